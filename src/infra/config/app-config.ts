@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { ConfigurationError } from './configuration-error.js';
+import { DEFAULT_API_KEY, type Environment } from './environment.js';
+
+/** What only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
+export interface ResolvedBackends {
+  readonly databaseUrl: string;
+  /** Null in a process that checks no keys. */
+  readonly keyHashSecret: string | null;
+  /** True when `databaseUrl` is our own embedded server. */
+  readonly embedded: boolean;
+}
+
+export interface ModelRef {
+  readonly provider: string;
+  readonly modelName: string;
+}
+
+/** The typed configuration that every room reads. Built once per process by {@link buildAppConfig}. */
+export class AppConfig {
+  readonly production: boolean;
+  readonly homeDir: string;
+  readonly usesDefaultApiKey: boolean;
+  readonly directDatabaseUrl: string;
+  readonly corsOrigins: readonly string[];
+  readonly providerModules: readonly string[];
+  readonly defaultModel: ModelRef;
+
+  constructor(
+    readonly env: Environment,
+    readonly backends: ResolvedBackends,
+  ) {
+    this.production = env.NODE_ENV === 'production';
+    this.homeDir = resolve(env.PROMPT_LEDGER_HOME);
+    this.usesDefaultApiKey = env.API_KEY === DEFAULT_API_KEY;
+    this.directDatabaseUrl = env.DATABASE_DIRECT_URL ?? backends.databaseUrl;
+    this.corsOrigins = list(env.CORS_ORIGINS);
+    this.providerModules = list(env.PROVIDER_MODULES);
+    this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
+  }
+}
+
+/**
+ * What must be right before anything starts.
+ * @throws ConfigurationError in production on the default admin key or without the secrets.
+ */
+export function assertSafeForProduction(env: Environment): void {
+  if (env.NODE_ENV !== 'production') return;
+  if (env.API_KEY === DEFAULT_API_KEY) {
+    throw new ConfigurationError(
+      'API_KEY is still the default one; set your own before running with NODE_ENV=production.',
+    );
+  }
+  if (env.DATABASE_URL !== null && env.KEY_HASH_SECRET === null) {
+    throw new ConfigurationError(
+      'KEY_HASH_SECRET is not set; give every process the same random value of 32 bytes or more.',
+    );
+  }
+}
+
+/** The embedded start must answer without any account, so without a key it runs on the local `echo` model. */
+function fallbackModel(env: Environment, backends: ResolvedBackends): string {
+  return backends.embedded && env.OPENAI_API_KEY === null ? 'echo/echo' : 'openai/gpt-4o-mini';
+}
+
+function parseModelRef(text: string): ModelRef {
+  const slash = text.indexOf('/');
+  return { provider: text.slice(0, slash), modelName: text.slice(slash + 1) };
+}
+
+function list(value: string | null): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,124 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
+import { ConfigurationError } from './configuration-error.js';
+
+const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
+const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
+
+/** Class-transformer's implicit conversion would read "false" as true, so each kind of variable converts by itself. */
+function Flag(): PropertyDecorator {
+  return combine(
+    Transform(({ value }: { value: unknown }) => {
+      const word = String(value).toLowerCase();
+      if (TRUE_WORDS.has(word)) return true;
+      return FALSE_WORDS.has(word) ? false : value;
+    }),
+    IsBoolean({ message: '$property must be true or false' }),
+  );
+}
+
+function Whole(min: number, max: number): PropertyDecorator {
+  return combine(
+    Transform(({ value }: { value: unknown }) => (/^\d+$/.test(String(value)) ? Number(value) : value)),
+    IsInt({ message: `$property must be a whole number from ${min} to ${max}` }),
+    Min(min, { message: `$property must be at least ${min}` }),
+    Max(max, { message: `$property must be at most ${max}` }),
+  );
+}
+
+function Text(): PropertyDecorator {
+  return combine(IsOptional(), IsString());
+}
+
+function combine(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, key) => decorators.forEach((decorate) => decorate(target, key));
+}
+
+export const DEFAULT_API_KEY = 'dev-key-change-in-production';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const GIB = 1024 ** 3;
+
+/**
+ * Every environment variable the service reads, with its default. `docs/operations.md` explains each one, and a test
+ * holds the two together. `null` is "unset"; an empty variable counts as unset.
+ */
+export class Environment {
+  @Text() @IsIn(['development', 'production', 'test']) NODE_ENV: string = 'development';
+  @Whole(0, 65_535) PORT = 8000;
+  @Text() HOST: string | null = null;
+  @Text() PROMPT_LEDGER_HOME = '.prompt-ledger';
+
+  @Text() DATABASE_URL: string | null = null;
+  @Text() DATABASE_DIRECT_URL: string | null = null;
+  @Text() MIGRATION_DATABASE_URL: string | null = null;
+  @Flag() MIGRATE_ON_START = false;
+  @Whole(1, 200) DATABASE_POOL_SIZE = 8;
+  @Text() REDIS_URL: string | null = null;
+
+  @Text() API_KEY = DEFAULT_API_KEY;
+  @Text() KEY_HASH_SECRET: string | null = null;
+  @Text() CORS_ORIGINS: string | null = null;
+  @Flag() TRUST_PROXY = false;
+
+  @Flag() WORKER = true;
+  @Whole(1, 1000) CONCURRENCY = 16;
+  @Whole(10, HOUR_MS) POLL_INTERVAL_MS = 1000;
+  @Whole(0, HOUR_MS) SHUTDOWN_GRACE_MS = 30_000;
+
+  @Text()
+  @Matches(/^[a-z][a-z0-9-]*\/.+$/, { message: 'DEFAULT_MODEL must look like provider/model_name' })
+  DEFAULT_MODEL: string | null = null;
+  @Whole(1, HOUR_MS) DEFAULT_TIMEOUT_MS = MINUTE_MS;
+  @Whole(1, 24 * HOUR_MS) MAX_TIMEOUT_MS = 10 * MINUTE_MS;
+  @Whole(1, HOUR_MS) PROVIDER_IDLE_TIMEOUT_MS = MINUTE_MS;
+  @Text() OPENAI_API_KEY: string | null = null;
+  @Text() OPENAI_BASE_URL: string | null = null;
+  @Text() PROVIDER_MODULES: string | null = null;
+
+  @Whole(1024, GIB) MAX_BODY_BYTES = 1024 ** 2;
+  @Whole(1024, GIB) MAX_BULK_BODY_BYTES = 16 * 1024 ** 2;
+  @Whole(1, GIB) MAX_RENDERED_PROMPT_BYTES = 200 * 1024;
+  @Whole(1, GIB) MAX_RESPONSE_BYTES = 500 * 1024;
+
+  @Text() @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) LOG_LEVEL: string | null =
+    null;
+  @Text() @IsIn(['json', 'pretty']) LOG_FORMAT: string | null = null;
+  @Flag() DEBUG = false;
+}
+
+/** Names of all variables, for the documentation's test. */
+export const ENVIRONMENT_NAMES = Object.keys(new Environment()) as (keyof Environment)[];
+
+/**
+ * Parses and checks the variables once.
+ * @throws ConfigurationError with one sentence for each variable that is wrong.
+ */
+export function parseEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
+  const known = ENVIRONMENT_NAMES.filter((name) => variables[name] !== undefined && variables[name] !== '');
+  // DEBUG is also the variable of npm's `debug` package ("DEBUG=express:*"); such a value is not meant for us.
+  const plain = Object.fromEntries(
+    known
+      .filter((name) => name !== 'DEBUG' || isFlag(variables[name]))
+      .map((name) => [name, variables[name]]),
+  );
+  const environment = plainToInstance(Environment, plain, { exposeDefaultValues: true });
+  const problems = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
+  if (problems.length > 0) throw new ConfigurationError(`${problems.join('; ')}.`);
+  return environment;
+}
+
+function isFlag(value: unknown): boolean {
+  const word = String(value).toLowerCase();
+  return TRUE_WORDS.has(word) || FALSE_WORDS.has(word);
+}

@@ -1,0 +1,6 @@
+export { AppConfig, assertSafeForProduction, type ModelRef, type ResolvedBackends } from './app-config.js';
+export { ConfigModule } from './config.module.js';
+export { ConfigurationError } from './configuration-error.js';
+export { DEFAULT_API_KEY, Environment, ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
+export { loadEnvironment } from './load-environment.js';
+export { packageRoot, packageVersion } from './package-root.js';

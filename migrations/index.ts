@@ -1,0 +1,4 @@
+import { CreateLedger1795377600000 } from './1795377600000-create-ledger.js';
+
+/** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
+export const MIGRATIONS = [CreateLedger1795377600000];

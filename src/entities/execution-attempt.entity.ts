@@ -1,0 +1,58 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ExecutionErrorType } from './execution.entity.js';
+
+export type AttemptStatus = 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
+
+/** One call to a provider, committed before its socket is opened. */
+@Entity('execution_attempts')
+export class ExecutionAttemptEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'execution_id' })
+  executionId!: string;
+
+  @PrimaryColumn('integer')
+  attempt!: number;
+
+  @Column('integer')
+  fence!: number;
+
+  @Column('text')
+  status!: AttemptStatus;
+
+  @Column('text')
+  provider!: string;
+
+  @Column('text', { name: 'model_name' })
+  modelName!: string;
+
+  @Column('text', { name: 'provider_request_id', nullable: true })
+  providerRequestId!: string | null;
+
+  /** HTTP status of the vendor, where there was one. */
+  @Column('integer', { name: 'provider_status', nullable: true })
+  providerStatus!: number | null;
+
+  @Column('json', { nullable: true })
+  usage!: unknown;
+
+  @Column('text', { name: 'error_type', nullable: true })
+  errorType!: ExecutionErrorType | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  /** The answer of a call whose execution had passed to another: kept as evidence, used for nothing. */
+  @Column('text', { name: 'late_response', nullable: true })
+  lateResponse!: string | null;
+
+  @Column('timestamptz', { name: 'started_at', default: () => 'clock_timestamp()' })
+  startedAt!: Date;
+
+  @Column('timestamptz', { name: 'completed_at', nullable: true })
+  completedAt!: Date | null;
+
+  @Column('integer', { name: 'latency_ms', nullable: true })
+  latencyMs!: number | null;
+}

@@ -1,0 +1,29 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What a provider answered. */
+@Entity('execution_outputs')
+export class ExecutionOutputEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'execution_id' })
+  executionId!: string;
+
+  @Column('text', { name: 'response_text' })
+  responseText!: string;
+
+  /** The vendor's own usage object, untouched; null when it sent none. */
+  @Column('json', { nullable: true })
+  usage!: unknown;
+
+  @Column('boolean', { name: 'response_truncated', default: false })
+  responseTruncated!: boolean;
+
+  /** Size of the whole answer in UTF-8 bytes, though only its beginning may be stored. A bigint, hence a string. */
+  @Column('bigint', { name: 'response_bytes' })
+  responseBytes!: string;
+
+  /** Lower-case hex SHA-256 of the whole answer. */
+  @Column('text', { name: 'response_sha256' })
+  responseSha256!: string;
+}

@@ -1,0 +1,135 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PromptMode } from './prompt.entity.js';
+
+export type ExecutionMode = 'sync' | 'async';
+export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
+export type ExecutionErrorType =
+  | 'timeout'
+  | 'rate_limited'
+  | 'provider_error'
+  | 'provider_rejected'
+  | 'connection'
+  | 'outcome_unknown'
+  | 'internal';
+
+/**
+ * One request to run one version with one set of variables: the facts. The texts stand in
+ * {@link ExecutionInputEntity} and {@link ExecutionOutputEntity}. Partitioned by week of the id.
+ */
+@Entity('executions')
+export class ExecutionEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'execution_id', default: () => 'ledger_uuid7()' })
+  executionId!: string;
+
+  @Column('uuid', { name: 'prompt_id' })
+  promptId!: string;
+
+  @Column('uuid', { name: 'version_id' })
+  versionId!: string;
+
+  @Column('uuid', { name: 'model_id' })
+  modelId!: string;
+
+  @Column('text')
+  environment!: string;
+
+  @Column('text', { name: 'execution_mode' })
+  executionMode!: ExecutionMode;
+
+  /** The prompt's mode when it ran. */
+  @Column('text', { name: 'prompt_mode' })
+  promptMode!: PromptMode;
+
+  @Column('text')
+  status!: ExecutionStatus;
+
+  @Column('text', { name: 'correlation_id', nullable: true })
+  correlationId!: string | null;
+
+  @Column('double precision', { nullable: true })
+  temperature!: number | null;
+
+  @Column('integer', { name: 'top_k', nullable: true })
+  topK!: number | null;
+
+  @Column('double precision', { name: 'top_p', nullable: true })
+  topP!: number | null;
+
+  @Column('double precision', { name: 'repetition_penalty', nullable: true })
+  repetitionPenalty!: number | null;
+
+  @Column('integer', { name: 'max_new_tokens', nullable: true })
+  maxNewTokens!: number | null;
+
+  /** Parameters without a column of their own, as JSON text. */
+  @Column('text', { name: 'further_params', nullable: true })
+  furtherParams!: string | null;
+
+  @Column('integer', { name: 'timeout_ms' })
+  timeoutMs!: number;
+
+  @Column('integer', { name: 'prompt_tokens', nullable: true })
+  promptTokens!: number | null;
+
+  @Column('integer', { name: 'response_tokens', nullable: true })
+  responseTokens!: number | null;
+
+  @Column('integer', { name: 'latency_ms', nullable: true })
+  latencyMs!: number | null;
+
+  @Column('text', { name: 'finish_reason', nullable: true })
+  finishReason!: string | null;
+
+  @Column('text', { name: 'error_type', nullable: true })
+  errorType!: ExecutionErrorType | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  /** How the version was found. */
+  @Column('text', { name: 'resolved_by' })
+  resolvedBy!: 'pointer' | 'version_number' | 'template_hash';
+
+  /** The key's name, or `admin`. */
+  @Column('text', { name: 'requested_by', nullable: true })
+  requestedBy!: string | null;
+
+  @Column('text', { name: 'trace_id', nullable: true })
+  traceId!: string | null;
+
+  @Column('text', { name: 'span_id', nullable: true })
+  spanId!: string | null;
+
+  @Column('uuid', { name: 'batch_id', nullable: true })
+  batchId!: string | null;
+
+  /** What to do with a call whose outcome nobody knows. */
+  @Column('text', { name: 'on_unknown', default: 'retry' })
+  onUnknown!: 'retry' | 'fail';
+
+  @Column('integer', { name: 'attempts_made', default: 0 })
+  attemptsMade!: number;
+
+  /** When it is to be worked on, by the database's clock; null once nobody has to. */
+  @Column('timestamptz', { name: 'due_at', nullable: true })
+  dueAt!: Date | null;
+
+  /** Rises with each claim; who holds an older one has lost the execution. */
+  @Column('integer', { default: 0 })
+  fence!: number;
+
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'completed_at', nullable: true })
+  completedAt!: Date | null;
+}

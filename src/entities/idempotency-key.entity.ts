@@ -1,0 +1,34 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The first answer to a request with this key, to be given again byte for byte. */
+@Entity('idempotency_keys')
+export class IdempotencyKeyEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('text')
+  route!: string;
+
+  @PrimaryColumn('text')
+  key!: string;
+
+  /** SHA-256 of method, concrete path and canonical body. */
+  @Column('bytea')
+  fingerprint!: Buffer;
+
+  @Column('uuid', { name: 'execution_id', nullable: true })
+  executionId!: string | null;
+
+  /** HTTP status of the stored answer; null while the first request is in flight. */
+  @Column('integer', { nullable: true })
+  status!: number | null;
+
+  @Column('bytea', { nullable: true })
+  body!: Buffer | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}

@@ -1,0 +1,40 @@
+import { ApiKeyEntity } from './api-key.entity.js';
+import { AuditEntryEntity } from './audit-entry.entity.js';
+import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
+import { ExecutionInputEntity } from './execution-input.entity.js';
+import { ExecutionOutputEntity } from './execution-output.entity.js';
+import { ExecutionEntity } from './execution.entity.js';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { ModelEntity } from './model.entity.js';
+import { OutboxEventEntity } from './outbox-event.entity.js';
+import { PointerMoveEntity } from './pointer-move.entity.js';
+import { ProjectEntity } from './project.entity.js';
+import { PromptPointerEntity } from './prompt-pointer.entity.js';
+import { PromptVersionEntity } from './prompt-version.entity.js';
+import { PromptEntity } from './prompt.entity.js';
+
+export { ApiKeyEntity, AuditEntryEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
+export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
+export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
+export type { AttemptStatus } from './execution-attempt.entity.js';
+export type { ExecutionErrorType, ExecutionMode, ExecutionStatus } from './execution.entity.js';
+export type { StoredMessage } from './prompt-version.entity.js';
+export type { PromptKind, PromptMode } from './prompt.entity.js';
+
+/** All entities, for the DataSource. */
+export const ENTITIES = [
+  ProjectEntity,
+  ApiKeyEntity,
+  PromptEntity,
+  PromptVersionEntity,
+  PromptPointerEntity,
+  PointerMoveEntity,
+  ModelEntity,
+  ExecutionEntity,
+  ExecutionInputEntity,
+  ExecutionOutputEntity,
+  ExecutionAttemptEntity,
+  IdempotencyKeyEntity,
+  OutboxEventEntity,
+  AuditEntryEntity,
+];

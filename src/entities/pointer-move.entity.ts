@@ -1,0 +1,35 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Every move a pointer ever made. Append-only for the application. */
+@Entity('pointer_moves')
+export class PointerMoveEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'move_id', default: () => 'ledger_uuid7()' })
+  moveId!: string;
+
+  @Column('uuid', { name: 'prompt_id' })
+  promptId!: string;
+
+  @Column('text')
+  environment!: string;
+
+  @Column('uuid', { name: 'from_version_id', nullable: true })
+  fromVersionId!: string | null;
+
+  @Column('uuid', { name: 'to_version_id' })
+  toVersionId!: string;
+
+  @Column('bigint', { name: 'registry_revision' })
+  registryRevision!: string;
+
+  @Column('timestamptz', { name: 'moved_at', default: () => 'now()' })
+  movedAt!: Date;
+
+  @Column('text', { name: 'moved_by', nullable: true })
+  movedBy!: string | null;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
+}

@@ -1,0 +1,60 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export interface StoredMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** One immutable content of a prompt. Exactly one of `templateSource` and `messages` is set. */
+@Entity('prompt_versions')
+export class PromptVersionEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'version_id', default: () => 'ledger_uuid7()' })
+  versionId!: string;
+
+  @Column('uuid', { name: 'prompt_id' })
+  promptId!: string;
+
+  /** 1, 2, 3 … within the prompt, without gaps. */
+  @Column('integer', { name: 'version_number' })
+  versionNumber!: number;
+
+  @Column('text', { name: 'template_source', nullable: true })
+  templateSource!: string | null;
+
+  @Column('json', { nullable: true })
+  messages!: StoredMessage[] | null;
+
+  /** Anything further that is part of the version, and so of its checksum. */
+  @Column('json', { nullable: true })
+  content!: Record<string, unknown> | null;
+
+  /** Lower-case hex SHA-256, unique within the prompt. */
+  @Column('text', { name: 'checksum_hash' })
+  checksumHash!: string;
+
+  /** Engine and rules that render it, for ever. */
+  @Column('text')
+  renderer!: string;
+
+  @Column('text', { array: true })
+  variables!: string[];
+
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
+  @Column('text', { name: 'commit_message', nullable: true })
+  commitMessage!: string | null;
+
+  /** Git facts of the registration that made it; null for a version that came through the API. */
+  @Column('json', { name: 'first_registration', nullable: true })
+  firstRegistration!: Record<string, unknown> | null;
+
+  @Column('json', { name: 'latest_registration', nullable: true })
+  latestRegistration!: Record<string, unknown> | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,73 @@
+import type { PoolConfig } from 'pg';
+import type { DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from '../../../migrations/index.js';
+import { ENTITIES } from '../../entities/index.js';
+import type { Environment } from '../config/index.js';
+import { attachEmbeddedPostgres } from './embedded/index.js';
+
+/** The role of the application; the first migration makes it. */
+export const APPLICATION_ROLE = 'prompt_ledger_app';
+
+/** A statement that runs longer is a mistake; a transaction left open holds locks and blocks vacuum. */
+const SESSION_SETTINGS = [
+  `role=${APPLICATION_ROLE}`,
+  'timezone=UTC',
+  'statement_timeout=30000',
+  'idle_in_transaction_session_timeout=60000',
+];
+
+/** What both kinds of connection share. */
+function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
+  return {
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+  };
+}
+
+/** As the owner of the tables: for migrations and nothing else. */
+export function ownerDataSourceOptions(url: string): DataSourceOptions {
+  return {
+    ...commonOptions(url),
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    applicationName: 'prompt-ledger-migrate',
+    extra: { max: 1 } satisfies PoolConfig,
+  };
+}
+
+/**
+ * As the application's role. The role is a startup option of the connection, not a statement after it, so that there
+ * is no moment without it. `pipeline` lets a transaction's opening, its work and its end share one trip.
+ */
+export function applicationDataSourceOptions(options: {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly onPoolError: (error: unknown) => void;
+}): DataSourceOptions {
+  return {
+    ...commonOptions(options.url),
+    applicationName: 'prompt-ledger',
+    // Unhandled, the error event of an idle connection whose server stops would end the process.
+    poolErrorHandler: options.onPoolError,
+    extra: {
+      max: options.poolSize,
+      connectionTimeoutMillis: 5000,
+      keepAlive: true,
+      pipeline: true,
+      options: SESSION_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+    } satisfies PoolConfig & { pipeline: boolean },
+  };
+}
+
+/**
+ * Whom migrations connect as: `MIGRATION_DATABASE_URL`, else `DATABASE_URL`, else the running embedded server.
+ * @throws NoEmbeddedServerError when there is none of them.
+ */
+export async function findOwnerUrl(env: Environment): Promise<string> {
+  const url = env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL;
+  return url ?? (await attachEmbeddedPostgres(env.PROMPT_LEDGER_HOME)).url;
+}

@@ -1,0 +1,31 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '../config/index.js';
+import { applicationDataSourceOptions } from './data-source-options.js';
+import { PartitionsService } from './partitions.service.js';
+import { TenantScope } from './tenant-scope.js';
+
+const logger = new Logger('Database');
+
+/** The application's connections. Repositories take {@link TenantScope}, never the DataSource. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => ({
+        ...applicationDataSourceOptions({
+          url: config.backends.databaseUrl,
+          poolSize: config.env.DATABASE_POOL_SIZE,
+          onPoolError: (error) => logger.warn(`a connection was lost: ${(error as Error).message}`),
+        }),
+        // A database that is starting beside us (compose, a restart) gets half a minute.
+        retryAttempts: 15,
+        retryDelay: 2000,
+      }),
+    }),
+  ],
+  providers: [TenantScope, PartitionsService],
+  exports: [TenantScope, PartitionsService],
+})
+export class DatabaseModule {}

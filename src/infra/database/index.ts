@@ -1,0 +1,10 @@
+export {
+  APPLICATION_ROLE,
+  applicationDataSourceOptions,
+  findOwnerUrl,
+  ownerDataSourceOptions,
+} from './data-source-options.js';
+export { DatabaseModule } from './database.module.js';
+export { findPendingMigrations, migrate, revertLatestMigration } from './migrate.js';
+export { PartitionsService } from './partitions.service.js';
+export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';

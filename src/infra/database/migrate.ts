@@ -1,0 +1,50 @@
+import { DataSource } from 'typeorm';
+import { MIGRATIONS } from '../../../migrations/index.js';
+import { ownerDataSourceOptions } from './data-source-options.js';
+import type { TenantScope } from './tenant-scope.js';
+
+/** Any number: it only has to be the same for all migrating processes. */
+const MIGRATION_LOCK = 7_020_417;
+
+/** Runs what has not been run, one process at a time. @returns the names of the migrations that were run. */
+export async function migrate(ownerUrl: string): Promise<string[]> {
+  return withOwner(ownerUrl, async (dataSource) =>
+    (await dataSource.runMigrations()).map(({ name }) => name),
+  );
+}
+
+/** Takes the latest migration back. */
+export async function revertLatestMigration(ownerUrl: string): Promise<void> {
+  await withOwner(ownerUrl, (dataSource) => dataSource.undoLastMigration());
+}
+
+/** @returns the names of the migrations that the database still lacks; all of them when it has never been migrated. */
+export async function findPendingMigrations(scope: TenantScope): Promise<string[]> {
+  const applied = await appliedMigrations(scope);
+  return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.includes(name));
+}
+
+async function appliedMigrations(scope: TenantScope): Promise<readonly string[]> {
+  try {
+    const [row] = await scope.system<{ names: string[] | null }>(
+      'SELECT ledger_applied_migrations() AS names',
+    );
+    return row?.names ?? [];
+  } catch (error) {
+    const undefinedFunction = '42883';
+    if ((error as { code?: string }).code === undefinedFunction) return [];
+    throw error;
+  }
+}
+
+async function withOwner<T>(ownerUrl: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
+  const dataSource = new DataSource(ownerDataSourceOptions(ownerUrl));
+  await dataSource.initialize();
+  try {
+    // A lock of the session: the pool has one connection, which keeps it through all transactions until it closes.
+    await dataSource.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await work(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}

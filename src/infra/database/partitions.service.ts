@@ -1,0 +1,40 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { TenantScope } from './tenant-scope.js';
+
+const WEEKS_AHEAD = 4;
+const HOUR_MS = 3_600_000;
+
+/** Keeps weekly partitions of the execution tables made four weeks ahead: before listening, then every hour. */
+@Injectable()
+export class PartitionsService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(PartitionsService.name);
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly scope: TenantScope) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.ensure();
+    this.timer = setInterval(() => {
+      this.ensure().catch((error: Error) =>
+        this.logger.error(`partitions could not be made: ${error.message}`),
+      );
+    }, HOUR_MS);
+    this.timer.unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @returns how many whole weeks after this one have their partition. */
+  async weeksAhead(): Promise<number> {
+    const [row] = await this.scope.system<{ weeks: number }>(
+      'SELECT ledger_partition_weeks_ahead() AS weeks',
+    );
+    return row?.weeks ?? 0;
+  }
+
+  private async ensure(): Promise<void> {
+    await this.scope.system('SELECT ledger_ensure_partitions($1)', [WEEKS_AHEAD]);
+  }
+}

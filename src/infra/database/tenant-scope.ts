@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+
+export type ProjectIds = string | readonly string[];
+
+/** A statement for {@link TenantScope.statement}. With a `name` the server keeps it prepared on the connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The only opener of transactions. Row-level security shows the application's role nothing until `app.project_ids` is
+ * set, and it is set for one transaction at a time: a setting of the session would leak to the next borrower of the
+ * connection.
+ */
+@Injectable()
+export class TenantScope {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs `work` in one transaction that sees the rows of these projects; commits when it resolves, else rolls back. */
+  async transaction<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      // Not awaited here: it travels with the first statement of the work, and a failure fails that one too.
+      const scoped = runner.query(`SELECT set_config('app.project_ids', $1, true)`, [uuidArray(projects)]);
+      const [result] = await Promise.all([work(runner.manager), scoped]);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      // What matters is the first error; a broken connection cannot roll back and need not.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** One statement in a transaction of its own, in a single trip to the server: begin, scope, statement, commit. */
+  async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
+    const open = `BEGIN; SELECT set_config('app.project_ids', '${uuidArray(projects)}', true)`;
+    const client = await this.pool.connect();
+    try {
+      return await oneTrip<Row>(client, open, statement);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Calls one of the owner's narrow functions, which look across projects. Tables show nothing here. */
+  async system<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(text, [...values])).rows;
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+async function oneTrip<Row extends QueryResultRow>(client: PoolClient, open: string, statement: Statement) {
+  const trip = await Promise.allSettled([
+    client.query(open),
+    client.query<Row>({ ...statement, values: [...statement.values] }),
+    // After a failed statement this rolls back, and says so without an error.
+    client.query('COMMIT'),
+  ]);
+  const failed = trip.find((part) => part.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return (trip[1] as PromiseFulfilledResult<QueryResult<Row>>).value.rows;
+}
+
+/** A uuid[] literal. The ids are checked, since one of the callers writes it into the text of a statement. */
+function uuidArray(projects: ProjectIds): string {
+  const ids = typeof projects === 'string' ? [projects] : projects;
+  for (const id of ids) if (!UUID.test(id)) throw new TypeError('a project id must be a lower-case UUID');
+  return `{${ids.join(',')}}`;
+}

@@ -1,0 +1,28 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Authenticator, credentialOf } from './authenticator.js';
+import type { AuthenticatedRequest } from './caller.js';
+import { ForbiddenError } from './errors.js';
+import { ROUTE_ACCESS, type RouteAccess } from './route-access.js';
+
+/** Denies unless the route says who may call it: a route that declares nothing is closed. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, targets);
+    if (access?.kind === 'public') return true;
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const caller = await this.authenticator.authenticate(credentialOf(request.headers), request.ip ?? null);
+    if (access === undefined) throw new ForbiddenError([], 'This route is closed: it declares no scopes.');
+    const missing = access.scopes.filter((scope) => !caller.scopes.has(scope));
+    if (missing.length > 0) throw new ForbiddenError(missing);
+    request.caller = caller;
+    return true;
+  }
+}

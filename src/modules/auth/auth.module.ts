@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { Clock, SystemClock } from '../../kernel/index.js';
+import { AuditModule } from '../audit/index.js';
+import { ProjectsModule } from '../projects/index.js';
+import { AuthGuard } from './auth.guard.js';
+import { Authenticator } from './authenticator.js';
+import { KeysController } from './keys.controller.js';
+import { KeysRepository } from './keys.repository.js';
+import { KeysService } from './keys.service.js';
+import { SecretHasher } from './secret-hasher.js';
+
+/** Keys, and the guard in front of every route. Only the API process needs it. */
+@Module({
+  imports: [AuditModule, ProjectsModule],
+  controllers: [KeysController],
+  providers: [
+    Authenticator,
+    KeysRepository,
+    KeysService,
+    SecretHasher,
+    { provide: Clock, useClass: SystemClock },
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
+})
+export class AuthModule {}

@@ -1,0 +1,95 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../infra/config/index.js';
+import { Clock } from '../../kernel/index.js';
+import { ProjectsService } from '../projects/index.js';
+import type { Caller } from './caller.js';
+import { UnauthorizedError } from './errors.js';
+import { parseKey, textsMatch } from './key-secret.js';
+import { type KeyRecord, KeysRepository } from './keys.repository.js';
+import { isScope, SCOPES } from './scopes.js';
+import { SecretHasher } from './secret-hasher.js';
+
+/** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
+const RECORD_TTL_MS = 4000;
+/** Bounds memory; a process that sees more keys than this looks some of them up again. */
+const MAX_CACHED_RECORDS = 10_000;
+
+interface CachedRecord {
+  readonly record: KeyRecord;
+  readonly readAtMs: number;
+}
+
+/** Finds out who sends a request. */
+@Injectable()
+export class Authenticator {
+  private readonly logger = new Logger(Authenticator.name);
+  private readonly cache = new Map<string, CachedRecord>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly hasher: SecretHasher,
+    private readonly keys: KeysRepository,
+    private readonly projects: ProjectsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param credential the key as sent, or null when there was none.
+   * @param origin the address the request came from.
+   * @throws UnauthorizedError `UNAUTHORIZED`; the same whatever was wrong with the key.
+   */
+  async authenticate(credential: string | null, origin: string | null): Promise<Caller> {
+    if (credential === null) throw new UnauthorizedError();
+    if (textsMatch(credential, this.config.env.API_KEY)) return this.admin(origin);
+    const key = parseKey(credential);
+    if (key === null) throw new UnauthorizedError();
+    const record = await this.findRecord(key.keyId);
+    if (record === null || !record.valid) throw new UnauthorizedError();
+    if (!this.hasher.matches(key.secret, record.secretHmac)) throw new UnauthorizedError();
+    const { projectId, keyId, name, scopes } = record;
+    return { projectId, keyId, actor: name, origin, scopes: new Set(scopes.filter(isScope)) };
+  }
+
+  /** Makes this process forget a key at once; the others follow when their copy is too old. */
+  forget(keyId: string): void {
+    this.cache.delete(keyId);
+  }
+
+  private async admin(origin: string | null): Promise<Caller> {
+    const projectId = await this.projects.getDefaultProjectId();
+    return { projectId, keyId: null, actor: 'admin', origin, scopes: new Set(SCOPES) };
+  }
+
+  private async findRecord(keyId: string): Promise<KeyRecord | null> {
+    const cached = this.cache.get(keyId);
+    if (cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < RECORD_TTL_MS)
+      return cached.record;
+    // The age counts from before the look-up, so that a slow one does not stretch it.
+    const readAtMs = this.clock.monotonicMs();
+    const record = await this.keys.findForAuthentication(keyId);
+    this.cache.delete(keyId);
+    if (record === null) return null;
+    this.remember({ record, readAtMs });
+    this.keys
+      .touch(keyId)
+      .catch((error: Error) => this.logger.warn(`last_used_at not written: ${error.message}`));
+    return record;
+  }
+
+  private remember(cached: CachedRecord): void {
+    this.cache.set(cached.record.keyId, cached);
+    const oldest = this.cache.keys().next();
+    if (this.cache.size > MAX_CACHED_RECORDS && oldest.done !== true) this.cache.delete(oldest.value);
+  }
+}
+
+/** The key of a request, by `X-API-Key` or `Authorization: Bearer`. */
+export function credentialOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): string | null {
+  const key = headers['x-api-key'];
+  if (typeof key === 'string' && key !== '') return key;
+  const { authorization } = headers;
+  const bearer = typeof authorization === 'string' ? /^Bearer +(\S+) *$/i.exec(authorization) : null;
+  return bearer?.[1] ?? null;
+}

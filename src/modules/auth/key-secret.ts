@@ -1,0 +1,40 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const SECRET_BITS = 256;
+/** The fewest base62 digits that hold 256 bits: 62^43 > 2^256. */
+const SECRET_LENGTH = 43;
+const KEY = /^pl_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([0-9A-Za-z]{43})$/;
+
+/** A key as its owner sends it: `pl_<key id>_<secret>`. The id finds the row, the secret proves it. */
+export interface ParsedKey {
+  readonly keyId: string;
+  readonly secret: string;
+}
+
+/** 256 random bits in base62, 43 characters. */
+export function newSecret(): string {
+  let rest = BigInt(`0x${randomBytes(SECRET_BITS / 8).toString('hex')}`);
+  let digits = '';
+  for (let place = 0; place < SECRET_LENGTH; place += 1) {
+    digits = ALPHABET.charAt(Number(rest % 62n)) + digits;
+    rest /= 62n;
+  }
+  return digits;
+}
+
+export function formatKey(key: ParsedKey): string {
+  return `pl_${key.keyId}_${key.secret}`;
+}
+
+/** @returns null for anything that is not shaped like a key. */
+export function parseKey(text: string): ParsedKey | null {
+  const match = KEY.exec(text);
+  return match === null ? null : { keyId: match[1] as string, secret: match[2] as string };
+}
+
+/** Compares two texts of any length in a time that tells nothing of where they differ. */
+export function textsMatch(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,37 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, UuidPipe } from '../../infra/http/index.js';
+import { type Caller, CurrentCaller } from './caller.js';
+import { CreatedKeyDto, CreateKeyDto, KeyListDto } from './keys.dto.js';
+import { KeysService } from './keys.service.js';
+import { Scopes } from './route-access.js';
+
+@ApiTags('Keys')
+@Controller('v1/keys')
+export class KeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  @Post()
+  @Scopes('keys:write')
+  @ApiOperation({ summary: 'Make a key', description: 'The key is shown in this answer and never again.' })
+  @ApiProblems(400)
+  create(@CurrentCaller() caller: Caller, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
+    return this.keys.create(caller, body);
+  }
+
+  @Get()
+  @Scopes('keys:write')
+  @ApiOperation({ summary: 'List the keys of the project' })
+  list(@CurrentCaller() caller: Caller): Promise<KeyListDto> {
+    return this.keys.list(caller);
+  }
+
+  @Delete(':key_id')
+  @HttpCode(204)
+  @Scopes('keys:write')
+  @ApiOperation({ summary: 'Revoke a key', description: 'It is refused within 5 seconds on every process.' })
+  @ApiProblems(400, 404)
+  revoke(@CurrentCaller() caller: Caller, @Param('key_id', UuidPipe) keyId: string): Promise<void> {
+    return this.keys.revoke(caller, keyId);
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApiKeyEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+
+/** What authentication needs of a key. */
+export interface KeyRecord {
+  readonly projectId: string;
+  readonly keyId: string;
+  readonly name: string;
+  readonly secretHmac: Buffer;
+  readonly scopes: readonly string[];
+  /** Neither revoked nor expired, by the database's clock. */
+  readonly valid: boolean;
+}
+
+interface KeyRow {
+  project_id: string;
+  key_id: string;
+  name: string;
+  secret_hmac: Buffer;
+  scopes: string[];
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  checked_at: Date;
+}
+
+export type NewKey = Pick<ApiKeyEntity, 'projectId' | 'name' | 'secretHmac' | 'scopes' | 'expiresAt'>;
+
+@Injectable()
+export class KeysRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** Looks in all projects: whose key it is, is the question. */
+  async findForAuthentication(keyId: string): Promise<KeyRecord | null> {
+    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key($1)', [keyId]);
+    if (row === undefined) return null;
+    return {
+      projectId: row.project_id,
+      keyId: row.key_id,
+      name: row.name,
+      secretHmac: row.secret_hmac,
+      scopes: row.scopes,
+      valid: row.revoked_at === null && (row.expires_at === null || row.expires_at > row.checked_at),
+    };
+  }
+
+  async touch(keyId: string): Promise<void> {
+    await this.scope.system('SELECT ledger_touch_key($1)', [keyId]);
+  }
+
+  async insert(tx: EntityManager, key: NewKey): Promise<ApiKeyEntity> {
+    const { raw } = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ApiKeyEntity)
+      .values(key)
+      .returning('key_id')
+      .execute();
+    const { key_id: keyId } = (raw as { key_id: string }[])[0] as { key_id: string };
+    return tx.findOneByOrFail(ApiKeyEntity, { projectId: key.projectId, keyId });
+  }
+
+  async list(tx: EntityManager, projectId: string): Promise<ApiKeyEntity[]> {
+    return tx.find(ApiKeyEntity, { where: { projectId }, order: { keyId: 'DESC' } });
+  }
+
+  /** @returns false when the project has no such key. A key that is revoked already keeps its first time. */
+  async revoke(tx: EntityManager, projectId: string, keyId: string): Promise<boolean> {
+    const { affected } = await tx
+      .createQueryBuilder()
+      .update(ApiKeyEntity)
+      .set({ revokedAt: () => 'coalesce(revoked_at, now())' })
+      .where({ projectId, keyId })
+      .execute();
+    return affected === 1;
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { ApiKeyEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { ValidationError } from '../../kernel/index.js';
+import { AuditService } from '../audit/index.js';
+import { Authenticator } from './authenticator.js';
+import type { Caller } from './caller.js';
+import { ForbiddenError, KeyNotFoundError } from './errors.js';
+import { formatKey, newSecret } from './key-secret.js';
+import type { CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
+import { KeysRepository } from './keys.repository.js';
+import { SecretHasher } from './secret-hasher.js';
+
+@Injectable()
+export class KeysService {
+  constructor(
+    private readonly hasher: SecretHasher,
+    private readonly scope: TenantScope,
+    private readonly keys: KeysRepository,
+    private readonly audit: AuditService,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  /**
+   * Makes a key; the answer is the only place where it ever stands.
+   * @throws ForbiddenError `FORBIDDEN` when the caller lacks a scope that it hands out.
+   * @throws ValidationError `VALIDATION_FAILED` when it would be expired from the start.
+   */
+  async create(caller: Caller, request: CreateKeyDto): Promise<CreatedKeyDto> {
+    const beyond = request.scopes.filter((scope) => !caller.scopes.has(scope));
+    if (beyond.length > 0) {
+      throw new ForbiddenError(
+        beyond,
+        `A key can only hand out scopes it has itself; yours lacks ${beyond.join(', ')}.`,
+      );
+    }
+    const secret = newSecret();
+    const entity = await this.scope.transaction(caller.projectId, async (tx) => {
+      const inserted = await this.keys.insert(tx, {
+        projectId: caller.projectId,
+        name: request.name,
+        secretHmac: this.hasher.hash(secret),
+        scopes: request.scopes,
+        expiresAt: request.expires_at == null ? null : new Date(request.expires_at),
+      });
+      assertNotExpired(inserted);
+      const after = { name: inserted.name, scopes: inserted.scopes, expires_at: inserted.expiresAt };
+      await this.audit.append(tx, caller, { action: 'key.create', subject: `key/${inserted.keyId}`, after });
+      return inserted;
+    });
+    return { ...toDto(entity), key: formatKey({ keyId: entity.keyId, secret }) };
+  }
+
+  async list(caller: Caller): Promise<KeyListDto> {
+    const entities = await this.scope.transaction(caller.projectId, (tx) =>
+      this.keys.list(tx, caller.projectId),
+    );
+    return { keys: entities.map(toDto) };
+  }
+
+  /** @throws KeyNotFoundError `KEY_NOT_FOUND` */
+  async revoke(caller: Caller, keyId: string): Promise<void> {
+    await this.scope.transaction(caller.projectId, async (tx) => {
+      if (!(await this.keys.revoke(tx, caller.projectId, keyId))) throw new KeyNotFoundError(keyId);
+      await this.audit.append(tx, caller, { action: 'key.revoke', subject: `key/${keyId}` });
+    });
+    this.authenticator.forget(keyId);
+  }
+}
+
+/** `createdAt` is the database's now, the clock by which the key will be judged. */
+function assertNotExpired(key: ApiKeyEntity): void {
+  if (key.expiresAt === null || key.expiresAt > key.createdAt) return;
+  throw new ValidationError('Send an expires_at that is in the future.', [
+    { pointer: '/expires_at', message: 'must be in the future' },
+  ]);
+}
+
+function toDto(key: ApiKeyEntity): KeyDto {
+  return {
+    key_id: key.keyId,
+    name: key.name,
+    scopes: key.scopes as KeyDto['scopes'],
+    created_at: key.createdAt.toISOString(),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { PromptMode } from '../../entities/index.js';
+import { LedgerError } from '../../kernel/index.js';
+
+export class PromptNotFoundError extends LedgerError {
+  constructor(name: string) {
+    super({
+      code: 'PROMPT_NOT_FOUND',
+      status: 404,
+      title: 'No such prompt',
+      detail: `Prompt "${name}" was not found; GET /v1/prompts lists the prompts there are.`,
+    });
+  }
+}
+
+export class VersionNotFoundError extends LedgerError {
+  /** @param which such as `version 3 of prompt "greeting"`. */
+  constructor(which: string) {
+    super({
+      code: 'VERSION_NOT_FOUND',
+      status: 404,
+      title: 'No such version',
+      detail: `The ${which} was not found; GET /v1/prompts/{name}/versions lists the versions there are.`,
+    });
+  }
+}
+
+export class NoActiveVersionError extends LedgerError {
+  constructor(name: string) {
+    super({
+      code: 'NO_ACTIVE_VERSION',
+      status: 409,
+      title: 'The prompt has no active version',
+      detail: `Prompt "${name}" has no active version; ask for one by number, or activate one with POST /v1/prompts/{name}/versions/{n}:activate.`,
+    });
+  }
+}
+
+/** What to call instead, by the mode the prompt is in. */
+const INSTEAD: Record<PromptMode, string> = {
+  full: 'Use PUT /v1/prompts/{name} instead',
+  tracking: 'Use code-based endpoints instead',
+};
+
+export class PromptModeMismatchError extends LedgerError {
+  /** @param mode the mode the prompt is in, which is not the one the call is for. */
+  constructor(name: string, mode: PromptMode) {
+    super({
+      code: 'PROMPT_MODE_MISMATCH',
+      status: 400,
+      title: 'The prompt is in the other mode',
+      detail: `Prompt "${name}" is in ${mode} mode. ${INSTEAD[mode]}.`,
+    });
+  }
+}

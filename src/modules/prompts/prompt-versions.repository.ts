@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import type { VersionStatus } from './prompts.dto.js';
+import { DEFAULT_POINTER } from './prompts.repository.js';
+
+/** A version with the status that follows from the pointers, and the prompt it belongs to. */
+export interface VersionWithStatus {
+  readonly version: PromptVersionEntity;
+  readonly status: VersionStatus;
+}
+
+/** What is needed to run or render a version. */
+export interface ResolvedVersion {
+  readonly promptId: string;
+  readonly promptMode: PromptMode;
+  readonly versionId: string;
+  readonly versionNumber: number;
+  readonly templateSource: string | null;
+  readonly messages: PromptVersionEntity['messages'];
+  readonly checksumHash: string;
+  readonly renderer: string;
+}
+
+type ResolvedRow = {
+  [Key in keyof ResolvedVersion]: Key extends 'promptId' | 'promptMode'
+    ? ResolvedVersion[Key]
+    : ResolvedVersion[Key] | null;
+};
+
+const STATUS = `CASE
+  WHEN EXISTS (SELECT FROM prompt_pointers pp WHERE pp.project_id = v.project_id AND pp.prompt_id = v.prompt_id
+    AND pp.environment = '${DEFAULT_POINTER}' AND pp.version_id = v.version_id) THEN 'active'
+  WHEN EXISTS (SELECT FROM pointer_moves pm WHERE pm.project_id = v.project_id AND pm.prompt_id = v.prompt_id
+    AND pm.to_version_id = v.version_id) THEN 'deprecated'
+  ELSE 'draft' END`;
+
+const RESOLVED = `p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
+  v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.checksum_hash AS "checksumHash", v.renderer`;
+
+const RESOLVE_ACTIVE = `SELECT ${RESOLVED}
+  FROM prompts p
+  LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
+  LEFT JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
+  WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
+
+const RESOLVE_NUMBER = `SELECT ${RESOLVED}
+  FROM prompts p
+  LEFT JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND v.version_number = $3
+  WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
+
+@Injectable()
+export class PromptVersionsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** Newest first. */
+  async list(tx: EntityManager, prompt: PromptEntity): Promise<VersionWithStatus[]> {
+    const query = this.withStatus(tx, prompt.projectId).andWhere('v.promptId = :promptId', {
+      promptId: prompt.promptId,
+    });
+    return this.read(query.orderBy('v.versionNumber', 'DESC'));
+  }
+
+  async findByNumber(
+    tx: EntityManager,
+    prompt: PromptEntity,
+    versionNumber: number,
+  ): Promise<VersionWithStatus | null> {
+    const query = this.withStatus(tx, prompt.projectId).andWhere(
+      'v.promptId = :promptId AND v.versionNumber = :versionNumber',
+      { promptId: prompt.promptId, versionNumber },
+    );
+    return (await this.read(query))[0] ?? null;
+  }
+
+  /** Of a deleted prompt too: what was run stays readable. */
+  async findById(tx: EntityManager, projectId: string, versionId: string): Promise<VersionWithStatus | null> {
+    const query = this.withStatus(tx, projectId).andWhere('v.versionId = :versionId', { versionId });
+    return (await this.read(query))[0] ?? null;
+  }
+
+  async findActive(tx: EntityManager, prompt: PromptEntity): Promise<PromptVersionEntity | null> {
+    return tx
+      .createQueryBuilder(PromptVersionEntity, 'v')
+      .innerJoin('prompt_pointers', 'pp', 'pp.project_id = v.project_id AND pp.version_id = v.version_id')
+      .where('pp.project_id = :projectId AND pp.prompt_id = :promptId AND pp.environment = :environment', {
+        projectId: prompt.projectId,
+        promptId: prompt.promptId,
+        environment: DEFAULT_POINTER,
+      })
+      .getOne();
+  }
+
+  /**
+   * Which version a run or render means, in one trip.
+   * @param versionNumber null for the active version.
+   * @returns null without such a prompt; `version: null` when the prompt has no such version, or none is active.
+   */
+  async resolve(
+    projectId: string,
+    name: string,
+    versionNumber: number | null,
+  ): Promise<{ version: ResolvedVersion | null } | null> {
+    const statement =
+      versionNumber === null
+        ? { name: 'resolve-active', text: RESOLVE_ACTIVE, values: [projectId, name] }
+        : { name: 'resolve-number', text: RESOLVE_NUMBER, values: [projectId, name, versionNumber] };
+    const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
+    if (row === undefined) return null;
+    return { version: row.versionId === null ? null : (row as ResolvedVersion) };
+  }
+
+  private withStatus(tx: EntityManager, projectId: string) {
+    return tx
+      .createQueryBuilder(PromptVersionEntity, 'v')
+      .addSelect(STATUS, 'status')
+      .where('v.projectId = :projectId', { projectId });
+  }
+
+  private async read(
+    query: ReturnType<PromptVersionsRepository['withStatus']>,
+  ): Promise<VersionWithStatus[]> {
+    const { entities, raw } = await query.getRawAndEntities<{ status: VersionStatus }>();
+    return entities.map((version, index) => ({
+      version,
+      status: (raw[index] as { status: VersionStatus }).status,
+    }));
+  }
+}

@@ -1,0 +1,79 @@
+import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
+import type { RenderedPrompt } from '../../templating/index.js';
+import type { StoredContent } from '../versions/index.js';
+import type { VersionWithStatus } from './prompt-versions.repository.js';
+import type {
+  ActiveVersionDto,
+  ChatMessageDto,
+  PromptRefDto,
+  PromptSummaryDto,
+  VersionDto,
+  VersionRefDto,
+  VersionStatus,
+  VersionSummaryDto,
+} from './prompts.dto.js';
+
+/** Rows as the wire shows them. */
+
+export function promptRef(prompt: PromptEntity): PromptRefDto {
+  return { prompt_id: prompt.promptId, name: prompt.name, mode: prompt.mode };
+}
+
+export function promptSummary(prompt: PromptEntity): PromptSummaryDto {
+  return {
+    ...promptRef(prompt),
+    description: prompt.description,
+    owner_team: prompt.ownerTeam,
+    tags: prompt.tags,
+    created_at: prompt.createdAt.toISOString(),
+    updated_at: prompt.updatedAt.toISOString(),
+  };
+}
+
+export function versionRef(version: PromptVersionEntity, status: VersionStatus): VersionRefDto {
+  return {
+    version_id: version.versionId,
+    version_number: version.versionNumber,
+    checksum_hash: version.checksumHash,
+    status,
+  };
+}
+
+export function versionSummary({ version, status }: VersionWithStatus): VersionSummaryDto {
+  return {
+    ...versionRef(version, status),
+    created_by: version.createdBy,
+    commit_message: version.commitMessage,
+    created_at: version.createdAt.toISOString(),
+  };
+}
+
+export function activeVersion(version: PromptVersionEntity): ActiveVersionDto {
+  return { ...versionRef(version, 'active'), ...contentView(version), variables: version.variables };
+}
+
+export function versionDetail(
+  found: VersionWithStatus,
+  prompt: Pick<PromptEntity, 'promptId' | 'name'>,
+): VersionDto {
+  return {
+    ...versionSummary(found),
+    prompt_id: prompt.promptId,
+    prompt_name: prompt.name,
+    renderer: found.version.renderer,
+    ...contentView(found.version),
+    variables: found.version.variables,
+  };
+}
+
+export function renderedView(rendered: RenderedPrompt): {
+  rendered_prompt?: string;
+  messages?: ChatMessageDto[];
+} {
+  return rendered.kind === 'text' ? { rendered_prompt: rendered.text } : { messages: [...rendered.messages] };
+}
+
+function contentView(stored: StoredContent): { template_source?: string; messages?: ChatMessageDto[] } {
+  if (stored.messages !== null) return { messages: stored.messages };
+  return stored.templateSource === null ? {} : { template_source: stored.templateSource };
+}

@@ -1,0 +1,130 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, PositiveIntPipe, PromptNamePipe, UuidPipe } from '../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import {
+  ListPromptsQueryDto,
+  PromptDto,
+  PromptListDto,
+  PutPromptDto,
+  PutPromptResultDto,
+  RenderedPromptDto,
+  RenderPromptDto,
+  VersionDto,
+  VersionSummaryDto,
+} from './prompts.dto.js';
+import { PromptsService } from './prompts.service.js';
+import { RenderService } from './render.service.js';
+
+@ApiTags('Prompts')
+@Controller('v1')
+export class PromptsController {
+  constructor(
+    private readonly prompts: PromptsService,
+    private readonly renders: RenderService,
+  ) {}
+
+  @Put('prompts/:name')
+  @Scopes('prompts:write')
+  @ApiOperation({
+    summary: 'Create or update a prompt',
+    description:
+      'Content that the prompt has had before is that version again; other content becomes the next version.',
+  })
+  @ApiProblems(400, 413, 422)
+  put(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Body() body: PutPromptDto,
+  ): Promise<PutPromptResultDto> {
+    return this.prompts.put(caller, name, body);
+  }
+
+  @Get('prompts')
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'List prompts by name' })
+  @ApiProblems(400)
+  list(@CurrentCaller() caller: Caller, @Query() query: ListPromptsQueryDto): Promise<PromptListDto> {
+    return this.prompts.list(caller.projectId, query);
+  }
+
+  @Get('prompts/:name')
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Read a prompt with its active version' })
+  @ApiProblems(400, 404)
+  get(@CurrentCaller() caller: Caller, @Param('name', PromptNamePipe) name: string): Promise<PromptDto> {
+    return this.prompts.get(caller.projectId, name);
+  }
+
+  @Delete('prompts/:name')
+  @HttpCode(204)
+  @Scopes('prompts:write')
+  @ApiOperation({
+    summary: 'Delete a prompt',
+    description: 'Its versions and executions stay readable by id.',
+  })
+  @ApiProblems(400, 404)
+  delete(@CurrentCaller() caller: Caller, @Param('name', PromptNamePipe) name: string): Promise<void> {
+    return this.prompts.delete(caller, name);
+  }
+
+  @Post('prompts/:name\\:render')
+  @HttpCode(200)
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Render a prompt', description: 'Calls no provider and stores nothing.' })
+  @ApiProblems(400, 404, 409, 413, 422)
+  render(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Body() body: RenderPromptDto,
+  ): Promise<RenderedPromptDto> {
+    return this.renders.render(caller.projectId, name, body);
+  }
+
+  @Get('prompts/:name/versions')
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'List the versions of a prompt, newest first' })
+  @ApiProblems(400, 404)
+  listVersions(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+  ): Promise<VersionSummaryDto[]> {
+    return this.prompts.listVersions(caller.projectId, name);
+  }
+
+  @Get('prompts/:name/versions/:version_number')
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Read a version by its number' })
+  @ApiProblems(400, 404)
+  getVersion(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Param('version_number', PositiveIntPipe) versionNumber: number,
+  ): Promise<VersionDto> {
+    return this.prompts.getVersion(caller.projectId, name, versionNumber);
+  }
+
+  @Post('prompts/:name/versions/:version_number\\:activate')
+  @HttpCode(200)
+  @Scopes('prompts:write')
+  @ApiOperation({ summary: 'Make a version the active one' })
+  @ApiProblems(400, 404)
+  activate(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Param('version_number', PositiveIntPipe) versionNumber: number,
+  ): Promise<PutPromptResultDto> {
+    return this.prompts.activate(caller, name, versionNumber);
+  }
+
+  @Get('versions/:version_id')
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Read a version by its id, of a deleted prompt too' })
+  @ApiProblems(400, 404)
+  getVersionById(
+    @CurrentCaller() caller: Caller,
+    @Param('version_id', UuidPipe) versionId: string,
+  ): Promise<VersionDto> {
+    return this.prompts.getVersionById(caller.projectId, versionId);
+  }
+}

@@ -1,0 +1,285 @@
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import type { PromptMode } from '../../entities/index.js';
+import { NestedArray, PageQueryDto } from '../../infra/http/index.js';
+
+/** The largest number that a Postgres integer holds. */
+export const MAX_INT = 2_147_483_647;
+const ROLES = ['system', 'user', 'assistant'] as const;
+const MODES = ['full', 'tracking'] as const;
+const STATUSES = ['active', 'deprecated', 'draft'] as const;
+
+export type VersionStatus = (typeof STATUSES)[number];
+
+export class ChatMessageDto {
+  /**
+   * Who speaks.
+   * @example "user"
+   */
+  @IsIn(ROLES)
+  role!: (typeof ROLES)[number];
+
+  /**
+   * The text, a Liquid template.
+   * @example "Summarize: {{text}}"
+   */
+  @IsString()
+  content!: string;
+}
+
+export class PutPromptDto {
+  /**
+   * What the prompt is for. Left out: stays as it was; null: removed.
+   * @example "Summarize documents"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  description?: string | null;
+
+  /**
+   * The team that answers for it. Left out: stays as it was; null: removed.
+   * @example "AI-Platform"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  owner_team?: string | null;
+
+  /**
+   * The text of the prompt, a Liquid template. Exactly one of `template_source` and `messages`.
+   * @example "Summarize:\n{{text}}"
+   */
+  @ValidateIf((body: PutPromptDto) => body.template_source !== undefined)
+  @IsString()
+  template_source?: string;
+
+  /** The messages of a chat prompt, each a Liquid template. A prompt keeps its kind. */
+  @ValidateIf((body: PutPromptDto) => body.messages !== undefined)
+  @NestedArray(() => ChatMessageDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(1000)
+  @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
+  messages?: ChatMessageDto[];
+
+  /**
+   * Who made this content, as the lineage will show it.
+   * @example "martin"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  created_by?: string | null;
+
+  /** Make this content, new or old, the active version. Default false. */
+  @ValidateIf((body: PutPromptDto) => body.set_active !== undefined)
+  @IsBoolean()
+  set_active?: boolean = false;
+
+  /**
+   * Words to find the prompt by. Left out: stay as they were.
+   * @example ["docs"]
+   */
+  @ValidateIf((body: PutPromptDto) => body.tags !== undefined)
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 100, { each: true })
+  tags?: string[];
+
+  /**
+   * Why the content changed.
+   * @example "first cut"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  commit_message?: string | null;
+}
+
+export class PromptRefDto {
+  /** Id of the prompt. */
+  prompt_id!: string;
+
+  /** Its name, unique in the project. */
+  name!: string;
+
+  /** `full`: the text is managed here; `tracking`: it lives in code. */
+  @ApiProperty({ enum: MODES })
+  mode!: PromptMode;
+}
+
+export class VersionRefDto {
+  /** Id of the version. */
+  version_id!: string;
+
+  /** 1, 2, 3 … within the prompt. */
+  version_number!: number;
+
+  /**
+   * Of a text prompt: lower-case hex SHA-256 of its template in UTF-8.
+   * @example "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+   */
+  checksum_hash!: string;
+
+  /** `active`: what a request without a version gets; `deprecated`: was it once; `draft`: never was. */
+  @ApiProperty({ enum: STATUSES })
+  status!: VersionStatus;
+}
+
+export class PutPromptResultDto {
+  /** The prompt. */
+  prompt!: PromptRefDto;
+
+  /** The version of the content that was sent. */
+  version!: VersionRefDto;
+
+  /** True when the content was new to the prompt and became a new version. */
+  version_change!: boolean;
+}
+
+export class VersionContentDto {
+  /** The template, of a text prompt. */
+  template_source?: string;
+
+  /** The messages, of a chat prompt. */
+  @ApiPropertyOptional({ type: [ChatMessageDto] })
+  messages?: ChatMessageDto[];
+
+  /** Names of the variables that it uses, in the order in which they appear. */
+  variables!: string[];
+}
+
+export class ActiveVersionDto extends IntersectionType(VersionRefDto, VersionContentDto) {}
+
+export class VersionSummaryDto extends VersionRefDto {
+  /** Who made it; null when nobody was named. */
+  created_by!: string | null;
+
+  /** Why; null when nothing was said. */
+  commit_message!: string | null;
+
+  /** When it was made. */
+  created_at!: string;
+}
+
+export class VersionDto extends IntersectionType(VersionSummaryDto, VersionContentDto) {
+  /** Id of its prompt. */
+  prompt_id!: string;
+
+  /** Name of its prompt. */
+  prompt_name!: string;
+
+  /**
+   * Engine and rules that render it, now and ever after.
+   * @example "liquid-1"
+   */
+  renderer!: string;
+}
+
+export class PromptSummaryDto extends PromptRefDto {
+  /** What it is for. */
+  description!: string | null;
+
+  /** The team that answers for it. */
+  owner_team!: string | null;
+
+  /** Words to find it by. */
+  tags!: string[];
+
+  /** When its first version came. */
+  created_at!: string;
+
+  /** When it was last put, activated or changed. */
+  updated_at!: string;
+}
+
+export class PromptDto extends PromptSummaryDto {
+  /** What a request without a version gets; null when none has been activated. */
+  @ApiProperty({ type: ActiveVersionDto, nullable: true })
+  active_version!: ActiveVersionDto | null;
+}
+
+export class PromptListDto {
+  /** Prompts by name. */
+  prompts!: PromptSummaryDto[];
+
+  /** Send it as `cursor` to get the next page; null on the last one. */
+  next_cursor!: string | null;
+}
+
+export class ListPromptsQueryDto extends PageQueryDto {
+  /** Only prompts in this mode. */
+  @IsOptional()
+  @IsIn(MODES)
+  mode?: PromptMode;
+
+  /** Only prompts with this tag. */
+  @IsOptional()
+  @IsString()
+  tag?: string;
+
+  /** Only prompts of this team. */
+  @IsOptional()
+  @IsString()
+  owner_team?: string;
+
+  /** Only prompts whose name begins so. */
+  @IsOptional()
+  @IsString()
+  q?: string;
+}
+
+export class RenderPromptDto {
+  /**
+   * Values for the template's variables. Those it does not use are ignored.
+   * @example { "text": "It was the best of times." }
+   */
+  @ValidateIf((body: RenderPromptDto) => body.variables !== undefined)
+  @IsObject()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { text: 'It was the best of times.' },
+  })
+  variables?: Record<string, unknown>;
+
+  /** Which version; null or left out: the active one. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  version_number?: number | null;
+}
+
+export class RenderedPromptDto {
+  /** The prompt as a provider would get it, of a text prompt. */
+  rendered_prompt?: string;
+
+  /** The messages as a provider would get them, of a chat prompt. */
+  @ApiPropertyOptional({ type: [ChatMessageDto] })
+  messages?: ChatMessageDto[];
+
+  /** The version that was rendered. */
+  version_number!: number;
+
+  /** Its checksum. */
+  checksum_hash!: string;
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { VersionsModule } from '../versions/index.js';
+import { PromptResolver } from './prompt-resolver.js';
+import { PromptVersionsRepository } from './prompt-versions.repository.js';
+import { PromptsController } from './prompts.controller.js';
+import { PromptsRepository } from './prompts.repository.js';
+import { PromptsService } from './prompts.service.js';
+import { RenderService } from './render.service.js';
+
+/** What others need of prompts. A worker loads this and no controllers. */
+@Module({
+  imports: [AuditModule, VersionsModule],
+  providers: [PromptResolver, PromptVersionsRepository, PromptsRepository, PromptsService, RenderService],
+  exports: [PromptResolver, PromptsService, RenderService],
+})
+export class PromptsModule {}
+
+/** The HTTP half. */
+@Module({ imports: [PromptsModule], controllers: [PromptsController] })
+export class PromptsHttpModule {}

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PromptEntity, type PromptKind, type PromptMode, PromptPointerEntity } from '../../entities/index.js';
+
+export interface PromptMetadata {
+  readonly description?: string | null;
+  readonly ownerTeam?: string | null;
+  readonly tags?: readonly string[];
+}
+
+export interface PromptFilter {
+  readonly mode?: PromptMode | undefined;
+  readonly tag?: string | undefined;
+  readonly ownerTeam?: string | undefined;
+  readonly namePrefix?: string | undefined;
+  /** Names after this one only. */
+  readonly afterName?: string | undefined;
+  readonly limit: number;
+}
+
+/** The pointer of this environment is the active version. */
+export const DEFAULT_POINTER = 'default';
+
+@Injectable()
+export class PromptsRepository {
+  /**
+   * The live prompt of that name, made when there is none, and locked until the transaction ends: who puts the same
+   * prompt waits here, so that versions get their numbers one after the other.
+   */
+  async findOrCreateLocked(
+    tx: EntityManager,
+    wanted: {
+      readonly projectId: string;
+      readonly name: string;
+      readonly mode: PromptMode;
+      readonly kind: PromptKind;
+    },
+  ): Promise<PromptEntity> {
+    const { projectId, name, mode, kind } = wanted;
+    await tx.query(
+      `INSERT INTO prompts (project_id, name, mode, kind) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO UPDATE SET updated_at = now()`,
+      [projectId, name, mode, kind],
+    );
+    return (await this.find(tx, projectId, name)) as PromptEntity;
+  }
+
+  async find(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity | null> {
+    return tx
+      .createQueryBuilder(PromptEntity, 'p')
+      .where('p.projectId = :projectId AND p.name = :name AND p.deletedAt IS NULL', { projectId, name })
+      .getOne();
+  }
+
+  /** Deleted ones too. The id comes from a row that refers to the prompt, so it is there. */
+  async getById(tx: EntityManager, projectId: string, promptId: string): Promise<PromptEntity> {
+    return tx.findOneByOrFail(PromptEntity, { projectId, promptId });
+  }
+
+  /** As {@link find}, and locked as by {@link findOrCreateLocked}. */
+  async findLocked(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity | null> {
+    return tx
+      .createQueryBuilder(PromptEntity, 'p')
+      .where('p.projectId = :projectId AND p.name = :name AND p.deletedAt IS NULL', { projectId, name })
+      .setLock('pessimistic_write')
+      .getOne();
+  }
+
+  /** Writes what is given; what is left out stays. */
+  async update(tx: EntityManager, prompt: PromptEntity, metadata: PromptMetadata): Promise<void> {
+    const { description, ownerTeam, tags } = metadata;
+    await tx
+      .createQueryBuilder()
+      .update(PromptEntity)
+      .set({
+        updatedAt: () => 'now()',
+        ...(description === undefined ? {} : { description }),
+        ...(ownerTeam === undefined ? {} : { ownerTeam }),
+        ...(tags === undefined ? {} : { tags: [...tags] }),
+      })
+      .where({ projectId: prompt.projectId, promptId: prompt.promptId })
+      .execute();
+  }
+
+  /** Frees the name. Versions and executions stay. */
+  async markDeleted(tx: EntityManager, prompt: PromptEntity): Promise<void> {
+    await tx
+      .createQueryBuilder()
+      .update(PromptEntity)
+      .set({ deletedAt: () => 'now()' })
+      .where({ projectId: prompt.projectId, promptId: prompt.promptId })
+      .execute();
+  }
+
+  /** By name. A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
+  async list(tx: EntityManager, projectId: string, filter: PromptFilter): Promise<PromptEntity[]> {
+    const query = tx
+      .createQueryBuilder(PromptEntity, 'p')
+      .where('p.projectId = :projectId AND p.deletedAt IS NULL', { projectId });
+    if (filter.mode !== undefined) query.andWhere('p.mode = :mode', { mode: filter.mode });
+    if (filter.tag !== undefined) query.andWhere(':tag = ANY(p.tags)', { tag: filter.tag });
+    if (filter.ownerTeam !== undefined) query.andWhere('p.ownerTeam = :team', { team: filter.ownerTeam });
+    if (filter.namePrefix !== undefined) {
+      // U+10FFFF sorts after whatever a name may contain.
+      const range = { from: filter.namePrefix, to: `${filter.namePrefix}\u{10FFFF}` };
+      query.andWhere('p.name >= :from AND p.name < :to', range);
+    }
+    if (filter.afterName !== undefined) query.andWhere('p.name > :after', { after: filter.afterName });
+    return query.orderBy('p.name').limit(filter.limit).getMany();
+  }
+
+  async findPointer(tx: EntityManager, prompt: PromptEntity): Promise<PromptPointerEntity | null> {
+    const { projectId, promptId } = prompt;
+    return tx.findOneBy(PromptPointerEntity, { projectId, promptId, environment: DEFAULT_POINTER });
+  }
+
+  /**
+   * Moves the active version and keeps the move. It takes the project's next `registry_revision`, so it has to be the
+   * last statement of its transaction: then revisions are ordered as the commits are, and the lock is short.
+   */
+  async movePointer(
+    tx: EntityManager,
+    prompt: PromptEntity,
+    move: { readonly from: string | null; readonly to: string; readonly by: string; readonly reason: string },
+  ): Promise<void> {
+    await tx.query(
+      `WITH revision AS (
+         UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = $1 RETURNING registry_revision
+       ), pointer AS (
+         INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)
+         SELECT $1, $2, $3, $5, registry_revision, $6 FROM revision
+         ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
+           registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
+       )
+       INSERT INTO pointer_moves (project_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
+       SELECT $1, $2, $3, $4, $5, registry_revision, $6, $7 FROM revision`,
+      [prompt.projectId, prompt.promptId, DEFAULT_POINTER, move.from, move.to, move.by, move.reason],
+    );
+  }
+}

@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, encodeCursor } from '../../infra/http/index.js';
+import { ValidationError } from '../../kernel/index.js';
+import type { PromptContent } from '../../templating/index.js';
+import { type Actor, AuditService } from '../audit/index.js';
+import { VersionsService } from '../versions/index.js';
+import { PromptModeMismatchError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
+import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
+import * as view from './prompt-views.js';
+import type {
+  ListPromptsQueryDto,
+  PromptDto,
+  PromptListDto,
+  PutPromptDto,
+  PutPromptResultDto,
+  VersionDto,
+  VersionSummaryDto,
+} from './prompts.dto.js';
+import { PromptsRepository } from './prompts.repository.js';
+
+/** Names, their versions, and which version is active. */
+@Injectable()
+export class PromptsService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly prompts: PromptsRepository,
+    private readonly promptVersions: PromptVersionsRepository,
+    private readonly versions: VersionsService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Creates or updates a full prompt; content it has had before is that version again.
+   * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`
+   * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
+   */
+  async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
+    const content = contentOfRequest(request);
+    this.versions.check(content);
+    return this.scope.transaction(who.projectId, async (tx) => {
+      const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
+      const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
+      assertFull(prompt);
+      assertSameKind(prompt, content);
+      await this.prompts.update(tx, prompt, metadataOf(request));
+      const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
+      const { version, isNew } = await this.versions.add(tx, prompt, content, facts);
+      const after = {
+        version_number: version.versionNumber,
+        version_change: isNew,
+        set_active: request.set_active,
+      };
+      await this.audit.append(tx, who, { action: 'prompt.put', subject: `prompt/${name}`, after });
+      if (request.set_active === true) await this.activateLast(tx, who, prompt, version, 'put');
+      return this.putResult(tx, prompt, version, isNew);
+    });
+  }
+
+  /**
+   * Points a full prompt at one of its versions.
+   * @throws PromptNotFoundError | VersionNotFoundError | PromptModeMismatchError
+   */
+  async activate(who: Actor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
+    return this.scope.transaction(who.projectId, async (tx) => {
+      const prompt = await this.prompts.findLocked(tx, who.projectId, name);
+      if (prompt === null) throw new PromptNotFoundError(name);
+      assertFull(prompt);
+      const { version } = await this.getByNumber(tx, prompt, versionNumber);
+      await this.prompts.update(tx, prompt, {});
+      const after = { version_number: versionNumber };
+      await this.audit.append(tx, who, { action: 'prompt.activate', subject: `prompt/${name}`, after });
+      await this.activateLast(tx, who, prompt, version, 'activate');
+      return this.putResult(tx, prompt, version, false);
+    });
+  }
+
+  /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  async get(projectId: string, name: string): Promise<PromptDto> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const prompt = await this.getPrompt(tx, projectId, name);
+      const active = await this.promptVersions.findActive(tx, prompt);
+      return {
+        ...view.promptSummary(prompt),
+        active_version: active === null ? null : view.activeVersion(active),
+      };
+    });
+  }
+
+  async list(projectId: string, query: ListPromptsQueryDto): Promise<PromptListDto> {
+    const found = await this.scope.transaction(projectId, (tx) =>
+      this.prompts.list(tx, projectId, {
+        mode: query.mode,
+        tag: query.tag,
+        ownerTeam: query.owner_team,
+        namePrefix: query.q,
+        afterName: afterName(query.cursor),
+        limit: query.limit + 1,
+      }),
+    );
+    const page = found.slice(0, query.limit);
+    const last = found.length > page.length ? page.at(-1) : undefined;
+    return {
+      prompts: page.map(view.promptSummary),
+      next_cursor: last === undefined ? null : encodeCursor(last.name),
+    };
+  }
+
+  /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  async listVersions(projectId: string, name: string): Promise<VersionSummaryDto[]> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const prompt = await this.getPrompt(tx, projectId, name);
+      return (await this.promptVersions.list(tx, prompt)).map(view.versionSummary);
+    });
+  }
+
+  /** @throws PromptNotFoundError | VersionNotFoundError */
+  async getVersion(projectId: string, name: string, versionNumber: number): Promise<VersionDto> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const prompt = await this.getPrompt(tx, projectId, name);
+      return view.versionDetail(await this.getByNumber(tx, prompt, versionNumber), prompt);
+    });
+  }
+
+  /** Of a deleted prompt too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
+  async getVersionById(projectId: string, versionId: string): Promise<VersionDto> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const found = await this.promptVersions.findById(tx, projectId, versionId);
+      if (found === null) throw new VersionNotFoundError(`version "${versionId}"`);
+      return view.versionDetail(found, await this.prompts.getById(tx, projectId, found.version.promptId));
+    });
+  }
+
+  /** Frees the name; versions and executions stay readable by id. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  async delete(who: Actor, name: string): Promise<void> {
+    await this.scope.transaction(who.projectId, async (tx) => {
+      const prompt = await this.prompts.findLocked(tx, who.projectId, name);
+      if (prompt === null) throw new PromptNotFoundError(name);
+      await this.prompts.markDeleted(tx, prompt);
+      const before = { prompt_id: prompt.promptId };
+      await this.audit.append(tx, who, { action: 'prompt.delete', subject: `prompt/${name}`, before });
+    });
+  }
+
+  private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {
+    const prompt = await this.prompts.find(tx, projectId, name);
+    if (prompt === null) throw new PromptNotFoundError(name);
+    return prompt;
+  }
+
+  private async getByNumber(
+    tx: EntityManager,
+    prompt: PromptEntity,
+    versionNumber: number,
+  ): Promise<VersionWithStatus> {
+    const found = await this.promptVersions.findByNumber(tx, prompt, versionNumber);
+    if (found === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${prompt.name}"`);
+    return found;
+  }
+
+  /** The last write of its transaction, see {@link PromptsRepository.movePointer}. */
+  private async activateLast(
+    tx: EntityManager,
+    who: Actor,
+    prompt: PromptEntity,
+    version: PromptVersionEntity,
+    reason: string,
+  ): Promise<void> {
+    const pointer = await this.prompts.findPointer(tx, prompt);
+    if (pointer?.versionId === version.versionId) return;
+    const move = { from: pointer?.versionId ?? null, to: version.versionId, by: who.actor, reason };
+    await this.prompts.movePointer(tx, prompt, move);
+  }
+
+  private async putResult(
+    tx: EntityManager,
+    prompt: PromptEntity,
+    version: PromptVersionEntity,
+    isNew: boolean,
+  ): Promise<PutPromptResultDto> {
+    const { status } = await this.getByNumber(tx, prompt, version.versionNumber);
+    return {
+      prompt: view.promptRef(prompt),
+      version: view.versionRef(version, status),
+      version_change: isNew,
+    };
+  }
+}
+
+function contentOfRequest({ template_source: templateSource, messages }: PutPromptDto): PromptContent {
+  if (templateSource !== undefined && messages === undefined) return { kind: 'text', templateSource };
+  if (messages !== undefined && templateSource === undefined) return { kind: 'chat', messages };
+  throw new ValidationError('Send exactly one of template_source and messages.', [
+    { pointer: '', message: 'must have exactly one of template_source and messages' },
+  ]);
+}
+
+function metadataOf({ description, owner_team: ownerTeam, tags }: PutPromptDto) {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(ownerTeam === undefined ? {} : { ownerTeam }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+function assertFull(prompt: PromptEntity): void {
+  if (prompt.mode === 'tracking') throw new PromptModeMismatchError(prompt.name, 'tracking');
+}
+
+function assertSameKind(prompt: PromptEntity, content: PromptContent): void {
+  if (prompt.kind === content.kind) return;
+  const member = content.kind === 'text' ? 'template_source' : 'messages';
+  const right = prompt.kind === 'text' ? 'template_source' : 'messages';
+  throw new ValidationError(
+    `Prompt "${prompt.name}" is a ${prompt.kind} prompt and stays one; send ${right}.`,
+    [{ pointer: `/${member}`, message: `does not fit a ${prompt.kind} prompt` }],
+  );
+}
+
+function afterName(cursor: string | undefined): string | undefined {
+  return cursor === undefined
+    ? undefined
+    : decodeCursor(cursor, (name) => (typeof name === 'string' ? name : null));
+}

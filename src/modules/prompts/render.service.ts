@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../infra/config/index.js';
+import { PromptResolver } from './prompt-resolver.js';
+import { renderedView } from './prompt-views.js';
+import type { RenderedPromptDto, RenderPromptDto } from './prompts.dto.js';
+
+/** Shows what a run would send, without a run. */
+@Injectable()
+export class RenderService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly resolver: PromptResolver,
+  ) {}
+
+  /**
+   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError
+   * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
+   * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
+   */
+  async render(projectId: string, name: string, request: RenderPromptDto): Promise<RenderedPromptDto> {
+    const { version, compiled } = await this.resolver.resolve(
+      projectId,
+      name,
+      request.version_number ?? null,
+    );
+    const rendered = compiled.render(request.variables ?? {}, {
+      maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
+    });
+    return {
+      ...renderedView(rendered),
+      version_number: version.versionNumber,
+      checksum_hash: version.checksumHash,
+    };
+  }
+}

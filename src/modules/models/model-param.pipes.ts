@@ -1,0 +1,32 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { ValidationError } from '../../kernel/index.js';
+
+const PROVIDER_ID = /^[a-z][a-z0-9-]{0,63}$/;
+/** Vendors use slashes, colons, dots and at signs; white space and control characters nobody does. */
+const MODEL_NAME = /^[!-~]{1,200}$/;
+
+/** @throws ValidationError `VALIDATION_FAILED` */
+@Injectable()
+export class ProviderIdPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    return matching(
+      value,
+      PROVIDER_ID,
+      'provider',
+      'must be lower-case letters, digits and dashes, beginning with a letter',
+    );
+  }
+}
+
+/** @throws ValidationError `VALIDATION_FAILED` */
+@Injectable()
+export class ModelNamePipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    return matching(value, MODEL_NAME, 'model_name', 'must be 1 to 200 visible ASCII characters');
+  }
+}
+
+function matching(value: string, pattern: RegExp, name: string, message: string): string {
+  if (pattern.test(value)) return value;
+  throw new ValidationError(`The ${name} in the path ${message}.`, [{ pointer: `/${name}`, message }]);
+}

@@ -1,0 +1,33 @@
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { ModelNamePipe, ProviderIdPipe } from './model-param.pipes.js';
+import { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
+import { ModelsService } from './models.service.js';
+
+@ApiTags('Models')
+@Controller('v1/models')
+export class ModelsController {
+  constructor(private readonly models: ModelsService) {}
+
+  @Get()
+  @Scopes()
+  @ApiOperation({ summary: 'List the allowed models', description: 'Any valid key may read it.' })
+  list(@CurrentCaller() caller: Caller): Promise<ModelListDto> {
+    return this.models.list(caller.projectId);
+  }
+
+  @Put(':provider/:model_name')
+  @Scopes('models:write')
+  @ApiOperation({ summary: 'Allow a model', description: 'A slash in the name is sent as `%2F`.' })
+  @ApiProblems(400)
+  put(
+    @CurrentCaller() caller: Caller,
+    @Param('provider', ProviderIdPipe) provider: string,
+    @Param('model_name', ModelNamePipe) modelName: string,
+    @Body() body: PutModelDto,
+  ): Promise<ModelDto> {
+    return this.models.put(caller, provider, modelName, body);
+  }
+}

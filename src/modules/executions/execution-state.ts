@@ -1,0 +1,26 @@
+import type { AttemptStatus, ExecutionStatus } from '../../entities/index.js';
+
+/**
+ * All legal moves of an execution. `running → queued` is a retry, or a lease that lapsed; what is final stays. Each
+ * statement that changes a status names the one it comes from, so a move that is not here matches no row.
+ */
+export const EXECUTION_MOVES: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
+  queued: ['running', 'canceled'],
+  running: ['succeeded', 'failed', 'queued'],
+  succeeded: [],
+  failed: [],
+  canceled: [],
+};
+
+/** An attempt is born `dispatched`, committed before the call. An unknown outcome may turn out to have been fenced. */
+export const ATTEMPT_MOVES: Readonly<Record<AttemptStatus, readonly AttemptStatus[]>> = {
+  dispatched: ['succeeded', 'failed', 'outcome_unknown', 'fenced'],
+  outcome_unknown: ['fenced'],
+  succeeded: [],
+  failed: [],
+  fenced: [],
+};
+
+export function isFinal(status: ExecutionStatus): boolean {
+  return EXECUTION_MOVES[status].length === 0;
+}

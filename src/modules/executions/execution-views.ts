@@ -1,0 +1,63 @@
+import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
+import { paramsOf } from './execution-params.js';
+import type { AttemptDto, ExecutionDto, ExecutionSummaryDto, ParamsDto } from './executions.dto.js';
+
+/** Rows as the wire shows them. */
+
+export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
+  return {
+    execution_id: facts.executionId,
+    status: facts.status,
+    mode: facts.mode,
+    prompt_name: facts.promptName,
+    version_number: facts.versionNumber,
+    checksum_hash: facts.checksumHash,
+    environment: facts.environment,
+    model: { provider: facts.provider, model_name: facts.modelName },
+    finish_reason: facts.finishReason,
+    telemetry: {
+      prompt_tokens: facts.promptTokens,
+      response_tokens: facts.responseTokens,
+      latency_ms: facts.latencyMs,
+    },
+    correlation_id: facts.correlationId,
+    error_type: facts.errorType,
+    created_at: facts.createdAt.toISOString(),
+    started_at: facts.startedAt?.toISOString() ?? null,
+    completed_at: facts.completedAt?.toISOString() ?? null,
+  };
+}
+
+export function executionDetail(record: ExecutionRecord, attempts: readonly AttemptRecord[]): ExecutionDto {
+  return {
+    ...executionSummary(record),
+    response_text: record.responseText,
+    response_truncated: record.responseTruncated,
+    response_sha256: record.responseSha256,
+    version_id: record.versionId,
+    variables: JSON.parse(record.variablesJson) as unknown,
+    ...(record.renderedPrompt === null ? {} : { rendered_prompt: record.renderedPrompt }),
+    ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages }),
+    params: paramsOf(record) as ParamsDto,
+    timeout_ms: record.timeoutMs,
+    git: record.git,
+    error_message: record.errorMessage,
+    attempts: attempts.map(attemptView),
+  };
+}
+
+function attemptView(attempt: AttemptRecord): AttemptDto {
+  return {
+    attempt: attempt.attempt,
+    status: attempt.status,
+    provider: attempt.provider,
+    model_name: attempt.modelName,
+    started_at: attempt.startedAt.toISOString(),
+    completed_at: attempt.completedAt?.toISOString() ?? null,
+    latency_ms: attempt.latencyMs,
+    error_type: attempt.errorType,
+    error_message: attempt.errorMessage,
+    provider_status: attempt.providerStatus,
+    provider_request_id: attempt.providerRequestId,
+  };
+}

@@ -1,0 +1,4 @@
+export { ExecutionRunner } from './execution-runner.js';
+export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
+export { type ClaimedExecution, ExecutionsRepository } from './executions.repository.js';
+export { ExecutionsService } from './executions.service.js';

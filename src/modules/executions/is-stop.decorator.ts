@@ -1,0 +1,23 @@
+import { ValidateBy } from 'class-validator';
+
+const MAX_STOPS = 16;
+
+/** A text, or a list of up to 16 of them, none empty: both forms are usual among vendors. */
+export function IsStop(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isStop',
+    validator: {
+      validate: isStop,
+      defaultMessage: () => `must be a text or a list of 1 to ${MAX_STOPS} texts, none of them empty`,
+    },
+  });
+}
+
+function isStop(value: unknown): boolean {
+  if (!Array.isArray(value)) return isText(value);
+  return value.length > 0 && value.length <= MAX_STOPS && value.every(isText);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}

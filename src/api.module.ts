@@ -1,0 +1,31 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { AppConfig } from './infra/config/index.js';
+import { CoreModule } from './infra/core.module.js';
+import { AuthModule } from './modules/auth/index.js';
+import { ConsumerModule } from './modules/consumer/index.js';
+import { ExecutionsHttpModule } from './modules/executions/index.js';
+import { HealthModule } from './modules/health/index.js';
+import { ModelsHttpModule } from './modules/models/index.js';
+import { PromptsHttpModule } from './modules/prompts/index.js';
+import { ProvidersModule } from './modules/providers/index.js';
+import { providerOptions } from './provider-options.js';
+
+/** The API process: all rooms with their HTTP halves, and the consumer unless `WORKER=off`. */
+@Module({})
+export class ApiModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        CoreModule.forRoot(config),
+        ProvidersModule.register(providerOptions(config)),
+        AuthModule,
+        HealthModule,
+        PromptsHttpModule,
+        ModelsHttpModule,
+        ExecutionsHttpModule,
+        ...(config.env.WORKER ? [ConsumerModule] : []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { ApiModule } from '../api.module.js';
+import { type AppConfig, DEFAULT_API_KEY, packageRoot, packageVersion } from '../infra/config/index.js';
+import { configureHttp, HTTP_APP_OPTIONS, type HttpOptions } from '../infra/http/index.js';
+
+/** The API, ready to listen. */
+export async function createApi(config: AppConfig): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.forRoot(config), {
+    ...HTTP_APP_OPTIONS,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  configureHttp(app, httpOptions(config));
+  await app.init();
+  return app;
+}
+
+export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig): HttpOptions {
+  const errorsFile = join(packageRoot(), 'docs', 'errors.md');
+  return {
+    body: { maxBytes: env.MAX_BODY_BYTES, bulkPaths: BULK_PATHS, bulkMaxBytes: env.MAX_BULK_BODY_BYTES },
+    corsOrigins,
+    trustProxy: env.TRUST_PROXY,
+    docs: {
+      version: packageVersion(),
+      prefilledApiKey: usesDefaultApiKey ? DEFAULT_API_KEY : null,
+      errorsFile: existsSync(errorsFile) ? errorsFile : null,
+    },
+  };
+}
+
+/** Routes whose bodies hold many prompts or entries. */
+const BULK_PATHS = ['/v1/prompts/register-code', '/v1/executions:submit-batch'];

@@ -1,0 +1,47 @@
+import type { AppConfig } from '../infra/config/index.js';
+import { packageVersion } from '../infra/config/index.js';
+import type { ProviderSummary } from '../modules/providers/index.js';
+
+export interface BannerFacts {
+  readonly config: AppConfig;
+  /** Where it listens. */
+  readonly url: string;
+  readonly providers: readonly ProviderSummary[];
+}
+
+/** What is worth knowing after a start, and one command that shows it working. Holds no key but the published default. */
+export function banner({ config, url, providers }: BannerFacts): string {
+  const rows: [string, string][] = [
+    ['API', url],
+    ['Docs', `${url}/docs`],
+    ...(config.usesDefaultApiKey
+      ? [['Key', `${config.env.API_KEY}   (the default; set API_KEY)`] as [string, string]]
+      : []),
+    [
+      'Data',
+      config.backends.embedded
+        ? `${config.homeDir}   (embedded PostgreSQL)`
+        : 'the PostgreSQL of DATABASE_URL',
+    ],
+    ['Bell', config.env.REDIS_URL === null ? 'Postgres' : 'Redis'],
+    [
+      'Consumer',
+      config.env.WORKER ? `in this process, ${config.env.CONCURRENCY} at once` : 'none here (WORKER=off)',
+    ],
+    ['Providers', providers.map(providerState).join(', ')],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}${value}`);
+  return [`\nPrompt Ledger ${packageVersion()} is ready\n`, ...lines, '', ...tryIt(config, url), ''].join(
+    '\n',
+  );
+}
+
+function providerState({ id, readiness }: ProviderSummary): string {
+  return readiness.ready ? `${id} ready` : `${id} not ready (set ${readiness.missing})`;
+}
+
+function tryIt({ usesDefaultApiKey, env }: AppConfig, url: string): string[] {
+  const key = usesDefaultApiKey ? env.API_KEY : '$API_KEY';
+  return ['  Try it:', `  curl -s ${url}/v1/models -H "X-API-Key: ${key}"`];
+}

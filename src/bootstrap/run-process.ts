@@ -1,0 +1,44 @@
+import { ConfigurationError } from '../infra/config/index.js';
+import { EmbeddedPostgresError } from '../infra/database/embedded/index.js';
+import { ProviderSetupError } from '../modules/providers/index.js';
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** On top of the grace that calls get: closing connections and stopping the embedded server. */
+const CLOSING_MS = 10_000;
+
+/** Errors whose message is written for the operator: printed as one sentence, without a stack. */
+const SENTENCES = [ConfigurationError, EmbeddedPostgresError, ProviderSetupError];
+
+/** Runs the start of a process; when it fails, says why and exits with 1. */
+export function runProcess(start: () => Promise<void>): void {
+  start().catch((error: unknown) => {
+    process.stderr.write(`${describe(error)}\n`);
+    process.exit(1);
+  });
+}
+
+/**
+ * Stops in order at the first Ctrl-C or SIGTERM and exits with 0; a second one ends the process at once. Nest's own
+ * shutdown hooks are not used: they raise the signal again before the embedded server has stopped.
+ */
+export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    setTimeout(() => process.exit(1), graceMs + CLOSING_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${describe(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+}
+
+function describe(error: unknown): string {
+  if (SENTENCES.some((known) => error instanceof known)) return (error as Error).message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BellModule } from './bell/index.js';
+import { AppConfig, ConfigModule } from './config/index.js';
+import { DatabaseModule, TenantScope } from './database/index.js';
+import { LoggingModule } from './logging/index.js';
+
+/** What every process stands on, with or without HTTP. */
+@Module({})
+export class CoreModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: CoreModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggingModule.forRoot(config),
+        DatabaseModule,
+        BellModule.forRootAsync({
+          inject: [AppConfig, TenantScope],
+          useFactory: ({ env, directDatabaseUrl }: AppConfig, scope: TenantScope) => ({
+            redisUrl: env.REDIS_URL,
+            databaseUrl: directDatabaseUrl,
+            query: (text: string, values?: unknown[]) => scope.system(text, values),
+          }),
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApi } from './bootstrap/api-application.js';
+import { startBackends } from './bootstrap/backends.js';
+import { banner } from './bootstrap/banner.js';
+import { assertPortFree, portError } from './bootstrap/port.js';
+import { runProcess, stopOnSignal } from './bootstrap/run-process.js';
+import { AppConfig, assertSafeForProduction, loadEnvironment } from './infra/config/index.js';
+import { ModelsService } from './modules/models/index.js';
+import { ProjectsService } from './modules/projects/index.js';
+import { ProviderRegistry } from './modules/providers/index.js';
+
+/** The API process, with the consumer inside unless `WORKER=off`. */
+runProcess(async () => {
+  const env = loadEnvironment();
+  assertSafeForProduction(env);
+  // The default key is published, so without one of your own the service listens to this machine only.
+  const host = env.HOST ?? (env.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
+  await assertPortFree(env.PORT, host);
+  const backends = startBackends(env, (message) => process.stdout.write(`${message}\n`));
+  const api = backends.then((running) => startApi(new AppConfig(env, running), host));
+  // Also in the middle of a start: what was begun is waited for, so that nothing stays behind.
+  const stop = async () => {
+    await api.then((app) => app.close()).catch(() => undefined);
+    await backends.then((running) => running.stop());
+  };
+  stopOnSignal(env.SHUTDOWN_GRACE_MS, stop);
+  await api.catch(async (error: unknown) => {
+    await stop().catch(() => undefined);
+    throw error;
+  });
+});
+
+async function startApi(config: AppConfig, host: string): Promise<NestExpressApplication> {
+  const app = await createApi(config);
+  if (config.backends.embedded)
+    await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
+  await app.listen(config.env.PORT, host).catch((error: NodeJS.ErrnoException) => {
+    throw portError(error, config.env.PORT);
+  });
+  const url = `http://localhost:${new URL(await app.getUrl()).port}`;
+  process.stdout.write(banner({ config, url, providers: app.get(ProviderRegistry).list() }));
+  return app;
+}

@@ -1,0 +1,64 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Bell } from '../../infra/bell/index.js';
+import { PartitionsService, TenantScope } from '../../infra/database/index.js';
+
+const CHECK_TIMEOUT_MS = 2000;
+/** Below two weeks there is something wrong with the job that makes partitions, and still time to see to it. */
+const FEWEST_WEEKS_AHEAD = 2;
+
+export type CheckState = 'up' | 'down';
+
+export interface HealthReport {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly checks: { readonly database: CheckState; readonly queue: CheckState };
+}
+
+export interface ReadinessReport extends HealthReport {
+  readonly warnings: readonly string[];
+}
+
+/** Whether the service can do its work now. */
+@Injectable()
+export class HealthService implements BeforeApplicationShutdown {
+  private leaving = false;
+
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly bell: Bell,
+    private readonly partitions: PartitionsService,
+  ) {}
+
+  /** From now on not ready, so that no new requests are sent here. */
+  beforeApplicationShutdown(): void {
+    this.leaving = true;
+  }
+
+  async check(): Promise<HealthReport> {
+    const [database, queue] = await Promise.all([this.checkDatabase(), this.bell.check()]);
+    if (database === 'down') return { status: 'down', checks: { database, queue } };
+    return { status: queue === 'up' ? 'ok' : 'degraded', checks: { database, queue } };
+  }
+
+  async checkReadiness(): Promise<ReadinessReport> {
+    const health = await this.check();
+    if (this.leaving) return { ...health, status: 'down', warnings: ['the process is shutting down'] };
+    if (health.status === 'down') return { ...health, warnings: ['the database is down'] };
+    const weeks = await this.partitions.weeksAhead();
+    const late = `partitions are made for ${weeks} weeks ahead only; look for errors of PartitionsService`;
+    return { ...health, warnings: weeks < FEWEST_WEEKS_AHEAD ? [late] : [] };
+  }
+
+  private async checkDatabase(): Promise<CheckState> {
+    const answer = this.scope.system('SELECT 1').then(
+      (): CheckState => 'up',
+      (): CheckState => 'down',
+    );
+    return Promise.race([answer, downAfter(CHECK_TIMEOUT_MS)]);
+  }
+}
+
+function downAfter(ms: number): Promise<CheckState> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve('down'), ms).unref();
+  });
+}

@@ -1,0 +1,14 @@
+import type { AppConfig } from './infra/config/index.js';
+import type { ProvidersModuleOptions } from './modules/providers/index.js';
+
+/** Adapters read their settings by name: ours as the configuration parsed them, any other from the environment. */
+export function providerOptions({ env, providerModules }: AppConfig): ProvidersModuleOptions {
+  const parsed = env as unknown as Readonly<Record<string, unknown>>;
+  return {
+    modulePaths: providerModules,
+    env: (name) => {
+      const value = name in parsed ? parsed[name] : process.env[name];
+      return value === undefined || value === null || value === '' ? undefined : String(value);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * `prompt-ledger/provider`: all that a provider outside this tree may import (docs/providers.md). What stands
+ * here is kept for outsiders; nothing is renamed or removed. Named one by one, because Node reads the names
+ * of a CommonJS file from its text when an ES module imports it.
+ */
+export {
+  complete,
+  PARAM_NAMES,
+  Provider,
+  ProviderError,
+  providerErrorFromStatus,
+  readServerSentEvents,
+  safeVendorMessage,
+  tokenCount,
+  toProviderError,
+} from './modules/providers/index.js';
+export type {
+  Completion,
+  CompletionLimits,
+  CompletionRequest,
+  ModelProvider,
+  ParamName,
+  ProviderDelta,
+  ProviderEnd,
+  ProviderEnv,
+  ProviderErrorDetails,
+  ProviderErrorKind,
+  ProviderEvent,
+  ProviderMessage,
+  ProviderOptions,
+  ProviderParams,
+  ProviderReadiness,
+  ProviderRequest,
+  ProviderStart,
+  ProviderUsage,
+} from './modules/providers/index.js';

@@ -1,0 +1,125 @@
+import { APIError } from 'openai';
+import {
+  ProviderError,
+  type ProviderDelta,
+  type ProviderEnd,
+  type ProviderUsage,
+} from '../provider.contract.js';
+import { readServerSentEvents } from '../server-sent-events.js';
+import { tokenCount } from '../token-count.js';
+
+/** A whole JSON answer is read at once, so it needs a bound; a streamed one is bounded by its reader. */
+const MAX_JSON_BYTES = 32 * 1024 * 1024;
+
+/** Of a chunk of a stream, or of a whole completion: they differ only in `delta` and `message`. */
+interface ChatAnswer {
+  readonly text: string;
+  readonly finishReason: string | null;
+  readonly servedModelName: string | null;
+  readonly usage: ProviderUsage | null;
+}
+
+/**
+ * Reads the body of a chat completion. Not with the SDK's own `Stream`: it rescans an unfinished event from its
+ * start with every packet (4 MiB without a blank line hold the process for seconds), prints what it cannot parse,
+ * cannot tell an ended answer from a cut line, and reads a JSON body as an empty stream.
+ *
+ * @throws ProviderError `connection` when the body ends early, `provider_error` when it is something else;
+ *   APIError for an error in mid-stream; whatever the line throws.
+ */
+export async function* readChatCompletion(
+  response: Response,
+): AsyncGenerator<ProviderDelta | ProviderEnd, void, undefined> {
+  const isJson = response.headers.get('content-type')?.includes('application/json') ?? false;
+  const answers = isJson ? readWhole(response) : readChunks(response);
+  let finishReason: string | null = null;
+  let servedModelName: string | null = null;
+  let usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
+  let seen = 0;
+  for await (const answer of answers) {
+    seen += 1;
+    if (answer.text !== '') yield { type: 'delta', text: answer.text };
+    finishReason = answer.finishReason ?? finishReason;
+    servedModelName = answer.servedModelName ?? servedModelName;
+    usage = answer.usage ?? usage;
+  }
+  if (seen === 0) throw new ProviderError('provider_error', "The provider's answer is no chat completion.");
+  if (finishReason === null) {
+    throw new ProviderError('connection', "The provider's answer stopped before its end.");
+  }
+  yield { type: 'end', finishReason, usage, servedModelName };
+}
+
+/** Some servers answer `stream: true` with one JSON document. */
+async function* readWhole(response: Response): AsyncGenerator<ChatAnswer, void, undefined> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of bodyOf(response)) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_JSON_BYTES) {
+      throw new ProviderError('provider_error', `The provider's answer is over ${MAX_JSON_BYTES} bytes.`);
+    }
+  }
+  yield parseAnswer(Buffer.concat(chunks).toString('utf8'), response);
+}
+
+async function* readChunks(response: Response): AsyncGenerator<ChatAnswer, void, undefined> {
+  let done = false;
+  try {
+    for await (const data of readServerSentEvents(bodyOf(response))) {
+      // Read on to the end of the body: a connection left earlier cannot be used again.
+      if (data.startsWith('[DONE]')) done = true;
+      else if (!done) yield parseAnswer(data, response);
+    }
+  } catch (error) {
+    // A line that breaks after the end mark takes nothing from the answer.
+    if (!done) throw error;
+  }
+}
+
+function bodyOf(response: Response): AsyncIterable<Uint8Array> {
+  if (response.body === null) {
+    throw new ProviderError('provider_error', "The provider's answer has no body.");
+  }
+  return response.body;
+}
+
+function parseAnswer(json: string, response: Response): ChatAnswer {
+  const answer = asRecord(JSON.parse(json));
+  if (answer['error'] !== undefined && answer['error'] !== null) {
+    throw new APIError(undefined, asRecord(answer['error']), undefined, response.headers);
+  }
+  const choices: unknown = answer['choices'];
+  if (!Array.isArray(choices)) {
+    throw new ProviderError('provider_error', "The provider's answer is no chat completion.");
+  }
+  // The chunk with the usage has no choice, nor has Azure's first one.
+  const choice = asRecord(choices[0] ?? {});
+  const content = asRecord(choice['delta'] ?? choice['message'] ?? {})['content'];
+  return {
+    text: stringOrNull(content) ?? '',
+    finishReason: stringOrNull(choice['finish_reason']),
+    servedModelName: stringOrNull(answer['model']),
+    usage: parseUsage(answer['usage']),
+  };
+}
+
+function parseUsage(raw: unknown): ProviderUsage | null {
+  if (typeof raw !== 'object' || raw === null) return null;
+  const usage = asRecord(raw);
+  return {
+    promptTokens: tokenCount(usage['prompt_tokens']),
+    responseTokens: tokenCount(usage['completion_tokens']),
+    raw,
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new ProviderError('provider_error', "The provider's answer is no chat completion.");
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

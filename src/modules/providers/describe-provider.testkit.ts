@@ -1,0 +1,215 @@
+import { complete, type Completion, type CompletionLimits } from './complete.js';
+import {
+  PARAM_NAMES,
+  type ModelProvider,
+  type ProviderError,
+  type ProviderEvent,
+  type ProviderMessage,
+} from './provider.contract.js';
+
+/** The vendor, seen from the tests: told how to behave, and asked what it was sent. */
+export interface ProviderHarness {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Ready to be called. */
+  provider(): ModelProvider;
+  /** The same adapter without its key; null for one that needs none. */
+  readonly unready: (() => { readonly provider: ModelProvider; readonly missing: string }) | null;
+  /** Each makes the vendor behave so, and returns the name of the model to call. */
+  readonly scenarios: {
+    readonly answers: () => string;
+    readonly status: (status: number, headers: Readonly<Record<string, string>>) => string;
+    readonly hangsAtStart: () => string;
+    /** Those that a vendor on a wire can do, and a local one cannot. */
+    readonly wire: WireScenarios | null;
+  };
+  /** The answer to `messages` under `answers`. */
+  expectedAnswer(messages: readonly ProviderMessage[]): string;
+  /** The attempt ids of all calls that reached the vendor, by its own log; null when it keeps none. */
+  readonly sentAttemptIds: (() => readonly string[]) | null;
+}
+
+export interface WireScenarios {
+  readonly hangsInBody: () => string;
+  readonly cutsAtStart: () => string;
+  readonly cutsInBody: () => string;
+  /** Status 200 and something that is no answer. */
+  readonly garbage: () => string;
+  /** The answer in packets of so many bytes, which fall within characters. */
+  readonly packets: (packetBytes: number) => string;
+  /** Resolves once the vendor has seen the client go away. */
+  readonly abandoned: () => Promise<void>;
+}
+
+const LIMITS: CompletionLimits = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
+/** Only for calls that never end by themselves: nothing is measured by it. */
+const SHORT_MS = 60;
+const MESSAGES: readonly ProviderMessage[] = [
+  { role: 'user', content: 'Grüße an 李雷 👋🏽,\r\nwith "quotes", \\ and {{braces}} ' },
+];
+
+/** What every provider has to do: run against each adapter with the vendor's stand-in behind it. */
+export function describeProvider(name: string, harness: ProviderHarness): void {
+  let counter = 0;
+  const nextAttemptId = (): string => `attempt-${(counter += 1)}`;
+  const request = (modelName: string, attemptId = nextAttemptId()) => ({
+    modelName,
+    messages: MESSAGES,
+    params: {},
+    attemptId,
+  });
+  const call = (modelName: string, limits: Partial<CompletionLimits> = {}): Promise<Completion> =>
+    complete(harness.provider(), request(modelName), { ...LIMITS, ...limits });
+  const failure = async (modelName: string, limits: Partial<CompletionLimits> = {}): Promise<ProviderError> =>
+    (await call(modelName, limits).then(
+      () => Promise.reject(new Error('the call succeeded')),
+      (error: unknown) => error,
+    )) as ProviderError;
+
+  describe(`provider ${name}`, () => {
+    beforeAll(() => harness.start());
+    afterAll(() => harness.stop());
+
+    it('is ready when it is configured', () => {
+      expect(harness.provider().readiness()).toEqual({ ready: true });
+    });
+
+    it('lists known params, each once', () => {
+      const { supportedParams } = harness.provider();
+      expect(new Set(supportedParams).size).toBe(supportedParams.length);
+      expect(PARAM_NAMES).toEqual(expect.arrayContaining([...supportedParams]));
+    });
+
+    it('yields one start, deltas, and one end', async () => {
+      const types = (await events(harness, request(harness.scenarios.answers()))).map(({ type }) => type);
+      const deltas = types.slice(1, -1);
+      expect([types[0], types.at(-1)]).toEqual(['start', 'end']);
+      expect(deltas.length).toBeGreaterThan(0);
+      expect(new Set(deltas)).toEqual(new Set(['delta']));
+    });
+
+    it('gives the answer unchanged, with a reason for its end and counts that are numbers or null', async () => {
+      const completion = await call(harness.scenarios.answers());
+      const { usage } = completion;
+      expect(completion.text).toBe(harness.expectedAnswer(MESSAGES));
+      expect(completion.finishReason).toEqual(expect.any(String));
+      for (const count of [usage.promptTokens, usage.responseTokens]) {
+        expect(count === null || (Number.isSafeInteger(count) && count > 0)).toBe(true);
+      }
+    });
+
+    it('keeps calls apart that run at once', async () => {
+      const modelName = harness.scenarios.answers();
+      const contents = Array.from({ length: 20 }, (_, index) => `question ${index}`);
+      const completions = await Promise.all(
+        contents.map((content) => {
+          const messages = [{ role: 'user', content }] as const;
+          return complete(harness.provider(), { ...request(modelName), messages }, LIMITS);
+        }),
+      );
+      const expected = contents.map((content) => harness.expectedAnswer([{ role: 'user', content }]));
+      expect(completions.map(({ text }) => text)).toEqual(expected);
+    });
+
+    it.each([
+      [400, 'provider_rejected'],
+      [401, 'provider_rejected'],
+      [404, 'provider_rejected'],
+      [408, 'provider_error'],
+      [422, 'provider_rejected'],
+      [429, 'rate_limited'],
+      [500, 'provider_error'],
+      [503, 'provider_error'],
+    ])('classes a %i as %s', async (status, kind) => {
+      const error = await failure(harness.scenarios.status(status, {}));
+      expect(error).toMatchObject({ name: 'ProviderError', kind, status });
+    });
+
+    it('passes on how long the vendor asks to wait', async () => {
+      const error = await failure(harness.scenarios.status(429, { 'retry-after': '1' }));
+      expect(error).toMatchObject({ kind: 'rate_limited', retryAfterMs: 1000 });
+    });
+
+    it('ends at the deadline when the vendor never answers', async () => {
+      const error = await failure(harness.scenarios.hangsAtStart(), { deadlineMs: SHORT_MS });
+      expect(error).toMatchObject({ name: 'ProviderError', kind: 'timeout', status: null });
+    });
+
+    it('ends with the reason of the caller who gives up', async () => {
+      const controller = new AbortController();
+      const reason = new Error('nobody waits any more');
+      const waiting = complete(
+        harness.provider(),
+        { ...request(harness.scenarios.hangsAtStart()), signal: controller.signal },
+        LIMITS,
+      );
+      controller.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+    });
+
+    const { unready, sentAttemptIds } = harness;
+    if (unready !== null) {
+      it('names the variable that it lacks', () => {
+        const { provider, missing } = unready();
+        expect(provider.readiness()).toEqual({ ready: false, missing });
+      });
+    }
+
+    if (sentAttemptIds !== null) {
+      it.each([200, 503])(
+        'reaches the vendor once, under the id of the attempt, also at a %i',
+        async (status) => {
+          const { answers, status: fails } = harness.scenarios;
+          const attemptId = nextAttemptId();
+          const toSend = request(status === 200 ? answers() : fails(status, {}), attemptId);
+          await complete(harness.provider(), toSend, LIMITS).catch(() => undefined);
+          expect(sentAttemptIds().filter((id) => id === attemptId)).toEqual([attemptId]);
+        },
+      );
+    }
+
+    if (harness.scenarios.wire !== null) describeWire(harness, harness.scenarios.wire, call, failure);
+  });
+}
+
+function describeWire(
+  harness: ProviderHarness,
+  wire: WireScenarios,
+  call: (modelName: string) => Promise<Completion>,
+  failure: (modelName: string, limits?: Partial<CompletionLimits>) => Promise<ProviderError>,
+): void {
+  it('puts characters together that arrive in pieces', async () => {
+    const completion = await call(wire.packets(3));
+    expect(completion.text).toBe(harness.expectedAnswer(MESSAGES));
+  });
+
+  it('ends when the vendor falls silent in the middle, and lets go of the connection', async () => {
+    const error = await failure(wire.hangsInBody(), { idleTimeoutMs: SHORT_MS });
+    await wire.abandoned();
+    expect(error).toMatchObject({ kind: 'timeout' });
+  });
+
+  it('tells a connection that breaks before the answer', async () => {
+    expect(await failure(wire.cutsAtStart())).toMatchObject({ kind: 'connection', status: null });
+  });
+
+  it('tells a connection that breaks within the answer', async () => {
+    expect(await failure(wire.cutsInBody())).toMatchObject({ kind: 'connection', status: null });
+  });
+
+  it('tells an answer that makes no sense, without quoting it', async () => {
+    const error = await failure(wire.garbage());
+    expect(error.kind).toBe('provider_error');
+    expect(error.message).not.toContain('garbage');
+  });
+}
+
+async function events(
+  harness: ProviderHarness,
+  request: Omit<Parameters<ModelProvider['stream']>[0], 'signal'>,
+): Promise<ProviderEvent[]> {
+  const signal = new AbortController().signal;
+  const seen: ProviderEvent[] = [];
+  for await (const event of harness.provider().stream({ ...request, signal })) seen.push(event);
+  return seen;
+}

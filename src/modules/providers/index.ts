@@ -1,0 +1,16 @@
+export { complete, type Completion, type CompletionLimits, type CompletionRequest } from './complete.js';
+export {
+  assertParamsSupported,
+  ParamNotSupportedError,
+  ProviderNotConfiguredError,
+  ProviderNotFoundError,
+  ProviderSetupError,
+} from './errors.js';
+export * from './provider.contract.js';
+export { Provider, type ProviderClass, type ProviderOptions } from './provider.decorator.js';
+export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './provider-failure.js';
+export { ProviderRegistry, type ProviderSummary } from './provider-registry.js';
+export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
+export { safeVendorMessage } from './safe-message.js';
+export { readServerSentEvents } from './server-sent-events.js';
+export { tokenCount } from './token-count.js';

@@ -1,0 +1,86 @@
+import { ProviderError, type ProviderErrorKind } from './provider.contract.js';
+
+/** What an adapter knows of an HTTP answer that is not a success. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** One safe clause, see `safeVendorMessage`; left out when there is nothing safe to say. */
+  readonly detail?: string | null;
+  /** The `Retry-After` header as it came: seconds or an HTTP date. */
+  readonly retryAfter?: string | null;
+  readonly providerRequestId?: string | null;
+}
+
+/** The error for an HTTP status, classed by the table at `ProviderErrorKind`. */
+export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
+  const detail = answer.detail ? `: ${answer.detail}` : '.';
+  return new ProviderError(kindOfStatus(answer.status), `The provider answered ${answer.status}${detail}`, {
+    status: answer.status,
+    retryAfterMs: parseRetryAfterMs(answer.retryAfter ?? null),
+    providerRequestId: answer.providerRequestId ?? null,
+  });
+}
+
+function kindOfStatus(status: number): ProviderErrorKind {
+  if (status === 429) return 'rate_limited';
+  const refused = status >= 400 && status < 500 && status !== 408;
+  return refused ? 'provider_rejected' : 'provider_error';
+}
+
+/** RFC 9110, 10.2.3: delay in seconds, or a date. Null for anything else; a date in the past is 0. */
+export function parseRetryAfterMs(value: string | null, nowMs = Date.now()): number | null {
+  if (value === null || value.trim() === '') return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return seconds < 0 ? null : Math.ceil(seconds * 1000);
+  const dateMs = Date.parse(value);
+  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+}
+
+/** System errors of sockets and DNS, and those of undici and Node's HTTP parser (by prefix). */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+const CONNECTION_PREFIXES = ['UND_ERR_', 'HPE_', 'ERR_SSL_', 'ERR_TLS_', 'CERT_'];
+
+/**
+ * Classes whatever an adapter threw. The thrown error's own message is not passed on, nor kept as `cause`: a
+ * JSON `SyntaxError` quotes the answer, and an SDK's error carries headers; both would end in a log.
+ */
+export function toProviderError(error: unknown, providerRequestId: string | null = null): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const code = connectionCode(error);
+  return code === null
+    ? new ProviderError('provider_error', `The provider's answer made no sense (${nameOf(error)}).`, {
+        providerRequestId,
+      })
+    : new ProviderError('connection', `The connection to the provider failed (${code}).`, {
+        providerRequestId,
+      });
+}
+
+/** The code of a broken line anywhere down the chain of causes (fetch buries it two deep), else null. */
+export function connectionCode(error: unknown): string | null {
+  let current = error;
+  for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth += 1) {
+    const code: unknown = Reflect.get(current, 'code');
+    if (typeof code === 'string' && isConnectionCode(code)) return code;
+    current = Reflect.get(current, 'cause');
+  }
+  return null;
+}
+
+function isConnectionCode(code: string): boolean {
+  return CONNECTION_CODES.has(code) || CONNECTION_PREFIXES.some((prefix) => code.startsWith(prefix));
+}
+
+function nameOf(error: unknown): string {
+  const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : null;
+  return typeof name === 'string' ? name : typeof error;
+}

@@ -1,0 +1,123 @@
+import { Test } from '@nestjs/testing';
+import { DiscoveryModule } from '@nestjs/core';
+import { EchoProvider } from './adapters/echo.provider.js';
+import { ProviderRegistry } from './provider-registry.js';
+import type { ModelProvider, ProviderEnv, ProviderReadiness } from './provider.contract.js';
+import { Provider, PROVIDER_ENV, type ProviderClass } from './provider.decorator.js';
+import { ProvidersModule } from './providers.module.js';
+
+class Acme implements ModelProvider {
+  readonly supportedParams = [];
+
+  constructor(private readonly env: ProviderEnv) {}
+
+  readiness(): ProviderReadiness {
+    return this.env('ACME_API_KEY') === undefined
+      ? { ready: false, missing: 'ACME_API_KEY' }
+      : { ready: true };
+  }
+
+  stream(): never {
+    throw new Error('not called here');
+  }
+}
+
+/** A class of its own each time, as if from a file of its own. */
+function acmeClass(id: string, lacking?: keyof ModelProvider): ProviderClass {
+  class Variant extends Acme {
+    constructor(env: ProviderEnv) {
+      super(env);
+      if (lacking !== undefined) Object.defineProperty(this, lacking, { value: undefined });
+    }
+  }
+  Provider({ id })(Variant);
+  return Variant;
+}
+
+async function registryOf(
+  classes: ProviderClass[],
+  settings: Record<string, string> = {},
+): Promise<ProviderRegistry> {
+  const env: ProviderEnv = (name) => settings[name];
+  const providers = [{ provide: PROVIDER_ENV, useValue: env }, ProviderRegistry, ...classes];
+  const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers }).compile();
+  await module.init();
+  return module.get(ProviderRegistry);
+}
+
+describe('ProviderRegistry', () => {
+  it('finds providers by id, and hands them their settings', async () => {
+    const registry = await registryOf([EchoProvider, acmeClass('acme')], { ACME_API_KEY: 'x' });
+    expect(registry.find('echo')).toBeInstanceOf(EchoProvider);
+    expect(registry.find('nobody')).toBeNull();
+    expect(registry.list()).toEqual([
+      { id: 'acme', readiness: { ready: true } },
+      { id: 'echo', readiness: { ready: true } },
+    ]);
+  });
+
+  it('names the loaded ones when one is not found', async () => {
+    const registry = await registryOf([EchoProvider]);
+    expect(() => registry.get('acme')).toThrow(
+      expect.objectContaining({
+        code: 'PROVIDER_NOT_FOUND',
+        status: 404,
+        message: 'Provider "acme" not found: use one of echo, or load it with PROVIDER_MODULES.',
+      }),
+    );
+  });
+
+  it('gives for use only what is configured', async () => {
+    const registry = await registryOf([EchoProvider, acmeClass('acme')]);
+    expect(registry.getReady('echo')).toBe(registry.get('echo'));
+    expect(() => registry.getReady('acme')).toThrow(
+      expect.objectContaining({
+        code: 'PROVIDER_NOT_CONFIGURED',
+        message: expect.stringContaining('ACME_API_KEY') as string,
+      }),
+    );
+  });
+
+  it('refuses the boot when two claim one id', async () => {
+    await expect(registryOf([EchoProvider, acmeClass('echo')])).rejects.toThrow(
+      'Two providers claim the id "echo": EchoProvider and Variant; rename or remove one.',
+    );
+  });
+
+  it.each(['', 'Acme', '1acme', 'ac/me', 'ac me', undefined])(
+    'refuses the boot for the id %p',
+    async (id) => {
+      await expect(registryOf([acmeClass(id as string)])).rejects.toThrow('Give Variant an id like "acme"');
+    },
+  );
+
+  it.each(['stream', 'readiness', 'supportedParams'] as const)(
+    'refuses the boot for half an adapter, without %s',
+    async (member) => {
+      await expect(registryOf([acmeClass('acme', member)])).rejects.toThrow(
+        new RegExp(`Provider "acme" \\(Variant\\) is incomplete: .*${member}`),
+      );
+    },
+  );
+
+  it('refuses the boot for a param that nobody knows', async () => {
+    class Inventive extends Acme {
+      override readonly supportedParams = ['top_x'] as never[];
+    }
+    Provider({ id: 'inventive' })(Inventive);
+    await expect(registryOf([Inventive])).rejects.toThrow('supportedParams names "top_x"');
+  });
+});
+
+describe('ProvidersModule', () => {
+  it('loads the adapters of the house, and takes an empty setting for none', async () => {
+    const imports = [ProvidersModule.register({ env: () => ' ', modulePaths: [] })];
+    const module = await Test.createTestingModule({ imports }).compile();
+    await module.init();
+    expect(module.get(ProviderRegistry).list()).toEqual([
+      { id: 'echo', readiness: { ready: true } },
+      { id: 'openai', readiness: { ready: false, missing: 'OPENAI_API_KEY' } },
+    ]);
+    await module.close();
+  });
+});

@@ -1,0 +1,143 @@
+/**
+ * What a provider is. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
+ * vendor's HTTP: no database, no queue, no retries, no deadlines (they reach it as `request.signal`).
+ *
+ * The contract grows by optional request fields and further event types only. A reader of events passes over
+ * types it does not know, so tools, response formats and streaming to the client need no change in an adapter.
+ */
+export interface ModelProvider {
+  /** Whether a call can be made at all. Asked before anything is written, so it must be cheap and local. */
+  readiness(): ProviderReadiness;
+
+  /** The params that the vendor has a field for. Any other is refused before `stream` is called. */
+  readonly supportedParams: readonly ParamName[];
+
+  /**
+   * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, any number of
+   * `delta`, one `end`. When `request.signal` aborts, stop and close the connection.
+   * @throws ProviderError for everything the vendor or the line did wrong.
+   */
+  stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
+}
+
+/** `missing` is the environment variable that has to be set. */
+export type ProviderReadiness =
+  { readonly ready: true } | { readonly ready: false; readonly missing: string };
+
+/** Reads one setting; undefined when it is unset or empty. The only argument of an adapter's constructor. */
+export type ProviderEnv = (name: string) => string | undefined;
+
+export interface ProviderRequest {
+  /** The vendor's name of the model, without the provider: `gpt-4o-mini`. */
+  readonly modelName: string;
+  /** At least one. A text prompt is one `user` message. */
+  readonly messages: readonly ProviderMessage[];
+  /** Absent means not sent: the vendor's own default holds. */
+  readonly params: ProviderParams;
+  /** Send it to the vendor in a header, so that its log says which attempt it was asked by. */
+  readonly attemptId: string;
+  /** Aborts on a deadline or when nobody wants the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface ProviderMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export const PARAM_NAMES = [
+  'max_new_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'repetition_penalty',
+  'stop',
+  'seed',
+] as const;
+
+export type ParamName = (typeof PARAM_NAMES)[number];
+
+/** Under their names on the wire, so that a refusal can point at `/params/<name>`. */
+export interface ProviderParams {
+  /** Most tokens of the answer. */
+  readonly max_new_tokens?: number;
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly repetition_penalty?: number;
+  /** The answer ends before any of these. */
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+}
+
+export type ProviderEvent = ProviderStart | ProviderDelta | ProviderEnd;
+
+/** The vendor has taken the request. */
+export interface ProviderStart {
+  readonly type: 'start';
+  /** The vendor's own id of the request, for its support and its log. */
+  readonly providerRequestId: string | null;
+}
+
+export interface ProviderDelta {
+  readonly type: 'delta';
+  /** The next piece of the answer. */
+  readonly text: string;
+}
+
+/** The answer is whole. A stream that stops without it was cut off. */
+export interface ProviderEnd {
+  readonly type: 'end';
+  /** In the vendor's words: `stop`, `length`, … */
+  readonly finishReason: string | null;
+  readonly usage: ProviderUsage;
+  /** The exact model that answered, such as `gpt-4o-mini-2024-07-18`. */
+  readonly servedModelName: string | null;
+}
+
+/** Null is "the vendor did not say"; 0 is never a stand-in for it. */
+export interface ProviderUsage {
+  readonly promptTokens: number | null;
+  readonly responseTokens: number | null;
+  /** What the vendor sent, untouched: cached and reasoning tokens are priced from it. Null when nothing came. */
+  readonly raw: unknown;
+}
+
+/**
+ * | kind                | when                                                            | tried again |
+ * | ------------------- | --------------------------------------------------------------- | ----------- |
+ * | `rate_limited`      | 429                                                             | yes         |
+ * | `provider_rejected` | any other 4xx but 408: the request is wrong and stays wrong     | no          |
+ * | `provider_error`    | 408, 5xx, an answer that makes no sense                         | yes         |
+ * | `connection`        | refused, reset, cut off before the end                          | yes         |
+ * | `timeout`           | a deadline of ours passed (adapters need not throw this one)    | yes         |
+ */
+export type ProviderErrorKind =
+  'timeout' | 'rate_limited' | 'provider_error' | 'provider_rejected' | 'connection';
+
+export interface ProviderErrorDetails {
+  /** The vendor's HTTP status; null when there was none. */
+  readonly status?: number | null;
+  /** How long the vendor asks us to wait. */
+  readonly retryAfterMs?: number | null;
+  readonly providerRequestId?: string | null;
+}
+
+/** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly providerRequestId: string | null;
+
+  constructor(
+    readonly kind: ProviderErrorKind,
+    message: string,
+    details: ProviderErrorDetails = {},
+  ) {
+    super(message);
+    this.status = details.status ?? null;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.providerRequestId = details.providerRequestId ?? null;
+  }
+}

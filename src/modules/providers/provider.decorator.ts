@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { ModelProvider, ProviderEnv } from './provider.contract.js';
+
+export interface ProviderOptions {
+  /** What stands before the slash in `acme/some-model`: lower-case letters, digits and dashes. */
+  readonly id: string;
+}
+
+/** Injection token of the `ProviderEnv` that adapters read their settings from. */
+export const PROVIDER_ENV = Symbol('PROVIDER_ENV');
+
+/** What the registry finds adapters by. */
+export const ProviderMetadata = DiscoveryService.createDecorator<ProviderOptions>();
+
+/** A class that `@Provider` can stand on. */
+export type ProviderClass = new (env: ProviderEnv) => ModelProvider;
+
+/**
+ * Makes a class a provider: `@Provider({ id: 'acme' })`, or in plain JavaScript, which has no decorators,
+ * `Provider({ id: 'acme' })(AcmeProvider)`. Its constructor gets the `ProviderEnv`, and nothing else.
+ */
+export function Provider(options: ProviderOptions): (target: ProviderClass) => void {
+  return (target) => {
+    Injectable()(target);
+    // Said here once, because plain JavaScript cannot decorate a parameter.
+    Inject(PROVIDER_ENV)(target, undefined, 0);
+    ProviderMetadata(options)(target);
+  };
+}
+
+/** Whether `@Provider` stands on this very class, and not only on one it extends. */
+export function isProviderClass(value: unknown): value is ProviderClass {
+  return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { loadOutsideProviders, loadOwnAdapters } from './provider-loader.js';
+import { ProviderRegistry } from './provider-registry.js';
+import type { ProviderEnv } from './provider.contract.js';
+import { PROVIDER_ENV } from './provider.decorator.js';
+
+export interface ProvidersModuleOptions {
+  /** Where adapters read their keys and addresses. */
+  readonly env: ProviderEnv;
+  /** Files of PROVIDER_MODULES: absolute, or relative to the working directory. */
+  readonly modulePaths: readonly string[];
+}
+
+@Module({})
+export class ProvidersModule {
+  /**
+   * Once per application; global, because registering again would load and construct every adapter again.
+   * @throws ProviderSetupError when a module does not load; the boot is refused, as it is later by the
+   *   registry for half adapters and ids that are taken.
+   */
+  static async register(options: ProvidersModuleOptions): Promise<DynamicModule> {
+    const outside = await loadOutsideProviders(options.modulePaths);
+    const classes = new Set([...loadOwnAdapters(), ...outside]);
+    return {
+      module: ProvidersModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: PROVIDER_ENV, useValue: emptyIsUnset(options.env) },
+        ProviderRegistry,
+        ...classes,
+      ],
+      exports: [ProviderRegistry],
+    };
+  }
+}
+
+function emptyIsUnset(env: ProviderEnv): ProviderEnv {
+  return (name) => {
+    const value = env(name)?.trim();
+    return value === '' ? undefined : value;
+  };
+}

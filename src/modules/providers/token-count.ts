@@ -1,0 +1,4 @@
+/** A count of tokens out of a vendor's answer; null for anything that is not one. */
+export function tokenCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}

@@ -1,0 +1,310 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { completionJson, completionStream, describeAnswer, type Answer } from './openai-wire.js';
+
+/** What the server does with one chat completion. Left-out fields are OpenAI's usual manner. */
+export type Behaviour =
+  /** A proper answer. `packetBytes` cuts the body into so small packets, also within a character. */
+  | ({ readonly kind: 'answer'; readonly delayMs?: number; readonly packetBytes?: number } & AnswerShape)
+  /** An error in OpenAI's shape; 429 brings the `Retry-After` of `headers`. */
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly message?: string;
+      readonly code?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Says nothing more: before the headers, or in the middle of the answer. */
+  | { readonly kind: 'hang'; readonly at: 'start' | 'body' }
+  /** Resets the connection: before the headers, in the middle of the answer, or after its end mark. */
+  | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end' }
+  /** Any bytes at all: recorded answers, garbage. */
+  | {
+      readonly kind: 'raw';
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string;
+    };
+
+interface AnswerShape {
+  /** Default: `You said: ` and the last user message. */
+  readonly text?: string;
+  /** The same text in these deltas. Default: word by word, at most twenty. */
+  readonly pieces?: readonly string[];
+  readonly pieceDelayMs?: number;
+  readonly finishReason?: string;
+  /** False: no usage even when asked for it, as some compatible servers. */
+  readonly usage?: boolean;
+  /** True: one JSON document even when asked for a stream, as some compatible servers. */
+  readonly asJson?: boolean;
+}
+
+export type BehaviourRule = Behaviour | ((request: ReceivedRequest) => Behaviour);
+
+/** One request as it arrived: what was really sent, whatever anybody else says. */
+export interface ReceivedRequest {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  /** Sent back as `x-request-id`. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed; null when it is no JSON object. */
+  readonly body: Readonly<Record<string, unknown>> | null;
+  /** `X-Client-Request-Id`. */
+  readonly attemptId: string | null;
+  readonly modelName: string | null;
+  /** Which TCP connection it came on: 1, 2, 3 … */
+  readonly connection: number;
+  readonly receivedAtMs: number;
+  endedAtMs: number | null;
+  /** `abandoned`: the connection closed before the answer was out. */
+  outcome: 'open' | 'answered' | 'abandoned';
+}
+
+/** The fields of "Create chat completion" that a text client may send; OpenAI refuses others by name. */
+const KNOWN_FIELDS = new Set(
+  `model messages stream stream_options max_tokens max_completion_tokens temperature top_p stop seed n user
+   frequency_penalty presence_penalty logit_bias logprobs top_logprobs response_format tools tool_choice
+   metadata store reasoning_effort service_tier parallel_tool_calls`.split(/\s+/),
+);
+
+/** A real HTTP server on loopback that speaks OpenAI's chat completions, and misbehaves when told to. */
+export class OpenAiServer {
+  readonly requests: ReceivedRequest[] = [];
+  private rule: BehaviourRule = { kind: 'answer' };
+  private readonly rulesByModel = new Map<string, BehaviourRule>();
+  private readonly connections = new WeakMap<Socket, number>();
+  private connectionCount = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly apiKey: string | null,
+  ) {
+    server.on('connection', (socket) => this.connections.set(socket, (this.connectionCount += 1)));
+    server.on('request', (request, response) => {
+      // A client that leaves breaks the answer; that stands in the log already.
+      this.handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** `port` 0 takes a free one. With an `apiKey`, every other key gets OpenAI's 401. */
+  static async start(options: { port?: number; apiKey?: string } = {}): Promise<OpenAiServer> {
+    const server = createServer();
+    const fake = new OpenAiServer(server, options.apiKey ?? null);
+    server.listen(options.port ?? 0, '127.0.0.1');
+    await once(server, 'listening');
+    return fake;
+  }
+
+  /** What OPENAI_BASE_URL is to be. */
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
+  }
+
+  /** From now on, for every model without a rule of its own. */
+  behave(rule: BehaviourRule): void {
+    this.rule = rule;
+  }
+
+  behaveForModel(modelName: string, rule: BehaviourRule): void {
+    this.rulesByModel.set(modelName, rule);
+  }
+
+  /** Forgets the log and the rules. */
+  reset(): void {
+    this.requests.length = 0;
+    this.rulesByModel.clear();
+    this.rule = { kind: 'answer' };
+  }
+
+  /** Chat completions only, by what the client called them. */
+  requestsOf(attemptId: string): ReceivedRequest[] {
+    return this.requests.filter((request) => request.attemptId === attemptId);
+  }
+
+  /** Open connections are closed, too. */
+  async stop(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received = await this.log(request, response);
+    response.setHeader('x-request-id', received.requestId);
+    if (received.method === 'GET' && received.path === '/v1/models') return sendJson(response, 200, MODELS);
+    const refusal = this.refusal(received);
+    const rule = this.rulesByModel.get(received.modelName ?? '') ?? this.rule;
+    await perform(refusal ?? (typeof rule === 'function' ? rule(received) : rule), received, response);
+  }
+
+  private async log(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
+    const receivedAtMs = Date.now();
+    const body = parseObject(await readText(request));
+    const number = this.requests.length + 1;
+    const received: ReceivedRequest = {
+      number,
+      requestId: `req_${String(number).padStart(8, '0')}`,
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body,
+      attemptId: headerOf(request, 'x-client-request-id'),
+      modelName: typeof body?.['model'] === 'string' ? body['model'] : null,
+      connection: this.connections.get(request.socket) ?? 0,
+      receivedAtMs,
+      endedAtMs: null,
+      outcome: 'open',
+    };
+    this.requests.push(received);
+    response.on('close', () => {
+      received.endedAtMs = Date.now();
+      received.outcome = response.writableFinished ? 'answered' : 'abandoned';
+    });
+    return received;
+  }
+
+  /** What OpenAI itself would refuse before it looks at the model. */
+  private refusal({ method, path, headers, body }: ReceivedRequest): Behaviour | null {
+    if (method !== 'POST' || path !== '/v1/chat/completions') {
+      return { kind: 'error', status: 404, message: `Invalid URL (${method} ${path})` };
+    }
+    const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+    if (key === undefined || (this.apiKey !== null && key !== this.apiKey)) {
+      const shown = key === undefined ? '' : `: ${key.slice(0, 8)}${'*'.repeat(12)}${key.slice(-4)}`;
+      return {
+        kind: 'error',
+        status: 401,
+        code: 'invalid_api_key',
+        message: `Incorrect API key provided${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+      };
+    }
+    const unknown = Object.keys(body ?? {}).find((field) => !KNOWN_FIELDS.has(field));
+    if (unknown !== undefined) {
+      return { kind: 'error', status: 400, message: `Unrecognized request argument supplied: ${unknown}` };
+    }
+    if (typeof body?.['model'] === 'string' && Array.isArray(body['messages'])) return null;
+    return { kind: 'error', status: 400, message: 'you must provide a model parameter and messages' };
+  }
+}
+
+async function perform(
+  behaviour: Behaviour,
+  received: ReceivedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  switch (behaviour.kind) {
+    case 'error':
+      return sendError(response, behaviour);
+    case 'raw':
+      response.writeHead(behaviour.status ?? 200, {
+        'content-type': 'text/event-stream',
+        ...behaviour.headers,
+      });
+      response.end(behaviour.body);
+      return;
+    case 'answer':
+      return sendAnswer(response, received, behaviour);
+    case 'hang':
+    case 'cut':
+      return breakOff(response, received, behaviour);
+  }
+}
+
+async function sendAnswer(
+  response: ServerResponse,
+  received: ReceivedRequest,
+  behaviour: Extract<Behaviour, { kind: 'answer' }>,
+): Promise<void> {
+  const answer = describeAnswer(received, behaviour);
+  if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
+  if (!answer.streamed) return sendJson(response, 200, completionJson(answer));
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  const events = completionStream(answer);
+  if (behaviour.packetBytes !== undefined) {
+    await writeInPackets(response, events.join(''), behaviour.packetBytes);
+  } else if (behaviour.pieceDelayMs === undefined) {
+    response.write(events.join(''));
+  } else {
+    for (const event of events) {
+      if (response.destroyed) return;
+      response.write(event);
+      await sleep(behaviour.pieceDelayMs);
+    }
+  }
+  response.end();
+}
+
+async function breakOff(
+  response: ServerResponse,
+  received: ReceivedRequest,
+  behaviour: Extract<Behaviour, { kind: 'hang' | 'cut' }>,
+): Promise<void> {
+  if (behaviour.at !== 'start') {
+    const answer: Answer = { ...describeAnswer(received, {}), streamed: true };
+    const events = completionStream(answer);
+    const half = behaviour.at === 'body' ? events.slice(0, 2) : events;
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    // What is still on its way at a reset is lost; the client is to have the half before the cut.
+    await new Promise((resolve) => response.write(half.join(''), resolve));
+    await sleep(20);
+  }
+  if (behaviour.kind === 'cut') response.socket?.resetAndDestroy();
+}
+
+async function writeInPackets(response: ServerResponse, text: string, packetBytes: number): Promise<void> {
+  response.socket?.setNoDelay(true);
+  const bytes = Buffer.from(text, 'utf8');
+  for (let start = 0; start < bytes.length; start += packetBytes) {
+    await new Promise((resolve) => response.write(bytes.subarray(start, start + packetBytes), resolve));
+  }
+}
+
+function sendError(response: ServerResponse, error: Extract<Behaviour, { kind: 'error' }>): void {
+  for (const [name, value] of Object.entries(error.headers ?? {})) response.setHeader(name, value);
+  const type =
+    error.status === 429 ? 'requests' : error.status >= 500 ? 'server_error' : 'invalid_request_error';
+  const message = error.message ?? `The server was told to answer ${error.status}.`;
+  sendJson(response, error.status, { error: { message, type, param: null, code: error.code ?? null } });
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+const MODELS = {
+  object: 'list',
+  data: ['gpt-4o', 'gpt-4o-mini', 'gpt-4-turbo', 'gpt-3.5-turbo'].map((id) => ({
+    id,
+    object: 'model',
+    created: 1_721_172_741,
+    owned_by: 'system',
+  })),
+};
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+}

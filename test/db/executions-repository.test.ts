@@ -1,0 +1,227 @@
+import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
+import {
+  type ExecutionOptions,
+  insertExecution,
+  insertOneOfEach,
+  type LedgerRows,
+} from '../support/ledger-rows.js';
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+const answered: CallOutcome = {
+  succeeded: true,
+  completion: {
+    text: 'Hello!',
+    truncated: false,
+    totalBytes: 6,
+    sha256: 'f'.repeat(64),
+    finishReason: 'stop',
+    usage: { promptTokens: 3, responseTokens: null, raw: { prompt_tokens: 3 } },
+    providerRequestId: 'req-1',
+    servedModelName: null,
+    latencyMs: 12,
+  },
+};
+
+const failed: CallOutcome = {
+  succeeded: false,
+  failure: {
+    kind: 'provider_error',
+    message: 'The provider answered 500.',
+    status: 500,
+    retryAfterMs: null,
+    providerRequestId: 'req-2',
+    latencyMs: 9,
+  },
+};
+
+describe('ExecutionsRepository', () => {
+  let context: LedgerContext;
+  let executions: ExecutionsRepository;
+  let ids: LedgerRows;
+
+  beforeAll(async () => {
+    context = await openLedgerContext();
+    executions = new ExecutionsRepository(context.scope);
+    ids = await insertOneOfEach(context.owner, context.projectId);
+  });
+
+  beforeEach(() =>
+    context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts'),
+  );
+
+  afterAll(() => context.close());
+
+  const insert = (options: ExecutionOptions = {}) =>
+    insertExecution(context.owner, context.projectId, ids, options);
+
+  async function row(executionId: string): Promise<Record<string, unknown>> {
+    const { rows } = await context.owner.query<Record<string, unknown>>(
+      `SELECT e.status, e.fence, e.attempts_made, e.error_type, e.lease_until IS NULL AS unleased, o.response_text,
+         (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts a WHERE a.execution_id = e.execution_id) AS attempts
+       FROM executions e LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = $1`,
+      [executionId],
+    );
+    return rows[0] as Record<string, unknown>;
+  }
+
+  async function claimOne(executionId: string) {
+    const claimed = (await executions.claim(10, LOWEST_ID)).find((each) => each.executionId === executionId);
+    if (claimed === undefined) throw new Error('not claimed');
+    return claimed;
+  }
+
+  describe('a claim', () => {
+    it('takes what is due, oldest first, and nothing that is not due, running or final', async () => {
+      const late = await insert({ dueInS: -10 });
+      const later = await insert({ dueInS: -5 });
+      await insert({ dueInS: 60 });
+      await insert({ status: 'running', leaseInS: 60 });
+      expect((await executions.claim(10, LOWEST_ID)).map(({ executionId }) => executionId).sort()).toEqual(
+        [late, later].sort(),
+      );
+      expect(await executions.claim(10, LOWEST_ID)).toEqual([]);
+    });
+
+    it('takes no more than there are slots, and leaves the rest to others', async () => {
+      for (let count = 0; count < 5; count += 1) await insert();
+      const claims = await Promise.all([1, 2, 3].map(() => executions.claim(2, LOWEST_ID)));
+      expect(claims.map(({ length }) => length).sort()).toEqual([1, 2, 2]);
+      expect(new Set(claims.flat().map(({ executionId }) => executionId)).size).toBe(5);
+    });
+
+    it('brings what the call needs, and raises the fence', async () => {
+      const executionId = await insert();
+      expect(await claimOne(executionId)).toEqual({
+        projectId: context.projectId,
+        executionId,
+        fence: 1,
+        provider: 'echo',
+        modelName: 'echo',
+        timeoutMs: 1000,
+        messages: [{ role: 'user', content: 'Hello' }],
+        params: {},
+      });
+      expect(await row(executionId)).toMatchObject({
+        status: 'running',
+        fence: 1,
+        unleased: false,
+        attempts: null,
+      });
+    });
+
+    it('looks at nothing below its floor, and the floor is below all that is unfinished', async () => {
+      const executionId = await insert();
+      expect(await executions.claim(10, 'ffffffff-ffff-7fff-bfff-ffffffffffff')).toEqual([]);
+      const floor = await executions.findUnfinishedFloor();
+      expect(floor < executionId).toBe(true);
+      expect(await executions.claim(10, floor)).toHaveLength(1);
+    });
+  });
+
+  describe('a call', () => {
+    it('has its attempt before it is made, and ends with the answer', async () => {
+      const claimed = await claimOne(await insert());
+      expect(await executions.dispatch(claimed)).toBe(1);
+      expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
+      expect(await executions.finish(claimed, 1, answered)).toEqual(expect.any(Date));
+      expect(await row(claimed.executionId)).toMatchObject({
+        status: 'succeeded',
+        response_text: 'Hello!',
+        unleased: true,
+        attempts: ['succeeded'],
+      });
+    });
+
+    it('ends with the failure', async () => {
+      const claimed = await claimOne(await insert());
+      await executions.dispatch(claimed);
+      await executions.finish(claimed, 1, failed);
+      expect(await row(claimed.executionId)).toMatchObject({
+        status: 'failed',
+        error_type: 'provider_error',
+        response_text: null,
+        attempts: ['failed'],
+      });
+    });
+
+    it('is not dispatched by who has lost the execution', async () => {
+      const claimed = await claimOne(await insert());
+      await context.owner.query('UPDATE executions SET fence = fence + 1');
+      expect(await executions.dispatch(claimed)).toBeNull();
+      expect(await row(claimed.executionId)).toMatchObject({ attempts: null, attempts_made: 0 });
+    });
+
+    it('that comes back too late is kept as fenced, and changes nothing else', async () => {
+      const claimed = await claimOne(await insert());
+      await executions.dispatch(claimed);
+      await context.owner.query('UPDATE executions SET fence = fence + 1');
+      expect(await executions.finish(claimed, 1, answered)).toBeNull();
+      expect(await row(claimed.executionId)).toMatchObject({
+        status: 'running',
+        fence: 2,
+        response_text: null,
+        attempts: ['fenced'],
+      });
+      const { rows } = await context.owner.query('SELECT late_response FROM execution_attempts');
+      expect(rows).toEqual([{ late_response: 'Hello!' }]);
+    });
+
+    it('is finished once, whoever tries again', async () => {
+      const claimed = await claimOne(await insert());
+      await executions.dispatch(claimed);
+      await executions.finish(claimed, 1, answered);
+      expect(await executions.finish(claimed, 1, failed)).toBeNull();
+      expect(await row(claimed.executionId)).toMatchObject({ status: 'succeeded', attempts: ['succeeded'] });
+    });
+  });
+
+  describe('a sweep', () => {
+    it('leaves alone what is within its lease', async () => {
+      await insert({ status: 'running', leaseInS: 60, fence: 1 });
+      expect(await executions.sweepLapsed()).toEqual([]);
+    });
+
+    it('queues again what was claimed and never sent', async () => {
+      const executionId = await insert({ status: 'running', leaseInS: -1, fence: 1, onUnknown: 'fail' });
+      await context.owner.query('UPDATE executions SET attempts_made = 0');
+      expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 1, status: 'queued' }]);
+      expect(await row(executionId)).toMatchObject({ status: 'queued', unleased: true });
+    });
+
+    it.each([
+      ['queues again', 'async', 'retry', 'queued'],
+      ['fails, as asked,', 'async', 'fail', 'failed'],
+      ['fails, since nobody waits any more,', 'sync', 'retry', 'failed'],
+    ] as const)('%s a sent one of mode %s with on_unknown %s', async (_says, mode, onUnknown, status) => {
+      const executionId = await insert({ status: 'running', mode, leaseInS: -1, fence: 1, onUnknown });
+      await context.owner.query(
+        `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
+         VALUES ($1, $2, 1, 1, 'dispatched', 'echo', 'echo')`,
+        [context.projectId, executionId],
+      );
+      expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 1, status }]);
+      expect(await row(executionId)).toMatchObject({
+        status,
+        error_type: status === 'failed' ? 'outcome_unknown' : null,
+        attempts: ['outcome_unknown'],
+      });
+    });
+
+    it('ends what has killed its process too often', async () => {
+      const executionId = await insert({ status: 'running', leaseInS: -1, fence: 20 });
+      expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 20, status: 'failed' }]);
+    });
+
+    it('fences the late answer of a call that it has given up', async () => {
+      const claimed = await claimOne(await insert());
+      await executions.dispatch(claimed);
+      await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+      await executions.sweepLapsed();
+      expect(await executions.finish(claimed, 1, answered)).toBeNull();
+      expect(await row(claimed.executionId)).toMatchObject({ status: 'queued', attempts: ['fenced'] });
+    });
+  });
+});

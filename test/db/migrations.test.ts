@@ -1,0 +1,112 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { ENTITIES } from '../../src/entities/index.js';
+import { createEmptyDatabase, migrate, type TestDatabase } from '../support/database.js';
+
+/** Everything that a migration makes, as text that can be compared. */
+const CATALOGUE = `
+  SELECT format('%s %s', c.relkind, c.relname) AS line FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'i'
+  UNION ALL SELECT format('column %s.%s %s %s', table_name, column_name, data_type, is_nullable) FROM information_schema.columns WHERE table_schema = 'public'
+  UNION ALL SELECT format('function %s', p.oid::regprocedure) FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+  UNION ALL SELECT format('policy %s on %s', polname, polrelid::regclass) FROM pg_policy
+  ORDER BY line`;
+
+async function connect(database: TestDatabase): Promise<Client> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  return client;
+}
+
+async function catalogue(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ line: string }>(CATALOGUE);
+  return rows.map(({ line }) => line);
+}
+
+describe('the migrations', () => {
+  let database: TestDatabase;
+  let client: Client;
+
+  beforeEach(async () => {
+    database = await createEmptyDatabase();
+    client = await connect(database);
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('go up, down to nothing, and up again to the same', async () => {
+    await migrate(database.url);
+    const first = await catalogue(client);
+    await migrate(database.url, '--revert');
+    // TypeORM's own list of what was run stays.
+    const left = (await catalogue(client)).filter((line) => !line.includes('migrations'));
+    expect(left).toEqual([]);
+    await migrate(database.url);
+    expect(await catalogue(client)).toEqual(first);
+  });
+
+  it('do nothing the second time, and wait for each other when they are started together', async () => {
+    await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
+    const { rows } = await client.query('SELECT name FROM projects');
+    expect(rows).toEqual([{ name: 'default' }]);
+  });
+
+  it('run as an owner who is no superuser, whose functions still look across projects', async () => {
+    const name = `owner_${Date.now().toString(36)}`;
+    await client.query(`CREATE ROLE ${name} LOGIN CREATEROLE PASSWORD 'secret'`);
+    // The role of the application is the server's; who may set it here has to be told, as an operator would.
+    await client.query(
+      `DO $$ BEGIN CREATE ROLE prompt_ledger_app NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+    );
+    await client.query(`GRANT prompt_ledger_app TO ${name} WITH ADMIN OPTION`);
+    const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
+    await client.query(`ALTER DATABASE ${(rows[0] as { name: string }).name} OWNER TO ${name}`);
+    const url = new URL(database.url);
+    url.username = name;
+    url.password = 'secret';
+    await migrate(url.href);
+    const owner = new Client({ connectionString: url.href });
+    await owner.connect();
+    await owner.query('SET ROLE prompt_ledger_app');
+    const found = await owner.query<{ id: string | null }>(`SELECT ledger_find_project('default') AS id`);
+    expect(found.rows[0]?.id).toEqual(expect.any(String));
+    expect((await owner.query('SELECT FROM projects')).rowCount).toBe(0);
+    await owner.query('RESET ROLE');
+    // Row-level security is forced: even the owner sees nothing by accident.
+    expect((await owner.query('SELECT FROM projects')).rowCount).toBe(0);
+    await owner.end();
+    await client.query(`REASSIGN OWNED BY ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}`);
+  });
+});
+
+describe('the entities', () => {
+  it('have the columns of the tables, and no others', async () => {
+    const database = await createEmptyDatabase();
+    await migrate(database.url);
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url: database.url,
+      entities: ENTITIES,
+      installExtensions: false,
+    });
+    await dataSource.initialize();
+    const inTables = await dataSource.query<{ line: string }[]>(
+      `SELECT format('%s.%s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END) AS line
+       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+         AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> 'migrations' ORDER BY line`,
+    );
+    const inEntities = dataSource.entityMetadatas.flatMap(({ tableName, columns }) =>
+      columns.map((column) => {
+        const type = `${dataSource.driver.normalizeType(column)}${column.isArray ? '[]' : ''}`;
+        const full = type.replace('timestamptz', 'timestamp with time zone');
+        return `${tableName}.${column.databaseName} ${full} ${column.isNullable ? 'null' : 'not null'}`;
+      }),
+    );
+    await dataSource.destroy();
+    await database.drop();
+    expect(inEntities.sort()).toEqual(inTables.map(({ line }) => line).sort());
+  });
+});

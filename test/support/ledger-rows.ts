@@ -1,0 +1,84 @@
+import type { Client } from 'pg';
+
+/** Ids of rows that belong together, written as the owner. */
+export interface LedgerRows {
+  readonly promptId: string;
+  readonly versionId: string;
+  readonly modelId: string;
+  readonly executionId: string;
+}
+
+/** One row in every table of the project. */
+export async function insertOneOfEach(owner: Client, projectId: string): Promise<LedgerRows> {
+  const one = async (text: string, values: unknown[]): Promise<string> => {
+    const { rows } = await owner.query<{ id: string }>(text, [projectId, ...values]);
+    return (rows[0] as { id: string }).id;
+  };
+  const promptId = await one(
+    `INSERT INTO prompts (project_id, name, mode, kind) VALUES ($1, $2, 'full', 'text') RETURNING prompt_id AS id`,
+    ['greeting'],
+  );
+  const versionId = await one(
+    `INSERT INTO prompt_versions (project_id, prompt_id, version_number, template_source, checksum_hash, renderer, variables)
+     VALUES ($1, $2, 1, 'Hello', repeat('a', 64), 'liquid-1', '{}') RETURNING version_id AS id`,
+    [promptId],
+  );
+  const modelId = await one(
+    `INSERT INTO models (project_id, provider, model_name) VALUES ($1, 'echo', $2) RETURNING model_id AS id`,
+    ['echo'],
+  );
+  const executionId = await insertExecution(owner, projectId, { promptId, versionId, modelId });
+  const rest = [
+    `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
+    `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
+    `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,
+    `INSERT INTO execution_outputs (project_id, execution_id, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 'Hello', 5, '')`,
+    `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name) VALUES ($1, '${executionId}', 1, 1, 'dispatched', 'echo', 'echo')`,
+    `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, 'run', 'k', '\\x00', now())`,
+    `INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}')`,
+    `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
+  ];
+  for (const text of rest) await owner.query(text, [projectId]);
+  return { promptId, versionId, modelId, executionId };
+}
+
+export interface ExecutionOptions {
+  readonly status?: 'queued' | 'running';
+  readonly mode?: 'sync' | 'async';
+  /** Seconds from now; negative is past. */
+  readonly dueInS?: number;
+  readonly leaseInS?: number;
+  readonly fence?: number;
+  readonly onUnknown?: 'retry' | 'fail';
+  readonly provider?: string;
+}
+
+export async function insertExecution(
+  owner: Client,
+  projectId: string,
+  ids: Omit<LedgerRows, 'executionId'>,
+  options: ExecutionOptions = {},
+): Promise<string> {
+  const {
+    status = 'queued',
+    mode = 'async',
+    dueInS = 0,
+    leaseInS = 0,
+    fence = 0,
+    onUnknown = 'retry',
+  } = options;
+  const { rows } = await owner.query<{ execution_id: string }>(
+    `WITH execution AS (
+       INSERT INTO executions (project_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode, status,
+         timeout_ms, resolved_by, due_at, lease_until, fence, attempts_made, on_unknown)
+       VALUES ($1, $2, $3, $4, 'dev', $5, 'full', $6, 1000, 'pointer',
+         CASE WHEN $6 = 'queued' THEN now() + make_interval(secs => $7) END,
+         CASE WHEN $6 = 'running' THEN now() + make_interval(secs => $8) END, $9, $9, $10)
+       RETURNING project_id, execution_id
+     )
+     INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt)
+     SELECT project_id, execution_id, '{"b": 1, "a": 2}', 'Hello' FROM execution RETURNING execution_id`,
+    [projectId, ids.promptId, ids.versionId, ids.modelId, mode, status, dueInS, leaseInS, fence, onUnknown],
+  );
+  return (rows[0] as { execution_id: string }).execution_id;
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExecutionErrorType, StoredMessage } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
+import { LedgerError } from '../../kernel/index.js';
 import { storableText } from './storable-text.js';
 import {
   complete,
@@ -54,7 +55,7 @@ export class ProviderCaller {
         idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
         maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
       });
-      return { succeeded: true, completion: { ...completion, text: storableText(completion.text) } };
+      return { succeeded: true, completion: storable(completion) };
     } catch (error) {
       return { succeeded: false, failure: failureOf(error, Math.round(performance.now() - startedAt)) };
     }
@@ -64,9 +65,36 @@ export class ProviderCaller {
 function failureOf(error: unknown, latencyMs: number): CallFailure {
   if (error instanceof ProviderError) {
     const { kind, message, status, retryAfterMs, providerRequestId } = error;
-    return { kind, message: storableText(message), status, retryAfterMs, providerRequestId, latencyMs };
+    const requestId = storableText(providerRequestId);
+    return {
+      kind,
+      message: storableText(message),
+      status,
+      retryAfterMs,
+      providerRequestId: requestId,
+      latencyMs,
+    };
   }
   // A worker without the adapter or its key, though the process that admitted the request had both.
-  const message = error instanceof Error ? error.message : 'The call could not be made.';
+  const message = error instanceof LedgerError ? error.message : 'The call could not be made.';
   return { kind: 'internal', message, status: null, retryAfterMs: null, providerRequestId: null, latencyMs };
+}
+
+/** Of an adapter from outside the tree no compiler has checked what it hands over. */
+function storable(completion: Completion): Completion {
+  const { finishReason, providerRequestId, usage } = completion;
+  return {
+    ...completion,
+    finishReason: storableText(finishReason),
+    providerRequestId: storableText(providerRequestId),
+    usage: { ...usage, raw: isJson(usage.raw) ? usage.raw : null },
+  };
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,4 @@
-/**
- * Postgres' `text` has no NUL, and a vendor may send one. It is kept as U+FFFD, so that the answer is not lost for it;
- * the checksum is of what the vendor sent.
- */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+/** Postgres' `text` has no NUL; it is kept as U+FFFD, so that the rest is not lost for it. */
+export function storableText<Text extends string | null>(text: Text): Text {
+  return (typeof text === 'string' ? text.replaceAll('\0', '\uFFFD') : text) as Text;
 }

@@ -24,7 +24,7 @@ export class HealthDto {
 
 export class ReadinessDto extends HealthDto {
   /** What an operator should look at, in sentences. */
-  warnings!: readonly string[];
+  warnings!: string[];
 }
 
 export class LivenessDto {

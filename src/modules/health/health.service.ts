@@ -14,7 +14,7 @@ export interface HealthReport {
 }
 
 export interface ReadinessReport extends HealthReport {
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
 }
 
 /** Whether the service can do its work now. */

@@ -1,0 +1,27 @@
+import canonicalize from 'canonicalize';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { PromptContent } from './content.js';
+
+/**
+ * Keeps the checksum of structured content apart from that of a text template which happens to be the same JSON.
+ * The number is that of this way of hashing; another way takes another number.
+ */
+const CONTENT_TAG = 'prompt-ledger/content/1\n';
+
+/**
+ * The `checksum_hash` of a content, lower-case hex.
+ * - A text prompt that is nothing but its template: SHA-256 of the UTF-8 template, so that anybody's `sha256sum`
+ *   of the file gives it.
+ * - A chat prompt: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
+ *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}`.
+ */
+export function checksumOf(content: PromptContent): string {
+  if (content.kind === 'text') return sha256Hex(content.templateSource);
+  const messages = content.messages.map(({ role, content: text }) => ({ role, content: text }));
+  return sha256Hex(CONTENT_TAG + (canonicalize({ messages }) ?? ''));
+}
+
+function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}

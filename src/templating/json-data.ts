@@ -1,0 +1,113 @@
+import { ValidationError } from '../kernel/index.js';
+import { jsonPointer } from './json-pointer.js';
+
+export type JsonData =
+  null | boolean | number | string | readonly JsonData[] | { readonly [key: string]: JsonData };
+
+export function isList(value: unknown): value is readonly JsonData[] {
+  return Array.isArray(value);
+}
+
+/** Deeper than any prompt needs, and shallow enough for every recursion over the data. */
+const MAX_DEPTH = 128;
+/** A body of 1 MiB holds at most half as many. Ends objects that contain themselves many times over. */
+const MAX_VALUES = 1_000_000;
+
+/** NUL, and with the `u` flag only those surrogates that have no partner: Postgres stores neither. */
+const UNSTORABLE = /[\0\ud800-\udfff]/u;
+
+/** Offset of the first NUL or lone surrogate, which UTF-8 or Postgres cannot hold; -1 when there is none. */
+export function findUnstorable(text: string): number {
+  return text.search(UNSTORABLE);
+}
+
+/**
+ * Copies a value the way `JSON.stringify` sees it: whatever a caller passes, templates meet plain objects with own
+ * properties only, and the caller's own are never touched.
+ *
+ * @param path where the value stands, such as `['variables', 'user']`, for the error.
+ * @returns `undefined` for what JSON has no place for (undefined, functions, symbols).
+ * @throws ValidationError `VALIDATION_FAILED` for a bigint, a number that is not finite, a cycle, too deep or too many
+ *   values, and strings with NUL or a lone surrogate.
+ */
+export function toJsonData(value: unknown, path: readonly string[]): JsonData | undefined {
+  return new Copier([...path]).copy(value);
+}
+
+class Copier {
+  private values = 0;
+
+  constructor(private readonly path: (string | number)[]) {}
+
+  copy(value: unknown): JsonData | undefined {
+    this.values += 1;
+    if (this.values > MAX_VALUES) throw this.notJson(`holds more than ${MAX_VALUES} values`, 2);
+    switch (typeof value) {
+      case 'string':
+        return this.storable(value);
+      case 'number':
+        // JSON.stringify would write null, and JSON.parse makes one of 1e400: nothing is what a prompt should get.
+        if (!Number.isFinite(value)) throw this.notJson('is not a finite number');
+        return value;
+      case 'boolean':
+        return value;
+      case 'bigint':
+        throw this.notJson('is a bigint, which JSON does not have');
+      case 'object':
+        return value === null ? null : this.copyObject(value);
+      default:
+        return undefined;
+    }
+  }
+
+  private copyObject(value: object): JsonData | undefined {
+    if (!hasToJson(value)) return this.copyMembers(value);
+    // As in JSON, what toJSON gives is not asked for its own toJSON.
+    const json = value.toJSON();
+    return typeof json === 'object' && json !== null ? this.copyMembers(json) : this.copy(json);
+  }
+
+  private copyMembers(value: object): JsonData {
+    if (this.path.length > MAX_DEPTH) throw this.notJson(`is nested deeper than ${MAX_DEPTH} levels`, 2);
+    return Array.isArray(value) ? this.copyList(value) : this.copyKeys(value as Record<string, unknown>);
+  }
+
+  private copyList(list: readonly unknown[]): JsonData {
+    const copied: JsonData[] = [];
+    for (let index = 0; index < list.length; index += 1) copied.push(this.copyAt(index, list[index]) ?? null);
+    return copied;
+  }
+
+  private copyKeys(value: Record<string, unknown>): JsonData {
+    const copied: Record<string, JsonData> = {};
+    for (const key of Object.keys(value)) {
+      const data = this.copyAt(this.storable(key), value[key]);
+      if (data === undefined) continue;
+      // Assigning this one would set the prototype. An object without one takes three times as long to fill.
+      if (key === '__proto__') Object.defineProperty(copied, key, { value: data, enumerable: true });
+      else copied[key] = data;
+    }
+    return copied;
+  }
+
+  private copyAt(key: string | number, value: unknown): JsonData | undefined {
+    this.path.push(key);
+    const data = this.copy(value);
+    this.path.pop();
+    return data;
+  }
+
+  private storable(text: string): string {
+    if (findUnstorable(text) !== -1) throw this.notJson('holds NUL or a lone surrogate');
+    return text;
+  }
+
+  private notJson(message: string, segments = Infinity): ValidationError {
+    const pointer = jsonPointer(this.path.slice(0, segments).map(String));
+    return new ValidationError(`Send JSON data as ${pointer}: it ${message}.`, [{ pointer, message }]);
+  }
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
+}

@@ -1,0 +1,7 @@
+/** What a render may spend. Every piece of work is paid for before it is done, in steps that depend on the input only. */
+export interface Budget {
+  /** @throws TemplateProblem when the budget is used up. */
+  spend(steps: number): void;
+  /** Counts text that is read or made. */
+  spendText(chars: number): void;
+}

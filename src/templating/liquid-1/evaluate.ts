@@ -1,0 +1,172 @@
+import type { JsonData } from '../json-data.js';
+import type { Expression, FilterNode, Operand, OperandNode, VariableNode } from './nodes.js';
+import { Absent } from './render-state.js';
+import type { RenderState } from './render-state.js';
+import { TemplateProblem } from './template-problem.js';
+import { applyOperator, isTruthy, readProperty, sizeOf, toData, toText } from './values.js';
+
+/**
+ * What an absent variable means where it stands.
+ * - `needed` (output, loop, filter): it is noted as missing and counts as null.
+ * - `optional` (condition): it counts as null.
+ * - `deferred` (assign, the argument of `default`): the `Absent` is passed on, and whoever uses it decides.
+ */
+export type Need = 'needed' | 'optional' | 'deferred';
+
+/** Its path is looked for and noted, which takes about as long. */
+const STEPS_OF_AN_ABSENT_PROPERTY = 40;
+
+/** The value of an expression where absent variables count as null. */
+export function evaluate(expression: Expression, state: RenderState, need: 'needed' | 'optional'): JsonData {
+  return settle(evaluateDeferred(expression, state, need), state, need);
+}
+
+/** As `evaluate`, but what is nothing else than an absent variable stays an `Absent`. */
+export function evaluateDeferred(expression: Expression, state: RenderState, need: Need): JsonData | Absent {
+  const { postfix, filters: calls } = expression;
+  if (calls.length === 0) return evaluatePostfix(postfix, state, need);
+  const filterNeed = need === 'optional' ? 'optional' : 'needed';
+  let value = evaluatePostfix(postfix, state, calls[0]?.name === 'default' ? 'deferred' : filterNeed);
+  for (const call of calls) {
+    value =
+      call.name === 'default'
+        ? applyDefault(call, value, state, filterNeed)
+        : applyFilter(call, settle(value, state, filterNeed), state, filterNeed);
+  }
+  return value;
+}
+
+export function evaluateOperand(
+  node: OperandNode,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): JsonData {
+  const value = readOperand(node, state, need);
+  return value instanceof Absent ? settle(value, state, need) : toData(value);
+}
+
+/** `empty` and `blank` stay what they are: for comparisons. */
+export function readOperand(
+  node: OperandNode,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): Operand | Absent {
+  state.spend(1);
+  switch (node.kind) {
+    case 'literal':
+      return node.value;
+    case 'range':
+      return makeRange(node.from, node.to, state, need);
+    case 'variable':
+      return lookUp(node, state, need);
+  }
+}
+
+/** The value of a variable; an `Absent` when the caller did not send it. Below null everything is null. */
+export function lookUp(
+  node: VariableNode,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): JsonData | Absent {
+  let value = state.find(node.name);
+  if (value === undefined) return new Absent([node.name], node.begin);
+  for (const [depth, segment] of node.path.entries()) {
+    if (value instanceof Absent || value === null) return value;
+    const key = evaluateOperand(segment, state, need);
+    if (key === null) return null;
+    const member = readProperty(value, key, state);
+    if (member === undefined) {
+      state.spend(STEPS_OF_AN_ABSENT_PROPERTY);
+      return new Absent([...pathTo(node, depth, value, state), toText(key, state)], node.begin);
+    }
+    value = member;
+  }
+  return value;
+}
+
+/** The place of the object among the caller's variables, else the path as the template has it. */
+function pathTo(node: VariableNode, depth: number, holder: JsonData, state: RenderState): readonly string[] {
+  const sent = typeof holder === 'object' && holder !== null ? state.pathOf(holder) : null;
+  if (sent !== null) return sent;
+  const written = node.path
+    .slice(0, depth)
+    .map((segment) => toText(evaluateOperand(segment, state, 'optional'), state));
+  return [node.name, ...written];
+}
+
+function evaluatePostfix(postfix: Expression['postfix'], state: RenderState, need: Need): JsonData | Absent {
+  const [only] = postfix;
+  if (only !== undefined && postfix.length === 1 && only.kind !== 'operator') {
+    const value = readOperand(only, state, need === 'optional' ? 'optional' : 'needed');
+    return value instanceof Absent ? value : toData(value);
+  }
+  // An operator asks about its operands, as a condition does, unless its answer is put out.
+  const operandNeed = need === 'needed' ? 'needed' : 'optional';
+  const stack: Operand[] = [];
+  for (const node of postfix) {
+    if (node.kind !== 'operator') {
+      const value = readOperand(node, state, operandNeed);
+      stack.push(value instanceof Absent ? settle(value, state, operandNeed) : value);
+      continue;
+    }
+    const right = stack.pop() ?? null;
+    if (node.operator === 'not') stack.push(!isTruthy(toData(right)));
+    else stack.push(applyOperator(node.operator, stack.pop() ?? null, right, state));
+    state.spend(1);
+  }
+  return toData(stack[0] ?? null);
+}
+
+function applyDefault(
+  { args, allowFalse }: FilterNode,
+  value: JsonData | Absent,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): JsonData | Absent {
+  const known = value instanceof Absent ? null : value;
+  const keepsFalse =
+    known === false && allowFalse !== null && evaluateOperand(allowFalse, state, need) === true;
+  const isUseless =
+    typeof known === 'string' || Array.isArray(known) ? sizeOf(known, state) === 0 : !isTruthy(known);
+  if (keepsFalse || !isUseless) return known;
+  const [fallback] = args;
+  const other = fallback === undefined ? null : readOperand(fallback, state, need);
+  return other instanceof Absent ? other : toData(other);
+}
+
+function applyFilter(
+  call: FilterNode,
+  input: JsonData,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): JsonData {
+  const args = call.args.map((arg) => evaluateOperand(arg, state, need));
+  state.spend(1);
+  return call.filter.apply(input, args, state);
+}
+
+function settle(value: JsonData | Absent, state: RenderState, need: 'needed' | 'optional'): JsonData {
+  if (!(value instanceof Absent)) return value;
+  return need === 'needed' ? state.note(value) : null;
+}
+
+function makeRange(
+  from: OperandNode,
+  to: OperandNode,
+  state: RenderState,
+  need: 'needed' | 'optional',
+): JsonData {
+  const first = toWhole(evaluateOperand(from, state, need));
+  const last = toWhole(evaluateOperand(to, state, need));
+  // Above 2^53 adding one changes nothing: LiquidJS's own loop over such a range never ends.
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) {
+    throw new TemplateProblem('a range needs whole numbers below 2^53', state.at);
+  }
+  const length = Math.max(0, last - first + 1);
+  state.spend(length);
+  return Array.from({ length }, (_, index) => first + index);
+}
+
+function toWhole(value: JsonData): number {
+  return typeof value === 'number' || typeof value === 'string' ? Math.trunc(Number(value)) : 0;
+}

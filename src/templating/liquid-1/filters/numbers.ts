@@ -1,0 +1,43 @@
+import type { JsonData } from '../../json-data.js';
+import { filter } from './filter.js';
+import type { Filter } from './filter.js';
+
+/** Anything that is not a number counts as 0. */
+export function toNumber(value: JsonData | undefined): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'string' ? Number(value) || 0 : 0;
+}
+
+const unary = (compute: (value: number) => number): Filter =>
+  filter(0, 0, (input) => compute(toNumber(input)));
+const binary = (compute: (value: number, other: number) => number): Filter =>
+  filter(1, 1, (input, [other]) => compute(toNumber(input), toNumber(other)));
+
+export const numberFilters = {
+  abs: unary(Math.abs),
+  ceil: unary(Math.ceil),
+  floor: unary(Math.floor),
+  at_least: binary(Math.max),
+  at_most: binary(Math.min),
+  plus: binary((value, other) => value + other),
+  minus: binary((value, other) => value - other),
+  times: binary((value, other) => value * other),
+  divided_by: binary((value, other) => value / other),
+  /** Of the sign of the divisor, as in Liquid and unlike JavaScript. */
+  modulo: binary((value, other) => ((value % other) + other) % other),
+  round: filter(0, 1, (input, [digits]) => round(toNumber(input), Math.trunc(toNumber(digits)))),
+};
+
+/** Half away from zero, on the decimal digits: 1.005 to two digits is 1.01, though its double is a little less. */
+function round(value: number, digits: number): number {
+  const scaled = shiftDecimal(Math.abs(value), digits);
+  if (!(scaled <= Number.MAX_SAFE_INTEGER)) return value;
+  const rounded = shiftDecimal(Math.round(scaled), -digits);
+  return value < 0 ? -rounded : rounded;
+}
+
+function shiftDecimal(value: number, digits: number): number {
+  const [mantissa, exponent = '0'] = String(value).split('e');
+  return Number(`${mantissa}e${Number(exponent) + digits}`);
+}

@@ -1,0 +1,110 @@
+import type { JsonData } from '../../json-data.js';
+import type { Budget } from '../budget.js';
+import { findAll } from '../search.js';
+import { toText } from '../values.js';
+import { filter } from './filter.js';
+import type { Filter } from './filter.js';
+import { toNumber } from './numbers.js';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
+/** A filter on text: input and arguments come as text, and are paid for. */
+function onText(minArgs: number, maxArgs: number, change: TextChange): Filter {
+  return filter(minArgs, maxArgs, (input, args, budget) => {
+    const [text = '', ...texts] = [input, ...args].map((value) => readText(value, budget));
+    return change(text, texts, budget);
+  });
+}
+type TextChange = (text: string, args: readonly string[], budget: Budget) => JsonData;
+
+function readText(value: JsonData, budget: Budget): string {
+  const text = toText(value, budget);
+  budget.spendText(text.length);
+  return text;
+}
+
+/** Case is Unicode's own, never a locale's. */
+export const stringFilters = {
+  append: onText(1, 1, (text, [other = '']) => text + other),
+  prepend: onText(1, 1, (text, [other = '']) => other + text),
+  upcase: onText(0, 0, (text) => text.toUpperCase()),
+  downcase: onText(0, 0, (text) => text.toLowerCase()),
+  capitalize: onText(0, 0, (text) => {
+    const [first = ''] = text;
+    return first.toUpperCase() + text.slice(first.length).toLowerCase();
+  }),
+  strip: onText(0, 0, (text) => text.trim()),
+  lstrip: onText(0, 0, (text) => text.trimStart()),
+  rstrip: onText(0, 0, (text) => text.trimEnd()),
+  squish: onText(0, 0, (text) => text.trim().replace(/\s+/g, ' ')),
+  strip_newlines: onText(0, 0, (text) => text.replace(/\r?\n/g, '')),
+  escape: onText(0, 0, (text) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char)),
+  replace: onText(2, 2, (text, [from = '', to = ''], budget) =>
+    replaceText(text, from, to, Infinity, budget),
+  ),
+  replace_first: onText(2, 2, (text, [from = '', to = ''], budget) => replaceText(text, from, to, 1, budget)),
+  remove: onText(1, 1, (text, [from = ''], budget) => replaceText(text, from, '', Infinity, budget)),
+  remove_first: onText(1, 1, (text, [from = ''], budget) => replaceText(text, from, '', 1, budget)),
+  split: onText(1, 1, (text, [separator = ''], budget) => splitText(text, separator, budget)),
+  truncate: filter(0, 2, (input, [length = 50, ending = '...'], budget) =>
+    truncate(readText(input, budget), toNumber(length), readText(ending, budget)),
+  ),
+  truncatewords: filter(0, 2, (input, [count = 15, ending = '...'], budget) =>
+    truncateWords(readText(input, budget), toNumber(count), readText(ending, budget), budget),
+  ),
+};
+
+/** An empty pattern is found nowhere. */
+function replaceText(text: string, from: string, to: string, max: number, budget: Budget): string {
+  const found = findAll(text, from, max);
+  budget.spend(found.length);
+  budget.spendText(text.length + found.length * to.length);
+  let replaced = '';
+  let begin = 0;
+  for (const at of found) {
+    replaced += text.slice(begin, at) + to;
+    begin = at + from.length;
+  }
+  return replaced + text.slice(begin);
+}
+
+/** Without the empty texts at the end, as in Liquid; by characters for an empty separator. */
+function splitText(text: string, separator: string, budget: Budget): string[] {
+  const parts = separator === '' ? Array.from(text) : cutAt(text, separator);
+  budget.spend(parts.length);
+  while (parts.at(-1) === '') parts.pop();
+  return parts;
+}
+
+function cutAt(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let begin = 0;
+  for (const at of findAll(text, separator)) {
+    parts.push(text.slice(begin, at));
+    begin = at + separator.length;
+  }
+  return [...parts, text.slice(begin)];
+}
+
+/** To so many characters, the ending counted in. */
+function truncate(text: string, length: number, ending: string): string {
+  if (text.length <= length) return text;
+  const chars = Array.from(text);
+  if (chars.length <= length) return text;
+  const kept = Math.max(0, Math.trunc(length) - Array.from(ending).length);
+  return chars.slice(0, kept).join('') + ending;
+}
+
+/** To so many words, at least one, with one blank between them; a text that is short enough stays as it is. */
+function truncateWords(text: string, count: number, ending: string, budget: Budget): string {
+  const words = text.trim().split(/\s+/);
+  budget.spend(words.length);
+  const kept = Math.max(1, Math.trunc(count));
+  return words.length <= kept ? text : words.slice(0, kept).join(' ') + ending;
+}

@@ -1,0 +1,187 @@
+import { RenderedPromptTooLargeError } from '../errors.js';
+import { jsonPointer } from '../json-pointer.js';
+import { isList, toJsonData } from '../json-data.js';
+import type { JsonData } from '../json-data.js';
+import type { Budget } from './budget.js';
+import { LIMITS } from './limits.js';
+import { TemplateProblem } from './template-problem.js';
+
+/** Stands for the value of a variable that the caller did not send: its path, and where the template asks for it. */
+export class Absent {
+  constructor(
+    readonly path: readonly string[],
+    readonly begin: number,
+  ) {}
+}
+
+interface LoopFrame {
+  readonly variable: string;
+  item: JsonData;
+  forloop: JsonData;
+}
+
+/** Where an object stands: under that key of its parent; of null for a variable itself. */
+interface Place {
+  readonly parent: object | null;
+  readonly key: string | number;
+}
+
+interface MissingVariable {
+  readonly path: readonly string[];
+  readonly part: number;
+  readonly begin: number;
+}
+
+/** Everything that one render of a prompt knows: the caller's variables, local ones, the budget, what is missing. */
+export class RenderState implements Budget {
+  /** Offset of the tag at work, for errors. */
+  at = 0;
+  /** Index of the template at work: a chat prompt has several. */
+  part = -1;
+  private steps = 0;
+  private writtenChars = 0;
+  /** The text that is being put out, and below it those of the captures around it. */
+  private sinks: string[] = [''];
+  private locals = new Map<string, JsonData | Absent>();
+  private loops: LoopFrame[] = [];
+  private readonly sent = new Map<string, JsonData | undefined>();
+  private readonly missing = new Map<string, MissingVariable>();
+  private readonly places = new Map<object, Place>();
+  private notIndexed: string[] = [];
+
+  constructor(
+    private readonly variables: Readonly<Record<string, unknown>>,
+    private readonly maxRenderedBytes: number,
+  ) {}
+
+  /** Local variables end with their template: a message does not see those of the message before. */
+  beginPart(): void {
+    this.part += 1;
+    this.at = 0;
+    this.sinks = [''];
+    this.locals = new Map();
+    this.loops = [];
+  }
+
+  /** @throws TemplateProblem when the budget is used up. */
+  spend(steps: number): void {
+    this.steps += steps;
+    if (this.steps > LIMITS.steps) {
+      throw new TemplateProblem(`rendering takes more than ${LIMITS.steps} steps`, this.at);
+    }
+  }
+
+  spendText(chars: number): void {
+    this.spend(1 + Math.floor(chars / LIMITS.charsPerStep));
+  }
+
+  /** @throws RenderedPromptTooLargeError as soon as the text is certainly too long. */
+  write(text: string): void {
+    this.spendText(text.length);
+    this.sinks[this.sinks.length - 1] += text;
+    if (this.sinks.length > 1) return;
+    this.writtenChars += text.length;
+    if (this.writtenChars > this.maxRenderedBytes)
+      throw new RenderedPromptTooLargeError(this.maxRenderedBytes);
+  }
+
+  /** Starts over with the first template, to look for what is missing with a budget of its own. */
+  beginSurvey(): void {
+    this.part = -1;
+    this.steps = 0;
+  }
+
+  /** Runs `write` with a sink of its own and returns what was written. */
+  capture(write: () => void): string {
+    this.sinks.push('');
+    write();
+    return this.sinks.pop() ?? '';
+  }
+
+  get text(): string {
+    return this.sinks[0] ?? '';
+  }
+
+  assign(name: string, value: JsonData | Absent): void {
+    this.locals.set(name, value);
+  }
+
+  /** The binding of a name, innermost first; `undefined` when there is none. */
+  find(name: string): JsonData | Absent | undefined {
+    for (let index = this.loops.length - 1; index >= 0; index -= 1) {
+      const frame = this.loops[index];
+      if (frame?.variable === name) return frame.item;
+      if (name === 'forloop') return frame?.forloop;
+    }
+    const local = this.locals.get(name);
+    return local === undefined ? this.findSent(name) : local;
+  }
+
+  /** Only what a template asks for is copied: extra variables cost nothing. */
+  private findSent(name: string): JsonData | undefined {
+    if (this.sent.has(name)) return this.sent.get(name);
+    const value = Object.hasOwn(this.variables, name)
+      ? toJsonData(this.variables[name], ['variables', name])
+      : undefined;
+    this.sent.set(name, value);
+    this.notIndexed.push(name);
+    return value;
+  }
+
+  enterLoop(variable: string): LoopFrame {
+    const frame: LoopFrame = { variable, item: null, forloop: null };
+    this.loops.push(frame);
+    return frame;
+  }
+
+  leaveLoop(): void {
+    this.loops.pop();
+  }
+
+  /** Notes a variable that the template needs; the render goes on with null, so that all of them are found. */
+  note({ path, begin }: Absent): null {
+    const pointer = jsonPointer(path);
+    const known = this.missing.get(pointer);
+    const isFirst = known === undefined || (known.part === this.part && begin < known.begin);
+    if (isFirst && (known !== undefined || this.missing.size < LIMITS.missing)) {
+      this.missing.set(pointer, { path, part: this.part, begin });
+    }
+    return null;
+  }
+
+  get isMissingAny(): boolean {
+    return this.missing.size > 0;
+  }
+
+  /** Paths of what is missing, in order of appearance. */
+  get missingPaths(): (readonly string[])[] {
+    const byAppearance = [...this.missing.values()].sort((a, b) => a.part - b.part || a.begin - b.begin);
+    return byAppearance.map(({ path }) => path);
+  }
+
+  /**
+   * Where an object stands among the caller's variables, whichever loops, assigns and filters it went through: every
+   * object is a copy of this render, so it has one place. `null` for what the template made itself.
+   */
+  pathOf(value: object): readonly string[] | null {
+    for (const name of this.notIndexed) this.index(this.sent.get(name) ?? null, null, name);
+    this.notIndexed = [];
+    const path: string[] = [];
+    let place = this.places.get(value);
+    if (place === undefined) return null;
+    for (; place !== undefined; place = place.parent === null ? undefined : this.places.get(place.parent)) {
+      path.unshift(String(place.key));
+    }
+    return path;
+  }
+
+  private index(value: JsonData, parent: object | null, key: string | number): void {
+    if (typeof value !== 'object' || value === null) return;
+    this.places.set(value, { parent, key });
+    if (isList(value)) {
+      for (let index = 0; index < value.length; index += 1) this.index(value[index] ?? null, value, index);
+    } else {
+      for (const name of Object.keys(value)) this.index(value[name] ?? null, value, name);
+    }
+  }
+}

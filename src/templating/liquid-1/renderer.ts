@@ -1,0 +1,150 @@
+import { templatePartsOf } from '../content.js';
+import type { PromptContent, RenderedPrompt, TemplatePart } from '../content.js';
+import {
+  RenderedPromptTooLargeError,
+  TemplateInvalidError,
+  TemplateVariablesMissingError,
+} from '../errors.js';
+import type { TemplatePosition } from '../errors.js';
+import { DEFAULT_MAX_RENDERED_BYTES } from '../renderer.js';
+import type { CompiledPrompt, Renderer, RenderOptions } from '../renderer.js';
+import { analyzeTemplate } from './analyze.js';
+import type { TemplateAnalysis } from './analyze.js';
+import { lookUp } from './evaluate.js';
+import { interpret } from './interpret.js';
+import { LIMITS } from './limits.js';
+import type { Node } from './nodes.js';
+import { parseTemplate } from './parse-template.js';
+import type { MarkupQuota } from './parse-template.js';
+import { Absent, RenderState } from './render-state.js';
+import { TemplateProblem } from './template-problem.js';
+
+interface CompiledPart extends TemplatePart, TemplateAnalysis {
+  readonly nodes: readonly Node[];
+}
+
+/** The rules are in the comment of `../index.ts`. */
+export const liquid1: Renderer = {
+  id: 'liquid-1',
+  compile(content) {
+    const parts = templatePartsOf(content);
+    assertNotTooLong(parts);
+    const quota: MarkupQuota = { markups: 0, markupChars: 0 };
+    return new Liquid1Prompt(
+      content,
+      parts.map((part) => compilePart(part, quota)),
+    );
+  },
+};
+
+function compilePart(part: TemplatePart, quota: MarkupQuota): CompiledPart {
+  return at(part, () => {
+    const nodes = parseTemplate(part.source, quota);
+    return { ...part, nodes, ...analyzeTemplate(nodes) };
+  });
+}
+
+class Liquid1Prompt implements CompiledPrompt {
+  readonly variables: readonly string[];
+
+  constructor(
+    private readonly content: PromptContent,
+    private readonly parts: readonly CompiledPart[],
+  ) {
+    this.variables = [...new Set(parts.flatMap(({ variables }) => variables))];
+  }
+
+  render(
+    variables: Readonly<Record<string, unknown>>,
+    { maxRenderedBytes = DEFAULT_MAX_RENDERED_BYTES }: RenderOptions = {},
+  ): RenderedPrompt {
+    const state = new RenderState(variables, maxRenderedBytes);
+    const texts: string[] = [];
+    try {
+      for (const part of this.parts) {
+        state.beginPart();
+        at(part, () => interpret(part.nodes, state));
+        texts.push(state.text);
+      }
+      assertNotTooLarge(texts, maxRenderedBytes);
+    } catch (error) {
+      // First what the caller left out: with it the render might not have ended here.
+      if (state.isMissingAny) throw this.variablesMissing(state);
+      throw error;
+    }
+    if (state.isMissingAny) throw this.variablesMissing(state);
+    return this.toRendered(texts);
+  }
+
+  private variablesMissing(state: RenderState): TemplateVariablesMissingError {
+    try {
+      this.survey(state);
+    } catch (error) {
+      // Out of budget: then only what was found so far is reported.
+      if (!(error instanceof TemplateProblem)) throw error;
+    }
+    return new TemplateVariablesMissingError(state.missingPaths);
+  }
+
+  /** Notes what is missing where the render did not come, so that a caller mends everything at once. */
+  private survey(state: RenderState): void {
+    state.beginSurvey();
+    for (const { required } of this.parts) {
+      state.beginPart();
+      for (const variable of required) {
+        const value = lookUp(variable, state, 'optional');
+        if (value instanceof Absent) state.note(value);
+      }
+    }
+  }
+
+  private toRendered(texts: readonly string[]): RenderedPrompt {
+    if (this.content.kind === 'text') return { kind: 'text', text: texts[0] ?? '' };
+    const messages = this.content.messages.map(({ role }, index) => ({ role, content: texts[index] ?? '' }));
+    return { kind: 'chat', messages };
+  }
+}
+
+/** Runs `work` and turns a problem at an offset into one at a line and column. */
+function at<T>({ source, pointer }: TemplatePart, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TemplateProblem)) throw error;
+    throw new TemplateInvalidError(error.message, pointer, positionOf(source, error.offset));
+  }
+}
+
+function positionOf(source: string, offset: number): TemplatePosition {
+  const before = source.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+function assertNotTooLong(parts: readonly TemplatePart[]): void {
+  let chars = 0;
+  for (const part of parts) {
+    chars += part.source.length;
+    if (chars <= LIMITS.templateChars) continue;
+    throw new TemplateInvalidError(`more than ${LIMITS.templateChars} characters`, part.pointer, {
+      line: 1,
+      column: 1,
+    });
+  }
+}
+
+function assertNotTooLarge(texts: readonly string[], maxRenderedBytes: number): void {
+  let bytes = 0;
+  for (const text of texts) bytes += utf8LengthOf(text);
+  if (bytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
+}
+
+/** Of well-formed text, without making the bytes. */
+function utf8LengthOf(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    // A surrogate is one of two that make four bytes.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}

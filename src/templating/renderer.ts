@@ -1,0 +1,31 @@
+import type { PromptContent, RenderedPrompt } from './content.js';
+
+export interface RenderOptions {
+  /** UTF-8 bytes of the whole rendered prompt, all messages together. Default `DEFAULT_MAX_RENDERED_BYTES`. */
+  readonly maxRenderedBytes?: number;
+}
+
+/** A parsed prompt. Holds no state: one may be rendered any number of times. */
+export interface CompiledPrompt {
+  /** Names of the variables that a caller sends, in order of first appearance. */
+  readonly variables: readonly string[];
+  /**
+   * Fills in the variables, JSON data as a request carries it. The same variables give the same bytes, always.
+   *
+   * @throws TemplateVariablesMissingError 422 `TEMPLATE_VARIABLES_MISSING`
+   * @throws RenderedPromptTooLargeError 413 `RENDERED_PROMPT_TOO_LARGE`
+   * @throws TemplateInvalidError 422 `TEMPLATE_INVALID` when these variables make it work without end.
+   * @throws ValidationError 400 `VALIDATION_FAILED` when a variable it uses is not JSON data.
+   */
+  render(variables: Readonly<Record<string, unknown>>, options?: RenderOptions): RenderedPrompt;
+}
+
+/** One set of rules. A version is rendered for ever by the renderer that it was stored with. */
+export interface Renderer {
+  readonly id: string;
+  /** @throws TemplateInvalidError 422 `TEMPLATE_INVALID` */
+  compile(content: PromptContent): CompiledPrompt;
+}
+
+/** 200 KiB, the default of `MAX_RENDERED_PROMPT_BYTES`. */
+export const DEFAULT_MAX_RENDERED_BYTES = 204_800;

@@ -1,2 +1,3 @@
 export * from './clock.js';
+export { type JsonText, pointerSegment, readJsonText } from './json-text.js';
 export * from './ledger-error.js';

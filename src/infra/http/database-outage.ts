@@ -1,0 +1,49 @@
+import { isRecord } from './is-record.js';
+
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** SQLSTATE class 08, the server going down or coming up, and no connection slot left. */
+const SQL_STATES = /^(?:08...|57P0[1235]|53300)$/;
+
+/** pg and its pool raise these as plain errors without a code; the texts are those of pg 8. */
+const DRIVER_MESSAGES = new Set([
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+  'Query read timeout',
+]);
+
+/**
+ * True for an error that says "no database" rather than "bad statement". `cause` is not followed: a failed fetch
+ * carries its socket error there, and a provider that is down is no outage of ours.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!isRecord(error)) return false;
+  if (error.name === 'CannotExecuteNotConnectedError') return true;
+  // TypeORM's QueryFailedError keeps pg's error here.
+  if (error.driverError !== undefined && error.driverError !== error)
+    return isDatabaseOutage(error.driverError);
+  // Node raises an AggregateError when a host has several addresses and none answers.
+  if (Array.isArray(error.errors) && error.errors.some(isDatabaseOutage)) return true;
+  const { code, message, syscall } = error;
+  if (typeof code === 'string') {
+    if (SQL_STATES.test(code) || SOCKET_CODES.has(code)) return true;
+    // The Unix socket of a server that is down; of any other file it would be a defect.
+    if (code === 'ENOENT') return syscall === 'connect';
+  }
+  return typeof message === 'string' && DRIVER_MESSAGES.has(message);
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { Express } from 'express';
+import { renderErrorsPage } from './errors-page.js';
+import { API_KEY_SECURITY, buildOpenApiDocument } from './openapi.js';
+import type { OpenApiOptions } from './openapi.js';
+
+export interface DocsOptions extends OpenApiOptions {
+  /** A key to fill in for "try it". Anybody can read it there, so only ever the published default, else `null`. */
+  readonly prefilledApiKey: string | null;
+  /** `docs/errors.md`, served under `/docs/errors`, where the `type` of a problem points; `null` serves none. */
+  readonly errorsFile: string | null;
+}
+
+/** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. */
+export function setUpDocs(app: NestExpressApplication, options: DocsOptions): void {
+  const { errorsFile, prefilledApiKey } = options;
+  if (errorsFile !== null) {
+    const express: Express = app.getHttpAdapter().getInstance();
+    express.get('/docs/errors', (_request, response) => {
+      response.type('html').send(renderErrorsPage(readFileSync(errorsFile, 'utf8')));
+    });
+  }
+  // A factory, so that the document is built when it is first asked for and not on the way to the first request.
+  SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app, options), {
+    raw: ['json'],
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Prompt Ledger API',
+    customCss: '.swagger-ui .topbar { display: none }',
+    swaggerOptions: {
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      // The default sends the document to a host on the internet for its badge.
+      validatorUrl: null,
+      ...(prefilledApiKey === null ? {} : { authAction: authorizeWith(prefilledApiKey) }),
+    },
+  });
+}
+
+/** What the explorer's "Authorize" dialog would dispatch. */
+function authorizeWith(key: string): Record<string, unknown> {
+  const schema = { type: 'apiKey', in: 'header', name: 'X-API-Key' };
+  return { [API_KEY_SECURITY]: { name: API_KEY_SECURITY, schema, value: key } };
+}

@@ -1,0 +1,32 @@
+export { ApiProblems } from './api-problems.decorator.js';
+export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
+export type { HttpOptions } from './configure-http.js';
+export { ContractValidationPipe } from './contract-validation.pipe.js';
+export { decodeCursor, encodeCursor } from './cursor.js';
+export type { DocsOptions } from './docs.js';
+export {
+  FromText,
+  IsPromptName,
+  IsQueryTime,
+  Nested,
+  NestedArray,
+  toBoolean,
+  toInteger,
+} from './dto.decorators.js';
+export { readDto } from './dto-reader.js';
+export type { DtoSource } from './dto-reader.js';
+export * from './errors.js';
+export { DEFAULT_MAX_DEPTH, jsonTextOf } from './json-body.reader.js';
+export type { JsonBodyOptions } from './json-body.reader.js';
+export { HttpDrain } from './http-drain.js';
+export { JsonSource } from './json-source.decorator.js';
+export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './openapi.js';
+export type { OpenApiOptions } from './openapi.js';
+export { PageQueryDto } from './page-query.dto.js';
+export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './param.pipes.js';
+export { PROBLEM_MEDIA_TYPE, toProblem, writeProblem } from './problem.js';
+export type { Problem } from './problem.js';
+export { ProblemFilter } from './problem.filter.js';
+export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
+export { requestIdOf, REQUEST_ID_HEADER } from './request-id.middleware.js';
+export { parseRfc3339 } from './rfc3339.js';

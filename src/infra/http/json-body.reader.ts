@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import bodyParser from 'body-parser';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { ValidationError } from '../../kernel/index.js';
+import { readJsonText } from '../../kernel/json-text.js';
+import type { JsonText } from '../../kernel/json-text.js';
+import { BodyTooLargeError, EncodingUnsupportedError } from './errors.js';
+import { isRecord } from './is-record.js';
+
+export interface JsonBodyOptions {
+  /** Limit of a body, uncompressed. */
+  readonly maxBytes: number;
+  /** Limit on the paths of {@link bulkPaths}. */
+  readonly bulkMaxBytes: number;
+  /** Exact paths that take whole collections, such as `/v1/prompts/register-code`. */
+  readonly bulkPaths: readonly string[];
+  /** Default {@link DEFAULT_MAX_DEPTH}. */
+  readonly maxDepth?: number;
+}
+
+/** Deeper than any variables or schema seen in use, and shallow enough for every recursive reader behind it. */
+export const DEFAULT_MAX_DEPTH = 64;
+
+/**
+ * How much of a body that is refused is still read. A client that is answered in mid-upload gets a reset
+ * connection in place of the 413, so the rest is read and dropped; beyond this the bandwidth matters more.
+ */
+const MAX_DRAINED_BYTES = 64 * 1024 ** 2;
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** zlib's codes that blame the input, the latter all those of brotli; `Z_MEM_ERROR`, say, is ours. */
+const ZLIB_INPUT_ERRORS = /^(?:Z_(?:DATA_ERROR|BUF_ERROR|NEED_DICT)|ERR__ERROR_\w+)$/;
+
+const texts = new WeakMap<IncomingMessage, JsonText>();
+
+/** The JSON text that came as the body, with the source of its parts; `null` when there was no body. */
+export function jsonTextOf(request: IncomingMessage): JsonText | null {
+  return texts.get(request) ?? null;
+}
+
+/**
+ * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value; a request
+ * without one keeps `undefined`. The `Content-Type` is not looked at: nothing but JSON is read here, `curl -d`
+ * announces a form, and the check would protect nobody (a foreign web page cannot send our key header). Nor is
+ * its `charset`: JSON is UTF-8 (RFC 8259), and other bytes are refused.
+ *
+ * @throws (through `next`) ValidationError `VALIDATION_FAILED`, BodyTooLargeError `BODY_TOO_LARGE`,
+ *   EncodingUnsupportedError `ENCODING_UNSUPPORTED`
+ */
+export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
+  const bulkPaths = new Set(options.bulkPaths.map(comparablePath));
+  const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
+  const reader = (limit: number) => ({ limit, read: bodyParser.raw({ limit, type: () => true }) });
+  const ordinary = reader(options.maxBytes);
+  const bulk = reader(options.bulkMaxBytes);
+
+  return (request, response, next) => {
+    const { limit, read } = bulkPaths.has(comparablePath(request.path)) ? bulk : ordinary;
+    const settle = once(next);
+    stopEndlessUpload(request, response, limit, settle);
+    read(request, response, (error?: unknown) => {
+      const bytes: unknown = request.body;
+      request.body = undefined;
+      if (error !== undefined) {
+        // Nobody is left to answer, and the log of a defect would be wrong.
+        if (!isAborted(error)) settle(toReadingError(error, limit));
+        return;
+      }
+      settle(Buffer.isBuffer(bytes) && bytes.length > 0 ? parse(request, bytes, maxDepth) : undefined);
+    });
+  };
+}
+
+/** Keeps text and value with the request; answers the error if there is one, for `next`. */
+function parse(request: Request, bytes: Buffer, maxDepth: number): unknown {
+  try {
+    const text = readJsonText(decodeUtf8(bytes), { maxDepth });
+    texts.set(request, text);
+    request.body = text.value;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) {
+    throw new ValidationError('Send the body as UTF-8.', [{ pointer: '', message: 'is not valid UTF-8' }]);
+  }
+  // Editors on Windows put a mark in front, and RFC 8259 lets a reader ignore it.
+  const start = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? BYTE_ORDER_MARK.length
+    : 0;
+  return bytes.toString('utf8', start);
+}
+
+function stopEndlessUpload(
+  request: Request,
+  response: Response,
+  limitBytes: number,
+  settle: (error: unknown) => void,
+): void {
+  const announcedBytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  if (announcedBytes <= MAX_DRAINED_BYTES || limitBytes >= MAX_DRAINED_BYTES || isBodiless(request)) return;
+  let receivedBytes = 0;
+  const count = (chunk: Buffer) => {
+    receivedBytes += chunk.length;
+    if (receivedBytes <= MAX_DRAINED_BYTES) return;
+    request.off('data', count);
+    response.setHeader('Connection', 'close');
+    settle(new BodyTooLargeError(limitBytes));
+  };
+  request.on('data', count);
+}
+
+function isBodiless({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && headers['content-length'] === undefined;
+}
+
+function toReadingError(error: unknown, limitBytes: number): unknown {
+  if (!isRecord(error)) return error;
+  if (error.type === 'entity.too.large') return new BodyTooLargeError(limitBytes);
+  if (error.type === 'encoding.unsupported') return new EncodingUnsupportedError();
+  if (typeof error.code !== 'string' || !ZLIB_INPUT_ERRORS.test(error.code)) return error;
+  return new ValidationError('Compress the body as its Content-Encoding says, or send it plain.', [
+    { pointer: '', message: 'cannot be decompressed' },
+  ]);
+}
+
+function isAborted(error: unknown): boolean {
+  return isRecord(error) && error.type === 'request.aborted';
+}
+
+/** Express matches routes without regard to case and to a slash at the end; the limit follows the route. */
+function comparablePath(path: string): string {
+  return path.toLowerCase().replace(/\/$/, '');
+}
+
+function once(next: NextFunction): (error: unknown) => void {
+  let isCalled = false;
+  return (error) => {
+    if (isCalled) return;
+    isCalled = true;
+    next(error);
+  };
+}

@@ -1,0 +1,13 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { jsonTextOf } from './json-body.reader.js';
+
+/**
+ * Parameter decorator: the exact JSON text of a member of the body, as the client wrote it, or `null` when it is
+ * absent. `@JsonSource('variables') variablesJson: string | null`
+ */
+export const JsonSource = createParamDecorator(
+  (key: string, context: ExecutionContext): string | null =>
+    jsonTextOf(context.switchToHttp().getRequest<Request>())?.sourceOf(key) ?? null,
+);

@@ -1,0 +1,92 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { problemResponse } from './api-problems.decorator.js';
+import { ProblemDto } from './problem.dto.js';
+
+/** Names for `@ApiSecurity()`. */
+export const API_KEY_SECURITY = 'api-key';
+export const BEARER_SECURITY = 'bearer';
+
+export interface OpenApiOptions {
+  /** The service's version, of package.json. */
+  readonly version: string;
+}
+
+const DESCRIPTION = `A control plane for the prompts of language models. It keeps every version of a prompt under the
+hash of its content, runs versions against providers, at once or queued, and records of each execution exactly what
+was sent, to whom, and what came back.
+
+**Authentication.** Send a key as \`X-API-Key: <key>\` or as \`Authorization: Bearer <key>\`. \`GET /health\` and these
+pages need none. A key belongs to one project and sees nothing of another.
+
+**Conventions.** Fields are \`snake_case\`, times RFC 3339 in UTC, ids UUIDs. Bodies are JSON, and an unknown field is
+refused rather than ignored. Lists take \`limit\` and \`cursor\`; cursors are opaque.
+
+**Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\`; [every code](/docs/errors) has its cause
+and cure. Each answer carries an \`X-Request-Id\`, which the log names too.`;
+
+const TAGS: readonly (readonly [string, string])[] = [
+  ['Prompts', 'Prompts, their versions, and which one is active.'],
+  ['Executions', 'Run a version and read what happened.'],
+  ['Models', 'The models that are allowed.'],
+  ['Keys', 'Who may do what.'],
+  ['Service', 'Whether the service and what it needs are up.'],
+];
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+
+/** Builds the OpenAPI document of an app. The same app gives the same bytes, so that the committed file diffs well. */
+export function buildOpenApiDocument(app: INestApplication, { version }: OpenApiOptions): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Prompt Ledger')
+    .setDescription(DESCRIPTION)
+    .setVersion(version)
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SECURITY)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same key.' }, BEARER_SECURITY);
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    extraModels: [ProblemDto],
+    operationIdFactory: operationId,
+  });
+  return { ...document, paths: describePaths(document), components: sortComponents(document) };
+}
+
+/** `prompts_put`: a generated client makes `prompts.put` of it. */
+function operationId(controllerName: string, methodName: string): string {
+  return `${snakeCase(controllerName.replace(/Controller$/, ''))}_${snakeCase(methodName)}`;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
+}
+
+/** Paths and methods in a fixed order, whatever the order in which modules were loaded. */
+function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
+  const described: OpenAPIObject['paths'] = {};
+  for (const [path, item] of sortedEntries(paths)) {
+    described[path] = {};
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      const responses = { ...operation.responses, default: problemResponse('Any other problem.') };
+      described[path][method] = { ...operation, responses };
+    }
+  }
+  return described;
+}
+
+function sortComponents({ components = {} }: OpenAPIObject): NonNullable<OpenAPIObject['components']> {
+  return Object.fromEntries(
+    sortedEntries(components as Record<string, Record<string, unknown>>).map(([kind, members]) => [
+      kind,
+      Object.fromEntries(sortedEntries(members)),
+    ]),
+  );
+}
+
+/** By code unit: a sort by locale would depend on the machine. */
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

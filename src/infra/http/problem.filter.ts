@@ -1,0 +1,13 @@
+import { Catch } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { writeProblem } from './problem.js';
+
+/** Everything that is thrown under Nest, and what Express' middleware passes on, ends here as problem+json. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    writeProblem(http.getRequest<Request>(), http.getResponse<Response>(), thrown);
+  }
+}

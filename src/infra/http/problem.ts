@@ -1,0 +1,107 @@
+import { HttpException, Logger } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LedgerError, ValidationError } from '../../kernel/index.js';
+import type { ErrorEntry } from '../../kernel/index.js';
+import { isDatabaseOutage } from './database-outage.js';
+import { describeError } from './describe-error.js';
+import {
+  DatabaseUnavailableError,
+  InternalError,
+  MethodNotAllowedError,
+  RequestRefusedError,
+  RouteNotFoundError,
+} from './errors.js';
+import { requestIdOf } from './request-id.middleware.js';
+import { allowedMethodsOf } from './allowed-methods.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** The body of every answer from 400 up (RFC 9457), with whatever further members its code documents. */
+export interface Problem extends Readonly<Record<string, unknown>> {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly errors?: readonly ErrorEntry[];
+}
+
+const logger = new Logger('Http');
+
+/**
+ * Answers a request with an error, whatever was thrown. The ordinary way (filter), the middleware in front of it
+ * and anything that answers without Nest come through here, so that an error looks the same from each.
+ * When an answer has begun already, the socket is destroyed: a cut is the only sign of failure that is left.
+ */
+export function writeProblem(request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
+  const error = toLedgerError(request, thrown);
+  logDefect(request, error);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify(toProblem(error, pathOf(request)));
+  response.statusCode = error.status;
+  for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+  response.setHeader('Content-Type', PROBLEM_MEDIA_TYPE);
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.setHeader('Cache-Control', 'no-store');
+  response.end(body);
+}
+
+/** @param instance the path of the request, or `""` when there is none yet */
+export function toProblem(error: LedgerError, instance: string): Problem {
+  return {
+    ...error.extensions,
+    // A reference into this service's own pages: there is no domain to own, and a link that opens beats a name.
+    type: `/docs/errors#${error.code}`,
+    title: error.title,
+    status: error.status,
+    detail: error.message,
+    instance,
+    code: error.code,
+    ...(error.errors === undefined ? {} : { errors: error.errors }),
+  };
+}
+
+function toLedgerError(request: IncomingMessage, thrown: unknown): LedgerError {
+  if (thrown instanceof LedgerError) return thrown;
+  if (thrown instanceof HttpException) return fromHttpException(request, thrown);
+  // Express raises it for a path parameter that is not well encoded.
+  if (thrown instanceof URIError) return new ValidationError('Percent-encode the URL as UTF-8.');
+  if (isDatabaseOutage(thrown)) return new DatabaseUnavailableError(thrown);
+  return new InternalError(thrown);
+}
+
+/** Only the framework raises these here; our own code raises LedgerErrors. */
+function fromHttpException(request: IncomingMessage, exception: HttpException): LedgerError {
+  const status = exception.getStatus();
+  if (status === 404) return fromUnknownRoute(request);
+  if (status === 400) return new ValidationError(exception.message);
+  if (status > 400 && status < 500) return new RequestRefusedError(status, exception.message);
+  return new InternalError(exception);
+}
+
+function fromUnknownRoute(request: IncomingMessage): LedgerError {
+  const method = request.method ?? 'GET';
+  const path = pathOf(request);
+  const allowed = allowedMethodsOf(request, path);
+  return allowed.length > 0 && !allowed.includes(method)
+    ? new MethodNotAllowedError(method, allowed)
+    : new RouteNotFoundError(method, path);
+}
+
+/** Without the query, whose values are content and do not belong in an answer that others may log. */
+function pathOf(request: IncomingMessage): string {
+  const original = 'originalUrl' in request ? request.originalUrl : request.url;
+  return typeof original === 'string' ? original.replace(/[?#].*$/s, '') : '';
+}
+
+function logDefect(request: IncomingMessage, error: LedgerError): void {
+  const level =
+    error instanceof InternalError ? 'error' : error instanceof DatabaseUnavailableError ? 'warn' : null;
+  if (level === null) return;
+  const fields = { requestId: requestIdOf(request), code: error.code, ...describeError(error.cause) };
+  logger[level](fields, 'a request ended in an unexpected error');
+}

@@ -1,0 +1,54 @@
+// `npm test`: installs and builds what is missing, then runs every suite. Further arguments go to Jest:
+// `npm test -- --selectProjects db bell`. The servers are started by test/support/global-setup.mjs.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+async function main() {
+  await ensureInstalled();
+  await ensureBuilt();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'ledger-test-summary-'));
+  // A caller that adds up several runs names the file.
+  const summaryFile = process.env.TEST_SUMMARY_FILE || path.join(folder, 'summary.json');
+  const exitCode = await runJest(process.argv.slice(2), summaryFile);
+  const { passed, failed } = await readSummary(summaryFile, exitCode);
+  await rm(folder, { recursive: true, force: true });
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return exitCode === 0 && failed === 0 ? 0 : 1;
+}
+
+function runJest(args, summaryFile) {
+  console.log('Running the tests …');
+  const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const child = spawn(process.execPath, [jest, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, TEST_SUMMARY_FILE: summaryFile, LEDGER_TEST_IS_BUILT: 'true' },
+  });
+  // Ctrl-C reaches Jest as well, which stops its servers; this process prints the end.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+}
+
+/** A run that ended before its summary, or without a test, is one failure. */
+async function readSummary(file, exitCode) {
+  const none = { passed: 0, failed: 0 };
+  const summary = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : none;
+  return exitCode !== 0 && summary.failed === 0 ? { ...summary, failed: 1 } : summary;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(error.message);
+    console.log('0 passed, 1 failed');
+    process.exit(1);
+  },
+);

@@ -1,0 +1,182 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'pg';
+import {
+  type Cluster,
+  dataDirOf,
+  EMBEDDED_DATABASE,
+  localUrl,
+  logFileOf,
+  PASSWORD_NAME,
+  PASSWORD_SIZE_BYTES,
+  SERVER_SETTINGS,
+} from './cluster.js';
+import { assertSameMajorVersion, createDataFolder, findDataVersion, removeDrafts } from './data-folder.js';
+import { EmbeddedPostgresError, HomeInUseError } from './errors.js';
+import { ensureHome, findSecret, readOrCreateSecret } from './home-files.js';
+import { locatePostgresBinaries } from './postgres-binaries.js';
+import { stopPostmaster } from './postmaster.js';
+import { claimServer, type ServerClaim } from './server-claim.js';
+
+export interface EmbeddedPostgresOptions {
+  /** Made if it is missing; holds the data, the password and the log. */
+  readonly homeDir: string;
+  /** Told what takes long, for people. */
+  readonly onProgress?: (message: string) => void;
+  /** Told when the server went away under its owner, and of each attempt to start it again that failed. */
+  readonly onCrash?: (message: string) => void;
+  /** PostgreSQL settings beside the built-in ones, such as `{ log_statement: 'all' }`. An adopted server keeps its own. */
+  readonly serverSettings?: Readonly<Record<string, string>>;
+}
+
+/** A running server that this process owns. */
+export interface EmbeddedPostgres {
+  /** Superuser's connection URL of the service's database. It stays valid when the server is restarted. */
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** As the server reports it, such as `18.4`. */
+  readonly version: string;
+  /** True when the server was still running from an earlier start that was killed. */
+  readonly adopted: boolean;
+  /** Stops the server and returns when it is gone; to be called after the service has closed its connections. */
+  stop(): Promise<void>;
+}
+
+const FIRST_RESTART_DELAY_MS = 100;
+const LONGEST_RESTART_DELAY_MS = 5_000;
+/** A server that lived this long did not die of its start. */
+const STABLE_AFTER_MS = 60_000;
+
+/**
+ * Starts the home's server, or takes over one whose owner was killed, and keeps it running until `stop()`. It
+ * installs no exit hooks: who owns the process decides when to stop.
+ *
+ * @throws HomeInUseError when another process owns the home.
+ * @throws EmbeddedPostgresError with one sentence on what to do, when the server cannot run here.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const cluster = await openCluster(options);
+  const abort = new AbortController();
+  const claim = await claimServer(cluster, null, abort.signal);
+  const server = new OwnedServer(cluster, claim, options, abort);
+  try {
+    await ensureDatabase(claim.client);
+    await removeDrafts(cluster.homeDir);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function openCluster(options: EmbeddedPostgresOptions): Promise<Cluster> {
+  const homeDir = await ensureHome(options.homeDir);
+  const dataDir = dataDirOf(homeDir);
+  const binaries = await locatePostgresBinaries();
+  const dataVersion = await findDataVersion(dataDir);
+  if (dataVersion !== null) assertSameMajorVersion(dataDir, dataVersion, binaries.majorVersion);
+  const password =
+    dataVersion === null
+      ? await readOrCreateSecret(homeDir, PASSWORD_NAME, PASSWORD_SIZE_BYTES)
+      : await requirePassword(homeDir);
+  const settings = { ...SERVER_SETTINGS, ...options.serverSettings };
+  const cluster = { homeDir, dataDir, logFile: logFileOf(homeDir), password, binaries, settings };
+  if (dataVersion === null) {
+    options.onProgress?.(`Creating the database in ${homeDir} … (once, a few seconds)`);
+    await createDataFolder(cluster);
+  }
+  return cluster;
+}
+
+/** A new password would not fit data that exists. */
+async function requirePassword(homeDir: string): Promise<string> {
+  const password = await findSecret(homeDir, PASSWORD_NAME);
+  if (password !== null) return password;
+  throw new EmbeddedPostgresError(
+    `${homeDir}/${PASSWORD_NAME} is missing, and the data beside it needs it: restore it from a backup of the folder.`,
+  );
+}
+
+/** At every start: one that was killed after initdb has left a server without it. */
+async function ensureDatabase(client: Client): Promise<void> {
+  const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [EMBEDDED_DATABASE]);
+  if (found.rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`);
+}
+
+class OwnedServer implements EmbeddedPostgres {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly version: string;
+  readonly adopted: boolean;
+
+  /** Null while the server is down, and for ever once somebody else has taken the home. */
+  private claim: ServerClaim | null = null;
+  private claimedAt = 0;
+  private restarts = 0;
+  private recovery: Promise<void> = Promise.resolve();
+  private stopped: Promise<void> | undefined;
+
+  constructor(
+    private readonly cluster: Cluster,
+    claim: ServerClaim,
+    private readonly options: EmbeddedPostgresOptions,
+    private readonly abort: AbortController,
+  ) {
+    this.url = localUrl(claim.port, cluster.password, EMBEDDED_DATABASE);
+    this.port = claim.port;
+    this.dataDir = cluster.dataDir;
+    this.version = claim.version;
+    this.adopted = claim.adopted;
+    this.hold(claim);
+  }
+
+  stop(): Promise<void> {
+    this.stopped ??= this.stopOnce();
+    return this.stopped;
+  }
+
+  private async stopOnce(): Promise<void> {
+    this.abort.abort();
+    await this.recovery;
+    const claim = this.claim;
+    if (claim === null) return;
+    // The lock is held to the end, so that no other start adopts a server that is about to go.
+    await stopPostmaster(this.cluster, claim.pid);
+    await claim.client.end().catch(() => undefined);
+  }
+
+  /** The end of the lock's connection tells of a dead server, also of one that is no child of this process. */
+  private hold(claim: ServerClaim): void {
+    this.claim = claim;
+    this.claimedAt = Date.now();
+    claim.client.once('end', () => {
+      if (this.abort.signal.aborted) return;
+      this.claim = null;
+      this.recovery = this.recover();
+    });
+  }
+
+  private async recover(): Promise<void> {
+    this.options.onCrash?.('PostgreSQL went away; starting it again.');
+    if (Date.now() - this.claimedAt > STABLE_AFTER_MS) this.restarts = 0;
+    while (!this.abort.signal.aborted) {
+      try {
+        await sleep(restartDelayMs(this.restarts), undefined, { signal: this.abort.signal });
+        this.restarts += 1;
+        this.hold(await claimServer(this.cluster, this.port, this.abort.signal));
+        this.options.onProgress?.('PostgreSQL is back.');
+        return;
+      } catch (error) {
+        if (this.abort.signal.aborted) return;
+        this.options.onCrash?.(error instanceof Error ? error.message : String(error));
+        if (error instanceof HomeInUseError) return;
+      }
+    }
+  }
+}
+
+/** 0.1 s, 0.2 s, 0.4 s … 5 s. */
+export function restartDelayMs(restarts: number): number {
+  return Math.min(FIRST_RESTART_DELAY_MS * 2 ** restarts, LONGEST_RESTART_DELAY_MS);
+}

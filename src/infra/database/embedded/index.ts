@@ -1,0 +1,8 @@
+export { attachEmbeddedPostgres } from './attach.js';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres.js';
+export { EmbeddedPostgresError, HomeInUseError, NoEmbeddedServerError } from './errors.js';
+export { readOrCreateSecret } from './home-files.js';

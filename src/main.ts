@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApi } from './bootstrap/api-application.js';
 import { startBackends } from './bootstrap/backends.js';
 import { banner } from './bootstrap/banner.js';
 import { assertPortFree, portError } from './bootstrap/port.js';
 import { runProcess, stopOnSignal } from './bootstrap/run-process.js';
 import { AppConfig, assertSafeForProduction, loadEnvironment } from './infra/config/index.js';
+import { HttpDrain } from './infra/http/index.js';
 import { ModelsService } from './modules/models/index.js';
 import { ProjectsService } from './modules/projects/index.js';
 import { ProviderRegistry } from './modules/providers/index.js';
@@ -21,7 +21,7 @@ runProcess(async () => {
   const api = backends.then((running) => startApi(new AppConfig(env, running), host));
   // Also in the middle of a start: what was begun is waited for, so that nothing stays behind.
   const stop = async () => {
-    await api.then((app) => app.close()).catch(() => undefined);
+    await api.then((running) => running.stop(env.SHUTDOWN_GRACE_MS)).catch(() => undefined);
     await backends.then((running) => running.stop());
   };
   stopOnSignal(env.SHUTDOWN_GRACE_MS, stop);
@@ -31,8 +31,9 @@ runProcess(async () => {
   });
 });
 
-async function startApi(config: AppConfig, host: string): Promise<NestExpressApplication> {
+async function startApi(config: AppConfig, host: string): Promise<{ stop(graceMs: number): Promise<void> }> {
   const app = await createApi(config);
+  const drain = new HttpDrain(app.getHttpServer());
   if (config.backends.embedded)
     await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
   await app.listen(config.env.PORT, host).catch((error: NodeJS.ErrnoException) => {
@@ -40,5 +41,11 @@ async function startApi(config: AppConfig, host: string): Promise<NestExpressApp
   });
   const url = `http://localhost:${new URL(await app.getUrl()).port}`;
   process.stdout.write(banner({ config, url, providers: app.get(ProviderRegistry).list() }));
-  return app;
+  return {
+    // What callers wait for first; then the consumer, the bell and the connections.
+    stop: async (graceMs) => {
+      await drain.stop(graceMs);
+      await app.close();
+    },
+  };
 }

@@ -41,7 +41,9 @@ function providerState({ id, readiness }: ProviderSummary): string {
   return readiness.ready ? `${id} ready` : `${id} not ready (set ${readiness.missing})`;
 }
 
+/** A first prompt, since a fresh ledger has none to run. */
 function tryIt({ usesDefaultApiKey, env }: AppConfig, url: string): string[] {
   const key = usesDefaultApiKey ? env.API_KEY : '$API_KEY';
-  return ['  Try it:', `  curl -s ${url}/v1/models -H "X-API-Key: ${key}"`];
+  const prompt = `{"template_source":"Hello {{name}}!","set_active":true}`;
+  return ['  Try it:', `  curl -X PUT ${url}/v1/prompts/hello -H "X-API-Key: ${key}" -d '${prompt}'`];
 }

@@ -3,7 +3,7 @@ import { EmbeddedPostgresError } from '../infra/database/embedded/index.js';
 import { ProviderSetupError } from '../modules/providers/index.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** On top of the grace that calls get: closing connections and stopping the embedded server. */
+/** On top of the grace that requests and then queued calls get: closing connections, stopping the embedded server. */
 const CLOSING_MS = 10_000;
 
 /** Errors whose message is written for the operator: printed as one sentence, without a stack. */
@@ -26,7 +26,7 @@ export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
   const onSignal = () => {
     if (stopping) process.exit(130);
     stopping = true;
-    setTimeout(() => process.exit(1), graceMs + CLOSING_MS).unref();
+    setTimeout(() => process.exit(1), 2 * graceMs + CLOSING_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

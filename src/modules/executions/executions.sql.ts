@@ -58,7 +58,7 @@ export const FINISH = `
     RETURNING project_id, execution_id, completed_at
   ), attempt AS (
     UPDATE execution_attempts SET
-      status = CASE WHEN EXISTS (SELECT FROM finished) THEN $5::text ELSE 'fenced' END,
+      status = CASE WHEN status = 'dispatched' AND EXISTS (SELECT FROM finished) THEN $5::text ELSE 'fenced' END,
       late_response = CASE WHEN EXISTS (SELECT FROM finished) THEN NULL ELSE $15::text END,
       error_type = $6::text, error_message = $7::text, provider_status = $8::integer, provider_request_id = $9::text,
       latency_ms = $10::integer, usage = $14::json, completed_at = now()

@@ -1,3 +1,4 @@
+export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export { ExecutionRunner } from './execution-runner.js';
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { type ClaimedExecution, ExecutionsRepository } from './executions.repository.js';

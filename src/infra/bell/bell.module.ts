@@ -1,0 +1,84 @@
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import {
+  Logger,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import type { Queue } from 'bull';
+import { Bell, type BellHint } from './bell.js';
+import { BullBell } from './bull-bell.js';
+import { EXECUTIONS_QUEUE, queueOptions } from './executions-queue.js';
+import { PostgresBell, type BellQuery } from './postgres-bell.js';
+
+export interface BellModuleOptions {
+  /** null: Postgres rings. */
+  readonly redisUrl: string | null;
+  /** Two ledgers on one Redis need two of them. Default `prompt-ledger`. */
+  readonly redisPrefix?: string;
+  /** For LISTEN: `DATABASE_DIRECT_URL` where there is a pooler, else `DATABASE_URL`. */
+  readonly databaseUrl: string;
+  readonly query: BellQuery;
+  readonly ringTimeoutMs?: number;
+}
+
+export interface BellModuleAsyncOptions
+  extends
+    Pick<ModuleMetadata, 'imports'>,
+    Pick<FactoryProvider<BellModuleOptions>, 'useFactory' | 'inject'> {}
+
+const BELL_OPTIONS = Symbol('BELL_OPTIONS');
+
+@Module({})
+class BellOptionsModule {}
+
+/** Provides the one `Bell` of the process. */
+@Module({})
+export class BellModule implements BeforeApplicationShutdown {
+  constructor(private readonly bell: Bell) {}
+
+  static forRootAsync(options: BellModuleAsyncOptions): DynamicModule {
+    const optionsModule: DynamicModule = {
+      module: BellOptionsModule,
+      imports: options.imports ?? [],
+      providers: [{ provide: BELL_OPTIONS, useFactory: options.useFactory, inject: options.inject ?? [] }],
+      exports: [BELL_OPTIONS],
+    };
+    return {
+      module: BellModule,
+      global: true,
+      imports: [
+        optionsModule,
+        BullModule.registerQueueAsync({
+          name: EXECUTIONS_QUEUE,
+          imports: [optionsModule],
+          inject: [BELL_OPTIONS],
+          useFactory: ({ redisUrl, redisPrefix }: BellModuleOptions) =>
+            queueOptions(redisUrl, redisPrefix ?? 'prompt-ledger'),
+        }),
+      ],
+      providers: [
+        {
+          provide: Bell,
+          inject: [BELL_OPTIONS, getQueueToken(EXECUTIONS_QUEUE)],
+          useFactory: createBell,
+        },
+      ],
+      exports: [Bell],
+    };
+  }
+
+  /** Not in onApplicationShutdown: there Bull closes its queue, and would wait for hints that only the bell lets go. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.bell.close();
+  }
+}
+
+function createBell(options: BellModuleOptions, queue: Queue<BellHint>): Bell {
+  const logger = new Logger('Bell');
+  return options.redisUrl === null
+    ? new PostgresBell({ ...options, logger })
+    : new BullBell({ ...options, redisUrl: options.redisUrl, queue, logger });
+}

@@ -1,0 +1,101 @@
+import { Outage, type BellLogger } from './outage.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** A hint that work may be due. May be lost, doubled or late; the record is Postgres. */
+export interface BellHint {
+  readonly executionId: string;
+  /** The fence the execution has in Postgres; each new turn of the same execution has a higher one. */
+  readonly fence: number;
+}
+
+/** Called for a ring. `null`: something is due, or may have been missed; nobody knows what. */
+export type OnRing = (hint: BellHint | null) => Promise<void> | void;
+
+export type BellState = 'up' | 'down';
+
+export interface BellCounts {
+  /** Hints that were handed over to the bell's server. */
+  readonly rung: number;
+  /** Hints that were not, or not known to be, within the time limit. */
+  readonly lost: number;
+}
+
+/** Long enough for a busy server, short enough for a request that waits for it. */
+export const DEFAULT_RING_TIMEOUT_MS = 250;
+
+/**
+ * Wakes whoever executes, on any process. A bell never decides what is to be done: a consumer that hears it claims
+ * due work in Postgres, and looks there on its own as well.
+ *
+ * Redis hands each hint to one listening process; Postgres wakes all of them, for any number of hints once.
+ */
+export abstract class Bell {
+  abstract readonly kind: 'postgres' | 'redis';
+
+  protected isClosed = false;
+  private rung = 0;
+  private lost = 0;
+  private readonly ringing: Outage;
+
+  protected constructor(
+    protected readonly logger: BellLogger,
+    protected readonly ringTimeoutMs: number,
+    name: string,
+  ) {
+    this.ringing = new Outage(logger, `The bell (${name})`);
+  }
+
+  /**
+   * Rings for work that is committed already. Never rejects and takes no longer than the time limit: a bell that
+   * fails is logged and counted, the work is found in Postgres a second later.
+   */
+  async ring(hints: readonly BellHint[]): Promise<void> {
+    if (this.isClosed || hints.length === 0) return;
+    try {
+      await withTimeLimit(this.send(hints), this.ringTimeoutMs, 'Ringing');
+      this.rung += hints.length;
+      this.ringing.end();
+    } catch (error) {
+      this.lost += hints.length;
+      this.ringing.begin(error);
+    }
+  }
+
+  counts(): BellCounts {
+    return { rung: this.rung, lost: this.lost };
+  }
+
+  /**
+   * Calls `onRing` for each ring, from now on and at most once per bell. A promise that `onRing` returns holds back
+   * further rings until it settles, so resolve it when there is a free slot. Resolves after the first attempt to
+   * connect, rejects never: a bell that is down is tried again for as long as it is not closed.
+   */
+  abstract listen(onRing: OnRing): Promise<void>;
+
+  /** Hears nothing from now on, but still rings: for a process that finishes what it has and takes no more. */
+  abstract stopListening(): Promise<void>;
+
+  /** Whether the bell's server answers now, within a short time limit. */
+  abstract check(): Promise<BellState>;
+
+  /** Ends every connection of the bell. May be called again. */
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.stopListening();
+    await this.disconnect();
+  }
+
+  protected abstract send(hints: readonly BellHint[]): Promise<void>;
+
+  protected abstract disconnect(): Promise<void>;
+
+  /** A consumer that fails on a ring must not take the bell down with it. */
+  protected async hear(onRing: OnRing, hint: BellHint | null): Promise<void> {
+    try {
+      await onRing(hint);
+    } catch (error) {
+      this.logger.warn(`A ring was not followed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

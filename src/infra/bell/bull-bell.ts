@@ -1,0 +1,103 @@
+import type { Queue } from 'bull';
+import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellHint, type BellState, type OnRing } from './bell.js';
+import { jobOptions, letStartFail, parseHint } from './executions-queue.js';
+import { Outage, type BellLogger } from './outage.js';
+import { RedisProbe } from './redis-probe.js';
+import { withTimeLimit } from './time-limit.js';
+
+export interface BullBellOptions {
+  /** Made with `queueOptions()`. The bell closes it. */
+  readonly queue: Queue<BellHint>;
+  readonly redisUrl: string;
+  readonly logger: BellLogger;
+  readonly ringTimeoutMs?: number;
+}
+
+/** In these a command would wait for the next connection; ringing is refused at once instead. */
+const DISCONNECTED = new Set(['close', 'reconnecting', 'end']);
+/** Bull waits half a second for the goodbye of each of its connections. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Bull on Redis: each hint goes to one listening process, and a process without a free slot takes no more of them. */
+export class BullBell extends Bell {
+  readonly kind = 'redis';
+
+  private readonly queue: Queue<BellHint>;
+  private readonly probe: RedisProbe;
+  private readonly held = new Set<() => void>();
+  private readonly listener: Promise<OnRing>;
+  private setListener: (onRing: OnRing) => void = () => undefined;
+  private isListening = true;
+
+  constructor(options: BullBellOptions) {
+    super(options.logger, options.ringTimeoutMs ?? DEFAULT_RING_TIMEOUT_MS, 'Bull on Redis');
+    this.queue = options.queue;
+    letStartFail(this.queue);
+    this.probe = new RedisProbe(options);
+    this.listener = new Promise((resolve) => {
+      this.setListener = resolve;
+    });
+    const connection = new Outage(options.logger, 'Redis');
+    this.queue.on('error', (error: unknown) => {
+      connection.begin(error);
+    });
+    this.queue.client.on('ready', () => {
+      connection.end();
+    });
+  }
+
+  /** The hints come through `deliver()`, which the process's Bull processor calls. */
+  async listen(onRing: OnRing): Promise<void> {
+    this.setListener(onRing);
+    await Promise.resolve();
+  }
+
+  /**
+   * One job's data, from the Bull processor. Settles when the listener is ready for the next one; never rejects, so
+   * that Bull never keeps a failed job. Before `listen()` it waits: Nest starts processors first.
+   */
+  async deliver(data: unknown): Promise<void> {
+    await new Promise<void>((release) => {
+      if (!this.isListening) {
+        release();
+        return;
+      }
+      this.held.add(release);
+      void this.listener
+        .then((onRing) => this.hear(onRing, parseHint(data)))
+        .finally(() => {
+          this.held.delete(release);
+          release();
+        });
+    });
+  }
+
+  /** Hints that wait for a free slot are let go; their executions are found in Postgres by others. */
+  async stopListening(): Promise<void> {
+    this.isListening = false;
+    await this.inTime(this.queue.pause(true, true));
+    for (const release of this.held) release();
+  }
+
+  async check(): Promise<BellState> {
+    return this.probe.check();
+  }
+
+  protected async send(hints: readonly BellHint[]): Promise<void> {
+    if (DISCONNECTED.has(this.queue.client.status)) throw new Error('Redis is not connected');
+    const jobs = await this.queue.addBulk(hints.map((hint) => ({ data: hint, opts: jobOptions(hint) })));
+    // Within a transaction Bull overlooks what Redis refused, as it does when its memory is full.
+    if (jobs.some((job) => typeof job.id !== 'string')) throw new Error('Redis did not take every hint');
+  }
+
+  protected async disconnect(): Promise<void> {
+    await this.inTime(this.queue.close(true));
+    // What close() leaves behind when Redis is down would go on reconnecting.
+    for (const client of this.queue.clients) if (client.status !== 'end') client.disconnect();
+    this.probe.close();
+  }
+
+  private async inTime(work: Promise<unknown>): Promise<void> {
+    await withTimeLimit(work, CLOSE_TIMEOUT_MS, 'Closing the queue').catch(() => undefined);
+  }
+}

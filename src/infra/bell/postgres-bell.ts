@@ -1,0 +1,94 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellState, type OnRing } from './bell.js';
+import type { BellLogger } from './outage.js';
+import { PostgresListener } from './postgres-listener.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** Runs one statement outside of any transaction; a pool's `query` will do. */
+export type BellQuery = (sql: string, parameters?: unknown[]) => Promise<unknown>;
+
+export interface PostgresBellOptions {
+  /** For LISTEN; see PostgresListener. */
+  readonly databaseUrl: string;
+  /** For NOTIFY, which a pooler does not disturb. */
+  readonly query: BellQuery;
+  readonly logger: BellLogger;
+  readonly ringTimeoutMs?: number;
+}
+
+/** A channel belongs to one database, so two ledgers on one server do not hear each other. */
+const CHANNEL = 'prompt_ledger_bell';
+
+/**
+ * LISTEN/NOTIFY. Every listening process hears one ring for any number of hints. The NOTIFY is a statement of its own,
+ * after the commit: inside the work's transaction it takes a lock that serialises all commits (measured: 3.3k against
+ * 9–11k transactions a second).
+ */
+export class PostgresBell extends Bell {
+  readonly kind = 'postgres';
+
+  private readonly query: BellQuery;
+  private readonly listener: PostgresListener;
+  private sending: Promise<unknown> = Promise.resolve();
+  private next: Promise<void> | null = null;
+  private onRing: OnRing | null = null;
+  private isHearing = false;
+  private isRungAgain = false;
+
+  constructor(options: PostgresBellOptions) {
+    super(options.logger, options.ringTimeoutMs ?? DEFAULT_RING_TIMEOUT_MS, 'Postgres NOTIFY');
+    this.query = options.query;
+    this.listener = new PostgresListener(options);
+  }
+
+  /** `onRing` is also called after each connection, the first included: what was rung before it was not heard. */
+  async listen(onRing: OnRing): Promise<void> {
+    this.onRing = onRing;
+    await this.listener.subscribe(CHANNEL, () => void this.wake());
+  }
+
+  async stopListening(): Promise<void> {
+    this.onRing = null;
+    await this.listener.close();
+  }
+
+  /** Of the LISTEN connection where this process listens, otherwise of the way to NOTIFY. */
+  async check(): Promise<BellState> {
+    if (this.onRing !== null) return this.listener.check();
+    return withTimeLimit(this.query('SELECT 1'), this.ringTimeoutMs, 'The check').then(
+      () => 'up',
+      () => 'down',
+    );
+  }
+
+  protected send(): Promise<void> {
+    this.next ??= this.notify();
+    return this.next;
+  }
+
+  /** One NOTIFY is under way and one gathers, so rings coalesce as much as the server is slow, and without a timer. */
+  private async notify(): Promise<void> {
+    await this.sending.catch(() => undefined);
+    await nextTurn();
+    // From here on a ring needs a NOTIFY of its own: this one may be heard before that ring's commit is visible.
+    this.next = null;
+    this.sending = withTimeLimit(this.query(`NOTIFY ${CHANNEL}`), this.ringTimeoutMs, 'NOTIFY');
+    await this.sending;
+  }
+
+  protected async disconnect(): Promise<void> {
+    await this.next?.catch(() => undefined);
+    await this.sending.catch(() => undefined);
+  }
+
+  private async wake(): Promise<void> {
+    this.isRungAgain = true;
+    if (this.isHearing) return;
+    this.isHearing = true;
+    while (this.isRungAgain && this.onRing !== null) {
+      this.isRungAgain = false;
+      await this.hear(this.onRing, null);
+    }
+    this.isHearing = false;
+  }
+}

@@ -1,0 +1,74 @@
+import { createClient } from 'redis';
+import type { BellState } from './bell.js';
+import type { BellLogger } from './outage.js';
+import { withTimeLimit } from './time-limit.js';
+
+export interface RedisProbeOptions {
+  readonly redisUrl: string;
+  readonly logger: BellLogger;
+  /** Default 500. */
+  readonly timeoutMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1_000;
+
+/** Asks Redis how it is, over a connection apart from Bull's, whose blocking reads would hold a PING up. */
+export class RedisProbe {
+  private readonly client;
+  private readonly logger: BellLogger;
+  private readonly timeoutMs: number;
+  private policyIsKnown = false;
+
+  constructor(options: RedisProbeOptions) {
+    this.logger = options.logger;
+    this.timeoutMs = options.timeoutMs ?? 500;
+    this.client = createClient({
+      url: options.redisUrl,
+      disableOfflineQueue: true,
+      socket: {
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
+      },
+    });
+    // The state is reported by check(); the client's own events are here only so that they end no process.
+    this.client.on('error', () => undefined);
+    this.client.on('ready', () => void this.warnUnlessNothingIsEvicted());
+    this.client.connect().catch(() => undefined);
+  }
+
+  /** True once Redis has said whether it evicts. */
+  get isPolicyKnown(): boolean {
+    return this.policyIsKnown;
+  }
+
+  async check(): Promise<BellState> {
+    try {
+      await withTimeLimit(this.client.ping(), this.timeoutMs, 'PING');
+      return 'up';
+    } catch {
+      return 'down';
+    }
+  }
+
+  close(): void {
+    if (this.client.isOpen) this.client.destroy();
+  }
+
+  /** From INFO, because managed servers often forbid CONFIG. Once per process. */
+  private async warnUnlessNothingIsEvicted(): Promise<void> {
+    if (this.policyIsKnown) return;
+    try {
+      const info = await withTimeLimit(this.client.info('memory'), this.timeoutMs, 'INFO');
+      const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? null;
+      this.policyIsKnown = true;
+      if (policy === null || policy === 'noeviction') return;
+      this.logger.warn(
+        `Redis may evict queued hints: its maxmemory-policy is ${policy}. Set it to noeviction, or work may start late.`,
+      );
+    } catch {
+      // Asked again at the next connection.
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { AppConfig, Environment } from '../../infra/config/index.js';
+import { Clock } from '../../kernel/index.js';
+import type { ProjectsService } from '../projects/index.js';
+import { Authenticator, credentialOf } from './authenticator.js';
+import { UnauthorizedError } from './errors.js';
+import { formatKey, newSecret } from './key-secret.js';
+import type { KeyRecord, KeysRepository } from './keys.repository.js';
+import { SCOPES } from './scopes.js';
+import { SecretHasher } from './secret-hasher.js';
+
+const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
+const config = new AppConfig(new Environment(), { databaseUrl: '', keyHashSecret: 'pepper', embedded: true });
+const hasher = new SecretHasher(config);
+
+class SetClock extends Clock {
+  nowMs = 0;
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+}
+
+function setUp(overrides: Partial<KeyRecord> = {}) {
+  const secret = newSecret();
+  const record: KeyRecord = {
+    projectId: 'project',
+    keyId: KEY_ID,
+    name: 'checkout',
+    secretHmac: hasher.hash(secret),
+    scopes: ['prompts:read', 'a scope of a later release'],
+    valid: true,
+    ...overrides,
+  };
+  const keys = {
+    stored: record as KeyRecord | null,
+    lookUps: 0,
+    findForAuthentication(keyId: string) {
+      this.lookUps += 1;
+      return Promise.resolve(this.stored?.keyId === keyId ? this.stored : null);
+    },
+    touch: () => Promise.resolve(),
+  };
+  const clock = new SetClock();
+  const projects = { getDefaultProjectId: () => Promise.resolve('default-project') };
+  const authenticator = new Authenticator(
+    config,
+    hasher,
+    keys as unknown as KeysRepository,
+    projects as unknown as ProjectsService,
+    clock,
+  );
+  return { authenticator, keys, clock, key: formatKey({ keyId: KEY_ID, secret }) };
+}
+
+describe('Authenticator', () => {
+  it('knows a key by its id and its secret, and drops scopes it does not know', async () => {
+    const { authenticator, key } = setUp();
+    expect(await authenticator.authenticate(key, '10.0.0.1')).toEqual({
+      projectId: 'project',
+      keyId: KEY_ID,
+      actor: 'checkout',
+      origin: '10.0.0.1',
+      scopes: new Set(['prompts:read']),
+    });
+  });
+
+  it('gives the instance admin every scope, in the project default', async () => {
+    const { authenticator } = setUp();
+    expect(await authenticator.authenticate(config.env.API_KEY, null)).toEqual({
+      projectId: 'default-project',
+      keyId: null,
+      actor: 'admin',
+      origin: null,
+      scopes: new Set(SCOPES),
+    });
+  });
+
+  it('refuses no key, a key of no form, an unknown id, a wrong secret and a key that is not valid alike', async () => {
+    const { authenticator } = setUp();
+    const otherId = KEY_ID.replace('01', '02');
+    const refused = [
+      null,
+      'nonsense',
+      formatKey({ keyId: otherId, secret: newSecret() }),
+      formatKey({ keyId: KEY_ID, secret: newSecret() }),
+    ];
+    for (const credential of refused) {
+      await expect(authenticator.authenticate(credential, null)).rejects.toEqual(new UnauthorizedError());
+    }
+    const invalid = setUp({ valid: false });
+    await expect(invalid.authenticator.authenticate(invalid.key, null)).rejects.toEqual(
+      new UnauthorizedError(),
+    );
+  });
+
+  it('looks a key up once in four seconds, so that a revocation holds within five', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    await authenticator.authenticate(key, null);
+    clock.nowMs = 3999;
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(1);
+    keys.stored = null;
+    clock.nowMs = 4000;
+    await expect(authenticator.authenticate(key, null)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('forgets a key at once when it is told to', async () => {
+    const { authenticator, keys, key } = setUp();
+    await authenticator.authenticate(key, null);
+    keys.stored = null;
+    authenticator.forget(KEY_ID);
+    await expect(authenticator.authenticate(key, null)).rejects.toThrow(UnauthorizedError);
+  });
+});
+
+describe('credentialOf', () => {
+  it.each([
+    [{ 'x-api-key': 'abc' }, 'abc'],
+    [{ authorization: 'Bearer abc' }, 'abc'],
+    [{ authorization: 'bearer  abc ' }, 'abc'],
+    [{ 'x-api-key': 'abc', authorization: 'Bearer def' }, 'abc'],
+    [{ 'x-api-key': '' }, null],
+    [{ authorization: 'Basic abc' }, null],
+    [{ authorization: 'Bearer' }, null],
+    [{}, null],
+  ])('finds in %j the key %j', (headers, expected) => {
+    expect(credentialOf(headers)).toBe(expected);
+  });
+});

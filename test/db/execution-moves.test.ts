@@ -1,0 +1,80 @@
+import type { AttemptStatus, ExecutionStatus } from '../../src/entities/index.js';
+import { ATTEMPT_MOVES, EXECUTION_MOVES, ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
+import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+const STATUSES = Object.keys(EXECUTION_MOVES) as ExecutionStatus[];
+const ATTEMPT_STATUSES = Object.keys(ATTEMPT_MOVES) as AttemptStatus[];
+const FAILED = {
+  kind: 'timeout',
+  message: 'late',
+  status: null,
+  retryAfterMs: null,
+  providerRequestId: null,
+  latencyMs: 1,
+} as const;
+
+describe('whatever an execution is, and whoever does what to it', () => {
+  let context: LedgerContext;
+  let ids: LedgerRows;
+  let executions: ExecutionsRepository;
+
+  beforeAll(async () => {
+    context = await openLedgerContext();
+    ids = await insertOneOfEach(context.owner, context.projectId);
+    executions = new ExecutionsRepository(context.scope);
+  });
+
+  afterAll(() => context.close());
+
+  /** Everything that would make a careless statement match: due, lapsed, and with the fence that is shown. */
+  async function given(status: ExecutionStatus, attemptStatus: AttemptStatus): Promise<string> {
+    await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+    const executionId = await insertExecution(context.owner, context.projectId, ids, { fence: 1 });
+    await context.owner.query(
+      `UPDATE executions SET status = $1, due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute'`,
+      [status],
+    );
+    await context.owner.query(
+      `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
+       VALUES ($1, $2, 1, 1, $3, 'echo', 'echo')`,
+      [context.projectId, executionId, attemptStatus],
+    );
+    return executionId;
+  }
+
+  async function statuses(): Promise<{ execution: ExecutionStatus; attempt: AttemptStatus }> {
+    const { rows } = await context.owner.query<{ execution: ExecutionStatus; attempt: AttemptStatus }>(
+      'SELECT e.status AS execution, a.status AS attempt FROM executions e JOIN execution_attempts a USING (execution_id)',
+    );
+    return rows[0] as { execution: ExecutionStatus; attempt: AttemptStatus };
+  }
+
+  const operations: [string, (executionId: string) => Promise<unknown>][] = [
+    ['a claim', () => executions.claim(10, LOWEST_ID)],
+    ['a sweep', () => executions.sweepLapsed()],
+    [
+      'a finish',
+      (executionId) =>
+        executions.finish({ projectId: context.projectId, executionId, fence: 1 }, 1, {
+          succeeded: false,
+          failure: FAILED,
+        }),
+    ],
+  ];
+
+  const cases = STATUSES.flatMap((status) =>
+    ATTEMPT_STATUSES.flatMap((attempt) => operations.map(([name, run]) => ({ status, attempt, name, run }))),
+  );
+
+  it.each(cases)(
+    '$name moves a $status one with an attempt that is $attempt legally or not at all',
+    async (each) => {
+      await each.run(await given(each.status, each.attempt));
+      const after = await statuses();
+      expect([each.status, ...EXECUTION_MOVES[each.status]]).toContain(after.execution);
+      expect([each.attempt, ...ATTEMPT_MOVES[each.attempt]]).toContain(after.attempt);
+    },
+  );
+});

@@ -27,7 +27,6 @@ CREATE TABLE projects (
   created_at timestamptz NOT NULL DEFAULT now(),
   archived_at timestamptz
 );
-COMMENT ON COLUMN projects.registry_revision IS 'Counts moves of pointers; taken last in their transaction, so that revisions are ordered by commit.';
 
 CREATE TABLE api_keys (
   project_id uuid NOT NULL REFERENCES projects,
@@ -84,7 +83,6 @@ CREATE TABLE prompt_versions (
   CONSTRAINT prompt_versions_checksum UNIQUE (project_id, prompt_id, checksum_hash),
   CONSTRAINT prompt_versions_one_content CHECK ((template_source IS NULL) <> (messages IS NULL))
 );
-COMMENT ON COLUMN prompt_versions.first_registration IS 'Git facts of the registration that made the version; null when it was not made by one.';
 
 CREATE TABLE prompt_pointers (
   project_id uuid NOT NULL,
@@ -174,8 +172,6 @@ CREATE TABLE executions (
   PRIMARY KEY (project_id, execution_id),
   FOREIGN KEY (project_id, version_id) REFERENCES prompt_versions
 ) PARTITION BY RANGE (execution_id);
-COMMENT ON COLUMN executions.further_params IS 'Parameters without a column of their own, as JSON text.';
-COMMENT ON COLUMN executions.fence IS 'Rises with each claim; who holds an older one has lost the execution.';
 CREATE INDEX executions_by_prompt ON executions (project_id, prompt_id, execution_id DESC);
 CREATE INDEX executions_by_status ON executions (project_id, status, execution_id DESC);
 CREATE INDEX executions_by_environment ON executions (project_id, environment, execution_id DESC);
@@ -194,7 +190,6 @@ CREATE TABLE execution_inputs (
   PRIMARY KEY (project_id, execution_id),
   CONSTRAINT execution_inputs_one_prompt CHECK ((rendered_prompt IS NULL) <> (rendered_messages IS NULL))
 ) PARTITION BY RANGE (execution_id);
-COMMENT ON COLUMN execution_inputs.variables_json IS 'json, never jsonb: the text as received, since another order of keys renders another prompt.';
 
 CREATE TABLE execution_outputs (
   project_id uuid NOT NULL,
@@ -226,7 +221,6 @@ CREATE TABLE execution_attempts (
   latency_ms integer,
   PRIMARY KEY (project_id, execution_id, attempt)
 ) PARTITION BY RANGE (execution_id);
-COMMENT ON TABLE execution_attempts IS 'One call to a provider, committed before its socket is opened. No row: certainly not sent.';
 `;
 
 const BOOKKEEPING = `

@@ -11,7 +11,7 @@ export { ensureBuilt, ensureInstalled };
 /**
  * Makes the program ready and runs it in this very process, so that signals reach it.
  *
- * @param {'main' | 'worker'} name of the file in `src`.
+ * @param {'main' | 'worker' | 'cli'} name of the file in `src`.
  */
 export async function runEntry(name) {
   const entry = inProject('dist', 'src', `${name}.js`);

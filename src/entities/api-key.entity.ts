@@ -1,7 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ProjectEntity } from './project.entity.js';
 
 /** A key that callers send. Only an HMAC of its secret is kept. */
 @Entity('api_keys')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'api_keys_project_id_fkey' })
+@Index('api_keys_key_id', ['keyId'], { unique: true })
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,10 +1,15 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ExecutionErrorType } from './execution.entity.js';
 
 export type AttemptStatus = 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
 
 /** One call to a provider, committed before its socket is opened. */
 @Entity('execution_attempts')
+@Check('execution_attempts_attempt_check', 'attempt > 0')
+@Check(
+  'execution_attempts_status_check',
+  `status IN ('dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced')`,
+)
 export class ExecutionAttemptEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,8 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { StoredMessage } from './prompt-version.entity.js';
 
 /** What an execution was given. Exactly one of the two prompts is set. */
 @Entity('execution_inputs')
+@Check('execution_inputs_one_prompt', '(rendered_prompt IS NULL) <> (rendered_messages IS NULL)')
 export class ExecutionInputEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { PromptVersionEntity } from './prompt-version.entity.js';
 import type { PromptMode } from './prompt.entity.js';
 
 export type ExecutionMode = 'sync' | 'async';
@@ -17,6 +18,27 @@ export type ExecutionErrorType =
  * {@link ExecutionInputEntity} and {@link ExecutionOutputEntity}. Partitioned by week of the id.
  */
 @Entity('executions')
+@ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
+  name: 'executions_project_id_version_id_fkey',
+})
+// Their order and conditions are more than TypeORM can say; the migration has them.
+@Index('executions_by_prompt', { synchronize: false })
+@Index('executions_by_status', { synchronize: false })
+@Index('executions_by_environment', { synchronize: false })
+@Index('executions_by_correlation', { synchronize: false })
+@Index('executions_by_version', { synchronize: false })
+@Index('executions_by_batch', { synchronize: false })
+@Index('executions_due', { synchronize: false })
+@Index('executions_leased', { synchronize: false })
+@Check('executions_execution_mode_check', `execution_mode IN ('sync', 'async')`)
+@Check('executions_prompt_mode_check', `prompt_mode IN ('full', 'tracking')`)
+@Check('executions_status_check', `status IN ('queued', 'running', 'succeeded', 'failed', 'canceled')`)
+@Check(
+  'executions_error_type_check',
+  `error_type IN ('timeout', 'rate_limited', 'provider_error', 'provider_rejected', 'connection', 'outcome_unknown', 'internal')`,
+)
+@Check('executions_resolved_by_check', `resolved_by IN ('pointer', 'version_number', 'template_hash')`)
+@Check('executions_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
 export class ExecutionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

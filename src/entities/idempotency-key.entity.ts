@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The first answer to a request with this key, to be given again byte for byte. */
 @Entity('idempotency_keys')
+@Index('idempotency_keys_expiry', ['expiresAt'])
 export class IdempotencyKeyEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,7 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { ProjectEntity } from './project.entity.js';
 
 /** A model that the project allows. */
 @Entity('models')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'models_project_id_fkey' })
+@Unique('models_name', ['projectId', 'provider', 'modelName'])
+@Check('models_max_tokens_check', 'max_tokens > 0')
 export class ModelEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

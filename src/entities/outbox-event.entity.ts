@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What others must hear of, written in the transaction of the change. */
 @Entity('outbox')
+@Index('outbox_undone', ['eventId'], { where: 'done_at IS NULL' })
 export class OutboxEventEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,7 +1,12 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { PromptEntity } from './prompt.entity.js';
 
 /** Every move a pointer ever made. Append-only for the application. */
 @Entity('pointer_moves')
+@ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
+  name: 'pointer_moves_project_id_prompt_id_fkey',
+})
+@Index('pointer_moves_version', ['projectId', 'promptId', 'toVersionId'])
 export class PointerMoveEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,7 +1,15 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { PromptVersionEntity } from './prompt-version.entity.js';
+import { PromptEntity } from './prompt.entity.js';
 
 /** Which version a request without a version gets. The one of `default` is the active version. */
 @Entity('prompt_pointers')
+@ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
+  name: 'prompt_pointers_project_id_prompt_id_fkey',
+})
+@ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
+  name: 'prompt_pointers_project_id_version_id_fkey',
+})
 export class PromptPointerEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

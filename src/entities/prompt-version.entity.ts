@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { PromptEntity } from './prompt.entity.js';
 
 export interface StoredMessage {
   role: 'system' | 'user' | 'assistant';
@@ -7,6 +8,14 @@ export interface StoredMessage {
 
 /** One immutable content of a prompt. Exactly one of `templateSource` and `messages` is set. */
 @Entity('prompt_versions')
+@ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
+  name: 'prompt_versions_project_id_prompt_id_fkey',
+})
+@Unique('prompt_versions_number', ['projectId', 'promptId', 'versionNumber'])
+@Unique('prompt_versions_checksum', ['projectId', 'promptId', 'checksumHash'])
+@Check('prompt_versions_version_number_check', 'version_number > 0')
+@Check('prompt_versions_checksum_hash_check', `checksum_hash ~ '^[0-9a-f]{64}$'`)
+@Check('prompt_versions_one_content', '(template_source IS NULL) <> (messages IS NULL)')
 export class PromptVersionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ProjectEntity } from './project.entity.js';
 
 /** `full`: the text is managed here. `tracking`: it lives in somebody's code, and the ledger follows it. */
 export type PromptMode = 'full' | 'tracking';
@@ -6,6 +7,11 @@ export type PromptKind = 'text' | 'chat';
 
 /** A name, unique in its project among those not deleted. */
 @Entity('prompts')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'prompts_project_id_fkey' })
+@Index('prompts_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
+@Index('prompts_name', ['projectId', 'name'])
+@Check('prompts_mode_check', `mode IN ('full', 'tracking')`)
+@Check('prompts_kind_check', `kind IN ('text', 'chat')`)
 export class PromptEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

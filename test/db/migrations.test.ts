@@ -82,16 +82,27 @@ describe('the migrations', () => {
 });
 
 describe('the entities', () => {
-  it('have the columns of the tables, and no others', async () => {
-    const database = await createEmptyDatabase();
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createEmptyDatabase();
     await migrate(database.url);
-    const dataSource = new DataSource({
-      type: 'postgres',
-      url: database.url,
-      entities: ENTITIES,
-      installExtensions: false,
-    });
+    dataSource = new DataSource({ type: 'postgres', url: database.url, entities: ENTITIES, installExtensions: false });
     await dataSource.initialize();
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('leave `npm run migrate:generate` nothing to do', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('have the columns of the tables, and no others', async () => {
     const inTables = await dataSource.query<{ line: string }[]>(
       `SELECT format('%s.%s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END) AS line
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -105,8 +116,6 @@ describe('the entities', () => {
         return `${tableName}.${column.databaseName} ${full} ${column.isNullable ? 'null' : 'not null'}`;
       }),
     );
-    await dataSource.destroy();
-    await database.drop();
     expect(inEntities.sort()).toEqual(inTables.map(({ line }) => line).sort());
   });
 });

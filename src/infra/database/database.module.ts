@@ -1,6 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
+import { ConnectionBudget } from './connection-budget.js';
 import { applicationDataSourceOptions } from './data-source-options.js';
 import { PartitionsService } from './partitions.service.js';
 import { TenantScope } from './tenant-scope.js';
@@ -25,7 +26,7 @@ const logger = new Logger('Database');
       }),
     }),
   ],
-  providers: [TenantScope, PartitionsService],
+  providers: [TenantScope, PartitionsService, ConnectionBudget],
   exports: [TenantScope, PartitionsService],
 })
 export class DatabaseModule {}

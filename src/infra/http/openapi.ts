@@ -34,6 +34,15 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Service', 'Whether the service and what it needs are up.'],
 ];
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const SUCCESS: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Taken on; durable, and not done yet.',
+  204: 'Done. There is no body.',
+};
+
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
 /** Builds the OpenAPI document of an app. The same app gives the same bytes, so that the committed file diffs well. */
@@ -70,11 +79,23 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
-      const responses = { ...operation.responses, default: problemResponse('Any other problem.') };
+      const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
       described[path][method] = { ...operation, responses };
     }
   }
   return described;
+}
+
+/** The generator leaves the description empty where a route says nothing of its own. */
+function describeSuccess({ responses }: Operation): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      response !== undefined && 'description' in response && response.description === ''
+        ? { ...response, description: SUCCESS[status] ?? 'Success.' }
+        : response,
+    ]),
+  );
 }
 
 function sortComponents({ components = {} }: OpenAPIObject): NonNullable<OpenAPIObject['components']> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller } from './caller.js';
 import { CreatedKeyDto, CreateKeyDto, KeyListDto } from './keys.dto.js';
@@ -27,6 +27,7 @@ export class KeysController {
   }
 
   @Delete(':key_id')
+  @ApiParam({ name: 'key_id', description: 'Id of the key.' })
   @HttpCode(204)
   @Scopes('keys:write')
   @ApiOperation({ summary: 'Revoke a key', description: 'It is refused within 5 seconds on every process.' })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiProblems, JsonSource, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
@@ -66,6 +66,7 @@ export class ExecutionsController {
   }
 
   @Get('executions/:execution_id')
+  @ApiParam({ name: 'execution_id', description: 'Id of the execution.' })
   @Scopes('executions:read')
   @ApiOperation({ summary: 'Read an execution with its whole lineage' })
   @ApiProblems(400, 404)

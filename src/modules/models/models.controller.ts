@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { ModelNamePipe, ProviderIdPipe } from './model-param.pipes.js';
@@ -19,6 +19,8 @@ export class ModelsController {
   }
 
   @Put(':provider/:model_name')
+  @ApiParam({ name: 'provider', description: 'Id of the provider.', example: 'openai' })
+  @ApiParam({ name: 'model_name', description: "The provider's name for the model.", example: 'gpt-4o-mini' })
   @Scopes('models:write')
   @ApiOperation({ summary: 'Allow a model', description: 'A slash in the name is sent as `%2F`.' })
   @ApiProblems(400)

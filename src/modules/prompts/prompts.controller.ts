@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, PositiveIntPipe, PromptNamePipe, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
 import {
   ListPromptsQueryDto,
   PromptDto,
@@ -25,6 +26,7 @@ export class PromptsController {
   ) {}
 
   @Put('prompts/:name')
+  @PromptNameParam()
   @Scopes('prompts:write')
   @ApiOperation({
     summary: 'Create or update a prompt',
@@ -49,6 +51,7 @@ export class PromptsController {
   }
 
   @Get('prompts/:name')
+  @PromptNameParam()
   @Scopes('prompts:read')
   @ApiOperation({ summary: 'Read a prompt with its active version' })
   @ApiProblems(400, 404)
@@ -57,6 +60,7 @@ export class PromptsController {
   }
 
   @Delete('prompts/:name')
+  @PromptNameParam()
   @HttpCode(204)
   @Scopes('prompts:write')
   @ApiOperation({
@@ -69,6 +73,7 @@ export class PromptsController {
   }
 
   @Post('prompts/:name\\:render')
+  @PromptNameParam()
   @HttpCode(200)
   @Scopes('prompts:read')
   @ApiOperation({ summary: 'Render a prompt', description: 'Calls no provider and stores nothing.' })
@@ -82,6 +87,7 @@ export class PromptsController {
   }
 
   @Get('prompts/:name/versions')
+  @PromptNameParam()
   @Scopes('prompts:read')
   @ApiOperation({ summary: 'List the versions of a prompt, newest first' })
   @ApiProblems(400, 404)
@@ -93,6 +99,8 @@ export class PromptsController {
   }
 
   @Get('prompts/:name/versions/:version_number')
+  @PromptNameParam()
+  @VersionNumberParam()
   @Scopes('prompts:read')
   @ApiOperation({ summary: 'Read a version by its number' })
   @ApiProblems(400, 404)
@@ -105,6 +113,8 @@ export class PromptsController {
   }
 
   @Post('prompts/:name/versions/:version_number\\:activate')
+  @PromptNameParam()
+  @VersionNumberParam()
   @HttpCode(200)
   @Scopes('prompts:write')
   @ApiOperation({ summary: 'Make a version the active one' })
@@ -118,6 +128,7 @@ export class PromptsController {
   }
 
   @Get('versions/:version_id')
+  @ApiParam({ name: 'version_id', description: 'Id of the version.' })
   @Scopes('prompts:read')
   @ApiOperation({ summary: 'Read a version by its id, of a deleted prompt too' })
   @ApiProblems(400, 404)

@@ -54,7 +54,7 @@ export class KeysRepository {
       .createQueryBuilder()
       .insert()
       .into(ApiKeyEntity)
-      .values(key)
+      .values({ ...key })
       .returning('key_id')
       .execute();
     const { key_id: keyId } = (raw as { key_id: string }[])[0] as { key_id: string };

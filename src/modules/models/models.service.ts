@@ -31,7 +31,14 @@ export class ModelsService {
   async put(who: Actor, provider: string, modelName: string, request: PutModelDto): Promise<ModelDto> {
     const where = { projectId: who.projectId, provider, modelName };
     return this.scope.transaction(who.projectId, async (tx) => {
-      await tx.createQueryBuilder().insert().into(ModelEntity).values(where).orIgnore().execute();
+      await tx
+        .createQueryBuilder()
+        .insert()
+        .into(ModelEntity)
+        .values({ ...where })
+        .updateEntity(false)
+        .orIgnore()
+        .execute();
       const change = {
         ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
         ...(request.supports_streaming === undefined

@@ -1,24 +1,24 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
 import { ConnectionBudget } from './connection-budget.js';
 import { applicationDataSourceOptions } from './data-source-options.js';
 import { PartitionsService } from './partitions.service.js';
+import { PoolErrorLog, PoolErrorLogModule } from './pool-error-log.js';
 import { TenantScope } from './tenant-scope.js';
-
-const logger = new Logger('Database');
 
 /** The application's connections. Repositories take {@link TenantScope}, never the DataSource. */
 @Global()
 @Module({
   imports: [
     TypeOrmModule.forRootAsync({
-      inject: [AppConfig],
-      useFactory: (config: AppConfig) => ({
+      imports: [PoolErrorLogModule],
+      inject: [AppConfig, PoolErrorLog],
+      useFactory: (config: AppConfig, errors: PoolErrorLog) => ({
         ...applicationDataSourceOptions({
           url: config.backends.databaseUrl,
           poolSize: config.env.DATABASE_POOL_SIZE,
-          onPoolError: (error) => logger.warn(`a connection was lost: ${(error as Error).message}`),
+          onPoolError: (error) => errors.write(error),
         }),
         // A database that is starting beside us (compose, a restart) gets half a minute.
         retryAttempts: 15,

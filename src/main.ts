@@ -36,8 +36,8 @@ async function startApi(config: AppConfig, host: string): Promise<{ stop(graceMs
   const drain = new HttpDrain(app.getHttpServer());
   if (config.backends.embedded)
     await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
-  await app.listen(config.env.PORT, host).catch((error: NodeJS.ErrnoException) => {
-    throw portError(error, config.env.PORT);
+  await app.listen(config.env.PORT, host).catch((error: unknown) => {
+    throw portError(error as NodeJS.ErrnoException, config.env.PORT);
   });
   const url = `http://localhost:${new URL(await app.getUrl()).port}`;
   process.stdout.write(banner({ config, url, providers: app.get(ProviderRegistry).list() }));

@@ -3,7 +3,7 @@ import type { ProvidersModuleOptions } from './modules/providers/index.js';
 
 /** Adapters read their settings by name: ours as the configuration parsed them, any other from the environment. */
 export function providerOptions({ env, providerModules }: AppConfig): ProvidersModuleOptions {
-  const parsed = env as unknown as Readonly<Record<string, unknown>>;
+  const parsed = env as unknown as Readonly<Record<string, string | number | boolean | null>>;
   return {
     modulePaths: providerModules,
     env: (name) => {

@@ -1,3 +1,4 @@
 export * from './clock.js';
 export { type JsonText, pointerSegment, readJsonText } from './json-text.js';
 export * from './ledger-error.js';
+export { messageOf } from './message-of.js';

@@ -70,7 +70,7 @@ export class BellModule implements BeforeApplicationShutdown {
     };
   }
 
-  /** Not in onApplicationShutdown: there Bull closes its queue, and would wait for hints that only the bell lets go. */
+  /** Before the pools close, which is later: until then the bell may send a last NOTIFY. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.bell.close();
   }

@@ -1,6 +1,6 @@
 import type { Queue } from 'bull';
 import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellHint, type BellState, type OnRing } from './bell.js';
-import { jobOptions, letStartFail, parseHint } from './executions-queue.js';
+import { jobOptions, ownEndOf, parseHint } from './executions-queue.js';
 import { Outage, type BellLogger } from './outage.js';
 import { RedisProbe } from './redis-probe.js';
 import { withTimeLimit } from './time-limit.js';
@@ -32,7 +32,7 @@ export class BullBell extends Bell {
   constructor(options: BullBellOptions) {
     super(options.logger, options.ringTimeoutMs ?? DEFAULT_RING_TIMEOUT_MS, 'Bull on Redis');
     this.queue = options.queue;
-    letStartFail(this.queue);
+    ownEndOf(this.queue);
     this.probe = new RedisProbe(options);
     this.listener = new Promise((resolve) => {
       this.setListener = resolve;
@@ -91,8 +91,12 @@ export class BullBell extends Bell {
   }
 
   protected async disconnect(): Promise<void> {
+    // Bull ends its blocking connection by making it anew. With Redis down or slow that would come after the end and
+    // go on for ever.
+    for (const client of this.queue.clients) {
+      client.connect = () => Promise.reject(new Error('The bell is closed'));
+    }
     await this.inTime(this.queue.close(true));
-    // What close() leaves behind when Redis is down would go on reconnecting.
     for (const client of this.queue.clients) if (client.status !== 'end') client.disconnect();
     this.probe.close();
   }

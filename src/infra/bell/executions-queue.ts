@@ -69,13 +69,15 @@ export function parseHint(data: unknown): BellHint | null {
 }
 
 /**
- * Bull's start waits for Redis, and fails when the queue is closed before. Nest does not wait for that promise, nor Bull
- * for the one in which it names its connection; unhandled, they would end a process that is about to stop in order.
+ * Leaves the end of the queue to the bell. Bull's start fails when the queue is closed before Redis was there; Nest does
+ * not wait for that promise, nor Bull for the one in which it names its connection: unhandled, they would end a process
+ * that is about to stop in order. And Nest's own way to close the queue waits without limit for a Redis that hangs.
  */
-export function letStartFail(queue: Queue): void {
+export function ownEndOf(queue: Queue): void {
   const start = queue.process.bind(queue) as (...handler: unknown[]) => Promise<void>;
   Object.assign(queue, {
     process: (...handler: unknown[]) => start(...handler).catch(() => undefined),
     setWorkerName: () => Promise.resolve(),
+    onApplicationShutdown: () => undefined,
   });
 }

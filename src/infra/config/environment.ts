@@ -54,7 +54,7 @@ const GIB = 1024 ** 3;
  * holds the two together. `null` is "unset"; an empty variable counts as unset.
  */
 export class Environment {
-  @Text() @IsIn(['development', 'production', 'test']) NODE_ENV: string = 'development';
+  @Text() @IsIn(['development', 'production', 'test']) NODE_ENV = 'development';
   @Whole(0, 65_535) PORT = 8000;
   @Text() HOST: string | null = null;
   @Text() PROMPT_LEDGER_HOME = '.prompt-ledger';

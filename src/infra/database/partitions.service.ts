@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { messageOf } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const WEEKS_AHEAD = 4;
@@ -15,9 +16,9 @@ export class PartitionsService implements OnApplicationBootstrap, OnModuleDestro
   async onApplicationBootstrap(): Promise<void> {
     await this.ensure();
     this.timer = setInterval(() => {
-      this.ensure().catch((error: Error) =>
-        this.logger.error(`partitions could not be made: ${error.message}`),
-      );
+      this.ensure().catch((error: unknown) => {
+        this.logger.error(`partitions could not be made: ${messageOf(error)}`);
+      });
     }, HOUR_MS);
     this.timer.unref();
   }

@@ -1,3 +1,4 @@
+export { ApiId, ApiInteger, ApiTime } from './api-formats.decorators.js';
 export { ApiProblems } from './api-problems.decorator.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export type { HttpOptions } from './configure-http.js';

@@ -19,7 +19,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
     await new Promise<void>((resolve, reject) => {
       this.read(http.getRequest<Request>(), http.getResponse<Response>(), (error?: unknown) => {
         if (error === undefined) resolve();
-        else reject(error as Error);
+        else reject(error);
       });
     });
     return next.handle();

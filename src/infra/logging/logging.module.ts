@@ -22,7 +22,7 @@ function httpLogOptions(config: AppConfig): Options {
       ? { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } } }
       : {}),
     autoLogging: { ignore: (request) => request.url?.startsWith('/health') ?? false },
-    genReqId: (request) => requestIdOf(request as never) ?? '',
+    genReqId: (request) => requestIdOf(request) ?? '',
     quietReqLogger: true,
     // Only what may stand in a log: the defaults would write headers, keys among them, and the query.
     serializers: {

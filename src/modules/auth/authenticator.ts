@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
-import { Clock } from '../../kernel/index.js';
+import { Clock, messageOf } from '../../kernel/index.js';
 import { ProjectsService } from '../projects/index.js';
 import type { Caller } from './caller.js';
 import { UnauthorizedError } from './errors.js';
@@ -70,9 +70,9 @@ export class Authenticator {
     this.cache.delete(keyId);
     if (record === null) return null;
     this.remember({ record, readAtMs });
-    this.keys
-      .touch(keyId)
-      .catch((error: Error) => this.logger.warn(`last_used_at not written: ${error.message}`));
+    this.keys.touch(keyId).catch((error: unknown) => {
+      this.logger.warn(`last_used_at not written: ${messageOf(error)}`);
+    });
     return record;
   }
 

@@ -1,4 +1,5 @@
 import { ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsRFC3339, IsString, Length } from 'class-validator';
+import { ApiId, ApiTime } from '../../infra/http/index.js';
 import { type Scope, SCOPES } from './scopes.js';
 
 export class CreateKeyDto {
@@ -30,6 +31,7 @@ export class CreateKeyDto {
 
 export class KeyDto {
   /** Id of the key; also the middle part of the key itself. */
+  @ApiId()
   key_id!: string;
 
   /** What the key is for. */
@@ -39,15 +41,19 @@ export class KeyDto {
   scopes!: Scope[];
 
   /** When it was made. */
+  @ApiTime()
   created_at!: string;
 
   /** From when on it is refused; null for never. */
+  @ApiTime()
   expires_at!: string | null;
 
   /** When it was revoked; null while it is not. */
+  @ApiTime()
   revoked_at!: string | null;
 
   /** When it was last used, to about a minute; null for never. */
+  @ApiTime()
   last_used_at!: string | null;
 }
 

@@ -50,14 +50,14 @@ export class KeysRepository {
   }
 
   async insert(tx: EntityManager, key: NewKey): Promise<ApiKeyEntity> {
-    const { raw } = await tx
+    const result = await tx
       .createQueryBuilder()
       .insert()
       .into(ApiKeyEntity)
       .values({ ...key })
       .returning('key_id')
       .execute();
-    const { key_id: keyId } = (raw as { key_id: string }[])[0] as { key_id: string };
+    const { key_id: keyId } = (result.raw as { key_id: string }[])[0] as { key_id: string };
     return tx.findOneByOrFail(ApiKeyEntity, { projectId: key.projectId, keyId });
   }
 

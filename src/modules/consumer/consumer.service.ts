@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { AppConfig } from '../../infra/config/index.js';
+import { messageOf } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
 
@@ -93,7 +94,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     try {
       return await this.executions.claim(wanted, this.idFloor);
     } catch (error) {
-      this.logger.warn(`nothing could be claimed: ${(error as Error).message}`);
+      this.logger.warn(`nothing could be claimed: ${messageOf(error)}`);
       return [];
     }
   }
@@ -104,7 +105,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       await this.runner.run(execution);
     } catch (error) {
       const { executionId } = execution;
-      this.logger.error({ executionId }, `its end could not be written: ${(error as Error).message}`);
+      this.logger.error({ executionId }, `its end could not be written: ${messageOf(error)}`);
     } finally {
       this.slots.release();
       if (this.lookAgain) void this.look();
@@ -125,7 +126,9 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
 
   private every(intervalMs: number, work: () => Promise<void>): void {
     const timer = setInterval(() => {
-      work().catch((error: Error) => this.logger.warn(`a regular look failed: ${error.message}`));
+      work().catch((error: unknown) => {
+        this.logger.warn(`a regular look failed: ${messageOf(error)}`);
+      });
     }, intervalMs);
     this.timers.push(timer);
   }

@@ -5,7 +5,7 @@ import type { RenderedPrompt } from '../../templating/index.js';
 import { type AllowedModel, ModelsService } from '../models/index.js';
 import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
-import type { ExecuteDto, ParamsDto } from './executions.dto.js';
+import type { ExecuteDto, ParamsDto } from './execute.dto.js';
 
 const DEFAULT_ENVIRONMENT = 'default';
 

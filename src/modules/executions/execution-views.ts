@@ -1,6 +1,7 @@
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf } from './execution-params.js';
-import type { AttemptDto, ExecutionDto, ExecutionSummaryDto, ParamsDto } from './executions.dto.js';
+import type { ParamsDto } from './execute.dto.js';
+import type { AttemptDto, ExecutionDto, ExecutionSummaryDto } from './executions.dto.js';
 
 /** Rows as the wire shows them. */
 

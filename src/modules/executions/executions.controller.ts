@@ -3,15 +3,9 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiProblems, JsonSource, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
-import {
-  ExecuteDto,
-  ExecutionDto,
-  ExecutionListDto,
-  ExecutionResultDto,
-  GetExecutionQueryDto,
-  ListExecutionsQueryDto,
-  SubmittedDto,
-} from './executions.dto.js';
+import { ExecuteDto } from './execute.dto.js';
+import { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
+import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';
 import { ExecutionsService } from './executions.service.js';
 import { NoIdempotencyKeyGuard } from './no-idempotency-key.guard.js';
 

@@ -1,28 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsIn,
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { ApiId, ApiInteger, ApiTime } from '../../infra/http/index.js';
 import type {
   AttemptStatus,
   ExecutionErrorType,
   ExecutionMode,
   ExecutionStatus,
 } from '../../entities/index.js';
-import { IsPromptName, IsQueryTime, Nested, PageQueryDto } from '../../infra/http/index.js';
-import { ChatMessageDto, MAX_INT } from '../prompts/index.js';
-import { IsStop } from './is-stop.decorator.js';
+import { ChatMessageDto } from '../prompts/index.js';
+import { ModelRefDto, ParamsDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
-const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
+export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 const ATTEMPT_STATUSES = ['dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced'] as const;
 const ERROR_TYPES = [
   'timeout',
@@ -34,161 +22,23 @@ const ERROR_TYPES = [
   'internal',
 ] as const;
 
-export class ModelRefDto {
-  /**
-   * Id of the provider.
-   * @example "echo"
-   */
-  @IsString()
-  @Length(1, 64)
-  provider!: string;
-
-  /**
-   * The provider's name for the model.
-   * @example "echo"
-   */
-  @IsString()
-  @Length(1, 200)
-  model_name!: string;
-}
-
-export class ParamsDto {
-  /**
-   * The most tokens of the answer.
-   * @example 800
-   */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  max_new_tokens?: number | null;
-
-  /**
-   * How freely the model chooses; 0 is the least.
-   * @example 0.2
-   */
-  @IsOptional()
-  @IsNumber()
-  @Min(0)
-  @Max(2)
-  temperature?: number | null;
-
-  /** Choose among the most likely tokens that together have this probability. */
-  @IsOptional()
-  @IsNumber()
-  @Min(0)
-  @Max(1)
-  top_p?: number | null;
-
-  /** Choose among this many most likely tokens. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  top_k?: number | null;
-
-  /** Above 1: say the same thing less often. */
-  @IsOptional()
-  @IsNumber()
-  @Min(0)
-  @Max(10)
-  repetition_penalty?: number | null;
-
-  /** The answer ends before any of these: a text, or up to 16 of them. */
-  @IsOptional()
-  @IsStop()
-  @ApiPropertyOptional({
-    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, maxItems: 16 }],
-  })
-  stop?: string | string[] | null;
-
-  /** The same seed asks for the same answer; few providers promise it. */
-  @IsOptional()
-  @IsInt()
-  @Min(-Number.MAX_SAFE_INTEGER)
-  @Max(Number.MAX_SAFE_INTEGER)
-  seed?: number | null;
-}
-
-export class ExecuteDto {
-  /** The prompt to run. */
-  @IsPromptName()
-  prompt_name!: string;
-
-  /** Which version; null or left out: the active one. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
-  version_number?: number | null;
-
-  /**
-   * A label to find the execution by, such as `dev` or `prod`. Left out: `default`.
-   * @example "dev"
-   */
-  @IsOptional()
-  @IsString()
-  @Length(1, 100)
-  environment?: string | null;
-
-  /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
-  @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
-  @IsObject()
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { text: 'It was the best of times.' },
-  })
-  variables?: Record<string, unknown>;
-
-  /** Which model; null or left out: the one of `DEFAULT_MODEL`. */
-  @IsOptional()
-  @Nested(() => ModelRefDto)
-  @ApiPropertyOptional({ type: ModelRefDto, nullable: true })
-  model?: ModelRefDto | null;
-
-  /** How to generate. What the provider has no field for is refused. */
-  @IsOptional()
-  @Nested(() => ParamsDto)
-  @ApiPropertyOptional({
-    type: ParamsDto,
-    nullable: true,
-    example: { max_new_tokens: 800, temperature: 0.2 },
-  })
-  params?: ParamsDto | null;
-
-  /**
-   * Your own id for it, to find it by.
-   * @example "order-4711"
-   */
-  @IsOptional()
-  @IsString()
-  @Length(1, 255)
-  correlation_id?: string | null;
-
-  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 60000 })
-  timeout_ms?: number | null;
-}
-
 export class TelemetryDto {
   /** Tokens of the prompt, as the provider counted; null when it did not say. */
+  @ApiInteger()
   prompt_tokens!: number | null;
 
   /** Tokens of the answer, as the provider counted; null when it did not say. */
+  @ApiInteger()
   response_tokens!: number | null;
 
   /** Milliseconds of the provider's call; null before it is over. */
+  @ApiInteger()
   latency_ms!: number | null;
 }
 
 export class SubmittedDto {
   /** Id of the execution. */
+  @ApiId()
   execution_id!: string;
 
   /** Always `queued`. */
@@ -202,6 +52,7 @@ export class SubmittedDto {
 
 export class ExecutionSummaryDto {
   /** Id of the execution. */
+  @ApiId()
   execution_id!: string;
 
   /** How far it is. */
@@ -216,6 +67,7 @@ export class ExecutionSummaryDto {
   prompt_name!: string;
 
   /** The version that was run. */
+  @ApiInteger()
   version_number!: number;
 
   /** The version's checksum. */
@@ -241,12 +93,15 @@ export class ExecutionSummaryDto {
   error_type!: ExecutionErrorType | null;
 
   /** When it was taken on. */
+  @ApiTime()
   created_at!: string;
 
   /** When work on it began; null while it is queued. */
+  @ApiTime()
   started_at!: string | null;
 
   /** When it was over; null before. */
+  @ApiTime()
   completed_at!: string | null;
 }
 
@@ -263,6 +118,7 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
 
 export class AttemptDto {
   /** 1, 2, 3 … */
+  @ApiInteger()
   attempt!: number;
 
   /** How the call ended; `dispatched` while it runs. */
@@ -276,12 +132,15 @@ export class AttemptDto {
   model_name!: string;
 
   /** When the call began. */
+  @ApiTime()
   started_at!: string;
 
   /** When it ended; null while it runs. */
+  @ApiTime()
   completed_at!: string | null;
 
   /** Milliseconds it took. */
+  @ApiInteger()
   latency_ms!: number | null;
 
   /** What kind of failure; null unless it failed. */
@@ -292,6 +151,7 @@ export class AttemptDto {
   error_message!: string | null;
 
   /** The vendor's HTTP status where the call failed with one. */
+  @ApiInteger()
   provider_status!: number | null;
 
   /** The vendor's own id of the request, for its support and its log. */
@@ -300,6 +160,7 @@ export class AttemptDto {
 
 export class ExecutionDto extends ExecutionResultDto {
   /** Id of the version that was run. */
+  @ApiId()
   version_id!: string;
 
   /** The variables as they came. */
@@ -318,6 +179,7 @@ export class ExecutionDto extends ExecutionResultDto {
   params!: ParamsDto;
 
   /** Milliseconds it was given. */
+  @ApiInteger()
   timeout_ms!: number;
 
   /** Where its prompt stood in code; null for a prompt that is managed here. */
@@ -337,39 +199,4 @@ export class ExecutionListDto {
 
   /** Send it as `cursor` to get the next page; null on the last one. */
   next_cursor!: string | null;
-}
-
-/** None yet; the class makes an unknown query parameter a 400. */
-export class GetExecutionQueryDto {}
-
-export class ListExecutionsQueryDto extends PageQueryDto {
-  /** Only of this prompt. */
-  @IsOptional()
-  @IsPromptName()
-  prompt_name?: string;
-
-  /** Only with this status. */
-  @IsOptional()
-  @IsIn(STATUSES)
-  status?: ExecutionStatus;
-
-  /** Only with this label. */
-  @IsOptional()
-  @IsString()
-  environment?: string;
-
-  /** Only with this id of yours. */
-  @IsOptional()
-  @IsString()
-  correlation_id?: string;
-
-  /** Only those made later than this. */
-  @IsOptional()
-  @IsQueryTime()
-  created_after?: Date;
-
-  /** Only those made earlier than this. */
-  @IsOptional()
-  @IsQueryTime()
-  created_before?: Date;
 }

@@ -7,14 +7,9 @@ import { ExecutionNotFoundError, providerProblem } from './errors.js';
 import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { executionDetail, executionSummary } from './execution-views.js';
-import type {
-  ExecuteDto,
-  ExecutionDto,
-  ExecutionListDto,
-  ExecutionResultDto,
-  ListExecutionsQueryDto,
-  SubmittedDto,
-} from './executions.dto.js';
+import type { ExecuteDto } from './execute.dto.js';
+import type { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
+import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 import { ExecutionsRepository, messagesOf, type StartedExecution } from './executions.repository.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, ProviderCaller } from './provider-caller.js';

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { ApiInteger } from '../../infra/http/index.js';
 
 const MAX_INT = 2_147_483_647;
 
@@ -12,6 +13,7 @@ export class PutModelDto {
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer' })
   max_tokens?: number | null;
 
   /** Whether the model can stream. Left out: stays as it was; of a new model, true. */
@@ -47,6 +49,7 @@ export class ModelDto {
   model_name!: string;
 
   /** The most tokens of one answer; null where the vendor does not say. */
+  @ApiInteger()
   max_tokens!: number | null;
 
   /** Whether it can stream. */

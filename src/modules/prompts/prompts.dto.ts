@@ -17,7 +17,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { PromptMode } from '../../entities/index.js';
-import { NestedArray, PageQueryDto } from '../../infra/http/index.js';
+import { ApiId, ApiInteger, ApiTime, NestedArray, PageQueryDto } from '../../infra/http/index.js';
 
 /** The largest number that a Postgres integer holds. */
 export const MAX_INT = 2_147_483_647;
@@ -116,6 +116,7 @@ export class PutPromptDto {
 
 export class PromptRefDto {
   /** Id of the prompt. */
+  @ApiId()
   prompt_id!: string;
 
   /** Its name, unique in the project. */
@@ -128,9 +129,11 @@ export class PromptRefDto {
 
 export class VersionRefDto {
   /** Id of the version. */
+  @ApiId()
   version_id!: string;
 
   /** 1, 2, 3 … within the prompt. */
+  @ApiInteger()
   version_number!: number;
 
   /**
@@ -177,11 +180,13 @@ export class VersionSummaryDto extends VersionRefDto {
   commit_message!: string | null;
 
   /** When it was made. */
+  @ApiTime()
   created_at!: string;
 }
 
 export class VersionDto extends IntersectionType(VersionSummaryDto, VersionContentDto) {
   /** Id of its prompt. */
+  @ApiId()
   prompt_id!: string;
 
   /** Name of its prompt. */
@@ -205,9 +210,11 @@ export class PromptSummaryDto extends PromptRefDto {
   tags!: string[];
 
   /** When its first version came. */
+  @ApiTime()
   created_at!: string;
 
   /** When it was last put, activated or changed. */
+  @ApiTime()
   updated_at!: string;
 }
 
@@ -266,6 +273,7 @@ export class RenderPromptDto {
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer' })
   version_number?: number | null;
 }
 
@@ -278,6 +286,7 @@ export class RenderedPromptDto {
   messages?: ChatMessageDto[];
 
   /** The version that was rendered. */
+  @ApiInteger()
   version_number!: number;
 
   /** Its checksum. */

@@ -21,7 +21,7 @@ export class ProviderRegistry implements OnModuleInit {
   onModuleInit(): void {
     for (const wrapper of this.discovery.getProviders({ metadataKey: ProviderMetadata.KEY })) {
       const options = this.discovery.getMetadataByDecorator(ProviderMetadata, wrapper);
-      this.add(options?.id, wrapper.instance, wrapper.name);
+      this.add(options?.id, wrapper.instance, String(wrapper.name));
     }
   }
 

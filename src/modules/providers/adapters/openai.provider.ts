@@ -122,15 +122,17 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
       return new ProviderError('connection', `The connection to the provider failed${detail}.`);
     }
     if (!(error instanceof APIError)) return toProviderError(error, providerRequestId);
+    // The package types its generic parts as any.
+    const answer = error as APIError;
     const secrets = {
       credentials: this.apiKey === null ? [] : [this.apiKey],
       texts: request.messages.map((message) => message.content),
     };
     return providerErrorFromStatus({
-      status: error.status ?? statusInCode(error.code),
-      detail: safeVendorMessage(vendorMessage(error), secrets) ?? safeVendorMessage(error.code, secrets),
-      retryAfter: error.headers?.get('retry-after') ?? null,
-      providerRequestId: error.requestID ?? providerRequestId,
+      status: answer.status ?? statusInCode(answer.code),
+      detail: safeVendorMessage(vendorMessage(answer), secrets) ?? safeVendorMessage(answer.code, secrets),
+      retryAfter: answer.headers?.get('retry-after') ?? null,
+      providerRequestId: answer.requestID ?? providerRequestId,
     });
   }
 }

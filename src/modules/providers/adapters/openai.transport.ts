@@ -29,7 +29,7 @@ export class OpenAiTransport {
     try {
       return await request(url, {
         dispatcher: this.agent,
-        method: (init.method ?? 'GET') as Dispatcher.HttpMethod,
+        method: init.method ?? 'GET',
         headers: Object.fromEntries(init.headers as Headers),
         body: init.body as string,
         signal: init.signal,

@@ -1,0 +1,160 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { IsPromptName, Nested } from '../../infra/http/index.js';
+import { MAX_INT } from '../prompts/index.js';
+import { IsStop } from './is-stop.decorator.js';
+
+export class ModelRefDto {
+  /**
+   * Id of the provider.
+   * @example "echo"
+   */
+  @IsString()
+  @Length(1, 64)
+  provider!: string;
+
+  /**
+   * The provider's name for the model.
+   * @example "echo"
+   */
+  @IsString()
+  @Length(1, 200)
+  model_name!: string;
+}
+
+export class ParamsDto {
+  /**
+   * The most tokens of the answer.
+   * @example 800
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer' })
+  max_new_tokens?: number | null;
+
+  /**
+   * How freely the model chooses; 0 is the least.
+   * @example 0.2
+   */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(2)
+  temperature?: number | null;
+
+  /** Choose among the most likely tokens that together have this probability. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  top_p?: number | null;
+
+  /** Choose among this many most likely tokens. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer' })
+  top_k?: number | null;
+
+  /** Above 1: say the same thing less often. */
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(10)
+  repetition_penalty?: number | null;
+
+  /** The answer ends before any of these: a text, or up to 16 of them. */
+  @IsOptional()
+  @IsStop()
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, maxItems: 16 }],
+  })
+  stop?: string | string[] | null;
+
+  /** The same seed asks for the same answer; few providers promise it. */
+  @IsOptional()
+  @IsInt()
+  @Min(-Number.MAX_SAFE_INTEGER)
+  @Max(Number.MAX_SAFE_INTEGER)
+  @ApiPropertyOptional({ type: 'integer' })
+  seed?: number | null;
+}
+
+export class ExecuteDto {
+  /** The prompt to run. */
+  @IsPromptName()
+  prompt_name!: string;
+
+  /** Which version; null or left out: the active one. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
+  version_number?: number | null;
+
+  /**
+   * A label to find the execution by, such as `dev` or `prod`. Left out: `default`.
+   * @example "dev"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  environment?: string | null;
+
+  /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
+  @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
+  @IsObject()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { text: 'It was the best of times.' },
+  })
+  variables?: Record<string, unknown>;
+
+  /** Which model; null or left out: the one of `DEFAULT_MODEL`. */
+  @IsOptional()
+  @Nested(() => ModelRefDto)
+  @ApiPropertyOptional({ type: ModelRefDto, nullable: true })
+  model?: ModelRefDto | null;
+
+  /** How to generate. What the provider has no field for is refused. */
+  @IsOptional()
+  @Nested(() => ParamsDto)
+  @ApiPropertyOptional({
+    type: ParamsDto,
+    nullable: true,
+    example: { max_new_tokens: 800, temperature: 0.2 },
+  })
+  params?: ParamsDto | null;
+
+  /**
+   * Your own id for it, to find it by.
+   * @example "order-4711"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  correlation_id?: string | null;
+
+  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 60000 })
+  timeout_ms?: number | null;
+}

@@ -1,0 +1,149 @@
+/**
+ * The import law: imports point downwards, and a module is entered through its index.ts only. Types count too.
+ *
+ *     main, worker, cli with their bootstrap and commands
+ *     consumer → executions → prompts → versions → templating
+ *                executions → models, providers
+ *     all of these → auth → audit, projects
+ *     modules → infra → entities → kernel
+ */
+const BASE = ['infra', 'entities', 'kernel'];
+const COMMON = ['modules/auth', 'modules/audit', 'modules/projects', ...BASE];
+const CONTENT = [...COMMON, 'modules/versions', 'templating'];
+
+/**
+ * A room below `src`, and what it may import beside itself: other rooms, and npm packages (any of them and Node's own
+ * modules where `packages` is absent). A room that does not stand here may not exist.
+ */
+const ROOMS = {
+  kernel: { rooms: [], packages: [] },
+  templating: { rooms: ['kernel'], packages: ['@noble/hashes', 'canonicalize', 'liquidjs'] },
+  entities: { rooms: ['kernel'], packages: ['typeorm'] },
+  infra: { rooms: ['entities', 'kernel'] },
+  'modules/projects': { rooms: BASE },
+  'modules/audit': { rooms: ['modules/projects', ...BASE] },
+  'modules/auth': { rooms: ['modules/audit', 'modules/projects', ...BASE] },
+  'modules/health': { rooms: COMMON },
+  'modules/models': { rooms: COMMON },
+  // Adapters know HTTP to their vendor and nothing of ours.
+  'modules/providers': { rooms: ['kernel'] },
+  'modules/versions': { rooms: [...COMMON, 'templating'] },
+  'modules/prompts': { rooms: CONTENT },
+  'modules/executions': { rooms: [...CONTENT, 'modules/prompts', 'modules/models', 'modules/providers'] },
+  'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },
+};
+
+const TEST_FILE = '[.](spec|testkit)[.]ts$';
+const INDEX = '/index[.]ts$';
+
+const anyOf = (names) => `(${names.join('|')})`;
+const packages = (...names) => `(^|/)node_modules/${anyOf(names)}/`;
+/** Tests beside the sources may use the fakes of test/ and development packages; all else is held to the law. */
+const production = (path, ...exceptions) => ({ path, pathNot: [TEST_FILE, ...exceptions] });
+
+function forbid(name, comment, from, to) {
+  return { name, comment, severity: 'error', from, to };
+}
+
+function roomRule([room, allowed]) {
+  const mayImportAll = allowed.packages === undefined;
+  const named = mayImportAll ? ['(^|/)node_modules/'] : allowed.packages.map((name) => packages(name));
+  // Who of infra may import the migrations is a rule of its own.
+  const migrations = room === 'infra' ? ['^migrations/'] : [];
+  return forbid(
+    `${room}-imports-what-is-below`,
+    `${room} may import ${[...allowed.rooms, ...(allowed.packages ?? [])].join(', ') || 'nothing'}.`,
+    production(`^src/${room}/`),
+    {
+      pathNot: [`^src/${anyOf([room, ...allowed.rooms])}/`, ...migrations, ...named],
+      ...(mayImportAll ? { dependencyTypesNot: ['core'] } : {}),
+    },
+  );
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...Object.entries(ROOMS).map(roomRule),
+    forbid(
+      'rooms-are-in-the-table',
+      'A new room gets its line in ROOMS, which says what it may import.',
+      { path: '^src/.+/', pathNot: `^src/${anyOf([...Object.keys(ROOMS), 'bootstrap', 'commands'])}/` },
+      {},
+    ),
+    forbid(
+      'modules-only-through-their-index',
+      'What a module does not export from its index.ts is its own business.',
+      { path: '^src/modules/([^/]+)/' },
+      { path: '^src/modules/', pathNot: ['^src/modules/$1/', INDEX] },
+    ),
+    forbid(
+      'roots-import-modules-through-their-index',
+      'What a module does not export from its index.ts is its own business.',
+      { path: '^src/', pathNot: '^src/modules/' },
+      { path: '^src/modules/', pathNot: INDEX },
+    ),
+    forbid(
+      'infra-only-through-its-indexes',
+      'What a room of infra does not export from its index.ts is its own business.',
+      { path: '^src/', pathNot: '^src/infra/' },
+      { path: '^src/infra/[^/]+/', pathNot: INDEX },
+    ),
+    forbid(
+      'migrations-import-nothing-of-src',
+      'A migration says what was true when it was written; sources change under it.',
+      { path: '^migrations/' },
+      { pathNot: ['^migrations/', packages('typeorm')] },
+    ),
+    forbid(
+      'only-the-database-imports-migrations',
+      'They are the steps of one room.',
+      { path: '^(src|ormconfig)', pathNot: '^src/infra/database/' },
+      { path: '^migrations/' },
+    ),
+    forbid(
+      'production-never-imports-tests',
+      'Tests import sources, never the other way.',
+      production('^(src|migrations)/|^ormconfig'),
+      { path: ['^(test|bench|examples|scripts)/', TEST_FILE] },
+    ),
+    forbid(
+      'production-imports-production-packages',
+      'An installation without development packages must run; types are gone by then.',
+      production('^(src|migrations)/|^ormconfig'),
+      {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'],
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
+      'databases-only-in-repositories',
+      'SQL and TypeORM live in *.repository.ts; elsewhere a transaction is a type that is passed on.',
+      production('^src/modules/', '[.]repository[.]ts$'),
+      { path: packages('bull', 'pg', 'redis', 'typeorm'), dependencyTypesNot: ['type-only'] },
+    ),
+    forbid(
+      'vendors-only-in-adapters',
+      'Each adapter is all that knows its vendor.',
+      { path: '^src/', pathNot: '^src/modules/providers/adapters/' },
+      { path: packages('openai', 'undici') },
+    ),
+    forbid(
+      'no-cycles',
+      'Of two that want each other, the lower one exports a narrow read model.',
+      { path: '^(src|migrations)/' },
+      { circular: true },
+    ),
+    forbid('imports-resolve', 'A file or a package that is not there.', {}, { couldNotResolve: true }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // An import of a type counts: without it half of the law would be a matter of taste.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'types'],
+    },
+  },
+};

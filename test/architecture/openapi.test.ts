@@ -1,0 +1,154 @@
+import SwaggerParser from '@apidevtools/swagger-parser';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { previewApi, routesOf } from './api.js';
+import { ROOT } from './tree.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly Json[];
+  readonly requestBody?: Json;
+  readonly security?: readonly Json[];
+  readonly responses: Readonly<Record<string, Json>>;
+}
+
+interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly tags?: readonly { readonly name: string }[];
+}
+
+interface NamedOperation extends Operation {
+  /** Such as `PUT /v1/prompts/{name}`. */
+  readonly at: string;
+}
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
+const CLI = path.join(ROOT, 'dist/src/cli.js');
+const run = promisify(execFile);
+
+/** From `dist`: there the compiler's plugin has read types and comments, which the tests' compiler does not. */
+describe('the OpenAPI document', () => {
+  let document: OpenApiDocument;
+  let operations: readonly NamedOperation[];
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ledger-test-openapi-'));
+    const file = path.join(folder, 'openapi.json');
+    await run(process.execPath, [CLI, 'openapi', '--out', file]);
+    document = JSON.parse(await readFile(file, 'utf8')) as OpenApiDocument;
+    await rm(folder, { recursive: true });
+    operations = Object.entries(document.paths).flatMap(([route, item]) =>
+      METHODS.flatMap((method) => {
+        const operation = item[method];
+        return operation === undefined ? [] : [{ ...operation, at: `${method.toUpperCase()} ${route}` }];
+      }),
+    );
+  });
+
+  it('is the one that is committed', async () => {
+    const { stdout } = await run(process.execPath, [
+      CLI,
+      'openapi',
+      '--check',
+      path.join(ROOT, 'openapi.json'),
+    ]);
+    expect(stdout).toContain('is current');
+  });
+
+  it('is valid', async () => {
+    await expect(SwaggerParser.validate(structuredClone(document) as never)).resolves.toBeDefined();
+  });
+
+  it('has every route', async () => {
+    expect(operations).toHaveLength(routesOf(await previewApi()).length);
+  });
+
+  it('sums up every operation, under a tag that is described', () => {
+    const tags = document.tags?.map(({ name }) => name) ?? [];
+    const isSummedUp = ({ summary, tags: [tag = ''] = [] }: Operation) =>
+      !isBlank(summary) && tags.includes(tag);
+    expect(where(operations, (operation) => !isSummedUp(operation))).toEqual([]);
+  });
+
+  it('describes every parameter', () => {
+    const parameters = operations.flatMap(({ at, parameters = [] }) =>
+      parameters.map((parameter) => ({ ...parameter, at: `${at} ${String(parameter['name'])}` })),
+    );
+    expect(parameters).not.toEqual([]);
+    expect(where(parameters, (parameter: Json) => isBlank(parameter['description']))).toEqual([]);
+  });
+
+  it('describes every property', () => {
+    const properties = propertiesOf(document, '#');
+    expect(properties).not.toEqual([]);
+    expect(where(properties, ({ schema }) => isBlank(schema['description']))).toEqual([]);
+  });
+
+  it('says what each operation answers when it succeeds', () => {
+    expect(where(operations, (operation) => !hasAnswer(operation))).toEqual([]);
+  });
+
+  it('says for each operation what a problem looks like', () => {
+    const lacksDefault = ({ responses }: Operation) => !isProblem(responses['default']);
+    expect(where(operations, lacksDefault)).toEqual([]);
+    // The health routes answer 503 with their own body: it says what is down.
+    const undescribed = ({ at, responses }: NamedOperation) =>
+      !at.startsWith('GET /health') &&
+      Object.entries(responses).some(([status, response]) => /^[45]/.test(status) && !isProblem(response));
+    expect(where(operations, undescribed)).toEqual([]);
+  });
+
+  it('documents 401 where a key is needed, and 400 where there is something to send', () => {
+    const needsKey = ({ security = [] }: Operation) => security.length > 0;
+    expect(operations.some(needsKey)).toBe(true);
+    expect(where(operations.filter(needsKey), ({ responses }) => !('401' in responses))).toEqual([]);
+    const takesInput = ({ parameters = [], requestBody }: Operation) =>
+      parameters.length > 0 || requestBody !== undefined;
+    expect(where(operations.filter(takesInput), ({ responses }) => !('400' in responses))).toEqual([]);
+  });
+});
+
+function where<T extends { readonly at: string }>(
+  items: readonly T[],
+  isWrong: (item: T) => boolean,
+): string[] {
+  return items.filter(isWrong).map(({ at }) => at);
+}
+
+function isBlank(text: unknown): boolean {
+  return typeof text !== 'string' || text.trim() === '';
+}
+
+function hasAnswer({ responses }: Operation): boolean {
+  if ('204' in responses) return true;
+  const [response] = Object.entries(responses).flatMap(([status, value]) =>
+    status.startsWith('2') ? [value] : [],
+  );
+  const content = response?.['content'] as Record<string, Json> | undefined;
+  return content?.['application/json']?.['schema'] !== undefined;
+}
+
+function isProblem(response: Json | undefined): boolean {
+  return JSON.stringify(response?.['content']) === JSON.stringify(PROBLEM);
+}
+
+/** Every entry of every `properties`, wherever in the document a schema stands. */
+function propertiesOf(node: unknown, at: string): { at: string; schema: Json }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    const below = propertiesOf(value, `${at}/${key}`);
+    if (key !== 'properties' || typeof value !== 'object' || value === null) return below;
+    const own = Object.entries(value).map(([name, schema]) => ({
+      at: `${at}/${name}`,
+      schema: schema as Json,
+    }));
+    return [...own, ...below];
+  });
+}

@@ -7,7 +7,7 @@
 // Needs Linux, npm's registry, psql, and Debian's postgresql-15.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,6 +32,10 @@ async function main() {
   let postgres = null;
   try {
     const image = await build(home);
+    // Where the image's own lies, a folder of this machine would be made.
+    image.env.PROMPT_LEDGER_HOME = path.join(home, 'tmp', 'prompt-ledger');
+    await mkdir(path.join(home, 'tmp'));
+    await chmod(path.join(home, 'tmp'), 0o777);
     await checkContents(image);
     process.env.TEST_POSTGRES = 'debian';
     await mkdir(path.join(home, 'postgres'));

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -62,16 +63,33 @@ export class TenantScope {
   }
 }
 
-async function oneTrip<Row extends QueryResultRow>(client: PoolClient, open: string, statement: Statement) {
-  const trip = await Promise.allSettled([
-    client.query(open),
-    client.query<Row>({ ...statement, values: [...statement.values] }),
-    // After a failed statement this rolls back, and says so without an error.
-    client.query('COMMIT'),
-  ]);
+async function oneTrip<Row extends QueryResultRow>(
+  client: PoolClient,
+  open: string,
+  statement: Statement,
+): Promise<Row[]> {
+  const trip = await Promise.allSettled(
+    inOneWrite(client, () => [
+      client.query(open),
+      client.query<Row>({ ...statement, values: [...statement.values] }),
+      // After a failed statement this rolls back, and says so without an error.
+      client.query('COMMIT'),
+    ]),
+  );
   const failed = trip.find((part) => part.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return (trip[1] as PromiseFulfilledResult<QueryResult<Row>>).value.rows;
+}
+
+/** Holds the socket back until all is written: a write to the system for each message cost a third of a run's CPU. */
+function inOneWrite<T>(client: PoolClient, send: () => T): T {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** A uuid[] literal. The ids are checked, since one of the callers writes it into the text of a statement. */

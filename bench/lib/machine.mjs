@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { open, readFile, rm, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+/** `TMPFS_MAGIC` of Linux's magic.h: memory, whose fsync is no fsync. */
+const TMPFS = 0x01021994;
+const PAGE_BYTES = 8192;
+const FSYNC_MEASURE_MS = 1_000;
+const MIB = 1024 ** 2;
+const clockTicksPerSecond = readClockTicks();
+
+/** What the figures were measured on. `fsync` belongs beside each durable one. */
+export async function describeMachine(postgres, redis) {
+  return {
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGib: Math.round(os.totalmem() / 1024 ** 3),
+    os: `${os.type()} ${os.release()}`,
+    node: process.versions.node,
+    postgres: `${postgres.version}${postgres.embedded ? ' (embedded)' : ' (TEST_DATABASE_URL)'}`,
+    redis: redis?.version ?? null,
+    loadBefore: os.loadavg()[0],
+    fsync: await measureFsync(postgres.dataDir),
+  };
+}
+
+/**
+ * What `pg_test_fsync` prints for fdatasync, one 8 KB write each, which the embedded binaries come without.
+ * Beside Postgres' own files, so it is the same disk.
+ */
+async function measureFsync(dir) {
+  const fileName = path.join(path.dirname(dir), 'bench-fsync');
+  const file = await open(fileName, 'w');
+  try {
+    const page = Buffer.alloc(PAGE_BYTES, 1);
+    // The first ones extend the file, as Postgres' do not: its files are recycled.
+    await file.write(page, 0, PAGE_BYTES, 0);
+    await file.sync();
+    let writes = 0;
+    const startedAtMs = performance.now();
+    while (performance.now() - startedAtMs < FSYNC_MEASURE_MS) {
+      await file.write(page, 0, PAGE_BYTES, 0);
+      await file.datasync();
+      writes++;
+    }
+    const elapsedMs = performance.now() - startedAtMs;
+    const inMemory = (await statfs(path.dirname(dir))).type === TMPFS;
+    return { perSecond: (writes * 1000) / elapsedMs, meanMs: elapsedMs / writes, inMemory };
+  } finally {
+    await file.close();
+    await rm(fileName);
+  }
+}
+
+/** User and system time of a process with all its threads; null where there is no /proc. */
+export async function cpuMsOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat === null) return null;
+  // The second field is the program's name, which may hold anything (proc(5): utime is field 14, stime 15).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / clockTicksPerSecond;
+}
+
+/** Resident memory in MiB; null where there is no /proc. */
+export async function rssMibOf(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
+  return match === null ? null : (Number(match[1]) * 1024) / MIB;
+}
+
+function readClockTicks() {
+  try {
+    return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  } catch {
+    return 100;
+  }
+}

@@ -1,0 +1,93 @@
+// `npm run bench`: measures the service beside its peers. See docs/performance.md.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureBuilt, ensureInstalled } from '../scripts/lib/prepare.mjs';
+import { readOptions, USAGE } from './lib/options.mjs';
+import { inProject } from './lib/project.mjs';
+import { machineLines, plainTable } from './lib/report.mjs';
+import { readLatest, updateMarkdown, writeLatest } from './lib/results.mjs';
+import { Scope } from './lib/scope.mjs';
+
+const scope = new Scope();
+let tempDir = null;
+let isInterrupted = false;
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (isInterrupted) process.exit(130);
+    isInterrupted = true;
+    // What was going on fails now, because its processes are gone.
+    void scope.close();
+  });
+}
+
+try {
+  await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!isInterrupted) console.error(`\nThe benchmark failed: ${error.message}`);
+  process.exitCode = 1;
+}
+await scope.close();
+// Not before everything has ended: what was interrupted in mid-start still writes there.
+if (tempDir !== null) await rm(tempDir, { recursive: true, force: true });
+process.exit(isInterrupted ? 130 : process.exitCode);
+
+async function main(options) {
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const results = options.only.length === 0 ? await readLatest() : await measure(options);
+  print(results);
+  if (options.only.length > 0) console.log(`\nWrote ${path.relative('.', await writeLatest(results))}.`);
+  if (options.markdown === null) return;
+  await updateMarkdown(options.markdown, results);
+  console.log(`Wrote the table into ${options.markdown}.`);
+}
+
+async function measure(options) {
+  await ensureInstalled();
+  await ensureBuilt();
+  // Now, because they need what was just installed.
+  const { startBench, scenarios } = await import('./lib/bench.mjs');
+  tempDir = await mkdtemp(path.join(os.tmpdir(), 'ledger-bench-'));
+  const bench = await startBench(scope, tempDir, options);
+  const measured = [];
+  for (const name of options.only) measured.push(await scenarios[name](bench));
+  const results = measured.flatMap((scenario) => scenario.results);
+  return {
+    measuredAt: new Date().toISOString(),
+    commit: currentCommit(),
+    machine: bench.machine,
+    features: bench.features,
+    options,
+    rows: results.flatMap(({ rows }) => rows),
+    notes: measured.flatMap(({ notes }) => notes),
+    details: results.map(({ rows: _, ...detail }) => detail),
+  };
+}
+
+function print(results) {
+  console.log(`\n${machineLines(results).join('\n')}`);
+  console.log(`on: ${results.features.join('; ')}\n`);
+  console.log(plainTable(results.rows));
+  console.log(`\n${results.notes.map((note) => `* ${note}`).join('\n')}`);
+}
+
+/** Null in a copy without git. */
+function currentCommit() {
+  try {
+    const git = (...args) =>
+      execFileSync('git', args, {
+        cwd: inProject(),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
+    const isChanged = git('status', '--porcelain', '--', 'src', 'migrations') !== '';
+    return git('rev-parse', '--short', 'HEAD') + (isChanged ? ', changed since' : '');
+  } catch {
+    return null;
+  }
+}

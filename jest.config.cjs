@@ -1,0 +1,52 @@
+const { availableParallelism } = require('node:os');
+
+/** Transpile only: types are checked by `npm run typecheck`. `ignoreDynamic` keeps `import()` native for ESM-only packages. */
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      },
+      module: { type: 'commonjs', ignoreDynamic: true },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform,
+  // Sources say './x.js' as nodenext wants; Jest resolves the TypeScript file.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.prompt-ledger/'],
+};
+
+/** Jest runs these once for all projects that name them, and not at all for `--selectProjects unit`. */
+const servers = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+function project(displayName, pattern, options = {}) {
+  return { ...shared, displayName, testMatch: [`<rootDir>/${pattern}`], ...options };
+}
+
+/** @type {import('jest').Config} */
+module.exports = {
+  // By default Jest leaves one core free, which on two cores means one file at a time.
+  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  // For all projects: Jest reads it nowhere else. Tests start servers and processes, on machines that are busy.
+  testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
+  projects: [
+    project('unit', 'src/**/*.spec.ts'),
+    project('architecture', 'test/architecture/**/*.test.ts', servers),
+    project('db', 'test/db/**/*.test.ts', servers),
+    project('e2e', 'test/e2e/**/*.test.ts', servers),
+    project('examples', 'test/examples/**/*.test.ts', servers),
+  ],
+};

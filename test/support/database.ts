@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client, escapeIdentifier } from 'pg';
+import { testSetting } from './settings.js';
+
+const run = promisify(execFile);
+const CLI = path.join(__dirname, '../../dist/src/cli.js');
+/** Any number that nothing else on the server locks with. */
+const TEMPLATE_LOCK = 7_254_910;
+
+export interface TestDatabase {
+  /** With the owner's rights, as in DATABASE_URL. */
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A database of its own with every migration applied: a copy of a template that the run's first test makes. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const template = `${databasePrefix()}template`;
+  await withAdmin((admin) => ensureTemplate(admin, template));
+  return createDatabase(template);
+}
+
+/** A database with nothing in it. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase> {
+  const name = `${databasePrefix()}${randomBytes(4).toString('hex')}`;
+  await withAdmin(async (admin) => {
+    await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`);
+  });
+  return {
+    url: urlOf(name),
+    drop: () =>
+      withAdmin(async (admin) => {
+        await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+      }),
+  };
+}
+
+/** One of Jest's workers makes it, the others wait for the lock. */
+async function ensureTemplate(admin: Client, template: string): Promise<void> {
+  await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+  const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
+  if (rowCount === 1) return;
+  // Renamed at the end: a template whose migrations failed would fail every later test with a riddle.
+  const draft = `${template}_draft`;
+  await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(draft)} WITH (FORCE)`);
+  await admin.query(`CREATE DATABASE ${escapeIdentifier(draft)} TEMPLATE template0`);
+  await migrate(urlOf(draft));
+  await admin.query(`ALTER DATABASE ${escapeIdentifier(draft)} RENAME TO ${escapeIdentifier(template)}`);
+}
+
+/** The way an operator does it, in a process of its own. */
+export async function migrate(databaseUrl: string, ...args: string[]): Promise<void> {
+  const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, MIGRATION_DATABASE_URL: databaseUrl };
+  await run(process.execPath, [CLI, 'migrate', ...args], { env });
+}
+
+/** The connection closes at the end, and what it locked is free again. */
+async function withAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: testSetting('LEDGER_TEST_POSTGRES_URL') });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+function databasePrefix(): string {
+  return `ledger_test_${testSetting('LEDGER_TEST_RUN')}_`;
+}
+
+function urlOf(database: string): string {
+  const url = new URL(testSetting('LEDGER_TEST_POSTGRES_URL'));
+  url.pathname = `/${database}`;
+  return url.href;
+}

@@ -1,0 +1,38 @@
+import { startServer } from './servers/start-server.cjs';
+import { redisServerPath } from './servers/redis-server.mjs';
+
+/**
+ * Once a run, before the first test of a project that needs servers. What the tests read from the environment
+ * afterwards is here and nowhere else: LEDGER_TEST_POSTGRES_URL, LEDGER_TEST_REDIS_URL, LEDGER_TEST_RUN.
+ */
+export default async function globalSetup() {
+  try {
+    await prepare();
+  } catch (error) {
+    // Jest would wrap the one sentence that says what to do in its own stack. The servers end with this process.
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+async function prepare() {
+  // scripts/test.mjs has done so; `npx jest` alone has not.
+  if (process.env.LEDGER_TEST_IS_BUILT !== 'true') {
+    const { ensureBuilt } = await import('../../scripts/lib/prepare.mjs');
+    await ensureBuilt();
+  }
+  // Tests that kill a Redis need a server of their own, so an external one does not do without.
+  await redisServerPath();
+  const [postgres, redis] = await Promise.all([
+    startUnless('postgres', process.env.TEST_DATABASE_URL),
+    startUnless('redis', process.env.TEST_REDIS_URL || process.env.REDIS_URL),
+  ]);
+  process.env.LEDGER_TEST_POSTGRES_URL = postgres.url;
+  process.env.LEDGER_TEST_REDIS_URL = redis.url;
+  process.env.LEDGER_TEST_RUN = `${process.pid}_${Date.now().toString(36)}`;
+  globalThis.ledgerTestServers = [postgres, redis];
+}
+
+async function startUnless(kind, url) {
+  return url ? { url, stop: async () => undefined } : startServer(kind);
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startRelay } from './relay.js';
+import { startServer, type TestServer } from './servers/start-server.cjs';
+
+/** A server that a test may kill and start again at the same address, with what is on its disk. */
+export interface OwnServer {
+  readonly url: string;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  /** It says nothing any more, and does not hang up either, as behind a network that drops packets. */
+  freeze(): void;
+  /** For the end of the test, in whatever state the server is. */
+  stop(): Promise<void>;
+}
+
+/** Holds no data. */
+export async function startOwnRedis(): Promise<OwnServer> {
+  return startOwnServer('redis');
+}
+
+/** A killed Postgres recovers at the restart. */
+export async function startOwnPostgres(): Promise<OwnServer> {
+  return startOwnServer('postgres');
+}
+
+async function startOwnServer(kind: 'postgres' | 'redis'): Promise<OwnServer> {
+  const home = await mkdtemp(path.join(tmpdir(), `ledger-test-own-${kind}-`));
+  let server: TestServer | null = await startServer(kind, { home });
+  // The embedded Postgres takes another port at each start.
+  const relay = await startRelay(server.port);
+  const url = new URL(server.url);
+  url.port = String(relay.port);
+  return {
+    url: url.href,
+    kill: async () => {
+      await server?.kill();
+      server = null;
+      await relay.close();
+    },
+    restart: async () => {
+      server = await startServer(kind, { home });
+      await relay.open(server.port);
+    },
+    freeze: () => {
+      relay.freeze();
+    },
+    stop: async () => {
+      await relay.close();
+      await server?.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

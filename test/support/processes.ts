@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const DIST = path.join(__dirname, '../../dist/src');
+const START_LIMIT_MS = 60_000;
+const POLL_MS = 25;
+
+export interface StartOptions {
+  /** All that the process sees of the environment, but for PATH: no variable of the developer leaks into a test. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface ServiceProcess {
+  readonly pid: number;
+  /** Every line of standard output and standard error so far. */
+  readonly logs: readonly string[];
+  /** Resolves when the process is gone. */
+  readonly exit: Promise<ProcessExit>;
+  /** SIGTERM, then waits. */
+  stop(): Promise<ProcessExit>;
+  /** SIGKILL, then waits. */
+  kill(): Promise<ProcessExit>;
+}
+
+export interface LedgerProcess extends ServiceProcess {
+  /** Without a slash at the end. */
+  readonly url: string;
+}
+
+const running = new Set<ServiceProcess>();
+
+afterAll(async () => {
+  await Promise.all([...running].map((service) => service.kill()));
+});
+
+/** The API as a process of its own; ready when `/health` answers 200. `PORT` is a free one unless `env` has it. */
+export async function startLedger({ env }: StartOptions): Promise<LedgerProcess> {
+  const port = env.PORT ?? String(await freePort());
+  const service = spawnService('main.js', { ...env, PORT: port });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(service, () => isHealthy(url));
+  return { ...service, url };
+}
+
+/** A worker as a process of its own; ready when it logs `worker ready`. */
+export async function startWorker({ env }: StartOptions): Promise<ServiceProcess> {
+  const service = spawnService('worker.js', env);
+  await untilReady(service, () =>
+    Promise.resolve(service.logs.some((line) => line.includes('worker ready'))),
+  );
+  return service;
+}
+
+/** One entry point of the build, for tests that await its end; nobody waits until it is ready. */
+export function spawnService(
+  entry: 'main.js' | 'worker.js' | 'cli.js',
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): ServiceProcess {
+  // An empty folder of its own: no `.env` of the developer is read, no data is shared.
+  const cwd = mkdtempSync(path.join(tmpdir(), 'ledger-test-process-'));
+  const child = spawn(process.execPath, [path.join(DIST, entry), ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = new Promise<ProcessExit>((resolve) => {
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+  const end = async (signal: NodeJS.Signals): Promise<ProcessExit> => {
+    child.kill(signal);
+    return exit;
+  };
+  const service: ServiceProcess = {
+    pid: child.pid ?? 0,
+    logs: collectLines(child),
+    exit,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+  running.add(service);
+  void exit.then(() => {
+    running.delete(service);
+    rmSync(cwd, { recursive: true, force: true });
+  });
+  return service;
+}
+
+function collectLines(child: ChildProcess): string[] {
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) readline.createInterface(stream).on('line', (line) => lines.push(line));
+  }
+  return lines;
+}
+
+async function untilReady(service: ServiceProcess, isReady: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await isReady())) {
+    const hasEnded = await Promise.race([service.exit.then(() => true), sleep(POLL_MS, false)]);
+    if (!hasEnded && Date.now() < deadline) continue;
+    const { code, signal } = await service.kill();
+    const how = hasEnded ? `ended with ${String(signal ?? code)}` : 'was not ready in time';
+    throw new Error(`The process ${how}:\n${service.logs.join('\n')}`);
+  }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return fetch(`${url}/health`).then(
+    (response) => response.status === 200,
+    () => false,
+  );
+}
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

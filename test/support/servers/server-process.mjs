@@ -1,0 +1,51 @@
+// Keeps one server for a test run: `node server-process.mjs postgres|redis`. Prints one line of JSON when it is ready;
+// "kill" on standard input kills it, anything else and the end of input stop it.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { startPostgres } from './postgres-server.mjs';
+import { startRedis } from './redis-server.mjs';
+
+const starters = { postgres: startPostgres, redis: startRedis };
+
+async function main() {
+  const kind = process.argv[2];
+  const options = JSON.parse(process.env.TEST_SERVER_OPTIONS ?? '{}');
+  const home = options.home ?? (await mkdtemp(path.join(os.tmpdir(), `ledger-test-${kind}-`)));
+  const removeHome = async () => {
+    if (options.home === undefined) await rm(home, { recursive: true, force: true });
+  };
+  // Ctrl-C reaches the whole group; the parent decides when the server stops.
+  process.on('SIGINT', () => undefined);
+
+  const server = await starters[kind](home).catch(async (error) => {
+    await removeHome();
+    throw error;
+  });
+  process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
+
+  const how = await firstLine();
+  if (how === 'kill') {
+    await server.kill();
+    return;
+  }
+  await server.stop();
+  await removeHome();
+}
+
+function firstLine() {
+  return new Promise((resolve) => {
+    const lines = readline.createInterface(process.stdin);
+    lines.once('line', resolve);
+    lines.once('close', () => resolve(null));
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,15 @@
+export interface TestServer {
+  /** With a superuser's rights. */
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+  /** SIGKILL. Its files stay. */
+  kill(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Where its files are; without it, a folder that goes with the server. */
+  readonly home?: string;
+}
+
+export function startServer(kind: 'postgres' | 'redis', options?: TestServerOptions): Promise<TestServer>;

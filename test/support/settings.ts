@@ -1,0 +1,10 @@
+/** What the global setup has put into the environment. */
+export function testSetting(
+  name: 'LEDGER_TEST_POSTGRES_URL' | 'LEDGER_TEST_REDIS_URL' | 'LEDGER_TEST_RUN',
+): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new Error(`${name} is not set: this test stands in a project of jest.config.cjs without servers.`);
+  }
+  return value;
+}

@@ -1,11 +1,16 @@
 import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApi } from './bootstrap/api-application.js';
 import { startBackends } from './bootstrap/backends.js';
 import { banner } from './bootstrap/banner.js';
+import { listeningUrl } from './bootstrap/listening-url.js';
 import { assertPortFree, portError } from './bootstrap/port.js';
 import { runProcess, stopOnSignal } from './bootstrap/run-process.js';
 import { AppConfig, assertSafeForProduction, loadEnvironment } from './infra/config/index.js';
 import { HttpDrain } from './infra/http/index.js';
+import { ConsumerService } from './modules/consumer/index.js';
+import { HealthService } from './modules/health/index.js';
 import { ModelsService } from './modules/models/index.js';
 import { ProjectsService } from './modules/projects/index.js';
 import { ProviderRegistry } from './modules/providers/index.js';
@@ -31,21 +36,33 @@ runProcess(async () => {
   });
 });
 
-async function startApi(config: AppConfig, host: string): Promise<{ stop(graceMs: number): Promise<void> }> {
+interface RunningApi {
+  stop(graceMs: number): Promise<void>;
+}
+
+async function startApi(config: AppConfig, host: string): Promise<RunningApi> {
   const app = await createApi(config);
   const drain = new HttpDrain(app.getHttpServer());
-  if (config.backends.embedded)
-    await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
-  await app.listen(config.env.PORT, host).catch((error: unknown) => {
+  try {
+    if (config.backends.embedded) await seedDefaultProject(app);
+    await app.listen(config.env.PORT, host);
+  } catch (error) {
+    await app.close();
     throw portError(error as NodeJS.ErrnoException, config.env.PORT);
-  });
-  const url = `http://localhost:${new URL(await app.getUrl()).port}`;
+  }
+  const url = listeningUrl(app.getHttpServer().address() as AddressInfo);
   process.stdout.write(banner({ config, url, providers: app.get(ProviderRegistry).list() }));
   return {
-    // What callers wait for first; then the consumer, the bell and the connections.
+    // Nothing new is taken on from here, neither over HTTP nor from the queue; what runs gets its grace on both sides.
     stop: async (graceMs) => {
-      await drain.stop(graceMs);
+      app.get(HealthService).leave();
+      const consumer = config.env.WORKER ? app.get(ConsumerService).stop() : undefined;
+      await Promise.all([drain.stop(graceMs), consumer]);
       await app.close();
     },
   };
+}
+
+async function seedDefaultProject(app: NestExpressApplication): Promise<void> {
+  await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
 }

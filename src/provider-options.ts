@@ -7,7 +7,7 @@ export function providerOptions({ env, providerModules }: AppConfig): ProvidersM
   return {
     modulePaths: providerModules,
     env: (name) => {
-      const value = name in parsed ? parsed[name] : process.env[name];
+      const value = Object.hasOwn(parsed, name) ? parsed[name] : process.env[name];
       return value === undefined || value === null || value === '' ? undefined : String(value);
     },
   };

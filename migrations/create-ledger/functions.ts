@@ -20,6 +20,8 @@ BEGIN
   PERFORM set_config('app.system', 'on', true);
   -- Several processes start at once; the second waits and finds nothing left to do.
   PERFORM pg_advisory_xact_lock(hashtext('ledger_ensure_partitions'));
+  -- A new partition locks its parent: behind a long report every insert would queue. The next hour is soon enough.
+  PERFORM set_config('lock_timeout', '2s', true);
   FOR step IN 0 .. weeks_ahead LOOP
     week_start := (date_trunc('week', now() AT TIME ZONE 'UTC') + make_interval(weeks => step)) AT TIME ZONE 'UTC';
     FOREACH parent IN ARRAY ARRAY['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'] LOOP
@@ -30,9 +32,12 @@ BEGIN
           ledger_uuid7_floor(week_start), ledger_uuid7_floor(week_start + interval '7 days'));
         EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', child);
         made := made + 1;
-      EXCEPTION WHEN check_violation THEN
-        -- Rows of that week already stand in the default partition. They are safe and readable there; new ones join them.
-        RAISE WARNING 'partition % not made: the default partition holds rows of its range', child;
+      EXCEPTION
+        WHEN check_violation THEN
+          -- Rows of that week already stand in the default partition. They are safe and readable there; new ones join them.
+          RAISE WARNING 'partition % not made: the default partition holds rows of its range', child;
+        WHEN lock_not_available THEN
+          RAISE WARNING 'partition % not made yet: the table is in use', child;
       END;
     END LOOP;
   END LOOP;
@@ -41,7 +46,7 @@ END
 $$;
 
 CREATE FUNCTION ledger_partition_weeks_ahead() RETURNS integer
-LANGUAGE sql STABLE ${HEAD}
+LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
   SELECT count(*)::integer
@@ -52,7 +57,7 @@ $$;
 
 const LOOKUP_FUNCTIONS = `
 CREATE FUNCTION ledger_find_project(wanted text) RETURNS uuid
-LANGUAGE sql STABLE ${HEAD}
+LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
   SELECT project_id FROM public.projects WHERE name = wanted AND archived_at IS NULL
@@ -60,7 +65,7 @@ $$;
 
 CREATE FUNCTION ledger_find_key(wanted uuid)
 RETURNS TABLE (project_id uuid, key_id uuid, name text, secret_hmac bytea, scopes text[], expires_at timestamptz, revoked_at timestamptz, checked_at timestamptz)
-LANGUAGE sql STABLE ${HEAD}
+LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
   SELECT k.project_id, k.key_id, k.name, k.secret_hmac, k.scopes, k.expires_at, k.revoked_at, now()
@@ -78,7 +83,7 @@ AS $$
 $$;
 
 CREATE FUNCTION ledger_applied_migrations() RETURNS text[]
-LANGUAGE sql STABLE ${HEAD}
+LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
   SELECT array_agg(name::text ORDER BY timestamp) FROM public.migrations
@@ -87,16 +92,18 @@ $$;
 
 const WORK_FUNCTIONS = `
 CREATE FUNCTION ledger_unfinished_floor() RETURNS uuid
-LANGUAGE sql STABLE ${HEAD}
+LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
   -- An hour of slack, for a database clock that was set back: ids made after it may sort before the oldest known.
-  SELECT ledger_uuid7_floor(least(now(), coalesce(min(created_at), now())) - interval '1 hour')
-  FROM public.executions WHERE status IN ('queued', 'running')
+  -- Each state by itself: a condition on both would use neither of the partial indexes, and read every row there is.
+  SELECT ledger_uuid7_floor(least(now(),
+    (SELECT min(created_at) FROM public.executions WHERE status = 'queued'),
+    (SELECT min(created_at) FROM public.executions WHERE status = 'running')) - interval '1 hour')
 $$;
 
 CREATE FUNCTION ledger_claim_executions(slots integer, grace_ms integer, id_floor uuid)
-RETURNS TABLE (project_id uuid, execution_id uuid, fence integer, attempts_made integer, provider text, model_name text,
+RETURNS TABLE (project_id uuid, execution_id uuid, fence integer, provider text, model_name text,
   timeout_ms integer, rendered_prompt text, rendered_messages text, temperature double precision, top_k integer,
   top_p double precision, repetition_penalty double precision, max_new_tokens integer, further_params text)
 LANGUAGE sql VOLATILE ${HEAD}
@@ -117,7 +124,7 @@ AS $$
     WHERE e.project_id = due.project_id AND e.execution_id = due.execution_id
     RETURNING e.*
   )
-  SELECT c.project_id, c.execution_id, c.fence, c.attempts_made, m.provider, m.model_name, c.timeout_ms,
+  SELECT c.project_id, c.execution_id, c.fence, m.provider, m.model_name, c.timeout_ms,
     i.rendered_prompt, i.rendered_messages::text, c.temperature, c.top_k, c.top_p, c.repetition_penalty,
     c.max_new_tokens, c.further_params
   FROM claimed c

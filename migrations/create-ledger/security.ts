@@ -8,6 +8,8 @@ export const APP_ROLE = 'prompt_ledger_app';
 const APPEND_ONLY: readonly string[] = ['pointer_moves', 'audit_log'];
 /** A version is immutable but for the git facts of its latest registration. */
 const VERSION_COLUMNS = 'latest_registration';
+/** Of these, and of no other table, rows come to an end. */
+const DELETABLE: readonly string[] = ['idempotency_keys', 'outbox'];
 const PARTITIONED = ['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'];
 
 /**
@@ -24,9 +26,10 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$
 BEGIN
-  IF NOT pg_has_role(current_user, '${APP_ROLE}', 'MEMBER') OR NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-    EXECUTE format('GRANT ${APP_ROLE} TO %I', current_user);
-  END IF;
+  EXECUTE format('GRANT ${APP_ROLE} TO %I', current_user);
+EXCEPTION WHEN insufficient_privilege THEN
+  -- Who may not grant it has been given it by somebody else, or gets a clear error at the first use.
+  IF NOT pg_has_role(current_user, '${APP_ROLE}', 'MEMBER') THEN RAISE; END IF;
 END $$;
 GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
 `;
@@ -50,7 +53,8 @@ function grants(table: string): string {
   if (table === 'prompt_versions') {
     return `GRANT SELECT, INSERT, UPDATE (${VERSION_COLUMNS}) ON ${table} TO ${APP_ROLE};`;
   }
-  return `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${APP_ROLE};`;
+  const rights = DELETABLE.includes(table) ? 'SELECT, INSERT, UPDATE, DELETE' : 'SELECT, INSERT, UPDATE';
+  return `GRANT ${rights} ON ${table} TO ${APP_ROLE};`;
 }
 
 const DEFAULT_PARTITIONS = PARTITIONED.map(

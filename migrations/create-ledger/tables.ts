@@ -5,7 +5,7 @@
 const ID_FUNCTIONS = `
 CREATE FUNCTION ledger_uuid7_floor(at timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid $$;
+AS $$ SELECT (lpad(to_hex(greatest(floor(extract(epoch FROM at) * 1000)::bigint, 0)), 12, '0') || '70008000000000000000')::uuid $$;
 COMMENT ON FUNCTION ledger_uuid7_floor(timestamptz) IS 'The lowest UUIDv7 of that millisecond: a bound for partitions and time filters.';
 
 CREATE FUNCTION ledger_uuid7() RETURNS uuid
@@ -81,6 +81,7 @@ CREATE TABLE prompt_versions (
   FOREIGN KEY (project_id, prompt_id) REFERENCES prompts,
   CONSTRAINT prompt_versions_number UNIQUE (project_id, prompt_id, version_number),
   CONSTRAINT prompt_versions_checksum UNIQUE (project_id, prompt_id, checksum_hash),
+  CONSTRAINT prompt_versions_of_prompt UNIQUE (project_id, prompt_id, version_id),
   CONSTRAINT prompt_versions_one_content CHECK ((template_source IS NULL) <> (messages IS NULL))
 );
 
@@ -94,7 +95,7 @@ CREATE TABLE prompt_pointers (
   moved_by text,
   PRIMARY KEY (project_id, prompt_id, environment),
   FOREIGN KEY (project_id, prompt_id) REFERENCES prompts,
-  FOREIGN KEY (project_id, version_id) REFERENCES prompt_versions
+  FOREIGN KEY (project_id, prompt_id, version_id) REFERENCES prompt_versions (project_id, prompt_id, version_id)
 );
 
 CREATE TABLE pointer_moves (

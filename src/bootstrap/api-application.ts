@@ -25,7 +25,7 @@ export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig):
   return {
     body: { maxBytes: env.MAX_BODY_BYTES, bulkPaths: BULK_PATHS, bulkMaxBytes: env.MAX_BULK_BODY_BYTES },
     corsOrigins,
-    trustProxy: env.TRUST_PROXY,
+    trustedProxies: env.TRUSTED_PROXIES,
     docs: {
       version: packageVersion(),
       prefilledApiKey: usesDefaultApiKey ? DEFAULT_API_KEY : null,

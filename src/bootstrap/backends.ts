@@ -1,12 +1,14 @@
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { ConfigurationError, type Environment, type ResolvedBackends } from '../infra/config/index.js';
-import { APPLICATION_ROLE, migrate } from '../infra/database/index.js';
+import { findPendingMigrations, migrate } from '../infra/database/index.js';
 import {
   attachEmbeddedPostgres,
   readOrCreateSecret,
   startEmbeddedPostgres,
 } from '../infra/database/embedded/index.js';
+import { messageOf } from '../kernel/index.js';
 
 const KEY_HASH_SECRET_BYTES = 32;
 
@@ -33,13 +35,29 @@ export async function startBackends(
   }
   const onCrash = (message: string) => process.stderr.write(`${message}\n`);
   const server = await startEmbeddedPostgres({ homeDir, onProgress, onCrash });
+  const endWithProcess = () => signalPostmaster(server.dataDir);
+  process.once('exit', endWithProcess);
+  const stop = async () => {
+    await server.stop();
+    process.off('exit', endWithProcess);
+  };
   try {
     await migrate(server.url);
     const keyHashSecret = await keyHashSecretOf(env, homeDir);
-    return { databaseUrl: server.url, keyHashSecret, embedded: true, stop: () => server.stop() };
+    return { databaseUrl: server.url, keyHashSecret, embedded: true, stop };
   } catch (error) {
-    await server.stop();
+    await stop();
     throw error;
+  }
+}
+
+/** For an end without a stop in order: an exit handler cannot wait, but one signal is enough to let it shut down. */
+function signalPostmaster(dataDir: string): void {
+  try {
+    const pid = Number.parseInt(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8'), 10);
+    if (pid > 0) process.kill(pid, 'SIGINT');
+  } catch {
+    // It is gone already.
   }
 }
 
@@ -59,22 +77,32 @@ async function keyHashSecretOf(env: Environment, homeDir: string): Promise<strin
   return env.KEY_HASH_SECRET ?? readOrCreateSecret(homeDir, 'key-hash-secret', KEY_HASH_SECRET_BYTES);
 }
 
-/** @throws ConfigurationError when the application's role is missing, which the first migration makes. */
+/** @throws ConfigurationError when the database cannot be reached, or lacks a migration. */
 async function assertMigrated(databaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  try {
-    await client.connect();
-    const { rowCount } = await client.query(
-      `SELECT FROM pg_roles WHERE rolname = $1 AND to_regclass('public.executions') IS NOT NULL`,
-      [APPLICATION_ROLE],
-    );
-    if (rowCount === 1) return;
-  } catch (error) {
-    throw new ConfigurationError(`The database of DATABASE_URL cannot be used: ${(error as Error).message}.`);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-  throw new ConfigurationError(
-    'The database is not migrated; run "npm run migrate" once, or start with MIGRATE_ON_START=true.',
+  const pending = await withClient(databaseUrl, (client) =>
+    findPendingMigrations(async (text) => (await client.query<{ names: string[] | null }>(text)).rows),
   );
+  if (pending.length === 0) return;
+  throw new ConfigurationError(
+    `The database lacks ${pending.join(', ')}; run "npm run migrate" once, or start with MIGRATE_ON_START=true.`,
+  );
+}
+
+async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+  let client: Client | undefined;
+  try {
+    client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    throw new ConfigurationError(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}.`);
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
+}
+
+/** A host with two addresses fails with an AggregateError, whose message is empty. */
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return messageOf(error) === '' ? (code ?? 'unknown error') : messageOf(error);
 }

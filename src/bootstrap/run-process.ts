@@ -3,7 +3,7 @@ import { EmbeddedPostgresError } from '../infra/database/embedded/index.js';
 import { ProviderSetupError } from '../modules/providers/index.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** On top of the grace that requests and then queued calls get: closing connections, stopping the embedded server. */
+/** On top of the grace that calls get: closing connections and stopping the embedded server. */
 const CLOSING_MS = 10_000;
 
 /** Errors whose message is written for the operator: printed as one sentence, without a stack. */
@@ -17,16 +17,22 @@ export function runProcess(start: () => Promise<void>): void {
   });
 }
 
+/** npm passes on a Ctrl-C that the terminal has sent to us already, so one key press can arrive twice. */
+const SAME_SIGNAL_MS = 500;
+
 /**
  * Stops in order at the first Ctrl-C or SIGTERM and exits with 0; a second one ends the process at once. Nest's own
  * shutdown hooks are not used: they raise the signal again before the embedded server has stopped.
  */
 export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
-  let stopping = false;
+  let stoppingSinceMs: number | null = null;
   const onSignal = () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    setTimeout(() => process.exit(1), 2 * graceMs + CLOSING_MS).unref();
+    if (stoppingSinceMs !== null) {
+      if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(130);
+      return;
+    }
+    stoppingSinceMs = performance.now();
+    setTimeout(() => process.exit(1), graceMs + CLOSING_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -7,9 +7,14 @@ import { PromptEntity } from './prompt.entity.js';
 @ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
   name: 'prompt_pointers_project_id_prompt_id_fkey',
 })
-@ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
-  name: 'prompt_pointers_project_id_version_id_fkey',
-})
+@ForeignKey(
+  () => PromptVersionEntity,
+  ['projectId', 'promptId', 'versionId'],
+  ['projectId', 'promptId', 'versionId'],
+  {
+    name: 'prompt_pointers_project_id_prompt_id_version_id_fkey',
+  },
+)
 export class PromptPointerEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -15,6 +15,7 @@ export interface StoredMessage {
 @Unique('prompt_versions_checksum', ['projectId', 'promptId', 'checksumHash'])
 @Check('prompt_versions_version_number_check', 'version_number > 0')
 @Check('prompt_versions_checksum_hash_check', `checksum_hash ~ '^[0-9a-f]{64}$'`)
+@Unique('prompt_versions_of_prompt', ['projectId', 'promptId', 'versionId'])
 @Check('prompt_versions_one_content', '(template_source IS NULL) <> (messages IS NULL)')
 export class PromptVersionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })

@@ -1,11 +1,13 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Clock, SystemClock } from '../kernel/index.js';
 import { BellModule } from './bell/index.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseModule, TenantScope } from './database/index.js';
 import { LoggingModule } from './logging/index.js';
 
 /** What every process stands on, with or without HTTP. */
-@Module({})
+@Global()
+@Module({ providers: [{ provide: Clock, useClass: SystemClock }], exports: [Clock] })
 export class CoreModule {
   static forRoot(config: AppConfig): DynamicModule {
     return {

@@ -135,6 +135,13 @@ describe('ExecutionsRepository', () => {
       });
     });
 
+    it('gets all its time, however long the claim has waited', async () => {
+      const claimed = await claimOne(await insert());
+      await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+      await executions.dispatch(claimed);
+      expect(await executions.sweepLapsed()).toEqual([]);
+    });
+
     it('ends with the failure', async () => {
       const claimed = await claimOne(await insert());
       await executions.dispatch(claimed);

@@ -44,6 +44,11 @@ describe('ids and partitions', () => {
     );
   });
 
+  it('gives the lowest id of all for a time before 1970', async () => {
+    const floor = await one<string>(`SELECT ledger_uuid7_floor('0001-01-01T00:00:00Z') AS value`);
+    expect(floor).toBe('00000000-0000-7000-8000-000000000000');
+  });
+
   it('has partitions for this week and the next four, and makes none twice', async () => {
     expect(await one<number>('SELECT ledger_partition_weeks_ahead() AS value')).toBe(4);
     expect(await one<number>('SELECT ledger_ensure_partitions() AS value')).toBe(0);

@@ -81,6 +81,8 @@ describe('row-level security', () => {
     ['audit_log', 'TRUNCATE audit_log'],
     ['prompt_versions', `UPDATE prompt_versions SET template_source = 'changed'`],
     ['prompt_versions', 'DELETE FROM prompt_versions'],
+    ['executions', 'DELETE FROM executions'],
+    ['prompts', 'DELETE FROM prompts'],
     ['executions_default', 'SELECT FROM executions_default'],
     ['migrations', 'SELECT FROM migrations'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {

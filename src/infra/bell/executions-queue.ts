@@ -41,6 +41,12 @@ function connectionOptions(redisUrl: string): Exclude<QueueOptions['redis'], str
     connectTimeout: CONNECT_TIMEOUT_MS,
     // ioredis keeps the process alive for as long after a disconnect, by default 2 s.
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    // ioredis 5.11 takes a connection for ready when it breaks while the client's name and version are on their way,
+    // and never makes another one (Bull forbids the ready check, which would notice).
+    disableClientInfo: true,
+    // Bull subscribes to news of delayed jobs, of which there are none; ioredis leaves the rejection of a subscription
+    // that it renews itself to nobody.
+    autoResubscribe: false,
     // By default a command waits for Redis for ever. Bull unsets this on its blocking connection.
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LAST_RETRY_MS),

@@ -61,7 +61,10 @@ describe('loadEnvironment', () => {
   it('puts the process above the file, and an empty variable above nothing', () => {
     const file = join(folder, '.env');
     writeFileSync(file, 'PORT=9001\nHOST="0.0.0.0"\nOPENAI_API_KEY=sk-file\n# CONCURRENCY=4\n');
-    const env = loadEnvironment(file, { PORT: '9002', OPENAI_API_KEY: '' });
+    writeFileSync(file, 'ACME_API_KEY=acme\n', { flag: 'a' });
+    const variables: NodeJS.ProcessEnv = { PORT: '9002', OPENAI_API_KEY: '' };
+    const env = loadEnvironment(file, variables);
+    expect(variables.ACME_API_KEY).toBe('acme');
     expect(env).toMatchObject({ PORT: 9002, HOST: '0.0.0.0', OPENAI_API_KEY: 'sk-file', CONCURRENCY: 16 });
   });
 

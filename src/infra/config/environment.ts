@@ -69,7 +69,7 @@ export class Environment {
   @Text() API_KEY = DEFAULT_API_KEY;
   @Text() KEY_HASH_SECRET: string | null = null;
   @Text() CORS_ORIGINS: string | null = null;
-  @Flag() TRUST_PROXY = false;
+  @Whole(0, 10) TRUSTED_PROXIES = 0;
 
   @Flag() WORKER = true;
   @Whole(1, 1000) CONCURRENCY = 16;

@@ -1,11 +1,12 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { AppConfig } from '../config/index.js';
+import { AppConfig, ConfigurationError } from '../config/index.js';
+import { APPLICATION_ROLE } from './data-source-options.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** Beside the pool: the bell's LISTEN. */
 const FURTHER_CONNECTIONS = 1;
 
-/** Says at the start, and not under load, when the server has too few connections for this process. */
+/** Looks at the start, and not under load, whether connections are as they have to be, and enough of them. */
 @Injectable()
 export class ConnectionBudget implements OnApplicationBootstrap {
   private readonly logger = new Logger(ConnectionBudget.name);
@@ -16,11 +17,18 @@ export class ConnectionBudget implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const [row] = await this.scope.system<{ free: number }>(
-      `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS free`,
+    const [row] = await this.scope.system<{ role: string; free: number }>(
+      `SELECT current_user AS role,
+         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS free`,
     );
+    // Under another role, row-level security might be off without a word: a pooler can drop the startup option.
+    if (row?.role !== APPLICATION_ROLE) {
+      throw new ConfigurationError(
+        `Connections to the database run as "${row?.role ?? ''}" and not as ${APPLICATION_ROLE}; a pooler in between must pass startup options on, or give its login that role.`,
+      );
+    }
     const needed = this.config.env.DATABASE_POOL_SIZE + FURTHER_CONNECTIONS;
-    if (row !== undefined && needed > row.free) {
+    if (needed > row.free) {
       this.logger.warn(
         `this process may open ${needed} connections and the server allows ${row.free} in all; lower DATABASE_POOL_SIZE or raise max_connections`,
       );

@@ -41,15 +41,16 @@ export function ownerDataSourceOptions(url: string): DataSourceOptions {
 
 /**
  * As the application's role. The role is a startup option of the connection, not a statement after it, so that there
- * is no moment without it. `pipeline` lets a transaction's opening, its work and its end share one trip.
+ * is no moment without it. `pipeline` lets {@link TenantScope.statement} open, work and commit in one trip.
  */
 export function applicationDataSourceOptions(options: {
   readonly url: string;
   readonly poolSize: number;
   readonly onPoolError: (error: unknown) => void;
 }): DataSourceOptions {
+  const { url, startupOptions } = takeStartupOptions(options.url);
   return {
-    ...commonOptions(options.url),
+    ...commonOptions(url),
     applicationName: 'prompt-ledger',
     // Unhandled, the error event of an idle connection whose server stops would end the process.
     poolErrorHandler: options.onPoolError,
@@ -58,9 +59,18 @@ export function applicationDataSourceOptions(options: {
       connectionTimeoutMillis: 5000,
       keepAlive: true,
       pipeline: true,
-      options: SESSION_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+      options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),
     } satisfies PoolConfig & { pipeline: boolean },
   };
+}
+
+/** `options` of a URL would replace ours, the role among them; both have to hold. */
+function takeStartupOptions(url: string): { url: string; startupOptions: string[] } {
+  if (!url.includes('options=')) return { url, startupOptions: [] };
+  const parsed = new URL(url);
+  const startupOptions = parsed.searchParams.getAll('options');
+  parsed.searchParams.delete('options');
+  return { url: parsed.href, startupOptions };
 }
 
 /**

@@ -20,9 +20,8 @@ import { TenantScope } from './tenant-scope.js';
           poolSize: config.env.DATABASE_POOL_SIZE,
           onPoolError: (error) => errors.write(error),
         }),
-        // A database that is starting beside us (compose, a restart) gets half a minute.
-        retryAttempts: 15,
-        retryDelay: 2000,
+        // The start has made sure that the database answers.
+        retryAttempts: 0,
       }),
     }),
   ],

@@ -1,7 +1,6 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { ownerDataSourceOptions } from './data-source-options.js';
-import type { TenantScope } from './tenant-scope.js';
 
 /** Any number: it only has to be the same for all migrating processes. */
 const MIGRATION_LOCK = 7_020_417;
@@ -18,17 +17,22 @@ export async function revertLatestMigration(ownerUrl: string): Promise<void> {
   await withOwner(ownerUrl, (dataSource) => dataSource.undoLastMigration());
 }
 
-/** @returns the names of the migrations that the database still lacks; all of them when it has never been migrated. */
-export async function findPendingMigrations(scope: TenantScope): Promise<string[]> {
-  const applied = await appliedMigrations(scope);
+/**
+ * @param query runs a statement as whoever the service connects as.
+ * @returns the names of the migrations that the database still lacks; all of them when it has never been migrated.
+ */
+export async function findPendingMigrations(
+  query: (text: string) => Promise<{ names: string[] | null }[]>,
+): Promise<string[]> {
+  const applied = await appliedMigrations(query);
   return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.includes(name));
 }
 
-async function appliedMigrations(scope: TenantScope): Promise<readonly string[]> {
+async function appliedMigrations(
+  query: (text: string) => Promise<{ names: string[] | null }[]>,
+): Promise<readonly string[]> {
   try {
-    const [row] = await scope.system<{ names: string[] | null }>(
-      'SELECT ledger_applied_migrations() AS names',
-    );
+    const [row] = await query('SELECT ledger_applied_migrations() AS names');
     return row?.names ?? [];
   } catch (error) {
     const undefinedFunction = '42883';

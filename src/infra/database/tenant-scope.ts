@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { UUID } from '../../kernel/index.js';
 
 export type ProjectIds = string | readonly string[];
 
@@ -11,8 +12,6 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The only opener of transactions. Row-level security shows the application's role nothing until `app.project_ids` is

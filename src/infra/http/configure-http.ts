@@ -10,14 +10,15 @@ import type { JsonBodyOptions } from './json-body.reader.js';
 import { ProblemFilter } from './problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdMiddleware } from './request-id.middleware.js';
 import { applyServerLimits } from './server-limits.js';
+import { SourcedJsonInterceptor } from './sourced-json.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';
 
 export interface HttpOptions {
   readonly body: JsonBodyOptions;
   /** Origins whose pages may call the API; empty: none, `*`: any. Keys travel in headers, never in cookies. */
   readonly corsOrigins: readonly string[];
-  /** Whether a reverse proxy in front is believed about the client's address and scheme. */
-  readonly trustProxy: boolean;
+  /** How many reverse proxies stand in front, each adding its client to `X-Forwarded-For`; 0 believes no such header. */
+  readonly trustedProxies: number;
   /** `null` serves no docs. */
   readonly docs: DocsOptions | null;
 }
@@ -30,7 +31,7 @@ export const HTTP_APP_OPTIONS = { bodyParser: false } as const satisfies NestApp
  * the process, the tests and the OpenAPI generator all call it, so that none of them differs.
  */
 export function configureHttp(app: NestExpressApplication, options: HttpOptions): void {
-  app.set('trust proxy', options.trustProxy);
+  app.set('trust proxy', options.trustedProxies);
   app.disable('x-powered-by');
   // Hashing each answer buys nothing: the contract has no conditional requests.
   app.disable('etag');
@@ -38,7 +39,7 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.use(securityHeaders());
   if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));
   app.use(strictUrlMiddleware);
-  app.useGlobalInterceptors(new JsonBodyInterceptor(options.body));
+  app.useGlobalInterceptors(new JsonBodyInterceptor(options.body), new SourcedJsonInterceptor());
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());

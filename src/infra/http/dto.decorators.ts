@@ -2,7 +2,7 @@ import type { Type as Class } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import type { TransformFnParams } from 'class-transformer';
-import { IsArray, IsDate, IsObject, Matches, ValidateNested } from 'class-validator';
+import { IsArray, IsDate, IsObject, Matches, ValidateBy, ValidateNested } from 'class-validator';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 import { parseRfc3339 } from './rfc3339.js';
 
@@ -44,6 +44,17 @@ export function IsQueryTime(): PropertyDecorator {
     IsDate({ message: hint }),
     ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' }),
   );
+}
+
+/** A body value that is an RFC 3339 time; the property stays the text, for {@link parseRfc3339}. */
+export function IsTime(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTime',
+    validator: {
+      validate: (value) => typeof value === 'string' && parseRfc3339(value) !== null,
+      defaultMessage: () => 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z',
+    },
+  });
 }
 
 /** A prompt's name in a body or query. */

@@ -191,7 +191,7 @@ export async function startHttpTestApp(options: Partial<HttpOptions> = {}): Prom
   configureHttp(app, {
     body: { maxBytes: MAX_BYTES, bulkMaxBytes: 16 * MAX_BYTES, bulkPaths: ['/v1/bulk'] },
     corsOrigins: [],
-    trustProxy: false,
+    trustedProxies: 0,
     docs: null,
     ...options,
   });

@@ -9,6 +9,7 @@ export {
   FromText,
   IsPromptName,
   IsQueryTime,
+  IsTime,
   Nested,
   NestedArray,
   toBoolean,
@@ -31,3 +32,4 @@ export { ProblemFilter } from './problem.filter.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { requestIdOf, REQUEST_ID_HEADER } from './request-id.middleware.js';
 export { parseRfc3339 } from './rfc3339.js';
+export { SourcedJson } from './sourced-json.js';

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { ValidationError } from '../../kernel/index.js';
+import { MAX_INT, UUID, ValidationError } from '../../kernel/index.js';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
-/** Postgres' `integer`, which version numbers are. */
-const MAX_INTEGER = 2_147_483_647;
 
 /**
  * An id in the path, in lower case. Ours are UUIDv7, but any UUID passes: another version is well-formed, and
@@ -17,7 +14,8 @@ const MAX_INTEGER = 2_147_483_647;
 @Injectable()
 export class UuidPipe implements PipeTransform<unknown, string> {
   transform(value: unknown, metadata: ArgumentMetadata): string {
-    if (typeof value !== 'string' || !UUID.test(value)) throw refusal(metadata, 'must be a UUID');
+    if (typeof value !== 'string' || !UUID.test(value.toLowerCase()))
+      throw refusal(metadata, 'must be a UUID');
     return value.toLowerCase();
   }
 }
@@ -31,8 +29,8 @@ export class UuidPipe implements PipeTransform<unknown, string> {
 export class PositiveIntPipe implements PipeTransform<unknown, number> {
   transform(value: unknown, metadata: ArgumentMetadata): number {
     const number = typeof value === 'string' && POSITIVE_INTEGER.test(value) ? Number(value) : 0;
-    if (number < 1 || number > MAX_INTEGER)
-      throw refusal(metadata, `must be a whole number from 1 to ${MAX_INTEGER}`);
+    if (number < 1 || number > MAX_INT)
+      throw refusal(metadata, `must be a whole number from 1 to ${MAX_INT}`);
     return number;
   }
 }

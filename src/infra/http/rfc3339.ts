@@ -1,6 +1,8 @@
 const RFC3339 =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /**
  * Parses an RFC 3339 time strictly, to the millisecond; `null` when it is none. `Date.parse` alone takes much
  * else ("1", "March 7"), and rolls the 31st of February over into March. The leap second `:60` is refused:
@@ -10,7 +12,8 @@ export function parseRfc3339(text: string): Date | null {
   const day = RFC3339.exec(text)?.[1];
   if (day === undefined || !isCalendarDay(day)) return null;
   const time = new Date(text.toUpperCase());
-  return Number.isNaN(time.getTime()) ? null : time;
+  // With its offset the last day of the year 9999 may end in the next, which RFC 3339 cannot write.
+  return time.getTime() <= LAST_MS ? time : null;
 }
 
 function isCalendarDay(day: string): boolean {

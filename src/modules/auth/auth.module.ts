@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { Clock, SystemClock } from '../../kernel/index.js';
 import { AuditModule } from '../audit/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { AuthGuard } from './auth.guard.js';
@@ -19,7 +18,6 @@ import { SecretHasher } from './secret-hasher.js';
     KeysRepository,
     KeysService,
     SecretHasher,
-    { provide: Clock, useClass: SystemClock },
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
 })

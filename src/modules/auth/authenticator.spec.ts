@@ -37,7 +37,11 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
       this.lookUps += 1;
       return Promise.resolve(this.stored?.keyId === keyId ? this.stored : null);
     },
-    touch: () => Promise.resolve(),
+    touches: 0,
+    touch() {
+      this.touches += 1;
+      return Promise.resolve();
+    },
   };
   const clock = new SetClock();
   const projects = { getDefaultProjectId: () => Promise.resolve('default-project') };
@@ -101,6 +105,19 @@ describe('Authenticator', () => {
     keys.stored = null;
     clock.nowMs = 4000;
     await expect(authenticator.authenticate(key, null)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('writes the use of a key down once a look-up, and not for who knows its id alone', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    const guessed = formatKey({ keyId: KEY_ID, secret: newSecret() });
+    await expect(authenticator.authenticate(guessed, null)).rejects.toThrow(UnauthorizedError);
+    expect(keys.touches).toBe(0);
+    await authenticator.authenticate(key, null);
+    await authenticator.authenticate(key, null);
+    expect(keys.touches).toBe(1);
+    clock.nowMs = 4000;
+    await authenticator.authenticate(key, null);
+    expect(keys.touches).toBe(2);
   });
 
   it('forgets a key at once when it is told to', async () => {

@@ -17,6 +17,8 @@ const MAX_CACHED_RECORDS = 10_000;
 interface CachedRecord {
   readonly record: KeyRecord;
   readonly readAtMs: number;
+  /** Whether its use has been written down since it was read. */
+  isTouched: boolean;
 }
 
 /** Finds out who sends a request. */
@@ -43,10 +45,11 @@ export class Authenticator {
     if (textsMatch(credential, this.config.env.API_KEY)) return this.admin(origin);
     const key = parseKey(credential);
     if (key === null) throw new UnauthorizedError();
-    const record = await this.findRecord(key.keyId);
-    if (record === null || !record.valid) throw new UnauthorizedError();
-    if (!this.hasher.matches(key.secret, record.secretHmac)) throw new UnauthorizedError();
-    const { projectId, keyId, name, scopes } = record;
+    const cached = await this.find(key.keyId);
+    if (cached === null || !cached.record.valid) throw new UnauthorizedError();
+    if (!this.hasher.matches(key.secret, cached.record.secretHmac)) throw new UnauthorizedError();
+    this.touch(cached);
+    const { projectId, keyId, name, scopes } = cached.record;
     return { projectId, keyId, actor: name, origin, scopes: new Set(scopes.filter(isScope)) };
   }
 
@@ -60,20 +63,26 @@ export class Authenticator {
     return { projectId, keyId: null, actor: 'admin', origin, scopes: new Set(SCOPES) };
   }
 
-  private async findRecord(keyId: string): Promise<KeyRecord | null> {
+  private async find(keyId: string): Promise<CachedRecord | null> {
     const cached = this.cache.get(keyId);
-    if (cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < RECORD_TTL_MS)
-      return cached.record;
+    if (cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < RECORD_TTL_MS) return cached;
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
     const record = await this.keys.findForAuthentication(keyId);
     this.cache.delete(keyId);
     if (record === null) return null;
-    this.remember({ record, readAtMs });
-    this.keys.touch(keyId).catch((error: unknown) => {
+    const fresh = { record, readAtMs, isTouched: false };
+    this.remember(fresh);
+    return fresh;
+  }
+
+  /** After the secret has proved right: who only knows the id of a key has not used it. */
+  private touch(cached: CachedRecord): void {
+    if (cached.isTouched) return;
+    cached.isTouched = true;
+    this.keys.touch(cached.record.keyId).catch((error: unknown) => {
       this.logger.warn(`last_used_at not written: ${messageOf(error)}`);
     });
-    return record;
   }
 
   private remember(cached: CachedRecord): void {

@@ -1,5 +1,5 @@
-import { ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsRFC3339, IsString, Length } from 'class-validator';
-import { ApiId, ApiTime } from '../../infra/http/index.js';
+import { ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { ApiId, ApiTime, IsTime } from '../../infra/http/index.js';
 import { type Scope, SCOPES } from './scopes.js';
 
 export class CreateKeyDto {
@@ -25,7 +25,7 @@ export class CreateKeyDto {
    * @example "2027-12-31T23:59:59Z"
    */
   @IsOptional()
-  @IsRFC3339()
+  @IsTime()
   expires_at?: string | null;
 }
 

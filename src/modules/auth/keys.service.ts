@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
+import { parseRfc3339 } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import { Authenticator } from './authenticator.js';
@@ -41,7 +42,7 @@ export class KeysService {
         name: request.name,
         secretHmac: this.hasher.hash(secret),
         scopes: request.scopes,
-        expiresAt: request.expires_at == null ? null : new Date(request.expires_at),
+        expiresAt: request.expires_at == null ? null : parseRfc3339(request.expires_at),
       });
       assertNotExpired(inserted);
       const after = { name: inserted.name, scopes: inserted.scopes, expires_at: inserted.expiresAt };

@@ -11,7 +11,6 @@ import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '..
 import { Slots } from './slots.js';
 
 const FLOOR_INTERVAL_MS = 60_000;
-const SWEEP_INTERVAL_MS = 5000;
 /** Below every id. */
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -27,7 +26,9 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   private readonly timers: NodeJS.Timeout[] = [];
   private idFloor = LOWEST_ID;
   private stopping = false;
-  private claiming: Promise<void> | undefined;
+  private isClaiming = false;
+  private claiming: Promise<void> = Promise.resolve();
+  private stopped: Promise<void> | undefined;
   private lookAgain = false;
 
   constructor(
@@ -45,13 +46,21 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     // Spread, so that many processes which start together do not all look at the same moment.
     const { POLL_INTERVAL_MS: pollMs } = this.config.env;
     this.every(pollMs * (0.9 + Math.random() * 0.2), () => this.look());
-    this.every(SWEEP_INTERVAL_MS, () => this.sweep());
     this.every(FLOOR_INTERVAL_MS, () => this.raiseFloor());
     void this.look();
   }
 
-  /** Takes nothing new, and gives what is being worked on the time that the configuration allows. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Takes nothing new, and gives what is being worked on the time that the configuration allows. */
+  stop(): Promise<void> {
+    this.stopped ??= this.stopOnce();
+    return this.stopped;
+  }
+
+  private async stopOnce(): Promise<void> {
     this.stopping = true;
     for (const timer of this.timers) clearInterval(timer);
     await this.bell.stopListening();
@@ -73,9 +82,10 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   /** One claim at a time; whoever asks during one gets another after it. Never rejects. */
   private look(): Promise<void> {
     this.lookAgain = true;
-    this.claiming ??= this.claimWhileAsked().finally(() => {
-      this.claiming = undefined;
-    });
+    if (!this.isClaiming) {
+      this.isClaiming = true;
+      this.claiming = this.claimWhileAsked();
+    }
     return this.claiming;
   }
 
@@ -88,6 +98,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       // As many as wanted: there may be more, and each slot that frees asks again.
       if (claimed.length === wanted) this.lookAgain = true;
     }
+    this.isClaiming = false;
   }
 
   private async claim(wanted: number): Promise<ClaimedExecution[]> {
@@ -110,14 +121,6 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       this.slots.release();
       if (this.lookAgain) void this.look();
     }
-  }
-
-  private async sweep(): Promise<void> {
-    const swept = await this.executions.sweepLapsed();
-    for (const { executionId, status } of swept) {
-      this.logger.warn({ executionId, status }, 'its process did not report back within its lease');
-    }
-    await this.bell.ring(swept.filter(({ status }) => status === 'queued'));
   }
 
   private async raiseFloor(): Promise<void> {

@@ -1,1 +1,2 @@
 export { ConsumerModule } from './consumer.module.js';
+export { ConsumerService } from './consumer.service.js';

@@ -11,7 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { IsPromptName, Nested } from '../../infra/http/index.js';
-import { MAX_INT } from '../prompts/index.js';
+import { MAX_INT } from '../../kernel/index.js';
 import { IsStop } from './is-stop.decorator.js';
 
 export class ModelRefDto {

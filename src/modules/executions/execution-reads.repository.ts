@@ -115,7 +115,11 @@ export class ExecutionReadsRepository {
     const conditions = ['e.project_id = $1'];
     if (filter.promptName !== undefined) {
       const ids = await this.promptIds(tx, projectId, filter.promptName);
-      conditions.push(`e.prompt_id = ANY (${bind(ids)}::uuid[])`);
+      // One id, as nearly always, keeps the order of the index; a list would have to be sorted.
+      const [id] = ids;
+      conditions.push(
+        ids.length === 1 ? `e.prompt_id = ${bind(id)}::uuid` : `e.prompt_id = ANY (${bind(ids)}::uuid[])`,
+      );
     }
     if (filter.status !== undefined) conditions.push(`e.status = ${bind(filter.status)}`);
     if (filter.environment !== undefined) conditions.push(`e.environment = ${bind(filter.environment)}`);

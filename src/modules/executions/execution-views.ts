@@ -29,14 +29,17 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
   };
 }
 
-export function executionDetail(record: ExecutionRecord, attempts: readonly AttemptRecord[]): ExecutionDto {
+/** All but the variables, which are kept as text. */
+export function executionDetail(
+  record: ExecutionRecord,
+  attempts: readonly AttemptRecord[],
+): Omit<ExecutionDto, 'variables'> {
   return {
     ...executionSummary(record),
     response_text: record.responseText,
     response_truncated: record.responseTruncated,
     response_sha256: record.responseSha256,
     version_id: record.versionId,
-    variables: JSON.parse(record.variablesJson) as unknown,
     ...(record.renderedPrompt === null ? {} : { rendered_prompt: record.renderedPrompt }),
     ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages }),
     params: paramsOf(record) as ParamsDto,

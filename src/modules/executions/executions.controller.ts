@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { ApiProblems, JsonSource, UuidPipe } from '../../infra/http/index.js';
+import { ApiProblems, JsonSource, SourcedJson, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { ExecuteDto } from './execute.dto.js';
 import { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
@@ -63,12 +63,13 @@ export class ExecutionsController {
   @ApiParam({ name: 'execution_id', description: 'Id of the execution.' })
   @Scopes('executions:read')
   @ApiOperation({ summary: 'Read an execution with its whole lineage' })
+  @ApiOkResponse({ type: ExecutionDto })
   @ApiProblems(400, 404)
   get(
     @CurrentCaller() caller: Caller,
     @Param('execution_id', UuidPipe) executionId: string,
     @Query() _query: GetExecutionQueryDto,
-  ): Promise<ExecutionDto> {
+  ): Promise<SourcedJson> {
     return this.executions.get(caller.projectId, executionId);
   }
 }

@@ -4,6 +4,7 @@ import { PromptsModule } from '../prompts/index.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
+import { ExecutionSweeper } from './execution-sweeper.js';
 import { ExecutionsController } from './executions.controller.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
@@ -16,6 +17,7 @@ import { ProviderCaller } from './provider-caller.js';
     ExecutionAdmission,
     ExecutionReadsRepository,
     ExecutionRunner,
+    ExecutionSweeper,
     ExecutionsRepository,
     ExecutionsService,
     ProviderCaller,

@@ -65,7 +65,7 @@ const MAX_SWEPT = 100;
 export class ExecutionsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Queued and due. @returns when it was taken on, by the database's clock. */
+  /** Queued and due. */
   async insertQueued(
     projectId: string,
     requestedBy: string,
@@ -118,7 +118,7 @@ export class ExecutionsRepository {
     const [row] = await this.scope.statement<{ attempt: number }>(projectId, {
       name: 'dispatch',
       text: sql.DISPATCH,
-      values: [projectId, executionId, fence, provider, modelName],
+      values: [projectId, executionId, fence, provider, modelName, LEASE_GRACE_MS],
     });
     return row?.attempt ?? null;
   }

@@ -1,20 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, encodeCursor } from '../../infra/http/index.js';
+import { decodeCursor, encodeCursor, SourcedJson } from '../../infra/http/index.js';
+import { Clock, UUID } from '../../kernel/index.js';
 import type { Actor } from '../audit/index.js';
 import { ExecutionNotFoundError, providerProblem } from './errors.js';
 import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { executionDetail, executionSummary } from './execution-views.js';
 import type { ExecuteDto } from './execute.dto.js';
-import type { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
+import type { ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 import { ExecutionsRepository, messagesOf, type StartedExecution } from './executions.repository.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, ProviderCaller } from './provider-caller.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What callers do with executions: run and wait, submit, look. */
 @Injectable()
@@ -26,6 +25,7 @@ export class ExecutionsService {
     private readonly reads: ExecutionReadsRepository,
     private readonly caller: ProviderCaller,
     private readonly bell: Bell,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -34,7 +34,7 @@ export class ExecutionsService {
    * @throws ProviderRejectedError | ProviderFailedError | ProviderTimeoutError with the id of the failed execution.
    */
   async run(who: Actor, request: ExecuteDto, variablesJson: string | null): Promise<ExecutionResultDto> {
-    const startedAtMs = performance.now();
+    const startedAtMs = this.clock.monotonicMs();
     const admitted = await this.admission.admit(who.projectId, request, variablesJson);
     const started = await this.executions.insertRunning(who.projectId, who.actor, admitted);
     const outcome = await this.caller.call({
@@ -45,7 +45,7 @@ export class ExecutionsService {
       messages: messagesOf(admitted.rendered),
       params: admitted.params,
       // The total is the caller's: what admission and commit took is gone.
-      deadlineMs: Math.max(0, admitted.timeoutMs - (performance.now() - startedAtMs)),
+      deadlineMs: Math.max(0, admitted.timeoutMs - (this.clock.monotonicMs() - startedAtMs)),
     });
     const completedAt = await this.executions.finish(started, started.attempt, outcome);
     if (completedAt === null) throw new OwnershipLostError(started.executionId);
@@ -61,12 +61,13 @@ export class ExecutionsService {
     return { execution_id: executionId, status: 'queued', mode: 'async' };
   }
 
-  /** @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` */
-  async get(projectId: string, executionId: string): Promise<ExecutionDto> {
+  /** An `ExecutionDto`, with the variables as they came. @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` */
+  async get(projectId: string, executionId: string): Promise<SourcedJson> {
     return this.scope.transaction(projectId, async (tx) => {
       const record = await this.reads.find(tx, projectId, executionId);
       if (record === null) throw new ExecutionNotFoundError(executionId);
-      return executionDetail(record, await this.reads.listAttempts(tx, projectId, executionId));
+      const detail = executionDetail(record, await this.reads.listAttempts(tx, projectId, executionId));
+      return new SourcedJson({ ...detail }, { variables: record.variablesJson });
     });
   }
 

@@ -35,9 +35,11 @@ export const INSERT_RUNNING = `
   )
   SELECT execution_id, created_at FROM execution`;
 
+/** $6: grace of the lease, which begins again here: the call gets all its time, however long the claim has waited. */
 export const DISPATCH = `
   WITH owned AS (
-    UPDATE executions SET attempts_made = attempts_made + 1
+    UPDATE executions SET attempts_made = attempts_made + 1,
+      lease_until = now() + make_interval(secs => (timeout_ms + $6::integer) / 1000.0)
     WHERE project_id = $1 AND execution_id = $2 AND fence = $3 AND status = 'running'
     RETURNING project_id, execution_id, fence, attempts_made
   )

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionErrorType, StoredMessage } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
-import { LedgerError } from '../../kernel/index.js';
+import { Clock, LedgerError } from '../../kernel/index.js';
 import { storableText } from './storable-text.js';
 import {
   complete,
@@ -37,16 +37,29 @@ export type CallOutcome =
   | { readonly succeeded: true; readonly completion: Completion }
   | { readonly succeeded: false; readonly failure: CallFailure };
 
+const KINDS: readonly string[] = [
+  'timeout',
+  'rate_limited',
+  'provider_error',
+  'provider_rejected',
+  'connection',
+];
+/** A usage object is a few hundred characters; one that is far from it is something else. */
+const MAX_USAGE_CHARS = 65_536;
+
 /** Makes one call and says how it ended. Knows nothing of rows; it never throws. */
 @Injectable()
 export class ProviderCaller {
+  private readonly logger = new Logger(ProviderCaller.name);
+
   constructor(
     private readonly config: AppConfig,
     private readonly registry: ProviderRegistry,
+    private readonly clock: Clock,
   ) {}
 
   async call(call: ProviderCall): Promise<CallOutcome> {
-    const startedAt = performance.now();
+    const startedAtMs = this.clock.monotonicMs();
     try {
       const { modelName, messages, params } = call;
       const request = { modelName, messages, params, attemptId: `${call.executionId}-${call.attempt}` };
@@ -57,43 +70,55 @@ export class ProviderCaller {
       });
       return { succeeded: true, completion: storable(completion) };
     } catch (error) {
-      return { succeeded: false, failure: failureOf(error, Math.round(performance.now() - startedAt)) };
+      const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
+      return { succeeded: false, failure: this.failureOf(error, call, latencyMs) };
     }
   }
-}
 
-function failureOf(error: unknown, latencyMs: number): CallFailure {
-  if (error instanceof ProviderError) {
-    const { kind, message, status, retryAfterMs, providerRequestId } = error;
-    const requestId = storableText(providerRequestId);
-    return {
-      kind,
-      message: storableText(message),
-      status,
-      retryAfterMs,
-      providerRequestId: requestId,
-      latencyMs,
-    };
+  private failureOf(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {
+    if (error instanceof ProviderError) return storableFailure(error, latencyMs);
+    const { executionId, attempt } = call;
+    // A worker without the adapter or its key, though the process that admitted the request had both; or a defect,
+    // whose message may quote anything and goes nowhere.
+    const known = error instanceof LedgerError;
+    const name = error instanceof Error ? error.name : typeof error;
+    this.logger.error(
+      { executionId, attempt, errorName: name },
+      known ? error.message : 'the call was not made',
+    );
+    const message = known ? error.message : 'The call could not be made.';
+    const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
+    return { kind: 'internal', message, ...nothing, latencyMs };
   }
-  // A worker without the adapter or its key, though the process that admitted the request had both.
-  const message = error instanceof LedgerError ? error.message : 'The call could not be made.';
-  return { kind: 'internal', message, status: null, retryAfterMs: null, providerRequestId: null, latencyMs };
 }
 
-/** Of an adapter from outside the tree no compiler has checked what it hands over. */
+/** Of an adapter from outside the tree no compiler has checked what it hands over; what cannot be stored would lose it. */
+function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
+  const { kind, status, retryAfterMs } = error;
+  return {
+    kind: KINDS.includes(kind) ? kind : 'provider_error',
+    message: storableText(error.message),
+    status: status !== null && Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
+    retryAfterMs,
+    providerRequestId: storableText(error.providerRequestId),
+    latencyMs,
+  };
+}
+
 function storable(completion: Completion): Completion {
   const { finishReason, providerRequestId, usage } = completion;
   return {
     ...completion,
     finishReason: storableText(finishReason),
     providerRequestId: storableText(providerRequestId),
-    usage: { ...usage, raw: isJson(usage.raw) ? usage.raw : null },
+    usage: { ...usage, raw: isStorableJson(usage.raw) ? usage.raw : null },
   };
 }
 
-function isJson(value: unknown): boolean {
+function isStorableJson(value: unknown): boolean {
   try {
-    return JSON.stringify(value) !== undefined;
+    const text = JSON.stringify(value) as string | undefined;
+    return text !== undefined && text.length <= MAX_USAGE_CHARS;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { PartitionsService, TenantScope } from '../../infra/database/index.js';
 
@@ -19,7 +19,7 @@ export interface ReadinessReport extends HealthReport {
 
 /** Whether the service can do its work now. */
 @Injectable()
-export class HealthService implements BeforeApplicationShutdown {
+export class HealthService {
   private leaving = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class HealthService implements BeforeApplicationShutdown {
   ) {}
 
   /** From now on not ready, so that no new requests are sent here. */
-  beforeApplicationShutdown(): void {
+  leave(): void {
     this.leaving = true;
   }
 

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { MAX_INT } from '../../kernel/index.js';
 import { ApiInteger } from '../../infra/http/index.js';
-
-const MAX_INT = 2_147_483_647;
 
 export class PutModelDto {
   /**

@@ -1,2 +1,2 @@
 export { ProjectsModule } from './projects.module.js';
-export { DEFAULT_PROJECT, ProjectsService } from './projects.service.js';
+export { ProjectsService } from './projects.service.js';

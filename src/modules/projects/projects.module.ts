@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ProjectsRepository } from './projects.repository.js';
 import { ProjectsService } from './projects.service.js';
 
-@Module({ providers: [ProjectsService], exports: [ProjectsService] })
+@Module({ providers: [ProjectsRepository, ProjectsService], exports: [ProjectsService] })
 export class ProjectsModule {}

@@ -18,9 +18,8 @@ import {
 } from 'class-validator';
 import type { PromptMode } from '../../entities/index.js';
 import { ApiId, ApiInteger, ApiTime, NestedArray, PageQueryDto } from '../../infra/http/index.js';
+import { MAX_INT } from '../../kernel/index.js';
 
-/** The largest number that a Postgres integer holds. */
-export const MAX_INT = 2_147_483_647;
 const ROLES = ['system', 'user', 'assistant'] as const;
 const MODES = ['full', 'tracking'] as const;
 const STATUSES = ['active', 'deprecated', 'draft'] as const;

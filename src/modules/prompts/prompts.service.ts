@@ -17,6 +17,7 @@ import type {
   PutPromptDto,
   PutPromptResultDto,
   VersionDto,
+  VersionStatus,
   VersionSummaryDto,
 } from './prompts.dto.js';
 import { PromptsRepository } from './prompts.repository.js';
@@ -55,8 +56,12 @@ export class PromptsService {
         set_active: request.set_active,
       };
       await this.audit.append(tx, who, { action: 'prompt.put', subject: `prompt/${name}`, after });
-      if (request.set_active === true) await this.activateLast(tx, who, prompt, version, 'put');
-      return this.putResult(tx, prompt, version, isNew);
+      if (request.set_active !== true) {
+        const { status } = await this.getByNumber(tx, prompt, version.versionNumber);
+        return putResult(prompt, version, status, isNew);
+      }
+      await this.activateLast(tx, who, prompt, version, 'put');
+      return putResult(prompt, version, 'active', isNew);
     });
   }
 
@@ -74,7 +79,7 @@ export class PromptsService {
       const after = { version_number: versionNumber };
       await this.audit.append(tx, who, { action: 'prompt.activate', subject: `prompt/${name}`, after });
       await this.activateLast(tx, who, prompt, version, 'activate');
-      return this.putResult(tx, prompt, version, false);
+      return putResult(prompt, version, 'active', false);
     });
   }
 
@@ -174,20 +179,15 @@ export class PromptsService {
     const move = { from: pointer?.versionId ?? null, to: version.versionId, by: who.actor, reason };
     await this.prompts.movePointer(tx, prompt, move);
   }
+}
 
-  private async putResult(
-    tx: EntityManager,
-    prompt: PromptEntity,
-    version: PromptVersionEntity,
-    isNew: boolean,
-  ): Promise<PutPromptResultDto> {
-    const { status } = await this.getByNumber(tx, prompt, version.versionNumber);
-    return {
-      prompt: view.promptRef(prompt),
-      version: view.versionRef(version, status),
-      version_change: isNew,
-    };
-  }
+function putResult(
+  prompt: PromptEntity,
+  version: PromptVersionEntity,
+  status: VersionStatus,
+  isNew: boolean,
+): PutPromptResultDto {
+  return { prompt: view.promptRef(prompt), version: view.versionRef(version, status), version_change: isNew };
 }
 
 function contentOfRequest({ template_source: templateSource, messages }: PutPromptDto): PromptContent {

@@ -1,3 +1,3 @@
-export { contentOf, type StoredContent } from './version-content.js';
+export type { StoredContent } from './version-content.js';
 export { VersionsModule } from './versions.module.js';
-export { type CompilableVersion, type VersionFacts, VersionsService } from './versions.service.js';
+export { VersionsService } from './versions.service.js';

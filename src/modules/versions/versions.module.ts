@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { VersionsRepository } from './versions.repository.js';
 import { VersionsService } from './versions.service.js';
 
-@Module({ providers: [VersionsService], exports: [VersionsService] })
+@Module({ providers: [VersionsRepository, VersionsService], exports: [VersionsService] })
 export class VersionsModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { PromptVersionEntity } from '../../entities/index.js';
+import type { PromptVersionEntity } from '../../entities/index.js';
 import {
   checksumOf,
   type CompiledPrompt,
@@ -9,6 +9,7 @@ import {
   RENDERER,
 } from '../../templating/index.js';
 import { contentOf, storedContentOf } from './version-content.js';
+import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
 export interface VersionFacts {
   readonly createdBy: string | null;
@@ -25,6 +26,8 @@ export type CompilableVersion = Pick<
 @Injectable()
 export class VersionsService {
   private readonly cache = new CompiledPromptCache();
+
+  constructor(private readonly versions: VersionsRepository) {}
 
   /** @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain. */
   check(content: PromptContent): CompiledPrompt {
@@ -43,20 +46,18 @@ export class VersionsService {
    */
   async add(
     tx: EntityManager,
-    prompt: { readonly projectId: string; readonly promptId: string },
+    prompt: PromptKey,
     content: PromptContent,
     facts: VersionFacts,
   ): Promise<{ version: PromptVersionEntity; isNew: boolean }> {
-    const { projectId, promptId } = prompt;
     const checksumHash = checksumOf(content);
-    const existing = await tx.findOneBy(PromptVersionEntity, { projectId, promptId, checksumHash });
+    const existing = await this.versions.findByChecksum(tx, prompt, checksumHash);
     if (existing !== null) return { version: existing, isNew: false };
-    const highest = await tx.maximum(PromptVersionEntity, 'versionNumber', { projectId, promptId });
-    const versionNumber = (highest ?? 0) + 1;
-    await tx.insert(PromptVersionEntity, {
+    const { projectId, promptId } = prompt;
+    const version = await this.versions.insert(tx, {
       projectId,
       promptId,
-      versionNumber,
+      versionNumber: (await this.versions.highestNumber(tx, prompt)) + 1,
       ...storedContentOf(content),
       checksumHash,
       renderer: RENDERER,
@@ -64,7 +65,6 @@ export class VersionsService {
       createdBy: facts.createdBy,
       commitMessage: facts.commitMessage,
     });
-    const version = await tx.findOneByOrFail(PromptVersionEntity, { projectId, promptId, versionNumber });
     return { version, isNew: true };
   }
 }

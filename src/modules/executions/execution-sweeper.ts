@@ -1,0 +1,46 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Bell } from '../../infra/bell/index.js';
+import { messageOf } from '../../kernel/index.js';
+import { ExecutionsRepository } from './executions.repository.js';
+
+const SWEEP_INTERVAL_MS = 5000;
+
+/**
+ * Settles what nobody reported on within its lease. In every process, with or without a consumer: an API alone has
+ * executions of its own to settle, those that somebody waited for when it was killed.
+ */
+@Injectable()
+export class ExecutionSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ExecutionSweeper.name);
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly bell: Bell,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweep().catch((error: unknown) => {
+        this.logger.warn(`lapsed executions could not be looked for: ${messageOf(error)}`);
+      });
+    }, SWEEP_INTERVAL_MS);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async sweep(): Promise<void> {
+    const swept = await this.executions.sweepLapsed();
+    for (const { executionId, status } of swept) {
+      this.logger.warn({ executionId, status }, 'its process did not report back within its lease');
+    }
+    await this.bell.ring(swept.filter(({ status }) => status === 'queued'));
+  }
+}

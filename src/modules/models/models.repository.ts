@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ModelEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import type { CatalogueModel } from './model-catalogue.js';
+
+export type ModelFacts = Partial<Pick<ModelEntity, 'maxTokens' | 'supportsStreaming'>>;
+
+@Injectable()
+export class ModelsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  async list(tx: EntityManager, projectId: string): Promise<ModelEntity[]> {
+    return tx.find(ModelEntity, { where: { projectId }, order: { provider: 'ASC', modelName: 'ASC' } });
+  }
+
+  /** The model as it is afterwards; what `facts` leave out stays as it was. */
+  async put(
+    tx: EntityManager,
+    projectId: string,
+    provider: string,
+    modelName: string,
+    facts: ModelFacts,
+  ): Promise<ModelEntity> {
+    const where = { projectId, provider, modelName };
+    await this.insertMissing(tx, [where]);
+    if (Object.keys(facts).length > 0) await tx.update(ModelEntity, where, facts);
+    return tx.findOneByOrFail(ModelEntity, where);
+  }
+
+  /** @returns how many were added; those that are there stay as they are. */
+  async insertMissing(
+    tx: EntityManager,
+    models: readonly (Pick<ModelEntity, 'projectId'> & Partial<CatalogueModel>)[],
+  ): Promise<number> {
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ModelEntity)
+      .values([...models])
+      .orIgnore()
+      // TypeORM would merge the generated columns into what it was given, of rows that it did not insert too.
+      .updateEntity(false)
+      .returning('model_id')
+      .execute();
+    return (inserted.raw as unknown[]).length;
+  }
+
+  /** In one trip. @returns null when the project does not allow it. */
+  async findId(projectId: string, provider: string, modelName: string): Promise<string | null> {
+    const [row] = await this.scope.statement<{ modelId: string }>(projectId, {
+      name: 'find-model',
+      text: `SELECT model_id AS "modelId" FROM models WHERE project_id = $1 AND provider = $2 AND model_name = $3`,
+      values: [projectId, provider, modelName],
+    });
+    return row?.modelId ?? null;
+  }
+}

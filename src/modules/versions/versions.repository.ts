@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PromptVersionEntity } from '../../entities/index.js';
+
+/** The prompt that versions belong to. */
+export interface PromptKey {
+  readonly projectId: string;
+  readonly promptId: string;
+}
+
+export type NewVersion = Omit<
+  PromptVersionEntity,
+  'versionId' | 'createdAt' | 'content' | 'firstRegistration' | 'latestRegistration'
+>;
+
+@Injectable()
+export class VersionsRepository {
+  async findByChecksum(
+    tx: EntityManager,
+    { projectId, promptId }: PromptKey,
+    checksumHash: string,
+  ): Promise<PromptVersionEntity | null> {
+    return tx.findOneBy(PromptVersionEntity, { projectId, promptId, checksumHash });
+  }
+
+  /** 0 when the prompt has no version yet. */
+  async highestNumber(tx: EntityManager, { projectId, promptId }: PromptKey): Promise<number> {
+    return (await tx.maximum(PromptVersionEntity, 'versionNumber', { projectId, promptId })) ?? 0;
+  }
+
+  async insert(tx: EntityManager, version: NewVersion): Promise<PromptVersionEntity> {
+    await tx.insert(PromptVersionEntity, { ...version });
+    const { projectId, promptId, versionNumber } = version;
+    return tx.findOneByOrFail(PromptVersionEntity, { projectId, promptId, versionNumber });
+  }
+}

@@ -9,6 +9,21 @@ export function encodeCursor(position: unknown): string {
 }
 
 /**
+ * Makes a page of what was found.
+ * @param found up to one more than `limit`, in the list's order: the one more says that there is a next page.
+ * @param positionOf the sort key of an entry.
+ */
+export function pageOf<T>(
+  found: readonly T[],
+  limit: number,
+  positionOf: (entry: T) => unknown,
+): { entries: T[]; nextCursor: string | null } {
+  const entries = found.slice(0, limit);
+  const last = found.length > limit ? entries.at(-1) : undefined;
+  return { entries, nextCursor: last === undefined ? null : encodeCursor(positionOf(last)) };
+}
+
+/**
  * Reads a cursor back. It is not signed: it only says where to go on, and row-level security bounds what is found
  * there. But it may have been tampered with, so `parse` has to answer `null` for what it does not know.
  *

@@ -3,7 +3,7 @@ export { ApiProblems } from './api-problems.decorator.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export type { HttpOptions } from './configure-http.js';
 export { ContractValidationPipe } from './contract-validation.pipe.js';
-export { decodeCursor, encodeCursor } from './cursor.js';
+export { decodeCursor, pageOf } from './cursor.js';
 export type { DocsOptions } from './docs.js';
 export {
   FromText,

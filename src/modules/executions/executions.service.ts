@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, encodeCursor, SourcedJson } from '../../infra/http/index.js';
+import { decodeCursor, pageOf, SourcedJson } from '../../infra/http/index.js';
 import { Clock, UUID } from '../../kernel/index.js';
 import type { Actor } from '../audit/index.js';
 import { ExecutionNotFoundError, providerProblem } from './errors.js';
@@ -84,12 +84,8 @@ export class ExecutionsService {
         limit: query.limit + 1,
       }),
     );
-    const page = found.slice(0, query.limit);
-    const last = found.length > page.length ? page.at(-1) : undefined;
-    return {
-      executions: page.map(executionSummary),
-      next_cursor: last === undefined ? null : encodeCursor(last.executionId),
-    };
+    const { entries, nextCursor } = pageOf(found, query.limit, ({ executionId }) => executionId);
+    return { executions: entries.map(executionSummary), next_cursor: nextCursor };
   }
 }
 

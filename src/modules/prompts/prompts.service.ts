@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, encodeCursor } from '../../infra/http/index.js';
+import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import type { PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
@@ -106,12 +106,8 @@ export class PromptsService {
         limit: query.limit + 1,
       }),
     );
-    const page = found.slice(0, query.limit);
-    const last = found.length > page.length ? page.at(-1) : undefined;
-    return {
-      prompts: page.map(view.promptSummary),
-      next_cursor: last === undefined ? null : encodeCursor(last.name),
-    };
+    const { entries, nextCursor } = pageOf(found, query.limit, ({ name }) => name);
+    return { prompts: entries.map(view.promptSummary), next_cursor: nextCursor };
   }
 
   /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */

@@ -107,6 +107,38 @@ describe('a start without any setting', () => {
     },
   );
 
+  it('takes a Ctrl-C that npm has doubled for one, and leaves nothing', async () => {
+    const ledger = await start();
+    process.kill(ledger.pid, 'SIGINT');
+    process.kill(ledger.pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    process.kill(ledger.pid, 'SIGINT');
+    expect(await ledger.exit).toEqual({ code: 0, signal: null });
+    expect(await processesOfHome()).toEqual([]);
+  });
+
+  it('leaves no server behind when an impatient second signal ends it', async () => {
+    const ledger = await start({ SHUTDOWN_GRACE_MS: '30000' });
+    const client = clientOf(ledger);
+    await client.put('/v1/models/echo/echo-hang', {});
+    await putPrompt(client, 'hanging', 'Hello');
+    const model = { provider: 'echo', model_name: 'echo-hang' };
+    const hanging = expect(
+      client.post('/v1/executions:run', { prompt_name: 'hanging', model }),
+    ).rejects.toThrow();
+    await eventually(
+      async () => (await client.get('/v1/executions?status=running')).body.executions?.toString() !== '',
+    );
+    let isGone = false;
+    void ledger.exit.then(() => (isGone = true));
+    await eventually(() => {
+      if (!isGone) process.kill(ledger.pid, 'SIGINT');
+      return isGone;
+    });
+    await hanging;
+    await eventually(async () => (await processesOfHome()).length === 0);
+  });
+
   it.each(['the process', 'the process and its database'])('works after kill -9 of %s', async (what) => {
     const ledger = await start();
     const name = `survivor/${what.length}`;

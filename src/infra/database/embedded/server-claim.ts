@@ -30,6 +30,8 @@ const OWNER_NAME = 'prompt-ledger owner ';
 const READY_TIMEOUT_MS = 300_000;
 /** A killed owner's connection ends within milliseconds, but not before its process does. */
 const OWNER_GONE_TIMEOUT_MS = 2_000;
+/** One that was killed this moment still counts as alive, and its lock is held until its socket is closed. */
+const OWNER_ALIVE_TIMEOUT_MS = 1000;
 
 /**
  * Gets hold of the home's server: of the one that runs, else of one that it starts. The owner is who holds a
@@ -126,7 +128,7 @@ async function tryClaim(
 
 /** @returns the server's version once the lock is held; null to try again. */
 async function lockHome(client: Client, cluster: Cluster): Promise<string | null> {
-  const deadline = Date.now() + OWNER_GONE_TIMEOUT_MS;
+  const startedAt = Date.now();
   for (;;) {
     const { rows } = await client.query<{ locked: boolean; version: string; data_dir: string }>(
       `SELECT pg_try_advisory_lock($1, $2) AS locked, current_setting('server_version') AS version,
@@ -139,7 +141,8 @@ async function lockHome(client: Client, cluster: Cluster): Promise<string | null
     if (row.locked) return row.version;
     const ownerPid = await findOwnerPid(client);
     const leaving = ownerPid === null || !isAlive(ownerPid);
-    if (!leaving || Date.now() > deadline) throw new HomeInUseError(cluster.homeDir, ownerPid);
+    const patienceMs = leaving ? OWNER_GONE_TIMEOUT_MS : OWNER_ALIVE_TIMEOUT_MS;
+    if (Date.now() - startedAt > patienceMs) throw new HomeInUseError(cluster.homeDir, ownerPid);
     await sleep(POLL_INTERVAL_MS);
   }
 }

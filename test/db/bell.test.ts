@@ -218,6 +218,16 @@ describe.each<{ kind: Kind; start: () => Promise<OwnServer> }>([
       expect(await bell.check()).toBe('down');
     });
 
+    it('comes back after connections that broke as soon as they were made', async () => {
+      const { bell } = await open(kind, server.url, 'listens');
+      const { heard } = await listenOn({ bell } as Process);
+      await rings(bell, heard);
+      await server.hangUp(5);
+      await server.kill();
+      await server.restart();
+      await rings(bell, heard);
+    });
+
     it('closes though the server was never there', async () => {
       await server.kill();
       const before = openSockets();

@@ -88,7 +88,12 @@ describe('the entities', () => {
   beforeAll(async () => {
     database = await createEmptyDatabase();
     await migrate(database.url);
-    dataSource = new DataSource({ type: 'postgres', url: database.url, entities: ENTITIES, installExtensions: false });
+    dataSource = new DataSource({
+      type: 'postgres',
+      url: database.url,
+      entities: ENTITIES,
+      installExtensions: false,
+    });
     await dataSource.initialize();
   });
 

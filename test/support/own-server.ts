@@ -10,6 +10,8 @@ export interface OwnServer {
   /** SIGKILL. */
   kill(): Promise<void>;
   restart(): Promise<void>;
+  /** Breaks connections as soon as they are made, as a proxy does whose server is gone; resolves after so many. */
+  hangUp(times: number): Promise<void>;
   /** It says nothing any more, and does not hang up either, as behind a network that drops packets. */
   freeze(): void;
   /** For the end of the test, in whatever state the server is. */
@@ -44,6 +46,7 @@ async function startOwnServer(kind: 'postgres' | 'redis'): Promise<OwnServer> {
       server = await startServer(kind, { home });
       await relay.open(server.port);
     },
+    hangUp: (times) => relay.hangUp(times),
     freeze: () => {
       relay.freeze();
     },

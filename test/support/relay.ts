@@ -6,6 +6,8 @@ export interface Relay {
   open(targetPort: number): Promise<void>;
   /** Breaks every connection; new ones are refused. */
   close(): Promise<void>;
+  /** Breaks every connection as soon as it is made; resolves when so many were. */
+  hangUp(times: number): Promise<void>;
   /** Passes nothing on any more, on connections there are and on new ones, until it is closed. */
   freeze(): void;
 }
@@ -14,6 +16,7 @@ export async function startRelay(firstTargetPort: number): Promise<Relay> {
   const sockets = new Set<Socket>();
   let targetPort = firstTargetPort;
   let isFrozen = false;
+  let onHungUp: (() => void) | null = null;
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -22,6 +25,11 @@ export async function startRelay(firstTargetPort: number): Promise<Relay> {
   };
   const server = createServer((client) => {
     keep(client);
+    if (onHungUp !== null) {
+      client.destroy();
+      onHungUp();
+      return;
+    }
     if (isFrozen) return;
     const upstream = keep(connect(targetPort, '127.0.0.1'));
     client.on('close', () => upstream.destroy());
@@ -37,12 +45,22 @@ export async function startRelay(firstTargetPort: number): Promise<Relay> {
     open: async (newTargetPort) => {
       targetPort = newTargetPort;
       isFrozen = false;
+      onHungUp = null;
       await listen(server, port);
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       if (server.listening) await new Promise((resolve) => server.close(resolve));
     },
+    hangUp: (times) =>
+      new Promise((resolve) => {
+        let left = times;
+        onHungUp = () => {
+          left -= 1;
+          if (left === 0) resolve();
+        };
+        for (const socket of sockets) socket.destroy();
+      }),
     freeze: () => {
       isFrozen = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -43,7 +43,7 @@ function connectionOptions(redisUrl: string): Exclude<QueueOptions['redis'], str
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     // ioredis 5.11 takes a connection for ready when it breaks while the client's name and version are on their way,
     // and never makes another one (Bull forbids the ready check, which would notice).
-    disableClientInfo: false,
+    disableClientInfo: true,
     // Bull subscribes to news of delayed jobs, of which there are none; ioredis leaves the rejection of a subscription
     // that it renews itself to nobody.
     autoResubscribe: false,

@@ -13,14 +13,14 @@ async function main() {
   const kind = process.argv[2];
   const options = JSON.parse(process.env.TEST_SERVER_OPTIONS ?? '{}');
   const home = options.home ?? (await mkdtemp(path.join(os.tmpdir(), `ledger-test-${kind}-`)));
-  const removeHome = async () => {
-    if (options.home === undefined) await rm(home, { recursive: true, force: true });
-  };
-  // Ctrl-C reaches the whole group; the parent decides when the server stops.
-  process.on('SIGINT', () => undefined);
+  const removeHome = () => rm(home, { recursive: true, force: true });
+  // These reach the whole group; the parent decides when the server stops, by its own end at the latest.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+  // Nobody reads any more when the parent has died, which is no reason to leave the server alone.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
   const server = await starters[kind](home).catch(async (error) => {
-    await removeHome();
+    if (options.home === undefined) await removeHome();
     throw error;
   });
   process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
@@ -31,7 +31,8 @@ async function main() {
     return;
   }
   await server.stop();
-  await removeHome();
+  // Without a word the parent has died, and with it whoever would remove a home of its own.
+  if (options.home === undefined || how === null) await removeHome();
 }
 
 function firstLine() {

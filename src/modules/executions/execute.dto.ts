@@ -84,12 +84,16 @@ export class ParamsDto {
   })
   stop?: string | string[] | null;
 
-  /** The same seed asks for the same answer; few providers promise it. */
+  // Said in full: the generator does not follow the constants of the range, and drops the property's comment with them.
   @IsOptional()
   @IsInt()
-  @Min(-Number.MAX_SAFE_INTEGER)
+  @Min(Number.MIN_SAFE_INTEGER)
   @Max(Number.MAX_SAFE_INTEGER)
-  @ApiPropertyOptional({ type: 'integer' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    description: 'The same seed asks for the same answer; few providers promise it.',
+  })
   seed?: number | null;
 }
 

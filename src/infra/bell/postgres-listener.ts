@@ -50,11 +50,6 @@ export class PostgresListener {
     await this.firstAttempt;
   }
 
-  unsubscribe(channel: string): void {
-    // No UNLISTEN: a notification that nobody handles costs less than a second way for this connection to fail.
-    this.handlers.delete(channel);
-  }
-
   /** Asks over the connection itself. One that does not answer is dropped, so that a new one takes its place. */
   async check(): Promise<'up' | 'down'> {
     const client = this.client;

@@ -1,4 +1,5 @@
 import { CreateLedger1795377600000 } from './1795377600000-create-ledger.js';
+import { MakeExecutionsDurable1795464000000 } from './1795464000000-make-executions-durable.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
-export const MIGRATIONS = [CreateLedger1795377600000];
+export const MIGRATIONS = [CreateLedger1795377600000, MakeExecutionsDurable1795464000000];

@@ -28,7 +28,7 @@ export type ExecutionErrorType =
 @Index('executions_by_correlation', { synchronize: false })
 @Index('executions_by_version', { synchronize: false })
 @Index('executions_by_batch', { synchronize: false })
-@Index('executions_due', { synchronize: false })
+@Index('executions_due_in_project', { synchronize: false })
 @Index('executions_leased', { synchronize: false })
 @Check('executions_execution_mode_check', `execution_mode IN ('sync', 'async')`)
 @Check('executions_prompt_mode_check', `prompt_mode IN ('full', 'tracking')`)
@@ -39,6 +39,7 @@ export type ExecutionErrorType =
 )
 @Check('executions_resolved_by_check', `resolved_by IN ('pointer', 'version_number', 'template_hash')`)
 @Check('executions_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
+@Check('executions_max_attempts_check', `max_attempts > 0`)
 export class ExecutionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -134,6 +135,14 @@ export class ExecutionEntity {
 
   @Column('integer', { name: 'attempts_made', default: 0 })
   attemptsMade!: number;
+
+  /** So many calls to a provider are made for it at most. */
+  @Column('integer', { name: 'max_attempts', default: 4 })
+  maxAttempts!: number;
+
+  /** Whom to tell when it is final. */
+  @Column('text', { name: 'callback_url', nullable: true })
+  callbackUrl!: string | null;
 
   /** When it is to be worked on, by the database's clock; null once nobody has to. */
   @Column('timestamptz', { name: 'due_at', nullable: true })

@@ -27,6 +27,10 @@ export class IdempotencyKeyEntity {
   @Column('bytea', { nullable: true })
   body!: Buffer | null;
 
+  /** Headers of the stored answer, those that differ from answer to answer. */
+  @Column('json', { nullable: true })
+  headers!: Record<string, string> | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 

@@ -1,5 +1,6 @@
 import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
+import { BatchEntity } from './batch.entity.js';
 import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
 import { ExecutionInputEntity } from './execution-input.entity.js';
 import { ExecutionOutputEntity } from './execution-output.entity.js';
@@ -13,7 +14,7 @@ import { PromptPointerEntity } from './prompt-pointer.entity.js';
 import { PromptVersionEntity } from './prompt-version.entity.js';
 import { PromptEntity } from './prompt.entity.js';
 
-export { ApiKeyEntity, AuditEntryEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
+export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
@@ -30,6 +31,7 @@ export const ENTITIES = [
   PromptPointerEntity,
   PointerMoveEntity,
   ModelEntity,
+  BatchEntity,
   ExecutionEntity,
   ExecutionInputEntity,
   ExecutionOutputEntity,

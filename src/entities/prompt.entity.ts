@@ -10,6 +10,7 @@ export type PromptKind = 'text' | 'chat';
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'prompts_project_id_fkey' })
 @Index('prompts_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
 @Index('prompts_name', ['projectId', 'name'])
+@Index('prompts_revision', ['projectId', 'registryRevision'])
 @Check('prompts_mode_check', `mode IN ('full', 'tracking')`)
 @Check('prompts_kind_check', `kind IN ('text', 'chat')`)
 export class PromptEntity {
@@ -37,6 +38,10 @@ export class PromptEntity {
 
   @Column('text', { array: true, default: '{}' })
   tags!: string[];
+
+  /** The project's revision at which it was changed last. A bigint, which the driver hands over as text. */
+  @Column('bigint', { name: 'registry_revision', default: 0 })
+  registryRevision!: string;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

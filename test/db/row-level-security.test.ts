@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { SYSTEM_FUNCTIONS } from '../../migrations/create-ledger/functions.js';
+import { SYSTEM_FUNCTIONS as FIRST } from '../../migrations/create-ledger/functions.js';
+import { SYSTEM_FUNCTIONS as DURABLE } from '../../migrations/make-executions-durable/functions.js';
 import { TABLES } from '../../migrations/create-ledger/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
@@ -96,7 +97,7 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...SYSTEM_FUNCTIONS].sort().map((signature) => ({ signature, app: true, everybody: false })),
+      [...FIRST, ...DURABLE].sort().map((signature) => ({ signature, app: true, everybody: false })),
     );
   });
 });

@@ -86,7 +86,7 @@ $$;
 `;
 
 const SWEEP = `
-CREATE FUNCTION ledger_sweep_lapsed(most integer, max_fences integer, settle_ms integer)
+CREATE FUNCTION ledger_sweep_lapsed(most integer, max_lapses integer, settle_ms integer)
 RETURNS TABLE (project_id uuid, execution_id uuid, fence integer, status text)
 LANGUAGE sql VOLATILE ${HEAD}
 AS $$
@@ -94,7 +94,8 @@ AS $$
   -- Who held these is gone or too late. A call that was dispatched has an unknown outcome; whether it is made again is
   -- the request's choice, within its attempts. A waiting caller's (sync) never is, since nobody waits for it any more.
   WITH lapsed AS (
-    SELECT e.project_id, e.execution_id, e.fence, e.execution_mode, e.on_unknown, e.attempts_made, e.max_attempts
+    SELECT e.project_id, e.execution_id, e.fence, e.execution_mode, e.on_unknown, e.attempts_made,
+      e.max_attempts, e.lapses
     FROM public.executions e
     WHERE e.status = 'running' AND e.lease_until < now()
       -- A server that has just come back gives the living the time to renew what they could not.
@@ -110,7 +111,7 @@ AS $$
     WHERE a.project_id = l.project_id AND a.execution_id = l.execution_id AND a.fence = l.fence AND a.status = 'dispatched'
     RETURNING a.project_id, a.execution_id
   ), verdict AS (
-    SELECT l.project_id, l.execution_id, l.execution_mode = 'async' AND l.fence < max_fences
+    SELECT l.project_id, l.execution_id, l.execution_mode = 'async' AND l.lapses + 1 < max_lapses
       AND (u.execution_id IS NULL OR (l.on_unknown = 'retry' AND l.attempts_made < l.max_attempts)) AS again
     FROM lapsed l LEFT JOIN unknown u ON u.project_id = l.project_id AND u.execution_id = l.execution_id
   )
@@ -118,6 +119,7 @@ AS $$
   SET status = CASE WHEN v.again THEN 'queued' ELSE 'failed' END,
     due_at = CASE WHEN v.again THEN now() END,
     lease_until = NULL,
+    lapses = e.lapses + 1,
     completed_at = CASE WHEN v.again THEN NULL ELSE now() END,
     error_type = CASE WHEN v.again THEN NULL ELSE 'outcome_unknown' END,
     error_message = CASE WHEN v.again THEN NULL ELSE 'The process that ran this execution did not report back within its lease.' END

@@ -7,6 +7,7 @@ const PROJECTS_IN_SCOPE = `project_id = ANY ((SELECT nullif(current_setting('app
 const COLUMNS = `
 ALTER TABLE executions
   ADD COLUMN max_attempts integer NOT NULL DEFAULT 4 CONSTRAINT executions_max_attempts_check CHECK (max_attempts > 0),
+  ADD COLUMN lapses integer NOT NULL DEFAULT 0,
   ADD COLUMN callback_url text;
 ALTER TABLE prompts ADD COLUMN registry_revision bigint NOT NULL DEFAULT 0;
 ALTER TABLE idempotency_keys ADD COLUMN headers json;
@@ -49,5 +50,5 @@ DROP INDEX executions_due_in_project;
 DROP INDEX prompts_revision;
 ALTER TABLE idempotency_keys DROP COLUMN headers;
 ALTER TABLE prompts DROP COLUMN registry_revision;
-ALTER TABLE executions DROP COLUMN callback_url, DROP COLUMN max_attempts;
+ALTER TABLE executions DROP COLUMN callback_url, DROP COLUMN lapses, DROP COLUMN max_attempts;
 `;

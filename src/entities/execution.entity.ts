@@ -140,6 +140,10 @@ export class ExecutionEntity {
   @Column('integer', { name: 'max_attempts', default: 4 })
   maxAttempts!: number;
 
+  /** How often whoever worked on it was lost; one that kills its workers is given up. */
+  @Column('integer', { default: 0 })
+  lapses!: number;
+
   /** Whom to tell when it is final. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;

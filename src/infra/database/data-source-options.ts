@@ -57,6 +57,8 @@ export function applicationDataSourceOptions(options: {
     extra: {
       max: options.poolSize,
       connectionTimeoutMillis: 5000,
+      // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
+      query_timeout: 35_000,
       keepAlive: true,
       pipeline: true,
       options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../config/index.js';
 import { ConnectionBudget } from './connection-budget.js';
+import { DatabaseClock } from './database-clock.js';
 import { applicationDataSourceOptions } from './data-source-options.js';
 import { PartitionsService } from './partitions.service.js';
 import { PoolErrorLog, PoolErrorLogModule } from './pool-error-log.js';
@@ -25,7 +26,7 @@ import { TenantScope } from './tenant-scope.js';
       }),
     }),
   ],
-  providers: [TenantScope, PartitionsService, ConnectionBudget],
-  exports: [TenantScope, PartitionsService],
+  providers: [TenantScope, DatabaseClock, PartitionsService, ConnectionBudget],
+  exports: [TenantScope, DatabaseClock, PartitionsService],
 })
 export class DatabaseModule {}

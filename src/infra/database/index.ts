@@ -4,7 +4,10 @@ export {
   findOwnerUrl,
   ownerDataSourceOptions,
 } from './data-source-options.js';
+export { DatabaseClock } from './database-clock.js';
+export { isDatabaseOutage } from './database-outage.js';
 export { DatabaseModule } from './database.module.js';
+export { Journal, type JournalOptions } from './journal.js';
 export { findPendingMigrations, migrate, revertLatestMigration } from './migrate.js';
 export { PartitionsService } from './partitions.service.js';
 export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UUID } from '../../kernel/index.js';
+import { isDatabaseOutage } from './database-outage.js';
 
 export type ProjectIds = string | readonly string[];
 
@@ -11,6 +12,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** How long the answer is waited for; a connection that is silent for longer is given up. Left out: the pool's limit. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -45,10 +48,14 @@ export class TenantScope {
   async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
     const open = `BEGIN; SELECT set_config('app.project_ids', '${uuidArray(projects)}', true)`;
     const client = await this.pool.connect();
+    let isLost = false;
     try {
       return await oneTrip<Row>(client, open, statement);
+    } catch (error) {
+      isLost = isDatabaseOutage(error);
+      throw error;
     } finally {
-      client.release();
+      client.release(isLost);
     }
   }
 
@@ -67,10 +74,12 @@ async function oneTrip<Row extends QueryResultRow>(
   open: string,
   statement: Statement,
 ): Promise<Row[]> {
+  const { timeoutMs, values, ...prepared } = statement;
+  const limit = timeoutMs === undefined ? {} : { query_timeout: timeoutMs };
   const trip = await Promise.allSettled(
     inOneWrite(client, () => [
       client.query(open),
-      client.query<Row>({ ...statement, values: [...statement.values] }),
+      client.query<Row>({ ...prepared, ...limit, values: [...values] }),
       // After a failed statement this rolls back, and says so without an error.
       client.query('COMMIT'),
     ]),

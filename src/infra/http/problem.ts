@@ -2,7 +2,7 @@ import { HttpException, Logger } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LedgerError, ValidationError } from '../../kernel/index.js';
 import type { ErrorEntry } from '../../kernel/index.js';
-import { isDatabaseOutage } from './database-outage.js';
+import { isDatabaseOutage } from '../database/index.js';
 import { describeError } from './describe-error.js';
 import {
   DatabaseUnavailableError,

@@ -1,5 +1,3 @@
-import { isRecord } from './is-record.js';
-
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -32,14 +30,15 @@ const DRIVER_MESSAGES = new Set([
  * carries its socket error there, and a provider that is down is no outage of ours.
  */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!isRecord(error)) return false;
-  if (error.name === 'CannotExecuteNotConnectedError') return true;
+  if (typeof error !== 'object' || error === null) return false;
+  const fields = error as Readonly<Record<string, unknown>>;
+  if (fields.name === 'CannotExecuteNotConnectedError') return true;
   // TypeORM's QueryFailedError keeps pg's error here.
-  if (error.driverError !== undefined && error.driverError !== error)
-    return isDatabaseOutage(error.driverError);
+  if (fields.driverError !== undefined && fields.driverError !== error)
+    return isDatabaseOutage(fields.driverError);
   // Node raises an AggregateError when a host has several addresses and none answers.
-  if (Array.isArray(error.errors) && error.errors.some(isDatabaseOutage)) return true;
-  const { code, message, syscall } = error;
+  if (Array.isArray(fields.errors) && fields.errors.some(isDatabaseOutage)) return true;
+  const { code, message, syscall } = fields;
   if (typeof code === 'string') {
     if (SQL_STATES.test(code) || SOCKET_CODES.has(code)) return true;
     // The Unix socket of a server that is down; of any other file it would be a defect.

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseOutage } from './database-outage.js';
+
+export interface JournalOptions<Entry, Result> {
+  /**
+   * Writes the entries in one transaction and answers one result for each, in their order.
+   * @param isRepeated the same entries were sent before and nobody knows what became of it: the connection was lost
+   *   before the answer. They may be there, or still be on their way, and must not be written twice.
+   */
+  write(entries: readonly Entry[], isRepeated: boolean): Promise<readonly Result[]>;
+  /** Batches are written in the order of these keys, so that two never wait for each other crosswise. */
+  keyOf(entry: Entry): string;
+  readonly maxRows: number;
+  /** So many batches are under way at once. */
+  readonly lanes: number;
+  /** How long a batch is tried again while the database is away. */
+  readonly patienceMs: number;
+}
+
+interface Waiting<Entry, Result> {
+  readonly entry: Entry;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
+/** Serialization failure and deadlock: the same again will do. */
+const TRANSIENT = new Set(['40001', '40P01']);
+/** Bad data (22), a broken constraint (23): the fault of one of the entries, not of all. */
+const BAD_ENTRY = /^2[23]/;
+
+/**
+ * Group commit. Requests that are in flight together share one statement and one commit, and each is answered only
+ * after its own entry is durable. The first goes at once; while it commits, the next batch gathers. So one request
+ * alone waits for no timer, and the more there are, the cheaper each is.
+ */
+export class Journal<Entry, Result> {
+  private waiting: Waiting<Entry, Result>[] = [];
+  private busyLanes = 0;
+  private isDue = false;
+
+  constructor(private readonly options: JournalOptions<Entry, Result>) {}
+
+  /**
+   * Resolves when the entry is durable.
+   * @throws the database's error of this very entry, or the outage when it has lasted longer than the patience: then it
+   *   is not known whether the entry was written.
+   */
+  append(entry: Entry): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ entry, resolve, reject });
+      this.flushSoon();
+    });
+  }
+
+  /** At the end of this turn of the event loop: what arrives in the same packet of work travels together. */
+  private flushSoon(): void {
+    if (this.isDue || this.busyLanes >= this.options.lanes) return;
+    this.isDue = true;
+    setImmediate(() => {
+      this.isDue = false;
+      void this.flush();
+    });
+  }
+
+  private async flush(): Promise<void> {
+    if (this.waiting.length === 0 || this.busyLanes >= this.options.lanes) return;
+    this.busyLanes += 1;
+    const batch = this.waiting.splice(0, this.options.maxRows);
+    try {
+      await this.settle(batch);
+    } finally {
+      this.busyLanes -= 1;
+      if (this.waiting.length > 0) this.flushSoon();
+    }
+  }
+
+  private async settle(batch: Waiting<Entry, Result>[]): Promise<void> {
+    const { keyOf } = this.options;
+    const keyed = batch.map((waiting) => ({ key: keyOf(waiting.entry), waiting }));
+    keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    await this.writeOrBisect(
+      keyed.map(({ waiting }) => waiting),
+      false,
+    );
+  }
+
+  /** A bad entry fails only itself: a batch with one is halved until it stands alone. */
+  private async writeOrBisect(batch: readonly Waiting<Entry, Result>[], wasSent: boolean): Promise<void> {
+    const outcome = await this.writeThroughOutage(batch, wasSent);
+    if (!('error' in outcome)) {
+      batch.forEach((waiting, index) => waiting.resolve(outcome.results[index] as Result));
+    } else if (batch.length > 1 && BAD_ENTRY.test(sqlState(outcome.error))) {
+      const middle = Math.ceil(batch.length / 2);
+      await this.writeOrBisect(batch.slice(0, middle), outcome.wasSent);
+      await this.writeOrBisect(batch.slice(middle), outcome.wasSent);
+    } else {
+      for (const waiting of batch) waiting.reject(outcome.error);
+    }
+  }
+
+  private async writeThroughOutage(
+    batch: readonly Waiting<Entry, Result>[],
+    wasSent: boolean,
+  ): Promise<{ results: readonly Result[] } | { error: unknown; wasSent: boolean }> {
+    const entries = batch.map(({ entry }) => entry);
+    const giveUpAtMs = performance.now() + this.options.patienceMs;
+    let isRepeated = wasSent;
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
+      try {
+        return { results: await this.options.write(entries, isRepeated) };
+      } catch (error) {
+        const isOutage = isDatabaseOutage(error);
+        if (!isOutage && !TRANSIENT.has(sqlState(error))) return { error, wasSent: isRepeated };
+        isRepeated ||= isOutage;
+        if (performance.now() + waitMs > giveUpAtMs) return { error, wasSent: isRepeated };
+        await sleep(waitMs);
+      }
+    }
+  }
+}
+
+function sqlState(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,19 +1,14 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { ApiModule } from '../api.module.js';
 import { type AppConfig, DEFAULT_API_KEY, packageRoot, packageVersion } from '../infra/config/index.js';
-import { configureHttp, HTTP_APP_OPTIONS, type HttpOptions } from '../infra/http/index.js';
+import { configureHttp, createHttpApp, type HttpOptions } from '../infra/http/index.js';
 
 /** The API, ready to listen. */
 export async function createApi(config: AppConfig): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.forRoot(config), {
-    ...HTTP_APP_OPTIONS,
-    bufferLogs: true,
-    abortOnError: false,
-  });
+  const app = await createHttpApp(ApiModule.forRoot(config), { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(Logger));
   configureHttp(app, httpOptions(config));
   await app.init();

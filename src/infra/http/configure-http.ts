@@ -1,4 +1,3 @@
-import type { NestApplicationOptions } from '@nestjs/common';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
@@ -10,7 +9,6 @@ import type { JsonBodyOptions } from './json-body.reader.js';
 import { ProblemFilter } from './problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdMiddleware } from './request-id.middleware.js';
 import { applyServerLimits } from './server-limits.js';
-import { SourcedJsonInterceptor } from './sourced-json.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';
 
 export interface HttpOptions {
@@ -22,9 +20,6 @@ export interface HttpOptions {
   /** `null` serves no docs. */
   readonly docs: DocsOptions | null;
 }
-
-/** For `NestFactory.create`: bodies are read by {@link configureHttp}, and Nest's parsers would only run as well. */
-export const HTTP_APP_OPTIONS = { bodyParser: false } as const satisfies NestApplicationOptions;
 
 /**
  * Gives an app everything about HTTP that its controllers share. To be called before `init()` or `listen()`;
@@ -39,7 +34,7 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.use(securityHeaders());
   if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));
   app.use(strictUrlMiddleware);
-  app.useGlobalInterceptors(new JsonBodyInterceptor(options.body), new SourcedJsonInterceptor());
+  app.useGlobalInterceptors(new JsonBodyInterceptor(options.body));
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());

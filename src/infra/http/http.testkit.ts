@@ -14,7 +14,6 @@ import {
   Res,
 } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Min } from 'class-validator';
@@ -23,7 +22,7 @@ import type { AddressInfo } from 'node:net';
 import {
   ApiProblems,
   configureHttp,
-  HTTP_APP_OPTIONS,
+  createHttpApp,
   IsPromptName,
   IsQueryTime,
   JsonSource,
@@ -33,6 +32,7 @@ import {
   PageQueryDto,
   PositiveIntPipe,
   PromptNamePipe,
+  RawAnswer,
   UuidPipe,
 } from './index.js';
 import type { HttpOptions } from './index.js';
@@ -155,6 +155,16 @@ export class ThingsController {
     throw thrown.value;
   }
 
+  @Post('raw-answer')
+  rawAnswer(): RawAnswer {
+    return RawAnswer.json(202, Buffer.from('{"big": 9007199254740993}'), { Location: '/v1/things/x' });
+  }
+
+  @Post('no-content')
+  noContent(): RawAnswer {
+    return new RawAnswer(204, {}, '');
+  }
+
   @Post('teapot')
   teapot(): void {
     throw new HttpException('Short and stout.', 418);
@@ -187,7 +197,7 @@ export async function startHttpTestApp(options: Partial<HttpOptions> = {}): Prom
   const log: string[] = [];
   const write = (...parts: unknown[]): void => void log.push(JSON.stringify(parts));
   const logger: LoggerService = { log: () => undefined, warn: write, error: write };
-  const app = await NestFactory.create<NestExpressApplication>(ThingsModule, { ...HTTP_APP_OPTIONS, logger });
+  const app = await createHttpApp(ThingsModule, { logger });
   configureHttp(app, {
     body: { maxBytes: MAX_BYTES, bulkMaxBytes: 16 * MAX_BYTES, bulkPaths: ['/v1/bulk'] },
     corsOrigins: [],

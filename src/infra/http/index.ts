@@ -1,8 +1,9 @@
 export { ApiId, ApiInteger, ApiTime } from './api-formats.decorators.js';
 export { ApiProblems } from './api-problems.decorator.js';
-export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
+export { configureHttp } from './configure-http.js';
 export type { HttpOptions } from './configure-http.js';
 export { ContractValidationPipe } from './contract-validation.pipe.js';
+export { createHttpApp } from './create-http-app.js';
 export { decodeCursor, pageOf } from './cursor.js';
 export type { DocsOptions } from './docs.js';
 export {
@@ -26,10 +27,11 @@ export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './opena
 export type { OpenApiOptions } from './openapi.js';
 export { PageQueryDto } from './page-query.dto.js';
 export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './param.pipes.js';
-export { PROBLEM_MEDIA_TYPE, toProblem, writeProblem } from './problem.js';
+export { pathOf, PROBLEM_MEDIA_TYPE, problemAnswer, toProblem, writeProblem } from './problem.js';
 export type { Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
+export { RawAnswer, writeRawAnswer } from './raw-answer.js';
 export { requestIdOf, REQUEST_ID_HEADER } from './request-id.middleware.js';
 export { parseRfc3339 } from './rfc3339.js';
 export { SourcedJson } from './sourced-json.js';

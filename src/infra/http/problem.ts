@@ -11,6 +11,7 @@ import {
   RequestRefusedError,
   RouteNotFoundError,
 } from './errors.js';
+import { RawAnswer, writeRawAnswer } from './raw-answer.js';
 import { requestIdOf } from './request-id.middleware.js';
 import { allowedMethodsOf } from './allowed-methods.js';
 
@@ -41,13 +42,17 @@ export function writeProblem(request: IncomingMessage, response: ServerResponse,
     response.destroy();
     return;
   }
-  const body = JSON.stringify(toProblem(error, pathOf(request)));
-  response.statusCode = error.status;
-  for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
-  response.setHeader('Content-Type', PROBLEM_MEDIA_TYPE);
-  response.setHeader('Content-Length', Buffer.byteLength(body));
-  response.setHeader('Cache-Control', 'no-store');
-  response.end(body);
+  writeRawAnswer(response, problemAnswer(error, pathOf(request)));
+}
+
+/**
+ * What {@link writeProblem} writes for an error, to be kept with an idempotency key and sent again.
+ *
+ * @param instance the path of the request, of {@link pathOf}
+ */
+export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
+  const headers = { ...error.headers, 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
+  return new RawAnswer(error.status, headers, JSON.stringify(toProblem(error, instance)));
 }
 
 /** @param instance the path of the request, or `""` when there is none yet */
@@ -92,8 +97,8 @@ function fromUnknownRoute(request: IncomingMessage): LedgerError {
     : new RouteNotFoundError(method, path);
 }
 
-/** Without the query, whose values are content and do not belong in an answer that others may log. */
-function pathOf(request: IncomingMessage): string {
+/** The path as it was sent: without the query, whose values are content and do not belong in an answer that others may log. */
+export function pathOf(request: IncomingMessage): string {
   const original = 'originalUrl' in request ? request.originalUrl : request.url;
   return typeof original === 'string' ? original.replace(/[?#].*$/s, '') : '';
 }

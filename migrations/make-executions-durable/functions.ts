@@ -63,7 +63,7 @@ BEGIN
           FOR UPDATE SKIP LOCKED
         ), claimed AS (
           UPDATE public.executions e
-          SET status = 'running', fence = e.fence + 1, started_at = coalesce(e.started_at, now()),
+          SET status = 'running', fence = e.fence + 1, started_at = coalesce(e.started_at, greatest(now(), e.created_at)),
             lease_until = now() + make_interval(secs => lease_ms / 1000.0)
           FROM due
           WHERE e.project_id = due.project_id AND e.execution_id = due.execution_id

@@ -23,7 +23,7 @@ const ROOMS = {
   'modules/projects': { rooms: BASE },
   'modules/audit': { rooms: ['modules/projects', ...BASE] },
   'modules/auth': { rooms: ['modules/audit', 'modules/projects', ...BASE] },
-  'modules/health': { rooms: COMMON },
+  'modules/health': { rooms: [...COMMON, 'modules/providers'] },
   'modules/models': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['kernel'] },

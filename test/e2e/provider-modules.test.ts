@@ -16,6 +16,7 @@ const BOOT = `
     const module = await ProvidersModule.register({
       env: (name) => process.env[name] || undefined,
       modulePaths: process.env.PROVIDER_MODULES.split(','),
+      circuits: { failures: 0, openMs: 1, longestCallMs: 1 },
     });
     const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
     const registry = app.get(ProviderRegistry);

@@ -23,8 +23,15 @@ describe('parseEnvironment', () => {
       WORKER: 'off',
       MIGRATE_ON_START: 'TRUE',
       OPENAI_API_KEY: 'sk-x',
+      RETRY_WAITS_MS: '0, 250,1000',
     });
-    expect(env).toMatchObject({ PORT: 9000, WORKER: false, MIGRATE_ON_START: true, OPENAI_API_KEY: 'sk-x' });
+    expect(env).toMatchObject({
+      PORT: 9000,
+      WORKER: false,
+      MIGRATE_ON_START: true,
+      OPENAI_API_KEY: 'sk-x',
+      RETRY_WAITS_MS: [0, 250, 1000],
+    });
   });
 
   it('takes an empty variable for unset', () => {
@@ -36,6 +43,9 @@ describe('parseEnvironment', () => {
     [{ PORT: '70000' }, 'PORT must be at most 65535'],
     [{ PORT: '1.5' }, 'PORT must be a whole number'],
     [{ WORKER: 'maybe' }, 'WORKER must be true or false'],
+    [{ RETRY_WAITS_MS: '5s' }, 'RETRY_WAITS_MS must be up to 20 whole numbers from 0 to 3600000'],
+    [{ RETRY_WAITS_MS: '5000,,1' }, 'RETRY_WAITS_MS must be up to 20 whole numbers'],
+    [{ RETRY_WAITS_MS: '3600001' }, 'RETRY_WAITS_MS must be up to 20 whole numbers'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [{ DEFAULT_MODEL: 'gpt-4o' }, 'DEFAULT_MODEL must look like provider/model_name'],
   ])('refuses %j and says why', (variables, message) => {

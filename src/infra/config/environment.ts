@@ -1,5 +1,6 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import {
+  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
@@ -14,6 +15,7 @@ import { ConfigurationError } from './configuration-error.js';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
+const MOST_ITEMS = 20;
 
 /** Class-transformer's implicit conversion would read "false" as true, so each kind of variable converts by itself. */
 function Flag(): PropertyDecorator {
@@ -33,6 +35,23 @@ function Whole(min: number, max: number): PropertyDecorator {
     IsInt({ message: `$property must be a whole number from ${min} to ${max}` }),
     Min(min, { message: `$property must be at least ${min}` }),
     Max(max, { message: `$property must be at most ${max}` }),
+  );
+}
+
+/** Whole numbers, separated by commas. */
+function WholeList(min: number, max: number): PropertyDecorator {
+  const isWithin = (item: string) => /^\d+$/.test(item) && Number(item) >= min && Number(item) <= max;
+  return combine(
+    Transform(({ value }: { value: unknown }) => {
+      if (Array.isArray(value)) return value as number[];
+      const items = String(value)
+        .split(',')
+        .map((item) => item.trim());
+      return items.length <= MOST_ITEMS && items.every(isWithin) ? items.map(Number) : value;
+    }),
+    IsArray({
+      message: `$property must be up to ${MOST_ITEMS} whole numbers from ${min} to ${max}, separated by commas`,
+    }),
   );
 }
 
@@ -75,6 +94,8 @@ export class Environment {
   @Whole(1, 1000) CONCURRENCY = 16;
   @Whole(10, HOUR_MS) POLL_INTERVAL_MS = 1000;
   @Whole(0, HOUR_MS) SHUTDOWN_GRACE_MS = 30_000;
+  @Whole(0, HOUR_MS) SHUTDOWN_LINGER_MS = 1000;
+  @WholeList(0, HOUR_MS) RETRY_WAITS_MS: readonly number[] = [5000, 30_000, 2 * MINUTE_MS];
 
   @Text()
   @Matches(/^[a-z][a-z0-9-]*\/.+$/, { message: 'DEFAULT_MODEL must look like provider/model_name' })
@@ -82,6 +103,8 @@ export class Environment {
   @Whole(1, HOUR_MS) DEFAULT_TIMEOUT_MS = MINUTE_MS;
   @Whole(1, 24 * HOUR_MS) MAX_TIMEOUT_MS = 10 * MINUTE_MS;
   @Whole(1, HOUR_MS) PROVIDER_IDLE_TIMEOUT_MS = MINUTE_MS;
+  @Whole(0, 1000) CIRCUIT_FAILURES = 20;
+  @Whole(1, HOUR_MS) CIRCUIT_OPEN_MS = 10_000;
   @Text() OPENAI_API_KEY: string | null = null;
   @Text() OPENAI_BASE_URL: string | null = null;
   @Text() PROVIDER_MODULES: string | null = null;

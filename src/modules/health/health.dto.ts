@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiTime } from '../../infra/http/index.js';
 
 const STATES = ['up', 'down'] as const;
 const STATUSES = ['ok', 'degraded', 'down'] as const;
@@ -22,9 +23,28 @@ export class HealthDto {
   checks!: HealthChecksDto;
 }
 
+export class CircuitDto {
+  /** Id of the provider. */
+  provider!: string;
+
+  /** The provider's own name of the model. */
+  model_name!: string;
+
+  /** `open`: too many calls failed, none is made for now. `half_open`: one call is tried, and decides. */
+  @ApiProperty({ enum: ['open', 'half_open'] })
+  state!: 'open' | 'half_open';
+
+  /** When a call is tried again; `null` while `half_open`. */
+  @ApiTime()
+  retry_at!: string | null;
+}
+
 export class ReadinessDto extends HealthDto {
   /** What an operator should look at, in sentences. */
   warnings!: string[];
+
+  /** Models that this process does not call for now, since too many of its calls failed. Other processes may. */
+  circuits!: CircuitDto[];
 }
 
 export class LivenessDto {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { PartitionsService, TenantScope } from '../../infra/database/index.js';
+import { Circuits, type CircuitStatus } from '../providers/index.js';
 
 const CHECK_TIMEOUT_MS = 2000;
 /** Below two weeks there is something wrong with the job that makes partitions, and still time to see to it. */
@@ -15,6 +16,14 @@ export interface HealthReport {
 
 export interface ReadinessReport extends HealthReport {
   readonly warnings: string[];
+  readonly circuits: CircuitReport[];
+}
+
+export interface CircuitReport {
+  readonly provider: string;
+  readonly model_name: string;
+  readonly state: CircuitStatus['state'];
+  readonly retry_at: string | null;
 }
 
 /** Whether the service can do its work now. */
@@ -26,6 +35,7 @@ export class HealthService {
     private readonly scope: TenantScope,
     private readonly bell: Bell,
     private readonly partitions: PartitionsService,
+    private readonly circuits: Circuits,
   ) {}
 
   /** From now on not ready, so that no new requests are sent here. */
@@ -41,11 +51,14 @@ export class HealthService {
 
   async checkReadiness(): Promise<ReadinessReport> {
     const health = await this.check();
-    if (this.leaving) return { ...health, status: 'down', warnings: ['the process is shutting down'] };
-    if (health.status === 'down') return { ...health, warnings: ['the database is down'] };
+    const circuits = this.circuits.list().map(reportOf);
+    if (this.leaving)
+      return { ...health, status: 'down', warnings: ['the process is shutting down'], circuits };
+    if (health.status === 'down') return { ...health, warnings: ['the database is down'], circuits };
     const weeks = await this.partitions.weeksAhead();
     const late = `partitions are made for ${weeks} weeks ahead only; look for errors of PartitionsService`;
-    return { ...health, warnings: weeks < FEWEST_WEEKS_AHEAD ? [late] : [] };
+    const warnings = [...(weeks < FEWEST_WEEKS_AHEAD ? [late] : []), ...circuits.map(warningOf)];
+    return { ...health, warnings, circuits };
   }
 
   private async checkDatabase(): Promise<CheckState> {
@@ -55,6 +68,16 @@ export class HealthService {
     );
     return Promise.race([answer, downAfter(CHECK_TIMEOUT_MS)]);
   }
+}
+
+function reportOf({ provider, modelName, state, retryAt }: CircuitStatus): CircuitReport {
+  return { provider, model_name: modelName, state, retry_at: retryAt?.toISOString() ?? null };
+}
+
+/** Not a reason to be unready: other models work, and other processes would see the same provider. */
+function warningOf({ provider, model_name: modelName, retry_at: retryAt }: CircuitReport): string {
+  const then = retryAt === null ? 'one call is tried, and decides' : `the next call is tried at ${retryAt}`;
+  return `calls to ${provider}/${modelName} failed too often, so none is made; ${then}`;
 }
 
 function downAfter(ms: number): Promise<CheckState> {

@@ -1,3 +1,5 @@
+export { circuitOutcomeOf, type CircuitOutcome, type CircuitPass, type CircuitStatus } from './circuit.js';
+export { Circuits, type CircuitOptions } from './circuits.js';
 export { complete, type Completion, type CompletionLimits, type CompletionRequest } from './complete.js';
 export {
   assertParamsSupported,

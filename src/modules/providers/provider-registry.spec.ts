@@ -111,7 +111,8 @@ describe('ProviderRegistry', () => {
 
 describe('ProvidersModule', () => {
   it('loads the adapters of the house, and takes an empty setting for none', async () => {
-    const imports = [ProvidersModule.register({ env: () => ' ', modulePaths: [] })];
+    const circuits = { failures: 0, openMs: 1, longestCallMs: 1 };
+    const imports = [ProvidersModule.register({ env: () => ' ', modulePaths: [], circuits })];
     const module = await Test.createTestingModule({ imports }).compile();
     await module.init();
     expect(module.get(ProviderRegistry).list()).toEqual([

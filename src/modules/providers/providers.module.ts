@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { type CircuitOptions, Circuits } from './circuits.js';
 import { loadOutsideProviders, loadOwnAdapters } from './provider-loader.js';
 import { ProviderRegistry } from './provider-registry.js';
 import type { ProviderEnv } from './provider.contract.js';
@@ -10,6 +11,7 @@ export interface ProvidersModuleOptions {
   readonly env: ProviderEnv;
   /** Files of PROVIDER_MODULES: absolute, or relative to the working directory. */
   readonly modulePaths: readonly string[];
+  readonly circuits: CircuitOptions;
 }
 
 @Module({})
@@ -28,10 +30,11 @@ export class ProvidersModule {
       imports: [DiscoveryModule],
       providers: [
         { provide: PROVIDER_ENV, useValue: emptyIsUnset(options.env) },
+        { provide: Circuits, useValue: new Circuits(options.circuits) },
         ProviderRegistry,
         ...classes,
       ],
-      exports: [ProviderRegistry],
+      exports: [Circuits, ProviderRegistry],
     };
   }
 }

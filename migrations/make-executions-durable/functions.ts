@@ -45,8 +45,8 @@ BEGIN
   -- however much of it is due.
   projects := ARRAY(SELECT ledger_due_projects(id_floor, after_project, passed_over, slots));
   IF cardinality(projects) < slots AND after_project > lowest THEN
-    projects := projects || ARRAY(SELECT found FROM ledger_due_projects(id_floor, lowest, passed_over, slots) AS found
-      WHERE found <= after_project LIMIT slots - cardinality(projects));
+    projects := projects || ARRAY(SELECT due FROM ledger_due_projects(id_floor, lowest, passed_over, slots) AS due
+      WHERE due <= after_project LIMIT slots - cardinality(projects));
   END IF;
   -- In the second round the slots that some did not need go to those that have more.
   FOR round IN 1 .. 2 LOOP

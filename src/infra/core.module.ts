@@ -1,13 +1,12 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Clock, SystemClock } from '../kernel/index.js';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { BellModule } from './bell/index.js';
+import { ClockModule } from './clock.module.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseModule, TenantScope } from './database/index.js';
 import { LoggingModule } from './logging/index.js';
 
 /** What every process stands on, with or without HTTP. */
-@Global()
-@Module({ providers: [{ provide: Clock, useClass: SystemClock }], exports: [Clock] })
+@Module({})
 export class CoreModule {
   static forRoot(config: AppConfig): DynamicModule {
     return {
@@ -15,6 +14,7 @@ export class CoreModule {
       imports: [
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(config),
+        ClockModule,
         DatabaseModule,
         BellModule.forRootAsync({
           inject: [AppConfig, TenantScope],

@@ -23,7 +23,7 @@ describe('whatever an execution is, and whoever does what to it', () => {
   beforeAll(async () => {
     context = await openLedgerContext();
     ids = await insertOneOfEach(context.owner, context.projectId);
-    executions = new ExecutionsRepository(context.scope);
+    executions = new ExecutionsRepository(context.scope, context.config);
   });
 
   afterAll(() => context.close());
@@ -52,15 +52,22 @@ describe('whatever an execution is, and whoever does what to it', () => {
   }
 
   const operations: [string, (executionId: string) => Promise<unknown>][] = [
-    ['a claim', () => executions.claim(10, LOWEST_ID)],
+    ['a claim', () => executions.claim(10, { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] })],
     ['a sweep', () => executions.sweepLapsed()],
     [
       'a finish',
       (executionId) =>
-        executions.finish({ projectId: context.projectId, executionId, fence: 1 }, 1, {
-          succeeded: false,
-          failure: FAILED,
-        }),
+        executions.finish(
+          { projectId: context.projectId, executionId, fence: 1 },
+          1,
+          { succeeded: false, failure: FAILED },
+          { kind: 'final' },
+        ),
+    ],
+    ['a cancel', (executionId) => executions.cancel(context.projectId, executionId)],
+    [
+      'a release',
+      (executionId) => executions.release({ projectId: context.projectId, executionId, fence: 1 }, 0),
     ],
   ];
 

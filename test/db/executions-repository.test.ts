@@ -9,6 +9,8 @@ import {
 } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
+const FINAL = { kind: 'final' } as const;
 
 const answered: CallOutcome = {
   succeeded: true,
@@ -41,11 +43,13 @@ describe('ExecutionsRepository', () => {
   let context: LedgerContext;
   let executions: ExecutionsRepository;
   let ids: LedgerRows;
+  let other: LedgerRows;
 
   beforeAll(async () => {
     context = await openLedgerContext();
-    executions = new ExecutionsRepository(context.scope);
+    executions = new ExecutionsRepository(context.scope, context.config);
     ids = await insertOneOfEach(context.owner, context.projectId);
+    other = await insertOneOfEach(context.owner, context.otherProjectId);
   });
 
   beforeEach(() =>
@@ -68,7 +72,7 @@ describe('ExecutionsRepository', () => {
   }
 
   async function claimOne(executionId: string) {
-    const claimed = (await executions.claim(10, LOWEST_ID)).find((each) => each.executionId === executionId);
+    const claimed = (await executions.claim(10, ALL)).find((each) => each.executionId === executionId);
     if (claimed === undefined) throw new Error('not claimed');
     return claimed;
   }
@@ -79,15 +83,15 @@ describe('ExecutionsRepository', () => {
       const later = await insert({ dueInS: -5 });
       await insert({ dueInS: 60 });
       await insert({ status: 'running', leaseInS: 60 });
-      expect((await executions.claim(10, LOWEST_ID)).map(({ executionId }) => executionId).sort()).toEqual(
+      expect((await executions.claim(10, ALL)).map(({ executionId }) => executionId).sort()).toEqual(
         [late, later].sort(),
       );
-      expect(await executions.claim(10, LOWEST_ID)).toEqual([]);
+      expect(await executions.claim(10, ALL)).toEqual([]);
     });
 
     it('takes no more than there are slots, and leaves the rest to others', async () => {
       for (let count = 0; count < 5; count += 1) await insert();
-      const claims = await Promise.all([1, 2, 3].map(() => executions.claim(2, LOWEST_ID)));
+      const claims = await Promise.all([1, 2, 3].map(() => executions.claim(2, ALL)));
       expect(claims.map(({ length }) => length).sort()).toEqual([1, 2, 2]);
       expect(new Set(claims.flat().map(({ executionId }) => executionId)).size).toBe(5);
     });
@@ -101,6 +105,8 @@ describe('ExecutionsRepository', () => {
         provider: 'echo',
         modelName: 'echo',
         timeoutMs: 1000,
+        attemptsMade: 0,
+        maxAttempts: 4,
         messages: [{ role: 'user', content: 'Hello' }],
         params: {},
       });
@@ -112,21 +118,51 @@ describe('ExecutionsRepository', () => {
       });
     });
 
+    it('gives every project its share, however much of one is due', async () => {
+      for (let count = 0; count < 6; count += 1) await insert({ dueInS: -60 });
+      const single = await insertExecution(context.owner, context.otherProjectId, other);
+      const claimed = await executions.claim(3, ALL);
+      expect(claimed.map(({ executionId }) => executionId)).toContain(single);
+      expect(claimed).toHaveLength(3);
+    });
+
+    it('goes round the projects, and begins with the next one', async () => {
+      const projects: string[] = [];
+      for (let count = 0; count < 2; count += 1) {
+        await insert();
+        await insertExecution(context.owner, context.otherProjectId, other);
+      }
+      for (let afterProject = LOWEST_ID; projects.length < 4; afterProject = projects.at(-1) as string) {
+        const [claimed] = await executions.claim(1, { ...ALL, afterProject });
+        projects.push((claimed as { projectId: string }).projectId);
+      }
+      expect(projects[0]).toBe(projects[2]);
+      expect(projects[1]).toBe(projects[3]);
+      expect(new Set(projects).size).toBe(2);
+    });
+
+    it('passes over the projects that it is told to', async () => {
+      await insert();
+      expect(await executions.claim(3, { ...ALL, passedOver: [context.projectId] })).toEqual([]);
+    });
+
     it('looks at nothing below its floor, and the floor is below all that is unfinished', async () => {
       const executionId = await insert();
-      expect(await executions.claim(10, 'ffffffff-ffff-7fff-bfff-ffffffffffff')).toEqual([]);
+      expect(await executions.claim(10, { ...ALL, idFloor: 'ffffffff-ffff-7fff-bfff-ffffffffffff' })).toEqual(
+        [],
+      );
       const floor = await executions.findUnfinishedFloor();
       expect(floor < executionId).toBe(true);
-      expect(await executions.claim(10, floor)).toHaveLength(1);
+      expect(await executions.claim(10, { ...ALL, idFloor: floor })).toHaveLength(1);
     });
   });
 
   describe('a call', () => {
     it('has its attempt before it is made, and ends with the answer', async () => {
       const claimed = await claimOne(await insert());
-      expect(await executions.dispatch(claimed)).toBe(1);
+      expect(await executions.dispatch(claimed, 1)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
-      expect(await executions.finish(claimed, 1, answered)).toEqual(expect.any(Date));
+      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'succeeded',
         response_text: 'Hello!',
@@ -138,14 +174,14 @@ describe('ExecutionsRepository', () => {
     it('gets all its time, however long the claim has waited', async () => {
       const claimed = await claimOne(await insert());
       await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
-      await executions.dispatch(claimed);
+      await executions.dispatch(claimed, 1);
       expect(await executions.sweepLapsed()).toEqual([]);
     });
 
     it('ends with the failure', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed);
-      await executions.finish(claimed, 1, failed);
+      await executions.dispatch(claimed, 1);
+      await executions.finish(claimed, 1, failed, FINAL);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'failed',
         error_type: 'provider_error',
@@ -157,15 +193,15 @@ describe('ExecutionsRepository', () => {
     it('is not dispatched by who has lost the execution', async () => {
       const claimed = await claimOne(await insert());
       await context.owner.query('UPDATE executions SET fence = fence + 1');
-      expect(await executions.dispatch(claimed)).toBeNull();
+      expect(await executions.dispatch(claimed, 1)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ attempts: null, attempts_made: 0 });
     });
 
     it('that comes back too late is kept as fenced, and changes nothing else', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed);
+      await executions.dispatch(claimed, 1);
       await context.owner.query('UPDATE executions SET fence = fence + 1');
-      expect(await executions.finish(claimed, 1, answered)).toBeNull();
+      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'running',
         fence: 2,
@@ -178,9 +214,9 @@ describe('ExecutionsRepository', () => {
 
     it('is finished once, whoever tries again', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed);
-      await executions.finish(claimed, 1, answered);
-      expect(await executions.finish(claimed, 1, failed)).toBeNull();
+      await executions.dispatch(claimed, 1);
+      await executions.finish(claimed, 1, answered, FINAL);
+      expect(await executions.finish(claimed, 1, failed, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'succeeded', attempts: ['succeeded'] });
     });
   });
@@ -219,15 +255,26 @@ describe('ExecutionsRepository', () => {
 
     it('ends what has killed its process too often', async () => {
       const executionId = await insert({ status: 'running', leaseInS: -1, fence: 20 });
+      await context.owner.query('UPDATE executions SET lapses = 9');
       expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 20, status: 'failed' }]);
+    });
+
+    it('ends what has used up its attempts', async () => {
+      const executionId = await insert({ status: 'running', leaseInS: -1, fence: 4 });
+      await context.owner.query(
+        `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
+         VALUES ($1, $2, 4, 4, 'dispatched', 'echo', 'echo')`,
+        [context.projectId, executionId],
+      );
+      expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 4, status: 'failed' }]);
     });
 
     it('fences the late answer of a call that it has given up', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed);
+      await executions.dispatch(claimed, 1);
       await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
       await executions.sweepLapsed();
-      expect(await executions.finish(claimed, 1, answered)).toBeNull();
+      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'queued', attempts: ['fenced'] });
     });
   });

@@ -32,6 +32,10 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     KEY_HASH_SECRET: 'a-secret-of-the-tests',
     OPENAI_API_KEY: 'sk-stand-in-0000000000000000',
     OPENAI_BASE_URL: openai.baseUrl,
+    // Files in which many calls fail on purpose would open one; those about circuits set their own.
+    CIRCUIT_FAILURES: '0',
+    RETRY_WAITS_MS: '200',
+    SHUTDOWN_LINGER_MS: '100',
   };
   const client = new Client({ connectionString: database.url });
   const takeDown = async () => {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { AppConfig, parseEnvironment } from '../../src/infra/config/index.js';
 import { applicationDataSourceOptions, TenantScope } from '../../src/infra/database/index.js';
 import { createTestDatabase } from './database.js';
 
@@ -9,6 +10,8 @@ export interface LedgerContext {
   readonly url: string;
   readonly owner: Client;
   readonly scope: TenantScope;
+  /** The defaults, with leases so short that a server which has just started is swept too. */
+  readonly config: AppConfig;
   /** The project that a fresh install starts in. */
   readonly projectId: string;
   /** Another tenant. */
@@ -32,6 +35,11 @@ export async function openLedgerContext(): Promise<LedgerContext> {
     url: database.url,
     owner,
     scope: new TenantScope(dataSource),
+    config: new AppConfig(parseEnvironment({ LEASE_MS: '1000' }), {
+      databaseUrl: database.url,
+      keyHashSecret: null,
+      embedded: false,
+    }),
     projectId: (rows[0] as { project_id: string }).project_id,
     otherProjectId: (rows[1] as { project_id: string }).project_id,
     async close() {

@@ -36,6 +36,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name) VALUES ($1, '${executionId}', 1, 1, 'dispatched', 'echo', 'echo')`,
     `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, 'run', 'k', '\\x00', now())`,
     `INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}')`,
+    `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size) VALUES ($1, '${promptId}', '${versionId}', '${modelId}', 'dev', 1)`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -93,8 +93,14 @@ export class Environment {
   @Flag() WORKER = true;
   @Whole(1, 1000) CONCURRENCY = 16;
   @Whole(10, HOUR_MS) POLL_INTERVAL_MS = 1000;
+  @Whole(1000, HOUR_MS) LEASE_MS = 30_000;
   @Whole(0, HOUR_MS) SHUTDOWN_GRACE_MS = 30_000;
+  @Whole(1, 10_000_000) MAX_QUEUED = 100_000;
+  @Whole(1, 100_000) MAX_CONCURRENT_REQUESTS = 512;
+  @Whole(1, 1000) JOURNAL_MAX_ROWS = 256;
+  @Whole(24, 24 * 365) IDEMPOTENCY_TTL_HOURS = 24;
   @Whole(0, HOUR_MS) SHUTDOWN_LINGER_MS = 1000;
+  @Whole(1, 100) MAX_ATTEMPTS = 10;
   @WholeList(0, HOUR_MS) RETRY_WAITS_MS: readonly number[] = [5000, 30_000, 2 * MINUTE_MS];
 
   @Text()

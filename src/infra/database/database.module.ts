@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ClockModule } from '../clock.module.js';
 import { AppConfig } from '../config/index.js';
 import { ConnectionBudget } from './connection-budget.js';
 import { DatabaseClock } from './database-clock.js';
@@ -12,6 +13,7 @@ import { TenantScope } from './tenant-scope.js';
 @Global()
 @Module({
   imports: [
+    ClockModule,
     TypeOrmModule.forRootAsync({
       imports: [PoolErrorLogModule],
       inject: [AppConfig, PoolErrorLog],

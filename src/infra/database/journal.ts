@@ -77,8 +77,7 @@ export class Journal<Entry, Result> {
   }
 
   private async settle(batch: Waiting<Entry, Result>[]): Promise<void> {
-    const { keyOf } = this.options;
-    const keyed = batch.map((waiting) => ({ key: keyOf(waiting.entry), waiting }));
+    const keyed = batch.map((waiting) => ({ key: this.options.keyOf(waiting.entry), waiting }));
     keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
     await this.writeOrBisect(
       keyed.map(({ waiting }) => waiting),

@@ -11,6 +11,8 @@ import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '..
 import { Slots } from './slots.js';
 
 const FLOOR_INTERVAL_MS = 60_000;
+/** Of the slots, on top of them. */
+const RESERVE = 0.25;
 /** Below every id. */
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -25,6 +27,8 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   private readonly slots: Slots;
   private readonly timers: NodeJS.Timeout[] = [];
   private idFloor = LOWEST_ID;
+  /** Served last; the next claim begins with the one after it. */
+  private lastProject = LOWEST_ID;
   private stopping = false;
   private isClaiming = false;
   private claiming: Promise<void> = Promise.resolve();
@@ -37,7 +41,8 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     private readonly executions: ExecutionsRepository,
     private readonly runner: ExecutionRunner,
   ) {
-    this.slots = new Slots(config.env.CONCURRENCY);
+    const { CONCURRENCY: total } = config.env;
+    this.slots = new Slots(total, Math.max(1, Math.floor(total * RESERVE)));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -73,8 +78,12 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     }
   }
 
-  /** Holds the bell back while all slots are taken: then Redis gives its hints to other processes. */
+  /**
+   * Holds the bell back while all slots are taken: then Redis gives its hints to other processes. It looks before that:
+   * what is due may be of a project that the reserve is for.
+   */
   private async onRing(): Promise<void> {
+    void this.look();
     await this.slots.whenFree();
     void this.look();
   }
@@ -90,20 +99,24 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async claimWhileAsked(): Promise<void> {
-    while (this.lookAgain && !this.stopping && this.slots.free > 0) {
+    while (this.lookAgain && !this.stopping && this.slots.freeInReserve > 0) {
       this.lookAgain = false;
-      const wanted = this.slots.free;
-      const claimed = await this.claim(wanted);
+      const isReserve = this.slots.free === 0;
+      // Of the reserve one at a time: each project that gets one is busy then.
+      const wanted = isReserve ? 1 : this.slots.free;
+      const claimed = await this.claim(wanted, isReserve ? this.slots.busyProjects : []);
       for (const execution of claimed) void this.work(execution);
+      this.lastProject = claimed.at(-1)?.projectId ?? this.lastProject;
       // As many as wanted: there may be more, and each slot that frees asks again.
       if (claimed.length === wanted) this.lookAgain = true;
     }
     this.isClaiming = false;
   }
 
-  private async claim(wanted: number): Promise<ClaimedExecution[]> {
+  private async claim(wanted: number, passedOver: readonly string[]): Promise<ClaimedExecution[]> {
+    const { idFloor, lastProject: afterProject } = this;
     try {
-      return await this.executions.claim(wanted, this.idFloor);
+      return await this.executions.claim(wanted, { idFloor, afterProject, passedOver });
     } catch (error) {
       this.logger.warn(`nothing could be claimed: ${messageOf(error)}`);
       return [];
@@ -111,14 +124,16 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async work(execution: ClaimedExecution): Promise<void> {
-    this.slots.take();
+    const { executionId, projectId } = execution;
+    this.slots.take(projectId);
     try {
-      await this.runner.run(execution);
+      // Claimed while the process began to leave: another one has the time for it.
+      if (this.stopping) await this.executions.release(execution, 0);
+      else await this.runner.run(execution);
     } catch (error) {
-      const { executionId } = execution;
       this.logger.error({ executionId }, `its end could not be written: ${messageOf(error)}`);
     } finally {
-      this.slots.release();
+      this.slots.release(projectId);
       if (this.lookAgain) void this.look();
     }
   }

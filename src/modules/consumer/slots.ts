@@ -1,20 +1,41 @@
-/** How many executions one process works on at once. */
+/**
+ * How many executions one process works on at once. Beside the slots for all there is a reserve for projects that none
+ * is worked on for: so a project that has filled all slots with slow calls does not hold up another's single request.
+ */
 export class Slots {
+  private readonly busy = new Map<string, number>();
   private taken = 0;
   private waiting: (() => void)[] = [];
 
-  constructor(private readonly total: number) {}
+  constructor(
+    private readonly total: number,
+    private readonly reserve: number,
+  ) {}
 
+  /** For any project. */
   get free(): number {
-    return this.total - this.taken;
+    return Math.max(0, this.total - this.taken);
   }
 
-  take(): void {
+  /** For projects that are not {@link busyProjects}, when there is none {@link free}. */
+  get freeInReserve(): number {
+    return Math.max(0, this.total + this.reserve - this.taken);
+  }
+
+  get busyProjects(): string[] {
+    return [...this.busy.keys()];
+  }
+
+  take(projectId: string): void {
     this.taken += 1;
+    this.busy.set(projectId, (this.busy.get(projectId) ?? 0) + 1);
   }
 
-  release(): void {
+  release(projectId: string): void {
     this.taken -= 1;
+    const rest = (this.busy.get(projectId) ?? 1) - 1;
+    if (rest > 0) this.busy.set(projectId, rest);
+    else this.busy.delete(projectId);
     const woken = this.waiting;
     this.waiting = [];
     for (const wake of woken) wake();

@@ -1,5 +1,12 @@
-import { LedgerError, ValidationError } from '../../kernel/index.js';
-import type { CallFailure } from './provider-caller.js';
+import type { ExecutionErrorType } from '../../entities/index.js';
+import { LedgerError } from '../../kernel/index.js';
+
+/** What a failed call tells; see `CallFailure`. */
+interface CallFailure {
+  readonly kind: ExecutionErrorType;
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+}
 
 export class ExecutionNotFoundError extends LedgerError {
   constructor(executionId: string) {
@@ -12,12 +19,45 @@ export class ExecutionNotFoundError extends LedgerError {
   }
 }
 
-/** A repeated key would promise that the call is made once; what cannot be promised is refused, never ignored. */
-export class IdempotencyKeyUnsupportedError extends ValidationError {
-  constructor() {
-    super('Leave out the header Idempotency-Key: this version of the service does not support it yet.', [
-      { pointer: '', message: 'the header Idempotency-Key is not supported' },
-    ]);
+export class ExecutionDispatchedError extends LedgerError {
+  constructor(executionId: string) {
+    super({
+      code: 'EXECUTION_DISPATCHED',
+      status: 409,
+      title: 'The execution is being called now',
+      detail: `Execution "${executionId}" is with the provider and can no longer be canceled; wait for its end.`,
+      extensions: { execution_id: executionId },
+    });
+  }
+}
+
+export class ExecutionFinalError extends LedgerError {
+  constructor(executionId: string, status: string) {
+    super({
+      code: 'EXECUTION_FINAL',
+      status: 409,
+      title: 'The execution is over',
+      detail: `Execution "${executionId}" has ${status} already; there is nothing left to cancel.`,
+      extensions: { execution_id: executionId },
+    });
+  }
+}
+
+const QUEUE_RETRY_AFTER_SECONDS = { queue: 5, requests: 1 } as const;
+
+export class QueueFullError extends LedgerError {
+  constructor(what: 'queue' | 'requests', most: number) {
+    super({
+      code: 'QUEUE_FULL',
+      status: 429,
+      title: 'Too much is waiting',
+      detail:
+        what === 'queue'
+          ? `So many executions of the project wait already that the queue (${most}) has no room; send it again later.`
+          : `So many requests are being worked on (${most} at once) that there is no room for this one; send it again later.`,
+      retryable: true,
+      headers: { 'Retry-After': String(QUEUE_RETRY_AFTER_SECONDS[what]) },
+    });
   }
 }
 
@@ -60,6 +100,21 @@ export class ProviderTimeoutError extends LedgerError {
       detail: `${failure.message} Try again, allow more time with timeout_ms, or use :submit, which does not wait.`,
       retryable: true,
       extensions: members,
+    });
+  }
+}
+
+/** Nobody was called: the circuit of that model is open. */
+export class ProviderCircuitOpenError extends LedgerError {
+  constructor(model: string, retryAfterMs: number, members: ProviderProblemMembers) {
+    super({
+      code: 'PROVIDER_CIRCUIT_OPEN',
+      status: 503,
+      title: 'The provider has failed too often',
+      detail: `${model} is not called for a while, because too many of its latest calls failed; try again later, use another model, or :submit, which waits for it.`,
+      retryable: true,
+      extensions: members,
+      headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
     });
   }
 }

@@ -1,5 +1,6 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import {
+  IsIn,
   IsInt,
   IsNumber,
   IsObject,
@@ -97,7 +98,10 @@ export class ParamsDto {
   seed?: number | null;
 }
 
-export class ExecuteDto {
+const ON_UNKNOWN = ['retry', 'fail'] as const;
+
+/** What an execution and a batch of them have in common. */
+export class SharedExecutionDto {
   /** The prompt to run. */
   @IsPromptName()
   prompt_name!: string;
@@ -119,16 +123,6 @@ export class ExecuteDto {
   @Length(1, 100)
   environment?: string | null;
 
-  /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
-  @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
-  @IsObject()
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { text: 'It was the best of times.' },
-  })
-  variables?: Record<string, unknown>;
-
   /** Which model; null or left out: the one of `DEFAULT_MODEL`. */
   @IsOptional()
   @Nested(() => ModelRefDto)
@@ -145,6 +139,47 @@ export class ExecuteDto {
   })
   params?: ParamsDto | null;
 
+  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 60000 })
+  timeout_ms?: number | null;
+
+  /**
+   * So many calls to the provider are made at most, the first included. Left out: 2 for `:run`, 4 for what is queued.
+   * At most `MAX_ATTEMPTS`.
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 4 })
+  max_attempts?: number | null;
+
+  /**
+   * What to do when the process that made a call is lost before it has said how the call ended: call again (`retry`, the
+   * default; the attempts show it), or end the execution as `outcome_unknown` (`fail`). A `:run` is never called again.
+   */
+  @IsOptional()
+  @IsIn(ON_UNKNOWN)
+  @ApiPropertyOptional({ enum: ON_UNKNOWN, nullable: true })
+  on_unknown?: (typeof ON_UNKNOWN)[number] | null;
+}
+
+/** One set of variables, and the caller's own id for the execution of it. */
+export class ExecutionEntryDto {
+  /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
+  @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
+  @IsObject()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { text: 'It was the best of times.' },
+  })
+  variables?: Record<string, unknown>;
+
   /**
    * Your own id for it, to find it by.
    * @example "order-4711"
@@ -153,12 +188,15 @@ export class ExecuteDto {
   @IsString()
   @Length(1, 255)
   correlation_id?: string | null;
+}
 
-  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {}
+
+export class SubmitDto extends ExecuteDto {
+  /** Is told when the execution is final: a POST signed as Standard Webhooks says. */
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 60000 })
-  timeout_ms?: number | null;
+  @IsString()
+  @Length(1, 2048)
+  @ApiPropertyOptional({ format: 'uri', nullable: true, example: null })
+  callback_url?: string | null;
 }

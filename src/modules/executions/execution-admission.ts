@@ -1,30 +1,49 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { ValidationError } from '../../kernel/index.js';
-import type { RenderedPrompt } from '../../templating/index.js';
+import type { CompiledPrompt, RenderedPrompt } from '../../templating/index.js';
 import { type AllowedModel, ModelsService } from '../models/index.js';
 import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
-import type { ExecuteDto, ParamsDto } from './execute.dto.js';
+import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
 
 const DEFAULT_ENVIRONMENT = 'default';
+/** Somebody waits: a second try, if there is time for it. */
+const RUN_ATTEMPTS = 2;
+const SUBMIT_ATTEMPTS = 4;
 
-/** A request that may become an execution: everything that can be refused has been looked at, nothing is written. */
-export interface AdmittedExecution {
+/** What all executions of a request have in common; a batch has many. Nothing is written yet. */
+export interface AdmittedRequest {
   readonly promptName: string;
   readonly version: ResolvedVersion;
+  readonly compiled: CompiledPrompt;
+  /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
+  readonly promptRevision: string | null;
   readonly resolvedBy: 'pointer' | 'version_number';
   readonly model: AllowedModel;
   readonly params: ProviderParams;
   readonly environment: string;
-  readonly correlationId: string | null;
   readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly onUnknown: 'retry' | 'fail';
+  readonly callbackUrl: string | null;
+}
+
+/** A request that may become an execution: everything that can be refused has been looked at. */
+export interface AdmittedExecution extends Omit<AdmittedRequest, 'compiled'> {
+  readonly correlationId: string | null;
   /** As received. */
   readonly variablesJson: string;
   readonly rendered: RenderedPrompt;
 }
 
-/** The same checks for whoever waits and whoever does not. */
+export interface AdmissionOptions {
+  readonly mode: 'sync' | 'async';
+  /** Past all caches. */
+  readonly fresh: boolean;
+}
+
+/** The same checks for whoever waits, whoever does not, and for batches. */
 @Injectable()
 export class ExecutionAdmission {
   constructor(
@@ -35,58 +54,93 @@ export class ExecutionAdmission {
   ) {}
 
   /**
-   * @param variablesJson the text of `variables` as received, or null when it was left out.
-   * @throws ValidationError `VALIDATION_FAILED` for a param the provider has no field for, or too long a timeout.
+   * All but the variables.
+   * @throws ValidationError `VALIDATION_FAILED` for a param the provider has no field for, or what is beyond a bound of
+   *   the configuration.
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError
    * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
-   * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
-   * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
   async admit(
     projectId: string,
-    request: ExecuteDto,
-    variablesJson: string | null,
-  ): Promise<AdmittedExecution> {
+    request: SharedExecutionDto,
+    { mode, fresh }: AdmissionOptions,
+  ): Promise<AdmittedRequest> {
     const timeoutMs = this.timeoutOf(request);
+    const maxAttempts = this.attemptsOf(request, mode);
     const params = paramsOfRequest(request.params ?? {});
     const versionNumber = request.version_number ?? null;
     const wanted = this.modelOf(request);
     const [prompt, model] = await Promise.all([
-      this.resolver.resolve(projectId, request.prompt_name, versionNumber),
+      this.resolver.resolve(projectId, request.prompt_name, versionNumber, { fresh }),
       this.models.getAllowed(projectId, wanted.provider, wanted.modelName),
     ]);
     assertParamsSupported(model.provider, this.registry.getReady(model.provider), params);
     return {
       promptName: request.prompt_name,
       version: prompt.version,
+      compiled: prompt.compiled,
+      promptRevision: fresh ? null : prompt.promptRevision,
       resolvedBy: versionNumber === null ? 'pointer' : 'version_number',
       model,
       params,
       environment: request.environment ?? DEFAULT_ENVIRONMENT,
-      correlationId: request.correlation_id ?? null,
       timeoutMs,
-      variablesJson: variablesJson ?? '{}',
-      rendered: prompt.compiled.render(request.variables ?? {}, {
+      maxAttempts,
+      onUnknown: request.on_unknown ?? 'retry',
+      callbackUrl: null,
+    };
+  }
+
+  /**
+   * One execution of an admitted request.
+   * @param variablesJson the text of `variables` as received, or null when it was left out.
+   * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
+   * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
+   */
+  render(
+    { compiled, ...common }: AdmittedRequest,
+    entry: {
+      readonly variables: Record<string, unknown> | undefined;
+      readonly variablesJson: string | null;
+      readonly correlationId: string | null;
+    },
+  ): AdmittedExecution {
+    return {
+      ...common,
+      correlationId: entry.correlationId,
+      variablesJson: entry.variablesJson ?? '{}',
+      rendered: compiled.render(entry.variables ?? {}, {
         maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
       }),
     };
   }
 
-  private modelOf(request: ExecuteDto): { provider: string; modelName: string } {
-    const { model } = request;
+  private modelOf({ model }: SharedExecutionDto): { provider: string; modelName: string } {
     if (model === undefined || model === null) return this.config.defaultModel;
     return { provider: model.provider, modelName: model.model_name };
   }
 
-  private timeoutOf(request: ExecuteDto): number {
+  private timeoutOf(request: SharedExecutionDto): number {
     const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
     const timeoutMs = request.timeout_ms ?? Math.min(usual, most);
-    if (timeoutMs <= most) return timeoutMs;
-    throw new ValidationError(
-      `Send a timeout_ms of at most ${most}, the limit of this service (MAX_TIMEOUT_MS).`,
-      [{ pointer: '/timeout_ms', message: `must not be greater than ${most}` }],
-    );
+    assertAtMost(timeoutMs, most, 'timeout_ms', 'MAX_TIMEOUT_MS');
+    return timeoutMs;
   }
+
+  private attemptsOf(request: SharedExecutionDto, mode: 'sync' | 'async'): number {
+    const { MAX_ATTEMPTS: most } = this.config.env;
+    const usual = mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS;
+    const attempts = request.max_attempts ?? Math.min(usual, most);
+    assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
+    return attempts;
+  }
+}
+
+function assertAtMost(value: number, most: number, member: string, variable: string): void {
+  if (value <= most) return;
+  throw new ValidationError(`Send a ${member} of at most ${most}, the limit of this service (${variable}).`, [
+    { pointer: `/${member}`, message: `must not be greater than ${most}` },
+  ]);
 }
 
 /** Null is the same as left out, and one stop the same as a list of one. */
@@ -97,4 +151,9 @@ function paramsOfRequest(params: ParamsDto): ProviderParams {
     ...(Object.fromEntries(given) as ProviderParams),
     ...(stop === undefined || stop === null ? {} : { stop: typeof stop === 'string' ? [stop] : stop }),
   };
+}
+
+/** A text prompt is one user message. */
+export function messagesOf(rendered: RenderedPrompt) {
+  return rendered.kind === 'text' ? [{ role: 'user' as const, content: rendered.text }] : rendered.messages;
 }

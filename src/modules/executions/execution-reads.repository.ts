@@ -9,6 +9,7 @@ import {
   PromptEntity,
   type StoredMessage,
 } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
 import type { ParamColumns } from './execution-params.js';
 
 /** The facts of an execution, as lists show them. */
@@ -27,6 +28,7 @@ export interface ExecutionFacts {
   readonly responseTokens: number | null;
   readonly latencyMs: number | null;
   readonly correlationId: string | null;
+  readonly batchId: string | null;
   readonly errorType: ExecutionErrorType | null;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
@@ -37,6 +39,9 @@ export interface ExecutionFacts {
 export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly versionId: string;
   readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly onUnknown: 'retry' | 'fail';
+  readonly callbackUrl: string | null;
   readonly git: Record<string, unknown> | null;
   readonly errorMessage: string | null;
   readonly variablesJson: string;
@@ -66,6 +71,7 @@ export interface ExecutionFilter {
   readonly status?: ExecutionStatus | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
+  readonly batchId?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   /** Only older ones than this. */
@@ -77,7 +83,7 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, m.provider,
   m.model_name AS "modelName", e.finish_reason AS "finishReason", e.prompt_tokens AS "promptTokens",
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.correlation_id AS "correlationId",
-  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
+  e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
 
 const FROM = `FROM executions e
   JOIN prompt_versions v ON v.project_id = e.project_id AND v.version_id = e.version_id
@@ -85,7 +91,8 @@ const FROM = `FROM executions e
   JOIN models m ON m.project_id = e.project_id AND m.model_id = e.model_id`;
 
 /** `variables_json` as text: as JSON the driver would parse it, and lose the order of its keys. */
-const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "timeoutMs", e.temperature, e.top_k AS "topK",
+const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "timeoutMs", e.max_attempts AS "maxAttempts",
+    e.on_unknown AS "onUnknown", e.callback_url AS "callbackUrl", e.temperature, e.top_k AS "topK",
     e.top_p AS "topP", e.repetition_penalty AS "repetitionPenalty", e.max_new_tokens AS "maxNewTokens",
     e.further_params AS "furtherParams", e.error_message AS "errorMessage", v.first_registration AS git,
     i.variables_json::text AS "variablesJson", i.rendered_prompt AS "renderedPrompt",
@@ -96,9 +103,36 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
   LEFT JOIN execution_outputs o ON o.project_id = e.project_id AND o.execution_id = e.execution_id
   WHERE e.project_id = $1 AND e.execution_id = $2`;
 
+const FIND_FINAL = `SELECT e.execution_id FROM executions e
+  JOIN json_to_recordset($1::json) AS asked(project_id uuid, execution_id uuid) USING (project_id, execution_id)
+  WHERE e.status IN ('succeeded', 'failed', 'canceled')`;
+
 /** What an execution was and became. */
 @Injectable()
 export class ExecutionReadsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** @returns the ids of those that are final. */
+  async findFinal(
+    asked: readonly { readonly projectId: string; readonly executionId: string }[],
+  ): Promise<string[]> {
+    const projects = [...new Set(asked.map(({ projectId }) => projectId))];
+    const rows = asked.map(({ projectId, executionId }) => ({
+      project_id: projectId,
+      execution_id: executionId,
+    }));
+    const statement = { name: 'find-final', text: FIND_FINAL, values: [JSON.stringify(rows)] };
+    const final = await this.scope.statement<{ execution_id: string }>(projects, statement);
+    return final.map(({ execution_id: id }) => id);
+  }
+
+  async findStatus(projectId: string, executionId: string): Promise<ExecutionStatus | null> {
+    const text = 'SELECT status FROM executions WHERE project_id = $1 AND execution_id = $2';
+    const statement = { name: 'find-status', text, values: [projectId, executionId] };
+    const [row] = await this.scope.statement<{ status: ExecutionStatus }>(projectId, statement);
+    return row?.status ?? null;
+  }
+
   async find(tx: EntityManager, projectId: string, executionId: string): Promise<ExecutionRecord | null> {
     const [row] = await tx.query<ExecutionRecord[]>(GET, [projectId, executionId]);
     return row ?? null;
@@ -125,6 +159,7 @@ export class ExecutionReadsRepository {
     if (filter.environment !== undefined) conditions.push(`e.environment = ${bind(filter.environment)}`);
     if (filter.correlationId !== undefined)
       conditions.push(`e.correlation_id = ${bind(filter.correlationId)}`);
+    if (filter.batchId !== undefined) conditions.push(`e.batch_id = ${bind(filter.batchId)}::uuid`);
     conditions.push(...timeConditions(filter, bind));
     if (filter.beforeId !== undefined) conditions.push(`e.execution_id < ${bind(filter.beforeId)}::uuid`);
     const where = conditions.join(' AND ');

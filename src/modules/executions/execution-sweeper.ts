@@ -5,10 +5,11 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
+import { AppConfig } from '../../infra/config/index.js';
 import { messageOf } from '../../kernel/index.js';
 import { ExecutionsRepository } from './executions.repository.js';
 
-const SWEEP_INTERVAL_MS = 5000;
+const LONGEST_INTERVAL_MS = 5000;
 
 /**
  * Settles what nobody reported on within its lease. In every process, with or without a consumer: an API alone has
@@ -20,16 +21,18 @@ export class ExecutionSweeper implements OnApplicationBootstrap, BeforeApplicati
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
+    private readonly config: AppConfig,
     private readonly executions: ExecutionsRepository,
     private readonly bell: Bell,
   ) {}
 
   onApplicationBootstrap(): void {
+    const intervalMs = Math.min(LONGEST_INTERVAL_MS, this.config.env.LEASE_MS / 2);
     this.timer = setInterval(() => {
       this.sweep().catch((error: unknown) => {
         this.logger.warn(`lapsed executions could not be looked for: ${messageOf(error)}`);
       });
-    }, SWEEP_INTERVAL_MS);
+    }, intervalMs);
   }
 
   beforeApplicationShutdown(): void {

@@ -1,54 +1,76 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ApiProblems, JsonSource, SourcedJson, UuidPipe } from '../../infra/http/index.js';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request } from 'express';
+import {
+  ApiProblems,
+  JsonSource,
+  pathOf,
+  type RawAnswer,
+  SourcedJson,
+  UuidPipe,
+} from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
-import { ExecuteDto } from './execute.dto.js';
+import { ExecuteDto, SubmitDto } from './execute.dto.js';
 import { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
-import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';
 import { ExecutionsService } from './executions.service.js';
-import { NoIdempotencyKeyGuard } from './no-idempotency-key.guard.js';
+import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
+import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';
+import { RunService } from './run.service.js';
+import { SubmitService } from './submit.service.js';
 
 @ApiTags('Executions')
 @Controller('v1')
 export class ExecutionsController {
-  constructor(private readonly executions: ExecutionsService) {}
+  constructor(
+    private readonly runs: RunService,
+    private readonly submits: SubmitService,
+    private readonly executions: ExecutionsService,
+  ) {}
 
   @Post('executions\\:run')
   @HttpCode(200)
   @Scopes('executions:run')
-  @UseGuards(NoIdempotencyKeyGuard)
+  @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Run a prompt and wait',
     description: 'The lineage is durable before the answer.',
   })
-  @ApiProblems(400, 404, 409, 413, 422, 502, 503, 504)
+  @ApiOkResponse({ type: ExecutionResultDto })
+  @ApiProblems(400, 404, 409, 413, 422, 429, 502, 503, 504)
   run(
     @CurrentCaller() caller: Caller,
     @Body() body: ExecuteDto,
     @JsonSource('variables') variablesJson: string | null,
-  ): Promise<ExecutionResultDto> {
-    return this.executions.run(caller, body, variablesJson);
+    @IdempotencyKey() key: UsedKey | null,
+    @Req() request: Request,
+  ): Promise<RawAnswer> {
+    return this.runs.run(caller, body, variablesJson, { path: pathOf(request), key });
   }
 
   @Post('executions\\:submit')
   @HttpCode(202)
   @Scopes('executions:run')
-  @UseGuards(NoIdempotencyKeyGuard)
+  @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Queue a prompt',
     description: 'Durable before the answer. `Location` says where to look.',
   })
-  @ApiProblems(400, 404, 409, 413, 422, 503)
-  async submit(
+  @ApiAcceptedResponse({ type: SubmittedDto })
+  @ApiProblems(400, 404, 409, 413, 422, 429, 503)
+  submit(
     @CurrentCaller() caller: Caller,
-    @Body() body: ExecuteDto,
+    @Body() body: SubmitDto,
     @JsonSource('variables') variablesJson: string | null,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<SubmittedDto> {
-    const submitted = await this.executions.submit(caller, body, variablesJson);
-    response.location(`/v1/executions/${submitted.execution_id}`);
-    return submitted;
+    @IdempotencyKey() key: UsedKey | null,
+  ): Promise<RawAnswer> {
+    return this.submits.submit(caller, body, variablesJson, key);
   }
 
   @Get('executions')
@@ -68,8 +90,25 @@ export class ExecutionsController {
   get(
     @CurrentCaller() caller: Caller,
     @Param('execution_id', UuidPipe) executionId: string,
-    @Query() _query: GetExecutionQueryDto,
+    @Query() query: GetExecutionQueryDto,
   ): Promise<SourcedJson> {
-    return this.executions.get(caller.projectId, executionId);
+    return this.executions.get(caller.projectId, executionId, query.wait_ms);
+  }
+
+  @Post('executions/:execution_id\\:cancel')
+  @HttpCode(200)
+  @ApiParam({ name: 'execution_id', description: 'Id of the execution.' })
+  @Scopes('executions:run')
+  @ApiOperation({
+    summary: 'Cancel an execution that waits',
+    description: 'For its first attempt, or for another one. What is canceled already stays so.',
+  })
+  @ApiOkResponse({ type: ExecutionDto })
+  @ApiProblems(400, 404, 409)
+  cancel(
+    @CurrentCaller() caller: Caller,
+    @Param('execution_id', UuidPipe) executionId: string,
+  ): Promise<SourcedJson> {
+    return this.executions.cancel(caller.projectId, executionId);
   }
 }

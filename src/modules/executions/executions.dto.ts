@@ -88,6 +88,10 @@ export class ExecutionSummaryDto {
   /** Your own id for it. */
   correlation_id!: string | null;
 
+  /** Id of the batch it was submitted with; null when it came alone. */
+  @ApiId()
+  batch_id!: string | null;
+
   /** What kind of failure; null unless it failed. */
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
@@ -181,6 +185,17 @@ export class ExecutionDto extends ExecutionResultDto {
   /** Milliseconds it was given. */
   @ApiInteger()
   timeout_ms!: number;
+
+  /** So many calls to the provider are made at most. */
+  @ApiInteger()
+  max_attempts!: number;
+
+  /** What is done with a call whose outcome nobody knows. */
+  @ApiProperty({ enum: ['retry', 'fail'] })
+  on_unknown!: 'retry' | 'fail';
+
+  /** Who is told when it is final. */
+  callback_url!: string | null;
 
   /** Where its prompt stood in code; null for a prompt that is managed here. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })

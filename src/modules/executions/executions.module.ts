@@ -1,31 +1,58 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../models/index.js';
 import { PromptsModule } from '../prompts/index.js';
+import { BatchesController } from './batches/batches.controller.js';
+import { BatchesRepository } from './batches/batches.repository.js';
+import { BatchesService } from './batches/batches.service.js';
 import { ExecutionAdmission } from './execution-admission.js';
+import { ExecutionLeases } from './execution-lease.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionSweeper } from './execution-sweeper.js';
+import { ExecutionWaits } from './execution-waits.js';
 import { ExecutionsController } from './executions.controller.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
+import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
 import { ProviderCaller } from './provider-caller.js';
+import { QueueGate } from './queue-gate.js';
+import { RunService } from './run.service.js';
+import { SubmitService } from './submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
   imports: [ModelsModule, PromptsModule],
   providers: [
+    BatchesRepository,
+    BatchesService,
     ExecutionAdmission,
+    ExecutionLeases,
     ExecutionReadsRepository,
     ExecutionRunner,
     ExecutionSweeper,
+    ExecutionWaits,
     ExecutionsRepository,
     ExecutionsService,
+    IdempotencyExpiry,
+    IdempotencyRepository,
+    IdempotencyService,
     ProviderCaller,
+    QueueGate,
+    RunService,
+    SubmitService,
   ],
-  exports: [ExecutionRunner, ExecutionsRepository, ExecutionsService],
+  exports: [
+    BatchesService,
+    ExecutionRunner,
+    ExecutionWaits,
+    ExecutionsRepository,
+    ExecutionsService,
+    RunService,
+    SubmitService,
+  ],
 })
 export class ExecutionsModule {}
 
 /** The HTTP half. */
-@Module({ imports: [ExecutionsModule], controllers: [ExecutionsController] })
+@Module({ imports: [ExecutionsModule], controllers: [ExecutionsController, BatchesController] })
 export class ExecutionsHttpModule {}

@@ -1,37 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { StoredMessage } from '../../entities/index.js';
-import { TenantScope } from '../../infra/database/index.js';
-import type { RenderedPrompt } from '../../templating/index.js';
-import type { AdmittedExecution } from './execution-admission.js';
-import { paramColumns, paramsOf } from './execution-params.js';
+import { AppConfig } from '../../infra/config/index.js';
+import { Journal, TenantScope } from '../../infra/database/index.js';
+import type { Claim, ClaimedExecution, SweptExecution } from './claim.js';
+import { paramsOf } from './execution-params.js';
+import {
+  type Beginning,
+  type FinishRow,
+  finishRow,
+  type InsertionRow,
+  insertionRow,
+  type Next,
+} from './execution-rows.js';
 import * as sql from './executions.sql.js';
 import type { CallOutcome } from './provider-caller.js';
-import type { ProviderParams } from '../providers/index.js';
 
-/** What holds an execution: whoever shows an older fence has lost it. */
-export interface Claim {
-  readonly projectId: string;
-  readonly executionId: string;
+/** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
+export type Inserted = 'inserted' | 'stale' | 'key_taken';
+
+interface DispatchRow {
+  readonly project_id: string;
+  readonly execution_id: string;
   readonly fence: number;
-}
-
-export interface ClaimedExecution extends Claim {
-  readonly provider: string;
-  readonly modelName: string;
-  readonly messages: readonly StoredMessage[];
-  readonly params: ProviderParams;
-  readonly timeoutMs: number;
-}
-
-export interface StartedExecution extends Claim {
-  readonly attempt: number;
-  readonly createdAt: Date;
-}
-
-export interface SweptExecution {
-  readonly executionId: string;
-  readonly fence: number;
-  readonly status: 'queued' | 'failed';
 }
 
 interface ClaimedRow {
@@ -41,6 +31,8 @@ interface ClaimedRow {
   provider: string;
   model_name: string;
   timeout_ms: number;
+  attempts_made: number;
+  max_attempts: number;
   rendered_prompt: string | null;
   rendered_messages: string | null;
   temperature: number | null;
@@ -51,99 +43,131 @@ interface ClaimedRow {
   further_params: string | null;
 }
 
-/** A deadline that is over by this much belongs to a process that is gone. */
-const LEASE_GRACE_MS = 15_000;
-/** An execution that has been claimed so often kills whoever works on it. */
-const MAX_FENCES = 20;
+const LANES = 2;
+/** A client waits: a restart of the database is bridged, an outage is told. */
+const BEGIN_PATIENCE_MS = 5000;
+/** A connection that is silent for so long is given up, and the batch written again over another. */
+const ANSWER_TIMEOUT_MS = 8000;
+/** Whoever worked on an execution was lost so often: it kills its workers. */
+const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
 
 /**
  * Every change of an execution. Each statement names the status and the fence it comes from, so whoever has lost the
- * execution changes nothing.
+ * execution changes nothing. What many requests write at once goes through journals: one statement and one commit for all.
  */
 @Injectable()
 export class ExecutionsRepository {
-  constructor(private readonly scope: TenantScope) {}
+  private readonly insertions: Journal<InsertionRow, Inserted>;
+  private readonly dispatches: Journal<DispatchRow, boolean>;
+  private readonly finishes: Journal<FinishRow, boolean>;
 
-  /** Queued and due. */
-  async insertQueued(
-    projectId: string,
-    requestedBy: string,
-    admitted: AdmittedExecution,
-  ): Promise<{ executionId: string }> {
-    const values = [...insertValues(projectId, requestedBy, admitted), 'async', 'queued'];
-    const [row] = await this.scope.statement<{ execution_id: string }>(projectId, {
-      name: 'insert-queued',
-      text: sql.INSERT_QUEUED,
-      values,
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly config: AppConfig,
+  ) {
+    const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
+    const common = { maxRows, lanes: LANES };
+    const keyOf = ({ execution_id: id }: { readonly execution_id: string }) => id;
+    this.insertions = new Journal<InsertionRow, Inserted>({
+      ...common,
+      keyOf: ({ route = '', key = '', execution_id: id }) => `${route} ${key} ${id}`,
+      patienceMs: BEGIN_PATIENCE_MS,
+      write: (rows, isRepeated) => this.writeInsertions(rows, isRepeated),
     });
-    return { executionId: (row as { execution_id: string }).execution_id };
+    this.dispatches = new Journal<DispatchRow, boolean>({
+      ...common,
+      keyOf,
+      patienceMs: BEGIN_PATIENCE_MS,
+      write: async (rows) => this.ownedOf(rows, await this.write('dispatch', sql.DISPATCH, rows)),
+    });
+    this.finishes = new Journal<FinishRow, boolean>({
+      ...common,
+      keyOf,
+      // As long as the outcome is of use: then the lease has lapsed, and a sweep decides.
+      patienceMs: leaseMs,
+      write: (rows, isRepeated) => this.writeFinishes(rows, isRepeated),
+    });
   }
 
-  /** Running, with its first attempt dispatched: after this commit the socket may be opened. */
-  async insertRunning(
-    projectId: string,
-    requestedBy: string,
-    admitted: AdmittedExecution,
-  ): Promise<StartedExecution> {
-    const { provider, modelName } = admitted.model;
-    const common = [...insertValues(projectId, requestedBy, admitted), 'sync', 'running'];
-    const [row] = await this.scope.statement<{ execution_id: string; created_at: Date }>(projectId, {
-      name: 'insert-running',
-      text: sql.INSERT_RUNNING,
-      values: [...common, LEASE_GRACE_MS, provider, modelName],
-    });
-    const { execution_id: executionId, created_at: createdAt } = row as {
-      execution_id: string;
-      created_at: Date;
-    };
-    return { projectId, executionId, fence: 1, attempt: 1, createdAt };
+  /** Durable when it resolves. */
+  insert(beginning: Beginning): Promise<Inserted> {
+    return this.insertions.append(this.insertionOf(beginning));
   }
 
-  /** Takes up to `slots` due executions of any project; nobody else gets them before their lease is over. */
-  async claim(slots: number, idFloor: string): Promise<ClaimedExecution[]> {
-    const rows = await this.scope.system<ClaimedRow>('SELECT * FROM ledger_claim_executions($1, $2, $3)', [
-      slots,
-      LEASE_GRACE_MS,
-      idFloor,
-    ]);
+  /**
+   * Takes up to `slots` due executions; nobody else gets them before their lease is over. Projects have equal shares,
+   * beginning with the one after `afterProject`; none is taken of those in `passedOver`.
+   */
+  async claim(
+    slots: number,
+    from: { readonly idFloor: string; readonly afterProject: string; readonly passedOver: readonly string[] },
+  ): Promise<ClaimedExecution[]> {
+    const rows = await this.scope.system<ClaimedRow>(
+      'SELECT * FROM ledger_claim_fairly($1, $2, $3, $4, $5)',
+      [slots, this.config.env.LEASE_MS, from.idFloor, from.afterProject, from.passedOver],
+    );
     return rows.map(claimedOf);
   }
 
   /**
-   * Writes the attempt that is about to be made. @returns its number, or null when the execution is no longer ours.
+   * Writes the attempt that is about to be made: after this the socket may be opened. @returns false when the execution
+   * is no longer ours.
    */
-  async dispatch(claimed: ClaimedExecution): Promise<number | null> {
-    const { projectId, executionId, fence, provider, modelName } = claimed;
-    const [row] = await this.scope.statement<{ attempt: number }>(projectId, {
-      name: 'dispatch',
-      text: sql.DISPATCH,
-      values: [projectId, executionId, fence, provider, modelName, LEASE_GRACE_MS],
-    });
-    return row?.attempt ?? null;
+  dispatch(claimed: ClaimedExecution, attempt: number): Promise<boolean> {
+    return this.dispatches.append(
+      Object.assign(identityOf(claimed), {
+        attempt,
+        provider: claimed.provider,
+        model_name: claimed.modelName,
+        lease_ms: this.config.env.LEASE_MS,
+      }),
+    );
   }
 
   /**
-   * Writes how the attempt, and with it the execution, ended. @returns when, by the database's clock; null when the
-   * execution is no longer ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
+   * Writes how the attempt ended and what becomes of the execution. @returns false when the execution is no longer
+   * ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
    */
-  async finish(claim: Claim, attempt: number, outcome: CallOutcome): Promise<Date | null> {
-    const [row] = await this.scope.statement<{ completed_at: Date }>(claim.projectId, {
-      name: 'finish',
-      text: sql.FINISH,
-      values: [claim.projectId, claim.executionId, claim.fence, attempt, ...outcomeValues(outcome)],
+  finish(claim: Claim, attempt: number, outcome: CallOutcome, next: Next): Promise<boolean> {
+    return this.finishes.append(finishRow(claim, attempt, outcome, next));
+  }
+
+  /** Prolongs the leases. @returns the ids of those that are no longer ours. */
+  async renew(claims: readonly Claim[]): Promise<string[]> {
+    const rows = await this.scope.statement<{ execution_id: string }>(projectsOf(claims.map(identityOf)), {
+      name: 'renew',
+      text: sql.RENEW,
+      values: [JSON.stringify(claims.map(identityOf)), this.config.env.LEASE_MS],
+      timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    return row?.completed_at ?? null;
+    return rows.map(({ execution_id: id }) => id);
+  }
+
+  /** Gives back what was claimed and not dispatched, due after `waitMs`. */
+  async release({ projectId, executionId, fence }: Claim, waitMs: number): Promise<void> {
+    const values = [projectId, executionId, fence, Math.ceil(waitMs)];
+    await this.scope.statement(projectId, { name: 'release', text: sql.RELEASE, values });
+  }
+
+  /** @returns whether it was waiting, and now is canceled. */
+  async cancel(projectId: string, executionId: string): Promise<boolean> {
+    const statement = { name: 'cancel', text: sql.CANCEL, values: [projectId, executionId] };
+    return (await this.scope.statement(projectId, statement)).length > 0;
   }
 
   /** Ends or queues again what nobody reported on within its lease. */
   async sweepLapsed(): Promise<SweptExecution[]> {
-    const text = 'SELECT * FROM ledger_sweep_lapsed($1, $2)';
     const rows = await this.scope.system<{
       execution_id: string;
       fence: number;
       status: SweptExecution['status'];
-    }>(text, [MAX_SWEPT, MAX_FENCES]);
+    }>('SELECT * FROM ledger_sweep_lapsed($1, $2, $3)', [
+      MAX_SWEPT,
+      MAX_LAPSES,
+      // After a restart of the database: time for two renewals by those who live.
+      Math.ceil((this.config.env.LEASE_MS * 2) / 3),
+    ]);
     return rows.map(({ execution_id: executionId, fence, status }) => ({ executionId, fence, status }));
   }
 
@@ -152,71 +176,83 @@ export class ExecutionsRepository {
     const [row] = await this.scope.system<{ floor: string }>('SELECT ledger_unfinished_floor() AS floor');
     return (row as { floor: string }).floor;
   }
-}
 
-function insertValues(projectId: string, requestedBy: string, admitted: AdmittedExecution): unknown[] {
-  const { version, model, params, rendered } = admitted;
-  const columns = paramColumns(params);
-  return [
-    projectId,
-    version.promptId,
-    version.versionId,
-    model.modelId,
-    admitted.environment,
-    version.promptMode,
-    admitted.correlationId,
-    columns.temperature,
-    columns.topK,
-    columns.topP,
-    columns.repetitionPenalty,
-    columns.maxNewTokens,
-    columns.furtherParams,
-    admitted.timeoutMs,
-    admitted.resolvedBy,
-    requestedBy,
-    admitted.variablesJson,
-    rendered.kind === 'text' ? rendered.text : null,
-    rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
-  ];
-}
-
-function outcomeValues(outcome: CallOutcome): unknown[] {
-  if (!outcome.succeeded) {
-    const { kind, message, status, providerRequestId, latencyMs } = outcome.failure;
-    const response = [null, null, null, null];
-    return [
-      'failed',
-      kind,
-      message,
-      status,
-      providerRequestId,
-      latencyMs,
-      null,
-      null,
-      null,
-      null,
-      ...response,
-    ];
+  /** How many wait, of each project that has some; counted no further than `most`. */
+  async countQueued(most: number): Promise<Map<string, number>> {
+    const rows = await this.scope.system<{ project_id: string; queued: number }>(
+      'SELECT * FROM ledger_queue_depths($1)',
+      [most],
+    );
+    return new Map(rows.map(({ project_id: projectId, queued }) => [projectId, queued]));
   }
-  const { usage, finishReason, providerRequestId, latencyMs, text, truncated, totalBytes, sha256 } =
-    outcome.completion;
-  const usageJson = usage.raw === null || usage.raw === undefined ? null : JSON.stringify(usage.raw);
-  const tokens = [usage.promptTokens, usage.responseTokens];
-  return [
-    'succeeded',
-    null,
-    null,
-    null,
-    providerRequestId,
-    latencyMs,
-    finishReason,
-    ...tokens,
-    usageJson,
-    text,
-    truncated,
-    totalBytes,
-    sha256,
-  ];
+
+  private insertionOf(beginning: Beginning): InsertionRow {
+    return insertionRow(beginning, this.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
+  }
+
+  private async writeInsertions(rows: readonly InsertionRow[], isRepeated: boolean): Promise<Inserted[]> {
+    const [name, text] = isRepeated ? ['insert-again', sql.INSERT_AGAIN] : ['insert', sql.INSERT];
+    const found = await this.write<{ execution_id: string; inserted: boolean; stale: boolean }>(
+      name,
+      text,
+      rows,
+    );
+    const states = new Map(found.map((row) => [row.execution_id, stateOf(row)]));
+    // Sent before: what seems to be somebody else's may be what we wrote then.
+    const taken = isRepeated ? rows.filter(({ execution_id: id }) => states.get(id) === 'key_taken') : [];
+    if (taken.length > 0) {
+      const ours = await this.write<{ execution_id: string }>(
+        'find-inserted',
+        sql.FIND_INSERTED,
+        taken.map(bareIdentity),
+      );
+      for (const { execution_id: id } of ours) states.set(id, 'inserted');
+    }
+    return rows.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
+  }
+
+  private async writeFinishes(rows: readonly FinishRow[], isRepeated: boolean): Promise<boolean[]> {
+    const moved = this.ownedOf(rows, await this.write('finish', sql.FINISH, rows));
+    if (!isRepeated || moved.every(Boolean)) return moved;
+    const rest = rows.filter((_, index) => moved[index] === false);
+    const before = await this.write<{ execution_id: string }>('find-finished', sql.FIND_FINISHED, rest);
+    const ended = new Set(before.map(({ execution_id: id }) => id));
+    return rows.map(({ execution_id: id }, index) => moved[index] === true || ended.has(id));
+  }
+
+  private ownedOf(
+    rows: readonly { readonly execution_id: string }[],
+    owned: readonly { readonly execution_id: string }[],
+  ): boolean[] {
+    const ids = new Set(owned.map(({ execution_id: id }) => id));
+    return rows.map(({ execution_id: id }) => ids.has(id));
+  }
+
+  private write<Row extends { execution_id: string }>(
+    name: string,
+    text: string,
+    rows: readonly { readonly project_id: string }[],
+  ): Promise<Row[]> {
+    const values = [JSON.stringify(rows)];
+    return this.scope.statement<Row>(projectsOf(rows), { name, text, values, timeoutMs: ANSWER_TIMEOUT_MS });
+  }
+}
+
+function stateOf({ inserted, stale }: { inserted: boolean; stale: boolean }): Inserted {
+  if (inserted) return 'inserted';
+  return stale ? 'stale' : 'key_taken';
+}
+
+function identityOf({ projectId, executionId, fence }: Claim): DispatchRow {
+  return { project_id: projectId, execution_id: executionId, fence };
+}
+
+function bareIdentity({ project_id, execution_id }: InsertionRow): InsertionRow {
+  return { project_id, execution_id };
+}
+
+function projectsOf(rows: readonly { readonly project_id: string }[]): string[] {
+  return [...new Set(rows.map(({ project_id: id }) => id))];
 }
 
 function claimedOf(row: ClaimedRow): ClaimedExecution {
@@ -227,6 +263,8 @@ function claimedOf(row: ClaimedRow): ClaimedExecution {
     provider: row.provider,
     modelName: row.model_name,
     timeoutMs: row.timeout_ms,
+    attemptsMade: row.attempts_made,
+    maxAttempts: row.max_attempts,
     messages:
       row.rendered_messages === null
         ? [{ role: 'user', content: row.rendered_prompt ?? '' }]
@@ -240,9 +278,4 @@ function claimedOf(row: ClaimedRow): ClaimedExecution {
       furtherParams: row.further_params,
     }),
   };
-}
-
-/** A text prompt is one user message. */
-export function messagesOf(rendered: RenderedPrompt): readonly StoredMessage[] {
-  return rendered.kind === 'text' ? [{ role: 'user', content: rendered.text }] : rendered.messages;
 }

@@ -1,74 +1,35 @@
 import { Injectable } from '@nestjs/common';
-import { Bell } from '../../infra/bell/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf, SourcedJson } from '../../infra/http/index.js';
-import { Clock, UUID } from '../../kernel/index.js';
-import type { Actor } from '../audit/index.js';
-import { ExecutionNotFoundError, providerProblem } from './errors.js';
-import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
+import { UUID } from '../../kernel/index.js';
+import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from './errors.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { executionDetail, executionSummary } from './execution-views.js';
-import type { ExecuteDto } from './execute.dto.js';
-import type { ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
+import { ExecutionWaits } from './execution-waits.js';
+import type { ExecutionListDto } from './executions.dto.js';
+import { ExecutionsRepository } from './executions.repository.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
-import { ExecutionsRepository, messagesOf, type StartedExecution } from './executions.repository.js';
-import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, ProviderCaller } from './provider-caller.js';
 
-/** What callers do with executions: run and wait, submit, look. */
+/** What callers do with executions that there are: look, wait, cancel. */
 @Injectable()
 export class ExecutionsService {
   constructor(
     private readonly scope: TenantScope,
-    private readonly admission: ExecutionAdmission,
     private readonly executions: ExecutionsRepository,
     private readonly reads: ExecutionReadsRepository,
-    private readonly caller: ProviderCaller,
-    private readonly bell: Bell,
-    private readonly clock: Clock,
+    private readonly waits: ExecutionWaits,
   ) {}
 
   /**
-   * Runs and waits. The execution and its attempt are committed before the provider is called.
-   * @throws what {@link ExecutionAdmission.admit} throws; then nothing was written.
-   * @throws ProviderRejectedError | ProviderFailedError | ProviderTimeoutError with the id of the failed execution.
+   * An `ExecutionDto`, with the variables as they came.
+   * @param waitMs how long the answer is held until the execution is final; 0 for none. It holds no connection.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    */
-  async run(who: Actor, request: ExecuteDto, variablesJson: string | null): Promise<ExecutionResultDto> {
-    const startedAtMs = this.clock.monotonicMs();
-    const admitted = await this.admission.admit(who.projectId, request, variablesJson);
-    const started = await this.executions.insertRunning(who.projectId, who.actor, admitted);
-    const outcome = await this.caller.call({
-      executionId: started.executionId,
-      attempt: started.attempt,
-      provider: admitted.model.provider,
-      modelName: admitted.model.modelName,
-      messages: messagesOf(admitted.rendered),
-      params: admitted.params,
-      // The total is the caller's: what admission and commit took is gone.
-      deadlineMs: Math.max(0, admitted.timeoutMs - (this.clock.monotonicMs() - startedAtMs)),
-    });
-    const completedAt = await this.executions.finish(started, started.attempt, outcome);
-    if (completedAt === null) throw new OwnershipLostError(started.executionId);
-    return resultOf(admitted, started, outcome, completedAt);
-  }
-
-  /** Queues. Durable when it answers. @throws what {@link ExecutionAdmission.admit} throws; then nothing was written. */
-  async submit(who: Actor, request: ExecuteDto, variablesJson: string | null): Promise<SubmittedDto> {
-    const admitted = await this.admission.admit(who.projectId, request, variablesJson);
-    const { executionId } = await this.executions.insertQueued(who.projectId, who.actor, admitted);
-    // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
-    void this.bell.ring([{ executionId, fence: 0 }]);
-    return { execution_id: executionId, status: 'queued', mode: 'async' };
-  }
-
-  /** An `ExecutionDto`, with the variables as they came. @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` */
-  async get(projectId: string, executionId: string): Promise<SourcedJson> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const record = await this.reads.find(tx, projectId, executionId);
-      if (record === null) throw new ExecutionNotFoundError(executionId);
-      const detail = executionDetail(record, await this.reads.listAttempts(tx, projectId, executionId));
-      return new SourcedJson({ ...detail }, { variables: record.variablesJson });
-    });
+  async get(projectId: string, executionId: string, waitMs = 0): Promise<SourcedJson> {
+    const now = await this.read(projectId, executionId);
+    if (waitMs === 0 || isFinal(now.status)) return now.answer;
+    await this.waits.untilFinal(projectId, executionId, waitMs);
+    return (await this.read(projectId, executionId)).answer;
   }
 
   async list(projectId: string, query: ListExecutionsQueryDto): Promise<ExecutionListDto> {
@@ -78,6 +39,7 @@ export class ExecutionsService {
         status: query.status,
         environment: query.environment,
         correlationId: query.correlation_id,
+        batchId: query.batch_id,
         createdAfter: query.created_after,
         createdBefore: query.created_before,
         beforeId: beforeId(query.cursor),
@@ -87,46 +49,42 @@ export class ExecutionsService {
     const { entries, nextCursor } = pageOf(found, query.limit, ({ executionId }) => executionId);
     return { executions: entries.map(executionSummary), next_cursor: nextCursor };
   }
-}
 
-function resultOf(
-  admitted: AdmittedExecution,
-  started: StartedExecution,
-  outcome: CallOutcome,
-  completedAt: Date,
-): ExecutionResultDto {
-  const { executionId, attempt, createdAt } = started;
-  if (!outcome.succeeded) {
-    const { failure } = outcome;
-    throw providerProblem(failure, {
-      execution_id: executionId,
-      provider_status: failure.status,
-      attempts: attempt,
+  /**
+   * Cancels what waits, for its first attempt or for another; what is canceled already stays so.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
+   * @throws ExecutionDispatchedError `EXECUTION_DISPATCHED` while it is being called.
+   * @throws ExecutionFinalError `EXECUTION_FINAL`
+   */
+  async cancel(projectId: string, executionId: string): Promise<SourcedJson> {
+    if (await this.executions.cancel(projectId, executionId)) {
+      this.waits.wake(executionId);
+    } else {
+      const status = await this.reads.findStatus(projectId, executionId);
+      if (status === null) throw new ExecutionNotFoundError(executionId);
+      // `queued` by now: it was being called when we tried. The caller may try again.
+      if (!isFinal(status)) throw new ExecutionDispatchedError(executionId);
+      if (status !== 'canceled') throw new ExecutionFinalError(executionId, status);
+    }
+    return (await this.read(projectId, executionId)).answer;
+  }
+
+  private async read(
+    projectId: string,
+    executionId: string,
+  ): Promise<{ status: string; answer: SourcedJson }> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const record = await this.reads.find(tx, projectId, executionId);
+      if (record === null) throw new ExecutionNotFoundError(executionId);
+      const detail = executionDetail(record, await this.reads.listAttempts(tx, projectId, executionId));
+      const answer = new SourcedJson({ ...detail }, { variables: record.variablesJson });
+      return { status: record.status, answer };
     });
   }
-  const { completion } = outcome;
-  const summary = executionSummary({
-    executionId,
-    status: 'succeeded',
-    mode: 'sync',
-    promptName: admitted.promptName,
-    versionNumber: admitted.version.versionNumber,
-    checksumHash: admitted.version.checksumHash,
-    environment: admitted.environment,
-    provider: admitted.model.provider,
-    modelName: admitted.model.modelName,
-    finishReason: completion.finishReason,
-    promptTokens: completion.usage.promptTokens,
-    responseTokens: completion.usage.responseTokens,
-    latencyMs: completion.latencyMs,
-    correlationId: admitted.correlationId,
-    errorType: null,
-    createdAt,
-    startedAt: createdAt,
-    completedAt,
-  });
-  const { text, truncated, sha256 } = completion;
-  return { ...summary, response_text: text, response_truncated: truncated, response_sha256: sha256 };
+}
+
+function isFinal(status: string): boolean {
+  return status !== 'queued' && status !== 'running';
 }
 
 function beforeId(cursor: string | undefined): string | undefined {

@@ -1,10 +1,25 @@
-import { IsIn, IsOptional, IsString } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import type { ExecutionStatus } from '../../entities/index.js';
-import { IsPromptName, IsQueryTime, PageQueryDto } from '../../infra/http/index.js';
+import { FromText, IsPromptName, IsQueryTime, PageQueryDto, toInteger } from '../../infra/http/index.js';
 import { STATUSES } from './executions.dto.js';
 
-/** None yet; the class makes an unknown query parameter a 400. */
-export class GetExecutionQueryDto {}
+/** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
+const MAX_WAIT_MS = 60_000;
+
+export class GetExecutionQueryDto {
+  /**
+   * Hold the answer until the execution is final, for so many milliseconds at most.
+   * @example 30000
+   */
+  @IsOptional()
+  @FromText(toInteger)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_WAIT_MS)
+  @ApiPropertyOptional({ type: 'integer', default: 0 })
+  wait_ms?: number;
+}
 
 export class ListExecutionsQueryDto extends PageQueryDto {
   /** Only of this prompt. */
@@ -26,6 +41,11 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsString()
   correlation_id?: string;
+
+  /** Only of this batch. */
+  @IsOptional()
+  @IsUUID()
+  batch_id?: string;
 
   /** Only those made later than this. */
   @IsOptional()

@@ -21,6 +21,8 @@ export interface ProviderCall {
   readonly params: ProviderParams;
   /** Milliseconds that are left for the call. */
   readonly deadlineMs: number;
+  /** Aborts when the outcome is of no use any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CallFailure {
@@ -62,7 +64,9 @@ export class ProviderCaller {
     const startedAtMs = this.clock.monotonicMs();
     try {
       const { modelName, messages, params } = call;
-      const request = { modelName, messages, params, attemptId: `${call.executionId}-${call.attempt}` };
+      const attemptId = `${call.executionId}-${call.attempt}`;
+      const signal = call.signal === undefined ? {} : { signal: call.signal };
+      const request = { modelName, messages, params, attemptId, ...signal };
       const completion = await complete(this.registry.getReady(call.provider), request, {
         deadlineMs: call.deadlineMs,
         idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
@@ -77,6 +81,10 @@ export class ProviderCaller {
 
   private failureOf(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {
     if (error instanceof ProviderError) return storableFailure(error, latencyMs);
+    const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
+    if (call.signal?.aborted === true) {
+      return { kind: 'outcome_unknown', message: 'The call was stopped.', ...nothing, latencyMs };
+    }
     const { executionId, attempt } = call;
     // A worker without the adapter or its key, though the process that admitted the request had both; or a defect,
     // whose message may quote anything and goes nowhere.
@@ -87,7 +95,6 @@ export class ProviderCaller {
       known ? error.message : 'the call was not made',
     );
     const message = known ? error.message : 'The call could not be made.';
-    const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
     return { kind: 'internal', message, ...nothing, latencyMs };
   }
 }

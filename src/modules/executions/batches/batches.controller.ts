@@ -1,0 +1,68 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiProblems, jsonTextOf, type RawAnswer, UuidPipe } from '../../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
+import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
+import { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
+import { BatchesService } from './batches.service.js';
+
+const BATCH_ID = { name: 'batch_id', description: 'Id of the batch.' };
+
+@ApiTags('Batches')
+@Controller('v1')
+export class BatchesController {
+  constructor(private readonly batches: BatchesService) {}
+
+  @Post('executions\\:submit-batch')
+  @HttpCode(202)
+  @Scopes('executions:run')
+  @ApiHeader(IDEMPOTENCY_HEADER)
+  @ApiOperation({
+    summary: 'Queue a prompt for many sets of variables',
+    description: 'All or nothing: one bad entry submits none. `Location` says where to look.',
+  })
+  @ApiAcceptedResponse({ type: SubmittedBatchDto })
+  @ApiProblems(400, 404, 409, 413, 422, 429, 503)
+  submit(
+    @CurrentCaller() caller: Caller,
+    @Body() body: SubmitBatchDto,
+    @IdempotencyKey() key: UsedKey | null,
+    @Req() request: Request,
+  ): Promise<RawAnswer> {
+    const text = jsonTextOf(request);
+    const variablesOf = (index: number) => text?.sourceOf('entries', index, 'variables') ?? null;
+    return this.batches.submit(caller, body, variablesOf, key);
+  }
+
+  @Get('batches/:batch_id')
+  @Scopes('executions:read')
+  @ApiParam(BATCH_ID)
+  @ApiOperation({ summary: 'Read how far a batch is' })
+  @ApiOkResponse({ type: BatchDto })
+  @ApiProblems(400, 404)
+  get(@CurrentCaller() caller: Caller, @Param('batch_id', UuidPipe) batchId: string): Promise<BatchDto> {
+    return this.batches.get(caller.projectId, batchId);
+  }
+
+  @Post('batches/:batch_id\\:cancel')
+  @HttpCode(200)
+  @Scopes('executions:run')
+  @ApiParam(BATCH_ID)
+  @ApiOperation({
+    summary: 'Cancel what is left of a batch',
+    description: 'What is being called goes on. Again: the same.',
+  })
+  @ApiOkResponse({ type: BatchDto })
+  @ApiProblems(400, 404)
+  cancel(@CurrentCaller() caller: Caller, @Param('batch_id', UuidPipe) batchId: string): Promise<BatchDto> {
+    return this.batches.cancel(caller.projectId, batchId);
+  }
+}

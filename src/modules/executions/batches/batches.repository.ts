@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import type { ExecutionStatus } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { type Beginning, insertionRow } from '../execution-rows.js';
+import { INSERT } from '../executions.sql.js';
+import type { Inserted } from '../executions.repository.js';
+import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+
+export interface NewBatch {
+  readonly projectId: string;
+  readonly batchId: string;
+  readonly requestedBy: string;
+  readonly callbackUrl: string | null;
+  readonly createdAt: Date;
+  /** In order, at least one. */
+  readonly beginnings: readonly Beginning[];
+  readonly key: UsedKey | null;
+  readonly answer: StoredAnswer;
+}
+
+export interface BatchRecord {
+  readonly batchId: string;
+  readonly promptName: string;
+  readonly versionNumber: number;
+  readonly provider: string;
+  readonly modelName: string;
+  readonly environment: string;
+  readonly size: number;
+  readonly callbackUrl: string | null;
+  readonly createdAt: Date;
+  readonly canceledAt: Date | null;
+}
+
+export interface BatchProgress {
+  readonly counts: Readonly<Partial<Record<ExecutionStatus, number>>>;
+  /** Of the latest execution that is final. */
+  readonly lastCompletedAt: Date | null;
+}
+
+const INSERT_KEY = `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, status, headers, body, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7::json, convert_to($8, 'UTF8'), now() + make_interval(hours => $9))
+  ON CONFLICT DO NOTHING RETURNING key`;
+
+const INSERT_BATCH = `INSERT INTO batches (project_id, batch_id, prompt_id, version_id, model_id, environment, size, callback_url, requested_by, created_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+const FIND = `SELECT b.batch_id AS "batchId", p.name AS "promptName", v.version_number AS "versionNumber", m.provider,
+    m.model_name AS "modelName", b.environment, b.size, b.callback_url AS "callbackUrl", b.created_at AS "createdAt",
+    b.canceled_at AS "canceledAt"
+  FROM batches b
+  JOIN prompt_versions v ON v.project_id = b.project_id AND v.version_id = b.version_id
+  JOIN prompts p ON p.project_id = b.project_id AND p.prompt_id = b.prompt_id
+  JOIN models m ON m.project_id = b.project_id AND m.model_id = b.model_id
+  WHERE b.project_id = $1 AND b.batch_id = $2`;
+
+/** The ids of a batch were made with it: their partitions are those of that minute. */
+const NEAR_BATCH = `e.execution_id >= ledger_uuid7_floor($3::timestamptz - interval '1 minute')
+    AND e.execution_id < ledger_uuid7_floor($3::timestamptz + interval '1 minute')`;
+
+const COUNT = `SELECT e.status, count(*)::integer AS count, max(e.completed_at) AS "lastCompletedAt"
+  FROM executions e WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} GROUP BY e.status`;
+
+/** In the order of ids, as everybody takes these locks; what is being claimed at this moment is no longer left. */
+const CANCEL = `WITH waiting AS (
+    SELECT e.project_id, e.execution_id FROM executions e
+    WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} AND e.status = 'queued'
+    ORDER BY e.execution_id FOR UPDATE SKIP LOCKED
+  ), canceled AS (
+    UPDATE executions e SET status = 'canceled', due_at = NULL, completed_at = now()
+    FROM waiting w WHERE e.project_id = w.project_id AND e.execution_id = w.execution_id
+  )
+  UPDATE batches SET canceled_at = coalesce(canceled_at, now()) WHERE project_id = $1 AND batch_id = $2`;
+
+/** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
+class NotInserted extends Error {
+  constructor(readonly reason: Exclude<Inserted, 'inserted'>) {
+    super(reason);
+  }
+}
+
+@Injectable()
+export class BatchesRepository {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Key, batch and executions in one transaction. */
+  async insert(batch: NewBatch): Promise<Inserted> {
+    const { projectId, key } = batch;
+    const keyTtlHours = this.config.env.IDEMPOTENCY_TTL_HOURS;
+    try {
+      await this.scope.transaction(projectId, async (tx) => {
+        if (key !== null) {
+          const stored: unknown[] = await tx.query(INSERT_KEY, [...keyValues(batch, key), keyTtlHours]);
+          if (stored.length === 0) throw new NotInserted('key_taken');
+        }
+        await tx.query(INSERT_BATCH, batchValues(batch));
+        const rows = batch.beginnings.map((beginning) => insertionRow(beginning, 0));
+        const found: { inserted: boolean }[] = await tx.query(INSERT, [JSON.stringify(rows)]);
+        if (!found.every(({ inserted }) => inserted)) throw new NotInserted('stale');
+      });
+      return 'inserted';
+    } catch (error) {
+      if (error instanceof NotInserted) return error.reason;
+      throw error;
+    }
+  }
+
+  async find(projectId: string, batchId: string): Promise<BatchRecord | null> {
+    const statement = { name: 'find-batch', text: FIND, values: [projectId, batchId] };
+    const [row] = await this.scope.statement<BatchRecord & Record<string, unknown>>(projectId, statement);
+    return row ?? null;
+  }
+
+  async progress(projectId: string, { batchId, createdAt }: BatchRecord): Promise<BatchProgress> {
+    const rows = await this.scope.statement<{
+      status: ExecutionStatus;
+      count: number;
+      lastCompletedAt: Date | null;
+    }>(projectId, { name: 'count-batch', text: COUNT, values: [projectId, batchId, createdAt] });
+    const times = rows.flatMap(({ lastCompletedAt: at }) => (at === null ? [] : [at.getTime()]));
+    return {
+      counts: Object.fromEntries(rows.map(({ status, count }) => [status, count])),
+      lastCompletedAt: times.length === 0 ? null : new Date(Math.max(...times)),
+    };
+  }
+
+  /** Cancels what waits. */
+  async cancelWaiting(projectId: string, { batchId, createdAt }: BatchRecord): Promise<void> {
+    await this.scope.statement(projectId, { text: CANCEL, values: [projectId, batchId, createdAt] });
+  }
+}
+
+function keyValues({ projectId, batchId, answer }: NewBatch, key: UsedKey): unknown[] {
+  const { status, headers, body } = answer;
+  return [projectId, key.route, key.key, key.fingerprint, batchId, status, JSON.stringify(headers), body];
+}
+
+function batchValues(batch: NewBatch): unknown[] {
+  const { projectId, batchId, callbackUrl, requestedBy, createdAt, beginnings } = batch;
+  const { admitted } = beginnings[0] as Beginning;
+  const { version, model, environment } = admitted;
+  const facts = [version.promptId, version.versionId, model.modelId, environment, beginnings.length];
+  return [projectId, batchId, ...facts, callbackUrl, requestedBy, createdAt];
+}

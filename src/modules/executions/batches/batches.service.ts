@@ -1,0 +1,174 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Bell } from '../../../infra/bell/index.js';
+import { DatabaseClock } from '../../../infra/database/index.js';
+import { RawAnswer } from '../../../infra/http/index.js';
+import { Clock, type ErrorEntry, LedgerError } from '../../../kernel/index.js';
+import type { Actor } from '../../audit/index.js';
+import { type AdmittedExecution, type AdmittedRequest, ExecutionAdmission } from '../execution-admission.js';
+import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { QueueGate } from '../queue-gate.js';
+import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
+import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
+import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
+
+/** As long as the event loop is kept from others while many prompts are rendered. */
+const RENDERING_MS = 10;
+/** As many as one mends in one go. */
+const MAX_ERRORS = 20;
+
+/** The exact text of the variables of an entry; null when they were left out. */
+export type VariablesSource = (index: number) => string | null;
+
+/** Many executions of one version, submitted together. */
+@Injectable()
+export class BatchesService {
+  constructor(
+    private readonly admission: ExecutionAdmission,
+    private readonly batches: BatchesRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly gate: QueueGate,
+    private readonly bell: Bell,
+    private readonly databaseClock: DatabaseClock,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
+   * @throws what `ExecutionAdmission` and `IdempotencyService.once` throw; then nothing was written. What is wrong
+   *   with entries is told of all of them, with pointers.
+   * @throws QueueFullError `QUEUE_FULL`
+   */
+  async submit(
+    who: Actor,
+    request: SubmitBatchDto,
+    variablesOf: VariablesSource,
+    key: UsedKey | null,
+  ): Promise<RawAnswer> {
+    const leave = this.gate.enter(who.projectId);
+    try {
+      return await this.idempotency.once(who.projectId, key, async () => {
+        this.gate.admit(who.projectId, request.entries.length);
+        for (const fresh of [false, true]) {
+          const common = await this.admission.admit(who.projectId, request, { mode: 'async', fresh });
+          const admitted = await this.renderAll(common, request, variablesOf);
+          const answer = await this.insert(who, common.callbackUrl, admitted, key);
+          if (answer !== 'stale') return answer;
+        }
+        throw new Error('what was resolved past the caches cannot be stale');
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  /** @throws BatchNotFoundError `BATCH_NOT_FOUND` */
+  async get(projectId: string, batchId: string): Promise<BatchDto> {
+    const batch = await this.find(projectId, batchId);
+    return batchView(batch, await this.batches.progress(projectId, batch));
+  }
+
+  /** Cancels what waits; what is being called goes on. @throws BatchNotFoundError `BATCH_NOT_FOUND` */
+  async cancel(projectId: string, batchId: string): Promise<BatchDto> {
+    await this.batches.cancelWaiting(projectId, await this.find(projectId, batchId));
+    return this.get(projectId, batchId);
+  }
+
+  private async find(projectId: string, batchId: string): Promise<BatchRecord> {
+    const batch = await this.batches.find(projectId, batchId);
+    if (batch === null) throw new BatchNotFoundError(batchId);
+    return batch;
+  }
+
+  private async renderAll(
+    common: AdmittedRequest,
+    { entries }: SubmitBatchDto,
+    variablesOf: VariablesSource,
+  ): Promise<AdmittedExecution[]> {
+    const admitted: AdmittedExecution[] = [];
+    const errors: ErrorEntry[] = [];
+    let first: LedgerError | null = null;
+    let sinceMs = this.clock.monotonicMs();
+    for (const [index, { variables, correlation_id: correlationId = null }] of entries.entries()) {
+      try {
+        const entry = { variables, variablesJson: variablesOf(index), correlationId };
+        // A batch is told of as a whole; its executions are not told of one by one.
+        admitted.push({ ...this.admission.render(common, entry), callbackUrl: null });
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+        first ??= error;
+        if (error.code === first.code) errors.push(...errorsOfEntry(error, index));
+        if (errors.length >= MAX_ERRORS) break;
+      }
+      if (this.clock.monotonicMs() - sinceMs > RENDERING_MS) {
+        await nextTurn();
+        sinceMs = this.clock.monotonicMs();
+      }
+    }
+    if (first !== null) throw new BatchEntriesRefusedError(first, errors.slice(0, MAX_ERRORS));
+    return admitted;
+  }
+
+  private async insert(
+    who: Actor,
+    callbackUrl: string | null,
+    admitted: readonly AdmittedExecution[],
+    key: UsedKey | null,
+  ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
+    const { projectId, actor: requestedBy } = who;
+    const batchId = this.databaseClock.newId();
+    const createdAt = this.databaseClock.now();
+    const common = { projectId, requestedBy, mode: 'async', status: 'queued', createdAt, batchId } as const;
+    const beginnings = admitted.map((each) => ({
+      ...common,
+      executionId: this.databaseClock.newId(),
+      admitted: each,
+    }));
+    const answer = submittedAnswer(
+      batchId,
+      beginnings.map(({ executionId }) => executionId),
+    );
+    const batch = { projectId, batchId, requestedBy, callbackUrl, createdAt, beginnings, key };
+    const inserted = await this.batches.insert({ ...batch, answer: storedAnswer(answer) });
+    if (inserted === 'stale') return 'stale';
+    if (inserted === 'key_taken') return KEY_TAKEN;
+    void this.bell.ring(beginnings.map(({ executionId }) => ({ executionId, fence: 0 })));
+    return answer;
+  }
+}
+
+function errorsOfEntry(error: LedgerError, index: number): ErrorEntry[] {
+  const entry = `/entries/${index}`;
+  const errors = error.errors ?? [{ pointer: '', message: error.message }];
+  return errors.map(({ pointer, message }) => ({ pointer: `${entry}${pointer}`, message }));
+}
+
+function submittedAnswer(batchId: string, executionIds: string[]): RawAnswer {
+  const body: SubmittedBatchDto = {
+    batch_id: batchId,
+    status: 'queued',
+    mode: 'async',
+    total: executionIds.length,
+    execution_ids: executionIds,
+  };
+  return RawAnswer.json(202, JSON.stringify(body), { Location: `/v1/batches/${batchId}` });
+}
+
+function batchView(batch: BatchRecord, { counts, lastCompletedAt }: BatchProgress): BatchDto {
+  const { queued = 0, running = 0, succeeded = 0, failed = 0, canceled = 0 } = counts;
+  const isCompleted = queued + running === 0;
+  return {
+    batch_id: batch.batchId,
+    status: isCompleted ? 'completed' : 'running',
+    prompt_name: batch.promptName,
+    version_number: batch.versionNumber,
+    model: { provider: batch.provider, model_name: batch.modelName },
+    environment: batch.environment,
+    total: batch.size,
+    counts: { queued, running, succeeded, failed, canceled },
+    callback_url: batch.callbackUrl,
+    created_at: batch.createdAt.toISOString(),
+    canceled_at: batch.canceledAt?.toISOString() ?? null,
+    completed_at: isCompleted ? (lastCompletedAt?.toISOString() ?? null) : null,
+  };
+}

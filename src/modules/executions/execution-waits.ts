@@ -1,0 +1,83 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel/index.js';
+import { ExecutionReadsRepository } from './execution-reads.repository.js';
+
+/** The first looks come quickly, for calls that are; who waits longer than a second does not mind a quarter of one. */
+const FIRST_LOOK_MS = 50;
+const LAST_LOOK_MS = 250;
+
+interface Wait {
+  readonly projectId: string;
+  readonly executionId: string;
+  readonly end: () => void;
+}
+
+/**
+ * Callers that hold their answer until an execution is final. None holds a connection: what ends in this process wakes
+ * them at once, and for what ends elsewhere one statement at a time asks for all of them together.
+ */
+@Injectable()
+export class ExecutionWaits implements BeforeApplicationShutdown {
+  private readonly waits = new Set<Wait>();
+  private lookMs = FIRST_LOOK_MS;
+  private timer: NodeJS.Timeout | undefined;
+  private isLeaving = false;
+
+  constructor(
+    private readonly reads: ExecutionReadsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves when the execution is final, after `waitMs`, or when the process is leaving. */
+  async untilFinal(projectId: string, executionId: string, waitMs: number): Promise<void> {
+    if (this.isLeaving || waitMs <= 0) return;
+    const untilMs = this.clock.monotonicMs() + waitMs;
+    await new Promise<void>((resolve) => {
+      const wait: Wait = {
+        projectId,
+        executionId,
+        end: () => {
+          clearTimeout(timer);
+          this.waits.delete(wait);
+          resolve();
+        },
+      };
+      const timer = setTimeout(wait.end, untilMs - this.clock.monotonicMs());
+      this.waits.add(wait);
+      this.lookMs = FIRST_LOOK_MS;
+      this.lookSoon();
+    });
+  }
+
+  /** It has become final in this process. */
+  wake(executionId: string): void {
+    for (const wait of this.waits) if (wait.executionId === executionId) wait.end();
+  }
+
+  /** Who waits is told how far it is, while there is time for an answer. */
+  leave(): void {
+    this.isLeaving = true;
+    clearTimeout(this.timer);
+    for (const wait of this.waits) wait.end();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.leave();
+  }
+
+  private lookSoon(): void {
+    if (this.timer !== undefined || this.waits.size === 0 || this.isLeaving) return;
+    this.timer = setTimeout(() => void this.look(), this.lookMs);
+    this.lookMs = Math.min(this.lookMs * 1.2, LAST_LOOK_MS);
+  }
+
+  /** Never rejects: while the database is away the waits go on, and end with their time. */
+  private async look(): Promise<void> {
+    const asked = [...this.waits];
+    const final = await this.reads.findFinal(asked).catch(() => []);
+    const ids = new Set(final);
+    for (const wait of asked) if (ids.has(wait.executionId)) wait.end();
+    this.timer = undefined;
+    this.lookSoon();
+  }
+}

@@ -1,0 +1,49 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { jsonTextOf, pathOf } from '../../../infra/http/index.js';
+import { ValidationError } from '../../../kernel/index.js';
+import { fingerprintOf, type UsedKey } from './used-key.js';
+
+/** For the OpenAPI document. */
+export const IDEMPOTENCY_HEADER = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'A name of yours for this request, 1 to 255 printable ASCII characters. Sent again with the same body, it gets the first answer again, byte for byte and with `Idempotency-Replayed: true`, for at least 24 hours.',
+} as const;
+
+/** A header's worth of visible ASCII and spaces between; what is beyond ASCII arrives differently from each client. */
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/**
+ * The `Idempotency-Key` of the request with its fingerprint; null when it came without one.
+ * @throws ValidationError `VALIDATION_FAILED` for a key that is empty, too long or not ASCII.
+ */
+export const IdempotencyKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): UsedKey | null => {
+    const request = context.switchToHttp().getRequest<Request>();
+    return usedKeyOf({
+      method: request.method,
+      path: pathOf(request),
+      header: request.headers['idempotency-key'],
+      body: jsonTextOf(request)?.value,
+    });
+  },
+);
+
+/** The same for who answers without Nest. @throws ValidationError `VALIDATION_FAILED` */
+export function usedKeyOf(request: {
+  readonly method: string;
+  readonly path: string;
+  readonly header: string | string[] | undefined;
+  readonly body: unknown;
+}): UsedKey | null {
+  const { header: key, method, path } = request;
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw new ValidationError('Send an Idempotency-Key of 1 to 255 printable ASCII characters.', [
+      { pointer: '', message: 'the header Idempotency-Key must have 1 to 255 printable ASCII characters' },
+    ]);
+  }
+  return { route: path, key, fingerprint: fingerprintOf(method, path, request.body) };
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { ExecutionErrorType, ExecutionStatus } from '../../../entities/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import type { StoredAnswer, UsedKey } from './used-key.js';
+
+export interface KeyRecord {
+  readonly fingerprint: Buffer;
+  /** What the key stands for: an execution, or a batch. */
+  readonly subjectId: string | null;
+  /** Null while the first request is in flight, or when the process that worked on it did not come to an answer. */
+  readonly answer: StoredAnswer | null;
+  /** Of the execution; all null for a batch. */
+  readonly executionStatus: ExecutionStatus | null;
+  readonly errorType: ExecutionErrorType | null;
+  readonly errorMessage: string | null;
+  readonly attemptsMade: number | null;
+}
+
+interface KeyRow extends Omit<KeyRecord, 'answer'> {
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly body: Buffer | null;
+}
+
+const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.headers, k.body, e.status AS "executionStatus",
+    e.error_type AS "errorType", e.error_message AS "errorMessage", e.attempts_made AS "attemptsMade"
+  FROM idempotency_keys k
+  LEFT JOIN executions e ON e.project_id = k.project_id AND e.execution_id = k.execution_id
+  WHERE k.project_id = $1 AND k.route = $2 AND k.key = $3`;
+
+const STORE = `UPDATE idempotency_keys SET status = $4, headers = $5::json, body = convert_to($6, 'UTF8')
+  WHERE project_id = $1 AND route = $2 AND key = $3 AND body IS NULL RETURNING key`;
+
+@Injectable()
+export class IdempotencyRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  async find(projectId: string, { route, key }: UsedKey): Promise<KeyRecord | null> {
+    const statement = { name: 'find-key', text: FIND, values: [projectId, route, key] };
+    const [row] = await this.scope.statement<KeyRow & Record<string, unknown>>(projectId, statement);
+    if (row === undefined) return null;
+    const { status, headers, body, ...record } = row;
+    const answer =
+      status === null || body === null
+        ? null
+        : { status, headers: headers ?? {}, body: body.toString('utf8') };
+    return { ...record, answer };
+  }
+
+  /** @returns false when there is an answer already, which stays. */
+  async store(projectId: string, { route, key }: UsedKey, answer: StoredAnswer): Promise<boolean> {
+    const values = [projectId, route, key, answer.status, JSON.stringify(answer.headers), answer.body];
+    return (await this.scope.statement(projectId, { text: STORE, values })).length > 0;
+  }
+
+  /** @returns how many were removed; those of unfinished executions stay. */
+  async removeExpired(most: number): Promise<number> {
+    const text = 'SELECT ledger_expire_idempotency_keys($1) AS removed';
+    const [row] = await this.scope.system<{ removed: number }>(text, [most]);
+    return row?.removed ?? 0;
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
+import { providerProblem } from '../errors.js';
+import { IdempotencyInFlightError, IdempotencyKeyReusedError } from './errors.js';
+import { IdempotencyRepository, type KeyRecord } from './idempotency.repository.js';
+import type { StoredAnswer, UsedKey } from './used-key.js';
+
+/** The insert found the key taken, and wrote nothing. */
+export const KEY_TAKEN = Symbol('the idempotency key is taken');
+
+const REPLAYED = { 'Idempotency-Replayed': 'true' };
+
+/** The first answer again, for a request that is sent again with its key. */
+@Injectable()
+export class IdempotencyService {
+  constructor(private readonly keys: IdempotencyRepository) {}
+
+  /**
+   * Does the work once for each key. Who may not do it has been turned away before: a replay asks for the same scopes.
+   * @param work answers {@link KEY_TAKEN} when somebody else was first after all.
+   * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | IdempotencyInFlightError `IDEMPOTENCY_IN_FLIGHT`
+   */
+  async once(
+    projectId: string,
+    key: UsedKey | null,
+    work: () => Promise<RawAnswer | typeof KEY_TAKEN>,
+  ): Promise<RawAnswer> {
+    if (key === null) return (await work()) as RawAnswer;
+    // Before the request is looked at: what was answered once stays answered, whatever has become of its prompt.
+    const known = await this.keys.find(projectId, key);
+    if (known !== null) return this.replay(projectId, key, known);
+    const answer = await work();
+    if (answer !== KEY_TAKEN) return answer;
+    const taken = await this.keys.find(projectId, key);
+    // It expired in between: to be sent again, as everything that is in flight.
+    if (taken === null) throw new IdempotencyInFlightError(key.key, null);
+    return this.replay(projectId, key, taken);
+  }
+
+  private async replay(projectId: string, key: UsedKey, record: KeyRecord): Promise<RawAnswer> {
+    if (!record.fingerprint.equals(key.fingerprint)) throw new IdempotencyKeyReusedError(key.key);
+    const answer = record.answer ?? (await this.answerOfLost(projectId, key, record));
+    return new RawAnswer(answer.status, { ...answer.headers, ...REPLAYED }, answer.body);
+  }
+
+  /**
+   * Of an execution that ended without its process: nobody composed an answer, so the first who asks does, and all
+   * others get the same.
+   */
+  private async answerOfLost(projectId: string, key: UsedKey, record: KeyRecord): Promise<StoredAnswer> {
+    const { subjectId, executionStatus, errorType, errorMessage, attemptsMade } = record;
+    if (subjectId === null || executionStatus !== 'failed') {
+      throw new IdempotencyInFlightError(key.key, subjectId);
+    }
+    const failure = {
+      kind: errorType ?? 'outcome_unknown',
+      message: errorMessage ?? '',
+      status: null,
+      retryAfterMs: null,
+    };
+    const members = { execution_id: subjectId, provider_status: null, attempts: attemptsMade ?? 0 };
+    const answer = storedAnswer(problemAnswer(providerProblem(failure, members), key.route));
+    if (await this.keys.store(projectId, key, answer)) return answer;
+    return (await this.keys.find(projectId, key))?.answer ?? answer;
+  }
+}
+
+export function storedAnswer({ status, headers, body }: RawAnswer): StoredAnswer {
+  return { status, headers, body: body.toString() };
+}

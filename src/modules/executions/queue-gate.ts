@@ -1,0 +1,87 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../infra/config/index.js';
+import { Clock, messageOf } from '../../kernel/index.js';
+import { QueueFullError } from './errors.js';
+import { ExecutionsRepository } from './executions.repository.js';
+
+const COUNT_INTERVAL_MS = 500;
+/** Of the requests at once, what one project may take: the rest is left for the others. */
+const PROJECT_SHARE = 0.75;
+
+/**
+ * Says no in time. What waits in the queue is counted every now and then and not for each request: between two counts
+ * what this process lets in is added. What runs at once is counted here, where it is.
+ */
+@Injectable()
+export class QueueGate {
+  private readonly logger = new Logger(QueueGate.name);
+  private readonly inFlight = new Map<string, number>();
+  private total = 0;
+  private queued = new Map<string, number>();
+  private admitted = new Map<string, number>();
+  private countedAtMs = Number.NEGATIVE_INFINITY;
+  private isCounting = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly executions: ExecutionsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Lets `count` executions into the queue.
+   * @throws QueueFullError `QUEUE_FULL` when too many of the project wait already.
+   */
+  admit(projectId: string, count: number): void {
+    this.countSoon();
+    const waiting = (this.queued.get(projectId) ?? 0) + (this.admitted.get(projectId) ?? 0);
+    const { MAX_QUEUED: most } = this.config.env;
+    // A batch that is larger than the whole queue would never get in.
+    if (waiting > 0 && waiting + count > most) throw new QueueFullError('queue', most);
+    this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
+  }
+
+  /**
+   * A request that is worked on until the returned function is called.
+   * @throws QueueFullError `QUEUE_FULL` when this process has enough to do, or enough of this project.
+   */
+  enter(projectId: string): () => void {
+    const { MAX_CONCURRENT_REQUESTS: most } = this.config.env;
+    const ofProject = this.inFlight.get(projectId) ?? 0;
+    if (this.total >= most || ofProject >= Math.max(1, Math.floor(most * PROJECT_SHARE))) {
+      throw new QueueFullError('requests', most);
+    }
+    this.total += 1;
+    this.inFlight.set(projectId, ofProject + 1);
+    return () => this.leave(projectId);
+  }
+
+  private leave(projectId: string): void {
+    this.total -= 1;
+    const rest = (this.inFlight.get(projectId) ?? 1) - 1;
+    if (rest > 0) this.inFlight.set(projectId, rest);
+    else this.inFlight.delete(projectId);
+  }
+
+  private countSoon(): void {
+    if (this.isCounting || this.clock.monotonicMs() - this.countedAtMs < COUNT_INTERVAL_MS) return;
+    this.isCounting = true;
+    void this.count();
+  }
+
+  /** Never rejects: with the database away nothing gets in anyway. */
+  private async count(): Promise<void> {
+    const sinceBefore = this.admitted;
+    this.admitted = new Map();
+    try {
+      this.queued = await this.executions.countQueued(this.config.env.MAX_QUEUED);
+    } catch (error) {
+      this.logger.debug(`the queue could not be counted: ${messageOf(error)}`);
+      for (const [projectId, count] of sinceBefore) {
+        this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
+      }
+    }
+    this.countedAtMs = this.clock.monotonicMs();
+    this.isCounting = false;
+  }
+}

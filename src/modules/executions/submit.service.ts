@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Bell } from '../../infra/bell/index.js';
+import { DatabaseClock } from '../../infra/database/index.js';
+import { RawAnswer } from '../../infra/http/index.js';
+import type { Actor } from '../audit/index.js';
+import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
+import type { SubmitDto } from './execute.dto.js';
+import type { SubmittedDto } from './executions.dto.js';
+import { ExecutionsRepository } from './executions.repository.js';
+import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
+import { QueueGate } from './queue-gate.js';
+
+/** Queues. */
+@Injectable()
+export class SubmitService {
+  constructor(
+    private readonly admission: ExecutionAdmission,
+    private readonly executions: ExecutionsRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly gate: QueueGate,
+    private readonly bell: Bell,
+    private readonly databaseClock: DatabaseClock,
+  ) {}
+
+  /**
+   * Durable when it answers, 202 with a {@link SubmittedDto}.
+   * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
+   * @throws QueueFullError `QUEUE_FULL`
+   */
+  async submit(
+    who: Actor,
+    request: SubmitDto,
+    variablesJson: string | null,
+    key: UsedKey | null,
+  ): Promise<RawAnswer> {
+    const leave = this.gate.enter(who.projectId);
+    try {
+      return await this.idempotency.once(who.projectId, key, async () => {
+        this.gate.admit(who.projectId, 1);
+        for (const fresh of [false, true]) {
+          const common = await this.admission.admit(who.projectId, request, { mode: 'async', fresh });
+          const { variables, correlation_id: correlationId = null } = request;
+          const admitted = this.admission.render(common, { variables, variablesJson, correlationId });
+          const answer = await this.insert(who, admitted, key);
+          if (answer !== 'stale') return answer;
+        }
+        throw new Error('what was resolved past the caches cannot be stale');
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  private async insert(
+    who: Actor,
+    admitted: AdmittedExecution,
+    key: UsedKey | null,
+  ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
+    const executionId = this.databaseClock.newId();
+    const answer = submittedAnswer(executionId);
+    const inserted = await this.executions.insert({
+      executionId,
+      projectId: who.projectId,
+      requestedBy: who.actor,
+      mode: 'async',
+      status: 'queued',
+      createdAt: this.databaseClock.now(),
+      admitted,
+      key,
+      ...(key === null ? {} : { answer: storedAnswer(answer) }),
+    });
+    if (inserted === 'stale') return 'stale';
+    if (inserted === 'key_taken') return KEY_TAKEN;
+    // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
+    void this.bell.ring([{ executionId, fence: 0 }]);
+    return answer;
+  }
+}
+
+function submittedAnswer(executionId: string): RawAnswer {
+  const body: SubmittedDto = { execution_id: executionId, status: 'queued', mode: 'async' };
+  return RawAnswer.json(202, JSON.stringify(body), { Location: `/v1/executions/${executionId}` });
+}

@@ -57,7 +57,7 @@ async function startApi(config: AppConfig, host: string): Promise<RunningApi> {
     stop: async (graceMs) => {
       app.get(HealthService).leave();
       const consumer = config.env.WORKER ? app.get(ConsumerService).stop() : undefined;
-      await Promise.all([drain.stop(graceMs), consumer]);
+      await Promise.all([drain.stop({ lingerMs: config.env.SHUTDOWN_LINGER_MS, graceMs }), consumer]);
       await app.close();
     },
   };

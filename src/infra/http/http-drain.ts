@@ -1,34 +1,87 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface DrainLimits {
+  /** How long idle connections stay open for a request that is on its way on one. Part of the grace. */
+  readonly lingerMs: number;
+  /** How long requests may take to be answered. */
+  readonly graceMs: number;
+}
+
+/** Between two turns in which nothing else ran, next to nobody can have connected and not been accepted. */
+const QUIET_TURN_MS = 0.25;
+/** On a machine that is never quiet, one moment is as good as another. */
+const LONGEST_WAIT_FOR_QUIET_MS = 200;
 
 /**
- * Lets a server finish what it has begun. `server.close()` alone waits for every connection, also for those that a
- * browser opened ahead and never used; so the requests are counted, and when none is left the connections are cut.
+ * Lets a server leave without a client noticing that repeats refused connections: nobody new is let in, each answer from
+ * then on ends its connection, and a connection that lies idle is given a while, because a request may be on its way on
+ * it. `server.close()` would cut it at once. It would also wait for every connection that a browser opened ahead
+ * and never used; so the requests are counted, and when none is left the connections are cut.
  */
 export class HttpDrain {
-  private inFlight = 0;
+  private readonly underWay = new Set<ServerResponse>();
+  private leaving = false;
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly server: Server) {
-    server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
-      this.inFlight += 1;
-      response.once('close', () => this.ended());
+    // Before whoever answers, who may do so in the same turn.
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+      this.underWay.add(response);
+      if (this.leaving) endConnection(response);
+      response.once('close', () => this.ended(response));
     });
   }
 
-  /** Takes no new connections, and ends the present ones when their requests are answered, or after `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    const idle = new Promise<void>((resolve) => (this.onIdle = resolve));
-    if (this.inFlight === 0) this.onIdle?.();
-    const timer = setTimeout(() => this.onIdle?.(), graceMs);
-    await idle;
-    clearTimeout(timer);
+  /** Resolves when all connections are closed: those that are left after the grace are cut. */
+  async stop({ lingerMs, graceMs }: DrainLimits): Promise<void> {
+    const endsAtMs = performance.now() + graceMs;
+    await quietTurn();
+    // Of `node:net`: that of `node:http` cuts idle connections.
+    const closed = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(this.server, () => resolve());
+    });
+    this.leaving = true;
+    for (const response of this.underWay) endConnection(response);
+    await Promise.race([closed, elapsed(Math.min(lingerMs, graceMs))]);
+    await Promise.race([this.whenIdle(), elapsed(endsAtMs - performance.now())]);
     this.server.closeAllConnections();
     await closed;
   }
 
-  private ended(): void {
-    this.inFlight -= 1;
-    if (this.inFlight === 0) this.onIdle?.();
+  private whenIdle(): Promise<void> {
+    if (this.underWay.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.onIdle = resolve));
   }
+
+  private ended(response: ServerResponse): void {
+    this.underWay.delete(response);
+    if (this.underWay.size === 0) this.onIdle?.();
+  }
+}
+
+/** Makes Node say `Connection: close`, however the answer is written; one whose headers are out is not changed. */
+function endConnection(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+}
+
+/**
+ * Waits for a turn of the event loop in which nothing else was done. Closing a listening socket resets who has connected
+ * and was not accepted yet, which a client cannot tell from a request that was cut; and while a turn is busy, they gather.
+ */
+async function quietTurn(): Promise<void> {
+  const startedAtMs = performance.now();
+  let turnAtMs = startedAtMs;
+  for (;;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const nowMs = performance.now();
+    if (nowMs - turnAtMs < QUIET_TURN_MS || nowMs - startedAtMs > LONGEST_WAIT_FOR_QUIET_MS) return;
+    turnAtMs = nowMs;
+  }
+}
+
+/** Keeps no process alive. */
+async function elapsed(ms: number): Promise<void> {
+  await sleep(Math.max(0, ms), undefined, { ref: false });
 }

@@ -1,13 +1,39 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { ConfigurationError } from '../infra/config/index.js';
 
-/** Looked at first, so that a taken port is said at once and not after a database has been set up. */
+/** On loopback the answer is there in a millisecond; a firewall may swallow the question. */
+const PROBE_TIMEOUT_MS = 1000;
+
+/**
+ * Looked at first, so that a taken port is said at once and not after a database has been set up. The port is called,
+ * not listened on for a moment: in a restart the clients of the process before would get through, to be cut. What
+ * cannot be known so, `listen` says later.
+ * @throws ConfigurationError when the port is taken, or `host` is no address of this machine.
+ */
 export async function assertPortFree(port: number, host: string): Promise<void> {
+  await assertOwnAddress(host, port);
+  if (port !== 0 && (await answers(port, host)))
+    throw portError(Object.assign(new Error(), { code: 'EADDRINUSE' }), port);
+}
+
+/** By a free port, of which nobody knows. */
+async function assertOwnAddress(host: string, wantedPort: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => reject(portError(error, port)));
-    server.listen(port, host, () => server.close(() => resolve()));
+    server.once('error', (error) => reject(portError(error, wantedPort)));
+    server.listen(0, host, () => server.close(() => resolve()));
   });
+}
+
+async function answers(port: number, host: string): Promise<boolean> {
+  const socket = connect({ port, host, timeout: PROBE_TIMEOUT_MS });
+  const answered = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('timeout', () => resolve(false));
+  });
+  socket.destroy();
+  return answered;
 }
 
 /** What went wrong with listening, as a sentence where there is one. */

@@ -1,7 +1,22 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { api } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { startLedger } from '../support/processes.js';
-import { ADMIN_KEY, getExecution, putPrompt, startStage, submit, untilFinal, type Stage } from './stage.js';
+import { freePort, startLedger } from '../support/processes.js';
+import {
+  ADMIN_KEY,
+  ECHO,
+  getExecution,
+  promptPath,
+  putPrompt,
+  startStage,
+  submit,
+  untilFinal,
+  type Stage,
+} from './stage.js';
 
 let stage: Stage;
 
@@ -66,6 +81,21 @@ describe('an API process that is told to stop', () => {
     expect(attempts[0]?.['status']).not.toBe('succeeded');
   });
 
+  it('ends with 0 within the grace, whatever connections are held open', async () => {
+    const leaving = await startLedger({
+      env: { ...stage.env, SHUTDOWN_GRACE_MS: '600', SHUTDOWN_LINGER_MS: '60000' },
+    });
+    const sockets = [
+      '',
+      'POST /v1/executions:run HTTP/1.1\r\nHo',
+      `POST /v1/executions:run HTTP/1.1\r\nHost: x\r\nX-API-Key: ${ADMIN_KEY}\r\nContent-Length: 99\r\n\r\n{`,
+    ].map((words) => openConnection(leaving.url, words));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const cuts = sockets.map((socket) => once(socket, 'close'));
+    expect(await leaving.stop()).toEqual({ code: 0, signal: null });
+    await Promise.all(cuts);
+  });
+
   it('ends at once at a second signal', async () => {
     stage.openai.behave({ kind: 'hang', at: 'start' });
     const leaving = await startLedger({ env: stage.env });
@@ -84,6 +114,87 @@ describe('an API process that is told to stop', () => {
     await failure;
   });
 });
+
+describe('a restart on the same port', () => {
+  const RESTARTS = 3;
+
+  it(
+    'costs reads and runs nothing but refused connections, on connections that are kept',
+    async () => {
+      const env = { ...stage.env, WORKER: 'off', PORT: String(await freePort()) };
+      const url = `http://127.0.0.1:${env.PORT}`;
+      const hammers = [
+        new Hammer(new URL(promptPath('greeting'), url), 'GET', undefined),
+        new Hammer(new URL('/v1/executions:run', url), 'POST', { ...body, model: ECHO }),
+      ];
+      for (let restart = 0; restart < RESTARTS; restart += 1) {
+        const leaving = await startLedger({ env });
+        const before = hammers.map(({ answered }) => answered);
+        // Everybody is at it, on a connection that was used before.
+        await eventually(() => hammers.every(({ answered }, index) => answered > (before[index] ?? 0) + 100));
+        expect(await leaving.stop()).toEqual({ code: 0, signal: null });
+      }
+      for (const hammer of hammers) {
+        await hammer.stop();
+        expect(hammer.failures).toEqual([]);
+        expect(hammer.refused).toBeGreaterThan(0);
+      }
+    },
+    2 * 60_000,
+  );
+});
+
+/** Clients that ask without a pause on connections that they keep, and repeat nothing but a refused connection. */
+class Hammer {
+  answered = 0;
+  refused = 0;
+  readonly failures: string[] = [];
+  private stopped = false;
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly clients = Promise.all(Array.from({ length: 4 }, () => this.ask()));
+
+  constructor(
+    private readonly url: URL,
+    private readonly method: string,
+    private readonly json: object | undefined,
+  ) {}
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.clients;
+    this.agent.destroy();
+  }
+
+  private async ask(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        const status = await this.request();
+        if (status === 200) this.answered += 1;
+        else this.failures.push(`status ${status}`);
+      } catch (error) {
+        const { code = String(error) } = error as NodeJS.ErrnoException;
+        if (code === 'ECONNREFUSED') this.refused += 1;
+        else this.failures.push(code);
+        await sleep(20);
+      }
+    }
+  }
+
+  private async request(): Promise<number | undefined> {
+    const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' };
+    const asked = request(this.url, { method: this.method, agent: this.agent, headers });
+    asked.end(this.json === undefined ? undefined : JSON.stringify(this.json));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    await text(response);
+    return response.statusCode;
+  }
+}
+
+function openConnection(url: string, words: string): Socket {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined).write(words);
+  return socket;
+}
 
 it('an execution runs though its prompt was deleted meanwhile', async () => {
   await putPrompt(stage.admin, 'short-lived', 'Hello {{name}}');

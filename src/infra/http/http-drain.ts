@@ -10,9 +10,9 @@ export interface DrainLimits {
 }
 
 /** Between two turns in which nothing else ran, next to nobody can have connected and not been accepted. */
-const QUIET_TURN_MS = 0.25;
-/** On a machine that is never quiet, one moment is as good as another. */
-const LONGEST_WAIT_FOR_QUIET_MS = 200;
+const QUIET_TURN_MS = 0.05;
+/** In a process that is never quiet, one moment is as good as another. */
+const LONGEST_WAIT_FOR_QUIET_MS = 500;
 
 /**
  * Lets a server leave without a client noticing that repeats refused connections: nobody new is let in, each answer from
@@ -71,14 +71,20 @@ function endConnection(response: ServerResponse): void {
  * and was not accepted yet, which a client cannot tell from a request that was cut; and while a turn is busy, they gather.
  */
 async function quietTurn(): Promise<void> {
-  const startedAtMs = performance.now();
-  let turnAtMs = startedAtMs;
+  const untilMs = performance.now() + LONGEST_WAIT_FOR_QUIET_MS;
+  await turn();
   for (;;) {
-    await new Promise((resolve) => setImmediate(resolve));
+    const fromMs = performance.now();
+    await turn();
     const nowMs = performance.now();
-    if (nowMs - turnAtMs < QUIET_TURN_MS || nowMs - startedAtMs > LONGEST_WAIT_FOR_QUIET_MS) return;
-    turnAtMs = nowMs;
+    if (nowMs - fromMs < QUIET_TURN_MS || nowMs > untilMs) return;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Keeps no process alive. */

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendEndless, type EndlessAnswer } from './endless-answers.js';
 import { completionJson, completionStream, describeAnswer, type Answer } from './openai-wire.js';
 
 /** What the server does with one chat completion. Left-out fields are OpenAI's usual manner. */
@@ -17,10 +18,11 @@ export type Behaviour =
       readonly code?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Says nothing more: before the headers, or in the middle of the answer. */
-  | { readonly kind: 'hang'; readonly at: 'start' | 'body' }
-  /** Resets the connection: before the headers, in the middle of the answer, or after its end mark. */
-  | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end' }
+  /** Says nothing more: before the headers, after them, or in the middle of the answer. */
+  | { readonly kind: 'hang'; readonly at: 'start' | 'headers' | 'body' }
+  /** Resets the connection (politely: ends it): before the headers, in the middle of the answer, after its end mark. */
+  | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end'; readonly politely?: boolean }
+  | EndlessAnswer
   /** Any bytes at all: recorded answers, garbage. */
   | {
       readonly kind: 'raw';
@@ -211,6 +213,9 @@ async function perform(
       return;
     case 'answer':
       return sendAnswer(response, received, behaviour);
+    case 'flood':
+    case 'drip':
+      return sendEndless(response, behaviour);
     case 'hang':
     case 'cut':
       return breakOff(response, received, behaviour);
@@ -246,7 +251,9 @@ async function breakOff(
   received: ReceivedRequest,
   behaviour: Extract<Behaviour, { kind: 'hang' | 'cut' }>,
 ): Promise<void> {
-  if (behaviour.at !== 'start') {
+  if (behaviour.at === 'headers') {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  } else if (behaviour.at !== 'start') {
     const answer: Answer = { ...describeAnswer(received, {}), streamed: true };
     const events = completionStream(answer);
     const half = behaviour.at === 'body' ? events.slice(0, 2) : events;
@@ -255,7 +262,9 @@ async function breakOff(
     await new Promise((resolve) => response.write(half.join(''), resolve));
     await sleep(20);
   }
-  if (behaviour.kind === 'cut') response.socket?.resetAndDestroy();
+  if (behaviour.kind !== 'cut') return;
+  if (behaviour.politely === true) response.socket?.end();
+  else response.socket?.resetAndDestroy();
 }
 
 async function writeInPackets(response: ServerResponse, text: string, packetBytes: number): Promise<void> {

@@ -8,8 +8,11 @@ import {
 import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
 
-/** A whole JSON answer is read at once, so it needs a bound; a streamed one is bounded by its reader. */
-const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/**
+ * A whole JSON answer is read at once and takes several times its size in memory, once per call under way. The same
+ * bound as that of one event of a stream: eight times what is stored by default.
+ */
+const MAX_JSON_BYTES = 4 * 1024 * 1024;
 
 /** Of a chunk of a stream, or of a whole completion: they differ only in `delta` and `message`. */
 interface ChatAnswer {

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Answers that a client has to end by itself. */
+export type EndlessAnswer =
+  /** So many bytes, as fast as they are taken: deltas, one line without an end, one document, the body of an error. */
+  | { readonly kind: 'flood'; readonly of: 'deltas' | 'line' | 'json' | 'error'; readonly sizeBytes: number }
+  /** One byte at a time, for ever. */
+  | { readonly kind: 'drip'; readonly byteDelayMs: number };
+
+const FLOODS = {
+  deltas: { status: 200, type: 'text/event-stream', start: '', piece: deltaEvent('x'.repeat(4000)) },
+  line: { status: 200, type: 'text/event-stream', start: 'data: ', piece: 'x'.repeat(4000) },
+  json: {
+    status: 200,
+    type: 'application/json',
+    start: '{"choices":[{"message":{"content":"',
+    piece: 'x'.repeat(4000),
+  },
+  error: { status: 500, type: 'text/html', start: '<html>', piece: '<p>Sorry.</p>'.repeat(300) },
+} as const;
+/** Large writes: the client is to be the slower one. */
+const PIECES_AT_ONCE = 16;
+
+export async function sendEndless(response: ServerResponse, answer: EndlessAnswer): Promise<void> {
+  if (answer.kind === 'drip') return drip(response, answer.byteDelayMs);
+  const { status, type, start, piece } = FLOODS[answer.of];
+  response.writeHead(status, { 'content-type': type });
+  response.write(start);
+  const block = Buffer.from(piece.repeat(PIECES_AT_ONCE));
+  for (let sentBytes = 0; sentBytes < answer.sizeBytes && !response.destroyed; sentBytes += block.length) {
+    if (!response.write(block)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
+
+async function drip(response: ServerResponse, byteDelayMs: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const bytes = deltaEvent('drop');
+  for (let index = 0; !response.destroyed; index += 1) {
+    response.write(bytes.charAt(index % bytes.length));
+    await sleep(byteDelayMs);
+  }
+}
+
+function deltaEvent(content: string): string {
+  return `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+}

@@ -22,7 +22,6 @@ afterAll(() => stage.close());
 beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' } };
-/** No retries: what one call comes to is what is looked at. */
 const run = (more: ApiBody): Promise<ApiResponse<ApiBody>> => stage.admin.post(RUN, { ...body, ...more });
 
 async function expectFailed(answer: ApiResponse<ApiBody>, errorType: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Answers that a client has to end by itself. */
@@ -27,12 +27,12 @@ export async function sendEndless(response: ServerResponse, answer: EndlessAnswe
   if (answer.kind === 'drip') return drip(response, answer.byteDelayMs);
   const { status, type, start, piece } = FLOODS[answer.of];
   response.writeHead(status, { 'content-type': type });
-  response.write(start);
   const block = Buffer.from(piece.repeat(PIECES_AT_ONCE));
-  for (let sentBytes = 0; sentBytes < answer.sizeBytes && !response.destroyed; sentBytes += block.length) {
-    if (!response.write(block)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
+  // It rejects when the client hangs up, which is the end that is looked for.
+  await pipeline(function* () {
+    yield start;
+    for (let sentBytes = 0; sentBytes < answer.sizeBytes; sentBytes += block.length) yield block;
+  }, response);
 }
 
 async function drip(response: ServerResponse, byteDelayMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { BellModule } from './bell/index.js';
 import { ClockModule } from './clock.module.js';
 import { AppConfig, ConfigModule } from './config/index.js';
-import { DatabaseModule, TenantScope } from './database/index.js';
+import { DatabaseListener, DatabaseModule, TenantScope } from './database/index.js';
 import { LoggingModule } from './logging/index.js';
 
 /** What every process stands on, with or without HTTP. */
@@ -17,10 +17,10 @@ export class CoreModule {
         ClockModule,
         DatabaseModule,
         BellModule.forRootAsync({
-          inject: [AppConfig, TenantScope],
-          useFactory: ({ env, directDatabaseUrl }: AppConfig, scope: TenantScope) => ({
+          inject: [AppConfig, TenantScope, DatabaseListener],
+          useFactory: ({ env }: AppConfig, scope: TenantScope, listener: DatabaseListener) => ({
             redisUrl: env.REDIS_URL,
-            databaseUrl: directDatabaseUrl,
+            listener,
             query: (text: string, values?: unknown[]) => scope.system(text, values),
           }),
         }),

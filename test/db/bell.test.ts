@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { createClient } from 'redis';
 import { Bell, BellModule, HINTS_AT_ONCE, type BellHint, type OnRing } from '../../src/infra/bell/index.js';
 import { RedisProbe } from '../../src/infra/bell/redis-probe.js';
+import { DatabaseListener } from '../../src/infra/database/index.js';
 import { executionsProcessorProvider } from '../../src/modules/consumer/executions.processor.js';
 import { eventually } from '../support/eventually.js';
 import { startOwnPostgres, startOwnRedis, type OwnServer } from '../support/own-server.js';
@@ -24,9 +25,11 @@ async function open(kind: Kind, url: string, role: 'rings' | 'listens'): Promise
   const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 1_000 });
   pool.on('error', () => undefined);
   const statements: string[] = [];
+  const silent = { log: () => undefined, warn: () => undefined };
+  const listener = new DatabaseListener({ databaseUrl: url, logger: silent });
   const options = {
     redisUrl: kind === 'redis' ? url : null,
-    databaseUrl: url,
+    listener,
     query: async (sql: string, parameters?: unknown[]): Promise<unknown> => {
       statements.push(sql);
       return pool.query(sql, parameters);
@@ -44,6 +47,7 @@ async function open(kind: Kind, url: string, role: 'rings' | 'listens'): Promise
     statements,
     close: async () => {
       await module.close();
+      await listener.close();
       await pool.end();
     },
   };

@@ -8,6 +8,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import type { Queue } from 'bull';
+import type { DatabaseListener } from '../database/index.js';
 import { Bell, type BellHint } from './bell.js';
 import { BullBell } from './bull-bell.js';
 import { EXECUTIONS_QUEUE, queueOptions } from './executions-queue.js';
@@ -18,8 +19,7 @@ export interface BellModuleOptions {
   readonly redisUrl: string | null;
   /** Two ledgers on one Redis need two of them. Default `prompt-ledger`. */
   readonly redisPrefix?: string;
-  /** For LISTEN: `DATABASE_DIRECT_URL` where there is a pooler, else `DATABASE_URL`. */
-  readonly databaseUrl: string;
+  readonly listener: DatabaseListener;
   readonly query: BellQuery;
   readonly ringTimeoutMs?: number;
 }

@@ -1,5 +1,4 @@
-import { Outage, type BellLogger } from './outage.js';
-import { withTimeLimit } from './time-limit.js';
+import { Outage, type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 
 /** A hint that work may be due. May be lost, doubled or late; the record is Postgres. */
 export interface BellHint {
@@ -38,7 +37,7 @@ export abstract class Bell {
   private readonly ringing: Outage;
 
   protected constructor(
-    protected readonly logger: BellLogger,
+    protected readonly logger: OutageLogger,
     protected readonly ringTimeoutMs: number,
     name: string,
   ) {

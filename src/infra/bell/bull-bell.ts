@@ -1,15 +1,14 @@
 import type { Queue } from 'bull';
+import { Outage, type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellHint, type BellState, type OnRing } from './bell.js';
 import { jobOptions, ownEndOf, parseHint } from './executions-queue.js';
-import { Outage, type BellLogger } from './outage.js';
 import { RedisProbe } from './redis-probe.js';
-import { withTimeLimit } from './time-limit.js';
 
 export interface BullBellOptions {
   /** Made with `queueOptions()`. The bell closes it. */
   readonly queue: Queue<BellHint>;
   readonly redisUrl: string;
-  readonly logger: BellLogger;
+  readonly logger: OutageLogger;
   readonly ringTimeoutMs?: number;
 }
 

@@ -3,4 +3,3 @@ export { BellModule, type BellModuleAsyncOptions, type BellModuleOptions } from 
 export { BullBell } from './bull-bell.js';
 export { EXECUTIONS_QUEUE, HINTS_AT_ONCE } from './executions-queue.js';
 export { PostgresBell, type BellQuery } from './postgres-bell.js';
-export { PostgresListener, type OnNotification } from './postgres-listener.js';

@@ -1,18 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type OutageLogger, withTimeLimit } from '../../kernel/index.js';
+import type { DatabaseListener } from '../database/index.js';
 import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellState, type OnRing } from './bell.js';
-import type { BellLogger } from './outage.js';
-import { PostgresListener } from './postgres-listener.js';
-import { withTimeLimit } from './time-limit.js';
 
 /** Runs one statement outside of any transaction; a pool's `query` will do. */
 export type BellQuery = (sql: string, parameters?: unknown[]) => Promise<unknown>;
 
 export interface PostgresBellOptions {
-  /** For LISTEN; see PostgresListener. */
-  readonly databaseUrl: string;
+  /** For LISTEN. The process shares it, and closes it after the bell. */
+  readonly listener: DatabaseListener;
   /** For NOTIFY, which a pooler does not disturb. */
   readonly query: BellQuery;
-  readonly logger: BellLogger;
+  readonly logger: OutageLogger;
   readonly ringTimeoutMs?: number;
 }
 
@@ -28,7 +27,7 @@ export class PostgresBell extends Bell {
   readonly kind = 'postgres';
 
   private readonly query: BellQuery;
-  private readonly listener: PostgresListener;
+  private readonly listener: DatabaseListener;
   private sending: Promise<unknown> = Promise.resolve();
   private next: Promise<void> | null = null;
   private onRing: OnRing | null = null;
@@ -38,7 +37,7 @@ export class PostgresBell extends Bell {
   constructor(options: PostgresBellOptions) {
     super(options.logger, options.ringTimeoutMs ?? DEFAULT_RING_TIMEOUT_MS, 'Postgres NOTIFY');
     this.query = options.query;
-    this.listener = new PostgresListener(options);
+    this.listener = options.listener;
   }
 
   /** `onRing` is also called after each connection, the first included: what was rung before it was not heard. */
@@ -49,7 +48,8 @@ export class PostgresBell extends Bell {
 
   async stopListening(): Promise<void> {
     this.onRing = null;
-    await this.listener.close();
+    this.listener.unsubscribe(CHANNEL);
+    await Promise.resolve();
   }
 
   /** Of the LISTEN connection where this process listens, otherwise of the way to NOTIFY. */

@@ -1,11 +1,10 @@
 import { createClient } from 'redis';
+import { type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 import type { BellState } from './bell.js';
-import type { BellLogger } from './outage.js';
-import { withTimeLimit } from './time-limit.js';
 
 export interface RedisProbeOptions {
   readonly redisUrl: string;
-  readonly logger: BellLogger;
+  readonly logger: OutageLogger;
   /** Default 500. */
   readonly timeoutMs?: number;
 }
@@ -17,7 +16,7 @@ const LAST_RETRY_MS = 1_000;
 /** Asks Redis how it is, over a connection apart from Bull's, whose blocking reads would hold a PING up. */
 export class RedisProbe {
   private readonly client;
-  private readonly logger: BellLogger;
+  private readonly logger: OutageLogger;
   private readonly timeoutMs: number;
   private policyIsKnown = false;
 

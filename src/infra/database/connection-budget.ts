@@ -3,7 +3,7 @@ import { AppConfig, ConfigurationError } from '../config/index.js';
 import { APPLICATION_ROLE } from './data-source-options.js';
 import { TenantScope } from './tenant-scope.js';
 
-/** Beside the pool: the bell's LISTEN. */
+/** Beside the pool: the one LISTEN of the process, see DatabaseListener. */
 const FURTHER_CONNECTIONS = 1;
 
 /** Looks at the start, and not under load, whether connections are as they have to be, and enough of them. */

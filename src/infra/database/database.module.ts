@@ -1,10 +1,11 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClockModule } from '../clock.module.js';
 import { AppConfig } from '../config/index.js';
 import { ConnectionBudget } from './connection-budget.js';
 import { DatabaseClock } from './database-clock.js';
 import { applicationDataSourceOptions } from './data-source-options.js';
+import { DatabaseListener } from './database-listener.js';
 import { PartitionsService } from './partitions.service.js';
 import { PoolErrorLog, PoolErrorLogModule } from './pool-error-log.js';
 import { TenantScope } from './tenant-scope.js';
@@ -28,7 +29,18 @@ import { TenantScope } from './tenant-scope.js';
       }),
     }),
   ],
-  providers: [TenantScope, DatabaseClock, PartitionsService, ConnectionBudget],
-  exports: [TenantScope, DatabaseClock, PartitionsService],
+  providers: [
+    TenantScope,
+    DatabaseClock,
+    PartitionsService,
+    ConnectionBudget,
+    {
+      provide: DatabaseListener,
+      inject: [AppConfig],
+      useFactory: ({ directDatabaseUrl }: AppConfig) =>
+        new DatabaseListener({ databaseUrl: directDatabaseUrl, logger: new Logger('Database') }),
+    },
+  ],
+  exports: [TenantScope, DatabaseClock, PartitionsService, DatabaseListener],
 })
 export class DatabaseModule {}

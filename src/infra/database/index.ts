@@ -6,6 +6,7 @@ export {
 } from './data-source-options.js';
 export { DatabaseClock } from './database-clock.js';
 export { isDatabaseOutage } from './database-outage.js';
+export { DatabaseListener, type OnNotification } from './database-listener.js';
 export { DatabaseModule } from './database.module.js';
 export { Journal, type JournalOptions } from './journal.js';
 export { findPendingMigrations, migrate, revertLatestMigration } from './migrate.js';

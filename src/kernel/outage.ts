@@ -1,13 +1,15 @@
-import type { LoggerService } from '@nestjs/common';
-
-export type BellLogger = Pick<LoggerService, 'log' | 'warn'>;
+/** The two levels that an outage is told on; a logger of Nest will do. */
+export interface OutageLogger {
+  log(message: string): void;
+  warn(message: string): void;
+}
 
 /** Says once that something went down and once that it is back: a dead Redis must not write a line per request. */
 export class Outage {
   private isDown = false;
 
   constructor(
-    private readonly logger: BellLogger,
+    private readonly logger: OutageLogger,
     private readonly what: string,
   ) {}
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
@@ -13,9 +14,15 @@ export interface AllowedModel {
   readonly modelName: string;
 }
 
+/** A few hundred bytes each. */
+const MAX_CACHED_MODELS = 10_000;
+
 /** The list of models that may be called. */
 @Injectable()
 export class ModelsService {
+  /** A model that is allowed stays so under its id, so nothing here grows old. One that is not may be any moment. */
+  private readonly allowed = new LRUCache<string, AllowedModel>({ max: MAX_CACHED_MODELS });
+
   constructor(
     private readonly scope: TenantScope,
     private readonly models: ModelsRepository,
@@ -43,9 +50,15 @@ export class ModelsService {
 
   /** @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
+    // Names of models may have slashes in them; the NUL is refused in whatever comes in.
+    const key = [projectId, provider, modelName].join('\0');
+    const known = this.allowed.get(key);
+    if (known !== undefined) return known;
     const modelId = await this.models.findId(projectId, provider, modelName);
     if (modelId === null) throw new ModelNotFoundError(provider, modelName);
-    return { modelId, provider, modelName };
+    const model = { modelId, provider, modelName };
+    this.allowed.set(key, model);
+    return model;
   }
 
   /** Adds what is missing of the catalogue; what is there stays as it is. @returns how many were added. */

@@ -18,7 +18,7 @@ export interface AdmittedRequest {
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
   /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
-  readonly promptRevision: string | null;
+  readonly promptRevision: number | null;
   readonly resolvedBy: 'pointer' | 'version_number';
   readonly model: AllowedModel;
   readonly params: ProviderParams;

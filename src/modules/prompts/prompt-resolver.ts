@@ -3,22 +3,42 @@ import type { CompiledPrompt } from '../../templating/index.js';
 import { VersionsService } from '../versions/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
 import { PromptVersionsRepository, type ResolvedVersion } from './prompt-versions.repository.js';
+import { RegistryWatch } from './registry-watch.js';
+import type { RevisionedCache } from './revisioned-cache.js';
 
 export interface RunnablePrompt {
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
-  readonly promptRevision: string | null;
+  /**
+   * The prompt's `registry_revision` when this was read. Each change of the prompt gives it a higher one, so whoever
+   * writes by what was resolved can see in the same statement whether it still holds.
+   */
+  readonly promptRevision: number;
 }
+
+export interface ResolveOptions {
+  /** Reads the database in any case, and remembers what it finds. */
+  readonly fresh?: boolean;
+}
+
+/** What a version holds in memory beside its texts: ids, checksum, the object. */
+const VERSION_BYTES = 512;
 
 /** From a name (and a number, or none) to a version that can be rendered: what runs and renders begin with. */
 @Injectable()
 export class PromptResolver {
+  private readonly cache: RevisionedCache<ResolvedVersion>;
+
   constructor(
+    watch: RegistryWatch,
     private readonly promptVersions: PromptVersionsRepository,
     private readonly versions: VersionsService,
-  ) {}
+  ) {
+    this.cache = watch.newCache(sizeBytesOf);
+  }
 
   /**
+   * From memory where this process knows the prompt, which may then be as old as a notification takes to arrive.
    * @param versionNumber null for the active version.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
    * @throws VersionNotFoundError `VERSION_NOT_FOUND`
@@ -28,13 +48,21 @@ export class PromptResolver {
     projectId: string,
     name: string,
     versionNumber: number | null,
-    _options: { fresh?: boolean } = {},
+    options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
-    const found = await this.promptVersions.resolve(projectId, name, versionNumber);
+    const facet = versionNumber === null ? 'active' : String(versionNumber);
+    const load = () => this.promptVersions.resolve(projectId, name, versionNumber);
+    const found = await this.cache.find(projectId, name, facet, load, options);
     if (found === null) throw new PromptNotFoundError(name);
-    const { version } = found;
-    if (version !== null) return { version, compiled: this.versions.compiled(version), promptRevision: null };
+    const { value: version, promptRevision } = found;
+    if (version !== null) return { version, compiled: this.versions.compiled(version), promptRevision };
     if (versionNumber === null) throw new NoActiveVersionError(name);
     throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
   }
+}
+
+/** The parsed template is not held here, see VersionsService.compiled. */
+function sizeBytesOf({ templateSource, messages }: ResolvedVersion): number {
+  const texts = [templateSource ?? '', ...(messages ?? []).map(({ content }) => content)];
+  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, VERSION_BYTES);
 }

@@ -4,6 +4,7 @@ import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entiti
 import { TenantScope } from '../../infra/database/index.js';
 import type { VersionStatus } from './prompts.dto.js';
 import { DEFAULT_POINTER } from './prompts.repository.js';
+import type { Found } from './revisioned-cache.js';
 
 /** A version with the status that follows from the pointers, and the prompt it belongs to. */
 export interface VersionWithStatus {
@@ -23,7 +24,7 @@ export interface ResolvedVersion {
   readonly renderer: string;
 }
 
-type ResolvedRow = {
+type ResolvedRow = { readonly promptRevision: number } & {
   [Key in keyof ResolvedVersion]: Key extends 'promptId' | 'promptMode'
     ? ResolvedVersion[Key]
     : ResolvedVersion[Key] | null;
@@ -36,7 +37,7 @@ const STATUS = `CASE
     AND pm.to_version_id = v.version_id) THEN 'deprecated'
   ELSE 'draft' END`;
 
-const RESOLVED = `p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
+const RESOLVED = `p.registry_revision::float8 AS "promptRevision", p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
   v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.checksum_hash AS "checksumHash", v.renderer`;
 
 const RESOLVE_ACTIVE = `SELECT ${RESOLVED}
@@ -80,35 +81,24 @@ export class PromptVersionsRepository {
     return (await this.read(query))[0] ?? null;
   }
 
-  async findActive(tx: EntityManager, prompt: PromptEntity): Promise<PromptVersionEntity | null> {
-    return tx
-      .createQueryBuilder(PromptVersionEntity, 'v')
-      .innerJoin('prompt_pointers', 'pp', 'pp.project_id = v.project_id AND pp.version_id = v.version_id')
-      .where('pp.project_id = :projectId AND pp.prompt_id = :promptId AND pp.environment = :environment', {
-        projectId: prompt.projectId,
-        promptId: prompt.promptId,
-        environment: DEFAULT_POINTER,
-      })
-      .getOne();
-  }
-
   /**
    * Which version a run or render means, in one trip.
    * @param versionNumber null for the active version.
-   * @returns null without such a prompt; `version: null` when the prompt has no such version, or none is active.
+   * @returns null without such a prompt; `value: null` when the prompt has no such version, or none is active.
    */
   async resolve(
     projectId: string,
     name: string,
     versionNumber: number | null,
-  ): Promise<{ version: ResolvedVersion | null } | null> {
+  ): Promise<Found<ResolvedVersion>> {
     const statement =
       versionNumber === null
         ? { name: 'resolve-active', text: RESOLVE_ACTIVE, values: [projectId, name] }
         : { name: 'resolve-number', text: RESOLVE_NUMBER, values: [projectId, name, versionNumber] };
     const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
     if (row === undefined) return null;
-    return { version: row.versionId === null ? null : (row as ResolvedVersion) };
+    const { promptRevision, ...version } = row;
+    return { value: version.versionId === null ? null : (version as ResolvedVersion), promptRevision };
   }
 
   private withStatus(tx: EntityManager, projectId: string) {

@@ -1,10 +1,12 @@
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import type { RenderedPrompt } from '../../templating/index.js';
 import type { StoredContent } from '../versions/index.js';
+import type { PromptRead } from './prompt-reads.repository.js';
 import type { VersionWithStatus } from './prompt-versions.repository.js';
 import type {
   ActiveVersionDto,
   ChatMessageDto,
+  PromptDto,
   PromptRefDto,
   PromptSummaryDto,
   VersionDto,
@@ -15,11 +17,13 @@ import type {
 
 /** Rows as the wire shows them. */
 
-export function promptRef(prompt: PromptEntity): PromptRefDto {
+type VersionRef = Pick<PromptVersionEntity, 'versionId' | 'versionNumber' | 'checksumHash'>;
+
+export function promptRef(prompt: Pick<PromptEntity, 'promptId' | 'name' | 'mode'>): PromptRefDto {
   return { prompt_id: prompt.promptId, name: prompt.name, mode: prompt.mode };
 }
 
-export function promptSummary(prompt: PromptEntity): PromptSummaryDto {
+export function promptSummary(prompt: PromptRead['prompt']): PromptSummaryDto {
   return {
     ...promptRef(prompt),
     description: prompt.description,
@@ -30,7 +34,7 @@ export function promptSummary(prompt: PromptEntity): PromptSummaryDto {
   };
 }
 
-export function versionRef(version: PromptVersionEntity, status: VersionStatus): VersionRefDto {
+export function versionRef(version: VersionRef, status: VersionStatus): VersionRefDto {
   return {
     version_id: version.versionId,
     version_number: version.versionNumber,
@@ -48,7 +52,11 @@ export function versionSummary({ version, status }: VersionWithStatus): VersionS
   };
 }
 
-export function activeVersion(version: PromptVersionEntity): ActiveVersionDto {
+export function promptDetail({ prompt, active }: Pick<PromptRead, 'prompt' | 'active'>): PromptDto {
+  return { ...promptSummary(prompt), active_version: active === null ? null : activeVersion(active) };
+}
+
+function activeVersion(version: NonNullable<PromptRead['active']>): ActiveVersionDto {
   return { ...versionRef(version, 'active'), ...contentView(version), variables: version.variables };
 }
 

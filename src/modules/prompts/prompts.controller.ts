@@ -1,8 +1,28 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, PositiveIntPipe, PromptNamePipe, UuidPipe } from '../../infra/http/index.js';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import {
+  ApiProblems,
+  asksForFresh,
+  PositiveIntPipe,
+  PromptNamePipe,
+  UuidPipe,
+} from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
+import { PromptReads } from './prompt-reads.js';
 import {
   ListPromptsQueryDto,
   PromptDto,
@@ -22,6 +42,7 @@ import { RenderService } from './render.service.js';
 export class PromptsController {
   constructor(
     private readonly prompts: PromptsService,
+    private readonly reads: PromptReads,
     private readonly renders: RenderService,
   ) {}
 
@@ -53,10 +74,25 @@ export class PromptsController {
   @Get('prompts/:name')
   @PromptNameParam()
   @Scopes('prompts:read')
-  @ApiOperation({ summary: 'Read a prompt with its active version' })
+  @ApiOperation({
+    summary: 'Read a prompt with its active version',
+    description: 'A change made through another process may show some milliseconds late.',
+  })
+  @ApiHeader({
+    name: 'Cache-Control',
+    required: false,
+    description: '`no-cache`: the answer has every change that was made before the request.',
+  })
+  @ApiOkResponse({ type: PromptDto })
   @ApiProblems(400, 404)
-  get(@CurrentCaller() caller: Caller, @Param('name', PromptNamePipe) name: string): Promise<PromptDto> {
-    return this.prompts.get(caller.projectId, name);
+  async get(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Headers('cache-control') cacheControl: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const json = await this.reads.find(caller.projectId, name, { fresh: asksForFresh(cacheControl) });
+    response.type('application/json; charset=utf-8').send(json);
   }
 
   @Delete('prompts/:name')

@@ -212,7 +212,7 @@ export class PromptSummaryDto extends PromptRefDto {
   @ApiTime()
   created_at!: string;
 
-  /** When it was last put, activated or changed. */
+  /** When it last changed: its metadata, its versions, or which of them is active. */
   @ApiTime()
   updated_at!: string;
 }

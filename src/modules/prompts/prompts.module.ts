@@ -1,18 +1,32 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { VersionsModule } from '../versions/index.js';
+import { PromptReads } from './prompt-reads.js';
+import { PromptReadsRepository } from './prompt-reads.repository.js';
 import { PromptResolver } from './prompt-resolver.js';
 import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import { PromptsController } from './prompts.controller.js';
 import { PromptsRepository } from './prompts.repository.js';
 import { PromptsService } from './prompts.service.js';
+import { RegistryChangesRepository } from './registry-changes.repository.js';
+import { RegistryWatch } from './registry-watch.js';
 import { RenderService } from './render.service.js';
 
 /** What others need of prompts. A worker loads this and no controllers. */
 @Module({
   imports: [AuditModule, VersionsModule],
-  providers: [PromptResolver, PromptVersionsRepository, PromptsRepository, PromptsService, RenderService],
-  exports: [PromptResolver, PromptsService, RenderService],
+  providers: [
+    PromptReads,
+    PromptReadsRepository,
+    PromptResolver,
+    PromptsRepository,
+    PromptsService,
+    PromptVersionsRepository,
+    RegistryChangesRepository,
+    RegistryWatch,
+    RenderService,
+  ],
+  exports: [PromptReads, PromptResolver, PromptsService, RenderService],
 })
 export class PromptsModule {}
 

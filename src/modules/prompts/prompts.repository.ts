@@ -21,6 +21,34 @@ export interface PromptFilter {
 /** The pointer of this environment is the active version. */
 export const DEFAULT_POINTER = 'default';
 
+/** Notified in the transaction of each change, with project and revision only: a payload ends at 8,000 bytes. */
+export const REGISTRY_CHANNEL = 'prompt_ledger_registry';
+
+export interface PointerMove {
+  readonly from: string | null;
+  readonly to: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** `updated_at` too, and the pointer where there is a move. The lock on the project's row is held until the commit. */
+const TAKE_REVISION = `WITH revision AS (
+    UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = $1 RETURNING registry_revision
+  ), prompt AS (
+    UPDATE prompts p SET registry_revision = r.registry_revision, updated_at = now() FROM revision r
+    WHERE p.project_id = $1 AND p.prompt_id = $2
+  ), pointer AS (
+    INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)
+    SELECT $1, $2, $3, $5::uuid, registry_revision, $6::text FROM revision WHERE $5::uuid IS NOT NULL
+    ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
+      registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
+  ), move AS (
+    INSERT INTO pointer_moves (project_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
+    SELECT $1, $2, $3, $4::uuid, $5::uuid, registry_revision, $6::text, $7::text FROM revision WHERE $5::uuid IS NOT NULL
+  )
+  SELECT registry_revision::float8 AS revision, pg_notify('${REGISTRY_CHANNEL}',
+    json_build_object('project_id', $1::uuid, 'revision', registry_revision)::text) FROM revision`;
+
 @Injectable()
 export class PromptsRepository {
   /**
@@ -39,7 +67,7 @@ export class PromptsRepository {
     const { projectId, name, mode, kind } = wanted;
     await tx.query(
       `INSERT INTO prompts (project_id, name, mode, kind) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO UPDATE SET updated_at = now()`,
+       ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO UPDATE SET mode = prompts.mode`,
       [projectId, name, mode, kind],
     );
     return (await this.find(tx, projectId, name)) as PromptEntity;
@@ -66,14 +94,13 @@ export class PromptsRepository {
       .getOne();
   }
 
-  /** Writes what is given; what is left out stays. */
+  /** Writes what is given, which is something; what is left out stays. */
   async update(tx: EntityManager, prompt: PromptEntity, metadata: PromptMetadata): Promise<void> {
     const { description, ownerTeam, tags } = metadata;
     await tx
       .createQueryBuilder()
       .update(PromptEntity)
       .set({
-        updatedAt: () => 'now()',
         ...(description === undefined ? {} : { description }),
         ...(ownerTeam === undefined ? {} : { ownerTeam }),
         ...(tags === undefined ? {} : { tags: [...tags] }),
@@ -115,26 +142,22 @@ export class PromptsRepository {
   }
 
   /**
-   * Moves the active version and keeps the move. It takes the project's next `registry_revision`, so it has to be the
-   * last statement of its transaction: then revisions are ordered as the commits are, and the lock is short.
+   * Gives a changed prompt the project's next `registry_revision`, moves its pointer if that is the change, and tells
+   * every process. It has to be the last statement of its transaction: then revisions are ordered as the commits are,
+   * and the lock on the project is short.
+   * @returns the revision.
    */
-  async movePointer(
-    tx: EntityManager,
-    prompt: PromptEntity,
-    move: { readonly from: string | null; readonly to: string; readonly by: string; readonly reason: string },
-  ): Promise<void> {
-    await tx.query(
-      `WITH revision AS (
-         UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = $1 RETURNING registry_revision
-       ), pointer AS (
-         INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)
-         SELECT $1, $2, $3, $5, registry_revision, $6 FROM revision
-         ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
-           registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
-       )
-       INSERT INTO pointer_moves (project_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
-       SELECT $1, $2, $3, $4, $5, registry_revision, $6, $7 FROM revision`,
-      [prompt.projectId, prompt.promptId, DEFAULT_POINTER, move.from, move.to, move.by, move.reason],
-    );
+  async takeRevision(tx: EntityManager, prompt: PromptEntity, move: PointerMove | null): Promise<number> {
+    const { from, to, by, reason } = move ?? { from: null, to: null, by: null, reason: null };
+    const [row] = await tx.query<{ revision: number }[]>(TAKE_REVISION, [
+      prompt.projectId,
+      prompt.promptId,
+      DEFAULT_POINTER,
+      from,
+      to,
+      by,
+      reason,
+    ]);
+    return (row as { revision: number }).revision;
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
@@ -12,7 +13,6 @@ import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versi
 import * as view from './prompt-views.js';
 import type {
   ListPromptsQueryDto,
-  PromptDto,
   PromptListDto,
   PutPromptDto,
   PutPromptResultDto,
@@ -20,7 +20,14 @@ import type {
   VersionStatus,
   VersionSummaryDto,
 } from './prompts.dto.js';
-import { PromptsRepository } from './prompts.repository.js';
+import { type PointerMove, type PromptMetadata, PromptsRepository } from './prompts.repository.js';
+import { RegistryWatch } from './registry-watch.js';
+
+/** `revision` is null when nothing changed. */
+interface Change<Answer> {
+  readonly answer: Answer;
+  readonly revision: number | null;
+}
 
 /** Names, their versions, and which version is active. */
 @Injectable()
@@ -31,6 +38,7 @@ export class PromptsService {
     private readonly promptVersions: PromptVersionsRepository,
     private readonly versions: VersionsService,
     private readonly audit: AuditService,
+    private readonly watch: RegistryWatch,
   ) {}
 
   /**
@@ -42,12 +50,13 @@ export class PromptsService {
   async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
     const content = contentOfRequest(request);
     this.versions.check(content);
-    return this.scope.transaction(who.projectId, async (tx) => {
+    return this.change(who, name, async (tx) => {
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
       assertFull(prompt);
       assertSameKind(prompt, content);
-      await this.prompts.update(tx, prompt, metadataOf(request));
+      const metadata = changedMetadata(prompt, request);
+      if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
       const { version, isNew } = await this.versions.add(tx, prompt, content, facts);
       const after = {
@@ -56,12 +65,14 @@ export class PromptsService {
         set_active: request.set_active,
       };
       await this.audit.append(tx, who, { action: 'prompt.put', subject: `prompt/${name}`, after });
-      if (request.set_active !== true) {
-        const { status } = await this.getByNumber(tx, prompt, version.versionNumber);
-        return putResult(prompt, version, status, isNew);
-      }
-      await this.activateLast(tx, who, prompt, version, 'put');
-      return putResult(prompt, version, 'active', isNew);
+      const isActivated = request.set_active === true;
+      const status = isActivated ? 'active' : await this.statusOf(tx, prompt, version);
+      const move = isActivated ? await this.findMove(tx, who, prompt, version, 'put') : null;
+      const isChanged = isNew || metadata !== null || move !== null;
+      return {
+        answer: putResult(prompt, version, status, isNew),
+        revision: isChanged ? await this.prompts.takeRevision(tx, prompt, move) : null,
+      };
     });
   }
 
@@ -70,27 +81,17 @@ export class PromptsService {
    * @throws PromptNotFoundError | VersionNotFoundError | PromptModeMismatchError
    */
   async activate(who: Actor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
-    return this.scope.transaction(who.projectId, async (tx) => {
+    return this.change(who, name, async (tx) => {
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
       assertFull(prompt);
       const { version } = await this.getByNumber(tx, prompt, versionNumber);
-      await this.prompts.update(tx, prompt, {});
       const after = { version_number: versionNumber };
       await this.audit.append(tx, who, { action: 'prompt.activate', subject: `prompt/${name}`, after });
-      await this.activateLast(tx, who, prompt, version, 'activate');
-      return putResult(prompt, version, 'active', false);
-    });
-  }
-
-  /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
-  async get(projectId: string, name: string): Promise<PromptDto> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const prompt = await this.getPrompt(tx, projectId, name);
-      const active = await this.promptVersions.findActive(tx, prompt);
+      const move = await this.findMove(tx, who, prompt, version, 'activate');
       return {
-        ...view.promptSummary(prompt),
-        active_version: active === null ? null : view.activeVersion(active),
+        answer: putResult(prompt, version, 'active', false),
+        revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
       };
     });
   }
@@ -137,13 +138,25 @@ export class PromptsService {
 
   /** Frees the name; versions and executions stay readable by id. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async delete(who: Actor, name: string): Promise<void> {
-    await this.scope.transaction(who.projectId, async (tx) => {
+    await this.change(who, name, async (tx) => {
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
       await this.prompts.markDeleted(tx, prompt);
       const before = { prompt_id: prompt.promptId };
       await this.audit.append(tx, who, { action: 'prompt.delete', subject: `prompt/${name}`, before });
+      return { answer: undefined, revision: await this.prompts.takeRevision(tx, prompt, null) };
     });
+  }
+
+  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
+  private async change<Answer>(
+    who: Actor,
+    name: string,
+    work: (tx: EntityManager) => Promise<Change<Answer>>,
+  ): Promise<Answer> {
+    const { answer, revision } = await this.scope.transaction(who.projectId, work);
+    if (revision !== null) this.watch.apply(who.projectId, name, revision);
+    return answer;
   }
 
   private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {
@@ -162,18 +175,25 @@ export class PromptsService {
     return found;
   }
 
-  /** The last write of its transaction, see {@link PromptsRepository.movePointer}. */
-  private async activateLast(
+  private async statusOf(
+    tx: EntityManager,
+    prompt: PromptEntity,
+    version: PromptVersionEntity,
+  ): Promise<VersionStatus> {
+    return (await this.getByNumber(tx, prompt, version.versionNumber)).status;
+  }
+
+  /** Null when the version is the active one already. */
+  private async findMove(
     tx: EntityManager,
     who: Actor,
     prompt: PromptEntity,
     version: PromptVersionEntity,
     reason: string,
-  ): Promise<void> {
+  ): Promise<PointerMove | null> {
     const pointer = await this.prompts.findPointer(tx, prompt);
-    if (pointer?.versionId === version.versionId) return;
-    const move = { from: pointer?.versionId ?? null, to: version.versionId, by: who.actor, reason };
-    await this.prompts.movePointer(tx, prompt, move);
+    if (pointer?.versionId === version.versionId) return null;
+    return { from: pointer?.versionId ?? null, to: version.versionId, by: who.actor, reason };
   }
 }
 
@@ -194,12 +214,15 @@ function contentOfRequest({ template_source: templateSource, messages }: PutProm
   ]);
 }
 
-function metadataOf({ description, owner_team: ownerTeam, tags }: PutPromptDto) {
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(ownerTeam === undefined ? {} : { ownerTeam }),
-    ...(tags === undefined ? {} : { tags }),
+/** What the request changes of the metadata; null when that is nothing: a deployment puts the same every time. */
+function changedMetadata(prompt: PromptEntity, request: PutPromptDto): PromptMetadata | null {
+  const { description, owner_team: ownerTeam, tags } = request;
+  const changed = {
+    ...(description === undefined || description === prompt.description ? {} : { description }),
+    ...(ownerTeam === undefined || ownerTeam === prompt.ownerTeam ? {} : { ownerTeam }),
+    ...(tags === undefined || isDeepStrictEqual(tags, prompt.tags) ? {} : { tags }),
   };
+  return Object.keys(changed).length === 0 ? null : changed;
 }
 
 function assertFull(prompt: PromptEntity): void {

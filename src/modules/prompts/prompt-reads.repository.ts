@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { DEFAULT_POINTER } from './prompts.repository.js';
+
+type PromptColumns = Pick<
+  PromptEntity,
+  'promptId' | 'name' | 'mode' | 'description' | 'ownerTeam' | 'tags' | 'createdAt' | 'updatedAt'
+>;
+
+type ActiveVersionColumns = Pick<
+  PromptVersionEntity,
+  'versionId' | 'versionNumber' | 'checksumHash' | 'templateSource' | 'messages' | 'variables'
+>;
+
+/** A prompt with its active version, at one revision. */
+export interface PromptRead {
+  readonly prompt: PromptColumns;
+  /** Null when none is active. */
+  readonly active: ActiveVersionColumns | null;
+  readonly promptRevision: number;
+}
+
+type ReadRow = PromptColumns & {
+  readonly [Key in keyof ActiveVersionColumns]: ActiveVersionColumns[Key] | null;
+} & { readonly promptRevision: number };
+
+const READ = `SELECT p.prompt_id AS "promptId", p.name, p.mode, p.description, p.owner_team AS "ownerTeam", p.tags,
+    p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.registry_revision::float8 AS "promptRevision",
+    v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
+    v.template_source AS "templateSource", v.messages, v.variables
+  FROM prompts p
+  LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
+  LEFT JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
+  WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
+
+@Injectable()
+export class PromptReadsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** In one trip. @returns null without such a prompt. */
+  async find(projectId: string, name: string): Promise<PromptRead | null> {
+    const [row] = await this.scope.statement<ReadRow>(projectId, {
+      name: 'read-prompt',
+      text: READ,
+      values: [projectId, name],
+    });
+    if (row === undefined) return null;
+    const { promptRevision } = row;
+    return {
+      prompt: row,
+      active: row.versionId === null ? null : (row as ActiveVersionColumns),
+      promptRevision,
+    };
+  }
+}

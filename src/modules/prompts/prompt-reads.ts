@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { PromptNotFoundError } from './errors.js';
+import { PromptReadsRepository } from './prompt-reads.repository.js';
+import { promptDetail } from './prompt-views.js';
+import { RegistryWatch } from './registry-watch.js';
+import type { Found, RevisionedCache } from './revisioned-cache.js';
+
+/** The one thing that is kept of a prompt here. */
+const FACET = 'read';
+
+/** `GET /v1/prompts/{name}` as bytes: a prompt is read far more often than it changes. */
+@Injectable()
+export class PromptReads {
+  private readonly cache: RevisionedCache<Buffer>;
+
+  constructor(
+    watch: RegistryWatch,
+    private readonly prompts: PromptReadsRepository,
+  ) {
+    this.cache = watch.newCache((json) => json.length);
+  }
+
+  /**
+   * A prompt with its active version.
+   * @param fresh reads the database in any case; else the answer may lag by as much as a notification takes.
+   * @returns the JSON of a `PromptDto` in UTF-8, at once where it is in memory. It is shared: not to be written to.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`, as a rejection.
+   */
+  find(
+    projectId: string,
+    name: string,
+    options: { readonly fresh?: boolean } = {},
+  ): Buffer | Promise<Buffer> {
+    const found = this.cache.find(projectId, name, FACET, () => this.load(projectId, name), options);
+    return found instanceof Promise ? this.get(name, found) : found.value;
+  }
+
+  private async get(name: string, finding: Promise<Found<Buffer>>): Promise<Buffer> {
+    const json = (await finding)?.value ?? null;
+    if (json === null) throw new PromptNotFoundError(name);
+    return json;
+  }
+
+  private async load(projectId: string, name: string): Promise<Found<Buffer>> {
+    const read = await this.prompts.find(projectId, name);
+    if (read === null) return null;
+    return { value: Buffer.from(JSON.stringify(promptDetail(read))), promptRevision: read.promptRevision };
+  }
+}

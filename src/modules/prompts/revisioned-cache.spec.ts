@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Found, RevisionedCache } from './revisioned-cache.js';
 
 const PROJECT = '0190b5a0-0000-7000-8000-000000000001';
@@ -24,7 +25,7 @@ function found(promptRevision: number, value: string | null = `at ${promptRevisi
   return { promptRevision, value };
 }
 
-function open(options: { maxBytes?: number; maxPrompts?: number } = {}) {
+function open(options: { maxBytes?: number; maxPrompts?: number; maxAgeMs?: number } = {}) {
   const state = { isFollowed: true };
   const cache = new RevisionedCache<string>({
     isFollowed: () => state.isFollowed,
@@ -221,6 +222,20 @@ describe('RevisionedCache', () => {
       true,
       true,
     ]);
+  });
+
+  it('serves nothing beyond its age, however often it is asked for and whatever is read beside it', async () => {
+    const { find, loads, kept } = open({ maxAgeMs: 20 });
+    void find('a');
+    await loads.end(0, found(1));
+    for (let number = 1; kept('a') !== undefined; number += 1) {
+      void find('a', String(number));
+      await loads.end(number, found(1));
+      await sleep(1);
+    }
+    void find('a');
+    await loads.end(loads.begun.length - 1, found(1));
+    expect(kept('a')).toEqual(found(1));
   });
 
   it('never shows an older revision than before, in whatever order loads and changes end', async () => {

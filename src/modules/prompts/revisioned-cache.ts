@@ -17,6 +17,8 @@ export interface RevisionedCacheOptions<Value> {
   readonly maxPrompts?: number;
   /** Of all values together. Default 32 MiB. */
   readonly maxBytes?: number;
+  /** Default 30,000. */
+  readonly maxAgeMs?: number;
 }
 
 interface Entry<Value> {
@@ -42,7 +44,7 @@ const FACET_OVERHEAD_BYTES = 256;
  * A last net under the notifications: whatever a misled LISTEN misses (a pooler that swallows it), nothing is served
  * that is older than this.
  */
-const MAX_AGE_MS = 30_000;
+const DEFAULT_MAX_AGE_MS = 30_000;
 
 /**
  * What this process has read of prompts, by project, name and facet (such as a version's number). All facets of an
@@ -58,7 +60,7 @@ export class RevisionedCache<Value> {
       max: options.maxPrompts ?? DEFAULT_MAX_PROMPTS,
       maxSize: options.maxBytes ?? DEFAULT_MAX_BYTES,
       sizeCalculation: (entry) => this.sizeBytesOf(entry),
-      ttl: MAX_AGE_MS,
+      ttl: options.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
       // The age counts from the first facet, so that reading further ones does not keep an entry young.
       noUpdateTTL: true,
     });

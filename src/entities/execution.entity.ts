@@ -28,6 +28,7 @@ export type ExecutionErrorType =
 @Index('executions_by_correlation', { synchronize: false })
 @Index('executions_by_version', { synchronize: false })
 @Index('executions_by_batch', { synchronize: false })
+@Index('executions_open_in_batch', { synchronize: false })
 @Index('executions_due_in_project', { synchronize: false })
 @Index('executions_leased', { synchronize: false })
 @Check('executions_execution_mode_check', `execution_mode IN ('sync', 'async')`)

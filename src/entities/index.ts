@@ -13,10 +13,13 @@ import { ProjectEntity } from './project.entity.js';
 import { PromptPointerEntity } from './prompt-pointer.entity.js';
 import { PromptVersionEntity } from './prompt-version.entity.js';
 import { PromptEntity } from './prompt.entity.js';
+import { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
+import { WebhookSecretEntity } from './webhook-secret.entity.js';
 
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
+export { WebhookDeliveryEntity, WebhookSecretEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { ExecutionErrorType, ExecutionMode, ExecutionStatus } from './execution.entity.js';
 export type { StoredMessage } from './prompt-version.entity.js';
@@ -39,4 +42,6 @@ export const ENTITIES = [
   IdempotencyKeyEntity,
   OutboxEventEntity,
   AuditEntryEntity,
+  WebhookDeliveryEntity,
+  WebhookSecretEntity,
 ];

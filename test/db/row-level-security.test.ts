@@ -1,9 +1,13 @@
 import { Client } from 'pg';
 import { SYSTEM_FUNCTIONS as FIRST } from '../../migrations/create-ledger/functions.js';
 import { SYSTEM_FUNCTIONS as DURABLE } from '../../migrations/make-executions-durable/functions.js';
-import { TABLES } from '../../migrations/create-ledger/tables.js';
+import { SYSTEM_FUNCTIONS as WEBHOOKS } from '../../migrations/deliver-webhooks/functions.js';
+import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
+import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
+
+const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -86,6 +90,9 @@ describe('row-level security', () => {
     ['prompts', 'DELETE FROM prompts'],
     ['executions_default', 'SELECT FROM executions_default'],
     ['migrations', 'SELECT FROM migrations'],
+    ['webhook_deliveries', 'UPDATE webhook_deliveries SET error = NULL'],
+    ['webhook_secrets', `UPDATE webhook_secrets SET salt = ''`],
+    ['webhook_secrets', 'DELETE FROM webhook_secrets'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });
@@ -97,7 +104,9 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...FIRST, ...DURABLE].sort().map((signature) => ({ signature, app: true, everybody: false })),
+      [...FIRST, ...DURABLE, ...WEBHOOKS]
+        .sort()
+        .map((signature) => ({ signature, app: true, everybody: false })),
     );
   });
 });

@@ -35,8 +35,10 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO execution_outputs (project_id, execution_id, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 'Hello', 5, '')`,
     `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name) VALUES ($1, '${executionId}', 1, 1, 'dispatched', 'echo', 'echo')`,
     `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, 'run', 'k', '\\x00', now())`,
-    `INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}')`,
-    `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size) VALUES ($1, '${promptId}', '${versionId}', '${modelId}', 'dev', 1)`,
+    `WITH event AS (INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}') RETURNING project_id, event_id)
+     INSERT INTO webhook_deliveries (project_id, event_id, attempt, outcome, started_at, duration_ms)
+     SELECT project_id, event_id, 1, 'succeeded', now(), 1 FROM event`,
+    `INSERT INTO webhook_secrets (project_id, salt) VALUES ($1, decode(repeat('00', 16), 'hex'))`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

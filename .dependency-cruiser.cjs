@@ -30,6 +30,8 @@ const ROOMS = {
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/executions': { rooms: [...CONTENT, 'modules/prompts', 'modules/models', 'modules/providers'] },
+  // They read the outbox, and nobody imports them.
+  'modules/webhooks': { rooms: [...COMMON, 'modules/executions'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },
 };
 
@@ -126,7 +128,13 @@ module.exports = {
       'vendors-only-in-adapters',
       'Each adapter is all that knows its vendor.',
       { path: '^src/', pathNot: '^src/modules/providers/adapters/' },
-      { path: packages('openai', 'undici') },
+      { path: packages('openai') },
+    ),
+    forbid(
+      'http-clients-only-where-calls-go-out',
+      'To a vendor, or through the guarded agent: another client would go wherever a request tells it to.',
+      production('^src/', '^src/modules/providers/adapters/', '^src/infra/outbound/'),
+      { path: packages('undici') },
     ),
     forbid(
       'no-cycles',

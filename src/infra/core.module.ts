@@ -4,6 +4,7 @@ import { ClockModule } from './clock.module.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseListener, DatabaseModule, TenantScope } from './database/index.js';
 import { LoggingModule } from './logging/index.js';
+import { OutboundModule } from './outbound/index.js';
 
 /** What every process stands on, with or without HTTP. */
 @Module({})
@@ -16,6 +17,7 @@ export class CoreModule {
         LoggingModule.forRoot(config),
         ClockModule,
         DatabaseModule,
+        OutboundModule,
         BellModule.forRootAsync({
           inject: [AppConfig, TenantScope, DatabaseListener],
           useFactory: ({ env }: AppConfig, scope: TenantScope, listener: DatabaseListener) => ({

@@ -25,6 +25,8 @@ export class AppConfig {
   readonly corsOrigins: readonly string[];
   readonly providerModules: readonly string[];
   readonly defaultModel: ModelRef;
+  readonly webhookAllowedHosts: readonly string[];
+  readonly webhookRetryWaitsMs: readonly number[];
 
   constructor(
     readonly env: Environment,
@@ -36,6 +38,8 @@ export class AppConfig {
     this.directDatabaseUrl = env.DATABASE_DIRECT_URL ?? backends.databaseUrl;
     this.corsOrigins = list(env.CORS_ORIGINS);
     this.providerModules = list(env.PROVIDER_MODULES);
+    this.webhookAllowedHosts = list(env.WEBHOOK_ALLOWED_HOSTS);
+    this.webhookRetryWaitsMs = list(env.WEBHOOK_RETRY_WAITS_MS).map(Number);
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
   }
 }

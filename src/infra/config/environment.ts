@@ -115,6 +115,15 @@ export class Environment {
   @Text() OPENAI_BASE_URL: string | null = null;
   @Text() PROVIDER_MODULES: string | null = null;
 
+  @Text() WEBHOOK_ALLOWED_HOSTS: string | null = null;
+  @Whole(1, 1000) WEBHOOK_CONCURRENCY = 16;
+  @Whole(1, 10 * MINUTE_MS) WEBHOOK_TIMEOUT_MS = 15_000;
+  @Text()
+  @Matches(/^\d{1,9}(?: *, *\d{1,9})*$/, {
+    message: 'WEBHOOK_RETRY_WAITS_MS must be milliseconds, separated by commas',
+  })
+  WEBHOOK_RETRY_WAITS_MS = '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000';
+
   @Whole(1024, GIB) MAX_BODY_BYTES = 1024 ** 2;
   @Whole(1024, GIB) MAX_BULK_BODY_BYTES = 16 * 1024 ** 2;
   @Whole(1, GIB) MAX_RENDERED_PROMPT_BYTES = 200 * 1024;

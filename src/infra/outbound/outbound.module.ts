@@ -1,0 +1,8 @@
+import { Global, Module } from '@nestjs/common';
+import { CallbackUrlPolicy } from './callback-url-policy.js';
+import { OutboundClient } from './outbound-client.js';
+
+/** Where requests may send this service. */
+@Global()
+@Module({ providers: [CallbackUrlPolicy, OutboundClient], exports: [CallbackUrlPolicy, OutboundClient] })
+export class OutboundModule {}

@@ -8,6 +8,7 @@ import { HealthModule } from './modules/health/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { WebhooksModule } from './modules/webhooks/index.js';
 import { providerOptions } from './provider-options.js';
 
 /** The API process: all rooms with their HTTP halves, and the consumer unless `WORKER=off`. */
@@ -24,6 +25,7 @@ export class ApiModule {
         PromptsHttpModule,
         ModelsHttpModule,
         ExecutionsHttpModule,
+        WebhooksModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],
     };

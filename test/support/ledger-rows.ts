@@ -39,6 +39,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
      INSERT INTO webhook_deliveries (project_id, event_id, attempt, outcome, started_at, duration_ms)
      SELECT project_id, event_id, 1, 'succeeded', now(), 1 FROM event`,
     `INSERT INTO webhook_secrets (project_id, salt) VALUES ($1, decode(repeat('00', 16), 'hex'))`,
+    `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size) VALUES ($1, '${promptId}', '${versionId}', '${modelId}', 'dev', 1)`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

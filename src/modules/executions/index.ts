@@ -1,4 +1,6 @@
+export { BatchNotFoundError } from './batches/errors.js';
 export type { ClaimedExecution } from './claim.js';
+export { ExecutionNotFoundError } from './errors.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export { ExecutionRunner } from './execution-runner.js';
 export { ExecutionWaits } from './execution-waits.js';

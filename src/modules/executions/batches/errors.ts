@@ -6,7 +6,7 @@ export class BatchNotFoundError extends LedgerError {
       code: 'BATCH_NOT_FOUND',
       status: 404,
       title: 'No such batch',
-      detail: `Batch "${batchId}" was not found; POST /v1/executions:submit-batch answers the ids of batches.`,
+      detail: `Batch "${batchId}" was not found; its id is in the answer of POST /v1/executions:submit-batch.`,
     });
   }
 }

@@ -16,9 +16,17 @@ RETURNS TABLE (project_id uuid, event_id uuid, kind text, subject text, attempt 
 LANGUAGE sql VOLATILE ${HEAD}
 AS $$
   ${AS_SYSTEM}
-  WITH candidate AS (
+  -- One step in the index for each project that waits for anything: a look that finds nothing costs next to nothing.
+  WITH RECURSIVE waiting AS (
+    (SELECT o.project_id FROM public.outbox o WHERE o.done_at IS NULL AND o.due_at IS NOT NULL ORDER BY o.project_id LIMIT 1)
+    UNION ALL
+    SELECT next.project_id FROM waiting CROSS JOIN LATERAL
+      (SELECT o.project_id FROM public.outbox o
+       WHERE o.done_at IS NULL AND o.due_at IS NOT NULL AND o.project_id > waiting.project_id
+       ORDER BY o.project_id LIMIT 1) AS next
+  ), candidate AS (
     SELECT d.*
-    FROM public.projects p
+    FROM waiting p
     CROSS JOIN LATERAL (SELECT coalesce((busy ->> p.project_id::text)::integer, 0) AS under_way) AS b
     CROSS JOIN LATERAL (
       SELECT o.project_id, o.event_id, o.due_at,

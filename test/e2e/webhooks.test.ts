@@ -24,6 +24,7 @@ const SETTINGS = {
   WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   WEBHOOK_TIMEOUT_MS: String(TIMEOUT_MS),
   WEBHOOK_RETRY_WAITS_MS: '20, 20, 20',
+  WEBHOOK_CONCURRENCY: '4',
   LOG_LEVEL: 'trace',
 };
 
@@ -250,6 +251,23 @@ describe('a callback', () => {
     }
     expect(inside.connections).toBe(0);
     await inside.stop();
+  });
+
+  it('of a project whose receivers hang leaves half of the slots to others', async () => {
+    const hanging = await WebhookReceiver.start();
+    hanging.behave({ kind: 'hang' });
+    const insert = `INSERT INTO outbox (project_id, kind, subject, due_at, body)
+      SELECT project_id, 'execution.succeeded', 'nobody', now(), json_build_object('url', $2::text, 'event', '{}'::json)
+      FROM projects CROSS JOIN generate_series(1, $3::integer) WHERE name = $1`;
+    await stage.sql(insert, ['default', hanging.url(), 8]);
+    await eventually(() => hanging.requests.length > 0);
+    await stage.sql(`INSERT INTO projects (name) VALUES ('quiet')`);
+    await stage.sql(insert, ['quiet', receiver.url(), 1]);
+    await eventually(() => receiver.requests.length === 1);
+    expect(hanging.openConnections).toBeLessThanOrEqual(2);
+    await stage.sql(`DELETE FROM outbox WHERE subject = 'nobody'`);
+    await eventually(() => hanging.openConnections === 0);
+    await hanging.stop();
   });
 
   it('tells of a batch when all of it is over', async () => {

@@ -2,7 +2,6 @@ export { ApiId, ApiInteger, ApiTime } from './api-formats.decorators.js';
 export { ApiProblems } from './api-problems.decorator.js';
 export { configureHttp } from './configure-http.js';
 export { asksForFresh } from './cache-control.js';
-export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export type { HttpOptions } from './configure-http.js';
 export { ContractValidationPipe } from './contract-validation.pipe.js';
 export { createHttpApp } from './create-http-app.js';

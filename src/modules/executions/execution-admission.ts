@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
-import { ValidationError } from '../../kernel/index.js';
+import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
+import { LedgerError, ValidationError } from '../../kernel/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../templating/index.js';
 import { type AllowedModel, ModelsService } from '../models/index.js';
 import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
@@ -37,6 +38,9 @@ export interface AdmittedExecution extends Omit<AdmittedRequest, 'compiled'> {
   readonly rendered: RenderedPrompt;
 }
 
+/** A `:run`, a `:submit` or a batch. */
+type RequestToAdmit = SharedExecutionDto & { readonly callback_url?: string | null };
+
 export interface AdmissionOptions {
   readonly mode: 'sync' | 'async';
   /** Past all caches. */
@@ -51,7 +55,29 @@ export class ExecutionAdmission {
     private readonly resolver: PromptResolver,
     private readonly models: ModelsService,
     private readonly registry: ProviderRegistry,
+    private readonly callbackUrls: CallbackUrlPolicy,
   ) {}
+
+  /**
+   * What `finish` makes of the request. A refusal by what a cache knows may be one by a version that is no longer the
+   * active one, so it is asked again past the caches before anybody is told no.
+   * @throws what {@link admit} and `finish` throw.
+   */
+  async prepare<T>(
+    projectId: string,
+    request: RequestToAdmit,
+    { mode, fresh }: AdmissionOptions,
+    finish: (admitted: AdmittedRequest) => T | Promise<T>,
+  ): Promise<T> {
+    if (!fresh) {
+      try {
+        return await finish(await this.admit(projectId, request, { mode, fresh: false }));
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+      }
+    }
+    return finish(await this.admit(projectId, request, { mode, fresh: true }));
+  }
 
   /**
    * All but the variables.
@@ -62,12 +88,13 @@ export class ExecutionAdmission {
    */
   async admit(
     projectId: string,
-    request: SharedExecutionDto,
+    request: RequestToAdmit,
     { mode, fresh }: AdmissionOptions,
   ): Promise<AdmittedRequest> {
     const timeoutMs = this.timeoutOf(request);
     const maxAttempts = this.attemptsOf(request, mode);
     const params = paramsOfRequest(request.params ?? {});
+    const callbackUrl = this.callbackUrlOf(request);
     const versionNumber = request.version_number ?? null;
     const wanted = this.modelOf(request);
     const [prompt, model] = await Promise.all([
@@ -87,7 +114,7 @@ export class ExecutionAdmission {
       timeoutMs,
       maxAttempts,
       onUnknown: request.on_unknown ?? 'retry',
-      callbackUrl: null,
+      callbackUrl,
     };
   }
 
@@ -115,19 +142,24 @@ export class ExecutionAdmission {
     };
   }
 
-  private modelOf({ model }: SharedExecutionDto): { provider: string; modelName: string } {
+  private modelOf({ model }: RequestToAdmit): { provider: string; modelName: string } {
     if (model === undefined || model === null) return this.config.defaultModel;
     return { provider: model.provider, modelName: model.model_name };
   }
 
-  private timeoutOf(request: SharedExecutionDto): number {
+  private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
+    if (url !== null) this.callbackUrls.assertAllowed(url, '/callback_url');
+    return url;
+  }
+
+  private timeoutOf(request: RequestToAdmit): number {
     const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
     const timeoutMs = request.timeout_ms ?? Math.min(usual, most);
     assertAtMost(timeoutMs, most, 'timeout_ms', 'MAX_TIMEOUT_MS');
     return timeoutMs;
   }
 
-  private attemptsOf(request: SharedExecutionDto, mode: 'sync' | 'async'): number {
+  private attemptsOf(request: RequestToAdmit, mode: 'sync' | 'async'): number {
     const { MAX_ATTEMPTS: most } = this.config.env;
     const usual = mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS;
     const attempts = request.max_attempts ?? Math.min(usual, most);

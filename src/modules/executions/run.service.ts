@@ -71,9 +71,13 @@ export class RunService {
     try {
       return await this.idempotency.once(who.projectId, key, async () => {
         for (const fresh of [false, true]) {
-          const common = await this.admission.admit(who.projectId, request, { mode: 'sync', fresh });
           const { variables, correlation_id: correlationId = null } = request;
-          const admitted = this.admission.render(common, { variables, variablesJson, correlationId });
+          const admitted = await this.admission.prepare(
+            who.projectId,
+            request,
+            { mode: 'sync', fresh },
+            (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
+          );
           const deadlineAtMs = startedAtMs + admitted.timeoutMs;
           const answer = await this.runAdmitted({ admitted, key, deadlineAtMs }, who, path);
           if (answer !== 'stale') return answer;

@@ -38,9 +38,13 @@ export class SubmitService {
       return await this.idempotency.once(who.projectId, key, async () => {
         this.gate.admit(who.projectId, 1);
         for (const fresh of [false, true]) {
-          const common = await this.admission.admit(who.projectId, request, { mode: 'async', fresh });
           const { variables, correlation_id: correlationId = null } = request;
-          const admitted = this.admission.render(common, { variables, variablesJson, correlationId });
+          const admitted = await this.admission.prepare(
+            who.projectId,
+            request,
+            { mode: 'async', fresh },
+            (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
+          );
           const answer = await this.insert(who, admitted, key);
           if (answer !== 'stale') return answer;
         }

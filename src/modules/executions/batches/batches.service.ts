@@ -50,9 +50,13 @@ export class BatchesService {
       return await this.idempotency.once(who.projectId, key, async () => {
         this.gate.admit(who.projectId, request.entries.length);
         for (const fresh of [false, true]) {
-          const common = await this.admission.admit(who.projectId, request, { mode: 'async', fresh });
-          const admitted = await this.renderAll(common, request, variablesOf);
-          const answer = await this.insert(who, common.callbackUrl, admitted, key);
+          const admitted = await this.admission.prepare(
+            who.projectId,
+            request,
+            { mode: 'async', fresh },
+            (common) => this.renderAll(common, request, variablesOf),
+          );
+          const answer = await this.insert(who, request.callback_url ?? null, admitted, key);
           if (answer !== 'stale') return answer;
         }
         throw new Error('what was resolved past the caches cannot be stale');

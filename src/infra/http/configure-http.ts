@@ -1,13 +1,14 @@
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import helmet from 'helmet';
+import { logRequests } from './access-log.js';
+import { commonHeadersMiddleware } from './common-headers.js';
 import { ContractValidationPipe } from './contract-validation.pipe.js';
 import { setUpDocs } from './docs.js';
 import type { DocsOptions } from './docs.js';
-import { JsonBodyInterceptor } from './json-body.interceptor.js';
+import { JsonBodyGuard } from './json-body.guard.js';
 import type { JsonBodyOptions } from './json-body.reader.js';
 import { ProblemFilter } from './problem.filter.js';
-import { REQUEST_ID_HEADER, requestIdMiddleware } from './request-id.middleware.js';
+import { REQUEST_ID_HEADER } from './request-id.js';
 import { applyServerLimits } from './server-limits.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';
 
@@ -30,36 +31,15 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.disable('x-powered-by');
   // Hashing each answer buys nothing: the contract has no conditional requests.
   app.disable('etag');
-  app.use(requestIdMiddleware);
-  app.use(securityHeaders());
+  app.use(commonHeadersMiddleware);
   if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));
   app.use(strictUrlMiddleware);
-  app.useGlobalInterceptors(new JsonBodyInterceptor(options.body));
+  app.useGlobalGuards(new JsonBodyGuard(options.body));
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());
+  logRequests(app.getHttpServer());
   if (options.docs !== null) setUpDocs(app, options.docs);
-}
-
-function securityHeaders(): ReturnType<typeof helmet> {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'self'"],
-        frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
-        // The explorer styles its elements inline and draws its icons from data URLs. Scripts need nothing of the kind.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        // No upgrade-insecure-requests, helmet's default: on plain http it sends the explorer's own files to https.
-      },
-    },
-    xFrameOptions: { action: 'deny' },
-    // Whether the whole domain is https for a year is for whoever ends TLS in front of us to say.
-    strictTransportSecurity: false,
-  });
 }
 
 function corsOptions(origins: readonly string[]): CorsOptions {

@@ -40,6 +40,11 @@ export function jsonTextOf(request: IncomingMessage): JsonText | null {
   return texts.get(request) ?? null;
 }
 
+/** By RFC 9112: a request has a body when one of these says so. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+}
+
 /**
  * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value; a request
  * without one keeps `undefined`. The `Content-Type` is not looked at: nothing but JSON is read here, `curl -d`
@@ -103,7 +108,7 @@ function stopEndlessUpload(
   settle: (error: unknown) => void,
 ): void {
   const announcedBytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-  if (announcedBytes <= MAX_DRAINED_BYTES || limitBytes >= MAX_DRAINED_BYTES || isBodiless(request)) return;
+  if (announcedBytes <= MAX_DRAINED_BYTES || limitBytes >= MAX_DRAINED_BYTES || !hasBody(request)) return;
   let receivedBytes = 0;
   const count = (chunk: Buffer) => {
     receivedBytes += chunk.length;
@@ -113,10 +118,6 @@ function stopEndlessUpload(
     settle(new BodyTooLargeError(limitBytes));
   };
   request.on('data', count);
-}
-
-function isBodiless({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && headers['content-length'] === undefined;
 }
 
 function toReadingError(error: unknown, limitBytes: number): unknown {

@@ -1,3 +1,4 @@
+import { StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Response } from 'express';
 import { RawAnswer, writeRawAnswer } from './raw-answer.js';
@@ -9,9 +10,22 @@ import { SourcedJson } from './sourced-json.js';
  */
 export class LedgerHttpAdapter extends ExpressAdapter {
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    const answer = body instanceof SourcedJson ? RawAnswer.json(statusCode ?? 200, body.toText()) : body;
-    if (!(answer instanceof RawAnswer)) return super.reply(response, answer, statusCode);
+    const answer = answerOf(body, statusCode ?? response.statusCode);
+    if (answer === null) return super.reply(response, body, statusCode);
     writeRawAnswer(response, answer);
     return response;
   }
+}
+
+/** `null` for what is left to Express, such as nothing at all, a text or a stream. */
+function answerOf(body: unknown, status: number): RawAnswer | null {
+  if (body instanceof RawAnswer) return body;
+  if (body instanceof SourcedJson) return RawAnswer.json(status, body.toText());
+  // Express would look at the request for reasons to answer 304, and parse the content type that it sets itself.
+  return isPlainData(body) ? RawAnswer.json(status, JSON.stringify(body)) : null;
+}
+
+function isPlainData(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  return Array.isArray(body) || !(body instanceof StreamableFile || body instanceof Error);
 }

@@ -133,7 +133,7 @@ describe('problems', () => {
     });
     expect(JSON.stringify([answer.body, answer.headers])).not.toMatch(/canary|SELECT|node_modules|\.ts/);
     expect(server.log).toHaveLength(1);
-    expect(server.log[0]).toContain('"requestId":"req-1"');
+    expect(server.log[0]).toContain('"reqId":"req-1"');
     expect(server.log[0]).not.toContain(SECRET);
   });
 

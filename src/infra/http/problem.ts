@@ -12,7 +12,7 @@ import {
   RouteNotFoundError,
 } from './errors.js';
 import { RawAnswer, writeRawAnswer } from './raw-answer.js';
-import { requestIdOf } from './request-id.middleware.js';
+import { requestIdOf } from './request-id.js';
 import { allowedMethodsOf } from './allowed-methods.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -107,6 +107,6 @@ function logDefect(request: IncomingMessage, error: LedgerError): void {
   const level =
     error instanceof InternalError ? 'error' : error instanceof DatabaseUnavailableError ? 'warn' : null;
   if (level === null) return;
-  const fields = { requestId: requestIdOf(request), code: error.code, ...describeError(error.cause) };
+  const fields = { reqId: requestIdOf(request), code: error.code, ...describeError(error.cause) };
   logger[level](fields, 'a request ended in an unexpected error');
 }

@@ -4,15 +4,32 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { ApiModule } from '../api.module.js';
 import { type AppConfig, DEFAULT_API_KEY, packageRoot, packageVersion } from '../infra/config/index.js';
-import { configureHttp, createHttpApp, type HttpOptions } from '../infra/http/index.js';
+import {
+  configureHttp,
+  createHttpApp,
+  type FastLane,
+  type HttpOptions,
+  openFastLane,
+} from '../infra/http/index.js';
+import { Authenticator, type Caller, type Scope } from '../modules/auth/index.js';
+import { addFastRoutes } from './fast-routes.js';
 
 /** The API, ready to listen. */
 export async function createApi(config: AppConfig): Promise<NestExpressApplication> {
   const app = await createHttpApp(ApiModule.forRoot(config), { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(Logger));
-  configureHttp(app, httpOptions(config));
+  const options = httpOptions(config);
+  configureHttp(app, options);
+  addFastRoutes(openLane(app, options), app);
   await app.init();
   return app;
+}
+
+function openLane(app: NestExpressApplication, options: HttpOptions): FastLane<Caller, Scope> {
+  const authenticator = app.get(Authenticator);
+  return openFastLane(app, options, (headers, address, scopes: readonly Scope[]) =>
+    authenticator.authorize(headers, address, scopes),
+  );
 }
 
 export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig): HttpOptions {

@@ -1,14 +1,13 @@
-import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface.js';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { logRequests } from './access-log.js';
 import { commonHeadersMiddleware } from './common-headers.js';
 import { ContractValidationPipe } from './contract-validation.pipe.js';
+import { corsOptions } from './cors.js';
 import { setUpDocs } from './docs.js';
 import type { DocsOptions } from './docs.js';
 import { JsonBodyGuard } from './json-body.guard.js';
 import type { JsonBodyOptions } from './json-body.reader.js';
 import { ProblemFilter } from './problem.filter.js';
-import { REQUEST_ID_HEADER } from './request-id.js';
 import { applyServerLimits } from './server-limits.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';
 
@@ -40,14 +39,4 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   applyServerLimits(app.getHttpServer());
   logRequests(app.getHttpServer());
   if (options.docs !== null) setUpDocs(app, options.docs);
-}
-
-function corsOptions(origins: readonly string[]): CorsOptions {
-  return {
-    origin: origins.includes('*') ? '*' : [...origins],
-    methods: ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', REQUEST_ID_HEADER],
-    exposedHeaders: ['Idempotency-Replayed', 'Location', 'Retry-After', REQUEST_ID_HEADER],
-    maxAge: 600,
-  };
 }

@@ -188,23 +188,39 @@ export interface HttpTestApp {
   readonly stop: () => Promise<void>;
   readonly url: string;
   readonly port: number;
-  /** Everything that was logged, as JSON lines. */
+  /** Every warning and error that was logged, as JSON lines. */
   readonly log: string[];
+  /** The lines about requests, likewise. */
+  readonly requests: string[];
 }
 
-/** A small app on a loopback socket, configured as the real one is. */
-export async function startHttpTestApp(options: Partial<HttpOptions> = {}): Promise<HttpTestApp> {
+/**
+ * A small app on a loopback socket, configured as the real one is.
+ *
+ * @param prepare is called before it listens.
+ */
+export async function startHttpTestApp(
+  options: Partial<HttpOptions> = {},
+  module: new () => object = ThingsModule,
+  prepare: (app: NestExpressApplication, options: HttpOptions) => void = () => undefined,
+): Promise<HttpTestApp> {
   const log: string[] = [];
   const write = (...parts: unknown[]): void => void log.push(JSON.stringify(parts));
-  const logger: LoggerService = { log: () => undefined, warn: write, error: write };
-  const app = await createHttpApp(ThingsModule, { logger });
-  configureHttp(app, {
+  const requests: string[] = [];
+  const noteRequest = (...parts: unknown[]): void => {
+    if (parts.at(-1) === 'Http') requests.push(JSON.stringify(parts));
+  };
+  const logger: LoggerService = { log: noteRequest, warn: write, error: write };
+  const app = await createHttpApp(module, { logger });
+  const allOptions: HttpOptions = {
     body: { maxBytes: MAX_BYTES, bulkMaxBytes: 16 * MAX_BYTES, bulkPaths: ['/v1/bulk'] },
     corsOrigins: [],
     trustedProxies: 0,
     docs: null,
     ...options,
-  });
+  };
+  configureHttp(app, allOptions);
+  prepare(app, allOptions);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const stop = async (): Promise<void> => {
@@ -212,5 +228,5 @@ export async function startHttpTestApp(options: Partial<HttpOptions> = {}): Prom
     app.getHttpServer().closeAllConnections();
     await closed;
   };
-  return { app, stop, port, url: `http://127.0.0.1:${port}`, log };
+  return { app, stop, port, url: `http://127.0.0.1:${port}`, log, requests };
 }

@@ -23,12 +23,21 @@ export * from './errors.js';
 export { DEFAULT_MAX_DEPTH, jsonTextOf } from './json-body.reader.js';
 export type { JsonBodyOptions } from './json-body.reader.js';
 export { HttpDrain } from './http-drain.js';
+export { FastLane, openFastLane } from './fast-lane.js';
+export type { Authorize, FastRequest, FastRoute } from './fast-lane.js';
 export { JsonSource } from './json-source.decorator.js';
 export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './openapi.js';
 export type { OpenApiOptions } from './openapi.js';
 export { PageQueryDto } from './page-query.dto.js';
 export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './param.pipes.js';
-export { pathOf, PROBLEM_MEDIA_TYPE, problemAnswer, toProblem, writeProblem } from './problem.js';
+export {
+  answerOfError,
+  pathOf,
+  PROBLEM_MEDIA_TYPE,
+  problemAnswer,
+  toProblem,
+  writeProblem,
+} from './problem.js';
 export type { Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';

@@ -73,7 +73,7 @@ export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
         if (!isAborted(error)) settle(toReadingError(error, limit));
         return;
       }
-      settle(Buffer.isBuffer(bytes) && bytes.length > 0 ? parse(request, bytes, maxDepth) : undefined);
+      settle(Buffer.isBuffer(bytes) ? parse(request, bytes, maxDepth) : undefined);
     });
   };
 }
@@ -81,13 +81,19 @@ export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
 /** Keeps text and value with the request; answers the error if there is one, for `next`. */
 function parse(request: Request, bytes: Buffer, maxDepth: number): unknown {
   try {
-    const text = readJsonText(decodeUtf8(bytes), { maxDepth });
+    const text = parseJsonBody(bytes, maxDepth);
+    if (text === null) return undefined;
     texts.set(request, text);
     request.body = text.value;
     return undefined;
   } catch (error) {
     return error;
   }
+}
+
+/** `null` for a body of no bytes. @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText} */
+export function parseJsonBody(bytes: Buffer, maxDepth: number): JsonText | null {
+  return bytes.length === 0 ? null : readJsonText(decodeUtf8(bytes), { maxDepth });
 }
 
 function decodeUtf8(bytes: Buffer): string {

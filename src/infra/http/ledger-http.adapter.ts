@@ -1,14 +1,35 @@
-import { StreamableFile } from '@nestjs/common';
+import { type NestApplicationOptions, StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Response } from 'express';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { RawAnswer, writeRawAnswer } from './raw-answer.js';
 import { SourcedJson } from './sourced-json.js';
 
+/** True when it answers the request itself; then nobody else may. */
+type Front = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /**
- * Express with answers that are composed already. Not an interceptor: Nest sets the route's own status after the
- * last of them, and writes a Buffer as the JSON of an object.
+ * Express with answers that are composed already, and with a place in front of it. Not an interceptor: Nest sets the
+ * route's own status after the last of them, and writes a Buffer as the JSON of an object.
  */
 export class LedgerHttpAdapter extends ExpressAdapter {
+  private front: Front = () => false;
+
+  /** Has each request offered to `front` before Express sees it. */
+  putInFront(front: Front): void {
+    this.front = front;
+  }
+
+  override initHttpServer(options: NestApplicationOptions): void {
+    super.initHttpServer(options);
+    const server = this.getHttpServer() as Server;
+    const express = this.getInstance<RequestListener>();
+    server.off('request', express);
+    server.on('request', (request, response) => {
+      if (!this.front(request, response)) express(request, response);
+    });
+  }
+
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
     const answer = answerOf(body, statusCode ?? response.statusCode);
     if (answer === null) return super.reply(response, body, statusCode);

@@ -31,22 +31,27 @@ export interface Problem extends Readonly<Record<string, unknown>> {
 const logger = new Logger('Http');
 
 /**
- * Answers a request with an error, whatever was thrown. The ordinary way (filter), the middleware in front of it
- * and anything that answers without Nest come through here, so that an error looks the same from each.
- * When an answer has begun already, the socket is destroyed: a cut is the only sign of failure that is left.
+ * Answers a request with an error, whatever was thrown, through the response of the ordinary way. When an answer has
+ * begun already, the socket is destroyed: a cut is the only sign of failure that is left.
  */
 export function writeProblem(request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
-  const error = toLedgerError(request, thrown);
-  logDefect(request, error);
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  writeRawAnswer(response, problemAnswer(error, pathOf(request)));
+  const answer = answerOfError(request, thrown);
+  if (response.headersSent) response.destroy();
+  else writeRawAnswer(response, answer);
 }
 
 /**
- * What {@link writeProblem} writes for an error, to be kept with an idempotency key and sent again.
+ * The answer to a request that ended in an error, whatever was thrown; a defect goes into the log. The filter, the
+ * middleware in front of it and what answers without Nest come through here, so that an error looks the same from each.
+ */
+export function answerOfError(request: IncomingMessage, thrown: unknown): RawAnswer {
+  const error = toLedgerError(request, thrown);
+  logDefect(request, error);
+  return problemAnswer(error, pathOf(request));
+}
+
+/**
+ * The very bytes of an error, to be kept with an idempotency key and sent again.
  *
  * @param instance the path of the request, of {@link pathOf}
  */

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Authenticator, credentialOf } from './authenticator.js';
+import { Authenticator } from './authenticator.js';
 import type { AuthenticatedRequest } from './caller.js';
 import { ForbiddenError } from './errors.js';
 import { ROUTE_ACCESS, type RouteAccess } from './route-access.js';
@@ -18,10 +18,12 @@ export class AuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, targets);
     if (access?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const caller = await this.authenticator.authenticate(credentialOf(request.headers), request.ip ?? null);
+    const caller = await this.authenticator.authorize(
+      request.headers,
+      request.ip ?? null,
+      access?.scopes ?? [],
+    );
     if (access === undefined) throw new ForbiddenError([], 'This route is closed: it declares no scopes.');
-    const missing = access.scopes.filter((scope) => !caller.scopes.has(scope));
-    if (missing.length > 0) throw new ForbiddenError(missing);
     request.caller = caller;
     return true;
   }

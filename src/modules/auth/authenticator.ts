@@ -3,19 +3,21 @@ import { AppConfig } from '../../infra/config/index.js';
 import { Clock, messageOf } from '../../kernel/index.js';
 import { ProjectsService } from '../projects/index.js';
 import type { Caller } from './caller.js';
-import { UnauthorizedError } from './errors.js';
-import { parseKey, textsMatch } from './key-secret.js';
+import { ForbiddenError, UnauthorizedError } from './errors.js';
+import { digestOf, matchesDigest, parseKey } from './key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
-import { isScope, SCOPES } from './scopes.js';
+import { isScope, type Scope, SCOPES } from './scopes.js';
 import { SecretHasher } from './secret-hasher.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
+const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
 /** Bounds memory; a process that sees more keys than this looks some of them up again. */
 const MAX_CACHED_RECORDS = 10_000;
 
 interface CachedRecord {
   readonly record: KeyRecord;
+  readonly scopes: ReadonlySet<Scope>;
   readonly readAtMs: number;
   /** Whether its use has been written down since it was read. */
   isTouched: boolean;
@@ -26,14 +28,29 @@ interface CachedRecord {
 export class Authenticator {
   private readonly logger = new Logger(Authenticator.name);
   private readonly cache = new Map<string, CachedRecord>();
+  private readonly adminKeyDigest: Buffer;
 
   constructor(
-    private readonly config: AppConfig,
+    config: AppConfig,
     private readonly hasher: SecretHasher,
     private readonly keys: KeysRepository,
     private readonly projects: ProjectsService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.adminKeyDigest = digestOf(config.env.API_KEY);
+  }
+
+  /**
+   * Who sends a request, and that they may: what the guard asks, and whatever answers in front of it.
+   * @param origin the address the request came from.
+   * @throws UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the scopes that are missing.
+   */
+  async authorize(headers: RequestHeaders, origin: string | null, scopes: readonly Scope[]): Promise<Caller> {
+    const caller = await this.authenticate(credentialOf(headers), origin);
+    const missing = scopes.filter((scope) => !caller.scopes.has(scope));
+    if (missing.length > 0) throw new ForbiddenError(missing);
+    return caller;
+  }
 
   /**
    * @param credential the key as sent, or null when there was none.
@@ -42,15 +59,15 @@ export class Authenticator {
    */
   async authenticate(credential: string | null, origin: string | null): Promise<Caller> {
     if (credential === null) throw new UnauthorizedError();
-    if (textsMatch(credential, this.config.env.API_KEY)) return this.admin(origin);
+    if (matchesDigest(credential, this.adminKeyDigest)) return this.admin(origin);
     const key = parseKey(credential);
     if (key === null) throw new UnauthorizedError();
     const cached = await this.find(key.keyId);
     if (cached === null || !cached.record.valid) throw new UnauthorizedError();
     if (!this.hasher.matches(key.secret, cached.record.secretHmac)) throw new UnauthorizedError();
     this.touch(cached);
-    const { projectId, keyId, name, scopes } = cached.record;
-    return { projectId, keyId, actor: name, origin, scopes: new Set(scopes.filter(isScope)) };
+    const { projectId, keyId, name } = cached.record;
+    return { projectId, keyId, actor: name, origin, scopes: cached.scopes };
   }
 
   /** Makes this process forget a key at once; the others follow when their copy is too old. */
@@ -60,7 +77,7 @@ export class Authenticator {
 
   private async admin(origin: string | null): Promise<Caller> {
     const projectId = await this.projects.getDefaultProjectId();
-    return { projectId, keyId: null, actor: 'admin', origin, scopes: new Set(SCOPES) };
+    return { projectId, keyId: null, actor: 'admin', origin, scopes: ALL_SCOPES };
   }
 
   private async find(keyId: string): Promise<CachedRecord | null> {
@@ -71,7 +88,8 @@ export class Authenticator {
     const record = await this.keys.findForAuthentication(keyId);
     this.cache.delete(keyId);
     if (record === null) return null;
-    const fresh = { record, readAtMs, isTouched: false };
+    const scopes = new Set(record.scopes.filter(isScope));
+    const fresh = { record, scopes, readAtMs, isTouched: false };
     this.remember(fresh);
     return fresh;
   }
@@ -92,10 +110,10 @@ export class Authenticator {
   }
 }
 
+type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** The key of a request, by `X-API-Key` or `Authorization: Bearer`. */
-export function credentialOf(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): string | null {
+export function credentialOf(headers: RequestHeaders): string | null {
   const key = headers['x-api-key'];
   if (typeof key === 'string' && key !== '') return key;
   const { authorization } = headers;

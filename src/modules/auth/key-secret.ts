@@ -33,8 +33,12 @@ export function parseKey(text: string): ParsedKey | null {
   return match === null ? null : { keyId: match[1] as string, secret: match[2] as string };
 }
 
-/** Compares two texts of any length in a time that tells nothing of where they differ. */
-export function textsMatch(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+/** For {@link matchesDigest}. */
+export function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** Compares texts of any length, one of them by its digest, in a time that tells nothing of where they differ. */
+export function matchesDigest(text: string, digest: Buffer): boolean {
+  return timingSafeEqual(digestOf(text), digest);
 }

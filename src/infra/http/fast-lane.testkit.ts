@@ -1,0 +1,139 @@
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Req } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { Request } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { LedgerError } from '../../kernel/index.js';
+import { startHttpTestApp, ThingDto, type HttpTestApp } from './http.testkit.js';
+import { JsonSource, openFastLane, PromptNamePipe, RawAnswer, type HttpOptions } from './index.js';
+
+/** Which way asked who is there, since the last look; the guard of the ordinary way, or the lane. */
+export const asked: ('guard' | 'lane')[] = [];
+
+/** What the handler of both ways does with its next request, if anything special. */
+export const handler: { next: (() => unknown) | null } = { next: null };
+
+interface LaneCaller {
+  readonly name: string;
+  readonly address: string | null;
+}
+
+class KeyError extends LedgerError {
+  constructor(status: number) {
+    super({
+      code: 'KEY',
+      status,
+      title: 'No',
+      detail: 'Not so.',
+      headers: { 'WWW-Authenticate': 'Bearer realm="x"' },
+    });
+  }
+}
+
+function authorize(headers: IncomingHttpHeaders, address: string | null): Promise<LaneCaller> {
+  const key = headers['x-api-key'];
+  if (key === 'strong') return Promise.resolve({ name: 'somebody', address });
+  return Promise.reject(new KeyError(key === 'weak' ? 403 : 401));
+}
+
+class KeyGuard implements CanActivate {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    asked.push('guard');
+    const request = context.switchToHttp().getRequest<Request & { caller?: LaneCaller }>();
+    request.caller = await authorize(request.headers, request.ip ?? null);
+    return true;
+  }
+}
+
+function serve(caller: LaneCaller, body: ThingDto, variablesJson: string | null): RawAnswer {
+  const special = handler.next?.();
+  if (special instanceof RawAnswer) return special;
+  const text = JSON.stringify({ caller, body, isThing: body instanceof ThingDto, variablesJson });
+  return RawAnswer.json(202, text, { Location: '/v1/things/ä'.replace('ä', '%C3%A4') });
+}
+
+@Controller('v1')
+class LaneController {
+  @Post('lane\\:run')
+  @HttpCode(200)
+  async run(
+    @Req() request: { caller: LaneCaller },
+    @Body() body: ThingDto,
+    @JsonSource('variables') variablesJson: string | null,
+  ): Promise<RawAnswer> {
+    return serve(request.caller, body, variablesJson);
+  }
+
+  @Get('lane/:name')
+  async read(@Param('name', PromptNamePipe) name: string): Promise<RawAnswer> {
+    return RawAnswer.json(200, Buffer.from(JSON.stringify({ name })));
+  }
+}
+
+@Module({ controllers: [LaneController], providers: [{ provide: APP_GUARD, useClass: KeyGuard }] })
+class LaneModule {}
+
+const NAME = /^\/v1\/lane\/((?:[\w.-]|%2F)+)$/;
+
+/** An app whose two routes are served both ways. */
+export function startLaneTestApp(options: Partial<HttpOptions> = {}): Promise<HttpTestApp> {
+  return startHttpTestApp(options, LaneModule, (app, all) => {
+    openFastLane(app, all, (headers, address) => {
+      asked.push('lane');
+      return authorize(headers, address);
+    })
+      .add({
+        method: 'POST',
+        match: (path) => (path === '/v1/lane:run' ? true : null),
+        scopes: [],
+        dto: ThingDto,
+        handle: async ({ caller, body, text }) => serve(caller, body, text?.sourceOf('variables') ?? null),
+      })
+      .add({
+        method: 'GET',
+        match: (path) => NAME.exec(path)?.[1]?.replaceAll('%2F', '/') ?? null,
+        scopes: [],
+        dto: null,
+        handle: async ({ params: name }) => RawAnswer.json(200, Buffer.from(JSON.stringify({ name }))),
+      });
+  });
+}
+
+export interface LaneRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer | null;
+}
+
+export const THING = '{"name":"a/b","environment":"dev","variables":{"10":1,"2":9007199254740993}}';
+
+/** The request as it goes over the wire; with `isLast`, it also asks to close the connection. */
+export function bytesOf(request: LaneRequest, isLast = true): Buffer {
+  const { method = 'POST', path = '/v1/lane:run', headers = {}, body = THING } = request;
+  const all: Record<string, string> = {
+    Host: 'lane',
+    'X-Api-Key': 'strong',
+    'X-Request-Id': 'req-1',
+    ...(body === null ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...headers,
+    ...(isLast ? { Connection: 'close' } : {}),
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([
+    Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`),
+    Buffer.from(body ?? ''),
+  ]);
+}
+
+/** Everything that the server writes until it closes; the date and a random id are blotted out. */
+export async function exchange(port: number, bytes: Buffer): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  const answer = await readText(socket);
+  return answer
+    .replaceAll(/^Date: .*$/gm, 'Date: then')
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'a random id');
+}

@@ -1,0 +1,157 @@
+import type { Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { STATUS_CODES } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonText } from '../../kernel/index.js';
+import { clientAddressOf } from './client-address.js';
+import { type Header, SECURITY_HEADERS } from './common-headers.js';
+import type { HttpOptions } from './configure-http.js';
+import { corsHeadersWithoutOrigin } from './cors.js';
+import { readDto } from './dto-reader.js';
+import { DEFAULT_MAX_DEPTH, parseJsonBody } from './json-body.reader.js';
+import { LedgerHttpAdapter } from './ledger-http.adapter.js';
+import { answerOfError } from './problem.js';
+import type { RawAnswer } from './raw-answer.js';
+import { readPlainBody } from './plain-body.js';
+import { identify, REQUEST_ID_HEADER } from './request-id.js';
+
+/**
+ * Finds out who sends a request and whether they may: what the guard of the ordinary way calls as well.
+ *
+ * @param address where the request came from; null when the client is gone already.
+ */
+export type Authorize<Caller, Scope extends string> = (
+  headers: IncomingHttpHeaders,
+  address: string | null,
+  scopes: readonly Scope[],
+) => Promise<Caller>;
+
+/** What a route of the fast lane gets to see. */
+export interface FastRequest<Caller, Params, Body> {
+  readonly caller: Caller;
+  readonly params: Params;
+  /** `null` for a route without a body. */
+  readonly body: Body;
+  /** The body as it came, for the source text of its parts; `null` without one. */
+  readonly text: JsonText | null;
+  readonly headers: IncomingHttpHeaders;
+  /** As sent, as it stands in a problem's `instance`. */
+  readonly path: string;
+}
+
+/** A route that the ordinary way serves too, by the same service and the same DTO. */
+export interface FastRoute<Caller, Scope extends string, Params, Body> {
+  readonly method: 'GET' | 'POST';
+  /** The parameters of a path, decoded; `null` for any path that is not beyond doubt one of this route. */
+  readonly match: (path: string) => Params | null;
+  /** All of them are needed. */
+  readonly scopes: readonly Scope[];
+  /** Of a POST; `null` of a GET. */
+  readonly dto: Type<Body & object> | null;
+  readonly handle: (request: FastRequest<Caller, Params, Body>) => Promise<RawAnswer>;
+}
+
+/**
+ * Answers the few hottest routes in front of Express, whose router, middleware and parsers cost more than the rest of
+ * such a request. It is a short cut and no second way: it takes plain requests only, and what it does to them are the
+ * functions that the ordinary way is made of, in the same order. Whatever is odd about a request (a query, a body in
+ * chunks or compressed or too large, a page's `Origin`, an expectation) leaves it to Express untouched.
+ */
+export class FastLane<Caller, Scope extends string> {
+  private readonly routes: FastRoute<Caller, Scope, unknown, unknown>[] = [];
+  private readonly commonHeaders: readonly Header[];
+
+  constructor(
+    private readonly options: Pick<HttpOptions, 'body' | 'corsOrigins' | 'trustedProxies'>,
+    private readonly authorize: Authorize<Caller, Scope>,
+  ) {
+    this.commonHeaders = [...SECURITY_HEADERS, ...corsHeadersWithoutOrigin(options.corsOrigins)];
+  }
+
+  add<Params, Body>(route: FastRoute<Caller, Scope, Params, Body>): this {
+    // Each route is given what its own `match` and `dto` made; the list need not know their types.
+    this.routes.push(route as unknown as FastRoute<Caller, Scope, unknown, unknown>);
+    return this;
+  }
+
+  /** False when the request is left to the ordinary way; then nothing about it was touched. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const { method, url = '' } = request;
+    for (const route of this.routes) {
+      if (route.method !== method) continue;
+      const params = route.match(url);
+      if (params === null || !this.isPlain(request)) continue;
+      void this.answer(request, response, route, params);
+      return true;
+    }
+    return false;
+  }
+
+  private isPlain({ method, headers }: IncomingMessage): boolean {
+    for (const name of LEFT_TO_EXPRESS) if (headers[name] !== undefined) return false;
+    const length = headers['content-length'];
+    if (method === 'GET') return length === undefined;
+    return length !== undefined && Number(length) <= this.options.body.maxBytes;
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: FastRoute<Caller, Scope, unknown, unknown>,
+    params: unknown,
+  ): Promise<void> {
+    const id = identify(request);
+    try {
+      const answer = await this.handle(request, route, params);
+      if (answer !== null) this.write(response, id, answer);
+    } catch (error) {
+      const answer = answerOfError(request, error);
+      if (response.headersSent) response.destroy();
+      else this.write(response, id, answer);
+    }
+  }
+
+  /** In the order of the ordinary way: guard, body, pipe, controller. `null` when the client went away meanwhile. */
+  private async handle(
+    request: IncomingMessage,
+    route: FastRoute<Caller, Scope, unknown, unknown>,
+    params: unknown,
+  ): Promise<RawAnswer | null> {
+    const { headers, url: path = '' } = request;
+    const address = clientAddressOf(request, this.options.trustedProxies);
+    const caller = await this.authorize(headers, address, route.scopes);
+    if (route.dto === null) return route.handle({ caller, params, body: null, text: null, headers, path });
+    const bytes = await readPlainBody(request);
+    if (bytes === null) return null;
+    const text = parseJsonBody(bytes, this.options.body.maxDepth ?? DEFAULT_MAX_DEPTH);
+    const body = readDto(route.dto, text?.value, 'body');
+    return route.handle({ caller, params, body, text, headers, path });
+  }
+
+  private write(response: ServerResponse, id: string, { status, headers, body }: RawAnswer): void {
+    // As one flat list Node takes them at once; set one by one, each is looked up, copied and put in order again.
+    const head = [REQUEST_ID_HEADER, id];
+    for (const [name, value] of this.commonHeaders) head.push(name, value);
+    for (const name in headers) head.push(name, headers[name] as string);
+    if (status !== 204) head.push('Content-Length', String(Buffer.byteLength(body)));
+    // The phrase is said each time: of a head that Node refused, it would stay with the next one.
+    response.writeHead(status, STATUS_CODES[status] ?? 'unknown', head);
+    response.end(body);
+  }
+}
+
+/** `Origin` is for the CORS middleware, the rest for whoever reads a body or speaks another protocol. */
+const LEFT_TO_EXPRESS = ['origin', 'expect', 'upgrade', 'transfer-encoding', 'content-encoding'] as const;
+
+/** Puts a lane in front of an app's ordinary way. To be called once, with the options of {@link configureHttp}. */
+export function openFastLane<Caller, Scope extends string>(
+  app: NestExpressApplication,
+  options: HttpOptions,
+  authorize: Authorize<Caller, Scope>,
+): FastLane<Caller, Scope> {
+  const adapter = app.getHttpAdapter();
+  if (!(adapter instanceof LedgerHttpAdapter)) throw new Error('the app was not made by createHttpApp');
+  const lane = new FastLane(options, authorize);
+  adapter.putInFront((request, response) => lane.take(request, response));
+  return lane;
+}

@@ -48,5 +48,6 @@ module.exports = {
     project('db', 'test/db/**/*.test.ts', servers),
     project('e2e', 'test/e2e/**/*.test.ts', servers),
     project('examples', 'test/examples/**/*.test.ts', servers),
+    project('faults', 'test/faults/**/*.test.ts', servers),
   ],
 };

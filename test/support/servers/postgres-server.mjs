@@ -21,7 +21,15 @@ async function startEmbedded(home) {
   const { startEmbeddedPostgres } = await import('../../../dist/src/infra/database/embedded/index.js');
   const server = await startEmbeddedPostgres({ homeDir: home, serverSettings: TEST_SETTINGS });
   const { url, port, dataDir } = server;
-  return { url, port, stop: () => server.stop(), kill: () => killPostmaster(dataDir) };
+  const signal = (name) => signalPostmaster(dataDir, name);
+  return {
+    url,
+    port,
+    pid: await postmasterPid(dataDir),
+    stop: () => server.stop(),
+    kill: () => signal('SIGKILL'),
+    stopImmediately: () => signal('SIGQUIT'),
+  };
 }
 
 async function startDebian(home) {
@@ -48,8 +56,16 @@ async function startDebian(home) {
   });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   await untilReady('PostgreSQL', child, () => connect(url));
-  // SIGINT is Postgres' fast shutdown: it does not wait for clients.
-  return { url, port, stop: () => endProcess(child, 'SIGINT'), kill: () => endProcess(child, 'SIGKILL') };
+  const end = (signal) => endProcess(child, signal);
+  return {
+    url,
+    port,
+    pid: child.pid,
+    // SIGINT is Postgres' fast shutdown: it does not wait for clients.
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+    stopImmediately: () => end('SIGQUIT'),
+  };
 }
 
 async function postgresUser() {
@@ -81,7 +97,11 @@ async function connect(url) {
 }
 
 /** This process must end right after: it owns the server and would start it again. */
-async function killPostmaster(dataDir) {
+async function signalPostmaster(dataDir, signal) {
+  process.kill(await postmasterPid(dataDir), signal);
+}
+
+async function postmasterPid(dataDir) {
   const [pid] = (await readFile(path.join(dataDir, 'postmaster.pid'), 'utf8')).split('\n');
-  process.kill(Number(pid), 'SIGKILL');
+  return Number(pid);
 }

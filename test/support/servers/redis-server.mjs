@@ -23,7 +23,8 @@ export async function startRedis(home) {
   );
   const url = `redis://127.0.0.1:${port}`;
   await untilReady('Redis', child, () => ping(url));
-  return { url, port, stop: () => endProcess(child, 'SIGTERM'), kill: () => endProcess(child, 'SIGKILL') };
+  const end = (signal) => endProcess(child, signal);
+  return { url, port, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 /** On the PATH, or from the system's package manager. */

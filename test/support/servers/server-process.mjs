@@ -1,5 +1,6 @@
 // Keeps one server for a test run: `node server-process.mjs postgres|redis`. Prints one line of JSON when it is ready;
-// "kill" on standard input kills it, anything else and the end of input stop it.
+// "kill" on standard input kills it, "immediate" is what `pg_ctl stop -m immediate` does, anything else and the end of
+// input stop it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,13 +24,11 @@ async function main() {
     if (options.home === undefined) await removeHome();
     throw error;
   });
-  process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port })}\n`);
+  process.stdout.write(`${JSON.stringify({ url: server.url, port: server.port, pid: server.pid })}\n`);
 
   const how = await firstLine();
-  if (how === 'kill') {
-    await server.kill();
-    return;
-  }
+  if (how === 'kill') return server.kill();
+  if (how === 'immediate') return server.stopImmediately();
   await server.stop();
   // Without a word the parent has died, and with it whoever would remove a home of its own.
   if (options.home === undefined || how === null) await removeHome();

@@ -29,7 +29,12 @@ async function startServer(kind, options = {}) {
     child.stdin.end(`${how}\n`);
     await exited;
   };
-  return { ...JSON.parse(line), stop: () => end('stop'), kill: () => end('kill') };
+  return {
+    ...JSON.parse(line),
+    stop: () => end('stop'),
+    kill: () => end('kill'),
+    stopImmediately: () => end('immediate'),
+  };
 }
 
 module.exports = { startServer };

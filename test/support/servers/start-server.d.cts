@@ -2,9 +2,13 @@ export interface TestServer {
   /** With a superuser's rights. */
   readonly url: string;
   readonly port: number;
+  /** Of the server itself. */
+  readonly pid: number;
   stop(): Promise<void>;
   /** SIGKILL. Its files stay. */
   kill(): Promise<void>;
+  /** Postgres only: `pg_ctl stop -m immediate`, so without a checkpoint. Resolves when it was told; it needs a moment. */
+  stopImmediately(): Promise<void>;
 }
 
 export interface TestServerOptions {

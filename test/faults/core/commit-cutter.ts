@@ -1,0 +1,143 @@
+import type { Tap, TappedConnection } from './fault-proxy.js';
+import { readText, WireReader, type WireMessage } from './postgres-wire.js';
+
+/**
+ * What happens to a commit. `lose-answer`: it reaches the server, which does it, and nobody hears of it. `lose-commit`:
+ * the connection breaks before it reaches the server, which rolls back. The client cannot tell one from the other.
+ */
+export type CommitFate = 'pass' | 'lose-answer' | 'lose-commit';
+
+export interface CutCommit {
+  readonly fate: Exclude<CommitFate, 'pass'>;
+  /** Texts of the statements of the transaction. */
+  readonly statements: readonly string[];
+  /** What the server said: true when it did commit. */
+  readonly isCommitted: boolean;
+}
+
+/** Only what writes is worth losing. */
+const WRITES = /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|unfinished)\w+\(/i;
+/** Letter and length. */
+const HEAD_BYTES = 5;
+const NO_BYTES = Buffer.alloc(0);
+
+/**
+ * Cuts connections exactly at a COMMIT. `decide` is asked with the statements of each transaction that writes, at the
+ * moment when its commit has arrived here; `onCut` hears when the connection was broken.
+ */
+export class CommitCutter implements Tap {
+  private readonly frontend = new WireReader(true);
+  private readonly backend = new WireReader(false);
+  private readonly prepared = new Map<string, string>();
+  private statements: string[] = [];
+  private isInBlock = false;
+  private endsBlock = false;
+  private isCut = false;
+  /** So many "ready for query" are to come; the first one ends the start of the session. */
+  private owedAnswers = 1;
+  private awaited: AwaitedCommit | null = null;
+
+  constructor(
+    private readonly connection: TappedConnection,
+    private readonly decide: (statements: readonly string[]) => CommitFate,
+    private readonly onCut: (cut: CutCommit) => void,
+  ) {}
+
+  fromClient(chunk: Buffer): Buffer {
+    const passed: Buffer[] = [];
+    // What follows a commit whose answer will be lost is lost as well.
+    for (const message of this.isCut || this.awaited !== null ? [] : this.frontend.read(chunk)) {
+      const isCommit = this.follow(message);
+      const fate = isCommit ? this.fateOf(this.statements) : 'pass';
+      if (fate === 'lose-commit') {
+        this.cut({ fate, statements: this.statements, isCommitted: false });
+        break;
+      }
+      passed.push(message.bytes);
+      if (message.type === 'Q' || message.type === 'S') this.owedAnswers += 1;
+      if (fate === 'lose-answer') {
+        const { statements, isInBlock } = this;
+        this.awaited = { statements, isInBlock, isCommitted: !isInBlock };
+        break;
+      }
+      if (isCommit) this.forget();
+    }
+    return passed.length === 1 ? (passed[0] as Buffer) : Buffer.concat(passed);
+  }
+
+  fromServer(chunk: Buffer): Buffer {
+    for (const { type, bytes } of this.isCut ? [] : this.backend.read(chunk)) {
+      if (type === 'Z') this.owedAnswers -= 1;
+      if (this.awaited === null) continue;
+      // A failed statement turns a COMMIT into a ROLLBACK; outside of a block, the failure itself says it.
+      if (type === 'C' && readText(bytes, HEAD_BYTES).text === 'COMMIT') this.awaited.isCommitted = true;
+      if (type === 'E' && !this.awaited.isInBlock) this.awaited.isCommitted = false;
+      if (this.owedAnswers > 0) continue;
+      const { statements, isCommitted } = this.awaited;
+      this.cut({ fate: 'lose-answer', statements, isCommitted });
+    }
+    return this.isCut || this.awaited !== null ? NO_BYTES : chunk;
+  }
+
+  private fateOf(statements: readonly string[]): CommitFate {
+    return statements.some((text) => WRITES.test(text)) ? this.decide(statements) : 'pass';
+  }
+
+  private cut(cut: CutCommit): void {
+    this.isCut = true;
+    this.onCut(cut);
+    this.connection.cut();
+  }
+
+  private forget(): void {
+    this.statements = [];
+    this.isInBlock = false;
+    this.endsBlock = false;
+  }
+
+  /** @returns true when this message commits: a COMMIT, or the end of a trip outside of a transaction block. */
+  private follow({ type, bytes }: WireMessage): boolean {
+    switch (type) {
+      case 'Q':
+        this.followText(readText(bytes, HEAD_BYTES).text);
+        return this.isCommitPoint();
+      case 'P': {
+        const name = readText(bytes, HEAD_BYTES);
+        this.prepared.set(name.text, readText(bytes, name.next).text);
+        return false;
+      }
+      case 'B': {
+        const portal = readText(bytes, HEAD_BYTES);
+        this.followText(this.prepared.get(readText(bytes, portal.next).text) ?? '');
+        return false;
+      }
+      case 'S':
+        return this.isCommitPoint();
+      default:
+        return false;
+    }
+  }
+
+  private followText(text: string): void {
+    if (/^\s*(?:BEGIN|START TRANSACTION)\b/i.test(text)) {
+      this.forget();
+      this.isInBlock = true;
+    } else if (/^\s*ROLLBACK\s*;?\s*$/i.test(text)) {
+      this.forget();
+    } else if (/^\s*COMMIT\b/i.test(text)) {
+      this.endsBlock = true;
+    } else {
+      this.statements.push(text);
+    }
+  }
+
+  private isCommitPoint(): boolean {
+    return this.isInBlock ? this.endsBlock : this.statements.length > 0;
+  }
+}
+
+interface AwaitedCommit {
+  readonly statements: readonly string[];
+  readonly isInBlock: boolean;
+  isCommitted: boolean;
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { api, type ApiClient } from '../../support/api-client.js';
+import {
+  freePort,
+  startLedger,
+  startWorker,
+  type LedgerProcess,
+  type ServiceProcess,
+} from '../../support/processes.js';
+import { check, type Verdict } from './checker.js';
+import type { FaultyServer } from './faulty-server.js';
+import { History } from './history.js';
+import { LedgerClient } from './ledger-client.js';
+import type { LedgerDatabase } from './ledger-database.js';
+import { ProviderStandIn } from './provider-stand-in.js';
+
+export type Settings = Readonly<Record<string, string>>;
+export type Bell = 'Postgres' | 'Redis';
+
+export const ADMIN_KEY = 'the-admin-key-of-the-fault-tests';
+
+/** Leases lapse after seconds instead of half a minute, or the rows would wait for nothing else. */
+const COMMON_SETTINGS = {
+  API_KEY: ADMIN_KEY,
+  KEY_HASH_SECRET: 'a-secret-of-the-fault-tests',
+  OPENAI_API_KEY: 'sk-stand-in-0000000000000000',
+  DEFAULT_MODEL: 'openai/gpt-4o-mini',
+  LEASE_MS: '5000',
+  LOG_LEVEL: 'warn',
+};
+const POLL_MS = 100;
+
+/** What one row plays on: a database and a provider of its own, and processes that it starts and ends as it likes. */
+export class FaultContext {
+  readonly history = new History();
+  private readonly processes = new Set<ServiceProcess>();
+  private readonly over = new AbortController();
+
+  private constructor(
+    readonly postgres: FaultyServer,
+    readonly redis: FaultyServer,
+    readonly database: LedgerDatabase,
+    readonly provider: ProviderStandIn,
+  ) {}
+
+  static async open(
+    postgres: FaultyServer,
+    redis: FaultyServer,
+    database: LedgerDatabase,
+  ): Promise<FaultContext> {
+    return new FaultContext(postgres, redis, database, await ProviderStandIn.start(database));
+  }
+
+  /** What a process of this row's ledger needs; the bell is Postgres' unless said otherwise. */
+  settings(bell: Bell = 'Postgres', more: Settings = {}): Settings {
+    return {
+      ...COMMON_SETTINGS,
+      DATABASE_URL: this.database.url,
+      OPENAI_BASE_URL: this.provider.baseUrl,
+      ...(bell === 'Redis' ? { REDIS_URL: this.redis.url } : {}),
+      ...more,
+    };
+  }
+
+  /** Without a consumer unless `settings` say `WORKER: 'on'`. */
+  async startApi(settings: Settings = this.settings()): Promise<LedgerProcess> {
+    return this.keep(await startLedger({ env: { WORKER: 'off', ...settings } }));
+  }
+
+  async startWorker(settings: Settings = this.settings()): Promise<ServiceProcess> {
+    return this.keep(await startWorker({ env: settings }));
+  }
+
+  /** For an API that is to come back at the same address. */
+  freePort(): Promise<number> {
+    return freePort();
+  }
+
+  /** With the admin's key, not on record. */
+  admin(url: string): ApiClient {
+    return api(url, ADMIN_KEY);
+  }
+
+  /** The prompt that {@link LedgerClient} runs. */
+  async putPrompt(url: string): Promise<void> {
+    const body = { template_source: 'Hello {{name}}', set_active: true };
+    const { status } = await this.admin(url).put('/v1/prompts/greeting', body);
+    if (status !== 200) throw new Error(`the prompt could not be put: ${status}`);
+  }
+
+  /** On record. */
+  client(url: string | (() => string), apiKey = ADMIN_KEY): LedgerClient {
+    return new LedgerClient(this.history, typeof url === 'string' ? () => url : url, apiKey);
+  }
+
+  async countUnfinished(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM executions WHERE status IN ('queued', 'running')`,
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Waits until it holds. @throws when the row's time is over; no row waits in another way. */
+  async until(condition: () => boolean | Promise<boolean>, what: string, pollMs = 10): Promise<void> {
+    while (!(await condition())) {
+      if (this.over.signal.aborted) throw new Error(`the row's time was over while it waited for ${what}`);
+      await sleep(pollMs);
+    }
+  }
+
+  /** Waits until everything is final. @returns milliseconds it took, or null when it was not within the limit. */
+  async untilSettled(limitMs: number): Promise<number | null> {
+    const beganAtMs = performance.now();
+    let isLate = false;
+    const isSettled = async () => {
+      if ((await this.countUnfinished()) === 0) return true;
+      isLate = performance.now() - beganAtMs > limitMs;
+      return isLate;
+    };
+    await this.until(isSettled, 'the end of all executions', POLL_MS);
+    return isLate ? null : Math.round(performance.now() - beganAtMs);
+  }
+
+  async check(): Promise<Verdict> {
+    await this.provider.settle();
+    return check(this.database, this.history, this.provider.calls);
+  }
+
+  /** Ends what the row left, stopped processes too. */
+  async close(): Promise<void> {
+    this.over.abort();
+    await Promise.all([...this.processes].map((service) => service.kill()));
+    await this.postgres.restore();
+    await this.redis.restore();
+    await this.provider.close();
+    await this.database.drop();
+  }
+
+  private keep<Service extends ServiceProcess>(service: Service): Service {
+    this.processes.add(service);
+    void service.exit.then(() => this.processes.delete(service));
+    return service;
+  }
+}

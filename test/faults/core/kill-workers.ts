@@ -1,0 +1,81 @@
+import type { ServiceProcess } from '../../support/processes.js';
+import { isAlive } from './faulty-server.js';
+import type { Bell, FaultContext } from './fault-context.js';
+import { inParallel } from './ledger-client.js';
+
+export interface KillPlan {
+  readonly bell: Bell;
+  readonly executions: number;
+  readonly kills: number;
+  /** Of each submit's body, beside the usual. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+export interface KillResult {
+  /** Process ids that are no more. */
+  readonly gone: number;
+  /** From the last kill and the last submit until everything was final; null when that took over a minute. */
+  readonly settledMs: number | null;
+}
+
+const WORKERS = 3;
+const CALL_MS = 50;
+const TIMEOUT_MS = 2_000;
+/** A backlog would hide how long a lost execution waits: it queues again behind the others. */
+const MOST_WAITING = 400;
+const SUBMITTERS = 16;
+const SETTLE_LIMIT_MS = 60_000;
+
+/** Submits steadily while workers are killed with SIGKILL, evenly over the run; each is replaced at once. */
+export async function killWorkers(context: FaultContext, plan: KillPlan): Promise<KillResult> {
+  const { bell, executions, kills } = plan;
+  const { calls } = context.provider;
+  const settings = context.settings(bell, { CONCURRENCY: '16' });
+  context.provider.behave({ kind: 'answer', delayMs: CALL_MS });
+  const api = await context.startApi(settings);
+  await context.putPrompt(api.url);
+  const workers = await Promise.all(Array.from({ length: WORKERS }, () => context.startWorker(settings)));
+  const callsBefore = calls.length;
+  const called = () => calls.length - callsBefore;
+
+  const client = context.client(api.url);
+  const submitting = inParallel(executions, SUBMITTERS, async (index) => {
+    await context.until(() => index - called() <= MOST_WAITING, 'the backlog to shrink');
+    await client.submit({
+      label: `${bell}-${index}`,
+      ...(plan.more === undefined ? {} : { more: plan.more }),
+    });
+  });
+  // Awaited below; a rejection until then is none that nobody handles.
+  submitting.catch(() => undefined);
+  const pids = await killOneByOne(
+    context,
+    workers,
+    settings,
+    kills,
+    (kill) => called() >= (executions * (kill + 0.5)) / kills,
+  );
+  await submitting;
+  const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
+  await Promise.all([api, ...workers].map((service) => service.kill()));
+  return { gone: pids.filter((pid) => !isAlive(pid)).length, settledMs };
+}
+
+/** @returns the ids of the processes that were killed. */
+async function killOneByOne(
+  context: FaultContext,
+  workers: ServiceProcess[],
+  settings: Readonly<Record<string, string>>,
+  kills: number,
+  isTime: (kill: number) => boolean,
+): Promise<number[]> {
+  const pids: number[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    await context.until(() => isTime(kill), 'calls to cut off');
+    const victim = workers.shift() as ServiceProcess;
+    await victim.kill();
+    pids.push(victim.pid);
+    workers.push(await context.startWorker(settings));
+  }
+  return pids;
+}

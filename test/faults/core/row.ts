@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultContext } from './fault-context.js';
+
+/** `full` is what docs/reliability.md publishes; `short` runs with `npm test` and takes seconds. */
+export type Size = 'full' | 'short';
+
+/** Proof that the fault really happened: a run in which it did not would prove nothing. */
+export interface Evidence {
+  /** Such as "workers gone by SIGKILL". */
+  readonly what: string;
+  readonly count: number;
+  readonly atLeast: number;
+}
+
+export interface RowResult {
+  readonly landed: readonly Evidence[];
+  /** What was seen, by a name for the table; times carry their unit in the name. */
+  readonly measured: Readonly<Record<string, number | string>>;
+  /** What did not hold, a sentence each. Empty is what we want. */
+  readonly broken: readonly string[];
+  /** For the reader of the table: what else there is to know. */
+  readonly notes?: readonly string[];
+}
+
+/** One line of the table in docs/reliability.md. */
+export interface FaultRow {
+  readonly number: number;
+  readonly fault: string;
+  readonly mustHold: string;
+  /** Brings about the fault on a ledger of its own and looks at what became of the work. */
+  run(context: FaultContext, size: Size): Promise<RowResult>;
+}
+
+/** As it stands in the results. */
+export interface RowReport extends RowResult {
+  readonly number: number;
+  readonly fault: string;
+  readonly mustHold: string;
+  readonly size: Size;
+  readonly holds: boolean;
+  readonly startedAt: string;
+  readonly tookS: number;
+}
+
+export interface RowOptions {
+  readonly size: Size;
+  readonly limitMs: number;
+  open(): Promise<FaultContext>;
+}
+
+/** Runs the row and judges it. Never rejects: a row that breaks off does not hold, and the ones after it run. */
+export async function reportRow(row: FaultRow, options: RowOptions): Promise<RowReport> {
+  const startedAt = new Date();
+  const { size } = options;
+  const result = await runOn(row, options);
+  const missed = result.landed.filter(({ count, atLeast }) => count < atLeast);
+  const broken = [
+    ...result.broken,
+    ...missed.map(({ what, count, atLeast }) => `The fault did not land: ${count} of ${atLeast} ${what}.`),
+  ];
+  return {
+    number: row.number,
+    fault: row.fault,
+    mustHold: row.mustHold,
+    size,
+    holds: broken.length === 0,
+    startedAt: startedAt.toISOString(),
+    tookS: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
+    ...result,
+    broken,
+  };
+}
+
+async function runOn(row: FaultRow, { size, limitMs, open }: RowOptions): Promise<RowResult> {
+  let context: FaultContext | undefined;
+  const timer = new AbortController();
+  try {
+    context = await open();
+    const late = sleep(limitMs, null, { signal: timer.signal });
+    // Once the time is over, what the row still waits for fails as its context closes.
+    const running = row.run(context, size);
+    running.catch(() => undefined);
+    const result = await Promise.race([running, late]);
+    if (result === null) throw new Error(`it was not over within ${limitMs / 1000} s`);
+    if (result.landed.length === 0) throw new Error('it names no evidence that its fault landed');
+    return result;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { landed: [], measured: {}, broken: [`The row broke off: ${reason}`] };
+  } finally {
+    timer.abort();
+    await context?.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RowReport, Size } from './row.js';
+
+/** What `npm run test:faults` asks for; without it, as in `npm test`, the short run of every row. */
+export interface RunPlan {
+  readonly size: Size;
+  /** Null: all. */
+  readonly rows: readonly number[] | null;
+  /** Where a report of each row goes; null: nowhere. */
+  readonly folder: string | null;
+}
+
+export function readPlan(): RunPlan {
+  const { FAULTS_SIZE: size, FAULTS_ROWS: rows, FAULTS_FOLDER: folder } = process.env;
+  return {
+    size: size === 'full' ? 'full' : 'short',
+    rows: rows === undefined || rows === '' ? null : rows.split(',').map(Number),
+    folder: folder ?? null,
+  };
+}
+
+/** One file a row, so that what was measured before a run broke off is kept. */
+export function writeReport({ folder }: RunPlan, report: RowReport): void {
+  if (folder === null) return;
+  mkdirSync(folder, { recursive: true });
+  const name = `row-${String(report.number).padStart(2, '0')}.json`;
+  writeFileSync(path.join(folder, name), `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`${describe(report)}\n`);
+}
+
+function describe({ number, fault, holds, landed, measured, broken, notes, tookS }: RowReport): string {
+  const facts = [
+    ...landed.map(({ what, count }) => `${count} ${what}`),
+    ...Object.entries(measured).map(([name, value]) => `${name} ${value}`),
+  ];
+  return [
+    `${holds ? 'holds' : 'FAILS'}  row ${number}: ${fault} (${tookS} s)`,
+    `       ${facts.join(' · ')}`,
+    ...broken.map((sentence) => `       ! ${sentence}`),
+    ...(notes ?? []).map((sentence) => `       * ${sentence}`),
+  ].join('\n');
+}

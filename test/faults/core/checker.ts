@@ -1,5 +1,5 @@
 import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../src/modules/executions/execution-state.js';
-import type { History } from './history.js';
+import type { History, Request } from './history.js';
 import type { LedgerDatabase } from './ledger-database.js';
 import type { ReceivedCall } from './provider-stand-in.js';
 
@@ -22,6 +22,8 @@ export interface Verdict {
 export interface ExecutionRow {
   readonly execution_id: string;
   readonly correlation_id: string | null;
+  readonly execution_mode: 'sync' | 'async';
+  readonly project: string;
   readonly status: string;
   readonly error_type: string | null;
   readonly attempts_made: number;
@@ -51,8 +53,9 @@ export async function check(
   calls: readonly ReceivedCall[],
 ): Promise<Verdict> {
   const executions = await database.query<ExecutionRow>(
-    `SELECT execution_id, correlation_id, status, error_type, attempts_made,
-       (extract(epoch FROM completed_at - created_at) * 1000)::float8 AS took_ms FROM executions`,
+    `SELECT execution_id, correlation_id, execution_mode, projects.name AS project, status, error_type, attempts_made,
+       (extract(epoch FROM completed_at - executions.created_at) * 1000)::float8 AS took_ms
+     FROM executions JOIN projects USING (project_id)`,
   );
   const attempts = await database.query<AttemptRow>(
     'SELECT execution_id, attempt, status FROM execution_attempts',
@@ -149,15 +152,19 @@ function checkEnds(executions: readonly ExecutionRow[], attempts: readonly Attem
 
 /** One request makes one execution, however often it was sent, when it had a key; without one, a try makes at most one. */
 function checkKeys(history: History, executions: readonly ExecutionRow[]): string[] {
-  const made = countBy(executions, ({ correlation_id: label }) => label ?? '');
-  const bad = history.requests.filter(({ label, key, told }) => {
-    const count = made[label] ?? 0;
+  const made = countBy(executions, ({ correlation_id: label, execution_mode: mode, project }) =>
+    JSON.stringify([label, mode === 'sync' ? 'run' : 'submit', project]),
+  );
+  const countOf = ({ label, route, project }: Request) => made[JSON.stringify([label, route, project])] ?? 0;
+  const bad = history.requests.filter((request) => {
+    const { key, told } = request;
+    const count = countOf(request);
     const ids = new Set(told.flatMap(({ executionId }) => executionId ?? []));
     const isAnswered = ids.size > 0;
     return key === null ? count > told.length : ids.size > 1 || count > 1 || (isAnswered && count !== 1);
   });
   return complain(
-    bad.map(({ label }) => `${label}: ${made[label] ?? 0}`),
+    bad.map((request) => `${request.label}: ${countOf(request)}`),
     'requests did not become exactly one execution',
   );
 }

@@ -29,11 +29,13 @@ const COMMON_SETTINGS = {
   LOG_LEVEL: 'warn',
 };
 const POLL_MS = 100;
+const LOG_LINES = 3;
 
 /** What one row plays on: a database and a provider of its own, and processes that it starts and ends as it likes. */
 export class FaultContext {
   readonly history = new History();
   private readonly processes = new Set<ServiceProcess>();
+  private readonly everStarted: ServiceProcess[] = [];
   private readonly over = new AbortController();
 
   private constructor(
@@ -81,16 +83,26 @@ export class FaultContext {
     return api(url, ADMIN_KEY);
   }
 
-  /** The prompt that {@link LedgerClient} runs. */
-  async putPrompt(url: string): Promise<void> {
+  /** The prompt that {@link LedgerClient} runs, and its model, which only the default project has already. */
+  async putPrompt(url: string, apiKey = ADMIN_KEY): Promise<void> {
+    const client = api(url, apiKey);
+    const model = await client.put('/v1/models/openai/gpt-4o-mini', {
+      max_tokens: null,
+      supports_streaming: true,
+    });
     const body = { template_source: 'Hello {{name}}', set_active: true };
-    const { status } = await this.admin(url).put('/v1/prompts/greeting', body);
-    if (status !== 200) throw new Error(`the prompt could not be put: ${status}`);
+    const { status } = await client.put('/v1/prompts/greeting', body);
+    if (model.status !== 200 || status !== 200)
+      throw new Error(`prompt or model could not be put: ${status}`);
   }
 
   /** On record. */
-  client(url: string | (() => string), apiKey = ADMIN_KEY): LedgerClient {
-    return new LedgerClient(this.history, typeof url === 'string' ? () => url : url, apiKey);
+  client(url: string | (() => string), apiKey = ADMIN_KEY, project = 'default'): LedgerClient {
+    return new LedgerClient(this.history, {
+      url: typeof url === 'string' ? () => url : url,
+      apiKey,
+      project,
+    });
   }
 
   async countUnfinished(): Promise<number> {
@@ -121,14 +133,31 @@ export class FaultContext {
     return isLate ? null : Math.round(performance.now() - beganAtMs);
   }
 
+  /** The row's time is over: what it waits for fails. */
+  endWaiting(): void {
+    this.over.abort();
+  }
+
   async check(): Promise<Verdict> {
     await this.provider.settle();
     return check(this.database, this.history, this.provider.calls);
   }
 
+  /** For a row that broke off: where things stood. */
+  describe(): string[] {
+    const said = [...this.everStarted].flatMap(({ pid, logs }) =>
+      logs.slice(-LOG_LINES).map((line) => `${pid}: ${line}`),
+    );
+    return [
+      `clients were told ${JSON.stringify(this.history.outcomes())}`,
+      `${this.provider.calls.length} calls`,
+      ...said,
+    ];
+  }
+
   /** Ends what the row left, stopped processes too. */
   async close(): Promise<void> {
-    this.over.abort();
+    this.endWaiting();
     await Promise.all([...this.processes].map((service) => service.kill()));
     await this.postgres.restore();
     await this.redis.restore();
@@ -138,6 +167,7 @@ export class FaultContext {
 
   private keep<Service extends ServiceProcess>(service: Service): Service {
     this.processes.add(service);
+    this.everStarted.push(service);
     void service.exit.then(() => this.processes.delete(service));
     return service;
   }

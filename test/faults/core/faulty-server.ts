@@ -8,6 +8,8 @@ import { FaultProxy } from './fault-proxy.js';
 
 /** A real server behind a {@link FaultProxy}; it may go down and come back at the same address with the same files. */
 export class FaultyServer {
+  private readonly branches: FaultProxy[] = [];
+
   private constructor(
     readonly kind: 'postgres' | 'redis',
     private readonly home: string,
@@ -26,6 +28,13 @@ export class FaultyServer {
     const url = new URL(this.server.url);
     url.port = String(this.proxy.port);
     return url.href;
+  }
+
+  /** A second way in, for faults that only one process is to feel; closed by {@link restore}. */
+  async branch(): Promise<FaultProxy> {
+    const branch = await FaultProxy.start(this.server.port);
+    this.branches.push(branch);
+    return branch;
   }
 
   /** Past the proxy, for the harness itself; another one after each restart. */
@@ -57,6 +66,7 @@ export class FaultyServer {
   /** As a row should find it, whatever the one before has left. */
   async restore(): Promise<void> {
     this.proxy.tap(null);
+    await Promise.all(this.branches.splice(0).map((branch) => branch.close()));
     if (isAlive(this.pid)) await this.proxy.pass();
     else await this.restart();
   }

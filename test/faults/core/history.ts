@@ -7,6 +7,8 @@ export interface Told {
   readonly code: string | null;
   readonly executionId: string | null;
   readonly isReplayed: boolean;
+  /** Nobody listened, so nothing was sent. */
+  readonly isRefused: boolean;
   /** Byte for byte. */
   readonly body: string;
 }
@@ -16,6 +18,8 @@ export interface Request {
   /** Unique in the run; travels as `correlation_id`, by which the checker finds the rows that it made. */
   readonly label: string;
   readonly route: 'run' | 'submit';
+  /** Name of the project whose key it bears. */
+  readonly project: string;
   /** `Idempotency-Key`; null sends none. */
   readonly key: string | null;
   readonly told: Told[];

@@ -41,21 +41,11 @@ export async function killWorkers(context: FaultContext, plan: KillPlan): Promis
   const client = context.client(api.url);
   const submitting = inParallel(executions, SUBMITTERS, async (index) => {
     await context.until(() => index - called() <= MOST_WAITING, 'the backlog to shrink');
-    await client.submit({
-      label: `${bell}-${index}`,
-      ...(plan.more === undefined ? {} : { more: plan.more }),
-    });
+    await client.submit({ label: `${bell}-${index}`, more: { timeout_ms: TIMEOUT_MS, ...plan.more } });
   });
-  // Awaited below; a rejection until then is none that nobody handles.
-  submitting.catch(() => undefined);
-  const pids = await killOneByOne(
-    context,
-    workers,
-    settings,
-    kills,
-    (kill) => called() >= (executions * (kill + 0.5)) / kills,
-  );
-  await submitting;
+  const isTime = (kill: number) => called() >= (executions * (kill + 0.5)) / kills;
+  const killing = killOneByOne(context, workers, settings, kills, isTime);
+  const [pids] = await Promise.all([killing, submitting]);
   const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
   await Promise.all([api, ...workers].map((service) => service.kill()));
   return { gone: pids.filter((pid) => !isAlive(pid)).length, settledMs };

@@ -12,23 +12,52 @@ export interface Ask {
 const RETRY_WAIT_MS = 50;
 const PROMPT = 'greeting';
 
-/** A client that writes down everything it is told. `url` may change while it works, as behind a load balancer. */
+/** Who asks, and whom. */
+export interface ClientOptions {
+  /** May change while it works, as behind a load balancer. */
+  readonly url: () => string;
+  readonly apiKey: string;
+  /** Name of the key's project. */
+  readonly project: string;
+}
+
+/** A client that writes down everything it is told. */
 export class LedgerClient {
   constructor(
     private readonly history: History,
-    private readonly url: () => string,
-    private readonly apiKey: string,
+    private readonly options: ClientOptions,
   ) {}
 
-  /** Sends it once. */
-  async ask(ask: Ask): Promise<Told> {
-    return this.send(this.begin(ask), ask);
+  /** A request that can be sent as often as one likes, also at the same time. */
+  request(ask: Ask): LedgerRequest {
+    const { label, route = 'submit', key = null } = ask;
+    const request = this.history.begin({ label, route, key, project: this.options.project });
+    return new LedgerRequest(request, ask, this.options);
   }
 
   /** Sends it once, where nothing stands in its way. @throws when it is not answered for. */
   async submit(ask: Omit<Ask, 'route'>): Promise<Told> {
-    const told = await this.ask({ ...ask, route: 'submit' });
+    const told = await this.request(ask).send();
     if (told.status !== 202) throw new Error(`:submit was answered with ${String(told.status)} ${told.body}`);
+    return told;
+  }
+}
+
+/** One request of one client, on record. */
+export class LedgerRequest {
+  constructor(
+    readonly record: Request,
+    private readonly ask: Ask,
+    private readonly options: ClientOptions,
+  ) {}
+
+  async send(): Promise<Told> {
+    const { label } = this.record;
+    const body = { prompt_name: PROMPT, variables: { name: label }, correlation_id: label, ...this.ask.more };
+    const sentAtMs = performance.now();
+    const answer = await this.post(JSON.stringify(body));
+    const told = { sentAtMs, tookMs: performance.now() - sentAtMs, ...answer };
+    this.record.told.push(told);
     return told;
   }
 
@@ -36,51 +65,41 @@ export class LedgerClient {
    * Repeats it until it is answered for: after no answer, 408, 409 (in flight), 429, 500 and 503. With a key, as the
    * contract wants it; without, each try may make an execution of its own.
    */
-  async askUntilAnswered(ask: Ask, limitMs = 60_000): Promise<Told> {
-    const request = this.begin(ask);
+  async sendUntilAnswered(limitMs = 60_000): Promise<Told> {
+    return this.sendWhile(isOpen, limitMs);
+  }
+
+  /** Repeats it as long as nobody listens at the address; that is safe with any request. */
+  async sendUntilHeard(limitMs = 60_000): Promise<Told> {
+    return this.sendWhile(({ isRefused }) => isRefused, limitMs);
+  }
+
+  private async sendWhile(isToRepeat: (told: Told) => boolean, limitMs: number): Promise<Told> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const told = await this.send(request, ask);
-      if (!shouldRepeat(told) || performance.now() > deadline) return told;
+      const told = await this.send();
+      if (!isToRepeat(told) || performance.now() > deadline) return told;
       await sleep(RETRY_WAIT_MS);
     }
   }
 
-  private begin({ label, route = 'submit', key }: Ask): Request {
-    return this.history.begin({ label, route, key: key ?? null });
-  }
-
-  private async send(request: Request, { more }: Ask): Promise<Told> {
-    const { label, route, key } = request;
-    const body = { prompt_name: PROMPT, variables: { name: label }, correlation_id: label, ...more };
-    const sentAtMs = performance.now();
-    const answer = await this.post(`/v1/executions:${route}`, JSON.stringify(body), key);
-    const told = { sentAtMs, tookMs: performance.now() - sentAtMs, ...answer };
-    request.told.push(told);
-    return told;
-  }
-
-  private async post(
-    path: string,
-    body: string,
-    key: string | null,
-  ): Promise<Omit<Told, 'sentAtMs' | 'tookMs'>> {
+  private async post(body: string): Promise<Omit<Told, 'sentAtMs' | 'tookMs'>> {
+    const { key, route } = this.record;
+    const headers = {
+      'content-type': 'application/json',
+      'x-api-key': this.options.apiKey,
+      ...(key === null ? {} : { 'idempotency-key': key }),
+    };
     try {
-      const response = await fetch(`${this.url()}${path}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'x-api-key': this.apiKey,
-          ...(key === null ? {} : { 'idempotency-key': key }),
-        },
-        body,
-      });
+      const url = `${this.options.url()}/v1/executions:${route}`;
+      const response = await fetch(url, { method: 'POST', headers, body });
       const text = await response.text();
-      const { status, headers } = response;
-      const isReplayed = headers.get('idempotency-replayed') === 'true';
-      return { status, ...factsOf(text), isReplayed, body: text };
-    } catch {
-      return { status: null, code: null, executionId: null, isReplayed: false, body: '' };
+      const isReplayed = response.headers.get('idempotency-replayed') === 'true';
+      return { status: response.status, ...factsOf(text), isReplayed, isRefused: false, body: text };
+    } catch (error) {
+      const isRefused =
+        ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+      return { status: null, code: null, executionId: null, isReplayed: false, isRefused, body: '' };
     }
   }
 }
@@ -90,7 +109,7 @@ function factsOf(text: string): Pick<Told, 'code' | 'executionId'> {
   return { code: code ?? null, executionId: executionId ?? null };
 }
 
-function shouldRepeat({ status, code }: Told): boolean {
+function isOpen({ status, code }: Told): boolean {
   if (status === 409) return code === 'IDEMPOTENCY_IN_FLIGHT';
   return status === null || [408, 429, 500, 503].includes(status);
 }

@@ -1,6 +1,7 @@
 import { Client, escapeIdentifier, Pool } from 'pg';
 import { migrate } from '../../support/database.js';
 import { spawnService } from '../../support/processes.js';
+import type { FaultProxy } from './fault-proxy.js';
 import type { FaultyServer } from './faulty-server.js';
 import { WATCH_MOVES } from './watch-moves.sql.js';
 
@@ -41,6 +42,13 @@ export class LedgerDatabase {
   /** DATABASE_URL of the ledger's processes: through the proxy. */
   get url(): string {
     return withDatabase(this.server.url, this.name);
+  }
+
+  /** The same by another way. */
+  urlThrough(proxy: FaultProxy): string {
+    const url = new URL(this.url);
+    url.port = String(proxy.port);
+    return url.href;
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -48,6 +48,9 @@ export interface RowOptions {
   open(): Promise<FaultContext>;
 }
 
+/** For the row's own word on what it waited for. */
+const LATE_MS = 5_000;
+
 /** Runs the row and judges it. Never rejects: a row that breaks off does not hold, and the ones after it run. */
 export async function reportRow(row: FaultRow, options: RowOptions): Promise<RowReport> {
   const startedAt = new Date();
@@ -76,17 +79,26 @@ async function runOn(row: FaultRow, { size, limitMs, open }: RowOptions): Promis
   const timer = new AbortController();
   try {
     context = await open();
-    const late = sleep(limitMs, null, { signal: timer.signal });
-    // Once the time is over, what the row still waits for fails as its context closes.
     const running = row.run(context, size);
-    running.catch(() => undefined);
+    const isOver = await Promise.race([
+      running.then(() => true),
+      sleep(limitMs, false, { signal: timer.signal }),
+    ]);
+    // Then what the row waits for fails, and says what that was.
+    if (!isOver) context.endWaiting();
+    const late = sleep(LATE_MS, null, { signal: timer.signal });
     const result = await Promise.race([running, late]);
     if (result === null) throw new Error(`it was not over within ${limitMs / 1000} s`);
     if (result.landed.length === 0) throw new Error('it names no evidence that its fault landed');
     return result;
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { landed: [], measured: {}, broken: [`The row broke off: ${reason}`] };
+    return {
+      landed: [],
+      measured: {},
+      broken: [`The row broke off: ${reason}`],
+      notes: context?.describe() ?? [],
+    };
   } finally {
     timer.abort();
     await context?.close();

@@ -4,7 +4,7 @@ import type { FaultRow } from '../core/row.js';
 
 const SIZES = {
   full: { executions: 10_000, kills: 50 },
-  short: { executions: 60, kills: 2 },
+  short: { executions: 40, kills: 1 },
 };
 const BELLS: readonly Bell[] = ['Postgres', 'Redis'];
 const STUCK_MS = 60_000;

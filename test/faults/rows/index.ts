@@ -1,5 +1,25 @@
 import type { FaultRow } from '../core/row.js';
 import { killWorkerRow } from './01-kill-worker.js';
+import { stopWorkerRow } from './02-stop-worker.js';
+import { killApiRow } from './03-kill-api.js';
+import { flushRedisRow } from './04-flush-redis.js';
+import { redisDownRow } from './05-redis-down.js';
+import { stopPostgresRow } from './06-stop-postgres.js';
+import { cutAtCommitRow } from './07-cut-at-commit.js';
+import { killWorkerNoRetryRow } from './09-kill-worker-no-retry.js';
+import { rollingRestartRow } from './10-rolling-restart.js';
+import { sameKeyRow } from './12-same-key.js';
 
 /** In the order of docs/reliability.md. */
-export const ROWS: readonly FaultRow[] = [killWorkerRow];
+export const ROWS: readonly FaultRow[] = [
+  killWorkerRow,
+  stopWorkerRow,
+  killApiRow,
+  flushRedisRow,
+  redisDownRow,
+  stopPostgresRow,
+  cutAtCommitRow,
+  killWorkerNoRetryRow,
+  rollingRestartRow,
+  sameKeyRow,
+];

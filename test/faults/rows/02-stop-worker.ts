@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import type { ServiceProcess } from '../../support/processes.js';
+import type { FaultContext } from '../core/fault-context.js';
+import type { FaultRow } from '../core/row.js';
+
+const SIZES = { full: { rounds: 5 }, short: { rounds: 1 } };
+const WORKERS = 4;
+const SLOTS = 2;
+/** Long enough for all slots to be taken before the first call ends. */
+const HELD_CALL_MS = 3_000;
+const SETTLE_LIMIT_MS = 60_000;
+const LATE_LIMIT_MS = 20_000;
+
+interface LateRow {
+  readonly execution_id: string;
+  readonly attempts: { readonly attempt: number; readonly status: string }[];
+  readonly response_text: string | null;
+}
+
+/**
+ * Each round: four workers hold a call in every slot, and a fifth one is stopped. The four are stopped, the fifth goes
+ * on and inherits all of it; when it is done, the four go on with answers that nobody wants any more.
+ */
+export const stopWorkerRow: FaultRow = {
+  number: 2,
+  fault: 'SIGSTOP of a worker beyond its lease, then SIGCONT, 20 times',
+  mustHold: '0 late results accepted, shown as `fenced`',
+  async run(context, size) {
+    const { rounds } = SIZES[size];
+    // The answer says which attempt it is for, so that an output tells whose it is.
+    context.provider.behave(({ attemptId }) => {
+      const delayMs = attemptId?.endsWith('-1') === true ? HELD_CALL_MS : 20;
+      return { kind: 'answer', delayMs, text: attemptId ?? '' };
+    });
+    const api = await context.startApi();
+    await context.putPrompt(api.url);
+    const start = (slots: number) =>
+      context.startWorker(context.settings('Postgres', { CONCURRENCY: String(slots) }));
+    const [heir, ...workers] = await Promise.all([
+      start(WORKERS * SLOTS),
+      ...Array.from({ length: WORKERS }, () => start(SLOTS)),
+    ]);
+    let stopped = 0;
+    for (let round = 0; round < rounds; round += 1)
+      stopped += await stopAll(context, api.url, heir, workers, round);
+    const verdict = await context.check();
+    const late = await findLateResults(context);
+    const fenced = verdict.attemptsByStatus['fenced'] ?? 0;
+    return {
+      landed: [
+        { what: 'workers stopped until others had their work', count: stopped, atLeast: rounds * WORKERS },
+        { what: 'late results shown as fenced', count: fenced, atLeast: rounds * WORKERS },
+      ],
+      measured: { executions: verdict.executions, 'late results accepted': late.length },
+      broken: [...verdict.broken, ...late.map((id) => `${id} shows the answer of a call that had lost it.`)],
+    };
+  },
+};
+
+/** @returns how many workers were seen stopped while their executions passed to the heir. */
+async function stopAll(
+  context: FaultContext,
+  url: string,
+  heir: ServiceProcess,
+  workers: readonly ServiceProcess[],
+  round: number,
+): Promise<number> {
+  const { provider } = context;
+  process.kill(heir.pid, 'SIGSTOP');
+  const before = provider.calls.length;
+  const client = context.client(url);
+  for (let index = 0; index < WORKERS * SLOTS; index += 1) {
+    await client.submit({ label: `${round}-${index}`, more: { timeout_ms: 10_000 } });
+  }
+  await context.until(() => provider.calls.length === before + WORKERS * SLOTS, 'every slot to hold a call');
+  for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
+  process.kill(heir.pid, 'SIGCONT');
+  await context.untilSettled(SETTLE_LIMIT_MS);
+  const stopped = workers.filter(({ pid }) => isStopped(pid)).length;
+  for (const { pid } of workers) process.kill(pid, 'SIGCONT');
+  await untilFenced(context, (round + 1) * WORKERS * SLOTS);
+  return stopped;
+}
+
+/** Late results take a moment; fewer than all, when a call ended before its worker was stopped. */
+async function untilFenced(context: FaultContext, count: number): Promise<void> {
+  const deadline = performance.now() + LATE_LIMIT_MS;
+  await context.until(async () => {
+    const rows = await context.database.query(`SELECT FROM execution_attempts WHERE status = 'fenced'`);
+    return rows.length >= count || performance.now() > deadline;
+  }, 'late results');
+}
+
+/** @returns executions whose output is not that of their one successful attempt. */
+async function findLateResults(context: FaultContext): Promise<string[]> {
+  const rows = await context.database.query<LateRow>(
+    `SELECT execution_id, response_text, json_agg(json_build_object('attempt', attempt, 'status', a.status)) AS attempts
+     FROM execution_attempts a LEFT JOIN execution_outputs USING (project_id, execution_id)
+     GROUP BY execution_id, response_text`,
+  );
+  return rows
+    .filter(({ execution_id: id, attempts, response_text: text }) => {
+      const winner = attempts.find(({ status }) => status === 'succeeded');
+      return winner === undefined ? text !== null : text !== `${id}-${winner.attempt}`;
+    })
+    .map(({ execution_id: id }) => id);
+}
+
+function isStopped(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.charAt(stat.lastIndexOf(')') + 2) === 'T';
+}

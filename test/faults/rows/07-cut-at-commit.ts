@@ -1,0 +1,85 @@
+import { countBy } from '../core/checker.js';
+import { CommitCutter, type CommitFate, type CutCommit } from '../core/commit-cutter.js';
+import type { FaultRow } from '../core/row.js';
+
+const SIZES = {
+  full: { cuts: 100, clients: 8 },
+  short: { cuts: 4, clients: 4 },
+};
+/** One commit in so many is cut, so that what was cut off gets through when it is tried again. */
+const ONE_IN = 8;
+const CALL_MS = 20;
+const SETTLE_LIMIT_MS = 60_000;
+
+export const cutAtCommitRow: FaultRow = {
+  number: 7,
+  fault: 'connection to Postgres cut exactly at COMMIT, 100 times',
+  mustHold: 'a retry with the key resolves to one row',
+  async run(context, size) {
+    const { cuts: wanted, clients } = SIZES[size];
+    const cuts: CutCommit[] = [];
+    let asked = 0;
+    context.provider.behave({ kind: 'answer', delayMs: CALL_MS });
+    const api = await context.startApi();
+    await context.putPrompt(api.url);
+    await context.startWorker();
+
+    // From here on, every new connection of every process; those there are break once, so that all are new.
+    const decide = (): CommitFate => {
+      asked += 1;
+      if (cuts.length >= wanted || asked % ONE_IN !== 0) return 'pass';
+      return cuts.length % 2 === 0 ? 'lose-answer' : 'lose-commit';
+    };
+    context.postgres.proxy.tap((connection) => new CommitCutter(connection, decide, (cut) => cuts.push(cut)));
+    context.postgres.proxy.resetAll();
+    const client = context.client(api.url);
+    const lane = async (_: unknown, number: number) => {
+      for (let index = 0; cuts.length < wanted; index += 1) {
+        const label = `${number}-${index}`;
+        await client.request({ label, key: label }).sendUntilAnswered();
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, lane));
+    const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
+
+    const verdict = await context.check();
+    const kinds = countBy(cuts, ({ statements }) => kindOf(statements));
+    const open = context.history.requests.filter(({ told }) => told.at(-1)?.executionId == null);
+    return {
+      landed: [
+        { what: 'connections cut at a COMMIT', count: cuts.length, atLeast: wanted },
+        {
+          what: 'of them after the server had committed',
+          count: cuts.filter(isDone).length,
+          atLeast: Math.floor(wanted / 2),
+        },
+        { what: 'commits of new executions among them', count: kinds['insert'] ?? 0, atLeast: 1 },
+      ],
+      measured: {
+        keys: context.history.requests.length,
+        executions: verdict.executions,
+        cuts: Object.entries(kinds)
+          .map(([kind, count]) => `${kind} ${count}`)
+          .join(', '),
+        'settled after, ms': settledMs ?? 'over 60,000',
+      },
+      broken: [
+        ...verdict.broken,
+        ...(open.length === 0 ? [] : [`${open.length} keys were never answered for.`]),
+      ],
+    };
+  },
+};
+
+function isDone({ fate, isCommitted }: CutCommit): boolean {
+  return fate === 'lose-answer' && isCommitted;
+}
+
+/** What a transaction was about, by the tables and functions that it names. */
+function kindOf(statements: readonly string[]): string {
+  const text = statements.join(' ');
+  if (/INSERT INTO executions\b/i.test(text)) return 'insert';
+  if (/INSERT INTO execution_attempts\b/i.test(text)) return 'dispatch';
+  if (/UPDATE execution_attempts\b/i.test(text)) return 'finish';
+  return /ledger_(\w+?)_/.exec(text)?.[1] ?? 'other';
+}

@@ -4,6 +4,7 @@ export interface Told {
   readonly tookMs: number;
   /** Null: the connection was refused or broke, so the client was told nothing. */
   readonly status: number | null;
+  /** Of the problem; without an answer, of the broken connection. */
   readonly code: string | null;
   readonly executionId: string | null;
   readonly isReplayed: boolean;
@@ -44,6 +45,13 @@ export class History {
     return this.requests.flatMap(({ told }) => told);
   }
 
+  /** A sentence when there are requests that were never answered for: nobody would know what became of them. */
+  complainOfUnanswered(): string[] {
+    const open = this.requests.filter(({ told }) => told.at(-1)?.executionId == null);
+    if (open.length === 0) return [];
+    return [`${open.length} requests were never answered for: ${JSON.stringify(this.outcomes())}.`];
+  }
+
   /** So many tries told the client nothing. */
   unanswered(): number {
     return this.tries().filter(({ status }) => status === null).length;
@@ -53,7 +61,7 @@ export class History {
   outcomes(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { status, code } of this.tries()) {
-      const name = status === null ? 'no answer' : [status, code].filter((part) => part !== null).join(' ');
+      const name = [status ?? 'no answer', code].filter((part) => part !== null).join(' ');
       counts[name] = (counts[name] ?? 0) + 1;
     }
     return counts;

@@ -7,25 +7,28 @@ export interface RunPlan {
   readonly size: Size;
   /** Null: all. */
   readonly rows: readonly number[] | null;
+  /** Of the sources; null when unknown. */
+  readonly commit: string | null;
   /** Where a report of each row goes; null: nowhere. */
   readonly folder: string | null;
 }
 
 export function readPlan(): RunPlan {
-  const { FAULTS_SIZE: size, FAULTS_ROWS: rows, FAULTS_FOLDER: folder } = process.env;
+  const { FAULTS_SIZE: size, FAULTS_ROWS: rows, FAULTS_FOLDER: folder, FAULTS_COMMIT: commit } = process.env;
   return {
     size: size === 'full' ? 'full' : 'short',
     rows: rows === undefined || rows === '' ? null : rows.split(',').map(Number),
+    commit: commit ?? null,
     folder: folder ?? null,
   };
 }
 
 /** One file a row, so that what was measured before a run broke off is kept. */
-export function writeReport({ folder }: RunPlan, report: RowReport): void {
+export function writeReport({ folder, commit }: RunPlan, report: RowReport): void {
   if (folder === null) return;
   mkdirSync(folder, { recursive: true });
   const name = `row-${String(report.number).padStart(2, '0')}.json`;
-  writeFileSync(path.join(folder, name), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(path.join(folder, name), `${JSON.stringify({ ...report, commit }, null, 2)}\n`);
   process.stdout.write(`${describe(report)}\n`);
 }
 

@@ -50,7 +50,6 @@ export const killApiRow: FaultRow = {
     );
     const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
     const verdict = await context.check();
-    const open = context.history.requests.filter(({ told }) => told.at(-1)?.executionId == null);
     return {
       landed: [
         {
@@ -67,10 +66,7 @@ export const killApiRow: FaultRow = {
         'answers that were replays': context.history.tries().filter(({ isReplayed }) => isReplayed).length,
         'settled after, ms': settledMs ?? 'over 60,000',
       },
-      broken: [
-        ...verdict.broken,
-        ...(open.length === 0 ? [] : [`${open.length} keys were never answered for.`]),
-      ],
+      broken: [...verdict.broken, ...context.history.complainOfUnanswered()],
     };
   },
 };

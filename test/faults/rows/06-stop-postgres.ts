@@ -50,6 +50,7 @@ export const stopPostgresRow: FaultRow = {
       },
       broken: [
         ...verdict.broken,
+        ...context.history.complainOfUnanswered(),
         ...(survived === 2 ? [] : ['A process of the service ended.']),
         ...(slowestMs <= MOST_RECOVERY_MS ? [] : [`A recovery took ${slowestMs} ms.`]),
         ...(settledMs === null ? ['Not all was done within 60 s.'] : []),

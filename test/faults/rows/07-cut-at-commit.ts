@@ -44,7 +44,6 @@ export const cutAtCommitRow: FaultRow = {
 
     const verdict = await context.check();
     const kinds = countBy(cuts, ({ statements }) => kindOf(statements));
-    const open = context.history.requests.filter(({ told }) => told.at(-1)?.executionId == null);
     return {
       landed: [
         { what: 'connections cut at a COMMIT', count: cuts.length, atLeast: wanted },
@@ -63,10 +62,7 @@ export const cutAtCommitRow: FaultRow = {
           .join(', '),
         'settled after, ms': settledMs ?? 'over 60,000',
       },
-      broken: [
-        ...verdict.broken,
-        ...(open.length === 0 ? [] : [`${open.length} keys were never answered for.`]),
-      ],
+      broken: [...verdict.broken, ...context.history.complainOfUnanswered()],
     };
   },
 };

@@ -164,7 +164,7 @@ describe('of another app, the fast lane', () => {
     const bytes = bytesOf({}, false);
     socket.write(bytes.subarray(0, -1));
     await eventually(() => asked.includes('lane'));
-    const stopped = drain.stop(LONG_MS);
+    const stopped = drain.stop({ lingerMs: 0, graceMs: LONG_MS });
     socket.write(bytes.subarray(-1));
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 202 /);

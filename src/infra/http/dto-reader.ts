@@ -5,6 +5,7 @@ import type { ValidationError as PropertyFailure } from 'class-validator';
 import { ValidationError } from '../../kernel/index.js';
 import type { ErrorEntry } from '../../kernel/index.js';
 import { pointerSegment } from '../../kernel/json-text.js';
+import { isAcceptable } from './dto-acceptor.js';
 import { arrayFailures, describeFailure, VALIDATION_OPTIONS } from './dto-failures.js';
 import { shapeOf } from './dto-shape.js';
 import type { PropertyShape } from './dto-shape.js';
@@ -71,13 +72,16 @@ class DtoReader {
       else if (isRecord(value) || value === null) objects[name] = this.readObject(property, value, at);
       else scalars[name] = this.readScalar(property, value, at);
     }
-    return Object.assign(plainToInstance(type, scalars), objects);
+    // A body is never converted, so class-transformer would only copy it.
+    const made = this.source === 'body' ? Object.assign(new type(), scalars) : plainToInstance(type, scalars);
+    return Object.assign(made, objects);
   }
 
   validate(instance: object): void {
     if (this.messages.has('')) return;
     // class-validator calls a class without any property unknown.
     if (shapeOf(instance.constructor as Type<object>).size === 0) return;
+    if (isAcceptable(instance.constructor as Type<object>, instance)) return;
     this.reportFailures(validateSync(instance, VALIDATION_OPTIONS), '');
   }
 

@@ -9,6 +9,7 @@ export const DIRECT = 'direct';
 export const FLOOR = 'plain proxy';
 export const ONE_COMMIT = 'proxy, one commit each';
 export const LEDGER = 'ledger';
+export const JOURNAL_OFF = 'ledger, one commit each';
 export const PORTKEY = 'Portkey';
 
 /**
@@ -16,7 +17,10 @@ export const PORTKEY = 'Portkey';
  *
  * @returns {Promise<import('./load.mjs').Peer[]>}
  */
-export async function startRunPeers(scope, { options, tempDir, standIn, ledger, peerDatabaseUrl, label }) {
+export async function startRunPeers(
+  scope,
+  { options, tempDir, standIn, ledger, journalOff, peerDatabaseUrl, label },
+) {
   const [floor, oneCommit] = await Promise.all([
     startHelper(scope, 'proxy', { BENCH_TARGET: standIn.facts.url }),
     startHelper(scope, 'proxy', { BENCH_TARGET: standIn.facts.url, BENCH_DATABASE_URL: peerDatabaseUrl }),
@@ -26,6 +30,7 @@ export async function startRunPeers(scope, { options, tempDir, standIn, ledger, 
     { name: FLOOR, pid: floor.pid, request: completionRequest(floor.facts.url) },
     { name: ONE_COMMIT, pid: oneCommit.pid, request: completionRequest(oneCommit.facts.url) },
     { name: LEDGER, pid: ledger.process.pid, request: executionRequest(ledger, ':run', label) },
+    { name: JOURNAL_OFF, pid: journalOff.process.pid, request: executionRequest(journalOff, ':run', label) },
   ];
   if (options.portkey !== null) peers.push(await startPortkey(scope, { options, tempDir, standIn }));
   return peers;

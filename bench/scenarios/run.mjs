@@ -2,10 +2,14 @@ import { startHelper } from '../lib/helper.mjs';
 import { startLedger } from '../lib/ledger.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { ratioAtLeast, ratioAtMost, row } from '../lib/rows.mjs';
-import { DIRECT, FLOOR, LEDGER, ONE_COMMIT, PORTKEY, startRunPeers } from '../lib/run-peers.mjs';
+import { DIRECT, FLOOR, JOURNAL_OFF, LEDGER, ONE_COMMIT, PORTKEY, startRunPeers } from '../lib/run-peers.mjs';
 import { putPrompt } from '../lib/workload.mjs';
 
 const CLOSED_LOOPS = [1, 16, 64];
+/** At both ends: what gathering entries costs where there are none to gather, and what it brings where there are many. */
+const JOURNAL_LOOPS = [1, 64];
+/** The same program with the journal's batches bounded to one entry, so that each has a commit of its own. */
+const JOURNAL_OFF_ENV = { JOURNAL_MAX_ROWS: '1' };
 const OPEN_LOOPS_PER_SECOND = [300, 600];
 const OPEN_LOOP_CONNECTIONS = 64;
 const OPEN_LOOP_PROVIDER_MS = 20;
@@ -28,10 +32,10 @@ const CPU = { name: 'CPU a request (Node)', unit: 'ms', of: (round, peer) => rou
 const MEMORY = { name: 'memory (RSS)', unit: 'MiB', of: (round, peer) => round[peer].rssMib };
 
 const CLOSED_FIGURES = [
-  { figure: REQUESTS, peers: [DIRECT, FLOOR, ONE_COMMIT, PORTKEY] },
-  { figure: ADDED_P50, peers: [FLOOR, ONE_COMMIT, PORTKEY] },
-  { figure: ADDED_P99, peers: [FLOOR, ONE_COMMIT, PORTKEY] },
-  { figure: CPU, peers: [FLOOR, ONE_COMMIT, PORTKEY] },
+  { figure: REQUESTS, peers: [DIRECT, FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
+  { figure: ADDED_P50, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
+  { figure: ADDED_P99, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
+  { figure: CPU, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
   { figure: MEMORY, peers: [FLOOR, PORTKEY] },
 ];
 const OPEN_FIGURES = [
@@ -44,8 +48,10 @@ function goalOf(figure, peer, connections) {
   const goals = {
     [`${REQUESTS.name}, ${FLOOR}, 64`]: ratioAtLeast(0.5),
     [`${REQUESTS.name}, ${ONE_COMMIT}, 64`]: ratioAtLeast(2),
+    [`${REQUESTS.name}, ${JOURNAL_OFF}, 64`]: ratioAtLeast(2),
     [`${REQUESTS.name}, ${PORTKEY}, 64`]: ratioAtLeast(6),
     [`${ADDED_P50.name}, ${ONE_COMMIT}, 1`]: ratioAtMost(1.2),
+    [`${ADDED_P50.name}, ${JOURNAL_OFF}, 1`]: ratioAtMost(1.2),
     [`${ADDED_P50.name}, ${PORTKEY}, 16`]: ratioAtMost(0.8),
     [`${ADDED_P99.name}, ${PORTKEY}, 16`]: ratioAtMost(0.4),
     [`${CPU.name}, ${PORTKEY}, 64`]: ratioAtMost(0.2),
@@ -54,7 +60,7 @@ function goalOf(figure, peer, connections) {
   return goals[`${figure}, ${peer}, ${connections}`];
 }
 
-/** `:run` beside the stand-in itself, a plain proxy to it, and the same with one commit a request. */
+/** `:run` beside the stand-in itself, a plain proxy to it, that with one commit a request, and itself without batches. */
 export async function measureRun(bench) {
   return bench.scope.within(async (scope) => {
     const stage = await setUp(scope, bench);
@@ -79,11 +85,12 @@ export async function measureRun(bench) {
     }
     for (const connections of CLOSED_LOOPS) {
       const scenario = `:run, ${connections} connection${connections === 1 ? '' : 's'}`;
-      await measureAll(scenario, { connections, seconds }, CLOSED_FIGURES);
+      const peers = JOURNAL_LOOPS.includes(connections) ? stage.peers : without(stage.peers, JOURNAL_OFF);
+      await measureAll(scenario, { connections, seconds }, CLOSED_FIGURES, peers);
     }
     await stage.standIn.ask('setDelay', OPEN_LOOP_PROVIDER_MS);
     // With one commit a request 600 a second may be too many; then nothing but a growing queue would be measured.
-    const openPeers = stage.peers.filter(({ name }) => name !== ONE_COMMIT);
+    const openPeers = without(stage.peers, ONE_COMMIT, JOURNAL_OFF);
     for (const perSecond of OPEN_LOOPS_PER_SECOND) {
       const scenario = `:run, ${perSecond}/s open loop, provider ${OPEN_LOOP_PROVIDER_MS} ms`;
       const load = { connections: OPEN_LOOP_CONNECTIONS, seconds, perSecond };
@@ -98,19 +105,31 @@ async function setUp(scope, bench) {
   const standIn = await startHelper(scope, 'stand-in');
   const database = await postgres.createDatabase(scope, 'run');
   const peerDatabase = await postgres.createDatabase(scope, 'run_peer');
-  const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
-  const ledger = await startLedger(scope, { tempDir, env });
-  await putPrompt(ledger);
+  // Of its own, so that neither finds the other's rows in its indexes.
+  const journalOffDatabase = await postgres.createDatabase(scope, 'run_journal_off');
+  const start = async ({ url }, env = {}) => {
+    const shared = { DATABASE_URL: url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
+    const started = await startLedger(scope, { tempDir, env: { ...shared, ...env } });
+    await putPrompt(started);
+    return started;
+  };
+  const ledger = await start(database);
+  const journalOff = await start(journalOffDatabase, JOURNAL_OFF_ENV);
   const peerDatabaseUrl = peerDatabase.url;
   const peers = await startRunPeers(scope, {
     options,
     tempDir,
     standIn,
     ledger,
+    journalOff,
     peerDatabaseUrl,
     label: LABEL,
   });
-  return { standIn, database, ledger, peers };
+  return { standIn, database, ledger, journalOff, peers };
+}
+
+function without(peers, ...names) {
+  return peers.filter(({ name }) => !names.includes(name));
 }
 
 function rowsOf(scenario, rounds, figures, { connections, perSecond }, peers) {
@@ -146,9 +165,9 @@ function portkeyNotes({ portkey }) {
  *
  * @throws {Error} when one is missing.
  */
-async function verify({ postgres, progress }, { ledger, database }, answeredCount) {
+async function verify({ postgres, progress }, { ledger, journalOff, database }, answeredCount) {
   progress(':run, SIGKILL and count');
-  await ledger.process.kill();
+  await Promise.all([ledger.process.kill(), journalOff.process.kill()]);
   const wasKilled = await postgres.crash();
   const [{ count }] = await database.query(
     `SELECT count(*)::integer AS count

@@ -1,8 +1,60 @@
 import type { INestApplication } from '@nestjs/common';
-import type { FastLane } from '../infra/http/index.js';
+import { asksForFresh, type FastLane, type FastRequest, RawAnswer } from '../infra/http/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
+import { ExecuteDto, RunService, SubmitDto, SubmitService, usedKeyOf } from '../modules/executions/index.js';
+import { PromptReads } from '../modules/prompts/index.js';
+
+/** Names that are the same whoever decodes them; `.` and `..` alone are somebody's idea of a folder. */
+const PROMPT_PATH = /^\/v1\/prompts\/(?!\.{1,2}$)((?:[A-Za-z0-9_.-]|%2[Ff]){1,200})$/;
 
 /** The routes that are answered in front of Express. Each is served by a controller too, by the same service. */
-export function addFastRoutes(_lane: FastLane<Caller, Scope>, _app: INestApplication): void {
-  // None yet.
+export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplication): void {
+  const runs = app.get(RunService);
+  const submits = app.get(SubmitService);
+  const prompts = app.get(PromptReads);
+  lane.add({
+    method: 'POST',
+    match: exactly('/v1/executions:run'),
+    scopes: ['executions:run'],
+    dto: ExecuteDto,
+    handle: (request: FastRequest<Caller, object, ExecuteDto>) =>
+      runs.run(request.caller, request.body, variablesOf(request), {
+        path: request.path,
+        key: keyOf(request),
+      }),
+  });
+  lane.add({
+    method: 'POST',
+    match: exactly('/v1/executions:submit'),
+    scopes: ['executions:run'],
+    dto: SubmitDto,
+    handle: (request: FastRequest<Caller, object, SubmitDto>) =>
+      submits.submit(request.caller, request.body, variablesOf(request), keyOf(request)),
+  });
+  lane.add({
+    method: 'GET',
+    match: (path: string) => {
+      const name = PROMPT_PATH.exec(path)?.[1];
+      return name === undefined ? null : { name: decodeURIComponent(name) };
+    },
+    scopes: ['prompts:read'],
+    dto: null,
+    handle: async ({ caller, params, headers }: FastRequest<Caller, { name: string }, null>) => {
+      const fresh = asksForFresh(headers['cache-control']);
+      return RawAnswer.json(200, await prompts.find(caller.projectId, params.name, { fresh }));
+    },
+  });
+}
+
+function exactly(path: string): (sent: string) => object | null {
+  const none = {};
+  return (sent) => (sent === path ? none : null);
+}
+
+function variablesOf({ text }: FastRequest<Caller, unknown, unknown>): string | null {
+  return text?.sourceOf('variables') ?? null;
+}
+
+function keyOf({ path, headers, text }: FastRequest<Caller, unknown, unknown>) {
+  return usedKeyOf({ method: 'POST', path, header: headers['idempotency-key'], body: text?.value });
 }

@@ -58,9 +58,11 @@ describe('400 VALIDATION_FAILED', () => {
     expect(errors.every(({ message }) => message !== '')).toBe(true);
   });
 
-  it.each(['run', 'submit'])('answers an Idempotency-Key on :%s, which is not there yet', async (verb) => {
+  it.each(['run', 'submit'])('answers an Idempotency-Key on :%s that is too long', async (verb) => {
     const [before] = await stage.sql('SELECT count(*) FROM executions');
-    const answer = await stage.admin.post(`/v1/executions:${verb}`, run, { 'idempotency-key': 'k-1' });
+    const answer = await stage.admin.post(`/v1/executions:${verb}`, run, {
+      'idempotency-key': 'k'.repeat(256),
+    });
     expectProblem(answer, 400, 'VALIDATION_FAILED');
     expect(await stage.sql('SELECT count(*) FROM executions')).toEqual([before]);
   });

@@ -1,9 +1,13 @@
 export { BatchNotFoundError } from './batches/errors.js';
 export type { ClaimedExecution } from './claim.js';
 export { ExecutionNotFoundError } from './errors.js';
+export { ExecuteDto, SubmitDto } from './execute.dto.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export { ExecutionRunner } from './execution-runner.js';
 export { ExecutionWaits } from './execution-waits.js';
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { ExecutionsRepository } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
+export { usedKeyOf } from './idempotency/index.js';
+export { RunService } from './run.service.js';
+export { SubmitService } from './submit.service.js';

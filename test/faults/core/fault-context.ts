@@ -30,12 +30,18 @@ const COMMON_SETTINGS = {
 };
 const POLL_MS = 100;
 const LOG_LINES = 3;
+const CRASH_LINES = 30;
 
 /** What one row plays on: a database and a provider of its own, and processes that it starts and ends as it likes. */
 export class FaultContext {
   readonly history = new History();
   private readonly processes = new Set<ServiceProcess>();
   private readonly everStarted: ServiceProcess[] = [];
+  private crash: (error: Error) => void = () => undefined;
+  /** Rejects when a process of the ledger ends by an error of its own. */
+  readonly crashed = new Promise<never>((_, reject) => {
+    this.crash = reject;
+  });
   private readonly over = new AbortController();
 
   private constructor(
@@ -98,11 +104,9 @@ export class FaultContext {
 
   /** On record. */
   client(url: string | (() => string), apiKey = ADMIN_KEY, project = 'default'): LedgerClient {
-    return new LedgerClient(this.history, {
-      url: typeof url === 'string' ? () => url : url,
-      apiKey,
-      project,
-    });
+    const { signal } = this.over;
+    const urlNow = typeof url === 'string' ? () => url : url;
+    return new LedgerClient(this.history, { url: urlNow, apiKey, project, signal });
   }
 
   async countUnfinished(): Promise<number> {
@@ -168,7 +172,13 @@ export class FaultContext {
   private keep<Service extends ServiceProcess>(service: Service): Service {
     this.processes.add(service);
     this.everStarted.push(service);
-    void service.exit.then(() => this.processes.delete(service));
+    void service.exit.then(({ code }) => {
+      this.processes.delete(service);
+      // By a signal or in order, it was the row's doing; by an error of its own, it never is.
+      if (code === null || code === 0) return;
+      const said = service.logs.slice(-CRASH_LINES).join('\n');
+      this.crash(new Error(`a process of the ledger ended by itself with ${code}:\n${said}`));
+    });
     return service;
   }
 }

@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly apiKey: string;
   /** Name of the key's project. */
   readonly project: string;
+  /** Aborted when the row is over; then nothing is sent any more. */
+  readonly signal: AbortSignal;
 }
 
 /** A client that writes down everything it is told. */
@@ -51,7 +53,9 @@ export class LedgerRequest {
     private readonly options: ClientOptions,
   ) {}
 
+  /** @throws when the row is over. */
   async send(): Promise<Told> {
+    this.options.signal.throwIfAborted();
     const { label } = this.record;
     const body = { prompt_name: PROMPT, variables: { name: label }, correlation_id: label, ...this.ask.more };
     const sentAtMs = performance.now();

@@ -82,12 +82,13 @@ async function runOn(row: FaultRow, { size, limitMs, open }: RowOptions): Promis
     const running = row.run(context, size);
     const isOver = await Promise.race([
       running.then(() => true),
+      context.crashed,
       sleep(limitMs, false, { signal: timer.signal }),
     ]);
     // Then what the row waits for fails, and says what that was.
     if (!isOver) context.endWaiting();
     const late = sleep(LATE_MS, null, { signal: timer.signal });
-    const result = await Promise.race([running, late]);
+    const result = await Promise.race([running, context.crashed, late]);
     if (result === null) throw new Error(`it was not over within ${limitMs / 1000} s`);
     if (result.landed.length === 0) throw new Error('it names no evidence that its fault landed');
     return result;

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RowReport, Size } from './row.js';
 
+const ROOT = path.join(__dirname, '../../..');
+
 /** What `npm run test:faults` asks for; without it, as in `npm test`, the short run of every row. */
 export interface RunPlan {
   readonly size: Size;
@@ -28,7 +30,9 @@ export function writeReport({ folder, commit }: RunPlan, report: RowReport): voi
   if (folder === null) return;
   mkdirSync(folder, { recursive: true });
   const name = `row-${String(report.number).padStart(2, '0')}.json`;
-  writeFileSync(path.join(folder, name), `${JSON.stringify({ ...report, commit }, null, 2)}\n`);
+  // Stacks name the files of this machine; what is published must not.
+  const text = JSON.stringify({ ...report, commit }, null, 2).replaceAll(`${ROOT}/`, '');
+  writeFileSync(path.join(folder, name), `${text}\n`);
   process.stdout.write(`${describe(report)}\n`);
 }
 

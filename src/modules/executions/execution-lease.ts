@@ -80,7 +80,7 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
         leases.length === 0 ? [] : await this.executions.renew(leases.map(({ claim }) => claim)),
       );
       for (const lease of leases) {
-        if (lost.has(lease.claim.executionId)) lease.lose();
+        if (lost.has(lease.claim)) lease.lose();
         else if (this.held.has(lease)) this.held.set(lease, sinceMs);
       }
     } catch (error) {

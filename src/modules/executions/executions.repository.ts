@@ -18,10 +18,14 @@ import type { CallOutcome } from './provider-caller.js';
 /** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
 export type Inserted = 'inserted' | 'stale' | 'key_taken';
 
-interface DispatchRow {
-  readonly project_id: string;
+/** Of an execution there may be several in one batch, each with a fence of its own. */
+interface Owned {
   readonly execution_id: string;
   readonly fence: number;
+}
+
+interface DispatchRow extends Owned {
+  readonly project_id: string;
 }
 
 interface ClaimedRow {
@@ -79,7 +83,7 @@ export class ExecutionsRepository {
       ...common,
       keyOf,
       patienceMs: BEGIN_PATIENCE_MS,
-      write: async (rows) => this.ownedOf(rows, await this.write('dispatch', sql.DISPATCH, rows)),
+      write: async (rows) => ownedOf(rows, await this.write('dispatch', sql.DISPATCH, rows)),
     });
     this.finishes = new Journal<FinishRow, boolean>({
       ...common,
@@ -133,15 +137,16 @@ export class ExecutionsRepository {
     return this.finishes.append(finishRow(claim, attempt, outcome, next));
   }
 
-  /** Prolongs the leases. @returns the ids of those that are no longer ours. */
-  async renew(claims: readonly Claim[]): Promise<string[]> {
-    const rows = await this.scope.statement<{ execution_id: string }>(projectsOf(claims.map(identityOf)), {
+  /** Prolongs the leases. @returns those that are no longer ours. */
+  async renew(claims: readonly Claim[]): Promise<Claim[]> {
+    const lost = await this.scope.statement<Owned>(projectsOf(claims.map(identityOf)), {
       name: 'renew',
       text: sql.RENEW,
       values: [JSON.stringify(claims.map(identityOf)), this.config.env.LEASE_MS],
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
-    return rows.map(({ execution_id: id }) => id);
+    const isLost = ownedOf(claims.map(identityOf), lost);
+    return claims.filter((_, index) => isLost[index]);
   }
 
   /** Gives back what was claimed and not dispatched, due after `waitMs`. */
@@ -198,13 +203,13 @@ export class ExecutionsRepository {
       rows,
     );
     const states = new Map(found.map((row) => [row.execution_id, stateOf(row)]));
-    // Sent before: what seems to be somebody else's may be what we wrote then.
-    const taken = isRepeated ? rows.filter(({ execution_id: id }) => states.get(id) === 'key_taken') : [];
-    if (taken.length > 0) {
+    // Sent before: what seems to be stale, or somebody else's, may be what we wrote then.
+    const rest = isRepeated ? rows.filter(({ execution_id: id }) => states.get(id) !== 'inserted') : [];
+    if (rest.length > 0) {
       const ours = await this.write<{ execution_id: string }>(
         'find-inserted',
         sql.FIND_INSERTED,
-        taken.map(bareIdentity),
+        rest.map(bareIdentity),
       );
       for (const { execution_id: id } of ours) states.set(id, 'inserted');
     }
@@ -212,20 +217,12 @@ export class ExecutionsRepository {
   }
 
   private async writeFinishes(rows: readonly FinishRow[], isRepeated: boolean): Promise<boolean[]> {
-    const moved = this.ownedOf(rows, await this.write('finish', sql.FINISH, rows));
-    if (!isRepeated || moved.every(Boolean)) return moved;
-    const rest = rows.filter((_, index) => moved[index] === false);
-    const before = await this.write<{ execution_id: string }>('find-finished', sql.FIND_FINISHED, rest);
-    const ended = new Set(before.map(({ execution_id: id }) => id));
-    return rows.map(({ execution_id: id }, index) => moved[index] === true || ended.has(id));
-  }
-
-  private ownedOf(
-    rows: readonly { readonly execution_id: string }[],
-    owned: readonly { readonly execution_id: string }[],
-  ): boolean[] {
-    const ids = new Set(owned.map(({ execution_id: id }) => id));
-    return rows.map(({ execution_id: id }) => ids.has(id));
+    const moved = await this.write<Owned>('finish', sql.FINISH, rows);
+    const isMoved = ownedOf(rows, moved);
+    const rest = isRepeated ? rows.filter((_, index) => !isMoved[index]) : [];
+    if (rest.length === 0) return isMoved;
+    const before = await this.write<Owned>('find-finished', sql.FIND_FINISHED, rest);
+    return ownedOf(rows, [...moved, ...before]);
   }
 
   private write<Row extends { execution_id: string }>(
@@ -236,6 +233,16 @@ export class ExecutionsRepository {
     const values = [JSON.stringify(rows)];
     return this.scope.statement<Row>(projectsOf(rows), { name, text, values, timeoutMs: ANSWER_TIMEOUT_MS });
   }
+}
+
+/** Which of the rows are among those that a statement told of. */
+function ownedOf(rows: readonly Owned[], told: readonly Owned[]): boolean[] {
+  const keys = new Set(told.map(ownedKey));
+  return rows.map((row) => keys.has(ownedKey(row)));
+}
+
+function ownedKey({ execution_id: id, fence }: Owned): string {
+  return `${id} ${fence}`;
 }
 
 function stateOf({ inserted, stale }: { inserted: boolean; stale: boolean }): Inserted {

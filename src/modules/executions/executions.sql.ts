@@ -1,7 +1,8 @@
 /**
  * The statements of the hot path, apart from the code that calls them, so that they can be read as SQL. Each takes a
  * batch as one JSON array ($1): as arrays by column, twenty parameters would say the same with less to read it by.
- * Rows are locked in the order idempotency keys, executions, attempts, and each by id.
+ * Rows are locked in the order idempotency keys, executions, attempts, and each by id. An entry is known by its fence
+ * too: a process that has lost an execution and taken it again may show both in one batch.
  */
 
 const IDENTITY = 'project_id uuid, execution_id uuid';
@@ -87,20 +88,20 @@ export const DISPATCH = `
     SELECT * FROM json_to_recordset($1::json)
       AS entry(${IDENTITY}, fence integer, attempt integer, provider text, model_name text, lease_ms integer)
   ), held AS MATERIALIZED (
-    SELECT e.project_id, e.execution_id FROM executions e JOIN entry n USING (project_id, execution_id)
-    WHERE e.fence = n.fence AND e.status = 'running' ORDER BY e.execution_id FOR UPDATE OF e
+    SELECT project_id, execution_id, fence FROM executions e JOIN entry n USING (project_id, execution_id, fence)
+    WHERE e.status = 'running' ORDER BY e.execution_id FOR UPDATE OF e
   ), owned AS (
     UPDATE executions e SET attempts_made = n.attempt, lease_until = now() + make_interval(secs => n.lease_ms / 1000.0)
-    FROM held JOIN entry n USING (project_id, execution_id)
+    FROM held JOIN entry n USING (project_id, execution_id, fence)
     WHERE e.project_id = held.project_id AND e.execution_id = held.execution_id
-    RETURNING e.project_id, e.execution_id
+    RETURNING e.project_id, e.execution_id, e.fence
   ), attempt AS (
     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-    SELECT project_id, execution_id, n.attempt, n.fence, 'dispatched', n.provider, n.model_name
-    FROM owned JOIN entry n USING (project_id, execution_id)
+    SELECT project_id, execution_id, n.attempt, fence, 'dispatched', n.provider, n.model_name
+    FROM owned JOIN entry n USING (project_id, execution_id, fence)
     ON CONFLICT DO NOTHING
   )
-  SELECT execution_id FROM owned`;
+  SELECT execution_id, fence FROM owned`;
 
 /**
  * How attempts ended. `next`: `final` ends the execution too, `queued` lets it wait for its next attempt, `running`
@@ -116,8 +117,8 @@ export const FINISH = `
       response_sha256 text, provider text, model_name text,
       route text, key text, answer_status integer, answer_headers json, answer_body text)
   ), held AS MATERIALIZED (
-    SELECT e.project_id, e.execution_id FROM executions e JOIN entry n USING (project_id, execution_id)
-    WHERE e.fence = n.fence AND e.status = 'running' ORDER BY e.execution_id FOR UPDATE OF e
+    SELECT project_id, execution_id, fence FROM executions e JOIN entry n USING (project_id, execution_id, fence)
+    WHERE e.status = 'running' ORDER BY e.execution_id FOR UPDATE OF e
   ), moved AS (
     UPDATE executions e SET
       status = CASE n.next WHEN 'final' THEN n.status ELSE n.next END,
@@ -129,9 +130,9 @@ export const FINISH = `
       due_at = CASE n.next WHEN 'queued' THEN now() + make_interval(secs => n.wait_ms / 1000) END,
       lease_until = CASE n.next WHEN 'running' THEN e.lease_until END,
       completed_at = CASE n.next WHEN 'final' THEN coalesce(n.completed_at, now()) END
-    FROM held JOIN entry n USING (project_id, execution_id)
+    FROM held JOIN entry n USING (project_id, execution_id, fence)
     WHERE e.project_id = held.project_id AND e.execution_id = held.execution_id
-    RETURNING e.project_id, e.execution_id
+    RETURNING e.project_id, e.execution_id, e.fence
   ), attempt AS (
     UPDATE execution_attempts a SET
       status = CASE WHEN a.status = 'dispatched' AND moved.execution_id IS NOT NULL THEN n.status ELSE 'fenced' END,
@@ -139,31 +140,31 @@ export const FINISH = `
       error_type = n.error_type, error_message = n.error_message, provider_status = n.provider_status,
       provider_request_id = n.provider_request_id, latency_ms = n.latency_ms, usage = n.usage::json,
       completed_at = clock_timestamp()
-    FROM entry n LEFT JOIN moved USING (project_id, execution_id)
+    FROM entry n LEFT JOIN moved USING (project_id, execution_id, fence)
     WHERE a.project_id = n.project_id AND a.execution_id = n.execution_id AND a.attempt = n.attempt AND a.fence = n.fence
       AND a.status IN ('dispatched', 'outcome_unknown')
   ), again AS (
     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-    SELECT project_id, execution_id, n.attempt + 1, n.fence, 'dispatched', n.provider, n.model_name
-    FROM moved JOIN entry n USING (project_id, execution_id) WHERE n.next = 'running'
+    SELECT project_id, execution_id, n.attempt + 1, fence, 'dispatched', n.provider, n.model_name
+    FROM moved JOIN entry n USING (project_id, execution_id, fence) WHERE n.next = 'running'
     ON CONFLICT DO NOTHING
   ), output AS (
     INSERT INTO execution_outputs (project_id, execution_id, response_text, usage, response_truncated, response_bytes, response_sha256)
     SELECT project_id, execution_id, n.response_text, n.usage::json, n.response_truncated, n.response_bytes, n.response_sha256
-    FROM moved JOIN entry n USING (project_id, execution_id) WHERE n.response_text IS NOT NULL
+    FROM moved JOIN entry n USING (project_id, execution_id, fence) WHERE n.response_text IS NOT NULL
   ), answer AS (
     UPDATE idempotency_keys k SET status = n.answer_status, headers = n.answer_headers, body = convert_to(n.answer_body, 'UTF8')
-    FROM moved JOIN entry n USING (project_id, execution_id)
+    FROM moved JOIN entry n USING (project_id, execution_id, fence)
     WHERE k.project_id = n.project_id AND k.route = n.route AND k.key = n.key AND n.answer_body IS NOT NULL
   )
-  SELECT execution_id FROM moved`;
+  SELECT execution_id, fence FROM moved`;
 
 /**
  * After a FINISH that was sent twice: what it did not move may have been moved by the first. An attempt that ended
  * under a fence of ours was ended by us; a sweep would have left `outcome_unknown` behind.
  */
 export const FIND_FINISHED = `
-  SELECT a.execution_id FROM execution_attempts a
+  SELECT a.execution_id, a.fence FROM execution_attempts a
   JOIN json_to_recordset($1::json) AS entry(${IDENTITY}, fence integer, attempt integer)
     USING (project_id, execution_id, fence, attempt)
   WHERE a.status IN ('succeeded', 'failed')`;
@@ -176,13 +177,13 @@ export const RENEW = `
   WITH entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS entry(${IDENTITY}, fence integer)
   ), held AS MATERIALIZED (
-    SELECT e.project_id, e.execution_id FROM executions e JOIN entry n USING (project_id, execution_id)
-    WHERE e.fence = n.fence AND e.status = 'running' FOR UPDATE OF e SKIP LOCKED
+    SELECT project_id, execution_id FROM executions e JOIN entry n USING (project_id, execution_id, fence)
+    WHERE e.status = 'running' FOR UPDATE OF e SKIP LOCKED
   ), renewed AS (
     UPDATE executions e SET lease_until = now() + make_interval(secs => $2::integer / 1000.0)
     FROM held WHERE e.project_id = held.project_id AND e.execution_id = held.execution_id
   )
-  SELECT e.execution_id FROM executions e JOIN entry n USING (project_id, execution_id)
+  SELECT e.execution_id, n.fence FROM executions e JOIN entry n USING (project_id, execution_id)
   WHERE e.fence <> n.fence OR e.status <> 'running'`;
 
 /** Gives back what was claimed and not dispatched. */

@@ -107,8 +107,10 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       const claimed = await this.claim(wanted, isReserve ? this.slots.busyProjects : []);
       for (const execution of claimed) void this.work(execution);
       this.lastProject = claimed.at(-1)?.projectId ?? this.lastProject;
-      // As many as wanted: there may be more, and each slot that frees asks again.
-      if (claimed.length === wanted) this.lookAgain = true;
+      // As many as wanted: there may be more, and each slot that frees asks again. A look for the reserve says nothing of
+      // the projects that it passed over.
+      if (claimed.length === wanted || isReserve) this.lookAgain = true;
+      if (claimed.length < wanted && this.slots.free === 0) break;
     }
     this.isClaiming = false;
   }

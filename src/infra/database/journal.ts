@@ -68,6 +68,8 @@ export class Journal<Entry, Result> {
     if (this.waiting.length === 0 || this.busyLanes >= this.options.lanes) return;
     this.busyLanes += 1;
     const batch = this.waiting.splice(0, this.options.maxRows);
+    // More than one batch holds: the rest goes over another lane, if one is free.
+    if (this.waiting.length > 0) this.flushSoon();
     try {
       await this.settle(batch);
     } finally {

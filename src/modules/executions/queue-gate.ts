@@ -19,6 +19,8 @@ export class QueueGate {
   private total = 0;
   private queued = new Map<string, number>();
   private admitted = new Map<string, number>();
+  /** Those that were let in before the count that is under way, which may not have seen them. */
+  private beingCounted = new Map<string, number>();
   private countedAtMs = Number.NEGATIVE_INFINITY;
   private isCounting = false;
 
@@ -34,7 +36,8 @@ export class QueueGate {
    */
   admit(projectId: string, count: number): void {
     this.countSoon();
-    const waiting = (this.queued.get(projectId) ?? 0) + (this.admitted.get(projectId) ?? 0);
+    const known = [this.queued, this.beingCounted, this.admitted];
+    const waiting = known.reduce((sum, counts) => sum + (counts.get(projectId) ?? 0), 0);
     const { MAX_QUEUED: most } = this.config.env;
     // A batch that is larger than the whole queue would never get in.
     if (waiting > 0 && waiting + count > most) throw new QueueFullError('queue', most);
@@ -71,16 +74,17 @@ export class QueueGate {
 
   /** Never rejects: with the database away nothing gets in anyway. */
   private async count(): Promise<void> {
-    const sinceBefore = this.admitted;
+    this.beingCounted = this.admitted;
     this.admitted = new Map();
     try {
       this.queued = await this.executions.countQueued(this.config.env.MAX_QUEUED);
     } catch (error) {
       this.logger.debug(`the queue could not be counted: ${messageOf(error)}`);
-      for (const [projectId, count] of sinceBefore) {
+      for (const [projectId, count] of this.beingCounted) {
         this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
       }
     }
+    this.beingCounted = new Map();
     this.countedAtMs = this.clock.monotonicMs();
     this.isCounting = false;
   }

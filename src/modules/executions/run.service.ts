@@ -138,11 +138,15 @@ export class RunService {
       const next = this.circuits.tryAcquire(provider, modelName);
       if (next.open) return { attempt, outcome };
       pass = next;
-      // How the last call ended and that there is another, in one commit: before its socket is opened.
-      if (!(await this.executions.finish(run, attempt, outcome, { kind: 'running', provider, modelName }))) {
-        pass.settle('neutral');
-        throw new OwnershipLostError(executionId);
+      let isDispatched = false;
+      try {
+        // How the last call ended and that there is another, in one commit: before its socket is opened.
+        const again = { kind: 'running', provider, modelName } as const;
+        isDispatched = await this.executions.finish(run, attempt, outcome, again);
+      } finally {
+        if (!isDispatched) pass.settle('neutral');
       }
+      if (!isDispatched) throw new OwnershipLostError(executionId);
     }
   }
 

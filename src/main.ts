@@ -10,6 +10,7 @@ import { runProcess, stopOnSignal } from './bootstrap/run-process.js';
 import { AppConfig, assertSafeForProduction, loadEnvironment } from './infra/config/index.js';
 import { HttpDrain } from './infra/http/index.js';
 import { ConsumerService } from './modules/consumer/index.js';
+import { ExecutionWaits } from './modules/executions/index.js';
 import { HealthService } from './modules/health/index.js';
 import { ModelsService } from './modules/models/index.js';
 import { ProjectsService } from './modules/projects/index.js';
@@ -56,6 +57,7 @@ async function startApi(config: AppConfig, host: string): Promise<RunningApi> {
     // Nothing new is taken on from here, neither over HTTP nor from the queue; what runs gets its grace on both sides.
     stop: async (graceMs) => {
       app.get(HealthService).leave();
+      app.get(ExecutionWaits).leave();
       const consumer = config.env.WORKER ? app.get(ConsumerService).stop() : undefined;
       await Promise.all([drain.stop({ lingerMs: config.env.SHUTDOWN_LINGER_MS, graceMs }), consumer]);
       await app.close();

@@ -14,8 +14,8 @@ import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
 
 /** As long as the event loop is kept from others while many prompts are rendered. */
 const RENDERING_MS = 10;
-/** As many as one mends in one go. */
-const MAX_ERRORS = 20;
+/** So that each entry of the largest batch may have one. */
+const MAX_ERRORS = 1000;
 
 /** The exact text of the variables of an entry; null when they were left out. */
 export type VariablesSource = (index: number) => string | null;

@@ -22,7 +22,7 @@ export class QueueGate {
   /** Those that were let in before the count that is under way, which may not have seen them. */
   private beingCounted = new Map<string, number>();
   private countedAtMs = Number.NEGATIVE_INFINITY;
-  private isCounting = false;
+  private counting: Promise<void> | null = null;
 
   constructor(
     private readonly config: AppConfig,
@@ -34,13 +34,11 @@ export class QueueGate {
    * Lets `count` executions into the queue.
    * @throws QueueFullError `QUEUE_FULL` when too many of the project wait already.
    */
-  admit(projectId: string, count: number): void {
+  async admit(projectId: string, count: number): Promise<void> {
     this.countSoon();
-    const known = [this.queued, this.beingCounted, this.admitted];
-    const waiting = known.reduce((sum, counts) => sum + (counts.get(projectId) ?? 0), 0);
-    const { MAX_QUEUED: most } = this.config.env;
-    // A batch that is larger than the whole queue would never get in.
-    if (waiting > 0 && waiting + count > most) throw new QueueFullError('queue', most);
+    // Nobody is told no by an old count: what was full then may have been worked off long ago.
+    if (!this.hasRoom(projectId, count)) await this.counting;
+    if (!this.hasRoom(projectId, count)) throw new QueueFullError('queue', this.config.env.MAX_QUEUED);
     this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
   }
 
@@ -66,10 +64,16 @@ export class QueueGate {
     else this.inFlight.delete(projectId);
   }
 
+  /** A batch that is larger than the whole queue would never get in, so it does when nothing else waits. */
+  private hasRoom(projectId: string, count: number): boolean {
+    const known = [this.queued, this.beingCounted, this.admitted];
+    const waiting = known.reduce((sum, counts) => sum + (counts.get(projectId) ?? 0), 0);
+    return waiting === 0 || waiting + count <= this.config.env.MAX_QUEUED;
+  }
+
   private countSoon(): void {
-    if (this.isCounting || this.clock.monotonicMs() - this.countedAtMs < COUNT_INTERVAL_MS) return;
-    this.isCounting = true;
-    void this.count();
+    if (this.clock.monotonicMs() - this.countedAtMs < COUNT_INTERVAL_MS) return;
+    this.counting ??= this.count();
   }
 
   /** Never rejects: with the database away nothing gets in anyway. */
@@ -86,6 +90,6 @@ export class QueueGate {
     }
     this.beingCounted = new Map();
     this.countedAtMs = this.clock.monotonicMs();
-    this.isCounting = false;
+    this.counting = null;
   }
 }

@@ -36,7 +36,7 @@ export class SubmitService {
     const leave = this.gate.enter(who.projectId);
     try {
       return await this.idempotency.once(who.projectId, key, async () => {
-        this.gate.admit(who.projectId, 1);
+        await this.gate.admit(who.projectId, 1);
         for (const fresh of [false, true]) {
           const { variables, correlation_id: correlationId = null } = request;
           const admitted = await this.admission.prepare(

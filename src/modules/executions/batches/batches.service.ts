@@ -48,7 +48,7 @@ export class BatchesService {
     const leave = this.gate.enter(who.projectId);
     try {
       return await this.idempotency.once(who.projectId, key, async () => {
-        this.gate.admit(who.projectId, request.entries.length);
+        await this.gate.admit(who.projectId, request.entries.length);
         for (const fresh of [false, true]) {
           const admitted = await this.admission.prepare(
             who.projectId,

@@ -105,7 +105,7 @@ describe('an execution that a worker has', () => {
     await eventually(() => stage.openai.requests.length === 1);
     const refused = await cancel(id);
     expectProblem(refused, 409, 'EXECUTION_DISPATCHED');
-    expect(refused.body['execution_id']).toBe(id);
+    expect(refused.body.execution_id).toBe(id);
     expect((await untilFinal(stage.admin, id)).status).toBe('succeeded');
     expectProblem(await cancel(id), 409, 'EXECUTION_FINAL');
     expectProblem(await cancel(id, foreign), 404, 'EXECUTION_NOT_FOUND');

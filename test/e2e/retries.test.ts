@@ -1,7 +1,7 @@
 import type { ReceivedRequest } from '../fakes/openai-server.js';
 import { api } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { startLedger } from '../support/processes.js';
+import { type LedgerProcess, startLedger } from '../support/processes.js';
 import {
   ADMIN_KEY,
   expectProblem,
@@ -156,9 +156,15 @@ describe(':submit', () => {
 });
 
 describe('the bounds of the configuration', () => {
-  it.each([':run', ':submit', ':submit-batch'])('hold for %s', async (verb) => {
+  let ledger: LedgerProcess;
+
+  beforeAll(async () => {
     const env = { ...stage.env, WORKER: 'off', MAX_ATTEMPTS: '3', MAX_TIMEOUT_MS: '5000' };
-    const ledger = await startLedger({ env });
+    ledger = await startLedger({ env });
+  });
+  afterAll(() => ledger.stop());
+
+  it.each([':run', ':submit', ':submit-batch'])('hold for %s', async (verb) => {
     const client = api(ledger.url, ADMIN_KEY);
     const { variables, ...shared } = body;
     const request = verb === ':submit-batch' ? { ...shared, entries: [{ variables }] } : body;
@@ -178,6 +184,5 @@ describe('the bounds of the configuration', () => {
     // What is left out is cut to the bounds, too.
     const usual = await client.post(`/v1/executions${verb}`, request);
     expect(usual.status).toBeLessThan(300);
-    await ledger.stop();
   });
 });

@@ -12,8 +12,7 @@ const PROBE_TIMEOUT_MS = 1000;
  */
 export async function assertPortFree(port: number, host: string): Promise<void> {
   await assertOwnAddress(host, port);
-  if (port !== 0 && (await answers(port, host)))
-    throw portError(Object.assign(new Error(), { code: 'EADDRINUSE' }), port);
+  if (port !== 0 && (await answers(port, host))) throw portTaken(port);
 }
 
 /** By a free port, of which nobody knows. */
@@ -38,11 +37,7 @@ async function answers(port: number, host: string): Promise<boolean> {
 
 /** What went wrong with listening, as a sentence where there is one. */
 export function portError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new ConfigurationError(
-      `Port ${port} is taken; stop what listens there, or choose another, for example PORT=${port === 65_535 ? 8000 : port + 1} npm start.`,
-    );
-  }
+  if (error.code === 'EADDRINUSE') return portTaken(port);
   if (error.code === 'EACCES') {
     return new ConfigurationError(
       `Port ${port} needs more rights than this user has; choose one above 1023 with PORT.`,
@@ -54,4 +49,10 @@ export function portError(error: NodeJS.ErrnoException, port: number): Error {
     );
   }
   return error;
+}
+
+function portTaken(port: number): ConfigurationError {
+  return new ConfigurationError(
+    `Port ${port} is taken; stop what listens there, or choose another, for example PORT=${port === 65_535 ? 8000 : port + 1} npm start.`,
+  );
 }

@@ -117,6 +117,23 @@ describe('on a fresh start, with nothing set', () => {
     expect(key?.['key']).toMatch(/^pl_/);
   });
 
+  it('the commands about failures work as they are printed', async () => {
+    const script = (await blocks('Nothing lost, nothing twice', 'sh')).replaceAll(PRINTED_URL, ledger.url);
+
+    const done = await run('sh', ['-s'], script);
+
+    expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
+    expect(statusesOf(done)).toEqual([200, 200, 200, 202, 200, 202, 200, 202, 200, 200]);
+    const [put, ran, again, waited, canceled, batch, secret] = documentsOf(done);
+    expect(put).toMatchObject({ version_change: true });
+    expect(ran).toMatchObject({ status: 'succeeded', response_text: 'Greet Ada.' });
+    expect(again).toEqual(ran);
+    expect(waited).toMatchObject({ status: 'succeeded', response_text: 'Greet Grace.' });
+    expect(canceled).toMatchObject({ status: 'canceled', attempts: [{ attempt: 1, status: 'failed' }] });
+    expect(batch).toMatchObject({ status: 'completed', total: 2, counts: { succeeded: 2 } });
+    expect(secret?.['secret']).toMatch(/^whsec_/);
+  });
+
   it('the tour in TypeScript works as it is printed', async () => {
     const source = (await blocks('The same in TypeScript', 'ts')).replaceAll(PRINTED_URL, ledger.url);
     const { code } = await transform(source, {

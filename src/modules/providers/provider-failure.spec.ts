@@ -2,7 +2,7 @@ import { ProviderError } from './provider.contract.js';
 import { parseRetryAfterMs, toProviderError } from './provider-failure.js';
 
 describe('parseRetryAfterMs', () => {
-  const nowMs = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT');
+  const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
 
   it.each([
     ['2', 2000],
@@ -15,7 +15,14 @@ describe('parseRetryAfterMs', () => {
     ['', null],
     [null, null],
   ])('reads %p as %p ms', (value, expected) => {
-    expect(parseRetryAfterMs(value, nowMs)).toBe(expected);
+    expect(parseRetryAfterMs(value, date)).toBe(expected);
+  });
+
+  it.each([null, 'yesterday'])('goes by our own clock where the date of the answer is %p', (none) => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    const waitMs = parseRetryAfterMs(inAnHour, none) ?? 0;
+    expect(waitMs).toBeGreaterThan(3_500_000);
+    expect(waitMs).toBeLessThanOrEqual(3_600_000);
   });
 });
 

@@ -7,6 +7,8 @@ export interface FailedAnswer {
   readonly detail?: string | null;
   /** The `Retry-After` header as it came: seconds or an HTTP date. */
   readonly retryAfter?: string | null;
+  /** The `Date` header as it came: a `Retry-After` that is a time is a distance from it, whatever our own clock says. */
+  readonly date?: string | null;
   readonly providerRequestId?: string | null;
 }
 
@@ -15,7 +17,7 @@ export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
   const detail = answer.detail ? `: ${answer.detail}` : '.';
   return new ProviderError(kindOfStatus(answer.status), `The provider answered ${answer.status}${detail}`, {
     status: answer.status,
-    retryAfterMs: parseRetryAfterMs(answer.retryAfter ?? null),
+    retryAfterMs: parseRetryAfterMs(answer.retryAfter ?? null, answer.date ?? null),
     providerRequestId: answer.providerRequestId ?? null,
   });
 }
@@ -26,13 +28,18 @@ function kindOfStatus(status: number): ProviderErrorKind {
   return refused ? 'provider_rejected' : 'provider_error';
 }
 
-/** RFC 9110, 10.2.3: delay in seconds, or a date. Null for anything else; a date in the past is 0. */
-export function parseRetryAfterMs(value: string | null, nowMs = Date.now()): number | null {
+/**
+ * RFC 9110, 10.2.3: delay in seconds, or a time. Null for anything else; a time in the past is 0.
+ * @param date of the answer; without one that makes sense, our own clock has to do.
+ */
+export function parseRetryAfterMs(value: string | null, date: string | null): number | null {
   if (value === null || value.trim() === '') return null;
   const seconds = Number(value);
   if (Number.isFinite(seconds)) return seconds < 0 ? null : Math.ceil(seconds * 1000);
-  const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
+  const timeMs = Date.parse(value);
+  if (Number.isNaN(timeMs)) return null;
+  const answeredAtMs = Date.parse(date ?? '');
+  return Math.max(0, timeMs - (Number.isNaN(answeredAtMs) ? Date.now() : answeredAtMs));
 }
 
 /** System errors of sockets and DNS, and those of undici and Node's HTTP parser (by prefix). */

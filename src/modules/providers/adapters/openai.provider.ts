@@ -132,6 +132,7 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
       status: answer.status ?? statusInCode(answer.code),
       detail: safeVendorMessage(vendorMessage(answer), secrets) ?? safeVendorMessage(answer.code, secrets),
       retryAfter: answer.headers?.get('retry-after') ?? null,
+      date: answer.headers?.get('date') ?? null,
       providerRequestId: answer.requestID ?? providerRequestId,
     });
   }

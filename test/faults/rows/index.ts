@@ -13,6 +13,7 @@ import { clockOffRow } from './11-clock-off.js';
 import { sameKeyRow } from './12-same-key.js';
 import { stateMachineRow } from './13-state-machine.js';
 import { hostileInputRow } from './14-hostile-input.js';
+import { ssrfRow } from './17-ssrf.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -30,4 +31,5 @@ export const ROWS: readonly FaultRow[] = [
   sameKeyRow,
   stateMachineRow,
   hostileInputRow,
+  ssrfRow,
 ];

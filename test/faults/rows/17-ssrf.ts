@@ -89,15 +89,20 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
     rebinding.map((name) => receiver.url('/').replace(ALLOWED, name)),
   );
   const rebound = receiver.connections;
-  for (const status of REDIRECTS) {
-    receiver.behave({ kind: 'answer', status, headers: { location: `http://127.0.0.1:${port}/` } });
-    await deliver(context, api.url, [receiver.url(`/redirect-${status}`)]);
-  }
+  const redirects = REDIRECTS.map((status) => ({
+    kind: 'answer' as const,
+    status,
+    headers: { location: `http://127.0.0.1:${port}/` },
+  }));
+  receiver.behave(...redirects, ...redirects);
   const resolved = Object.keys(names).filter((name) => name.startsWith('private'));
   const named = resolved.flatMap((name) => [`http://${name}:${port}/`, `https://${name}:${port}/`]);
-  await deliver(context, api.url, named);
-  // As after a change of the configuration.
-  await deliver(context, api.url, plain, true);
+  const redirecting = REDIRECTS.map((status) => receiver.url(`/redirect-${status}`));
+  // The last as after a change of the configuration: what is plain would not be taken now.
+  await Promise.all([
+    deliver(context, api.url, [...redirecting, ...named]),
+    deliver(context, api.url, plain, true),
+  ]);
   const deliveries = await findDeliveries(context);
   const reached = deliveries.filter(({ outcome }) => outcome === 'succeeded');
   const verdict = await context.check();

@@ -13,7 +13,10 @@ import { clockOffRow } from './11-clock-off.js';
 import { sameKeyRow } from './12-same-key.js';
 import { stateMachineRow } from './13-state-machine.js';
 import { hostileInputRow } from './14-hostile-input.js';
+import { overloadRow } from './15-overload.js';
+import { secretsRow } from './16-secrets.js';
 import { ssrfRow } from './17-ssrf.js';
+import { manyWritersRow } from './18-many-writers.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -31,5 +34,8 @@ export const ROWS: readonly FaultRow[] = [
   sameKeyRow,
   stateMachineRow,
   hostileInputRow,
+  overloadRow,
+  secretsRow,
   ssrfRow,
+  manyWritersRow,
 ];

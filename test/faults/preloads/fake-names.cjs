@@ -1,6 +1,7 @@
 // Loaded into a process of the ledger by NODE_OPTIONS: the names in the JSON of FAULTS_NAMES resolve to what stands there,
 // one list of addresses a question, the last one for ever. All other names do not exist: nothing leaves this machine.
 const dns = require('node:dns');
+const { setImmediate } = require('node:timers');
 
 const names = new Map(Object.entries(JSON.parse(process.env.FAULTS_NAMES)));
 const asked = new Map();

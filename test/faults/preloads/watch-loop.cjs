@@ -1,10 +1,12 @@
 // Loaded into a process of the ledger by NODE_OPTIONS: says how long its event loop was held up at most since the last
-// SIGUSR2, in the file FAULTS_LOOP_FILE. What counts is the smaller of the time that passed and the CPU that the process
+// SIGUSR2, in the file FAULTS_LOOP_FILE, with the number of these signals. What counts is the smaller of the time that passed and the CPU that the process
 // used meanwhile: a loop that waited for a core of a busy machine was not blocked by what it did.
 const { writeFileSync } = require('node:fs');
+const { setInterval } = require('node:timers');
 
 const TICK_MS = 2;
 let mostMs = 0;
+let resets = 0;
 let lastMs = performance.now();
 let lastCpu = process.cpuUsage();
 
@@ -15,7 +17,7 @@ setInterval(() => {
   const heldMs = Math.min(nowMs - lastMs - TICK_MS, cpuMs);
   if (heldMs > mostMs) {
     mostMs = heldMs;
-    writeFileSync(process.env.FAULTS_LOOP_FILE, String(mostMs));
+    write();
   }
   lastMs = performance.now();
   lastCpu = process.cpuUsage();
@@ -23,5 +25,10 @@ setInterval(() => {
 
 process.on('SIGUSR2', () => {
   mostMs = 0;
-  writeFileSync(process.env.FAULTS_LOOP_FILE, '0');
+  resets += 1;
+  write();
 });
+
+function write() {
+  writeFileSync(process.env.FAULTS_LOOP_FILE, JSON.stringify({ resets, mostMs }));
+}

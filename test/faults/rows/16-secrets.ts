@@ -204,7 +204,7 @@ async function sendRefused(send: Send, body: Readonly<Record<string, unknown>>):
   await send('POST', '/v1/executions:submit', body, key);
   await send('POST', '/v1/executions:submit', { ...body, variables: { text: `${MARKS.variable}!` } }, key);
   await send('PUT', '/v1/prompts/marked', {
-    template_source: `${MARKS.prompt} {{ x | ${'unknown_filter'} }}`,
+    template_source: `${MARKS.prompt} {{ x | unknown_filter }}`,
   });
   await send('PUT', '/v1/prompts/marked', { template_source: `${MARKS.prompt} {% if %}` });
 }
@@ -250,7 +250,9 @@ async function dumpRedis({ redis }: FaultContext): Promise<string[]> {
   return withRedis(redis.directUrl, async (client) => {
     const found: string[] = [];
     for (const key of (await client.sendCommand(['KEYS', '*'])) as unknown as string[]) {
-      const [command = 'GET', ...rest] = reads[String(await client.sendCommand(['TYPE', key]))] ?? ['GET'];
+      const [command = 'GET', ...rest] = reads[
+        (await client.sendCommand(['TYPE', key])) as unknown as string
+      ] ?? ['GET'];
       found.push(key, JSON.stringify(await client.sendCommand([command, key, ...rest])));
     }
     return found;

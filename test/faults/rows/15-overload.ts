@@ -89,9 +89,8 @@ export const overloadRow: FaultRow = {
         ...verdict.broken,
         ...complainOfOthers(normal),
         ...complainOfOthers(overload),
-        ...complainOfQuiet(overload),
-        // The short run shares its machine with other tests: there times are measured and not judged.
-        ...(size === 'full' ? judge(normal, overload) : []),
+        // The short run shares its machine with other tests: there times, and what follows from them, are not judged.
+        ...(size === 'full' ? [...complainOfQuiet(overload), ...judge(normal, overload)] : []),
       ],
     };
   },

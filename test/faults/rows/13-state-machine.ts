@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../src/modules/executions/index.js';
-import type { FaultContext } from '../core/fault-context.js';
 import type { FaultRow } from '../core/row.js';
 import {
   apply,
@@ -13,6 +11,7 @@ import {
   type Model,
   type Operation,
 } from './state-model.js';
+import { countMoves, isLegal, LEGAL_MOVES, nameOf } from './state-moves.js';
 import { StateWorld } from './state-world.js';
 
 const SIZES = { full: { batches: 100, sequences: 100 }, short: { batches: 2, sequences: 60 } };
@@ -39,13 +38,6 @@ interface Tally {
   operations: number;
   races: number;
   readonly broken: string[];
-}
-
-interface MoveCount {
-  readonly is_execution: boolean;
-  readonly from_status: string | null;
-  readonly to_status: string;
-  readonly count: number;
 }
 
 /**
@@ -97,11 +89,6 @@ export const stateMachineRow: FaultRow = {
     };
   },
 };
-
-/** But one: an attempt goes from `dispatched` to `fenced` only when its owner was lost without a sweep; nothing does that. */
-const LEGAL_MOVES = [EXECUTION_MOVES, ATTEMPT_MOVES]
-  .flatMap((moves) => Object.values<readonly string[]>(moves))
-  .reduce((sum, { length }) => sum + length, -1);
 
 function aSequence(): fc.Arbitrary<Sequence> {
   const stale = fc.oneof(
@@ -297,21 +284,4 @@ async function compare(
     const steps = JSON.stringify(walker.steps.slice(0, step + 1));
     tally.broken.push(`After ${steps} it is ${is ?? 'gone'}, not ${shouldBe}.`);
   }
-}
-
-function countMoves({ database }: FaultContext): Promise<MoveCount[]> {
-  return database.query<MoveCount>(
-    `SELECT attempt IS NULL AS is_execution, from_status, to_status, count(*)::int AS count
-     FROM watched_moves GROUP BY 1, 2, 3`,
-  );
-}
-
-function isLegal({ is_execution: isExecution, from_status: from, to_status: to }: MoveCount): boolean {
-  if (from === null) return (isExecution ? ['queued', 'running', 'failed'] : ['dispatched']).includes(to);
-  const moves: Readonly<Record<string, readonly string[]>> = isExecution ? EXECUTION_MOVES : ATTEMPT_MOVES;
-  return (moves[from] ?? []).includes(to);
-}
-
-function nameOf({ is_execution: isExecution, from_status: from, to_status: to }: MoveCount): string {
-  return `${isExecution ? 'execution' : 'attempt'} ${from ?? 'nothing'} to ${to}`;
 }

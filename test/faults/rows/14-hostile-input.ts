@@ -17,7 +17,7 @@ const SIZES = { full: { times: 20, rounds: 20 }, short: { times: 1, rounds: 1 } 
 const NEIGHBOURS = 63;
 /** Slow enough for all who came in the same moment to meet in the journal. */
 const TRIP_MS = 50;
-/** Two lanes share them, and on a busy machine they come in more than one moment; most often it is all 63. */
+/** Two lanes share them, and on a busy machine they come in more than one moment. */
 const LEAST_TOGETHER = 16;
 const MOST_ANSWER_MS = 100;
 const MOST_BLOCKED_MS = 50;

@@ -157,6 +157,10 @@ AS $$
     WHERE k.expires_at < now() AND NOT EXISTS (
       SELECT FROM public.executions e
       WHERE e.project_id = k.project_id AND e.execution_id = k.execution_id AND e.status IN ('queued', 'running'))
+    -- Of a batch the key has the batch's id.
+    AND NOT EXISTS (
+      SELECT FROM public.executions e
+      WHERE e.project_id = k.project_id AND e.batch_id = k.execution_id AND e.status IN ('queued', 'running'))
     ORDER BY k.expires_at
     LIMIT most
     FOR UPDATE SKIP LOCKED

@@ -48,6 +48,9 @@ export class TenantScope {
   async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
     const open = `BEGIN; SELECT set_config('app.project_ids', '${uuidArray(projects)}', true)`;
     const client = await this.pool.connect();
+    // The pool listens to its idle clients only: unheard, the error of one that is out would end the process. What went
+    // wrong is told by the statement itself.
+    client.on('error', ignore);
     let isLost = false;
     try {
       return await oneTrip<Row>(client, open, statement);
@@ -55,6 +58,7 @@ export class TenantScope {
       isLost = isDatabaseOutage(error);
       throw error;
     } finally {
+      if (!isLost) client.off('error', ignore);
       client.release(isLost);
     }
   }
@@ -67,6 +71,10 @@ export class TenantScope {
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
+}
+
+function ignore(): void {
+  // Deliberately nothing.
 }
 
 async function oneTrip<Row extends QueryResultRow>(

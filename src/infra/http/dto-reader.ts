@@ -25,8 +25,8 @@ const WORDS: Readonly<Record<DtoSource, { detail: string; unknown: string }>> = 
   },
 };
 
-/** As many as a person mends in one go. */
-const MAX_ENTRIES = 20;
+/** One for each entry of a full batch: whoever sent it wants to mend all of them at once. */
+const MAX_ENTRIES = 1000;
 
 /**
  * Makes an instance of a DTO class from parsed input and validates it. The decorators are the usual ones of

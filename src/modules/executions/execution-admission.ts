@@ -7,11 +7,14 @@ import { type AllowedModel, ModelsService } from '../models/index.js';
 import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
 import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
+import { TurnBudget } from './turn-budget.js';
 
 const DEFAULT_ENVIRONMENT = 'default';
 /** Somebody waits: a second try, if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
+/** Of a turn of the event loop: one rendering alone takes 25 ms at the very most. */
+const RENDERING_MS = 10;
 
 /** What all executions of a request have in common; a batch has many. Nothing is written yet. */
 export interface AdmittedRequest {
@@ -50,6 +53,8 @@ export interface AdmissionOptions {
 /** The same checks for whoever waits, whoever does not, and for batches. */
 @Injectable()
 export class ExecutionAdmission {
+  private readonly rendering = new TurnBudget(RENDERING_MS);
+
   constructor(
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
@@ -124,21 +129,23 @@ export class ExecutionAdmission {
    * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
    * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
-  render(
+  async render(
     { compiled, ...common }: AdmittedRequest,
     entry: {
       readonly variables: Record<string, unknown> | undefined;
       readonly variablesJson: string | null;
       readonly correlationId: string | null;
     },
-  ): AdmittedExecution {
+  ): Promise<AdmittedExecution> {
     return {
       ...common,
       correlationId: entry.correlationId,
       variablesJson: entry.variablesJson ?? '{}',
-      rendered: compiled.render(entry.variables ?? {}, {
-        maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
-      }),
+      rendered: await this.rendering.run(() =>
+        compiled.render(entry.variables ?? {}, {
+          maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
+        }),
+      ),
     };
   }
 

@@ -49,9 +49,9 @@ interface ClaimedRow {
 
 const LANES = 2;
 /** A client waits: a restart of the database is bridged, an outage is told. */
-const BEGIN_PATIENCE_MS = 5000;
+const BEGIN_PATIENCE_MS = 10_000;
 /** A connection that is silent for so long is given up, and the batch written again over another. */
-const ANSWER_TIMEOUT_MS = 8000;
+const ANSWER_TIMEOUT_MS = 4000;
 /** Whoever worked on an execution was lost so often: it kills its workers. */
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;

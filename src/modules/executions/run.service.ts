@@ -157,7 +157,11 @@ export class RunService {
     return runRetryWaitMs({ kind, attemptsMade, retryAfterMs, remainingMs, random: Math.random() });
   }
 
-  private async finish(run: Run, { attempt, outcome }: LastCall, path: string): Promise<RawAnswer> {
+  private async finish(
+    run: Run,
+    { attempt, outcome }: LastCall,
+    path: string,
+  ): Promise<RawAnswer | typeof KEY_TAKEN> {
     const completedAt = this.databaseClock.now();
     const answer = outcome.succeeded
       ? RawAnswer.json(200, JSON.stringify(resultOf(run, outcome.completion, completedAt)))
@@ -165,6 +169,8 @@ export class RunService {
     const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
     const next = { kind: 'final' as const, completedAt, ...stored };
     if (await this.executions.finish(run, attempt, outcome, next)) return answer;
+    // With a key, what is answered now is what will be answered again: what the sweep has recorded.
+    if (run.key !== null) return KEY_TAKEN;
     throw new OwnershipLostError(run.executionId);
   }
 

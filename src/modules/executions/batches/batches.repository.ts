@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
-import { TenantScope } from '../../../infra/database/index.js';
+import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
 import { type Beginning, insertionRow } from '../execution-rows.js';
 import { INSERT } from '../executions.sql.js';
 import type { Inserted } from '../executions.repository.js';
@@ -70,7 +71,12 @@ const CANCEL = `WITH waiting AS (
     UPDATE executions e SET status = 'canceled', due_at = NULL, completed_at = now()
     FROM waiting w WHERE e.project_id = w.project_id AND e.execution_id = w.execution_id
   )
-  UPDATE batches SET canceled_at = coalesce(canceled_at, now()) WHERE project_id = $1 AND batch_id = $2`;
+  UPDATE batches SET canceled_at = coalesce(canceled_at, now()) WHERE project_id = $1 AND batch_id = $2
+    AND EXISTS (SELECT FROM waiting)`;
+
+/** How long a batch whose COMMIT was not answered is looked for: some seconds. */
+const OUTAGE_LOOKS = 10;
+const OUTAGE_LOOK_MS = 300;
 
 /** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
 class NotInserted extends Error {
@@ -104,8 +110,19 @@ export class BatchesRepository {
       return 'inserted';
     } catch (error) {
       if (error instanceof NotInserted) return error.reason;
-      throw error;
+      if (!isDatabaseOutage(error) || !(await this.isThereAfterAll(batch))) throw error;
+      return 'inserted';
     }
+  }
+
+  /** After a connection that was lost: the COMMIT may have been done, and only its answer was cut off. */
+  private async isThereAfterAll({ projectId, batchId }: NewBatch): Promise<boolean> {
+    for (let tries = 0; tries < OUTAGE_LOOKS; tries += 1) {
+      await sleep(OUTAGE_LOOK_MS);
+      const found = await this.find(projectId, batchId).catch(() => null);
+      if (found !== null) return true;
+    }
+    return false;
   }
 
   async find(projectId: string, batchId: string): Promise<BatchRecord | null> {

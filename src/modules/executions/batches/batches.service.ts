@@ -1,9 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
-import { Clock, type ErrorEntry, LedgerError } from '../../../kernel/index.js';
+import { type ErrorEntry, LedgerError } from '../../../kernel/index.js';
 import type { Actor } from '../../audit/index.js';
 import { type AdmittedExecution, type AdmittedRequest, ExecutionAdmission } from '../execution-admission.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
@@ -12,8 +11,6 @@ import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.
 import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
 import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
 
-/** As long as the event loop is kept from others while many prompts are rendered. */
-const RENDERING_MS = 10;
 /** So that each entry of the largest batch may have one. */
 const MAX_ERRORS = 1000;
 
@@ -30,7 +27,6 @@ export class BatchesService {
     private readonly gate: QueueGate,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -92,21 +88,16 @@ export class BatchesService {
     const admitted: AdmittedExecution[] = [];
     const errors: ErrorEntry[] = [];
     let first: LedgerError | null = null;
-    let sinceMs = this.clock.monotonicMs();
     for (const [index, { variables, correlation_id: correlationId = null }] of entries.entries()) {
       try {
         const entry = { variables, variablesJson: variablesOf(index), correlationId };
         // A batch is told of as a whole; its executions are not told of one by one.
-        admitted.push({ ...this.admission.render(common, entry), callbackUrl: null });
+        admitted.push({ ...(await this.admission.render(common, entry)), callbackUrl: null });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
         first ??= error;
         if (error.code === first.code) errors.push(...errorsOfEntry(error, index));
         if (errors.length >= MAX_ERRORS) break;
-      }
-      if (this.clock.monotonicMs() - sinceMs > RENDERING_MS) {
-        await nextTurn();
-        sinceMs = this.clock.monotonicMs();
       }
     }
     if (first !== null) throw new BatchEntriesRefusedError(first, errors.slice(0, MAX_ERRORS));

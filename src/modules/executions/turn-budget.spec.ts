@@ -1,0 +1,32 @@
+import { TurnBudget } from './turn-budget.js';
+
+function busyFor(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
+
+describe('TurnBudget', () => {
+  it('leaves turns of the event loop to others when a lot of work comes at once', async () => {
+    const budget = new TurnBudget(5);
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const results = await Promise.all([1, 2, 3, 4].map((each) => budget.run(() => (busyFor(6), each))));
+    isOver = true;
+    expect(results).toEqual([1, 2, 3, 4]);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
+  it('hands on what the work throws, and goes on', async () => {
+    const budget = new TurnBudget(5);
+    const failing = budget.run(() => {
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await budget.run(() => 'yes')).toBe('yes');
+  });
+});

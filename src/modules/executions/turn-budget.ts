@@ -1,0 +1,33 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/**
+ * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded;
+ * many that arrive in the same moment would be done one after another before anybody else is heard.
+ */
+export class TurnBudget {
+  private usedMs = 0;
+  private isResetDue = false;
+
+  constructor(private readonly mostMs: number) {}
+
+  /** Runs the work at once when there is room, else in a later turn. @throws what `work` throws. */
+  async run<T>(work: () => T): Promise<T> {
+    while (this.usedMs >= this.mostMs) await nextTurn();
+    const startedAtMs = performance.now();
+    try {
+      return work();
+    } finally {
+      this.usedMs += performance.now() - startedAtMs;
+      this.resetSoon();
+    }
+  }
+
+  private resetSoon(): void {
+    if (this.isResetDue) return;
+    this.isResetDue = true;
+    setImmediate(() => {
+      this.usedMs = 0;
+      this.isResetDue = false;
+    });
+  }
+}

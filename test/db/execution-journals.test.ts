@@ -4,7 +4,7 @@ import { type ProjectIds, type Statement, TenantScope } from '../../src/infra/da
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import type { Beginning, Next } from '../../src/modules/executions/execution-rows.js';
 import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
-import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import { answered, failed } from '../support/call-outcomes.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
@@ -13,33 +13,6 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const FINAL = { kind: 'final' } as const;
 const CALLED = { provider: 'echo', modelName: 'echo' };
-
-const failed: CallOutcome = {
-  succeeded: false,
-  failure: {
-    kind: 'provider_error',
-    message: 'The provider answered 500.',
-    status: 500,
-    retryAfterMs: null,
-    providerRequestId: 'req-2',
-    latencyMs: 9,
-  },
-};
-
-const answered = (text: string): CallOutcome => ({
-  succeeded: true,
-  completion: {
-    text,
-    truncated: false,
-    totalBytes: text.length,
-    sha256: 'f'.repeat(64),
-    finishReason: 'stop',
-    usage: { promptTokens: 3, responseTokens: null, raw: null },
-    providerRequestId: 'req-1',
-    servedModelName: null,
-    latencyMs: 12,
-  },
-});
 
 /** The server does what it is told, and the connection is lost before its answer. */
 class LossyScope extends TenantScope {
@@ -242,6 +215,14 @@ describe('an insert', () => {
     await eventually(async () => (await row(one.executionId)) !== undefined);
     await context.owner.query('UPDATE prompts SET registry_revision = 8');
     expect(await told).toBe('inserted');
+  });
+
+  it('whose answer is lost, and that seems to be stale now, is not said to be anything', async () => {
+    scope.loseAnswerOf('insert');
+    await expect(executions.insert(await beginning({ promptRevision: 6 }))).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+    });
+    expect(await rows('SELECT execution_id FROM executions')).toEqual([]);
   });
 
   it('whose answer is lost does not take the key of somebody else for its own', async () => {

@@ -1,5 +1,5 @@
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import { answered, failed } from '../support/call-outcomes.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import {
   type ExecutionOptions,
@@ -12,32 +12,7 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const FINAL = { kind: 'final' } as const;
 
-const answered: CallOutcome = {
-  succeeded: true,
-  completion: {
-    text: 'Hello!',
-    truncated: false,
-    totalBytes: 6,
-    sha256: 'f'.repeat(64),
-    finishReason: 'stop',
-    usage: { promptTokens: 3, responseTokens: null, raw: { prompt_tokens: 3 } },
-    providerRequestId: 'req-1',
-    servedModelName: null,
-    latencyMs: 12,
-  },
-};
-
-const failed: CallOutcome = {
-  succeeded: false,
-  failure: {
-    kind: 'provider_error',
-    message: 'The provider answered 500.',
-    status: 500,
-    retryAfterMs: null,
-    providerRequestId: 'req-2',
-    latencyMs: 9,
-  },
-};
+const hello = answered('Hello!');
 
 describe('ExecutionsRepository', () => {
   let context: LedgerContext;
@@ -162,7 +137,7 @@ describe('ExecutionsRepository', () => {
       const claimed = await claimOne(await insert());
       expect(await executions.dispatch(claimed, 1)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
-      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(true);
+      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'succeeded',
         response_text: 'Hello!',
@@ -201,7 +176,7 @@ describe('ExecutionsRepository', () => {
       const claimed = await claimOne(await insert());
       await executions.dispatch(claimed, 1);
       await context.owner.query('UPDATE executions SET fence = fence + 1');
-      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(false);
+      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'running',
         fence: 2,
@@ -215,7 +190,7 @@ describe('ExecutionsRepository', () => {
     it('is finished once, whoever tries again', async () => {
       const claimed = await claimOne(await insert());
       await executions.dispatch(claimed, 1);
-      await executions.finish(claimed, 1, answered, FINAL);
+      await executions.finish(claimed, 1, hello, FINAL);
       expect(await executions.finish(claimed, 1, failed, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'succeeded', attempts: ['succeeded'] });
     });
@@ -274,7 +249,7 @@ describe('ExecutionsRepository', () => {
       await executions.dispatch(claimed, 1);
       await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
       await executions.sweepLapsed();
-      expect(await executions.finish(claimed, 1, answered, FINAL)).toBe(false);
+      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'queued', attempts: ['fenced'] });
     });
   });

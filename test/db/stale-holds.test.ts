@@ -1,28 +1,11 @@
 import { type ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import { answered } from '../support/call-outcomes.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const FINAL = { kind: 'final' } as const;
-
-function answering(text: string): CallOutcome {
-  return {
-    succeeded: true,
-    completion: {
-      text,
-      truncated: false,
-      totalBytes: text.length,
-      sha256: 'f'.repeat(64),
-      finishReason: 'stop',
-      usage: { promptTokens: null, responseTokens: null, raw: null },
-      providerRequestId: null,
-      servedModelName: null,
-      latencyMs: 1,
-    },
-  };
-}
 
 /** What was lost and taken again by the same process, whose entries then meet in one batch of the journal. */
 describe('a process that holds an execution twice, of which one hold is stale', () => {
@@ -73,8 +56,8 @@ describe('a process that holds an execution twice, of which one hold is stale', 
 
     it('keeps the late answer as fenced beside the one that counts', async () => {
       const both = [
-        executions.finish(stale, 1, answering('late'), FINAL),
-        executions.finish(current, 2, answering('in time'), FINAL),
+        executions.finish(stale, 1, answered('late'), FINAL),
+        executions.finish(current, 2, answered('in time'), FINAL),
       ];
       expect(await Promise.all(both)).toEqual([false, true]);
       const { rows } = await context.owner.query(

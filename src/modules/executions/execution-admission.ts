@@ -44,7 +44,7 @@ export interface AdmittedExecution extends Omit<AdmittedRequest, 'compiled'> {
 /** A `:run`, a `:submit` or a batch. */
 type RequestToAdmit = SharedExecutionDto & { readonly callback_url?: string | null };
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   readonly mode: 'sync' | 'async';
   /** Past all caches. */
   readonly fresh: boolean;
@@ -64,24 +64,28 @@ export class ExecutionAdmission {
   ) {}
 
   /**
-   * What `finish` makes of the request. A refusal by what a cache knows may be one by a version that is no longer the
-   * active one, so it is asked again past the caches before anybody is told no.
-   * @throws what {@link admit} and `finish` throw.
+   * Makes of a request what is to be written, and writes it: by what is cached, and once more past the caches when the
+   * prompt turns out to have changed.
+   * @param prepare throws LedgerErrors for what is refused; `write` answers `stale` for an insert that stated an old revision.
+   * @throws what {@link admit} and `prepare` throw; then nothing was written.
    */
-  async prepare<T>(
+  async admitAndWrite<Prepared, Answer>(
     projectId: string,
     request: RequestToAdmit,
-    { mode, fresh }: AdmissionOptions,
-    finish: (admitted: AdmittedRequest) => T | Promise<T>,
-  ): Promise<T> {
-    if (!fresh) {
-      try {
-        return await finish(await this.admit(projectId, request, { mode, fresh: false }));
-      } catch (error) {
-        if (!(error instanceof LedgerError)) throw error;
-      }
-    }
-    return finish(await this.admit(projectId, request, { mode, fresh: true }));
+    mode: 'sync' | 'async',
+    steps: {
+      readonly prepare: (admitted: AdmittedRequest) => Promise<Prepared>;
+      readonly write: (prepared: Prepared) => Promise<Answer | 'stale'>;
+    },
+  ): Promise<Answer> {
+    const { prepare, write } = steps;
+    const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
+    const cached = this.admit(projectId, request, { mode, fresh: false }).then(prepare);
+    const answer = await write(await cached.catch(onceMoreIfRefused(prepareFresh)));
+    if (answer !== 'stale') return answer;
+    const again = await write(await prepareFresh());
+    if (again === 'stale') throw new Error('what was resolved past the caches cannot be stale');
+    return again;
   }
 
   /**
@@ -91,7 +95,7 @@ export class ExecutionAdmission {
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError
    * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
    */
-  async admit(
+  private async admit(
     projectId: string,
     request: RequestToAdmit,
     { mode, fresh }: AdmissionOptions,
@@ -173,6 +177,14 @@ export class ExecutionAdmission {
     assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
     return attempts;
   }
+}
+
+/** What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache. */
+function onceMoreIfRefused<T>(again: () => Promise<T>): (error: unknown) => Promise<T> {
+  return (error) => {
+    if (error instanceof LedgerError) return again();
+    throw error;
+  };
 }
 
 function assertAtMost(value: number, most: number, member: string, variable: string): void {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { StoredMessage } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Journal, TenantScope } from '../../infra/database/index.js';
+import { DatabaseUnavailableError } from '../../infra/http/index.js';
 import type { Claim, ClaimedExecution, SweptExecution } from './claim.js';
 import { paramsOf } from './execution-params.js';
 import {
@@ -17,6 +18,8 @@ import type { CallOutcome } from './provider-caller.js';
 
 /** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
 export type Inserted = 'inserted' | 'stale' | 'key_taken';
+/** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
+type Written = Inserted | 'unknown';
 
 /** Of an execution there may be several in one batch, each with a fence of its own. */
 interface Owned {
@@ -62,7 +65,7 @@ const MAX_SWEPT = 100;
  */
 @Injectable()
 export class ExecutionsRepository {
-  private readonly insertions: Journal<InsertionRow, Inserted>;
+  private readonly insertions: Journal<InsertionRow, Written>;
   private readonly dispatches: Journal<DispatchRow, boolean>;
   private readonly finishes: Journal<FinishRow, boolean>;
 
@@ -73,7 +76,7 @@ export class ExecutionsRepository {
     const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
     const common = { maxRows, lanes: LANES };
     const keyOf = ({ execution_id: id }: { readonly execution_id: string }) => id;
-    this.insertions = new Journal<InsertionRow, Inserted>({
+    this.insertions = new Journal<InsertionRow, Written>({
       ...common,
       keyOf: ({ route = '', key = '', execution_id: id }) => `${route} ${key} ${id}`,
       patienceMs: BEGIN_PATIENCE_MS,
@@ -94,9 +97,14 @@ export class ExecutionsRepository {
     });
   }
 
-  /** Durable when it resolves. */
-  insert(beginning: Beginning): Promise<Inserted> {
-    return this.insertions.append(this.insertionOf(beginning));
+  /**
+   * Durable when it resolves.
+   * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
+   */
+  async insert(beginning: Beginning): Promise<Inserted> {
+    const written = await this.insertions.append(this.insertionOf(beginning));
+    if (written === 'unknown') throw new DatabaseUnavailableError(null);
+    return written;
   }
 
   /**
@@ -195,14 +203,14 @@ export class ExecutionsRepository {
     return insertionRow(beginning, this.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
   }
 
-  private async writeInsertions(rows: readonly InsertionRow[], isRepeated: boolean): Promise<Inserted[]> {
+  private async writeInsertions(rows: readonly InsertionRow[], isRepeated: boolean): Promise<Written[]> {
     const [name, text] = isRepeated ? ['insert-again', sql.INSERT_AGAIN] : ['insert', sql.INSERT];
     const found = await this.write<{ execution_id: string; inserted: boolean; stale: boolean }>(
       name,
       text,
       rows,
     );
-    const states = new Map(found.map((row) => [row.execution_id, stateOf(row)]));
+    const states = new Map<string, Written>(found.map((row) => [row.execution_id, stateOf(row)]));
     // Sent before: what seems to be stale, or somebody else's, may be what we wrote then.
     const rest = isRepeated ? rows.filter(({ execution_id: id }) => states.get(id) !== 'inserted') : [];
     if (rest.length > 0) {
@@ -211,7 +219,12 @@ export class ExecutionsRepository {
         sql.FIND_INSERTED,
         rest.map(bareIdentity),
       );
-      for (const { execution_id: id } of ours) states.set(id, 'inserted');
+      const there = new Set(ours.map(({ execution_id: id }) => id));
+      for (const { execution_id: id } of rest) {
+        if (there.has(id)) states.set(id, 'inserted');
+        // The first try may still run on the server: inserted anew under another id, the request would be there twice.
+        else if (states.get(id) === 'stale') states.set(id, 'unknown');
+      }
     }
     return rows.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
   }

@@ -69,21 +69,16 @@ export class RunService {
     const startedAtMs = this.clock.monotonicMs();
     const leave = this.gate.enter(who.projectId);
     try {
-      return await this.idempotency.once(who.projectId, key, async () => {
-        for (const fresh of [false, true]) {
-          const { variables, correlation_id: correlationId = null } = request;
-          const admitted = await this.admission.prepare(
-            who.projectId,
-            request,
-            { mode: 'sync', fresh },
-            (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
-          );
-          const deadlineAtMs = startedAtMs + admitted.timeoutMs;
-          const answer = await this.runAdmitted({ admitted, key, deadlineAtMs }, who, path);
-          if (answer !== 'stale') return answer;
-        }
-        throw new Error('what was resolved past the caches cannot be stale');
-      });
+      const { variables, correlation_id: correlationId = null } = request;
+      return await this.idempotency.once(who.projectId, key, () =>
+        this.admission.admitAndWrite(who.projectId, request, 'sync', {
+          prepare: (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
+          write: (admitted) => {
+            const deadlineAtMs = startedAtMs + admitted.timeoutMs;
+            return this.runAdmitted({ admitted, key, deadlineAtMs }, who, path);
+          },
+        }),
+      );
     } finally {
       leave();
     }

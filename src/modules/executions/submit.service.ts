@@ -37,18 +37,11 @@ export class SubmitService {
     try {
       return await this.idempotency.once(who.projectId, key, async () => {
         await this.gate.admit(who.projectId, 1);
-        for (const fresh of [false, true]) {
-          const { variables, correlation_id: correlationId = null } = request;
-          const admitted = await this.admission.prepare(
-            who.projectId,
-            request,
-            { mode: 'async', fresh },
-            (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
-          );
-          const answer = await this.insert(who, admitted, key);
-          if (answer !== 'stale') return answer;
-        }
-        throw new Error('what was resolved past the caches cannot be stale');
+        const { variables, correlation_id: correlationId = null } = request;
+        return this.admission.admitAndWrite(who.projectId, request, 'async', {
+          prepare: (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
+          write: (admitted) => this.insert(who, admitted, key),
+        });
       });
     } finally {
       leave();

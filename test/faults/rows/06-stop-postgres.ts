@@ -24,10 +24,13 @@ export const stopPostgresRow: FaultRow = {
     const load = submitWithKeys(context, api.url, clients);
     const gone: number[] = [];
     const recoveries: number[] = [];
+    let told = 0;
     for (let stop = 0; stop < stops; stop += 1) {
       await sleep(betweenMs);
       gone.push(context.postgres.pid);
       await context.postgres.stopImmediately();
+      // Writes are bridged by the journals when the outage is short; who asks how the service is must be told.
+      if ((await context.admin(api.url).get('/health')).status === 503) told += 1;
       await sleep(betweenMs / 4);
       await context.postgres.restart();
       recoveries.push(await recoveryMs(context, api.url, stop));
@@ -40,9 +43,10 @@ export const stopPostgresRow: FaultRow = {
     return {
       landed: [
         { what: 'Postgres servers gone', count: gone.filter((pid) => !isAlive(pid)).length, atLeast: stops },
-        { what: 'tries that met an outage', count: countFailures(context), atLeast: stops },
+        { what: 'looks at /health that were told 503', count: told, atLeast: stops },
       ],
       measured: {
+        'tries that met the outage': countFailures(context),
         acknowledged: verdict.acknowledged,
         executions: verdict.executions,
         'slowest recovery, ms': slowestMs,

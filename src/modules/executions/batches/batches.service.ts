@@ -45,17 +45,10 @@ export class BatchesService {
     try {
       return await this.idempotency.once(who.projectId, key, async () => {
         await this.gate.admit(who.projectId, request.entries.length);
-        for (const fresh of [false, true]) {
-          const admitted = await this.admission.prepare(
-            who.projectId,
-            request,
-            { mode: 'async', fresh },
-            (common) => this.renderAll(common, request, variablesOf),
-          );
-          const answer = await this.insert(who, request.callback_url ?? null, admitted, key);
-          if (answer !== 'stale') return answer;
-        }
-        throw new Error('what was resolved past the caches cannot be stale');
+        return this.admission.admitAndWrite(who.projectId, request, 'async', {
+          prepare: (common) => this.renderAll(common, request, variablesOf),
+          write: (admitted) => this.insert(who, request.callback_url ?? null, admitted, key),
+        });
       });
     } finally {
       leave();

@@ -6,3 +6,4 @@ export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';
 export { Outage, type OutageLogger } from './outage.js';
 export { withTimeLimit } from './time-limit.js';
+export { heavyWork, TurnBudget } from './turn-budget.js';

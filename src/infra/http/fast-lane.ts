@@ -123,7 +123,7 @@ export class FastLane<Caller, Scope extends string> {
     if (route.dto === null) return route.handle({ caller, params, body: null, text: null, headers, path });
     const bytes = await readPlainBody(request);
     if (bytes === null) return null;
-    const text = parseJsonBody(bytes, this.options.body.maxDepth ?? DEFAULT_MAX_DEPTH);
+    const text = await parseJsonBody(bytes, this.options.body.maxDepth ?? DEFAULT_MAX_DEPTH);
     const body = readDto(route.dto, text?.value, 'body');
     return route.handle({ caller, params, body, text, headers, path });
   }

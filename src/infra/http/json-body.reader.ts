@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import bodyParser from 'body-parser';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { ValidationError } from '../../kernel/index.js';
+import { heavyWork, ValidationError } from '../../kernel/index.js';
 import { readJsonText } from '../../kernel/json-text.js';
 import type { JsonText } from '../../kernel/json-text.js';
 import { BodyTooLargeError, EncodingUnsupportedError } from './errors.js';
@@ -73,27 +73,28 @@ export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
         if (!isAborted(error)) settle(toReadingError(error, limit));
         return;
       }
-      settle(Buffer.isBuffer(bytes) ? parse(request, bytes, maxDepth) : undefined);
+      if (Buffer.isBuffer(bytes)) parse(request, bytes, maxDepth).then(() => settle(undefined), settle);
+      else settle(undefined);
     });
   };
 }
 
-/** Keeps text and value with the request; answers the error if there is one, for `next`. */
-function parse(request: Request, bytes: Buffer, maxDepth: number): unknown {
-  try {
-    const text = parseJsonBody(bytes, maxDepth);
-    if (text === null) return undefined;
-    texts.set(request, text);
-    request.body = text.value;
-    return undefined;
-  } catch (error) {
-    return error;
-  }
+/** Keeps text and value with the request. */
+async function parse(request: Request, bytes: Buffer, maxDepth: number): Promise<void> {
+  const text = await parseJsonBody(bytes, maxDepth);
+  if (text === null) return;
+  texts.set(request, text);
+  request.body = text.value;
 }
 
+/** Below this a body is read in less than a millisecond, and waits for nobody. */
+const HEAVY_BODY_BYTES = 32 * 1024;
+
 /** `null` for a body of no bytes. @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText} */
-export function parseJsonBody(bytes: Buffer, maxDepth: number): JsonText | null {
-  return bytes.length === 0 ? null : readJsonText(decodeUtf8(bytes), { maxDepth });
+export async function parseJsonBody(bytes: Buffer, maxDepth: number): Promise<JsonText | null> {
+  const read = () => readJsonText(decodeUtf8(bytes), { maxDepth });
+  if (bytes.length === 0) return null;
+  return bytes.length < HEAVY_BODY_BYTES ? read() : heavyWork.run(read);
 }
 
 function decodeUtf8(bytes: Buffer): string {

@@ -1,20 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
-import { LedgerError, ValidationError } from '../../kernel/index.js';
+import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../templating/index.js';
 import { type AllowedModel, ModelsService } from '../models/index.js';
 import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
 import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
-import { TurnBudget } from './turn-budget.js';
 
 const DEFAULT_ENVIRONMENT = 'default';
 /** Somebody waits: a second try, if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
-/** Of a turn of the event loop: one rendering alone takes 25 ms at the very most. */
-const RENDERING_MS = 10;
 
 /** What all executions of a request have in common; a batch has many. Nothing is written yet. */
 export interface AdmittedRequest {
@@ -53,8 +50,6 @@ interface AdmissionOptions {
 /** The same checks for whoever waits, whoever does not, and for batches. */
 @Injectable()
 export class ExecutionAdmission {
-  private readonly rendering = new TurnBudget(RENDERING_MS);
-
   constructor(
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
@@ -145,7 +140,7 @@ export class ExecutionAdmission {
       ...common,
       correlationId: entry.correlationId,
       variablesJson: entry.variablesJson ?? '{}',
-      rendered: await this.rendering.run(() =>
+      rendered: await heavyWork.run(() =>
         compiled.render(entry.variables ?? {}, {
           maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
         }),

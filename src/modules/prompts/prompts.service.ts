@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
-import { ValidationError } from '../../kernel/index.js';
+import { heavyWork, ValidationError } from '../../kernel/index.js';
 import type { PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { VersionsService } from '../versions/index.js';
@@ -49,7 +49,7 @@ export class PromptsService {
    */
   async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
     const content = contentOfRequest(request);
-    this.versions.check(content);
+    await heavyWork.run(() => this.versions.check(content));
     return this.change(who, name, async (tx) => {
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);

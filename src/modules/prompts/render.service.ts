@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
+import { heavyWork } from '../../kernel/index.js';
 import { PromptResolver } from './prompt-resolver.js';
 import { renderedView } from './prompt-views.js';
 import type { RenderedPromptDto, RenderPromptDto } from './prompts.dto.js';
@@ -23,9 +24,10 @@ export class RenderService {
       name,
       request.version_number ?? null,
     );
-    const rendered = compiled.render(request.variables ?? {}, {
-      maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
-    });
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    const rendered = await heavyWork.run(() =>
+      compiled.render(request.variables ?? {}, { maxRenderedBytes }),
+    );
     return {
       ...renderedView(rendered),
       version_number: version.versionNumber,

@@ -31,3 +31,9 @@ export class TurnBudget {
     });
   }
 }
+
+/** Enough for one piece of the heaviest (30 ms) to come on top and still leave the loop free again within 50 ms. */
+const MOST_HEAVY_MS = 10;
+
+/** A process has one event loop, so what is heavy shares one budget, whichever room it is done in. */
+export const heavyWork = new TurnBudget(MOST_HEAVY_MS);

@@ -3,7 +3,7 @@ import { AppConfig } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import { Circuits, circuitOutcomeOf } from '../providers/index.js';
 import type { ClaimedExecution } from './claim.js';
-import { ExecutionLeases } from './execution-lease.js';
+import { ExecutionLeases } from './execution-leases.js';
 import type { Next } from './execution-rows.js';
 import { ExecutionWaits } from './execution-waits.js';
 import { ExecutionsRepository } from './executions.repository.js';

@@ -1,12 +1,5 @@
-import { Clock } from '../../kernel/index.js';
 import type { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { ExecutionWaits } from './execution-waits.js';
-
-class TimersClock extends Clock {
-  monotonicMs(): number {
-    return performance.now();
-  }
-}
 
 function openWaits() {
   const final = new Set<string>();
@@ -17,7 +10,7 @@ function openWaits() {
     if (database.isDown) return Promise.reject(new Error('the database is away'));
     return Promise.resolve(ids.filter((id) => final.has(id)));
   };
-  const waits = new ExecutionWaits({ findFinal } as unknown as ExecutionReadsRepository, new TimersClock());
+  const waits = new ExecutionWaits({ findFinal } as unknown as ExecutionReadsRepository);
   const ended: string[] = [];
   const wait = (id: string, ms: number) =>
     void waits.untilFinal('project', id, ms).then(() => ended.push(id));

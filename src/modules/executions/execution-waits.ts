@@ -1,5 +1,4 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { Clock } from '../../kernel/index.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 
 /** The first looks come quickly, for calls that are; who waits longer than a second does not mind a quarter of one. */
@@ -23,15 +22,11 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isLeaving = false;
 
-  constructor(
-    private readonly reads: ExecutionReadsRepository,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly reads: ExecutionReadsRepository) {}
 
   /** Resolves when the execution is final, after `waitMs`, or when the process is leaving. */
   async untilFinal(projectId: string, executionId: string, waitMs: number): Promise<void> {
     if (this.isLeaving || waitMs <= 0) return;
-    const untilMs = this.clock.monotonicMs() + waitMs;
     await new Promise<void>((resolve) => {
       const wait: Wait = {
         projectId,
@@ -42,7 +37,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
           resolve();
         },
       };
-      const timer = setTimeout(wait.end, untilMs - this.clock.monotonicMs());
+      const timer = setTimeout(wait.end, waitMs);
       this.waits.add(wait);
       this.lookMs = FIRST_LOOK_MS;
       this.lookSoon();

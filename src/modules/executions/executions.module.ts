@@ -5,7 +5,7 @@ import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
 import { BatchesService } from './batches/batches.service.js';
 import { ExecutionAdmission } from './execution-admission.js';
-import { ExecutionLeases } from './execution-lease.js';
+import { ExecutionLeases } from './execution-leases.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionSweeper } from './execution-sweeper.js';

@@ -1,7 +1,7 @@
 import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import type { Claim } from './claim.js';
-import { ExecutionLeases } from './execution-lease.js';
+import { ExecutionLeases } from './execution-leases.js';
 import type { ExecutionsRepository } from './executions.repository.js';
 
 class TimersClock extends Clock {

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { StoredMessage } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Journal, TenantScope } from '../../infra/database/index.js';
 import { DatabaseUnavailableError } from '../../infra/http/index.js';
 import type { Claim, ClaimedExecution, SweptExecution } from './claim.js';
-import { paramsOf } from './execution-params.js';
+import { claimedOf, type ClaimedRow } from './claimed-row.js';
 import {
   type Beginning,
   type FinishRow,
@@ -29,25 +28,6 @@ interface Owned {
 
 interface DispatchRow extends Owned {
   readonly project_id: string;
-}
-
-interface ClaimedRow {
-  project_id: string;
-  execution_id: string;
-  fence: number;
-  provider: string;
-  model_name: string;
-  timeout_ms: number;
-  attempts_made: number;
-  max_attempts: number;
-  rendered_prompt: string | null;
-  rendered_messages: string | null;
-  temperature: number | null;
-  top_k: number | null;
-  top_p: number | null;
-  repetition_penalty: number | null;
-  max_new_tokens: number | null;
-  further_params: string | null;
 }
 
 const LANES = 2;
@@ -273,29 +253,4 @@ function bareIdentity({ project_id, execution_id }: InsertionRow): InsertionRow 
 
 function projectsOf(rows: readonly { readonly project_id: string }[]): string[] {
   return [...new Set(rows.map(({ project_id: id }) => id))];
-}
-
-function claimedOf(row: ClaimedRow): ClaimedExecution {
-  return {
-    projectId: row.project_id,
-    executionId: row.execution_id,
-    fence: row.fence,
-    provider: row.provider,
-    modelName: row.model_name,
-    timeoutMs: row.timeout_ms,
-    attemptsMade: row.attempts_made,
-    maxAttempts: row.max_attempts,
-    messages:
-      row.rendered_messages === null
-        ? [{ role: 'user', content: row.rendered_prompt ?? '' }]
-        : (JSON.parse(row.rendered_messages) as StoredMessage[]),
-    params: paramsOf({
-      temperature: row.temperature,
-      topK: row.top_k,
-      topP: row.top_p,
-      repetitionPenalty: row.repetition_penalty,
-      maxNewTokens: row.max_new_tokens,
-      furtherParams: row.further_params,
-    }),
-  };
 }

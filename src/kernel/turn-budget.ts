@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 /**
  * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded;
  * many that arrive in the same moment would be done one after another before anybody else is heard.
@@ -37,3 +35,7 @@ const MOST_HEAVY_MS = 10;
 
 /** A process has one event loop, so what is heavy shares one budget, whichever room it is done in. */
 export const heavyWork = new TurnBudget(MOST_HEAVY_MS);
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

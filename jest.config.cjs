@@ -43,7 +43,7 @@ module.exports = {
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
-    project('unit', 'src/**/*.spec.ts'),
+    project('unit', '{src,sdk/src}/**/*.spec.ts'),
     project('architecture', 'test/architecture/**/*.test.ts', servers),
     project('db', 'test/db/**/*.test.ts', servers),
     project('e2e', 'test/e2e/**/*.test.ts', servers),

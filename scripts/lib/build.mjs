@@ -6,7 +6,7 @@ import { inProject, root } from './project.mjs';
 import { runNode } from './run.mjs';
 
 /** Everything that the build reads. The lock stands for the compiler and its plugins. */
-const SOURCE_DIRS = ['src', 'migrations'];
+const SOURCE_DIRS = ['src', 'sdk/src', 'migrations'];
 const SOURCE_FILES = [
   'ormconfig.ts',
   'tsconfig.json',

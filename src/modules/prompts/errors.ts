@@ -35,6 +35,19 @@ export class NoActiveVersionError extends LedgerError {
   }
 }
 
+/** The answer has an object for each line, so its size is bounded by their number. */
+export class VersionsTooLongToCompareError extends LedgerError {
+  /** @param which such as `greeting (version 3)`. */
+  constructor(which: string, mostLines: number) {
+    super({
+      code: 'VERSIONS_TOO_LONG_TO_COMPARE',
+      status: 422,
+      title: 'The versions are too long to be compared',
+      detail: `The text of ${which} has more than ${mostLines} lines; read both with GET /v1/prompts/{name}/versions/{n} and compare them yourself.`,
+    });
+  }
+}
+
 /** What to call instead, by the mode the prompt is in. */
 const INSTEAD: Record<PromptMode, string> = {
   full: 'Use PUT /v1/prompts/{name} instead',

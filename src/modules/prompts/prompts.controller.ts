@@ -21,6 +21,8 @@ import {
   UuidPipe,
 } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
+import { DiffService } from './diff.service.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
 import { PromptReads } from './prompt-reads.js';
 import {
@@ -44,6 +46,7 @@ export class PromptsController {
     private readonly prompts: PromptsService,
     private readonly reads: PromptReads,
     private readonly renders: RenderService,
+    private readonly diffs: DiffService,
   ) {}
 
   @Put('prompts/:name')
@@ -120,6 +123,19 @@ export class PromptsController {
     @Body() body: RenderPromptDto,
   ): Promise<RenderedPromptDto> {
     return this.renders.render(caller.projectId, name, body);
+  }
+
+  @Get('prompts/:name/diff')
+  @PromptNameParam()
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Compare two versions of a prompt, line by line' })
+  @ApiProblems(400, 404, 422)
+  diff(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    @Query() query: DiffQueryDto,
+  ): Promise<PromptDiffDto> {
+    return this.diffs.diff(caller.projectId, name, query);
   }
 
   @Get('prompts/:name/versions')

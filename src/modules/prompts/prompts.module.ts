@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { VersionsModule } from '../versions/index.js';
+import { DiffService } from './diff.service.js';
 import { PromptReads } from './prompt-reads.js';
 import { PromptReadsRepository } from './prompt-reads.repository.js';
 import { PromptResolver } from './prompt-resolver.js';
@@ -16,6 +17,7 @@ import { RenderService } from './render.service.js';
 @Module({
   imports: [AuditModule, VersionsModule],
   providers: [
+    DiffService,
     PromptReads,
     PromptReadsRepository,
     PromptResolver,
@@ -26,7 +28,7 @@ import { RenderService } from './render.service.js';
     RegistryWatch,
     RenderService,
   ],
-  exports: [PromptReads, PromptResolver, PromptsService, RenderService],
+  exports: [DiffService, PromptReads, PromptResolver, PromptsService, RenderService],
 })
 export class PromptsModule {}
 

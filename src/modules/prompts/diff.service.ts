@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { heavyWork } from '../../kernel/index.js';
+import type { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
+import { PromptsService } from './prompts.service.js';
+import type { ChatMessageDto, VersionDto } from './prompts.dto.js';
+import { type DiffHunk, diffTexts } from './text-diff.js';
+
+/** What changed between two versions of a prompt. */
+@Injectable()
+export class DiffService {
+  constructor(private readonly prompts: PromptsService) {}
+
+  /**
+   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE`
+   */
+  async diff(projectId: string, name: string, query: DiffQueryDto): Promise<PromptDiffDto> {
+    // One after the other: versions do not change, and a request holds one connection at most.
+    const from = await this.prompts.getVersion(projectId, name, query.from);
+    const to = await this.prompts.getVersion(projectId, name, query.to);
+    const { unified, hunks } = await heavyWork.run(() => diffTexts(namedText(from), namedText(to)));
+    return {
+      prompt_name: name,
+      kind: from.messages === undefined ? 'text' : 'chat',
+      from: { version_number: from.version_number, checksum_hash: from.checksum_hash },
+      to: { version_number: to.version_number, checksum_hash: to.checksum_hash },
+      identical: from.version_id === to.version_id,
+      unified,
+      hunks: hunks.map(hunkView),
+    };
+  }
+}
+
+function namedText(version: VersionDto): { name: string; text: string } {
+  const { prompt_name: promptName, version_number: number, template_source: template, messages } = version;
+  return { name: `${promptName} (version ${number})`, text: template ?? chatText(messages ?? []) };
+}
+
+function chatText(messages: readonly ChatMessageDto[]): string {
+  return messages.map(({ role, content }) => `[${role}]\n${content}\n\n`).join('');
+}
+
+function hunkView({
+  oldStart,
+  oldLines,
+  newStart,
+  newLines,
+  lines,
+}: DiffHunk): PromptDiffDto['hunks'][number] {
+  return {
+    old_start: oldStart,
+    old_lines: oldLines,
+    new_start: newStart,
+    new_lines: newLines,
+    lines: lines.map(({ type, text, oldLine, newLine }) => ({
+      type,
+      text,
+      old_line: oldLine,
+      new_line: newLine,
+    })),
+  };
+}

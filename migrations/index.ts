@@ -1,10 +1,12 @@
 import { CreateLedger1795377600000 } from './1795377600000-create-ledger.js';
 import { MakeExecutionsDurable1795464000000 } from './1795464000000-make-executions-durable.js';
 import { DeliverWebhooks1795464100000 } from './1795464100000-deliver-webhooks.js';
+import { CountExecutions1795550400000 } from './1795550400000-count-executions.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
   CreateLedger1795377600000,
   MakeExecutionsDurable1795464000000,
   DeliverWebhooks1795464100000,
+  CountExecutions1795550400000,
 ];

@@ -2,8 +2,10 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { BatchEntity } from './batch.entity.js';
 import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
+import { ExecutionDeltaEntity } from './execution-delta.entity.js';
 import { ExecutionInputEntity } from './execution-input.entity.js';
 import { ExecutionOutputEntity } from './execution-output.entity.js';
+import { ExecutionRollupEntity } from './execution-rollup.entity.js';
 import { ExecutionEntity } from './execution.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ModelEntity } from './model.entity.js';
@@ -19,6 +21,7 @@ import { WebhookSecretEntity } from './webhook-secret.entity.js';
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
+export { ExecutionDeltaEntity, ExecutionRollupEntity };
 export { WebhookDeliveryEntity, WebhookSecretEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { ExecutionErrorType, ExecutionMode, ExecutionStatus } from './execution.entity.js';
@@ -39,6 +42,8 @@ export const ENTITIES = [
   ExecutionInputEntity,
   ExecutionOutputEntity,
   ExecutionAttemptEntity,
+  ExecutionDeltaEntity,
+  ExecutionRollupEntity,
   IdempotencyKeyEntity,
   OutboxEventEntity,
   AuditEntryEntity,

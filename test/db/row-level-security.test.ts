@@ -1,13 +1,15 @@
 import { Client } from 'pg';
 import { SYSTEM_FUNCTIONS as FIRST } from '../../migrations/create-ledger/functions.js';
 import { SYSTEM_FUNCTIONS as DURABLE } from '../../migrations/make-executions-durable/functions.js';
+import { SYSTEM_FUNCTIONS as COUNTS } from '../../migrations/count-executions/functions.js';
 import { SYSTEM_FUNCTIONS as WEBHOOKS } from '../../migrations/deliver-webhooks/functions.js';
+import { TABLES as COUNT_TABLES } from '../../migrations/count-executions/tables.js';
 import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
 import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
-const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES];
+const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES, ...COUNT_TABLES];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -93,6 +95,11 @@ describe('row-level security', () => {
     ['webhook_deliveries', 'UPDATE webhook_deliveries SET error = NULL'],
     ['webhook_secrets', `UPDATE webhook_secrets SET salt = ''`],
     ['webhook_secrets', 'DELETE FROM webhook_secrets'],
+    ['execution_deltas', 'UPDATE execution_deltas SET executions = 0'],
+    ['execution_deltas', 'DELETE FROM execution_deltas'],
+    ['execution_rollups', 'INSERT INTO execution_rollups DEFAULT VALUES'],
+    ['execution_rollups', 'UPDATE execution_rollups SET executions = 0'],
+    ['execution_rollups', 'DELETE FROM execution_rollups'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });
@@ -104,7 +111,7 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...FIRST, ...DURABLE, ...WEBHOOKS]
+      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS]
         .sort()
         .map((signature) => ({ signature, app: true, everybody: false })),
     );

@@ -8,6 +8,9 @@ export interface LedgerRows {
   readonly executionId: string;
 }
 
+const COUNTED = `prompt_id, prompt_mode, version_id, model_id, environment, status, executions, latency_count, latency_sum_ms,
+  prompt_tokens_count, prompt_tokens_sum, response_tokens_count, response_tokens_sum`;
+
 /** One row in every table of the project. */
 export async function insertOneOfEach(owner: Client, projectId: string): Promise<LedgerRows> {
   const one = async (text: string, values: unknown[]): Promise<string> => {
@@ -28,6 +31,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     ['echo'],
   );
   const executionId = await insertExecution(owner, projectId, { promptId, versionId, modelId });
+  const counted = `'${promptId}'::uuid, 'full', '${versionId}'::uuid, '${modelId}'::uuid, 'dev', 'succeeded', 1, 1, 5, 0, 0, 0, 0`;
   const rest = [
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
@@ -40,6 +44,8 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
      SELECT project_id, event_id, 1, 'succeeded', now(), 1 FROM event`,
     `INSERT INTO webhook_secrets (project_id, salt) VALUES ($1, decode(repeat('00', 16), 'hex'))`,
     `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size) VALUES ($1, '${promptId}', '${versionId}', '${modelId}', 'dev', 1)`,
+    `INSERT INTO execution_deltas (project_id, hour, ${COUNTED}) SELECT $1, date_trunc('hour', now()), ${counted}`,
+    `INSERT INTO execution_rollups (project_id, grain, period, ${COUNTED}) SELECT $1, 'all', '-infinity', ${counted}`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -1,0 +1,28 @@
+import { Column } from 'typeorm';
+
+/** What is summed of executions, with the number of those that a sum is over. Whole numbers, as texts of digits. */
+export abstract class CountedExecutions {
+  @Column('bigint')
+  executions!: string;
+
+  /** Of the succeeded ones whose latency is known. */
+  @Column('bigint', { name: 'latency_count' })
+  latencyCount!: string;
+
+  @Column('bigint', { name: 'latency_sum_ms' })
+  latencySumMs!: string;
+
+  /** Those whose provider said how many there were. */
+  @Column('bigint', { name: 'prompt_tokens_count' })
+  promptTokensCount!: string;
+
+  @Column('bigint', { name: 'prompt_tokens_sum' })
+  promptTokensSum!: string;
+
+  /** Those whose provider said how many there were. */
+  @Column('bigint', { name: 'response_tokens_count' })
+  responseTokensCount!: string;
+
+  @Column('bigint', { name: 'response_tokens_sum' })
+  responseTokensSum!: string;
+}

@@ -25,6 +25,7 @@ const ROOMS = {
   'modules/auth': { rooms: ['modules/audit', 'modules/projects', ...BASE] },
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
   'modules/models': { rooms: COMMON },
+  'modules/analytics': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
+import { AnalyticsHttpModule } from './modules/analytics/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
@@ -25,6 +26,7 @@ export class ApiModule {
         PromptsHttpModule,
         ModelsHttpModule,
         ExecutionsHttpModule,
+        AnalyticsHttpModule,
         WebhooksModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],

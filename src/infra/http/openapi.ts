@@ -30,6 +30,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Prompts', 'Prompts, their versions, and which one is active.'],
   ['Executions', 'Run a version and read what happened.'],
   ['Batches', 'Many executions of one version, submitted together.'],
+  ['Analytics', 'How often prompts ran, and how that went.'],
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
   ['Models', 'The models that are allowed.'],
   ['Keys', 'Who may do what.'],

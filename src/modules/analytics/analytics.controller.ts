@@ -1,0 +1,32 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiProblems } from '../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { ModeAnalyticsDto, PromptAnalyticsDto, PromptAnalyticsQueryDto } from './analytics.dto.js';
+import { AnalyticsService } from './analytics.service.js';
+
+@ApiTags('Analytics')
+@Controller('v1/analytics')
+export class AnalyticsController {
+  constructor(private readonly analytics: AnalyticsService) {}
+
+  @Get('prompts')
+  @Scopes('analytics:read')
+  @ApiOperation({
+    summary: 'Count executions by the mode of their prompts',
+    description:
+      'Of both modes side by side, or of one of them with its tokens. Exact: an execution that is final is counted.',
+  })
+  @ApiExtraModels(PromptAnalyticsDto, ModeAnalyticsDto)
+  @ApiOkResponse({
+    description: 'Of `mode=all` the first, of one mode the second.',
+    schema: { oneOf: [PromptAnalyticsDto, ModeAnalyticsDto].map((dto) => ({ $ref: getSchemaPath(dto) })) },
+  })
+  @ApiProblems(400)
+  ofPrompts(
+    @CurrentCaller() caller: Caller,
+    @Query() query: PromptAnalyticsQueryDto,
+  ): Promise<PromptAnalyticsDto | ModeAnalyticsDto> {
+    return this.analytics.ofPrompts(caller.projectId, query);
+  }
+}

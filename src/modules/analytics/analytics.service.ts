@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { PromptMode } from '../../entities/index.js';
+import { ValidationError } from '../../kernel/index.js';
+import type {
+  ModeAnalyticsDto,
+  ModeCountsDto,
+  PromptAnalyticsDto,
+  PromptAnalyticsQueryDto,
+} from './analytics.dto.js';
+import { ExecutionCountsRepository, type ModeCounts } from './execution-counts.repository.js';
+import type { TimeSpan } from './time-spans.js';
+
+/** How often prompts ran and how that went. Exact at every moment: a run that was answered is counted. */
+@Injectable()
+export class AnalyticsService {
+  constructor(private readonly counts: ExecutionCountsRepository) {}
+
+  /** @throws ValidationError `VALIDATION_FAILED` when `from` is later than `to`. */
+  async ofPrompts(
+    projectId: string,
+    query: PromptAnalyticsQueryDto,
+  ): Promise<PromptAnalyticsDto | ModeAnalyticsDto> {
+    const filter = { promptName: query.prompt_name ?? null, span: spanOf(query) };
+    const counts = await this.counts.byMode(projectId, filter);
+    const full = countsOf(counts, 'full');
+    const tracking = countsOf(counts, 'tracking');
+    if (query.mode !== 'all') return modeAnalytics(query.mode === 'full' ? full : tracking);
+    return {
+      summary: {
+        total_executions: full.executions + tracking.executions,
+        full_mode_prompts: full.promptCount,
+        tracking_mode_prompts: tracking.promptCount,
+      },
+      by_mode: { full: modeCounts(full), tracking: modeCounts(tracking) },
+    };
+  }
+}
+
+function spanOf({ from, to }: PromptAnalyticsQueryDto): TimeSpan | null {
+  if (from === undefined && to === undefined) return null;
+  const span = { startMs: from?.getTime() ?? -Infinity, endMs: to?.getTime() ?? Infinity };
+  if (span.startMs <= span.endMs) return span;
+  throw new ValidationError('Send a from that is not later than to.', [
+    { pointer: '/from', message: 'must not be later than to' },
+  ]);
+}
+
+function countsOf(counts: readonly ModeCounts[], mode: PromptMode): ModeCounts {
+  const found = counts.find((each) => each.mode === mode);
+  if (found === undefined) throw new Error(`no counts of mode ${mode}`);
+  return found;
+}
+
+function modeCounts({ executions, latencyCount, latencySumMs }: ModeCounts): ModeCountsDto {
+  return {
+    execution_count: executions,
+    avg_latency_ms: latencyCount === 0 ? null : latencySumMs / latencyCount,
+  };
+}
+
+function modeAnalytics(counts: ModeCounts): ModeAnalyticsDto {
+  return {
+    mode: counts.mode,
+    prompt_count: counts.promptCount,
+    ...modeCounts(counts),
+    total_prompt_tokens: counts.promptTokens,
+    total_response_tokens: counts.responseTokens,
+  };
+}

@@ -1,0 +1,2 @@
+export { AnalyticsHttpModule, AnalyticsModule } from './analytics.module.js';
+export { ExecutionCounts } from './execution-counts.js';

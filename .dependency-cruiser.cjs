@@ -2,7 +2,7 @@
  * The import law: imports point downwards, and a module is entered through its index.ts only. Types count too.
  *
  *     main, worker, cli with their bootstrap and commands
- *     consumer → executions → prompts → versions → templating
+ *     tracking, consumer → executions → prompts → versions → templating
  *                executions → models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
@@ -31,6 +31,10 @@ const ROOMS = {
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/executions': { rooms: [...CONTENT, 'modules/prompts', 'modules/models', 'modules/providers'] },
+  // A door: it says what is to be done with executions and prompts, and they do it.
+  'modules/tracking': {
+    rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
+  },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },

@@ -9,6 +9,7 @@ import { HealthModule } from './modules/health/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
 import { providerOptions } from './provider-options.js';
 
@@ -27,6 +28,7 @@ export class ApiModule {
         ModelsHttpModule,
         ExecutionsHttpModule,
         AnalyticsHttpModule,
+        TrackingHttpModule,
         WebhooksModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],

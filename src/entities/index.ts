@@ -25,7 +25,7 @@ export { ExecutionDeltaEntity, ExecutionRollupEntity };
 export { WebhookDeliveryEntity, WebhookSecretEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { ExecutionErrorType, ExecutionMode, ExecutionStatus } from './execution.entity.js';
-export type { StoredMessage } from './prompt-version.entity.js';
+export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
 export type { PromptKind, PromptMode } from './prompt.entity.js';
 
 /** All entities, for the DataSource. */

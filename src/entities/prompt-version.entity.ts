@@ -6,6 +6,21 @@ export interface StoredMessage {
   content: string;
 }
 
+/** Where a text stood in code when it was registered; what was not told is null. */
+export interface StoredRegistration {
+  /** 40 or 64 hex digits. */
+  commit: string | null;
+  branch: string | null;
+  repository: string | null;
+  /** Whether the working tree had changes that no commit holds. */
+  dirty: boolean | null;
+  file: string | null;
+  /** Counted from 1. */
+  line: number | null;
+  /** RFC 3339, by the database's clock. */
+  registered_at: string;
+}
+
 /** One immutable content of a prompt. Exactly one of `templateSource` and `messages` is set. */
 @Entity('prompt_versions')
 @ForeignKey(() => PromptEntity, ['projectId', 'promptId'], ['projectId', 'promptId'], {
@@ -60,10 +75,10 @@ export class PromptVersionEntity {
 
   /** Git facts of the registration that made it; null for a version that came through the API. */
   @Column('json', { name: 'first_registration', nullable: true })
-  firstRegistration!: Record<string, unknown> | null;
+  firstRegistration!: StoredRegistration | null;
 
   @Column('json', { name: 'latest_registration', nullable: true })
-  latestRegistration!: Record<string, unknown> | null;
+  latestRegistration!: StoredRegistration | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -28,6 +28,7 @@ and cure. Each answer carries an \`X-Request-Id\`, which the log names too.`;
 
 const TAGS: readonly (readonly [string, string])[] = [
   ['Prompts', 'Prompts, their versions, and which one is active.'],
+  ['Tracking', 'Prompts that live in code: registered, executed and followed from there.'],
   ['Executions', 'Run a version and read what happened.'],
   ['Batches', 'Many executions of one version, submitted together.'],
   ['Analytics', 'How often prompts ran, and how that went.'],

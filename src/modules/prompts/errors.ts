@@ -24,6 +24,33 @@ export class VersionNotFoundError extends LedgerError {
   }
 }
 
+export class TemplateHashMismatchError extends LedgerError {
+  private constructor(detail: string, message: string) {
+    super({
+      code: 'TEMPLATE_HASH_MISMATCH',
+      status: 422,
+      title: 'The template hash is of another content',
+      detail,
+      errors: [{ pointer: '/template_hash', message }],
+    });
+  }
+
+  static ofTemplate(): TemplateHashMismatchError {
+    return new TemplateHashMismatchError(
+      'Send as template_hash the lower-case hex SHA-256 of the UTF-8 template_source, or leave it out.',
+      'is not the SHA-256 of template_source',
+    );
+  }
+
+  /** @param versionNumber the one that was asked for. */
+  static ofVersion(name: string, versionNumber: number): TemplateHashMismatchError {
+    return new TemplateHashMismatchError(
+      `Send the template_hash of version ${versionNumber} of prompt "${name}", or only one of the two.`,
+      `is not that of version ${versionNumber}`,
+    );
+  }
+}
+
 export class NoActiveVersionError extends LedgerError {
   constructor(name: string) {
     super({

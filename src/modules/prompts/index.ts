@@ -1,6 +1,15 @@
 export { ChatMessageDto } from './prompts.dto.js';
-export { PromptNotFoundError } from './errors.js';
+export {
+  NoActiveVersionError,
+  PromptModeMismatchError,
+  PromptNotFoundError,
+  TemplateHashMismatchError,
+  VersionNotFoundError,
+} from './errors.js';
+export { PromptNameParam } from './prompt-params.decorators.js';
 export { PromptReads } from './prompt-reads.js';
 export { PromptResolver, type RunnablePrompt } from './prompt-resolver.js';
-export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
 export type { ResolvedVersion } from './prompt-versions.repository.js';
+export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
+export { DEFAULT_POINTER, REGISTRY_CHANNEL } from './prompts.repository.js';
+export { RegistryWatch } from './registry-watch.js';

@@ -28,7 +28,7 @@ import { RenderService } from './render.service.js';
     RegistryWatch,
     RenderService,
   ],
-  exports: [DiffService, PromptReads, PromptResolver, PromptsService, RenderService],
+  exports: [DiffService, PromptReads, PromptResolver, PromptsService, RegistryWatch, RenderService],
 })
 export class PromptsModule {}
 

@@ -1,3 +1,4 @@
+export { isNewRegistration, type RegistrationFacts, registrationOf } from './registration.js';
 export type { StoredContent } from './version-content.js';
 export { VersionsModule } from './versions.module.js';
-export { VersionsService } from './versions.service.js';
+export { type VersionContent, VersionsService } from './versions.service.js';

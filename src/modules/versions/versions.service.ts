@@ -8,7 +8,7 @@ import {
   type PromptContent,
   RENDERER,
 } from '../../templating/index.js';
-import { contentOf, storedContentOf } from './version-content.js';
+import { contentOf, type StoredContent, storedContentOf } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
 export interface VersionFacts {
@@ -22,6 +22,10 @@ export type CompilableVersion = Pick<
   'templateSource' | 'messages' | 'checksumHash' | 'renderer'
 >;
 
+/** What is stored of a content, whoever stores it. */
+export type VersionContent = StoredContent &
+  Pick<PromptVersionEntity, 'checksumHash' | 'renderer' | 'variables'>;
+
 /** Immutable contents: numbered within their prompt, found by their checksum. */
 @Injectable()
 export class VersionsService {
@@ -32,6 +36,12 @@ export class VersionsService {
   /** @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain. */
   check(content: PromptContent): CompiledPrompt {
     return this.cache.compile(RENDERER, content);
+  }
+
+  /** A content as a version of its own. @throws TemplateInvalidError `TEMPLATE_INVALID` */
+  describe(content: PromptContent, checksumHash = checksumOf(content)): VersionContent {
+    const { variables } = this.cache.compile(RENDERER, content, checksumHash);
+    return { ...storedContentOf(content), checksumHash, renderer: RENDERER, variables: [...variables] };
   }
 
   /** The version's content, ready to render by the rules it was made under. */
@@ -58,10 +68,7 @@ export class VersionsService {
       projectId,
       promptId,
       versionNumber: (await this.versions.highestNumber(tx, prompt)) + 1,
-      ...storedContentOf(content),
-      checksumHash,
-      renderer: RENDERER,
-      variables: [...this.check(content).variables],
+      ...this.describe(content, checksumHash),
       createdBy: facts.createdBy,
       commitMessage: facts.commitMessage,
     });

@@ -1,0 +1,1 @@
+export { TrackingHttpModule, TrackingModule } from './tracking.module.js';

@@ -1,0 +1,60 @@
+import type { PromptMode, StoredRegistration } from '../../entities/index.js';
+import type { RegistrationFacts, VersionContent } from '../versions/index.js';
+
+/** What is asked of the registry before anything is decided. */
+export interface AskedPrompt {
+  readonly name: string;
+  /** Of the content that may become its active version; null when the content is to stay. */
+  readonly checksumHash: string | null;
+}
+
+/** A live prompt as it is in the registry. */
+export interface KnownPrompt {
+  readonly name: string;
+  readonly promptId: string;
+  readonly mode: PromptMode;
+  /** Its `registry_revision`: whatever changes of it, or of its versions, gives it a higher one. */
+  readonly revision: number;
+  /** Null when none is active. */
+  readonly active: { readonly versionId: string; readonly versionNumber: number } | null;
+  /** The version that has the content which was asked for; null when it would be a new one. */
+  readonly same: KnownVersion | null;
+  /** 0 when it has no version. */
+  readonly highestNumber: number;
+}
+
+export interface KnownVersion {
+  readonly versionId: string;
+  readonly versionNumber: number;
+  readonly latestRegistration: StoredRegistration | null;
+}
+
+/** What is to become of one prompt; what is not said stays. */
+export interface PromptChange {
+  /** Where it stands in the request. */
+  readonly index: number;
+  readonly name: string;
+  /** As it was read; null: it is made, in tracking mode. */
+  readonly prompt: Pick<KnownPrompt, 'promptId' | 'revision'> | null;
+  /** The mode that it moves to; null when it stays. */
+  readonly toMode: PromptMode | null;
+  /** The version it is about: one that is there, or one that is made of a template. */
+  readonly version: { readonly versionNumber: number } & (
+    | { readonly isNew: false; readonly versionId: string }
+    | { readonly isNew: true; readonly templateSource: string; readonly checksumHash: string }
+  );
+  /** Set when that version becomes the active one, in place of this one (null for none). */
+  readonly activation: { readonly fromVersionId: string | null } | null;
+  /** What is kept as the latest registration of the version, and as its first if it is new. */
+  readonly registration: RegistrationFacts | null;
+}
+
+/** A change with what is stored of its content, if that is new. */
+export interface PreparedChange extends PromptChange {
+  readonly content: VersionContent | null;
+}
+
+/** Only git facts: nobody who runs or reads the prompt sees another thing, so it takes no revision. */
+export function isSilent({ prompt, toMode, version, activation }: PromptChange): boolean {
+  return prompt !== null && toMode === null && !version.isNew && activation === null;
+}

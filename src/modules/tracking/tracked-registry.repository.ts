@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { PromptMode, StoredRegistration } from '../../entities/index.js';
+import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
+import { type AskedPrompt, isSilent, type KnownPrompt, type PreparedChange } from './tracked-prompts.js';
+import { CREATE, FIND, TAKE_TURN, WRITE } from './tracked-registry.sql.js';
+
+/** Who moves pointers, and why. */
+export interface MoveFacts {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** `revision` is null when only git facts were written. */
+export type Written = { readonly revision: number | null } | 'stale';
+
+interface FoundRow {
+  readonly name: string;
+  readonly promptId: string;
+  readonly mode: PromptMode;
+  readonly revision: number;
+  readonly activeId: string | null;
+  readonly activeNumber: number | null;
+  readonly sameId: string | null;
+  readonly sameNumber: number | null;
+  readonly latestRegistration: StoredRegistration | null;
+  readonly highestNumber: number | null;
+}
+
+/** Many prompts at once: one statement reads them, and one writes what becomes of them. */
+@Injectable()
+export class TrackedRegistryRepository {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly databaseClock: DatabaseClock,
+  ) {}
+
+  /** The live prompts of these names, in one trip. @param tx left out: a transaction of its own. */
+  async find(
+    projectId: string,
+    asked: readonly AskedPrompt[],
+    tx?: EntityManager,
+  ): Promise<ReadonlyMap<string, KnownPrompt>> {
+    const values = [projectId, asked.map(({ name }) => name), asked.map(({ checksumHash }) => checksumHash)];
+    const rows =
+      tx === undefined
+        ? await this.scope.statement<FoundRow & Record<string, unknown>>(projectId, { text: FIND, values })
+        : await tx.query<FoundRow[]>(FIND, values);
+    return new Map(rows.map((row) => [row.name, knownPrompt(row)]));
+  }
+
+  /** Waits until no other such transaction of the project is under way, and holds the others off until this one ends. */
+  async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
+    await tx.query(TAKE_TURN, [projectId]);
+  }
+
+  /**
+   * The last of its transaction, which is to be rolled back when it answers `stale`: then a prompt has changed since it
+   * was read.
+   * @param changes at least one.
+   */
+  async write(
+    tx: EntityManager,
+    projectId: string,
+    changes: readonly PreparedChange[],
+    { by, reason }: MoveFacts,
+  ): Promise<Written> {
+    const rows = changes.map((change) => this.rowOf(change));
+    const made = changes.flatMap(({ prompt, name }, index) =>
+      prompt === null ? [{ name, promptId: (rows[index] as ChangeRow).prompt_id }] : [],
+    );
+    if (made.length > 0) {
+      const ids = made.map(({ promptId }) => promptId);
+      await tx.query(CREATE, [projectId, ids, made.map(({ name }) => name)]);
+    }
+    const values = [projectId, JSON.stringify(rows), rows.length, by, reason];
+    const [row] = await tx.query<{ isWritten: boolean; revision: number | null }[]>(WRITE, values);
+    return row?.isWritten === true ? { revision: row.revision } : 'stale';
+  }
+
+  private rowOf(change: PreparedChange): ChangeRow {
+    const { prompt, version, content, activation, registration } = change;
+    return {
+      prompt_id: prompt?.promptId ?? this.databaseClock.newId(),
+      prompt_revision: prompt?.revision ?? 0,
+      is_silent: isSilent(change),
+      to_mode: change.toMode,
+      version_id: version.isNew ? this.databaseClock.newId() : version.versionId,
+      ...(version.isNew && content !== null
+        ? {
+            version_number: version.versionNumber,
+            template_source: content.templateSource,
+            checksum_hash: content.checksumHash,
+            renderer: content.renderer,
+            variables: content.variables,
+          }
+        : {}),
+      ...(activation === null
+        ? {}
+        : { move_id: this.databaseClock.newId(), from_version_id: activation.fromVersionId }),
+      registration:
+        registration === null
+          ? null
+          : { ...registration, registered_at: this.databaseClock.now().toISOString() },
+    };
+  }
+}
+
+interface ChangeRow {
+  readonly prompt_id: string;
+  readonly [column: string]: unknown;
+}
+
+function knownPrompt(row: FoundRow): KnownPrompt {
+  const { name, promptId, mode, revision, activeId, activeNumber, sameId, sameNumber } = row;
+  return {
+    name,
+    promptId,
+    mode,
+    revision,
+    active:
+      activeId === null || activeNumber === null
+        ? null
+        : { versionId: activeId, versionNumber: activeNumber },
+    same:
+      sameId === null || sameNumber === null
+        ? null
+        : { versionId: sameId, versionNumber: sameNumber, latestRegistration: row.latestRegistration },
+    highestNumber: row.highestNumber ?? 0,
+  };
+}

@@ -1,0 +1,81 @@
+import { DEFAULT_POINTER, REGISTRY_CHANNEL } from '../prompts/index.js';
+
+/** The statements by which code changes the registry: one to read and one to write, however many prompts there are. */
+
+/**
+ * Who writes for a project waits for its turn, so that many deployments at once are done one after the other and none
+ * finds that what it has read is old. It is the first lock of its transaction, and nobody else takes it.
+ */
+export const TAKE_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('tracked_registry ' || $1, 0))`;
+
+/** $2, $3: names and checksums. A name without a live prompt has no row. Without a lock. */
+export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.registry_revision::float8 AS revision,
+    active.version_id AS "activeId", active.version_number AS "activeNumber",
+    same.version_id AS "sameId", same.version_number AS "sameNumber", same.latest_registration AS "latestRegistration",
+    CASE WHEN same.version_id IS NULL THEN (SELECT max(v.version_number) FROM prompt_versions v
+      WHERE v.project_id = $1 AND v.prompt_id = p.prompt_id) END AS "highestNumber"
+  FROM unnest($2::text[], $3::text[]) AS asked(name, checksum_hash)
+  JOIN prompts p ON p.project_id = $1 AND p.name = asked.name AND p.deleted_at IS NULL
+  LEFT JOIN prompt_pointers pp ON pp.project_id = $1 AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
+  LEFT JOIN prompt_versions active ON active.project_id = $1 AND active.version_id = pp.version_id
+  LEFT JOIN prompt_versions same ON same.project_id = $1 AND same.prompt_id = p.prompt_id AND same.checksum_hash = asked.checksum_hash`;
+
+/**
+ * Prompts that there are not yet, $2 ids and $3 names. In a statement of its own, because the next one could not stamp
+ * rows that it makes itself; and before it, because who waits here for a name that another transaction makes must not
+ * hold the project's row. A name that is taken meanwhile is left alone, and missed by the next statement.
+ */
+export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, kind)
+  SELECT $1, made.prompt_id, made.name, 'tracking', 'text' FROM unnest($2::uuid[], $3::text[]) AS made(prompt_id, name)
+  ORDER BY made.name
+  ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING`;
+
+/**
+ * All changes, $2, of $3 prompts, moved by $4 for the reason $5; nothing at all if one of the prompts is no longer at
+ * the revision it was read at. The last statement of its transaction: all locks on prompts are taken, in the order of
+ * their names, before the one on the project, that takes the next revision for all of them. So revisions are ordered as
+ * the commits are. Ids are made by the caller: a thousand calls of `ledger_uuid7()` would be half of the time.
+ */
+export const WRITE = `
+  WITH entry AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($2::json) AS entry(prompt_id uuid, prompt_revision bigint, is_silent boolean, to_mode text,
+      version_id uuid, version_number integer, template_source text, checksum_hash text, renderer text, variables text[],
+      move_id uuid, from_version_id uuid, registration json)
+  ), held AS MATERIALIZED (
+    SELECT p.prompt_id FROM prompts p JOIN entry e USING (prompt_id)
+    WHERE p.project_id = $1 AND p.registry_revision = e.prompt_revision
+    ORDER BY p.name FOR NO KEY UPDATE OF p
+  ), all_held AS MATERIALIZED (
+    SELECT count(*) = $3 AS holds FROM held
+  ), revision AS (
+    UPDATE projects SET registry_revision = registry_revision + 1
+    WHERE project_id = $1 AND (SELECT holds FROM all_held) AND EXISTS (SELECT FROM entry WHERE NOT is_silent)
+    RETURNING registry_revision
+  ), prompt AS (
+    UPDATE prompts p SET registry_revision = r.registry_revision, updated_at = now(), mode = coalesce(e.to_mode, p.mode)
+    FROM revision r, entry e WHERE p.project_id = $1 AND p.prompt_id = e.prompt_id AND NOT e.is_silent
+  ), version AS (
+    INSERT INTO prompt_versions (project_id, version_id, prompt_id, version_number, template_source, checksum_hash,
+      renderer, variables, first_registration, latest_registration)
+    SELECT $1, e.version_id, e.prompt_id, e.version_number, e.template_source, e.checksum_hash,
+      e.renderer, e.variables, e.registration, e.registration
+    FROM revision, entry e WHERE e.template_source IS NOT NULL
+  ), registered AS (
+    UPDATE prompt_versions v SET latest_registration = e.registration
+    FROM entry e WHERE v.project_id = $1 AND v.version_id = e.version_id AND e.template_source IS NULL
+      AND e.registration IS NOT NULL AND (SELECT holds FROM all_held)
+  ), pointer AS (
+    INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)
+    SELECT $1, e.prompt_id, '${DEFAULT_POINTER}', e.version_id, r.registry_revision, $4
+    FROM revision r, entry e WHERE e.move_id IS NOT NULL
+    ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
+      registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
+  ), move AS (
+    INSERT INTO pointer_moves (project_id, move_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
+    SELECT $1, e.move_id, e.prompt_id, '${DEFAULT_POINTER}', e.from_version_id, e.version_id, r.registry_revision, $4, $5
+    FROM revision r, entry e WHERE e.move_id IS NOT NULL
+  )
+  SELECT all_held.holds AS "isWritten", r.registry_revision::float8 AS revision,
+    CASE WHEN r.registry_revision IS NOT NULL THEN pg_notify('${REGISTRY_CHANNEL}',
+      json_build_object('project_id', $1::uuid, 'revision', r.registry_revision)::text)::text END
+  FROM all_held LEFT JOIN revision r ON true`;

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { TenantScope } from '../../infra/database/index.js';
+import { DatabaseUnavailableError } from '../../infra/http/index.js';
+import { heavyWork, LedgerError } from '../../kernel/index.js';
+import { type Actor, type AuditChange, AuditService } from '../audit/index.js';
+import { RegistryWatch } from '../prompts/index.js';
+import { type VersionContent, VersionsService } from '../versions/index.js';
+import type { Decision } from './decide-registration.js';
+import { type Fault, refuseFaulty } from './errors.js';
+import {
+  type AskedPrompt,
+  isSilent,
+  type KnownPrompt,
+  type PreparedChange,
+  type PromptChange,
+} from './tracked-prompts.js';
+import { TrackedRegistryRepository } from './tracked-registry.repository.js';
+
+/** A change of many prompts. */
+export interface RegistryRequest<Answer> {
+  /** Each name once. */
+  readonly asked: readonly AskedPrompt[];
+  /** Pure; asked again when the registry has changed. @throws LedgerError for what is refused. */
+  readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;
+  /** Why pointers move, for their history. */
+  readonly reason: string;
+  readonly audit: (changes: readonly PromptChange[]) => AuditChange;
+  /** What a refusal says of the rest, such as `none was registered`. */
+  readonly outcome: string;
+  readonly isDryRun?: boolean;
+}
+
+interface Prepared<Answer> {
+  readonly answers: Answer[];
+  readonly changes: PreparedChange[];
+}
+
+/** In its turn a change meets only those who write single prompts; one of them may come in between, not one each time. */
+const MAX_TRIES = 5;
+
+/** A prompt has changed since it was read: everything is rolled back. */
+class StaleRead extends Error {}
+
+/** Changes many prompts at once, all or none: what is asked is read without a lock, and what is written compares it. */
+@Injectable()
+export class TrackedRegistry {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly registry: TrackedRegistryRepository,
+    private readonly versions: VersionsService,
+    private readonly audit: AuditService,
+    private readonly watch: RegistryWatch,
+  ) {}
+
+  /**
+   * Durable when it resolves; where nothing changes, nothing is written. A COMMIT whose answer is lost leaves the
+   * caller with a `DATABASE_UNAVAILABLE`, and asking again is right: what was written then is what is active now.
+   * @throws what `decide` throws.
+   * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse.
+   */
+  async change<Answer>(who: Actor, request: RegistryRequest<Answer>): Promise<Answer[]> {
+    const { projectId } = who;
+    const prepare = this.preparer(request);
+    const first = await prepare(await this.registry.find(projectId, request.asked));
+    if (request.isDryRun === true || first.changes.length === 0) return first.answers;
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      try {
+        return await this.inTurn(who, request, async (tx) =>
+          // Before the first try nobody may have been in between; read again it would be for nothing.
+          tries === 1 ? first : prepare(await this.registry.find(projectId, request.asked, tx)),
+        );
+      } catch (error) {
+        if (!(error instanceof StaleRead)) throw error;
+      }
+    }
+    throw new DatabaseUnavailableError(null);
+  }
+
+  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
+  private async inTurn<Answer>(
+    who: Actor,
+    { reason, audit }: RegistryRequest<Answer>,
+    prepare: (tx: EntityManager) => Promise<Prepared<Answer>>,
+  ): Promise<Answer[]> {
+    const { projectId, actor: by } = who;
+    const { answers, changes, revision } = await this.scope.transaction(projectId, async (tx) => {
+      await this.registry.takeTurn(tx, projectId);
+      const prepared = await prepare(tx);
+      if (prepared.changes.length === 0) return { ...prepared, revision: null };
+      await this.audit.append(tx, who, audit(prepared.changes));
+      const written = await this.registry.write(tx, projectId, prepared.changes, { by, reason });
+      if (written === 'stale') throw new StaleRead();
+      return { ...prepared, ...written };
+    });
+    if (revision === null) return answers;
+    for (const change of changes) if (!isSilent(change)) this.watch.apply(projectId, change.name, revision);
+    return answers;
+  }
+
+  /** Decides, and parses the contents that are new: each once, however often it is asked. */
+  private preparer<Answer>({ decide, outcome }: RegistryRequest<Answer>) {
+    const contents = new Map<number, VersionContent>();
+    return async (known: ReadonlyMap<string, KnownPrompt>): Promise<Prepared<Answer>> => {
+      const { answers, changes } = decide(known);
+      const faults: Fault[] = [];
+      for (const { index, version } of changes) {
+        if (!version.isNew || contents.has(index)) continue;
+        const content = { kind: 'text', templateSource: version.templateSource } as const;
+        try {
+          contents.set(
+            index,
+            await heavyWork.run(() => this.versions.describe(content, version.checksumHash)),
+          );
+        } catch (error) {
+          if (!(error instanceof LedgerError)) throw error;
+          faults.push({ index, error });
+        }
+      }
+      refuseFaulty(faults, outcome);
+      return {
+        answers,
+        changes: changes.map((change) => ({ ...change, content: contents.get(change.index) ?? null })),
+      };
+    };
+  }
+}

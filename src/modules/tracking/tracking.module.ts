@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { PromptsModule } from '../prompts/index.js';
+import { VersionsModule } from '../versions/index.js';
+import { RegisterCodeService } from './register-code.service.js';
+import { TrackedRegistryRepository } from './tracked-registry.repository.js';
+import { TrackedRegistry } from './tracked-registry.js';
+import { TrackingController } from './tracking.controller.js';
+
+/** What a door to the registry for code is made of, without HTTP. */
+@Module({
+  imports: [AuditModule, PromptsModule, VersionsModule],
+  providers: [RegisterCodeService, TrackedRegistry, TrackedRegistryRepository],
+  exports: [RegisterCodeService],
+})
+export class TrackingModule {}
+
+/** The HTTP half. */
+@Module({ imports: [TrackingModule], controllers: [TrackingController] })
+export class TrackingHttpModule {}

@@ -2,6 +2,7 @@ import { CreateLedger1795377600000 } from './1795377600000-create-ledger.js';
 import { MakeExecutionsDurable1795464000000 } from './1795464000000-make-executions-durable.js';
 import { DeliverWebhooks1795464100000 } from './1795464100000-deliver-webhooks.js';
 import { CountExecutions1795550400000 } from './1795550400000-count-executions.js';
+import { RecordExecutions1795550500000 } from './1795550500000-record-executions.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   MakeExecutionsDurable1795464000000,
   DeliverWebhooks1795464100000,
   CountExecutions1795550400000,
+  RecordExecutions1795550500000,
 ];

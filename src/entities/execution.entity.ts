@@ -3,6 +3,8 @@ import { PromptVersionEntity } from './prompt-version.entity.js';
 import type { PromptMode } from './prompt.entity.js';
 
 export type ExecutionMode = 'sync' | 'async';
+/** `recorded`: a client called its provider itself, and told afterwards. */
+export type ExecutionOrigin = 'ledger' | 'recorded';
 export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
 export type ExecutionErrorType =
   | 'timeout'
@@ -41,6 +43,8 @@ export type ExecutionErrorType =
 @Check('executions_resolved_by_check', `resolved_by IN ('pointer', 'version_number', 'template_hash')`)
 @Check('executions_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
 @Check('executions_max_attempts_check', `max_attempts > 0`)
+@Check('executions_origin_check', `origin IN ('ledger', 'recorded')`)
+@Check('executions_timeout_ms_check', `timeout_ms IS NOT NULL OR origin = 'recorded'`)
 export class ExecutionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -59,6 +63,9 @@ export class ExecutionEntity {
 
   @Column('text')
   environment!: string;
+
+  @Column('text', { default: 'ledger' })
+  origin!: ExecutionOrigin;
 
   @Column('text', { name: 'execution_mode' })
   executionMode!: ExecutionMode;
@@ -92,8 +99,9 @@ export class ExecutionEntity {
   @Column('text', { name: 'further_params', nullable: true })
   furtherParams!: string | null;
 
-  @Column('integer', { name: 'timeout_ms' })
-  timeoutMs!: number;
+  /** Null of a recorded one: who called may have set none. */
+  @Column('integer', { name: 'timeout_ms', nullable: true })
+  timeoutMs!: number | null;
 
   @Column('integer', { name: 'prompt_tokens', nullable: true })
   promptTokens!: number | null;

@@ -24,8 +24,13 @@ export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, Executio
 export { ExecutionDeltaEntity, ExecutionRollupEntity };
 export { WebhookDeliveryEntity, WebhookSecretEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
-export type { ExecutionErrorType, ExecutionMode, ExecutionStatus } from './execution.entity.js';
 export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
+export type {
+  ExecutionErrorType,
+  ExecutionMode,
+  ExecutionOrigin,
+  ExecutionStatus,
+} from './execution.entity.js';
 export type { PromptKind, PromptMode } from './prompt.entity.js';
 
 /** All entities, for the DataSource. */

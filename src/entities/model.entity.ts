@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { ProjectEntity } from './project.entity.js';
 
-/** A model that the project allows. */
+/** A model that the project allows, or that somebody else was seen to use. */
 @Entity('models')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'models_project_id_fkey' })
 @Unique('models_name', ['projectId', 'provider', 'modelName'])
@@ -25,6 +25,10 @@ export class ModelEntity {
 
   @Column('boolean', { name: 'supports_streaming', default: true })
   supportsStreaming!: boolean;
+
+  /** False of one that only recorded executions name: it is not on the list. */
+  @Column('boolean', { default: true })
+  allowed!: boolean;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -5,6 +5,7 @@ import {
   ExecutionAttemptEntity,
   type ExecutionErrorType,
   type ExecutionMode,
+  type ExecutionOrigin,
   type ExecutionStatus,
   PromptEntity,
   type StoredMessage,
@@ -17,6 +18,7 @@ export interface ExecutionFacts {
   readonly executionId: string;
   readonly status: ExecutionStatus;
   readonly mode: ExecutionMode;
+  readonly origin: ExecutionOrigin;
   readonly promptName: string;
   readonly versionNumber: number;
   readonly checksumHash: string;
@@ -38,7 +40,7 @@ export interface ExecutionFacts {
 /** Facts and texts. */
 export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly versionId: string;
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | null;
   readonly maxAttempts: number;
   readonly onUnknown: 'retry' | 'fail';
   readonly callbackUrl: string | null;
@@ -79,7 +81,7 @@ export interface ExecutionFilter {
   readonly limit: number;
 }
 
-const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, p.name AS "promptName",
+const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, e.origin, p.name AS "promptName",
   v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, m.provider,
   m.model_name AS "modelName", e.finish_reason AS "finishReason", e.prompt_tokens AS "promptTokens",
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.correlation_id AS "correlationId",

@@ -10,6 +10,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     execution_id: facts.executionId,
     status: facts.status,
     mode: facts.mode,
+    origin: facts.origin,
     prompt_name: facts.promptName,
     version_number: facts.versionNumber,
     checksum_hash: facts.checksumHash,

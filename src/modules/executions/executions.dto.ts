@@ -4,15 +4,17 @@ import type {
   AttemptStatus,
   ExecutionErrorType,
   ExecutionMode,
+  ExecutionOrigin,
   ExecutionStatus,
 } from '../../entities/index.js';
 import { ChatMessageDto } from '../prompts/index.js';
 import { ModelRefDto, ParamsDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
+const ORIGINS = ['ledger', 'recorded'] as const;
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 const ATTEMPT_STATUSES = ['dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced'] as const;
-const ERROR_TYPES = [
+export const ERROR_TYPES = [
   'timeout',
   'rate_limited',
   'provider_error',
@@ -62,6 +64,10 @@ export class ExecutionSummaryDto {
   /** `sync`: the caller waited; `async`: it was queued. */
   @ApiProperty({ enum: MODES })
   mode!: ExecutionMode;
+
+  /** `ledger`: it was called from here; `recorded`: a client called its provider itself, and told of it afterwards. */
+  @ApiProperty({ enum: ORIGINS })
+  origin!: ExecutionOrigin;
 
   /** The prompt that was run. */
   prompt_name!: string;
@@ -182,9 +188,9 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiProperty({ type: ParamsDto })
   params!: ParamsDto;
 
-  /** Milliseconds it was given. */
+  /** Milliseconds it was given; null of a recorded one. */
   @ApiInteger()
-  timeout_ms!: number;
+  timeout_ms!: number | null;
 
   /** So many calls to the provider are made at most. */
   @ApiInteger()

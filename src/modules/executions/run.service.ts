@@ -222,6 +222,7 @@ function resultOf(
     executionId,
     status: 'succeeded',
     mode: 'sync',
+    origin: 'ledger',
     promptName: admitted.promptName,
     versionNumber: admitted.version.versionNumber,
     checksumHash: admitted.version.checksumHash,

@@ -4,6 +4,7 @@ import { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import type { CatalogueModel } from './model-catalogue.js';
 
+type ModelName = Pick<ModelEntity, 'provider' | 'modelName'>;
 export type ModelFacts = Partial<Pick<ModelEntity, 'maxTokens' | 'supportsStreaming'>>;
 
 @Injectable()
@@ -11,7 +12,10 @@ export class ModelsRepository {
   constructor(private readonly scope: TenantScope) {}
 
   async list(tx: EntityManager, projectId: string): Promise<ModelEntity[]> {
-    return tx.find(ModelEntity, { where: { projectId }, order: { provider: 'ASC', modelName: 'ASC' } });
+    return tx.find(ModelEntity, {
+      where: { projectId, allowed: true },
+      order: { provider: 'ASC', modelName: 'ASC' },
+    });
   }
 
   /** The model as it is afterwards; what `facts` leave out stays as it was. */
@@ -23,36 +27,49 @@ export class ModelsRepository {
     facts: ModelFacts,
   ): Promise<ModelEntity> {
     const where = { projectId, provider, modelName };
-    await this.insertMissing(tx, [where]);
+    await this.allowMissing(tx, [where]);
     if (Object.keys(facts).length > 0) await tx.update(ModelEntity, where, facts);
     return tx.findOneByOrFail(ModelEntity, where);
   }
 
-  /** @returns how many were added; those that are there stay as they are. */
-  async insertMissing(
+  /** @returns how many were added to the list; those that are on it stay as they are. */
+  async allowMissing(
     tx: EntityManager,
-    models: readonly (Pick<ModelEntity, 'projectId'> & Partial<CatalogueModel>)[],
+    models: readonly (Pick<ModelEntity, 'projectId'> & ModelName & Partial<CatalogueModel>)[],
   ): Promise<number> {
-    const inserted = await tx
+    const added = await tx
       .createQueryBuilder()
       .insert()
       .into(ModelEntity)
-      .values([...models])
-      .orIgnore()
+      // In one order, as whoever records takes them too: the other way round two would wait for each other.
+      .values(models.map((model) => ({ ...model, allowed: true })).sort(byName))
+      // One that recorded executions brought has nothing but its name.
+      .orUpdate(['allowed', 'max_tokens'], ['project_id', 'provider', 'model_name'], {
+        overwriteCondition: { where: 'NOT models.allowed' },
+      })
       // TypeORM would merge the generated columns into what it was given, of rows that it did not insert too.
       .updateEntity(false)
       .returning('model_id')
       .execute();
-    return (inserted.raw as unknown[]).length;
+    return (added.raw as unknown[]).length;
   }
 
   /** In one trip. @returns null when the project does not allow it. */
   async findId(projectId: string, provider: string, modelName: string): Promise<string | null> {
     const [row] = await this.scope.statement<{ modelId: string }>(projectId, {
       name: 'find-model',
-      text: `SELECT model_id AS "modelId" FROM models WHERE project_id = $1 AND provider = $2 AND model_name = $3`,
+      text: `SELECT model_id AS "modelId" FROM models
+        WHERE project_id = $1 AND provider = $2 AND model_name = $3 AND allowed`,
       values: [projectId, provider, modelName],
     });
     return row?.modelId ?? null;
   }
+}
+
+function byName(one: ModelName, other: ModelName): number {
+  return nameOf(one) < nameOf(other) ? -1 : 1;
+}
+
+function nameOf({ provider, modelName }: ModelName): string {
+  return `${provider} ${modelName}`;
 }

@@ -64,7 +64,7 @@ export class ModelsService {
   /** Adds what is missing of the catalogue; what is there stays as it is. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
-    return this.scope.transaction(projectId, (tx) => this.models.insertMissing(tx, models));
+    return this.scope.transaction(projectId, (tx) => this.models.allowMissing(tx, models));
   }
 }
 

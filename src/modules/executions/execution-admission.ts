@@ -4,7 +4,12 @@ import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../templating/index.js';
 import { type AllowedModel, ModelsService } from '../models/index.js';
-import { PromptResolver, type ResolvedVersion } from '../prompts/index.js';
+import {
+  PromptResolver,
+  type ResolvedVersion,
+  type RunnablePrompt,
+  TemplateHashMismatchError,
+} from '../prompts/index.js';
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
 import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
 
@@ -20,7 +25,7 @@ export interface AdmittedRequest {
   readonly compiled: CompiledPrompt;
   /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
   readonly promptRevision: number | null;
-  readonly resolvedBy: 'pointer' | 'version_number';
+  readonly resolvedBy: 'pointer' | 'version_number' | 'template_hash';
   readonly model: AllowedModel;
   readonly params: ProviderParams;
   readonly environment: string;
@@ -38,8 +43,12 @@ export interface AdmittedExecution extends Omit<AdmittedRequest, 'compiled'> {
   readonly rendered: RenderedPrompt;
 }
 
-/** A `:run`, a `:submit` or a batch. */
-type RequestToAdmit = SharedExecutionDto & { readonly callback_url?: string | null };
+/** A `:run`, a `:submit` or a batch, or what another door makes of its own. */
+type RequestToAdmit = SharedExecutionDto & {
+  readonly callback_url?: string | null;
+  /** The version by its content. */
+  readonly template_hash?: string | null;
+};
 
 interface AdmissionOptions {
   readonly mode: 'sync' | 'async';
@@ -88,6 +97,7 @@ export class ExecutionAdmission {
    * @throws ValidationError `VALIDATION_FAILED` for a param the provider has no field for, or what is beyond a bound of
    *   the configuration.
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError
+   * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
    * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
    */
   private async admit(
@@ -99,10 +109,9 @@ export class ExecutionAdmission {
     const maxAttempts = this.attemptsOf(request, mode);
     const params = paramsOfRequest(request.params ?? {});
     const callbackUrl = this.callbackUrlOf(request);
-    const versionNumber = request.version_number ?? null;
     const wanted = this.modelOf(request);
     const [prompt, model] = await Promise.all([
-      this.resolver.resolve(projectId, request.prompt_name, versionNumber, { fresh }),
+      this.resolve(projectId, request, fresh),
       this.models.getAllowed(projectId, wanted.provider, wanted.modelName),
     ]);
     assertParamsSupported(model.provider, this.registry.getReady(model.provider), params);
@@ -111,7 +120,7 @@ export class ExecutionAdmission {
       version: prompt.version,
       compiled: prompt.compiled,
       promptRevision: fresh ? null : prompt.promptRevision,
-      resolvedBy: versionNumber === null ? 'pointer' : 'version_number',
+      resolvedBy: resolvedBy(request),
       model,
       params,
       environment: request.environment ?? DEFAULT_ENVIRONMENT,
@@ -148,6 +157,17 @@ export class ExecutionAdmission {
     };
   }
 
+  private async resolve(
+    projectId: string,
+    { prompt_name: name, version_number: number = null, template_hash: hash = null }: RequestToAdmit,
+    fresh: boolean,
+  ): Promise<RunnablePrompt> {
+    if (hash === null) return this.resolver.resolve(projectId, name, number, { fresh });
+    const prompt = await this.resolver.resolveChecksum(projectId, name, hash, { fresh });
+    if (number === null || prompt.version.versionNumber === number) return prompt;
+    throw TemplateHashMismatchError.ofVersion(name, number);
+  }
+
   private modelOf({ model }: RequestToAdmit): { provider: string; modelName: string } {
     if (model === undefined || model === null) return this.config.defaultModel;
     return { provider: model.provider, modelName: model.model_name };
@@ -172,6 +192,11 @@ export class ExecutionAdmission {
     assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
     return attempts;
   }
+}
+
+function resolvedBy(request: RequestToAdmit): AdmittedRequest['resolvedBy'] {
+  if ((request.template_hash ?? null) !== null) return 'template_hash';
+  return (request.version_number ?? null) === null ? 'pointer' : 'version_number';
 }
 
 /** What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache. */

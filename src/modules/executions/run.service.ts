@@ -8,6 +8,7 @@ import { Circuits, circuitOutcomeOf, type CircuitPass } from '../providers/index
 import type { Claim } from './claim.js';
 import { providerProblem, ProviderCircuitOpenError } from './errors.js';
 import { type AdmittedExecution, ExecutionAdmission, messagesOf } from './execution-admission.js';
+import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { Beginning } from './execution-rows.js';
 import { executionSummary } from './execution-views.js';
 import type { ExecuteDto } from './execute.dto.js';
@@ -21,6 +22,7 @@ import { runRetryWaitMs } from './retry-policy.js';
 
 /** A `:run` on its way. */
 interface Run extends Claim {
+  readonly door: ExecutionDoor;
   readonly admitted: AdmittedExecution;
   readonly key: UsedKey | null;
   readonly createdAt: Date;
@@ -57,14 +59,19 @@ export class RunService {
    * failure of the provider is an answer too: `PROVIDER_REJECTED`, `PROVIDER_FAILED`, `PROVIDER_TIMEOUT` or
    * `PROVIDER_CIRCUIT_OPEN` with the id of the failed execution.
    * @param path of the request, for `instance`.
+   * @param door how it is answered; left out: with an {@link ExecutionResultDto}.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL`
    */
   async run(
     who: Actor,
-    request: ExecuteDto,
+    request: ExecuteDto & { readonly template_hash?: string | null },
     variablesJson: string | null,
-    { path, key }: { readonly path: string; readonly key: UsedKey | null },
+    {
+      path,
+      key,
+      door = OWN_DOOR,
+    }: { readonly path: string; readonly key: UsedKey | null; readonly door?: ExecutionDoor },
   ): Promise<RawAnswer> {
     const startedAtMs = this.clock.monotonicMs();
     const leave = this.gate.enter(who.projectId);
@@ -72,10 +79,13 @@ export class RunService {
       const { variables, correlation_id: correlationId = null } = request;
       return await this.idempotency.once(who.projectId, key, () =>
         this.admission.admitAndWrite(who.projectId, request, 'sync', {
-          prepare: (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
+          prepare: (common) => {
+            door.admit(common);
+            return this.admission.render(common, { variables, variablesJson, correlationId });
+          },
           write: (admitted) => {
             const deadlineAtMs = startedAtMs + admitted.timeoutMs;
-            return this.runAdmitted({ admitted, key, deadlineAtMs }, who, path);
+            return this.runAdmitted({ admitted, key, door, deadlineAtMs }, who, path);
           },
         }),
       );
@@ -85,7 +95,7 @@ export class RunService {
   }
 
   private async runAdmitted(
-    begun: Pick<Run, 'admitted' | 'key' | 'deadlineAtMs'>,
+    begun: Pick<Run, 'admitted' | 'door' | 'key' | 'deadlineAtMs'>,
     who: Actor,
     path: string,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
@@ -159,7 +169,10 @@ export class RunService {
   ): Promise<RawAnswer | typeof KEY_TAKEN> {
     const completedAt = this.databaseClock.now();
     const answer = outcome.succeeded
-      ? RawAnswer.json(200, JSON.stringify(resultOf(run, outcome.completion, completedAt)))
+      ? RawAnswer.json(
+          200,
+          JSON.stringify(run.door.present(resultOf(run, outcome.completion, completedAt), run.admitted)),
+        )
       : failureAnswer(run, attempt, outcome.failure, path);
     const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
     const next = { kind: 'final' as const, completedAt, ...stored };

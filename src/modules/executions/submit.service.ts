@@ -4,6 +4,7 @@ import { DatabaseClock } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
 import type { Actor } from '../audit/index.js';
 import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
+import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { SubmitDto } from './execute.dto.js';
 import type { SubmittedDto } from './executions.dto.js';
 import { ExecutionsRepository } from './executions.repository.js';
@@ -23,15 +24,16 @@ export class SubmitService {
   ) {}
 
   /**
-   * Durable when it answers, 202 with a {@link SubmittedDto}.
+   * Durable when it answers, 202 with a {@link SubmittedDto}, or what the door makes of it.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL`
    */
   async submit(
     who: Actor,
-    request: SubmitDto,
+    request: SubmitDto & { readonly template_hash?: string | null },
     variablesJson: string | null,
     key: UsedKey | null,
+    door = OWN_DOOR,
   ): Promise<RawAnswer> {
     const leave = this.gate.enter(who.projectId);
     try {
@@ -39,8 +41,11 @@ export class SubmitService {
         await this.gate.admit(who.projectId, 1);
         const { variables, correlation_id: correlationId = null } = request;
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
-          prepare: (common) => this.admission.render(common, { variables, variablesJson, correlationId }),
-          write: (admitted) => this.insert(who, admitted, key),
+          prepare: (common) => {
+            door.admit(common);
+            return this.admission.render(common, { variables, variablesJson, correlationId });
+          },
+          write: (admitted) => this.insert(who, admitted, key, door),
         });
       });
     } finally {
@@ -52,9 +57,10 @@ export class SubmitService {
     who: Actor,
     admitted: AdmittedExecution,
     key: UsedKey | null,
+    door: ExecutionDoor,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
     const executionId = this.databaseClock.newId();
-    const answer = submittedAnswer(executionId);
+    const answer = submittedAnswer(executionId, (submitted) => door.present(submitted, admitted));
     const inserted = await this.executions.insert({
       executionId,
       projectId: who.projectId,
@@ -74,7 +80,7 @@ export class SubmitService {
   }
 }
 
-function submittedAnswer(executionId: string): RawAnswer {
+function submittedAnswer(executionId: string, present: (submitted: SubmittedDto) => object): RawAnswer {
   const body: SubmittedDto = { execution_id: executionId, status: 'queued', mode: 'async' };
-  return RawAnswer.json(202, JSON.stringify(body), { Location: `/v1/executions/${executionId}` });
+  return RawAnswer.json(202, JSON.stringify(present(body)), { Location: `/v1/executions/${executionId}` });
 }

@@ -4,7 +4,7 @@ import { VersionsService } from '../versions/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
 import { PromptVersionsRepository, type ResolvedVersion } from './prompt-versions.repository.js';
 import { RegistryWatch } from './registry-watch.js';
-import type { RevisionedCache } from './revisioned-cache.js';
+import type { Found, RevisionedCache } from './revisioned-cache.js';
 
 export interface RunnablePrompt {
   readonly version: ResolvedVersion;
@@ -24,7 +24,7 @@ export interface ResolveOptions {
 /** What a version holds in memory beside its texts: ids, checksum, the object. */
 const VERSION_BYTES = 512;
 
-/** From a name (and a number, or none) to a version that can be rendered: what runs and renders begin with. */
+/** From a name (and a number, a checksum, or neither) to a version that can be rendered: what runs and renders begin with. */
 @Injectable()
 export class PromptResolver {
   private readonly cache: RevisionedCache<ResolvedVersion>;
@@ -52,12 +52,43 @@ export class PromptResolver {
   ): Promise<RunnablePrompt> {
     const facet = versionNumber === null ? 'active' : String(versionNumber);
     const load = () => this.promptVersions.resolve(projectId, name, versionNumber);
+    const found = await this.find(projectId, name, facet, load, options);
+    if (found !== null) return found;
+    if (versionNumber === null) throw new NoActiveVersionError(name);
+    throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
+  }
+
+  /**
+   * The same by the content of the version.
+   * @param checksumHash 64 lower-case hex digits.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND`
+   */
+  async resolveChecksum(
+    projectId: string,
+    name: string,
+    checksumHash: string,
+    options: ResolveOptions = {},
+  ): Promise<RunnablePrompt> {
+    const load = () => this.promptVersions.resolveChecksum(projectId, name, checksumHash);
+    // No version's number, whatever the digits are.
+    const found = await this.find(projectId, name, `#${checksumHash}`, load, options);
+    if (found !== null) return found;
+    throw new VersionNotFoundError(`version of prompt "${name}" with the template_hash ${checksumHash}`);
+  }
+
+  private async find(
+    projectId: string,
+    name: string,
+    facet: string,
+    load: () => Promise<Found<ResolvedVersion>>,
+    options: ResolveOptions,
+  ): Promise<RunnablePrompt | null> {
     const found = await this.cache.find(projectId, name, facet, load, options);
     if (found === null) throw new PromptNotFoundError(name);
     const { value: version, promptRevision } = found;
-    if (version !== null) return { version, compiled: this.versions.compiled(version), promptRevision };
-    if (versionNumber === null) throw new NoActiveVersionError(name);
-    throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
+    if (version === null) return null;
+    return { version, compiled: this.versions.compiled(version), promptRevision };
   }
 }
 

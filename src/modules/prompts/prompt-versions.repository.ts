@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entities/index.js';
-import { TenantScope } from '../../infra/database/index.js';
+import { type Statement, TenantScope } from '../../infra/database/index.js';
 import type { VersionStatus } from './prompts.dto.js';
 import { DEFAULT_POINTER } from './prompts.repository.js';
 import type { Found } from './revisioned-cache.js';
@@ -51,6 +51,11 @@ const RESOLVE_NUMBER = `SELECT ${RESOLVED}
   LEFT JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND v.version_number = $3
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
+const RESOLVE_CHECKSUM = `SELECT ${RESOLVED}
+  FROM prompts p
+  LEFT JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND v.checksum_hash = $3
+  WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
+
 @Injectable()
 export class PromptVersionsRepository {
   constructor(private readonly scope: TenantScope) {}
@@ -95,6 +100,20 @@ export class PromptVersionsRepository {
       versionNumber === null
         ? { name: 'resolve-active', text: RESOLVE_ACTIVE, values: [projectId, name] }
         : { name: 'resolve-number', text: RESOLVE_NUMBER, values: [projectId, name, versionNumber] };
+    return this.resolveBy(projectId, statement);
+  }
+
+  /** The same by the content of the version. */
+  async resolveChecksum(
+    projectId: string,
+    name: string,
+    checksumHash: string,
+  ): Promise<Found<ResolvedVersion>> {
+    const values = [projectId, name, checksumHash];
+    return this.resolveBy(projectId, { name: 'resolve-checksum', text: RESOLVE_CHECKSUM, values });
+  }
+
+  private async resolveBy(projectId: string, statement: Statement): Promise<Found<ResolvedVersion>> {
     const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
     if (row === undefined) return null;
     const { promptRevision, ...version } = row;

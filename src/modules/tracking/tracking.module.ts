@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
+import { ExecutionsModule } from '../executions/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { VersionsModule } from '../versions/index.js';
+import { ExecutePromptService } from './execute-prompt.service.js';
 import { RegisterCodeService } from './register-code.service.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 import { TrackedRegistry } from './tracked-registry.js';
@@ -9,9 +11,9 @@ import { TrackingController } from './tracking.controller.js';
 
 /** What a door to the registry for code is made of, without HTTP. */
 @Module({
-  imports: [AuditModule, PromptsModule, VersionsModule],
-  providers: [RegisterCodeService, TrackedRegistry, TrackedRegistryRepository],
-  exports: [RegisterCodeService],
+  imports: [AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
+  providers: [ExecutePromptService, RegisterCodeService, TrackedRegistry, TrackedRegistryRepository],
+  exports: [ExecutePromptService, RegisterCodeService],
 })
 export class TrackingModule {}
 

@@ -14,7 +14,14 @@ export async function clientWith(
 
 /** A key of a project of its own, with the models of the tests. */
 export async function otherProject(stage: Stage): Promise<ApiClient> {
-  const scopes = ['prompts:read', 'prompts:write', 'executions:run', 'executions:read', 'models:write'];
+  const scopes = [
+    'prompts:read',
+    'prompts:write',
+    'executions:run',
+    'executions:read',
+    'analytics:read',
+    'models:write',
+  ];
   const client = await clientWith(stage, scopes);
   await stage.sql(
     `WITH project AS (INSERT INTO projects (name) VALUES ($2) RETURNING project_id)

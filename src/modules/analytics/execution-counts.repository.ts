@@ -68,7 +68,7 @@ export class ExecutionCountsRepository {
         : `AND prompt_id IN (SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = ${name})`;
     const parts = span === null ? allTime() : partsOf(span, bind);
     const text = `
-      WITH part AS (
+      WITH part (prompt_mode, ${MEASURES}) AS (
         ${parts.map((part) => `${part} ${ofPrompt}`).join('\n        UNION ALL ')}
       ), counted AS (
         SELECT prompt_mode, sum(executions) AS executions, sum(latency_count) AS latencies, sum(latency_sum_ms) AS latency,

@@ -1,0 +1,269 @@
+import { MIGRATIONS } from '../../migrations/index.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import type { TimeSpan } from '../../src/modules/analytics/time-spans.js';
+import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { answered, failed } from '../support/call-outcomes.js';
+import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
+import { migrate } from '../support/database.js';
+import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
+import {
+  type ExecutionOptions,
+  insertExecution,
+  insertOneOfEach,
+  type LedgerRows,
+} from '../support/ledger-rows.js';
+
+const FINAL = { kind: 'final' } as const;
+const ALWAYS = { promptName: null, span: null };
+const MOST = 1_000;
+const DAY_MS = 86_400_000;
+
+let context: LedgerContext;
+let ids: LedgerRows;
+let other: LedgerRows;
+let counts: ExecutionCountsRepository;
+let executions: ExecutionsRepository;
+
+beforeAll(async () => {
+  context = await openLedgerContext();
+  ids = await insertOneOfEach(context.owner, context.projectId);
+  other = await insertOneOfEach(context.owner, context.otherProjectId);
+  counts = new ExecutionCountsRepository(context.scope);
+  executions = new ExecutionsRepository(context.scope, context.config);
+});
+afterAll(() => context.close());
+beforeEach(clear);
+
+async function clear(): Promise<void> {
+  await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+  await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
+}
+
+const insert = (options: ExecutionOptions = {}) =>
+  insertExecution(context.owner, context.projectId, ids, options);
+
+/** As whoever runs it has it: claimed and dispatched. */
+async function insertRunning(): Promise<{ projectId: string; executionId: string; fence: number }> {
+  const executionId = await insert({ status: 'running', fence: 1, leaseInS: 60 });
+  await context.owner.query(
+    `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
+     VALUES ($1, $2, 1, 1, 'dispatched', 'echo', 'echo')`,
+    [context.projectId, executionId],
+  );
+  return { projectId: context.projectId, executionId, fence: 1 };
+}
+
+async function total(projectId = context.projectId): Promise<number> {
+  return (await counts.byMode(projectId, ALWAYS)).reduce((sum, { executions: count }) => sum + count, 0);
+}
+
+/** By status, of rollups and deltas together. */
+async function byStatus(): Promise<Record<string, number>> {
+  const { rows } = await context.owner.query<{ status: string; executions: number }>(
+    `SELECT status, sum(executions)::int AS executions FROM (
+       SELECT status, executions FROM execution_rollups WHERE grain = 'all'
+       UNION ALL SELECT status, executions FROM execution_deltas) AS counted GROUP BY status`,
+  );
+  return Object.fromEntries(rows.map(({ status, executions: count }) => [status, count]));
+}
+
+async function numberOf(table: string): Promise<number> {
+  const { rows } = await context.owner.query<{ count: number }>(`SELECT count(*)::int FROM ${table}`);
+  return (rows[0] as { count: number }).count;
+}
+
+describe('an execution is counted when', () => {
+  it('its process reports that it succeeded or failed', async () => {
+    await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
+    expect(await byStatus()).toEqual({ succeeded: 1 });
+    await executions.finish(await insertRunning(), 1, failed, FINAL);
+    expect(await byStatus()).toEqual({ succeeded: 1, failed: 1 });
+    expect((await counts.byMode(context.projectId, ALWAYS)).find(({ mode }) => mode === 'full')).toEqual({
+      mode: 'full',
+      promptCount: 1,
+      executions: 2,
+      latencyCount: 1,
+      latencySumMs: 12,
+      promptTokens: 3,
+      responseTokens: null,
+    });
+  });
+
+  it('it is canceled', async () => {
+    expect(await executions.cancel(context.projectId, await insert())).toBe(true);
+    expect(await byStatus()).toEqual({ canceled: 1 });
+  });
+
+  it('a sweep ends it', async () => {
+    await insert({ status: 'running', mode: 'sync', fence: 1, leaseInS: -60 });
+    expect(await executions.sweepLapsed()).toHaveLength(1);
+    expect(await byStatus()).toEqual({ failed: 1 });
+  });
+
+  it('it is final from the beginning', async () => {
+    await context.scope.statement(context.projectId, {
+      text: `INSERT INTO executions (project_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
+          status, timeout_ms, resolved_by) VALUES ($1, $2, $3, $4, 'dev', 'sync', 'full', 'failed', 1000, 'pointer')`,
+      values: [context.projectId, ids.promptId, ids.versionId, ids.modelId],
+    });
+    expect(await byStatus()).toEqual({ failed: 1 });
+  });
+});
+
+describe('an execution is not counted', () => {
+  it('while it waits or runs, nor when it is to be tried again', async () => {
+    await insert();
+    await executions.finish(await insertRunning(), 1, failed, { kind: 'queued', waitMs: 0 });
+    expect(await total()).toBe(0);
+  });
+
+  it('by whoever has lost it', async () => {
+    const claim = await insertRunning();
+    await context.owner.query('UPDATE executions SET fence = 2 WHERE execution_id = $1', [claim.executionId]);
+    expect(await executions.finish(claim, 1, answered('late'), FINAL)).toBe(false);
+    expect(await total()).toBe(0);
+  });
+
+  it('a second time, when something else of it changes', async () => {
+    await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
+    await context.owner.query(`UPDATE executions SET finish_reason = 'length'`);
+    expect(await total()).toBe(1);
+  });
+
+  it('when the transaction that ends it is rolled back', async () => {
+    const executionId = await insert();
+    await expect(
+      context.scope.transaction(context.projectId, async (tx) => {
+        await tx.query(`UPDATE executions SET status = 'canceled' WHERE execution_id = $1`, [executionId]);
+        throw new Error('changed its mind');
+      }),
+    ).rejects.toThrow('changed its mind');
+    expect(await total()).toBe(0);
+  });
+
+  it('in another project than its own, where one statement ends executions of both', async () => {
+    await insert();
+    for (let count = 0; count < 2; count += 1)
+      await insertExecution(context.owner, context.otherProjectId, other);
+    await context.scope.statement([context.projectId, context.otherProjectId], {
+      text: `UPDATE executions SET status = 'canceled'`,
+      values: [],
+    });
+    expect([await total(), await total(context.otherProjectId)]).toEqual([1, 2]);
+    expect(await numberOf('execution_deltas')).toBe(2);
+  });
+});
+
+describe('the fold', () => {
+  async function cancelSome(count: number): Promise<void> {
+    const made = await Promise.all(Array.from({ length: count }, () => insert()));
+    for (const executionId of made) await executions.cancel(context.projectId, executionId);
+  }
+
+  it('moves as many deltas as it may, and changes no count', async () => {
+    await cancelSome(5);
+    expect(await counts.fold(3)).toBe(3);
+    expect([await total(), await numberOf('execution_deltas')]).toEqual([5, 2]);
+    expect(await counts.fold(3)).toBe(2);
+    expect([await total(), await numberOf('execution_deltas')]).toEqual([5, 0]);
+    expect(await counts.fold(3)).toBe(0);
+  });
+
+  it('leaves a row for the hour, the day and all time, and adds to those that are there', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await cancelSome(2);
+      await counts.fold(MOST);
+    }
+    // At the turn of an hour there are two.
+    const { rows } = await context.owner.query<{ grain: string; executions: number }>(
+      'SELECT grain, sum(executions)::int AS executions FROM execution_rollups GROUP BY grain ORDER BY grain',
+    );
+    expect(rows).toEqual(['all', 'day', 'hour'].map((grain) => ({ grain, executions: 4 })));
+    expect(await numberOf(`execution_rollups WHERE grain = 'all'`)).toBe(1);
+  });
+
+  it('is seen by no reader, however many write and fold at once', async () => {
+    const confirmed = { executions: 0 };
+    let isOver = false;
+    const write = async () => {
+      for (let count = 0; count < 40; count += 1) {
+        const executionId = await insert();
+        await executions.cancel(context.projectId, executionId);
+        confirmed.executions += 1;
+      }
+    };
+    const fold = async () => {
+      while (!isOver) await counts.fold(7);
+    };
+    const read = async () => {
+      while (!isOver) {
+        const before = confirmed.executions;
+        const seen = await total();
+        const byVersion = (await counts.byVersion(context.projectId, ids.promptId)).get(ids.versionId) ?? 0;
+        expect(seen).toBeGreaterThanOrEqual(before);
+        expect(byVersion).toBeGreaterThanOrEqual(seen);
+      }
+    };
+    const others = [fold(), fold(), read(), read()];
+    await Promise.all([write(), write(), write()]).finally(() => (isOver = true));
+    await Promise.all(others);
+    expect(await total()).toBe(120);
+    while ((await counts.fold(MOST)) > 0);
+    expect([await total(), await numberOf('execution_deltas')]).toEqual([120, 0]);
+  });
+});
+
+describe('counts of a prompt', () => {
+  it('are those of each of its versions, and of no other prompt', async () => {
+    const { rows } = await context.owner.query<{ version_id: string }>(
+      `INSERT INTO prompt_versions (project_id, prompt_id, version_number, template_source, checksum_hash, renderer, variables)
+       VALUES ($1, $2, 2, 'Hi', repeat('b', 64), 'liquid-1', '{}') RETURNING version_id`,
+      [context.projectId, ids.promptId],
+    );
+    const second = (rows[0] as { version_id: string }).version_id;
+    expect(await counts.byVersion(context.projectId, ids.promptId)).toEqual(new Map());
+    const cancelOf = async (versionId: string) => {
+      const executionId = await insertExecution(context.owner, context.projectId, { ...ids, versionId });
+      await executions.cancel(context.projectId, executionId);
+    };
+    await cancelOf(ids.versionId);
+    await cancelOf(second);
+    await counts.fold(MOST);
+    await cancelOf(second);
+    const expected = new Map([
+      [ids.versionId, 1],
+      [second, 2],
+    ]);
+    expect(await counts.byVersion(context.projectId, ids.promptId)).toEqual(expected);
+    expect(await counts.byVersion(context.projectId, other.promptId)).toEqual(new Map());
+    expect(await counts.byVersion(context.otherProjectId, ids.promptId)).toEqual(new Map());
+  });
+});
+
+const bruteForce = (span: TimeSpan | null) =>
+  countByBruteForce(context.owner, context.projectId, { promptName: null, span });
+
+describe('the migration', () => {
+  it('counts what ran before it, and takes the counts away again', async () => {
+    for (let count = 0; count < 3; count += 1) {
+      await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
+    }
+    await executions.cancel(context.projectId, await insert());
+    await insert();
+    const before = await bruteForce(null);
+    const index = MIGRATIONS.findIndex(({ name }) => name.startsWith('CountExecutions'));
+    for (const _ of MIGRATIONS.slice(index)) await migrate(context.url, '--revert');
+    await expect(context.owner.query('SELECT FROM execution_rollups')).rejects.toThrow('does not exist');
+    // Without its trigger.
+    await executions.cancel(context.projectId, await insert());
+    await migrate(context.url);
+    const after = await counts.byMode(context.projectId, ALWAYS);
+    expect(inOrder(after)).toEqual(await bruteForce(null));
+    expect(inOrder(after)).not.toEqual(before);
+    expect(await numberOf('execution_deltas')).toBe(0);
+    const now = Date.now();
+    const span = { startMs: now - 2 * DAY_MS, endMs: now + 2 * DAY_MS };
+    const ofSpan = await counts.byMode(context.projectId, { promptName: null, span });
+    expect(inOrder(ofSpan)).toEqual(await bruteForce(span));
+  });
+});

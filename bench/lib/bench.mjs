@@ -1,3 +1,4 @@
+import { measureAnalytics } from '../scenarios/analytics.mjs';
 import { measureRead } from '../scenarios/read.mjs';
 import { measureRun } from '../scenarios/run.mjs';
 import { measureStart } from '../scenarios/start.mjs';
@@ -9,7 +10,13 @@ import { startPostgres } from './postgres.mjs';
 import { startRedis } from './redis.mjs';
 
 /** By the names of `--only`. */
-export const scenarios = { run: measureRun, submit: measureSubmit, read: measureRead, start: measureStart };
+export const scenarios = {
+  run: measureRun,
+  submit: measureSubmit,
+  read: measureRead,
+  analytics: measureAnalytics,
+  start: measureStart,
+};
 
 /**
  * What all scenarios stand on.

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['run', 'submit', 'read', 'start'];
+export const SCENARIOS = ['run', 'submit', 'read', 'analytics', 'start'];
 
 export const USAGE = `npm run bench -- [options]
 
@@ -8,13 +8,30 @@ export const USAGE = `npm run bench -- [options]
   --only <names>      of ${SCENARIOS.join(',')}
   --rounds <n>        rounds of each measurement (default 3)
   --seconds <n>       length of one round (default 5)
+  --executions <n>    that analytics counts (default 1000000)
   --portkey <folder>  also measure the Portkey gateway that is installed in this folder
   --markdown <file>   afterwards, put the table into the marked block of this file
   --only none         measure nothing: with --markdown, the table of the latest results
 `;
 
-const FULL = { rounds: 3, seconds: 5, warmUpSeconds: 3, jobs: 4_000, restSamples: 60, idleSeconds: 5 };
-const QUICK = { rounds: 3, seconds: 1, warmUpSeconds: 1, jobs: 400, restSamples: 10, idleSeconds: 1 };
+const FULL = {
+  rounds: 3,
+  seconds: 5,
+  warmUpSeconds: 3,
+  jobs: 4_000,
+  restSamples: 60,
+  idleSeconds: 5,
+  executions: 1_000_000,
+};
+const QUICK = {
+  rounds: 3,
+  seconds: 1,
+  warmUpSeconds: 1,
+  jobs: 400,
+  restSamples: 10,
+  idleSeconds: 1,
+  executions: 50_000,
+};
 
 /** @throws {Error} with one sentence, for an option that makes no sense. */
 export function readOptions(args) {
@@ -25,6 +42,7 @@ export function readOptions(args) {
       only: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      executions: { type: 'string' },
       portkey: { type: 'string' },
       markdown: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -38,6 +56,7 @@ export function readOptions(args) {
     only: readNames(values.only),
     rounds: readNumber('rounds', values.rounds, defaults.rounds),
     seconds: readNumber('seconds', values.seconds, defaults.seconds),
+    executions: readNumber('executions', values.executions, defaults.executions),
     portkey: values.portkey ?? null,
     markdown: values.markdown ?? null,
   };

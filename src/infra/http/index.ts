@@ -39,6 +39,7 @@ export {
   writeProblem,
 } from './problem.js';
 export type { Problem } from './problem.js';
+export { ProblemEntryDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { RawAnswer, writeRawAnswer } from './raw-answer.js';

@@ -13,7 +13,7 @@ import {
 import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
 import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
 
-const DEFAULT_ENVIRONMENT = 'default';
+export const DEFAULT_ENVIRONMENT = 'default';
 /** Somebody waits: a second try, if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
@@ -215,7 +215,7 @@ function assertAtMost(value: number, most: number, member: string, variable: str
 }
 
 /** Null is the same as left out, and one stop the same as a list of one. */
-function paramsOfRequest(params: ParamsDto): ProviderParams {
+export function paramsOfRequest(params: ParamsDto): ProviderParams {
   const { stop, ...rest } = params;
   const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
   return {

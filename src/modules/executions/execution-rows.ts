@@ -1,4 +1,6 @@
 import type { ExecutionMode } from '../../entities/index.js';
+import type { RenderedPrompt } from '../../templating/index.js';
+import type { ProviderParams } from '../providers/index.js';
 import type { AdmittedExecution } from './execution-admission.js';
 import { paramColumns } from './execution-params.js';
 import type { Claim } from './claim.js';
@@ -35,8 +37,7 @@ export interface InsertionRow {
 /** @param keyTtlMs how long an idempotency key is kept. */
 export function insertionRow(beginning: Beginning, keyTtlMs: number): InsertionRow {
   const { admitted, key } = beginning;
-  const { version, model, rendered } = admitted;
-  const params = paramColumns(admitted.params);
+  const { version, model } = admitted;
   return Object.assign(
     {
       project_id: beginning.projectId,
@@ -50,12 +51,6 @@ export function insertionRow(beginning: Beginning, keyTtlMs: number): InsertionR
       prompt_mode: version.promptMode,
       status: beginning.status,
       correlation_id: admitted.correlationId,
-      temperature: params.temperature,
-      top_k: params.topK,
-      top_p: params.topP,
-      repetition_penalty: params.repetitionPenalty,
-      max_new_tokens: params.maxNewTokens,
-      further_params: params.furtherParams,
       timeout_ms: admitted.timeoutMs,
       max_attempts: admitted.maxAttempts,
       on_unknown: admitted.onUnknown,
@@ -68,14 +63,33 @@ export function insertionRow(beginning: Beginning, keyTtlMs: number): InsertionR
       created_at: beginning.createdAt,
       lease_ms: beginning.leaseMs,
       variables_json: admitted.variablesJson,
-      rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
-      rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
       provider: model.provider,
       model_name: model.modelName,
+      ...paramFields(admitted.params),
+      ...renderedFields(admitted.rendered),
     },
     key ? keyColumns(key, keyTtlMs) : {},
     beginning.answer === undefined ? {} : answerColumns(beginning.answer),
   );
+}
+
+export function paramFields(params: ProviderParams): object {
+  const columns = paramColumns(params);
+  return {
+    temperature: columns.temperature,
+    top_k: columns.topK,
+    top_p: columns.topP,
+    repetition_penalty: columns.repetitionPenalty,
+    max_new_tokens: columns.maxNewTokens,
+    further_params: columns.furtherParams,
+  };
+}
+
+export function renderedFields(rendered: RenderedPrompt): object {
+  return {
+    rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
+    rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
+  };
 }
 
 /** What becomes of the execution when its attempt has ended. */

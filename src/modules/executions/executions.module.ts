@@ -16,6 +16,9 @@ import { ExecutionsService } from './executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
 import { ProviderCaller } from './provider-caller.js';
 import { QueueGate } from './queue-gate.js';
+import { RecordingController } from './recording/recording.controller.js';
+import { RecordingRepository } from './recording/recording.repository.js';
+import { RecordingService } from './recording/recording.service.js';
 import { RunService } from './run.service.js';
 import { SubmitService } from './submit.service.js';
 
@@ -38,6 +41,8 @@ import { SubmitService } from './submit.service.js';
     IdempotencyService,
     ProviderCaller,
     QueueGate,
+    RecordingRepository,
+    RecordingService,
     RunService,
     SubmitService,
   ],
@@ -47,6 +52,7 @@ import { SubmitService } from './submit.service.js';
     ExecutionWaits,
     ExecutionsRepository,
     ExecutionsService,
+    RecordingService,
     RunService,
     SubmitService,
   ],
@@ -54,5 +60,8 @@ import { SubmitService } from './submit.service.js';
 export class ExecutionsModule {}
 
 /** The HTTP half. */
-@Module({ imports: [ExecutionsModule], controllers: [ExecutionsController, BatchesController] })
+@Module({
+  imports: [ExecutionsModule],
+  controllers: [ExecutionsController, BatchesController, RecordingController],
+})
 export class ExecutionsHttpModule {}

@@ -13,3 +13,5 @@ export type { ResolvedVersion } from './prompt-versions.repository.js';
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
 export { DEFAULT_POINTER, REGISTRY_CHANNEL } from './prompts.repository.js';
 export { RegistryWatch } from './registry-watch.js';
+export { type FoundVersion, VersionLookup } from './version-lookup.js';
+export type { WantedVersion } from './version-lookup.repository.js';

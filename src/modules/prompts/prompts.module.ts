@@ -12,6 +12,8 @@ import { PromptsService } from './prompts.service.js';
 import { RegistryChangesRepository } from './registry-changes.repository.js';
 import { RegistryWatch } from './registry-watch.js';
 import { RenderService } from './render.service.js';
+import { VersionLookup } from './version-lookup.js';
+import { VersionLookupRepository } from './version-lookup.repository.js';
 
 /** What others need of prompts. A worker loads this and no controllers. */
 @Module({
@@ -27,8 +29,18 @@ import { RenderService } from './render.service.js';
     RegistryChangesRepository,
     RegistryWatch,
     RenderService,
+    VersionLookup,
+    VersionLookupRepository,
   ],
-  exports: [DiffService, PromptReads, PromptResolver, PromptsService, RegistryWatch, RenderService],
+  exports: [
+    DiffService,
+    PromptReads,
+    PromptResolver,
+    PromptsService,
+    RegistryWatch,
+    RenderService,
+    VersionLookup,
+  ],
 })
 export class PromptsModule {}
 

@@ -13,6 +13,7 @@ export { Provider, type ProviderClass, type ProviderOptions } from './provider.d
 export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './provider-failure.js';
 export { ProviderRegistry, type ProviderSummary } from './provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
+export { type CollectedResponse, ResponseCollector } from './response-collector.js';
 export { safeVendorMessage } from './safe-message.js';
 export { readServerSentEvents } from './server-sent-events.js';
 export { tokenCount } from './token-count.js';

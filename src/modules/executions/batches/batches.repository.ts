@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
+import { isThereAfterAll } from '../after-outage.js';
 import { type Beginning, insertionRow } from '../execution-rows.js';
 import { INSERT } from '../executions.sql.js';
 import type { Inserted } from '../executions.repository.js';
@@ -74,10 +74,6 @@ const CANCEL = `WITH waiting AS (
   UPDATE batches SET canceled_at = coalesce(canceled_at, now()) WHERE project_id = $1 AND batch_id = $2
     AND EXISTS (SELECT FROM waiting)`;
 
-/** How long a batch whose COMMIT was not answered is looked for: some seconds. */
-const OUTAGE_LOOKS = 10;
-const OUTAGE_LOOK_MS = 300;
-
 /** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
 class NotInserted extends Error {
   constructor(readonly reason: Exclude<Inserted, 'inserted'>) {
@@ -110,19 +106,10 @@ export class BatchesRepository {
       return 'inserted';
     } catch (error) {
       if (error instanceof NotInserted) return error.reason;
-      if (!isDatabaseOutage(error) || !(await this.isThereAfterAll(batch))) throw error;
+      const isThere = async () => (await this.find(projectId, batch.batchId)) !== null;
+      if (!isDatabaseOutage(error) || !(await isThereAfterAll(isThere))) throw error;
       return 'inserted';
     }
-  }
-
-  /** After a connection that was lost: the COMMIT may have been done, and only its answer was cut off. */
-  private async isThereAfterAll({ projectId, batchId }: NewBatch): Promise<boolean> {
-    for (let tries = 0; tries < OUTAGE_LOOKS; tries += 1) {
-      await sleep(OUTAGE_LOOK_MS);
-      const found = await this.find(projectId, batchId).catch(() => null);
-      if (found !== null) return true;
-    }
-    return false;
   }
 
   async find(projectId: string, batchId: string): Promise<BatchRecord | null> {

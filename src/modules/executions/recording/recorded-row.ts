@@ -1,0 +1,119 @@
+import { parseRfc3339 } from '../../../infra/http/index.js';
+import { type ErrorEntry, ValidationError } from '../../../kernel/index.js';
+import type { RenderedPrompt } from '../../../templating/index.js';
+import type { ResolvedVersion } from '../../prompts/index.js';
+import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
+import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-admission.js';
+import { paramFields, renderedFields } from '../execution-rows.js';
+import type { RecordEntryDto } from './recording.dto.js';
+
+/** An entry, and what is known of it besides. */
+export interface Recording {
+  readonly entry: RecordEntryDto;
+  readonly executionId: string;
+  readonly requestedBy: string;
+  /** When it is recorded, by the database's clock. */
+  readonly createdAt: Date;
+  readonly version: ResolvedVersion;
+  readonly rendered: RenderedPrompt;
+  /** The text of `variables` as received. */
+  readonly variablesJson: string;
+  /** The text of `usage.raw` as received; null without one. */
+  readonly usageJson: string | null;
+  readonly maxResponseBytes: number;
+}
+
+/** As of a provider's: a usage object is a few hundred characters. */
+const MAX_USAGE_CHARS = 65_536;
+/** Looked at for the line of 300 characters that is kept. */
+const MAX_MESSAGE_CHARS = 600;
+const FIRST_YEAR_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A row of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for what contradicts itself. */
+export function recordedRow(recording: Recording): object {
+  const { entry, version } = recording;
+  assertConsistent(recording);
+  const startedAtMs = startedAtMsOf(entry);
+  return {
+    execution_id: recording.executionId,
+    prompt_id: version.promptId,
+    version_id: version.versionId,
+    provider: entry.model.provider,
+    model_name: entry.model.model_name,
+    environment: entry.environment ?? DEFAULT_ENVIRONMENT,
+    prompt_mode: version.promptMode,
+    status: entry.status,
+    correlation_id: entry.correlation_id,
+    resolved_by: resolvedBy(entry),
+    requested_by: recording.requestedBy,
+    created_at: recording.createdAt,
+    started_at: new Date(startedAtMs),
+    completed_at: new Date(startedAtMs + (entry.latency_ms ?? 0)),
+    latency_ms: entry.latency_ms,
+    prompt_tokens: entry.usage?.prompt_tokens,
+    response_tokens: entry.usage?.response_tokens,
+    usage: recording.usageJson,
+    finish_reason: entry.finish_reason,
+    provider_request_id: entry.provider_request_id,
+    variables_json: recording.variablesJson,
+    ...paramFields(paramsOfRequest(entry.params ?? {})),
+    ...renderedFields(recording.rendered),
+    ...failureFields(entry),
+    ...responseFields(recording),
+  };
+}
+
+/** Whatever offset and case it was written with. */
+function startedAtMsOf({ started_at: text }: RecordEntryDto): number {
+  return (parseRfc3339(text) as Date).getTime();
+}
+
+function resolvedBy({ template_hash: hash = null, version_number: number = null }: RecordEntryDto): string {
+  if (hash !== null) return 'template_hash';
+  return number === null ? 'pointer' : 'version_number';
+}
+
+function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): object {
+  if (status === 'succeeded') return {};
+  // Whoever reports may quote a vendor that quotes a key.
+  const start = message?.slice(0, MAX_MESSAGE_CHARS);
+  const safe = safeVendorMessage(start, { credentials: [], texts: [] });
+  return { error_type: type ?? 'provider_error', error_message: safe };
+}
+
+function responseFields({ entry, maxResponseBytes }: Recording): object {
+  const { response_text: text = null } = entry;
+  if (text === null) return {};
+  const collector = new ResponseCollector(maxResponseBytes);
+  collector.add(text);
+  const kept = collector.finish();
+  return {
+    response_text: kept.text,
+    response_truncated: kept.truncated,
+    response_bytes: kept.totalBytes,
+    response_sha256: kept.sha256,
+  };
+}
+
+/** What no type says: members that contradict each other, or cannot be kept. */
+function assertConsistent({ entry, usageJson }: Recording): void {
+  const errors: ErrorEntry[] = [];
+  const refuse = (pointer: string, message: string) => errors.push({ pointer, message });
+  if (entry.status === 'succeeded') {
+    if (entry.response_text === undefined) {
+      refuse('/response_text', 'is required of what succeeded; null for an answer without text');
+    }
+    for (const member of ['error_type', 'error_message'] as const) {
+      if ((entry[member] ?? null) !== null) refuse(`/${member}`, 'must be null of what succeeded');
+    }
+  }
+  if (usageJson !== null && usageJson.length > MAX_USAGE_CHARS) {
+    refuse('/usage/raw', `must not be longer than ${MAX_USAGE_CHARS} characters`);
+  }
+  const startedAtMs = startedAtMsOf(entry);
+  if (startedAtMs < FIRST_YEAR_MS || startedAtMs + (entry.latency_ms ?? 0) > LAST_MS) {
+    refuse('/started_at', 'must begin and, with latency_ms, end in the years 1 to 9999');
+  }
+  if (errors.length > 0) throw new ValidationError('Correct what "errors" lists of this execution.', errors);
+}

@@ -1,0 +1,38 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiProblems, jsonTextOf, type RawAnswer } from '../../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
+import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
+import { RecordAnswerDto, RecordDto } from './recording.dto.js';
+import { type EntrySource, RecordingService } from './recording.service.js';
+
+@ApiTags('Executions')
+@Controller('v1')
+export class RecordingController {
+  constructor(private readonly recordings: RecordingService) {}
+
+  @Post('executions\\:record')
+  @HttpCode(200)
+  @Scopes('executions:run')
+  @ApiHeader(IDEMPOTENCY_HEADER)
+  @ApiOperation({
+    summary: 'Record executions that you made yourself',
+    description:
+      'For whoever calls a provider without this service in between: the same lineage, afterwards. The prompt is ' +
+      'rendered here, from version and variables. An entry that is malformed refuses the whole call; one whose prompt, ' +
+      'version or variables are not there is rejected alone, and the others are recorded. Durable before the answer.',
+  })
+  @ApiOkResponse({ type: RecordAnswerDto })
+  @ApiProblems(400, 409, 413, 422, 429, 503)
+  record(
+    @CurrentCaller() caller: Caller,
+    @Body() body: RecordDto,
+    @IdempotencyKey() key: UsedKey | null,
+    @Req() request: Request,
+  ): Promise<RawAnswer> {
+    const text = jsonTextOf(request);
+    const sourceOf: EntrySource = (...path) => text?.sourceOf('executions', ...path) ?? null;
+    return this.recordings.record(caller, body, sourceOf, key);
+  }
+}

@@ -1,0 +1,183 @@
+import { ApiProperty, ApiPropertyOptional, IntersectionType, PickType } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import type { ExecutionErrorType } from '../../../entities/index.js';
+import {
+  ApiId,
+  ApiInteger,
+  IsTime,
+  Nested,
+  NestedArray,
+  ProblemEntryDto,
+} from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
+import { ExecutionEntryDto, ModelRefDto, ParamsDto, SharedExecutionDto } from '../execute.dto.js';
+import { ERROR_TYPES } from '../executions.dto.js';
+
+const MAX_ENTRIES = 100;
+const OUTCOMES = ['succeeded', 'failed'] as const;
+
+export class RecordedUsageDto {
+  /** Tokens of the prompt; null where the provider did not say. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 12 })
+  prompt_tokens?: number | null;
+
+  /** Tokens of the answer; null where the provider did not say. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 9 })
+  response_tokens?: number | null;
+
+  /** What the provider said of it in its own words, up to 64 KiB. */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: null })
+  raw?: Record<string, unknown> | null;
+}
+
+export class RecordEntryDto extends IntersectionType(
+  PickType(SharedExecutionDto, ['prompt_name', 'version_number', 'environment'] as const),
+  ExecutionEntryDto,
+) {
+  /** Which version, by its checksum. With a version number too, the two must agree. */
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256 in 64 lower-case hex digits' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  template_hash?: string | null;
+
+  /** The model that was asked. It need not be one of the allowed ones. */
+  @Nested(() => ModelRefDto)
+  @ApiProperty({ type: ModelRefDto })
+  model!: ModelRefDto;
+
+  /** How the answer was generated. */
+  @IsOptional()
+  @Nested(() => ParamsDto)
+  @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: { temperature: 0.2 } })
+  params?: ParamsDto | null;
+
+  /** How the call ended. */
+  @IsIn(OUTCOMES)
+  @ApiProperty({ enum: OUTCOMES })
+  status!: (typeof OUTCOMES)[number];
+
+  /** What the provider answered; null for an answer without text. Needed of what succeeded. Kept up to `MAX_RESPONSE_BYTES`. */
+  @IsOptional()
+  @IsString()
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'Hello John!' })
+  response_text?: string | null;
+
+  /**
+   * Why the answer ended, in the provider's words.
+   * @example "stop"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  finish_reason?: string | null;
+
+  /** What the provider counted; null or left out: it did not say. */
+  @IsOptional()
+  @Nested(() => RecordedUsageDto)
+  @ApiPropertyOptional({ type: RecordedUsageDto, nullable: true })
+  usage?: RecordedUsageDto | null;
+
+  /** Milliseconds the call took; null or left out: not measured. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 812 })
+  latency_ms?: number | null;
+
+  /** What kind of failure; of one that failed and does not say: `provider_error`. */
+  @IsOptional()
+  @IsIn(ERROR_TYPES)
+  @ApiPropertyOptional({ enum: ERROR_TYPES, nullable: true, example: null })
+  error_type?: ExecutionErrorType | null;
+
+  /** What went wrong. One line of 300 characters is kept, without what looks like a key. */
+  @IsOptional()
+  @IsString()
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  error_message?: string | null;
+
+  /** The vendor's own id of the request. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  provider_request_id?: string | null;
+
+  /** When the call began. */
+  @IsTime()
+  @ApiProperty({ format: 'date-time', example: '2026-11-24T10:00:00.000Z' })
+  started_at!: string;
+}
+
+export class RecordDto {
+  /** What was executed; each is judged by itself. */
+  @NestedArray(() => RecordEntryDto)
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ENTRIES)
+  @ApiProperty({ type: [RecordEntryDto], minItems: 1, maxItems: MAX_ENTRIES })
+  executions!: RecordEntryDto[];
+}
+
+export class RecordedDto {
+  /** Which of the entries, counted from 0. */
+  @ApiInteger()
+  index!: number;
+
+  /** Id that it got. */
+  @ApiId()
+  execution_id!: string;
+
+  /** The version it was recorded for. */
+  @ApiInteger()
+  version_number!: number;
+}
+
+export class RejectedDto {
+  /** Which of the entries, counted from 0. */
+  @ApiInteger()
+  index!: number;
+
+  /**
+   * Stable name of the reason, one of the codes of problem documents.
+   * @example "VERSION_NOT_FOUND"
+   */
+  code!: string;
+
+  /** One sentence that says what to do. */
+  detail!: string;
+
+  /** Each thing that is wrong, where more is to be said. */
+  @ApiPropertyOptional({ type: [ProblemEntryDto] })
+  errors?: ProblemEntryDto[];
+}
+
+export class RecordAnswerDto {
+  /** What is durable now, in the order of the entries. */
+  recorded!: RecordedDto[];
+
+  /** What was not recorded, and why. Sent again as it is, it would be rejected again. */
+  rejected!: RejectedDto[];
+}

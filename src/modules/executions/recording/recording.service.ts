@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { DatabaseClock } from '../../../infra/database/index.js';
+import { RawAnswer } from '../../../infra/http/index.js';
+import { heavyWork, LedgerError } from '../../../kernel/index.js';
+import type { Actor } from '../../audit/index.js';
+import type { CompiledPrompt } from '../../../templating/index.js';
+import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
+import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { QueueGate } from '../queue-gate.js';
+import { type Recording, recordedRow } from './recorded-row.js';
+import type {
+  RecordAnswerDto,
+  RecordDto,
+  RecordedDto,
+  RecordEntryDto,
+  RejectedDto,
+} from './recording.dto.js';
+import { RecordingRepository } from './recording.repository.js';
+
+/** The exact text of a part of an entry; null when it was left out. */
+export type EntrySource = (index: number, ...path: string[]) => string | null;
+
+/** Executions that clients made themselves. They are over when they come, so neither queue nor provider has part in it. */
+@Injectable()
+export class RecordingService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly versions: VersionLookup,
+    private readonly recordings: RecordingRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly gate: QueueGate,
+    private readonly databaseClock: DatabaseClock,
+  ) {}
+
+  /**
+   * What can be recorded is durable when it answers, all in one commit: 200 with a {@link RecordAnswerDto}, which names
+   * what cannot. That one of them is wrong is no reason to lose the others: they have happened.
+   * @throws what {@link IdempotencyService.once} throws; then nothing was written.
+   * @throws QueueFullError `QUEUE_FULL`
+   */
+  async record(
+    who: Actor,
+    request: RecordDto,
+    sourceOf: EntrySource,
+    key: UsedKey | null,
+  ): Promise<RawAnswer> {
+    const leave = this.gate.enter(who.projectId);
+    try {
+      return await this.idempotency.once(who.projectId, key, () =>
+        this.recordOnce(who, request.executions, sourceOf, key),
+      );
+    } finally {
+      leave();
+    }
+  }
+
+  private async recordOnce(
+    { projectId, actor: requestedBy }: Actor,
+    entries: readonly RecordEntryDto[],
+    sourceOf: EntrySource,
+    key: UsedKey | null,
+  ): Promise<RawAnswer | typeof KEY_TAKEN> {
+    const found = await this.versions.findAll(projectId, entries.map(wantedVersion));
+    const createdAt = this.databaseClock.now();
+    const rows: string[] = [];
+    const recorded: RecordedDto[] = [];
+    const rejected: RejectedDto[] = [];
+    for (const [index, entry] of entries.entries()) {
+      try {
+        const { version, compiled } = versionOf(found[index] as FoundVersion);
+        const executionId = this.databaseClock.newId();
+        const facts = { entry, executionId, requestedBy, createdAt, version };
+        const part = (...path: string[]) => sourceOf(index, ...path);
+        rows.push(await heavyWork.run(() => this.rowText(facts, compiled, part)));
+        recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+        rejected.push(rejectionOf(error, index));
+      }
+    }
+    const body: RecordAnswerDto = { recorded, rejected };
+    const answer = RawAnswer.json(200, JSON.stringify(body));
+    const executionIds = recorded.map(({ execution_id: id }) => id);
+    const written = { projectId, executionIds, rows, key, answer: storedAnswer(answer) };
+    return (await this.recordings.insert(written)) ? answer : KEY_TAKEN;
+  }
+
+  private rowText(
+    facts: Pick<Recording, 'entry' | 'executionId' | 'requestedBy' | 'createdAt' | 'version'>,
+    compiled: CompiledPrompt,
+    part: (...path: string[]) => string | null,
+  ): string {
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes, MAX_RESPONSE_BYTES: maxResponseBytes } =
+      this.config.env;
+    const { variables = {}, usage } = facts.entry;
+    return JSON.stringify(
+      recordedRow({
+        ...facts,
+        rendered: compiled.render(variables, { maxRenderedBytes }),
+        variablesJson: part('variables') ?? '{}',
+        usageJson: (usage?.raw ?? null) === null ? null : part('usage', 'raw'),
+        maxResponseBytes,
+      }),
+    );
+  }
+}
+
+function wantedVersion(entry: RecordEntryDto) {
+  return {
+    promptName: entry.prompt_name,
+    versionNumber: entry.version_number ?? null,
+    templateHash: entry.template_hash ?? null,
+  };
+}
+
+function versionOf(found: FoundVersion): Exclude<FoundVersion, { refusal: LedgerError }> {
+  if ('refusal' in found) throw found.refusal;
+  return found;
+}
+
+function rejectionOf({ code, message: detail, errors }: LedgerError, index: number): RejectedDto {
+  if (errors === undefined) return { index, code, detail };
+  const inBody = errors.map(({ pointer, message }) => ({
+    pointer: `/executions/${index}${pointer}`,
+    message,
+  }));
+  return { index, code, detail, errors: inBody };
+}

@@ -3,7 +3,7 @@
  *
  *     main, worker, cli with their bootstrap and commands
  *     tracking, consumer → executions → prompts → versions → templating
- *                executions → models, providers
+ *                executions → limits, models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
  */
@@ -24,16 +24,26 @@ const ROOMS = {
   'modules/audit': { rooms: ['modules/projects', ...BASE] },
   'modules/auth': { rooms: ['modules/audit', 'modules/projects', ...BASE] },
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
+  'modules/limits': { rooms: COMMON },
   'modules/models': { rooms: COMMON },
   'modules/analytics': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
-  'modules/executions': { rooms: [...CONTENT, 'modules/prompts', 'modules/models', 'modules/providers'] },
+  'modules/executions': {
+    rooms: [...CONTENT, 'modules/prompts', 'modules/limits', 'modules/models', 'modules/providers'],
+  },
   // A door: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {
-    rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
+    rooms: [
+      ...CONTENT,
+      'modules/executions',
+      'modules/prompts',
+      'modules/limits',
+      'modules/models',
+      'modules/analytics',
+    ],
   },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions'] },

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { asksForFresh, type FastLane, type FastRequest, RawAnswer } from '../infra/http/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
 import { ExecuteDto, RunService, SubmitDto, SubmitService, usedKeyOf } from '../modules/executions/index.js';
+import { RateLimits } from '../modules/limits/index.js';
 import { PromptReads } from '../modules/prompts/index.js';
 
 /** Names that are the same whoever decodes them; `.` and `..` alone are somebody's idea of a folder. */
@@ -12,6 +13,8 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
   const runs = app.get(RunService);
   const submits = app.get(SubmitService);
   const prompts = app.get(PromptReads);
+  const limits = app.get(RateLimits);
+  const problemHeaders = (caller: Caller) => limits.headersFor(caller);
   lane.add({
     method: 'POST',
     match: exactly('/v1/executions:run'),
@@ -22,6 +25,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
         path: request.path,
         key: keyOf(request),
       }),
+    problemHeaders,
   });
   lane.add({
     method: 'POST',
@@ -30,6 +34,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     dto: SubmitDto,
     handle: (request: FastRequest<Caller, object, SubmitDto>) =>
       submits.submit(request.caller, request.body, variablesOf(request), keyOf(request)),
+    problemHeaders,
   });
   lane.add({
     method: 'GET',

@@ -1,9 +1,11 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from './project.entity.js';
 
 /** A key that callers send. Only an HMAC of its secret is kept. */
 @Entity('api_keys')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'api_keys_project_id_fkey' })
+@Check('api_keys_requests_per_minute_check', 'requests_per_minute >= 0')
+@Check('api_keys_tokens_per_minute_check', 'tokens_per_minute >= 0')
 @Index('api_keys_key_id', ['keyId'], { unique: true })
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -33,4 +35,12 @@ export class ApiKeyEntity {
   /** Accurate to about a minute. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
+
+  /** Of its own; 0 for no limit, null for the default of the environment. */
+  @Column('integer', { name: 'requests_per_minute', nullable: true })
+  requestsPerMinute!: number | null;
+
+  /** As `requestsPerMinute`. */
+  @Column('integer', { name: 'tokens_per_minute', nullable: true })
+  tokensPerMinute!: number | null;
 }

@@ -129,6 +129,10 @@ export class ExecutionEntity {
   @Column('text', { name: 'requested_by', nullable: true })
   requestedBy!: string | null;
 
+  /** Whose rate limits its tokens count against; null for the instance's admin, and where nobody knows. */
+  @Column('uuid', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
   @Column('text', { name: 'trace_id', nullable: true })
   traceId!: string | null;
 

@@ -89,6 +89,7 @@ async function beginning(options: Options = {}): Promise<Beginning> {
     executionId: await newId(),
     projectId,
     requestedBy: 'admin',
+    keyId: null,
     mode: status === 'queued' ? 'async' : 'sync',
     status,
     createdAt: new Date(),
@@ -348,7 +349,7 @@ describe('a dispatch', () => {
     const [claimed] = await executions.claim(1, ALL);
     if (claimed === undefined) throw new Error('not claimed');
     scope.loseAnswerOf('dispatch');
-    expect(await executions.dispatch(claimed, 1)).toBe(true);
+    expect(await executions.dispatch(claimed, 1)).not.toBeNull();
     expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
   });
 });

@@ -4,6 +4,7 @@ import { SYSTEM_FUNCTIONS as DURABLE } from '../../migrations/make-executions-du
 import { SYSTEM_FUNCTIONS as COUNTS } from '../../migrations/count-executions/functions.js';
 import { SYSTEM_FUNCTIONS as WEBHOOKS } from '../../migrations/deliver-webhooks/functions.js';
 import { TABLES as COUNT_TABLES } from '../../migrations/count-executions/tables.js';
+import { SYSTEM_FUNCTIONS as LIMITS } from '../../migrations/limit-keys/functions.js';
 import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
 import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
@@ -111,7 +112,7 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS]
+      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS, ...LIMITS]
         .sort()
         .map((signature) => ({ signature, app: true, everybody: false })),
     );

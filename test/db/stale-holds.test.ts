@@ -40,7 +40,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     await lose();
     current = await claim();
     const both = [executions.dispatch(stale, 1), executions.dispatch(current, 1)];
-    expect(await Promise.all(both)).toEqual([false, true]);
+    expect(await Promise.all(both)).toEqual([null, { keyId: null, tokensPerMinute: null }]);
     const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts');
     expect(rows).toEqual([{ attempt: 1, fence: 2, status: 'dispatched' }]);
   });

@@ -11,6 +11,7 @@ export interface ApiClient {
   get<T = ApiBody>(path: string, headers?: Record<string, string>): Promise<ApiResponse<T>>;
   post<T = ApiBody>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
   put<T = ApiBody>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
+  patch<T = ApiBody>(path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse<T>>;
   delete<T = ApiBody>(path: string, headers?: Record<string, string>): Promise<ApiResponse<T>>;
 }
 
@@ -38,6 +39,7 @@ export function api(url: string, key: string | null): ApiClient {
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (path, body, headers) => send('POST', path, body, headers),
     put: (path, body, headers) => send('PUT', path, body, headers),
+    patch: (path, body, headers) => send('PATCH', path, body, headers),
     delete: (path, headers) => send('DELETE', path, undefined, headers),
   };
 }

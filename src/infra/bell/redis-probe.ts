@@ -1,5 +1,5 @@
-import { createClient } from 'redis';
 import { type OutageLogger, withTimeLimit } from '../../kernel/index.js';
+import { openRedis, type RedisConnection } from '../redis/index.js';
 import type { BellState } from './bell.js';
 
 export interface RedisProbeOptions {
@@ -9,13 +9,9 @@ export interface RedisProbeOptions {
   readonly timeoutMs?: number;
 }
 
-const CONNECT_TIMEOUT_MS = 2_000;
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 1_000;
-
 /** Asks Redis how it is, over a connection apart from Bull's, whose blocking reads would hold a PING up. */
 export class RedisProbe {
-  private readonly client;
+  private readonly client: RedisConnection;
   private readonly logger: OutageLogger;
   private readonly timeoutMs: number;
   private policyIsKnown = false;
@@ -23,18 +19,8 @@ export class RedisProbe {
   constructor(options: RedisProbeOptions) {
     this.logger = options.logger;
     this.timeoutMs = options.timeoutMs ?? 500;
-    this.client = createClient({
-      url: options.redisUrl,
-      disableOfflineQueue: true,
-      socket: {
-        connectTimeout: CONNECT_TIMEOUT_MS,
-        reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
-      },
-    });
-    // The state is reported by check(); the client's own events are here only so that they end no process.
-    this.client.on('error', () => undefined);
+    this.client = openRedis(options.redisUrl);
     this.client.on('ready', () => void this.warnUnlessNothingIsEvicted());
-    this.client.connect().catch(() => undefined);
   }
 
   /** True once Redis has said whether it evicts. */

@@ -67,6 +67,7 @@ export const DEFAULT_API_KEY = 'dev-key-change-in-production';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const GIB = 1024 ** 3;
+const BILLION = 1_000_000_000;
 
 /**
  * Every environment variable the service reads, with its default. `docs/operations.md` explains each one, and a test
@@ -97,6 +98,10 @@ export class Environment {
   @Whole(0, HOUR_MS) SHUTDOWN_GRACE_MS = 30_000;
   @Whole(1, 10_000_000) MAX_QUEUED = 100_000;
   @Whole(1, 100_000) MAX_CONCURRENT_REQUESTS = 512;
+  @Whole(0, BILLION) RATE_LIMIT_KEY_REQUESTS = 0;
+  @Whole(0, BILLION) RATE_LIMIT_KEY_TOKENS = 0;
+  @Whole(0, BILLION) RATE_LIMIT_PROJECT_REQUESTS = 0;
+  @Whole(0, BILLION) RATE_LIMIT_PROJECT_TOKENS = 0;
   @Whole(1, 1000) JOURNAL_MAX_ROWS = 256;
   @Whole(24, 24 * 365) IDEMPOTENCY_TTL_HOURS = 24;
   @Whole(0, HOUR_MS) SHUTDOWN_LINGER_MS = 1000;

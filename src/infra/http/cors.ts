@@ -2,7 +2,16 @@ import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-option
 import type { Header } from './common-headers.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 
-const EXPOSED_HEADERS = ['Idempotency-Replayed', 'Location', 'Retry-After', REQUEST_ID_HEADER];
+const EXPOSED_HEADERS = [
+  'Idempotency-Replayed',
+  'Location',
+  'RateLimit-Limit',
+  'RateLimit-Policy',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'Retry-After',
+  REQUEST_ID_HEADER,
+];
 
 /** @param origins not empty; `*` among them allows all. */
 export function corsOptions(origins: readonly string[]): CorsOptions {

@@ -49,6 +49,8 @@ export interface FastRoute<Caller, Scope extends string, Params, Body> {
   /** Of a POST; `null` of a GET. */
   readonly dto: Type<Body & object> | null;
   readonly handle: (request: FastRequest<Caller, Params, Body>) => Promise<RawAnswer>;
+  /** Headers that problems of the route carry too, once it is known whose they are. Never rejects. */
+  readonly problemHeaders?: (caller: Caller) => Promise<Readonly<Record<string, string>>>;
 }
 
 /**
@@ -117,9 +119,23 @@ export class FastLane<Caller, Scope extends string> {
     route: FastRoute<Caller, Scope, unknown, unknown>,
     params: unknown,
   ): Promise<RawAnswer | null> {
-    const { headers, url: path = '' } = request;
     const address = clientAddressOf(request, this.options.trustedProxies);
-    const caller = await this.authorize(headers, address, route.scopes);
+    const caller = await this.authorize(request.headers, address, route.scopes);
+    if (route.problemHeaders === undefined) return this.handleOf(caller, request, route, params);
+    try {
+      return await this.handleOf(caller, request, route, params);
+    } catch (error) {
+      return answerOfError(request, error).with(await route.problemHeaders(caller));
+    }
+  }
+
+  private async handleOf(
+    caller: Caller,
+    request: IncomingMessage,
+    route: FastRoute<Caller, Scope, unknown, unknown>,
+    params: unknown,
+  ): Promise<RawAnswer | null> {
+    const { headers, url: path = '' } = request;
     if (route.dto === null) return route.handle({ caller, params, body: null, text: null, headers, path });
     const bytes = await readPlainBody(request);
     if (bytes === null) return null;

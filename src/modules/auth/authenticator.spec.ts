@@ -28,6 +28,7 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
     secretHmac: hasher.hash(secret),
     scopes: ['prompts:read', 'a scope of a later release'],
     valid: true,
+    rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
     ...overrides,
   };
   const keys = {
@@ -64,6 +65,7 @@ describe('Authenticator', () => {
       actor: 'checkout',
       origin: '10.0.0.1',
       scopes: new Set(['prompts:read']),
+      rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
     });
   });
 
@@ -75,6 +77,7 @@ describe('Authenticator', () => {
       actor: 'admin',
       origin: null,
       scopes: new Set(SCOPES),
+      rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
     });
   });
 

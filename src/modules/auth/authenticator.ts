@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, messageOf } from '../../kernel/index.js';
 import { ProjectsService } from '../projects/index.js';
-import type { Caller } from './caller.js';
+import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { digestOf, matchesDigest, parseKey } from './key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
@@ -12,6 +12,7 @@ import { SecretHasher } from './secret-hasher.js';
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
+const DEFAULT_RATE_LIMITS: KeyRateLimits = { requestsPerMinute: null, tokensPerMinute: null };
 /** Bounds memory; a process that sees more keys than this looks some of them up again. */
 const MAX_CACHED_RECORDS = 10_000;
 
@@ -66,8 +67,8 @@ export class Authenticator {
     if (cached === null || !cached.record.valid) throw new UnauthorizedError();
     if (!this.hasher.matches(key.secret, cached.record.secretHmac)) throw new UnauthorizedError();
     this.touch(cached);
-    const { projectId, keyId, name } = cached.record;
-    return { projectId, keyId, actor: name, origin, scopes: cached.scopes };
+    const { projectId, keyId, name, rateLimits } = cached.record;
+    return { projectId, keyId, actor: name, origin, scopes: cached.scopes, rateLimits };
   }
 
   /** Makes this process forget a key at once; the others follow when their copy is too old. */
@@ -77,7 +78,14 @@ export class Authenticator {
 
   private async admin(origin: string | null): Promise<Caller> {
     const projectId = await this.projects.getDefaultProjectId();
-    return { projectId, keyId: null, actor: 'admin', origin, scopes: ALL_SCOPES };
+    return {
+      projectId,
+      keyId: null,
+      actor: 'admin',
+      origin,
+      scopes: ALL_SCOPES,
+      rateLimits: DEFAULT_RATE_LIMITS,
+    };
   }
 
   private async find(keyId: string): Promise<CachedRecord | null> {

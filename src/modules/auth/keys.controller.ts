@@ -1,8 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller } from './caller.js';
-import { CreatedKeyDto, CreateKeyDto, KeyListDto } from './keys.dto.js';
+import { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
 import { KeysService } from './keys.service.js';
 import { Scopes } from './route-access.js';
 
@@ -24,6 +24,22 @@ export class KeysController {
   @ApiOperation({ summary: 'List the keys of the project' })
   list(@CurrentCaller() caller: Caller): Promise<KeyListDto> {
     return this.keys.list(caller);
+  }
+
+  @Patch(':key_id')
+  @ApiParam({ name: 'key_id', description: 'Id of the key.' })
+  @Scopes('keys:write')
+  @ApiOperation({
+    summary: 'Change the rate limits of a key',
+    description: 'They hold within 5 seconds on every process.',
+  })
+  @ApiProblems(400, 404)
+  change(
+    @CurrentCaller() caller: Caller,
+    @Param('key_id', UuidPipe) keyId: string,
+    @Body() body: ChangeKeyDto,
+  ): Promise<KeyDto> {
+    return this.keys.change(caller, keyId, body);
   }
 
   @Delete(':key_id')

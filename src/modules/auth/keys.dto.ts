@@ -1,6 +1,43 @@
-import { ArrayNotEmpty, ArrayUnique, IsIn, IsOptional, IsString, Length } from 'class-validator';
-import { ApiId, ApiTime, IsTime } from '../../infra/http/index.js';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+} from 'class-validator';
+import { ApiId, ApiInteger, ApiTime, IsTime, Nested } from '../../infra/http/index.js';
 import { type Scope, SCOPES } from './scopes.js';
+
+const MAX_A_MINUTE = 1_000_000_000;
+
+export class KeyRateLimitsDto {
+  /**
+   * Executions a minute that the key may ask for; 0 for no limit, null for `RATE_LIMIT_KEY_REQUESTS`.
+   * @example 100
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_A_MINUTE)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  requests_per_minute?: number | null;
+
+  /**
+   * Tokens a minute, of prompts and answers, that the key's executions may use; 0 for no limit, null for `RATE_LIMIT_KEY_TOKENS`.
+   * @example 50000
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_A_MINUTE)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  tokens_per_minute?: number | null;
+}
 
 export class CreateKeyDto {
   /**
@@ -27,6 +64,28 @@ export class CreateKeyDto {
   @IsOptional()
   @IsTime()
   expires_at?: string | null;
+
+  /** Rate limits of its own; what is left out or null is the default of the service. */
+  @IsOptional()
+  @Nested(() => KeyRateLimitsDto)
+  @ApiPropertyOptional({ type: KeyRateLimitsDto, nullable: true })
+  rate_limits?: KeyRateLimitsDto | null;
+}
+
+export class ChangeKeyDto {
+  /** New rate limits: what is left out stays as it is, null is the default of the service again. */
+  @Nested(() => KeyRateLimitsDto)
+  rate_limits!: KeyRateLimitsDto;
+}
+
+export class KeyRateLimitsViewDto {
+  /** Executions a minute; 0 for no limit, null for the default of the service. */
+  @ApiInteger()
+  requests_per_minute!: number | null;
+
+  /** Tokens a minute; 0 for no limit, null for the default of the service. */
+  @ApiInteger()
+  tokens_per_minute!: number | null;
 }
 
 export class KeyDto {
@@ -55,6 +114,9 @@ export class KeyDto {
   /** When it was last used, to about a minute; null for never. */
   @ApiTime()
   last_used_at!: string | null;
+
+  /** The rate limits of its own. */
+  rate_limits!: KeyRateLimitsViewDto;
 }
 
 export class CreatedKeyDto extends KeyDto {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApiKeyEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
+import type { KeyRateLimits } from './caller.js';
 
 /** What authentication needs of a key. */
 export interface KeyRecord {
@@ -12,6 +13,7 @@ export interface KeyRecord {
   readonly scopes: readonly string[];
   /** Neither revoked nor expired, by the database's clock. */
   readonly valid: boolean;
+  readonly rateLimits: KeyRateLimits;
 }
 
 interface KeyRow {
@@ -23,9 +25,12 @@ interface KeyRow {
   expires_at: Date | null;
   revoked_at: Date | null;
   checked_at: Date;
+  requests_per_minute: number | null;
+  tokens_per_minute: number | null;
 }
 
-export type NewKey = Pick<ApiKeyEntity, 'projectId' | 'name' | 'secretHmac' | 'scopes' | 'expiresAt'>;
+export type NewKey = Pick<ApiKeyEntity, 'projectId' | 'name' | 'secretHmac' | 'scopes' | 'expiresAt'> &
+  KeyRateLimits;
 
 @Injectable()
 export class KeysRepository {
@@ -33,7 +38,7 @@ export class KeysRepository {
 
   /** Looks in all projects: whose key it is, is the question. */
   async findForAuthentication(keyId: string): Promise<KeyRecord | null> {
-    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key($1)', [keyId]);
+    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key_with_limits($1)', [keyId]);
     if (row === undefined) return null;
     return {
       projectId: row.project_id,
@@ -42,6 +47,7 @@ export class KeysRepository {
       secretHmac: row.secret_hmac,
       scopes: row.scopes,
       valid: row.revoked_at === null && (row.expires_at === null || row.expires_at > row.checked_at),
+      rateLimits: { requestsPerMinute: row.requests_per_minute, tokensPerMinute: row.tokens_per_minute },
     };
   }
 
@@ -63,6 +69,16 @@ export class KeysRepository {
 
   async list(tx: EntityManager, projectId: string): Promise<ApiKeyEntity[]> {
     return tx.find(ApiKeyEntity, { where: { projectId }, order: { keyId: 'DESC' } });
+  }
+
+  /** Locks it, so that what is decided by what it says now still holds when it is changed. */
+  async findForUpdate(tx: EntityManager, projectId: string, keyId: string): Promise<ApiKeyEntity | null> {
+    return tx.findOne(ApiKeyEntity, { where: { projectId, keyId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async setRateLimits(tx: EntityManager, key: ApiKeyEntity, limits: KeyRateLimits): Promise<void> {
+    const { projectId, keyId } = key;
+    await tx.update(ApiKeyEntity, { projectId, keyId }, { ...limits });
   }
 
   /** @returns false when the project has no such key. A key that is revoked already keeps its first time. */

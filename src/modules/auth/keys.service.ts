@@ -5,10 +5,10 @@ import { parseRfc3339 } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import { Authenticator } from './authenticator.js';
-import type { Caller } from './caller.js';
+import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, KeyNotFoundError } from './errors.js';
 import { formatKey, newSecret } from './key-secret.js';
-import type { CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
+import type { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
 import { KeysRepository } from './keys.repository.js';
 import { SecretHasher } from './secret-hasher.js';
 
@@ -43,9 +43,12 @@ export class KeysService {
         secretHmac: this.hasher.hash(secret),
         scopes: request.scopes,
         expiresAt: request.expires_at == null ? null : parseRfc3339(request.expires_at),
+        requestsPerMinute: request.rate_limits?.requests_per_minute ?? null,
+        tokensPerMinute: request.rate_limits?.tokens_per_minute ?? null,
       });
       assertNotExpired(inserted);
-      const after = { name: inserted.name, scopes: inserted.scopes, expires_at: inserted.expiresAt };
+      const { name, scopes, expiresAt: expires_at } = inserted;
+      const after = { name, scopes, expires_at, rate_limits: rateLimitsView(inserted) };
       await this.audit.append(tx, caller, { action: 'key.create', subject: `key/${inserted.keyId}`, after });
       return inserted;
     });
@@ -57,6 +60,32 @@ export class KeysService {
       this.keys.list(tx, caller.projectId),
     );
     return { keys: entities.map(toDto) };
+  }
+
+  /**
+   * What is left out of the limits stays as it is. Who may write keys may change those of their own.
+   * @throws KeyNotFoundError `KEY_NOT_FOUND`
+   */
+  async change(caller: Caller, keyId: string, { rate_limits: wanted }: ChangeKeyDto): Promise<KeyDto> {
+    const changed = await this.scope.transaction(caller.projectId, async (tx) => {
+      const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
+      if (key === null) throw new KeyNotFoundError(keyId);
+      const { requests_per_minute: requests, tokens_per_minute: tokens } = wanted;
+      const limits = {
+        requestsPerMinute: requests === undefined ? key.requestsPerMinute : requests,
+        tokensPerMinute: tokens === undefined ? key.tokensPerMinute : tokens,
+      };
+      await this.keys.setRateLimits(tx, key, limits);
+      await this.audit.append(tx, caller, {
+        action: 'key.change',
+        subject: `key/${keyId}`,
+        before: { rate_limits: rateLimitsView(key) },
+        after: { rate_limits: rateLimitsView(limits) },
+      });
+      return { ...key, ...limits };
+    });
+    this.authenticator.forget(keyId);
+    return toDto(changed);
   }
 
   /** @throws KeyNotFoundError `KEY_NOT_FOUND` */
@@ -86,5 +115,10 @@ function toDto(key: ApiKeyEntity): KeyDto {
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
     last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    rate_limits: rateLimitsView(key),
   };
+}
+
+function rateLimitsView({ requestsPerMinute, tokensPerMinute }: KeyRateLimits): KeyDto['rate_limits'] {
+  return { requests_per_minute: requestsPerMinute, tokens_per_minute: tokensPerMinute };
 }

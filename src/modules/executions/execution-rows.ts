@@ -14,6 +14,8 @@ export interface Beginning {
   readonly executionId: string;
   readonly projectId: string;
   readonly requestedBy: string;
+  /** Null for the instance's admin. */
+  readonly keyId: string | null;
   readonly mode: ExecutionMode;
   /** `failed`: refused before any call, and kept for the record. */
   readonly status: 'queued' | 'running' | 'failed';
@@ -60,6 +62,7 @@ export function insertionRow(beginning: Beginning, keyTtlMs: number): InsertionR
       error_message: beginning.error?.message,
       resolved_by: admitted.resolvedBy,
       requested_by: beginning.requestedBy,
+      key_id: beginning.keyId,
       created_at: beginning.createdAt,
       lease_ms: beginning.leaseMs,
       variables_json: admitted.variablesJson,

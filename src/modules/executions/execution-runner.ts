@@ -1,13 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
+import { RateLimits, type Spender } from '../limits/index.js';
 import { Circuits, circuitOutcomeOf } from '../providers/index.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
 import type { Next } from './execution-rows.js';
 import { ExecutionWaits } from './execution-waits.js';
-import { ExecutionsRepository } from './executions.repository.js';
-import { type CallOutcome, ProviderCaller } from './provider-caller.js';
+import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
+import { type CallOutcome, ProviderCaller, tokensOf } from './provider-caller.js';
 import { isRetryable, waitBeforeRetryMs } from './retry-policy.js';
 
 /** Does what a claim promised: writes the attempt, makes the call, writes how it ended. */
@@ -22,6 +23,7 @@ export class ExecutionRunner {
     private readonly circuits: Circuits,
     private readonly caller: ProviderCaller,
     private readonly waits: ExecutionWaits,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -47,7 +49,8 @@ export class ExecutionRunner {
     const { executionId } = claimed;
     const attempt = claimed.attemptsMade + 1;
     const sinceMs = this.clock.monotonicMs();
-    if (!(await this.executions.dispatch(claimed, attempt))) {
+    const dispatched = await this.executions.dispatch(claimed, attempt);
+    if (dispatched === null) {
       this.logger.warn(
         { executionId },
         'not called: the execution passed to another process before its call',
@@ -63,6 +66,7 @@ export class ExecutionRunner {
       }
       const call = { ...claimed, attempt, deadlineMs: claimed.timeoutMs, signal: lease.signal };
       const outcome = await this.caller.call(call);
+      this.limits.charge(spenderOf(claimed, dispatched), tokensOf(outcome));
       await this.finish(claimed, attempt, outcome);
       return outcome;
     } finally {
@@ -95,4 +99,9 @@ export class ExecutionRunner {
     });
     return { kind: 'queued', waitMs };
   }
+}
+
+/** Its requests were counted when it was submitted. */
+function spenderOf({ projectId }: ClaimedExecution, { keyId, tokensPerMinute }: Dispatched): Spender {
+  return { projectId, keyId, rateLimits: { requestsPerMinute: null, tokensPerMinute } };
 }

@@ -17,6 +17,7 @@ import {
   UuidPipe,
 } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { RateLimited } from '../limits/index.js';
 import { ExecuteDto, SubmitDto } from './execute.dto.js';
 import { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
 import { ExecutionsService } from './executions.service.js';
@@ -37,6 +38,7 @@ export class ExecutionsController {
   @Post('executions\\:run')
   @HttpCode(200)
   @Scopes('executions:run')
+  @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Run a prompt and wait',
@@ -57,6 +59,7 @@ export class ExecutionsController {
   @Post('executions\\:submit')
   @HttpCode(202)
   @Scopes('executions:run')
+  @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Queue a prompt',

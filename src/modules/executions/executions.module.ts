@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { BatchesController } from './batches/batches.controller.js';
@@ -24,7 +25,7 @@ import { SubmitService } from './submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
-  imports: [ModelsModule, PromptsModule],
+  imports: [LimitsModule, ModelsModule, PromptsModule],
   providers: [
     BatchesRepository,
     BatchesService,
@@ -61,7 +62,7 @@ export class ExecutionsModule {}
 
 /** The HTTP half. */
 @Module({
-  imports: [ExecutionsModule],
+  imports: [ExecutionsModule, LimitsModule],
   controllers: [ExecutionsController, BatchesController, RecordingController],
 })
 export class ExecutionsHttpModule {}

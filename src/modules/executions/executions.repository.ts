@@ -26,6 +26,17 @@ interface Owned {
   readonly fence: number;
 }
 
+/** The key that asked for an execution, with the token limit of its own. */
+export interface Dispatched {
+  readonly keyId: string | null;
+  readonly tokensPerMinute: number | null;
+}
+
+interface DispatchedRow extends Owned {
+  readonly key_id: string | null;
+  readonly tokens_per_minute: number | null;
+}
+
 interface DispatchRow extends Owned {
   readonly project_id: string;
 }
@@ -46,7 +57,7 @@ const MAX_SWEPT = 100;
 @Injectable()
 export class ExecutionsRepository {
   private readonly insertions: Journal<InsertionRow, Written>;
-  private readonly dispatches: Journal<DispatchRow, boolean>;
+  private readonly dispatches: Journal<DispatchRow, Dispatched | null>;
   private readonly finishes: Journal<FinishRow, boolean>;
 
   constructor(
@@ -62,11 +73,11 @@ export class ExecutionsRepository {
       patienceMs: BEGIN_PATIENCE_MS,
       write: (rows, isRepeated) => this.writeInsertions(rows, isRepeated),
     });
-    this.dispatches = new Journal<DispatchRow, boolean>({
+    this.dispatches = new Journal<DispatchRow, Dispatched | null>({
       ...common,
       keyOf,
       patienceMs: BEGIN_PATIENCE_MS,
-      write: async (rows) => ownedOf(rows, await this.write('dispatch', sql.DISPATCH, rows)),
+      write: (rows) => this.writeDispatches(rows),
     });
     this.finishes = new Journal<FinishRow, boolean>({
       ...common,
@@ -103,10 +114,10 @@ export class ExecutionsRepository {
   }
 
   /**
-   * Writes the attempt that is about to be made: after this the socket may be opened. @returns false when the execution
+   * Writes the attempt that is about to be made: after this the socket may be opened. @returns null when the execution
    * is no longer ours.
    */
-  dispatch(claimed: ClaimedExecution, attempt: number): Promise<boolean> {
+  dispatch(claimed: ClaimedExecution, attempt: number): Promise<Dispatched | null> {
     return this.dispatches.append(
       Object.assign(identityOf(claimed), {
         attempt,
@@ -207,6 +218,14 @@ export class ExecutionsRepository {
       }
     }
     return rows.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
+  }
+
+  private async writeDispatches(rows: readonly DispatchRow[]): Promise<(Dispatched | null)[]> {
+    const owned = await this.write<DispatchedRow>('dispatch', sql.DISPATCH, rows);
+    const keys = new Map(
+      owned.map((row) => [ownedKey(row), { keyId: row.key_id, tokensPerMinute: row.tokens_per_minute }]),
+    );
+    return rows.map((row) => keys.get(ownedKey(row)) ?? null);
   }
 
   private async writeFinishes(rows: readonly FinishRow[], isRepeated: boolean): Promise<boolean[]> {

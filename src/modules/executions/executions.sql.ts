@@ -16,14 +16,15 @@ const INSERTED = `json_to_recordset($1::json) AS entry(${IDENTITY},
     prompt_mode text, status text, correlation_id text, temperature double precision, top_k integer,
     top_p double precision, repetition_penalty double precision, max_new_tokens integer, further_params text,
     timeout_ms integer, max_attempts integer, on_unknown text, callback_url text, batch_id uuid, error_type text,
-    error_message text, resolved_by text, requested_by text, created_at timestamptz, lease_ms integer,
+    error_message text, resolved_by text, requested_by text, key_id uuid, created_at timestamptz, lease_ms integer,
     variables_json text, rendered_prompt text, rendered_messages text, provider text, model_name text,
     route text, key text, fingerprint text, key_ttl_ms double precision,
     answer_status integer, answer_headers json, answer_body text)`;
 
 const EXECUTION_COLUMNS = `project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
       status, correlation_id, temperature, top_k, top_p, repetition_penalty, max_new_tokens, further_params, timeout_ms,
-      max_attempts, on_unknown, callback_url, batch_id, error_type, error_message, resolved_by, requested_by, created_at`;
+      max_attempts, on_unknown, callback_url, batch_id, error_type, error_message, resolved_by, requested_by, key_id,
+      created_at`;
 
 /**
  * `queued`: due at once. `running`: its first attempt is dispatched with it. `failed`: refused before any call.
@@ -81,7 +82,7 @@ export const FIND_INSERTED = `
 
 /**
  * The lease begins again here: the call gets all its time, however long the claim has waited. The number of the attempt
- * comes from the claim, so that the statement may be sent twice.
+ * comes from the claim, so that the statement may be sent twice. Answers what its tokens are to be counted against.
  */
 export const DISPATCH = `
   WITH entry AS MATERIALIZED (
@@ -94,14 +95,14 @@ export const DISPATCH = `
     UPDATE executions e SET attempts_made = n.attempt, lease_until = now() + make_interval(secs => n.lease_ms / 1000.0)
     FROM held JOIN entry n USING (project_id, execution_id, fence)
     WHERE e.project_id = held.project_id AND e.execution_id = held.execution_id
-    RETURNING e.project_id, e.execution_id, e.fence
+    RETURNING e.project_id, e.execution_id, e.fence, e.key_id
   ), attempt AS (
     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
     SELECT project_id, execution_id, n.attempt, fence, 'dispatched', n.provider, n.model_name
     FROM owned JOIN entry n USING (project_id, execution_id, fence)
     ON CONFLICT DO NOTHING
   )
-  SELECT execution_id, fence FROM owned`;
+  SELECT execution_id, fence, key_id, tokens_per_minute FROM owned LEFT JOIN api_keys USING (project_id, key_id)`;
 
 /**
  * How attempts ended. `next`: `final` ends the execution too, `queued` lets it wait for its next attempt, `running`

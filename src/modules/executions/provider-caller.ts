@@ -39,6 +39,13 @@ export type CallOutcome =
   | { readonly succeeded: true; readonly completion: Completion }
   | { readonly succeeded: false; readonly failure: CallFailure };
 
+/** What is known to have been used, of prompt and answer. */
+export function tokensOf(outcome: CallOutcome): number {
+  if (!outcome.succeeded) return 0;
+  const { promptTokens, responseTokens } = outcome.completion.usage;
+  return (promptTokens ?? 0) + (responseTokens ?? 0);
+}
+
 const KINDS: readonly string[] = [
   'timeout',
   'rate_limited',

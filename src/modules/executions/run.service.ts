@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../infra/database/index.js';
 import { problemAnswer, RawAnswer } from '../../infra/http/index.js';
 import { Clock } from '../../kernel/index.js';
-import type { Actor } from '../audit/index.js';
+import type { Caller } from '../auth/index.js';
+import { RateLimits } from '../limits/index.js';
 import { Circuits, circuitOutcomeOf, type CircuitPass } from '../providers/index.js';
 import type { Claim } from './claim.js';
 import { providerProblem, ProviderCircuitOpenError } from './errors.js';
@@ -16,7 +17,7 @@ import type { ExecutionResultDto } from './executions.dto.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, ProviderCaller } from './provider-caller.js';
+import { type CallOutcome, ProviderCaller, tokensOf } from './provider-caller.js';
 import { QueueGate } from './queue-gate.js';
 import { runRetryWaitMs } from './retry-policy.js';
 
@@ -48,6 +49,7 @@ export class RunService {
     private readonly executions: ExecutionsRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
+    private readonly limits: RateLimits,
     private readonly circuits: Circuits,
     private readonly caller: ProviderCaller,
     private readonly databaseClock: DatabaseClock,
@@ -61,10 +63,10 @@ export class RunService {
    * @param path of the request, for `instance`.
    * @param door how it is answered; left out: with an {@link ExecutionResultDto}.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL`
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`
    */
   async run(
-    who: Actor,
+    who: Caller,
     request: ExecuteDto & { readonly template_hash?: string | null },
     variablesJson: string | null,
     {
@@ -77,8 +79,9 @@ export class RunService {
     const leave = this.gate.enter(who.projectId);
     try {
       const { variables, correlation_id: correlationId = null } = request;
-      return await this.idempotency.once(who.projectId, key, () =>
-        this.admission.admitAndWrite(who.projectId, request, 'sync', {
+      const answer = await this.idempotency.once(who.projectId, key, async () => {
+        await this.limits.admit(who, 1);
+        return this.admission.admitAndWrite(who.projectId, request, 'sync', {
           prepare: (common) => {
             door.admit(common);
             return this.admission.render(common, { variables, variablesJson, correlationId });
@@ -87,8 +90,9 @@ export class RunService {
             const deadlineAtMs = startedAtMs + admitted.timeoutMs;
             return this.runAdmitted({ admitted, key, door, deadlineAtMs }, who, path);
           },
-        }),
-      );
+        });
+      });
+      return await this.limits.onAnswer(who, answer);
     } finally {
       leave();
     }
@@ -96,7 +100,7 @@ export class RunService {
 
   private async runAdmitted(
     begun: Pick<Run, 'admitted' | 'door' | 'key' | 'deadlineAtMs'>,
-    who: Actor,
+    who: Caller,
     path: string,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
     const { provider, modelName } = begun.admitted.model;
@@ -120,6 +124,7 @@ export class RunService {
       const inserted = await this.executions.insert(beginning);
       if (inserted !== 'inserted') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
       calls = await this.call(run, pass);
+      this.limits.charge(who, tokensOf(calls.outcome));
     } finally {
       // Also when nothing was called: a trial that is not settled would keep the circuit open.
       if (calls === undefined) pass.settle('neutral');
@@ -185,7 +190,7 @@ export class RunService {
   /** Kept for the record, with no attempt: nobody was called. */
   private async refuse(
     run: Run,
-    who: Actor,
+    who: Caller,
     path: string,
     retryAfterMs: number,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
@@ -211,9 +216,10 @@ export class RunService {
   }
 }
 
-function beginningOf(run: Run, who: Actor): Omit<Beginning, 'status'> {
+function beginningOf(run: Run, who: Caller): Omit<Beginning, 'status'> {
   const { executionId, projectId, createdAt, admitted, key } = run;
-  return { executionId, projectId, requestedBy: who.actor, mode: 'sync', createdAt, admitted, key };
+  const { actor: requestedBy, keyId } = who;
+  return { executionId, projectId, requestedBy, keyId, mode: 'sync', createdAt, admitted, key };
 }
 
 function failureAnswer(

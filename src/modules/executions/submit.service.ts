@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { DatabaseClock } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
-import type { Actor } from '../audit/index.js';
+import type { Caller } from '../auth/index.js';
+import { RateLimits } from '../limits/index.js';
 import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
 import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { SubmitDto } from './execute.dto.js';
@@ -19,6 +20,7 @@ export class SubmitService {
     private readonly executions: ExecutionsRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
+    private readonly limits: RateLimits,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
@@ -26,10 +28,10 @@ export class SubmitService {
   /**
    * Durable when it answers, 202 with a {@link SubmittedDto}, or what the door makes of it.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL`
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`
    */
   async submit(
-    who: Actor,
+    who: Caller,
     request: SubmitDto & { readonly template_hash?: string | null },
     variablesJson: string | null,
     key: UsedKey | null,
@@ -37,7 +39,8 @@ export class SubmitService {
   ): Promise<RawAnswer> {
     const leave = this.gate.enter(who.projectId);
     try {
-      return await this.idempotency.once(who.projectId, key, async () => {
+      const answer = await this.idempotency.once(who.projectId, key, async () => {
+        await this.limits.admit(who, 1);
         await this.gate.admit(who.projectId, 1);
         const { variables, correlation_id: correlationId = null } = request;
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
@@ -48,13 +51,14 @@ export class SubmitService {
           write: (admitted) => this.insert(who, admitted, key, door),
         });
       });
+      return await this.limits.onAnswer(who, answer);
     } finally {
       leave();
     }
   }
 
   private async insert(
-    who: Actor,
+    who: Caller,
     admitted: AdmittedExecution,
     key: UsedKey | null,
     door: ExecutionDoor,
@@ -65,6 +69,7 @@ export class SubmitService {
       executionId,
       projectId: who.projectId,
       requestedBy: who.actor,
+      keyId: who.keyId,
       mode: 'async',
       status: 'queued',
       createdAt: this.databaseClock.now(),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import type { RawAnswer } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
-import type { Actor } from '../audit/index.js';
+import type { Caller } from '../auth/index.js';
 import { type ExecutionDoor, RunService, SubmitService, type UsedKey } from '../executions/index.js';
 import { NoActiveVersionError, PromptModeMismatchError, VersionNotFoundError } from '../prompts/index.js';
 import type { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
@@ -43,7 +43,7 @@ export class ExecutePromptService {
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version of that hash.
    */
   async execute(
-    who: Actor,
+    who: Caller,
     name: string,
     request: ExecutePromptDto,
     variablesJson: string | null,

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { ApiProblems, JsonSource, pathOf, PromptNamePipe, type RawAnswer } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
+import { RateLimited } from '../limits/index.js';
 import { PromptNameParam } from '../prompts/index.js';
 import { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
 import { ExecutePromptService } from './execute-prompt.service.js';
@@ -35,6 +36,7 @@ export class TrackingController {
   @PromptNameParam()
   @HttpCode(200)
   @Scopes('executions:run')
+  @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Execute a prompt of code',

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { ExecutionsModule } from '../executions/index.js';
+import { LimitsModule } from '../limits/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { ExecutePromptService } from './execute-prompt.service.js';
@@ -18,5 +19,5 @@ import { TrackingController } from './tracking.controller.js';
 export class TrackingModule {}
 
 /** The HTTP half. */
-@Module({ imports: [TrackingModule], controllers: [TrackingController] })
+@Module({ imports: [TrackingModule, LimitsModule], controllers: [TrackingController] })
 export class TrackingHttpModule {}

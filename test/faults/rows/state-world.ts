@@ -91,6 +91,7 @@ export class StateWorld {
       executionId,
       projectId: this.projectId,
       requestedBy: 'fast-check',
+      keyId: null,
       mode,
       status: mode === 'sync' ? 'running' : 'queued',
       createdAt: this.clock.now(),

@@ -10,6 +10,7 @@ import {
 import type { Request } from 'express';
 import { ApiProblems, jsonTextOf, type RawAnswer, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
+import { RateLimited } from '../../limits/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
 import { BatchesService } from './batches.service.js';
@@ -24,6 +25,7 @@ export class BatchesController {
   @Post('executions\\:submit-batch')
   @HttpCode(202)
   @Scopes('executions:run')
+  @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
     summary: 'Queue a prompt for many sets of variables',

@@ -3,7 +3,8 @@ import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
 import { type ErrorEntry, LedgerError } from '../../../kernel/index.js';
-import type { Actor } from '../../audit/index.js';
+import type { Caller } from '../../auth/index.js';
+import { RateLimits } from '../../limits/index.js';
 import { type AdmittedExecution, type AdmittedRequest, ExecutionAdmission } from '../execution-admission.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue-gate.js';
@@ -25,6 +26,7 @@ export class BatchesService {
     private readonly batches: BatchesRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
+    private readonly limits: RateLimits,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
@@ -33,23 +35,25 @@ export class BatchesService {
    * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
    * @throws what `ExecutionAdmission` and `IdempotencyService.once` throw; then nothing was written. What is wrong
    *   with entries is told of all of them, with pointers.
-   * @throws QueueFullError `QUEUE_FULL`
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`, where each entry counts.
    */
   async submit(
-    who: Actor,
+    who: Caller,
     request: SubmitBatchDto,
     variablesOf: VariablesSource,
     key: UsedKey | null,
   ): Promise<RawAnswer> {
     const leave = this.gate.enter(who.projectId);
     try {
-      return await this.idempotency.once(who.projectId, key, async () => {
+      const answer = await this.idempotency.once(who.projectId, key, async () => {
+        await this.limits.admit(who, request.entries.length);
         await this.gate.admit(who.projectId, request.entries.length);
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
           prepare: (common) => this.renderAll(common, request, variablesOf),
           write: (admitted) => this.insert(who, request.callback_url ?? null, admitted, key),
         });
       });
+      return await this.limits.onAnswer(who, answer);
     } finally {
       leave();
     }
@@ -98,15 +102,16 @@ export class BatchesService {
   }
 
   private async insert(
-    who: Actor,
+    who: Caller,
     callbackUrl: string | null,
     admitted: readonly AdmittedExecution[],
     key: UsedKey | null,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
-    const { projectId, actor: requestedBy } = who;
+    const { projectId, actor: requestedBy, keyId } = who;
     const batchId = this.databaseClock.newId();
     const createdAt = this.databaseClock.now();
-    const common = { projectId, requestedBy, mode: 'async', status: 'queued', createdAt, batchId } as const;
+    const by = { projectId, requestedBy, keyId };
+    const common = { ...by, mode: 'async', status: 'queued', createdAt, batchId } as const;
     const beginnings = admitted.map((each) => ({
       ...common,
       executionId: this.databaseClock.newId(),

@@ -12,6 +12,8 @@ export interface Recording {
   readonly entry: RecordEntryDto;
   readonly executionId: string;
   readonly requestedBy: string;
+  /** Null for the instance admin. */
+  readonly keyId: string | null;
   /** When it is recorded, by the database's clock. */
   readonly createdAt: Date;
   readonly version: ResolvedVersion;
@@ -47,6 +49,7 @@ export function recordedRow(recording: Recording): object {
     correlation_id: entry.correlation_id,
     resolved_by: resolvedBy(entry),
     requested_by: recording.requestedBy,
+    key_id: recording.keyId,
     created_at: recording.createdAt,
     started_at: new Date(startedAtMs),
     completed_at: new Date(startedAtMs + (entry.latency_ms ?? 0)),

@@ -16,7 +16,7 @@ export interface NewRecordings {
 }
 
 const COLUMNS = `prompt_id, version_id, environment, prompt_mode, status, correlation_id, temperature, top_k, top_p,
-      repetition_penalty, max_new_tokens, further_params, error_type, error_message, resolved_by, requested_by, created_at,
+      repetition_penalty, max_new_tokens, further_params, error_type, error_message, resolved_by, requested_by, key_id, created_at,
       started_at, completed_at, latency_ms, finish_reason, prompt_tokens, response_tokens`;
 
 /**
@@ -36,7 +36,7 @@ const RECORD = `
       model_name text, environment text, prompt_mode text, status text, correlation_id text,
       temperature double precision, top_k integer, top_p double precision, repetition_penalty double precision,
       max_new_tokens integer, further_params text, error_type text, error_message text, resolved_by text,
-      requested_by text, created_at timestamptz, started_at timestamptz, completed_at timestamptz, latency_ms integer,
+      requested_by text, key_id uuid, created_at timestamptz, started_at timestamptz, completed_at timestamptz, latency_ms integer,
       finish_reason text, prompt_tokens integer, response_tokens integer, usage text, provider_request_id text,
       variables_json text, rendered_prompt text, rendered_messages text, response_text text,
       response_truncated boolean, response_bytes bigint, response_sha256 text)

@@ -56,7 +56,7 @@ export class RecordingService {
   }
 
   private async recordOnce(
-    { projectId, actor: requestedBy }: Actor,
+    { projectId, actor: requestedBy, keyId }: Actor,
     entries: readonly RecordEntryDto[],
     sourceOf: EntrySource,
     key: UsedKey | null,
@@ -70,7 +70,7 @@ export class RecordingService {
       try {
         const { version, compiled } = versionOf(found[index] as FoundVersion);
         const executionId = this.databaseClock.newId();
-        const facts = { entry, executionId, requestedBy, createdAt, version };
+        const facts = { entry, executionId, requestedBy, keyId, createdAt, version };
         const part = (...path: string[]) => sourceOf(index, ...path);
         rows.push(await heavyWork.run(() => this.rowText(facts, compiled, part)));
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
@@ -87,7 +87,7 @@ export class RecordingService {
   }
 
   private rowText(
-    facts: Pick<Recording, 'entry' | 'executionId' | 'requestedBy' | 'createdAt' | 'version'>,
+    facts: Pick<Recording, 'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version'>,
     compiled: CompiledPrompt,
     part: (...path: string[]) => string | null,
   ): string {

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../../infra/config/index.js';
+import { Clock } from '../../kernel/index.js';
+import { RateCounters } from './rate-counters.js';
+import { RateLimits } from './rate-limits.js';
+
+/** How much may be asked of providers in a minute. The API refuses; whoever calls, a worker too, counts the tokens. */
+@Module({
+  providers: [
+    RateLimits,
+    {
+      provide: RateCounters,
+      inject: [AppConfig, Clock],
+      useFactory: ({ env }: AppConfig, clock: Clock) => new RateCounters(env.REDIS_URL, clock),
+    },
+  ],
+  exports: [RateLimits],
+})
+export class LimitsModule {}

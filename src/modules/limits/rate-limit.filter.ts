@@ -1,0 +1,21 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { Response } from 'express';
+import { writeProblem } from '../../infra/http/index.js';
+import type { AuthenticatedRequest } from '../auth/index.js';
+import { RateLimits } from './rate-limits.js';
+
+/** Puts the headers on problems too, wherever in the route they began: a body that is no JSON, a prompt that is not there. */
+@Catch()
+export class RateLimitFilter implements ExceptionFilter {
+  constructor(private readonly limits: RateLimits) {}
+
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const response = http.getResponse<Response>();
+    // Nobody's, when there was no valid key.
+    const headers = request.caller === undefined ? {} : await this.limits.headersFor(request.caller);
+    if (!response.headersSent) response.set(headers);
+    writeProblem(request, response, thrown);
+  }
+}

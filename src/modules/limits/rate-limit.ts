@@ -1,0 +1,117 @@
+import type { KeyRateLimits } from '../auth/index.js';
+
+export const WINDOW_MS = 60_000;
+
+/** Who uses limits up: a caller, or whoever asked for an execution that is worked on now. */
+export interface Spender {
+  readonly projectId: string;
+  /** Null for the instance's admin. */
+  readonly keyId: string | null;
+  readonly rateLimits: KeyRateLimits;
+}
+
+export interface RateLimit {
+  /** What it is counted under. */
+  readonly id: string;
+  readonly of: 'key' | 'project';
+  readonly unit: 'requests' | 'tokens';
+  readonly perMinute: number;
+}
+
+/** The limits of the environment; 0 for none. */
+export interface DefaultRateLimits {
+  readonly RATE_LIMIT_KEY_REQUESTS: number;
+  readonly RATE_LIMIT_KEY_TOKENS: number;
+  readonly RATE_LIMIT_PROJECT_REQUESTS: number;
+  readonly RATE_LIMIT_PROJECT_TOKENS: number;
+}
+
+/** How far a limit is used up in its present minute. */
+export interface Standing {
+  readonly limit: RateLimit;
+  readonly used: number;
+  readonly resetMs: number;
+}
+
+/** What was decided about a request, for its answer. */
+export interface Decision {
+  /** After the request, if it was let in. */
+  readonly standings: readonly Standing[];
+  readonly refusedBy: Standing | null;
+}
+
+/** Those that there are for this one; most have none. */
+export function limitsOf(
+  { projectId, keyId, rateLimits }: Spender,
+  defaults: DefaultRateLimits,
+): RateLimit[] {
+  const { requestsPerMinute, tokensPerMinute } = rateLimits;
+  const limits: RateLimit[] = [];
+  const add = (of: RateLimit['of'], unit: RateLimit['unit'], owner: string, perMinute: number) => {
+    if (perMinute > 0) limits.push({ id: `${of}:${owner}:${unit}`, of, unit, perMinute });
+  };
+  const key = keyId ?? 'admin';
+  add('key', 'requests', key, requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS);
+  add('key', 'tokens', key, tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS);
+  add('project', 'requests', projectId, defaults.RATE_LIMIT_PROJECT_REQUESTS);
+  add('project', 'tokens', projectId, defaults.RATE_LIMIT_PROJECT_TOKENS);
+  return limits;
+}
+
+/** What letting in `executions` takes of a limit at once: nobody knows yet how many tokens they will use. */
+export function takenOf({ unit }: RateLimit, executions: number): number {
+  return unit === 'requests' ? executions : 0;
+}
+
+/**
+ * Which limit refuses `executions` more: all of them have to fit among the requests, and of the tokens something has to
+ * be left. Of several the one to wait longest for; null when none does.
+ */
+export function findRefusing(standings: readonly Standing[], executions: number): Standing | null {
+  const refusing = standings.filter(({ limit, used }) =>
+    limit.unit === 'requests' ? used + executions > limit.perMinute : used >= limit.perMinute,
+  );
+  return refusing.reduce<Standing | null>(
+    (longest, each) => (longest === null || each.resetMs > longest.resetMs ? each : longest),
+    null,
+  );
+}
+
+/** Of what was decided: the limit that refused, or the tightest one. */
+export function headersOf({ standings, refusedBy }: Decision): Readonly<Record<string, string>> {
+  const shown = refusedBy ?? tightestOf(standings);
+  if (shown === null) return {};
+  const { perMinute } = shown.limit;
+  return {
+    'RateLimit-Limit': String(perMinute),
+    'RateLimit-Remaining': String(remainingOf(shown)),
+    'RateLimit-Reset': String(resetSecondsOf(shown)),
+    'RateLimit-Policy': `${perMinute};w=${WINDOW_MS / 1000}`,
+  };
+}
+
+export function remainingOf({ limit, used }: Standing): number {
+  return Math.max(0, limit.perMinute - used);
+}
+
+/** Never 0: a client that waits so long is to find a new minute. */
+export function resetSecondsOf({ resetMs }: Standing): number {
+  return Math.max(1, Math.ceil(resetMs / 1000));
+}
+
+/** The one with the least left; where requests and tokens would have to be compared, with the smaller share left. */
+function tightestOf(standings: readonly Standing[]): Standing | null {
+  const shareOf = (standing: Standing) => remainingOf(standing) / standing.limit.perMinute;
+  const least = (unit: RateLimit['unit']) =>
+    standings
+      .filter(({ limit }) => limit.unit === unit)
+      .reduce<Standing | null>(
+        (tightest, each) =>
+          tightest === null || remainingOf(each) < remainingOf(tightest) ? each : tightest,
+        null,
+      );
+  const requests = least('requests');
+  const tokens = least('tokens');
+  if (requests === null || tokens === null) return requests ?? tokens;
+  return shareOf(tokens) < shareOf(requests) ? tokens : requests;
+}

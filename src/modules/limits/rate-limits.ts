@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AppConfig } from '../../infra/config/index.js';
+import type { RawAnswer } from '../../infra/http/index.js';
+import { RateLimitedError } from './errors.js';
+import { type Counters, RateCounters } from './rate-counters.js';
+import {
+  type Decision,
+  findRefusing,
+  headersOf,
+  limitsOf,
+  type RateLimit,
+  type Spender,
+  type Standing,
+  takenOf,
+} from './rate-limit.js';
+
+const MAX_REMEMBERED = 10_000;
+/** So short before the end of a minute, what is given back might arrive in the next one and be a credit there. */
+const EDGE_MS = 500;
+
+/**
+ * How many executions may be asked for in a minute, and how many tokens they may use, by a key and by a project. Who has
+ * no limits is let by without being counted.
+ */
+@Injectable()
+export class RateLimits {
+  /** Each request's caller is an object of its own, so this is what was decided about the request. */
+  private readonly decisions = new WeakMap<Spender, Decision>();
+  /** Limits that refused in their present minute. */
+  private readonly refusing = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly counters: RateCounters,
+  ) {}
+
+  /**
+   * Counts `executions` that are about to be asked for.
+   * @throws RateLimitedError `RATE_LIMITED`; then nothing of any limit was used.
+   */
+  async admit(caller: Spender, executions: number): Promise<void> {
+    const limits = limitsOf(caller, this.config.env);
+    if (limits.length === 0) return;
+    const decision = await this.counters.ask((counters) => this.decide(counters, limits, executions));
+    this.decisions.set(caller, decision);
+    if (decision.refusedBy !== null) throw new RateLimitedError(decision.refusedBy, executions);
+  }
+
+  /** Counts tokens that were really used. Nobody waits for it: they are spent. */
+  charge(spender: Spender, tokens: number): void {
+    if (tokens <= 0) return;
+    const limits = limitsOf(spender, this.config.env).filter(({ unit }) => unit === 'tokens');
+    if (limits.length === 0) return;
+    void this.counters.ask((counters) => Promise.all(limits.map(({ id }) => counters.add(id, tokens))));
+    const decision = this.decisions.get(spender);
+    if (decision !== undefined) this.decisions.set(spender, withTokens(decision, tokens));
+  }
+
+  /** The `RateLimit-*` headers of the answer to a request, whatever it says; none when no limit is set. */
+  async headersFor(caller: Spender): Promise<Readonly<Record<string, string>>> {
+    const decision = this.decisions.get(caller);
+    if (decision !== undefined) return headersOf(decision);
+    const limits = limitsOf(caller, this.config.env);
+    if (limits.length === 0) return {};
+    const standings = await this.counters.ask((counters) => look(counters, limits));
+    return headersOf({ standings, refusedBy: null });
+  }
+
+  /** With those headers. To be called with an answer that is not to be stored any more: they are of this moment. */
+  async onAnswer(caller: Spender, answer: RawAnswer): Promise<RawAnswer> {
+    return answer.with(await this.headersFor(caller));
+  }
+
+  /**
+   * Counts at once, in one trip, and takes it back when it was too much. That is seen by others for a moment, so where
+   * somebody was refused already in this minute it looks first: who sends on and on takes no place from the others.
+   */
+  private async decide(
+    counters: Counters,
+    limits: readonly RateLimit[],
+    executions: number,
+  ): Promise<Decision> {
+    if (limits.some(({ id }) => this.refusing.has(id))) {
+      const standings = await look(counters, limits);
+      const refusedBy = findRefusing(standings, executions);
+      if (refusedBy !== null) return { standings, refusedBy };
+    }
+    const counted = await Promise.all(limits.map((limit) => take(counters, limit, executions)));
+    const before = counted.map((each) => ({ ...each, used: each.used - takenOf(each.limit, executions) }));
+    const refusedBy = findRefusing(before, executions);
+    if (refusedBy === null) return { standings: counted, refusedBy };
+    this.refusing.set(refusedBy.limit.id, true, { ttl: Math.max(1, refusedBy.resetMs) });
+    const back = before.filter(({ limit, resetMs }) => takenOf(limit, executions) > 0 && resetMs > EDGE_MS);
+    // Nobody waits for it. What is lost is over with its minute.
+    void Promise.all(back.map(({ limit: { id } }) => counters.giveBack(id, executions))).catch(
+      () => undefined,
+    );
+    return { standings: before, refusedBy };
+  }
+}
+
+function look(counters: Counters, limits: readonly RateLimit[]): Promise<Standing[]> {
+  return Promise.all(limits.map((limit) => take(counters, limit, 0)));
+}
+
+async function take(counters: Counters, limit: RateLimit, executions: number): Promise<Standing> {
+  const points = takenOf(limit, executions);
+  const count = await (points === 0 ? counters.read(limit.id) : counters.add(limit.id, points));
+  return { limit, ...count };
+}
+
+function withTokens({ standings, refusedBy }: Decision, tokens: number): Decision {
+  const spent = standings.map((each) =>
+    each.limit.unit === 'tokens' ? { ...each, used: each.used + tokens } : each,
+  );
+  return { standings: spent, refusedBy };
+}

@@ -85,6 +85,11 @@ const ROUTES: [string, string, (client: ApiClient) => Promise<{ status: number }
   ['GET /v1/keys', 'keys:write', (c) => c.get('/v1/keys')],
   ['POST /v1/keys', 'keys:write', (c) => c.post('/v1/keys', { name: 'k', scopes: ['keys:write'] })],
   [
+    'PATCH /v1/keys/{id}',
+    'keys:write',
+    async (c) => c.patch(`/v1/keys/${(await createKey(['prompts:read'])).key_id}`, { rate_limits: {} }),
+  ],
+  [
     'DELETE /v1/keys/{id}',
     'keys:write',
     async (c) => c.delete(`/v1/keys/${(await createKey(['prompts:read'])).key_id}`),
@@ -276,6 +281,7 @@ describe('another project', () => {
       ['VERSION_NOT_FOUND', version_id, UNKNOWN_ID, (id) => foreign.get(`/v1/versions/${id}`)],
       ['EXECUTION_NOT_FOUND', executionId, UNKNOWN_ID, (id) => foreign.get(`/v1/executions/${id}`)],
       ['KEY_NOT_FOUND', key_id, UNKNOWN_ID, (id) => foreign.delete(`/v1/keys/${id}`)],
+      ['KEY_NOT_FOUND', key_id, UNKNOWN_ID, (id) => foreign.patch(`/v1/keys/${id}`, { rate_limits: {} })],
     ];
     for (const [code, existing, absent, call] of calls) {
       const answer = await call(existing);

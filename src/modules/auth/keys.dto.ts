@@ -73,7 +73,7 @@ export class CreateKeyDto {
 }
 
 export class ChangeKeyDto {
-  /** New rate limits: what is left out stays as it is, null is the default of the service again. */
+  /** New rate limits: what is left out of them stays as it is, and null is the default of the service again. */
   @Nested(() => KeyRateLimitsDto)
   rate_limits!: KeyRateLimitsDto;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openRedis, type RedisConnection } from '../../src/infra/redis/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
 import { type Counters, RateCounters } from '../../src/modules/limits/rate-counters.js';
 import { eventually } from '../support/eventually.js';
@@ -11,25 +12,30 @@ const newId = () => `${process.pid}-${Date.now()}-${(counted += 1)}`;
 const add = (id: string, points: number) => (counters: Counters) => counters.add(id, points);
 const read = (id: string) => (counters: Counters) => counters.read(id);
 
-/** As one process has it; ready when what it counts stands in Redis. */
-async function openShared(url: string): Promise<RateCounters> {
-  const counters = new RateCounters(url, new SystemClock());
-  await untilShared(counters);
-  return counters;
+interface Opened {
+  readonly counters: RateCounters;
+  readonly connection: RedisConnection;
 }
 
-async function untilShared(counters: RateCounters): Promise<void> {
-  const observer = counters['connection'];
+/** As one process has it; ready when what it counts stands in Redis. */
+async function openShared(url: string): Promise<Opened> {
+  const connection = openRedis(url);
+  const opened = { counters: new RateCounters(connection, new SystemClock()), connection };
+  await untilShared(opened);
+  return opened;
+}
+
+async function untilShared({ counters, connection }: Opened): Promise<void> {
   await eventually(async () => {
     const id = newId();
     await counters.ask(add(id, 1));
-    return observer?.isReady === true && (await observer.exists(`prompt-ledger-rate:${id}`)) === 1;
+    return connection.isReady && (await connection.exists(`prompt-ledger-rate:${id}`)) === 1;
   });
 }
 
 describe.each([
   ['memory', () => Promise.resolve(new RateCounters(null, new SystemClock()))],
-  ['Redis', () => openShared(testRedisUrl())],
+  ['Redis', async () => (await openShared(testRedisUrl())).counters],
 ])('counting in %s', (_where, open) => {
   let counters: RateCounters;
 
@@ -73,7 +79,10 @@ describe.each([
 
 describe('counting by two processes', () => {
   it('adds up in Redis', async () => {
-    const [a, b] = [await openShared(testRedisUrl()), await openShared(testRedisUrl())];
+    const [{ counters: a }, { counters: b }] = [
+      await openShared(testRedisUrl()),
+      await openShared(testRedisUrl()),
+    ];
     const id = newId();
     await Promise.all([a.ask(add(id, 5)), b.ask(add(id, 7))]);
     expect(await a.ask(read(id))).toMatchObject({ used: 12 });
@@ -83,11 +92,13 @@ describe('counting by two processes', () => {
 
 describe('a Redis that goes away', () => {
   let redis: OwnServer;
+  let opened: Opened;
   let counters: RateCounters;
 
   beforeEach(async () => {
     redis = await startOwnRedis();
-    counters = await openShared(redis.url);
+    opened = await openShared(redis.url);
+    ({ counters } = opened);
   });
   afterEach(async () => {
     counters.onApplicationShutdown();
@@ -101,8 +112,8 @@ describe('a Redis that goes away', () => {
     expect(await counters.ask(add(id, 1))).toMatchObject({ used: 1 });
     expect(await counters.ask(add(id, 1))).toMatchObject({ used: 2 });
     await redis.restart();
-    await untilShared(counters);
-    const other = await openShared(redis.url);
+    await untilShared(opened);
+    const { counters: other } = await openShared(redis.url);
     const another = newId();
     await counters.ask(add(another, 5));
     expect(await other.ask(add(another, 2))).toMatchObject({ used: 7 });
@@ -114,15 +125,15 @@ describe('a Redis that goes away', () => {
     const id = newId();
     expect(await counters.ask(add(id, 1))).toMatchObject({ used: 1 });
     // Those that follow do not ask it.
-    const shared = jest.spyOn(counters['shared'] as Counters, 'add');
+    const asked = jest.spyOn(opened.connection, 'eval');
     const counts = await Promise.all(Array.from({ length: 20 }, () => counters.ask(add(id, 1))));
     expect(counts.at(-1)).toMatchObject({ used: 21 });
-    expect(shared.mock.calls.length).toBeLessThanOrEqual(1);
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
   it('and was never there is no reason to wait or to fail', async () => {
     await redis.kill();
-    const late = new RateCounters(redis.url, new SystemClock());
+    const late = new RateCounters(openRedis(redis.url), new SystemClock());
     expect(await late.ask(add('a', 2))).toMatchObject({ used: 2 });
     late.onApplicationShutdown();
   });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
+import { openRedis } from '../../infra/redis/index.js';
 import { Clock } from '../../kernel/index.js';
 import { RateCounters } from './rate-counters.js';
 import { RateLimits } from './rate-limits.js';
@@ -11,7 +12,8 @@ import { RateLimits } from './rate-limits.js';
     {
       provide: RateCounters,
       inject: [AppConfig, Clock],
-      useFactory: ({ env }: AppConfig, clock: Clock) => new RateCounters(env.REDIS_URL, clock),
+      useFactory: ({ env: { REDIS_URL: url } }: AppConfig, clock: Clock) =>
+        new RateCounters(url === null ? null : openRedis(url), clock),
     },
   ],
   exports: [RateLimits],

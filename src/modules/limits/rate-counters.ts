@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
-import { openRedis, type RedisConnection } from '../../infra/redis/index.js';
+import type { RedisConnection } from '../../infra/redis/index.js';
 import { type Clock, Outage, withTimeLimit } from '../../kernel/index.js';
 import { WINDOW_MS } from './rate-limit.js';
 
@@ -32,18 +32,16 @@ const COUNT_ONLY = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_MS / 1000
  */
 export class RateCounters implements OnApplicationShutdown {
   private readonly own = countersOf(new RateLimiterMemory(COUNT_ONLY));
-  private readonly connection: RedisConnection | null;
   private readonly shared: Counters | null;
   private readonly outage = new Outage(new Logger('RateLimits'), 'Redis, for rate limits,');
   private silentUntilMs: number | null = null;
 
-  /** @param redisUrl null: there is no Redis. */
+  /** @param connection its own, which it ends; null where there is no Redis. */
   constructor(
-    redisUrl: string | null,
+    private readonly connection: RedisConnection | null,
     private readonly clock: Clock,
   ) {
-    this.connection = redisUrl === null ? null : openRedis(redisUrl);
-    this.shared = this.connection === null ? null : sharedCounters(this.connection);
+    this.shared = connection === null ? null : sharedCounters(connection);
   }
 
   /** Asks where it is counted now. What is asked for at once goes to Redis in one trip. Never fails for Redis' sake. */

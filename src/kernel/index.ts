@@ -4,6 +4,7 @@ export * from './ledger-error.js';
 export { messageOf } from './message-of.js';
 export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';
+export * from './money.js';
 export { Outage, type OutageLogger } from './outage.js';
 export { withTimeLimit } from './time-limit.js';
 export { heavyWork, TurnBudget } from './turn-budget.js';

@@ -3,6 +3,7 @@ import { MakeExecutionsDurable1795464000000 } from './1795464000000-make-executi
 import { DeliverWebhooks1795464100000 } from './1795464100000-deliver-webhooks.js';
 import { CountExecutions1795550400000 } from './1795550400000-count-executions.js';
 import { RecordExecutions1795550500000 } from './1795550500000-record-executions.js';
+import { PriceModels1795636800000 } from './1795636800000-price-models.js';
 import { LimitKeys1795636900000 } from './1795636900000-limit-keys.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
@@ -12,5 +13,6 @@ export const MIGRATIONS = [
   DeliverWebhooks1795464100000,
   CountExecutions1795550400000,
   RecordExecutions1795550500000,
+  PriceModels1795636800000,
   LimitKeys1795636900000,
 ];

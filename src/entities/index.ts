@@ -8,6 +8,7 @@ import { ExecutionOutputEntity } from './execution-output.entity.js';
 import { ExecutionRollupEntity } from './execution-rollup.entity.js';
 import { ExecutionEntity } from './execution.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { ModelPriceEntity } from './model-price.entity.js';
 import { ModelEntity } from './model.entity.js';
 import { OutboxEventEntity } from './outbox-event.entity.js';
 import { PointerMoveEntity } from './pointer-move.entity.js';
@@ -21,7 +22,7 @@ import { WebhookSecretEntity } from './webhook-secret.entity.js';
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
-export { ExecutionDeltaEntity, ExecutionRollupEntity };
+export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity };
 export { WebhookDeliveryEntity, WebhookSecretEntity };
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
@@ -42,6 +43,7 @@ export const ENTITIES = [
   PromptPointerEntity,
   PointerMoveEntity,
   ModelEntity,
+  ModelPriceEntity,
   BatchEntity,
   ExecutionEntity,
   ExecutionInputEntity,

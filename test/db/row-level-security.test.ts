@@ -6,11 +6,12 @@ import { SYSTEM_FUNCTIONS as WEBHOOKS } from '../../migrations/deliver-webhooks/
 import { TABLES as COUNT_TABLES } from '../../migrations/count-executions/tables.js';
 import { SYSTEM_FUNCTIONS as LIMITS } from '../../migrations/limit-keys/functions.js';
 import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
+import { TABLES as PRICE_TABLES } from '../../migrations/price-models/tables.js';
 import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
-const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES, ...COUNT_TABLES];
+const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES, ...COUNT_TABLES, ...PRICE_TABLES];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -101,6 +102,9 @@ describe('row-level security', () => {
     ['execution_rollups', 'INSERT INTO execution_rollups DEFAULT VALUES'],
     ['execution_rollups', 'UPDATE execution_rollups SET executions = 0'],
     ['execution_rollups', 'DELETE FROM execution_rollups'],
+    ['model_prices', 'UPDATE model_prices SET input_micros_per_mtok = 0'],
+    ['model_prices', 'UPDATE model_prices SET valid_from = now()'],
+    ['model_prices', 'DELETE FROM model_prices'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });

@@ -46,6 +46,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size) VALUES ($1, '${promptId}', '${versionId}', '${modelId}', 'dev', 1)`,
     `INSERT INTO execution_deltas (project_id, hour, ${COUNTED}) SELECT $1, date_trunc('hour', now()), ${counted}`,
     `INSERT INTO execution_rollups (project_id, grain, period, ${COUNTED}) SELECT $1, 'all', '-infinity', ${counted}`,
+    `INSERT INTO model_prices (project_id, provider, model_name, input_micros_per_mtok, output_micros_per_mtok, valid_from) VALUES ($1, 'echo', 'echo', 1, 2, now())`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

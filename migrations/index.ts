@@ -5,6 +5,7 @@ import { CountExecutions1795550400000 } from './1795550400000-count-executions.j
 import { RecordExecutions1795550500000 } from './1795550500000-record-executions.js';
 import { PriceModels1795636800000 } from './1795636800000-price-models.js';
 import { LimitKeys1795636900000 } from './1795636900000-limit-keys.js';
+import { CreateBudgets1795809600000 } from './1795809600000-create-budgets.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   RecordExecutions1795550500000,
   PriceModels1795636800000,
   LimitKeys1795636900000,
+  CreateBudgets1795809600000,
 ];

@@ -58,6 +58,10 @@ export class ExecutionAttemptEntity {
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
 
+  /** Whole pico-dollars, as text; null when nobody knows. */
+  @Column('bigint', { name: 'cost_pico_usd', nullable: true })
+  costPicoUsd!: string | null;
+
   @Column('integer', { name: 'latency_ms', nullable: true })
   latencyMs!: number | null;
 }

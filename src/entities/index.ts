@@ -1,6 +1,9 @@
 import { ApiKeyEntity } from './api-key.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { BatchEntity } from './batch.entity.js';
+import { BudgetHoldEntity } from './budget-hold.entity.js';
+import { BudgetPeriodEntity } from './budget-period.entity.js';
+import { BudgetEntity } from './budget.entity.js';
 import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
 import { ExecutionDeltaEntity } from './execution-delta.entity.js';
 import { ExecutionInputEntity } from './execution-input.entity.js';
@@ -23,7 +26,9 @@ export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, Mode
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity };
-export { WebhookDeliveryEntity, WebhookSecretEntity };
+export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
+export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './budget.entity.js';
+export type { BudgetMode, BudgetPeriod, BudgetScope } from './budget.entity.js';
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
 export type {
@@ -56,4 +61,7 @@ export const ENTITIES = [
   AuditEntryEntity,
   WebhookDeliveryEntity,
   WebhookSecretEntity,
+  BudgetEntity,
+  BudgetPeriodEntity,
+  BudgetHoldEntity,
 ];

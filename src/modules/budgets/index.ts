@@ -1,0 +1,2 @@
+export { BudgetsModule } from './budgets.module.js';
+export { BudgetExceededError, type BudgetRefusal } from './errors.js';

@@ -75,7 +75,7 @@ describe('budgets', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const query: string = `scope=prompt&scope_value=listed&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+      const query = `scope=prompt&scope_value=listed&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
       const { body }: { body: { budgets: Budget[]; next_cursor: string | null } } = await stage.admin.get(
         `/v1/budgets?${query}`,
       );
@@ -98,7 +98,7 @@ describe('budgets', () => {
     ['an address inside', { callback_url: 'http://127.0.0.1/hook' }, '/callback_url'],
     ['a field that there is not', { currency: 'EUR' }, '/currency'],
   ])('refuse %s', async (_, more, pointer) => {
-    const answer = await stage.admin.post<ApiBody>('/v1/budgets', { ...SUPPORT, ...more });
+    const answer = await stage.admin.post('/v1/budgets', { ...SUPPORT, ...more });
 
     expectProblem(answer, 400, 'VALIDATION_FAILED');
     expect(answer.body['errors']).toContainEqual({ pointer, message: expect.any(String) as string });

@@ -34,7 +34,14 @@ describe('complete', () => {
       totalBytes: 5,
       sha256: createHash('sha256').update('Hello').digest('hex'),
       finishReason: 'stop',
-      usage: { promptTokens: 3, responseTokens: null, raw: null },
+      // Those that the provider left out are unknown, not missing.
+      usage: {
+        promptTokens: 3,
+        responseTokens: null,
+        cachedPromptTokens: null,
+        reasoningTokens: null,
+        raw: null,
+      },
       providerRequestId: 'req-1',
       servedModelName: null,
       latencyMs: expect.any(Number) as number,
@@ -50,11 +57,18 @@ describe('complete', () => {
   });
 
   it('turns counts that are none into null', async () => {
-    const usage = { promptTokens: -1, responseTokens: 1.5, raw: { as: 'sent' } };
+    const raw = { as: 'sent' };
+    const usage = { promptTokens: -1, responseTokens: 1.5, cachedPromptTokens: NaN, reasoningTokens: 2, raw };
     const completion = await run(async function* () {
       yield { ...END, usage };
     });
-    expect(completion.usage).toEqual({ promptTokens: null, responseTokens: null, raw: { as: 'sent' } });
+    expect(completion.usage).toEqual({
+      promptTokens: null,
+      responseTokens: null,
+      cachedPromptTokens: null,
+      reasoningTokens: 2,
+      raw,
+    });
   });
 
   it('fails a stream that stops without an end', async () => {

@@ -172,10 +172,12 @@ function cutOff(providerRequestId: string | null): ProviderError {
 }
 
 /** Counts go into integer columns; an adapter from outside the tree may hand over anything. */
-function checkedUsage(usage: ProviderUsage): ProviderUsage {
+function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
   return {
     promptTokens: tokenCount(usage.promptTokens),
     responseTokens: tokenCount(usage.responseTokens),
+    cachedPromptTokens: tokenCount(usage.cachedPromptTokens),
+    reasoningTokens: tokenCount(usage.reasoningTokens),
     raw: usage.raw,
   };
 }

@@ -88,7 +88,10 @@ export interface ProviderDelta {
 /** The answer is whole. A stream that stops without it was cut off. */
 export interface ProviderEnd {
   readonly type: 'end';
-  /** In the vendor's words: `stop`, `length`, … */
+  /**
+   * One of `stop`, `length`, `content_filter` and `tool_calls` where the vendor's own word means the same, else that
+   * word. A word that was translated stands in `usage.raw`, under the vendor's name for it.
+   */
   readonly finishReason: string | null;
   readonly usage: ProviderUsage;
   /** The exact model that answered, such as `gpt-4o-mini-2024-07-18`. */
@@ -97,9 +100,15 @@ export interface ProviderEnd {
 
 /** Null is "the vendor did not say"; 0 is never a stand-in for it. */
 export interface ProviderUsage {
+  /** All of the prompt, whether it was read from a cache or not. */
   readonly promptTokens: number | null;
+  /** All that the model wrote, its reasoning included. */
   readonly responseTokens: number | null;
-  /** What the vendor sent, untouched: cached and reasoning tokens are priced from it. Null when nothing came. */
+  /** Of the prompt's tokens, those read from the vendor's cache. Left out is null. */
+  readonly cachedPromptTokens?: number | null;
+  /** Of the response's tokens, those of reasoning that is not in the text. Left out is null. */
+  readonly reasoningTokens?: number | null;
+  /** What the vendor sent, untouched. Null when nothing came. */
   readonly raw: unknown;
 }
 

@@ -1,4 +1,3 @@
-import { APIError } from 'openai';
 import {
   ProviderError,
   type ProviderDelta,
@@ -7,6 +6,8 @@ import {
 } from '../provider.contract.js';
 import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
+import { VendorError } from './vendor-error.js';
+import { bodyOf } from './vendor-transport.js';
 
 /**
  * A whole JSON answer is read at once and takes several times its size in memory, once per call under way. The same
@@ -17,6 +18,8 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024;
 /** Of a chunk of a stream, or of a whole completion: they differ only in `delta` and `message`. */
 interface ChatAnswer {
   readonly text: string;
+  /** Whether the text is the model's refusal, which has a field of its own. */
+  readonly refused: boolean;
   readonly finishReason: string | null;
   readonly servedModelName: string | null;
   readonly usage: ProviderUsage | null;
@@ -28,7 +31,7 @@ interface ChatAnswer {
  * cannot tell an ended answer from a cut line, and reads a JSON body as an empty stream.
  *
  * @throws ProviderError `connection` when the body ends early, `provider_error` when it is something else;
- *   APIError for an error in mid-stream; whatever the line throws.
+ *   VendorError for an error in mid-stream; whatever the line throws.
  */
 export async function* readChatCompletion(
   response: Response,
@@ -38,10 +41,12 @@ export async function* readChatCompletion(
   let finishReason: string | null = null;
   let servedModelName: string | null = null;
   let usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
+  let refused = false;
   let seen = 0;
   for await (const answer of answers) {
     seen += 1;
     if (answer.text !== '') yield { type: 'delta', text: answer.text };
+    refused ||= answer.refused;
     finishReason = answer.finishReason ?? finishReason;
     servedModelName = answer.servedModelName ?? servedModelName;
     usage = answer.usage ?? usage;
@@ -50,7 +55,8 @@ export async function* readChatCompletion(
   if (finishReason === null) {
     throw new ProviderError('connection', "The provider's answer stopped before its end.");
   }
-  yield { type: 'end', finishReason, usage, servedModelName };
+  // OpenAI ends a refusal with `stop`, as if it were an answer.
+  yield { type: 'end', finishReason: refused ? 'content_filter' : finishReason, usage, servedModelName };
 }
 
 /** Some servers answer `stream: true` with one JSON document. */
@@ -81,17 +87,10 @@ async function* readChunks(response: Response): AsyncGenerator<ChatAnswer, void,
   }
 }
 
-function bodyOf(response: Response): AsyncIterable<Uint8Array> {
-  if (response.body === null) {
-    throw new ProviderError('provider_error', "The provider's answer has no body.");
-  }
-  return response.body;
-}
-
 function parseAnswer(json: string, response: Response): ChatAnswer {
   const answer = asRecord(JSON.parse(json));
   if (answer['error'] !== undefined && answer['error'] !== null) {
-    throw new APIError(undefined, asRecord(answer['error']), undefined, response.headers);
+    throw complaintOf(asRecord(answer['error']), response.headers);
   }
   const choices: unknown = answer['choices'];
   if (!Array.isArray(choices)) {
@@ -99,9 +98,11 @@ function parseAnswer(json: string, response: Response): ChatAnswer {
   }
   // The chunk with the usage has no choice, nor has Azure's first one.
   const choice = asRecord(choices[0] ?? {});
-  const content = asRecord(choice['delta'] ?? choice['message'] ?? {})['content'];
+  const message = asRecord(choice['delta'] ?? choice['message'] ?? {});
+  const refusal = stringOrNull(message['refusal']);
   return {
-    text: stringOrNull(content) ?? '',
+    text: stringOrNull(message['content']) ?? refusal ?? '',
+    refused: refusal !== null,
     finishReason: stringOrNull(choice['finish_reason']),
     servedModelName: stringOrNull(answer['model']),
     usage: parseUsage(answer['usage']),
@@ -114,8 +115,20 @@ function parseUsage(raw: unknown): ProviderUsage | null {
   return {
     promptTokens: tokenCount(usage['prompt_tokens']),
     responseTokens: tokenCount(usage['completion_tokens']),
+    cachedPromptTokens: detailCount(usage['prompt_tokens_details'], 'cached_tokens'),
+    reasoningTokens: detailCount(usage['completion_tokens_details'], 'reasoning_tokens'),
     raw,
   };
+}
+
+function detailCount(details: unknown, name: string): number | null {
+  return typeof details === 'object' && details !== null ? tokenCount(Reflect.get(details, name)) : null;
+}
+
+/** An error in mid-stream has no status of its own; vLLM puts one into its code. */
+function complaintOf({ message, code }: Record<string, unknown>, headers: Headers): VendorError {
+  const isStatus = typeof code === 'number' && code >= 400 && code <= 599;
+  return new VendorError({ status: isStatus ? code : 500, words: [message, code], headers });
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -132,6 +132,8 @@ describe('OpenAiProvider', () => {
       usage: {
         promptTokens: 19,
         responseTokens: 10,
+        cachedPromptTokens: 0,
+        reasoningTokens: 0,
         raw: { prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 } },
       },
     });
@@ -141,6 +143,7 @@ describe('OpenAiProvider', () => {
     ['openai-length.stream.txt', 'Once upon', 'length', 19, 2],
     ['azure-content-filter.stream.txt', 'I am', 'content_filter', null, null],
     ['ollama-no-usage.stream.txt', 'Hello there', 'stop', null, null],
+    ['openai-refusal.stream.txt', "I'm sorry, I can't help with that.", 'content_filter', 81, 11],
     ['vllm.stream.txt', 'Bonjour 👋', 'stop', 12, 3],
     ['openai.completion.json', 'Hello! How can I assist you today?', 'stop', 19, 10],
   ])('reads %s', async (file, text, finishReason, promptTokens, responseTokens) => {

@@ -1,0 +1,44 @@
+import { connectionCode, providerErrorFromStatus } from '../provider-failure.js';
+import { ProviderError } from '../provider.contract.js';
+import { safeVendorMessage, type Secrets } from '../safe-message.js';
+
+/** What a vendor said went wrong, as it came. */
+export interface VendorComplaint {
+  /** Of the answer; that of an error in mid-stream is the one it would have had before. */
+  readonly status: number;
+  /** What may be said of it, best first. The first that is safe to show is shown. */
+  readonly words: readonly unknown[];
+  readonly headers?: Headers | undefined;
+  /** Seconds, where the vendor does not say it in `Retry-After`. */
+  readonly retryAfter?: string | null | undefined;
+  readonly providerRequestId?: string | null | undefined;
+}
+
+/** An error of the vendor, before anything of it is shown: thrown by readers of answers, settled by the adapter. */
+export class VendorError extends Error {
+  override readonly name = 'VendorError';
+
+  constructor(readonly complaint: VendorComplaint) {
+    super('The vendor reported an error.');
+  }
+
+  /** What of it may be stored and shown. */
+  settle(secrets: Secrets, providerRequestId: string | null): ProviderError {
+    const { status, words, headers, retryAfter } = this.complaint;
+    const safe = words.map((word) => safeVendorMessage(word, secrets));
+    return providerErrorFromStatus({
+      status,
+      detail: safe.find((word) => word !== null) ?? null,
+      retryAfter: headers?.get('retry-after') ?? retryAfter ?? null,
+      date: headers?.get('date') ?? null,
+      providerRequestId: this.complaint.providerRequestId ?? providerRequestId,
+    });
+  }
+}
+
+/** For what an SDK calls a connection error, whether a socket's code is to be found in it or not. */
+export function connectionFailure(error: unknown): ProviderError {
+  const code = connectionCode(error);
+  const detail = code === null ? '' : ` (${code})`;
+  return new ProviderError('connection', `The connection to the provider failed${detail}.`);
+}

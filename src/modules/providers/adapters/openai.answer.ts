@@ -7,6 +7,7 @@ import {
 import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
 import { VendorError } from './vendor-error.js';
+import { asRecord, textOrNull, type Json } from './vendor-json.js';
 import { bodyOf } from './vendor-transport.js';
 
 /**
@@ -99,12 +100,12 @@ function parseAnswer(json: string, response: Response): ChatAnswer {
   // The chunk with the usage has no choice, nor has Azure's first one.
   const choice = asRecord(choices[0] ?? {});
   const message = asRecord(choice['delta'] ?? choice['message'] ?? {});
-  const refusal = stringOrNull(message['refusal']);
+  const refusal = textOrNull(message['refusal']);
   return {
-    text: stringOrNull(message['content']) ?? refusal ?? '',
+    text: textOrNull(message['content']) ?? refusal ?? '',
     refused: refusal !== null,
-    finishReason: stringOrNull(choice['finish_reason']),
-    servedModelName: stringOrNull(answer['model']),
+    finishReason: textOrNull(choice['finish_reason']),
+    servedModelName: textOrNull(answer['model']),
     usage: parseUsage(answer['usage']),
   };
 }
@@ -126,16 +127,7 @@ function detailCount(details: unknown, name: string): number | null {
 }
 
 /** An error in mid-stream has no status of its own; vLLM puts one into its code. */
-function complaintOf({ message, code }: Record<string, unknown>, headers: Headers): VendorError {
+function complaintOf({ message, code }: Json, headers: Headers): VendorError {
   const isStatus = typeof code === 'number' && code >= 400 && code <= 599;
   return new VendorError({ status: isStatus ? code : 500, words: [message, code], headers });
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw new ProviderError('provider_error', "The provider's answer is no chat completion.");
-}
-
-function stringOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VendorBehaviour } from './vendor-server.js';
+
+const FOLDER = join(__dirname, '../fixtures/providers');
+
+/** Reads what one vendor answered, as a behaviour of its stand-in. */
+export function fixtureOf(
+  providerId: string,
+): (file: string) => Extract<VendorBehaviour, { readonly kind: 'raw' }> {
+  return (file) => ({
+    kind: 'raw',
+    body: readFileSync(join(FOLDER, providerId, file), 'utf8'),
+    contentType: file.endsWith('.json') ? 'application/json' : 'text/event-stream',
+  });
+}

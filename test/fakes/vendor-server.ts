@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type VendorBehaviour =
+  /** A proper answer: `You said: ` and the last thing said. `packetBytes` cuts it within characters, too. */
+  | { readonly kind: 'answer'; readonly packetBytes?: number }
+  /** An error in the vendor's shape. */
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly message?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Says nothing more: before the headers, or in the middle of the answer. */
+  | { readonly kind: 'hang'; readonly at: 'start' | 'body' }
+  /** Resets the connection: before the headers, in the middle of the answer, after its end. */
+  | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end' }
+  /** Any bytes at all: recorded answers, garbage. */
+  | { readonly kind: 'raw'; readonly body: string; readonly status?: number; readonly contentType?: string };
+
+/** One request as it arrived. */
+export interface VendorRequest {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Parsed; empty when it is no JSON object. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** `abandoned`: the connection closed before the answer was out. */
+  outcome: 'open' | 'answered' | 'abandoned';
+}
+
+/** How one vendor speaks. */
+export interface VendorDialect {
+  /** The header with the attempt's id, lower case. */
+  readonly attemptIdHeader: string;
+  /** What the vendor itself would refuse, whatever it is told to do. */
+  refuse(request: VendorRequest): { readonly status: number; readonly message: string } | null;
+  errorBody(status: number, message: string): unknown;
+  /** The server-sent events of an answer; the first half of them is without its end. */
+  answer(request: VendorRequest): readonly string[];
+  readonly requestIdHeader: string | null;
+}
+
+/** A real HTTP server on loopback that speaks as a vendor does, and misbehaves when told to. */
+export class VendorServer {
+  readonly requests: VendorRequest[] = [];
+  behaviour: VendorBehaviour = { kind: 'answer' };
+
+  private constructor(
+    private readonly server: Server,
+    private readonly dialect: VendorDialect,
+  ) {
+    server.on('request', (request, response) => {
+      // A client that leaves breaks the answer; that stands in the log already.
+      this.handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async start(dialect: VendorDialect): Promise<VendorServer> {
+    const server = createServer();
+    const fake = new VendorServer(server, dialect);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return fake;
+  }
+
+  /** Without a path. */
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get lastRequest(): VendorRequest | undefined {
+    return this.requests.at(-1);
+  }
+
+  attemptIds(): string[] {
+    return this.requests.map(({ headers }) => String(headers[this.dialect.attemptIdHeader]));
+  }
+
+  /** Forgets the log and what it was told. */
+  reset(): void {
+    this.requests.length = 0;
+    this.behaviour = { kind: 'answer' };
+  }
+
+  /** Open connections are closed, too. */
+  async stop(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received = await this.log(request, response);
+    const { requestIdHeader } = this.dialect;
+    if (requestIdHeader !== null) response.setHeader(requestIdHeader, `req_${received.number}`);
+    const refusal = this.dialect.refuse(received);
+    await this.perform(refusal === null ? this.behaviour : { kind: 'error', ...refusal }, received, response);
+  }
+
+  private async log(request: IncomingMessage, response: ServerResponse): Promise<VendorRequest> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const received: VendorRequest = {
+      number: this.requests.length + 1,
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: parseObject(Buffer.concat(chunks).toString('utf8')),
+      outcome: 'open',
+    };
+    this.requests.push(received);
+    response.on('close', () => (received.outcome = response.writableFinished ? 'answered' : 'abandoned'));
+    return received;
+  }
+
+  private async perform(
+    behaviour: VendorBehaviour,
+    received: VendorRequest,
+    response: ServerResponse,
+  ): Promise<void> {
+    switch (behaviour.kind) {
+      case 'raw':
+        response.writeHead(behaviour.status ?? 200, {
+          'content-type': behaviour.contentType ?? 'text/event-stream',
+        });
+        response.end(behaviour.body);
+        return;
+      case 'error': {
+        const { status, message = `Told to answer ${status}.`, headers } = behaviour;
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(JSON.stringify(this.dialect.errorBody(status, message)));
+        return;
+      }
+      case 'answer':
+        response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+        await writeInPackets(response, this.dialect.answer(received).join(''), behaviour.packetBytes);
+        response.end();
+        return;
+      case 'hang':
+      case 'cut':
+        return breakOff(behaviour, this.dialect.answer(received), response);
+    }
+  }
+}
+
+async function breakOff(
+  { kind, at }: Extract<VendorBehaviour, { kind: 'hang' | 'cut' }>,
+  events: readonly string[],
+  response: ServerResponse,
+): Promise<void> {
+  if (at !== 'start') {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    const sent = at === 'body' ? events.slice(0, Math.ceil(events.length / 2)) : events;
+    // What is still on its way at a reset is lost; the client is to have the half before the cut.
+    await new Promise((resolve) => response.write(sent.join(''), resolve));
+    await sleep(20);
+  }
+  if (kind === 'cut') response.socket?.resetAndDestroy();
+}
+
+async function writeInPackets(response: ServerResponse, text: string, packetBytes?: number): Promise<void> {
+  response.socket?.setNoDelay(true);
+  const bytes = Buffer.from(text, 'utf8');
+  const step = packetBytes ?? bytes.length;
+  for (let start = 0; start < bytes.length; start += step) {
+    await new Promise((resolve) => response.write(bytes.subarray(start, start + step), resolve));
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Such as `event: ping`; without a name only data. */
+export function serverSentEvent(data: unknown, name?: string): string {
+  return `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** A token of the fakes is a word. */
+export function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
+}
+
+/** The first of `fields` that `known` does not have. */
+export function unknownField(body: object, known: readonly string[]): string | undefined {
+  return Object.keys(body).find((field) => !known.includes(field));
+}

@@ -1,8 +1,8 @@
 const { availableParallelism } = require('node:os');
 
-/** Transpile only: types are checked by `npm run typecheck`. `ignoreDynamic` keeps `import()` native for ESM-only packages. */
-const transform = {
-  '^.+\\.ts$': [
+/** Transpile only: types are checked by `npm run typecheck`. */
+function swc(ignoreDynamic) {
+  return [
     '@swc/jest',
     {
       jsc: {
@@ -10,10 +10,17 @@ const transform = {
         parser: { syntax: 'typescript', decorators: true },
         transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
       },
-      module: { type: 'commonjs', ignoreDynamic: true },
+      module: { type: 'commonjs', ignoreDynamic },
       sourceMaps: 'inline',
     },
-  ],
+  ];
+}
+
+const transform = {
+  // What the client loads late is its own, and Jest has no native `import()`.
+  '/sdk/src/.+\\.ts$': swc(false),
+  // Native `import()` is kept for packages that are ESM only.
+  '^.+\\.ts$': swc(true),
 };
 
 const shared = {

@@ -1,0 +1,65 @@
+import { ConfigurationError } from './errors.js';
+
+/** `fetch`, or something that behaves as it does. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface ConnectionOptions {
+  /** Where the ledger is. Default: `PROMPT_LEDGER_URL`, else `http://localhost:8000`. */
+  readonly baseUrl?: string | undefined;
+  /** Default: `PROMPT_LEDGER_API_KEY`. */
+  readonly apiKey?: string | undefined;
+  /** Milliseconds for one call with all its tries. Default 90,000. */
+  readonly timeoutMs?: number | undefined;
+  /** So often a call is tried again at most. Default 3. */
+  readonly maxRetries?: number | undefined;
+  /** Further headers of every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Default: the global one. */
+  readonly fetch?: Fetch | undefined;
+}
+
+export interface Connection {
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: Fetch;
+}
+
+const DEFAULT_URL = 'http://localhost:8000';
+/** Longer than the ledger gives a `:run` (`DEFAULT_TIMEOUT_MS`, a minute), so that its own answer arrives. */
+const DEFAULT_TIMEOUT_MS = 90_000;
+const DEFAULT_MAX_RETRIES = 3;
+
+/** @throws ConfigurationError without a key, and for an URL that is none. */
+export function connectionOf(options: ConnectionOptions): Connection {
+  const apiKey = options.apiKey ?? environment('PROMPT_LEDGER_API_KEY');
+  if (apiKey === undefined) {
+    throw new ConfigurationError('Set PROMPT_LEDGER_API_KEY to a key of the ledger, or pass it as `apiKey`.');
+  }
+  return {
+    baseUrl: parseUrl(options.baseUrl ?? environment('PROMPT_LEDGER_URL') ?? DEFAULT_URL),
+    apiKey,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
+    headers: options.headers ?? {},
+    // Called through a closure: browsers refuse a `fetch` whose `this` is another object.
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+  };
+}
+
+/** A browser has no process; a variable that is set to nothing is not set. */
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  const value = process?.env?.[name];
+  return value === '' ? undefined : value;
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/i.test(text)) {
+    throw new ConfigurationError(`Give the ledger's URL as http(s)://host[:port], not "${text}".`);
+  }
+  return text.replace(/\/+$/, '');
+}

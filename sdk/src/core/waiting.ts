@@ -1,0 +1,45 @@
+/** The first wait before a call is tried again; each further one is twice as long. */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8_000;
+
+/**
+ * How long to wait before try number `retry` (1, 2, …): what the server asked for, else twice as long each time, with
+ * up to a half less by chance, so that many clients do not come back at once.
+ */
+export function waitBefore(retry: number, retryAfterMs: number | null): number {
+  if (retryAfterMs !== null) return retryAfterMs;
+  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (retry - 1));
+  return full * (1 - Math.random() / 2);
+}
+
+/** `Retry-After` in milliseconds, from seconds or a date; null when there is none that can be read. */
+export function retryAfterMsOf(headers: Headers, nowMs = Date.now()): number | null {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return null;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1_000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}
+
+/** Rejects with the signal's reason as soon as it is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** A timer that does not keep a process alive; browsers have numbers, which keep nothing alive anyway. */
+export function setIdleTimer(work: () => void, ms: number): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(work, ms);
+  if (typeof timer === 'object') timer.unref();
+  return timer;
+}

@@ -1,0 +1,61 @@
+import type { Fetch } from './core/index.js';
+
+export interface SeenRequest {
+  readonly method: string;
+  /** With its query, without the host. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** Parsed; undefined when there was none. */
+  readonly body: unknown;
+}
+
+/** What the fake does with one request: answers, or breaks the connection. */
+export type Step = (request: SeenRequest, signal: AbortSignal | null) => Response | Promise<Response>;
+
+/** A `fetch` that plays the steps in their order, the last one for ever, and writes down what it was sent. */
+export function fakeFetch(...steps: Step[]): { fetch: Fetch; requests: SeenRequest[] } {
+  const requests: SeenRequest[] = [];
+  const fetch: Fetch = async (url, init) => {
+    const { pathname, search } = new URL(url);
+    const body = typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined;
+    const headers = new Headers(init.headers);
+    const request = { method: init.method ?? 'GET', path: pathname + search, headers, body };
+    requests.push(request);
+    const step = steps[Math.min(requests.length, steps.length) - 1];
+    if (step === undefined) throw new Error('The fake has no step.');
+    return step(request, init.signal ?? null);
+  };
+  return { fetch, requests };
+}
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Step {
+  return () => new Response(JSON.stringify(body), { status, headers });
+}
+
+export function problem(
+  status: number,
+  code: string,
+  members: Record<string, unknown> = {},
+  headers: Record<string, string> = { 'retry-after': '0' },
+): Step {
+  const body = {
+    type: `/docs/errors#${code}`,
+    title: code,
+    status,
+    detail: `It is ${code}.`,
+    instance: '/',
+    code,
+  };
+  return json({ ...body, ...members }, status, headers);
+}
+
+/** As `fetch` does when the connection breaks. */
+export const broken: Step = () => {
+  throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:8000') });
+};
+
+/** Answers nothing, until it is aborted. */
+export const silent: Step = (_request, signal) =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });

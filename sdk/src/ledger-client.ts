@@ -1,0 +1,39 @@
+import { connectionOf, type ConnectionOptions, Transport } from './core/index.js';
+import {
+  AnalyticsResource,
+  BatchesResource,
+  ExecutionsResource,
+  KeysResource,
+  ModelsResource,
+  PromptsResource,
+  TrackingResource,
+  VersionsResource,
+} from './resources/index.js';
+
+/** The HTTP API, one resource a kind of thing, in the words of the wire. `PromptLedger` stands on it. */
+export class LedgerClient {
+  readonly prompts: PromptsResource;
+  readonly versions: VersionsResource;
+  readonly executions: ExecutionsResource;
+  readonly batches: BatchesResource;
+  readonly tracking: TrackingResource;
+  readonly analytics: AnalyticsResource;
+  readonly keys: KeysResource;
+  readonly models: ModelsResource;
+
+  /** @throws ConfigurationError without a key */
+  constructor(options: ConnectionOptions = {}) {
+    const transport = new Transport(connectionOf(options));
+    this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
+    this.versions = new VersionsResource(transport);
+    this.executions = new ExecutionsResource(transport);
+    this.batches = new BatchesResource(transport);
+    this.tracking = new TrackingResource(transport);
+    this.analytics = new AnalyticsResource(transport);
+    this.keys = new KeysResource(transport);
+    this.models = new ModelsResource(transport);
+  }
+
+  /** For those who keep prompts. */
+  protected promptChanges(_name: string): void {}
+}

@@ -1,0 +1,67 @@
+import { type ApiPromise, type CallOptions, Pages, path, type Sent, type Transport } from '../core/index.js';
+import type {
+  ExecuteRequest,
+  Execution,
+  ExecutionList,
+  ExecutionResult,
+  ExecutionSummary,
+  ListExecutionsQuery,
+  RecordRequest,
+  RecordResult,
+  SubmitRequest,
+  SubmittedExecution,
+} from '../wire/index.js';
+
+/** The ledger answers a `:run` at its time limit; so much longer this client waits for that answer. */
+const ANSWER_GRACE_MS = 10_000;
+
+/** Runs of prompts, and what is known of them. */
+export class ExecutionsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Runs a prompt and waits for the answer.
+   * @throws ProviderError `PROVIDER_FAILED` or `PROVIDER_REJECTED`, ProviderTimeoutError `PROVIDER_TIMEOUT`; each has
+   *   an `executionId`.
+   */
+  run(request: Sent<ExecuteRequest>, options?: CallOptions): ApiPromise<ExecutionResult> {
+    return this.transport.post('/v1/executions:run', request, withGrace(request.timeout_ms, options));
+  }
+
+  /** Queues a run. */
+  submit(request: Sent<SubmitRequest>, options?: CallOptions): ApiPromise<SubmittedExecution> {
+    return this.transport.post('/v1/executions:submit', request, options);
+  }
+
+  /** @param waitMs the ledger answers when the execution is final, or after so many milliseconds. */
+  get(
+    executionId: string,
+    { waitMs, ...options }: CallOptions & { waitMs?: number } = {},
+  ): ApiPromise<Execution> {
+    const query = waitMs === undefined ? {} : { wait_ms: waitMs };
+    return this.transport.get(path`/v1/executions/${executionId}`, query, withGrace(waitMs, options));
+  }
+
+  /** Newest first, without contents; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListExecutionsQuery> = {}, options?: CallOptions): Pages<ExecutionSummary, ExecutionList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/executions', { ...query, cursor }, options),
+      ({ executions }) => executions,
+    );
+  }
+
+  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late. */
+  cancel(executionId: string, options?: CallOptions): ApiPromise<Execution> {
+    return this.transport.post(path`/v1/executions/${executionId}:cancel`, undefined, options);
+  }
+
+  /** Reports what a client ran itself: 1 to 100, each taken or rejected on its own. `track` does it for you. */
+  record(request: Sent<RecordRequest>, options?: CallOptions): ApiPromise<RecordResult> {
+    return this.transport.post('/v1/executions:record', request, options);
+  }
+}
+
+/** @param limitMs what the ledger was given; without it the client's own limit is as good as any. */
+export function withGrace(limitMs: number | null | undefined, options: CallOptions = {}): CallOptions {
+  return limitMs == null ? options : { timeoutMs: limitMs + ANSWER_GRACE_MS, ...options };
+}

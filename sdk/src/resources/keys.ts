@@ -1,0 +1,20 @@
+import { type ApiPromise, type CallOptions, path, type Sent, type Transport } from '../core/index.js';
+import type { CreatedKey, CreateKeyRequest, KeyList } from '../wire/index.js';
+
+/** API keys. */
+export class KeysResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** The key itself is in this answer and in no other. */
+  create(request: Sent<CreateKeyRequest>, options?: CallOptions): ApiPromise<CreatedKey> {
+    return this.transport.post('/v1/keys', request, options);
+  }
+
+  list(options?: CallOptions): ApiPromise<KeyList> {
+    return this.transport.get('/v1/keys', undefined, options);
+  }
+
+  revoke(keyId: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/keys/${keyId}`, options);
+  }
+}

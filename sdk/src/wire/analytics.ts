@@ -1,0 +1,38 @@
+import type { PromptMode } from './prompts.js';
+
+export interface AnalyticsSummary {
+  readonly total_executions: number;
+  readonly full_mode_prompts: number;
+  readonly tracking_mode_prompts: number;
+}
+
+export interface ModeCounts {
+  readonly execution_count: number;
+  /** Of the succeeded; null when there is none. */
+  readonly avg_latency_ms: number | null;
+}
+
+export interface Analytics {
+  readonly summary: AnalyticsSummary;
+  readonly by_mode: Readonly<Record<PromptMode, ModeCounts>>;
+}
+
+export interface ModeAnalytics {
+  readonly mode: PromptMode;
+  readonly prompt_count: number;
+  readonly execution_count: number;
+  readonly avg_latency_ms: number | null;
+  /** Null when no provider said. */
+  readonly total_prompt_tokens: number | null;
+  readonly total_response_tokens: number | null;
+}
+
+export interface AnalyticsQuery {
+  /** Default `all`. */
+  readonly mode?: PromptMode | 'all';
+  /** RFC 3339, or a Date: executions from then on. */
+  readonly from?: string | Date;
+  /** Executions before. */
+  readonly to?: string | Date;
+  readonly prompt_name?: string;
+}

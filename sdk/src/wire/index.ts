@@ -1,0 +1,8 @@
+/** The shapes of the HTTP API, as `openapi.json` has them (a test compares the two). */
+export type * from './analytics.js';
+export type * from './executions.js';
+export type * from './keys.js';
+export type * from './models.js';
+export type * from './problem.js';
+export type * from './prompts.js';
+export type * from './tracking.js';

@@ -1,0 +1,27 @@
+/** One thing that is wrong with the input. */
+export interface ProblemEntry {
+  /** JSON pointer (RFC 6901) into the body or to a parameter. */
+  readonly pointer: string;
+  /** What is wrong with it. */
+  readonly message: string;
+}
+
+/** `application/problem+json` (RFC 9457); docs/errors.md of the server explains each code. */
+export interface Problem {
+  /** Where the code is explained. */
+  readonly type: string;
+  /** What kind of problem it is, the same for every occurrence. */
+  readonly title: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** One sentence that says what to do. */
+  readonly detail: string;
+  /** The path of the request. */
+  readonly instance: string;
+  /** The stable name of the problem. */
+  readonly code: string;
+  /** For bad input: each thing that is wrong. */
+  readonly errors?: readonly ProblemEntry[];
+  /** Further members that some codes have, such as `execution_id`. */
+  readonly [extension: string]: unknown;
+}

@@ -1,0 +1,158 @@
+/** `full`: the text is managed in the ledger; `tracking`: it lives in code. */
+export type PromptMode = 'full' | 'tracking';
+/** `active`: what a request without a version gets; `deprecated`: was it once; `draft`: never was. */
+export type VersionStatus = 'active' | 'deprecated' | 'draft';
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface PromptSummary {
+  readonly prompt_id: string;
+  readonly name: string;
+  readonly mode: PromptMode;
+  /** Null when nobody said. */
+  readonly description: string | null;
+  /** Null when nobody said. */
+  readonly owner_team: string | null;
+  readonly tags: readonly string[];
+  /** RFC 3339, as every time on the wire. */
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** What a request without a version gets. It has `template_source` or `messages`. */
+export interface ActiveVersion {
+  readonly version_id: string;
+  readonly version_number: number;
+  readonly status: VersionStatus;
+  readonly template_source?: string;
+  readonly messages?: readonly ChatMessage[];
+  /** Of a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
+  readonly checksum_hash: string;
+  /** Names of the variables, in the order in which they appear. */
+  readonly variables: readonly string[];
+}
+
+export interface Prompt extends PromptSummary {
+  /** Null when no version was activated. */
+  readonly active_version: ActiveVersion | null;
+}
+
+export interface PromptList {
+  readonly prompts: readonly PromptSummary[];
+  /** Null on the last page. */
+  readonly next_cursor: string | null;
+}
+
+export interface ListPromptsQuery {
+  readonly mode?: PromptMode;
+  readonly tag?: string;
+  readonly owner_team?: string;
+  /** Beginning of the name. */
+  readonly q?: string;
+  /** Of a page: 1 to 200, default 50. */
+  readonly limit?: number;
+}
+
+/** The content is exactly one of `template_source` and `messages`. Metadata that is left out stays as it was. */
+export interface PutPromptRequest {
+  readonly template_source?: string;
+  readonly messages?: readonly ChatMessage[];
+  readonly description?: string | null;
+  readonly owner_team?: string | null;
+  readonly created_by?: string | null;
+  /** Default false. */
+  readonly set_active?: boolean;
+  readonly tags?: readonly string[];
+  readonly commit_message?: string | null;
+}
+
+export interface PromptRef {
+  readonly prompt_id: string;
+  readonly name: string;
+  readonly mode: PromptMode;
+}
+
+export interface VersionRef {
+  readonly version_id: string;
+  readonly version_number: number;
+  readonly checksum_hash: string;
+  readonly status: VersionStatus;
+}
+
+export interface PutPromptResult {
+  readonly prompt: PromptRef;
+  readonly version: VersionRef;
+  /** False when the prompt has had this content before. */
+  readonly version_change: boolean;
+}
+
+export interface RenderPromptRequest {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Null or left out: the active one. */
+  readonly version_number?: number | null;
+}
+
+/** It has `rendered_prompt` or `messages`. */
+export interface RenderedPromptAnswer {
+  readonly rendered_prompt?: string;
+  readonly messages?: readonly ChatMessage[];
+  readonly version_number: number;
+  readonly checksum_hash: string;
+}
+
+export interface VersionSummary {
+  readonly version_id: string;
+  readonly version_number: number;
+  readonly status: VersionStatus;
+  readonly checksum_hash: string;
+  readonly created_by: string | null;
+  readonly commit_message: string | null;
+  readonly created_at: string;
+}
+
+/** One version with its content: `template_source` or `messages`. */
+export interface Version extends VersionSummary {
+  readonly prompt_id: string;
+  readonly prompt_name: string;
+  readonly template_source?: string;
+  readonly messages?: readonly ChatMessage[];
+  /** Engine and rules that render it. */
+  readonly renderer: string;
+  readonly variables: readonly string[];
+}
+
+export interface DiffSide {
+  readonly version_number: number;
+  readonly checksum_hash: string;
+}
+
+export interface DiffLine {
+  readonly type: 'context' | 'added' | 'removed';
+  readonly text: string;
+  /** Counted from 1; null for a line that was added. */
+  readonly old_line: number | null;
+  /** Counted from 1; null for a line that was removed. */
+  readonly new_line: number | null;
+}
+
+export interface DiffHunk {
+  readonly old_start: number;
+  readonly old_lines: number;
+  readonly new_start: number;
+  readonly new_lines: number;
+  readonly lines: readonly DiffLine[];
+}
+
+export interface PromptDiff {
+  readonly prompt_name: string;
+  readonly kind: 'text' | 'chat';
+  readonly from: DiffSide;
+  readonly to: DiffSide;
+  readonly identical: boolean;
+  /** A unified diff; empty when both are the same. */
+  readonly unified: string;
+  readonly hunks: readonly DiffHunk[];
+}

@@ -20,6 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+interface BudgetPage extends ApiBody {
+  readonly budgets: readonly Budget[];
+  readonly next_cursor: string | null;
+}
+
+async function listed(cursor: string | null): Promise<BudgetPage> {
+  const rest = cursor === null ? '' : `&cursor=${cursor}`;
+  const path = `/v1/budgets?scope=prompt&scope_value=listed&limit=2${rest}`;
+  return (await stage.admin.get<BudgetPage>(path)).body;
+}
+
 async function make(more: ApiBody = {}): Promise<Budget> {
   const answer = await stage.admin.post<Budget>('/v1/budgets', { ...SUPPORT, ...more });
   expect(answer.status).toBe(201);
@@ -73,15 +84,12 @@ describe('budgets', () => {
     for (const name of ['a', 'b', 'c']) ids.push((await make({ ...team, name })).budget_id);
 
     const seen: string[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const query = `scope=prompt&scope_value=listed&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
-      const { body }: { body: { budgets: Budget[]; next_cursor: string | null } } = await stage.admin.get(
-        `/v1/budgets?${query}`,
-      );
-      seen.push(...body.budgets.map(({ budget_id: id }) => id));
-      cursor = body.next_cursor;
-    }
+    let cursor: string | null = null;
+    do {
+      const page: BudgetPage = await listed(cursor);
+      seen.push(...page.budgets.map(({ budget_id: id }) => id));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
 
     expect(seen).toEqual(ids);
   });

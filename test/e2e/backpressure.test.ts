@@ -4,6 +4,7 @@ import type { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { startWorker } from '../support/processes.js';
 import { otherProject } from './other-project.js';
+import { ENTRY, send } from './record-entries.js';
 import {
   ECHO,
   expectProblem,
@@ -72,6 +73,7 @@ describe('a queue that is full', () => {
     expect(await queued()).toBe(MAX_QUEUED);
     // Nobody queues for those.
     expect((await stage.admin.post('/v1/executions:run', body)).status).toBe(200);
+    expect((await send(stage, [ENTRY])).status).toBe(200);
     expect((await quiet.post(SUBMIT, body)).status).toBe(202);
 
     for (const id of inLine.slice(0, 5)) await stage.admin.post(`/v1/executions/${id}:cancel`);
@@ -107,6 +109,7 @@ describe('requests at once', () => {
     const refused = await stage.admin.post('/v1/executions:run', body);
     expectProblem(refused, 429, 'QUEUE_FULL');
     expect(refused.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    expectProblem(await send(stage, [ENTRY]), 429, 'QUEUE_FULL');
     expect((await quiet.post('/v1/executions:run', body)).status).toBe(200);
     for (const run of await Promise.all(greedy)) expect(run.status).toBe(200);
     expect((await stage.admin.post('/v1/executions:run', body)).status).toBe(200);

@@ -133,6 +133,57 @@ it('variables: what ran is on record with what it was given', async () => {
   await fc.assert(fc.asyncProperty(value, value, variables, check), { ...PARAMETERS, numRuns: 250 });
 });
 
+it('recordings: what was recorded can be read back, and what was not is named', async () => {
+  await send('PUT', promptPath('fuzz/record'), '{"template_source":"{{ x }}","set_active":true}');
+  const years = { min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z') };
+  const time = fc.date({ ...years, noInvalidDate: true }).map((date) => date.toISOString());
+  const count = fc.oneof({ weight: 9, arbitrary: fc.nat() }, fc.constant(null), fc.integer());
+  const word = fc.oneof(
+    { weight: 30, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }) },
+    text,
+  );
+  const entry = fc.record(
+    {
+      response_text: fc.oneof(fc.constant(null), word),
+      finish_reason: word,
+      environment: word,
+      correlation_id: word,
+      error_message: word,
+      provider_request_id: word,
+      latency_ms: count,
+      usage: fc.record({ prompt_tokens: count, raw: variables }, { requiredKeys: [] }),
+      model: fc.record({ provider: word, model_name: word }),
+      status: fc.constantFrom('succeeded', 'failed'),
+      started_at: time,
+      variables: fc.record({ x: fc.jsonValue({ maxDepth: 3 }) }),
+    },
+    { requiredKeys: ['model', 'status', 'started_at', 'variables'] },
+  );
+  let readBack = 0;
+  const check = async (entries: readonly Readonly<Record<string, unknown>>[]) => {
+    const executions = entries.map((each) => ({ ...each, prompt_name: 'fuzz/record' }));
+    const answer = await send('POST', '/v1/executions:record', JSON.stringify({ executions }));
+    expect([200, 400]).toContain(answer.status);
+    if (answer.status !== 200) return;
+    const { recorded, rejected } = answer.body as unknown as Record<
+      'recorded' | 'rejected',
+      { index: number }[]
+    >;
+    const named = [...recorded, ...rejected].map(({ index }) => index).sort((one, other) => one - other);
+    expect(named).toEqual(entries.map((_, index) => index));
+    for (const each of recorded as { index: number; execution_id: string }[]) {
+      const { response_text: told = null, ...sent } = entries[each.index] as Record<string, unknown>;
+      const stored = await send('GET', `/v1/executions/${each.execution_id}`);
+      const { status, model, started_at } = sent;
+      expect(stored.body).toMatchObject({ status, model, started_at, response_text: told });
+      readBack += 1;
+    }
+  };
+  const entries = fc.array(entry, { minLength: 1, maxLength: 3 });
+  await fc.assert(fc.asyncProperty(entries, check), { ...PARAMETERS, numRuns: 200 });
+  expect(readBack).toBeGreaterThan(20);
+});
+
 it('bodies: whatever arrives at whatever route is answered, and never with a fault of ours', async () => {
   const route = fc.constantFrom<readonly [string, string]>(
     ['PUT', '/v1/prompts/fuzz%2Fbody'],
@@ -140,6 +191,7 @@ it('bodies: whatever arrives at whatever route is answered, and never with a fau
     ['POST', '/v1/prompts/fuzz%2Fbody/versions/1:activate'],
     ['POST', '/v1/executions:run'],
     ['POST', '/v1/executions:submit'],
+    ['POST', '/v1/executions:record'],
     ['POST', '/v1/keys'],
     ['PUT', '/v1/models/echo/echo'],
   );
@@ -149,7 +201,7 @@ it('bodies: whatever arrives at whatever route is answered, and never with a fau
       ' ',
     ),
     ...'version_number prompt_name environment model params correlation_id timeout_ms name scopes'.split(' '),
-    ...'expires_at max_tokens supports_streaming'.split(' '),
+    ...'expires_at max_tokens supports_streaming executions'.split(' '),
   );
   const plausible = fc.constantFrom<unknown>(
     'fuzz/variables',

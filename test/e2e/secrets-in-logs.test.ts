@@ -40,9 +40,20 @@ describe('at its most talkative, the log', () => {
     await admin.post('/v1/executions:run', { ...body, model: OPENAI });
     await admin.post('/v1/executions:run', { ...body, model: { provider: 'openai', model_name: 'gpt-4o' } });
     await untilFinal(admin, await submit(admin, { ...body, model: ECHO }));
+    const told = { ...body, model: OPENAI, started_at: '2026-11-24T10:00:00Z' };
+    const failed = {
+      ...told,
+      status: 'failed',
+      error_message: `failed on ${IN_PROMPT} with ${PROVIDER_KEY}`,
+    };
+    const succeeded = { ...told, status: 'succeeded', response_text: IN_ANSWER };
+    await admin.post('/v1/executions:record', {
+      executions: [failed, succeeded, { ...succeeded, variables: {} }],
+    });
     // What is refused is where things tend to be written down whole.
     await admin.post('/v1/executions:run', `{"prompt_name": "canary", "${IN_VARIABLE}"`);
     await admin.post('/v1/executions:run', { ...body, [IN_VARIABLE]: 1, variables: [IN_VARIABLE] });
+    await admin.post('/v1/executions:record', { executions: [{ ...succeeded, [IN_ANSWER]: [IN_ANSWER] }] });
     await admin.put('/v1/prompts/canary', { template_source: `{{ ${IN_VARIABLE} | ${IN_PROMPT} }}` });
     await admin.get(`/v1/executions?correlation_id=${IN_VARIABLE}`);
     await api(ledger.url, created.body.key).get('/v1/keys');

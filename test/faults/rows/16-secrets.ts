@@ -201,6 +201,17 @@ async function sendRefused(send: Send, body: Readonly<Record<string, unknown>>):
     prompt_name: 'marked',
     entries: [{ variables: { text: MARKS.variable } }, { variables: { other: MARKS.variable } }],
   });
+  const { prompt_name, variables } = body;
+  const model = { provider: 'openai', model_name: 'gpt-4o-mini' };
+  const told = { prompt_name, model, status: 'succeeded', started_at: '2026-11-24T10:00:00Z' };
+  await send('POST', '/v1/executions:record', {
+    executions: [
+      { ...told, variables, response_text: MARKS.response },
+      { ...told, variables: { other: MARKS.variable }, response_text: MARKS.response },
+      { ...told, variables, status: 'failed', error_message: `Wrong key: ${MARKS['provider key']}` },
+    ],
+  });
+  await send('POST', '/v1/executions:record', { executions: [{ ...told, response_text: [MARKS.response] }] });
   await send('POST', '/v1/executions:submit', body, key);
   await send('POST', '/v1/executions:submit', { ...body, variables: { text: `${MARKS.variable}!` } }, key);
   await send('PUT', '/v1/prompts/marked', {

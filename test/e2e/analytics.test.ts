@@ -131,6 +131,10 @@ describe('GET /v1/analytics/prompts', () => {
     expect(await of(`from=${second}&to=${second}`)).toBe(0);
     expect(await of('from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z')).toBe(2);
     expect(await of('from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.999Z')).toBe(2);
+    expect(await of('from=0001-01-01T00:00:00.001Z')).toBe(2);
+    expect(await of('to=0001-01-01T00:30:00Z')).toBe(0);
+    expect(await of('from=9999-12-31T23:30:00Z')).toBe(0);
+    expect(await of('from=9999-12-31T23:30:00Z&to=9999-12-31T23:59:59.999Z')).toBe(0);
     expect(await of(`from=${first.replace('Z', '%2B00:00')}`)).toBe(2);
   });
 

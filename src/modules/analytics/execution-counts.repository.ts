@@ -40,7 +40,7 @@ const OF_EXECUTION = `1, CASE WHEN status = 'succeeded' AND latency_ms IS NOT NU
     CASE WHEN response_tokens IS NOT NULL THEN 1 ELSE 0 END, coalesce(response_tokens, 0)`;
 
 /** An id is made within seconds of `created_at`; it bounds the partitions and the rows that are looked at. */
-const ID_SLACK = `interval '1 minute'`;
+const ID_SLACK_MS = 60_000;
 
 const OF_VERSIONS = `SELECT version_id AS "versionId", sum(executions)::float8 AS executions FROM (
     SELECT version_id, executions FROM execution_rollups
@@ -62,14 +62,12 @@ export class ExecutionCountsRepository {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
     const name = promptName === null ? null : bind(promptName);
-    const ofPrompt =
-      name === null
-        ? ''
-        : `AND prompt_id IN (SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = ${name})`;
-    const parts = span === null ? allTime() : partsOf(span, bind);
+    const parts = span === null ? ALL_TIME : partsOf(span, bind);
+    const named = name === null ? '' : `named AS (${idsOf(name)}), `;
+    const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
     const text = `
-      WITH part (prompt_mode, ${MEASURES}) AS (
-        ${parts.map((part) => `${part} ${ofPrompt}`).join('\n        UNION ALL ')}
+      WITH ${named}part (prompt_mode, ${MEASURES}) AS (
+        ${parts.map(({ sql }) => `${sql} ${ofPrompt}`).join('\n        UNION ALL ')}
       ), counted AS (
         SELECT prompt_mode, sum(executions) AS executions, sum(latency_count) AS latencies, sum(latency_sum_ms) AS latency,
           CASE WHEN sum(prompt_tokens_count) > 0 THEN sum(prompt_tokens_sum) END AS prompt_tokens,
@@ -84,7 +82,10 @@ export class ExecutionCountsRepository {
         prompt_tokens::float8 AS "promptTokens", response_tokens::float8 AS "responseTokens"
       FROM (VALUES ('full'), ('tracking')) AS modes (mode)
       LEFT JOIN live USING (mode) LEFT JOIN counted ON prompt_mode = mode`;
-    return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, { text, values });
+    // Kept prepared, since planning takes longer than running. The text is another only where the parts are others.
+    const shape = parts.map(({ source }) => source).join(' ');
+    const statement = { name: `count ${shape}${name === null ? '' : ' prompt'}`, text, values };
+    return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, statement);
   }
 
   /** Those of a prompt. */
@@ -103,46 +104,58 @@ export class ExecutionCountsRepository {
   }
 }
 
-/** Selects, each of which ends in a condition. */
-function allTime(): string[] {
-  return [rollups(`grain = 'all' AND period = '-infinity'`), deltas('true')];
+/** One of the selects that are added up; it ends in a condition, to which others may be added. */
+interface Part {
+  readonly source: 'all' | 'day' | 'hour' | 'delta' | 'edge';
+  readonly sql: string;
 }
 
-function partsOf(span: TimeSpan, bind: (value: unknown) => string): string[] {
+type Bind = (value: unknown) => string;
+
+const ALL_TIME = [rollups('all', `period = '-infinity'`), deltas('true')];
+
+function partsOf(span: TimeSpan, bind: Bind): Part[] {
   const { days, hours, wholeHours, edges } = splitSpan(span);
   const within = (column: string, { startMs, endMs }: TimeSpan) =>
-    `${column} >= ${bind(sqlTime(startMs))}::timestamptz AND ${column} < ${bind(sqlTime(endMs))}::timestamptz`;
+    `${column} >= ${timeSql(startMs, bind)} AND ${column} < ${timeSql(endMs, bind)}`;
   const parts = [
-    ...days.map((part) => rollups(`grain = 'day' AND ${within('period', part)}`)),
-    ...hours.map((part) => rollups(`grain = 'hour' AND ${within('period', part)}`)),
+    ...days.map((part) => rollups('day', within('period', part))),
+    ...hours.map((part) => rollups('hour', within('period', part))),
     ...wholeHours.map((part) => deltas(within('hour', part))),
-    ...edges.map((part) => executions(part, within('created_at', part), bind)),
+    ...edges.map((part) => executions(`${within('created_at', part)} AND ${idWithin(part, bind)}`)),
   ];
-  // An empty span has no parts, and a UNION needs one.
+  // An empty span has no parts, and there must be one.
   return parts.length === 0 ? [deltas('false')] : parts;
 }
 
-function rollups(condition: string): string {
-  return `SELECT prompt_mode, ${MEASURES} FROM execution_rollups WHERE project_id = $1 AND ${condition}`;
+function rollups(grain: 'all' | 'day' | 'hour', condition: string): Part {
+  const sql = `SELECT prompt_mode, ${MEASURES} FROM execution_rollups
+        WHERE project_id = $1 AND grain = '${grain}' AND ${condition}`;
+  return { source: grain, sql };
 }
 
-function deltas(condition: string): string {
-  return `SELECT prompt_mode, ${MEASURES} FROM execution_deltas WHERE project_id = $1 AND ${condition}`;
+function deltas(condition: string): Part {
+  const sql = `SELECT prompt_mode, ${MEASURES} FROM execution_deltas WHERE project_id = $1 AND ${condition}`;
+  return { source: 'delta', sql };
 }
 
-function executions(
-  { startMs, endMs }: TimeSpan,
-  condition: string,
-  bind: (value: unknown) => string,
-): string {
-  const floor = (ms: number, slack: string) =>
-    `ledger_uuid7_floor(${bind(sqlTime(ms))}::timestamptz ${slack} ${ID_SLACK})`;
-  return `SELECT prompt_mode, ${OF_EXECUTION} FROM executions
-    WHERE project_id = $1 AND status IN ('succeeded', 'failed', 'canceled') AND ${condition}
-      AND execution_id >= ${floor(startMs, '-')} AND execution_id < ${floor(endMs, '+')}`;
+function executions(condition: string): Part {
+  const sql = `SELECT prompt_mode, ${OF_EXECUTION} FROM executions
+        WHERE project_id = $1 AND status IN ('succeeded', 'failed', 'canceled') AND ${condition}`;
+  return { source: 'edge', sql };
 }
 
-function sqlTime(ms: number): string {
-  if (Number.isFinite(ms)) return new Date(ms).toISOString();
-  return ms < 0 ? '-infinity' : 'infinity';
+/** With bounds that are constants to the planner, which then looks at few partitions: `timestamptz - interval` is none. */
+function idWithin({ startMs, endMs }: TimeSpan, bind: Bind): string {
+  const floor = (ms: number) => `ledger_uuid7_floor(${timeSql(ms, bind)})`;
+  return `execution_id >= ${floor(startMs - ID_SLACK_MS)} AND execution_id < ${floor(endMs + ID_SLACK_MS)}`;
+}
+
+function idsOf(name: string): string {
+  return `SELECT array_agg(prompt_id) AS ids FROM prompts WHERE project_id = $1 AND name = ${name}`;
+}
+
+/** By seconds, since years before 1 and after 9999 have no text; infinities are open ends. */
+function timeSql(ms: number, bind: Bind): string {
+  return `to_timestamp(${bind(ms / 1000)}::float8)`;
 }

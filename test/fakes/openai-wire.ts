@@ -18,13 +18,21 @@ type AnswerBehaviour = Omit<Extract<Behaviour, { kind: 'answer' }>, 'kind'>;
 
 /** What is to be answered, whatever its form on the wire. A token is a word. */
 export function describeAnswer(received: ReceivedRequest, behaviour: AnswerBehaviour): Answer {
-  const messages = (received.body?.['messages'] ?? []) as { role: string; content: string }[];
+  return describeChat(received.number, received.body ?? {}, behaviour);
+}
+
+export function describeChat(
+  number: number,
+  body: Readonly<Record<string, unknown>>,
+  behaviour: AnswerBehaviour = {},
+): Answer {
+  const messages = (body['messages'] ?? []) as { role: string; content: string }[];
   const asked = messages.findLast((message) => message.role === 'user')?.content ?? '';
-  const streamed = received.body?.['stream'] === true && behaviour.asJson !== true;
-  const options = received.body?.['stream_options'] as { include_usage?: boolean } | undefined;
+  const streamed = body['stream'] === true && behaviour.asJson !== true;
+  const options = body['stream_options'] as { include_usage?: boolean } | undefined;
   return {
-    id: `chatcmpl-${String(received.number).padStart(8, '0')}`,
-    model: received.modelName ?? '',
+    id: `chatcmpl-${String(number).padStart(8, '0')}`,
+    model: typeof body['model'] === 'string' ? body['model'] : '',
     pieces: behaviour.pieces ?? inPieces(behaviour.text ?? `You said: ${asked}`),
     finishReason: behaviour.finishReason ?? 'stop',
     promptTokens: messages.reduce((sum, message) => sum + countWords(message.content), 0),

@@ -33,3 +33,9 @@ export function Provider(options: ProviderOptions): (target: ProviderClass) => v
 export function isProviderClass(value: unknown): value is ProviderClass {
   return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
 }
+
+/** The id in `@Provider` on this class. */
+export function providerIdOf(providerClass: ProviderClass): string {
+  const options = Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions;
+  return options.id;
+}

@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { compatibleProviders } from './adapters/openai-compatible.js';
 import { type CircuitOptions, Circuits } from './circuits.js';
 import { loadOutsideProviders, loadOwnAdapters } from './provider-loader.js';
 import { ProviderRegistry } from './provider-registry.js';
 import type { ProviderEnv } from './provider.contract.js';
-import { PROVIDER_ENV } from './provider.decorator.js';
+import { PROVIDER_ENV, providerIdOf } from './provider.decorator.js';
 
 export interface ProvidersModuleOptions {
   /** Where adapters read their keys and addresses. */
@@ -18,18 +19,21 @@ export interface ProvidersModuleOptions {
 export class ProvidersModule {
   /**
    * Once per application; global, because registering again would load and construct every adapter again.
-   * @throws ProviderSetupError when a module does not load; the boot is refused, as it is later by the
-   *   registry for half adapters and ids that are taken.
+   * @throws ProviderSetupError when a module does not load or OPENAI_COMPATIBLE makes no sense; the boot is
+   *   refused, as it is later by the registry for half adapters and ids that are taken.
    */
   static async register(options: ProvidersModuleOptions): Promise<DynamicModule> {
+    const env = emptyIsUnset(options.env);
+    const own = loadOwnAdapters();
+    const compatible = compatibleProviders(env('OPENAI_COMPATIBLE'), own.map(providerIdOf));
     const outside = await loadOutsideProviders(options.modulePaths);
-    const classes = new Set([...loadOwnAdapters(), ...outside]);
+    const classes = new Set([...own, ...compatible, ...outside]);
     return {
       module: ProvidersModule,
       global: true,
       imports: [DiscoveryModule],
       providers: [
-        { provide: PROVIDER_ENV, useValue: emptyIsUnset(options.env) },
+        { provide: PROVIDER_ENV, useValue: env },
         { provide: Circuits, useValue: new Circuits(options.circuits) },
         ProviderRegistry,
         ...classes,

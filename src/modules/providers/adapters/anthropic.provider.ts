@@ -163,7 +163,9 @@ function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest):
   };
 }
 
-function complaintOf({ status, apiMessage, type, headers, requestID }: AnthropicSdk.APIError): VendorError {
+function complaintOf(error: unknown): VendorError {
+  // The package types its generic parts as any.
+  const { status, apiMessage, type, headers, requestID } = error as AnthropicSdk.APIError;
   return new VendorError({
     status: status ?? 500,
     words: [apiMessage, type],

@@ -1,7 +1,7 @@
 import type * as OpenAiSdk from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { toProviderError } from '../provider-failure.js';
-import type { ParamName, ProviderEvent, ProviderRequest } from '../provider.contract.js';
+import type { ParamName, ProviderEnv, ProviderEvent, ProviderRequest } from '../provider.contract.js';
 import { readChatCompletion } from './openai.answer.js';
 import { connectionFailure, VendorError } from './vendor-error.js';
 import { loadSdk, NO_TIMEOUT_MS } from './vendor-settings.js';
@@ -124,6 +124,15 @@ export class OpenAiChat {
 /** OpenAI's newer families, which refuse `max_tokens`. */
 export function isReasoningModel(modelName: string): boolean {
   return /^(o\d|gpt-5)/.test(modelName);
+}
+
+/**
+ * OPENAI_CUSTOM_HEADERS is for the server of OPENAI_BASE_URL, and may hold a secret; the SDK would send it to every
+ * other one, too. A default header of null takes its namesake away.
+ */
+export function withoutCustomHeaders(env: ProviderEnv): Record<string, null> {
+  const lines = (env('OPENAI_CUSTOM_HEADERS') ?? '').split('\n').filter((line) => line.includes(':'));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), null]));
 }
 
 /** OpenAI's shape is `{ error: { message } }`; LM Studio also answers `{ error: "…" }`. */

@@ -1,0 +1,76 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import {
+  ProviderError,
+  type ModelProvider,
+  type ProviderEnv,
+  type ProviderEvent,
+  type ProviderReadiness,
+  type ProviderRequest,
+} from '../provider.contract.js';
+import { Provider } from '../provider.decorator.js';
+import { OPENAI_PARAMS, OpenAiChat, withoutCustomHeaders } from './openai-chat.js';
+import { checkedBaseUrl } from './vendor-settings.js';
+
+/** The newest one that is generally available and names deployments in its path. */
+export const DEFAULT_API_VERSION = '2024-10-21';
+
+/** OpenAI's models in Azure. The name of a model is that of its deployment. */
+@Provider({ id: 'azure-openai' })
+export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown {
+  readonly supportedParams = OPENAI_PARAMS;
+
+  /** The first variable that is missing. */
+  private readonly missing: string | null;
+  private readonly chat: OpenAiChat | null;
+
+  constructor(env: ProviderEnv) {
+    const apiKey = env('AZURE_OPENAI_API_KEY') ?? null;
+    const endpoint = env('AZURE_OPENAI_ENDPOINT') ?? null;
+    if (endpoint !== null) {
+      checkedBaseUrl('AZURE_OPENAI_ENDPOINT', endpoint, 'https://example.openai.azure.com');
+    }
+    this.missing = missingOf(apiKey, endpoint);
+    this.chat = apiKey === null || endpoint === null ? null : createChat(env, apiKey, endpoint);
+  }
+
+  readiness(): ProviderReadiness {
+    return this.missing === null ? { ready: true } : { ready: false, missing: this.missing };
+  }
+
+  stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    if (this.chat === null) throw new ProviderError('provider_rejected', `${this.missing} is not set.`);
+    // The SDK puts the name into the path as it is.
+    return this.chat.stream({ ...request, modelName: encodeURIComponent(request.modelName) });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.chat?.close();
+  }
+}
+
+function missingOf(apiKey: string | null, endpoint: string | null): string | null {
+  if (apiKey === null) return 'AZURE_OPENAI_API_KEY';
+  return endpoint === null ? 'AZURE_OPENAI_ENDPOINT' : null;
+}
+
+function createChat(env: ProviderEnv, apiKey: string, endpoint: string): OpenAiChat {
+  const apiVersion = env('AZURE_OPENAI_API_VERSION') ?? DEFAULT_API_VERSION;
+  const baseURL = `${endpoint.replace(/\/+$/, '')}/openai`;
+  return new OpenAiChat({
+    // Not `endpoint`: beside it the SDK would read OPENAI_BASE_URL, and fail because there are two addresses.
+    createClient: (sdk, options) =>
+      new sdk.AzureOpenAI({
+        ...options,
+        apiKey,
+        apiVersion,
+        baseURL,
+        defaultHeaders: { ...withoutCustomHeaders(env), 'api-key': apiKey },
+      }),
+    apiKey,
+    // Reasoning models refuse the old name and others the new one; which it is shows in a deployment's name only.
+    limitName: (deployment) =>
+      /(^|[^a-z0-9])(o\d|gpt-5)/i.test(deployment) ? 'max_completion_tokens' : 'max_tokens',
+    idHeaders: { sent: 'x-ms-client-request-id', received: 'apim-request-id' },
+    asksForUsage: true,
+  });
+}

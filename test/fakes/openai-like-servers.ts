@@ -1,0 +1,50 @@
+import { completionStream, describeChat } from './openai-wire.js';
+import { VendorServer, type VendorDialect, type VendorRequest } from './vendor-server.js';
+
+const PROMPT_RESULTS = [{ prompt_index: 0, content_filter_results: { hate: { filtered: false } } }];
+
+/** Azure's OpenAI on loopback: the deployment in the path, the key in a header of its own. */
+export function startAzureServer(apiKey: string): Promise<VendorServer> {
+  return VendorServer.start({
+    ...dialect,
+    attemptIdHeader: 'x-ms-client-request-id',
+    requestIdHeader: 'apim-request-id',
+    refuse: ({ method, path, headers }) => {
+      if (headers['api-key'] !== apiKey) {
+        return { status: 401, message: 'Access denied due to invalid subscription key.' };
+      }
+      const known =
+        /^\/openai\/deployments\/[^/]+\/chat\/completions\?api-version=\d{4}-\d\d-\d\d(-preview)?$/;
+      return method === 'POST' && known.test(path) ? null : { status: 404, message: 'Resource not found' };
+    },
+    // The first event has no choice, only what the filter makes of the prompt.
+    answer: (request) => [
+      `data: ${JSON.stringify({ choices: [], model: '', prompt_filter_results: PROMPT_RESULTS })}\n\n`,
+      ...answerOf(request),
+    ],
+  });
+}
+
+/** A server like vLLM or Ollama on loopback; without a key it asks for none. */
+export function startCompatibleServer(apiKey: string | null): Promise<VendorServer> {
+  return VendorServer.start({
+    ...dialect,
+    refuse: ({ method, path, headers }) => {
+      if (method !== 'POST' || path !== '/v1/chat/completions') return { status: 404, message: 'Not Found' };
+      const expected = apiKey === null ? undefined : `Bearer ${apiKey}`;
+      return headers.authorization === expected ? null : { status: 401, message: 'Unauthorized' };
+    },
+  });
+}
+
+const dialect: VendorDialect = {
+  attemptIdHeader: 'x-client-request-id',
+  requestIdHeader: 'x-request-id',
+  refuse: () => null,
+  errorBody: (status, message) => ({ error: { message, type: null, param: null, code: String(status) } }),
+  answer: answerOf,
+};
+
+function answerOf({ number, body }: VendorRequest): readonly string[] {
+  return completionStream(describeChat(number, body));
+}

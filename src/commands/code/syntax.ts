@@ -1,0 +1,56 @@
+import { parse, type ParserOptions } from '@babel/parser';
+
+type Program = ReturnType<typeof parse>['program'];
+
+/** The nodes that we look at, by the parser's own types. */
+export type Statement = Program['body'][number];
+type NodeOf<Type extends Statement['type']> = Extract<Statement, { type: Type }>;
+export type VariableDeclaration = NodeOf<'VariableDeclaration'>;
+export type VariableDeclarator = VariableDeclaration['declarations'][number];
+export type Expression = NodeOf<'ExpressionStatement'>['expression'];
+export type ExpressionOf<Type extends Expression['type']> = Extract<Expression, { type: Type }>;
+export type ObjectMember = ExpressionOf<'ObjectExpression'>['properties'][number];
+
+const PLUGINS_BY_EXTENSION: Readonly<Record<string, ParserOptions['plugins']>> = {
+  ts: ['typescript', 'decorators'],
+  mts: ['typescript', 'decorators'],
+  cts: ['typescript', 'decorators'],
+  tsx: ['typescript', 'jsx', 'decorators'],
+  js: ['jsx', 'decorators'],
+  mjs: ['jsx', 'decorators'],
+  cjs: ['jsx', 'decorators'],
+  jsx: ['jsx', 'decorators'],
+};
+
+/** Whether a file is one that {@link parseModule} reads. */
+export function isModule(file: string): boolean {
+  return extensionOf(file) in PLUGINS_BY_EXTENSION;
+}
+
+/** The statements of a module. Nothing of it is run. @throws SyntaxError with `loc`, when it does not parse. */
+export function parseModule(file: string, source: string): Statement[] {
+  const plugins = PLUGINS_BY_EXTENSION[extensionOf(file)] ?? [];
+  const options: ParserOptions = { sourceType: 'unambiguous', plugins, createImportExpressions: true };
+  return parse(source, { ...options, allowReturnOutsideFunction: true }).program.body;
+}
+
+function extensionOf(file: string): string {
+  return file.slice(file.lastIndexOf('.') + 1);
+}
+
+interface Located {
+  readonly loc?: { readonly start: { readonly line: number } } | null | undefined;
+}
+
+export function lineOf(node: Located): number {
+  return node.loc?.start.line ?? 1;
+}
+
+interface Commented {
+  readonly leadingComments?: readonly { readonly value: string }[] | null | undefined;
+}
+
+/** `// prompt-ledger-ignore` above an export or a property: it is no prompt. */
+export function isIgnored(node: Commented): boolean {
+  return (node.leadingComments ?? []).some(({ value }) => value.trim() === 'prompt-ledger-ignore');
+}

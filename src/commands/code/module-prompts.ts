@@ -220,5 +220,5 @@ function pathOf(expression: Expression): string {
   if (expression.type === 'Identifier') return expression.name;
   if (expression.type !== 'MemberExpression' || expression.computed) return '';
   if (expression.property.type !== 'Identifier') return '';
-  return `${pathOf(expression.object as Expression)}.${expression.property.name}`;
+  return `${pathOf(expression.object)}.${expression.property.name}`;
 }

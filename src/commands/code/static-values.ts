@@ -128,7 +128,7 @@ export class StaticReader {
   }
 
   private readMember({ object, property, computed, loc }: ExpressionOf<'MemberExpression'>): StaticValue {
-    const owner = this.read(object as Expression);
+    const owner = this.read(object);
     const key = computed ? this.readPart(property as Expression) : (property as { name: string }).name;
     const member = owner.kind === 'object' ? owner.members.get(key) : undefined;
     if (member !== undefined) return member.value();
@@ -140,7 +140,7 @@ export class StaticReader {
     const callee = call.callee as Expression;
     const [argument] = call.arguments as Expression[];
     if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && !callee.computed) {
-      const object = callee.object as Expression;
+      const object = callee.object;
       const method = callee.property.name;
       const isObject = object.type === 'Identifier' && object.name === 'Object';
       if (isObject && method === 'freeze' && argument !== undefined) return this.read(argument);

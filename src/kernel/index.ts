@@ -2,6 +2,7 @@ export * from './clock.js';
 export { type JsonText, pointerSegment, readJsonText } from './json-text.js';
 export * from './ledger-error.js';
 export { messageOf } from './message-of.js';
+export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';
 export * from './money.js';

@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import type { TransformFnParams } from 'class-transformer';
 import { IsArray, IsDate, IsObject, Matches, ValidateBy, ValidateNested } from 'class-validator';
-import { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
+import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
 import { parseRfc3339 } from './rfc3339.js';
 
 /** The property is an object with a DTO class of its own. */

@@ -41,7 +41,6 @@ export {
 export type { Problem } from './problem.js';
 export { ProblemEntryDto } from './problem.dto.js';
 export { ProblemFilter } from './problem.filter.js';
-export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { RawAnswer, writeRawAnswer } from './raw-answer.js';
 export { requestIdOf, REQUEST_ID_HEADER } from './request-id.js';
 export { parseRfc3339 } from './rfc3339.js';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { MAX_INT, UUID, ValidationError } from '../../kernel/index.js';
-import { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
+import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE, UUID, ValidationError } from '../../kernel/index.js';
 
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
 

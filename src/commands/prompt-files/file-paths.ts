@@ -1,0 +1,37 @@
+import { PROMPT_FILE_SUFFIX } from './prompt-file.js';
+
+/**
+ * Where each prompt's file is below a folder, with forward slashes: `team/welcome` is `team/welcome.prompt.md`. A slash
+ * in a name is a folder, and what a file system would take for something else is written with `%`, which no name has:
+ * `..` and empty parts, names of devices, a folder that is called as a file is. Of names that differ only in case, all
+ * but the first get a number, since many file systems would keep one of them. The names themselves stand in the files.
+ */
+export function assignFilePaths(names: readonly string[]): Map<string, string> {
+  const taken = new Set<string>();
+  const paths = new Map<string, string>();
+  // In one order, so that the same prompts get the same files whatever order they come in.
+  for (const name of [...new Set(names)].sort()) {
+    const path = freePath(name.split('/').map(safeSegment).join('/'), taken);
+    taken.add(path.toLowerCase());
+    paths.set(name, path + PROMPT_FILE_SUFFIX);
+  }
+  return paths;
+}
+
+function freePath(path: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(path.toLowerCase())) return path;
+  let number = 2;
+  while (taken.has(`${path}%${number}`.toLowerCase())) number += 1;
+  return `${path}%${number}`;
+}
+
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
+function safeSegment(segment: string): string {
+  if (segment === '') return '%';
+  return segment
+    .replace(DEVICE, (device) => `%${device}`)
+    .replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'))
+    .replace(/\.$/, '%2E')
+    .replace(/\.(prompt\.md)$/i, '%2E$1');
+}

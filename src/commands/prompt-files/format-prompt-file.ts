@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import { stringify, type ToStringOptions } from 'yaml';
+import type { PromptContent } from '../../templating/index.js';
+import { parsePromptFile } from './parse-prompt-file.js';
+import type { PromptFileMode } from './prompt-file.js';
+
+/** What an export writes down of a prompt. */
+export interface ExportedPrompt {
+  readonly name: string;
+  readonly description: string | null;
+  readonly ownerTeam: string | null;
+  readonly tags: readonly string[];
+  readonly mode: PromptFileMode;
+  readonly versionNumber: number;
+  readonly checksumHash: string;
+  readonly content: PromptContent;
+}
+
+/** How YAML is written: as people would, and where that would not be read back the same, all in quotes. */
+const STYLES: readonly ToStringOptions[] = [
+  { lineWidth: 0 },
+  { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+];
+
+/**
+ * The file of a prompt; {@link parsePromptFile} reads the very content from it. The same prompt gives the same bytes,
+ * so that a folder under version control changes only where prompts did.
+ */
+export function formatPromptFile(prompt: ExportedPrompt): string {
+  const files = STYLES.map((style) => () => format(prompt, style));
+  for (const file of files) {
+    const text = file();
+    if (holds(text, prompt)) return text;
+  }
+  throw new Error(`Prompt "${prompt.name}" cannot be written as a file.`);
+}
+
+function format(prompt: ExportedPrompt, style: ToStringOptions): string {
+  const { name, description, ownerTeam, tags, mode, versionNumber, checksumHash, content } = prompt;
+  const fields = {
+    name,
+    ...(description === null ? {} : { description }),
+    ...(ownerTeam === null ? {} : { owner_team: ownerTeam }),
+    ...(tags.length === 0 ? {} : { tags }),
+    mode,
+    ...(content.kind === 'chat'
+      ? { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })) }
+      : {}),
+  };
+  const about = `# version ${versionNumber}, checksum ${checksumHash}`;
+  const body = content.kind === 'text' ? `${content.templateSource}\n` : '';
+  return `---\n${about}\n${stringify(fields, style)}---\n${body}`;
+}
+
+function holds(text: string, { name, description, ownerTeam, tags, mode, content }: ExportedPrompt): boolean {
+  try {
+    const read = parsePromptFile(text);
+    return isDeepStrictEqual(
+      [read.name, read.description ?? null, read.ownerTeam ?? null, read.tags ?? [], read.mode, read.content],
+      [name, description, ownerTeam, [...tags], mode, content],
+    );
+  } catch {
+    return false;
+  }
+}

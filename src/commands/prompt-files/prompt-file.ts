@@ -1,0 +1,32 @@
+import type { PromptContent } from '../../templating/index.js';
+
+/** A prompt as a file `<name>.prompt.md` holds it: what it is as YAML in front, and its text below. */
+export interface PromptFile {
+  /** Null: the file's own name tells. */
+  readonly name: string | null;
+  /** What the file does not say is undefined, and stays in the ledger as it is. */
+  readonly description?: string | null;
+  readonly ownerTeam?: string | null;
+  readonly tags?: readonly string[];
+  /** Null where the file does not say. */
+  readonly mode: PromptFileMode | null;
+  readonly content: PromptContent;
+  /** Where the text begins, counted from 1. */
+  readonly line: number;
+}
+
+export type PromptFileMode = 'full' | 'tracking';
+
+/** How the names of such files end. */
+export const PROMPT_FILE_SUFFIX = '.prompt.md';
+
+/** A file that cannot be taken in, in one sentence. */
+export class PromptFileError extends Error {
+  constructor(
+    /** Counted from 1. */
+    readonly line: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -149,7 +149,7 @@ describe('the round trip', () => {
     odd.map(text),
     fc
       .array(fc.record({ role, content: odd }, { noNullPrototype: true }), { minLength: 1, maxLength: 4 })
-      .map((messages) => ({ kind: 'chat', messages })),
+      .map((messages): PromptContent => ({ kind: 'chat', messages })),
   );
   const about = fc.record(
     {

@@ -1,0 +1,174 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { glob } from 'tinyglobby';
+import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
+import { RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import { findWorkingTree, type GitFacts, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
+import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
+import { PROMPT_FILE_SUFFIX, PromptFileError } from '../prompt-files/prompt-file.js';
+import { readText } from '../prompt-files/prompt-folder.js';
+import type { CodeProblem, CodePrompt, FileContents, PassedOnExports } from './code-prompt.js';
+import type { LoadedConfig } from './config-file.js';
+import { readModulePrompts } from './module-prompts.js';
+import { isModule } from './syntax.js';
+
+/** All prompts of a code base, and which state of it this is. */
+export interface CollectedPrompts {
+  /** Each name once, in order of their files and lines. */
+  readonly prompts: readonly CodePrompt[];
+  /** What could not be read; with one of these nobody knows what the code has. */
+  readonly problems: readonly CodeProblem[];
+  readonly git: GitFacts;
+  readonly warnings: readonly string[];
+}
+
+interface CodeFile {
+  /** Absolute. */
+  readonly full: string;
+  /** As seen from the root of the repository, with forward slashes. */
+  readonly file: string;
+  /** What a prompt file without a name of its own is called. */
+  readonly fallbackName: string;
+}
+
+/** Reads every file that the configuration names. Outside of a repository, files are named from its folder. */
+export async function collectPrompts(loaded: LoadedConfig): Promise<CollectedPrompts> {
+  const { folder, config } = loaded;
+  const tree = await findWorkingTree(folder);
+  const root = tree.root ?? (await realpath(folder));
+  const warnings = tree.warning === null ? [] : [tree.warning];
+  const { files, problems } = await listFiles(loaded, root);
+  const contents = await Promise.all(files.map(readFileContents));
+  const found = contents.flatMap(({ prompts }) => prompts);
+  const named = found.map((prompt) => ({ ...prompt, name: (config.namePrefix ?? '') + prompt.name }));
+  const paths = files.map(({ full }) => full);
+  const git = tree.root === null ? NO_GIT_FACTS : await readGitFacts(tree.root, paths);
+  return {
+    prompts: withoutRepetitions(named),
+    problems: [
+      ...problems,
+      ...contents.flatMap((file) => file.problems),
+      ...notFollowed(
+        files,
+        contents.flatMap(({ passedOn }) => passedOn),
+      ),
+      ...named.flatMap(faultsOf),
+      ...contradictions(named),
+    ],
+    git: { ...git, repository: config.repository ?? git.repository },
+    warnings,
+  };
+}
+
+async function listFiles(
+  { file: configFile, folder: named, config }: LoadedConfig,
+  root: string,
+): Promise<{ files: CodeFile[]; problems: CodeProblem[] }> {
+  const folder = await realpath(named);
+  const files = new Map<string, CodeFile>();
+  const problems: CodeProblem[] = [];
+  const ignore = ['**/node_modules/**', '**/*.d.{ts,mts,cts}', ...(config.exclude ?? [])];
+  for (const pattern of config.prompts) {
+    const options = { cwd: folder, absolute: true, dot: true, expandDirectories: false, ignore };
+    const found = (await glob(pattern, options)).map((file) => path.normalize(file)).sort();
+    if (found.length === 0) {
+      const file = slashes(path.relative(root, path.join(folder, path.basename(configFile))));
+      problems.push({ file, line: 1, message: `"${pattern}" finds no file` });
+    }
+    const base = path.join(folder, fixedPartOf(pattern));
+    for (const full of found) {
+      const fallbackName = slashes(path.relative(base, full)).slice(0, -PROMPT_FILE_SUFFIX.length);
+      if (!files.has(full)) files.set(full, { full, file: slashes(path.relative(root, full)), fallbackName });
+    }
+  }
+  return { files: [...files.values()], problems };
+}
+
+/** The folder of a glob, before its first part that is none: names of prompt files are paths below it. */
+function fixedPartOf(pattern: string): string {
+  const parts = pattern.split('/');
+  const wild = parts.findIndex((part) => /[*?{}[\]]|[!+@]\(/.test(part));
+  return parts.slice(0, wild === -1 ? -1 : wild).join('/');
+}
+
+async function readFileContents({ full, file, fallbackName }: CodeFile): Promise<FileContents> {
+  const problemAt = (line: number, message: string): FileContents => ({
+    prompts: [],
+    problems: [{ file, line, message }],
+    passedOn: [],
+  });
+  try {
+    const source = await readText(full);
+    if (isModule(file)) return readModulePrompts(file, source);
+    if (!file.endsWith(PROMPT_FILE_SUFFIX)) {
+      return problemAt(1, `It is neither a module of TypeScript or JavaScript nor a *${PROMPT_FILE_SUFFIX}`);
+    }
+    const { name, mode, content, line } = parsePromptFile(source);
+    if (content.kind === 'chat') return problemAt(line, 'A chat prompt cannot be tracked: only text can');
+    if (mode === 'full') {
+      return problemAt(
+        1,
+        'It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
+      );
+    }
+    const prompt = { name: name ?? fallbackName, template: content.templateSource, file, line };
+    return { prompts: [prompt], problems: [], passedOn: [] };
+  } catch (error) {
+    if (error instanceof PromptFileError) return problemAt(error.line, error.message);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) return problemAt(1, `It cannot be read: ${code}`);
+    throw error;
+  }
+}
+
+/** Exports of files that nobody looks at: what they hold would be missed without a word. */
+function notFollowed(files: readonly CodeFile[], passedOn: readonly PassedOnExports[]): CodeProblem[] {
+  const known = new Set(files.map(({ file }) => file.replace(/\.\w+$/, '')));
+  return passedOn.flatMap(({ specifier, file, line }) => {
+    const target = path.posix.join(path.posix.dirname(file), specifier);
+    const candidates = [target, target.replace(/\.[cm]?[jt]sx?$/, ''), `${target}/index`];
+    const isKnown = specifier.startsWith('.') && candidates.some((candidate) => known.has(candidate));
+    const message = `Exports of "${specifier}" are not followed: name that file in the configuration too`;
+    return isKnown ? [] : [{ file, line, message }];
+  });
+}
+
+/** What the ledger would refuse, with the place where it stands. */
+function faultsOf({ name, template, file, line }: CodePrompt): CodeProblem[] {
+  if (!PROMPT_NAME.test(name)) {
+    return [{ file, line, message: `"${name}" is no name of a prompt: it ${PROMPT_NAME_RULE}` }];
+  }
+  try {
+    rendererFor(RENDERER).compile({ kind: 'text', templateSource: template });
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateInvalidError)) throw error;
+    return [{ file, line, message: `${name}: ${error.message.replace(/\.$/, '')}` }];
+  }
+}
+
+/** The same text under the same name is one prompt; where it stands first counts. */
+function withoutRepetitions(prompts: readonly CodePrompt[]): CodePrompt[] {
+  const first = new Map<string, CodePrompt>();
+  for (const prompt of prompts) if (!first.has(prompt.name)) first.set(prompt.name, prompt);
+  return [...first.values()];
+}
+
+function contradictions(prompts: readonly CodePrompt[]): CodeProblem[] {
+  const first = new Map(withoutRepetitions(prompts).map((prompt) => [prompt.name, prompt]));
+  return prompts.flatMap(({ name, template, file, line }) => {
+    const other = first.get(name);
+    if (other === undefined || other.template === template) return [];
+    return [
+      {
+        file,
+        line,
+        message: `${name} has another text in ${other.file}:${other.line}: give one of them another name`,
+      },
+    ];
+  });
+}
+
+function slashes(file: string): string {
+  return file.split(path.sep).join('/');
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createJiti } from 'jiti';
+import { messageOf } from '../../kernel/index.js';
+import type { PromptLedgerConfig } from '../../config.js';
+import { CliError } from '../terminal/cli-error.js';
+
+export interface LoadedConfig {
+  readonly file: string;
+  /** Absolute; what the configuration names is seen from here. */
+  readonly folder: string;
+  readonly config: PromptLedgerConfig;
+}
+
+const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'];
+export const CONFIG_NAME = 'prompt-ledger.config';
+
+/**
+ * The configuration of a project. Prompts are never run; this one file is, unless it is JSON.
+ * @param explicit a file, instead of the nearest one in the folder or above
+ * @throws CliError when there is none, or it is wrong
+ */
+export async function loadConfig(folder: string, explicit?: string): Promise<LoadedConfig> {
+  const file = explicit === undefined ? findConfig(folder) : path.resolve(folder, explicit);
+  if (file === null) {
+    throw new CliError(
+      `There is no ${CONFIG_NAME}.(${EXTENSIONS.join('|')}) in ${folder} or above; name one with --config.`,
+    );
+  }
+  if (!existsSync(file)) throw new CliError(`There is no file ${file}.`);
+  const config = checked(await evaluate(file), path.basename(file));
+  return { file, folder: path.dirname(file), config };
+}
+
+/** As {@link loadConfig}, for commands that can do without. */
+export async function findConfiguredUrl(folder: string): Promise<string | undefined> {
+  return findConfig(folder) === null ? undefined : (await loadConfig(folder)).config.url;
+}
+
+function findConfig(folder: string): string | null {
+  const found = EXTENSIONS.map((extension) => path.join(folder, `${CONFIG_NAME}.${extension}`)).find(
+    existsSync,
+  );
+  if (found !== undefined) return found;
+  const above = path.dirname(folder);
+  return above === folder ? null : findConfig(above);
+}
+
+async function evaluate(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as unknown;
+    // The package is found wherever the project has it, or has it not.
+    const alias = { 'prompt-ledger/config': path.join(__dirname, '../../config.js') };
+    const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias });
+    return await jiti.import(file, { default: true });
+  } catch (error) {
+    throw new CliError(`${path.basename(file)} cannot be read: ${messageOf(error).split('\n')[0] ?? ''}`);
+  }
+}
+
+const KNOWN = ['prompts', 'exclude', 'url', 'repository', 'namePrefix'];
+
+function checked(value: unknown, file: string): PromptLedgerConfig {
+  const refuse = (problem: string): never => {
+    throw new CliError(`${file}: ${problem}.`);
+  };
+  if (typeof value !== 'object' || value === null)
+    return refuse('export an object such as { prompts: ["src/prompts.ts"] }');
+  const fields = value as Record<string, unknown>;
+  const unknown = Object.keys(fields).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) return refuse(`unknown field "${unknown}"; known are ${KNOWN.join(', ')}`);
+  const isList = (list: unknown) =>
+    Array.isArray(list) && list.every((item) => typeof item === 'string' && item !== '');
+  if (!isList(fields['prompts']) || (fields['prompts'] as string[]).length === 0) {
+    return refuse('prompts must be a list of files and globs');
+  }
+  if (fields['exclude'] !== undefined && !isList(fields['exclude']))
+    return refuse('exclude must be a list of globs');
+  for (const key of ['url', 'repository', 'namePrefix']) {
+    const field = fields[key];
+    if (field !== undefined && (typeof field !== 'string' || field === ''))
+      return refuse(`${key} must be text`);
+  }
+  return fields as unknown as PromptLedgerConfig;
+}

@@ -1,0 +1,21 @@
+/** `prompt-ledger/config`: the shape of `prompt-ledger.config.ts`. docs/cli.md tells what each part does. */
+export interface PromptLedgerConfig {
+  /**
+   * Files and globs, as seen from the folder of this file: modules that export string constants, and `*.prompt.md`.
+   * @example ['src/prompts.ts', 'prompts/**\/*.prompt.md']
+   */
+  readonly prompts: readonly string[];
+  /** Files and globs to leave out. `node_modules` and `*.d.ts` are left out in any case. */
+  readonly exclude?: readonly string[];
+  /** Where the ledger is, unless `--url` or `PROMPT_LEDGER_URL` says so. */
+  readonly url?: string;
+  /** What this repository is called, such as `acme/app`, where git's origin does not tell. */
+  readonly repository?: string;
+  /** Put in front of every name that the code has, such as `shop/`. */
+  readonly namePrefix?: string;
+}
+
+/** Gives the configuration back as it is; it is there for its type. */
+export function defineConfig(config: PromptLedgerConfig): PromptLedgerConfig {
+  return config;
+}

@@ -52,7 +52,13 @@ describe('what clients executed themselves', () => {
       started_at: '2026-11-24T10:00:00Z',
     };
     const rendered = { kind: 'text' as const, text: 'Hello' };
-    const facts = { requestedBy: 'admin', createdAt: new Date(), variablesJson: '{}', usageJson: null };
+    const facts = {
+      requestedBy: 'admin',
+      keyId: null,
+      createdAt: new Date(),
+      variablesJson: '{}',
+      usageJson: null,
+    };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),
     );

@@ -47,4 +47,9 @@ export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig):
 }
 
 /** Routes whose bodies hold many prompts or entries. */
-const BULK_PATHS = ['/v1/prompts/register-code', '/v1/executions:submit-batch', '/v1/executions:record'];
+const BULK_PATHS = [
+  '/v1/prompts/register-code',
+  '/v1/prompts:migrate-to-full',
+  '/v1/executions:submit-batch',
+  '/v1/executions:record',
+];

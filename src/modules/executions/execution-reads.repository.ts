@@ -9,6 +9,7 @@ import {
   type ExecutionStatus,
   PromptEntity,
   type StoredMessage,
+  type StoredRegistration,
 } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import type { ParamColumns } from './execution-params.js';
@@ -44,7 +45,8 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly maxAttempts: number;
   readonly onUnknown: 'retry' | 'fail';
   readonly callbackUrl: string | null;
-  readonly git: Record<string, unknown> | null;
+  readonly firstRegistration: StoredRegistration | null;
+  readonly latestRegistration: StoredRegistration | null;
   readonly errorMessage: string | null;
   readonly variablesJson: string;
   readonly renderedPrompt: string | null;
@@ -96,7 +98,8 @@ const FROM = `FROM executions e
 const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "timeoutMs", e.max_attempts AS "maxAttempts",
     e.on_unknown AS "onUnknown", e.callback_url AS "callbackUrl", e.temperature, e.top_k AS "topK",
     e.top_p AS "topP", e.repetition_penalty AS "repetitionPenalty", e.max_new_tokens AS "maxNewTokens",
-    e.further_params AS "furtherParams", e.error_message AS "errorMessage", v.first_registration AS git,
+    e.further_params AS "furtherParams", e.error_message AS "errorMessage", v.first_registration AS "firstRegistration",
+    v.latest_registration AS "latestRegistration",
     i.variables_json::text AS "variablesJson", i.rendered_prompt AS "renderedPrompt",
     i.rendered_messages AS "renderedMessages", o.response_text AS "responseText",
     coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256"

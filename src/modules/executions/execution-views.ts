@@ -1,3 +1,4 @@
+import { registrationOf } from '../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf } from './execution-params.js';
 import type { ParamsDto } from './execute.dto.js';
@@ -49,7 +50,7 @@ export function executionDetail(
     max_attempts: record.maxAttempts,
     on_unknown: record.onUnknown,
     callback_url: record.callbackUrl,
-    git: record.git,
+    git: registrationOf(record),
     error_message: record.errorMessage,
     attempts: attempts.map(attemptView),
   };

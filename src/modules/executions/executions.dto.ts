@@ -8,6 +8,7 @@ import type {
   ExecutionStatus,
 } from '../../entities/index.js';
 import { ChatMessageDto } from '../prompts/index.js';
+import { RegistrationDto } from '../versions/index.js';
 import { ModelRefDto, ParamsDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
@@ -203,9 +204,9 @@ export class ExecutionDto extends ExecutionResultDto {
   /** Who is told when it is final. */
   callback_url!: string | null;
 
-  /** Where its prompt stood in code; null for a prompt that is managed here. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
-  git!: Record<string, unknown> | null;
+  /** Where its version stood in code; null for a version that was not registered. */
+  @ApiProperty({ type: RegistrationDto, nullable: true })
+  git!: RegistrationDto | null;
 
   /** What went wrong, in one sentence; null unless it failed. */
   error_message!: string | null;

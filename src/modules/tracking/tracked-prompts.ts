@@ -19,7 +19,7 @@ export interface KnownPrompt {
   readonly active: { readonly versionId: string; readonly versionNumber: number } | null;
   /** The version that has the content which was asked for; null when it would be a new one. */
   readonly same: KnownVersion | null;
-  /** 0 when it has no version. */
+  /** 0 when it has no version; not known, and 0, where there is a `same`. */
   readonly highestNumber: number;
 }
 

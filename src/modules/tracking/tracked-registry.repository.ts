@@ -21,8 +21,12 @@ interface FoundRow {
   readonly revision: number;
   readonly activeId: string | null;
   readonly activeNumber: number | null;
+  /** Whether the active version has the content that was asked for. */
+  readonly isActive: boolean;
+  /** Another version that has it. */
   readonly sameId: string | null;
   readonly sameNumber: number | null;
+  /** Of whichever has it. */
   readonly latestRegistration: StoredRegistration | null;
   readonly highestNumber: number | null;
 }
@@ -41,7 +45,7 @@ export class TrackedRegistryRepository {
     asked: readonly AskedPrompt[],
     tx?: EntityManager,
   ): Promise<ReadonlyMap<string, KnownPrompt>> {
-    const values = [projectId, asked.map(({ name }) => name), asked.map(({ checksumHash }) => checksumHash)];
+    const values = [asked.map(({ name }) => name), asked.map(({ checksumHash }) => checksumHash)];
     const rows =
       tx === undefined
         ? await this.scope.statement<FoundRow & Record<string, unknown>>(projectId, { text: FIND, values })
@@ -112,20 +116,20 @@ interface ChangeRow {
 }
 
 function knownPrompt(row: FoundRow): KnownPrompt {
-  const { name, promptId, mode, revision, activeId, activeNumber, sameId, sameNumber } = row;
+  const { name, promptId, mode, revision, isActive, latestRegistration } = row;
+  const active = versionRef(row.activeId, row.activeNumber);
+  const same = isActive ? active : versionRef(row.sameId, row.sameNumber);
   return {
     name,
     promptId,
     mode,
     revision,
-    active:
-      activeId === null || activeNumber === null
-        ? null
-        : { versionId: activeId, versionNumber: activeNumber },
-    same:
-      sameId === null || sameNumber === null
-        ? null
-        : { versionId: sameId, versionNumber: sameNumber, latestRegistration: row.latestRegistration },
+    active,
+    same: same === null ? null : { ...same, latestRegistration },
     highestNumber: row.highestNumber ?? 0,
   };
+}
+
+function versionRef(versionId: string | null, versionNumber: number | null): KnownPrompt['active'] {
+  return versionId === null || versionNumber === null ? null : { versionId, versionNumber };
 }

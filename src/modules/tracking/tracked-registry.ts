@@ -55,7 +55,7 @@ export class TrackedRegistry {
 
   /**
    * Durable when it resolves; where nothing changes, nothing is written. A COMMIT whose answer is lost leaves the
-   * caller with a `DATABASE_UNAVAILABLE`, and asking again is right: what was written then is what is active now.
+   * caller with a `DATABASE_UNAVAILABLE`, and nothing is lost by asking again: what was written then is how it is now.
    * @throws what `decide` throws.
    * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse.
    */

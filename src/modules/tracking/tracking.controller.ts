@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiProblems, JsonSource, pathOf, PromptNamePipe, type RawAnswer } from '../../infra/http/index.js';
@@ -8,6 +8,10 @@ import { RateLimited } from '../limits/index.js';
 import { PromptNameParam } from '../prompts/index.js';
 import { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
 import { ExecutePromptService } from './execute-prompt.service.js';
+import { HistoryQueryDto, PromptHistoryDto } from './history.dto.js';
+import { HistoryService } from './history.service.js';
+import { MigratedPromptsDto, MigratePromptsDto } from './migrate-prompts.dto.js';
+import { MigratePromptsService } from './migrate-prompts.service.js';
 import { RegisterCodeDto, RegisteredCodeDto } from './register-code.dto.js';
 import { RegisterCodeService } from './register-code.service.js';
 
@@ -17,6 +21,8 @@ export class TrackingController {
   constructor(
     private readonly registrations: RegisterCodeService,
     private readonly executions: ExecutePromptService,
+    private readonly histories: HistoryService,
+    private readonly migrations: MigratePromptsService,
   ) {}
 
   @Post('prompts/register-code')
@@ -55,5 +61,32 @@ export class TrackingController {
     @Req() request: Request,
   ): Promise<RawAnswer> {
     return this.executions.execute(caller, name, body, variablesJson, { path: pathOf(request), key });
+  }
+
+  @Get('prompts/:name/history')
+  @PromptNameParam()
+  @Scopes('prompts:read')
+  @ApiOperation({ summary: 'Read the versions of a prompt with their place in code, newest first' })
+  @ApiProblems(400, 404)
+  history(
+    @CurrentCaller() caller: Caller,
+    @Param('name', PromptNamePipe) name: string,
+    // Read for its validation alone.
+    @Query() _query: HistoryQueryDto,
+  ): Promise<PromptHistoryDto> {
+    return this.histories.get(caller.projectId, name);
+  }
+
+  @Post('prompts\\:migrate-to-full')
+  @HttpCode(200)
+  @Scopes('prompts:write')
+  @ApiOperation({
+    summary: 'Move prompts of code to full mode',
+    description:
+      'From then on they are changed here, with `PUT`. Versions, numbers and executions stay; code that executes them by `template_hash` goes on working. All or nothing.',
+  })
+  @ApiProblems(400, 404, 413, 422)
+  migrate(@CurrentCaller() caller: Caller, @Body() body: MigratePromptsDto): Promise<MigratedPromptsDto> {
+    return this.migrations.migrate(caller, body);
   }
 }

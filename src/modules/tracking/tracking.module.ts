@@ -5,6 +5,9 @@ import { LimitsModule } from '../limits/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { ExecutePromptService } from './execute-prompt.service.js';
+import { HistoryRepository } from './history.repository.js';
+import { HistoryService } from './history.service.js';
+import { MigratePromptsService } from './migrate-prompts.service.js';
 import { RegisterCodeService } from './register-code.service.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 import { TrackedRegistry } from './tracked-registry.js';
@@ -13,8 +16,16 @@ import { TrackingController } from './tracking.controller.js';
 /** What a door to the registry for code is made of, without HTTP. */
 @Module({
   imports: [AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
-  providers: [ExecutePromptService, RegisterCodeService, TrackedRegistry, TrackedRegistryRepository],
-  exports: [ExecutePromptService, RegisterCodeService],
+  providers: [
+    ExecutePromptService,
+    HistoryRepository,
+    HistoryService,
+    MigratePromptsService,
+    RegisterCodeService,
+    TrackedRegistry,
+    TrackedRegistryRepository,
+  ],
+  exports: [ExecutePromptService, HistoryService, MigratePromptsService, RegisterCodeService],
 })
 export class TrackingModule {}
 

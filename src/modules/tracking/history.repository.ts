@@ -5,6 +5,7 @@ import { DEFAULT_POINTER } from '../prompts/index.js';
 
 type VersionColumns = Pick<
   PromptVersionEntity,
+  | 'promptId'
   | 'versionId'
   | 'versionNumber'
   | 'checksumHash'
@@ -21,16 +22,13 @@ export interface VersionRecord extends VersionColumns {
   readonly isActive: boolean;
 }
 
-const LIST = `SELECT p.mode, v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
+const LIST = `SELECT p.mode, p.prompt_id AS "promptId", v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
     v.template_source AS "templateSource", v.messages, v.created_at AS "createdAt",
     v.first_registration AS "firstRegistration", v.latest_registration AS "latestRegistration",
     EXISTS (SELECT FROM prompt_pointers pp WHERE pp.project_id = v.project_id AND pp.prompt_id = v.prompt_id
       AND pp.environment = '${DEFAULT_POINTER}' AND pp.version_id = v.version_id) AS "isActive"
   FROM prompts p JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL ORDER BY v.version_number DESC`;
-
-const COUNT = `SELECT version_id AS "versionId", count(*)::float8 AS count FROM executions
-  WHERE project_id = $1 AND version_id = ANY ($2::uuid[]) AND status IN ('succeeded', 'failed', 'canceled') GROUP BY version_id`;
 
 @Injectable()
 export class HistoryRepository {
@@ -40,12 +38,5 @@ export class HistoryRepository {
   async listVersions(projectId: string, name: string): Promise<VersionRecord[]> {
     const statement = { name: 'list-history', text: LIST, values: [projectId, name] };
     return this.scope.statement<VersionRecord & Record<string, unknown>>(projectId, statement);
-  }
-
-  /** How many executions of each version are over; a version without any is left out. */
-  async countExecutions(projectId: string, versionIds: readonly string[]): Promise<Map<string, number>> {
-    const statement = { name: 'count-by-version', text: COUNT, values: [projectId, versionIds] };
-    const rows = await this.scope.statement<{ versionId: string; count: number }>(projectId, statement);
-    return new Map(rows.map(({ versionId, count }) => [versionId, count]));
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ExecutionCounts } from '../analytics/index.js';
 import { PromptNotFoundError } from '../prompts/index.js';
 import { registrationOf } from '../versions/index.js';
 import type { HistoryVersionDto, PromptHistoryDto } from './history.dto.js';
@@ -7,15 +8,17 @@ import { HistoryRepository, type VersionRecord } from './history.repository.js';
 /** What a prompt was, where that stood in code, and how often it was run. */
 @Injectable()
 export class HistoryService {
-  constructor(private readonly history: HistoryRepository) {}
+  constructor(
+    private readonly history: HistoryRepository,
+    private readonly counts: ExecutionCounts,
+  ) {}
 
   /** Of a prompt in either mode. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async get(projectId: string, name: string): Promise<PromptHistoryDto> {
     const versions = await this.history.listVersions(projectId, name);
     const [newest] = versions;
     if (newest === undefined) throw new PromptNotFoundError(name);
-    const ids = versions.map(({ versionId }) => versionId);
-    const counts = await this.history.countExecutions(projectId, ids);
+    const counts = await this.counts.byVersion(projectId, newest.promptId);
     return {
       prompt_name: name,
       mode: newest.mode,

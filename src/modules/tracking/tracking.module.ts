@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnalyticsModule } from '../analytics/index.js';
 import { AuditModule } from '../audit/index.js';
 import { ExecutionsModule } from '../executions/index.js';
 import { LimitsModule } from '../limits/index.js';
@@ -15,7 +16,7 @@ import { TrackingController } from './tracking.controller.js';
 
 /** What a door to the registry for code is made of, without HTTP. */
 @Module({
-  imports: [AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
+  imports: [AnalyticsModule, AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
   providers: [
     ExecutePromptService,
     HistoryRepository,

@@ -1,6 +1,26 @@
 /** `@prompt-ledger/client`: README.md beside the sources tells how to use it. */
+export { BatchHandle, type BatchResult } from './batch-handle.js';
+export type { Registration } from './code-registration.js';
+export type { CodeRegistry } from './code-registry.js';
+export type { Content, Rendered } from './content.js';
 export * from './core/errors.js';
-export type { Answer, ApiPromise, CallOptions, ConnectionOptions, Fetch, Pages } from './core/index.js';
-export { VERSION } from './core/index.js';
+export { Pages, VERSION } from './core/index.js';
+export type {
+  Answer,
+  ApiPromise,
+  CallOptions,
+  ConnectionOptions,
+  Cursor,
+  Fetch,
+  Sent,
+} from './core/index.js';
 export { LedgerClient } from './ledger-client.js';
+export type * from './options.js';
+export type { ChatPrompt, LedgerPrompt, TextPrompt } from './prompt.js';
+export { PromptLedger } from './prompt-ledger.js';
+export type { VariablesIn, Variables } from './template-variables.js';
+export type { Extracted } from './tracking/extract.js';
+export type { DroppedExecution, DropReason, RecorderOptions, TrackingStats } from './tracking/recorder.js';
+export type { TrackContext } from './tracking/tracker.js';
+export type { WaitOptions } from './wait.js';
 export type * from './wire/index.js';

@@ -24,6 +24,8 @@ export interface Call extends CallOptions {
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
+  /** A body that is JSON already. */
+  readonly json?: string;
 }
 
 /** The prepared request: each try sends the same. */
@@ -94,7 +96,8 @@ export class Transport {
     }
   }
 
-  private prepare({ method, path, query, body, headers, idempotencyKey }: Call): Request {
+  private prepare({ method, path, query, body, json, headers, idempotencyKey }: Call): Request {
+    const content = json ?? (body === undefined ? undefined : JSON.stringify(body));
     const url = this.connection.baseUrl + path + queryOf(query ?? {});
     return {
       url,
@@ -106,12 +109,12 @@ export class Transport {
           accept: 'application/json',
           'x-api-key': this.connection.apiKey,
           ...(isNode() ? { 'user-agent': `prompt-ledger-client/${VERSION}` } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(content === undefined ? {} : { 'content-type': 'application/json' }),
           ...(method === 'POST' ? { 'idempotency-key': idempotencyKey ?? randomId() } : {}),
           ...this.connection.headers,
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(content === undefined ? {} : { body: content }),
       },
     };
   }

@@ -59,6 +59,12 @@ export class ExecutionsResource {
   record(request: Sent<RecordRequest>, options?: CallOptions): ApiPromise<RecordResult> {
     return this.transport.post('/v1/executions:record', request, options);
   }
+
+  /** The same of entries that are JSON already. */
+  recordJson(entries: readonly string[], idempotencyKey: string): ApiPromise<RecordResult> {
+    const json = `{"executions":[${entries.join(',')}]}`;
+    return this.transport.call({ method: 'POST', path: '/v1/executions:record', json, idempotencyKey });
+  }
 }
 
 /** @param limitMs what the ledger was given; without it the client's own limit is as good as any. */

@@ -1,0 +1,25 @@
+import type { ChatMessage } from './wire/index.js';
+
+/** A prompt before its variables are filled in: a template, or messages whose contents are templates. */
+export type Content = string | readonly ChatMessage[];
+
+/** The same with the variables filled in. */
+export type Rendered = string | ChatMessage[];
+
+/** Content as the wire has it: exactly one of two fields. */
+export interface WireContent {
+  readonly template_source?: string;
+  readonly messages?: readonly ChatMessage[];
+}
+
+/** @throws TypeError when there is neither, which the ledger never answers */
+export function contentOf({ template_source: template, messages }: WireContent): Content {
+  const content = template ?? messages;
+  if (content === undefined) throw new TypeError('The ledger answered a version without content.');
+  return content;
+}
+
+/** For providers, which take messages: a text is one message of the user. */
+export function messagesOf(rendered: Rendered): ChatMessage[] {
+  return typeof rendered === 'string' ? [{ role: 'user', content: rendered }] : rendered;
+}

@@ -1,0 +1,142 @@
+import type { CodeRegistry } from './code-registry.js';
+import { type CallOptions, ConfigurationError, type ConnectionOptions } from './core/index.js';
+import type { Content } from './content.js';
+import type { VariablesIn, Variables } from './template-variables.js';
+import type { Extracted } from './tracking/extract.js';
+import type { RecorderOptions } from './tracking/recorder.js';
+import type { GitFacts, ModelRef, OnUnknown, Params, SourceLocation } from './wire/index.js';
+
+/** `full`: prompts are managed in the ledger; `tracking_only`: they live in this code, and the ledger follows them. */
+export type LedgerMode = 'full' | 'tracking_only';
+
+export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistry> extends ConnectionOptions {
+  /** Default `full`. */
+  readonly mode?: M | undefined;
+  /** The prompts of this code; needed for `tracking_only`. */
+  readonly codeRegistry?: R | undefined;
+  /** The label of all executions that do not have one of their own, such as `prod`. */
+  readonly environment?: string | undefined;
+  /** What `compile` may give at most, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
+  readonly maxRenderedBytes?: number | undefined;
+  /** What `track` keeps, and who is told what it loses. */
+  readonly tracking?: RecorderOptions | undefined;
+  /** Default: `console.warn`. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Names that may be run: in code those of the registry, else any. */
+export type NameOf<M extends LedgerMode, R extends CodeRegistry> = M extends 'full'
+  ? string
+  : R extends (name: string) => string
+    ? string
+    : Extract<keyof R, string>;
+
+/** Variables of a prompt: typed from the template where it is a literal in code. */
+export type VariablesOf<M extends LedgerMode, R extends CodeRegistry, K> = M extends 'full'
+  ? Variables
+  : R extends (name: string) => string
+    ? Variables
+    : K extends keyof R
+      ? VariablesIn<R[K]>
+      : Variables;
+
+/** Either the whole reference, or `provider/model_name`. */
+export type ModelChoice = ModelRef | `${string}/${string}`;
+
+export interface ExecuteOptions {
+  readonly version?: number | undefined;
+  /** Default: the ledger's `DEFAULT_MODEL`. */
+  readonly model?: ModelChoice | undefined;
+  readonly params?: Params | undefined;
+  readonly environment?: string | undefined;
+  /** Your own id, to find the execution by. */
+  readonly correlationId?: string | undefined;
+  /** Milliseconds that the ledger has for it. */
+  readonly timeoutMs?: number | undefined;
+  /** Default: one of its own for each call. */
+  readonly idempotencyKey?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SubmitOptions extends ExecuteOptions {
+  /** Is told when it is final. */
+  readonly callbackUrl?: string | undefined;
+  /** Calls to the provider, the first included. */
+  readonly maxAttempts?: number | undefined;
+  readonly onUnknown?: OnUnknown | undefined;
+}
+
+export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId'>;
+
+export interface BatchItem<V = Variables> {
+  readonly variables: V;
+  readonly correlationId?: string | undefined;
+}
+
+export interface PromptMetadata {
+  readonly description?: string | null | undefined;
+  readonly ownerTeam?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly createdBy?: string | null | undefined;
+  readonly commitMessage?: string | null | undefined;
+}
+
+/** Exactly one of `template` and `messages`. */
+export interface PromptText extends PromptMetadata {
+  readonly template?: string | undefined;
+  readonly messages?: Exclude<Content, string> | undefined;
+}
+
+export interface CreatePromptOptions extends PromptText {
+  readonly name: string;
+}
+
+export interface GetPromptOptions<F extends Content = Content> {
+  /** Default: the active one. */
+  readonly version?: number | undefined;
+  /** For so long nobody is asked; afterwards the ledger is, behind the caller's back. Default 60; 0: always ask first. */
+  readonly cacheTtlSeconds?: number | undefined;
+  /** What to use when it is in no cache and the ledger cannot be reached. */
+  readonly fallback?: F | undefined;
+}
+
+export interface TrackOptions extends GetPromptOptions {
+  /** Default: what the answer says. */
+  readonly model?: ModelChoice | undefined;
+  /** What was asked of the model, for the lineage. */
+  readonly params?: Params | undefined;
+  readonly environment?: string | undefined;
+  readonly correlationId?: string | undefined;
+  /** For answers of another shape than OpenAI's, Anthropic's and Gemini's; null: read it by its shape after all. */
+  readonly extract?: ((result: unknown) => Extracted | null) | undefined;
+}
+
+export interface RegisterOptions {
+  readonly git?: GitFacts | undefined;
+  /** Say what would happen, and write nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Where each prompt stands, by its name. */
+  readonly source?: Readonly<Record<string, SourceLocation>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AnalyticsOptions {
+  readonly from?: string | Date | undefined;
+  readonly to?: string | Date | undefined;
+  readonly promptName?: string | undefined;
+}
+
+/** @throws ConfigurationError for a text without a slash */
+export function modelRefOf(model: ModelChoice): ModelRef {
+  if (typeof model !== 'string') return model;
+  const slash = model.indexOf('/');
+  if (slash < 1 || slash === model.length - 1) {
+    throw new ConfigurationError(`Name the model as provider/model_name, not "${model}".`);
+  }
+  return { provider: model.slice(0, slash), model_name: model.slice(slash + 1) };
+}
+
+/** What the transport has to know of the options of an execution. */
+export function callOptionsOf({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
+  return { idempotencyKey, signal };
+}

@@ -1,0 +1,77 @@
+import { NoActiveVersionError } from './core/index.js';
+import { type Content, contentOf } from './content.js';
+import type { GetPromptOptions } from './options.js';
+import { loadPrompt, type LedgerPrompt } from './prompt.js';
+import { isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
+import type { PromptsResource, VersionsResource } from './resources/index.js';
+
+/** A prompt is small: who waits longer than this for one is better off with what it has. */
+const FETCH_LIMITS = { timeoutMs: 10_000, maxRetries: 2 };
+const DEFAULT_TTL_SECONDS = 60;
+const MAX_OWN = 1_000;
+
+/** Prompts of the ledger and of the code, parsed and kept. */
+export class PromptReader {
+  private readonly cache = new PromptCache({ fetch: (key) => this.fetch(key) });
+  /** Texts at hand, by the prompt's name: the latest of each is kept parsed. */
+  private readonly owned = new Map<
+    string,
+    { readonly content: Content; readonly prompt: Promise<LedgerPrompt> }
+  >();
+  private readonly fallbacks: typeof this.owned = new Map();
+
+  constructor(
+    private readonly prompts: PromptsResource,
+    private readonly versions: VersionsResource,
+    private readonly maxRenderedBytes: number | undefined,
+  ) {}
+
+  /** From the cache or the ledger, else the fallback. */
+  get(name: string, options: GetPromptOptions = {}): Promise<LedgerPrompt> {
+    const { version = null, cacheTtlSeconds = DEFAULT_TTL_SECONDS, fallback } = options;
+    const key = { name, version };
+    if (fallback === undefined) return this.cache.get(key, cacheTtlSeconds * 1_000);
+    // Nobody waits for the ledger again and again who could do without it.
+    if (this.cache.isAway && !this.cache.has(key)) return this.own(name, fallback, true);
+    return this.cache.get(key, cacheTtlSeconds * 1_000).catch((error: unknown) => {
+      if (!isUnreachable(error)) throw error;
+      return this.own(name, fallback, true);
+    });
+  }
+
+  /** A text of the code, or the fallback of one that the ledger has. */
+  own(name: string, content: Content, isFallback = false): Promise<LedgerPrompt> {
+    const kept = isFallback ? this.fallbacks : this.owned;
+    const known = kept.get(name);
+    if (known?.content === content) return known.prompt;
+    // A function may know names without end; what is forgotten is parsed again.
+    if (kept.size >= MAX_OWN) kept.clear();
+    const prompt = this.load(name, content, null, null, isFallback);
+    kept.set(name, { content, prompt });
+    return prompt;
+  }
+
+  evict(name: string): void {
+    this.cache.evict(name);
+  }
+
+  private async fetch({ name, version }: PromptKey): Promise<LedgerPrompt> {
+    if (version !== null) {
+      const found = await this.versions.get(name, version, FETCH_LIMITS);
+      return this.load(name, contentOf(found), version, found.renderer);
+    }
+    const { active_version: active } = await this.prompts.get(name, FETCH_LIMITS);
+    if (active === null) throw new NoActiveVersionError(name);
+    return this.load(name, contentOf(active), active.version_number, null);
+  }
+
+  private load(
+    name: string,
+    content: Content,
+    versionNumber: number | null,
+    renderer: string | null,
+    isFallback = false,
+  ): Promise<LedgerPrompt> {
+    return loadPrompt({ name, content, versionNumber, renderer, isFallback }, this.maxRenderedBytes);
+  }
+}

@@ -1,0 +1,140 @@
+import { BatchHandle } from './batch-handle.js';
+import type { CodePrompts } from './code-registry.js';
+import { type Answer, type ApiPromise, ConfigurationError, type Sent } from './core/index.js';
+import type { LedgerClient } from './ledger-client.js';
+import {
+  type BatchItem,
+  callOptionsOf,
+  type ExecuteOptions,
+  modelRefOf,
+  type SubmitBatchOptions,
+  type SubmitOptions,
+} from './options.js';
+import type { Variables } from './template-variables.js';
+import type {
+  ExecuteRequest,
+  ExecutionResult,
+  SubmitBatchRequest,
+  SubmittedExecution,
+  SubmitRequest,
+  TrackedExecuteRequest,
+  TrackedExecution,
+} from './wire/index.js';
+
+/** Runs by the ledger, of its own prompts or of those in this code. */
+export class Runs {
+  /** Version numbers of texts, by prompt and hash: neither ever changes. */
+  private readonly versionNumbers = new Map<string, number>();
+
+  /** @param code null: prompts are the ledger's. */
+  constructor(
+    private readonly client: LedgerClient,
+    private readonly code: CodePrompts | null,
+    private readonly environment: string | undefined,
+  ) {}
+
+  async execute(
+    name: string,
+    variables: Variables | undefined,
+    options: ExecuteOptions,
+  ): Promise<Answer<ExecutionResult | TrackedExecution>> {
+    const { code } = this;
+    const call = callOptionsOf(options);
+    const answer: ApiPromise<ExecutionResult | TrackedExecution> =
+      code === null
+        ? this.client.executions.run(this.request(name, variables, options), call)
+        : this.client.tracking.execute(name, await this.tracked(code, name, variables, options), call);
+    return answer.withResponse();
+  }
+
+  async submit(
+    name: string,
+    variables: Variables | undefined,
+    options: SubmitOptions,
+  ): Promise<Answer<SubmittedExecution>> {
+    const request = this.request(name, variables, options);
+    const version = await this.versionNumber(name, options);
+    return this.client.executions
+      .submit({ ...request, ...queued(options), version_number: version }, callOptionsOf(options))
+      .withResponse();
+  }
+
+  async submitBatch(
+    name: string,
+    items: readonly BatchItem[],
+    options: SubmitBatchOptions,
+  ): Promise<BatchHandle> {
+    const { variables: _none, ...shared } = this.request(name, undefined, options);
+    const request: Sent<SubmitBatchRequest> = {
+      ...shared,
+      ...queued(options),
+      version_number: await this.versionNumber(name, options),
+      entries: items.map(({ variables, correlationId }) => ({
+        variables,
+        ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+      })),
+    };
+    return new BatchHandle(this.client, await this.client.batches.submit(request, callOptionsOf(options)));
+  }
+
+  private request(
+    name: string,
+    variables: Variables | undefined,
+    options: ExecuteOptions,
+  ): Sent<ExecuteRequest> {
+    const { version, model, params, environment, correlationId, timeoutMs } = options;
+    return {
+      prompt_name: name,
+      version_number: version,
+      variables,
+      model: model === undefined ? undefined : modelRefOf(model),
+      params,
+      environment: environment ?? this.environment,
+      correlation_id: correlationId,
+      timeout_ms: timeoutMs,
+    };
+  }
+
+  private async tracked(
+    code: CodePrompts,
+    name: string,
+    variables: Variables | undefined,
+    options: ExecuteOptions,
+  ): Promise<Sent<TrackedExecuteRequest>> {
+    const {
+      prompt_name: _name,
+      version_number: version,
+      model,
+      ...rest
+    } = this.request(name, variables, options);
+    return {
+      ...rest,
+      ...model,
+      ...(version === undefined ? { template_hash: await code.hashOf(code.get(name)) } : { version }),
+    };
+  }
+
+  /** What is queued names its version by the number: that of the text in code, where the prompts are there. */
+  private async versionNumber(
+    name: string,
+    { version, signal }: ExecuteOptions,
+  ): Promise<number | undefined> {
+    if (version !== undefined || this.code === null) return version;
+    const hash = await this.code.hashOf(this.code.get(name));
+    const known = this.versionNumbers.get(`${name} ${hash}`);
+    if (known !== undefined) return known;
+    const versions = await this.client.versions.list(name, { signal });
+    const found = versions.find(({ checksum_hash: checksum }) => checksum === hash)?.version_number;
+    if (found === undefined) {
+      throw new ConfigurationError(
+        `The text of "${name}" in this code is not in the ledger: register it first.`,
+      );
+    }
+    this.versionNumbers.set(`${name} ${hash}`, found);
+    return found;
+  }
+}
+
+function queued({ callbackUrl, maxAttempts, onUnknown }: SubmitOptions): Partial<Sent<SubmitRequest>> {
+  return { callback_url: callbackUrl, max_attempts: maxAttempts, on_unknown: onUnknown };
+}

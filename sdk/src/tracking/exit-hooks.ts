@@ -1,0 +1,88 @@
+/** Something that should be sent before the process is gone. */
+export interface Pending {
+  readonly pending: number;
+  flush(): Promise<void>;
+  abandon(): void;
+}
+
+type Listener = () => void;
+
+/** The part of Node's `process` that is used; a browser has none. */
+interface ProcessLike {
+  readonly pid: number;
+  on(event: 'beforeExit', listener: Listener): void;
+  prependListener(event: 'SIGTERM', listener: Listener): void;
+  off(event: 'beforeExit' | 'SIGTERM', listener: Listener): void;
+  listeners(event: 'SIGTERM'): readonly unknown[];
+  kill(pid: number, signal: 'SIGTERM'): void;
+}
+
+/** After SIGTERM a flush may take so long; orchestrators kill after ten seconds or more. */
+const SIGTERM_GRACE_MS = 3_000;
+/** On our listeners, those of another copy of this module too, so that they do not take each other for the user's. */
+const OURS = Symbol.for('prompt-ledger.client.sigterm');
+
+const kept = new Set<Pending>();
+/** Those that could not be emptied at a `beforeExit`: the next one is the end. */
+const tried = new WeakSet<Pending>();
+
+/**
+ * Has it flushed at `beforeExit` and at SIGTERM. SIGTERM still ends the process when nobody else listens to it.
+ * @returns what lets go of it.
+ */
+export function keepAtExit(pending: Pending): () => void {
+  const process = processOf();
+  if (process === null) return () => {};
+  if (kept.size === 0) {
+    process.on('beforeExit', beforeExit);
+    // First in the row, to see who else listens before a listener of `once` has taken itself off.
+    process.prependListener('SIGTERM', onSigterm);
+  }
+  kept.add(pending);
+  return () => {
+    kept.delete(pending);
+    if (kept.size > 0) return;
+    process.off('beforeExit', beforeExit);
+    process.off('SIGTERM', onSigterm);
+  };
+}
+
+/** Node says it again when the flush is over, as that was work. */
+function beforeExit(): void {
+  for (const pending of [...kept]) {
+    if (pending.pending === 0) tried.delete(pending);
+    else if (tried.has(pending)) pending.abandon();
+    else {
+      tried.add(pending);
+      void pending.flush();
+    }
+  }
+}
+
+const onSigterm: Listener & { [OURS]?: true } = () => {
+  const process = processOf();
+  if (process === null) return;
+  const isHandled = process.listeners('SIGTERM').some((listener) => !isOurs(listener));
+  const timeUp = new Promise((resolve) => {
+    setTimeout(resolve, SIGTERM_GRACE_MS).unref();
+  });
+  const flushed = Promise.all([...kept].map((pending) => pending.flush()));
+  if (isHandled) return;
+  void Promise.race([flushed, timeUp]).then(() => {
+    for (const pending of [...kept]) pending.abandon();
+    process.off('SIGTERM', onSigterm);
+    if (!process.listeners('SIGTERM').some(isOurs)) process.kill(process.pid, 'SIGTERM');
+  });
+};
+onSigterm[OURS] = true;
+
+function isOurs(listener: unknown): boolean {
+  return typeof listener === 'function' && OURS in listener;
+}
+
+function processOf(): ProcessLike | null {
+  const { process } = globalThis as { process?: Partial<ProcessLike> };
+  return typeof process?.on === 'function' && typeof process.prependListener === 'function'
+    ? (process as ProcessLike)
+    : null;
+}

@@ -1,0 +1,33 @@
+import type { ErrorType } from '../wire/index.js';
+
+export interface Failure {
+  readonly errorType: ErrorType;
+  readonly message: string;
+  /** The vendor's own id of the request. */
+  readonly requestId: string | null;
+}
+
+/** What a provider's library threw, by its status and its name. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error))
+    return { errorType: 'provider_error', message: String(error), requestId: null };
+  const { status, requestID } = error as { status?: unknown; requestID?: unknown };
+  return {
+    errorType: typeof status === 'number' ? byStatus(status) : byName(error),
+    message: error.message === '' ? error.name : error.message,
+    requestId: typeof requestID === 'string' ? requestID : null,
+  };
+}
+
+function byStatus(status: number): ErrorType {
+  if (status === 429) return 'rate_limited';
+  if (status === 408) return 'timeout';
+  return status >= 400 && status < 500 ? 'provider_rejected' : 'provider_error';
+}
+
+/** Libraries say a time limit and a broken line by the name of the class. */
+function byName(error: Error): ErrorType {
+  const names = `${error.name} ${error.constructor.name}`;
+  if (/time-?out/i.test(names)) return 'timeout';
+  return /connection/i.test(names) || names.startsWith('TypeError') ? 'connection' : 'provider_error';
+}

@@ -1,0 +1,260 @@
+import { ApiError, randomId, setIdleTimer, waitBefore } from '../core/index.js';
+import type { RecordResult } from '../wire/index.js';
+import { keepAtExit } from './exit-hooks.js';
+
+export type DropReason =
+  /** More is waiting than may be kept. */
+  | 'queue_full'
+  /** It is not JSON, or larger than one call may be. */
+  | 'not_sendable'
+  /** The ledger would not have it: unknown version, a missing variable, no permission … */
+  | 'rejected'
+  /** The process ended, or the client was closed, before the ledger could be reached. */
+  | 'closed';
+
+/** One execution that is not recorded. */
+export interface DroppedExecution {
+  readonly reason: DropReason;
+  readonly promptName: string;
+  /** The ledger's code, where it said one. */
+  readonly code: string | null;
+  readonly detail: string;
+}
+
+export interface TrackingStats {
+  /** In the ledger. */
+  readonly recorded: number;
+  /** Waiting, or on the way. */
+  readonly queued: number;
+  readonly dropped: number;
+}
+
+export interface RecorderOptions {
+  /** Told of each execution that is lost to the lineage. */
+  readonly onDropped?: ((dropped: DroppedExecution) => void) | undefined;
+  /** Milliseconds that executions gather before they are sent. Default 1,000. */
+  readonly flushIntervalMs?: number | undefined;
+  /** Executions that may wait. Default 10,000. */
+  readonly maxQueued?: number | undefined;
+  /** UTF-16 units of JSON that may wait. Default 16 Mi. */
+  readonly maxQueuedChars?: number | undefined;
+}
+
+/** Sends a body `{"executions":[…]}`, already JSON. */
+export type SendRecords = (entries: readonly string[], idempotencyKey: string) => Promise<RecordResult>;
+
+interface Entry {
+  readonly promptName: string;
+  readonly json: string;
+}
+
+interface Batch {
+  readonly entries: readonly Entry[];
+  /** The same for as long as the batch is the same, so that it is recorded once. */
+  readonly key: string;
+}
+
+/** As the wire has it. */
+const MAX_ENTRIES = 100;
+/** A body may have 16 MiB; a UTF-16 unit takes at most three bytes. */
+const MAX_BATCH_CHARS = 5 * 1024 * 1024;
+
+/** Reports executions in the background: in batches, each until the ledger has it or will not have it, one at a time. */
+export class Recorder {
+  private readonly queue: Entry[] = [];
+  private queuedChars = 0;
+  /** Batches that were made and are not settled. */
+  private readonly batches: Batch[] = [];
+  private recorded = 0;
+  private dropped = 0;
+  private failures = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private sending: Promise<void> | null = null;
+  private isClosed = false;
+  private release: (() => void) | null = null;
+
+  constructor(
+    private readonly send: SendRecords,
+    private readonly options: RecorderOptions = {},
+  ) {}
+
+  get stats(): TrackingStats {
+    return { recorded: this.recorded, queued: this.pending, dropped: this.dropped };
+  }
+
+  get pending(): number {
+    return this.batches.reduce((sum, { entries }) => sum + entries.length, this.queue.length);
+  }
+
+  /** Takes one in, or counts it as dropped; never throws, never waits. The entry may change afterwards. */
+  add(promptName: string, entry: unknown): void {
+    const json = jsonOf(entry);
+    if (json === null || json.length > MAX_BATCH_CHARS) {
+      const detail = json === null ? 'It is not JSON.' : 'It is too large for one call.';
+      return this.drop({ reason: 'not_sendable', promptName, code: null, detail });
+    }
+    if (this.isClosed)
+      return this.drop({ reason: 'closed', promptName, code: null, detail: 'The client is closed.' });
+    const { maxQueued = 10_000, maxQueuedChars = 16 * 1024 * 1024 } = this.options;
+    if (this.pending >= maxQueued || this.queuedChars + json.length > maxQueuedChars) {
+      const detail = 'More executions are waiting than may be kept.';
+      return this.drop({ reason: 'queue_full', promptName, code: null, detail });
+    }
+    this.release ??= keepAtExit(this);
+    this.queue.push({ promptName, json });
+    this.queuedChars += json.length;
+    if (this.queue.length >= MAX_ENTRIES && this.failures === 0) void this.flush();
+    else this.schedule(this.options.flushIntervalMs ?? 1_000);
+  }
+
+  /** Sends all that waits. Resolves when it is settled, or when the ledger could not be reached; never rejects. */
+  flush(): Promise<void> {
+    this.cancelTimer();
+    this.sending ??= this.sendAll().finally(() => {
+      this.sending = null;
+      if (this.pending > 0 && !this.isClosed) this.schedule(this.nextTryMs());
+    });
+    return this.sending;
+  }
+
+  /** Flushes, and drops what the ledger could not be given. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.flush();
+    this.abandon();
+  }
+
+  /** Drops what waits. */
+  abandon(): void {
+    this.cancelTimer();
+    const left = [...this.batches.splice(0).flatMap(({ entries }) => entries), ...this.queue.splice(0)];
+    this.queuedChars = 0;
+    for (const { promptName } of left) {
+      const detail = 'It could not be sent before the end.';
+      this.drop({ reason: 'closed', promptName, code: null, detail });
+    }
+    this.release?.();
+    this.release = null;
+  }
+
+  private async sendAll(): Promise<void> {
+    for (let batch = this.nextBatch(); batch !== undefined; batch = this.nextBatch()) {
+      const isSettled = await this.sendBatch(batch);
+      if (!isSettled) return;
+    }
+  }
+
+  private nextBatch(): Batch | undefined {
+    if (this.batches.length === 0 && this.queue.length > 0) this.makeBatch();
+    return this.batches[0];
+  }
+
+  private makeBatch(): void {
+    let chars = 0;
+    let count = 0;
+    for (const { json } of this.queue) {
+      if (count === MAX_ENTRIES || (count > 0 && chars + json.length > MAX_BATCH_CHARS)) break;
+      chars += json.length;
+      count += 1;
+    }
+    this.batches.push({ entries: this.queue.splice(0, count), key: randomId() });
+  }
+
+  /** @returns false when it has to be sent again later. */
+  private async sendBatch(batch: Batch): Promise<boolean> {
+    const { entries, key } = batch;
+    let result: RecordResult;
+    try {
+      const jsons = entries.map(({ json }) => json);
+      result = await this.send(jsons, key);
+    } catch (error) {
+      const isVerdict = isVerdictOf(error);
+      this.failures = isVerdict ? 0 : this.failures + 1;
+      if (isVerdict && this.settle(batch)) this.refused(entries, error);
+      return isVerdict;
+    }
+    this.failures = 0;
+    if (!this.settle(batch)) return true;
+    this.recorded += result.recorded.length;
+    for (const { index, code, detail } of result.rejected) this.reject(entries[index], code, detail);
+    return true;
+  }
+
+  /** @returns false when it is no longer there: everything was abandoned while it was on its way. */
+  private settle(batch: Batch): boolean {
+    const index = this.batches.indexOf(batch);
+    if (index === -1) return false;
+    this.batches.splice(index, 1);
+    this.queuedChars -= charsOf(batch.entries);
+    return true;
+  }
+
+  /** The whole call was refused: for some of its entries, or for a reason that is theirs together. */
+  private refused(entries: readonly Entry[], error: ApiError): void {
+    const guilty = guiltyOf(entries.length, error);
+    for (const index of guilty) this.reject(entries[index], error.code, error.message);
+    const rest = entries.filter((_, index) => !guilty.has(index));
+    // Where nobody says which, halves are tried, until it is alone.
+    const middle = guilty.size > 0 ? rest.length : Math.ceil(rest.length / 2);
+    for (const part of [rest.slice(middle), rest.slice(0, middle)]) {
+      if (part.length === 0) continue;
+      this.batches.unshift({ entries: part, key: randomId() });
+      this.queuedChars += charsOf(part);
+    }
+  }
+
+  private reject(entry: Entry | undefined, code: string, detail: string): void {
+    this.drop({ reason: 'rejected', promptName: entry?.promptName ?? '', code, detail });
+  }
+
+  /** Counts it, and tells the callback. */
+  drop(dropped: DroppedExecution): void {
+    this.dropped += 1;
+    try {
+      this.options.onDropped?.(dropped);
+    } catch {
+      // The callback is somebody's; what it throws must not reach the code that is tracked.
+    }
+  }
+
+  private schedule(ms: number): void {
+    this.timer ??= setIdleTimer(() => void this.flush(), ms);
+  }
+
+  private cancelTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private nextTryMs(): number {
+    if (this.failures === 0) return this.options.flushIntervalMs ?? 1_000;
+    return 4 * waitBefore(this.failures, null);
+  }
+}
+
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function charsOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { json }) => sum + json.length, 0);
+}
+
+/** Whether the ledger has judged; anything else is worth another try. */
+function isVerdictOf(error: unknown): error is ApiError {
+  if (!(error instanceof ApiError) || error.code === 'IDEMPOTENCY_IN_FLIGHT') return false;
+  return error.status < 500 && error.status !== 408 && error.status !== 429;
+}
+
+/** Indexes of the entries that a refusal is about; none when it does not say. */
+function guiltyOf(length: number, error: ApiError): Set<number> {
+  const isAboutEntries = error.status === 400 || error.status === 413;
+  if (!isAboutEntries || length === 1) return new Set(Array.from({ length }, (_, index) => index));
+  const pointers = (error.problem?.errors ?? []).map(({ pointer }) => pointer);
+  const indexes = pointers.map((pointer) => Number(/^\/executions\/(\d+)(?:\/|$)/.exec(pointer)?.[1] ?? NaN));
+  return new Set(indexes.filter((index) => index < length));
+}

@@ -1,0 +1,166 @@
+import { messagesOf, type Rendered } from '../content.js';
+import type { LedgerPrompt } from '../prompt.js';
+import type { Variables } from '../template-variables.js';
+import type { ChatMessage, ModelRef, Params, RecordedExecution } from '../wire/index.js';
+import { type Extracted, extract } from './extract.js';
+import { failureOf } from './failure.js';
+import type { Recorder } from './recorder.js';
+import { isStream, observeStream } from './stream.js';
+
+/** Beside the prompt, what a call of the caller's own may want. */
+export interface TrackContext {
+  /** The prompt as messages, whatever its kind. */
+  readonly messages: ChatMessage[];
+  readonly prompt: LedgerPrompt;
+}
+
+export interface Recording {
+  readonly environment: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly params: Params | undefined;
+  /** Undefined: what the answer says. */
+  readonly model: ModelRef | undefined;
+  /** Before what is read from the answer by its shape; with `null` nothing is. */
+  readonly extract: ((result: unknown) => Extracted | null) | undefined;
+}
+
+/** The most that the wire has of a name, and of a message that is worth keeping. */
+const MAX_NAME = 255;
+const MAX_MESSAGE = 2_000;
+/** Of an answer that does not say who gave it. */
+const UNKNOWN_MODEL: ModelRef = { provider: 'unknown', model_name: 'unknown' };
+
+/** Runs calls that are none of the ledger's business, and has them recorded when they are over. */
+export class Tracker {
+  private hasWarnedOfStream = false;
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** @returns what the call returned, or throws what it threw; recording changes neither. */
+  async track<T>(
+    prompt: LedgerPrompt,
+    variables: Variables,
+    call: (compiled: Rendered, context: TrackContext) => T | PromiseLike<T>,
+    recording: Recording,
+  ): Promise<T> {
+    const compiled = prompt.compile(variables);
+    const run = new Run(this.recorder, prompt, variables, recording);
+    let result: T;
+    try {
+      result = await call(compiled, { messages: messagesOf(compiled), prompt });
+    } catch (error) {
+      run.failed(error);
+      throw error;
+    }
+    if (isStream(result)) this.followStream(result, run);
+    else run.succeeded(result);
+    return result;
+  }
+
+  private followStream(stream: AsyncIterable<unknown>, run: Run): void {
+    const isFollowed = observeStream(stream, ({ extracted, error, failed }) => {
+      if (failed) run.failed(error, extracted);
+      else {
+        run.succeeded(null, extracted);
+        if (extracted.text == null) this.warnOfStream();
+      }
+    });
+    if (isFollowed) return;
+    run.succeeded(null, {});
+    this.warnOfStream();
+  }
+
+  private warnOfStream(): void {
+    if (this.hasWarnedOfStream) return;
+    this.hasWarnedOfStream = true;
+    this.warn('The text of a stream could not be read, so executions are recorded without their answers.');
+  }
+}
+
+/** One call, from its start on. */
+class Run {
+  private readonly startedAt = new Date().toISOString();
+  private readonly startedMs = performance.now();
+
+  constructor(
+    private readonly recorder: Recorder,
+    private readonly prompt: LedgerPrompt,
+    private readonly variables: Variables,
+    private readonly recording: Recording,
+  ) {}
+
+  /** @param found what a stream's chunks said, where the result itself says nothing. */
+  succeeded(result: unknown, found?: Extracted): void {
+    const latencyMs = this.latencyMs;
+    this.record(() => {
+      const extracted = found ?? this.recording.extract?.(result) ?? extract(result);
+      return {
+        ...this.common(extracted, latencyMs),
+        status: 'succeeded',
+        response_text: extracted.text ?? null,
+      };
+    });
+  }
+
+  failed(error: unknown, found: Extracted = {}): void {
+    const latencyMs = this.latencyMs;
+    this.record(() => {
+      const { errorType, message, requestId } = failureOf(error);
+      return {
+        ...this.common({ ...found, requestId: requestId ?? found.requestId }, latencyMs),
+        status: 'failed',
+        response_text: found.text ?? null,
+        error_type: errorType,
+        error_message: storable(message.slice(0, MAX_MESSAGE)),
+      };
+    });
+  }
+
+  private get latencyMs(): number {
+    return Math.round(performance.now() - this.startedMs);
+  }
+
+  /** Whatever goes wrong in here is no concern of the caller's. */
+  private record(entry: () => RecordedExecution): void {
+    const { name } = this.prompt;
+    try {
+      this.recorder.add(name, entry());
+    } catch (error) {
+      this.recorder.drop({ reason: 'not_sendable', promptName: name, code: null, detail: String(error) });
+    }
+  }
+
+  private common(extracted: Extracted, latencyMs: number): Omit<RecordedExecution, 'status'> {
+    const { model, environment, correlationId, params } = this.recording;
+    const { provider, modelName, finishReason, requestId, usage } = extracted;
+    return {
+      prompt_name: this.prompt.name,
+      template_hash: this.prompt.checksum_hash,
+      variables: this.variables,
+      model: model ?? {
+        provider: nameOf(provider) ?? UNKNOWN_MODEL.provider,
+        model_name: nameOf(modelName) ?? UNKNOWN_MODEL.model_name,
+      },
+      finish_reason: nameOf(finishReason),
+      provider_request_id: nameOf(requestId),
+      usage: usage ?? null,
+      latency_ms: latencyMs,
+      started_at: this.startedAt,
+      params: params ?? null,
+      environment: environment ?? null,
+      correlation_id: correlationId ?? null,
+    };
+  }
+}
+
+function nameOf(value: string | null | undefined): string | null {
+  return value == null || value === '' ? null : storable(value.slice(0, MAX_NAME));
+}
+
+/** What the ledger would refuse the whole entry for. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(/[\ud800-\udfff]/gu, '\ufffd');
+}

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const ROOT = path.join(__dirname, '../..');
+const TSC = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+
+export interface Done {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** With nothing of the environment but PATH, a HOME of its own, and what is given. */
+export function run(program: string, args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Done> {
+  const all = { PATH: process.env['PATH'], HOME: cwd, ...env };
+  return new Promise((resolve) => {
+    execFile(program, [...args], { cwd, env: all }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    });
+  });
+}
+
+/** @throws Error with what the program said. */
+export async function mustRun(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, options);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** Packs the client as the README says. @returns the archive. */
+export async function packClient(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ledger-client-'));
+  await mustRun('npm', ['pack', '--workspace', 'sdk', '--pack-destination', folder], { cwd: ROOT });
+  const [archive] = await readdir(folder);
+  return path.join(folder, archive as string);
+}
+
+/** Installs an archive into a project, without a registry: it has no dependencies. */
+export async function installArchive(project: string, archive: string): Promise<void> {
+  const quiet = ['--no-save', '--offline', '--no-audit', '--no-fund', '--omit=dev'];
+  await mustRun('npm', ['install', ...quiet, archive], { cwd: project });
+}
+
+/** An empty project that has nothing but the packed client, and the types of Node. */
+export async function newProject(archive: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const project = await mkdtemp(path.join(tmpdir(), 'ledger-project-'));
+  await writeFile(path.join(project, 'package.json'), '{"name": "a-project", "private": true}\n');
+  await installArchive(project, archive);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(project, name), text);
+  await linkNodeTypes(project);
+  return project;
+}
+
+/** What `npm install` would bring of `devDependencies`. */
+export async function linkNodeTypes(project: string): Promise<void> {
+  await mkdir(path.join(project, 'node_modules/@types'), { recursive: true });
+  await symlink(
+    path.join(ROOT, 'node_modules/@types/node'),
+    path.join(project, 'node_modules/@types/node'),
+    'dir',
+  );
+}
+
+export function tsc(project: string, args: readonly string[]): Promise<Done> {
+  return run(process.execPath, [TSC, ...args], { cwd: project });
+}

@@ -11,7 +11,7 @@ const NODE_GLOBALS = readonly(
 const COMMONJS_GLOBALS = readonly('__dirname', 'exports', 'module', 'require');
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.prompt-ledger/', 'test/fixtures/']),
+  globalIgnores(['**/dist/', 'coverage/', '.prompt-ledger/', 'test/fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,

@@ -151,7 +151,7 @@ module.exports = {
       'vendors-only-in-adapters',
       'Each adapter is all that knows its vendor.',
       { path: '^src/', pathNot: '^src/modules/providers/adapters/' },
-      { path: packages('openai') },
+      { path: packages('openai', '@anthropic-ai/sdk', '@google/genai') },
     ),
     forbid(
       'http-clients-only-where-calls-go-out',

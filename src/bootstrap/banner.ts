@@ -28,7 +28,7 @@ export function banner({ config, url, providers }: BannerFacts): string {
       'Consumer',
       config.env.WORKER ? `in this process, ${config.env.CONCURRENCY} at once` : 'none here (WORKER=off)',
     ],
-    ['Providers', providers.map(providerState).join(', ')],
+    ...providerRows(providers),
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}${value}`);
@@ -37,8 +37,13 @@ export function banner({ config, url, providers }: BannerFacts): string {
   );
 }
 
-function providerState({ id, readiness }: ProviderSummary): string {
-  return readiness.ready ? `${id} ready` : `${id} not ready (set ${readiness.missing})`;
+/** Those that can be called on one line, and each of the others with what it lacks. */
+function providerRows(providers: readonly ProviderSummary[]): [string, string][] {
+  const ready = providers.filter(({ readiness }) => readiness.ready).map(({ id }) => id);
+  const notReady = providers.flatMap(({ id, readiness }): [string, string][] =>
+    readiness.ready ? [] : [['', `${id} not ready (set ${readiness.missing})`]],
+  );
+  return [['Providers', `${ready.join(', ') || 'none'} ready`], ...notReady];
 }
 
 /** A first prompt, since a fresh ledger has none to run. */

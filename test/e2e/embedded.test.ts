@@ -59,7 +59,9 @@ describe('a start without any setting', () => {
     for (const fact of [`http://localhost:${port}`, '/docs', DEFAULT_KEY, home, 'Postgres', 'echo']) {
       expect(banner).toContain(fact);
     }
-    expect(banner).toMatch(/openai\b.*OPENAI_API_KEY/);
+    expect(banner).toMatch(/Providers +echo ready\n/);
+    expect(banner).toMatch(/\n +anthropic not ready \(set ANTHROPIC_API_KEY\)\n/);
+    expect(banner).toMatch(/\n +openai not ready \(set OPENAI_API_KEY\)\n/);
     const command = ledger.logs.find((line) => line.includes('curl '))?.trim() ?? '';
     const { stdout } = await run('sh', ['-c', command]);
     expect(JSON.parse(stdout)).not.toHaveProperty('code');

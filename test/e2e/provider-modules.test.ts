@@ -6,6 +6,8 @@ import { AcmeServer } from '../fakes/acme-server.js';
 
 const ROOT = join(__dirname, '../..');
 const DIST = join(ROOT, 'dist/src');
+/** The adapters of the house. */
+const OWN = ['anthropic', 'azure-openai', 'echo', 'google', 'openai'];
 
 /** Boots the providers as the service does, calls `PROVIDER`, and prints what came of it. */
 const BOOT = `
@@ -27,6 +29,33 @@ const BOOT = `
     console.log(JSON.stringify({ ids: registry.list().map(({ id }) => id), text: outcome.text, kind: outcome.kind }));
     await app.close();
   })().catch((error) => console.log(JSON.stringify({ refused: error.message })));
+`;
+
+/** Boots with every key there is, then calls `anthropic`, and prints which vendors' packages were in memory before and after. */
+const SDKS = `
+  require('reflect-metadata');
+  const { NestFactory } = require('@nestjs/core');
+  const { complete, ProviderRegistry, ProvidersModule } = require(process.env.DIST + '/modules/providers/index.js');
+  const loaded = () => {
+    const files = Object.keys(require.cache);
+    return ['openai', '@anthropic-ai/sdk', '@google/genai'].filter((name) => files.some((file) => file.includes('/node_modules/' + name + '/')));
+  };
+  (async () => {
+    const settings = { OPENAI_COMPATIBLE: 'groq=http://localhost:1/v1' };
+    const module = await ProvidersModule.register({
+      env: (name) => settings[name] ?? (/_BASE_URL$|_ENDPOINT$/.test(name) ? 'http://127.0.0.1:1' : 'a-key'),
+      modulePaths: [],
+      circuits: { failures: 0, openMs: 1, longestCallMs: 1 },
+    });
+    const app = await NestFactory.createApplicationContext(module, { logger: false });
+    const ready = app.get(ProviderRegistry).list().filter(({ readiness }) => readiness.ready).length;
+    const before = loaded();
+    const request = { modelName: 'm', messages: [{ role: 'user', content: 'Hi' }], params: {}, attemptId: 'a-1' };
+    const limits = { deadlineMs: 20000, idleTimeoutMs: null, maxResponseBytes: 1000 };
+    await complete(app.get(ProviderRegistry).getReady('anthropic'), request, limits).catch(() => {});
+    console.log(JSON.stringify({ ready, before, after: loaded() }));
+    await app.close();
+  })();
 `;
 
 /** Answers, or fails with our own ProviderError when asked for nothing. */
@@ -63,9 +92,13 @@ async function write(name: string, text: string): Promise<string> {
 }
 
 function boot(paths: readonly string[], settings: Record<string, string>): Promise<unknown> {
-  const env = { ...process.env, DIST, PROVIDER_MODULES: paths.join(','), ...settings };
+  return run(BOOT, { PROVIDER_MODULES: paths.join(','), ...settings });
+}
+
+function run(script: string, settings: Record<string, string> = {}): Promise<unknown> {
+  const env = { ...process.env, DIST, ...settings };
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['-e', BOOT], { cwd: ROOT, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['-e', script], { cwd: ROOT, env }, (error, stdout, stderr) => {
       if (error !== null) reject(new Error(stderr, { cause: error }));
       else resolve(JSON.parse(stdout));
     });
@@ -80,7 +113,7 @@ describe('PROVIDER_MODULES', () => {
   ])('loads a provider from outside the repository, as %s', async (_kind, name, text) => {
     const path = await write(name, text);
     expect(await boot([path], { PROVIDER: 'tiny', TINY_GREETING: 'Good day' })).toEqual({
-      ids: ['echo', 'openai', 'tiny'],
+      ids: [...OWN, 'tiny'],
       text: 'Good day, Hello there',
     });
     // Not classed anew, so it is the very class that the service knows.
@@ -93,7 +126,7 @@ describe('PROVIDER_MODULES', () => {
     const second = ESM.replace("id: 'tiny'", "id: 'second'");
     const paths = [await write('tiny.provider.js', COMMONJS), await write('second.provider.mjs', second)];
     expect(await boot(paths, { PROVIDER: 'second', TINY_GREETING: 'Hi' })).toEqual({
-      ids: ['echo', 'openai', 'second', 'tiny'],
+      ids: [...OWN, 'second', 'tiny'],
       text: 'Hi, Hello there',
     });
   });
@@ -104,11 +137,21 @@ describe('PROVIDER_MODULES', () => {
     await copyFile(join(ROOT, 'examples/acme.provider.js'), path);
     const settings = { PROVIDER: 'acme', ACME_API_KEY: 'a-key', ACME_BASE_URL: server.baseUrl };
     expect(await boot([path], settings)).toEqual({
-      ids: ['acme', 'echo', 'openai'],
+      ids: ['acme', ...OWN],
       text: 'Acme heard: Hello there',
     });
     expect(server.attemptIds).toEqual(['a-1']);
     await server.stop();
+  });
+
+  it('may not claim the id of a server of OPENAI_COMPATIBLE', async () => {
+    const path = await write('tiny.provider.js', COMMONJS);
+    expect(await boot([path], { PROVIDER: 'tiny', OPENAI_COMPATIBLE: 'tiny=http://localhost:1/v1' })).toEqual(
+      {
+        refused:
+          'Two providers claim the id "tiny": an entry of OPENAI_COMPATIBLE and Tiny; rename or remove one.',
+      },
+    );
   });
 
   it.each([
@@ -127,5 +170,11 @@ describe('PROVIDER_MODULES', () => {
     expect(await boot([path], { PROVIDER: 'tiny' })).toEqual({
       refused: expect.stringMatching(sentence) as string,
     });
+  });
+});
+
+describe("vendors' packages", () => {
+  it('take no memory before the first call', async () => {
+    expect(await run(SDKS)).toEqual({ ready: 6, before: [], after: ['@anthropic-ai/sdk'] });
   });
 });

@@ -118,6 +118,15 @@ export class Environment {
   @Whole(1, HOUR_MS) CIRCUIT_OPEN_MS = 10_000;
   @Text() OPENAI_API_KEY: string | null = null;
   @Text() OPENAI_BASE_URL: string | null = null;
+  @Text() ANTHROPIC_API_KEY: string | null = null;
+  @Text() ANTHROPIC_BASE_URL: string | null = null;
+  @Text() GEMINI_API_KEY: string | null = null;
+  @Text() GOOGLE_API_KEY: string | null = null;
+  @Text() GOOGLE_GEMINI_BASE_URL: string | null = null;
+  @Text() AZURE_OPENAI_API_KEY: string | null = null;
+  @Text() AZURE_OPENAI_ENDPOINT: string | null = null;
+  @Text() AZURE_OPENAI_API_VERSION: string | null = null;
+  @Text() OPENAI_COMPATIBLE: string | null = null;
   @Text() PROVIDER_MODULES: string | null = null;
 
   @Text() WEBHOOK_ALLOWED_HOSTS: string | null = null;

@@ -5,18 +5,23 @@ export interface CatalogueModel {
   readonly maxTokens: number | null;
 }
 
-function openai(maxTokens: number | null, ...modelNames: string[]): CatalogueModel[] {
-  return modelNames.map((modelName) => ({ provider: 'openai', modelName, maxTokens }));
-}
+type Vendor = (maxTokens: number | null, ...modelNames: string[]) => CatalogueModel[];
 
-function echo(...modelNames: string[]): CatalogueModel[] {
-  return modelNames.map((modelName) => ({ provider: 'echo', modelName, maxTokens: null }));
-}
+const vendor =
+  (provider: string): Vendor =>
+  (maxTokens, ...modelNames) =>
+    modelNames.map((modelName) => ({ provider, modelName, maxTokens }));
+
+const openai = vendor('openai');
+const anthropic = vendor('anthropic');
+const google = vendor('google');
+const echo = vendor('echo');
 
 /**
- * What `npm run seed:models` allows. The names of OpenAI's chat models are those that its package of November 2026
- * lists (snapshots and retired ones left out); the limits stand on the vendor's model pages, and where none is known
- * for certain there is none.
+ * What `npm run seed:models` allows, as of November 2026; snapshots and retired models are left out. The names of
+ * OpenAI's and Anthropic's are those that their packages list, and of Google's those of its page "Gemini models". The
+ * limits stand on the vendors' model pages, and where none is known for certain there is none. What a vendor of
+ * Azure or of OPENAI_COMPATIBLE has, only its operator knows.
  */
 export const MODEL_CATALOGUE: readonly CatalogueModel[] = [
   ...openai(16_384, 'gpt-4o', 'gpt-4o-mini'),
@@ -26,5 +31,18 @@ export const MODEL_CATALOGUE: readonly CatalogueModel[] = [
   ...openai(100_000, 'o1', 'o3', 'o3-mini', 'o4-mini'),
   ...openai(128_000, 'gpt-5', 'gpt-5-mini', 'gpt-5-nano', 'gpt-5.1', 'gpt-5.2'),
   ...openai(null, 'gpt-5.4', 'gpt-5.4-mini', 'gpt-5.4-nano', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-5.6-luna'),
-  ...echo('echo', 'echo-slow-200ms', 'echo-slow-2000ms', 'echo-fail-429', 'echo-fail-500', 'echo-long-64k'),
+  ...anthropic(128_000, 'claude-fable-5-1', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'),
+  ...anthropic(128_000, 'claude-opus-5', 'claude-sonnet-5', 'claude-opus-4-8', 'claude-sonnet-4-6'),
+  ...anthropic(64_000, 'claude-haiku-4-5'),
+  ...google(65_536, 'gemini-3.8-flash', 'gemini-3.7-flash', 'gemini-3.5-flash'),
+  ...google(65_536, 'gemini-2.5-pro', 'gemini-2.5-flash', 'gemini-2.5-flash-lite'),
+  ...echo(
+    null,
+    'echo',
+    'echo-slow-200ms',
+    'echo-slow-2000ms',
+    'echo-fail-429',
+    'echo-fail-500',
+    'echo-long-64k',
+  ),
 ];

@@ -116,9 +116,38 @@ describe('ProvidersModule', () => {
     const module = await Test.createTestingModule({ imports }).compile();
     await module.init();
     expect(module.get(ProviderRegistry).list()).toEqual([
+      { id: 'anthropic', readiness: { ready: false, missing: 'ANTHROPIC_API_KEY' } },
+      { id: 'azure-openai', readiness: { ready: false, missing: 'AZURE_OPENAI_API_KEY' } },
       { id: 'echo', readiness: { ready: true } },
+      { id: 'google', readiness: { ready: false, missing: 'GEMINI_API_KEY' } },
       { id: 'openai', readiness: { ready: false, missing: 'OPENAI_API_KEY' } },
     ]);
     await module.close();
+  });
+
+  it('has a provider for each server of OPENAI_COMPATIBLE', async () => {
+    const settings: Record<string, string> = {
+      OPENAI_COMPATIBLE: 'groq=http://localhost:1/v1|GROQ_API_KEY, ollama=http://localhost:2/v1',
+    };
+    const circuits = { failures: 0, openMs: 1, longestCallMs: 1 };
+    const imports = [
+      ProvidersModule.register({ env: (name) => settings[name], modulePaths: [], circuits }),
+    ];
+    const module = await Test.createTestingModule({ imports }).compile();
+    await module.init();
+    const registry = module.get(ProviderRegistry);
+    expect(registry.get('ollama').readiness()).toEqual({ ready: true });
+    expect(registry.get('groq').readiness()).toEqual({ ready: false, missing: 'GROQ_API_KEY' });
+    expect(registry.get('groq')).not.toBe(registry.get('ollama'));
+    await module.close();
+  });
+
+  it('refuses the boot when a server of OPENAI_COMPATIBLE claims an id of the house', async () => {
+    const circuits = { failures: 0, openMs: 1, longestCallMs: 1 };
+    const env: ProviderEnv = (name) =>
+      name === 'OPENAI_COMPATIBLE' ? 'anthropic=http://localhost:1/v1' : undefined;
+    await expect(ProvidersModule.register({ env, modulePaths: [], circuits })).rejects.toThrow(
+      'OPENAI_COMPATIBLE cannot be used: the id "anthropic" belongs to a provider of the house; choose another.',
+    );
   });
 });

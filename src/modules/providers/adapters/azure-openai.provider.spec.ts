@@ -101,7 +101,7 @@ describe('AzureOpenAiProvider', () => {
   });
 
   it('leaves no way out of its path to the name of a deployment', async () => {
-    await failureOf(ask({ modelName: 'x/../../secrets?a=b' }));
+    await ask({ modelName: 'x/../../secrets?a=b' });
     expect(server.lastRequest?.path).toMatch(/^\/openai\/deployments\/[^/]+\/chat\/completions\?/);
   });
 

@@ -1,3 +1,4 @@
+import { ProviderSetupError } from '../errors.js';
 import { readCompatibleServers } from './openai-compatible.settings.js';
 
 const DEFAULT_PARAMS = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
@@ -68,7 +69,10 @@ describe('OPENAI_COMPATIBLE', () => {
     ['groq=api.groq.com/v1|K', 'the address of "groq" must be http or https'],
     ['groq=http://x/v1|A|B', 'the entry "groq" has more than one "|"'],
     ['groq=http://x/v1|', 'the entry "groq" must name the variable of its key'],
-    ['groq=http://x/v1|gsk-abc.def', 'must name the variable of its key, such as GROQ_API_KEY, and not hold'],
+    [
+      'groq=http://x/v1|gsk-abc.def',
+      'the entry "groq" must name the variable of its key, such as GROQ_API_KEY, and not hold',
+    ],
     ['openai=http://x/v1', 'the id "openai" belongs to a provider of the house'],
     ['a=http://x/v1,a=http://y/v1', 'the id "a" stands there twice'],
     ['[{"id":', 'it begins with "[", but is no JSON'],
@@ -77,20 +81,13 @@ describe('OPENAI_COMPATIBLE', () => {
     [json({ base_url: url }), 'an id must be'],
     [json({ id: 'a' }), 'the address of "a" must be'],
     [json({ id: 'a', base_url: url, api_key: 'k' }), 'the entry "a" has a field "api_key"'],
-    [json({ id: 'a', base_url: url, api_key_env: 7 }), 'must name the variable of its key'],
+    [json({ id: 'a', base_url: url, api_key_env: 7 }), 'the entry "a" must name the variable of its key'],
     [json({ id: 'a', base_url: url, params: ['top_x'] }), '"params" of "a" must be a list of some of'],
     [json({ id: 'a', base_url: url, params: 'seed' }), '"params" of "a" must be a list'],
     [json({ id: 'a', base_url: url, stream_usage: 'no' }), '"stream_usage" of "a" must be true or false'],
   ])('refuses the boot for %s', (setting, sentence) => {
-    expect(() => read(setting)).toThrow(
-      expect.objectContaining({
-        name: 'ProviderSetupError',
-        message: expect.stringContaining(
-          `OPENAI_COMPATIBLE cannot be used: ${sentence}`.slice(0, 30),
-        ) as string,
-      }),
-    );
-    expect(() => read(setting)).toThrow(sentence);
+    expect(() => read(setting)).toThrow(ProviderSetupError);
+    expect(() => read(setting)).toThrow(`OPENAI_COMPATIBLE cannot be used: ${sentence}`);
   });
 
   it.each(['groq|sk-secret-1234', 'a=http://x/v1|sk-secret-1234', '[{"key":"sk-secret-1234"'])(

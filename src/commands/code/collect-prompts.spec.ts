@@ -40,6 +40,7 @@ describe('the prompts of a code base', () => {
       ],
       problems: [],
       git: { commit, branch: 'main', repository: 'acme/app', dirty: false },
+      folder: 'app/',
       warnings: [],
     });
   });

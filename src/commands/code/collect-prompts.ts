@@ -19,6 +19,8 @@ export interface CollectedPrompts {
   /** What could not be read; with one of these nobody knows what the code has. */
   readonly problems: readonly CodeProblem[];
   readonly git: GitFacts;
+  /** That of the configuration, below the root of the repository, with a slash at the end; empty for the root. */
+  readonly folder: string;
   readonly warnings: readonly string[];
 }
 
@@ -56,6 +58,7 @@ export async function collectPrompts(loaded: LoadedConfig): Promise<CollectedPro
       ...contradictions(named),
     ],
     git: { ...git, repository: config.repository ?? git.repository },
+    folder: folderBelow(root, await realpath(folder)),
     warnings,
   };
 }
@@ -167,6 +170,11 @@ function contradictions(prompts: readonly CodePrompt[]): CodeProblem[] {
       },
     ];
   });
+}
+
+function folderBelow(root: string, folder: string): string {
+  const below = slashes(path.relative(root, folder));
+  return below === '' ? '' : `${below}/`;
 }
 
 function slashes(file: string): string {

@@ -1,0 +1,81 @@
+import { colourDiff } from '../terminal/colour-diff.js';
+import type { Colours } from '../terminal/output.js';
+import type { CodeProblem } from '../code/code-prompt.js';
+import type { Comparison, PromptState } from './compare-prompts.js';
+
+/** The states in which code and ledger disagree. */
+export const DRIFT: readonly PromptState[] = ['changed', 'new', 'missing'];
+
+const SENTENCES: Readonly<Record<PromptState, (comparison: Comparison) => string>> = {
+  same: ({ name }) => `${name} is as the ledger has it.`,
+  full: ({ name }) => `${name} is in full mode: the ledger manages its text, and the code's is not used.`,
+  changed: ({ name, active_version }) =>
+    `${name} differs from version ${active_version}, which is active in the ledger.`,
+  new: ({ name }) => `${name} is not in the ledger yet.`,
+  missing: ({ name }) => `${name} is tracked in the ledger and no more in the code.`,
+};
+
+export function sentenceOf(comparison: Comparison): string {
+  return SENTENCES[comparison.state](comparison);
+}
+
+/** For people: each difference with its diff, and a count. */
+export function textReport(comparisons: readonly Comparison[], colours: Colours): string {
+  const drifted = comparisons.filter(({ state }) => DRIFT.includes(state));
+  const parts = drifted.map((comparison) => {
+    const diff = colourDiff(comparison.diff ?? '', colours);
+    return [colours.bold(sentenceOf(comparison)), diff, ''].join('\n');
+  });
+  return [...parts, summaryOf(comparisons)].join('\n');
+}
+
+export function summaryOf(comparisons: readonly Comparison[]): string {
+  const count = (state: PromptState) => comparisons.filter((comparison) => comparison.state === state).length;
+  const drift = DRIFT.map((state) => [state, count(state)] as const).filter(([, number]) => number > 0);
+  const total = `${comparisons.length} prompt${comparisons.length === 1 ? '' : 's'}`;
+  if (drift.length === 0) return `${total}: what is in the code is what is active.`;
+  const parts = drift.map(([state, number]) => `${number} ${state}`).join(', ');
+  return `${total}: ${parts}. \`prompt-ledger register\` makes the ledger follow the code.`;
+}
+
+/** Commands of GitHub's runner, one for each difference. */
+export function githubReport(comparisons: readonly Comparison[]): string {
+  const drifted = comparisons.filter(({ state }) => DRIFT.includes(state));
+  const annotations = drifted.map((comparison) =>
+    githubAnnotation({
+      file: comparison.file,
+      line: comparison.line,
+      title: `Prompt ${comparison.name} is ${comparison.state}`,
+      message: `${sentenceOf(comparison)}\n${comparison.diff ?? ''}`,
+    }),
+  );
+  return [...annotations, summaryOf(comparisons)].join('\n');
+}
+
+export function githubProblem({ file, line, message }: CodeProblem): string {
+  return githubAnnotation({ file, line, title: 'Prompts cannot be read', message });
+}
+
+interface Annotation {
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly title: string;
+  readonly message: string;
+}
+
+export function githubAnnotation({ file, line, title, message }: Annotation): string {
+  const properties = { file, line, title };
+  const written = Object.entries(properties)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
+  return `::error ${written.join(',')}::${escapeData(message)}`;
+}
+
+/** As the runner reads it: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

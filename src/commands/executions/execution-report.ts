@@ -1,0 +1,82 @@
+import type { Attempt, Execution } from '../../../sdk/src/index.js';
+import { type Colours, printable } from '../terminal/output.js';
+
+/** An execution as people read it, from where its prompt stood to what the model said. */
+export function executionReport(execution: Execution, { bold, dim, green, red }: Colours): string {
+  const { model, telemetry, error_message: errorMessage } = execution;
+  const colour = execution.status === 'succeeded' ? green : execution.status === 'failed' ? red : bold;
+  const facts: (readonly [string, string | null])[] = [
+    [
+      'status',
+      colour(execution.status) + (execution.error_type === null ? '' : ` (${execution.error_type})`),
+    ],
+    ['error', errorMessage === null ? null : printable(errorMessage)],
+    ['prompt', `${execution.prompt_name}, version ${execution.version_number}`],
+    ['checksum', execution.checksum_hash],
+    ['code', placeInCode(execution.git)],
+    ['commit', commitOf(execution.git)],
+    ['model', printable(`${model.provider}/${model.model_name}`)],
+    ['environment', printable(execution.environment)],
+    ['correlation', execution.correlation_id === null ? null : printable(execution.correlation_id)],
+    ['origin', execution.origin],
+    ['created', execution.created_at],
+    ['completed', execution.completed_at],
+    ['tokens', tokensOf(telemetry.prompt_tokens, telemetry.response_tokens)],
+    ['latency', telemetry.latency_ms === null ? null : `${telemetry.latency_ms} ms`],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const lines = facts.flatMap(([name, value]) =>
+    value === null ? [] : [`${dim(name.padEnd(width))}  ${value}`],
+  );
+  return [
+    bold(`Execution ${execution.execution_id}`),
+    ...lines,
+    ...section('attempts', execution.attempts.map(attemptLine).join('\n')),
+    ...section('variables', JSON.stringify(execution.variables, null, 2)),
+    ...section('prompt as sent', execution.rendered_prompt ?? messagesOf(execution)),
+    ...section('answer', execution.response_text ?? ''),
+  ].join('\n');
+
+  function section(title: string, text: string): string[] {
+    return text === '' ? [] : ['', bold(title), printable(text)];
+  }
+}
+
+type Git = Execution['git'];
+
+/** `src/prompts.ts:12`, as editors open it. */
+function placeInCode(git: Git): string | null {
+  const file = git?.['file'];
+  const line = git?.['line'];
+  if (typeof file !== 'string') return null;
+  return printable(typeof line === 'number' ? `${file}:${line}` : file);
+}
+
+function commitOf(git: Git): string | null {
+  const { commit, branch, repository, dirty } = git ?? {};
+  if (typeof commit !== 'string') return null;
+  const where = [repository, branch].filter((part) => typeof part === 'string').join(' ');
+  const changed = dirty === true ? ', with changes that are in no commit' : '';
+  return printable(`${commit}${where === '' ? '' : ` (${where})`}${changed}`);
+}
+
+function tokensOf(prompt: number | null, response: number | null): string | null {
+  if (prompt === null && response === null) return null;
+  return `${prompt ?? '?'} → ${response ?? '?'}`;
+}
+
+function messagesOf({ messages = [] }: Execution): string {
+  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
+}
+
+function attemptLine(attempt: Attempt): string {
+  const parts = [
+    `${attempt.attempt}. ${attempt.status}`,
+    `${attempt.provider}/${attempt.model_name}`,
+    attempt.started_at,
+    attempt.latency_ms === null ? null : `${attempt.latency_ms} ms`,
+    attempt.provider_request_id,
+    attempt.error_message,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}

@@ -1,0 +1,93 @@
+import type { Prompt } from '../../../sdk/src/index.js';
+import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
+import { contentOf } from '../prompt-files/wire.js';
+
+/** `metadata`: the text is as it was, and what is said about the prompt is not. */
+export type ImportResult = 'new' | 'changed' | 'metadata' | 'unchanged';
+
+export interface PlannedImport {
+  readonly prompt: FoundPromptFile;
+  readonly result: ImportResult;
+}
+
+export interface ImportPlan {
+  readonly imports: readonly PlannedImport[];
+  /** With one of these nothing is written. */
+  readonly problems: readonly PromptFileProblem[];
+}
+
+/** What files alone tell: names that stand there twice, templates that do not parse, chat prompts that shall be tracked. */
+export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem[] {
+  const first = new Map<string, string>();
+  return files.flatMap((prompt) => {
+    const { name, file, mode, content, line } = prompt;
+    const other = first.get(name);
+    first.set(name, other ?? file);
+    if (other !== undefined) return [{ file, line: 1, message: `Prompt "${name}" is in ${other} already` }];
+    if (mode === 'tracking' && content.kind === 'chat') {
+      return [{ file, line, message: 'A chat prompt cannot be tracked: only text can' }];
+    }
+    return templateProblems(prompt);
+  });
+}
+
+function templateProblems({ file, line, content }: FoundPromptFile): PromptFileProblem[] {
+  try {
+    rendererFor(RENDERER).compile(content);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateInvalidError)) throw error;
+    return [{ file, line, message: error.message.replace(/\.$/, '') }];
+  }
+}
+
+/** The files against what the ledger has under their names. */
+export function planImport(files: readonly FoundPromptFile[], existing: readonly Prompt[]): ImportPlan {
+  const known = new Map(existing.map((prompt) => [prompt.name, prompt]));
+  return {
+    imports: files.map((prompt) => ({ prompt, result: resultOf(prompt, known.get(prompt.name)) })),
+    problems: files.flatMap((prompt) => conflictsOf(prompt, known.get(prompt.name))),
+  };
+}
+
+function conflictsOf(
+  { name, file, mode, content }: FoundPromptFile,
+  known: Prompt | undefined,
+): PromptFileProblem[] {
+  if (known === undefined) return [];
+  if ((mode ?? 'full') !== known.mode) {
+    const there = known.mode === 'full' ? 'full mode' : 'tracking mode';
+    return [
+      {
+        file,
+        line: 1,
+        message: `Prompt "${name}" is in ${there} in the ledger: say "mode: ${known.mode}", or leave the file out`,
+      },
+    ];
+  }
+  if (known.active_version !== null && contentOf(known.active_version).kind !== content.kind) {
+    return [
+      {
+        file,
+        line: 1,
+        message: `Prompt "${name}" is of another kind in the ledger: text stays text, chat stays chat`,
+      },
+    ];
+  }
+  return [];
+}
+
+function resultOf(file: FoundPromptFile, known: Prompt | undefined): ImportResult {
+  if (known === undefined) return 'new';
+  if (known.active_version?.checksum_hash !== checksumOf(file.content)) return 'changed';
+  // Of a tracked prompt there is only the text.
+  if (known.mode === 'tracking') return 'unchanged';
+  const isSame =
+    (file.description ?? known.description) === known.description &&
+    (file.description !== null || known.description === null) &&
+    (file.ownerTeam ?? known.owner_team) === known.owner_team &&
+    (file.ownerTeam !== null || known.owner_team === null) &&
+    (file.tags === undefined || JSON.stringify(file.tags) === JSON.stringify(known.tags));
+  return isSame ? 'unchanged' : 'metadata';
+}

@@ -1,0 +1,188 @@
+import { type Command, Option } from 'commander';
+import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
+import type { CreateKeyFlags } from './keys.command.js';
+import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
+import type { RunFlags } from './run.command.js';
+import type { LedgerFlags } from './terminal/connection.js';
+import { examples } from './terminal/examples.js';
+import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
+
+/** What people do with a ledger that runs somewhere: keys, prompts, runs, executions. */
+export function addLedgerCommands(program: Command): void {
+  addKeys(program.command('keys').description('make, list and revoke API keys'));
+  addPrompts(program.command('prompts').description('list, read, compare and write prompts'));
+  addRun(program);
+  addExecutions(program.command('executions').description('list, read and export executions'));
+}
+
+function addKeys(keys: Command): void {
+  withLedgerFlags(keys.command('create <name>'))
+    .description('make a key; it is shown once')
+    .requiredOption('-s, --scope <scope>', 'what it may do; may be repeated', collect)
+    .option('--expires <time>', 'from when on it is refused, such as 2027-12-31T23:59:59Z')
+    .addHelpText('after', examples('prompt-ledger keys create ci --scope prompts:read --scope prompts:write'))
+    .action(async (name: string, flags: CreateKeyFlags) => {
+      const { createKeyCommand } = await import('./keys.command.js');
+      await createKeyCommand(name, flags);
+    });
+
+  withLedgerFlags(keys.command('list'))
+    .description('list the keys of the project, revoked ones too')
+    .addHelpText('after', examples('prompt-ledger keys list'))
+    .action(async (flags: LedgerFlags) => {
+      const { listKeysCommand } = await import('./keys.command.js');
+      await listKeysCommand(flags);
+    });
+
+  withLedgerFlags(keys.command('revoke <key_id>'))
+    .description('revoke a key')
+    .addHelpText('after', examples('prompt-ledger keys revoke 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
+    .action(async (keyId: string, flags: LedgerFlags) => {
+      const { revokeKeyCommand } = await import('./keys.command.js');
+      await revokeKeyCommand(keyId, flags);
+    });
+}
+
+/** Which prompts a command is about. */
+export function withPromptFilters(command: Command): Command {
+  return command
+    .addOption(new Option('--mode <mode>', 'only prompts in this mode').choices(['full', 'tracking']))
+    .option('--tag <tag>', 'only prompts with this tag')
+    .option('--team <team>', 'only prompts of this team')
+    .option('--prefix <text>', 'only prompts whose names begin so');
+}
+
+function addPrompts(prompts: Command): void {
+  withPromptFilters(withLedgerFlags(prompts.command('list')))
+    .description('list prompts by name')
+    .addHelpText(
+      'after',
+      examples('prompt-ledger prompts list --tag docs', 'prompt-ledger prompts list --json'),
+    )
+    .action(async (flags: ListPromptsFlags) => {
+      const { listPromptsCommand } = await import('./prompts.command.js');
+      await listPromptsCommand(flags);
+    });
+
+  withLedgerFlags(prompts.command('show <name>'))
+    .description('show a prompt, its versions and its text')
+    .option('--version <number>', 'one version of it', toNumber)
+    .addHelpText(
+      'after',
+      examples(
+        'prompt-ledger prompts show team/welcome',
+        'prompt-ledger prompts show team/welcome --version 2',
+      ),
+    )
+    .action(async (name: string, flags: ShowPromptFlags) => {
+      const { showPromptCommand } = await import('./prompts.command.js');
+      await showPromptCommand(name, flags);
+    });
+
+  withLedgerFlags(prompts.command('diff <name>'))
+    .description('show what changed between two versions; exits with 1 when they differ')
+    .argument('<from>', 'number of a version', toNumber)
+    .argument('<to>', 'number of a version', toNumber)
+    .addHelpText('after', examples('prompt-ledger prompts diff team/welcome 1 2'))
+    .action(async (name: string, from: number, to: number, flags: LedgerFlags) => {
+      const { diffPromptCommand } = await import('./prompts.command.js');
+      process.exitCode = await diffPromptCommand(name, from, to, flags);
+    });
+
+  withLedgerFlags(prompts.command('put <name>'))
+    .description('create or update a prompt, and make the text its active version')
+    .option('--text <text>', 'the text')
+    .option('--file <file>', 'a file with the text, front matter allowed; - is standard input')
+    .option('--no-activate', 'leave the active version as it is')
+    .option('--description <text>', 'what it is for')
+    .option('--team <team>', 'who answers for it')
+    .option('--tag <tag>', 'a word to find it by; may be repeated', collect)
+    .option('--by <name>', 'who made this text')
+    .option('--message <text>', 'why it changed')
+    .addHelpText(
+      'after',
+      examples(
+        "prompt-ledger prompts put welcome --text 'Hello {{name}}!'",
+        'prompt-ledger prompts put team/order --file order.prompt.md --by martin',
+      ),
+    )
+    .action(async (name: string, flags: PutPromptFlags) => {
+      const { putPromptCommand } = await import('./prompts.command.js');
+      await putPromptCommand(name, flags);
+    });
+}
+
+function addRun(program: Command): void {
+  withLedgerFlags(program.command('run <name>'))
+    .description('run a prompt and print the answer; exits with 1 when it failed')
+    .option('--var <name=value>', 'a variable; =@file reads a file, =@- standard input, :=json JSON', collect)
+    .option('--vars-file <file>', 'a JSON object of variables; - is standard input')
+    .option('--model <provider/model>', "the model; without it the ledger's default")
+    .option('--param <name=value>', 'such as temperature=0.2; may be repeated', collect)
+    .option('--version <number>', 'a version other than the active one', toNumber)
+    .option('--environment <label>', 'such as prod')
+    .option('--correlation-id <id>', 'an id of your own')
+    .option('--timeout <ms>', 'for the whole call', toNumber)
+    .addHelpText(
+      'after',
+      examples(
+        'prompt-ledger run doc_summarizer --var text=@report.txt --model openai/gpt-4o-mini',
+        'prompt-ledger run welcome --var name=Ada --var \'user:={"age": 36}\' --param temperature=0.2 --json',
+      ),
+    )
+    .action(async (name: string, flags: RunFlags) => {
+      const { runCommand } = await import('./run.command.js');
+      await runCommand(name, flags);
+    });
+}
+
+function addExecutions(executions: Command): void {
+  withLedgerFlags(executions.command('show <execution_id>'))
+    .description(
+      'show where an execution came from: prompt, version, commit and line, variables, calls, answer',
+    )
+    .addHelpText('after', examples('prompt-ledger executions show 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
+    .action(async (executionId: string, flags: LedgerFlags) => {
+      const { showExecutionCommand } = await import('./executions.command.js');
+      await showExecutionCommand(executionId, flags);
+    });
+
+  withExecutionFilters(withLedgerFlags(executions.command('list')))
+    .description('list executions, newest first')
+    .option('--limit <number>', 'so many at most, up to 200', toNumber, 20)
+    .addHelpText(
+      'after',
+      examples('prompt-ledger executions list --prompt welcome --status failed --since 24h'),
+    )
+    .action(async (flags: ListExecutionsFlags) => {
+      const { listExecutionsCommand } = await import('./executions.command.js');
+      await listExecutionsCommand(flags);
+    });
+
+  withExecutionFilters(withLedgerFlags(executions.command('export')))
+    .description('write executions as JSON lines, newest first')
+    .option('--out <file>', 'a file instead of standard output')
+    .option('--content', 'with variables, prompts, answers and attempts: a request for each')
+    .addHelpText(
+      'after',
+      examples(
+        'prompt-ledger executions export --since 7d --out week.jsonl',
+        'prompt-ledger executions export --prompt welcome --content | jq .response_text',
+      ),
+    )
+    .action(async (flags: ExportExecutionsFlags) => {
+      const { exportExecutionsCommand } = await import('./executions.command.js');
+      await exportExecutionsCommand(flags);
+    });
+}
+
+function withExecutionFilters(command: Command): Command {
+  const statuses = ['queued', 'running', 'succeeded', 'failed', 'canceled'];
+  return command
+    .option('--prompt <name>', 'only of this prompt')
+    .addOption(new Option('--status <status>', 'only with this status').choices(statuses))
+    .option('--environment <label>', 'only with this label')
+    .option('--correlation-id <id>', 'only with this id of yours')
+    .option('--since <time>', 'only later ones: 2026-11-24, 2026-11-24T10:00:00Z, 24h, 7d')
+    .option('--until <time>', 'only earlier ones');
+}

@@ -1,0 +1,15 @@
+const AT_ONCE = 8;
+
+/** The answers in the order of the items, a few asked for at once. The first failure ends it. */
+export async function concurrently<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const queue = items.entries();
+  const work = async () => {
+    for (const [index, item] of queue) answers[index] = await ask(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work));
+  return answers;
+}

@@ -1,0 +1,42 @@
+import { LedgerClient } from '../../../sdk/src/index.js';
+import { CliError } from './cli-error.js';
+
+/** What every command takes that talks to the ledger. */
+export interface LedgerFlags {
+  readonly url?: string;
+  readonly key?: string;
+  /** One JSON document, for programs. */
+  readonly json?: boolean;
+}
+
+const DEFAULT_URL = 'http://localhost:8000';
+
+/**
+ * The ledger of `--url`, `PROMPT_LEDGER_URL`, the configuration or this machine, and the key of `--key` or
+ * `PROMPT_LEDGER_API_KEY`. On this machine the published default key will do.
+ * @throws CliError without a key for another machine
+ */
+export async function connect(flags: LedgerFlags, configuredUrl?: string): Promise<LedgerClient> {
+  const baseUrl = flags.url ?? variable('PROMPT_LEDGER_URL') ?? configuredUrl ?? DEFAULT_URL;
+  const apiKey = flags.key ?? variable('PROMPT_LEDGER_API_KEY') ?? (await publishedKey(baseUrl));
+  return new LedgerClient({ baseUrl, apiKey });
+}
+
+async function publishedKey(url: string): Promise<string> {
+  if (!isLoopback(url)) {
+    throw new CliError(`Set PROMPT_LEDGER_API_KEY to a key for ${url}, or pass one with --key.`);
+  }
+  const { DEFAULT_API_KEY } = await import('../../infra/config/index.js');
+  return DEFAULT_API_KEY;
+}
+
+export function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,19 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** What every command has that talks to the ledger. */
+export function withLedgerFlags(command: Command): Command {
+  return command
+    .option('--url <url>', 'where the ledger is (PROMPT_LEDGER_URL, http://localhost:8000)')
+    .option('--key <key>', 'your key; better in PROMPT_LEDGER_API_KEY, which other users cannot see')
+    .option('--json', 'one JSON document, for programs');
+}
+
+/** For an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+export function toNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,29 @@
+import { text } from 'node:stream/consumers';
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../kernel/index.js';
+import { CliError } from './cli-error.js';
+
+/** A file's text, byte for byte; `-` is standard input. */
+export async function readInput(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+  } catch (error) {
+    throw new CliError(`${file} cannot be read: ${messageOf(error)}.`);
+  }
+}
+
+/** `name=value`, with what stands before and after the first `=`. */
+export function splitAssignment(assignment: string, what: string): readonly [name: string, value: string] {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw new CliError(`Write ${what} as name=value, not "${assignment}".`);
+  return [assignment.slice(0, at), assignment.slice(at + 1)];
+}
+
+export function parseJsonInput(source: string, what: string): unknown {
+  try {
+    return JSON.parse(source) as unknown;
+  } catch (error) {
+    throw new CliError(`${what} is no JSON: ${messageOf(error)}.`);
+  }
+}

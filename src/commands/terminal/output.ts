@@ -1,0 +1,64 @@
+import { stripVTControlCharacters } from 'node:util';
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** Colours are for people at a terminal that wants them: https://no-color.org. */
+export function coloursFor(stream: NodeJS.WriteStream): Colours {
+  const isWanted = (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
+  return picocolors.createColors(stream.isTTY && isWanted);
+}
+
+/** A line of the answer. Resolves when it is passed on, so that what is long does not gather in memory. */
+export async function print(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
+  if (stream.write(`${text}\n`)) return;
+  await new Promise((resolve) => stream.once('drain', resolve));
+}
+
+export function printJson(value: unknown): Promise<void> {
+  return print(JSON.stringify(value, null, 2));
+}
+
+/** A line about the answer: on standard error, where it is in no program's way. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function warn(text: string): void {
+  note(`${coloursFor(process.stderr).yellow('warning:')} ${printable(text)}`);
+}
+
+/** All but line feeds and tabs: somebody's text must not move the cursor or set colours. */
+const CONTROL = /(?![\n\t])\p{Cc}/gu;
+
+/** Text of others as a terminal may get it. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(CONTROL, '\uFFFD');
+}
+
+/** Nothing around the cells, two spaces between them: easy on the eye, and on `cut` and `awk`. */
+const BORDERLESS = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid', 'middle']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`, `mid-${side}`])
+    .map((part) => [part, '']),
+);
+
+/** Unknown cells are null, and shown as a dash. */
+export async function printTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null)[])[],
+): Promise<void> {
+  const { dim } = coloursFor(process.stdout);
+  const table = new Table({
+    head: head.map((title) => dim(title.toUpperCase())),
+    chars: { ...BORDERLESS, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.map((row) => row.map((cell) => (cell === null ? '-' : oneLine(String(cell))))));
+  await print(table.toString().replaceAll(/ +$/gm, ''));
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s*\n\s*/g, ' ');
+}

@@ -12,7 +12,7 @@ import { HttpDrain } from './infra/http/index.js';
 import { ConsumerService } from './modules/consumer/index.js';
 import { ExecutionWaits } from './modules/executions/index.js';
 import { HealthService } from './modules/health/index.js';
-import { ModelsService } from './modules/models/index.js';
+import { ModelsService, PricesService } from './modules/models/index.js';
 import { ProjectsService } from './modules/projects/index.js';
 import { ProviderRegistry } from './modules/providers/index.js';
 
@@ -66,5 +66,7 @@ async function startApi(config: AppConfig, host: string): Promise<RunningApi> {
 }
 
 async function seedDefaultProject(app: NestExpressApplication): Promise<void> {
-  await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
+  const projectId = await app.get(ProjectsService).getDefaultProjectId();
+  await app.get(ModelsService).seed(projectId);
+  await app.get(PricesService).seed(projectId);
 }

@@ -46,10 +46,11 @@ export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig):
   };
 }
 
-/** Routes whose bodies hold many prompts or entries. */
+/** Routes whose bodies hold many prompts, entries or prices. */
 const BULK_PATHS = [
   '/v1/prompts/register-code',
   '/v1/prompts:migrate-to-full',
   '/v1/executions:submit-batch',
   '/v1/executions:record',
+  '/v1/prices:import',
 ];

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { attachBackends } from '../bootstrap/backends.js';
 import { AppConfig, ConfigModule, type Environment } from '../infra/config/index.js';
 import { DatabaseModule } from '../infra/database/index.js';
-import { ModelsModule, ModelsService } from '../modules/models/index.js';
+import { ModelsModule, ModelsService, PricesService } from '../modules/models/index.js';
 import { ProjectsModule, ProjectsService } from '../modules/projects/index.js';
 
 @Module({ imports: [DatabaseModule, ModelsModule, ProjectsModule] })
@@ -17,9 +17,14 @@ export async function seedCommand(env: Environment): Promise<void> {
     abortOnError: false,
   });
   try {
-    const added = await app.get(ModelsService).seed(await app.get(ProjectsService).getDefaultProjectId());
+    const projectId = await app.get(ProjectsService).getDefaultProjectId();
+    const models = await app.get(ModelsService).seed(projectId);
     process.stdout.write(
-      added === 0 ? 'All models of the catalogue are allowed already.\n' : `Allowed ${added} models.\n`,
+      models === 0 ? 'All models of the catalogue are allowed already.\n' : `Allowed ${models} models.\n`,
+    );
+    const prices = await app.get(PricesService).seed(projectId);
+    process.stdout.write(
+      prices === 0 ? 'All models of the catalogue have prices already.\n' : `Added ${prices} prices.\n`,
     );
   } finally {
     await app.close();

@@ -35,6 +35,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
   ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],
   ['Models', 'The models that are allowed.'],
+  ['Prices', 'What models cost, and since when.'],
   ['Keys', 'Who may do what.'],
   ['Service', 'Whether the service and what it needs are up.'],
 ];

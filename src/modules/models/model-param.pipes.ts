@@ -1,20 +1,17 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ValidationError } from '../../kernel/index.js';
 
-const PROVIDER_ID = /^[a-z][a-z0-9-]{0,63}$/;
+export const PROVIDER_ID = /^[a-z][a-z0-9-]{0,63}$/;
+export const PROVIDER_ID_RULE = 'must be lower-case letters, digits and dashes, beginning with a letter';
 /** Vendors use slashes, colons, dots and at signs; white space and control characters nobody does. */
-const MODEL_NAME = /^[!-~]{1,200}$/;
+export const MODEL_NAME = /^[!-~]{1,200}$/;
+export const MODEL_NAME_RULE = 'must be 1 to 200 visible ASCII characters';
 
 /** @throws ValidationError `VALIDATION_FAILED` */
 @Injectable()
 export class ProviderIdPipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    return matching(
-      value,
-      PROVIDER_ID,
-      'provider',
-      'must be lower-case letters, digits and dashes, beginning with a letter',
-    );
+    return matching(value, PROVIDER_ID, 'provider', PROVIDER_ID_RULE);
   }
 }
 
@@ -22,7 +19,7 @@ export class ProviderIdPipe implements PipeTransform<string, string> {
 @Injectable()
 export class ModelNamePipe implements PipeTransform<string, string> {
   transform(value: string): string {
-    return matching(value, MODEL_NAME, 'model_name', 'must be 1 to 200 visible ASCII characters');
+    return matching(value, MODEL_NAME, 'model_name', MODEL_NAME_RULE);
   }
 }
 

@@ -3,11 +3,27 @@ import { AuditModule } from '../audit/index.js';
 import { ModelsController } from './models.controller.js';
 import { ModelsRepository } from './models.repository.js';
 import { ModelsService } from './models.service.js';
+import { PriceImportService } from './prices/price-import.service.js';
+import { PriceReads } from './prices/price-reads.js';
+import { PricesController } from './prices/prices.controller.js';
+import { PricesRepository } from './prices/prices.repository.js';
+import { PricesService } from './prices/prices.service.js';
 
-/** What others need of models. A worker loads this and no controllers. */
-@Module({ imports: [AuditModule], providers: [ModelsRepository, ModelsService], exports: [ModelsService] })
+/** What others need of models and their prices. A worker loads this and no controllers. */
+@Module({
+  imports: [AuditModule],
+  providers: [
+    ModelsRepository,
+    ModelsService,
+    PricesRepository,
+    PriceReads,
+    PricesService,
+    PriceImportService,
+  ],
+  exports: [ModelsService, PriceReads, PricesService, PriceImportService],
+})
 export class ModelsModule {}
 
 /** The HTTP half. */
-@Module({ imports: [ModelsModule], controllers: [ModelsController] })
+@Module({ imports: [ModelsModule], controllers: [ModelsController, PricesController] })
 export class ModelsHttpModule {}

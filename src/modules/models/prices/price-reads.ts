@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../../../kernel/index.js';
+import { priceAt, type PriceRecord } from './price-records.js';
+import { PricesRepository } from './prices.repository.js';
+
+/** How long another process may go on with a price that was changed here. */
+const TTL_MS = 4000;
+/** Some hundred bytes each, for most models have one price. */
+const MAX_CACHED_MODELS = 10_000;
+
+interface CachedPrices {
+  readonly prices: readonly PriceRecord[];
+  readonly readAtMs: number;
+}
+
+/** What a model costs, for whoever calls one: from memory, as it was at most a few seconds ago. */
+@Injectable()
+export class PriceReads {
+  private readonly cache = new LRUCache<string, CachedPrices>({ max: MAX_CACHED_MODELS });
+  private writes = 0;
+
+  constructor(
+    private readonly prices: PricesRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The price that counts for the model at the time, by the database's clock; null when none is known. */
+  async find(projectId: string, provider: string, modelName: string, at: Date): Promise<PriceRecord | null> {
+    const key = [projectId, provider, modelName].join('\0');
+    const cached = this.cache.get(key);
+    const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
+    return priceAt(isFresh ? cached.prices : await this.read(key, projectId, provider, modelName), at);
+  }
+
+  /** After a write: this process sees it at once, the others within their time. */
+  forget(): void {
+    this.writes += 1;
+    this.cache.clear();
+  }
+
+  private async read(
+    key: string,
+    projectId: string,
+    provider: string,
+    modelName: string,
+  ): Promise<readonly PriceRecord[]> {
+    const { writes } = this;
+    // The age counts from before the look-up, so that a slow one does not stretch it.
+    const readAtMs = this.clock.monotonicMs();
+    const prices = await this.prices.listOfModel(projectId, provider, modelName);
+    // What was read while somebody wrote may be from before it.
+    if (writes === this.writes) this.cache.set(key, { prices, readAtMs });
+    return prices;
+  }
+}

@@ -1,0 +1,100 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiProblems, jsonTextOf, UuidPipe } from '../../../infra/http/index.js';
+import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
+import { PriceImportService } from './price-import.service.js';
+import {
+  CreatePriceDto,
+  ImportedPricesDto,
+  ImportPricesDto,
+  ListPricesQueryDto,
+  PriceDto,
+  PriceListDto,
+  PutPriceDto,
+} from './prices.dto.js';
+import { PricesService } from './prices.service.js';
+
+const PRICE_ID = { name: 'price_id', description: 'Id of the price.' };
+
+@ApiTags('Prices')
+@Controller('v1')
+export class PricesController {
+  constructor(
+    private readonly prices: PricesService,
+    private readonly imports: PriceImportService,
+  ) {}
+
+  @Post('prices')
+  @Scopes('models:write')
+  @ApiOperation({
+    summary: 'Say what a model costs',
+    description: 'Of the prices of a model that are valid at a time, the one that began last counts.',
+  })
+  @ApiProblems(400, 409)
+  create(@CurrentCaller() caller: Caller, @Body() body: CreatePriceDto): Promise<PriceDto> {
+    return this.prices.create(caller, body);
+  }
+
+  @Post('prices\\:import')
+  @HttpCode(200)
+  @Scopes('models:write')
+  @ApiOperation({
+    summary: 'Take prices from a file',
+    description:
+      'All that can be taken, in one transaction. Again: the same. A price that has changed ends when the new one begins.',
+  })
+  @ApiOkResponse({ type: ImportedPricesDto })
+  @ApiProblems(400, 413)
+  import(
+    @CurrentCaller() caller: Caller,
+    @Body() body: ImportPricesDto,
+    @Req() request: Request,
+  ): Promise<ImportedPricesDto> {
+    const text = jsonTextOf(request);
+    return this.imports.import(caller, body, (name, field) => text?.sourceOf('prices', name, field) ?? null);
+  }
+
+  @Get('prices')
+  @Scopes()
+  @ApiOperation({ summary: 'List prices', description: 'Any valid key may read them.' })
+  @ApiProblems(400)
+  list(@CurrentCaller() caller: Caller, @Query() query: ListPricesQueryDto): Promise<PriceListDto> {
+    return this.prices.list(caller.projectId, query);
+  }
+
+  @Get('prices/:price_id')
+  @ApiParam(PRICE_ID)
+  @Scopes()
+  @ApiOperation({ summary: 'Read a price', description: 'Any valid key may read it.' })
+  @ApiProblems(400, 404)
+  get(@CurrentCaller() caller: Caller, @Param('price_id', UuidPipe) priceId: string): Promise<PriceDto> {
+    return this.prices.get(caller.projectId, priceId);
+  }
+
+  @Put('prices/:price_id')
+  @ApiParam(PRICE_ID)
+  @Scopes('models:write')
+  @ApiOperation({
+    summary: 'End a price, or say where it comes from',
+    description: 'Its figures never change: executions point to them. Another price is a new one.',
+  })
+  @ApiProblems(400, 404)
+  put(
+    @CurrentCaller() caller: Caller,
+    @Param('price_id', UuidPipe) priceId: string,
+    @Body() body: PutPriceDto,
+  ): Promise<PriceDto> {
+    return this.prices.put(caller, priceId, body);
+  }
+
+  @Delete('prices/:price_id')
+  @ApiParam(PRICE_ID)
+  @HttpCode(204)
+  @Scopes('models:write')
+  @ApiOperation({ summary: 'Take back a price that was a mistake' })
+  @ApiProblems(400, 404)
+  delete(@CurrentCaller() caller: Caller, @Param('price_id', UuidPipe) priceId: string): Promise<void> {
+    return this.prices.delete(caller, priceId);
+  }
+}

@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
+import { decodeCursor, pageOf, parseRfc3339 } from '../../../infra/http/index.js';
+import { parseMicroUsd, ValidationError } from '../../../kernel/index.js';
+import { type Actor, AuditService } from '../../audit/index.js';
+import { PriceExistsError, PriceNotFoundError } from './errors.js';
+import { PRICE_CATALOGUE } from './price-catalogue.js';
+import { PriceReads } from './price-reads.js';
+import type { NewPrice } from './price-records.js';
+import { priceView } from './price-views.js';
+import type {
+  CreatePriceDto,
+  ListPricesQueryDto,
+  PriceDto,
+  PriceListDto,
+  PutPriceDto,
+} from './prices.dto.js';
+import { type PricePosition, PricesRepository } from './prices.repository.js';
+
+/** Who added what the catalogue brought. */
+const CATALOGUE = 'catalogue';
+
+/**
+ * What models cost. A price is a fact that executions point to: its figures never change, it can be ended, and a new one
+ * begun. What executions have cost stays whatever becomes of their price.
+ */
+@Injectable()
+export class PricesService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly prices: PricesRepository,
+    private readonly reads: PriceReads,
+    private readonly audit: AuditService,
+    private readonly databaseClock: DatabaseClock,
+  ) {}
+
+  /**
+   * @throws PriceExistsError `PRICE_EXISTS` when the model has one from that very time.
+   * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
+   */
+  async create(who: Actor, request: CreatePriceDto): Promise<PriceDto> {
+    const price = this.toPrice(request);
+    assertSpan(price.validFrom, price.validTo);
+    return this.writing(async () =>
+      this.scope.transaction(who.projectId, async (tx) => {
+        const [added] = await this.prices.insert(tx, who.projectId, [price], who.actor);
+        if (added === undefined) throw new PriceExistsError(price.provider, price.modelName, price.validFrom);
+        const after = priceView(added);
+        await this.audit.append(tx, who, {
+          action: 'price.create',
+          subject: subjectOf(added.priceId),
+          after,
+        });
+        return after;
+      }),
+    );
+  }
+
+  async list(projectId: string, query: ListPricesQueryDto): Promise<PriceListDto> {
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, parsePosition);
+    const { provider, model_name: modelName, at, limit } = query;
+    const found = await this.scope.transaction(projectId, (tx) =>
+      this.prices.list(tx, projectId, { provider, modelName, at, after, limit: limit + 1 }),
+    );
+    const { entries, nextCursor } = pageOf(found, limit, (price) => [
+      price.provider,
+      price.modelName,
+      price.validFrom,
+    ]);
+    return { prices: entries.map(priceView), next_cursor: nextCursor };
+  }
+
+  /** @throws PriceNotFoundError `PRICE_NOT_FOUND` */
+  async get(projectId: string, priceId: string): Promise<PriceDto> {
+    const price = await this.scope.transaction(projectId, (tx) => this.prices.find(tx, projectId, priceId));
+    if (price === null) throw new PriceNotFoundError(priceId);
+    return priceView(price);
+  }
+
+  /**
+   * Ends a price, or says where it comes from.
+   * @throws PriceNotFoundError `PRICE_NOT_FOUND`
+   * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
+   */
+  async put(who: Actor, priceId: string, request: PutPriceDto): Promise<PriceDto> {
+    const { projectId } = who;
+    const change = {
+      ...(request.valid_to === undefined ? {} : { validTo: timeOf(request.valid_to) }),
+      ...(request.source === undefined ? {} : { source: request.source }),
+    };
+    return this.writing(() =>
+      this.scope.transaction(projectId, async (tx) => {
+        const price = await this.prices.findLocked(tx, projectId, priceId);
+        if (price === null) throw new PriceNotFoundError(priceId);
+        assertSpan(price.validFrom, change.validTo ?? null);
+        await this.prices.update(tx, projectId, priceId, change);
+        const [before, after] = [priceView(price), priceView({ ...price, ...change })];
+        await this.audit.append(tx, who, { action: 'price.put', subject: subjectOf(priceId), before, after });
+        return after;
+      }),
+    );
+  }
+
+  /** Takes it off the list, as if it had never been there. @throws PriceNotFoundError `PRICE_NOT_FOUND` */
+  async delete(who: Actor, priceId: string): Promise<void> {
+    await this.writing(() =>
+      this.scope.transaction(who.projectId, async (tx) => {
+        const price = await this.prices.delete(tx, who.projectId, priceId);
+        if (price === null) throw new PriceNotFoundError(priceId);
+        const before = priceView(price);
+        await this.audit.append(tx, who, { action: 'price.delete', subject: subjectOf(priceId), before });
+      }),
+    );
+  }
+
+  /** Adds the catalogue's prices of models that have none and never had any. @returns how many were added. */
+  async seed(projectId: string): Promise<number> {
+    return this.writing(() =>
+      this.scope.transaction(projectId, async (tx) => {
+        await this.prices.takeTurn(tx, projectId);
+        return (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
+      }),
+    );
+  }
+
+  /** Whatever becomes of the write: a commit whose answer was lost happened too. */
+  private async writing<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } finally {
+      this.reads.forget();
+    }
+  }
+
+  private toPrice(request: CreatePriceDto): NewPrice {
+    const cached = request.cached_input_usd_per_mtok;
+    return {
+      provider: request.provider,
+      modelName: request.model_name,
+      inputMicrosPerMtok: microsOf(request.input_usd_per_mtok),
+      cachedInputMicrosPerMtok: cached == null ? null : microsOf(cached),
+      outputMicrosPerMtok: microsOf(request.output_usd_per_mtok),
+      maxPromptTokens: request.max_prompt_tokens ?? null,
+      validFrom: timeOf(request.valid_from ?? null) ?? this.databaseClock.now(),
+      validTo: timeOf(request.valid_to ?? null),
+      source: request.source ?? null,
+    };
+  }
+}
+
+/** Of a text that was validated. */
+function microsOf(usd: string): bigint {
+  return parseMicroUsd(usd) as bigint;
+}
+
+function timeOf(text: string | null): Date | null {
+  return text === null ? null : parseRfc3339(text);
+}
+
+function assertSpan(validFrom: Date, validTo: Date | null): void {
+  if (validTo === null || validTo > validFrom) return;
+  throw new ValidationError(`Send a valid_to that is after the price begins, ${validFrom.toISOString()}.`, [
+    { pointer: '/valid_to', message: 'must be after valid_from' },
+  ]);
+}
+
+function parsePosition(position: unknown): PricePosition | null {
+  if (!Array.isArray(position)) return null;
+  const [provider, modelName, time] = position as unknown[];
+  if (typeof provider !== 'string' || typeof modelName !== 'string' || typeof time !== 'string') return null;
+  const validFrom = parseRfc3339(time);
+  return validFrom === null ? null : { provider, modelName, validFrom };
+}
+
+function subjectOf(priceId: string): string {
+  return `price/${priceId}`;
+}

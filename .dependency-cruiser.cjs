@@ -27,20 +27,12 @@ const ROOMS = {
   'modules/limits': { rooms: COMMON },
   'modules/models': { rooms: COMMON },
   'modules/analytics': { rooms: COMMON },
-  'modules/budgets': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/executions': {
-    rooms: [
-      ...CONTENT,
-      'modules/prompts',
-      'modules/limits',
-      'modules/models',
-      'modules/budgets',
-      'modules/providers',
-    ],
+    rooms: [...CONTENT, 'modules/prompts', 'modules/limits', 'modules/models', 'modules/providers'],
   },
   // A door: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {

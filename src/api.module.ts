@@ -3,7 +3,6 @@ import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
 import { AnalyticsHttpModule } from './modules/analytics/index.js';
 import { AuthModule } from './modules/auth/index.js';
-import { BudgetsModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -27,7 +26,6 @@ export class ApiModule {
         HealthModule,
         PromptsHttpModule,
         ModelsHttpModule,
-        BudgetsModule,
         ExecutionsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,

@@ -1,2 +1,0 @@
-export { BudgetsModule } from './budgets.module.js';
-export { BudgetExceededError, type BudgetRefusal } from './errors.js';

@@ -130,9 +130,7 @@ describe('ProvidersModule', () => {
       OPENAI_COMPATIBLE: 'groq=http://localhost:1/v1|GROQ_API_KEY, ollama=http://localhost:2/v1',
     };
     const circuits = { failures: 0, openMs: 1, longestCallMs: 1 };
-    const imports = [
-      ProvidersModule.register({ env: (name) => settings[name], modulePaths: [], circuits }),
-    ];
+    const imports = [ProvidersModule.register({ env: (name) => settings[name], modulePaths: [], circuits })];
     const module = await Test.createTestingModule({ imports }).compile();
     await module.init();
     const registry = module.get(ProviderRegistry);

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export const ROOT = path.join(__dirname, '../..');
 const TSC = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+
+/** Where npm keeps its cache and its logs. */
+const HOME = mkdtempSync(path.join(tmpdir(), 'ledger-home-'));
 
 export interface Done {
   readonly code: number;
@@ -17,9 +21,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** With nothing of the environment but PATH, a HOME of its own, and what is given. */
+/** With nothing of the environment but PATH, an empty HOME, and what is given. */
 export function run(program: string, args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Done> {
-  const all = { PATH: process.env['PATH'], HOME: cwd, ...env };
+  const all = { PATH: process.env['PATH'], HOME, ...env };
   return new Promise((resolve) => {
     execFile(program, [...args], { cwd, env: all }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });

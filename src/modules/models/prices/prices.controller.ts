@@ -56,8 +56,8 @@ export class PricesController {
   }
 
   @Get('prices')
-  @Scopes()
-  @ApiOperation({ summary: 'List prices', description: 'Any valid key may read them.' })
+  @Scopes('analytics:read')
+  @ApiOperation({ summary: 'List prices' })
   @ApiProblems(400)
   list(@CurrentCaller() caller: Caller, @Query() query: ListPricesQueryDto): Promise<PriceListDto> {
     return this.prices.list(caller.projectId, query);
@@ -65,8 +65,8 @@ export class PricesController {
 
   @Get('prices/:price_id')
   @ApiParam(PRICE_ID)
-  @Scopes()
-  @ApiOperation({ summary: 'Read a price', description: 'Any valid key may read it.' })
+  @Scopes('analytics:read')
+  @ApiOperation({ summary: 'Read a price' })
   @ApiProblems(400, 404)
   get(@CurrentCaller() caller: Caller, @Param('price_id', UuidPipe) priceId: string): Promise<PriceDto> {
     return this.prices.get(caller.projectId, priceId);

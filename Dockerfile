@@ -11,11 +11,14 @@ ARG NODE_IMAGE=node:22-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# The client is a workspace; the command line is built on its sources.
+COPY sdk/package.json ./sdk/package.json
 # `install --no-save` and not `ci`: it installs what the lock says as well, and `ci` refuses a lock without the other
 # platforms' optional packages. No scripts: none of the packages needs its own here.
 RUN npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY migrations ./migrations
+COPY sdk/src ./sdk/src
 COPY src ./src
 RUN npm run build
 

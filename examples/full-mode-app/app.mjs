@@ -18,7 +18,7 @@ async function ensurePrompt() {
       name: PROMPT,
       template: 'Answer {{customer}} kindly and in one paragraph:\n{{question}}',
       description: 'First draft of an answer to a customer',
-      owner_team: 'Support',
+      ownerTeam: 'Support',
     });
   }
 }

@@ -1,0 +1,374 @@
+import { GIT_ENVIRONMENT, GitRepository } from '../../src/commands/git/git-repository.testkit.js';
+import type { ApiBody } from '../support/api-client.js';
+import { freePort } from '../support/processes.js';
+import { cliOf, type CliOptions } from './cli.js';
+import { ECHO, promptPath, putPrompt, type Stage, startStage } from './stage.js';
+
+let stage: Stage;
+let cli: ReturnType<typeof cliOf>;
+const repositories: GitRepository[] = [];
+
+beforeAll(async () => {
+  stage = await startStage();
+  cli = cliOf(stage, { env: GIT_ENVIRONMENT });
+});
+afterAll(async () => {
+  repositories.forEach((repository) => repository.remove());
+  await stage.close();
+});
+
+interface Comparison {
+  readonly name: string;
+  readonly state: string;
+  readonly diff: string | null;
+}
+
+/** A code base of its own, whose prompts have names of their own. */
+class CodeBase {
+  constructor(
+    readonly prefix: string,
+    readonly repository: GitRepository,
+  ) {
+    repositories.push(repository);
+  }
+
+  configure(more: ApiBody = {}): void {
+    const config = { prompts: ['src/prompts.ts'], namePrefix: this.prefix, ...more };
+    this.repository.write('prompt-ledger.config.json', JSON.stringify(config));
+  }
+
+  write(prompts: Readonly<Record<string, string>>, file = 'src/prompts.ts'): void {
+    const lines = Object.entries(prompts).map(
+      ([name, text]) => `export const ${name} = ${JSON.stringify(text)};\n`,
+    );
+    this.repository.write(file, lines.join(''));
+  }
+
+  run(args: readonly string[], { cwd = this.repository.folder, env = {} }: CliOptions = {}) {
+    return cli(args, { cwd, env });
+  }
+
+  async register(cwd?: string): Promise<{ registered: ApiBody[]; git: ApiBody; skipped: string[] }> {
+    const { code, stdout, stderr } = await this.run(['register', '--json'], cwd === undefined ? {} : { cwd });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return JSON.parse(stdout) as { registered: ApiBody[]; git: ApiBody; skipped: string[] };
+  }
+
+  /** How `check` ends, and what it says of each prompt. */
+  async check(
+    cwd?: string,
+  ): Promise<{ code: number | null; states: Record<string, string>; prompts: Comparison[] }> {
+    const { code, stdout } = await this.run(['check', '--format', 'json'], cwd === undefined ? {} : { cwd });
+    const { prompts = [] } = JSON.parse(stdout) as { prompts?: Comparison[] };
+    return { code, states: Object.fromEntries(prompts.map(({ name, state }) => [name, state])), prompts };
+  }
+
+  /** Where the ledger says that the active version of a prompt stood. */
+  async registration(name: string): Promise<ApiBody> {
+    const history = await stage.admin.get<{
+      current_version: number;
+      versions: { version: number; git: ApiBody }[];
+    }>(`${promptPath(this.prefix + name)}/history`);
+    return history.body.versions.find(({ version }) => version === history.body.current_version)?.git ?? {};
+  }
+}
+
+function codeBase(prefix: string, repository = GitRepository.create()): CodeBase {
+  const made = new CodeBase(`${prefix}/`, repository);
+  made.configure();
+  return made;
+}
+
+describe('prompt-ledger register', () => {
+  it('sends every prompt with commit, branch, repository, file and line, and an execution leads back to it', async () => {
+    const code = codeBase('reg');
+    code.write({ WELCOME: 'Hello {{name}}', BYE: 'Bye' });
+    const commit = code.repository.commit();
+    const text = await code.run(['register', '--dry-run']);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toContain('2 prompts would be registered, 0 of them changed.');
+    expect((await stage.admin.get(promptPath('reg/WELCOME'))).status).toBe(404);
+
+    const { registered, git } = await code.register();
+    expect(registered).toMatchObject([
+      { name: 'reg/WELCOME', version: 1, previous_version: null, file: 'src/prompts.ts', line: 1 },
+      { name: 'reg/BYE', version: 1, previous_version: null, file: 'src/prompts.ts', line: 2 },
+    ]);
+    expect(git).toEqual({ commit, branch: 'main', repository: 'acme/app', dirty: false });
+    expect(await code.registration('BYE')).toMatchObject({
+      commit,
+      branch: 'main',
+      repository: 'acme/app',
+      dirty: false,
+      file: 'src/prompts.ts',
+      line: 2,
+    });
+
+    const run = await stage.admin.post<{ execution_id: string }>('/v1/executions:run', {
+      prompt_name: 'reg/BYE',
+      model: ECHO,
+    });
+    const shown = await cli(['executions', 'show', run.body.execution_id]);
+    expect(shown.stdout).toMatch(
+      new RegExp(`\\ncode +src/prompts\\.ts:2\\ncommit +${commit} \\(acme/app main\\)\\n`),
+    );
+    expect(git['repository']).not.toContain('s3cr3t');
+  });
+
+  it('leaves out what has moved to full mode, says so, and registers the rest', async () => {
+    const code = codeBase('full');
+    await putPrompt(stage.admin, 'full/MANAGED', 'managed');
+    code.write({ TRACKED: 'x', MANAGED: 'y', OTHER: 'z' });
+    const { registered, skipped } = await code.register();
+    expect(registered.map(({ name }) => name)).toEqual(['full/TRACKED', 'full/OTHER']);
+    expect(skipped).toEqual(['full/MANAGED']);
+    const again = await code.run(['register']);
+    expect(again.stderr).toContain('full/MANAGED is in full mode');
+    expect(again.stdout).toMatch(
+      /^PROMPT +VERSION +BEFORE +WHERE\nfull\/TRACKED +1 +- +src\/prompts\.ts:1\n/,
+    );
+    const check = await code.run(['check']);
+    expect(check).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('full/MANAGED is in full mode') as string,
+    });
+  });
+
+  it('registers more than a thousand in several calls, or none', async () => {
+    const code = codeBase('many');
+    const prompts = Object.fromEntries(Array.from({ length: 1005 }, (_, n) => [`P${n}`, `text ${n}`]));
+    code.write(prompts);
+    expect((await code.register()).registered).toHaveLength(1005);
+    expect(await code.check()).toMatchObject({ code: 0, states: { 'many/P1004': 'same' } });
+    // It stands in what would be the second call.
+    code.write({ ...prompts, P0: 'changed', P1003: '{% nope %}' });
+    expect(await code.run(['register'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('src/prompts.ts:1004: many/P1003: ') as string,
+    });
+    expect((await stage.admin.get(promptPath('many/P0'))).body).toMatchObject({
+      active_version: { version_number: 1, template_source: 'text 0' },
+    });
+  });
+
+  it('exits with 2 and registers nothing when something cannot be read', async () => {
+    const code = codeBase('unread');
+    code.repository.write('src/prompts.ts', 'export const A = "x";\nexport const B = build();\n');
+    const result = await code.run(['register']);
+    expect(result).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: src/prompts.ts:2: B cannot be read: it is the answer of a call.\n',
+    });
+    expect((await stage.admin.get(promptPath('unread/A'))).status).toBe(404);
+  });
+});
+
+describe('prompt-ledger check', () => {
+  it('is 0 when what is in the code is what is active, and 1 with a readable diff when not', async () => {
+    const code = codeBase('check');
+    code.write({ SAME: 'same', CHANGED: 'Hello {{name}},\nwelcome!', GONE: 'gone' });
+    code.repository.commit();
+    await code.register();
+    expect(await code.run(['check'])).toEqual({
+      code: 0,
+      stdout: '3 prompts: what is in the code is what is active.\n',
+      stderr: '',
+    });
+
+    code.write({ SAME: 'same', CHANGED: 'Hi {{name}},\nwelcome!', NEW: 'new\n' });
+    const { code: exit, stdout } = await code.run(['check']);
+    expect(exit).toBe(1);
+    expect(stdout).toBe(`check/CHANGED differs from version 1, which is active in the ledger.
+--- check/CHANGED (ledger, version 1)
++++ check/CHANGED (src/prompts.ts:2)
+@@ -1,2 +1,2 @@
+-Hello {{name}},
++Hi {{name}},
+ welcome!
+\\ No newline at end of file
+
+check/NEW is not in the ledger yet.
+--- /dev/null
++++ check/NEW (src/prompts.ts:3)
+@@ -0,0 +1,1 @@
++new
+
+check/GONE is tracked in the ledger and no more in the code.
+--- check/GONE (ledger, version 1)
++++ /dev/null
+@@ -1,1 +0,0 @@
+-gone
+\\ No newline at end of file
+
+4 prompts: 1 changed, 1 new, 1 missing. \`prompt-ledger register\` makes the ledger follow the code.
+`);
+  });
+
+  it('writes annotations for GitHub, one line each, whatever the texts say', async () => {
+    const code = codeBase('gh');
+    code.write({ A: '50%, a:b\r\n::error::x' });
+    const { code: exit, stdout } = await code.run(['check', '--format', 'github']);
+    expect(exit).toBe(1);
+    const [annotation = '', ...rest] = stdout.trimEnd().split('\n');
+    expect(annotation).toMatch(
+      /^::error file=src\/prompts\.ts,line=1,title=Prompt gh\/A is new::gh\/A is not in the ledger yet\.%0A---/,
+    );
+    expect(annotation).toContain('+50%25, a:b%0D%0A+::error::x');
+    expect(rest).toEqual([expect.stringMatching(/^1 prompt: 1 new\./)]);
+    code.repository.write('src/prompts.ts', '\nexport const A = f("a,b:c");\n');
+    expect(await code.run(['check', '--format', 'github'])).toMatchObject({
+      code: 2,
+      stdout:
+        '::error file=src/prompts.ts,line=2,title=Prompts cannot be read::A cannot be read: it is the answer of a call\n',
+    });
+  });
+
+  it('is 2 when it cannot tell: no ledger, a wrong key, a wrong configuration', async () => {
+    const code = codeBase('tell');
+    code.write({ A: 'x' });
+    const away = { env: { PROMPT_LEDGER_URL: `http://127.0.0.1:${await freePort()}` } };
+    const wrongKey = { env: { PROMPT_LEDGER_API_KEY: 'wrong' } };
+    for (const options of [away, wrongKey]) {
+      expect(await code.run(['check'], options)).toMatchObject({ code: 2, stdout: '' });
+      const asJson = await code.run(['check', '--format', 'json'], options);
+      expect(asJson.code).toBe(2);
+      expect(JSON.parse(asJson.stdout)).toMatchObject({
+        result: 'unknown',
+        message: expect.any(String) as string,
+      });
+      expect((await code.run(['check', '--format', 'github'], options)).stdout).toMatch(
+        /^::error title=Prompts cannot be checked::/,
+      );
+    }
+    code.configure({ prompts: ['src/none.ts'] });
+    expect(await code.run(['check'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('finds no file') as string,
+    });
+  });
+
+  it('needs no more than to read', async () => {
+    const code = codeBase('reader');
+    code.write({ A: 'x' });
+    await code.register();
+    const key = await stage.admin.post<{ key: string }>('/v1/keys', { name: 'ci', scopes: ['prompts:read'] });
+    expect(await code.run(['check'], { env: { PROMPT_LEDGER_API_KEY: key.body.key } })).toMatchObject({
+      code: 0,
+    });
+  });
+});
+
+describe('through the life of a repository', () => {
+  it('follows a renamed file', async () => {
+    const code = codeBase('rename');
+    code.write({ A: 'x' });
+    code.repository.commit();
+    await code.register();
+    code.repository.git('mv', 'src/prompts.ts', 'src/texts.ts');
+    code.configure({ prompts: ['src/texts.ts'] });
+    const commit = code.repository.commit('rename');
+    expect(await code.check()).toMatchObject({ code: 0, states: { 'rename/A': 'same' } });
+    expect((await code.register()).registered).toMatchObject([
+      { version: 1, change_detected: false, file: 'src/texts.ts' },
+    ]);
+    expect((await code.register()).git).toMatchObject({ commit, dirty: false });
+  });
+
+  it('goes back to an older version with older code, and tells branches apart', async () => {
+    const code = codeBase('rollback');
+    code.write({ A: 'one' });
+    const first = code.repository.commit('one');
+    await code.register();
+    code.repository.git('checkout', '--quiet', '-b', 'feature/two');
+    code.write({ A: 'two' });
+    code.repository.commit('two');
+    const forward = await code.register();
+    expect(forward.git).toMatchObject({ branch: 'feature/two' });
+    expect(forward.registered).toMatchObject([{ version: 2, previous_version: 1, change_detected: true }]);
+    code.repository.git('checkout', '--quiet', first);
+    expect(await code.check()).toMatchObject({ code: 1, states: { 'rollback/A': 'changed' } });
+    const back = await code.register();
+    expect(back.git).toMatchObject({ commit: first, branch: null });
+    expect(back.registered).toMatchObject([{ version: 1, previous_version: 2, change_detected: true }]);
+    expect(await code.check()).toMatchObject({ code: 0 });
+  });
+
+  it('says that a tree is dirty, takes the CI’s word for the branch, and knows a shallow clone', async () => {
+    const code = codeBase('states');
+    code.write({ A: 'x' });
+    code.repository.commit('one');
+    code.write({ A: 'y' });
+    expect((await code.register()).git).toMatchObject({ dirty: true, branch: 'main' });
+    const commit = code.repository.commit('two');
+    code.repository.git('clone', '--quiet', '--depth', '1', `file://${code.repository.folder}`, 'clone');
+    const clone = code.repository.path('clone');
+    code.repository.git('-C', clone, 'checkout', '--quiet', '--detach');
+    code.repository.git('-C', clone, 'remote', 'set-url', 'origin', 'git@github.com:acme/app.git');
+    const ci = await code.run(['register', '--json'], {
+      cwd: clone,
+      env: { GITHUB_HEAD_REF: 'fix', GITHUB_REF_NAME: '7/merge' },
+    });
+    expect((JSON.parse(ci.stdout) as { git: ApiBody }).git).toEqual({
+      commit,
+      branch: 'fix',
+      repository: 'acme/app',
+      dirty: false,
+    });
+    expect(await code.check(clone)).toMatchObject({ code: 0 });
+  });
+
+  it('works without a repository, where nothing can be missing', async () => {
+    const code = codeBase('nogit', GitRepository.folder());
+    code.write({ A: 'x', B: 'y' });
+    expect((await code.register()).git).toEqual({
+      commit: null,
+      branch: null,
+      repository: null,
+      dirty: null,
+    });
+    code.write({ A: 'x' });
+    expect(await code.check()).toMatchObject({ code: 0, states: { 'nogit/A': 'same' } });
+  });
+
+  it('holds no code base answerable for another one of the same repository', async () => {
+    const code = codeBase('mono');
+    for (const app of ['a', 'b']) {
+      code.repository.write(`${app}/prompt-ledger.config.json`, JSON.stringify({ prompts: ['p.ts'] }));
+      code.repository.write(
+        `${app}/p.ts`,
+        `export const MONO_${app} = "x";\nexport const MONO_${app}2 = "y";\n`,
+      );
+    }
+    for (const app of ['a', 'b']) await code.register(code.repository.path(app));
+    expect(await code.check(code.repository.path('a'))).toMatchObject({
+      code: 0,
+      states: { MONO_a: 'same', MONO_a2: 'same' },
+    });
+    code.repository.write('a/p.ts', 'export const MONO_a = "x";\n');
+    expect(await code.check(code.repository.path('a'))).toMatchObject({
+      code: 1,
+      states: { MONO_a: 'same', MONO_a2: 'missing' },
+    });
+  });
+});
+
+describe('the configuration', () => {
+  it('may be TypeScript that imports prompt-ledger/config, wherever that is installed', async () => {
+    const code = codeBase('ts');
+    code.repository.git('rm', '--quiet', '--cached', '-r', '--ignore-unmatch', '.');
+    code.repository.write(
+      'deep/prompt-ledger.config.ts',
+      `import { defineConfig } from 'prompt-ledger/config';\nconst url: string = '${stage.ledger.url}';\nexport default defineConfig({ prompts: ['*.prompt.md'], namePrefix: 'ts/', url });\n`,
+    );
+    code.repository.write('deep/mail.prompt.md', 'Hello {{name}}\n');
+    const { code: exit, stdout } = await code.run(['register', '--json'], {
+      cwd: code.repository.path('deep'),
+      env: { PROMPT_LEDGER_URL: '' },
+    });
+    expect(exit).toBe(0);
+    expect((JSON.parse(stdout) as { registered: ApiBody[] }).registered).toMatchObject([
+      { name: 'ts/mail', file: 'deep/mail.prompt.md', line: 1 },
+    ]);
+  });
+});

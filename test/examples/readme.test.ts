@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { transform } from '@swc/core';
 import { OpenAiServer } from '../fakes/openai-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startLedger, type LedgerProcess } from '../support/processes.js';
@@ -28,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The blocks of one language below a heading. Those marked `bash` are for other machines than this one. */
-async function blocks(heading: string, language: 'sh' | 'ts'): Promise<string> {
+async function blocks(heading: string, language: 'sh'): Promise<string> {
   const text = await readFile(path.join(__dirname, '../../README.md'), 'utf8');
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const found = [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))];
@@ -77,7 +76,7 @@ describe('on a fresh start, with nothing set', () => {
     const done = await run('sh', ['-s'], script);
 
     expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
-    expect(statusesOf(done)).toEqual([200, 200, 202, 200, 200, 200, 200, 200, 200, 200, 200, 422, 201]);
+    expect(statusesOf(done)).toEqual([200, 200, 202, 200, 200, 200, 200, 200, 200, 200, 422, 201]);
     const [put, ran, lineage, listed, changed, versions, activated, rendered, refused, key] =
       documentsOf(done);
     const checksum = createHash('sha256').update('Summarize in one sentence:\n{{text}}').digest('hex');
@@ -103,9 +102,7 @@ describe('on a fresh start, with nothing set', () => {
     expect(listed?.['executions']).toHaveLength(2);
     expect(changed).toMatchObject({ version: { version_number: 2, status: 'active' } });
     expect(versions).toMatchObject([{ version_number: 2 }, { version_number: 1 }]);
-    expect(done.stdout).toContain(
-      '> Summarize in one sentence, for {{reader | default: "a busy reader"}}:\n',
-    );
+    expect(done.stdout).toContain('+Summarize in one sentence, for {{reader | default: "a busy reader"}}:\n');
     expect(activated).toMatchObject({
       version: { version_number: 1, status: 'active' },
       version_change: false,
@@ -132,20 +129,6 @@ describe('on a fresh start, with nothing set', () => {
     expect(canceled).toMatchObject({ status: 'canceled', attempts: [{ attempt: 1, status: 'failed' }] });
     expect(batch).toMatchObject({ status: 'completed', total: 2, counts: { succeeded: 2 } });
     expect(secret?.['secret']).toMatch(/^whsec_/);
-  });
-
-  it('the tour in TypeScript works as it is printed', async () => {
-    const source = (await blocks('The same in TypeScript', 'ts')).replaceAll(PRINTED_URL, ledger.url);
-    const { code } = await transform(source, {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-
-    const done = await run(process.execPath, ['--input-type=module', '-'], code);
-
-    const answer =
-      'succeeded system: You translate into French. Answer with the translation alone.\nuser: Good morning\n';
-    expect(done).toEqual({ stdout: answer.repeat(2), stderr: '' });
   });
 });
 

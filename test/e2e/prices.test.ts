@@ -207,11 +207,14 @@ describe('the list of prices', () => {
 });
 
 describe('who may', () => {
-  it('is any key for reading, and one with models:write for writing', async () => {
-    const reader = await clientWith(stage, ['prompts:read']);
+  it('is a key with analytics:read for reading, and one with models:write for writing', async () => {
+    const reader = await clientWith(stage, ['analytics:read']);
+    const stranger = await clientWith(stage, ['prompts:read']);
     const id = await idOf({ model_name: 'scoped' });
     expect((await reader.get('/v1/prices')).status).toBe(200);
     expect((await reader.get(`/v1/prices/${id}`)).status).toBe(200);
+    expectProblem(await stranger.get('/v1/prices'), 403, 'FORBIDDEN');
+    expectProblem(await stranger.get(`/v1/prices/${id}`), 403, 'FORBIDDEN');
     expectProblem(await reader.post('/v1/prices', MINI), 403, 'FORBIDDEN');
     expectProblem(await reader.put(`/v1/prices/${id}`, {}), 403, 'FORBIDDEN');
     expectProblem(await reader.delete(`/v1/prices/${id}`), 403, 'FORBIDDEN');

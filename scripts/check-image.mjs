@@ -134,7 +134,11 @@ async function checkRuns(image, { DATABASE_URL, MIGRATION_DATABASE_URL }) {
     /^KEY_HASH_SECRET is not set/,
   );
   await refused('refuses to run without a database', SECRETS, /set DATABASE_URL/);
-  await refused('refuses a database that is not migrated', { ...SECRETS, DATABASE_URL }, /^The database lacks/);
+  await refused(
+    'refuses a database that is not migrated',
+    { ...SECRETS, DATABASE_URL },
+    /^The database lacks/,
+  );
 
   const migrated = await cli({ DATABASE_URL, MIGRATION_DATABASE_URL }, 'migrate');
   check('migrates as the owner', migrated.code === 0 && migrated.said.startsWith('Migrated:'), migrated.said);

@@ -21,7 +21,11 @@ const FORBIDDEN = [
   ['src/modules/auth/a.ts', 'src/modules/prompts/index.ts', 'modules/auth-imports-what-is-below'],
   ['src/modules/providers/a.ts', 'src/infra/database/index.ts', 'modules/providers-imports-what-is-below'],
   ['src/modules/providers/b.ts', 'src/entities/index.ts', 'modules/providers-imports-what-is-below'],
-  ['src/modules/executions/b.ts', 'src/modules/tracking/index.ts', 'modules/executions-imports-what-is-below'],
+  [
+    'src/modules/executions/b.ts',
+    'src/modules/tracking/index.ts',
+    'modules/executions-imports-what-is-below',
+  ],
   ['src/modules/consumer/a.ts', 'src/modules/prompts/index.ts', 'modules/consumer-imports-what-is-below'],
   ['src/modules/executions/a.ts', 'src/modules/prompts/own.ts', 'modules-only-through-their-index'],
   ['src/commands/a.ts', 'src/modules/prompts/own.ts', 'roots-import-modules-through-their-index'],

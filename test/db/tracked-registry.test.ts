@@ -284,10 +284,12 @@ describe('the registry of code', () => {
         await register(templates(count, text));
         const texts = query.mock.calls.map(([config]) => textOf(config));
         query.mockRestore();
-        return texts
-          // `SELECT 1` is the check of the connection that listens, which may fall into this moment.
-          .filter((each) => !/^(?:BEGIN|START|COMMIT|SELECT set_config|SELECT 1$)/.test(each))
-          .map(firstWords);
+        return (
+          texts
+            // `SELECT 1` is the check of the connection that listens, which may fall into this moment.
+            .filter((each) => !/^(?:BEGIN|START|COMMIT|SELECT set_config|SELECT 1$)/.test(each))
+            .map(firstWords)
+        );
       };
       const write = ['SELECT pg_advisory_xact_lock', 'INSERT INTO "audit_log"'];
       expect(await statementsOf('one')).toEqual([

@@ -104,9 +104,9 @@ describe('the client, in full mode', () => {
     await expect(ledger.execute('sdk/errors', { a: 1 })).rejects.toThrow(UnprocessableError);
     const odd = { params: { top_k: 4 }, model: 'openai/gpt-4o-mini' } as const;
     await expect(ledger.execute('sdk/errors', { a: 1, b: 2 }, odd)).rejects.toThrow(BadRequestError);
-    await expect(new PromptLedger({ baseUrl: AWAY, apiKey: 'k', maxRetries: 0 }).execute('x')).rejects.toThrow(
-      ConnectionError,
-    );
+    await expect(
+      new PromptLedger({ baseUrl: AWAY, apiKey: 'k', maxRetries: 0 }).execute('x'),
+    ).rejects.toThrow(ConnectionError);
     expect(() => new PromptLedger({ mode: 'tracking_only', apiKey: 'k' })).toThrow(/codeRegistry/);
   });
 });

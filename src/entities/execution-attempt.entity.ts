@@ -58,6 +58,23 @@ export class ExecutionAttemptEntity {
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
 
+  @Column('uuid', { name: 'model_id', nullable: true })
+  modelId!: string | null;
+
+  @Column('integer', { name: 'prompt_tokens', nullable: true })
+  promptTokens!: number | null;
+
+  @Column('integer', { name: 'response_tokens', nullable: true })
+  responseTokens!: number | null;
+
+  /** Milliseconds from the beginning of the call to the first piece of the answer. */
+  @Column('integer', { name: 'first_token_ms', nullable: true })
+  firstTokenMs!: number | null;
+
+  /** The price that the cost was counted by. */
+  @Column('uuid', { name: 'price_id', nullable: true })
+  priceId!: string | null;
+
   /** Whole pico-dollars, as text; null when nobody knows. */
   @Column('bigint', { name: 'cost_pico_usd', nullable: true })
   costPicoUsd!: string | null;

@@ -1,5 +1,15 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import type { StoredMessage } from './prompt-version.entity.js';
+import type { StoredToolCall } from './execution-output.entity.js';
+
+/** A message as a provider gets it. Those of prompts have the first three roles and nothing but text. */
+export interface SentMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  /** Of an assistant that asked for tools. */
+  readonly tool_calls?: readonly StoredToolCall[];
+  /** Of a tool's result: the call it answers. */
+  readonly tool_call_id?: string;
+}
 
 /** What an execution was given. Exactly one of the two prompts is set. */
 @Entity('execution_inputs')
@@ -19,5 +29,9 @@ export class ExecutionInputEntity {
   renderedPrompt!: string | null;
 
   @Column('json', { name: 'rendered_messages', nullable: true })
-  renderedMessages!: StoredMessage[] | null;
+  renderedMessages!: SentMessage[] | null;
+
+  /** Tools and response format of a bare call; those of a prompt stand in its version. */
+  @Column('json', { nullable: true })
+  extras!: unknown;
 }

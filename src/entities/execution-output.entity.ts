@@ -1,5 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** A tool that the model wants called; `arguments` is the JSON text as it wrote it. */
+export interface StoredToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
 /** What a provider answered. */
 @Entity('execution_outputs')
 export class ExecutionOutputEntity {
@@ -11,6 +18,10 @@ export class ExecutionOutputEntity {
 
   @Column('text', { name: 'response_text' })
   responseText!: string;
+
+  /** Calls of tools that the model asks for, `[{"id","name","arguments"}]`; null when there are none. */
+  @Column('json', { name: 'tool_calls', nullable: true })
+  toolCalls!: StoredToolCall[] | null;
 
   /** The vendor's own usage object, untouched; null when it sent none. */
   @Column('json', { nullable: true })

@@ -13,7 +13,18 @@ export type ExecutionErrorType =
   | 'provider_rejected'
   | 'connection'
   | 'outcome_unknown'
-  | 'internal';
+  | 'internal'
+  /** Whoever read the stream went away. */
+  | 'client_closed'
+  /** A budget had nothing left for another attempt. */
+  | 'budget_exceeded';
+
+/** One of the models that an execution may be sent to. */
+export interface StoredTarget {
+  readonly model_id: string;
+  readonly provider: string;
+  readonly model_name: string;
+}
 
 /**
  * One request to run one version with one set of variables: the facts. The texts stand in
@@ -38,7 +49,12 @@ export type ExecutionErrorType =
 @Check('executions_status_check', `status IN ('queued', 'running', 'succeeded', 'failed', 'canceled')`)
 @Check(
   'executions_error_type_check',
-  `error_type IN ('timeout', 'rate_limited', 'provider_error', 'provider_rejected', 'connection', 'outcome_unknown', 'internal')`,
+  `error_type IN ('timeout', 'rate_limited', 'provider_error', 'provider_rejected', 'connection', 'outcome_unknown', 'internal', 'client_closed', 'budget_exceeded')`,
+)
+@Check('executions_on_budget_check', `on_budget IN ('refuse', 'clamp')`)
+@Check(
+  'executions_bare_check',
+  `(prompt_id IS NULL) = (version_id IS NULL) AND (prompt_id IS NULL) = (prompt_mode IS NULL)`,
 )
 @Check('executions_resolved_by_check', `resolved_by IN ('pointer', 'version_number', 'template_hash')`)
 @Check('executions_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
@@ -52,14 +68,28 @@ export class ExecutionEntity {
   @PrimaryColumn('uuid', { name: 'execution_id', default: () => 'ledger_uuid7()' })
   executionId!: string;
 
-  @Column('uuid', { name: 'prompt_id' })
-  promptId!: string;
+  /** Null of a bare call, which came with its messages; version and mode of the prompt then too. */
+  @Column('uuid', { name: 'prompt_id', nullable: true })
+  promptId!: string | null;
 
-  @Column('uuid', { name: 'version_id' })
-  versionId!: string;
+  @Column('uuid', { name: 'version_id', nullable: true })
+  versionId!: string | null;
 
+  /** The prompt's team when it ran. */
+  @Column('text', { name: 'owner_team', nullable: true })
+  ownerTeam!: string | null;
+
+  /** The model that was called last; before the first call the one that is to be. */
   @Column('uuid', { name: 'model_id' })
   modelId!: string;
+
+  /** The named route it was sent along. */
+  @Column('text', { name: 'route_name', nullable: true })
+  routeName!: string | null;
+
+  /** The models it may be sent to, in their order; null where there is only the one. */
+  @Column('json', { nullable: true })
+  targets!: StoredTarget[] | null;
 
   @Column('text')
   environment!: string;
@@ -71,8 +101,8 @@ export class ExecutionEntity {
   executionMode!: ExecutionMode;
 
   /** The prompt's mode when it ran. */
-  @Column('text', { name: 'prompt_mode' })
-  promptMode!: PromptMode;
+  @Column('text', { name: 'prompt_mode', nullable: true })
+  promptMode!: PromptMode | null;
 
   @Column('text')
   status!: ExecutionStatus;
@@ -112,6 +142,35 @@ export class ExecutionEntity {
   @Column('integer', { name: 'latency_ms', nullable: true })
   latencyMs!: number | null;
 
+  /** Milliseconds from the beginning of the call to the first piece of the answer. */
+  @Column('integer', { name: 'first_token_ms', nullable: true })
+  firstTokenMs!: number | null;
+
+  @Column('integer', { name: 'cached_prompt_tokens', nullable: true })
+  cachedPromptTokens!: number | null;
+
+  @Column('integer', { name: 'reasoning_tokens', nullable: true })
+  reasoningTokens!: number | null;
+
+  /** What the answer cost, in whole pico-dollars, as text; null when nobody knows. */
+  @Column('bigint', { name: 'cost_pico_usd', nullable: true })
+  costPicoUsd!: string | null;
+
+  /** The price it was counted by. */
+  @Column('uuid', { name: 'price_id', nullable: true })
+  priceId!: string | null;
+
+  /** Answered from another execution, without a call. */
+  @Column('boolean', { name: 'cache_hit', default: false })
+  cacheHit!: boolean;
+
+  @Column('uuid', { name: 'cached_from', nullable: true })
+  cachedFrom!: string | null;
+
+  /** Whether the answer was sent on as it came. */
+  @Column('boolean', { default: false })
+  streamed!: boolean;
+
   @Column('text', { name: 'finish_reason', nullable: true })
   finishReason!: string | null;
 
@@ -122,8 +181,8 @@ export class ExecutionEntity {
   errorMessage!: string | null;
 
   /** How the version was found. */
-  @Column('text', { name: 'resolved_by' })
-  resolvedBy!: 'pointer' | 'version_number' | 'template_hash';
+  @Column('text', { name: 'resolved_by', nullable: true })
+  resolvedBy!: 'pointer' | 'version_number' | 'template_hash' | null;
 
   /** The key's name, or `admin`. */
   @Column('text', { name: 'requested_by', nullable: true })
@@ -145,6 +204,10 @@ export class ExecutionEntity {
   /** What to do with a call whose outcome nobody knows. */
   @Column('text', { name: 'on_unknown', default: 'retry' })
   onUnknown!: 'retry' | 'fail';
+
+  /** What to do where a budget has less left than it may cost. */
+  @Column('text', { name: 'on_budget', nullable: true })
+  onBudget!: 'refuse' | 'clamp' | null;
 
   @Column('integer', { name: 'attempts_made', default: 0 })
   attemptsMade!: number;

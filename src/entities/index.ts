@@ -4,6 +4,7 @@ import { BatchEntity } from './batch.entity.js';
 import { BudgetHoldEntity } from './budget-hold.entity.js';
 import { BudgetPeriodEntity } from './budget-period.entity.js';
 import { BudgetEntity } from './budget.entity.js';
+import { CachedResponseEntity } from './cached-response.entity.js';
 import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
 import { ExecutionDeltaEntity } from './execution-delta.entity.js';
 import { ExecutionInputEntity } from './execution-input.entity.js';
@@ -27,15 +28,19 @@ export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, Pr
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity };
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
+export { CachedResponseEntity };
 export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './budget.entity.js';
 export type { BudgetMode, BudgetPeriod, BudgetScope } from './budget.entity.js';
 export type { AttemptStatus } from './execution-attempt.entity.js';
+export type { SentMessage } from './execution-input.entity.js';
+export type { StoredToolCall } from './execution-output.entity.js';
 export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
 export type {
   ExecutionErrorType,
   ExecutionMode,
   ExecutionOrigin,
   ExecutionStatus,
+  StoredTarget,
 } from './execution.entity.js';
 export type { PromptKind, PromptMode } from './prompt.entity.js';
 
@@ -64,4 +69,5 @@ export const ENTITIES = [
   BudgetEntity,
   BudgetPeriodEntity,
   BudgetHoldEntity,
+  CachedResponseEntity,
 ];

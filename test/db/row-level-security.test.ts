@@ -7,13 +7,22 @@ import { TABLES as COUNT_TABLES } from '../../migrations/count-executions/tables
 import { SYSTEM_FUNCTIONS as LIMITS } from '../../migrations/limit-keys/functions.js';
 import { SYSTEM_FUNCTIONS as BUDGETS } from '../../migrations/create-budgets/functions.js';
 import { TABLES as BUDGET_TABLES } from '../../migrations/create-budgets/tables.js';
+import { SYSTEM_FUNCTIONS as COSTS } from '../../migrations/cost-executions/functions.js';
+import { TABLES as COST_TABLES } from '../../migrations/cost-executions/tables.js';
 import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
 import { TABLES as PRICE_TABLES } from '../../migrations/price-models/tables.js';
 import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
-const TABLES = [...FIRST_TABLES, ...WEBHOOK_TABLES, ...COUNT_TABLES, ...PRICE_TABLES, ...BUDGET_TABLES];
+const TABLES = [
+  ...FIRST_TABLES,
+  ...WEBHOOK_TABLES,
+  ...COUNT_TABLES,
+  ...PRICE_TABLES,
+  ...BUDGET_TABLES,
+  ...COST_TABLES,
+];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -118,7 +127,7 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS, ...LIMITS, ...BUDGETS]
+      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS, ...LIMITS, ...BUDGETS, ...COSTS]
         .sort()
         .map((signature) => ({ signature, app: true, everybody: false })),
     );

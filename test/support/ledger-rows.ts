@@ -51,6 +51,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
      INSERT INTO budget_periods (project_id, budget_id, period_start) SELECT project_id, budget_id, 'epoch' FROM budget`,
     `INSERT INTO budget_holds (project_id, execution_id, attempt, budget_id, period_start, held_pico_usd, expires_at)
      SELECT project_id, '${executionId}', 1, budget_id, 'epoch', 1, now() FROM budgets WHERE project_id = $1`,
+    `INSERT INTO response_cache (project_id, cache_key, execution_id, expires_at) VALUES ($1, '\\x00', '${executionId}', now())`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

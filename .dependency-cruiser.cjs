@@ -3,7 +3,7 @@
  *
  *     main, worker, cli with their bootstrap and commands
  *     tracking, consumer → executions → prompts → versions → templating
- *                executions → limits, models, providers
+ *                executions → budgets, limits, models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
  */
@@ -27,12 +27,20 @@ const ROOMS = {
   'modules/limits': { rooms: COMMON },
   'modules/models': { rooms: COMMON },
   'modules/analytics': { rooms: COMMON },
+  'modules/budgets': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/executions': {
-    rooms: [...CONTENT, 'modules/prompts', 'modules/limits', 'modules/models', 'modules/providers'],
+    rooms: [
+      ...CONTENT,
+      'modules/prompts',
+      'modules/limits',
+      'modules/models',
+      'modules/budgets',
+      'modules/providers',
+    ],
   },
   // A door: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {

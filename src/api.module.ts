@@ -3,6 +3,7 @@ import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
 import { AnalyticsHttpModule } from './modules/analytics/index.js';
 import { AuthModule } from './modules/auth/index.js';
+import { BudgetsHttpModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -26,6 +27,7 @@ export class ApiModule {
         HealthModule,
         PromptsHttpModule,
         ModelsHttpModule,
+        BudgetsHttpModule,
         ExecutionsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
 import { AnalyticsModule } from './modules/analytics/index.js';
+import { BudgetsModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { providerOptions } from './provider-options.js';
@@ -17,6 +18,7 @@ export class WorkerModule {
         ProvidersModule.register(providerOptions(config)),
         ConsumerModule,
         AnalyticsModule,
+        BudgetsModule,
       ],
     };
   }

@@ -6,6 +6,7 @@ import {
   MAX_MICROS_PER_MTOK,
   microsPerMtokOf,
   parseMicroUsd,
+  parsePicoUsd,
   type TokenPrices,
 } from './index.js';
 
@@ -199,5 +200,28 @@ describe('dollars a token', () => {
         expect(microsPerMtokOf(text)).toBe(value);
       }),
     );
+  });
+});
+
+describe('dollars of a budget', () => {
+  it.each([
+    ['0', 0n],
+    ['12.5', 12_500_000_000_000n],
+    ['0.000000000015', 15n],
+    ['100000000000000', 10n ** 26n],
+  ])('%s are exact both ways', (text, picos) => {
+    expect(parsePicoUsd(text)).toBe(picos);
+    expect(formatPicoUsd(picos)).toBe(text);
+  });
+
+  it.each(['', '-1', '1e3', '.5', '1.', '01', '1,5', '0.0000000000001', ' 1', '1_000', 'NaN', '٣'])(
+    'are not %j',
+    (text) => {
+      expect(parsePicoUsd(text)).toBeNull();
+    },
+  );
+
+  it('may be below nothing when they are what is left', () => {
+    expect(formatPicoUsd(-3_500_000_000_000n)).toBe('-3.5');
   });
 });

@@ -60,7 +60,14 @@ export function formatMicroUsd(micros: bigint): string {
   return formatScaled(micros, MICRO_DECIMALS);
 }
 
-/** 123 to `"0.000000000123"`. */
+const BUDGET_USD = /^(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
+
+/** `"12.5"` to 12500000000000. @returns null for anything but dollars of at most fifteen digits and twelve decimals. */
+export function parsePicoUsd(text: string): bigint | null {
+  return BUDGET_USD.test(text) ? scaleDecimal(text, PICO_DECIMALS) : null;
+}
+
+/** 123 to `"0.000000000123"`; what is below nothing has a sign. */
 export function formatPicoUsd(picos: bigint): string {
   return formatScaled(picos, PICO_DECIMALS);
 }
@@ -94,6 +101,7 @@ function scaleDecimal(text: string, decimals: number): bigint | null {
 }
 
 function formatScaled(units: bigint, decimals: number): string {
+  if (units < 0n) return `-${formatScaled(-units, decimals)}`;
   const digits = units.toString().padStart(decimals + 1, '0');
   const fraction = digits.slice(-decimals).replace(/0+$/, '');
   const whole = digits.slice(0, -decimals);

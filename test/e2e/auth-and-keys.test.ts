@@ -23,6 +23,7 @@ const ALL_SCOPES = [
   'analytics:read',
   'models:write',
   'keys:write',
+  'budgets:write',
 ];
 
 interface CreatedKey extends ApiBody {
@@ -81,6 +82,13 @@ const ROUTES: [string, string, (client: ApiClient) => Promise<{ status: number }
     'PUT /v1/models/{provider}/{model_name}',
     'models:write',
     (c) => c.put('/v1/models/echo/echo', { max_tokens: null, supports_streaming: true }),
+  ],
+  ['GET /v1/budgets', 'analytics:read', (c) => c.get('/v1/budgets')],
+  [
+    'POST /v1/budgets',
+    'budgets:write',
+    (c) =>
+      c.post('/v1/budgets', { name: 'b', scope: 'prompt', scope_value: 'p', period: 'day', limit_usd: '1' }),
   ],
   ['GET /v1/keys', 'keys:write', (c) => c.get('/v1/keys')],
   ['POST /v1/keys', 'keys:write', (c) => c.post('/v1/keys', { name: 'k', scopes: ['keys:write'] })],

@@ -21,6 +21,7 @@ export async function otherProject(stage: Stage): Promise<ApiClient> {
     'executions:read',
     'analytics:read',
     'models:write',
+    'budgets:write',
   ];
   const client = await clientWith(stage, scopes);
   await stage.sql(

@@ -5,7 +5,8 @@ export type Scope =
   | 'executions:read'
   | 'analytics:read'
   | 'models:write'
-  | 'keys:write';
+  | 'keys:write'
+  | 'budgets:write';
 
 export interface CreateKeyRequest {
   readonly name: string;

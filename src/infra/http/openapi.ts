@@ -33,6 +33,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Batches', 'Many executions of one version, submitted together.'],
   ['Analytics', 'How often prompts ran, and how that went.'],
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
+  ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],
   ['Models', 'The models that are allowed.'],
   ['Prices', 'What models cost, and since when.'],
   ['Keys', 'Who may do what.'],

@@ -7,6 +7,7 @@ export const SCOPES = [
   'analytics:read',
   'models:write',
   'keys:write',
+  'budgets:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
+import { formatPicoUsd, parsePicoUsd, UUID, ValidationError } from '../../kernel/index.js';
+import { type Actor, AuditService } from '../audit/index.js';
+import type {
+  BudgetDto,
+  BudgetListDto,
+  CreateBudgetDto,
+  ListBudgetsQueryDto,
+  UpdateBudgetDto,
+} from './budgets.dto.js';
+import { type BudgetRecord, BudgetsRepository } from './budgets.repository.js';
+import { BudgetNotFoundError } from './errors.js';
+
+/** Limits on what may be spent. They hold from the answer that made or changed them. */
+@Injectable()
+export class BudgetsService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly budgets: BudgetsRepository,
+    private readonly audit: AuditService,
+    private readonly callbackUrls: CallbackUrlPolicy,
+  ) {}
+
+  /** @throws ValidationError `VALIDATION_FAILED` for a scope without its value, or an address that may not be called. */
+  async create(who: Actor, request: CreateBudgetDto): Promise<BudgetDto> {
+    assertScopeValue(request);
+    this.assertCallbackUrl(request.callback_url);
+    return this.scope.transaction(who.projectId, async (tx) => {
+      const made = await this.budgets.insert(tx, {
+        projectId: who.projectId,
+        name: request.name,
+        scopeKind: request.scope,
+        scopeValue: request.scope_value ?? null,
+        period: request.period,
+        limitPicoUsd: picoUsdOf(request.limit_usd),
+        mode: request.mode ?? 'hard',
+        callbackUrl: request.callback_url ?? null,
+        createdBy: who.actor,
+      });
+      const after = budgetView(made);
+      await this.audit.append(tx, who, { action: 'budget.create', subject: subjectOf(made.budgetId), after });
+      return after;
+    });
+  }
+
+  async list(projectId: string, query: ListBudgetsQueryDto): Promise<BudgetListDto> {
+    const filter = {
+      scopeKind: query.scope,
+      scopeValue: query.scope_value,
+      afterId: afterId(query.cursor),
+      limit: query.limit + 1,
+    };
+    const found = await this.scope.transaction(projectId, (tx) => this.budgets.list(tx, projectId, filter));
+    const { entries, nextCursor } = pageOf(found, query.limit, ({ budgetId }) => budgetId);
+    return { budgets: entries.map(budgetView), next_cursor: nextCursor };
+  }
+
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` */
+  async get(projectId: string, budgetId: string): Promise<BudgetDto> {
+    const found = await this.scope.transaction(projectId, (tx) => this.budgets.find(tx, projectId, budgetId));
+    if (found === null) throw new BudgetNotFoundError(budgetId);
+    return budgetView(found);
+  }
+
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ValidationError `VALIDATION_FAILED` */
+  async update(who: Actor, budgetId: string, request: UpdateBudgetDto): Promise<BudgetDto> {
+    this.assertCallbackUrl(request.callback_url);
+    const { projectId } = who;
+    return this.scope.transaction(projectId, async (tx) => {
+      const before = await this.budgets.find(tx, projectId, budgetId);
+      const { name, mode, limit_usd: limitUsd, callback_url: callbackUrl } = request;
+      const isThere = await this.budgets.update(tx, projectId, budgetId, {
+        ...(name == null ? {} : { name }),
+        ...(mode == null ? {} : { mode }),
+        ...(limitUsd == null ? {} : { limitPicoUsd: picoUsdOf(limitUsd) }),
+        ...(callbackUrl === undefined ? {} : { callbackUrl }),
+      });
+      const changed = await this.budgets.find(tx, projectId, budgetId);
+      if (before === null || !isThere || changed === null) throw new BudgetNotFoundError(budgetId);
+      const after = budgetView(changed);
+      await this.audit.append(tx, who, {
+        action: 'budget.update',
+        subject: subjectOf(budgetId),
+        before: budgetView(before),
+        after,
+      });
+      return after;
+    });
+  }
+
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` */
+  async delete(who: Actor, budgetId: string): Promise<void> {
+    await this.scope.transaction(who.projectId, async (tx) => {
+      if (!(await this.budgets.archive(tx, who.projectId, budgetId))) throw new BudgetNotFoundError(budgetId);
+      await this.audit.append(tx, who, { action: 'budget.delete', subject: subjectOf(budgetId) });
+    });
+  }
+
+  private assertCallbackUrl(url: string | null | undefined): void {
+    if (url != null) this.callbackUrls.assertAllowed(url, '/callback_url');
+  }
+}
+
+function assertScopeValue({ scope, scope_value: value }: CreateBudgetDto): void {
+  if (scope === 'project' && value != null) {
+    throw new ValidationError('A budget for the whole project has no scope_value; leave it out.', [
+      { pointer: '/scope_value', message: 'does not go with scope "project"' },
+    ]);
+  }
+  if (scope === 'api_key' && !UUID.test(value ?? '')) {
+    throw new ValidationError('Send the id of the key as scope_value; GET /v1/keys lists them.', [
+      { pointer: '/scope_value', message: 'must be the id of a key' },
+    ]);
+  }
+}
+
+/** It has been validated. */
+function picoUsdOf(usd: string): string {
+  return (parsePicoUsd(usd) as bigint).toString();
+}
+
+function budgetView(budget: BudgetRecord): BudgetDto {
+  const [limit, spent, held] = [budget.limitPicoUsd, budget.spentPicoUsd, budget.heldPicoUsd].map(BigInt) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  return {
+    budget_id: budget.budgetId,
+    name: budget.name,
+    scope: budget.scopeKind,
+    scope_value: budget.scopeValue,
+    period: budget.period,
+    period_start: budget.period === 'total' ? null : budget.periodStart.toISOString(),
+    limit_usd: formatPicoUsd(limit),
+    spent_usd: formatPicoUsd(spent),
+    held_usd: formatPicoUsd(held),
+    remaining_usd: formatPicoUsd(limit - spent - held),
+    percent: limit === 0n ? 100 : Number(((spent + held) * 100n) / limit),
+    mode: budget.mode,
+    callback_url: budget.callbackUrl,
+    created_by: budget.createdBy,
+    created_at: budget.createdAt.toISOString(),
+    updated_at: budget.updatedAt.toISOString(),
+  };
+}
+
+function subjectOf(budgetId: string): string {
+  return `budget/${budgetId}`;
+}
+
+function afterId(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
+}

@@ -1,0 +1,36 @@
+import { formatPicoUsd, LedgerError } from '../../kernel/index.js';
+
+export class BudgetNotFoundError extends LedgerError {
+  constructor(budgetId: string) {
+    super({
+      code: 'BUDGET_NOT_FOUND',
+      status: 404,
+      title: 'No such budget',
+      detail: `Budget "${budgetId}" was not found; GET /v1/budgets lists the budgets there are.`,
+    });
+  }
+}
+
+/** Why a hard budget lets a request not pass. */
+export type BudgetRefusal = 'refused' | 'unpriced' | 'unbounded';
+
+const WHY: Record<BudgetRefusal, string> = {
+  refused:
+    'the request may cost more than is left of it; send a smaller max_new_tokens or "on_budget": "clamp", wait for the next period, or have the limit raised',
+  unpriced: 'the model has no price, so nobody can say what the call may cost; add one with POST /v1/prices',
+  unbounded:
+    'nothing bounds the length of the answer, so nobody can say what the call may cost; send params.max_new_tokens or "on_budget": "clamp"',
+};
+
+/** Nothing was called and nothing was written. */
+export class BudgetExceededError extends LedgerError {
+  constructor(refusal: BudgetRefusal, budgetId: string, leftPicoUsd: bigint) {
+    super({
+      code: 'BUDGET_EXCEEDED',
+      status: 402,
+      title: 'The budget does not allow this call',
+      detail: `Budget "${budgetId}" has ${formatPicoUsd(leftPicoUsd)} USD left, and ${WHY[refusal]}.`,
+      extensions: { budget_id: budgetId, remaining_usd: formatPicoUsd(leftPicoUsd), reason: refusal },
+    });
+  }
+}

@@ -33,6 +33,8 @@ describe('complete', () => {
       truncated: false,
       totalBytes: 5,
       sha256: createHash('sha256').update('Hello').digest('hex'),
+      toolCalls: [],
+      refusal: null,
       finishReason: 'stop',
       // Those that the provider left out are unknown, not missing.
       usage: {
@@ -44,12 +46,14 @@ describe('complete', () => {
       },
       providerRequestId: 'req-1',
       servedModelName: null,
+      firstTokenMs: expect.any(Number) as number,
       latencyMs: expect.any(Number) as number,
+      extras: null,
     });
   });
 
   it('passes over events that it does not know', async () => {
-    const later = { type: 'tool_call', name: 'x' } as unknown as ProviderEvent;
+    const later = { type: 'citation', text: 'x' } as unknown as ProviderEvent;
     const { text } = await run(async function* () {
       yield* [START, later, delta('ok'), END];
     });

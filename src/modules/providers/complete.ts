@@ -1,174 +1,142 @@
+import { AnswerCollector, type AnswerEvent } from './answer-collector.js';
+import { CallWatch, type CallLimits } from './call-watch.js';
 import {
   ProviderError,
   type ModelProvider,
   type ProviderEnd,
   type ProviderEvent,
   type ProviderRequest,
+  type ProviderToolCall,
   type ProviderUsage,
 } from './provider.contract.js';
 import { toProviderError } from './provider-failure.js';
-import { ResponseCollector, type CollectedResponse } from './response-collector.js';
+import type { CollectedResponse } from './response-collector.js';
 import { tokenCount } from './token-count.js';
 
 /** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
 export type CompletionRequest = Omit<ProviderRequest, 'signal'> & { readonly signal?: AbortSignal };
 
-export interface CompletionLimits {
-  /** For the whole call, from now. */
-  readonly deadlineMs: number;
-  /** Longest silence between two events, the first included; null for none but the deadline. */
-  readonly idleTimeoutMs: number | null;
-  /** As much of the response is kept. */
+export interface CompletionLimits extends CallLimits {
+  /** As much of the response's text is kept. Calls of tools are kept whole, or the call fails. */
   readonly maxResponseBytes: number;
 }
 
+/**
+ * Is given the answer piece by piece: whole characters that can be stored as they are, which put together are the
+ * response's text before it is truncated, and the calls' arguments. The next event is not read before the promise
+ * settles. What it throws ends the call.
+ */
+export type CompletionObserver = (event: AnswerEvent) => void | Promise<void>;
+
+/** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
+export interface PartialCompletion {
+  /** Null when nothing of the answer came. */
+  collected: CollectedResponse | null;
+  firstTokenMs: number | null;
+}
+
 export interface Completion extends CollectedResponse {
+  /** In their order; empty when there are none. */
+  readonly toolCalls: readonly ProviderToolCall[];
+  /** The part of the text that is the model's refusal; null when none of it is said to be. */
+  readonly refusal: string | null;
   readonly finishReason: string | null;
   readonly usage: ProviderUsage;
   readonly providerRequestId: string | null;
   readonly servedModelName: string | null;
+  /** From the beginning of the call to the first piece of text or of a tool call; null when none came. */
+  readonly firstTokenMs: number | null;
   readonly latencyMs: number;
+  /** Under the vendor's own names; null when there are none, or none that can be stored. */
+  readonly extras: Readonly<Record<string, unknown>> | null;
 }
 
-/**
- * A response that is so many times too long is cut off, not read to its end: it is measured and hashed
- * beyond the limit only to tell how much is missing, which is not worth an endless answer.
- */
-const CUT_OFF_FACTOR = 16;
+const CUT_OFF = "The provider's answer stopped before its end.";
 
-/** Longer timers than this fire at once (Node, `setTimeout`). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Extras are a few hundred characters; what is far from it is something else. */
+const MAX_EXTRAS_CHARACTERS = 4096;
 
 /**
  * One call to a provider, waited for: `stream()` read to its end. The limits hold for an adapter that ignores
- * its signal too; what it does afterwards is not waited for.
+ * its signal too; what it does afterwards is not waited for. They hold while `onEvent` is waited for, but for the
+ * idle timeout: then it is the reader that is slow.
  *
- * @throws ProviderError, and nothing else but the reason of `request.signal` when that aborts.
+ * @throws ProviderError, the reason of `request.signal` when that aborts, or what `onEvent` throws, and nothing else.
  */
 export async function complete(
   provider: ModelProvider,
   request: CompletionRequest,
   limits: CompletionLimits,
+  onEvent?: CompletionObserver,
+  partial?: PartialCompletion,
 ): Promise<Completion> {
   const startedAt = performance.now();
-  const watch = new Watch(limits, request.signal);
-  const collector = new ResponseCollector(limits.maxResponseBytes);
+  const watch = new CallWatch(limits, request.signal);
+  const collector = new AnswerCollector(limits.maxResponseBytes, startedAt);
   let providerRequestId: string | null = null;
   let end: ProviderEnd | null = null;
+  let answer: ReturnType<AnswerCollector['finish']> | null = null;
   let iterator: AsyncIterator<ProviderEvent> | null = null;
   try {
     watch.check();
     iterator = provider.stream({ ...request, signal: watch.signal })[Symbol.asyncIterator]();
     while (end === null) {
       const step = await watch.orInterrupted(iterator.next());
-      if (step.done === true) throw cutOff(providerRequestId);
+      if (step.done === true) throw new ProviderError('connection', CUT_OFF);
       const event = step.value;
       if (event.type === 'start') providerRequestId = event.providerRequestId;
       else if (event.type === 'end') end = event;
-      else if (event.type === 'delta') collect(collector, event.text, limits, providerRequestId);
+      else if (event.type === 'delta' || event.type === 'tool_call') {
+        await observe(collector.add(event), onEvent, watch);
+      }
     }
+    for (const event of collector.flush()) await observe(event, onEvent, watch);
+    answer = collector.finish();
   } catch (error) {
     // An adapter whose call we cut short may say anything; why we cut it is the truth.
     watch.check();
-    throw toProviderError(error, providerRequestId);
+    throw withRequestId(toProviderError(error, providerRequestId), providerRequestId);
   } finally {
-    watch.end(end !== null);
+    watch.end(answer !== null);
     void close(iterator);
+    if (partial !== undefined) {
+      partial.collected = answer ?? collector.finishPart();
+      partial.firstTokenMs = collector.firstTokenMs;
+    }
   }
   return {
-    ...collector.finish(),
+    ...answer,
     finishReason: end.finishReason,
     usage: checkedUsage(end.usage),
     providerRequestId,
     servedModelName: end.servedModelName,
+    firstTokenMs: collector.firstTokenMs,
     latencyMs: Math.round(performance.now() - startedAt),
+    extras: checkedExtras(end.extras),
   };
 }
 
-/** Ends a call early for one of three reasons, whichever comes first. */
-class Watch {
-  private readonly controller = new AbortController();
-  private readonly deadline: NodeJS.Timeout;
-  private readonly idle: NodeJS.Timeout | null;
-  private readonly onAbort = (): void => this.interrupt(this.caller?.reason);
-  /** Of the one step that is being waited for. `Promise.race` with a long-lived promise would leak per event. */
-  private rejectStep: ((reason: unknown) => void) | null = null;
-
-  constructor(
-    limits: CompletionLimits,
-    private readonly caller: AbortSignal | undefined,
-  ) {
-    const { deadlineMs, idleTimeoutMs } = limits;
-    this.deadline = this.timer(deadlineMs, `The provider did not finish within ${deadlineMs} ms.`);
-    this.idle =
-      idleTimeoutMs === null
-        ? null
-        : this.timer(idleTimeoutMs, `The provider was silent for ${idleTimeoutMs} ms.`);
-    if (deadlineMs <= 0) this.interrupt(new ProviderError('timeout', 'The deadline had passed already.'));
-    if (caller?.aborted === true) this.onAbort();
-    else caller?.addEventListener('abort', this.onAbort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  /** @throws the reason of the interruption, if there was one. */
-  check(): void {
-    this.signal.throwIfAborted();
-  }
-
-  /** Settles as `step` does, or rejects at the interruption; each settled step winds the idle timer up again. */
-  orInterrupted<T>(step: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.rejectStep = reject;
-      step.then((value) => {
-        this.idle?.refresh();
-        resolve(value);
-      }, reject);
-      if (this.signal.aborted) reject(this.signal.reason);
-    });
-  }
-
-  end(succeeded: boolean): void {
-    clearTimeout(this.deadline);
-    if (this.idle !== null) clearTimeout(this.idle);
-    this.caller?.removeEventListener('abort', this.onAbort);
-    // A failure of ours (too long a response) must free the connection; after a success it is kept for the next.
-    if (!succeeded) this.controller.abort();
-  }
-
-  private timer(ms: number, message: string): NodeJS.Timeout {
-    const fire = (): void => this.interrupt(new ProviderError('timeout', message));
-    return setTimeout(fire, Math.min(ms, LONGEST_TIMER_MS));
-  }
-
-  private interrupt(reason: unknown): void {
-    this.controller.abort(reason);
-    this.rejectStep?.(this.signal.reason);
-  }
+/** The vendor's support asks for it, and not every reader of an answer knows it. */
+function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
+  if (error.providerRequestId !== null || providerRequestId === null) return error;
+  const { kind, message, status, retryAfterMs } = error;
+  return new ProviderError(kind, message, { status, retryAfterMs, providerRequestId });
 }
 
-function collect(
-  collector: ResponseCollector,
-  text: string,
-  limits: CompletionLimits,
-  providerRequestId: string | null,
-): void {
-  collector.add(text);
-  const mostBytes = limits.maxResponseBytes * CUT_OFF_FACTOR;
-  if (collector.totalBytes <= mostBytes) return;
-  throw new ProviderError(
-    'provider_error',
-    `The provider's answer was cut off after ${mostBytes} bytes, ${CUT_OFF_FACTOR} times MAX_RESPONSE_BYTES.`,
-    { providerRequestId },
-  );
-}
-
-function cutOff(providerRequestId: string | null): ProviderError {
-  return new ProviderError('connection', "The provider's answer stopped before its end.", {
-    providerRequestId,
-  });
+async function observe(
+  event: AnswerEvent | null,
+  onEvent: CompletionObserver | undefined,
+  watch: CallWatch,
+): Promise<void> {
+  if (event === null || onEvent === undefined) return;
+  try {
+    const taken = onEvent(event);
+    if (taken !== undefined) await watch.readerOrInterrupted(taken);
+  } catch (error) {
+    // Whoever reads the answer does not want it any more. It is too late when a deadline was first.
+    watch.interrupt(error);
+  }
+  watch.check();
 }
 
 /** Counts go into integer columns; an adapter from outside the tree may hand over anything. */
@@ -180,6 +148,18 @@ function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
     reasoningTokens: tokenCount(usage.reasoningTokens),
     raw: usage.raw,
   };
+}
+
+/** They go into a JSON column, which holds neither NUL nor half a character. */
+function checkedExtras(extras: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof extras !== 'object' || extras === null || Array.isArray(extras)) return null;
+  try {
+    const json = JSON.stringify(extras);
+    if (json === '{}' || json.length > MAX_EXTRAS_CHARACTERS || /\\u(0000|d[89a-f])/.test(json)) return null;
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
 }
 
 /** Not awaited: `return()` of a generator that hangs in an `await` never settles. */

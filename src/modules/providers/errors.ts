@@ -1,5 +1,11 @@
 import { LedgerError, ValidationError } from '../../kernel/index.js';
-import type { ModelProvider, ParamName, ProviderParams } from './provider.contract.js';
+import type {
+  ModelProvider,
+  ParamName,
+  ProviderFeature,
+  ProviderParams,
+  ProviderRequest,
+} from './provider.contract.js';
 
 /** Refuses the boot: an adapter is missing, broken, or claims what another has. One sentence, shown as it is. */
 export class ProviderSetupError extends Error {
@@ -57,4 +63,43 @@ export function assertParamsSupported(
   const sent = Object.entries(params).filter(([, value]) => value !== undefined);
   const refused = sent.map(([name]) => name).filter((name) => !supported.includes(name));
   if (refused.length > 0) throw new ParamNotSupportedError(providerId, refused, provider.supportedParams);
+}
+
+/** Where each feature stands in a request, and what it is called in a sentence. */
+const FEATURES: Readonly<Record<ProviderFeature, { readonly pointer: string; readonly words: string }>> = {
+  tools: { pointer: '/tools', words: 'tools' },
+  json_object: { pointer: '/response_format', words: 'the response format json_object' },
+  json_schema: { pointer: '/response_format', words: 'the response format json_schema' },
+};
+
+/** 400 `VALIDATION_FAILED` with a pointer for each feature that the provider does not have. */
+export class FeatureNotSupportedError extends ValidationError {
+  constructor(providerId: string, refused: readonly ProviderFeature[]) {
+    const words = refused.map((feature) => FEATURES[feature].words).join(' and ');
+    super(
+      `Leave out ${words}: provider "${providerId}" has no field for it.`,
+      refused.map((feature) => ({
+        pointer: FEATURES[feature].pointer,
+        message: `is not supported by provider "${providerId}"`,
+      })),
+    );
+  }
+}
+
+/**
+ * Refuses tools and response formats that would otherwise be dropped in silence. An empty list of tools is none.
+ * @throws FeatureNotSupportedError (400 `VALIDATION_FAILED`) naming every one of them.
+ */
+export function assertFeaturesSupported(
+  providerId: string,
+  provider: Pick<ModelProvider, 'supportedFeatures'>,
+  request: Pick<ProviderRequest, 'tools' | 'responseFormat'>,
+): void {
+  const { tools = [], responseFormat } = request;
+  const wanted: ProviderFeature[] = [
+    ...(tools.length === 0 ? [] : (['tools'] as const)),
+    ...(responseFormat === undefined ? [] : [responseFormat.type]),
+  ];
+  const refused = wanted.filter((feature) => provider.supportedFeatures?.includes(feature) !== true);
+  if (refused.length > 0) throw new FeatureNotSupportedError(providerId, refused);
 }

@@ -1,8 +1,17 @@
 export { circuitOutcomeOf, type CircuitOutcome, type CircuitPass, type CircuitStatus } from './circuit.js';
 export { Circuits, type CircuitOptions } from './circuits.js';
-export { complete, type Completion, type CompletionLimits, type CompletionRequest } from './complete.js';
 export {
+  complete,
+  type Completion,
+  type CompletionLimits,
+  type CompletionObserver,
+  type CompletionRequest,
+  type PartialCompletion,
+} from './complete.js';
+export {
+  assertFeaturesSupported,
   assertParamsSupported,
+  FeatureNotSupportedError,
   ParamNotSupportedError,
   ProviderNotConfiguredError,
   ProviderNotFoundError,

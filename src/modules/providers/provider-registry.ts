@@ -1,7 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { ProviderNotConfiguredError, ProviderNotFoundError, ProviderSetupError } from './errors.js';
-import { PARAM_NAMES, type ModelProvider, type ProviderReadiness } from './provider.contract.js';
+import {
+  PARAM_NAMES,
+  PROVIDER_FEATURES,
+  type ModelProvider,
+  type ProviderReadiness,
+} from './provider.contract.js';
 import { ProviderMetadata } from './provider.decorator.js';
 
 const ID_PATTERN = /^[a-z][a-z0-9-]*$/;
@@ -81,10 +86,21 @@ function whatLacks(instance: unknown): string | null {
   const candidate = instance as Partial<Record<keyof ModelProvider, unknown>>;
   if (typeof candidate.stream !== 'function') return 'it has no method stream(request)';
   if (typeof candidate.readiness !== 'function') return 'it has no method readiness()';
-  if (!Array.isArray(candidate.supportedParams)) return 'it has no list supportedParams';
-  const known: readonly unknown[] = PARAM_NAMES;
-  const unknownName: unknown = candidate.supportedParams.find((name) => !known.includes(name));
-  return unknownName === undefined
+  const { supportedParams, supportedFeatures, maxTokens } = candidate;
+  if (!Array.isArray(supportedParams)) return 'it has no list supportedParams';
+  if (supportedFeatures !== undefined && !Array.isArray(supportedFeatures)) {
+    return 'its supportedFeatures is no list';
+  }
+  if (maxTokens !== undefined && typeof maxTokens !== 'function') return 'its maxTokens is no method';
+  return (
+    unknownName('supportedParams', supportedParams, PARAM_NAMES) ??
+    unknownName('supportedFeatures', supportedFeatures ?? [], PROVIDER_FEATURES)
+  );
+}
+
+function unknownName(member: string, names: readonly unknown[], known: readonly unknown[]): string | null {
+  const index = names.findIndex((name) => !known.includes(name));
+  return index === -1
     ? null
-    : `supportedParams names ${JSON.stringify(unknownName)}, which is none of ${PARAM_NAMES.join(', ')}`;
+    : `${member} names ${JSON.stringify(names[index])}, which is none of ${known.join(', ')}`;
 }

@@ -2,8 +2,8 @@
  * What a provider is. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
  * vendor's HTTP: no database, no queue, no retries, no deadlines (they reach it as `request.signal`).
  *
- * The contract grows by optional request fields and further event types only. A reader of events passes over
- * types it does not know, so tools, response formats and streaming to the client need no change in an adapter.
+ * The contract grows by optional members and further event types only. A reader of events passes over types it does
+ * not know, and what is left out of an adapter is not supported, so an older adapter needs no change.
  */
 export interface ModelProvider {
   /** Whether a call can be made at all. Asked before anything is written, so it must be cheap and local. */
@@ -12,9 +12,20 @@ export interface ModelProvider {
   /** The params that the vendor has a field for. Any other is refused before `stream` is called. */
   readonly supportedParams: readonly ParamName[];
 
+  /** What else the vendor has a field for; it is refused where it is not listed. Left out: none. */
+  readonly supportedFeatures?: readonly ProviderFeature[];
+
+  /**
+   * The most that one call can be billed: exact, or an upper bound; null is not known. Synchronous and cheap, because
+   * it is asked before every call. Left out, the caller bounds the prompt by its bytes.
+   */
+  maxTokens?(
+    request: Pick<ProviderRequest, 'modelName' | 'messages' | 'params' | 'tools' | 'responseFormat'>,
+  ): ProviderMaxTokens;
+
   /**
    * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, any number of
-   * `delta`, one `end`. When `request.signal` aborts, stop and close the connection.
+   * `delta` and `tool_call`, one `end`. When `request.signal` aborts, stop and close the connection.
    * @throws ProviderError for everything the vendor or the line did wrong.
    */
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
@@ -23,6 +34,11 @@ export interface ModelProvider {
 /** `missing` is the environment variable that has to be set. */
 export type ProviderReadiness =
   { readonly ready: true } | { readonly ready: false; readonly missing: string };
+
+export interface ProviderMaxTokens {
+  readonly promptTokens: number | null;
+  readonly responseTokens: number | null;
+}
 
 /** Reads one setting; undefined when it is unset or empty. The only argument of an adapter's constructor. */
 export type ProviderEnv = (name: string) => string | undefined;
@@ -34,6 +50,14 @@ export interface ProviderRequest {
   readonly messages: readonly ProviderMessage[];
   /** Absent means not sent: the vendor's own default holds. */
   readonly params: ProviderParams;
+  /** What the model may call. Sent only to a provider that has the feature `tools`, as are the next two. */
+  readonly tools?: readonly ProviderTool[];
+  /** Absent: the vendor's default, which is `auto` everywhere. */
+  readonly toolChoice?: ProviderToolChoice;
+  /** Whether one answer may have several calls. */
+  readonly parallelToolCalls?: boolean;
+  /** Sent only to a provider that has the feature of the same name as its `type`. */
+  readonly responseFormat?: ProviderResponseFormat;
   /** Send it to the vendor in a header, so that its log says which attempt it was asked by. */
   readonly attemptId: string;
   /** Aborts on a deadline or when nobody wants the answer any more. */
@@ -41,9 +65,47 @@ export interface ProviderRequest {
 }
 
 export interface ProviderMessage {
-  readonly role: 'system' | 'user' | 'assistant';
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  /** Of a `tool` message: what the tool answered. May be empty beside `toolCalls`. */
   readonly content: string;
+  /** Of an `assistant` message: the calls it made. */
+  readonly toolCalls?: readonly ProviderToolCall[];
+  /** Of a `tool` message, which always has it: the call that it answers. */
+  readonly toolCallId?: string;
 }
+
+export interface ProviderToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text as the model wrote it, which need not be whole or right. */
+  readonly arguments: string;
+}
+
+export interface ProviderTool {
+  readonly name: string;
+  readonly description?: string;
+  /** JSON Schema of an object. Absent: the tool takes nothing. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The arguments are to follow the schema exactly; a vendor without a field for it is not told. */
+  readonly strict?: boolean;
+}
+
+/** `required` is any of the tools, a name is that one. */
+export type ProviderToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+export type ProviderResponseFormat =
+  | { readonly type: 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly name: string;
+      readonly schema: Readonly<Record<string, unknown>>;
+      readonly description?: string;
+      readonly strict?: boolean;
+    };
+
+export const PROVIDER_FEATURES = ['tools', 'json_object', 'json_schema'] as const;
+
+export type ProviderFeature = (typeof PROVIDER_FEATURES)[number];
 
 export const PARAM_NAMES = [
   'max_new_tokens',
@@ -70,7 +132,7 @@ export interface ProviderParams {
   readonly seed?: number;
 }
 
-export type ProviderEvent = ProviderStart | ProviderDelta | ProviderEnd;
+export type ProviderEvent = ProviderStart | ProviderDelta | ProviderToolCallDelta | ProviderEnd;
 
 /** The vendor has taken the request. */
 export interface ProviderStart {
@@ -83,6 +145,21 @@ export interface ProviderDelta {
   readonly type: 'delta';
   /** The next piece of the answer. */
   readonly text: string;
+  /** The text is the model's refusal, which came in a field of its own, such as OpenAI's `refusal`. */
+  readonly refusal?: true;
+}
+
+/** The next piece of a call of a tool. */
+export interface ProviderToolCallDelta {
+  readonly type: 'tool_call';
+  /** Which of the answer's calls: 0, 1, 2 … Pieces of several may come in turn. */
+  readonly index: number;
+  /** With the first piece, where the vendor has one. */
+  readonly id?: string;
+  /** With the first piece. */
+  readonly name?: string;
+  /** The next piece of the JSON text; may be empty. */
+  readonly arguments: string;
 }
 
 /** The answer is whole. A stream that stops without it was cut off. */
@@ -96,6 +173,11 @@ export interface ProviderEnd {
   readonly usage: ProviderUsage;
   /** The exact model that answered, such as `gpt-4o-mini-2024-07-18`. */
   readonly servedModelName: string | null;
+  /**
+   * Further facts that a client of this vendor would see, under the vendor's own names, such as `system_fingerprint`.
+   * JSON of a few hundred characters.
+   */
+  readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 /** Null is "the vendor did not say"; 0 is never a stand-in for it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toUSVString } from 'node:util';
+import { WholeText } from './whole-text.js';
 
 export interface CollectedResponse {
   /** The kept beginning: at most `maxBytes` as UTF-8, ending at a whole character. */
@@ -15,10 +15,9 @@ export interface CollectedResponse {
 export class ResponseCollector {
   private readonly hash = createHash('sha256');
   private readonly kept: string[] = [];
+  private readonly whole = new WholeText();
   private truncated = false;
   private bytesSeen = 0;
-  /** A high surrogate whose other half is in the next delta: vendors do cut an escaped emoji in two. */
-  private half = '';
 
   constructor(private readonly maxBytes: number) {}
 
@@ -27,16 +26,28 @@ export class ResponseCollector {
     return this.bytesSeen;
   }
 
-  add(delta: string): void {
-    const text = this.half + delta;
-    const endsInHalf = isHighSurrogate(text.charCodeAt(text.length - 1));
-    this.half = endsInHalf ? text.slice(-1) : '';
-    this.take(endsInHalf ? text.slice(0, -1) : text);
+  /** The text that this makes certain: what is stored of it, as far as there is room. */
+  add(delta: string): string {
+    const text = this.whole.add(delta);
+    this.take(text);
+    return text;
   }
 
+  /** What was held back and has to stand for itself now. */
+  flush(): string {
+    const text = this.whole.flush();
+    this.take(text);
+    return text;
+  }
+
+  /** Leaves out what is held back: of an answer that broke off, half a character is no part. */
+  dropHalf(): void {
+    this.whole.flush();
+  }
+
+  /** Once. */
   finish(): CollectedResponse {
-    this.take(this.half);
-    this.half = '';
+    this.flush();
     return {
       text: this.kept.join(''),
       truncated: this.truncated,
@@ -45,9 +56,8 @@ export class ResponseCollector {
     };
   }
 
-  private take(delta: string): void {
-    if (delta === '') return;
-    const text = storable(delta);
+  private take(text: string): void {
+    if (text === '') return;
     const bytes = Buffer.from(text, 'utf8');
     const room = this.maxBytes - this.bytesSeen;
     this.bytesSeen += bytes.length;
@@ -62,21 +72,9 @@ export class ResponseCollector {
   }
 }
 
-/**
- * NUL and lone surrogates, which no text column holds, become U+FFFD: before the hash, so that what is stored is
- * what was hashed. An answer that was paid for is not to be lost for one character.
- */
-function storable(text: string): string {
-  return toUSVString(text).replaceAll('\0', '\ufffd');
-}
-
 /** The largest length up to `limit` that does not cut a UTF-8 sequence: its inner bytes are 10xxxxxx. */
 function wholeCharacters(bytes: Buffer, limit: number): number {
   let length = limit;
   while (length > 0 && ((bytes[length] ?? 0) & 0xc0) === 0x80) length -= 1;
   return length;
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
 }

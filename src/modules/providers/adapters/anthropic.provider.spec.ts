@@ -4,7 +4,8 @@ import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
-import { AnthropicProvider, DEFAULT_MAX_TOKENS } from './anthropic.provider.js';
+import { AnthropicProvider } from './anthropic.provider.js';
+import { DEFAULT_MAX_TOKENS } from './anthropic.request.js';
 
 const KEY = 'sk-ant-api03-0123456789abcdefghij';
 const PROMPT = 'canary-7f3a: the quarterly figures are not public yet';

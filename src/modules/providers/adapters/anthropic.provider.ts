@@ -1,5 +1,4 @@
 import type * as AnthropicSdk from '@anthropic-ai/sdk';
-import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { toProviderError } from '../provider-failure.js';
 import {
@@ -8,23 +7,18 @@ import {
   type ParamName,
   type ProviderEnv,
   type ProviderEvent,
-  type ProviderMessage,
   type ProviderReadiness,
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
 import { readMessage } from './anthropic.answer.js';
+import { messageBodyOf } from './anthropic.request.js';
 import { connectionFailure, VendorError } from './vendor-error.js';
 import { checkedBaseUrl, loadSdk, NO_TIMEOUT_MS } from './vendor-settings.js';
+import { textsOf } from './vendor-tools.js';
 import { VendorTransport } from './vendor-transport.js';
 
 const DEFAULT_BASE_URL = 'https://api.anthropic.com';
-
-/**
- * The vendor wants a limit; this one stands in for the one that was not said. It bounds thinking and text together,
- * and every current model allows it.
- */
-export const DEFAULT_MAX_TOKENS = 16_384;
 
 /** The last version of the API that has fields for sampling. From 2026-10-21 on it refuses them (its migration guide). */
 const VERSION_WITH_SAMPLING = '2023-06-01';
@@ -88,8 +82,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
       if (error instanceof vendor.sdk.APIConnectionError) throw connectionFailure(error);
       const known = error instanceof vendor.sdk.APIError ? complaintOf(error) : error;
       if (!(known instanceof VendorError)) throw toProviderError(known, providerRequestId);
-      const texts = request.messages.map(({ content }) => content);
-      throw known.settle({ credentials: [this.apiKey], texts }, providerRequestId);
+      throw known.settle({ credentials: [this.apiKey], texts: textsOf(request) }, providerRequestId);
     }
   }
 
@@ -119,7 +112,7 @@ function send(client: AnthropicSdk.Anthropic, request: ProviderRequest): Promise
   const sampling = samplingOf(request);
   return client
     .post('/v1/messages', {
-      body: { ...bodyOf(request), ...sampling },
+      body: { ...messageBodyOf(request), ...sampling },
       stream: true,
       signal: request.signal,
       headers: {
@@ -128,31 +121,6 @@ function send(client: AnthropicSdk.Anthropic, request: ProviderRequest): Promise
       },
     })
     .asResponse();
-}
-
-function bodyOf({ modelName, messages, params }: ProviderRequest): MessageCreateParamsStreaming {
-  const { system, turns } = split(messages);
-  return {
-    model: modelName,
-    max_tokens: params.max_new_tokens ?? DEFAULT_MAX_TOKENS,
-    ...(system.length === 0 ? {} : { system: system.map((text) => ({ type: 'text', text })) }),
-    messages: turns.map(({ role, content }) => ({ role, content })),
-    stream: true,
-    ...(params.stop === undefined ? {} : { stop_sequences: [...params.stop] }),
-  };
-}
-
-/**
- * What a conversation begins with as its system prompt stands apart. A later message of that role stays where it is:
- * newer models take it there, and older ones refuse it, which is better than moving it unasked.
- */
-function split(messages: readonly ProviderMessage[]): {
-  readonly system: readonly string[];
-  readonly turns: readonly ProviderMessage[];
-} {
-  const firstTurn = messages.findIndex(({ role }) => role !== 'system');
-  const count = firstTurn === -1 ? messages.length : firstTurn;
-  return { system: messages.slice(0, count).map(({ content }) => content), turns: messages.slice(count) };
 }
 
 function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest): Sampling {

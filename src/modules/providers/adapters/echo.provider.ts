@@ -2,26 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { providerErrorFromStatus } from '../provider-failure.js';
 import {
   PARAM_NAMES,
+  PROVIDER_FEATURES,
   type ModelProvider,
   type ProviderEvent,
+  type ProviderMaxTokens,
   type ProviderReadiness,
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-
-/** What a model does, read from its name. */
-interface EchoModel {
-  readonly delayMs?: number;
-  readonly failStatus?: number;
-  readonly longBytes?: number;
-  readonly hangs?: boolean;
-}
+import { answerOf, countWords, mostWords, parseModel, promptWords, type EchoAnswer } from './echo.answer.js';
 
 /** Many deltas for a long answer, as a vendor would send it, yet not one per word: it is often megabytes. */
 const DELTA_CHARACTERS = 16 * 1024;
-
-/** 64 bytes of ASCII, so that it fills any number of KiB exactly. */
-const LONG_LINE = 'All work and no play makes the echo a very dull boy, said Jack.\n';
 
 /**
  * Local, deterministic and free: answers with the prompt it got. For trying things out, and for tests that need
@@ -32,87 +24,68 @@ export class EchoProvider implements ModelProvider {
   /** All are accepted, so that a request can be rehearsed unchanged. Only `max_new_tokens` changes the answer. */
   readonly supportedParams = PARAM_NAMES;
 
+  readonly supportedFeatures = PROVIDER_FEATURES;
+
   readiness(): ProviderReadiness {
     return { ready: true };
   }
 
+  maxTokens(request: Parameters<NonNullable<ModelProvider['maxTokens']>>[0]): ProviderMaxTokens {
+    const model = parseModel(request.modelName);
+    return {
+      promptTokens: promptWords(request.messages),
+      // A model that never answers is billed nothing; what the others would answer bounds it, too.
+      responseTokens: model === null ? null : mostWords(model, request),
+    };
+  }
+
   async *stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
-    const { messages, params, signal } = request;
+    const { messages, signal } = request;
     const providerRequestId = `echo-${request.attemptId}`;
     const model = parseModel(request.modelName);
     if (model === null) throw failure(404, providerRequestId);
     if (model.delayMs !== undefined) await sleep(model.delayMs, undefined, { signal });
     if (model.failStatus !== undefined) throw failure(model.failStatus, providerRequestId);
+    const answer = answerOf(model, request, request.toolChoice);
+    if (answer === null) throw failure(400, providerRequestId, 'the tool to call is none of the tools.');
     yield { type: 'start', providerRequestId };
     if (model.hangs === true) await untilAborted(signal);
 
-    const whole = model.longBytes === undefined ? transcript(messages) : longText(model.longBytes);
-    const text = firstWords(whole, params.max_new_tokens);
-    for (const piece of pieces(text)) yield { type: 'delta', text: piece };
-    const usage = {
-      promptTokens: messages.reduce((sum, message) => sum + countWords(message.content), 0),
-      responseTokens: countWords(text),
-    };
+    const pieces = model.pieceDelayMs === undefined ? inBlocks(answer.text) : inWords(answer.text);
+    let isFirst = true;
+    for (const piece of pieces) {
+      if (model.pieceDelayMs !== undefined) await sleep(model.pieceDelayMs, undefined, { signal });
+      yield pieceOf(answer, piece, isFirst ? `call_${messages.length}` : null);
+      isFirst = false;
+    }
+    const usage = { promptTokens: promptWords(messages), responseTokens: countWords(answer.text) };
     yield {
       type: 'end',
-      finishReason: text.length < whole.length ? 'length' : 'stop',
+      finishReason: answer.cut ? 'length' : answer.toolName === null ? 'stop' : 'tool_calls',
       usage: { ...usage, raw: usage },
       servedModelName: request.modelName,
     };
   }
 }
 
-/** `echo`, `echo-hang`, `echo-slow-<n>ms`, `echo-fail-<status>`, `echo-long-<n>k`; null for any other name. */
-function parseModel(name: string): EchoModel | null {
-  if (name === 'echo') return {};
-  if (name === 'echo-hang') return { hangs: true };
-  const [, behaviour, digits, unit] = /^echo-(slow|fail|long)-(\d{1,7})(ms|k)?$/.exec(name) ?? [];
-  const value = Number(digits);
-  if (behaviour === 'slow' && unit === 'ms') return { delayMs: value };
-  if (behaviour === 'long' && unit === 'k') return { longBytes: value * 1024 };
-  if (behaviour === 'fail' && unit === undefined && value >= 400 && value <= 599) {
-    return { failStatus: value };
-  }
-  return null;
+/** `callId` with the first piece only. It differs from turn to turn, so that a chat has each once. */
+function pieceOf({ toolName }: EchoAnswer, text: string, callId: string | null): ProviderEvent {
+  if (toolName === null) return { type: 'delta', text };
+  const head = callId === null ? {} : { id: callId, name: toolName };
+  return { type: 'tool_call', index: 0, ...head, arguments: text };
 }
 
-function failure(status: number, providerRequestId: string): Error {
+function failure(status: number, providerRequestId: string, detail?: string): Error {
+  const usual = status === 404 ? 'the echo has no such model.' : 'the model is there to fail.';
   return providerErrorFromStatus({
     status,
-    detail: status === 404 ? 'the echo has no such model.' : 'the model is there to fail.',
+    detail: detail ?? usual,
     retryAfter: status === 429 ? '1' : null,
     providerRequestId,
   });
 }
 
-/** One message comes back exactly as it is; of a chat, each message under its role. */
-function transcript(messages: ProviderRequest['messages']): string {
-  const [only] = messages;
-  if (messages.length === 1 && only !== undefined) return only.content;
-  return messages.map((message) => `${message.role}: ${message.content}`).join('\n');
-}
-
-function longText(sizeBytes: number): string {
-  return LONG_LINE.repeat(sizeBytes / LONG_LINE.length);
-}
-
-/** A token is a word here: countable by hand, and the same on every machine. */
-function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
-}
-
-/** Up to the end of the last word that is allowed; the text itself when it has no more. */
-function firstWords(text: string, most: number | undefined): string {
-  if (most === undefined) return text;
-  let words = 0;
-  for (const word of text.matchAll(/\S+/g)) {
-    if (words === most) return text.slice(0, word.index).trimEnd();
-    words += 1;
-  }
-  return text;
-}
-
-function* pieces(text: string): Generator<string> {
+function* inBlocks(text: string): Generator<string> {
   let start = 0;
   while (start < text.length) {
     let end = start + DELTA_CHARACTERS;
@@ -121,6 +94,11 @@ function* pieces(text: string): Generator<string> {
     yield text.slice(start, end);
     start = end;
   }
+}
+
+/** Each word with the white space behind it. */
+function* inWords(text: string): Generator<string> {
+  for (const [piece] of text.matchAll(/^\s+|\S+\s*/g)) yield piece;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

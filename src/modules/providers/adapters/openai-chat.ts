@@ -1,10 +1,11 @@
 import type * as OpenAiSdk from 'openai';
-import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import { toProviderError } from '../provider-failure.js';
 import type { ParamName, ProviderEnv, ProviderEvent, ProviderRequest } from '../provider.contract.js';
 import { readChatCompletion } from './openai.answer.js';
+import { chatBodyOf, type LimitName } from './openai.request.js';
 import { connectionFailure, VendorError } from './vendor-error.js';
 import { loadSdk, NO_TIMEOUT_MS } from './vendor-settings.js';
+import { textsOf } from './vendor-tools.js';
 import { VendorTransport } from './vendor-transport.js';
 
 export type OpenAiPackage = typeof OpenAiSdk;
@@ -22,7 +23,7 @@ export interface OpenAiDialect {
    * OpenAI renamed `max_tokens` to `max_completion_tokens`, and its reasoning models refuse the old name, while
    * many other servers know only the old one and refuse the new one or drop it in silence.
    */
-  readonly limitName: (modelName: string) => 'max_tokens' | 'max_completion_tokens';
+  readonly limitName: (modelName: string) => LimitName;
   /** Where the attempt's id goes, and where the vendor's own id of the request comes from. */
   readonly idHeaders: { readonly sent: string; readonly received: string };
   /** False for a server that refuses `stream_options`. */
@@ -52,11 +53,11 @@ export class OpenAiChat {
   /** @throws ProviderError */
   async *stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
     const { sdk, client } = (this.loaded ??= this.load());
-    const { idHeaders } = this.dialect;
+    const { idHeaders, limitName, asksForUsage } = this.dialect;
     let providerRequestId: string | null = null;
     try {
       const response = await client.chat.completions
-        .create(this.body(request), {
+        .create(chatBodyOf(request, { limitName: limitName(request.modelName), asksForUsage }), {
           signal: request.signal,
           headers: { [idHeaders.sent]: request.attemptId },
         })
@@ -71,8 +72,8 @@ export class OpenAiChat {
       const known = error instanceof sdk.APIError ? this.complaint(error) : error;
       if (!(known instanceof VendorError)) throw toProviderError(known, providerRequestId);
       const { apiKey } = this.dialect;
-      const texts = request.messages.map(({ content }) => content);
-      throw known.settle({ credentials: apiKey === null ? [] : [apiKey], texts }, providerRequestId);
+      const secrets = { credentials: apiKey === null ? [] : [apiKey], texts: textsOf(request) };
+      throw known.settle(secrets, providerRequestId);
     }
   }
 
@@ -84,29 +85,6 @@ export class OpenAiChat {
     const sdk = loadSdk('openai') as OpenAiPackage;
     const client = this.dialect.createClient(sdk, { ...CLIENT_OPTIONS, fetch: this.transport.fetch });
     return { sdk, client };
-  }
-
-  private body({ modelName, messages, params }: ProviderRequest): ChatCompletionCreateParamsStreaming {
-    const { top_k, repetition_penalty } = params;
-    const body: ChatCompletionCreateParamsStreaming = {
-      model: modelName,
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      stream: true,
-      ...(this.dialect.asksForUsage ? { stream_options: { include_usage: true } } : {}),
-      ...(params.max_new_tokens === undefined
-        ? {}
-        : { [this.dialect.limitName(modelName)]: params.max_new_tokens }),
-      ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
-      ...(params.top_p === undefined ? {} : { top_p: params.top_p }),
-      ...(params.stop === undefined ? {} : { stop: [...params.stop] }),
-      ...(params.seed === undefined ? {} : { seed: params.seed }),
-    };
-    // No fields of OpenAI's; vLLM, Together and others call them so.
-    return {
-      ...body,
-      ...(top_k === undefined ? {} : { top_k }),
-      ...(repetition_penalty === undefined ? {} : { repetition_penalty }),
-    };
   }
 
   private complaint(error: unknown): VendorError {

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { wireExtrasOf } from './content-extras.js';
 import type { PromptContent } from './content.js';
 
 /**
@@ -13,13 +14,19 @@ const CONTENT_TAG = 'prompt-ledger/content/1\n';
  * The `checksum_hash` of a content, lower-case hex.
  * - A text prompt that is nothing but its template: SHA-256 of the UTF-8 template, so that anybody's `sha256sum`
  *   of the file gives it.
- * - A chat prompt: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
- *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}`.
+ * - Any other content: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
+ *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}` or `{"template_source":"…","tools":[…]}`, without
+ *   the members that it does not have.
  */
 export function checksumOf(content: PromptContent): string {
-  if (content.kind === 'text') return sha256Hex(content.templateSource);
-  const messages = content.messages.map(({ role, content: text }) => ({ role, content: text }));
-  return sha256Hex(CONTENT_TAG + (canonicalize({ messages }) ?? ''));
+  const extras = wireExtrasOf(content.extras);
+  if (content.kind === 'text' && extras === null) return sha256Hex(content.templateSource);
+  return sha256Hex(CONTENT_TAG + (canonicalize({ ...templatesOf(content), ...extras }) ?? ''));
+}
+
+function templatesOf(content: PromptContent) {
+  if (content.kind === 'text') return { template_source: content.templateSource };
+  return { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })) };
 }
 
 function sha256Hex(text: string): string {

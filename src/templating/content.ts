@@ -1,3 +1,5 @@
+import type { ContentExtras } from './content-extras.js';
+
 export type ChatRole = 'system' | 'user' | 'assistant';
 
 /** One message of a chat prompt. As content its `content` is a template, after rendering it is plain text. */
@@ -7,9 +9,10 @@ export interface ChatMessage {
 }
 
 /** What a version holds. A prompt keeps its kind. */
-export type PromptContent =
+export type PromptContent = (
   | { readonly kind: 'text'; readonly templateSource: string }
-  | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] };
+  | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] }
+) & { readonly extras?: ContentExtras };
 
 /** What is sent to a provider: the same shape, with every variable filled in. */
 export type RenderedPrompt =

@@ -21,12 +21,23 @@ export { checksumOf } from './checksum.js';
 export { CompiledPromptCache } from './compiled-prompt-cache.js';
 export type { CompiledPromptCacheOptions } from './compiled-prompt-cache.js';
 export type { ChatMessage, ChatRole, PromptContent, RenderedPrompt } from './content.js';
+export { extrasOfWire, wireExtrasOf } from './content-extras.js';
+export type {
+  ContentExtras,
+  FunctionTool,
+  JsonSchema,
+  ResponseFormat,
+  ToolChoice,
+  WireExtras,
+} from './content-extras.js';
 export {
   RenderedPromptTooLargeError,
   TemplateInvalidError,
   TemplateVariablesMissingError,
 } from './errors.js';
 export type { TemplatePosition } from './errors.js';
+export { readContentExtras } from './read-content-extras.js';
+export type { UncheckedExtras } from './read-content-extras.js';
 export { DEFAULT_MAX_RENDERED_BYTES } from './renderer.js';
 export type { CompiledPrompt, Renderer, RenderOptions } from './renderer.js';
 export { RENDERER, rendererFor } from './renderers.js';

@@ -41,6 +41,7 @@ describe('what clients executed themselves', () => {
       versionNumber: 1,
       templateSource: 'Hello',
       messages: null,
+      extras: null,
       checksumHash: 'a'.repeat(64),
       renderer: 'liquid-1',
     };

@@ -10,7 +10,7 @@ type PromptColumns = Pick<
 
 type ActiveVersionColumns = Pick<
   PromptVersionEntity,
-  'versionId' | 'versionNumber' | 'checksumHash' | 'templateSource' | 'messages' | 'variables'
+  'versionId' | 'versionNumber' | 'checksumHash' | 'templateSource' | 'messages' | 'content' | 'variables'
 >;
 
 /** A prompt with its active version, at one revision. */
@@ -28,7 +28,7 @@ type ReadRow = PromptColumns & {
 const READ = `SELECT p.prompt_id AS "promptId", p.name, p.mode, p.description, p.owner_team AS "ownerTeam", p.tags,
     p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.registry_revision::float8 AS "promptRevision",
     v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
-    v.template_source AS "templateSource", v.messages, v.variables
+    v.template_source AS "templateSource", v.messages, v.content, v.variables
   FROM prompts p
   LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
   LEFT JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CompiledPrompt } from '../../templating/index.js';
+import type { CompiledPrompt, ContentExtras } from '../../templating/index.js';
 import { VersionsService } from '../versions/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
 import { PromptVersionsRepository, type ResolvedVersion } from './prompt-versions.repository.js';
@@ -93,7 +93,21 @@ export class PromptResolver {
 }
 
 /** The parsed template is not held here, see VersionsService.compiled. */
-function sizeBytesOf({ templateSource, messages }: ResolvedVersion): number {
+function sizeBytesOf({ templateSource, messages, extras }: ResolvedVersion): number {
   const texts = [templateSource ?? '', ...(messages ?? []).map(({ content }) => content)];
-  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, VERSION_BYTES);
+  const rest = VERSION_BYTES + (extras === null ? 0 : extrasBytesOf(extras));
+  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, rest);
+}
+
+/** What parsed JSON takes for each character of its text: of schemas, most of which are small objects. */
+const BYTES_PER_JSON_CHAR = 8;
+/** The cache asks for the sizes of all versions of a prompt with each that it adds. */
+const extrasBytes = new WeakMap<ContentExtras, number>();
+
+function extrasBytesOf(extras: ContentExtras): number {
+  const known = extrasBytes.get(extras);
+  if (known !== undefined) return known;
+  const sizeBytes = BYTES_PER_JSON_CHAR * JSON.stringify(extras).length;
+  extrasBytes.set(extras, sizeBytes);
+  return sizeBytes;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entities/index.js';
 import { type Statement, TenantScope } from '../../infra/database/index.js';
+import { type ContentExtras, extrasOfWire } from '../../templating/index.js';
 import type { VersionStatus } from './prompts.dto.js';
 import { DEFAULT_POINTER } from './prompts.repository.js';
 import type { Found } from './revisioned-cache.js';
@@ -20,15 +21,24 @@ export interface ResolvedVersion {
   readonly versionNumber: number;
   readonly templateSource: string | null;
   readonly messages: PromptVersionEntity['messages'];
+  /** Tools and the response format, which are sent beside the rendered prompt; null for none. */
+  readonly extras: ContentExtras | null;
   readonly checksumHash: string;
   readonly renderer: string;
 }
 
-type ResolvedRow = { readonly promptRevision: number } & {
-  [Key in keyof ResolvedVersion]: Key extends 'promptId' | 'promptMode'
-    ? ResolvedVersion[Key]
-    : ResolvedVersion[Key] | null;
+/** As a statement reads it: the members of a version that is not there are null. */
+export type ResolvedColumns = Pick<PromptVersionEntity, 'content'> & {
+  readonly [Key in keyof Omit<ResolvedVersion, 'extras'>]: ResolvedVersion[Key] | null;
 };
+
+type ResolvedRow = ResolvedColumns & { readonly promptRevision: number };
+
+/** @returns null when the prompt has no such version. */
+export function resolvedOf({ content, ...columns }: ResolvedColumns): ResolvedVersion | null {
+  const { versionId } = columns;
+  return versionId === null ? null : ({ ...columns, extras: extrasOfWire(content) } as ResolvedVersion);
+}
 
 const STATUS = `CASE
   WHEN EXISTS (SELECT FROM prompt_pointers pp WHERE pp.project_id = v.project_id AND pp.prompt_id = v.prompt_id
@@ -38,7 +48,7 @@ const STATUS = `CASE
   ELSE 'draft' END`;
 
 const RESOLVED = `p.registry_revision::float8 AS "promptRevision", p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
-  v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.checksum_hash AS "checksumHash", v.renderer`;
+  v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content, v.checksum_hash AS "checksumHash", v.renderer`;
 
 const RESOLVE_ACTIVE = `SELECT ${RESOLVED}
   FROM prompts p
@@ -116,8 +126,8 @@ export class PromptVersionsRepository {
   private async resolveBy(projectId: string, statement: Statement): Promise<Found<ResolvedVersion>> {
     const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
     if (row === undefined) return null;
-    const { promptRevision, ...version } = row;
-    return { value: version.versionId === null ? null : (version as ResolvedVersion), promptRevision };
+    const { promptRevision, ...columns } = row;
+    return { value: resolvedOf(columns), promptRevision };
   }
 
   private withStatus(tx: EntityManager, projectId: string) {

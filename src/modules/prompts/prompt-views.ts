@@ -3,12 +3,14 @@ import type { RenderedPrompt } from '../../templating/index.js';
 import type { StoredContent } from '../versions/index.js';
 import type { PromptRead } from './prompt-reads.repository.js';
 import type { VersionWithStatus } from './prompt-versions.repository.js';
+import type { ContentExtrasDto } from './content-extras.dto.js';
 import type {
   ActiveVersionDto,
   ChatMessageDto,
   PromptDto,
   PromptRefDto,
   PromptSummaryDto,
+  VersionContentDto,
   VersionDto,
   VersionRefDto,
   VersionStatus,
@@ -81,7 +83,11 @@ export function renderedView(rendered: RenderedPrompt): {
   return rendered.kind === 'text' ? { rendered_prompt: rendered.text } : { messages: [...rendered.messages] };
 }
 
-function contentView(stored: StoredContent): { template_source?: string; messages?: ChatMessageDto[] } {
-  if (stored.messages !== null) return { messages: stored.messages };
-  return stored.templateSource === null ? {} : { template_source: stored.templateSource };
+type ContentView = Omit<VersionContentDto, 'variables'>;
+
+function contentView({ templateSource, messages, content }: StoredContent): ContentView {
+  // What is stored is in the form of the wire.
+  const extras = (content ?? {}) as ContentExtrasDto;
+  if (messages !== null) return { messages, ...extras };
+  return templateSource === null ? extras : { template_source: templateSource, ...extras };
 }

@@ -19,6 +19,7 @@ import {
 import type { PromptMode } from '../../entities/index.js';
 import { ApiId, ApiInteger, ApiTime, NestedArray, PageQueryDto } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
+import { ContentExtrasDto, PutContentExtrasDto } from './content-extras.dto.js';
 
 const ROLES = ['system', 'user', 'assistant'] as const;
 const MODES = ['full', 'tracking'] as const;
@@ -42,7 +43,7 @@ export class ChatMessageDto {
   content!: string;
 }
 
-export class PutPromptDto {
+export class PutPromptDto extends PutContentExtrasDto {
   /**
    * What the prompt is for. Left out: stays as it was; null: removed.
    * @example "Summarize documents"
@@ -136,7 +137,7 @@ export class VersionRefDto {
   version_number!: number;
 
   /**
-   * Of a text prompt: lower-case hex SHA-256 of its template in UTF-8.
+   * Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8.
    * @example "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
    */
   checksum_hash!: string;
@@ -157,7 +158,7 @@ export class PutPromptResultDto {
   version_change!: boolean;
 }
 
-export class VersionContentDto {
+export class VersionContentDto extends ContentExtrasDto {
   /** The template, of a text prompt. */
   template_source?: string;
 

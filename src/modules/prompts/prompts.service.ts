@@ -5,7 +5,7 @@ import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js'
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { heavyWork, ValidationError } from '../../kernel/index.js';
-import type { PromptContent } from '../../templating/index.js';
+import { type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { VersionsService } from '../versions/index.js';
 import { PromptModeMismatchError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
@@ -43,13 +43,17 @@ export class PromptsService {
 
   /**
    * Creates or updates a full prompt; content it has had before is that version again.
-   * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind.
+   * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind, and for tools or
+   *   a response format that are not valid.
    * @throws TemplateInvalidError `TEMPLATE_INVALID`
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
    */
   async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
-    const content = contentOfRequest(request);
-    await heavyWork.run(() => this.versions.check(content));
+    const content = await heavyWork.run(() => {
+      const sent = contentOfRequest(request);
+      this.versions.check(sent);
+      return sent;
+    });
     return this.change(who, name, async (tx) => {
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
@@ -206,7 +210,13 @@ function putResult(
   return { prompt: view.promptRef(prompt), version: view.versionRef(version, status), version_change: isNew };
 }
 
-function contentOfRequest({ template_source: templateSource, messages }: PutPromptDto): PromptContent {
+function contentOfRequest(request: PutPromptDto): PromptContent {
+  const templates = templatesOfRequest(request);
+  const extras = readContentExtras(request);
+  return extras === null ? templates : { ...templates, extras };
+}
+
+function templatesOfRequest({ template_source: templateSource, messages }: PutPromptDto): PromptContent {
   if (templateSource !== undefined && messages === undefined) return { kind: 'text', templateSource };
   if (messages !== undefined && templateSource === undefined) return { kind: 'chat', messages };
   throw new ValidationError('Send exactly one of template_source and messages.', [

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import type { ResolvedVersion } from './prompt-versions.repository.js';
+import type { ResolvedColumns } from './prompt-versions.repository.js';
 import { DEFAULT_POINTER } from './prompts.repository.js';
 
 /** Which version somebody means: the one of that number, else the one of that content, else the active one. */
@@ -11,12 +11,9 @@ export interface WantedVersion {
   readonly templateHash: string | null;
 }
 
-/** The members of a version that is not there are null. */
-export type LookedUp = { readonly [Key in keyof ResolvedVersion]: ResolvedVersion[Key] | null };
-
 /** Each way to a version is a join of its own, and each a step in an index. */
 const LOOK_UP = `SELECT w.nth, p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
-    v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages,
+    v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content,
     v.checksum_hash AS "checksumHash", v.renderer
   FROM json_to_recordset($2::json) AS w(nth integer, name text, number integer, hash text)
   JOIN prompts p ON p.project_id = $1 AND p.name = w.name AND p.deleted_at IS NULL
@@ -34,14 +31,14 @@ export class VersionLookupRepository {
   constructor(private readonly scope: TenantScope) {}
 
   /** In one trip, in the order asked; undefined where there is no such prompt. */
-  async find(projectId: string, wanted: readonly WantedVersion[]): Promise<(LookedUp | undefined)[]> {
+  async find(projectId: string, wanted: readonly WantedVersion[]): Promise<(ResolvedColumns | undefined)[]> {
     const asked = wanted.map(({ promptName: name, versionNumber: number, templateHash: hash }, nth) => ({
       nth,
       name,
       number,
       hash,
     }));
-    const rows = await this.scope.statement<LookedUp & { readonly nth: number }>(projectId, {
+    const rows = await this.scope.statement<ResolvedColumns & { readonly nth: number }>(projectId, {
       name: 'look-up-versions',
       text: LOOK_UP,
       values: [projectId, JSON.stringify(asked)],

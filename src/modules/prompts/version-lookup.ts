@@ -8,8 +8,8 @@ import {
   TemplateHashMismatchError,
   VersionNotFoundError,
 } from './errors.js';
-import type { ResolvedVersion } from './prompt-versions.repository.js';
-import { type LookedUp, VersionLookupRepository, type WantedVersion } from './version-lookup.repository.js';
+import { type ResolvedColumns, resolvedOf, type ResolvedVersion } from './prompt-versions.repository.js';
+import { VersionLookupRepository, type WantedVersion } from './version-lookup.repository.js';
 
 /** A version that can be rendered, or why there is none. */
 export type FoundVersion =
@@ -40,10 +40,10 @@ export class VersionLookup {
     return wanted.map((each) => found.get(keyOf(each)) as FoundVersion);
   }
 
-  private async foundOf(wanted: WantedVersion, row: LookedUp | undefined): Promise<FoundVersion> {
+  private async foundOf(wanted: WantedVersion, row: ResolvedColumns | undefined): Promise<FoundVersion> {
     const refusal = refusalOf(wanted, row);
     if (refusal !== null) return { refusal };
-    const version = row as ResolvedVersion;
+    const version = resolvedOf(row as ResolvedColumns) as ResolvedVersion;
     return { version, compiled: await heavyWork.run(() => this.versions.compiled(version)) };
   }
 }
@@ -54,7 +54,7 @@ function keyOf({ promptName, versionNumber, templateHash }: WantedVersion): stri
 
 function refusalOf(
   { promptName, versionNumber, templateHash }: WantedVersion,
-  row: LookedUp | undefined,
+  row: ResolvedColumns | undefined,
 ): LedgerError | null {
   if (row === undefined) return new PromptNotFoundError(promptName);
   if (row.versionId !== null) {

@@ -1,19 +1,31 @@
 import type { PromptVersionEntity } from '../../entities/index.js';
-import type { PromptContent } from '../../templating/index.js';
+import { extrasOfWire, type PromptContent, wireExtrasOf } from '../../templating/index.js';
+
+/** The columns that hold a version's templates. */
+export type StoredTemplates = Pick<PromptVersionEntity, 'templateSource' | 'messages'>;
 
 /** The columns that hold a version's content. */
-export type StoredContent = Pick<PromptVersionEntity, 'templateSource' | 'messages'>;
+export type StoredContent = StoredTemplates & Pick<PromptVersionEntity, 'content'>;
 
-export function contentOf(stored: StoredContent): PromptContent {
+/** A content without what is not rendered. */
+export function templatesOf(stored: StoredTemplates): PromptContent {
   if (stored.messages !== null) return { kind: 'chat', messages: stored.messages };
   if (stored.templateSource !== null) return { kind: 'text', templateSource: stored.templateSource };
   throw new Error('a version has neither text nor messages');
 }
 
+export function contentOf({ content, ...templates }: StoredContent): PromptContent {
+  const extras = extrasOfWire(content);
+  return { ...templatesOf(templates), ...(extras === null ? {} : { extras }) };
+}
+
 export function storedContentOf(content: PromptContent): StoredContent {
+  const extras = wireExtrasOf(content.extras);
+  const stored = { content: extras === null ? null : { ...extras } };
   return content.kind === 'text'
-    ? { templateSource: content.templateSource, messages: null }
+    ? { ...stored, templateSource: content.templateSource, messages: null }
     : {
+        ...stored,
         templateSource: null,
         messages: content.messages.map(({ role, content: text }) => ({ role, content: text })),
       };

@@ -10,7 +10,7 @@ export interface PromptKey {
 
 export type NewVersion = Omit<
   PromptVersionEntity,
-  'versionId' | 'createdAt' | 'content' | 'firstRegistration' | 'latestRegistration'
+  'versionId' | 'createdAt' | 'firstRegistration' | 'latestRegistration'
 >;
 
 @Injectable()
@@ -29,7 +29,9 @@ export class VersionsRepository {
   }
 
   async insert(tx: EntityManager, version: NewVersion): Promise<PromptVersionEntity> {
-    await tx.insert(PromptVersionEntity, { ...version });
+    // TypeORM's type has no place for what is unknown within JSON; it writes the JSON of whatever is there.
+    const content = version.content as Record<string, never> | null;
+    await tx.insert(PromptVersionEntity, { ...version, content });
     const { projectId, promptId, versionNumber } = version;
     return tx.findOneByOrFail(PromptVersionEntity, { projectId, promptId, versionNumber });
   }

@@ -8,7 +8,7 @@ import {
   type PromptContent,
   RENDERER,
 } from '../../templating/index.js';
-import { contentOf, type StoredContent, storedContentOf } from './version-content.js';
+import { type StoredContent, storedContentOf, templatesOf } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
 export interface VersionFacts {
@@ -44,9 +44,9 @@ export class VersionsService {
     return { ...storedContentOf(content), checksumHash, renderer: RENDERER, variables: [...variables] };
   }
 
-  /** The version's content, ready to render by the rules it was made under. */
+  /** The version's templates, ready to render by the rules it was made under. */
   compiled(version: CompilableVersion): CompiledPrompt {
-    return this.cache.compile(version.renderer, contentOf(version), version.checksumHash);
+    return this.cache.compile(version.renderer, templatesOf(version), version.checksumHash);
   }
 
   /**

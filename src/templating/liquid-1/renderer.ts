@@ -1,5 +1,5 @@
 import { templatePartsOf } from '../content.js';
-import type { PromptContent, RenderedPrompt, TemplatePart } from '../content.js';
+import type { ChatRole, RenderedPrompt, TemplatePart } from '../content.js';
 import {
   RenderedPromptTooLargeError,
   TemplateInvalidError,
@@ -31,7 +31,7 @@ export const liquid1: Renderer = {
     assertNotTooLong(parts);
     const quota: MarkupQuota = { markups: 0, markupChars: 0 };
     return new Liquid1Prompt(
-      content,
+      content.kind === 'text' ? null : content.messages.map(({ role }) => role),
       parts.map((part) => compilePart(part, quota)),
     );
   },
@@ -47,8 +47,9 @@ function compilePart(part: TemplatePart, quota: MarkupQuota): CompiledPart {
 class Liquid1Prompt implements CompiledPrompt {
   readonly variables: readonly string[];
 
+  /** @param roles null for a text prompt. The content itself is not kept: its tools may be far larger than it. */
   constructor(
-    private readonly content: PromptContent,
+    private readonly roles: readonly ChatRole[] | null,
     private readonly parts: readonly CompiledPart[],
   ) {
     this.variables = [...new Set(parts.flatMap(({ variables }) => variables))];
@@ -99,9 +100,8 @@ class Liquid1Prompt implements CompiledPrompt {
   }
 
   private toRendered(texts: readonly string[]): RenderedPrompt {
-    if (this.content.kind === 'text') return { kind: 'text', text: texts[0] ?? '' };
-    const messages = this.content.messages.map(({ role }, index) => ({ role, content: texts[index] ?? '' }));
-    return { kind: 'chat', messages };
+    if (this.roles === null) return { kind: 'text', text: texts[0] ?? '' };
+    return { kind: 'chat', messages: this.roles.map((role, nth) => ({ role, content: texts[nth] ?? '' })) };
   }
 }
 

@@ -1,0 +1,133 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import type { FunctionTool, ResponseFormat, ToolChoice } from '../../templating/index.js';
+
+// For the document: what is sent is checked by `readContentExtras`, which has a pointer for each fault inside of a
+// union and shares its rules with the command line. `@IsOptional()` alone says that a member is known.
+
+const NAME = { pattern: '^[A-Za-z0-9_-]{1,64}$' };
+const SCHEMA = { type: 'object', additionalProperties: true } as const;
+
+export class ToolFunctionDto {
+  /**
+   * How the model calls it: 1 to 64 letters, digits, `_` and `-`. Unique among the tools.
+   * @example "find_order"
+   */
+  @ApiProperty(NAME)
+  name!: string;
+
+  /**
+   * What it does, for the model.
+   * @example "Finds an order by its number"
+   */
+  description?: string;
+
+  /** JSON Schema of its arguments. Kept as it came and not interpreted; numbers are doubles. Left out: it takes none. */
+  @ApiPropertyOptional({
+    ...SCHEMA,
+    example: { type: 'object', properties: { number: { type: 'integer' } }, required: ['number'] },
+  })
+  parameters?: Record<string, unknown>;
+
+  /** Whether the arguments must keep to the schema exactly. */
+  strict?: boolean;
+}
+
+export class ToolDto {
+  /** Always `function`. */
+  @ApiProperty({ enum: ['function'] })
+  type!: 'function';
+
+  /** The function that the model may ask to be called. */
+  function!: ToolFunctionDto;
+}
+
+export class ChosenFunctionDto {
+  /** One of the tools. */
+  @ApiProperty(NAME)
+  name!: string;
+}
+
+export class ChosenToolDto {
+  /** Always `function`. */
+  @ApiProperty({ enum: ['function'] })
+  type!: 'function';
+
+  /** The function that must be called. */
+  function!: ChosenFunctionDto;
+}
+
+export class JsonSchemaFormatDto {
+  /**
+   * What the answer is called: 1 to 64 letters, digits, `_` and `-`.
+   * @example "order"
+   */
+  @ApiProperty(NAME)
+  name!: string;
+
+  /** What the answer is, for the model. */
+  description?: string;
+
+  /** JSON Schema of the answer. Kept as it came and not interpreted; numbers are doubles. */
+  @ApiProperty(SCHEMA)
+  schema!: Record<string, unknown>;
+
+  /** Whether the answer must keep to the schema exactly. */
+  strict?: boolean;
+}
+
+export class ResponseFormatDto {
+  /** `json_object`: any JSON; `json_schema`: JSON by a schema. `text` is the same as no format, and is not kept. */
+  @ApiProperty({ enum: ['text', 'json_object', 'json_schema'] })
+  type!: 'text' | 'json_object' | 'json_schema';
+
+  /** The schema, of `json_schema`. */
+  json_schema?: JsonSchemaFormatDto;
+}
+
+const TOOL_CHOICE = {
+  oneOf: [{ type: 'string', enum: ['auto', 'none', 'required'] }, { $ref: getSchemaPath(ChosenToolDto) }],
+};
+
+/** What a version has beside its templates; each member only where it has one. */
+@ApiExtraModels(ChosenToolDto)
+export class ContentExtrasDto {
+  /** Functions that the model may ask to be called. */
+  @ApiPropertyOptional({ type: [ToolDto] })
+  tools?: readonly FunctionTool[];
+
+  /** Whether and which of the tools the model calls. */
+  @ApiPropertyOptional(TOOL_CHOICE)
+  tool_choice?: ToolChoice;
+
+  /** Whether the model may call several tools at once. */
+  parallel_tool_calls?: boolean;
+
+  /** The form of the answer. */
+  @ApiPropertyOptional({ type: ResponseFormatDto })
+  response_format?: ResponseFormat;
+}
+
+/** The same as it is sent. They are part of the content: left out, it has none, whatever the version before had. */
+@ApiExtraModels(ChosenToolDto)
+export class PutContentExtrasDto {
+  /** Functions that the model may ask to be called. Plain data, no templates. Null or left out: none. */
+  @IsOptional()
+  @ApiPropertyOptional({ type: [ToolDto], minItems: 1, maxItems: 128, nullable: true, example: undefined })
+  tools?: unknown;
+
+  /** Whether and which of the tools the model calls; needs `tools`. Null or left out: as the provider has it. */
+  @IsOptional()
+  @ApiPropertyOptional({ ...TOOL_CHOICE, nullable: true, example: undefined })
+  tool_choice?: unknown;
+
+  /** Whether the model may call several tools at once; needs `tools`. Null or left out: as the provider has it. */
+  @IsOptional()
+  @ApiPropertyOptional({ type: Boolean, nullable: true, example: undefined })
+  parallel_tool_calls?: unknown;
+
+  /** The form of the answer. Null or left out: text. */
+  @IsOptional()
+  @ApiPropertyOptional({ type: ResponseFormatDto, nullable: true, example: undefined })
+  response_format?: unknown;
+}

@@ -35,6 +35,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
   ['Models', 'The models that are allowed.'],
   ['Prices', 'What models cost, and since when.'],
+  ['Routes', 'Lists of models under a name, to be tried one after the other.'],
   ['Keys', 'Who may do what.'],
   ['Service', 'Whether the service and what it needs are up.'],
 ];

@@ -13,6 +13,7 @@ import { ExecutionRollupEntity } from './execution-rollup.entity.js';
 import { ExecutionEntity } from './execution.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ModelPriceEntity } from './model-price.entity.js';
+import { ModelRouteEntity } from './model-route.entity.js';
 import { ModelEntity } from './model.entity.js';
 import { OutboxEventEntity } from './outbox-event.entity.js';
 import { PointerMoveEntity } from './pointer-move.entity.js';
@@ -26,11 +27,13 @@ import { WebhookSecretEntity } from './webhook-secret.entity.js';
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
-export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity };
+export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRouteEntity };
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
 export { CachedResponseEntity };
 export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './budget.entity.js';
 export type { BudgetMode, BudgetPeriod, BudgetScope } from './budget.entity.js';
+export { ROUTE_STRATEGIES } from './model-route.entity.js';
+export type { RouteStrategy, StoredRouteTarget } from './model-route.entity.js';
 export type { AttemptStatus } from './execution-attempt.entity.js';
 export type { SentMessage } from './execution-input.entity.js';
 export type { StoredToolCall } from './execution-output.entity.js';
@@ -54,6 +57,7 @@ export const ENTITIES = [
   PointerMoveEntity,
   ModelEntity,
   ModelPriceEntity,
+  ModelRouteEntity,
   BatchEntity,
   ExecutionEntity,
   ExecutionInputEntity,

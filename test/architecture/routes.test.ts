@@ -22,7 +22,7 @@ describe('the routes', () => {
     expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
   });
 
-  it('ask for scopes that exist, and for one at least, but for the list of models', () => {
+  it('ask for scopes that exist, and for one at least, but for what says where a request may go', () => {
     const known: readonly string[] = SCOPES;
     const asked = routes.flatMap(({ name, access }) =>
       access?.kind === 'key' ? [{ name, scopes: access.scopes }] : [],
@@ -30,6 +30,8 @@ describe('the routes', () => {
     expect(asked.filter(({ scopes }) => !scopes.every((scope) => known.includes(scope)))).toEqual([]);
     expect(asked.filter(({ scopes }) => scopes.length === 0).map(({ name }) => name)).toEqual([
       'ModelsController.list',
+      'RoutesController.list',
+      'RoutesController.get',
     ]);
   });
 

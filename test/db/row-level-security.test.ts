@@ -11,6 +11,7 @@ import { SYSTEM_FUNCTIONS as COSTS } from '../../migrations/cost-executions/func
 import { TABLES as COST_TABLES } from '../../migrations/cost-executions/tables.js';
 import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
 import { TABLES as PRICE_TABLES } from '../../migrations/price-models/tables.js';
+import { TABLES as ROUTE_TABLES } from '../../migrations/route-models/tables.js';
 import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
@@ -22,6 +23,7 @@ const TABLES = [
   ...PRICE_TABLES,
   ...BUDGET_TABLES,
   ...COST_TABLES,
+  ...ROUTE_TABLES,
 ];
 
 describe('row-level security', () => {
@@ -116,6 +118,8 @@ describe('row-level security', () => {
     ['model_prices', 'UPDATE model_prices SET input_micros_per_mtok = 0'],
     ['model_prices', 'UPDATE model_prices SET valid_from = now()'],
     ['model_prices', 'DELETE FROM model_prices'],
+    ['model_routes', `UPDATE model_routes SET name = 'another'`],
+    ['model_routes', 'DELETE FROM model_routes'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });

@@ -47,6 +47,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO execution_deltas (project_id, hour, ${COUNTED}) SELECT $1, date_trunc('hour', now()), ${counted}`,
     `INSERT INTO execution_rollups (project_id, grain, period, ${COUNTED}) SELECT $1, 'all', '-infinity', ${counted}`,
     `INSERT INTO model_prices (project_id, provider, model_name, input_micros_per_mtok, output_micros_per_mtok, valid_from) VALUES ($1, 'echo', 'echo', 1, 2, now())`,
+    `INSERT INTO model_routes (project_id, name, strategy, targets) VALUES ($1, 'r', 'order', '[{"provider": "echo", "model_name": "echo", "weight": null}]')`,
     `WITH budget AS (INSERT INTO budgets (project_id, name, scope_kind, period, limit_pico_usd, mode) VALUES ($1, 'b', 'project', 'total', 1, 'soft') RETURNING project_id, budget_id)
      INSERT INTO budget_periods (project_id, budget_id, period_start) SELECT project_id, budget_id, 'epoch' FROM budget`,
     `INSERT INTO budget_holds (project_id, execution_id, attempt, budget_id, period_start, held_pico_usd, expires_at)

@@ -36,6 +36,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],
   ['Models', 'The models that are allowed.'],
   ['Prices', 'What models cost, and since when.'],
+  ['Routes', 'Lists of models under a name, to be tried one after the other.'],
   ['Keys', 'Who may do what.'],
   ['Service', 'Whether the service and what it needs are up.'],
 ];

@@ -4,3 +4,7 @@ export { type AllowedModel, ModelsService } from './models.service.js';
 export { PriceReads } from './prices/price-reads.js';
 export type { PriceRecord } from './prices/price-records.js';
 export { PricesService } from './prices/prices.service.js';
+export { ModelRouteNotFoundError } from './routes/errors.js';
+export { type ModelRoute, orderTargets, type RouteTarget } from './routes/model-route.js';
+export { ROUTE_NAME, ROUTE_NAME_RULE } from './routes/route-name.pipe.js';
+export { RoutesService } from './routes/routes.service.js';

@@ -8,8 +8,11 @@ import { PriceReads } from './prices/price-reads.js';
 import { PricesController } from './prices/prices.controller.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
+import { RoutesController } from './routes/routes.controller.js';
+import { RoutesRepository } from './routes/routes.repository.js';
+import { RoutesService } from './routes/routes.service.js';
 
-/** What others need of models and their prices. A worker loads this and no controllers. */
+/** What others need of models, their prices and routes. A worker loads this and no controllers. */
 @Module({
   imports: [AuditModule],
   providers: [
@@ -19,11 +22,13 @@ import { PricesService } from './prices/prices.service.js';
     PriceReads,
     PricesService,
     PriceImportService,
+    RoutesRepository,
+    RoutesService,
   ],
-  exports: [ModelsService, PriceReads, PricesService, PriceImportService],
+  exports: [ModelsService, PriceReads, PricesService, PriceImportService, RoutesService],
 })
 export class ModelsModule {}
 
 /** The HTTP half. */
-@Module({ imports: [ModelsModule], controllers: [ModelsController, PricesController] })
+@Module({ imports: [ModelsModule], controllers: [ModelsController, PricesController, RoutesController] })
 export class ModelsHttpModule {}

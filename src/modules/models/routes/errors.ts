@@ -1,0 +1,13 @@
+import { LedgerError } from '../../../kernel/index.js';
+
+/** Not `ROUTE_NOT_FOUND`: that is a path which nothing lives under. */
+export class ModelRouteNotFoundError extends LedgerError {
+  constructor(name: string) {
+    super({
+      code: 'MODEL_ROUTE_NOT_FOUND',
+      status: 404,
+      title: 'No such route of models',
+      detail: `Route "${name}" was not found; GET /v1/routes lists those there are.`,
+    });
+  }
+}

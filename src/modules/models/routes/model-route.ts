@@ -1,0 +1,83 @@
+import type { RouteStrategy } from '../../../entities/index.js';
+import { ValidationError } from '../../../kernel/index.js';
+
+export interface RouteTarget {
+  readonly provider: string;
+  readonly modelName: string;
+  /** From 1 to 1000; null of a route that goes by order. */
+  readonly weight: number | null;
+}
+
+/** A list of models that an execution may be sent along. */
+export interface ModelRoute {
+  readonly routeId: string;
+  readonly name: string;
+  readonly strategy: RouteStrategy;
+  /** At least one, each model once. */
+  readonly targets: readonly RouteTarget[];
+}
+
+/** A target as a request has it. */
+export interface AskedTarget {
+  readonly provider: string;
+  readonly model_name: string;
+  readonly weight?: number;
+}
+
+/** What counts without a word about it: each as often as any other. */
+const DEFAULT_WEIGHT = 1;
+
+/** @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed. */
+export function readTargets(strategy: RouteStrategy, asked: readonly AskedTarget[]): RouteTarget[] {
+  const seen = new Set<string>();
+  return asked.map(({ provider, model_name: modelName, weight }, index) => {
+    // Names of models have no white space in them.
+    const key = `${provider} ${modelName}`;
+    if (seen.has(key)) {
+      const message = `is "${provider}/${modelName}" again`;
+      throw refusal('Name each model once.', `/targets/${index}`, message);
+    }
+    seen.add(key);
+    if (strategy === 'weights') return { provider, modelName, weight: weight ?? DEFAULT_WEIGHT };
+    if (weight === undefined) return { provider, modelName, weight: null };
+    const message = 'is only for the strategy weights';
+    throw refusal(
+      'Leave the weights out, or send the strategy "weights".',
+      `/targets/${index}/weight`,
+      message,
+    );
+  });
+}
+
+/**
+ * The targets in the order in which they are tried: as they are listed, or drawn one after the other from those that are
+ * left, each with the chance of its weight among them.
+ * @param random from 0, inclusive, to 1, exclusive.
+ */
+export function orderTargets<T extends Pick<RouteTarget, 'weight'>>(
+  { strategy, targets }: { readonly strategy: RouteStrategy; readonly targets: readonly T[] },
+  random: () => number,
+): T[] {
+  if (strategy === 'order') return [...targets];
+  const left = [...targets];
+  const ordered: T[] = [];
+  while (left.length > 0) ordered.push(...left.splice(drawIndex(left, random), 1));
+  return ordered;
+}
+
+function drawIndex(targets: readonly Pick<RouteTarget, 'weight'>[], random: () => number): number {
+  // Of one that is left alone nothing is to be drawn.
+  if (targets.length === 1) return 0;
+  const weights = targets.map(({ weight }) => weight ?? DEFAULT_WEIGHT);
+  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
+  const drawn = weights.findIndex((weight) => {
+    rest -= weight;
+    return rest < 0;
+  });
+  // A product may be rounded up to the sum itself.
+  return drawn === -1 ? targets.length - 1 : drawn;
+}
+
+function refusal(detail: string, pointer: string, message: string): ValidationError {
+  return new ValidationError(detail, [{ pointer, message }]);
+}

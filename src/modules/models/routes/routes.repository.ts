@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull, MoreThan } from 'typeorm';
+import { ModelRouteEntity } from '../../../entities/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+
+type RouteFacts = Pick<ModelRouteEntity, 'strategy' | 'targets' | 'description'>;
+export type StoredRoute = Pick<ModelRouteEntity, 'routeId' | 'name' | 'strategy' | 'targets'>;
+
+@Injectable()
+export class RoutesRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** Who decides by what is there waits here for others who do, until their transaction ends. */
+  async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('model_routes ' || $1, 0))`, [projectId]);
+  }
+
+  async find(tx: EntityManager, projectId: string, name: string): Promise<ModelRouteEntity | null> {
+    return tx.findOneBy(ModelRouteEntity, { projectId, name, deletedAt: IsNull() });
+  }
+
+  /** In one trip, and never from memory. @returns null without such a route. */
+  async findNow(projectId: string, name: string): Promise<StoredRoute | null> {
+    const [row] = await this.scope.statement<StoredRoute>(projectId, {
+      name: 'find-route',
+      text: `SELECT route_id AS "routeId", name, strategy, targets FROM model_routes
+        WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL`,
+      values: [projectId, name],
+    });
+    return row ?? null;
+  }
+
+  /** By name. */
+  async list(
+    tx: EntityManager,
+    projectId: string,
+    { after, limit }: { after: string | undefined; limit: number },
+  ): Promise<ModelRouteEntity[]> {
+    const rest = after === undefined ? {} : { name: MoreThan(after) };
+    const where = { projectId, deletedAt: IsNull(), ...rest };
+    return tx.find(ModelRouteEntity, { where, order: { name: 'ASC' }, take: limit });
+  }
+
+  async insert(
+    tx: EntityManager,
+    facts: RouteFacts & Pick<ModelRouteEntity, 'projectId' | 'name' | 'createdBy'>,
+  ): Promise<void> {
+    await tx.insert(ModelRouteEntity, facts);
+  }
+
+  async update(tx: EntityManager, projectId: string, routeId: string, facts: RouteFacts): Promise<void> {
+    await tx.update(ModelRouteEntity, { projectId, routeId }, { ...facts, updatedAt: () => 'now()' });
+  }
+
+  async delete(tx: EntityManager, projectId: string, routeId: string): Promise<void> {
+    await tx.update(ModelRouteEntity, { projectId, routeId }, { deletedAt: () => 'now()' });
+  }
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { ModelRouteEntity } from '../../../entities/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { decodeCursor, pageOf, type PageQueryDto } from '../../../infra/http/index.js';
+import { type Actor, AuditService } from '../../audit/index.js';
+import { ModelsService } from '../models.service.js';
+import { ModelRouteNotFoundError } from './errors.js';
+import { type ModelRoute, readTargets } from './model-route.js';
+import type { PutRouteDto, RouteDto, RouteListDto } from './routes.dto.js';
+import { RoutesRepository } from './routes.repository.js';
+
+/** Lists of models under a name, that executions may be sent along. */
+@Injectable()
+export class RoutesService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly routes: RoutesRepository,
+    private readonly models: ModelsService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * For who executes. Asks the database each time: a change that was answered holds for every request after it, in every
+   * process.
+   * @throws ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND`
+   */
+  async get(projectId: string, name: string): Promise<ModelRoute> {
+    const route = await this.routes.findNow(projectId, name);
+    if (route === null) throw new ModelRouteNotFoundError(name);
+    const targets = route.targets.map(({ provider, model_name: modelName, weight }) => ({
+      provider,
+      modelName,
+      weight,
+    }));
+    return { ...route, targets };
+  }
+
+  /** @throws ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND` */
+  async read(projectId: string, name: string): Promise<RouteDto> {
+    const route = await this.scope.transaction(projectId, (tx) => this.routes.find(tx, projectId, name));
+    if (route === null) throw new ModelRouteNotFoundError(name);
+    return toDto(route);
+  }
+
+  async list(projectId: string, { limit, cursor }: PageQueryDto): Promise<RouteListDto> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
+    const found = await this.scope.transaction(projectId, (tx) =>
+      this.routes.list(tx, projectId, { after, limit: limit + 1 }),
+    );
+    const { entries, nextCursor } = pageOf(found, limit, ({ name }) => name);
+    return { routes: entries.map(toDto), next_cursor: nextCursor };
+  }
+
+  /**
+   * Makes the route, or puts this one in its place.
+   * @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed.
+   * @throws ModelNotFoundError `MODEL_NOT_FOUND`
+   */
+  async put(who: Actor, name: string, request: PutRouteDto): Promise<RouteDto> {
+    const { projectId } = who;
+    const targets = readTargets(request.strategy, request.targets);
+    // A model that is allowed stays so, so it may be asked for before the transaction.
+    for (const { provider, modelName } of targets)
+      await this.models.getAllowed(projectId, provider, modelName);
+    const facts = {
+      strategy: request.strategy,
+      targets: targets.map(({ provider, modelName, weight }) => ({
+        provider,
+        model_name: modelName,
+        weight,
+      })),
+      description: request.description ?? null,
+    };
+    return this.scope.transaction(projectId, async (tx) => {
+      await this.routes.takeTurn(tx, projectId);
+      const before = await this.routes.find(tx, projectId, name);
+      if (before === null) await this.routes.insert(tx, { projectId, name, createdBy: who.actor, ...facts });
+      else await this.routes.update(tx, projectId, before.routeId, facts);
+      const after = toDto((await this.routes.find(tx, projectId, name)) as ModelRouteEntity);
+      await this.audit.append(tx, who, {
+        action: 'route.put',
+        subject: subjectOf(name),
+        before: before === null ? null : toDto(before),
+        after,
+      });
+      return after;
+    });
+  }
+
+  /** @throws ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND` */
+  async delete(who: Actor, name: string): Promise<void> {
+    const { projectId } = who;
+    await this.scope.transaction(projectId, async (tx) => {
+      await this.routes.takeTurn(tx, projectId);
+      const route = await this.routes.find(tx, projectId, name);
+      if (route === null) throw new ModelRouteNotFoundError(name);
+      await this.routes.delete(tx, projectId, route.routeId);
+      const before = toDto(route);
+      await this.audit.append(tx, who, { action: 'route.delete', subject: subjectOf(name), before });
+    });
+  }
+}
+
+function toDto(route: ModelRouteEntity): RouteDto {
+  return {
+    route_id: route.routeId,
+    name: route.name,
+    description: route.description,
+    strategy: route.strategy,
+    targets: route.targets,
+    created_by: route.createdBy,
+    created_at: route.createdAt.toISOString(),
+    updated_at: route.updatedAt.toISOString(),
+  };
+}
+
+function parsePosition(position: unknown): string | null {
+  return typeof position === 'string' ? position : null;
+}
+
+function subjectOf(name: string): string {
+  return `route/${name}`;
+}

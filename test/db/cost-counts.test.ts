@@ -212,7 +212,7 @@ describe('whatever ran when, and whatever is asked', () => {
             for (const groupBy of COST_GROUPS) await expectExact(groupBy, filter, limit);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -104,6 +104,7 @@ export class Environment {
   @Whole(0, BILLION) RATE_LIMIT_PROJECT_TOKENS = 0;
   @Whole(1, 1000) JOURNAL_MAX_ROWS = 256;
   @Whole(24, 24 * 365) IDEMPOTENCY_TTL_HOURS = 24;
+  @Whole(1000, 24 * HOUR_MS) BUDGET_HOLD_MS = 10 * MINUTE_MS;
   @Whole(0, HOUR_MS) SHUTDOWN_LINGER_MS = 1000;
   @Whole(1, 100) MAX_ATTEMPTS = 10;
   @WholeList(0, HOUR_MS) RETRY_WAITS_MS: readonly number[] = [5000, 30_000, 2 * MINUTE_MS];

@@ -4,6 +4,7 @@ export { ExecutionNotFoundError } from './errors.js';
 export { ExecuteDto, SubmitDto } from './execute.dto.js';
 export type { ExecutionDoor } from './execution-door.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
+export type { AdmittedPrompt, AdmittedRequest, BareCall } from './execution-request.js';
 export { ExecutionRunner } from './execution-runner.js';
 export { ExecutionWaits } from './execution-waits.js';
 export { type ExecutionResultDto, type SubmittedDto, TelemetryDto } from './executions.dto.js';

@@ -69,7 +69,9 @@ describe('the observer of complete', () => {
     await fc.assert(
       fc.asyncProperty(deltas, async (texts) => {
         const seen: string[] = [];
-        const onEvent: CompletionObserver = (event) => void (event.type === 'delta' && seen.push(event.text));
+        const onEvent: CompletionObserver = (event) => {
+          if (event.type === 'delta') seen.push(event.text);
+        };
         const { text } = await run(streamOf(START, ...texts.map(delta), END), { onEvent });
         expect(seen.join('')).toBe(text);
         expect(

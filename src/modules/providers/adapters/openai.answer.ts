@@ -55,7 +55,10 @@ export async function* readChatCompletion(
     if (answer.text !== '') {
       yield { type: 'delta', text: answer.text, ...(answer.refused ? { refusal: true } : {}) };
     }
-    for (const piece of answer.toolCalls) yield indexes.eventOf(piece);
+    for (const piece of answer.toolCalls) {
+      const event = indexes.eventOf(piece);
+      if (event !== null) yield event;
+    }
     refused ||= answer.refused;
     extras = { ...extras, ...answer.extras };
     finishReason = answer.finishReason ?? finishReason;

@@ -35,9 +35,11 @@ function argumentsText(value: unknown): string {
 export class ToolCallIndexes {
   private readonly calls: { readonly position: number | null; readonly id: string | null }[] = [];
 
-  eventOf(piece: ToolCallPiece): ProviderToolCallDelta {
+  /** Null for a piece that says nothing, such as one of only a server's own fields. */
+  eventOf(piece: ToolCallPiece): ProviderToolCallDelta | null {
     const { id, name } = piece;
     const found = this.find(piece);
+    if (found === -1 && id === null && name === null && piece.arguments === '') return null;
     const index = found === -1 ? this.calls.push({ position: piece.position, id }) - 1 : found;
     return {
       type: 'tool_call',

@@ -159,7 +159,10 @@ describe('OpenAiProvider with tools and response formats', () => {
 
   it.each([
     ['calls that are no objects', '{"choices":[{"delta":{"tool_calls":[7]}}]}'],
-    ['a call without a name', '{"choices":[{"delta":{"tool_calls":[{"index":0}]},"finish_reason":"stop"}]}'],
+    [
+      'a call without a name',
+      '{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"c"}]},"finish_reason":"stop"}]}',
+    ],
   ])('is a provider_error when it gets %s', async (_what, json) => {
     server.behave({ kind: 'raw', body: `data: ${json}\n\ndata: [DONE]\n\n` });
     expect(await failureOf(ask())).toMatchObject({ kind: 'provider_error' });

@@ -6,6 +6,7 @@ import { RecordExecutions1795550500000 } from './1795550500000-record-executions
 import { PriceModels1795636800000 } from './1795636800000-price-models.js';
 import { LimitKeys1795636900000 } from './1795636900000-limit-keys.js';
 import { CreateBudgets1795809600000 } from './1795809600000-create-budgets.js';
+import { HoldBudgets1795896200000 } from './1795896200000-hold-budgets.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   PriceModels1795636800000,
   LimitKeys1795636900000,
   CreateBudgets1795809600000,
+  HoldBudgets1795896200000,
 ];

@@ -1,4 +1,4 @@
-/** The shapes of the HTTP API, as `openapi.json` has them (a test compares the two). */
+/** The shapes of the HTTP API, in its names: `openapi.json` has them too. */
 export type * from './analytics.js';
 export type * from './budgets.js';
 export type * from './executions.js';

@@ -203,6 +203,22 @@ describe('a stream that is left', () => {
     await other.left;
   });
 
+  it('gives no piece after that which was read already', async () => {
+    const server = await serve(endless);
+    const stream = streamAt(server);
+    const result = failureOf(stream.final());
+    const texts: string[] = [];
+    const loop = async () => {
+      for await (const { text } of stream) {
+        await turn();
+        texts.push(text);
+        stream.abort('enough');
+      }
+    };
+    expect([await failureOf(loop()), await result]).toEqual(['enough', 'enough']);
+    expect(texts).toEqual(['a']);
+  });
+
   it('before it began sends nothing', async () => {
     const server = await serve(endless);
     const stream = streamAt(server);
@@ -406,6 +422,24 @@ describe('time limits', () => {
     end();
     await over;
     expect(texts).toEqual(['a']);
+  });
+
+  it('let a loop take its time over what came with the first bytes', async () => {
+    const { state, step, write, end } = bodyByHand();
+    const stream = fakeStream(step);
+    const loop = async () => {
+      for await (const _delta of stream) {
+        await jest.advanceTimersByTimeAsync(3_600_000);
+        write(done);
+        end();
+      }
+    };
+    const over = loop();
+    await turn();
+    write(begun + delta('a'));
+    await over;
+    expect(state.canceled).toBe(false);
+    expect(await stream.final()).toEqual(DONE);
   });
 
   it.each([

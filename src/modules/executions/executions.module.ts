@@ -22,6 +22,7 @@ import { RecordingController } from './recording/recording.controller.js';
 import { RecordingRepository } from './recording/recording.repository.js';
 import { RecordingService } from './recording/recording.service.js';
 import { RunService } from './run.service.js';
+import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './sync-calls.js';
 import { SubmitService } from './submit.service.js';
 
@@ -47,6 +48,7 @@ import { SubmitService } from './submit.service.js';
     RecordingRepository,
     RecordingService,
     RunService,
+    StreamService,
     SubmitService,
     SyncCalls,
   ],
@@ -58,6 +60,7 @@ import { SubmitService } from './submit.service.js';
     ExecutionsService,
     RecordingService,
     RunService,
+    StreamService,
     SubmitService,
   ],
 })

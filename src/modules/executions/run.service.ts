@@ -87,7 +87,7 @@ export class RunService {
     { path, key, door = OWN_DOOR, sink = null }: RunOptions,
   ): Promise<RawAnswer> {
     const startedAtMs = this.clock.monotonicMs();
-    const leave = this.gate.enter(who.projectId);
+    const leave = this.gate.enter(who.projectId, sink === null ? 'requests' : 'streams');
     try {
       const { variables, correlation_id: correlationId = null } = request;
       const answer = await this.idempotency.once(who.projectId, key, async () => {
@@ -144,7 +144,11 @@ export class RunService {
     choice: { readonly index: number; readonly target: Target; readonly pass: OpenPass },
     { clampedTokens, warning }: InsertedExecution,
   ): Promise<LastCall> {
-    run.sink?.begin(streamedView(run, choice.target), warningHeaders(warning));
+    const { sink } = run;
+    if (sink !== null) {
+      const headers = { ...(await this.limits.headersFor(run.who)), ...warningHeaders(warning) };
+      sink.begin(streamedView(run, choice.target), headers);
+    }
     const params = clampedParams(run.admitted.params, clampedTokens);
     const last = await this.calls.make({ ...run, clampedTokens }, { ...choice, params });
     this.limits.charge(run.who, tokensOf(last.outcome));

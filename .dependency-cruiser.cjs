@@ -54,7 +54,7 @@ const ROOMS = {
     ],
   },
   // They read the outbox, and nobody imports them.
-  'modules/webhooks': { rooms: [...COMMON, 'modules/executions'] },
+  'modules/webhooks': { rooms: [...COMMON, 'modules/executions', 'modules/budgets'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },
 };
 

@@ -7,6 +7,7 @@ import { PriceModels1795636800000 } from './1795636800000-price-models.js';
 import { LimitKeys1795636900000 } from './1795636900000-limit-keys.js';
 import { CreateBudgets1795809600000 } from './1795809600000-create-budgets.js';
 import { CostExecutions1795896000000 } from './1795896000000-cost-executions.js';
+import { HoldBudgets1795896200000 } from './1795896200000-hold-budgets.js';
 import { RouteModels1795896300000 } from './1795896300000-route-models.js';
 import { CountCosts1795896400000 } from './1795896400000-count-costs.js';
 
@@ -21,6 +22,7 @@ export const MIGRATIONS = [
   LimitKeys1795636900000,
   CreateBudgets1795809600000,
   CostExecutions1795896000000,
+  HoldBudgets1795896200000,
   RouteModels1795896300000,
   CountCosts1795896400000,
 ];

@@ -1,4 +1,4 @@
-import type { ChatMessage } from './wire/index.js';
+import type { ChatMessage, ContentExtras } from './wire/index.js';
 
 /** A prompt before its variables are filled in: a template, or messages whose contents are templates. */
 export type Content = string | readonly ChatMessage[];
@@ -6,8 +6,8 @@ export type Content = string | readonly ChatMessage[];
 /** The same with the variables filled in. */
 export type Rendered = string | ChatMessage[];
 
-/** Content as the wire has it: exactly one of two fields. */
-export interface WireContent {
+/** Content as the wire has it: exactly one of two fields, and what is beside them. */
+export interface WireContent extends ContentExtras {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
 }
@@ -17,6 +17,20 @@ export function contentOf({ template_source: template, messages }: WireContent):
   const content = template ?? messages;
   if (content === undefined) throw new TypeError('The ledger answered a version without content.');
   return content;
+}
+
+export function extrasOf({
+  tools,
+  tool_choice,
+  parallel_tool_calls,
+  response_format,
+}: ContentExtras): ContentExtras {
+  return {
+    ...(tools === undefined ? {} : { tools }),
+    ...(tool_choice === undefined ? {} : { tool_choice }),
+    ...(parallel_tool_calls === undefined ? {} : { parallel_tool_calls }),
+    ...(response_format === undefined ? {} : { response_format }),
+  };
 }
 
 /** For providers, which take messages: a text is one message of the user. */

@@ -13,7 +13,9 @@ export type {
   Cursor,
   Fetch,
   Sent,
+  StreamCallOptions,
 } from './core/index.js';
+export type { ExecutionStream } from './execution-stream.js';
 export { LedgerClient } from './ledger-client.js';
 export type * from './options.js';
 export type { ChatPrompt, LedgerPrompt, TextPrompt } from './prompt.js';

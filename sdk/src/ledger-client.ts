@@ -2,10 +2,13 @@ import { connectionOf, type ConnectionOptions, Transport } from './core/index.js
 import {
   AnalyticsResource,
   BatchesResource,
+  BudgetsResource,
   ExecutionsResource,
   KeysResource,
   ModelsResource,
+  PricesResource,
   PromptsResource,
+  RoutesResource,
   TrackingResource,
   VersionsResource,
 } from './resources/index.js';
@@ -20,6 +23,9 @@ export class LedgerClient {
   readonly analytics: AnalyticsResource;
   readonly keys: KeysResource;
   readonly models: ModelsResource;
+  readonly routes: RoutesResource;
+  readonly prices: PricesResource;
+  readonly budgets: BudgetsResource;
 
   /** @throws ConfigurationError without a key */
   constructor(options: ConnectionOptions = {}) {
@@ -32,6 +38,9 @@ export class LedgerClient {
     this.analytics = new AnalyticsResource(transport);
     this.keys = new KeysResource(transport);
     this.models = new ModelsResource(transport);
+    this.routes = new RoutesResource(transport);
+    this.prices = new PricesResource(transport);
+    this.budgets = new BudgetsResource(transport);
   }
 
   /** For those who keep prompts. */

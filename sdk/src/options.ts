@@ -1,10 +1,25 @@
 import type { CodeRegistry } from './code-registry.js';
-import { type CallOptions, ConfigurationError, type ConnectionOptions } from './core/index.js';
+import {
+  type CallOptions,
+  ConfigurationError,
+  type ConnectionOptions,
+  type StreamCallOptions,
+} from './core/index.js';
 import type { Content } from './content.js';
 import type { VariablesIn, Variables } from './template-variables.js';
 import type { Extracted } from './tracking/extract.js';
 import type { RecorderOptions } from './tracking/recorder.js';
-import type { GitFacts, ModelRef, OnUnknown, Params, SourceLocation } from './wire/index.js';
+import type {
+  CacheOptions,
+  GitFacts,
+  ModelRef,
+  ModelSelection,
+  OnBudget,
+  OnUnknown,
+  Params,
+  RouteRef,
+  SourceLocation,
+} from './wire/index.js';
 
 /** `full`: prompts are managed in the ledger; `tracking_only`: they live in this code, and the ledger follows them. */
 export type LedgerMode = 'full' | 'tracking_only';
@@ -43,11 +58,18 @@ export type VariablesOf<M extends LedgerMode, R extends CodeRegistry, K> = M ext
 /** Either the whole reference, or `provider/model_name`. */
 export type ModelChoice = ModelRef | `${string}/${string}`;
 
+/** One model, several to be tried in their order, or a route of the ledger. */
+export type ModelsChoice = ModelChoice | readonly ModelChoice[] | RouteRef;
+
 export interface ExecuteOptions {
   readonly version?: number | undefined;
   /** Default: the ledger's `DEFAULT_MODEL`. */
-  readonly model?: ModelChoice | undefined;
+  readonly model?: ModelsChoice | undefined;
   readonly params?: Params | undefined;
+  /** Take the answer that the same request got lately. Default: ask the provider. */
+  readonly cache?: CacheOptions | null | undefined;
+  /** What to do when a hard budget has less left than the call may cost. Default `refuse`. */
+  readonly onBudget?: OnBudget | undefined;
   readonly environment?: string | undefined;
   /** Your own id, to find the execution by. */
   readonly correlationId?: string | undefined;
@@ -56,6 +78,11 @@ export interface ExecuteOptions {
   /** Default: one of its own for each call. */
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface StreamOptions extends ExecuteOptions {
+  /** Milliseconds without a byte, keep-alives included, after which it is given up. Default: the client's `timeoutMs`. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 export interface SubmitOptions extends ExecuteOptions {
@@ -136,7 +163,23 @@ export function modelRefOf(model: ModelChoice): ModelRef {
   return { provider: model.slice(0, slash), model_name: model.slice(slash + 1) };
 }
 
+/** @throws ConfigurationError for a text without a slash */
+export function modelSelectionOf(models: ModelsChoice): ModelSelection {
+  if (isList(models)) return models.map(modelRefOf);
+  return typeof models === 'object' && 'route' in models ? models : modelRefOf(models);
+}
+
+/** `Array.isArray` does not know of arrays that are only read. */
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
 /** What the transport has to know of the options of an execution. */
 export function callOptionsOf({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
   return { idempotencyKey, signal };
+}
+
+/** The same of a stream. */
+export function streamCallOptionsOf({ idleTimeoutMs, ...options }: StreamOptions): StreamCallOptions {
+  return { ...callOptionsOf(options), idleTimeoutMs };
 }

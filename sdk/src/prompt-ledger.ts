@@ -3,6 +3,7 @@ import { type Registration, registerCode } from './code-registration.js';
 import { CodePrompts, type CodeRegistry } from './code-registry.js';
 import type { Rendered } from './content.js';
 import { ApiPromise, ConfigurationError } from './core/index.js';
+import type { ExecutionStream } from './execution-stream.js';
 import { LedgerClient } from './ledger-client.js';
 import {
   type AnalyticsOptions,
@@ -16,6 +17,7 @@ import {
   type PromptLedgerOptions,
   type PromptText,
   type RegisterOptions,
+  type StreamOptions,
   type SubmitBatchOptions,
   type SubmitOptions,
   type TrackOptions,
@@ -103,6 +105,20 @@ export class PromptLedger<
   ): ApiPromise<M extends 'full' ? ExecutionResult : TrackedExecution>;
   execute(name: string, variables?: Variables, options: ExecuteOptions = {}): ApiPromise<unknown> {
     return new ApiPromise<unknown>(this.runs.execute(name, variables, options));
+  }
+
+  /**
+   * Runs a prompt and gives the answer while it comes: `for await (const { text } of ledger.stream(name, variables))`.
+   * Nothing is sent before the first use; leaving the loop, or `abort()`, ends the call. Up to the first bytes it is tried
+   * again as every call; afterwards only a silence of `idleTimeoutMs` ends it from here, however long it takes.
+   * @throws what `execute` does, out of the loop, also in the midst of an answer; ConnectionError when it is cut
+   */
+  stream<K extends NameOf<M, R>>(
+    name: K,
+    ...rest: WithVariables<VariablesOf<M, R, K>, [options: StreamOptions]>
+  ): ExecutionStream;
+  stream(name: string, variables?: Variables, options: StreamOptions = {}): ExecutionStream {
+    return this.runs.stream(name, variables, options);
   }
 
   /** Queues a run; `wait` for it, or let `callbackUrl` be told. */

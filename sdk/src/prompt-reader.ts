@@ -1,5 +1,5 @@
 import { NoActiveVersionError } from './core/index.js';
-import { type Content, contentOf } from './content.js';
+import { type Content, contentOf, extrasOf, type WireContent } from './content.js';
 import type { GetPromptOptions } from './options.js';
 import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
@@ -46,7 +46,8 @@ export class PromptReader {
     if (known?.content === content) return known.prompt;
     // A function may know names without end; what is forgotten is parsed again.
     if (kept.size >= MAX_OWN) kept.clear();
-    const prompt = this.load(name, content, null, null, isFallback);
+    const source = { name, content, extras: {}, versionNumber: null, renderer: null, isFallback };
+    const prompt = loadPrompt(source, this.maxRenderedBytes);
     kept.set(name, { content, prompt });
     return prompt;
   }
@@ -58,20 +59,21 @@ export class PromptReader {
   private async fetch({ name, version }: PromptKey): Promise<LedgerPrompt> {
     if (version !== null) {
       const found = await this.versions.get(name, version, FETCH_LIMITS);
-      return this.load(name, contentOf(found), version, found.renderer);
+      return this.load(name, found, version, found.renderer);
     }
     const { active_version: active } = await this.prompts.get(name, FETCH_LIMITS);
     if (active === null) throw new NoActiveVersionError(name);
-    return this.load(name, contentOf(active), active.version_number, null);
+    return this.load(name, active, active.version_number, null);
   }
 
   private load(
     name: string,
-    content: Content,
-    versionNumber: number | null,
+    found: WireContent,
+    versionNumber: number,
     renderer: string | null,
-    isFallback = false,
   ): Promise<LedgerPrompt> {
-    return loadPrompt({ name, content, versionNumber, renderer, isFallback }, this.maxRenderedBytes);
+    const content = { content: contentOf(found), extras: extrasOf(found) };
+    const source = { name, ...content, versionNumber, renderer, isFallback: false };
+    return loadPrompt(source, this.maxRenderedBytes);
   }
 }

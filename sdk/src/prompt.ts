@@ -2,14 +2,19 @@ import { type Content, messagesOf, type Rendered } from './content.js';
 import type { Variables, WithVariables } from './template-variables.js';
 import { translatingErrors } from './templating-errors.js';
 import type * as Templating from './templating.js';
-import type { ChatMessage } from './wire/index.js';
+import type { ChatMessage, ContentExtras } from './wire/index.js';
 
 interface PromptFacts {
   readonly name: string;
   /** Null where it is not known: of text in code, and of a fallback. */
   readonly version_number: number | null;
-  /** Of a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
+  /** Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8. */
   readonly checksum_hash: string;
+  /**
+   * Tools and the response format, as OpenAI's client takes them beside the messages:
+   * `create({ model, messages: prompt.compileMessages(variables), ...prompt.extras })`. Without members for none.
+   */
+  readonly extras: ContentExtras;
   /** Names of the variables, in the order in which they appear. */
   readonly variables: readonly string[];
   /** True when the ledger could not be reached, and this is what the caller had in hand for that. */
@@ -39,6 +44,8 @@ export type LedgerPrompt<V = Variables> = TextPrompt<V> | ChatPrompt<V>;
 export interface PromptSource {
   readonly name: string;
   readonly content: Content;
+  /** What the content has beside its templates. */
+  readonly extras: ContentExtras;
   readonly versionNumber: number | null;
   /** The rules to render it by; null: those of new versions. */
   readonly renderer: string | null;
@@ -54,15 +61,15 @@ let templating: Promise<typeof Templating> | null = null;
 export async function loadPrompt(source: PromptSource, maxRenderedBytes?: number): Promise<LedgerPrompt> {
   templating ??= import('./templating.js');
   const { compileContent } = await templating;
-  const { content, renderer } = source;
+  const { content, extras, renderer } = source;
   return promptOf(
     source,
-    translatingErrors(() => compileContent(content, renderer, maxRenderedBytes)),
+    translatingErrors(() => compileContent(content, extras, renderer, maxRenderedBytes)),
   );
 }
 
 function promptOf(
-  { name, content, versionNumber, isFallback }: PromptSource,
+  { name, content, extras, versionNumber, isFallback }: PromptSource,
   compiled: Templating.CompiledContent,
 ): LedgerPrompt {
   const compile = (variables: Variables = {}): Rendered =>
@@ -76,6 +83,7 @@ function promptOf(
     variables: compiled.variables,
     isFallback,
     content,
+    extras,
     compile,
     compileMessages: (variables?: Variables) => messagesOf(compile(variables)),
   } as LedgerPrompt;

@@ -1,12 +1,15 @@
 import { BatchHandle } from './batch-handle.js';
 import type { CodePrompts } from './code-registry.js';
 import { type Answer, type ApiPromise, ConfigurationError, type Sent } from './core/index.js';
+import type { ExecutionStream } from './execution-stream.js';
 import type { LedgerClient } from './ledger-client.js';
 import {
   type BatchItem,
   callOptionsOf,
   type ExecuteOptions,
-  modelRefOf,
+  modelSelectionOf,
+  type StreamOptions,
+  streamCallOptionsOf,
   type SubmitBatchOptions,
   type SubmitOptions,
 } from './options.js';
@@ -47,6 +50,14 @@ export class Runs {
     return answer.withResponse();
   }
 
+  /** By the number of the version, as what is queued: prompts in code have no route of their own for it. */
+  stream(name: string, variables: Variables | undefined, options: StreamOptions): ExecutionStream {
+    return this.client.executions.streamOf(async (signal) => {
+      const request = this.request(name, variables, options);
+      return { ...request, version_number: await this.versionNumber(name, { ...options, signal }) };
+    }, streamCallOptionsOf(options));
+  }
+
   async submit(
     name: string,
     variables: Variables | undefined,
@@ -82,13 +93,15 @@ export class Runs {
     variables: Variables | undefined,
     options: ExecuteOptions,
   ): Sent<ExecuteRequest> {
-    const { version, model, params, environment, correlationId, timeoutMs } = options;
+    const { version, model, params, cache, onBudget, environment, correlationId, timeoutMs } = options;
     return {
       prompt_name: name,
       version_number: version,
       variables,
-      model: model === undefined ? undefined : modelRefOf(model),
+      model: model === undefined ? undefined : modelSelectionOf(model),
       params,
+      cache,
+      on_budget: onBudget,
       environment: environment ?? this.environment,
       correlation_id: correlationId,
       timeout_ms: timeoutMs,
@@ -107,6 +120,11 @@ export class Runs {
       model,
       ...rest
     } = this.request(name, variables, options);
+    if (model != null && !('provider' in model)) {
+      throw new ConfigurationError(
+        `Execute "${name}", which is in code, at one model; several or a route take \`stream\` and \`submit\`.`,
+      );
+    }
     return {
       ...rest,
       ...model,
@@ -114,7 +132,7 @@ export class Runs {
     };
   }
 
-  /** What is queued names its version by the number: that of the text in code, where the prompts are there. */
+  /** What is queued or streamed names its version by the number: that of the text in code, where the prompts are there. */
   private async versionNumber(
     name: string,
     { version, signal }: ExecuteOptions,

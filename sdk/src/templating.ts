@@ -1,7 +1,8 @@
 // The one door to the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
 // parser is most of this package. What it throws are errors of the server; `templating-errors.ts` translates them.
-import { checksumOf, RENDERER, rendererFor } from '../../src/templating/index.js';
+import { checksumOf, extrasOfWire, RENDERER, rendererFor } from '../../src/templating/index.js';
 import type { Content, Rendered } from './content.js';
+import type { ContentExtras } from './wire/index.js';
 
 export interface CompiledContent {
   readonly variables: readonly string[];
@@ -12,6 +13,7 @@ export interface CompiledContent {
 /** @param rendererId null: that of new versions. */
 export function compileContent(
   content: Content,
+  wireExtras: ContentExtras,
   rendererId: string | null,
   maxRenderedBytes: number | undefined,
 ): CompiledContent {
@@ -19,11 +21,12 @@ export function compileContent(
     typeof content === 'string'
       ? ({ kind: 'text', templateSource: content } as const)
       : ({ kind: 'chat', messages: content } as const);
+  const extras = extrasOfWire(wireExtras);
   const compiled = rendererFor(rendererId ?? RENDERER).compile(source);
   const options = maxRenderedBytes === undefined ? {} : { maxRenderedBytes };
   return {
     variables: compiled.variables,
-    checksumHash: checksumOf(source),
+    checksumHash: checksumOf(extras === null ? source : { ...source, extras }),
     render: (variables) => {
       const rendered = compiled.render(variables, options);
       return rendered.kind === 'text' ? rendered.text : rendered.messages;

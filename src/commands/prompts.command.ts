@@ -1,7 +1,7 @@
-import type { ChatMessage, ListPromptsQuery, Prompt, PromptMode, Version } from '../../sdk/src/index.js';
+import type { ActiveVersion, ListPromptsQuery, Prompt, PromptMode, Version } from '../../sdk/src/index.js';
 import { parsePromptFile } from './prompt-files/parse-prompt-file.js';
 import { type PromptFile, PromptFileError } from './prompt-files/prompt-file.js';
-import { contentFields } from './prompt-files/wire.js';
+import { contentFields, extraFields } from './prompt-files/wire.js';
 import { CliError, EXIT, type ExitCode } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
 import { coloursFor, print, printable, printJson, printTable } from './terminal/output.js';
@@ -90,12 +90,17 @@ function headOfVersion({
   return `${coloursFor(process.stdout).bold(name)} version ${number} (${status}), checksum ${hash}`;
 }
 
-function textOf(content: { template_source?: string; messages?: readonly ChatMessage[] }): string {
-  if (content.template_source !== undefined) return printable(content.template_source);
+function textOf(version: ActiveVersion | Version): string {
   const { bold } = coloursFor(process.stdout);
-  return (content.messages ?? [])
-    .map(({ role, content: text }) => `${bold(role)}\n${printable(text)}`)
-    .join('\n\n');
+  const { template_source: template, messages = [] } = version;
+  const texts =
+    template === undefined
+      ? messages.map(({ role, content }) => `${bold(role)}\n${printable(content)}`)
+      : [printable(template)];
+  const extras = Object.entries(extraFields(version)).map(
+    ([member, value]) => `${bold(member)}\n${printable(JSON.stringify(value, null, 2))}`,
+  );
+  return [...texts, ...extras].join('\n\n');
 }
 
 /** 0 when both say the same, 1 when not, as `diff` has it. */

@@ -215,7 +215,7 @@ class ExtrasReader {
     // JSON.parse makes infinity of 1e400, and neither RFC 8785 nor a provider's body has a place for that.
     if (typeof value === 'number' && !Number.isFinite(value)) this.report(path, 'is not a finite number');
     if (typeof value !== 'object' || value === null) return;
-    if (path.length >= MAX_DEPTH) return void this.report(path, `is nested deeper than ${MAX_DEPTH} levels`);
+    if (path.length >= MAX_DEPTH) return this.report(path, `is nested deeper than ${MAX_DEPTH} levels`);
     if (Array.isArray(value)) value.forEach((item: unknown, index) => this.checkChild(index, item, path));
     else for (const [key, item] of Object.entries(value)) this.checkMember(key, item, path);
   }

@@ -4,6 +4,7 @@ import { type ProjectIds, type Statement, TenantScope } from '../../src/infra/da
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import type { Beginning, Next } from '../../src/modules/executions/execution-rows.js';
 import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
+import { admittedFor, insertedAs } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
@@ -12,7 +13,7 @@ import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const FINAL = { kind: 'final' } as const;
-const CALLED = { provider: 'echo', modelName: 'echo' };
+const CALLED = { modelId: '00000000-0000-7000-8000-000000000001', provider: 'echo', modelName: 'echo' };
 
 /** The server does what it is told, and the connection is lost before its answer. */
 class LossyScope extends TenantScope {
@@ -96,22 +97,10 @@ async function beginning(options: Options = {}): Promise<Beginning> {
     leaseMs: 20_000,
     ...(status === 'failed' ? { error: { type: 'provider_error', message: 'The circuit is open.' } } : {}),
     key: key === undefined ? null : { route: '/v1/executions:run', key, fingerprint: randomBytes(32) },
-    admitted: {
-      promptName: 'greeting',
-      version: { promptId: of.promptId, versionId: of.versionId, promptMode: 'full' },
+    admitted: admittedFor(of, {
       promptRevision: options.promptRevision ?? null,
-      resolvedBy: 'pointer',
-      model: { modelId: of.modelId, provider: 'echo', modelName: 'echo' },
-      params: {},
-      environment: 'dev',
-      timeoutMs: 1000,
-      maxAttempts: 4,
-      onUnknown: 'retry',
-      callbackUrl: null,
       correlationId: options.correlationId ?? null,
-      variablesJson: '{"b": 1, "a": 2}',
-      rendered: { kind: 'text', text: 'Hello' },
-    } as unknown as Beginning['admitted'],
+    }),
   };
 }
 
@@ -128,7 +117,7 @@ async function row(executionId: string): Promise<Record<string, unknown> | undef
 
 async function begun(options: Options = {}): Promise<Beginning & { readonly fence: number }> {
   const one = await beginning({ status: 'running', ...options });
-  expect(await executions.insert(one)).toBe('inserted');
+  expect(insertedAs(await executions.insert(one))).toBe('inserted');
   return { ...one, fence: 1 };
 }
 
@@ -142,7 +131,7 @@ describe('an insert', () => {
     ['failed', { status: 'failed', fence: 0, attempts_made: 0, due: false, leased: false, attempts: null }],
   ] as const)('begins as %s, with its input as it came', async (status, expected) => {
     const one = await beginning({ status });
-    expect(await executions.insert(one)).toBe('inserted');
+    expect(insertedAs(await executions.insert(one))).toBe('inserted');
     expect(await row(one.executionId)).toEqual({
       ...expected,
       variables: '{"b": 1, "a": 2}',
@@ -161,13 +150,8 @@ describe('an insert', () => {
       beginning({ key: 'taken', projectId: context.otherProjectId }),
       beginning({ key: 'stale', promptRevision: 6 }),
     ]);
-    expect(await Promise.all(batch.map((each) => executions.insert(each)))).toEqual([
-      'inserted',
-      'stale',
-      'key_taken',
-      'inserted',
-      'stale',
-    ]);
+    const told = await Promise.all(batch.map((each) => executions.insert(each)));
+    expect(told.map(insertedAs)).toEqual(['inserted', 'stale', 'key_taken', 'inserted', 'stale']);
     expect(scope.sent).toEqual(['insert']);
     expect(await rows('SELECT execution_id FROM executions')).toHaveLength(3);
     expect((await rows<{ key: string }>('SELECT key FROM idempotency_keys')).map(({ key }) => key)).toEqual([
@@ -178,7 +162,7 @@ describe('an insert', () => {
 
   it('lets one of two with the same key in, though both come in one statement', async () => {
     const batch = await Promise.all([1, 2, 3].map(() => beginning({ key: 'same' })));
-    const told = await Promise.all(batch.map((each) => executions.insert(each)));
+    const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
     expect(scope.sent).toEqual(['insert']);
     expect([...told].sort()).toEqual(['inserted', 'key_taken', 'key_taken']);
     const [kept] = await rows('SELECT execution_id FROM executions');
@@ -203,7 +187,7 @@ describe('an insert', () => {
   it('whose answer is lost is there once, and known as ours', async () => {
     scope.loseAnswerOf('insert');
     const batch = await Promise.all([beginning(), beginning({ key: 'k' }), beginning({ promptRevision: 7 })]);
-    const told = await Promise.all(batch.map((each) => executions.insert(each)));
+    const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
     expect(told).toEqual(['inserted', 'inserted', 'inserted']);
     expect(scope.sent).toEqual(['insert', 'insert-again', 'find-inserted']);
     expect(await rows('SELECT execution_id FROM executions')).toHaveLength(3);
@@ -215,7 +199,7 @@ describe('an insert', () => {
     const told = executions.insert(one);
     await eventually(async () => (await row(one.executionId)) !== undefined);
     await context.owner.query('UPDATE prompts SET registry_revision = 8');
-    expect(await told).toBe('inserted');
+    expect(insertedAs(await told)).toBe('inserted');
   });
 
   it('whose answer is lost, and that seems to be stale now, is not said to be anything', async () => {
@@ -276,7 +260,7 @@ describe('a finish', () => {
       { status: 'queued', attempts_made: 1, due: true, leased: false, attempts: ['failed'] },
     ],
     [
-      { kind: 'running', ...CALLED },
+      { kind: 'running', model: CALLED },
       { status: 'running', attempts_made: 2, due: false, leased: true, attempts: ['failed', 'dispatched'] },
     ],
   ];

@@ -41,8 +41,8 @@ describe('PricesRepository', () => {
     const given = { ...price('kept', 1, 2), cachedInputMicrosPerMtok: 0n, maxPromptTokens: 7 };
     const [added] = await insert(given);
     expect(added).toMatchObject({ ...given, createdBy: 'admin' });
-    expect(await repository.listOfModel(context.projectId, 'openai', 'kept')).toEqual([added]);
-    expect(await repository.listOfModel(context.otherProjectId, 'openai', 'kept')).toEqual([]);
+    expect((await repository.findTerms(context.projectId, 'openai', 'kept')).prices).toEqual([added]);
+    expect((await repository.findTerms(context.otherProjectId, 'openai', 'kept')).prices).toEqual([]);
   });
 
   it('has one price of a model from one time on, however many try', async () => {
@@ -97,7 +97,7 @@ describe('PricesRepository', () => {
     expect(await remove()).toMatchObject({ priceId: id });
     expect(await remove()).toBeNull();
     expect(await list({ modelName: 'taken back' })).toEqual([]);
-    expect(await repository.listOfModel(context.projectId, 'openai', 'taken back')).toEqual([]);
+    expect((await repository.findTerms(context.projectId, 'openai', 'taken back')).prices).toEqual([]);
     const { rowCount } = await context.owner.query('SELECT FROM model_prices WHERE price_id = $1', [id]);
     expect(rowCount).toBe(1);
     expect(await insert(price('taken back', 1))).toHaveLength(1);

@@ -1,5 +1,8 @@
+import { Webhook } from 'standardwebhooks';
+import { WebhookReceiver } from '../fakes/webhook-receiver.js';
 import { ANY_ID, ANY_TIME, expectProblem, type Stage, startStage, UNKNOWN_ID } from './stage.js';
 import { api, type ApiBody } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 
 interface Budget extends ApiBody {
   readonly budget_id: string;
@@ -14,11 +17,16 @@ const SUPPORT = {
 };
 
 let stage: Stage;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage({ WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' });
+  receiver = await WebhookReceiver.start();
 });
-afterAll(() => stage.close());
+afterAll(async () => {
+  await stage.close();
+  await receiver.stop();
+});
 
 interface BudgetPage extends ApiBody {
   readonly budgets: readonly Budget[];
@@ -96,6 +104,8 @@ describe('budgets', () => {
 
   it.each([
     ['a number for money', { limit_usd: 250 }, '/limit_usd'],
+    ['money with an exponent', { limit_usd: '1e3' }, '/limit_usd'],
+    ['no limit', { limit_usd: null }, '/limit_usd'],
     ['a fraction of a pico-dollar', { limit_usd: '0.0000000000001' }, '/limit_usd'],
     ['a negative limit', { limit_usd: '-1' }, '/limit_usd'],
     ['an unknown period', { period: 'year' }, '/period'],
@@ -103,7 +113,7 @@ describe('budgets', () => {
     ['a team that is not named', { scope_value: undefined }, '/scope_value'],
     ['a value for the whole project', { scope: 'project', scope_value: 'x' }, '/scope_value'],
     ['a key that is no id', { scope: 'api_key', scope_value: 'checkout' }, '/scope_value'],
-    ['an address inside', { callback_url: 'http://127.0.0.1/hook' }, '/callback_url'],
+    ['an address inside', { callback_url: 'http://10.0.0.1/hook' }, '/callback_url'],
     ['a field that there is not', { currency: 'EUR' }, '/currency'],
   ])('refuse %s', async (_, more, pointer) => {
     const answer = await stage.admin.post('/v1/budgets', { ...SUPPORT, ...more });
@@ -124,5 +134,68 @@ describe('budgets', () => {
     expectProblem(await reader.post('/v1/budgets', SUPPORT), 403, 'FORBIDDEN');
     expectProblem(await stage.admin.get(`/v1/budgets/${UNKNOWN_ID}`), 404, 'BUDGET_NOT_FOUND');
     expectProblem(await stage.admin.get('/v1/budgets/1'), 400, 'VALIDATION_FAILED');
+  });
+
+  it('say why money is refused that is no string', async () => {
+    const answer = await stage.admin.post('/v1/budgets', { ...SUPPORT, limit_usd: 0.5 });
+
+    expect(answer.body['errors']).toEqual([
+      { pointer: '/limit_usd', message: expect.stringContaining('as a string, such as "250"') as string },
+    ]);
+  });
+
+  it.each(['day', 'month', 'total'])('begin anew each %s', async (period) => {
+    const { period_start: start } = await make({ period });
+
+    const today = new Date().toISOString().slice(0, 10);
+    const starts: Record<string, string | null> = {
+      day: `${today}T00:00:00.000Z`,
+      month: `${today.slice(0, 7)}-01T00:00:00.000Z`,
+      total: null,
+    };
+    expect(start).toBe(starts[period]);
+  });
+
+  it('tell their callback how much is spent, signed, and show how that was delivered', async () => {
+    const { budget_id: id } = await make({ limit_usd: '2.00', callback_url: receiver.url('/budget') });
+    await stage.sql(
+      `INSERT INTO budget_periods (project_id, budget_id, period_start)
+       SELECT project_id, budget_id, ledger_budget_period(period) FROM budgets WHERE budget_id = $1`,
+      [id],
+    );
+    await stage.sql(
+      'UPDATE budget_periods SET spent_pico_usd = 1600000000001, held_pico_usd = 5 WHERE budget_id = $1',
+      [id],
+    );
+
+    await eventually(async () => receiver.requests.length === 1);
+
+    const [request] = receiver.requests as [(typeof receiver.requests)[number]];
+    const { body } = await stage.admin.get<{ secret: string }>('/v1/webhooks/secret');
+    const event = new Webhook(body.secret).verify(request.body, request.headers as Record<string, string>);
+    const data = {
+      budget_id: id,
+      name: 'Support',
+      scope: 'owner_team',
+      scope_value: 'support',
+      period: 'month',
+      limit_usd: '2',
+      spent_usd: '1.600000000001',
+      held_usd: '0.000000000005',
+      mode: 'hard',
+    };
+    const shown = (await stage.admin.get(`/v1/budgets/${id}`)).body;
+    expect(shown).toMatchObject({ ...data, remaining_usd: '0.399999999994', percent: 80 });
+    expect(event).toEqual({
+      type: 'budget.threshold',
+      timestamp: ANY_TIME,
+      data: { ...data, period_start: shown['period_start'], percent: 80 },
+    });
+    const path = `/v1/budgets/${id}/deliveries`;
+    await eventually(async () => JSON.stringify((await stage.admin.get(path)).body).includes('"delivered"'));
+    expect((await stage.admin.get(path)).body).toMatchObject({
+      deliveries: [{ event_type: 'budget.threshold', status: 'delivered', attempts: [{ attempt: 1 }] }],
+    });
+    expectProblem(await stage.admin.get(`/v1/budgets/${UNKNOWN_ID}/deliveries`), 404, 'BUDGET_NOT_FOUND');
   });
 });

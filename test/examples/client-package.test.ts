@@ -32,9 +32,13 @@ afterAll(async () => {
 });
 
 /** All TypeScript of the README's section, as one module. */
-async function tour(): Promise<string> {
-  const text = await readFile(path.join(ROOT, 'README.md'), 'utf8');
-  const section = text.split(/^## /m).find((part) => part.startsWith('The TypeScript client\n')) ?? '';
+function tour(): Promise<string> {
+  return codeOf('README.md', 'The TypeScript client');
+}
+
+async function codeOf(page: string, title: string): Promise<string> {
+  const text = await readFile(path.join(ROOT, page), 'utf8');
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
   return [...section.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1]).join('\n');
 }
 
@@ -86,6 +90,16 @@ describe('the packed client', () => {
     const done = await run(process.execPath, [file], { cwd: project, env });
 
     expect(done).toEqual({ code: 0, stdout: 'Hello Ada!\ntrue\n', stderr: '' });
+  });
+
+  it('has types for the streams of its page', async () => {
+    const source = await codeOf('sdk/README.md', 'Streams');
+    expect(source).toContain('for await');
+    const project = await newProject(archive, { 'streams.mts': source });
+
+    const args = ['--noEmit', '--module', 'nodenext', ...STRICT, 'streams.mts'];
+
+    expect(await tsc(project, args)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   it.each(['bundler', 'nodenext'])('has types for module resolution "%s"', async (resolution) => {

@@ -8,7 +8,10 @@ import {
 } from './vendor-server.js';
 
 /** The fields of "Create a message" that a text client may send; the vendor refuses others by name. */
-const FIELDS = ['model', 'max_tokens', 'system', 'messages', 'stream', 'stop_sequences'];
+const FIELDS = [
+  ...['model', 'max_tokens', 'system', 'messages', 'stream', 'stop_sequences'],
+  ...['tools', 'tool_choice', 'output_config'],
+];
 const SAMPLING = ['temperature', 'top_p', 'top_k'];
 
 const ERROR_TYPES: Readonly<Record<number, string>> = {
@@ -53,9 +56,9 @@ function dialectOf(apiKey: string): VendorDialect {
 
 function answerOf({ number, body }: VendorRequest): string[] {
   const said = messagesOf(body);
-  const pieces = ['You said: ', said.at(-1)?.content ?? ''];
+  const pieces = ['You said: ', textOf(said.at(-1)?.content ?? '')];
   const usage = {
-    input_tokens: said.reduce((sum, { content }) => sum + countWords(content), 0),
+    input_tokens: said.reduce((sum, { content }) => sum + countWords(textOf(content)), 0),
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: 0,
     output_tokens: 1,
@@ -84,6 +87,14 @@ function answerOf({ number, body }: VendorRequest): string[] {
   ];
 }
 
-function messagesOf(body: VendorRequest['body']): readonly { readonly content: string }[] {
-  return (body['messages'] ?? []) as { content: string }[];
+type Content = string | readonly { readonly text?: string; readonly content?: string }[];
+
+function messagesOf(body: VendorRequest['body']): readonly { readonly content: Content }[] {
+  return (body['messages'] ?? []) as { content: Content }[];
+}
+
+/** Of blocks, those of text and of results. */
+function textOf(content: Content): string {
+  if (typeof content === 'string') return content;
+  return content.map((block) => block.text ?? block.content ?? '').join('');
 }

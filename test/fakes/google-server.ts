@@ -7,8 +7,11 @@ import {
 } from './vendor-server.js';
 
 /** The fields of `streamGenerateContent` that a text client may send; the vendor refuses others by name. */
-const FIELDS = ['contents', 'systemInstruction', 'generationConfig'];
-const CONFIG_FIELDS = ['maxOutputTokens', 'temperature', 'topP', 'topK', 'stopSequences', 'seed'];
+const FIELDS = ['contents', 'systemInstruction', 'generationConfig', 'tools', 'toolConfig'];
+const CONFIG_FIELDS = [
+  ...['maxOutputTokens', 'temperature', 'topP', 'topK', 'stopSequences', 'seed'],
+  ...['responseMimeType', 'responseJsonSchema'],
+];
 
 const STATUSES: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
@@ -20,7 +23,7 @@ const STATUSES: Readonly<Record<number, string>> = {
 
 interface Content {
   readonly role?: string;
-  readonly parts: readonly { readonly text: string }[];
+  readonly parts: readonly { readonly text?: string }[];
 }
 
 /** Google's Gemini API on loopback. With an `apiKey`, every other key gets its 400. */

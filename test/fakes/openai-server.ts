@@ -29,6 +29,7 @@ export type Behaviour =
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string;
+      readonly packetBytes?: number;
     };
 
 interface AnswerShape {
@@ -37,6 +38,8 @@ interface AnswerShape {
   /** The same text in these deltas. Default: word by word, at most twenty. */
   readonly pieces?: readonly string[];
   readonly pieceDelayMs?: number;
+  /** Calls of tools after the text, which then is none by default. Default: one, where `tool_choice` demands it. */
+  readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
   readonly finishReason?: string;
   /** False: no usage even when asked for it, as some compatible servers. */
   readonly usage?: boolean;
@@ -209,7 +212,8 @@ async function perform(
         'content-type': 'text/event-stream',
         ...behaviour.headers,
       });
-      response.end(behaviour.body);
+      await writeInPackets(response, behaviour.body, behaviour.packetBytes ?? behaviour.body.length + 1);
+      response.end();
       return;
     case 'answer':
       return sendAnswer(response, received, behaviour);

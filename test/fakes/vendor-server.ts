@@ -24,7 +24,13 @@ export type VendorBehaviour =
   /** Resets the connection: before the headers, in the middle of the answer, after its end. */
   | { readonly kind: 'cut'; readonly at: 'start' | 'body' | 'end' }
   /** Any bytes at all: recorded answers, garbage. */
-  | { readonly kind: 'raw'; readonly body: string; readonly status?: number; readonly contentType?: string };
+  | {
+      readonly kind: 'raw';
+      readonly body: string;
+      readonly status?: number;
+      readonly contentType?: string;
+      readonly packetBytes?: number;
+    };
 
 /** One request as it arrived. */
 export interface VendorRequest {
@@ -136,7 +142,8 @@ export class VendorServer {
         response.writeHead(behaviour.status ?? 200, {
           'content-type': behaviour.contentType ?? 'text/event-stream',
         });
-        response.end(behaviour.body);
+        await writeInPackets(response, behaviour.body, behaviour.packetBytes);
+        response.end();
         return;
       case 'error': {
         const { status, message = `Told to answer ${status}.`, headers } = behaviour;
@@ -174,7 +181,7 @@ async function breakOff(
 async function writeInPackets(response: ServerResponse, text: string, packetBytes?: number): Promise<void> {
   response.socket?.setNoDelay(true);
   const bytes = Buffer.from(text, 'utf8');
-  const step = packetBytes ?? bytes.length;
+  const step = packetBytes ?? (bytes.length || 1);
   for (let start = 0; start < bytes.length; start += step) {
     await new Promise((resolve) => response.write(bytes.subarray(start, start + step), resolve));
   }

@@ -19,7 +19,9 @@ export class ConfigurationError extends PromptLedgerError {
   }
 }
 
-/** `CONNECTION_FAILED`: no answer came, after all tries. `cause` has what `fetch` said. */
+/**
+ * `CONNECTION_FAILED`: no answer came, after all tries, or a stream was cut before its end. `cause` has what `fetch` said.
+ */
 export class ConnectionError extends PromptLedgerError {
   constructor(message: string, cause: unknown) {
     super('CONNECTION_FAILED', message, { cause });
@@ -63,6 +65,8 @@ export interface FailedAnswer {
   readonly body: string;
   /** Null when something else than the ledger answered, such as a proxy. */
   readonly problem: Problem | null;
+  /** Of a problem that came in a stream, which had begun with a 200. Default: that of the response. */
+  readonly status?: number;
 }
 
 /** The ledger refused, or could not. There is a subclass for each status that it uses. */
@@ -72,8 +76,7 @@ export class ApiError extends PromptLedgerError {
   readonly response: Response;
   readonly body: string;
 
-  constructor({ response, body, problem }: FailedAnswer) {
-    const { status } = response;
+  constructor({ response, body, problem, status = response.status }: FailedAnswer) {
     super(
       problem?.code ?? `HTTP_${status}`,
       problem?.detail ?? `The server answered ${status} without a reason.`,
@@ -142,7 +145,7 @@ const CLASSES: ReadonlyMap<number, new (answer: FailedAnswer) => ApiError> = new
 
 /** The error of an answer from 400 up. */
 export function errorOf(answer: FailedAnswer): ApiError {
-  const { status } = answer.response;
+  const { status = answer.response.status } = answer;
   const Class = CLASSES.get(status) ?? (status >= 500 ? ServerError : ApiError);
   return new Class(answer);
 }

@@ -1,10 +1,13 @@
 export { ApiPromise, type Answer } from './api-promise.js';
 export { connectionOf, type Connection, type ConnectionOptions, type Fetch } from './config.js';
 export * from './errors.js';
+export { parseJson, problemOf } from './answers.js';
+export type { ServerSentEvent } from './event-parser.js';
+export type { EventStream } from './event-stream.js';
 export { Pages, type Cursor } from './pages.js';
 export { path } from './path.js';
 export { randomId } from './random-id.js';
 export type { Sent } from './sent.js';
-export { Transport, type Call, type CallOptions } from './transport.js';
+export { Transport, type Call, type CallOptions, type StreamCallOptions } from './transport.js';
 export { VERSION } from './version.js';
 export { setIdleTimer, sleep, waitBefore } from './waiting.js';

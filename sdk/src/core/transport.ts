@@ -1,11 +1,12 @@
 import { ApiPromise, type Answer } from './api-promise.js';
 import type { Connection } from './config.js';
 import { Deadline } from './deadline.js';
-import { ApiError, ConnectionError, errorOf, PromptLedgerError } from './errors.js';
-import { parseJson, problemOf } from './answers.js';
+import { ConnectionError, errorOf } from './errors.js';
+import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
+import { notFromLedger, parseAnswer, problemOf, reasonOf } from './answers.js';
 import { queryOf } from './path.js';
 import { randomId } from './random-id.js';
-import { retryAfterMsOf, sleep, waitBefore } from './waiting.js';
+import { tryUntilOver } from './tries.js';
 import { VERSION } from './version.js';
 
 /** What a caller may say about one call. */
@@ -19,14 +20,23 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+export interface StreamCallOptions extends CallOptions {
+  /** Milliseconds until the first bytes of the stream, with all tries. There is no limit of the whole. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds without a byte, keep-alives included, after which a stream is given up. Default: the client's `timeoutMs`. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
 export interface Call extends CallOptions {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: object;
   readonly body?: unknown;
   /** A body that is JSON already. */
   readonly json?: string;
 }
+
+export type StreamCall = Call & StreamCallOptions;
 
 /** The prepared request: each try sends the same. */
 interface Request {
@@ -50,6 +60,10 @@ export class Transport {
     return this.call({ ...options, method: 'PUT', path, body });
   }
 
+  patch<T>(path: string, body: unknown, options: CallOptions = {}): ApiPromise<T> {
+    return this.call({ ...options, method: 'PATCH', path, body });
+  }
+
   delete(path: string, options: CallOptions = {}): ApiPromise<void> {
     return this.call({ ...options, method: 'DELETE', path });
   }
@@ -63,40 +77,48 @@ export class Transport {
     return ApiPromise.of(() => this.send<T>(call));
   }
 
+  /**
+   * The events of a call. It resolves with the first bytes of them; up to there the tries, their one key and the time
+   * limit are those of every call. Afterwards nothing is tried again, and only a silence is limited.
+   * @throws as `call` does
+   */
+  async events(call: StreamCall): Promise<EventStream> {
+    const request = this.prepare(call, 'text/event-stream, application/json');
+    const what = `${call.method} ${call.path}`;
+    const deadline = this.deadlineOf(call, `The beginning of ${what}`);
+    try {
+      const opened = await this.tryUntilOver(call, deadline, () => this.openOnce(request, deadline.signal));
+      return new EventStream(opened, deadline, call.idleTimeoutMs ?? this.connection.timeoutMs, what);
+    } catch (error) {
+      // Nobody reads what may still come.
+      deadline.abort(error);
+      deadline.dispose();
+      throw error;
+    }
+  }
+
   private async send<T>(call: Call): Promise<Answer<T>> {
     const request = this.prepare(call);
-    const limitMs = call.timeoutMs ?? this.connection.timeoutMs;
-    const deadline = new Deadline(limitMs, call.signal, `${call.method} ${call.path}`);
+    const deadline = this.deadlineOf(call, `${call.method} ${call.path}`);
     try {
-      return await this.tryUntilOver<T>(request, deadline, call.maxRetries ?? this.connection.maxRetries);
+      return await this.tryUntilOver(call, deadline, () => this.sendOnce<T>(request, deadline.signal));
     } finally {
       deadline.dispose();
     }
   }
 
-  private async tryUntilOver<T>(
-    request: Request,
-    deadline: Deadline,
-    maxRetries: number,
-  ): Promise<Answer<T>> {
-    for (let retry = 1; ;) {
-      try {
-        return await this.sendOnce<T>(request, deadline.signal);
-      } catch (error) {
-        // While the first request with the key is still being worked on, waiting for its answer is no new try.
-        const isWaiting = error instanceof ApiError && error.code === 'IDEMPOTENCY_IN_FLIGHT';
-        if (!isWaiting && (retry > maxRetries || !isRetryable(error))) throw error;
-        const retryAfterMs = error instanceof ApiError ? retryAfterMsOf(error.response.headers) : null;
-        const waitMs = waitBefore(retry, retryAfterMs);
-        // What went wrong says more than a time limit that is known to be missed.
-        if (waitMs >= deadline.leftMs) throw error;
-        await sleep(waitMs, deadline.signal);
-        if (!isWaiting) retry += 1;
-      }
-    }
+  private deadlineOf({ timeoutMs = this.connection.timeoutMs, signal }: Call, what: string): Deadline {
+    return new Deadline(timeoutMs, signal, what);
   }
 
-  private prepare({ method, path, query, body, json, headers, idempotencyKey }: Call): Request {
+  private tryUntilOver<T>(call: Call, deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
+    return tryUntilOver(attempt, deadline, call.maxRetries ?? this.connection.maxRetries);
+  }
+
+  private prepare(
+    { method, path, query, body, json, headers, idempotencyKey }: Call,
+    accept = 'application/json',
+  ): Request {
     const content = json ?? (body === undefined ? undefined : JSON.stringify(body));
     const url = this.connection.baseUrl + path + queryOf(query ?? {});
     return {
@@ -106,7 +128,7 @@ export class Transport {
         // A redirect would carry the key to wherever it points.
         redirect: 'error',
         headers: {
-          accept: 'application/json',
+          accept,
           'x-api-key': this.connection.apiKey,
           ...(isNode() ? { 'user-agent': `prompt-ledger-client/${VERSION}` } : {}),
           ...(content === undefined ? {} : { 'content-type': 'application/json' }),
@@ -120,49 +142,42 @@ export class Transport {
   }
 
   private async sendOnce<T>({ url, init }: Request, signal: AbortSignal): Promise<Answer<T>> {
+    const { response, body } = await this.connecting(signal, async () => {
+      const answer = await this.connection.fetch(url, { ...init, signal });
+      return { response: answer, body: await answer.text() };
+    });
+    if (!response.ok) throw errorOf({ response, body, problem: problemOf(body) });
+    return { data: parseAnswer(body, url) as T, response, body };
+  }
+
+  private async openOnce({ url, init }: Request, signal: AbortSignal): Promise<OpenedStream> {
+    const response = await this.connecting(signal, () => this.connection.fetch(url, { ...init, signal }));
+    if (!response.ok) {
+      const body = await this.connecting(signal, () => response.text());
+      throw errorOf({ response, body, problem: problemOf(body) });
+    }
+    const { baseUrl } = this.connection;
+    if (response.body === null || !isEventStream(response)) throw notFromLedger(url, 'a stream of events');
+    const chunks = new Chunks(response.body, signal, baseUrl);
+    const first = await chunks.read();
+    if (first === null) throw new ConnectionError(`The stream from ${baseUrl} ended before it began.`, null);
+    return { response, first, chunks };
+  }
+
+  /** @throws ConnectionError, or the reason of the signal */
+  private async connecting<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    let response: Response;
-    let body: string;
     try {
-      response = await this.connection.fetch(url, { ...init, signal });
-      body = await response.text();
+      return await work();
     } catch (cause) {
       signal.throwIfAborted();
       throw new ConnectionError(`No answer from ${this.connection.baseUrl}: ${reasonOf(cause)}.`, cause);
     }
-    if (!response.ok) throw errorOf({ response, body, problem: problemOf(body) });
-    return { data: parseAnswer(body, url) as T, response, body };
   }
 }
 
-/** A connection that broke, and what docs/errors.md of the server says to try again. */
-function isRetryable(error: unknown): boolean {
-  if (error instanceof ConnectionError) return true;
-  if (!(error instanceof ApiError)) return false;
-  if (error.status === 408 || error.status === 429) return true;
-  // An execution that failed is the answer, and its key gives it again; something without a problem is a proxy's.
-  if (error.executionId !== null || (error.problem !== null && error.status !== 503)) return false;
-  return [502, 503, 504].includes(error.status) && error.code !== 'PROVIDER_NOT_CONFIGURED';
-}
-
-function parseAnswer(body: string, url: string): unknown {
-  if (body === '') return undefined;
-  const parsed = parseJson(body);
-  if (parsed === undefined) {
-    throw new PromptLedgerError(
-      'ANSWER_UNREADABLE',
-      `What ${url} answered is not JSON: is it a ledger's URL?`,
-    );
-  }
-  return parsed;
-}
-
-/** undici says "fetch failed" and has the reason in the cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  // Of several addresses that all failed there is a code and no message.
-  return cause.message === '' ? ((cause as { code?: string }).code ?? cause.name) : cause.message;
+function isEventStream({ headers }: Response): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '');
 }
 
 function isNode(): boolean {

@@ -1,7 +1,14 @@
 import type { ApiPromise, CallOptions, Sent, Transport } from '../core/index.js';
-import type { Analytics, AnalyticsQuery, ModeAnalytics, PromptMode } from '../wire/index.js';
+import type {
+  Analytics,
+  AnalyticsQuery,
+  CostQuery,
+  Costs,
+  ModeAnalytics,
+  PromptMode,
+} from '../wire/index.js';
 
-/** Counts of final executions. */
+/** What final executions were, and cost. */
 export class AnalyticsResource {
   constructor(private readonly transport: Transport) {}
 
@@ -15,5 +22,9 @@ export class AnalyticsResource {
   ): ApiPromise<Analytics>;
   prompts(query: Sent<AnalyticsQuery> = {}, options?: CallOptions): ApiPromise<Analytics | ModeAnalytics> {
     return this.transport.get('/v1/analytics/prompts', query, options);
+  }
+
+  costs(query: Sent<CostQuery>, options?: CallOptions): ApiPromise<Costs> {
+    return this.transport.get('/v1/analytics/costs', query, options);
   }
 }

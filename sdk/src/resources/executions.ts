@@ -1,4 +1,13 @@
-import { type ApiPromise, type CallOptions, Pages, path, type Sent, type Transport } from '../core/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type StreamCallOptions,
+  type Transport,
+} from '../core/index.js';
+import { ExecutionStream } from '../execution-stream.js';
 import type {
   ExecuteRequest,
   Execution,
@@ -26,6 +35,26 @@ export class ExecutionsResource {
    */
   run(request: Sent<ExecuteRequest>, options?: CallOptions): ApiPromise<ExecutionResult> {
     return this.transport.post('/v1/executions:run', request, withGrace(request.timeout_ms, options));
+  }
+
+  /**
+   * Runs a prompt and gives the answer while it comes. Nothing is sent before the first use.
+   * @throws what `run` does, out of whatever reads it
+   */
+  stream(request: Sent<ExecuteRequest>, options?: StreamCallOptions): ExecutionStream {
+    return this.streamOf(() => Promise.resolve(request), options);
+  }
+
+  /** The same of a request that is made ready when the stream is first used. */
+  streamOf(
+    prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest>>,
+    options: StreamCallOptions = {},
+  ): ExecutionStream {
+    return new ExecutionStream(async (signal) => {
+      const body = await prepare(signal);
+      const call = withGrace(body.timeout_ms, { ...options, signal });
+      return this.transport.events({ ...call, method: 'POST', path: '/v1/executions:stream', body });
+    }, options.signal);
   }
 
   /** Queues a run. */
@@ -68,6 +97,9 @@ export class ExecutionsResource {
 }
 
 /** @param limitMs what the ledger was given; without it the client's own limit is as good as any. */
-export function withGrace(limitMs: number | null | undefined, options: CallOptions = {}): CallOptions {
+export function withGrace(
+  limitMs: number | null | undefined,
+  options: StreamCallOptions = {},
+): StreamCallOptions {
   return limitMs == null ? options : { timeoutMs: limitMs + ANSWER_GRACE_MS, ...options };
 }

@@ -1,8 +1,11 @@
 export { AnalyticsResource } from './analytics.js';
 export { BatchesResource } from './batches.js';
+export { BudgetsResource } from './budgets.js';
 export { ExecutionsResource } from './executions.js';
 export { KeysResource } from './keys.js';
 export { ModelsResource } from './models.js';
+export { PricesResource } from './prices.js';
 export { PromptsResource } from './prompts.js';
+export { RoutesResource } from './routes.js';
 export { TrackingResource } from './tracking.js';
 export { VersionsResource } from './versions.js';

@@ -1,5 +1,5 @@
 import { type ApiPromise, type CallOptions, path, type Sent, type Transport } from '../core/index.js';
-import type { CreatedKey, CreateKeyRequest, KeyList } from '../wire/index.js';
+import type { ChangeKeyRequest, CreatedKey, CreateKeyRequest, Key, KeyList } from '../wire/index.js';
 
 /** API keys. */
 export class KeysResource {
@@ -12,6 +12,11 @@ export class KeysResource {
 
   list(options?: CallOptions): ApiPromise<KeyList> {
     return this.transport.get('/v1/keys', undefined, options);
+  }
+
+  /** Its rate limits; they hold within seconds everywhere. */
+  change(keyId: string, request: Sent<ChangeKeyRequest>, options?: CallOptions): ApiPromise<Key> {
+    return this.transport.patch(path`/v1/keys/${keyId}`, request, options);
   }
 
   revoke(keyId: string, options?: CallOptions): ApiPromise<void> {

@@ -36,3 +36,33 @@ export interface AnalyticsQuery {
   readonly to?: string | Date;
   readonly prompt_name?: string;
 }
+
+export type CostGrouping = 'prompt' | 'model' | 'environment' | 'owner_team' | 'api_key' | 'day';
+
+export interface CostQuery {
+  readonly group_by: CostGrouping;
+  /** RFC 3339, or a Date: executions from then on. */
+  readonly from?: string | Date;
+  /** Executions before. */
+  readonly to?: string | Date;
+  readonly prompt_name?: string;
+}
+
+export interface CostGroup {
+  /** Name of the prompt, `provider/model_name`, id of the key, day …; null of those that have none. */
+  readonly key: string | null;
+  readonly execution_count: number;
+  /** Of executions whose cost is known: dollars, exact, as a decimal; null when none is. */
+  readonly cost_usd: string | null;
+  /** The same in whole millionths of a millionth of a dollar. */
+  readonly cost_pico_usd: string | null;
+  /** Executions whose cost is not known: what the sum leaves out. */
+  readonly unknown_cost_count: number;
+  /** Further figures that are not named here. */
+  readonly [figure: string]: unknown;
+}
+
+export interface Costs {
+  readonly group_by: CostGrouping;
+  readonly groups: readonly CostGroup[];
+}

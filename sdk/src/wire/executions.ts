@@ -1,5 +1,4 @@
 import type { ChatMessage } from './prompts.js';
-import type { ProblemEntry } from './problem.js';
 
 export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
 /** `sync`: the caller waited; `async`: it was queued. */
@@ -22,6 +21,22 @@ export interface ModelRef {
   readonly model_name: string;
 }
 
+/** Models of a route that is kept in the ledger. */
+export interface RouteRef {
+  readonly route: string;
+}
+
+/** One model, several to be tried in their order, or a route. */
+export type ModelSelection = ModelRef | readonly ModelRef[] | RouteRef;
+
+/** Take the answer that the same request got at most so many seconds ago, from here. */
+export interface CacheOptions {
+  readonly ttl_s: number;
+}
+
+/** When a hard budget has less left than a call may cost: refuse it (402), or ask for a shorter answer. */
+export type OnBudget = 'refuse' | 'clamp';
+
 /** How to generate. What a provider has no field for is refused. */
 export interface Params {
   readonly max_new_tokens?: number | null;
@@ -39,6 +54,12 @@ export interface Telemetry {
   readonly prompt_tokens: number | null;
   readonly response_tokens: number | null;
   readonly latency_ms: number | null;
+  /** Of the prompt's tokens, those that the provider had in its cache. */
+  readonly cached_prompt_tokens: number | null;
+  /** Of the answer's tokens, those that were thought and not said. */
+  readonly reasoning_tokens: number | null;
+  /** Milliseconds until the first piece of the answer; null where it was not streamed. */
+  readonly time_to_first_token_ms: number | null;
 }
 
 export interface ExecuteRequest {
@@ -47,16 +68,20 @@ export interface ExecuteRequest {
   readonly version_number?: number | null;
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Null or left out: the ledger's `DEFAULT_MODEL`. */
-  readonly model?: ModelRef | null;
+  readonly model?: ModelSelection | null;
   readonly params?: Params | null;
   /** A label, such as `dev` or `prod`. */
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
-  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. */
+  /** Milliseconds: of `:run` and `:stream` for the whole call, of `:submit` for each attempt. */
   readonly timeout_ms?: number | null;
   /** Calls to the provider, the first included. */
   readonly max_attempts?: number | null;
   readonly on_unknown?: OnUnknown | null;
+  /** Null or left out: the provider is asked. */
+  readonly cache?: CacheOptions | null;
+  /** Null or left out: `refuse`. */
+  readonly on_budget?: OnBudget | null;
 }
 
 export interface SubmitRequest extends ExecuteRequest {
@@ -75,9 +100,10 @@ export interface ExecutionSummary {
   readonly status: ExecutionStatus;
   readonly mode: ExecutionMode;
   readonly origin: ExecutionOrigin;
-  readonly prompt_name: string;
-  readonly version_number: number;
-  readonly checksum_hash: string;
+  /** Null of a call that was made without a prompt of the ledger, as are the next two. */
+  readonly prompt_name: string | null;
+  readonly version_number: number | null;
+  readonly checksum_hash: string | null;
   readonly environment: string;
   readonly model: ModelRef;
   readonly finish_reason: string | null;
@@ -91,13 +117,43 @@ export interface ExecutionSummary {
   readonly completed_at: string | null;
 }
 
-export interface ExecutionResult extends ExecutionSummary {
+/** A function that the model wants to have called. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, as the model wrote it: it may be none. */
+  readonly arguments: string;
+}
+
+/** An execution with what came of it. */
+export interface ExecutionOutcome extends ExecutionSummary {
   /** Null when there is no answer. */
   readonly response_text: string | null;
   /** True when only the beginning of the answer is kept. */
   readonly response_truncated: boolean;
   /** Of the whole answer. */
   readonly response_sha256: string | null;
+  /** Null when the model asked for none. */
+  readonly tool_calls: readonly ToolCall[] | null;
+  /** Dollars, exact, as a decimal; null where a price or the usage is not known. */
+  readonly cost_usd: string | null;
+  /** The same in whole millionths of a millionth of a dollar. */
+  readonly cost_pico_usd: string | null;
+  /** What it was reckoned by. */
+  readonly price_id: string | null;
+  /** True when the answer is that of an earlier execution, and cost nothing. */
+  readonly cache_hit: boolean;
+  /** Id of that execution. */
+  readonly cached_from: string | null;
+  /** Name of the route that was asked for. */
+  readonly route: string | null;
+}
+
+/** What running a prompt gives. */
+export interface ExecutionResult extends ExecutionOutcome {
+  readonly prompt_name: string;
+  readonly version_number: number;
+  readonly checksum_hash: string;
 }
 
 /** One call to a provider. */
@@ -114,11 +170,19 @@ export interface Attempt {
   /** The vendor's HTTP status. */
   readonly provider_status: number | null;
   readonly provider_request_id: string | null;
+  /** Dollars, exact, as a decimal; null where a price or the usage is not known. */
+  readonly cost_usd: string | null;
+  /** The same in whole millionths of a millionth of a dollar. */
+  readonly cost_pico_usd: string | null;
+  readonly price_id: string | null;
+  readonly prompt_tokens: number | null;
+  readonly response_tokens: number | null;
 }
 
 /** The whole lineage. It has `rendered_prompt` or `messages`. */
-export interface Execution extends ExecutionResult {
-  readonly version_id: string;
+export interface Execution extends ExecutionOutcome {
+  /** Null of a call that was made without a prompt of the ledger. */
+  readonly version_id: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly rendered_prompt?: string;
   readonly messages?: readonly ChatMessage[];
@@ -186,58 +250,4 @@ export interface Batch {
   readonly created_at: string;
   readonly canceled_at: string | null;
   readonly completed_at: string | null;
-}
-
-/** Tokens as the vendor counted them; null where it did not say. */
-export interface RecordedUsage {
-  readonly prompt_tokens?: number | null;
-  readonly response_tokens?: number | null;
-  /** The vendor's own words. */
-  readonly raw?: Readonly<Record<string, unknown>> | null;
-}
-
-/** An execution that a client made itself. */
-export interface RecordedExecution {
-  readonly prompt_name: string;
-  /** Null or left out: the one of `template_hash`, else the active one. */
-  readonly version_number?: number | null;
-  readonly template_hash?: string | null;
-  readonly environment?: string | null;
-  readonly correlation_id?: string | null;
-  readonly variables?: Readonly<Record<string, unknown>>;
-  readonly model: ModelRef;
-  readonly params?: Params | null;
-  readonly status: 'succeeded' | 'failed';
-  readonly response_text?: string | null;
-  readonly finish_reason?: string | null;
-  readonly usage?: RecordedUsage | null;
-  readonly latency_ms?: number | null;
-  readonly error_type?: ErrorType | null;
-  readonly error_message?: string | null;
-  readonly provider_request_id?: string | null;
-  readonly started_at: string;
-}
-
-export interface RecordRequest {
-  /** 1 to 100. */
-  readonly executions: readonly RecordedExecution[];
-}
-
-export interface RecordedEntry {
-  /** Of the entry in the request. */
-  readonly index: number;
-  readonly execution_id: string;
-  readonly version_number: number;
-}
-
-export interface RejectedEntry {
-  readonly index: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly errors?: readonly ProblemEntry[];
-}
-
-export interface RecordResult {
-  readonly recorded: readonly RecordedEntry[];
-  readonly rejected: readonly RejectedEntry[];
 }

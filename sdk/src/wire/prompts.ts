@@ -8,6 +8,43 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** A function that the model may ask to be called. */
+export interface FunctionTool {
+  readonly type: 'function';
+  readonly function: {
+    /** 1 to 64 letters, digits, `_` and `-`; unique among the tools. */
+    readonly name: string;
+    readonly description?: string;
+    /** JSON Schema of its arguments, kept as it came; its numbers are doubles. */
+    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly strict?: boolean;
+  };
+}
+
+export type ToolChoice =
+  'auto' | 'none' | 'required' | { readonly type: 'function'; readonly function: { readonly name: string } };
+
+export type ResponseFormat =
+  | { readonly type: 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly json_schema: {
+        readonly name: string;
+        readonly description?: string;
+        /** JSON Schema of the answer, kept as it came; its numbers are doubles. */
+        readonly schema: Readonly<Record<string, unknown>>;
+        readonly strict?: boolean;
+      };
+    };
+
+/** What a content has beside its templates, in OpenAI's form; each member only where it has one. */
+export interface ContentExtras {
+  readonly tools?: readonly FunctionTool[];
+  readonly tool_choice?: ToolChoice;
+  readonly parallel_tool_calls?: boolean;
+  readonly response_format?: ResponseFormat;
+}
+
 export interface PromptSummary {
   readonly prompt_id: string;
   readonly name: string;
@@ -23,13 +60,13 @@ export interface PromptSummary {
 }
 
 /** What a request without a version gets. It has `template_source` or `messages`. */
-export interface ActiveVersion {
+export interface ActiveVersion extends ContentExtras {
   readonly version_id: string;
   readonly version_number: number;
   readonly status: VersionStatus;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** Of a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
+  /** Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8. */
   readonly checksum_hash: string;
   /** Names of the variables, in the order in which they appear. */
   readonly variables: readonly string[];
@@ -56,10 +93,21 @@ export interface ListPromptsQuery {
   readonly limit?: number;
 }
 
-/** The content is exactly one of `template_source` and `messages`. Metadata that is left out stays as it was. */
+/**
+ * The content is exactly one of `template_source` and `messages`, and tools and the response format with it: left out,
+ * or null, it has none. Metadata that is left out stays as it was.
+ */
 export interface PutPromptRequest {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
+  /** 1 to 128. */
+  readonly tools?: readonly FunctionTool[] | null;
+  /** Needs `tools`. */
+  readonly tool_choice?: ToolChoice | null;
+  /** Needs `tools`. */
+  readonly parallel_tool_calls?: boolean | null;
+  /** `text` is the same as none. */
+  readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
   readonly description?: string | null;
   readonly owner_team?: string | null;
   readonly created_by?: string | null;
@@ -114,7 +162,7 @@ export interface VersionSummary {
 }
 
 /** One version with its content: `template_source` or `messages`. */
-export interface Version extends VersionSummary {
+export interface Version extends VersionSummary, ContentExtras {
   readonly prompt_id: string;
   readonly prompt_name: string;
   readonly template_source?: string;

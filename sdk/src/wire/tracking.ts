@@ -1,4 +1,11 @@
-import type { ExecutionMode, ExecutionStatus, Params, Telemetry } from './executions.js';
+import type {
+  CacheOptions,
+  ExecutionMode,
+  ExecutionStatus,
+  OnBudget,
+  Params,
+  Telemetry,
+} from './executions.js';
 import type { ChatMessage, PromptMode } from './prompts.js';
 
 /** Where a prompt stands in code. */
@@ -62,6 +69,8 @@ export interface TrackedExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly timeout_ms?: number | null;
+  readonly cache?: CacheOptions | null;
+  readonly on_budget?: OnBudget | null;
 }
 
 /** The last two are not there when it was queued. */

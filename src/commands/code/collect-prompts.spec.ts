@@ -73,11 +73,13 @@ describe('what makes it unknown what the code has', () => {
     repository.write('b.ts', 'export * from "./c";\nexport { D } from "pkg";\nexport const A = "y";\n');
     repository.write('chat.prompt.md', '---\nmessages: [{role: user, content: a}]\n---\n');
     repository.write('full.prompt.md', '---\nmode: full\n---\nx\n');
+    repository.write('tools.prompt.md', '---\nresponse_format: {type: json_object}\n---\nx\n');
     repository.write('x.py', 'A = "x"\n');
     expect(await problemsOf()).toEqual([
       'prompt-ledger.config.json:1 "none/*.ts" finds no file',
       'chat.prompt.md:1 A chat prompt cannot be tracked: only text can',
       'full.prompt.md:1 It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
+      'tools.prompt.md:1 A prompt with tools or a response format cannot be tracked: only text can',
       'x.py:1 It is neither a module of TypeScript or JavaScript nor a *.prompt.md',
       'b.ts:1 Exports of "./c" are not followed: name that file in the configuration too',
       'b.ts:2 Exports of "pkg" are not followed: name that file in the configuration too',

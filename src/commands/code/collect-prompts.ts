@@ -5,7 +5,7 @@ import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
 import { RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
 import { findWorkingTree, type GitFacts, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
 import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
-import { PROMPT_FILE_SUFFIX, PromptFileError } from '../prompt-files/prompt-file.js';
+import { ONLY_TEXT_IS_TRACKED, PROMPT_FILE_SUFFIX, PromptFileError } from '../prompt-files/prompt-file.js';
 import { readText } from '../prompt-files/prompt-folder.js';
 import type { CodeProblem, CodePrompt, FileContents, PassedOnExports } from './code-prompt.js';
 import type { LoadedConfig } from './config-file.js';
@@ -114,6 +114,7 @@ async function readFileContents({ full, file, fallbackName }: CodeFile): Promise
         'It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
       );
     }
+    if (content.extras !== undefined) return problemAt(1, ONLY_TEXT_IS_TRACKED);
     const prompt = { name: name ?? fallbackName, template: content.templateSource, file, line };
     return { prompts: [prompt], problems: [], passedOn: [] };
   } catch (error) {

@@ -11,7 +11,12 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
       colour(execution.status) + (execution.error_type === null ? '' : ` (${execution.error_type})`),
     ],
     ['error', errorMessage === null ? null : printable(errorMessage)],
-    ['prompt', `${execution.prompt_name}, version ${execution.version_number}`],
+    [
+      'prompt',
+      execution.prompt_name === null
+        ? 'none: it came with its messages'
+        : `${execution.prompt_name}, version ${execution.version_number}`,
+    ],
     ['checksum', execution.checksum_hash],
     ['code', placeInCode(execution.git)],
     ['commit', commitOf(execution.git)],

@@ -1,5 +1,6 @@
 import type { Prompt } from '../../../sdk/src/index.js';
 import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import { ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.js';
 import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
 import { contentOf } from '../prompt-files/wire.js';
 
@@ -28,6 +29,8 @@ export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem
     if (mode === 'tracking' && content.kind === 'chat') {
       return [{ file, line, message: 'A chat prompt cannot be tracked: only text can' }];
     }
+    if (mode === 'tracking' && content.extras !== undefined)
+      return [{ file, line: 1, message: ONLY_TEXT_IS_TRACKED }];
     return templateProblems(prompt);
   });
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify, type ToStringOptions } from 'yaml';
-import type { PromptContent } from '../../templating/index.js';
+import { type PromptContent, wireExtrasOf } from '../../templating/index.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import type { PromptFileMode } from './prompt-file.js';
 
@@ -16,10 +16,14 @@ export interface ExportedPrompt {
   readonly content: PromptContent;
 }
 
-/** How YAML is written: as people would, and where that would not be read back the same, all in quotes. */
+/**
+ * How YAML is written: as people would, and where that would not be read back the same, all in quotes; the keys, which
+ * are fields but in schemas, last.
+ */
 const STYLES: readonly ToStringOptions[] = [
   { lineWidth: 0 },
   { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+  { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' },
 ];
 
 /**
@@ -46,6 +50,7 @@ function format(prompt: ExportedPrompt, style: ToStringOptions): string {
     ...(content.kind === 'chat'
       ? { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })) }
       : {}),
+    ...wireExtrasOf(content.extras),
   };
   const about = `# version ${versionNumber}, checksum ${checksumHash}`;
   const body = content.kind === 'text' ? `${content.templateSource}\n` : '';

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
-import type { ChatMessage, PromptContent } from '../../templating/index.js';
+import { PROMPT_NAME, PROMPT_NAME_RULE, ValidationError } from '../../kernel/index.js';
+import { type ChatMessage, type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type PromptFile, PromptFileError, type PromptFileMode } from './prompt-file.js';
 
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
@@ -9,7 +9,8 @@ const CLOSING = /(?:^|(?<=\n))---[ \t]*(?:\r?\n|$)/;
 
 /** What an export says of the version, for people. */
 const INFORMATION = ['version_number', 'checksum_hash'];
-const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...INFORMATION];
+const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'];
+const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...EXTRAS, ...INFORMATION];
 const MODES: readonly unknown[] = ['full', 'tracking'];
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant'];
 /** As the API has them. */
@@ -72,7 +73,10 @@ class FrontMatter {
       ...this.optionalText('owner_team', 'ownerTeam'),
       ...(tags === undefined ? {} : { tags }),
       mode: this.mode(),
-      content: messages === null ? textContent(body) : { kind: 'chat', messages },
+      content: {
+        ...(messages === null ? textContent(body) : { kind: 'chat', messages }),
+        ...this.extras(),
+      },
       line: messages === null ? line : 1,
     };
   }
@@ -112,6 +116,18 @@ class FrontMatter {
     }
     if (new Set(tags).size < tags.length) return fail('tags has a word twice.');
     return tags as string[];
+  }
+
+  /** By the rules of the API. */
+  private extras(): Pick<PromptContent, 'extras'> {
+    try {
+      const extras = readContentExtras(this.fields);
+      return extras === null ? {} : { extras };
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      const { pointer, message } = error.errors?.[0] ?? { pointer: '', message: error.message };
+      return fail(`${pointer.slice(1)} ${message}.`);
+    }
   }
 
   private messages(): readonly ChatMessage[] | null {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checksumOf, type PromptContent } from '../../templating/index.js';
+import { checksumOf, type ContentExtras, type PromptContent } from '../../templating/index.js';
 import { type ExportedPrompt, formatPromptFile } from './format-prompt-file.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 
@@ -55,6 +55,41 @@ welcome!
     expect(parsePromptFile(file).content).toEqual(content);
   });
 
+  it('has tools and the response format in front, in the form of the API', () => {
+    const tool = {
+      name: 'find_order',
+      parameters: { type: 'object', properties: { no: { type: 'integer' } } },
+    };
+    const content: PromptContent = {
+      ...text('Find {{order}}'),
+      extras: {
+        tools: [{ type: 'function', function: tool }],
+        toolChoice: 'auto',
+        parallelToolCalls: false,
+        responseFormat: { type: 'json_object' },
+      },
+    };
+    const file = formatPromptFile(exported(content));
+    expect(file).toContain(`mode: full
+tools:
+  - type: function
+    function:
+      name: find_order
+      parameters:
+        type: object
+        properties:
+          no:
+            type: integer
+tool_choice: auto
+parallel_tool_calls: false
+response_format:
+  type: json_object
+---
+Find {{order}}
+`);
+    expect(parsePromptFile(file).content).toEqual(content);
+  });
+
   it('may be written by hand: all fields left out, other line ends, no line feed at the end', () => {
     expect(parsePromptFile('Hello {{name}}')).toEqual({
       name: null,
@@ -98,6 +133,22 @@ welcome!
     ['---\nmessages: [{role: tool, content: a}]\n---\n', 1, 'messages[0] must be a role'],
     ['---\nmessages: [{role: user, content: a, name: b}]\n---\n', 1, 'messages[0] must be a role'],
     ['---\nmessages: [{role: user, content: a}]\n---\nx\n', 4, 'A prompt is either the text'],
+    [
+      '---\ntools: [{type: function, function: {name: a b}}]\n---\n',
+      1,
+      'tools/0/function/name must be 1 to 64',
+    ],
+    ['---\ntool_choice: auto\n---\n', 1, 'tool_choice needs tools'],
+    [
+      '---\nresponse_format: {type: json_schema, json_schema: {name: a, schema: {a: .inf}}}\n---\n',
+      1,
+      'response_format/json_schema/schema/a is not a finite number',
+    ],
+    [
+      '---\ntools: [{type: function, function: {name: a, parameters: {__proto__: {a: 1}}}}]\n---\n',
+      1,
+      'tools/0/function/parameters/__proto__ is a key that is not allowed',
+    ],
   ])('is refused with a line and a reason: %j', (source, line, message) => {
     expect(() => parsePromptFile(source)).toThrow(
       expect.objectContaining({ line, message: expect.stringContaining(message) as string }) as Error,
@@ -145,12 +196,33 @@ describe('the round trip', () => {
     maxLength: 12,
   });
   const role = fc.constantFrom('system', 'user', 'assistant');
-  const content: fc.Arbitrary<PromptContent> = fc.oneof(
+  const templates: fc.Arbitrary<PromptContent> = fc.oneof(
     odd.map(text),
     fc
       .array(fc.record({ role, content: odd }, { noNullPrototype: true }), { minLength: 1, maxLength: 4 })
       .map((messages): PromptContent => ({ kind: 'chat', messages })),
   );
+  const schema = fc.dictionary(
+    fc.oneof(odd, fc.constantFrom('constructor', 'y', '<<', '1.0', '? a')),
+    fc.oneof(odd, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null), fc.array(odd)),
+    { noNullPrototype: true },
+  );
+  const extras: fc.Arbitrary<ContentExtras> = fc
+    .tuple(schema, fc.option(odd), fc.boolean())
+    .map(([parameters, description, parallelToolCalls]) => ({
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'null', ...(description === null ? {} : { description }), parameters },
+        },
+      ],
+      toolChoice: { type: 'function', function: { name: 'null' } },
+      parallelToolCalls,
+      responseFormat: { type: 'json_schema', json_schema: { name: '1', schema: parameters } },
+    }));
+  const content = fc
+    .tuple(templates, fc.option(extras))
+    .map(([some, more]): PromptContent => (more === null ? some : { ...some, extras: more }));
   const about = fc.record(
     {
       name: fc.string({

@@ -20,6 +20,10 @@ export type PromptFileMode = 'full' | 'tracking';
 /** How the names of such files end. */
 export const PROMPT_FILE_SUFFIX = '.prompt.md';
 
+/** Registering has no place for anything else. */
+export const ONLY_TEXT_IS_TRACKED =
+  'A prompt with tools or a response format cannot be tracked: only text can';
+
 /** A file that cannot be taken in, in one sentence. */
 export class PromptFileError extends Error {
   constructor(

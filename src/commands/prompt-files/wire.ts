@@ -1,19 +1,34 @@
-import type { ChatMessage, PromptContent } from '../../templating/index.js';
+import {
+  type ChatMessage,
+  extrasOfWire,
+  type PromptContent,
+  wireExtrasOf,
+  type WireExtras,
+} from '../../templating/index.js';
 
-interface ContentFields {
+interface ContentFields extends WireExtras {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
 }
 
-/** A content as the API has it: exactly one of the two fields. */
+/** A content as the API has it: exactly one of the two fields, and what is beside them. */
 export function contentFields(content: PromptContent): ContentFields {
-  return content.kind === 'text'
-    ? { template_source: content.templateSource }
-    : { messages: content.messages };
+  const templates =
+    content.kind === 'text' ? { template_source: content.templateSource } : { messages: content.messages };
+  return { ...templates, ...wireExtrasOf(content.extras) };
 }
 
-export function contentOf({ template_source: templateSource, messages }: ContentFields): PromptContent {
-  return templateSource === undefined
-    ? { kind: 'chat', messages: messages ?? [] }
-    : { kind: 'text', templateSource };
+export function contentOf(fields: ContentFields): PromptContent {
+  const { template_source: templateSource, messages } = fields;
+  const templates: PromptContent =
+    templateSource === undefined
+      ? { kind: 'chat', messages: messages ?? [] }
+      : { kind: 'text', templateSource };
+  const extras = extrasOfWire(fields);
+  return extras === null ? templates : { ...templates, extras };
+}
+
+/** What is beside the templates, as the API has it. */
+export function extraFields(fields: WireExtras): WireExtras {
+  return wireExtrasOf(extrasOfWire(fields)) ?? {};
 }

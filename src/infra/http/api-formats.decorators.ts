@@ -9,3 +9,7 @@ export const ApiId = () => ApiProperty({ format: 'uuid' });
 export const ApiTime = () => ApiProperty({ format: 'date-time' });
 
 export const ApiInteger = () => ApiProperty({ type: 'integer' });
+
+/** Money is a decimal text, never a float. */
+export const ApiMoney = (example = '0.0012345') =>
+  ApiProperty({ type: 'string', nullable: true, pattern: '^[0-9]+(\\.[0-9]+)?$', example });

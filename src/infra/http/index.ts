@@ -1,4 +1,4 @@
-export { ApiId, ApiInteger, ApiTime } from './api-formats.decorators.js';
+export { ApiId, ApiInteger, ApiMoney, ApiTime } from './api-formats.decorators.js';
 export { ApiProblems } from './api-problems.decorator.js';
 export { configureHttp } from './configure-http.js';
 export { asksForFresh } from './cache-control.js';

@@ -1,5 +1,7 @@
-import type { StoredMessage } from '../../entities/index.js';
-import type { ProviderParams } from '../providers/index.js';
+import type { AllowedModel } from '../models/index.js';
+import type { ProviderMessage, ProviderParams } from '../providers/index.js';
+import type { CallExtras } from './execution-request.js';
+import type { Targets } from './execution-targets.js';
 
 /** What holds an execution: whoever shows an older fence has lost it. */
 export interface Claim {
@@ -10,10 +12,10 @@ export interface Claim {
 
 /** Taken from the queue, with all that its call needs. */
 export interface ClaimedExecution extends Claim {
-  readonly provider: string;
-  readonly modelName: string;
-  readonly messages: readonly StoredMessage[];
+  readonly targets: Targets<AllowedModel>;
+  readonly messages: readonly ProviderMessage[];
   readonly params: ProviderParams;
+  readonly extras: CallExtras;
   readonly timeoutMs: number;
   /** Calls that were made before this claim. */
   readonly attemptsMade: number;

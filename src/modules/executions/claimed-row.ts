@@ -1,8 +1,13 @@
-import type { StoredMessage } from '../../entities/index.js';
+import type { SentMessage, StoredTarget } from '../../entities/index.js';
+import { extrasOfWire, type WireExtras } from '../../templating/index.js';
+import type { AllowedModel } from '../models/index.js';
+import { providerExtrasOf } from '../versions/index.js';
 import type { ClaimedExecution } from './claim.js';
 import { paramsOf } from './execution-params.js';
+import { providerMessageOf } from './execution-request.js';
+import type { Targets } from './execution-targets.js';
 
-/** What `ledger_claim_fairly` answers. */
+/** What `ledger_claim_due` answers. */
 export interface ClaimedRow {
   readonly project_id: string;
   readonly execution_id: string;
@@ -20,6 +25,10 @@ export interface ClaimedRow {
   readonly repetition_penalty: number | null;
   readonly max_new_tokens: number | null;
   readonly further_params: string | null;
+  readonly model_id: string;
+  readonly targets: StoredTarget[] | null;
+  /** Tools and response format of the version. */
+  readonly content: WireExtras | null;
 }
 
 export function claimedOf(row: ClaimedRow): ClaimedExecution {
@@ -27,15 +36,15 @@ export function claimedOf(row: ClaimedRow): ClaimedExecution {
     projectId: row.project_id,
     executionId: row.execution_id,
     fence: row.fence,
-    provider: row.provider,
-    modelName: row.model_name,
+    targets: targetsOf(row),
+    extras: providerExtrasOf(extrasOfWire(row.content)),
     timeoutMs: row.timeout_ms,
     attemptsMade: row.attempts_made,
     maxAttempts: row.max_attempts,
     messages:
       row.rendered_messages === null
         ? [{ role: 'user', content: row.rendered_prompt ?? '' }]
-        : (JSON.parse(row.rendered_messages) as StoredMessage[]),
+        : (JSON.parse(row.rendered_messages) as SentMessage[]).map(providerMessageOf),
     params: paramsOf({
       temperature: row.temperature,
       topK: row.top_k,
@@ -45,4 +54,18 @@ export function claimedOf(row: ClaimedRow): ClaimedExecution {
       furtherParams: row.further_params,
     }),
   };
+}
+
+function targetsOf({
+  targets,
+  model_id: modelId,
+  provider,
+  model_name: modelName,
+}: ClaimedRow): Targets<AllowedModel> {
+  if (targets === null) return [{ modelId, provider, modelName }];
+  return targets.map((target) => ({
+    modelId: target.model_id,
+    provider: target.provider,
+    modelName: target.model_name,
+  })) as unknown as Targets<AllowedModel>;
 }

@@ -43,10 +43,23 @@ export class ExecutionFinalError extends LedgerError {
   }
 }
 
-const QUEUE_RETRY_AFTER_SECONDS = { queue: 5, requests: 1 } as const;
+/** How a stream ends whose reader has left; only a repetition of its key is ever told. */
+export class ExecutionCanceledError extends LedgerError {
+  constructor(executionId: string) {
+    super({
+      code: 'EXECUTION_CANCELED',
+      status: 409,
+      title: 'The execution was canceled',
+      detail: `Whoever read the stream of execution "${executionId}" left before its end, so it was canceled; send the request with a new Idempotency-Key.`,
+      extensions: { execution_id: executionId },
+    });
+  }
+}
+
+const QUEUE_RETRY_AFTER_SECONDS = { queue: 5, requests: 1, streams: 1 } as const;
 
 export class QueueFullError extends LedgerError {
-  constructor(what: 'queue' | 'requests', most: number) {
+  constructor(what: 'queue' | 'requests' | 'streams', most: number) {
     super({
       code: 'QUEUE_FULL',
       status: 429,
@@ -54,7 +67,7 @@ export class QueueFullError extends LedgerError {
       detail:
         what === 'queue'
           ? `So many executions of the project wait already that the queue (${most}) has no room; send it again later.`
-          : `So many requests are being worked on (${most} at once) that there is no room for this one; send it again later.`,
+          : `So many ${what} are being worked on (${most} at once) that there is no room for this one; send it again later.`,
       retryable: true,
       headers: { 'Retry-After': String(QUEUE_RETRY_AFTER_SECONDS[what]) },
     });
@@ -129,6 +142,7 @@ export interface ProviderProblemMembers extends Readonly<Record<string, unknown>
 }
 
 export function providerProblem(failure: CallFailure, members: ProviderProblemMembers): LedgerError {
+  if (failure.kind === 'client_closed') return new ExecutionCanceledError(members.execution_id);
   if (failure.kind === 'timeout') return new ProviderTimeoutError(failure, members);
   if (failure.kind === 'provider_rejected') return new ProviderRejectedError(failure, members);
   return new ProviderFailedError(failure, members);

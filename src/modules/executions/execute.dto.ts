@@ -1,4 +1,10 @@
-import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiProperty,
+  ApiPropertyOptional,
+  getSchemaPath,
+  IntersectionType,
+} from '@nestjs/swagger';
 import {
   IsIn,
   IsInt,
@@ -99,8 +105,32 @@ export class ParamsDto {
 }
 
 const ON_UNKNOWN = ['retry', 'fail'] as const;
+const ON_BUDGET = ['refuse', 'clamp'] as const;
+/** A month: what is older was answered by another model of the same name. */
+const MAX_CACHE_TTL_S = 31 * 24 * 3600;
+
+export class RouteRefDto {
+  /**
+   * Name of the route.
+   * @example "cheap-first"
+   */
+  route!: string;
+}
+
+export class CacheDto {
+  /**
+   * Seconds that an answer to an equal request may be old: the same version, variables, models and params.
+   * @example 3600
+   */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_CACHE_TTL_S)
+  @ApiProperty({ type: 'integer' })
+  ttl_s!: number;
+}
 
 /** What an execution and a batch of them have in common. */
+@ApiExtraModels(ModelRefDto, RouteRefDto)
 export class SharedExecutionDto {
   /** The prompt to run. */
   @IsPromptName()
@@ -123,11 +153,26 @@ export class SharedExecutionDto {
   @Length(1, 100)
   environment?: string | null;
 
-  /** Which model; null or left out: the one of `DEFAULT_MODEL`. */
+  // What is inside is checked by `readModelChoice`, which has a pointer for each fault inside of a union.
   @IsOptional()
-  @Nested(() => ModelRefDto)
-  @ApiPropertyOptional({ type: ModelRefDto, nullable: true })
-  model?: ModelRefDto | null;
+  @ApiPropertyOptional({
+    description:
+      'Which model: `{"provider","model_name"}` or `"provider/model_name"`; a list of up to 16 of these, tried in order on time-outs, connection errors, 408, 429, 5xx and open circuits; or `{"route"}`, the name of a route. Null or left out: the one of `DEFAULT_MODEL`.',
+    nullable: true,
+    oneOf: [
+      { $ref: getSchemaPath(ModelRefDto) },
+      { type: 'string', example: 'echo/echo' },
+      {
+        type: 'array',
+        minItems: 1,
+        maxItems: 16,
+        items: { oneOf: [{ $ref: getSchemaPath(ModelRefDto) }, { type: 'string' }] },
+      },
+      { $ref: getSchemaPath(RouteRefDto) },
+    ],
+    example: { provider: 'echo', model_name: 'echo' },
+  })
+  model?: ModelRefDto | RouteRefDto | string | (ModelRefDto | string)[] | null;
 
   /** How to generate. What the provider has no field for is refused. */
   @IsOptional()
@@ -166,6 +211,21 @@ export class SharedExecutionDto {
   @IsIn(ON_UNKNOWN)
   @ApiPropertyOptional({ enum: ON_UNKNOWN, nullable: true })
   on_unknown?: (typeof ON_UNKNOWN)[number] | null;
+
+  /**
+   * What to do when a hard budget has less left than the call may cost: refuse it with 402 (`refuse`, the default), or
+   * bring `max_new_tokens` down to what the money allows (`clamp`).
+   */
+  @IsOptional()
+  @IsIn(ON_BUDGET)
+  @ApiPropertyOptional({ enum: ON_BUDGET, nullable: true })
+  on_budget?: (typeof ON_BUDGET)[number] | null;
+
+  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
+  @IsOptional()
+  @Nested(() => CacheDto)
+  @ApiPropertyOptional({ type: CacheDto, nullable: true, example: null })
+  cache?: CacheDto | null;
 }
 
 /** One set of variables, and the caller's own id for the execution of it. */

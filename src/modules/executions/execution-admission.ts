@@ -1,54 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
+import { DatabaseClock } from '../../infra/database/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
-import type { CompiledPrompt, RenderedPrompt } from '../../templating/index.js';
-import { type AllowedModel, ModelsService } from '../models/index.js';
+import { RenderedPromptTooLargeError } from '../../templating/index.js';
+import { ModelsService, orderTargets, PriceReads, RoutesService } from '../models/index.js';
+import { PromptResolver, TemplateHashMismatchError } from '../prompts/index.js';
+import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
+import { providerExtrasOf } from '../versions/index.js';
+import { chargeBoundOf } from './charge-bound.js';
 import {
-  PromptResolver,
-  type ResolvedVersion,
-  type RunnablePrompt,
-  TemplateHashMismatchError,
-} from '../prompts/index.js';
-import { assertParamsSupported, type ProviderParams, ProviderRegistry } from '../providers/index.js';
-import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
+  type AdmittedExecution,
+  type AdmittedPrompt,
+  type AdmittedRequest,
+  type BareCall,
+  DEFAULT_ENVIRONMENT,
+  messagesOf,
+  paramsOfRequest,
+  type RequestToAdmit,
+  type SentPrompt,
+} from './execution-request.js';
+import type { Target, Targets } from './execution-targets.js';
+import { type ModelName, readModelChoice } from './model-choice.js';
 
-export const DEFAULT_ENVIRONMENT = 'default';
 /** Somebody waits: a second try, if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
 
-/** What all executions of a request have in common; a batch has many. Nothing is written yet. */
-export interface AdmittedRequest {
-  readonly promptName: string;
-  readonly version: ResolvedVersion;
-  readonly compiled: CompiledPrompt;
-  /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
-  readonly promptRevision: number | null;
-  readonly resolvedBy: 'pointer' | 'version_number' | 'template_hash';
-  readonly model: AllowedModel;
-  readonly params: ProviderParams;
-  readonly environment: string;
-  readonly timeoutMs: number;
-  readonly maxAttempts: number;
-  readonly onUnknown: 'retry' | 'fail';
-  readonly callbackUrl: string | null;
+/** Models as a request names them, and the route they are from. */
+interface NamedModels {
+  readonly models: readonly ModelName[];
+  readonly routeName: string | null;
 }
-
-/** A request that may become an execution: everything that can be refused has been looked at. */
-export interface AdmittedExecution extends Omit<AdmittedRequest, 'compiled'> {
-  readonly correlationId: string | null;
-  /** As received. */
-  readonly variablesJson: string;
-  readonly rendered: RenderedPrompt;
-}
-
-/** A `:run`, a `:submit` or a batch, or what another door makes of its own. */
-type RequestToAdmit = SharedExecutionDto & {
-  readonly callback_url?: string | null;
-  /** The version by its content. */
-  readonly template_hash?: string | null;
-};
 
 interface AdmissionOptions {
   readonly mode: 'sync' | 'async';
@@ -63,8 +46,11 @@ export class ExecutionAdmission {
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
     private readonly models: ModelsService,
+    private readonly routes: RoutesService,
+    private readonly prices: PriceReads,
     private readonly registry: ProviderRegistry,
     private readonly callbackUrls: CallbackUrlPolicy,
+    private readonly databaseClock: DatabaseClock,
   ) {}
 
   /**
@@ -94,9 +80,9 @@ export class ExecutionAdmission {
 
   /**
    * All but the variables.
-   * @throws ValidationError `VALIDATION_FAILED` for a param the provider has no field for, or what is beyond a bound of
-   *   the configuration.
-   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError
+   * @throws ValidationError `VALIDATION_FAILED` for a param, tools or a format that one of the models has no field for, or
+   *   what is beyond a bound of the configuration.
+   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError | ModelRouteNotFoundError
    * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
    * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
    */
@@ -106,27 +92,33 @@ export class ExecutionAdmission {
     { mode, fresh }: AdmissionOptions,
   ): Promise<AdmittedRequest> {
     const timeoutMs = this.timeoutOf(request);
-    const maxAttempts = this.attemptsOf(request, mode);
     const params = paramsOfRequest(request.params ?? {});
     const callbackUrl = this.callbackUrlOf(request);
-    const wanted = this.modelOf(request);
-    const [prompt, model] = await Promise.all([
-      this.resolve(projectId, request, fresh),
-      this.models.getAllowed(projectId, wanted.provider, wanted.modelName),
+    const { bare = null } = request;
+    const [prompt, { targets, routeName }] = await Promise.all([
+      bare === null ? this.resolve(projectId, request, fresh) : null,
+      this.targetsOf(projectId, request),
     ]);
-    assertParamsSupported(model.provider, this.registry.getReady(model.provider), params);
+    const maxAttempts = this.attemptsOf(request, mode, targets.length);
+    const extras = providerExtrasOf((prompt === null ? bare?.extras : prompt.version.extras) ?? null);
+    for (const { provider } of targets) {
+      const adapter = this.registry.getReady(provider);
+      assertParamsSupported(provider, adapter, params);
+      assertFeaturesSupported(provider, adapter, extras);
+    }
     return {
-      promptName: request.prompt_name,
-      version: prompt.version,
-      compiled: prompt.compiled,
-      promptRevision: fresh ? null : prompt.promptRevision,
-      resolvedBy: resolvedBy(request),
-      model,
+      prompt,
+      bare,
+      targets,
+      routeName,
+      extras,
       params,
       environment: request.environment ?? DEFAULT_ENVIRONMENT,
       timeoutMs,
       maxAttempts,
       onUnknown: request.on_unknown ?? 'retry',
+      onBudget: request.on_budget ?? 'refuse',
+      cacheTtlS: request.cache?.ttl_s ?? null,
       callbackUrl,
     };
   }
@@ -138,39 +130,70 @@ export class ExecutionAdmission {
    * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
   async render(
-    { compiled, ...common }: AdmittedRequest,
+    admitted: AdmittedRequest,
     entry: {
       readonly variables: Record<string, unknown> | undefined;
       readonly variablesJson: string | null;
       readonly correlationId: string | null;
     },
   ): Promise<AdmittedExecution> {
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    const { prompt, targets, params, extras } = admitted;
+    const rendered: SentPrompt =
+      prompt === null
+        ? bareMessages(admitted.bare as BareCall, maxRenderedBytes)
+        : await heavyWork.run(() => prompt.compiled.render(entry.variables ?? {}, { maxRenderedBytes }));
+    const messages = messagesOf(rendered);
     return {
-      ...common,
+      ...admitted,
       correlationId: entry.correlationId,
       variablesJson: entry.variablesJson ?? '{}',
-      rendered: await heavyWork.run(() =>
-        compiled.render(entry.variables ?? {}, {
-          maxRenderedBytes: this.config.env.MAX_RENDERED_PROMPT_BYTES,
-        }),
+      rendered,
+      messages,
+      bound: chargeBoundOf(targets, { messages, params, ...extras }, ({ provider }) =>
+        this.registry.get(provider),
       ),
     };
   }
 
-  private async resolve(
-    projectId: string,
-    { prompt_name: name, version_number: number = null, template_hash: hash = null }: RequestToAdmit,
-    fresh: boolean,
-  ): Promise<RunnablePrompt> {
-    if (hash === null) return this.resolver.resolve(projectId, name, number, { fresh });
-    const prompt = await this.resolver.resolveChecksum(projectId, name, hash, { fresh });
-    if (number === null || prompt.version.versionNumber === number) return prompt;
-    throw TemplateHashMismatchError.ofVersion(name, number);
+  private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const found =
+      hash === null
+        ? await this.resolver.resolve(projectId, name, number, { fresh })
+        : await this.resolver.resolveChecksum(projectId, name, hash, { fresh });
+    const { version, compiled, promptRevision } = found;
+    if (hash !== null && number !== null && version.versionNumber !== number) {
+      throw TemplateHashMismatchError.ofVersion(name, number);
+    }
+    const revision = fresh ? null : promptRevision;
+    return { name, version, compiled, revision, resolvedBy: resolvedBy(request) };
   }
 
-  private modelOf({ model }: RequestToAdmit): { provider: string; modelName: string } {
-    if (model === undefined || model === null) return this.config.defaultModel;
-    return { provider: model.provider, modelName: model.model_name };
+  private async targetsOf(
+    projectId: string,
+    request: RequestToAdmit,
+  ): Promise<{ readonly targets: Targets; readonly routeName: string | null }> {
+    const { models, routeName } = await this.modelsOf(projectId, request);
+    const at = this.databaseClock.now();
+    const targets = await Promise.all(
+      models.map(async ({ provider, modelName }): Promise<Target> => {
+        const [model, terms] = await Promise.all([
+          this.models.getAllowed(projectId, provider, modelName),
+          this.prices.findTerms(projectId, provider, modelName, at),
+        ]);
+        return { ...model, ...terms };
+      }),
+    );
+    return { targets: targets as [Target, ...Target[]], routeName };
+  }
+
+  private async modelsOf(projectId: string, { model }: RequestToAdmit): Promise<NamedModels> {
+    if (model === undefined || model === null) return { models: [this.config.defaultModel], routeName: null };
+    const choice = readModelChoice(model);
+    if (choice.kind === 'models') return { models: choice.models, routeName: null };
+    const route = await this.routes.get(projectId, choice.name);
+    return { models: orderTargets(route, Math.random), routeName: route.name };
   }
 
   private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
@@ -185,16 +208,17 @@ export class ExecutionAdmission {
     return timeoutMs;
   }
 
-  private attemptsOf(request: RequestToAdmit, mode: 'sync' | 'async'): number {
+  /** Left out: as often as is usual, and each model at least once. */
+  private attemptsOf(request: RequestToAdmit, mode: 'sync' | 'async', models: number): number {
     const { MAX_ATTEMPTS: most } = this.config.env;
-    const usual = mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS;
+    const usual = Math.max(mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS, models);
     const attempts = request.max_attempts ?? Math.min(usual, most);
     assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
     return attempts;
   }
 }
 
-function resolvedBy(request: RequestToAdmit): AdmittedRequest['resolvedBy'] {
+function resolvedBy(request: RequestToAdmit): AdmittedPrompt['resolvedBy'] {
   if ((request.template_hash ?? null) !== null) return 'template_hash';
   return (request.version_number ?? null) === null ? 'pointer' : 'version_number';
 }
@@ -214,17 +238,9 @@ function assertAtMost(value: number, most: number, member: string, variable: str
   ]);
 }
 
-/** Null is the same as left out, and one stop the same as a list of one. */
-export function paramsOfRequest(params: ParamsDto): ProviderParams {
-  const { stop, ...rest } = params;
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
-  return {
-    ...(Object.fromEntries(given) as ProviderParams),
-    ...(stop === undefined || stop === null ? {} : { stop: typeof stop === 'string' ? [stop] : stop }),
-  };
-}
-
-/** A text prompt is one user message. */
-export function messagesOf(rendered: RenderedPrompt) {
-  return rendered.kind === 'text' ? [{ role: 'user' as const, content: rendered.text }] : rendered.messages;
+/** @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE` */
+function bareMessages({ messages }: BareCall, maxRenderedBytes: number): SentPrompt {
+  const sizeBytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  if (sizeBytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
+  return { kind: 'chat', messages };
 }

@@ -1,14 +1,19 @@
-import type { AdmittedRequest } from './execution-admission.js';
+import type { Completion } from '../providers/index.js';
+import type { AdmittedRequest } from './execution-request.js';
 import type { ExecutionResultDto, SubmittedDto } from './executions.dto.js';
 
 /** Another way to ask for executions and to be told of them than `:run` and `:submit`; what happens is the same. */
 export interface ExecutionDoor {
   /** Looks at what was resolved before anything is rendered. @throws LedgerError for what this door does not run. */
   readonly admit: (admitted: AdmittedRequest) => void;
-  /** The body of the answer that the execution succeeded, or is queued. */
+  /**
+   * The body of the answer that the execution succeeded, or is queued.
+   * @param completion what the provider answered; left out when it is queued, or was answered from the cache.
+   */
   readonly present: (
     execution: ExecutionResultDto | SubmittedDto,
-    of: Pick<AdmittedRequest, 'promptName' | 'version'>,
+    of: Pick<AdmittedRequest, 'prompt'>,
+    completion?: Completion,
   ) => object;
 }
 

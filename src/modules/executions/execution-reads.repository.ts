@@ -8,8 +8,10 @@ import {
   type ExecutionOrigin,
   type ExecutionStatus,
   PromptEntity,
-  type StoredMessage,
+  type SentMessage,
   type StoredRegistration,
+  type StoredTarget,
+  type StoredToolCall,
 } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import type { ParamColumns } from './execution-params.js';
@@ -20,16 +22,26 @@ export interface ExecutionFacts {
   readonly status: ExecutionStatus;
   readonly mode: ExecutionMode;
   readonly origin: ExecutionOrigin;
-  readonly promptName: string;
-  readonly versionNumber: number;
-  readonly checksumHash: string;
+  /** Null of a bare call; number and checksum of the version then too. */
+  readonly promptName: string | null;
+  readonly versionNumber: number | null;
+  readonly checksumHash: string | null;
   readonly environment: string;
   readonly provider: string;
   readonly modelName: string;
+  readonly routeName: string | null;
   readonly finishReason: string | null;
   readonly promptTokens: number | null;
   readonly responseTokens: number | null;
+  readonly cachedPromptTokens: number | null;
+  readonly reasoningTokens: number | null;
+  readonly firstTokenMs: number | null;
   readonly latencyMs: number | null;
+  /** A bigint, hence a string. */
+  readonly costPicoUsd: string | null;
+  readonly priceId: string | null;
+  readonly cacheHit: boolean;
+  readonly cachedFrom: string | null;
   readonly correlationId: string | null;
   readonly batchId: string | null;
   readonly errorType: ExecutionErrorType | null;
@@ -40,7 +52,14 @@ export interface ExecutionFacts {
 
 /** Facts and texts. */
 export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
-  readonly versionId: string;
+  readonly versionId: string | null;
+  readonly targets: StoredTarget[] | null;
+  readonly streamed: boolean;
+  readonly ownerTeam: string | null;
+  readonly onBudget: 'refuse' | 'clamp' | null;
+  /** Tools and response format: of the version, and of a bare call. */
+  readonly content: unknown;
+  readonly extras: unknown;
   readonly timeoutMs: number | null;
   readonly maxAttempts: number;
   readonly onUnknown: 'retry' | 'fail';
@@ -50,10 +69,11 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly errorMessage: string | null;
   readonly variablesJson: string;
   readonly renderedPrompt: string | null;
-  readonly renderedMessages: StoredMessage[] | null;
+  readonly renderedMessages: SentMessage[] | null;
   readonly responseText: string | null;
   readonly responseTruncated: boolean;
   readonly responseSha256: string | null;
+  readonly toolCalls: StoredToolCall[] | null;
 }
 
 export interface AttemptRecord {
@@ -64,6 +84,12 @@ export interface AttemptRecord {
   readonly startedAt: Date;
   readonly completedAt: Date | null;
   readonly latencyMs: number | null;
+  readonly firstTokenMs: number | null;
+  readonly promptTokens: number | null;
+  readonly responseTokens: number | null;
+  readonly costPicoUsd: string | null;
+  readonly priceId: string | null;
+  readonly usage: unknown;
   readonly errorType: ExecutionErrorType | null;
   readonly errorMessage: string | null;
   readonly providerStatus: number | null;
@@ -86,12 +112,14 @@ export interface ExecutionFilter {
 const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, e.origin, p.name AS "promptName",
   v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, m.provider,
   m.model_name AS "modelName", e.finish_reason AS "finishReason", e.prompt_tokens AS "promptTokens",
-  e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.correlation_id AS "correlationId",
+  e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.cached_prompt_tokens AS "cachedPromptTokens",
+  e.reasoning_tokens AS "reasoningTokens", e.first_token_ms AS "firstTokenMs", e.cost_pico_usd AS "costPicoUsd",
+  e.price_id AS "priceId", e.cache_hit AS "cacheHit", e.cached_from AS "cachedFrom", e.route_name AS "routeName", e.correlation_id AS "correlationId",
   e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
 
 const FROM = `FROM executions e
-  JOIN prompt_versions v ON v.project_id = e.project_id AND v.version_id = e.version_id
-  JOIN prompts p ON p.project_id = e.project_id AND p.prompt_id = e.prompt_id
+  LEFT JOIN prompt_versions v ON v.project_id = e.project_id AND v.version_id = e.version_id
+  LEFT JOIN prompts p ON p.project_id = e.project_id AND p.prompt_id = e.prompt_id
   JOIN models m ON m.project_id = e.project_id AND m.model_id = e.model_id`;
 
 /** `variables_json` as text: as JSON the driver would parse it, and lose the order of its keys. */
@@ -99,7 +127,8 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
     e.on_unknown AS "onUnknown", e.callback_url AS "callbackUrl", e.temperature, e.top_k AS "topK",
     e.top_p AS "topP", e.repetition_penalty AS "repetitionPenalty", e.max_new_tokens AS "maxNewTokens",
     e.further_params AS "furtherParams", e.error_message AS "errorMessage", v.first_registration AS "firstRegistration",
-    v.latest_registration AS "latestRegistration",
+    v.latest_registration AS "latestRegistration", e.targets, e.streamed, e.owner_team AS "ownerTeam", e.on_budget AS "onBudget",
+    v.content, i.extras, o.tool_calls AS "toolCalls",
     i.variables_json::text AS "variablesJson", i.rendered_prompt AS "renderedPrompt",
     i.rendered_messages AS "renderedMessages", o.response_text AS "responseText",
     coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256"

@@ -1,15 +1,26 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
+import { DatabaseClock } from '../../infra/database/index.js';
 import { Clock } from '../../kernel/index.js';
+import { BudgetExceededError } from '../budgets/index.js';
 import { RateLimits, type Spender } from '../limits/index.js';
-import { Circuits, circuitOutcomeOf } from '../providers/index.js';
+import { PriceReads, type PriceRecord, type AllowedModel } from '../models/index.js';
+import { Circuits, circuitOutcomeOf, type ProviderParams, ProviderRegistry } from '../providers/index.js';
+import { chargeBoundOf } from './charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
 import type { Next } from './execution-rows.js';
+import { type Choice, chooseTarget, hasFallback, type Target, type Targets } from './execution-targets.js';
 import { ExecutionWaits } from './execution-waits.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 import { type CallOutcome, ProviderCaller, tokensOf } from './provider-caller.js';
 import { isRetryable, waitBeforeRetryMs } from './retry-policy.js';
+import { clampedParams } from './sync-calls.js';
+
+type Chosen = Exclude<Choice<AllowedModel>, { index: null }>;
+
+/** Of a call that was not made. */
+const NOTHING = { status: null, retryAfterMs: null, providerRequestId: null, latencyMs: 0 } as const;
 
 /** Does what a claim promised: writes the attempt, makes the call, writes how it ended. */
 @Injectable()
@@ -24,32 +35,45 @@ export class ExecutionRunner {
     private readonly caller: ProviderCaller,
     private readonly waits: ExecutionWaits,
     private readonly limits: RateLimits,
+    private readonly registry: ProviderRegistry,
+    private readonly prices: PriceReads,
+    private readonly databaseClock: DatabaseClock,
     private readonly clock: Clock,
   ) {}
 
   /** Rejects only when the database does, for longer than the lease; then that lapses and a sweep decides. */
   async run(claimed: ClaimedExecution): Promise<void> {
-    const pass = this.circuits.tryAcquire(claimed.provider, claimed.modelName);
-    if (pass.open) {
+    const { targets, attemptsMade } = claimed;
+    const choice = chooseTarget(this.circuits, targets, attemptsMade % targets.length);
+    if (choice.index === null) {
       // Spread over a second, so that the whole queue does not come back in the same moment.
-      await this.executions.release(claimed, pass.retryAfterMs + Math.random() * 1000);
+      await this.executions.release(claimed, choice.retryAfterMs + Math.random() * 1000);
       return;
     }
     let outcome: CallOutcome | null = null;
     try {
-      outcome = await this.callOnce(claimed);
+      outcome = await this.callOnce(claimed, choice);
     } finally {
       const failure = outcome?.succeeded === false ? outcome.failure.kind : null;
-      pass.settle(outcome === null ? 'neutral' : circuitOutcomeOf(failure));
+      choice.pass.settle(outcome === null ? 'neutral' : circuitOutcomeOf(failure));
     }
   }
 
   /** @returns null when no call was made. */
-  private async callOnce(claimed: ClaimedExecution): Promise<CallOutcome | null> {
+  private async callOnce(claimed: ClaimedExecution, chosen: Chosen): Promise<CallOutcome | null> {
     const { executionId } = claimed;
     const attempt = claimed.attemptsMade + 1;
+    const params = await this.heldParams(claimed, attempt);
+    if (params === null) return null;
+    const { provider, modelName } = chosen.target;
+    const { price } = await this.prices.findTerms(
+      claimed.projectId,
+      provider,
+      modelName,
+      this.databaseClock.now(),
+    );
     const sinceMs = this.clock.monotonicMs();
-    const dispatched = await this.executions.dispatch(claimed, attempt);
+    const dispatched = await this.executions.dispatch(claimed, attempt, chosen.target);
     if (dispatched === null) {
       this.logger.warn(
         { executionId },
@@ -64,20 +88,61 @@ export class ExecutionRunner {
         this.logger.warn({ executionId, attempt }, 'not called: the lease may have lapsed before the call');
         return null;
       }
-      const call = { ...claimed, attempt, deadlineMs: claimed.timeoutMs, signal: lease.signal };
-      const outcome = await this.caller.call(call);
+      const { messages, extras, timeoutMs: deadlineMs } = claimed;
+      const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };
+      const outcome = await this.caller.call({ ...call, signal: lease.signal });
       this.limits.charge(spenderOf(claimed, dispatched), tokensOf(outcome));
-      await this.finish(claimed, attempt, outcome);
+      await this.finish(claimed, attempt, outcome, { index: chosen.index, price });
       return outcome;
     } finally {
       lease.end();
     }
   }
 
-  private async finish(claimed: ClaimedExecution, attempt: number, outcome: CallOutcome): Promise<void> {
+  /**
+   * The params that the budgets allow. The first attempt was held for when the execution was taken on, each further one
+   * is when it is about to be made.
+   * @returns null when nothing is left for it; then the execution is over.
+   */
+  private async heldParams(claimed: ClaimedExecution, attempt: number): Promise<ProviderParams | null> {
+    const { params, messages, extras } = claimed;
+    if (attempt === 1) return params;
+    const targets = await this.pricedTargets(claimed);
+    const bound = chargeBoundOf(targets, { messages, params, ...extras }, ({ provider }) =>
+      this.registry.get(provider),
+    );
+    try {
+      const { clampedTokens } = await this.executions.holdAgain(claimed, attempt, bound, false);
+      return clampedParams(params, clampedTokens);
+    } catch (error) {
+      if (!(error instanceof BudgetExceededError)) throw error;
+      const failure = { kind: 'budget_exceeded' as const, message: error.message, ...NOTHING };
+      // An attempt of that number there is none: nobody was called.
+      await this.finish(claimed, attempt, { succeeded: false, failure }, { index: 0, price: null });
+      return null;
+    }
+  }
+
+  private async pricedTargets({ projectId, targets }: ClaimedExecution): Promise<Targets> {
+    const at = this.databaseClock.now();
+    const priced = await Promise.all(
+      targets.map(async (target): Promise<Target> => {
+        const terms = await this.prices.findTerms(projectId, target.provider, target.modelName, at);
+        return { ...target, ...terms };
+      }),
+    );
+    return priced as [Target, ...Target[]];
+  }
+
+  private async finish(
+    claimed: ClaimedExecution,
+    attempt: number,
+    outcome: CallOutcome,
+    { index, price }: { readonly index: number; readonly price: PriceRecord | null },
+  ): Promise<void> {
     const { executionId } = claimed;
-    const next = this.nextOf(claimed, attempt, outcome);
-    if (!(await this.executions.finish(claimed, attempt, outcome, next))) {
+    const next = this.nextOf(claimed, attempt, outcome, index);
+    if (!(await this.executions.finish(claimed, attempt, outcome, next, price))) {
       this.logger.warn(
         { executionId, attempt },
         'fenced: the execution passed to another process during its call',
@@ -87,10 +152,12 @@ export class ExecutionRunner {
     }
   }
 
-  private nextOf(claimed: ClaimedExecution, attemptsMade: number, outcome: CallOutcome): Next {
+  private nextOf(claimed: ClaimedExecution, attemptsMade: number, outcome: CallOutcome, index: number): Next {
     if (outcome.succeeded || !isRetryable(outcome.failure.kind) || attemptsMade >= claimed.maxAttempts) {
       return { kind: 'final' };
     }
+    // Another model owes nothing to the one that failed.
+    if (hasFallback(claimed.targets, index)) return { kind: 'queued', waitMs: 0 };
     const waitMs = waitBeforeRetryMs({
       attemptsMade,
       retryAfterMs: outcome.failure.retryAfterMs,

@@ -2,12 +2,12 @@ import type { AttemptStatus, ExecutionStatus } from '../../entities/index.js';
 
 /**
  * All legal moves of an execution; a database test holds every statement to them. `running → queued` is a retry, or a
- * lease that lapsed; what is final stays. Each statement that changes a status names the one it comes from, so a move
+ * lease that lapsed; `running → canceled` is a stream whose reader has left; what is final stays. Each statement that changes a status names the one it comes from, so a move
  * that is not here matches no row.
  */
 export const EXECUTION_MOVES: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
   queued: ['running', 'canceled'],
-  running: ['succeeded', 'failed', 'queued'],
+  running: ['succeeded', 'failed', 'queued', 'canceled'],
   succeeded: [],
   failed: [],
   canceled: [],

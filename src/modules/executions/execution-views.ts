@@ -1,8 +1,9 @@
+import { formatPicoUsd } from '../../kernel/index.js';
 import { registrationOf } from '../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf } from './execution-params.js';
 import type { ParamsDto } from './execute.dto.js';
-import type { AttemptDto, ExecutionDto, ExecutionSummaryDto } from './executions.dto.js';
+import type { AttemptDto, ExecutionDto, ExecutionSummaryDto, SentMessageDto } from './executions.dto.js';
 
 /** Rows as the wire shows them. */
 
@@ -17,12 +18,19 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     checksum_hash: facts.checksumHash,
     environment: facts.environment,
     model: { provider: facts.provider, model_name: facts.modelName },
+    route: facts.routeName,
     finish_reason: facts.finishReason,
     telemetry: {
       prompt_tokens: facts.promptTokens,
       response_tokens: facts.responseTokens,
+      cached_prompt_tokens: facts.cachedPromptTokens,
+      reasoning_tokens: facts.reasoningTokens,
+      time_to_first_token_ms: facts.firstTokenMs,
       latency_ms: facts.latencyMs,
     },
+    ...costFields(facts),
+    cache_hit: facts.cacheHit,
+    cached_from: facts.cachedFrom,
     correlation_id: facts.correlationId,
     batch_id: facts.batchId,
     error_type: facts.errorType,
@@ -42,9 +50,15 @@ export function executionDetail(
     response_text: record.responseText,
     response_truncated: record.responseTruncated,
     response_sha256: record.responseSha256,
+    tool_calls: record.toolCalls,
     version_id: record.versionId,
     ...(record.renderedPrompt === null ? {} : { rendered_prompt: record.renderedPrompt }),
-    ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages }),
+    ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages as SentMessageDto[] }),
+    extras: record.extras ?? record.content,
+    models: record.targets?.map(({ provider, model_name }) => ({ provider, model_name })) ?? null,
+    streamed: record.streamed,
+    owner_team: record.ownerTeam,
+    on_budget: record.onBudget,
     params: paramsOf(record) as ParamsDto,
     timeout_ms: record.timeoutMs,
     max_attempts: record.maxAttempts,
@@ -65,9 +79,22 @@ function attemptView(attempt: AttemptRecord): AttemptDto {
     started_at: attempt.startedAt.toISOString(),
     completed_at: attempt.completedAt?.toISOString() ?? null,
     latency_ms: attempt.latencyMs,
+    time_to_first_token_ms: attempt.firstTokenMs,
+    prompt_tokens: attempt.promptTokens,
+    response_tokens: attempt.responseTokens,
+    ...costFields(attempt),
+    usage: attempt.usage,
     error_type: attempt.errorType,
     error_message: attempt.errorMessage,
     provider_status: attempt.providerStatus,
     provider_request_id: attempt.providerRequestId,
+  };
+}
+
+function costFields({ costPicoUsd, priceId }: { costPicoUsd: string | null; priceId: string | null }) {
+  return {
+    cost_usd: costPicoUsd === null ? null : formatPicoUsd(BigInt(costPicoUsd)),
+    cost_pico_usd: costPicoUsd,
+    price_id: priceId,
   };
 }

@@ -1,13 +1,14 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
+  ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import {
   ApiProblems,
   JsonSource,
@@ -24,6 +25,7 @@ import { ExecutionsService } from './executions.service.js';
 import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
 import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';
 import { RunService } from './run.service.js';
+import { StreamService } from './streaming/index.js';
 import { SubmitService } from './submit.service.js';
 
 @ApiTags('Executions')
@@ -31,6 +33,7 @@ import { SubmitService } from './submit.service.js';
 export class ExecutionsController {
   constructor(
     private readonly runs: RunService,
+    private readonly streams: StreamService,
     private readonly submits: SubmitService,
     private readonly executions: ExecutionsService,
   ) {}
@@ -45,7 +48,7 @@ export class ExecutionsController {
     description: 'The lineage is durable before the answer.',
   })
   @ApiOkResponse({ type: ExecutionResultDto })
-  @ApiProblems(400, 404, 409, 413, 422, 429, 502, 503, 504)
+  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 502, 503, 504)
   run(
     @CurrentCaller() caller: Caller,
     @Body() body: ExecuteDto,
@@ -54,6 +57,38 @@ export class ExecutionsController {
     @Req() request: Request,
   ): Promise<RawAnswer> {
     return this.runs.run(caller, body, variablesJson, { path: pathOf(request), key });
+  }
+
+  @Post('executions\\:stream')
+  @HttpCode(200)
+  @Scopes('executions:run')
+  @RateLimited()
+  @ApiHeader(IDEMPOTENCY_HEADER)
+  @ApiProduces('text/event-stream')
+  @ApiOperation({
+    summary: 'Run a prompt and read the answer as it comes',
+    description:
+      'Server-Sent Events: `execution` once the execution is durable, any number of `delta` (`{"text"}`, or `{"text":"","tool_calls":[{"index","id","name","arguments"}]}`), and at the end `done` with the answer of `:run`, or `error` with a problem document. What is refused before the execution is there is an ordinary problem. The lineage is committed after the last piece and before `done`. Whoever closes the connection cancels the execution. A repeated `Idempotency-Key` gets `execution`, one `delta` and `done`.',
+  })
+  @ApiOkResponse({
+    description: 'The events.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 502, 503, 504)
+  stream(
+    @CurrentCaller() caller: Caller,
+    @Body() body: ExecuteDto,
+    @JsonSource('variables') variablesJson: string | null,
+    @IdempotencyKey() key: UsedKey | null,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.streams.stream(caller, body, variablesJson, {
+      path: pathOf(request),
+      key,
+      request,
+      response,
+    });
   }
 
   @Post('executions\\:submit')
@@ -66,7 +101,7 @@ export class ExecutionsController {
     description: 'Durable before the answer. `Location` says where to look.',
   })
   @ApiAcceptedResponse({ type: SubmittedDto })
-  @ApiProblems(400, 404, 409, 413, 422, 429, 503)
+  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 503)
   submit(
     @CurrentCaller() caller: Caller,
     @Body() body: SubmitDto,

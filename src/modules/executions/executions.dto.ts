@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ApiId, ApiInteger, ApiTime } from '../../infra/http/index.js';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../infra/http/index.js';
 import type {
   AttemptStatus,
   ExecutionErrorType,
@@ -7,7 +7,6 @@ import type {
   ExecutionOrigin,
   ExecutionStatus,
 } from '../../entities/index.js';
-import { ChatMessageDto } from '../prompts/index.js';
 import { RegistrationDto } from '../versions/index.js';
 import { ModelRefDto, ParamsDto } from './execute.dto.js';
 
@@ -23,6 +22,8 @@ export const ERROR_TYPES = [
   'connection',
   'outcome_unknown',
   'internal',
+  'client_closed',
+  'budget_exceeded',
 ] as const;
 
 export class TelemetryDto {
@@ -34,9 +35,32 @@ export class TelemetryDto {
   @ApiInteger()
   response_tokens!: number | null;
 
+  /** Of the prompt's tokens, those that the provider had in its cache; null when it did not say. */
+  @ApiInteger()
+  cached_prompt_tokens!: number | null;
+
+  /** Of the answer's tokens, those of reasoning that is not in the text; null when the provider did not say. */
+  @ApiInteger()
+  reasoning_tokens!: number | null;
+
+  /** Milliseconds from the beginning of the call to the first piece of the answer; null when none came. */
+  @ApiInteger()
+  time_to_first_token_ms!: number | null;
+
   /** Milliseconds of the provider's call; null before it is over. */
   @ApiInteger()
   latency_ms!: number | null;
+}
+
+export class ToolCallDto {
+  /** The model's id of the call, which its result names. */
+  id!: string;
+
+  /** The tool that the model wants called. */
+  name!: string;
+
+  /** Its arguments, the JSON text as the model wrote it. */
+  arguments!: string;
 }
 
 export class SubmittedDto {
@@ -70,27 +94,49 @@ export class ExecutionSummaryDto {
   @ApiProperty({ enum: ORIGINS })
   origin!: ExecutionOrigin;
 
-  /** The prompt that was run. */
-  prompt_name!: string;
+  /** The prompt that was run; null of a bare call, which came with its messages. */
+  prompt_name!: string | null;
 
-  /** The version that was run. */
+  /** The version that was run; null of a bare call. */
   @ApiInteger()
-  version_number!: number;
+  version_number!: number | null;
 
-  /** The version's checksum. */
-  checksum_hash!: string;
+  /** The version's checksum; null of a bare call. */
+  checksum_hash!: string | null;
 
   /** Label of the execution. */
   environment!: string;
 
-  /** The model that was asked. */
+  /** The model that answered; before there is an answer, the one that was asked last. */
   model!: ModelRefDto;
+
+  /** Name of the route that the model is from; null when the request named models. */
+  route!: string | null;
 
   /** Why the answer ended, in the provider's words; null when there is none or it did not say. */
   finish_reason!: string | null;
 
   /** What the call cost in tokens and time. */
   telemetry!: TelemetryDto;
+
+  /** What the answer cost, in US dollars, exact; null when nobody knows. */
+  @ApiMoney()
+  cost_usd!: string | null;
+
+  /** The same in whole pico-dollars, a millionth of a millionth of a dollar. */
+  @ApiMoney('1234500000')
+  cost_pico_usd!: string | null;
+
+  /** Id of the price that the cost was counted by. */
+  @ApiId()
+  price_id!: string | null;
+
+  /** True when it was answered from an earlier execution, without a call. */
+  cache_hit!: boolean;
+
+  /** Id of that execution. */
+  @ApiId()
+  cached_from!: string | null;
 
   /** Your own id for it. */
   correlation_id!: string | null;
@@ -99,7 +145,7 @@ export class ExecutionSummaryDto {
   @ApiId()
   batch_id!: string | null;
 
-  /** What kind of failure; null unless it failed. */
+  /** What kind of failure; null unless it failed, or was canceled because the reader of its stream left. */
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
 
@@ -125,7 +171,24 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
 
   /** Lower-case hex SHA-256 of the whole answer in UTF-8; null when there is no answer. */
   response_sha256!: string | null;
+
+  /** Tools that the model wants called; null when there are none. */
+  @ApiProperty({ type: [ToolCallDto], nullable: true })
+  tool_calls!: ToolCallDto[] | null;
 }
+
+/** What a stream begins with. */
+export class StreamedExecutionDto extends PickType(ExecutionSummaryDto, [
+  'execution_id',
+  'status',
+  'mode',
+  'prompt_name',
+  'version_number',
+  'checksum_hash',
+  'environment',
+  'model',
+  'created_at',
+] as const) {}
 
 export class AttemptDto {
   /** 1, 2, 3 … */
@@ -154,6 +217,34 @@ export class AttemptDto {
   @ApiInteger()
   latency_ms!: number | null;
 
+  /** Tokens of the prompt, as the provider counted; null when it did not say. */
+  @ApiInteger()
+  prompt_tokens!: number | null;
+
+  /** Tokens of the answer, as the provider counted; null when it did not say. */
+  @ApiInteger()
+  response_tokens!: number | null;
+
+  /** Milliseconds to the first piece of the answer; null when none came. */
+  @ApiInteger()
+  time_to_first_token_ms!: number | null;
+
+  /** What the call cost, in US dollars, exact; null when nobody knows. */
+  @ApiMoney()
+  cost_usd!: string | null;
+
+  /** The same in whole pico-dollars. */
+  @ApiMoney('1234500000')
+  cost_pico_usd!: string | null;
+
+  /** Id of the price that the cost was counted by. */
+  @ApiId()
+  price_id!: string | null;
+
+  /** The provider's own account of what it used, untouched; null when it sent none. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  usage!: unknown;
+
   /** What kind of failure; null unless it failed. */
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
@@ -169,10 +260,26 @@ export class AttemptDto {
   provider_request_id!: string | null;
 }
 
+export class SentMessageDto {
+  /** Who says it; `tool`: the result of a tool. */
+  @ApiProperty({ enum: ['system', 'user', 'assistant', 'tool'] })
+  role!: 'system' | 'user' | 'assistant' | 'tool';
+
+  /** What is said. */
+  content!: string;
+
+  /** Tools that an assistant has asked for. */
+  @ApiPropertyOptional({ type: [ToolCallDto] })
+  tool_calls?: ToolCallDto[];
+
+  /** The call that a tool's result answers. */
+  tool_call_id?: string;
+}
+
 export class ExecutionDto extends ExecutionResultDto {
-  /** Id of the version that was run. */
+  /** Id of the version that was run; null of a bare call. */
   @ApiId()
-  version_id!: string;
+  version_id!: string | null;
 
   /** The variables as they came. */
   @ApiProperty({ type: 'object', additionalProperties: true })
@@ -181,9 +288,27 @@ export class ExecutionDto extends ExecutionResultDto {
   /** The prompt as the provider got it, of a text prompt. */
   rendered_prompt?: string;
 
-  /** The messages as the provider got them, of a chat prompt. */
-  @ApiPropertyOptional({ type: [ChatMessageDto] })
-  messages?: ChatMessageDto[];
+  /** The messages as the provider got them, of a chat prompt or a bare call. */
+  @ApiPropertyOptional({ type: [SentMessageDto] })
+  messages?: SentMessageDto[];
+
+  /** Tools and response format that were sent along, in the form of a prompt; null when there were none. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  extras!: unknown;
+
+  /** The models that it may be sent to, in their order; null where there is only the one. */
+  @ApiProperty({ type: [ModelRefDto], nullable: true })
+  models!: ModelRefDto[] | null;
+
+  /** Whether the answer was sent on as it came. */
+  streamed!: boolean;
+
+  /** The team that owned the prompt when it ran. */
+  owner_team!: string | null;
+
+  /** What was to be done if a budget had less left than the call may cost. */
+  @ApiProperty({ enum: ['refuse', 'clamp'], nullable: true })
+  on_budget!: 'refuse' | 'clamp' | null;
 
   /** The parameters that were asked for. */
   @ApiProperty({ type: ParamsDto })

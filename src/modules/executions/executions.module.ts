@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BudgetsModule } from '../budgets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { PromptsModule } from '../prompts/index.js';
@@ -21,11 +22,13 @@ import { RecordingController } from './recording/recording.controller.js';
 import { RecordingRepository } from './recording/recording.repository.js';
 import { RecordingService } from './recording/recording.service.js';
 import { RunService } from './run.service.js';
+import { StreamService } from './streaming/index.js';
+import { SyncCalls } from './sync-calls.js';
 import { SubmitService } from './submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
-  imports: [LimitsModule, ModelsModule, PromptsModule],
+  imports: [BudgetsModule, LimitsModule, ModelsModule, PromptsModule],
   providers: [
     BatchesRepository,
     BatchesService,
@@ -45,7 +48,9 @@ import { SubmitService } from './submit.service.js';
     RecordingRepository,
     RecordingService,
     RunService,
+    StreamService,
     SubmitService,
+    SyncCalls,
   ],
   exports: [
     BatchesService,
@@ -55,6 +60,7 @@ import { SubmitService } from './submit.service.js';
     ExecutionsService,
     RecordingService,
     RunService,
+    StreamService,
     SubmitService,
   ],
 })

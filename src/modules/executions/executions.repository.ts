@@ -2,10 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { Journal, TenantScope } from '../../infra/database/index.js';
 import { DatabaseUnavailableError } from '../../infra/http/index.js';
+import { BudgetExceededError } from '../budgets/index.js';
+import type { AllowedModel, PriceRecord } from '../models/index.js';
+import { heldOf, type InsertedExecution, refusalOf, type VerdictRow } from './budget-verdict.js';
+import type { ChargeBound } from './charge-bound.js';
 import type { Claim, ClaimedExecution, SweptExecution } from './claim.js';
 import { claimedOf, type ClaimedRow } from './claimed-row.js';
 import {
   type Beginning,
+  boundFields,
   type FinishRow,
   finishRow,
   type InsertionRow,
@@ -16,9 +21,15 @@ import * as sql from './executions.sql.js';
 import type { CallOutcome } from './provider-caller.js';
 
 /** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
-export type Inserted = 'inserted' | 'stale' | 'key_taken';
+export type Inserted = InsertedExecution | 'stale' | 'key_taken';
 /** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
-type Written = Inserted | 'unknown';
+type Written = Inserted | 'unknown' | BudgetExceededError;
+
+interface InsertedRow extends VerdictRow {
+  readonly execution_id: string;
+  readonly inserted: boolean;
+  readonly stale: boolean;
+}
 
 /** Of an execution there may be several in one batch, each with a fence of its own. */
 interface Owned {
@@ -90,11 +101,13 @@ export class ExecutionsRepository {
 
   /**
    * Durable when it resolves.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`; then nothing was written.
    * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
    */
   async insert(beginning: Beginning): Promise<Inserted> {
     const written = await this.insertions.append(this.insertionOf(beginning));
     if (written === 'unknown') throw new DatabaseUnavailableError(null);
+    if (written instanceof BudgetExceededError) throw written;
     return written;
   }
 
@@ -106,10 +119,13 @@ export class ExecutionsRepository {
     slots: number,
     from: { readonly idFloor: string; readonly afterProject: string; readonly passedOver: readonly string[] },
   ): Promise<ClaimedExecution[]> {
-    const rows = await this.scope.system<ClaimedRow>(
-      'SELECT * FROM ledger_claim_fairly($1, $2, $3, $4, $5)',
-      [slots, this.config.env.LEASE_MS, from.idFloor, from.afterProject, from.passedOver],
-    );
+    const rows = await this.scope.system<ClaimedRow>('SELECT * FROM ledger_claim_due($1, $2, $3, $4, $5)', [
+      slots,
+      this.config.env.LEASE_MS,
+      from.idFloor,
+      from.afterProject,
+      from.passedOver,
+    ]);
     return rows.map(claimedOf);
   }
 
@@ -117,12 +133,17 @@ export class ExecutionsRepository {
    * Writes the attempt that is about to be made: after this the socket may be opened. @returns null when the execution
    * is no longer ours.
    */
-  dispatch(claimed: ClaimedExecution, attempt: number): Promise<Dispatched | null> {
+  dispatch(
+    claimed: ClaimedExecution,
+    attempt: number,
+    model: AllowedModel = claimed.targets[0],
+  ): Promise<Dispatched | null> {
     return this.dispatches.append(
       Object.assign(identityOf(claimed), {
         attempt,
-        provider: claimed.provider,
-        model_name: claimed.modelName,
+        provider: model.provider,
+        model_name: model.modelName,
+        model_id: model.modelId,
         lease_ms: this.config.env.LEASE_MS,
       }),
     );
@@ -131,9 +152,46 @@ export class ExecutionsRepository {
   /**
    * Writes how the attempt ended and what becomes of the execution. @returns false when the execution is no longer
    * ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
+   * @param price what the call is priced by; null when no price is known.
    */
-  finish(claim: Claim, attempt: number, outcome: CallOutcome, next: Next): Promise<boolean> {
-    return this.finishes.append(finishRow(claim, attempt, outcome, next));
+  finish(
+    claim: Claim,
+    attempt: number,
+    outcome: CallOutcome,
+    next: Next,
+    price: PriceRecord | null = null,
+  ): Promise<boolean> {
+    return this.finishes.append(finishRow(claim, attempt, outcome, next, price));
+  }
+
+  /**
+   * Holds of the budgets what a further attempt may cost.
+   * @param isLastFree gives back what was held for the attempt before, which is not written yet but cost nothing: else
+   *   a budget with room for one call would have none for its second try.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`
+   */
+  async holdAgain(
+    claim: Claim,
+    attempt: number,
+    bound: ChargeBound,
+    isLastFree: boolean,
+  ): Promise<InsertedExecution> {
+    const row = {
+      ...identityOf(claim),
+      attempt,
+      free_attempt: isLastFree ? attempt - 1 : null,
+      ...boundFields(bound),
+    };
+    const [verdict] = await this.scope.statement<VerdictRow & Record<string, unknown>>(claim.projectId, {
+      name: 'hold-again',
+      text: sql.HOLD_AGAIN,
+      values: [JSON.stringify([row]), this.config.env.BUDGET_HOLD_MS],
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    if (verdict === undefined) return heldOf(null);
+    const refusal = refusalOf(verdict);
+    if (refusal !== null) throw refusal;
+    return heldOf(verdict);
   }
 
   /** Prolongs the leases. @returns those that are no longer ours. */
@@ -196,23 +254,20 @@ export class ExecutionsRepository {
 
   private async writeInsertions(rows: readonly InsertionRow[], isRepeated: boolean): Promise<Written[]> {
     const [name, text] = isRepeated ? ['insert-again', sql.INSERT_AGAIN] : ['insert', sql.INSERT];
-    const found = await this.write<{ execution_id: string; inserted: boolean; stale: boolean }>(
-      name,
-      text,
-      rows,
-    );
+    const found = await this.write<InsertedRow>(name, text, rows, [this.config.env.BUDGET_HOLD_MS]);
     const states = new Map<string, Written>(found.map((row) => [row.execution_id, stateOf(row)]));
     // Sent before: what seems to be stale, or somebody else's, may be what we wrote then.
-    const rest = isRepeated ? rows.filter(({ execution_id: id }) => states.get(id) !== 'inserted') : [];
+    const rest = isRepeated ? rows.filter(({ execution_id: id }) => typeof states.get(id) === 'string') : [];
     if (rest.length > 0) {
-      const ours = await this.write<{ execution_id: string }>(
+      const ours = await this.write<{ execution_id: string; clamped_tokens: number | null }>(
         'find-inserted',
         sql.FIND_INSERTED,
         rest.map(bareIdentity),
       );
-      const there = new Set(ours.map(({ execution_id: id }) => id));
+      const there = new Map(ours.map((row) => [row.execution_id, row.clamped_tokens]));
       for (const { execution_id: id } of rest) {
-        if (there.has(id)) states.set(id, 'inserted');
+        const clampedTokens = there.get(id);
+        if (clampedTokens !== undefined) states.set(id, { clampedTokens, warning: null });
         // The first try may still run on the server: inserted anew under another id, the request would be there twice.
         else if (states.get(id) === 'stale') states.set(id, 'unknown');
       }
@@ -241,8 +296,9 @@ export class ExecutionsRepository {
     name: string,
     text: string,
     rows: readonly { readonly project_id: string }[],
+    further: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const values = [JSON.stringify(rows)];
+    const values = [JSON.stringify(rows), ...further];
     return this.scope.statement<Row>(projectsOf(rows), { name, text, values, timeoutMs: ANSWER_TIMEOUT_MS });
   }
 }
@@ -257,9 +313,10 @@ function ownedKey({ execution_id: id, fence }: Owned): string {
   return `${id} ${fence}`;
 }
 
-function stateOf({ inserted, stale }: { inserted: boolean; stale: boolean }): Inserted {
-  if (inserted) return 'inserted';
-  return stale ? 'stale' : 'key_taken';
+function stateOf(row: InsertedRow): Written {
+  if (row.inserted) return heldOf(row);
+  if (row.stale) return 'stale';
+  return refusalOf(row) ?? 'key_taken';
 }
 
 function identityOf({ projectId, executionId, fence }: Claim): DispatchRow {

@@ -4,12 +4,20 @@ export { ExecutionNotFoundError } from './errors.js';
 export { ExecuteDto, SubmitDto } from './execute.dto.js';
 export type { ExecutionDoor } from './execution-door.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
+export type { AdmittedPrompt, AdmittedRequest, BareCall } from './execution-request.js';
 export { ExecutionRunner } from './execution-runner.js';
 export { ExecutionWaits } from './execution-waits.js';
-export { type ExecutionResultDto, type SubmittedDto, TelemetryDto } from './executions.dto.js';
+export {
+  type ExecutionResultDto,
+  type StreamedExecutionDto,
+  type SubmittedDto,
+  TelemetryDto,
+} from './executions.dto.js';
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { ExecutionsRepository } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
 export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';
-export { RunService } from './run.service.js';
+export type { AnswerEvent } from './answer-sink.js';
+export { type RunRequest, RunService } from './run.service.js';
+export { serverSentEvent, type StreamFormat, type StreamOptions, StreamService } from './streaming/index.js';
 export { SubmitService } from './submit.service.js';

@@ -1,12 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ExecutionErrorType, StoredMessage } from '../../entities/index.js';
+import type { ExecutionErrorType } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, LedgerError } from '../../kernel/index.js';
 import { storableText } from './storable-text.js';
+import type { CallExtras } from './execution-request.js';
 import {
   complete,
   type Completion,
+  type CompletionObserver,
+  type PartialCompletion,
   ProviderError,
+  type ProviderMessage,
   type ProviderParams,
   ProviderRegistry,
 } from '../providers/index.js';
@@ -17,12 +21,17 @@ export interface ProviderCall {
   readonly attempt: number;
   readonly provider: string;
   readonly modelName: string;
-  readonly messages: readonly StoredMessage[];
+  readonly messages: readonly ProviderMessage[];
   readonly params: ProviderParams;
+  readonly extras: CallExtras;
   /** Milliseconds that are left for the call. */
   readonly deadlineMs: number;
   /** Aborts when the outcome is of no use any more. */
   readonly signal?: AbortSignal;
+  /** What it means that the signal aborted; left out: that nobody knows how the call ended. */
+  readonly abortedAs?: 'client_closed';
+  /** Is given the answer as it comes. */
+  readonly onEvent?: CompletionObserver;
 }
 
 export interface CallFailure {
@@ -33,6 +42,8 @@ export interface CallFailure {
   readonly retryAfterMs: number | null;
   readonly providerRequestId: string | null;
   readonly latencyMs: number;
+  /** What had come of the answer. */
+  readonly partial?: Readonly<PartialCompletion>;
 }
 
 export type CallOutcome =
@@ -44,6 +55,13 @@ export function tokensOf(outcome: CallOutcome): number {
   if (!outcome.succeeded) return 0;
   const { promptTokens, responseTokens } = outcome.completion.usage;
   return (promptTokens ?? 0) + (responseTokens ?? 0);
+}
+
+/** Failures that no vendor bills; of any other one nobody knows what it cost. The trigger that settles holds says the same. */
+const FREE_FAILURES: readonly ExecutionErrorType[] = ['rate_limited', 'provider_rejected', 'provider_error'];
+
+export function isFreeFailure(kind: ExecutionErrorType): boolean {
+  return FREE_FAILURES.includes(kind);
 }
 
 const KINDS: readonly string[] = [
@@ -69,20 +87,23 @@ export class ProviderCaller {
 
   async call(call: ProviderCall): Promise<CallOutcome> {
     const startedAtMs = this.clock.monotonicMs();
+    const partial: PartialCompletion = { collected: null, firstTokenMs: null };
     try {
-      const { modelName, messages, params } = call;
+      const { modelName, messages, params, extras, onEvent } = call;
       const attemptId = `${call.executionId}-${call.attempt}`;
       const signal = call.signal === undefined ? {} : { signal: call.signal };
-      const request = { modelName, messages, params, attemptId, ...signal };
-      const completion = await complete(this.registry.getReady(call.provider), request, {
+      const request = { modelName, messages, params, ...extras, attemptId, ...signal };
+      const limits = {
         deadlineMs: call.deadlineMs,
         idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
         maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
-      });
+      };
+      const adapter = this.registry.getReady(call.provider);
+      const completion = await complete(adapter, request, limits, onEvent, partial);
       return { succeeded: true, completion: storable(completion) };
     } catch (error) {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
-      return { succeeded: false, failure: this.failureOf(error, call, latencyMs) };
+      return { succeeded: false, failure: { ...this.failureOf(error, call, latencyMs), partial } };
     }
   }
 
@@ -90,7 +111,14 @@ export class ProviderCaller {
     if (error instanceof ProviderError) return storableFailure(error, latencyMs);
     const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
     if (call.signal?.aborted === true) {
-      return { kind: 'outcome_unknown', message: 'The call was stopped.', ...nothing, latencyMs };
+      return call.abortedAs === 'client_closed'
+        ? {
+            kind: 'client_closed',
+            message: 'The client left before the answer was whole.',
+            ...nothing,
+            latencyMs,
+          }
+        : { kind: 'outcome_unknown', message: 'The call was stopped.', ...nothing, latencyMs };
     }
     const { executionId, attempt } = call;
     // A worker without the adapter or its key, though the process that admitted the request had both; or a defect,
@@ -126,6 +154,11 @@ function storable(completion: Completion): Completion {
     finishReason: storableText(finishReason),
     providerRequestId: storableText(providerRequestId),
     usage: { ...usage, raw: isStorableJson(usage.raw) ? usage.raw : null },
+    toolCalls: completion.toolCalls.map(({ id, name, arguments: text }) => ({
+      id: storableText(id),
+      name: storableText(name),
+      arguments: storableText(text),
+    })),
   };
 }
 

@@ -8,6 +8,28 @@ const COUNT_INTERVAL_MS = 500;
 /** Of the requests at once, what one project may take: the rest is left for the others. */
 const PROJECT_SHARE = 0.75;
 
+/** What is worked on at once, in all and of each project. */
+class Places {
+  private readonly ofProjects = new Map<string, number>();
+  private total = 0;
+
+  /** @returns what gives the place back; null when there is none. */
+  take(projectId: string, most: number): (() => void) | null {
+    const ofProject = this.ofProjects.get(projectId) ?? 0;
+    if (this.total >= most || ofProject >= Math.max(1, Math.floor(most * PROJECT_SHARE))) return null;
+    this.total += 1;
+    this.ofProjects.set(projectId, ofProject + 1);
+    return () => this.leave(projectId);
+  }
+
+  private leave(projectId: string): void {
+    this.total -= 1;
+    const rest = (this.ofProjects.get(projectId) ?? 1) - 1;
+    if (rest > 0) this.ofProjects.set(projectId, rest);
+    else this.ofProjects.delete(projectId);
+  }
+}
+
 /**
  * Says no in time. What waits in the queue is counted every now and then and not for each request: between two counts
  * what this process lets in is added. What runs at once is counted here, where it is.
@@ -15,8 +37,7 @@ const PROJECT_SHARE = 0.75;
 @Injectable()
 export class QueueGate {
   private readonly logger = new Logger(QueueGate.name);
-  private readonly inFlight = new Map<string, number>();
-  private total = 0;
+  private readonly inFlight = { requests: new Places(), streams: new Places() };
   private queued = new Map<string, number>();
   private admitted = new Map<string, number>();
   /** Those that were let in before the count that is under way, which may not have seen them. */
@@ -43,25 +64,16 @@ export class QueueGate {
   }
 
   /**
-   * A request that is worked on until the returned function is called.
+   * A request that is worked on until the returned function is called. Streams are counted by themselves: they last as
+   * long as an answer is read, and cost little meanwhile.
    * @throws QueueFullError `QUEUE_FULL` when this process has enough to do, or enough of this project.
    */
-  enter(projectId: string): () => void {
-    const { MAX_CONCURRENT_REQUESTS: most } = this.config.env;
-    const ofProject = this.inFlight.get(projectId) ?? 0;
-    if (this.total >= most || ofProject >= Math.max(1, Math.floor(most * PROJECT_SHARE))) {
-      throw new QueueFullError('requests', most);
-    }
-    this.total += 1;
-    this.inFlight.set(projectId, ofProject + 1);
-    return () => this.leave(projectId);
-  }
-
-  private leave(projectId: string): void {
-    this.total -= 1;
-    const rest = (this.inFlight.get(projectId) ?? 1) - 1;
-    if (rest > 0) this.inFlight.set(projectId, rest);
-    else this.inFlight.delete(projectId);
+  enter(projectId: string, kind: 'requests' | 'streams' = 'requests'): () => void {
+    const { MAX_CONCURRENT_REQUESTS, MAX_CONCURRENT_STREAMS } = this.config.env;
+    const most = kind === 'requests' ? MAX_CONCURRENT_REQUESTS : MAX_CONCURRENT_STREAMS;
+    const leave = this.inFlight[kind].take(projectId, most);
+    if (leave === null) throw new QueueFullError(kind, most);
+    return leave;
   }
 
   /** A batch that is larger than the whole queue would never get in, so it does when nothing else waits. */

@@ -34,7 +34,7 @@ const JITTER = 0.2;
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** What has to be left for the call itself: so much, and so large a part of what remains. */
-const LEAST_CALL_MS = 100;
+export const LEAST_CALL_MS = 100;
 const LEAST_CALL_PART = 0.1;
 
 /** Whether another call may end otherwise. What is not known to have failed (`outcome_unknown`) is not for this to say. */

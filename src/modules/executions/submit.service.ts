@@ -4,7 +4,9 @@ import { DatabaseClock } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
 import type { Caller } from '../auth/index.js';
 import { RateLimits } from '../limits/index.js';
-import { ExecutionAdmission, type AdmittedExecution } from './execution-admission.js';
+import { warningHeaders } from './budget-verdict.js';
+import { ExecutionAdmission } from './execution-admission.js';
+import type { AdmittedExecution } from './execution-request.js';
 import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { SubmitDto } from './execute.dto.js';
 import type { SubmittedDto } from './executions.dto.js';
@@ -28,7 +30,7 @@ export class SubmitService {
   /**
    * Durable when it answers, 202 with a {@link SubmittedDto}, or what the door makes of it.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
    */
   async submit(
     who: Caller,
@@ -77,11 +79,10 @@ export class SubmitService {
       key,
       ...(key === null ? {} : { answer: storedAnswer(answer) }),
     });
-    if (inserted === 'stale') return 'stale';
-    if (inserted === 'key_taken') return KEY_TAKEN;
+    if (typeof inserted === 'string') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
     // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
     void this.bell.ring([{ executionId, fence: 0 }]);
-    return answer;
+    return answer.with(warningHeaders(inserted.warning));
   }
 }
 

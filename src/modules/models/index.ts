@@ -1,7 +1,8 @@
 export { ModelNotFoundError } from './errors.js';
 export { ModelsHttpModule, ModelsModule } from './models.module.js';
 export { type AllowedModel, ModelsService } from './models.service.js';
-export { PriceReads } from './prices/price-reads.js';
+export { MODEL_NAME, MODEL_NAME_RULE, PROVIDER_ID, PROVIDER_ID_RULE } from './model-param.pipes.js';
+export { type ModelTerms, PriceReads } from './prices/price-reads.js';
 export type { PriceRecord } from './prices/price-records.js';
 export { PricesService } from './prices/prices.service.js';
 export { ModelRouteNotFoundError } from './routes/errors.js';

@@ -7,6 +7,7 @@ import { ModelNotFoundError } from './errors.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
 import { ModelsRepository } from './models.repository.js';
+import { PriceReads } from './prices/price-reads.js';
 
 export interface AllowedModel {
   readonly modelId: string;
@@ -27,6 +28,7 @@ export class ModelsService {
     private readonly scope: TenantScope,
     private readonly models: ModelsRepository,
     private readonly audit: AuditService,
+    private readonly terms: PriceReads,
   ) {}
 
   async list(projectId: string): Promise<ModelListDto> {
@@ -40,12 +42,14 @@ export class ModelsService {
       ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
       ...(request.supports_streaming === undefined ? {} : { supportsStreaming: request.supports_streaming }),
     };
-    return this.scope.transaction(who.projectId, async (tx) => {
+    const put = await this.scope.transaction(who.projectId, async (tx) => {
       const model = toDto(await this.models.put(tx, who.projectId, provider, modelName, facts));
       const change = { action: 'model.put', subject: `model/${model.id}`, after: { ...model } };
       await this.audit.append(tx, who, change);
       return model;
     });
+    this.terms.forget();
+    return put;
   }
 
   /** @throws ModelNotFoundError `MODEL_NOT_FOUND` */

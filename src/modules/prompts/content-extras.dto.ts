@@ -23,10 +23,7 @@ export class ToolFunctionDto {
   description?: string;
 
   /** JSON Schema of its arguments. Kept as it came and not interpreted; numbers are doubles. Left out: it takes none. */
-  @ApiPropertyOptional({
-    ...SCHEMA,
-    example: { type: 'object', properties: { number: { type: 'integer' } }, required: ['number'] },
-  })
+  @ApiPropertyOptional(SCHEMA)
   parameters?: Record<string, unknown>;
 
   /** Whether the arguments must keep to the schema exactly. */

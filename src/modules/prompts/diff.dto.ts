@@ -85,7 +85,8 @@ export class PromptDiffDto {
 
   /**
    * Templates of a `text` prompt are compared as they are. Of a `chat` prompt a text is: for each message a line with
-   * its role in brackets, its content, and an empty line.
+   * its role in brackets, its content, and an empty line. What either has beside its templates follows in the same way
+   * as indented JSON, below its name in brackets (`[tools]`); then an empty line follows a template too.
    */
   @ApiProperty({ enum: KINDS })
   kind!: PromptKind;

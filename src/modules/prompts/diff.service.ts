@@ -18,7 +18,10 @@ export class DiffService {
     // One after the other: versions do not change, and a request holds one connection at most.
     const from = await this.prompts.getVersion(projectId, name, query.from);
     const to = await this.prompts.getVersion(projectId, name, query.to);
-    const { unified, hunks } = await heavyWork.run(() => diffTexts(namedText(from), namedText(to)));
+    const withExtras = [from, to].some((version) => EXTRAS.some((member) => version[member] !== undefined));
+    const { unified, hunks } = await heavyWork.run(() =>
+      diffTexts(namedText(from, withExtras), namedText(to, withExtras)),
+    );
     return {
       prompt_name: name,
       kind: from.messages === undefined ? 'text' : 'chat',
@@ -31,13 +34,23 @@ export class DiffService {
   }
 }
 
-function namedText(version: VersionDto): { name: string; text: string } {
+/** @param withExtras whether any of the two has some: then the template ends alike in both, or its last line would differ. */
+function namedText(version: VersionDto, withExtras: boolean): { name: string; text: string } {
   const { prompt_name: promptName, version_number: number, template_source: template, messages } = version;
-  return { name: `${promptName} (version ${number})`, text: template ?? chatText(messages ?? []) };
+  const text = template === undefined ? chatText(messages ?? []) : template + (withExtras ? '\n\n' : '');
+  return { name: `${promptName} (version ${number})`, text: text + extrasTextOf(version) };
 }
 
 function chatText(messages: readonly ChatMessageDto[]): string {
   return messages.map(({ role, content }) => `[${role}]\n${content}\n\n`).join('');
+}
+
+const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
+
+function extrasTextOf(version: VersionDto): string {
+  return EXTRAS.filter((member) => version[member] !== undefined)
+    .map((member) => `[${member}]\n${JSON.stringify(version[member], null, 2)}\n\n`)
+    .join('');
 }
 
 function hunkView({

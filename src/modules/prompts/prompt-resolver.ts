@@ -99,7 +99,7 @@ function sizeBytesOf({ templateSource, messages, extras }: ResolvedVersion): num
   return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, rest);
 }
 
-/** What parsed JSON takes for each character of its text: of schemas, most of which are small objects. */
+/** Of parsed JSON, by character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */
 const BYTES_PER_JSON_CHAR = 8;
 /** The cache asks for the sizes of all versions of a prompt with each that it adds. */
 const extrasBytes = new WeakMap<ContentExtras, number>();

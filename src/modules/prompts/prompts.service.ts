@@ -5,9 +5,9 @@ import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js'
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { heavyWork, ValidationError } from '../../kernel/index.js';
-import { type PromptContent, readContentExtras } from '../../templating/index.js';
+import { checksumOf, type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
-import { VersionsService } from '../versions/index.js';
+import { type HashedContent, VersionsService } from '../versions/index.js';
 import { PromptModeMismatchError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './prompt-views.js';
@@ -49,11 +49,8 @@ export class PromptsService {
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
    */
   async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
-    const content = await heavyWork.run(() => {
-      const sent = contentOfRequest(request);
-      this.versions.check(sent);
-      return sent;
-    });
+    const sent = await heavyWork.run(() => this.readContent(request));
+    const { content } = sent;
     return this.change(who, name, async (tx) => {
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
@@ -62,7 +59,7 @@ export class PromptsService {
       const metadata = changedMetadata(prompt, request);
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
-      const { version, isNew } = await this.versions.add(tx, prompt, content, facts);
+      const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
       const after = {
         version_number: version.versionNumber,
         version_change: isNew,
@@ -161,6 +158,13 @@ export class PromptsService {
     const { answer, revision } = await this.scope.transaction(who.projectId, work);
     if (revision !== null) this.watch.apply(who.projectId, name, revision);
     return answer;
+  }
+
+  private readContent(request: PutPromptDto): HashedContent {
+    const content = contentOfRequest(request);
+    const checksumHash = checksumOf(content);
+    this.versions.check(content, checksumHash);
+    return { content, checksumHash };
   }
 
   private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {

@@ -1,5 +1,11 @@
-import { assertParamsSupported, ParamNotSupportedError, ProviderNotConfiguredError } from './errors.js';
-import type { ProviderParams } from './provider.contract.js';
+import {
+  assertFeaturesSupported,
+  assertParamsSupported,
+  FeatureNotSupportedError,
+  ParamNotSupportedError,
+  ProviderNotConfiguredError,
+} from './errors.js';
+import type { ProviderFeature, ProviderParams, ProviderRequest } from './provider.contract.js';
 
 describe('assertParamsSupported', () => {
   const check = (params: ProviderParams) => () =>
@@ -21,6 +27,40 @@ describe('assertParamsSupported', () => {
           { pointer: '/params/repetition_penalty', message: 'is not supported by provider "acme"' },
         ],
       }),
+    );
+  });
+});
+
+describe('assertFeaturesSupported', () => {
+  type Asked = Pick<ProviderRequest, 'tools' | 'responseFormat'>;
+  const check = (request: Asked, supportedFeatures?: ProviderFeature[]) => () =>
+    assertFeaturesSupported('acme', supportedFeatures === undefined ? {} : { supportedFeatures }, request);
+  const tools = [{ name: 'search' }];
+  const schema = { type: 'json_schema', name: 'answer', schema: {} } as const;
+
+  it('lets supported features pass, and what asks for none', () => {
+    expect(check({ tools, responseFormat: schema }, ['tools', 'json_schema'])).not.toThrow();
+    expect(check({ responseFormat: { type: 'json_object' } }, ['json_object'])).not.toThrow();
+    expect(check({})).not.toThrow();
+    expect(check({ tools: [] })).not.toThrow();
+  });
+
+  it('points at every feature that the provider does not have', () => {
+    expect(check({ tools, responseFormat: schema }, ['json_object'])).toThrow(
+      expect.objectContaining({
+        constructor: FeatureNotSupportedError,
+        status: 400,
+        code: 'VALIDATION_FAILED',
+        message: 'Leave out tools and the response format json_schema: provider "acme" has no field for it.',
+        errors: [
+          { pointer: '/tools', message: 'is not supported by provider "acme"' },
+          { pointer: '/response_format', message: 'is not supported by provider "acme"' },
+        ],
+      }),
+    );
+    expect(check({ tools })).toThrow(FeatureNotSupportedError);
+    expect(check({ responseFormat: { type: 'json_object' } }, ['tools', 'json_schema'])).toThrow(
+      'the response format json_object',
     );
   });
 });

@@ -1,13 +1,9 @@
 import { complete, type Completion, type CompletionLimits } from './complete.js';
-import type { ModelProvider, ProviderError, ProviderMessage, ProviderParams } from './provider.contract.js';
+import type { ModelProvider, ProviderError, ProviderRequest } from './provider.contract.js';
 
 const LIMITS: CompletionLimits = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
 
-export interface Question {
-  readonly modelName?: string;
-  readonly messages?: readonly ProviderMessage[];
-  readonly params?: ProviderParams;
-}
+export type Question = Partial<Omit<ProviderRequest, 'attemptId' | 'signal'>>;
 
 /** Asks a provider as `attempt-1`, by default `prompt` of `modelName`. */
 export function askerOf(
@@ -19,9 +15,10 @@ export function askerOf(
     complete(
       provider(),
       {
-        modelName: question.modelName ?? modelName,
-        messages: question.messages ?? [{ role: 'user', content: prompt }],
-        params: question.params ?? {},
+        modelName,
+        messages: [{ role: 'user', content: prompt }],
+        params: {},
+        ...question,
         attemptId: 'attempt-1',
       },
       LIMITS,

@@ -107,6 +107,21 @@ describe('ProviderRegistry', () => {
     Provider({ id: 'inventive' })(Inventive);
     await expect(registryOf([Inventive])).rejects.toThrow('supportedParams names "top_x"');
   });
+
+  it.each([
+    ['supportedFeatures', ['tools', 'mind_reading'], 'supportedFeatures names "mind_reading"'],
+    ['supportedFeatures', 'tools', 'its supportedFeatures is no list'],
+    ['maxTokens', 4096, 'its maxTokens is no method'],
+  ])('refuses the boot for %s that is %p', async (member, value, words) => {
+    class Odd extends Acme {
+      constructor(env: ProviderEnv) {
+        super(env);
+        Object.defineProperty(this, member, { value });
+      }
+    }
+    Provider({ id: 'odd' })(Odd);
+    await expect(registryOf([Odd])).rejects.toThrow(`Provider "odd" (Odd) is incomplete: ${words}`);
+  });
 });
 
 describe('ProvidersModule', () => {

@@ -34,6 +34,17 @@ describe('ResponseCollector', () => {
     expect(sha256).toBe(createHash('sha256').update('a\ufffdb').digest('hex'));
   });
 
+  it('gives back what it stores, and leaves out half a character when told to', () => {
+    const collector = new ResponseCollector(100);
+    expect([collector.add('a\0\ud83d'), collector.add('\udc4b'), collector.add('\ud83d')]).toEqual([
+      'a\ufffd',
+      '👋',
+      '',
+    ]);
+    collector.dropHalf();
+    expect(collector.finish().text).toBe('a\ufffd👋');
+  });
+
   it('gives the same for any division into deltas', () => {
     const textAndCuts = fc.tuple(fc.string({ unit: 'binary' }), fc.array(fc.nat(50)), fc.nat(60));
     fc.assert(

@@ -13,6 +13,8 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   'params',
   'environment',
   'correlation_id',
+  'on_budget',
+  'cache',
 ] as const) {
   /** Which version; null or left out: the one that `template_hash` names, else the active one. */
   @IsOptional()

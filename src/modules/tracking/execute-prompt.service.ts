@@ -3,22 +3,27 @@ import { AppConfig } from '../../infra/config/index.js';
 import type { RawAnswer } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import type { Caller } from '../auth/index.js';
-import { type ExecutionDoor, RunService, SubmitService, type UsedKey } from '../executions/index.js';
+import {
+  type AdmittedPrompt,
+  type ExecutionDoor,
+  RunService,
+  SubmitService,
+  type UsedKey,
+} from '../executions/index.js';
 import { NoActiveVersionError, PromptModeMismatchError, VersionNotFoundError } from '../prompts/index.js';
 import type { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 
 /** Runs the prompts of code; of those in full mode only what code has registered before. */
 const DOOR: ExecutionDoor = {
-  admit: ({ promptName, version, resolvedBy }) => {
+  admit: (admitted) => {
+    const { name, version, resolvedBy } = admitted.prompt as AdmittedPrompt;
     const isOldCode = resolvedBy === 'template_hash';
-    if (version.promptMode === 'full' && !isOldCode) throw new PromptModeMismatchError(promptName, 'full');
+    if (version.promptMode === 'full' && !isOldCode) throw new PromptModeMismatchError(name, 'full');
   },
-  present: (execution, { promptName, version }): ExecutedPromptDto => ({
+  present: (execution, { prompt }): ExecutedPromptDto => ({
     execution_id: execution.execution_id,
-    prompt_name: promptName,
-    prompt_mode: version.promptMode,
-    version_used: version.versionNumber,
+    ...promptFields(prompt as AdmittedPrompt),
     status: execution.status,
     mode: execution.mode,
     ...('telemetry' in execution
@@ -26,6 +31,15 @@ const DOOR: ExecutionDoor = {
       : {}),
   }),
 };
+
+/** What comes in by this door has a prompt. */
+function promptFields({ name, version }: AdmittedPrompt) {
+  return {
+    prompt_name: name,
+    prompt_mode: version.promptMode,
+    version_used: version.versionNumber,
+  };
+}
 
 /** Executions as code asks for them. They are the same as those of `:run` and `:submit`. */
 @Injectable()

@@ -3,4 +3,4 @@ export { RegistrationDto } from './registration.dto.js';
 export { isNewRegistration, type RegistrationFacts, registrationOf } from './registration.js';
 export type { StoredContent } from './version-content.js';
 export { VersionsModule } from './versions.module.js';
-export { type VersionContent, VersionsService } from './versions.service.js';
+export { type HashedContent, type VersionContent, VersionsService } from './versions.service.js';

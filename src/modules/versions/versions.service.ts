@@ -11,6 +11,12 @@ import {
 import { type StoredContent, storedContentOf, templatesOf } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
+/** Hashing a megabyte of schemas takes a quarter of a second: done once, before a transaction holds locks. */
+export interface HashedContent {
+  readonly content: PromptContent;
+  readonly checksumHash: string;
+}
+
 export interface VersionFacts {
   readonly createdBy: string | null;
   readonly commitMessage: string | null;
@@ -34,8 +40,8 @@ export class VersionsService {
   constructor(private readonly versions: VersionsRepository) {}
 
   /** @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain. */
-  check(content: PromptContent): CompiledPrompt {
-    return this.cache.compile(RENDERER, content);
+  check(content: PromptContent, checksumHash = checksumOf(content)): CompiledPrompt {
+    return this.cache.compile(RENDERER, content, checksumHash);
   }
 
   /** A content as a version of its own. @throws TemplateInvalidError `TEMPLATE_INVALID` */
@@ -57,10 +63,9 @@ export class VersionsService {
   async add(
     tx: EntityManager,
     prompt: PromptKey,
-    content: PromptContent,
+    { content, checksumHash }: HashedContent,
     facts: VersionFacts,
   ): Promise<{ version: PromptVersionEntity; isNew: boolean }> {
-    const checksumHash = checksumOf(content);
     const existing = await this.versions.findByChecksum(tx, prompt, checksumHash);
     if (existing !== null) return { version: existing, isNew: false };
     const { projectId, promptId } = prompt;

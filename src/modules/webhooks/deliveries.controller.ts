@@ -33,4 +33,16 @@ export class DeliveriesController {
   ): Promise<DeliveryListDto> {
     return this.deliveries.listOfBatch(caller.projectId, batchId);
   }
+
+  @Get('budgets/:budget_id/deliveries')
+  @ApiParam({ name: 'budget_id', description: 'Id of the budget.' })
+  @Scopes('analytics:read')
+  @ApiOperation({ summary: 'Read how the thresholds of a budget were told' })
+  @ApiProblems(400, 404)
+  listOfBudget(
+    @CurrentCaller() caller: Caller,
+    @Param('budget_id', UuidPipe) budgetId: string,
+  ): Promise<DeliveryListDto> {
+    return this.deliveries.listOfBudget(caller.projectId, budgetId);
+  }
 }

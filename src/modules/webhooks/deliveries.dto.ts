@@ -6,6 +6,7 @@ const EVENT_TYPES = [
   'execution.failed',
   'execution.canceled',
   'batch.completed',
+  'budget.threshold',
 ] as const;
 const STATUSES = ['pending', 'delivered', 'failed'] as const;
 const ATTEMPT_STATUSES = ['succeeded', 'failed'] as const;
@@ -68,6 +69,6 @@ export class DeliveryDto {
 }
 
 export class DeliveryListDto {
-  /** What is to be told of it, oldest first; empty while it is not final, or when there is nobody to tell. */
+  /** What is to be told of it, oldest first; empty while there is nothing to tell, or nobody. */
   deliveries!: DeliveryDto[];
 }

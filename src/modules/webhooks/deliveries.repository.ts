@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import {
   BatchEntity,
+  BudgetEntity,
   ExecutionEntity,
   OutboxEventEntity,
   WebhookDeliveryEntity,
@@ -16,6 +17,11 @@ export class DeliveriesRepository {
 
   async hasBatch(tx: EntityManager, projectId: string, batchId: string): Promise<boolean> {
     return tx.existsBy(BatchEntity, { projectId, batchId });
+  }
+
+  /** Also one that was ended: what it told stays to be read. */
+  async hasBudget(tx: EntityManager, projectId: string, budgetId: string): Promise<boolean> {
+    return tx.existsBy(BudgetEntity, { projectId, budgetId });
   }
 
   /** Oldest first. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { OutboxEventEntity, WebhookDeliveryEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
+import { BudgetNotFoundError } from '../budgets/index.js';
 import { BatchNotFoundError, ExecutionNotFoundError } from '../executions/index.js';
 import type { DeliveryAttemptDto, DeliveryDto, DeliveryListDto } from './deliveries.dto.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -27,6 +28,15 @@ export class DeliveriesService {
     return this.scope.transaction(projectId, async (tx) => {
       if (!(await this.deliveries.hasBatch(tx, projectId, batchId))) throw new BatchNotFoundError(batchId);
       return this.list(tx, projectId, batchId);
+    });
+  }
+
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` */
+  async listOfBudget(projectId: string, budgetId: string): Promise<DeliveryListDto> {
+    return this.scope.transaction(projectId, async (tx) => {
+      if (!(await this.deliveries.hasBudget(tx, projectId, budgetId)))
+        throw new BudgetNotFoundError(budgetId);
+      return this.list(tx, projectId, budgetId);
     });
   }
 

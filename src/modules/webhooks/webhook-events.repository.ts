@@ -8,7 +8,7 @@ export interface ClaimedEvent {
   readonly eventId: string;
   /** Such as `execution.succeeded`. */
   readonly type: string;
-  /** Id of the execution or the batch. */
+  /** Id of the execution, the batch or the budget. */
   readonly subject: string;
   /** 1 for the first. */
   readonly attempt: number;

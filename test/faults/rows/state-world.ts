@@ -10,11 +10,10 @@ import {
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/provider-caller.js';
-import type { Beginning } from '../../../src/modules/executions/execution-rows.js';
+import { type Admitted, admittedFor } from '../../support/admitted.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { Hold, Model, Next, Operation } from './state-model.js';
 
-type Admitted = Beginning['admitted'];
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 /** Nothing becomes due by itself: a claim takes exactly what the model lets it. */
 const NEVER_MS = 24 * 3_600_000;
@@ -102,7 +101,7 @@ export class StateWorld {
       admitted: { ...this.admitted, onUnknown, maxAttempts },
       leaseMs: LEASE_MS,
     });
-    if (inserted !== 'inserted') throw new Error(`an insert was ${inserted}`);
+    if (typeof inserted === 'string') throw new Error(`an insert was ${inserted}`);
     return executionId;
   }
 
@@ -148,7 +147,7 @@ export class StateWorld {
     operation: Extract<Operation, { stale: boolean }>,
   ): Promise<void> {
     const claim = { projectId: this.projectId, executionId, fence: hold.fence };
-    const { provider, modelName } = this.admitted.model;
+    const [model] = this.admitted.targets;
     switch (operation.kind) {
       case 'renew':
         await this.executions.renew([claim]);
@@ -157,19 +156,23 @@ export class StateWorld {
         await this.executions.release(claim, NEVER_MS);
         return;
       case 'dispatch': {
-        const call = { timeoutMs: 1000, attemptsMade: 0, maxAttempts: 4, messages: [], params: {} };
+        const targets = [model] as const;
+        const call = {
+          targets,
+          timeoutMs: 1000,
+          attemptsMade: 0,
+          maxAttempts: 4,
+          messages: [],
+          params: {},
+          extras: {},
+        };
         const attempt = hold.attempt ?? hold.attemptsMade + 1;
-        await this.executions.dispatch({ ...claim, provider, modelName, ...call }, attempt);
+        await this.executions.dispatch({ ...claim, ...call }, attempt);
         return;
       }
       case 'finish': {
         const outcome = operation.next === 'succeeded' ? SUCCEEDED : FAILED;
-        await this.executions.finish(
-          claim,
-          hold.attempt ?? 1,
-          outcome,
-          nextOf(operation.next, provider, modelName),
-        );
+        await this.executions.finish(claim, hold.attempt ?? 1, outcome, nextOf(operation.next, model));
       }
     }
   }
@@ -196,11 +199,9 @@ export class StateWorld {
   }
 }
 
-function nextOf(next: Next, provider: string, modelName: string) {
+function nextOf(next: Next, model: Admitted['targets'][0]) {
   if (next === 'queued') return { kind: 'queued', waitMs: NEVER_MS } as const;
-  return next === 'running'
-    ? ({ kind: 'running', provider, modelName } as const)
-    : ({ kind: 'final' } as const);
+  return next === 'running' ? ({ kind: 'running', model } as const) : ({ kind: 'final' } as const);
 }
 
 async function prepare({ database }: FaultContext): Promise<{ projectId: string; admitted: Admitted }> {
@@ -224,21 +225,10 @@ async function prepare({ database }: FaultContext): Promise<{ projectId: string;
     [randomUUID()],
   );
   if (row === undefined) throw new Error('there is no project or no model');
-  const admitted = {
-    promptName: 'random',
-    version: { versionId: row.version_id, promptId: row.prompt_id, promptMode: 'full' },
-    promptRevision: null,
-    resolvedBy: 'pointer',
-    model: { modelId: row.model_id, provider: 'echo', modelName: 'echo' },
-    params: {},
-    environment: 'default',
-    timeoutMs: 1000,
-    maxAttempts: 4,
-    onUnknown: 'retry',
-    callbackUrl: null,
-    correlationId: null,
-    variablesJson: '{}',
-    rendered: { kind: 'text', text: 'Hello' },
-  } as unknown as Admitted;
+  const { prompt_id: promptId, version_id: versionId, model_id: modelId } = row;
+  const admitted = admittedFor(
+    { promptId, versionId, modelId },
+    { environment: 'default', variablesJson: '{}' },
+  );
   return { projectId: row.project_id, admitted };
 }

@@ -4,7 +4,9 @@ import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
 import { isThereAfterAll } from '../after-outage.js';
 import { type Beginning, insertionRow } from '../execution-rows.js';
+import type { AdmittedPrompt } from '../execution-request.js';
 import { INSERT } from '../executions.sql.js';
+import { heldOf, type InsertedExecution, refusalOf, type VerdictRow } from '../budget-verdict.js';
 import type { Inserted } from '../executions.repository.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 
@@ -76,7 +78,7 @@ const CANCEL = `WITH waiting AS (
 
 /** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
 class NotInserted extends Error {
-  constructor(readonly reason: Exclude<Inserted, 'inserted'>) {
+  constructor(readonly reason: Extract<Inserted, string>) {
     super(reason);
   }
 }
@@ -88,27 +90,37 @@ export class BatchesRepository {
     private readonly config: AppConfig,
   ) {}
 
-  /** Key, batch and executions in one transaction. */
+  /**
+   * Key, batch and executions in one transaction.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED` when a budget has not enough left for all of them.
+   */
   async insert(batch: NewBatch): Promise<Inserted> {
     const { projectId, key } = batch;
-    const keyTtlHours = this.config.env.IDEMPOTENCY_TTL_HOURS;
+    const { IDEMPOTENCY_TTL_HOURS: keyTtlHours, BUDGET_HOLD_MS: holdMs } = this.config.env;
     try {
-      await this.scope.transaction(projectId, async (tx) => {
+      return await this.scope.transaction(projectId, async (tx) => {
         if (key !== null) {
           const stored: unknown[] = await tx.query(INSERT_KEY, [...keyValues(batch, key), keyTtlHours]);
           if (stored.length === 0) throw new NotInserted('key_taken');
         }
         await tx.query(INSERT_BATCH, batchValues(batch));
         const rows = batch.beginnings.map((beginning) => insertionRow(beginning, 0));
-        const found: { inserted: boolean }[] = await tx.query(INSERT, [JSON.stringify(rows)]);
-        if (!found.every(({ inserted }) => inserted)) throw new NotInserted('stale');
+        const found = await tx.query<(VerdictRow & { inserted: boolean })[]>(INSERT, [
+          JSON.stringify(rows),
+          holdMs,
+        ]);
+        for (const row of found) {
+          const refusal = refusalOf(row);
+          if (refusal !== null) throw refusal;
+          if (!row.inserted) throw new NotInserted('stale');
+        }
+        return fullest(found);
       });
-      return 'inserted';
     } catch (error) {
       if (error instanceof NotInserted) return error.reason;
       const isThere = async () => (await this.find(projectId, batch.batchId)) !== null;
       if (!isDatabaseOutage(error) || !(await isThereAfterAll(isThere))) throw error;
-      return 'inserted';
+      return heldOf(null);
     }
   }
 
@@ -137,6 +149,13 @@ export class BatchesRepository {
   }
 }
 
+/** Of what the entries leave in the budgets, the least. */
+function fullest(rows: readonly VerdictRow[]): InsertedExecution {
+  return rows
+    .map(heldOf)
+    .reduce((most, row) => ((row.warning?.percent ?? 0) > (most.warning?.percent ?? 0) ? row : most));
+}
+
 function keyValues({ projectId, batchId, answer }: NewBatch, key: UsedKey): unknown[] {
   const { status, headers, body } = answer;
   return [projectId, key.route, key.key, key.fingerprint, batchId, status, JSON.stringify(headers), body];
@@ -145,7 +164,9 @@ function keyValues({ projectId, batchId, answer }: NewBatch, key: UsedKey): unkn
 function batchValues(batch: NewBatch): unknown[] {
   const { projectId, batchId, callbackUrl, requestedBy, createdAt, beginnings } = batch;
   const { admitted } = beginnings[0] as Beginning;
-  const { version, model, environment } = admitted;
-  const facts = [version.promptId, version.versionId, model.modelId, environment, beginnings.length];
+  const { prompt, targets, environment } = admitted;
+  // Whoever submits a batch names a prompt.
+  const { version } = prompt as AdmittedPrompt;
+  const facts = [version.promptId, version.versionId, targets[0].modelId, environment, beginnings.length];
   return [projectId, batchId, ...facts, callbackUrl, requestedBy, createdAt];
 }

@@ -5,7 +5,9 @@ import { RawAnswer } from '../../../infra/http/index.js';
 import { type ErrorEntry, LedgerError } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
-import { type AdmittedExecution, type AdmittedRequest, ExecutionAdmission } from '../execution-admission.js';
+import { warningHeaders } from '../budget-verdict.js';
+import { ExecutionAdmission } from '../execution-admission.js';
+import type { AdmittedExecution, AdmittedRequest } from '../execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue-gate.js';
 import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
@@ -35,7 +37,8 @@ export class BatchesService {
    * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
    * @throws what `ExecutionAdmission` and `IdempotencyService.once` throw; then nothing was written. What is wrong
    *   with entries is told of all of them, with pointers.
-   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED`, where each entry counts.
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`, where each
+   *   entry counts.
    */
   async submit(
     who: Caller,
@@ -123,10 +126,9 @@ export class BatchesService {
     );
     const batch = { projectId, batchId, requestedBy, callbackUrl, createdAt, beginnings, key };
     const inserted = await this.batches.insert({ ...batch, answer: storedAnswer(answer) });
-    if (inserted === 'stale') return 'stale';
-    if (inserted === 'key_taken') return KEY_TAKEN;
+    if (typeof inserted === 'string') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
     void this.bell.ring(beginnings.map(({ executionId }) => ({ executionId, fence: 0 })));
-    return answer;
+    return answer.with(warningHeaders(inserted.warning));
   }
 }
 

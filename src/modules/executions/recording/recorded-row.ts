@@ -3,7 +3,7 @@ import { type ErrorEntry, ValidationError } from '../../../kernel/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
 import type { ResolvedVersion } from '../../prompts/index.js';
 import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
-import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-admission.js';
+import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
 import { paramFields, renderedFields } from '../execution-rows.js';
 import type { RecordEntryDto } from './recording.dto.js';
 

@@ -1,7 +1,7 @@
 import { Clock } from '../../../kernel/index.js';
 import { PriceReads } from './price-reads.js';
 import type { PriceRecord } from './price-records.js';
-import type { PricesRepository } from './prices.repository.js';
+import type { PricesRepository, StoredTerms } from './prices.repository.js';
 
 const NOW = new Date('2026-11-01T00:00:00Z');
 
@@ -20,13 +20,12 @@ class StoredPrices {
   /** Looks wait for it. */
   gate: Promise<void> = Promise.resolve();
 
-  async listOfModel(projectId: string, provider: string, modelName: string): Promise<PriceRecord[]> {
+  async findTerms(projectId: string, provider: string, modelName: string): Promise<StoredTerms> {
     this.looks += 1;
     const input = this.stored.get(`${projectId}/${provider}/${modelName}`);
     await this.gate;
-    return input === undefined
-      ? []
-      : [{ inputMicrosPerMtok: input, validFrom: NOW, validTo: null } as PriceRecord];
+    const price = { inputMicrosPerMtok: input, validFrom: NOW, validTo: null } as PriceRecord;
+    return { maxTokens: null, prices: input === undefined ? [] : [price] };
   }
 }
 
@@ -35,7 +34,7 @@ describe('PriceReads', () => {
   let prices: StoredPrices;
   let reads: PriceReads;
   const find = async (model = 'm', project = 'p', at = NOW) =>
-    (await reads.find(project, 'openai', model, at))?.inputMicrosPerMtok ?? null;
+    (await reads.findTerms(project, 'openai', model, at)).price?.inputMicrosPerMtok ?? null;
 
   beforeEach(() => {
     clock = new ManualClock();

@@ -2,22 +2,29 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../../../kernel/index.js';
 import { priceAt, type PriceRecord } from './price-records.js';
-import { PricesRepository } from './prices.repository.js';
+import { PricesRepository, type StoredTerms } from './prices.repository.js';
 
 /** How long another process may go on with a price that was changed here. */
 const TTL_MS = 4000;
 /** Some hundred bytes each, for most models have one price. */
 const MAX_CACHED_MODELS = 10_000;
 
-interface CachedPrices {
-  readonly prices: readonly PriceRecord[];
+/** What a call to a model may cost. */
+export interface ModelTerms {
+  /** The price that counts; null when none is known. */
+  readonly price: PriceRecord | null;
+  /** The most tokens of one answer; null where nobody said. */
+  readonly maxTokens: number | null;
+}
+
+interface CachedTerms extends StoredTerms {
   readonly readAtMs: number;
 }
 
 /** What a model costs, for whoever calls one: from memory, as it was at most a few seconds ago. */
 @Injectable()
 export class PriceReads {
-  private readonly cache = new LRUCache<string, CachedPrices>({ max: MAX_CACHED_MODELS });
+  private readonly cache = new LRUCache<string, CachedTerms>({ max: MAX_CACHED_MODELS });
   private writes = 0;
 
   constructor(
@@ -25,12 +32,13 @@ export class PriceReads {
     private readonly clock: Clock,
   ) {}
 
-  /** The price that counts for the model at the time, by the database's clock; null when none is known. */
-  async find(projectId: string, provider: string, modelName: string, at: Date): Promise<PriceRecord | null> {
+  /** What counts for the model at the time, by the database's clock. */
+  async findTerms(projectId: string, provider: string, modelName: string, at: Date): Promise<ModelTerms> {
     const key = [projectId, provider, modelName].join('\0');
     const cached = this.cache.get(key);
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
-    return priceAt(isFresh ? cached.prices : await this.read(key, projectId, provider, modelName), at);
+    const terms = isFresh ? cached : await this.read(key, projectId, provider, modelName);
+    return { price: priceAt(terms.prices, at), maxTokens: terms.maxTokens };
   }
 
   /** After a write: this process sees it at once, the others within their time. */
@@ -44,13 +52,13 @@ export class PriceReads {
     projectId: string,
     provider: string,
     modelName: string,
-  ): Promise<readonly PriceRecord[]> {
+  ): Promise<StoredTerms> {
     const { writes } = this;
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
-    const prices = await this.prices.listOfModel(projectId, provider, modelName);
+    const terms = await this.prices.findTerms(projectId, provider, modelName);
     // What was read while somebody wrote may be from before it.
-    if (writes === this.writes) this.cache.set(key, { prices, readAtMs });
-    return prices;
+    if (writes === this.writes) this.cache.set(key, { ...terms, readAtMs });
+    return terms;
   }
 }

@@ -20,6 +20,14 @@ export interface PricePosition {
   readonly validFrom: Date;
 }
 
+/** Of one model. */
+export interface StoredTerms {
+  /** The most tokens of one answer; null where nobody said. */
+  readonly maxTokens: number | null;
+  /** All that are on the list, whenever they count. */
+  readonly prices: readonly PriceRecord[];
+}
+
 export type PriceChange = Partial<Pick<NewPrice, 'validTo' | 'source'>>;
 
 /** A bigint is text for the driver. */
@@ -117,14 +125,21 @@ export class PricesRepository {
     return rows.map(toRecord);
   }
 
-  /** All prices of a model, in one trip. */
-  async listOfModel(projectId: string, provider: string, modelName: string): Promise<PriceRecord[]> {
-    const rows = await this.scope.statement<Row>(projectId, {
-      name: 'list-prices-of-model',
-      text: `SELECT ${COLUMNS} FROM model_prices p WHERE ${LISTED} AND p.provider = $2 AND p.model_name = $3`,
+  /** What is known of a model's price and bounds, in one trip. */
+  async findTerms(projectId: string, provider: string, modelName: string): Promise<StoredTerms> {
+    const rows = await this.scope.statement<
+      { [Key in keyof Row]: Row[Key] | null } & { readonly maxTokens: number | null }
+    >(projectId, {
+      name: 'find-terms-of-model',
+      text: `SELECT m.max_tokens AS "maxTokens", ${COLUMNS} FROM (VALUES (1)) AS one
+        LEFT JOIN models m ON m.project_id = $1 AND m.provider = $2 AND m.model_name = $3
+        LEFT JOIN model_prices p ON ${LISTED} AND p.provider = $2 AND p.model_name = $3`,
       values: [projectId, provider, modelName],
     });
-    return rows.map(toRecord);
+    const prices = rows.flatMap(({ maxTokens: _, ...price }) =>
+      price.priceId === null ? [] : [toRecord(price as Row)],
+    );
+    return { maxTokens: rows[0]?.maxTokens ?? null, prices };
   }
 
   /** What is left out of the change stays as it was. */

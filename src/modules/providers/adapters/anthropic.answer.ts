@@ -2,6 +2,7 @@ import {
   ProviderError,
   type ProviderDelta,
   type ProviderEnd,
+  type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
 import { readServerSentEvents } from '../server-sent-events.js';
@@ -43,7 +44,8 @@ const STATUS_OF_ERROR: ReadonlyMap<unknown, number> = new Map([
  */
 export async function* readMessage(
   response: Response,
-): AsyncGenerator<ProviderDelta | ProviderEnd, void, undefined> {
+): AsyncGenerator<ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
+  const toolUses = new ToolUses();
   let message: Json | null = null;
   let usage: Json = {};
   let end: Json = {};
@@ -59,6 +61,8 @@ export async function* readMessage(
     } else {
       const text = textOf(event);
       if (text !== null) yield { type: 'delta', text };
+      const call = toolUses.eventOf(event);
+      if (call !== null) yield call;
     }
   }
   if (message === null) throw new ProviderError('provider_error', "The provider's answer is no message.");
@@ -94,6 +98,38 @@ function textOf(event: Json): string | null {
   if (event['type'] !== 'content_block_delta') return null;
   const delta = asRecord(event['delta']);
   return delta['type'] === 'text_delta' ? textOrNull(delta['text']) : null;
+}
+
+/** The blocks that call a tool of the caller's, counted without the others. What the vendor runs itself is none. */
+class ToolUses {
+  private readonly blocks = new Map<unknown, { readonly index: number; isEmpty: boolean }>();
+
+  /** Null for an event that is not of a call, or says nothing. */
+  eventOf(event: Json): ProviderToolCallDelta | null {
+    if (event['type'] === 'content_block_start') return this.start(event);
+    const block = this.blocks.get(event['index']);
+    if (block === undefined) return null;
+    const { index } = block;
+    if (event['type'] === 'content_block_stop') {
+      // A tool without parameters gets no text at all.
+      return block.isEmpty ? { type: 'tool_call', index, arguments: '{}' } : null;
+    }
+    const piece = textOrNull(asRecord(event['delta'] ?? {})['partial_json']);
+    if (piece === null) return null;
+    block.isEmpty = false;
+    return { type: 'tool_call', index, arguments: piece };
+  }
+
+  private start(event: Json): ProviderToolCallDelta | null {
+    const { type, id, name, input } = asRecord(event['content_block']);
+    if (type !== 'tool_use') return null;
+    const index = this.blocks.size;
+    // As a rule it is `{}`, and the text follows.
+    const whole = Object.keys(known(input)).length === 0 ? '' : JSON.stringify(input);
+    this.blocks.set(event['index'], { index, isEmpty: whole === '' });
+    const head = { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
+    return { type: 'tool_call', index, ...head, arguments: whole };
+  }
 }
 
 /** Anthropic counts the tokens of a prompt that its cache had, or has from now on, apart from `input_tokens`. */

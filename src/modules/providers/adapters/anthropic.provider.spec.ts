@@ -4,6 +4,7 @@ import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
+import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
 import { AnthropicProvider } from './anthropic.provider.js';
 import { DEFAULT_MAX_TOKENS } from './anthropic.request.js';
 
@@ -39,6 +40,16 @@ describeProvider(
     modelName: MODEL,
   }),
 );
+
+describeRecordedAnswers('anthropic', {
+  start,
+  stop,
+  provider: () => provider,
+  modelName: MODEL,
+  replay: (file, packetBytes) => {
+    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  },
+});
 
 describe('AnthropicProvider', () => {
   beforeAll(start);

@@ -7,6 +7,7 @@ import {
   type ParamName,
   type ProviderEnv,
   type ProviderEvent,
+  type ProviderFeature,
   type ProviderReadiness,
   type ProviderRequest,
 } from '../provider.contract.js';
@@ -48,6 +49,9 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     'top_k',
     'stop',
   ];
+
+  /** It has JSON by a schema only. */
+  readonly supportedFeatures: readonly ProviderFeature[] = ['tools', 'json_schema'];
 
   private readonly apiKey: string | null;
   private readonly baseUrl: string;

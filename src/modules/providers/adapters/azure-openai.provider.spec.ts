@@ -4,6 +4,7 @@ import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
+import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
 import { AzureOpenAiProvider, DEFAULT_API_VERSION } from './azure-openai.provider.js';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -38,6 +39,16 @@ describeProvider(
     modelName: DEPLOYMENT,
   }),
 );
+
+describeRecordedAnswers('azure-openai', {
+  start,
+  stop,
+  provider: () => provider,
+  modelName: DEPLOYMENT,
+  replay: (file, packetBytes) => {
+    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  },
+});
 
 describe('AzureOpenAiProvider', () => {
   beforeAll(start);
@@ -118,7 +129,13 @@ describe('AzureOpenAiProvider', () => {
 
   it('tells an answer that was filtered', async () => {
     server.behaviour = fixture('content-filter.stream.txt');
-    expect(await ask()).toMatchObject({ text: 'First you', finishReason: 'content_filter' });
+    expect(await ask()).toMatchObject({ text: 'First you', finishReason: 'content_filter', refusal: null });
+  });
+
+  it('tells a refusal, which has a field of its own', async () => {
+    server.behaviour = fixture('refusal.stream.txt');
+    const text = "I'm sorry, I can't help with that.";
+    expect(await ask()).toMatchObject({ text, refusal: text, finishReason: 'content_filter' });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
+  PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
   type ProviderEnv,
@@ -18,6 +19,7 @@ export const DEFAULT_API_VERSION = '2024-10-21';
 @Provider({ id: 'azure-openai' })
 export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
+  readonly supportedFeatures = PROVIDER_FEATURES;
 
   /** The first variable that is missing. */
   private readonly missing: string | null;

@@ -1,7 +1,7 @@
 import {
   ProviderError,
-  type ProviderEnd,
   type ProviderEvent,
+  type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
 import { readServerSentEvents } from '../server-sent-events.js';
@@ -36,6 +36,7 @@ export async function* readGeneratedContent(
   let last: Json | null = null;
   let usage: Json = {};
   let reason: string | null = null;
+  let callCount = 0;
   for await (const data of readServerSentEvents(bodyOf(response))) {
     const chunk = asRecord(JSON.parse(data));
     if (chunk['error'] !== undefined) throw complaintIn(chunk, 500, response.headers);
@@ -46,21 +47,28 @@ export async function* readGeneratedContent(
     reason = textOrNull(candidate['finishReason']) ?? blockReasonOf(chunk) ?? reason;
     const text = textOf(candidate);
     if (text !== '') yield { type: 'delta', text };
+    for (const call of callsOf(candidate)) {
+      yield { type: 'tool_call', index: callCount, ...call };
+      callCount += 1;
+    }
   }
   if (last === null) throw new ProviderError('provider_error', "The provider's answer is no content.");
   if (reason === null) throw new ProviderError('connection', "The provider's answer stopped before its end.");
-  yield endOf(reason, usage, last);
-}
-
-function endOf(reason: string, raw: Json, last: Json): ProviderEnd {
-  // A prompt that was blocked has no answer whose end could be told.
-  const blocked = raw['blockReason'] !== undefined;
-  return {
+  const end = finishReasonOf(reason, usage);
+  // Gemini has no word of its own for it.
+  const finishReason = end === 'stop' && callCount > 0 ? 'tool_calls' : end;
+  yield {
     type: 'end',
-    finishReason: blocked ? 'content_filter' : (FINISH_REASONS.get(reason) ?? reason),
-    usage: readUsage(raw),
+    finishReason,
+    usage: readUsage(usage),
     servedModelName: textOrNull(last['modelVersion']),
   };
+}
+
+/** A prompt that was blocked has no answer whose end could be told. */
+function finishReasonOf(reason: string, raw: Json): string {
+  if (raw['blockReason'] !== undefined) return 'content_filter';
+  return FINISH_REASONS.get(reason) ?? reason;
 }
 
 /** Counts and reasons of a chunk: those of the last one that says any are those of the whole answer. */
@@ -93,15 +101,32 @@ function candidateOf(chunk: Json): Json {
   return Array.isArray(candidates) ? asRecord(candidates[0] ?? {}) : {};
 }
 
-function textOf(candidate: Json): string {
+/** Without the summaries of thoughts, which are marked, and no part of the answer. */
+function partsOf(candidate: Json): Json[] {
   const parts: unknown = asRecord(candidate['content'] ?? {})['parts'] ?? [];
-  if (!Array.isArray(parts)) return '';
-  // Summaries of thoughts are marked, and no part of the answer.
-  return parts
-    .map(asRecord)
-    .filter((part) => part['thought'] !== true)
+  return Array.isArray(parts) ? parts.map(asRecord).filter((part) => part['thought'] !== true) : [];
+}
+
+function textOf(candidate: Json): string {
+  return partsOf(candidate)
     .map((part) => textOrNull(part['text']) ?? '')
     .join('');
+}
+
+/** Each comes whole, its arguments an object. Older models give no ids. */
+function callsOf(candidate: Json): Omit<ProviderToolCallDelta, 'type' | 'index'>[] {
+  const called = partsOf(candidate).map((part) => part['functionCall']);
+  return called
+    .filter((call) => call !== undefined)
+    .map((call) => {
+      const { id, name, args } = asRecord(call);
+      const known = textOrNull(id);
+      return {
+        ...(known === null ? {} : { id: known }),
+        name: textOrNull(name) ?? '',
+        arguments: JSON.stringify(args ?? {}),
+      };
+    });
 }
 
 function blockReasonOf(chunk: Json): string | null {

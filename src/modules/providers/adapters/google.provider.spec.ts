@@ -4,6 +4,7 @@ import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
+import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
 import { GoogleProvider } from './google.provider.js';
 
 const KEY = 'AIzaSy0123456789-abcdefghijklmnopqrstu';
@@ -38,6 +39,16 @@ describeProvider(
     modelName: MODEL,
   }),
 );
+
+describeRecordedAnswers('google', {
+  start,
+  stop,
+  provider: () => provider,
+  modelName: MODEL,
+  replay: (file, packetBytes) => {
+    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  },
+});
 
 describe('GoogleProvider', () => {
   beforeAll(start);

@@ -2,6 +2,7 @@ import type * as GoogleSdk from '@google/genai';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { toProviderError } from '../provider-failure.js';
 import {
+  PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
   type ParamName,
@@ -13,8 +14,10 @@ import {
 import { Provider } from '../provider.decorator.js';
 import { safeVendorMessage } from '../safe-message.js';
 import { readComplaint, readGeneratedContent } from './google.answer.js';
+import { contentParamsOf } from './google.request.js';
 import { VendorError } from './vendor-error.js';
 import { checkedBaseUrl, loadSdk } from './vendor-settings.js';
+import { textsOf } from './vendor-tools.js';
 import { VendorTransport } from './vendor-transport.js';
 
 const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com';
@@ -33,6 +36,8 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
     'stop',
     'seed',
   ];
+
+  readonly supportedFeatures = PROVIDER_FEATURES;
 
   private readonly apiKey: string | null;
   private readonly baseUrl: string;
@@ -66,8 +71,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
       // An aborted body ends like a broken line; only the signal tells the two apart.
       request.signal.throwIfAborted();
       if (!(error instanceof VendorError)) throw toProviderError(error, providerRequestId);
-      const texts = request.messages.map(({ content }) => content);
-      throw error.settle({ credentials: [this.apiKey], texts }, providerRequestId);
+      throw error.settle({ credentials: [this.apiKey], texts: textsOf(request) }, providerRequestId);
     }
   }
 
@@ -87,7 +91,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
     };
     try {
       // What it returns is a reader that has not begun to read, and never will.
-      await client.models.generateContentStream(paramsOf(request, fetch));
+      await client.models.generateContentStream(contentParamsOf(request, fetch));
     } catch (error) {
       if (!asked) throw unsendable(error, request);
       throw error;
@@ -98,8 +102,9 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
 }
 
 /** What the SDK itself refuses, such as a chat without a message, is wrong and stays wrong. */
-function unsendable(error: unknown, { messages }: ProviderRequest): ProviderError {
-  const texts = messages.map(({ content }) => content);
+function unsendable(error: unknown, request: ProviderRequest): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const texts = textsOf(request);
   const reason = error instanceof Error ? safeVendorMessage(error.message, { credentials: [], texts }) : null;
   return new ProviderError(
     'provider_rejected',
@@ -111,36 +116,4 @@ function unsendable(error: unknown, { messages }: ProviderRequest): ProviderErro
 function createClient(apiKey: string, baseUrl: string): GoogleSdk.GoogleGenAI {
   const sdk = loadSdk('@google/genai') as GooglePackage;
   return new sdk.GoogleGenAI({ apiKey, vertexai: false, apiVersion: 'v1beta', httpOptions: { baseUrl } });
-}
-
-function paramsOf(
-  { modelName, messages, params, signal, attemptId }: ProviderRequest,
-  fetch: NonNullable<GoogleSdk.HttpOptions['fetch']>,
-): GoogleSdk.GenerateContentParameters {
-  const system = messages.filter(({ role }) => role === 'system');
-  const turns = messages.filter(({ role }) => role !== 'system');
-  return {
-    model: modelName,
-    contents: turns.map(({ role, content }) => ({
-      role: role === 'assistant' ? 'model' : 'user',
-      parts: [{ text: content }],
-    })),
-    config: {
-      // Gemini has one place for it, wherever in the chat it stood.
-      ...(system.length === 0
-        ? {}
-        : { systemInstruction: { parts: system.map(({ content }) => ({ text: content })) } }),
-      ...(params.max_new_tokens === undefined ? {} : { maxOutputTokens: params.max_new_tokens }),
-      ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
-      ...(params.top_p === undefined ? {} : { topP: params.top_p }),
-      ...(params.top_k === undefined ? {} : { topK: params.top_k }),
-      ...(params.stop === undefined ? {} : { stopSequences: [...params.stop] }),
-      ...(params.seed === undefined ? {} : { seed: params.seed }),
-      // Either would make further requests by itself.
-      automaticFunctionCalling: { disable: true },
-      automaticContinuation: false,
-      abortSignal: signal,
-      httpOptions: { fetch, headers: { 'X-Client-Request-Id': attemptId } },
-    },
-  };
 }

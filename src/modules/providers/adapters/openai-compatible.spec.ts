@@ -4,6 +4,7 @@ import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
+import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
 import type { ModelProvider } from '../provider.contract.js';
 import { compatibleProviders } from './openai-compatible.js';
 
@@ -47,6 +48,16 @@ describeProvider(
     modelName: MODEL,
   }),
 );
+
+describeRecordedAnswers('servers of OPENAI_COMPATIBLE', {
+  start,
+  stop,
+  provider: () => provider,
+  modelName: MODEL,
+  replay: (file, packetBytes) => {
+    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  },
+});
 
 describe('a provider of OPENAI_COMPATIBLE', () => {
   beforeAll(start);
@@ -146,6 +157,25 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
       finishReason,
       usage: { promptTokens, responseTokens, cachedPromptTokens, reasoningTokens },
     });
+  });
+
+  it.each([
+    ['vllm-refusal.stream.txt', "I'm sorry, I can't help with that.", "I'm sorry, I can't help with that."],
+    ['groq-content-filter.stream.txt', 'First you', null],
+  ])('tells what was kept back in %s', async (file, text, refusal) => {
+    server.behaviour = fixture(file);
+    expect(await ask()).toMatchObject({ text, refusal, finishReason: 'content_filter' });
+  });
+
+  it.each([
+    ['gemini-parallel-tool-calls.stream.txt', ['Paris', 'Bogotá'], ['function-call-1', 'function-call-2']],
+    ['mistral-parallel-tool-calls.stream.txt', ['Paris', 'Bogotá'], ['D681PevKs', 'cR4n9wGZ1']],
+    ['vllm-tool-call-ids.stream.txt', ['Paris'], ['chatcmpl-tool-1a']],
+  ])('tells calls apart in %s', async (file, locations, ids) => {
+    server.behaviour = fixture(file);
+    const { toolCalls, finishReason } = await ask();
+    const read = toolCalls.map((call) => (JSON.parse(call.arguments) as { location: string }).location);
+    expect([read, toolCalls.map(({ id }) => id), finishReason]).toEqual([locations, ids, 'tool_calls']);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
+  PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
   type ParamName,
@@ -38,6 +39,8 @@ function classOf(server: CompatibleServer): ProviderClass {
 /** One server that speaks OpenAI's chat completions: vLLM, Ollama, Groq, Together, Mistral … */
 class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams: readonly ParamName[];
+  /** Whether one does is up to its model as often as not; the server refuses what it does not know. */
+  readonly supportedFeatures = PROVIDER_FEATURES;
 
   /** The variable of the key, while that is missing. */
   private readonly missing: string | null;

@@ -2,10 +2,12 @@ import {
   ProviderError,
   type ProviderDelta,
   type ProviderEnd,
+  type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
 import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
+import { readToolCallPieces, ToolCallIndexes, type ToolCallPiece } from './openai.tool-calls.js';
 import { VendorError } from './vendor-error.js';
 import { asRecord, textOrNull, type Json } from './vendor-json.js';
 import { bodyOf } from './vendor-transport.js';
@@ -21,9 +23,11 @@ interface ChatAnswer {
   readonly text: string;
   /** Whether the text is the model's refusal, which has a field of its own. */
   readonly refused: boolean;
+  readonly toolCalls: readonly ToolCallPiece[];
   readonly finishReason: string | null;
   readonly servedModelName: string | null;
   readonly usage: ProviderUsage | null;
+  readonly extras: Json;
 }
 
 /**
@@ -36,18 +40,27 @@ interface ChatAnswer {
  */
 export async function* readChatCompletion(
   response: Response,
-): AsyncGenerator<ProviderDelta | ProviderEnd, void, undefined> {
+): AsyncGenerator<ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
   const isJson = response.headers.get('content-type')?.includes('application/json') ?? false;
   const answers = isJson ? readWhole(response) : readChunks(response);
   let finishReason: string | null = null;
   let servedModelName: string | null = null;
   let usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
+  let extras: Json = {};
+  const indexes = new ToolCallIndexes();
   let refused = false;
   let seen = 0;
   for await (const answer of answers) {
     seen += 1;
-    if (answer.text !== '') yield { type: 'delta', text: answer.text };
+    if (answer.text !== '') {
+      yield { type: 'delta', text: answer.text, ...(answer.refused ? { refusal: true } : {}) };
+    }
+    for (const piece of answer.toolCalls) {
+      const event = indexes.eventOf(piece);
+      if (event !== null) yield event;
+    }
     refused ||= answer.refused;
+    extras = { ...extras, ...answer.extras };
     finishReason = answer.finishReason ?? finishReason;
     servedModelName = answer.servedModelName ?? servedModelName;
     usage = answer.usage ?? usage;
@@ -57,7 +70,8 @@ export async function* readChatCompletion(
     throw new ProviderError('connection', "The provider's answer stopped before its end.");
   }
   // OpenAI ends a refusal with `stop`, as if it were an answer.
-  yield { type: 'end', finishReason: refused ? 'content_filter' : finishReason, usage, servedModelName };
+  const reason = refused ? 'content_filter' : finishReason;
+  yield { type: 'end', finishReason: reason, usage, servedModelName, extras };
 }
 
 /** Some servers answer `stream: true` with one JSON document. */
@@ -100,14 +114,23 @@ function parseAnswer(json: string, response: Response): ChatAnswer {
   // The chunk with the usage has no choice, nor has Azure's first one.
   const choice = asRecord(choices[0] ?? {});
   const message = asRecord(choice['delta'] ?? choice['message'] ?? {});
-  const refusal = textOrNull(message['refusal']);
+  const content = textOrNull(message['content']);
+  const refusal = content === null ? textOrNull(message['refusal']) : null;
   return {
-    text: textOrNull(message['content']) ?? refusal ?? '',
+    text: content ?? refusal ?? '',
     refused: refusal !== null,
+    toolCalls: readToolCallPieces(message['tool_calls']),
     finishReason: textOrNull(choice['finish_reason']),
     servedModelName: textOrNull(answer['model']),
     usage: parseUsage(answer['usage']),
+    extras: extrasOf(answer),
   };
+}
+
+/** What a client of OpenAI's sees beside the answer, and we have no name of our own for. */
+function extrasOf(answer: Json): Json {
+  const facts = ['system_fingerprint', 'service_tier'].map((name) => [name, textOrNull(answer[name])]);
+  return Object.fromEntries(facts.filter(([, fact]) => fact !== null)) as Json;
 }
 
 function parseUsage(raw: unknown): ProviderUsage | null {

@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
+  PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
   type ProviderEnv,
@@ -17,6 +18,7 @@ const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 @Provider({ id: 'openai' })
 export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
+  readonly supportedFeatures = PROVIDER_FEATURES;
 
   private readonly chat: OpenAiChat | null;
 

@@ -1,0 +1,86 @@
+import { fakeFetch, json } from '../fake-fetch.testkit.js';
+import { LedgerClient } from '../ledger-client.js';
+
+const ID = '01890000-0000-7000-8000-000000000000';
+
+type Call = (client: LedgerClient) => PromiseLike<unknown>;
+
+describe('a resource', () => {
+  it.each<[string, string, unknown, Call]>([
+    ['POST', '/v1/budgets', { name: 'b' }, ({ budgets }) => budgets.create({ name: 'b' } as never)],
+    [
+      'GET',
+      '/v1/budgets?scope=prompt&limit=2',
+      undefined,
+      ({ budgets }) => budgets.list({ scope: 'prompt', limit: 2 }),
+    ],
+    ['GET', `/v1/budgets/${ID}`, undefined, ({ budgets }) => budgets.get(ID)],
+    [
+      'PATCH',
+      `/v1/budgets/${ID}`,
+      { limit_usd: '5' },
+      ({ budgets }) => budgets.update(ID, { limit_usd: '5' }),
+    ],
+    ['DELETE', `/v1/budgets/${ID}`, undefined, ({ budgets }) => budgets.delete(ID)],
+    [
+      'PUT',
+      '/v1/routes/cheap%2Ffirst',
+      { targets: [] },
+      ({ routes }) => routes.put('cheap/first', { targets: [] }),
+    ],
+    ['GET', '/v1/routes', undefined, ({ routes }) => routes.list()],
+    ['GET', '/v1/routes/cheap', undefined, ({ routes }) => routes.get('cheap')],
+    ['DELETE', '/v1/routes/cheap', undefined, ({ routes }) => routes.delete('cheap')],
+    ['POST', '/v1/prices', { provider: 'p' }, ({ prices }) => prices.create({ provider: 'p' } as never)],
+    [
+      'GET',
+      '/v1/prices?provider=p&at=1970-01-01T00%3A00%3A00.000Z',
+      undefined,
+      ({ prices }) => prices.list({ provider: 'p', at: new Date(0) }),
+    ],
+    ['GET', `/v1/prices/${ID}`, undefined, ({ prices }) => prices.get(ID)],
+    ['PUT', `/v1/prices/${ID}`, { valid_to: null }, ({ prices }) => prices.put(ID, { valid_to: null })],
+    ['DELETE', `/v1/prices/${ID}`, undefined, ({ prices }) => prices.delete(ID)],
+    [
+      'POST',
+      '/v1/prices:import',
+      { format: 'litellm', prices: {} },
+      ({ prices }) => prices.import({ format: 'litellm', prices: {} }),
+    ],
+    [
+      'GET',
+      '/v1/analytics/costs?group_by=day&prompt_name=p',
+      undefined,
+      ({ analytics }) => analytics.costs({ group_by: 'day', prompt_name: 'p' }),
+    ],
+    [
+      'PATCH',
+      `/v1/keys/${ID}`,
+      { rate_limits: { requests_per_minute: 5 } },
+      ({ keys }) => keys.change(ID, { rate_limits: { requests_per_minute: 5 } }),
+    ],
+  ])('sends %s %s', async (method, path, body, call) => {
+    const { fetch, requests } = fakeFetch(json({}));
+    await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
+    expect(requests).toMatchObject([{ method, path, body }]);
+    // Only what is made could be made twice.
+    expect(requests[0]?.headers.has('idempotency-key')).toBe(method === 'POST');
+  });
+
+  it.each<[string, (client: LedgerClient) => AsyncIterable<object>]>([
+    ['budgets', ({ budgets }) => budgets.list()],
+    ['routes', ({ routes }) => routes.list()],
+    ['prices', ({ prices }) => prices.list()],
+  ])('gives %s of all pages', async (name, list) => {
+    const { fetch, requests } = fakeFetch(
+      json({ [name]: [{ n: 1 }], next_cursor: 'c' }),
+      json({ [name]: [{ n: 2 }], next_cursor: null }),
+    );
+    const found: object[] = [];
+    for await (const each of list(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }))) {
+      found.push(each);
+    }
+    expect(found).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(requests[1]?.path).toBe(`/v1/${name}?cursor=c`);
+  });
+});

@@ -1,0 +1,30 @@
+import type { ExecutionMode, ExecutionStatus, ModelRef } from './executions.js';
+
+/** The first event of a stream; another follows when a further model takes over before the first piece of the answer. */
+export interface StreamedExecution {
+  readonly execution_id: string;
+  readonly status: ExecutionStatus;
+  readonly mode: ExecutionMode;
+  readonly prompt_name: string;
+  readonly version_number: number;
+  readonly checksum_hash: string;
+  readonly environment: string;
+  readonly model: ModelRef;
+  readonly created_at: string;
+}
+
+/** A piece of a tool call. `id` and `name` come with its first piece; the `arguments` of all pieces, joined, are JSON. */
+export interface ToolCallDelta {
+  /** Which of the answer's tool calls, from 0. */
+  readonly index: number;
+  readonly id?: string;
+  readonly name?: string;
+  readonly arguments?: string;
+}
+
+/** A piece of an answer. */
+export interface Delta {
+  /** Empty in a piece that is of something else. */
+  readonly text: string;
+  readonly tool_calls?: readonly ToolCallDelta[];
+}

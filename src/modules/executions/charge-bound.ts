@@ -1,0 +1,78 @@
+import type { ModelProvider, ProviderRequest } from '../providers/index.js';
+import type { Target, Targets } from './execution-targets.js';
+
+/** What decides about the length of prompt and answer. */
+export type ChargedRequest = Pick<ProviderRequest, 'messages' | 'params' | 'tools' | 'responseFormat'>;
+
+/** The most that one call may cost, whichever of the models is called: budgets hold as much before it. */
+export interface ChargeBound {
+  /** For the prompt, in pico-dollars; null when one of the models has no price for it. */
+  readonly inputPicoUsd: bigint | null;
+  /** For each token of the answer, in pico-dollars; null as above. */
+  readonly outputPicoUsd: bigint | null;
+  /** The most tokens of the answer; null when nothing bounds them. */
+  readonly responseTokens: number | null;
+}
+
+/** What a chat format puts around each message, and around all of them; no vendor needs more than half of it. */
+const TOKENS_AROUND_A_MESSAGE = 16;
+
+/**
+ * @param providerOf the adapter of a target, which may know better than anybody else what it will be billed.
+ */
+export function chargeBoundOf(
+  targets: Targets,
+  request: ChargedRequest,
+  providerOf: (target: Target) => ModelProvider,
+): ChargeBound {
+  let bytes: number | null = null;
+  const all = targets.map((target): ChargeBound => {
+    const known = providerOf(target).maxTokens?.({ ...request, modelName: target.modelName });
+    const promptTokens = known?.promptTokens ?? (bytes ??= promptBytesOf(request));
+    const responseTokens = known?.responseTokens ?? allowedTokensOf(target, request);
+    const { price } = target;
+    if (price === null || (price.maxPromptTokens !== null && promptTokens > price.maxPromptTokens)) {
+      return { inputPicoUsd: null, outputPicoUsd: null, responseTokens };
+    }
+    const input = greatest(price.inputMicrosPerMtok, price.cachedInputMicrosPerMtok ?? 0n);
+    const outputPicoUsd = price.outputMicrosPerMtok;
+    return { inputPicoUsd: BigInt(promptTokens) * input, outputPicoUsd, responseTokens };
+  });
+  return all.reduce((worst, bound) => ({
+    inputPicoUsd: greatestKnown(worst.inputPicoUsd, bound.inputPicoUsd),
+    outputPicoUsd: greatestKnown(worst.outputPicoUsd, bound.outputPicoUsd),
+    responseTokens:
+      worst.responseTokens === null || bound.responseTokens === null
+        ? null
+        : Math.max(worst.responseTokens, bound.responseTokens),
+  }));
+}
+
+/** What was asked for, or what the model can at the most. */
+function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): number | null {
+  const asked = params.max_new_tokens ?? null;
+  if (asked === null || maxTokens === null) return asked ?? maxTokens;
+  return Math.min(asked, maxTokens);
+}
+
+/**
+ * A token stands for at least one byte of what is tokenized, so there are never more tokens than bytes. That holds
+ * for every vendor and costs nothing; what is held too much of is given back when the call is over.
+ */
+function promptBytesOf({ messages, tools = [], responseFormat }: ChargedRequest): number {
+  const extras =
+    tools.length === 0 && responseFormat === undefined ? '' : JSON.stringify([tools, responseFormat]);
+  const texts = messages.map(({ content, toolCalls = [] }) =>
+    toolCalls.length === 0 ? content : content + JSON.stringify(toolCalls),
+  );
+  const sizeBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(extras));
+  return sizeBytes + TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
+}
+
+function greatest(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+function greatestKnown(one: bigint | null, other: bigint | null): bigint | null {
+  return one === null || other === null ? null : greatest(one, other);
+}

@@ -1,0 +1,104 @@
+import type { SentMessage } from '../../entities/index.js';
+import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../templating/index.js';
+import type { ResolvedVersion } from '../prompts/index.js';
+import type { ProviderMessage, ProviderParams, ProviderRequest } from '../providers/index.js';
+import type { ChargeBound } from './charge-bound.js';
+import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
+import type { Targets } from './execution-targets.js';
+
+export const DEFAULT_ENVIRONMENT = 'default';
+
+/** A call that came with its messages, and runs no prompt. */
+export interface BareCall {
+  readonly messages: readonly SentMessage[];
+  readonly extras: ContentExtras | null;
+}
+
+/** A `:run`, a `:submit` or a batch, or what another door makes of its own. */
+export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
+  /** Left out only of a bare call. */
+  readonly prompt_name?: string;
+  readonly bare?: BareCall;
+  readonly callback_url?: string | null;
+  /** The version by its content. */
+  readonly template_hash?: string | null;
+};
+
+/** A prompt with the version that will be run. */
+export interface AdmittedPrompt {
+  readonly name: string;
+  readonly version: ResolvedVersion;
+  readonly compiled: CompiledPrompt;
+  /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
+  readonly revision: number | null;
+  readonly resolvedBy: 'pointer' | 'version_number' | 'template_hash';
+}
+
+/** Tools and formats, as a provider gets them. */
+export type CallExtras = Pick<
+  ProviderRequest,
+  'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat'
+>;
+
+/** What all executions of a request have in common; a batch has many. Nothing is written yet. */
+export interface AdmittedRequest {
+  /** Null of a bare call. */
+  readonly prompt: AdmittedPrompt | null;
+  readonly bare: BareCall | null;
+  readonly targets: Targets;
+  /** The named route that the targets are from. */
+  readonly routeName: string | null;
+  readonly extras: CallExtras;
+  readonly params: ProviderParams;
+  readonly environment: string;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly onUnknown: 'retry' | 'fail';
+  readonly onBudget: 'refuse' | 'clamp';
+  /** How old an answer to an equal request may be; null: it is not looked for. */
+  readonly cacheTtlS: number | null;
+  readonly callbackUrl: string | null;
+}
+
+/** What is sent: of a prompt as it was rendered, of a bare call as it came. */
+export type SentPrompt =
+  RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
+
+/** A request that may become an execution: everything that can be refused has been looked at. */
+export interface AdmittedExecution extends AdmittedRequest {
+  readonly correlationId: string | null;
+  /** As received. */
+  readonly variablesJson: string;
+  readonly rendered: SentPrompt;
+  readonly messages: readonly ProviderMessage[];
+  /** The most that each of its calls may cost. */
+  readonly bound: ChargeBound;
+}
+
+/** Null is the same as left out, and one stop the same as a list of one. */
+export function paramsOfRequest(params: ParamsDto): ProviderParams {
+  const { stop, ...rest } = params;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+  return {
+    ...(Object.fromEntries(given) as ProviderParams),
+    ...(stop === undefined || stop === null ? {} : { stop: typeof stop === 'string' ? [stop] : stop }),
+  };
+}
+
+/** A text prompt is one user message. */
+export function messagesOf(rendered: SentPrompt): ProviderMessage[] {
+  return rendered.kind === 'text'
+    ? [{ role: 'user', content: rendered.text }]
+    : rendered.messages.map(providerMessageOf);
+}
+
+/** From the form that is stored to the one of the provider contract. */
+export function providerMessageOf(message: SentMessage): ProviderMessage {
+  const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
+  return {
+    role,
+    content,
+    ...(toolCalls === undefined ? {} : { toolCalls }),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
+  };
+}

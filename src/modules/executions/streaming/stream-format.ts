@@ -1,0 +1,60 @@
+import type { AnswerEvent } from '../answer-sink.js';
+import type { ExecutionResultDto, StreamedExecutionDto } from '../executions.dto.js';
+
+/** How an answer is written while it comes: as events of our own, or as another door's clients expect them. */
+export interface StreamFormat {
+  readonly begin: (execution: StreamedExecutionDto) => string;
+  readonly piece: (event: AnswerEvent) => string;
+  /** @param body of the answer that the execution succeeded: JSON text, as the door presents it. */
+  readonly done: (body: string) => string;
+  /** @param body of the answer that it failed: a problem document, as JSON text. */
+  readonly failed: (body: string) => string;
+  /** A whole stream of an answer that there was before. @param body as for `done`. */
+  readonly replay: (body: string) => string;
+}
+
+/** Server-Sent Events. JSON text has no line breaks, so one line of data is enough. */
+export function serverSentEvent(name: string, data: string): string {
+  return `event: ${name}\ndata: ${data}\n\n`;
+}
+
+/** `execution`, any number of `delta`, and `done` or `error`. */
+export const LEDGER_EVENTS: StreamFormat = {
+  begin: (execution) => serverSentEvent('execution', JSON.stringify(execution)),
+  piece: (event) => serverSentEvent('delta', JSON.stringify(deltaOf(event))),
+  done: (body) => serverSentEvent('done', body),
+  failed: (body) => serverSentEvent('error', body),
+  replay: (body) => {
+    const result = JSON.parse(body) as ExecutionResultDto;
+    const { response_text: text, tool_calls: calls } = result;
+    const delta = {
+      text: text ?? '',
+      ...(calls === null ? {} : { tool_calls: calls.map((call, index) => ({ index, ...call })) }),
+    };
+    return [
+      serverSentEvent('execution', JSON.stringify(beginningOf(result))),
+      serverSentEvent('delta', JSON.stringify(delta)),
+      serverSentEvent('done', body),
+    ].join('');
+  },
+};
+
+function deltaOf(event: AnswerEvent): object {
+  if (event.type === 'delta') return { text: event.text };
+  const { index, id, name, arguments: text } = event;
+  return { text: '', tool_calls: [{ index, id, name, arguments: text }] };
+}
+
+function beginningOf(result: ExecutionResultDto): StreamedExecutionDto {
+  return {
+    execution_id: result.execution_id,
+    status: 'running',
+    mode: result.mode,
+    prompt_name: result.prompt_name,
+    version_number: result.version_number,
+    checksum_hash: result.checksum_hash,
+    environment: result.environment,
+    model: result.model,
+    created_at: result.created_at,
+  };
+}

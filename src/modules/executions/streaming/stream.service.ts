@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerOfError } from '../../../infra/http/index.js';
+import type { Caller } from '../../auth/index.js';
+import { type RunOptions, type RunRequest, RunService } from '../run.service.js';
+import { EventStream } from './event-stream.js';
+import { LEDGER_EVENTS, type StreamFormat } from './stream-format.js';
+
+export interface StreamOptions extends Omit<RunOptions, 'sink'> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Left out: the ledger's own events. */
+  readonly format?: StreamFormat;
+}
+
+/** Runs, and sends the answer on as it comes. */
+@Injectable()
+export class StreamService {
+  constructor(private readonly runs: RunService) {}
+
+  /**
+   * Writes the whole answer. What is refused before the execution is there is thrown, and nothing was written; after that
+   * whatever goes wrong is told in the stream. The lineage is committed after the last piece and before the end is told.
+   * @throws what {@link RunService.run} throws before the stream has begun.
+   */
+  async stream(
+    who: Caller,
+    body: RunRequest,
+    variablesJson: string | null,
+    { request, response, format = LEDGER_EVENTS, ...options }: StreamOptions,
+  ): Promise<void> {
+    const stream = new EventStream(response, format);
+    try {
+      stream.finish(await this.runs.run(who, body, variablesJson, { ...options, sink: stream }));
+    } catch (error) {
+      if (!stream.hasBegun) throw error;
+      stream.finish(answerOfError(request, error));
+    }
+  }
+}

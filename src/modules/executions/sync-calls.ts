@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel/index.js';
+import { BudgetExceededError } from '../budgets/index.js';
+import { Circuits, circuitOutcomeOf, type ProviderParams } from '../providers/index.js';
+import type { AnswerSink } from './answer-sink.js';
+import type { Claim } from './claim.js';
+import type { AdmittedExecution } from './execution-request.js';
+import { chooseTarget, hasFallback, type OpenPass, type Target } from './execution-targets.js';
+import { ExecutionsRepository } from './executions.repository.js';
+import { OwnershipLostError } from './ownership-lost-error.js';
+import { type CallOutcome, isFreeFailure, ProviderCaller } from './provider-caller.js';
+import { isRetryable, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
+
+/** An execution that somebody waits for, dispatched for the first time. */
+export interface SyncExecution extends Claim {
+  readonly admitted: AdmittedExecution;
+  /** `max_new_tokens` as a budget has brought it down; null: as it was asked for. */
+  readonly clampedTokens: number | null;
+  /** By the monotonic clock. */
+  readonly deadlineAtMs: number;
+  /** Who reads the answer as it comes; null when it is waited for as a whole. */
+  readonly sink: AnswerSink | null;
+}
+
+/** Which model is called. */
+export interface Call {
+  readonly index: number;
+  readonly target: Target;
+  readonly pass: OpenPass;
+  readonly params: ProviderParams;
+}
+
+export interface LastCall {
+  readonly attempt: number;
+  readonly target: Target;
+  readonly outcome: CallOutcome;
+}
+
+/** The calls of an execution that somebody waits for: few, quickly after each other, along its models, and inside its deadline. */
+@Injectable()
+export class SyncCalls {
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly circuits: Circuits,
+    private readonly caller: ProviderCaller,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Calls, and calls again while that makes sense. How the last call ended is not written yet.
+   * @param first is dispatched already.
+   * @throws OwnershipLostError when the execution passed to somebody else.
+   */
+  async make(execution: SyncExecution, first: Call): Promise<LastCall> {
+    let call = first;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.callOnce(execution, attempt, call);
+      call.pass.settle(circuitOutcomeOf(outcome.succeeded ? null : outcome.failure.kind));
+      const last = { attempt, target: call.target, outcome };
+      const next = await this.nextCall(execution, last, call);
+      if (next === null) return last;
+      let isDispatched = false;
+      try {
+        // How the last call ended and that there is another, in one commit: before its socket is opened.
+        const again = { kind: 'running', model: next.target } as const;
+        isDispatched = await this.executions.finish(execution, attempt, outcome, again, call.target.price);
+      } finally {
+        if (!isDispatched) next.pass.settle('neutral');
+      }
+      if (!isDispatched) throw new OwnershipLostError(execution.executionId);
+      call = next;
+    }
+  }
+
+  remainingMs({ deadlineAtMs }: Pick<SyncExecution, 'deadlineAtMs'>): number {
+    return Math.max(0, deadlineAtMs - this.clock.monotonicMs());
+  }
+
+  private callOnce(
+    execution: SyncExecution,
+    attempt: number,
+    { index, target, params }: Call,
+  ): Promise<CallOutcome> {
+    const { executionId, admitted, sink } = execution;
+    const { provider, modelName } = target;
+    const { messages, extras } = admitted;
+    const streamed =
+      sink === null
+        ? {}
+        : {
+            signal: sink.signal,
+            abortedAs: 'client_closed' as const,
+            onEvent: (event: Parameters<AnswerSink['send']>[0]) => sink.send(event),
+          };
+    const deadlineMs = this.shareMs(execution, attempt, index);
+    const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };
+    return this.caller.call({ ...call, ...streamed });
+  }
+
+  /** The last model gets all that is left; one before it no more than its share, or it could use up the time of the others. */
+  private shareMs(execution: SyncExecution, attempt: number, index: number): number {
+    const { targets, maxAttempts } = execution.admitted;
+    const models = Math.max(1, Math.min(targets.length - index, maxAttempts - attempt + 1));
+    return this.remainingMs(execution) / models;
+  }
+
+  private async nextCall(execution: SyncExecution, last: LastCall, { index }: Call): Promise<Call | null> {
+    const waitMs = this.waitMs(execution, last, index);
+    if (waitMs === null) return null;
+    if (waitMs > 0) await sleep(waitMs);
+    const { targets } = execution.admitted;
+    const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
+    if (choice.index === null) return null;
+    let params: ProviderParams | null = null;
+    try {
+      params = await this.heldParams(execution, last);
+    } finally {
+      if (params === null) choice.pass.settle('neutral');
+    }
+    return params === null ? null : { ...choice, params };
+  }
+
+  /** Null when there is no point in another call, or no time for it. */
+  private waitMs(execution: SyncExecution, { attempt, outcome }: LastCall, index: number): number | null {
+    const { admitted, sink } = execution;
+    if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
+    // What was sent cannot be taken back.
+    if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
+    const { kind, retryAfterMs } = outcome.failure;
+    const remainingMs = this.remainingMs(execution);
+    if (hasFallback(admitted.targets, index)) {
+      return isRetryable(kind) && remainingMs >= LEAST_CALL_MS ? 0 : null;
+    }
+    return runRetryWaitMs({
+      kind,
+      attemptsMade: attempt,
+      retryAfterMs,
+      remainingMs,
+      random: Math.random(),
+    });
+  }
+
+  /** The params of a further attempt that the budgets allow; null when they do not. */
+  private async heldParams(
+    execution: SyncExecution,
+    { attempt, outcome }: LastCall,
+  ): Promise<ProviderParams | null> {
+    const { bound } = execution.admitted;
+    const isFree = !outcome.succeeded && isFreeFailure(outcome.failure.kind);
+    try {
+      const { clampedTokens } = await this.executions.holdAgain(execution, attempt + 1, bound, isFree);
+      return clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
+    } catch (error) {
+      if (error instanceof BudgetExceededError) return null;
+      throw error;
+    }
+  }
+}
+
+/** @param clampedTokens null: as was asked for. */
+export function clampedParams(params: ProviderParams, clampedTokens: number | null): ProviderParams {
+  return clampedTokens === null ? params : { ...params, max_new_tokens: clampedTokens };
+}

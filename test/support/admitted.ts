@@ -1,0 +1,43 @@
+import type { Beginning } from '../../src/modules/executions/execution-rows.js';
+import type { Inserted } from '../../src/modules/executions/executions.repository.js';
+import type { LedgerRows } from './ledger-rows.js';
+
+export type Admitted = Beginning['admitted'];
+
+/** As admission makes one of a text prompt without variables. */
+export function admittedFor(
+  { promptId, versionId, modelId }: Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>,
+  { promptRevision = null, ...changes }: Partial<Admitted> & { readonly promptRevision?: number | null } = {},
+): Admitted {
+  return {
+    prompt: {
+      name: 'greeting',
+      version: { promptId, versionId, promptMode: 'full' },
+      revision: promptRevision,
+      resolvedBy: 'pointer',
+    } as unknown as Admitted['prompt'],
+    bare: null,
+    targets: [{ modelId, provider: 'echo', modelName: 'echo', price: null, maxTokens: null }],
+    routeName: null,
+    extras: {},
+    params: {},
+    environment: 'dev',
+    timeoutMs: 1000,
+    maxAttempts: 4,
+    onUnknown: 'retry',
+    onBudget: 'refuse',
+    cacheTtlS: null,
+    callbackUrl: null,
+    correlationId: null,
+    variablesJson: '{"b": 1, "a": 2}',
+    rendered: { kind: 'text', text: 'Hello' },
+    messages: [{ role: 'user', content: 'Hello' }],
+    bound: { inputPicoUsd: null, outputPicoUsd: null, responseTokens: null },
+    ...changes,
+  };
+}
+
+/** What became of an insert, in one word. */
+export function insertedAs(inserted: Inserted): 'inserted' | 'stale' | 'key_taken' {
+  return typeof inserted === 'string' ? inserted : 'inserted';
+}

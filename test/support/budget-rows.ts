@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { LedgerContext } from './ledger-context.js';
+
+export interface Verdict {
+  readonly execution_id: string;
+  readonly verdict: string;
+  readonly max_new_tokens: number | null;
+  readonly budget_id: string | null;
+  readonly left_pico_usd: string | null;
+  readonly percent: number | null;
+  readonly warned_by: string | null;
+}
+
+export interface Ask {
+  readonly execution_id?: string;
+  readonly attempt?: number;
+  readonly arrival?: number;
+  readonly owner_team?: string | null;
+  readonly prompt_name?: string | null;
+  readonly key_id?: string | null;
+  readonly input_pico_usd?: number | string | null;
+  readonly output_pico_usd?: number | string | null;
+  readonly max_new_tokens?: number | null;
+  readonly clamp?: boolean;
+}
+
+export interface BudgetOptions {
+  readonly scope?: string;
+  readonly value?: string | null;
+  readonly period?: string;
+  readonly mode?: string;
+  readonly callbackUrl?: string | null;
+}
+
+/** Amounts in pico-dollars. */
+export interface PeriodRow {
+  readonly budget_id: string;
+  readonly held: number;
+  readonly spent: number;
+}
+
+/** By default each asks for 10: 2 for its input, and 8 tokens at 1. */
+export function asks(count: number, ask: Ask = {}): Ask[] {
+  return Array.from({ length: count }, (_, arrival) => ({ arrival, ...ask }));
+}
+
+export function verdictsOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts.map(({ verdict }) => verdict);
+}
+
+/** Budgets of a database, and what executions do to them, as the application does it. */
+export class BudgetRows {
+  constructor(private readonly context: LedgerContext) {}
+
+  async truncate(): Promise<void> {
+    await this.context.owner.query(
+      'TRUNCATE budget_holds, budget_periods, budgets, outbox, execution_attempts, executions CASCADE',
+    );
+  }
+
+  /** @param limit in pico-dollars. */
+  async make(limit: number | string, options: BudgetOptions = {}): Promise<string> {
+    const { scope = 'project', value = null, period = 'day', mode = 'hard', callbackUrl = null } = options;
+    const { rows } = await this.context.owner.query<{ budget_id: string }>(
+      `INSERT INTO budgets (project_id, name, scope_kind, scope_value, period, limit_pico_usd, mode, callback_url)
+       VALUES ($1, 'b', $2, $3, $4, $5, $6, $7) RETURNING budget_id`,
+      [this.context.projectId, scope, value, period, limit, mode, callbackUrl],
+    );
+    return rows[0]!.budget_id;
+  }
+
+  entries(entries: readonly Ask[]): string {
+    const { projectId } = this.context;
+    return JSON.stringify(
+      entries.map((entry) => ({
+        project_id: projectId,
+        execution_id: randomUUID(),
+        attempt: 1,
+        input_pico_usd: 2,
+        output_pico_usd: 1,
+        max_new_tokens: 8,
+        ...entry,
+      })),
+    );
+  }
+
+  /** One batch. */
+  async hold(entries: readonly Ask[], holdMs = 60_000): Promise<Verdict[]> {
+    return this.context.scope.statement<Verdict>(this.context.projectId, {
+      name: 'hold-budgets',
+      text: 'SELECT * FROM ledger_hold_budgets($1, $2)',
+      values: [this.entries(entries), holdMs],
+    });
+  }
+
+  async settle(ended: readonly object[]): Promise<void> {
+    const entries = ended.map((each) => ({ project_id: this.context.projectId, attempt: 1, ...each }));
+    await this.context.scope.statement(this.context.projectId, {
+      name: 'settle-holds',
+      text: 'SELECT ledger_settle_holds($1)',
+      values: [JSON.stringify(entries)],
+    });
+  }
+
+  /** Holds one call of 10, and settles it. */
+  async spend(picoUsd: number): Promise<void> {
+    const executionId = randomUUID();
+    await this.hold([{ execution_id: executionId }]);
+    await this.settle([{ execution_id: executionId, spent_pico_usd: picoUsd }]);
+  }
+
+  async expire(most = 100): Promise<number> {
+    const [row] = await this.context.scope.system<{ ended: number }>(
+      'SELECT ledger_expire_holds($1) AS ended',
+      [most],
+    );
+    return row!.ended;
+  }
+
+  async periods(): Promise<PeriodRow[]> {
+    const { rows } = await this.context.owner.query<PeriodRow>(
+      'SELECT budget_id, held_pico_usd::float8 AS held, spent_pico_usd::float8 AS spent FROM budget_periods ORDER BY budget_id, period_start',
+    );
+    return rows;
+  }
+
+  async holdCount(): Promise<number> {
+    return (await this.context.owner.query('SELECT FROM budget_holds')).rowCount ?? 0;
+  }
+
+  /** As if all that was held and spent had been so a day before. */
+  async moveToYesterday(): Promise<void> {
+    const { owner } = this.context;
+    await owner.query('SET session_replication_role = replica');
+    await owner.query(`UPDATE budget_periods SET period_start = period_start - interval '1 day'`);
+    await owner.query(`UPDATE budget_holds SET period_start = period_start - interval '1 day'`);
+    await owner.query('SET session_replication_role = origin');
+  }
+}

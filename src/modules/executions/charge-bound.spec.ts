@@ -32,7 +32,7 @@ const target = (more: Partial<Target> = {}): Target => ({
 
 /** An adapter that knows nothing, or what it is given. */
 const adapter = (known?: ProviderMaxTokens): ModelProvider =>
-  ({ ...(known === undefined ? {} : { maxTokens: () => known }) }) as ModelProvider;
+  ({ ...(known === undefined ? {} : { maxTokens: () => known }) }) as unknown as ModelProvider;
 const unknowing = () => adapter();
 
 const user = (content: string): ProviderMessage[] => [{ role: 'user', content }];

@@ -176,8 +176,9 @@ export class RunService {
   ): Promise<LastCall> {
     const { sink } = run;
     if (sink !== null) {
-      const headers = { ...(await this.limits.headersFor(run.who)), ...warningHeaders(warning) };
-      sink.begin(streamedView(run, choice.target), headers);
+      const view = streamedView(run, choice.target);
+      const limits = await this.limits.headersFor(run.who);
+      sink.begin(view, { ...run.door.headers?.(view), ...limits, ...warningHeaders(warning) });
     }
     const params = clampedParams(run.admitted.params, clampedTokens);
     const last = await this.calls.make({ ...run, clampedTokens }, { ...choice, params });
@@ -208,7 +209,8 @@ export class RunService {
     completedAt: Date,
   ): RawAnswer {
     const result = resultOf(run, target, completion, completedAt);
-    return RawAnswer.json(200, JSON.stringify(run.door.present(result, run.admitted, completion)));
+    const body = JSON.stringify(run.door.present(result, run.admitted, completion));
+    return RawAnswer.json(200, body, run.door.headers?.(result));
   }
 
   /** Kept for the record, with no attempt: nobody was called. */

@@ -2,7 +2,7 @@
  * The import law: imports point downwards, and a module is entered through its index.ts only. Types count too.
  *
  *     main, worker, cli with their bootstrap and commands
- *     tracking, consumer → executions → prompts → versions → templating
+ *     tracking, openai-door, consumer → executions → prompts → versions → templating
  *                executions → budgets, limits, models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
@@ -51,6 +51,16 @@ const ROOMS = {
       'modules/limits',
       'modules/models',
       'modules/analytics',
+    ],
+  },
+  'modules/openai-door': {
+    rooms: [
+      ...CONTENT,
+      'modules/executions',
+      'modules/prompts',
+      'modules/limits',
+      'modules/models',
+      'modules/providers',
     ],
   },
   // They read the outbox, and nobody imports them.

@@ -8,6 +8,7 @@ import { ConsumerModule } from './modules/consumer/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
+import { OpenAiDoorHttpModule } from './modules/openai-door/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
@@ -31,6 +32,7 @@ export class ApiModule {
         ExecutionsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,
+        OpenAiDoorHttpModule,
         WebhooksModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],

@@ -10,6 +10,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Remaining',
   'RateLimit-Reset',
   'Retry-After',
+  'X-Execution-Id',
   REQUEST_ID_HEADER,
 ];
 

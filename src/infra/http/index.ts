@@ -19,6 +19,7 @@ export {
 } from './dto.decorators.js';
 export { readDto } from './dto-reader.js';
 export type { DtoSource } from './dto-reader.js';
+export { type ErrorFormat, registerErrorFormat } from './error-format.js';
 export * from './errors.js';
 export { DEFAULT_MAX_DEPTH, jsonTextOf } from './json-body.reader.js';
 export type { JsonBodyOptions } from './json-body.reader.js';

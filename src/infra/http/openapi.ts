@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { problemResponse } from './api-problems.decorator.js';
+import { errorFormatOf, errorFormats } from './error-format.js';
 import { ProblemDto } from './problem.dto.js';
 
 /** Names for `@ApiSecurity()`. */
@@ -37,6 +38,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Models', 'The models that are allowed.'],
   ['Prices', 'What models cost, and since when.'],
   ['Routes', 'Lists of models under a name, to be tried one after the other.'],
+  ['OpenAI', "What clients of OpenAI's API can be pointed at."],
   ['Keys', 'Who may do what.'],
   ['Service', 'Whether the service and what it needs are up.'],
 ];
@@ -63,7 +65,7 @@ export function buildOpenApiDocument(app: INestApplication, { version }: OpenApi
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same key.' }, BEARER_SECURITY);
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
-    extraModels: [ProblemDto],
+    extraModels: [ProblemDto, ...errorFormats().map(({ dto }) => dto)],
     operationIdFactory: operationId,
   });
   return { ...document, paths: describePaths(document), components: sortComponents(document) };
@@ -87,10 +89,23 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
       const operation = item[method];
       if (operation === undefined) continue;
       const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
-      described[path][method] = { ...operation, responses };
+      described[path][method] = { ...operation, responses: describeErrors(path, responses) };
     }
   }
   return described;
+}
+
+/** Routes say of each error what it means; what it looks like depends on the path. */
+function describeErrors(path: string, responses: Operation['responses']): Operation['responses'] {
+  const format = errorFormatOf(path);
+  if (format === null) return responses;
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(format.dto) } } };
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      status.startsWith('2') || response === undefined ? response : { ...response, content },
+    ]),
+  );
 }
 
 /** The generator leaves the description empty where a route says nothing of its own. */

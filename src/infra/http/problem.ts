@@ -4,6 +4,7 @@ import { LedgerError, ValidationError } from '../../kernel/index.js';
 import type { ErrorEntry } from '../../kernel/index.js';
 import { isDatabaseOutage } from '../database/index.js';
 import { describeError } from './describe-error.js';
+import { errorFormatOf } from './error-format.js';
 import {
   DatabaseUnavailableError,
   InternalError,
@@ -51,11 +52,14 @@ export function answerOfError(request: IncomingMessage, thrown: unknown): RawAns
 }
 
 /**
- * The very bytes of an error, to be kept with an idempotency key and sent again.
+ * The very bytes of an error, to be kept with an idempotency key and sent again: a problem document, or what the clients of
+ * that path expect.
  *
  * @param instance the path of the request, of {@link pathOf}
  */
 export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
+  const format = errorFormatOf(instance);
+  if (format !== null) return format.answer(error, instance);
   const headers = { ...error.headers, 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
   return new RawAnswer(error.status, headers, JSON.stringify(toProblem(error, instance)));
 }

@@ -15,6 +15,10 @@ export interface ExecutionDoor {
     of: Pick<AdmittedRequest, 'prompt'>,
     completion?: Completion,
   ) => object;
+  /** Further headers of the answers that {@link present} makes, and of streams. Left out: none. */
+  readonly headers?: (
+    execution: Pick<ExecutionResultDto, 'execution_id'>,
+  ) => Readonly<Record<string, string>>;
 }
 
 /** Runs everything, and answers what it is given. */

@@ -1,7 +1,7 @@
 export { BatchNotFoundError } from './batches/errors.js';
 export type { ClaimedExecution } from './claim.js';
 export { ExecutionNotFoundError } from './errors.js';
-export { ExecuteDto, SubmitDto } from './execute.dto.js';
+export { ExecuteDto, ParamsDto, SharedExecutionDto, SubmitDto } from './execute.dto.js';
 export type { ExecutionDoor } from './execution-door.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export type { AdmittedPrompt, AdmittedRequest, BareCall } from './execution-request.js';
@@ -16,6 +16,7 @@ export {
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { ExecutionsRepository } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
+export { type ModelChoice, readModelChoice } from './model-choice.js';
 export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';
 export type { AnswerEvent } from './answer-sink.js';
 export { type RunRequest, RunService } from './run.service.js';

@@ -32,8 +32,12 @@ export class ModelsService {
   ) {}
 
   async list(projectId: string): Promise<ModelListDto> {
-    const models = await this.scope.transaction(projectId, (tx) => this.models.list(tx, projectId));
-    return { object: 'list', data: models.map(toDto) };
+    return { object: 'list', data: (await this.listAllowed(projectId)).map(toDto) };
+  }
+
+  /** By provider and name. */
+  async listAllowed(projectId: string): Promise<ModelEntity[]> {
+    return this.scope.transaction(projectId, (tx) => this.models.list(tx, projectId));
   }
 
   /** Allows a model, or changes what is known of it. */
@@ -59,7 +63,7 @@ export class ModelsService {
     const known = this.allowed.get(key);
     if (known !== undefined) return known;
     const modelId = await this.models.findId(projectId, provider, modelName);
-    if (modelId === null) throw new ModelNotFoundError(provider, modelName);
+    if (modelId === null) throw new ModelNotFoundError(`${provider}/${modelName}`);
     const model = { modelId, provider, modelName };
     this.allowed.set(key, model);
     return model;

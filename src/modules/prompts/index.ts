@@ -1,3 +1,4 @@
+export { PutContentExtrasDto } from './content-extras.dto.js';
 export { ChatMessageDto } from './prompts.dto.js';
 export {
   NoActiveVersionError,
@@ -11,6 +12,7 @@ export { PromptReads } from './prompt-reads.js';
 export { PromptResolver, type RunnablePrompt } from './prompt-resolver.js';
 export type { ResolvedVersion } from './prompt-versions.repository.js';
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
+export { PromptsService } from './prompts.service.js';
 export { DEFAULT_POINTER, REGISTRY_CHANNEL } from './prompts.repository.js';
 export { RegistryWatch } from './registry-watch.js';
 export { type FoundVersion, VersionLookup } from './version-lookup.js';

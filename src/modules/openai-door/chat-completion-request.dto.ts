@@ -1,0 +1,166 @@
+import {
+  ApiExtraModels,
+  ApiPropertyOptional,
+  getSchemaPath,
+  IntersectionType,
+  PickType,
+} from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { Nested } from '../../infra/http/index.js';
+import { MAX_INT } from '../../kernel/index.js';
+import { ParamsDto, ExecuteDto } from '../executions/index.js';
+import { PutContentExtrasDto } from '../prompts/index.js';
+import { ChatMessageParamDto } from './chat-message-param.dto.js';
+import { Only, OnlyEmpty } from './only.decorator.js';
+
+export class StreamOptionsDto {
+  /** Whether a chunk with the usage comes before `[DONE]`. */
+  @IsOptional()
+  @IsBoolean()
+  include_usage?: boolean | null;
+}
+
+/** What OpenAI has, and this door takes only where it says what holds anyway. */
+class UnsupportedDto {
+  /** How many answers: only 1. */
+  @IsOptional()
+  @Only(1)
+  @ApiPropertyOptional({ type: 'integer', enum: [1], nullable: true })
+  n?: number | null;
+
+  /** Log probabilities are not passed on: only false. */
+  @IsOptional()
+  @Only(false)
+  @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
+  logprobs?: boolean | null;
+
+  /** What is kept is the execution, here: only false. */
+  @IsOptional()
+  @Only(false)
+  @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
+  store?: boolean | null;
+
+  /** Not passed on: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
+  frequency_penalty?: number | null;
+
+  /** Not passed on: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
+  presence_penalty?: number | null;
+
+  /** Not passed on: only an empty one. */
+  @IsOptional()
+  @OnlyEmpty()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
+  logit_bias?: object | null;
+
+  /** Not kept: only an empty one. `user` and `environment` are what an execution is found by. */
+  @IsOptional()
+  @OnlyEmpty()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
+  metadata?: object | null;
+
+  /** Not passed on: only the usual ones. The answer says which one the provider served it in. */
+  @IsOptional()
+  @Only('auto', 'default')
+  @ApiPropertyOptional({ enum: ['auto', 'default'], nullable: true })
+  service_tier?: string | null;
+}
+
+/** What the ledger adds to OpenAI's members. */
+class LedgerMembersDto extends PickType(ExecuteDto, [
+  'environment',
+  'timeout_ms',
+  'on_budget',
+  'cache',
+] as const) {
+  /** Values for the template's variables, where `model` names a prompt. */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
+  prompt_variables?: Record<string, unknown> | null;
+
+  // What is inside is checked by `readModelChoice`, as in `model` of `:run`.
+  /**
+   * Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left
+   * out: the one of `DEFAULT_MODEL`.
+   */
+  @IsOptional()
+  @ApiPropertyOptional({
+    nullable: true,
+    oneOf: [
+      { type: 'string', example: 'echo/echo' },
+      { type: 'array', minItems: 1, maxItems: 16, items: { type: 'string' } },
+      { type: 'object', properties: { route: { type: 'string', description: 'Name of the route.' } } },
+    ],
+    example: undefined,
+  })
+  prompt_model?: unknown;
+}
+
+/** "Create chat completion", as far as it can be passed on to any provider. */
+@ApiExtraModels(ChatMessageParamDto)
+export class ChatCompletionRequestDto extends IntersectionType(
+  PickType(ParamsDto, ['temperature', 'top_p', 'stop', 'seed', 'top_k', 'repetition_penalty'] as const),
+  PutContentExtrasDto,
+  UnsupportedDto,
+  LedgerMembersDto,
+) {
+  /**
+   * `provider/model_name`, `route/name`, or a prompt: `prompt/name`, `prompt/name@3`.
+   * @example "echo/echo"
+   */
+  @IsString()
+  @Length(1, 300)
+  model!: string;
+
+  // What is inside is checked by `readMessages`, which has a pointer for each fault inside of a union.
+  /** What has been said so far. Left out, or empty, where `model` names a prompt. */
+  @IsOptional()
+  @ApiPropertyOptional({
+    type: 'array',
+    nullable: true,
+    items: { $ref: getSchemaPath(ChatMessageParamDto) },
+    example: [{ role: 'user', content: 'Say hello.' }],
+  })
+  messages?: unknown;
+
+  /** The most tokens of the answer, by OpenAI's older name. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  max_tokens?: number | null;
+
+  /** The most tokens of the answer. Together with the older name only if both say the same. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  max_completion_tokens?: number | null;
+
+  /** Whether the answer comes in chunks, as Server-Sent Events. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  stream?: boolean | null;
+
+  /** Only of a stream. */
+  @IsOptional()
+  @Nested(() => StreamOptionsDto)
+  @ApiPropertyOptional({ type: StreamOptionsDto, nullable: true, example: undefined })
+  stream_options?: StreamOptionsDto | null;
+
+  /** Who asks; it becomes the `correlation_id` of the execution. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  @ApiPropertyOptional({ type: String, nullable: true, example: undefined })
+  user?: string | null;
+}

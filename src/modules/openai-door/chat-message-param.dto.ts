@@ -1,0 +1,57 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+
+// For the document: what is sent is checked by `readMessages`.
+
+export class ChatTextPartDto {
+  /** Always `text`: images, audio and files are not passed on. */
+  @ApiProperty({ enum: ['text'] })
+  type!: 'text';
+
+  /** The text. Parts are put together in their order. */
+  text!: string;
+}
+
+export class ChatCalledFunctionDto {
+  /** The tool. */
+  name!: string;
+
+  /** Its arguments, as JSON text. */
+  arguments!: string;
+}
+
+export class ChatToolCallDto {
+  /** Id of the call, which its result names. */
+  id!: string;
+
+  /** Always `function`. */
+  @ApiProperty({ enum: ['function'] })
+  type!: 'function';
+
+  /** What is called. */
+  function!: ChatCalledFunctionDto;
+}
+
+@ApiExtraModels(ChatTextPartDto)
+export class ChatMessageParamDto {
+  /** Who says it; `developer` is the same as `system`. */
+  @ApiProperty({ enum: ['system', 'developer', 'user', 'assistant', 'tool'] })
+  role!: string;
+
+  /** A text, or its parts. Null only of an assistant that calls tools, or refuses. */
+  @ApiProperty({
+    nullable: true,
+    oneOf: [{ type: 'string' }, { type: 'array', items: { $ref: getSchemaPath(ChatTextPartDto) } }],
+  })
+  content!: unknown;
+
+  /** Of an assistant: the tools that it called. */
+  @ApiPropertyOptional({ type: [ChatToolCallDto] })
+  tool_calls?: ChatToolCallDto[];
+
+  /** Of an assistant: what it said to refuse. */
+  @ApiPropertyOptional({ type: String, nullable: true })
+  refusal?: string | null;
+
+  /** Of a tool: the call that it answers. */
+  tool_call_id?: string;
+}

@@ -1,0 +1,1 @@
+export { OpenAiDoorHttpModule } from './openai-door.module.js';

@@ -1,0 +1,56 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiId, ApiInteger } from '../../infra/http/index.js';
+
+export class OpenAiFaultDto {
+  /** What is wrong, as in `param`; null for the whole body. */
+  param!: string | null;
+
+  /** What is wrong with it. */
+  message!: string;
+}
+
+export class OpenAiErrorBodyDto {
+  /** What is wrong, and what to do. */
+  message!: string;
+
+  /**
+   * What kind of error it is: `invalid_request_error`, `requests`, `insufficient_quota` or `server_error`.
+   * @example "invalid_request_error"
+   */
+  type!: string;
+
+  /**
+   * The member of the body that is wrong; null when it is none.
+   * @example "messages[0].role"
+   */
+  param!: string | null;
+
+  /** OpenAI's word where it has one, else ours in lower case; null where OpenAI says none. */
+  code!: string | null;
+
+  /**
+   * The stable code of docs/errors.md.
+   * @example "VALIDATION_FAILED"
+   */
+  ledger_code!: string;
+
+  /** For bad input: each thing that is wrong. */
+  errors?: OpenAiFaultDto[];
+
+  /** The execution that failed; left out when there is none. */
+  @ApiId()
+  @ApiPropertyOptional({ format: 'uuid' })
+  execution_id?: string;
+
+  /** The vendor's HTTP status, of a call that failed; null when there was none. */
+  @ApiInteger()
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  provider_status?: number | null;
+}
+
+/** Documentation only: the body of every answer from 400 up below `/openai/v1`. */
+export class OpenAiErrorDto {
+  /** The error. */
+  @ApiProperty({ type: OpenAiErrorBodyDto })
+  error!: OpenAiErrorBodyDto;
+}

@@ -159,6 +159,7 @@ export class StateWorld {
         const targets = [model] as const;
         const call = {
           targets,
+          nextIndex: 0,
           timeoutMs: 1000,
           attemptsMade: 0,
           maxAttempts: 4,

@@ -2,6 +2,7 @@ import { measureAnalytics } from '../scenarios/analytics.mjs';
 import { measureRead } from '../scenarios/read.mjs';
 import { measureRun } from '../scenarios/run.mjs';
 import { measureStart } from '../scenarios/start.mjs';
+import { measureStream } from '../scenarios/stream.mjs';
 import { measureSubmit } from '../scenarios/submit.mjs';
 import { FEATURES } from './ledger.mjs';
 import { startLoadGenerator } from './load.mjs';
@@ -12,6 +13,7 @@ import { startRedis } from './redis.mjs';
 /** By the names of `--only`. */
 export const scenarios = {
   run: measureRun,
+  stream: measureStream,
   submit: measureSubmit,
   read: measureRead,
   analytics: measureAnalytics,

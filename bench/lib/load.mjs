@@ -13,6 +13,7 @@ import { cpuMsOf, rssMibOf } from './machine.mjs';
  * @property {number} [seconds]
  * @property {number} [requests]
  * @property {number} [perSecond]
+ * @property {string} [mark] the time counts until this is seen in the answer; left out: until it is whole.
  * @property {boolean} [openFirst] default true: one request on each connection before the clock starts.
  *
  * @typedef {object} Sample
@@ -29,7 +30,7 @@ import { cpuMsOf, rssMibOf } from './machine.mjs';
  * @typedef {object} Peer something that answers requests and is measured beside others.
  * @property {string} name
  * @property {number} pid
- * @property {Pick<Job, 'url' | 'method' | 'headers' | 'body' | 'expectedStatus'>} request
+ * @property {Pick<Job, 'url' | 'method' | 'headers' | 'body' | 'expectedStatus' | 'mark'>} request
  */
 
 /** @param {import('./scope.mjs').Scope} scope */

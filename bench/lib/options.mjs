@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['run', 'submit', 'read', 'analytics', 'start'];
+export const SCENARIOS = ['run', 'stream', 'submit', 'read', 'analytics', 'start'];
 
 export const USAGE = `npm run bench -- [options]
 

@@ -47,7 +47,7 @@ export function executionRequest(ledger, verb, label) {
   };
 }
 
-function completionRequest(url, headers = {}) {
+export function completionRequest(url, headers = {}) {
   return {
     url: `${url}/v1/chat/completions`,
     method: 'POST',

@@ -18,7 +18,7 @@ async function measure(job) {
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
   const request = { path: pathname + search, method: job.method, headers: job.headers, body: job.body };
-  const sendOne = () => send(pool, request, job.expectedStatus);
+  const sendOne = () => send(pool, request, job);
   try {
     // Opening 64 connections would stand in the 99th percentile of a short round.
     const opening = job.openFirst === false ? 0 : job.connections;
@@ -42,10 +42,9 @@ async function closedLoop({ connections, seconds = Infinity, requests = Infinity
   const work = async () => {
     for (let now = performance.now(); now < endAtMs && sent < requests;) {
       sent++;
-      await sendOne();
-      const answeredAtMs = performance.now();
-      latenciesMs.push(answeredAtMs - now);
-      now = answeredAtMs;
+      const markedAtMs = await sendOne();
+      latenciesMs.push(markedAtMs - now);
+      now = performance.now();
     }
   };
   await Promise.all(Array.from({ length: connections }, work));
@@ -62,7 +61,7 @@ async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
       await sleep(TICK_MS);
       continue;
     }
-    const answer = sendOne().then(() => latenciesMs.push(performance.now() - dueAtMs));
+    const answer = sendOne().then((markedAtMs) => latenciesMs.push(markedAtMs - dueAtMs));
     // Rejections are for the one who awaits them all, below.
     answer.catch(() => undefined);
     answers.push(answer);
@@ -70,11 +69,15 @@ async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
   await Promise.all(answers);
 }
 
-/** By undici's handler interface, because a promise with a body stream per request costs twice the processor. */
-function send(pool, request, expectedStatus) {
+/**
+ * By undici's handler interface, because a promise with a body stream per request costs twice the processor.
+ * Resolves when the answer is whole, with the time that counts: when the mark was seen, or now.
+ */
+function send(pool, request, { expectedStatus, mark }) {
   return new Promise((resolve, reject) => {
     const unexpected = [];
     let status = 0;
+    let markedAtMs = null;
     pool.dispatch(request, {
       onRequestStart: () => undefined,
       onResponseStart(_controller, statusCode) {
@@ -82,9 +85,13 @@ function send(pool, request, expectedStatus) {
       },
       onResponseData(_controller, chunk) {
         if (status !== expectedStatus) unexpected.push(chunk);
+        else if (mark !== undefined && markedAtMs === null && chunk.includes(mark))
+          markedAtMs = performance.now();
       },
       onResponseEnd() {
-        if (status === expectedStatus) resolve();
+        if (status === expectedStatus && mark !== undefined && markedAtMs === null) {
+          reject(new Error(`${request.method} ${request.path}: an answer without ${mark}`));
+        } else if (status === expectedStatus) resolve(markedAtMs ?? performance.now());
         else reject(new Error(`${request.method} ${request.path}: ${status} ${Buffer.concat(unexpected)}`));
       },
       onResponseError(_controller, error) {

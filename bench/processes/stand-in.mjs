@@ -1,20 +1,20 @@
 // The provider's stand-in: answers every chat completion with the same stream, as fast as node:http can, or after the
 // delay that it was told.
 import { createServer } from 'node:http';
+import { clearInterval, setInterval } from 'node:timers';
 import { beHelper, listen } from '../lib/helper-process.mjs';
 
 const ANSWER = ['A', ' short', ' answer', ' of', ' eight', ' tokens', ' in', ' all', '.'];
 
+const PIECES = [
+  chunk({ choices: [choice({ role: 'assistant', content: '', refusal: null })] }),
+  ...ANSWER.map((content) => chunk({ choices: [choice({ content })] })),
+  chunk({ choices: [choice({}, 'stop')] }),
+  chunk({ choices: [], usage: { prompt_tokens: 96, completion_tokens: 9, total_tokens: 105 } }),
+  'data: [DONE]\n\n',
+];
 /** In one piece: a provider without any delay has all tokens at once. */
-const BODY = Buffer.from(
-  [
-    chunk({ choices: [choice({ role: 'assistant', content: '', refusal: null })] }),
-    ...ANSWER.map((content) => chunk({ choices: [choice({ content })] })),
-    chunk({ choices: [choice({}, 'stop')] }),
-    chunk({ choices: [], usage: { prompt_tokens: 96, completion_tokens: 9, total_tokens: 105 } }),
-    'data: [DONE]\n\n',
-  ].join(''),
-);
+const BODY = Buffer.from(PIECES.join(''));
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'content-length': BODY.length,
@@ -22,6 +22,8 @@ const HEADERS = {
 };
 
 let delayMs = 0;
+/** Between two pieces; 0: all at once. */
+let pieceDelayMs = 0;
 
 const server = createServer((request, response) => {
   // The body is read and not looked at: its parsing would count against whoever is measured.
@@ -32,8 +34,23 @@ const server = createServer((request, response) => {
 });
 
 function answer(response) {
+  if (pieceDelayMs > 0) {
+    answerSlowly(response);
+    return;
+  }
   response.writeHead(200, HEADERS);
   response.end(BODY);
+}
+
+function answerSlowly(response) {
+  const { 'content-length': _, ...headers } = HEADERS;
+  response.writeHead(200, headers);
+  let next = 0;
+  const timer = setInterval(() => {
+    if (next < PIECES.length) response.write(PIECES[next++]);
+    if (next === PIECES.length) response.end();
+    if (next === PIECES.length || response.destroyed) clearInterval(timer);
+  }, pieceDelayMs);
 }
 
 function choice(delta, finishReason = null) {
@@ -55,6 +72,9 @@ beHelper(
   {
     setDelay: (ms) => {
       delayMs = ms;
+    },
+    setPieceDelay: (ms) => {
+      pieceDelayMs = ms;
     },
   },
 );

@@ -25,4 +25,26 @@ export abstract class CountedExecutions {
 
   @Column('bigint', { name: 'response_tokens_sum' })
   responseTokensSum!: string;
+
+  /** Those whose provider said how many there were. */
+  @Column('bigint', { name: 'cached_prompt_tokens_count' })
+  cachedPromptTokensCount!: string;
+
+  @Column('bigint', { name: 'cached_prompt_tokens_sum' })
+  cachedPromptTokensSum!: string;
+
+  /** Those whose provider said how many there were. */
+  @Column('bigint', { name: 'reasoning_tokens_count' })
+  reasoningTokensCount!: string;
+
+  @Column('bigint', { name: 'reasoning_tokens_sum' })
+  reasoningTokensSum!: string;
+
+  /** Those of which it is known what they cost. */
+  @Column('bigint', { name: 'cost_count' })
+  costCount!: string;
+
+  /** Whole pico-dollars: more of them than a bigint holds. */
+  @Column('numeric', { name: 'cost_sum_pico_usd' })
+  costSumPicoUsd!: string;
 }

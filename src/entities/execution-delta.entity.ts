@@ -14,6 +14,7 @@ export class ExecutionDeltaEntity extends CountedExecutions {
   @Column('timestamptz')
   hour!: Date;
 
+  /** Zeros for a call without a prompt, which has no version and an empty mode too. */
   @Column('uuid', { name: 'prompt_id' })
   promptId!: string;
 
@@ -33,4 +34,12 @@ export class ExecutionDeltaEntity extends CountedExecutions {
   /** A final one. */
   @Column('text')
   status!: string;
+
+  /** Zeros for no key: the admin's, and what nobody knows. */
+  @Column('uuid', { name: 'key_id' })
+  keyId!: string;
+
+  /** The prompt's team when it ran; empty for none. */
+  @Column('text', { name: 'owner_team' })
+  ownerTeam!: string;
 }

@@ -15,6 +15,7 @@ export class ExecutionRollupEntity extends CountedExecutions {
   @PrimaryColumn('timestamptz')
   period!: Date;
 
+  /** Zeros for a call without a prompt, which has no version and an empty mode too. */
   @PrimaryColumn('uuid', { name: 'prompt_id' })
   promptId!: string;
 
@@ -34,4 +35,12 @@ export class ExecutionRollupEntity extends CountedExecutions {
   /** A final one. */
   @PrimaryColumn('text')
   status!: string;
+
+  /** Zeros for no key: the admin's, and what nobody knows. */
+  @PrimaryColumn('uuid', { name: 'key_id' })
+  keyId!: string;
+
+  /** The prompt's team when it ran; empty for none. */
+  @PrimaryColumn('text', { name: 'owner_team' })
+  ownerTeam!: string;
 }

@@ -132,7 +132,8 @@ function hasAnswer({ responses }: Operation): boolean {
     status.startsWith('2') ? [value] : [],
   );
   const content = response?.['content'] as Record<string, Json> | undefined;
-  return content?.['application/json']?.['schema'] !== undefined;
+  // A stream of events has no schema that would say more.
+  return ['application/json', 'text/event-stream'].some((type) => content?.[type]?.['schema'] !== undefined);
 }
 
 function isProblem(response: Json | undefined): boolean {
@@ -143,6 +144,8 @@ function isProblem(response: Json | undefined): boolean {
 function propertiesOf(node: unknown, at: string): { at: string; schema: Json }[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
+    // What an example holds may look like a schema.
+    if (key === 'example' || key === 'examples') return [];
     const below = propertiesOf(value, `${at}/${key}`);
     if (key !== 'properties' || typeof value !== 'object' || value === null) return below;
     const own = Object.entries(value).map(([name, schema]) => ({

@@ -119,10 +119,13 @@ describe('a hold that expired', () => {
       executionIds.map((id, nth) => ({ execution_id: id, arrival: nth, prompt_name: 'abc'[nth % 3]! })),
       EXPIRED_MS,
     );
-    const processes = Array.from({ length: 4 }, () => new HoldExpiry(new BudgetsRepository(context.scope)));
+    const processes = Array.from(
+      { length: 4 },
+      () => new HoldExpiry(context.config, new BudgetsRepository(context.scope)),
+    );
 
-    await Promise.all(processes.map((process) => process.expire()));
-    await processes[0]!.expire();
+    await Promise.all(processes.map((process) => process.endAll()));
+    await processes[0]!.endAll();
 
     expect(await budgets.periods()).toMatchObject(Array.from({ length: 3 }, () => ({ held: 0, spent: 100 })));
     expect(await budgets.holdCount()).toBe(0);
@@ -147,7 +150,7 @@ describe('a hold that expired', () => {
     }
     await context.owner.query('SET session_replication_role = origin');
 
-    expect(await new HoldExpiry(new BudgetsRepository(context.scope)).expire()).toBe(1);
+    expect(await new HoldExpiry(context.config, new BudgetsRepository(context.scope)).endAll()).toBe(1);
     expect(await budgets.periods()).toMatchObject([{ held: 0 }]);
   });
 });

@@ -59,6 +59,7 @@ describe('what clients executed themselves', () => {
       createdAt: new Date(),
       variablesJson: '{}',
       usageJson: null,
+      price: null,
     };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),

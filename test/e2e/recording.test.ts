@@ -69,6 +69,8 @@ describe('an execution that a client made itself', () => {
     const times = { started_at: '2026-11-24T10:00:00.000Z', completed_at: '2026-11-24T10:00:00.812Z' };
     const call = { provider: 'openai', model_name: 'gpt-4o-mini' };
     const nothing = { error_type: null, error_message: null };
+    // By the catalogue's price, 0.15 dollars for a million tokens of the prompt.
+    const cost = { cost_usd: '0.0000018', cost_pico_usd: '1800000', price_id: ANY_ID };
     const execution = await getExecution(stage.admin, id);
     expect(execution).toEqual({
       execution_id: id,
@@ -82,7 +84,18 @@ describe('an execution that a client made itself', () => {
       environment: 'prod',
       model: call,
       finish_reason: 'stop',
-      telemetry: { prompt_tokens: 12, response_tokens: 0, latency_ms: 812 },
+      telemetry: {
+        prompt_tokens: 12,
+        response_tokens: 0,
+        cached_prompt_tokens: null,
+        reasoning_tokens: null,
+        time_to_first_token_ms: null,
+        latency_ms: 812,
+      },
+      route: null,
+      ...cost,
+      cache_hit: false,
+      cached_from: null,
       correlation_id: 'order-4711',
       batch_id: null,
       ...nothing,
@@ -91,6 +104,12 @@ describe('an execution that a client made itself', () => {
       response_text: 'Hello yourself',
       response_truncated: false,
       response_sha256: sha256('Hello yourself'),
+      tool_calls: null,
+      extras: null,
+      models: null,
+      streamed: false,
+      owner_team: null,
+      on_budget: null,
       variables: { name: 'John' },
       rendered_prompt: 'Hi John',
       params: { temperature: 0.2, max_new_tokens: 800, stop: ['END'], top_k: 3 },
@@ -106,6 +125,11 @@ describe('an execution that a client made itself', () => {
           ...call,
           ...times,
           latency_ms: 812,
+          time_to_first_token_ms: null,
+          prompt_tokens: 12,
+          response_tokens: 0,
+          ...cost,
+          usage: { prompt_tokens: 12 },
           ...nothing,
           provider_status: null,
           provider_request_id: 'req-1',
@@ -293,5 +317,55 @@ describe('a call', () => {
     const { execution_id: id } = await recordOne(stage, ENTRY);
     expectProblem(await stage.admin.post(`/v1/executions/${id}:cancel`), 409, 'EXECUTION_FINAL');
     expect(stage.openai.requests).toEqual([]);
+  });
+});
+
+describe('what a recorded execution cost', () => {
+  const price = async (from: string, input: string, cached: string | null) =>
+    stage.admin.post<{ price_id: string }>('/v1/prices', {
+      provider: 'acme',
+      model_name: 'priced',
+      input_usd_per_mtok: input,
+      cached_input_usd_per_mtok: cached,
+      output_usd_per_mtok: '10',
+      valid_from: from,
+    });
+  const entry = (startedAt: string, usage: ApiBody) => ({
+    ...ENTRY,
+    model: { provider: 'acme', model_name: 'priced' },
+    started_at: startedAt,
+    usage,
+  });
+
+  it('is counted by the price of that time, its cached tokens as each vendor tells of them', async () => {
+    const { body: old } = await price('2026-01-01T00:00:00Z', '1', null);
+    const { body: current } = await price('2026-11-01T00:00:00Z', '2', '0.5');
+    const told = { prompt_tokens: 100, response_tokens: 10 };
+    const cached = [
+      { prompt_tokens_details: { cached_tokens: 40 } },
+      { cache_read_input_tokens: 40 },
+      { cachedContentTokenCount: 40 },
+    ];
+    expect(await recordOne(stage, entry('2026-05-01T00:00:00Z', told))).toMatchObject({
+      cost_usd: '0.0002',
+      cost_pico_usd: '200000000',
+      price_id: old.price_id,
+    });
+    for (const raw of cached) {
+      expect(await recordOne(stage, entry('2026-11-24T00:00:00Z', { ...told, raw }))).toMatchObject({
+        cost_usd: '0.00024',
+        price_id: current.price_id,
+        telemetry: { cached_prompt_tokens: 40 },
+        attempts: [{ cost_usd: '0.00024', prompt_tokens: 100, price_id: current.price_id }],
+      });
+    }
+  });
+
+  it('is unknown where a count, or the price, is', async () => {
+    const nothing = { cost_usd: null, cost_pico_usd: null, price_id: null };
+    const half = { prompt_tokens: 100, response_tokens: null };
+    expect(await recordOne(stage, entry('2026-11-24T00:00:00Z', half))).toMatchObject(nothing);
+    const whole = { prompt_tokens: 100, response_tokens: 10 };
+    expect(await recordOne(stage, entry('2025-12-31T00:00:00Z', whole))).toMatchObject(nothing);
   });
 });

@@ -66,6 +66,9 @@ describe('executing a prompt of code', () => {
         telemetry: {
           prompt_tokens: expect.any(Number) as number,
           response_tokens: expect.any(Number) as number,
+          cached_prompt_tokens: null,
+          reasoning_tokens: null,
+          time_to_first_token_ms: expect.any(Number) as number,
           latency_ms: expect.any(Number) as number,
         },
       },

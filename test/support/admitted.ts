@@ -1,5 +1,5 @@
 import type { Beginning } from '../../src/modules/executions/execution-rows.js';
-import type { Inserted } from '../../src/modules/executions/executions.repository.js';
+import type { Inserted } from '../../src/modules/executions/execution-insertions.js';
 import type { LedgerRows } from './ledger-rows.js';
 
 export type Admitted = Beginning['admitted'];

@@ -9,7 +9,8 @@ export interface LedgerRows {
 }
 
 const COUNTED = `prompt_id, prompt_mode, version_id, model_id, environment, status, executions, latency_count, latency_sum_ms,
-  prompt_tokens_count, prompt_tokens_sum, response_tokens_count, response_tokens_sum`;
+  prompt_tokens_count, prompt_tokens_sum, response_tokens_count, response_tokens_sum, key_id, owner_team, cached_prompt_tokens_count,
+  cached_prompt_tokens_sum, reasoning_tokens_count, reasoning_tokens_sum, cost_count, cost_sum_pico_usd`;
 
 /** One row in every table of the project. */
 export async function insertOneOfEach(owner: Client, projectId: string): Promise<LedgerRows> {
@@ -31,7 +32,8 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     ['echo'],
   );
   const executionId = await insertExecution(owner, projectId, { promptId, versionId, modelId });
-  const counted = `'${promptId}'::uuid, 'full', '${versionId}'::uuid, '${modelId}'::uuid, 'dev', 'succeeded', 1, 1, 5, 0, 0, 0, 0`;
+  const counted = `'${promptId}'::uuid, 'full', '${versionId}'::uuid, '${modelId}'::uuid, 'dev', 'succeeded', 1, 1, 5, 0, 0, 0, 0,
+    '00000000-0000-0000-0000-000000000000'::uuid, '', 0, 0, 0, 0, 0, 0`;
   const rest = [
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,

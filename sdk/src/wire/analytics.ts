@@ -46,23 +46,36 @@ export interface CostQuery {
   /** Executions before. */
   readonly to?: string | Date;
   readonly prompt_name?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
 }
 
-export interface CostGroup {
-  /** Name of the prompt, `provider/model_name`, id of the key, day …; null of those that have none. */
-  readonly key: string | null;
-  readonly execution_count: number;
+export interface CostFigures {
   /** Of executions whose cost is known: dollars, exact, as a decimal; null when none is. */
   readonly cost_usd: string | null;
-  /** The same in whole millionths of a millionth of a dollar. */
-  readonly cost_pico_usd: string | null;
-  /** Executions whose cost is not known: what the sum leaves out. */
-  readonly unknown_cost_count: number;
-  /** Further figures that are not named here. */
-  readonly [figure: string]: unknown;
+  readonly execution_count: number;
+  /** Executions whose cost is known. */
+  readonly priced_count: number;
+  /** Executions whose cost nobody knows: what the sum leaves out. */
+  readonly unpriced_count: number;
+  readonly prompt_tokens: number | null;
+  readonly cached_prompt_tokens: number | null;
+  readonly response_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+}
+
+export interface CostGroup extends CostFigures {
+  /** Name of the prompt, `provider/model_name`, id of the key, day …; null of those that have none. */
+  readonly key: string | null;
+  /** Only of `api_key`. */
+  readonly key_name?: string | null;
 }
 
 export interface Costs {
   readonly group_by: CostGrouping;
+  /** Of all groups, those of other pages too. */
+  readonly total: CostFigures;
+  /** The dearest first; days in their order. */
   readonly groups: readonly CostGroup[];
+  readonly next_cursor: string | null;
 }

@@ -12,3 +12,4 @@ export { Journal, type JournalOptions } from './journal.js';
 export { findPendingMigrations, migrate, revertLatestMigration } from './migrate.js';
 export { PartitionsService } from './partitions.service.js';
 export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';
+export { Expiry } from './expiry.js';

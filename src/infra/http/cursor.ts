@@ -1,7 +1,8 @@
 import { ValidationError } from '../../kernel/index.js';
 import { readJsonText } from '../../kernel/json-text.js';
 
-const MAX_CURSOR_CHARS = 1024;
+/** A sort key may be a text of 200 characters, each of which JSON may write in six. */
+export const MAX_CURSOR_CHARS = 2048;
 
 /** Makes the opaque `next_cursor` of a page from the sort key of its last row (anything that JSON can hold). */
 export function encodeCursor(position: unknown): string {

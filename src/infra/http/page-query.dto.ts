@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MAX_CURSOR_CHARS } from './cursor.js';
 import { FromText, toInteger } from './dto.decorators.js';
 
 const DEFAULT_LIMIT = 50;
@@ -19,6 +20,6 @@ export class PageQueryDto {
   @ApiPropertyOptional({ type: String })
   @IsOptional()
   @IsString()
-  @MaxLength(1024)
+  @MaxLength(MAX_CURSOR_CHARS)
   cursor?: string;
 }

@@ -4,18 +4,24 @@ import { ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { ModeAnalyticsDto, PromptAnalyticsDto, PromptAnalyticsQueryDto } from './analytics.dto.js';
 import { AnalyticsService } from './analytics.service.js';
+import { CostAnalyticsDto, CostsQueryDto } from './costs.dto.js';
+import { CostsService } from './costs.service.js';
 
 @ApiTags('Analytics')
 @Controller('v1/analytics')
 export class AnalyticsController {
-  constructor(private readonly analytics: AnalyticsService) {}
+  constructor(
+    private readonly analytics: AnalyticsService,
+    private readonly costs: CostsService,
+  ) {}
 
   @Get('prompts')
   @Scopes('analytics:read')
   @ApiOperation({
     summary: 'Count executions by the mode of their prompts',
     description:
-      'Of both modes side by side, or of one of them with its tokens. Exact: an execution that is final is counted.',
+      'Of both modes side by side, or of one of them with its tokens. Exact: an execution that is final is counted. ' +
+      'Calls without a prompt are of neither mode.',
   })
   @ApiExtraModels(PromptAnalyticsDto, ModeAnalyticsDto)
   @ApiOkResponse({
@@ -28,5 +34,17 @@ export class AnalyticsController {
     @Query() query: PromptAnalyticsQueryDto,
   ): Promise<PromptAnalyticsDto | ModeAnalyticsDto> {
     return this.analytics.ofPrompts(caller.projectId, query);
+  }
+
+  @Get('costs')
+  @Scopes('analytics:read')
+  @ApiOperation({
+    summary: 'What executions cost',
+    description:
+      'By prompt, model, environment, team, key or day. Exact: an execution that is final is counted, to the last digit.',
+  })
+  @ApiProblems(400)
+  ofCosts(@CurrentCaller() caller: Caller, @Query() query: CostsQueryDto): Promise<CostAnalyticsDto> {
+    return this.costs.list(caller.projectId, query);
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptMode } from '../../entities/index.js';
-import { ValidationError } from '../../kernel/index.js';
 import type {
   ModeAnalyticsDto,
   ModeCountsDto,
@@ -8,7 +7,7 @@ import type {
   PromptAnalyticsQueryDto,
 } from './analytics.dto.js';
 import { ExecutionCountsRepository, type ModeCounts } from './execution-counts.repository.js';
-import type { TimeSpan } from './time-spans.js';
+import { spanOf } from './span-of.js';
 
 /** How often prompts ran and how that went. Exact at every moment: a run that was answered is counted. */
 @Injectable()
@@ -34,15 +33,6 @@ export class AnalyticsService {
       by_mode: { full: modeCounts(full), tracking: modeCounts(tracking) },
     };
   }
-}
-
-function spanOf({ from, to }: PromptAnalyticsQueryDto): TimeSpan | null {
-  if (from === undefined && to === undefined) return null;
-  const span = { startMs: from?.getTime() ?? -Infinity, endMs: to?.getTime() ?? Infinity };
-  if (span.startMs <= span.endMs) return span;
-  throw new ValidationError('Send a from that is not later than to.', [
-    { pointer: '/from', message: 'must not be later than to' },
-  ]);
 }
 
 function countsOf(counts: readonly ModeCounts[], mode: PromptMode): ModeCounts {

@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptMode } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { splitSpan, type TimeSpan } from './time-spans.js';
-
-export interface CountFilter {
-  /** Of deleted prompts of that name too. */
-  readonly promptName: string | null;
-  /** By the time they were created. Null: ever. */
-  readonly span: TimeSpan | null;
-}
+import { columnDimension, type CountFilter, idsOf, partsOf, shapeOf } from './count-parts.js';
 
 /** Final executions of prompts that were in this mode then, and how many prompts are in it now. */
 export interface ModeCounts {
@@ -31,16 +24,7 @@ const MEASURES = [
   'prompt_tokens_sum',
   'response_tokens_count',
   'response_tokens_sum',
-].join(', ');
-
-/** What one execution adds to the measures. */
-const OF_EXECUTION = `1, CASE WHEN status = 'succeeded' AND latency_ms IS NOT NULL THEN 1 ELSE 0 END,
-    CASE WHEN status = 'succeeded' THEN coalesce(latency_ms, 0) ELSE 0 END,
-    CASE WHEN prompt_tokens IS NOT NULL THEN 1 ELSE 0 END, coalesce(prompt_tokens, 0),
-    CASE WHEN response_tokens IS NOT NULL THEN 1 ELSE 0 END, coalesce(response_tokens, 0)`;
-
-/** An id is made within seconds of `created_at`; it bounds the partitions and the rows that are looked at. */
-const ID_SLACK_MS = 60_000;
+];
 
 const OF_VERSIONS = `SELECT version_id AS "versionId", sum(executions)::float8 AS executions FROM (
     SELECT version_id, executions FROM execution_rollups
@@ -57,16 +41,17 @@ const OF_VERSIONS = `SELECT version_id AS "versionId", sum(executions)::float8 A
 export class ExecutionCountsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Both modes, always. */
+  /** Both modes, always. What ran without a prompt had neither. */
   async byMode(projectId: string, { promptName, span }: CountFilter): Promise<ModeCounts[]> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
     const name = promptName === null ? null : bind(promptName);
-    const parts = span === null ? ALL_TIME : partsOf(span, bind);
+    const dimension = columnDimension('prompt_mode');
+    const parts = partsOf({ dimension, measures: MEASURES, span }, bind);
     const named = name === null ? '' : `named AS (${idsOf(name)}), `;
     const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
     const text = `
-      WITH ${named}part (prompt_mode, ${MEASURES}) AS (
+      WITH ${named}part (prompt_mode, ${MEASURES.join(', ')}) AS (
         ${parts.map(({ sql }) => `${sql} ${ofPrompt}`).join('\n        UNION ALL ')}
       ), counted AS (
         SELECT prompt_mode, sum(executions) AS executions, sum(latency_count) AS latencies, sum(latency_sum_ms) AS latency,
@@ -82,9 +67,8 @@ export class ExecutionCountsRepository {
         prompt_tokens::float8 AS "promptTokens", response_tokens::float8 AS "responseTokens"
       FROM (VALUES ('full'), ('tracking')) AS modes (mode)
       LEFT JOIN live USING (mode) LEFT JOIN counted ON prompt_mode = mode`;
-    // Kept prepared, since planning takes longer than running. The text is another only where the parts are others.
-    const shape = parts.map(({ source }) => source).join(' ');
-    const statement = { name: `count ${shape}${name === null ? '' : ' prompt'}`, text, values };
+    // Kept prepared, since planning takes longer than running.
+    const statement = { name: `count ${shapeOf(parts)}${name === null ? '' : ' prompt'}`, text, values };
     return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, statement);
   }
 
@@ -102,60 +86,4 @@ export class ExecutionCountsRepository {
     ]);
     return row?.folded ?? 0;
   }
-}
-
-/** One of the selects that are added up; it ends in a condition, to which others may be added. */
-interface Part {
-  readonly source: 'all' | 'day' | 'hour' | 'delta' | 'edge';
-  readonly sql: string;
-}
-
-type Bind = (value: unknown) => string;
-
-const ALL_TIME = [rollups('all', `period = '-infinity'`), deltas('true')];
-
-function partsOf(span: TimeSpan, bind: Bind): Part[] {
-  const { days, hours, wholeHours, edges } = splitSpan(span);
-  const within = (column: string, { startMs, endMs }: TimeSpan) =>
-    `${column} >= ${timeSql(startMs, bind)} AND ${column} < ${timeSql(endMs, bind)}`;
-  const parts = [
-    ...days.map((part) => rollups('day', within('period', part))),
-    ...hours.map((part) => rollups('hour', within('period', part))),
-    ...wholeHours.map((part) => deltas(within('hour', part))),
-    ...edges.map((part) => executions(`${within('created_at', part)} AND ${idWithin(part, bind)}`)),
-  ];
-  // An empty span has no parts, and there must be one.
-  return parts.length === 0 ? [deltas('false')] : parts;
-}
-
-function rollups(grain: 'all' | 'day' | 'hour', condition: string): Part {
-  const sql = `SELECT prompt_mode, ${MEASURES} FROM execution_rollups
-        WHERE project_id = $1 AND grain = '${grain}' AND ${condition}`;
-  return { source: grain, sql };
-}
-
-function deltas(condition: string): Part {
-  const sql = `SELECT prompt_mode, ${MEASURES} FROM execution_deltas WHERE project_id = $1 AND ${condition}`;
-  return { source: 'delta', sql };
-}
-
-function executions(condition: string): Part {
-  const sql = `SELECT prompt_mode, ${OF_EXECUTION} FROM executions
-        WHERE project_id = $1 AND status IN ('succeeded', 'failed', 'canceled') AND ${condition}`;
-  return { source: 'edge', sql };
-}
-
-/** With bounds that are constants to the planner, which then looks at few partitions: `timestamptz - interval` is none. */
-function idWithin({ startMs, endMs }: TimeSpan, bind: Bind): string {
-  const floor = (ms: number) => `ledger_uuid7_floor(${timeSql(ms, bind)})`;
-  return `execution_id >= ${floor(startMs - ID_SLACK_MS)} AND execution_id < ${floor(endMs + ID_SLACK_MS)}`;
-}
-
-function idsOf(name: string): string {
-  return `SELECT array_agg(prompt_id) AS ids FROM prompts WHERE project_id = $1 AND name = ${name}`;
-}
-
-/** By seconds, since years before 1 and after 9999 have no text; infinities are open ends. */
-function timeSql(ms: number, bind: Bind): string {
-  return `to_timestamp(${bind(ms / 1000)}::float8)`;
 }

@@ -16,6 +16,11 @@ export interface ChargeBound {
 
 /** What a chat format puts around each message, and around all of them; no vendor needs more than half of it. */
 const TOKENS_AROUND_A_MESSAGE = 16;
+/**
+ * What a vendor itself tells a model that has tools, or is to answer in a format. Anthropic bills up to 530 tokens for it
+ * (its page "Tool use", by model and `tool_choice`), however small the tools are; no other vendor names a number.
+ */
+const TOKENS_AROUND_EXTRAS = 1024;
 
 /**
  * @param providerOf the adapter of a target, which may know better than anybody else what it will be billed.
@@ -60,13 +65,14 @@ function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): num
  * for every vendor and costs nothing; what is held too much of is given back when the call is over.
  */
 function promptBytesOf({ messages, tools = [], responseFormat }: ChargedRequest): number {
-  const extras =
-    tools.length === 0 && responseFormat === undefined ? '' : JSON.stringify([tools, responseFormat]);
+  const hasExtras = tools.length > 0 || responseFormat !== undefined;
+  const extras = hasExtras ? JSON.stringify([tools, responseFormat]) : '';
   const texts = messages.map(({ content, toolCalls = [] }) =>
     toolCalls.length === 0 ? content : content + JSON.stringify(toolCalls),
   );
   const sizeBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(extras));
-  return sizeBytes + TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
+  const around = TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
+  return sizeBytes + around + (hasExtras ? TOKENS_AROUND_EXTRAS : 0);
 }
 
 function greatest(one: bigint, other: bigint): bigint {

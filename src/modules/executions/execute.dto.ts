@@ -220,12 +220,6 @@ export class SharedExecutionDto {
   @IsIn(ON_BUDGET)
   @ApiPropertyOptional({ enum: ON_BUDGET, nullable: true })
   on_budget?: (typeof ON_BUDGET)[number] | null;
-
-  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
-  @IsOptional()
-  @Nested(() => CacheDto)
-  @ApiPropertyOptional({ type: CacheDto, nullable: true, example: null })
-  cache?: CacheDto | null;
 }
 
 /** One set of variables, and the caller's own id for the execution of it. */
@@ -250,7 +244,13 @@ export class ExecutionEntryDto {
   correlation_id?: string | null;
 }
 
-export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {}
+export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
+  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
+  @IsOptional()
+  @Nested(() => CacheDto)
+  @ApiPropertyOptional({ type: CacheDto, nullable: true, example: null })
+  cache?: CacheDto | null;
+}
 
 export class SubmitDto extends ExecuteDto {
   /** Is told when the execution is final: a POST signed as Standard Webhooks says. */

@@ -3,7 +3,7 @@ import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../templa
 import type { ResolvedVersion } from '../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../providers/index.js';
 import type { ChargeBound } from './charge-bound.js';
-import type { ParamsDto, SharedExecutionDto } from './execute.dto.js';
+import type { CacheDto, ParamsDto, SharedExecutionDto } from './execute.dto.js';
 import type { Targets } from './execution-targets.js';
 
 export const DEFAULT_ENVIRONMENT = 'default';
@@ -20,6 +20,7 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly prompt_name?: string;
   readonly bare?: BareCall;
   readonly callback_url?: string | null;
+  readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
 };

@@ -1,4 +1,5 @@
 import type { Completion } from '../providers/index.js';
+import type { CachedAnswer } from './cache/index.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { costOf } from './execution-rows.js';
 import type { Target } from './execution-targets.js';
@@ -53,6 +54,41 @@ export function resultOf(
   };
 }
 
+/** What is told of an execution that is answered from another. */
+export function cachedResultOf(
+  execution: NewExecution,
+  cached: CachedAnswer,
+  completedAt: Date,
+): ExecutionResultDto {
+  const { admitted, createdAt } = execution;
+  const summary = executionSummary({
+    ...identityOf(execution, cached),
+    ...cached,
+    executionId: execution.executionId,
+    status: 'succeeded',
+    origin: 'ledger',
+    routeName: admitted.routeName,
+    firstTokenMs: null,
+    latencyMs: null,
+    costPicoUsd: '0',
+    priceId: null,
+    cacheHit: true,
+    cachedFrom: cached.executionId,
+    correlationId: admitted.correlationId,
+    batchId: null,
+    errorType: null,
+    startedAt: createdAt,
+    completedAt,
+  });
+  return {
+    ...summary,
+    response_text: cached.responseText,
+    response_truncated: false,
+    response_sha256: cached.responseSha256,
+    tool_calls: cached.toolCalls,
+  };
+}
+
 /** What the reader of a stream is told before the first piece. */
 export function streamedView(execution: NewExecution, target: Target): StreamedExecutionDto {
   const facts = identityOf(execution, target);
@@ -69,7 +105,10 @@ export function streamedView(execution: NewExecution, target: Target): StreamedE
   };
 }
 
-function identityOf({ executionId, admitted, createdAt }: NewExecution, { provider, modelName }: Target) {
+function identityOf(
+  { executionId, admitted, createdAt }: NewExecution,
+  { provider, modelName }: Pick<Target, 'provider' | 'modelName'>,
+) {
   const { prompt, environment } = admitted;
   return {
     executionId,

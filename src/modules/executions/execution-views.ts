@@ -3,7 +3,8 @@ import { registrationOf } from '../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf } from './execution-params.js';
 import type { ParamsDto } from './execute.dto.js';
-import type { AttemptDto, ExecutionDto, ExecutionSummaryDto, SentMessageDto } from './executions.dto.js';
+import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
+import type { ExecutionSummaryDto } from './executions.dto.js';
 
 /** Rows as the wire shows them. */
 

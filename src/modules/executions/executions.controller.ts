@@ -20,7 +20,8 @@ import {
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { RateLimited } from '../limits/index.js';
 import { ExecuteDto, SubmitDto } from './execute.dto.js';
-import { ExecutionDto, ExecutionListDto, ExecutionResultDto, SubmittedDto } from './executions.dto.js';
+import { ExecutionDto, ExecutionListDto } from './execution-detail.dto.js';
+import { ExecutionResultDto, SubmittedDto } from './executions.dto.js';
 import { ExecutionsService } from './executions.service.js';
 import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
 import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';

@@ -1,19 +1,16 @@
-import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { ApiProperty, PickType } from '@nestjs/swagger';
 import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../infra/http/index.js';
 import type {
-  AttemptStatus,
   ExecutionErrorType,
   ExecutionMode,
   ExecutionOrigin,
   ExecutionStatus,
 } from '../../entities/index.js';
-import { RegistrationDto } from '../versions/index.js';
-import { ModelRefDto, ParamsDto } from './execute.dto.js';
+import { ModelRefDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
 const ORIGINS = ['ledger', 'recorded'] as const;
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
-const ATTEMPT_STATUSES = ['dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced'] as const;
 export const ERROR_TYPES = [
   'timeout',
   'rate_limited',
@@ -189,161 +186,3 @@ export class StreamedExecutionDto extends PickType(ExecutionSummaryDto, [
   'model',
   'created_at',
 ] as const) {}
-
-export class AttemptDto {
-  /** 1, 2, 3 … */
-  @ApiInteger()
-  attempt!: number;
-
-  /** How the call ended; `dispatched` while it runs. */
-  @ApiProperty({ enum: ATTEMPT_STATUSES })
-  status!: AttemptStatus;
-
-  /** The provider that was called. */
-  provider!: string;
-
-  /** The model that was asked. */
-  model_name!: string;
-
-  /** When the call began. */
-  @ApiTime()
-  started_at!: string;
-
-  /** When it ended; null while it runs. */
-  @ApiTime()
-  completed_at!: string | null;
-
-  /** Milliseconds it took. */
-  @ApiInteger()
-  latency_ms!: number | null;
-
-  /** Tokens of the prompt, as the provider counted; null when it did not say. */
-  @ApiInteger()
-  prompt_tokens!: number | null;
-
-  /** Tokens of the answer, as the provider counted; null when it did not say. */
-  @ApiInteger()
-  response_tokens!: number | null;
-
-  /** Milliseconds to the first piece of the answer; null when none came. */
-  @ApiInteger()
-  time_to_first_token_ms!: number | null;
-
-  /** What the call cost, in US dollars, exact; null when nobody knows. */
-  @ApiMoney()
-  cost_usd!: string | null;
-
-  /** The same in whole pico-dollars. */
-  @ApiMoney('1234500000')
-  cost_pico_usd!: string | null;
-
-  /** Id of the price that the cost was counted by. */
-  @ApiId()
-  price_id!: string | null;
-
-  /** The provider's own account of what it used, untouched; null when it sent none. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
-  usage!: unknown;
-
-  /** What kind of failure; null unless it failed. */
-  @ApiProperty({ enum: ERROR_TYPES, nullable: true })
-  error_type!: ExecutionErrorType | null;
-
-  /** What went wrong, in one sentence; null unless it failed. */
-  error_message!: string | null;
-
-  /** The vendor's HTTP status where the call failed with one. */
-  @ApiInteger()
-  provider_status!: number | null;
-
-  /** The vendor's own id of the request, for its support and its log. */
-  provider_request_id!: string | null;
-}
-
-export class SentMessageDto {
-  /** Who says it; `tool`: the result of a tool. */
-  @ApiProperty({ enum: ['system', 'user', 'assistant', 'tool'] })
-  role!: 'system' | 'user' | 'assistant' | 'tool';
-
-  /** What is said. */
-  content!: string;
-
-  /** Tools that an assistant has asked for. */
-  @ApiPropertyOptional({ type: [ToolCallDto] })
-  tool_calls?: ToolCallDto[];
-
-  /** The call that a tool's result answers. */
-  tool_call_id?: string;
-}
-
-export class ExecutionDto extends ExecutionResultDto {
-  /** Id of the version that was run; null of a bare call. */
-  @ApiId()
-  version_id!: string | null;
-
-  /** The variables as they came. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  variables!: unknown;
-
-  /** The prompt as the provider got it, of a text prompt. */
-  rendered_prompt?: string;
-
-  /** The messages as the provider got them, of a chat prompt or a bare call. */
-  @ApiPropertyOptional({ type: [SentMessageDto] })
-  messages?: SentMessageDto[];
-
-  /** Tools and response format that were sent along, in the form of a prompt; null when there were none. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
-  extras!: unknown;
-
-  /** The models that it may be sent to, in their order; null where there is only the one. */
-  @ApiProperty({ type: [ModelRefDto], nullable: true })
-  models!: ModelRefDto[] | null;
-
-  /** Whether the answer was sent on as it came. */
-  streamed!: boolean;
-
-  /** The team that owned the prompt when it ran. */
-  owner_team!: string | null;
-
-  /** What was to be done if a budget had less left than the call may cost. */
-  @ApiProperty({ enum: ['refuse', 'clamp'], nullable: true })
-  on_budget!: 'refuse' | 'clamp' | null;
-
-  /** The parameters that were asked for. */
-  @ApiProperty({ type: ParamsDto })
-  params!: ParamsDto;
-
-  /** Milliseconds it was given; null of a recorded one. */
-  @ApiInteger()
-  timeout_ms!: number | null;
-
-  /** So many calls to the provider are made at most. */
-  @ApiInteger()
-  max_attempts!: number;
-
-  /** What is done with a call whose outcome nobody knows. */
-  @ApiProperty({ enum: ['retry', 'fail'] })
-  on_unknown!: 'retry' | 'fail';
-
-  /** Who is told when it is final. */
-  callback_url!: string | null;
-
-  /** Where its version stood in code; null for a version that was not registered. */
-  @ApiProperty({ type: RegistrationDto, nullable: true })
-  git!: RegistrationDto | null;
-
-  /** What went wrong, in one sentence; null unless it failed. */
-  error_message!: string | null;
-
-  /** Every call to a provider that was made for it, in order. */
-  attempts!: AttemptDto[];
-}
-
-export class ExecutionListDto {
-  /** Executions without their texts, newest first. */
-  executions!: ExecutionSummaryDto[];
-
-  /** Send it as `cursor` to get the next page; null on the last one. */
-  next_cursor!: string | null;
-}

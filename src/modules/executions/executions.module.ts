@@ -6,6 +6,7 @@ import { PromptsModule } from '../prompts/index.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
 import { BatchesService } from './batches/batches.service.js';
+import { CacheExpiry, ResponseCache, ResponseCacheRepository } from './cache/index.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import { ExecutionLeases } from './execution-leases.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
@@ -32,6 +33,7 @@ import { SubmitService } from './submit.service.js';
   providers: [
     BatchesRepository,
     BatchesService,
+    CacheExpiry,
     ExecutionAdmission,
     ExecutionLeases,
     ExecutionReadsRepository,
@@ -47,6 +49,8 @@ import { SubmitService } from './submit.service.js';
     QueueGate,
     RecordingRepository,
     RecordingService,
+    ResponseCache,
+    ResponseCacheRepository,
     RunService,
     StreamService,
     SubmitService,

@@ -1,35 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { Journal, TenantScope } from '../../infra/database/index.js';
-import { DatabaseUnavailableError } from '../../infra/http/index.js';
-import { BudgetExceededError } from '../budgets/index.js';
 import type { AllowedModel, PriceRecord } from '../models/index.js';
 import { heldOf, type InsertedExecution, refusalOf, type VerdictRow } from './budget-verdict.js';
 import type { ChargeBound } from './charge-bound.js';
 import type { Claim, ClaimedExecution, SweptExecution } from './claim.js';
 import { claimedOf, type ClaimedRow } from './claimed-row.js';
-import {
-  type Beginning,
-  boundFields,
-  type FinishRow,
-  finishRow,
-  type InsertionRow,
-  insertionRow,
-  type Next,
-} from './execution-rows.js';
+import { type Beginning, boundFields, type FinishRow, finishRow, type Next } from './execution-rows.js';
+import { ExecutionInsertions, type Inserted } from './execution-insertions.js';
 import * as sql from './executions.sql.js';
 import type { CallOutcome } from './provider-caller.js';
-
-/** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
-export type Inserted = InsertedExecution | 'stale' | 'key_taken';
-/** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
-type Written = Inserted | 'unknown' | BudgetExceededError;
-
-interface InsertedRow extends VerdictRow {
-  readonly execution_id: string;
-  readonly inserted: boolean;
-  readonly stale: boolean;
-}
 
 /** Of an execution there may be several in one batch, each with a fence of its own. */
 interface Owned {
@@ -67,7 +47,7 @@ const MAX_SWEPT = 100;
  */
 @Injectable()
 export class ExecutionsRepository {
-  private readonly insertions: Journal<InsertionRow, Written>;
+  private readonly insertions: ExecutionInsertions;
   private readonly dispatches: Journal<DispatchRow, Dispatched | null>;
   private readonly finishes: Journal<FinishRow, boolean>;
 
@@ -78,11 +58,9 @@ export class ExecutionsRepository {
     const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
     const common = { maxRows, lanes: LANES };
     const keyOf = ({ execution_id: id }: { readonly execution_id: string }) => id;
-    this.insertions = new Journal<InsertionRow, Written>({
+    this.insertions = new ExecutionInsertions(config, this.write.bind(this), {
       ...common,
-      keyOf: ({ route = '', key = '', execution_id: id }) => `${route} ${key} ${id}`,
       patienceMs: BEGIN_PATIENCE_MS,
-      write: (rows, isRepeated) => this.writeInsertions(rows, isRepeated),
     });
     this.dispatches = new Journal<DispatchRow, Dispatched | null>({
       ...common,
@@ -104,11 +82,8 @@ export class ExecutionsRepository {
    * @throws BudgetExceededError `BUDGET_EXCEEDED`; then nothing was written.
    * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
    */
-  async insert(beginning: Beginning): Promise<Inserted> {
-    const written = await this.insertions.append(this.insertionOf(beginning));
-    if (written === 'unknown') throw new DatabaseUnavailableError(null);
-    if (written instanceof BudgetExceededError) throw written;
-    return written;
+  insert(beginning: Beginning): Promise<Inserted> {
+    return this.insertions.append(beginning);
   }
 
   /**
@@ -248,33 +223,6 @@ export class ExecutionsRepository {
     return new Map(rows.map(({ project_id: projectId, queued }) => [projectId, queued]));
   }
 
-  private insertionOf(beginning: Beginning): InsertionRow {
-    return insertionRow(beginning, this.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
-  }
-
-  private async writeInsertions(rows: readonly InsertionRow[], isRepeated: boolean): Promise<Written[]> {
-    const [name, text] = isRepeated ? ['insert-again', sql.INSERT_AGAIN] : ['insert', sql.INSERT];
-    const found = await this.write<InsertedRow>(name, text, rows, [this.config.env.BUDGET_HOLD_MS]);
-    const states = new Map<string, Written>(found.map((row) => [row.execution_id, stateOf(row)]));
-    // Sent before: what seems to be stale, or somebody else's, may be what we wrote then.
-    const rest = isRepeated ? rows.filter(({ execution_id: id }) => typeof states.get(id) === 'string') : [];
-    if (rest.length > 0) {
-      const ours = await this.write<{ execution_id: string; clamped_tokens: number | null }>(
-        'find-inserted',
-        sql.FIND_INSERTED,
-        rest.map(bareIdentity),
-      );
-      const there = new Map(ours.map((row) => [row.execution_id, row.clamped_tokens]));
-      for (const { execution_id: id } of rest) {
-        const clampedTokens = there.get(id);
-        if (clampedTokens !== undefined) states.set(id, { clampedTokens, warning: null });
-        // The first try may still run on the server: inserted anew under another id, the request would be there twice.
-        else if (states.get(id) === 'stale') states.set(id, 'unknown');
-      }
-    }
-    return rows.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
-  }
-
   private async writeDispatches(rows: readonly DispatchRow[]): Promise<(Dispatched | null)[]> {
     const owned = await this.write<DispatchedRow>('dispatch', sql.DISPATCH, rows);
     const keys = new Map(
@@ -313,18 +261,8 @@ function ownedKey({ execution_id: id, fence }: Owned): string {
   return `${id} ${fence}`;
 }
 
-function stateOf(row: InsertedRow): Written {
-  if (row.inserted) return heldOf(row);
-  if (row.stale) return 'stale';
-  return refusalOf(row) ?? 'key_taken';
-}
-
 function identityOf({ projectId, executionId, fence }: Claim): DispatchRow {
   return { project_id: projectId, execution_id: executionId, fence };
-}
-
-function bareIdentity({ project_id, execution_id }: InsertionRow): InsertionRow {
-  return { project_id, execution_id };
 }
 
 function projectsOf(rows: readonly { readonly project_id: string }[]): string[] {

@@ -6,7 +6,7 @@ import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError }
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { executionDetail, executionSummary } from './execution-views.js';
 import { ExecutionWaits } from './execution-waits.js';
-import type { ExecutionListDto } from './executions.dto.js';
+import type { ExecutionListDto } from './execution-detail.dto.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 

@@ -12,7 +12,7 @@ const IDENTITY = 'project_id uuid, execution_id uuid';
  * request came. `answer_*`: what a repeated key will be answered, where it is known beforehand. `hold_*`: the most that the
  * first call may cost, by token counts and prices; `arrival`: in which order the requests came.
  */
-const INSERTED = `json_to_recordset($1::json) AS entry(${IDENTITY},
+export const INSERTED = `json_to_recordset($1::json) AS entry(${IDENTITY},
     prompt_id uuid, prompt_revision bigint, version_id uuid, model_id uuid, environment text, execution_mode text,
     prompt_mode text, status text, correlation_id text, temperature double precision, top_k integer,
     top_p double precision, repetition_penalty double precision, max_new_tokens integer, further_params text,
@@ -23,7 +23,7 @@ const INSERTED = `json_to_recordset($1::json) AS entry(${IDENTITY},
     hold_input_pico_usd numeric, hold_output_pico_usd numeric, hold_tokens integer, route text, key text, fingerprint text, key_ttl_ms double precision,
     answer_status integer, answer_headers json, answer_body text)`;
 
-const EXECUTION_COLUMNS = `project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
+export const EXECUTION_COLUMNS = `project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
       status, correlation_id, temperature, top_k, top_p, repetition_penalty, further_params, timeout_ms, max_attempts, on_unknown, callback_url, batch_id, error_type, error_message, resolved_by, requested_by, key_id,
       created_at, owner_team, route_name, on_budget, streamed`;
 

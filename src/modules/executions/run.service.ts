@@ -7,12 +7,13 @@ import { RateLimits } from '../limits/index.js';
 import { Circuits } from '../providers/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import { type InsertedExecution, warningHeaders } from './budget-verdict.js';
+import { type CachedAnswer, ResponseCache, ResponseCacheRepository } from './cache/index.js';
 import type { Claim } from './claim.js';
 import { providerProblem, ProviderCircuitOpenError } from './errors.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { AdmittedExecution, RequestToAdmit } from './execution-request.js';
-import { resultOf, streamedView } from './execution-result.js';
+import { cachedResultOf, resultOf, streamedView } from './execution-result.js';
 import type { Beginning } from './execution-rows.js';
 import { chooseTarget, type OpenPass, type Target } from './execution-targets.js';
 import type { ExecuteDto } from './execute.dto.js';
@@ -69,6 +70,8 @@ export class RunService {
     private readonly limits: RateLimits,
     private readonly circuits: Circuits,
     private readonly calls: SyncCalls,
+    private readonly cache: ResponseCache,
+    private readonly cachedEntries: ResponseCacheRepository,
     private readonly databaseClock: DatabaseClock,
     private readonly clock: Clock,
   ) {}
@@ -117,6 +120,33 @@ export class RunService {
       fence: 1,
       createdAt: this.databaseClock.now(),
     };
+    const { cacheTtlS: ttlS } = run.admitted;
+    if (ttlS === null) return this.runByCall(run);
+    const request = { ...run, ttlS };
+    const cached = await this.cache.findOrClaim(request, run.deadlineAtMs);
+    if (cached !== null) return this.answerCached(run, cached);
+    let answer: Answered | undefined;
+    try {
+      answer = await this.runByCall(run);
+      return answer;
+    } finally {
+      if (!(answer instanceof RawAnswer && answer.status === 200)) await this.cache.giveUp(request);
+    }
+  }
+
+  /** Nobody is called: the answer is one that there was before. */
+  private async answerCached(begun: BegunRun, cached: CachedAnswer): Promise<Answered> {
+    const run = { ...begun, createdAt: this.databaseClock.now() };
+    const completedAt = this.databaseClock.now();
+    const result = cachedResultOf(run, cached, completedAt);
+    const answer = RawAnswer.json(200, JSON.stringify(run.door.present(result, run.admitted)));
+    const beginning = { ...beginningOf(run), answer: storedAnswer(answer) };
+    const inserted = await this.cachedEntries.insertAnswered(beginning, cached, completedAt);
+    if (inserted === 'inserted') return answer;
+    return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+  }
+
+  private async runByCall(run: BegunRun): Promise<Answered> {
     const choice = chooseTarget(this.circuits, run.admitted.targets, 0);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
     let last: LastCall | undefined;

@@ -4,6 +4,7 @@ import { DatabaseClock } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
 import type { Caller } from '../auth/index.js';
 import { RateLimits } from '../limits/index.js';
+import { type CachedAnswer, ResponseCache, ResponseCacheRepository } from './cache/index.js';
 import { warningHeaders } from './budget-verdict.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import type { AdmittedExecution } from './execution-request.js';
@@ -14,6 +15,15 @@ import { ExecutionsRepository } from './executions.repository.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
 import { QueueGate } from './queue-gate.js';
 
+interface Submission {
+  readonly who: Caller;
+  readonly admitted: AdmittedExecution;
+  readonly key: UsedKey | null;
+  readonly door: ExecutionDoor;
+}
+
+type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
+
 /** Queues. */
 @Injectable()
 export class SubmitService {
@@ -23,6 +33,8 @@ export class SubmitService {
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
     private readonly limits: RateLimits,
+    private readonly cache: ResponseCache,
+    private readonly cachedEntries: ResponseCacheRepository,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
@@ -50,7 +62,7 @@ export class SubmitService {
             door.admit(common);
             return this.admission.render(common, { variables, variablesJson, correlationId });
           },
-          write: (admitted) => this.insert(who, admitted, key, door),
+          write: (admitted) => this.write({ who, admitted, key, door }),
         });
       });
       return await this.limits.onAnswer(who, answer);
@@ -59,30 +71,59 @@ export class SubmitService {
     }
   }
 
-  private async insert(
-    who: Caller,
-    admitted: AdmittedExecution,
-    key: UsedKey | null,
-    door: ExecutionDoor,
-  ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
+  private async write(submission: Submission): Promise<Answered> {
     const executionId = this.databaseClock.newId();
-    const answer = submittedAnswer(executionId, (submitted) => door.present(submitted, admitted));
-    const inserted = await this.executions.insert({
-      executionId,
-      projectId: who.projectId,
-      requestedBy: who.actor,
-      keyId: who.keyId,
-      mode: 'async',
-      status: 'queued',
-      createdAt: this.databaseClock.now(),
-      admitted,
-      key,
-      ...(key === null ? {} : { answer: storedAnswer(answer) }),
-    });
+    const { who, admitted } = submission;
+    const { cacheTtlS: ttlS } = admitted;
+    if (ttlS === null) return this.queue(submission, executionId);
+    const request = { projectId: who.projectId, executionId, admitted, ttlS };
+    // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
+    const cached = await this.cache.findOrClaim(request, null);
+    if (cached !== null) return this.answerCached(submission, executionId, cached);
+    let answer: Answered | undefined;
+    try {
+      answer = await this.queue(submission, executionId);
+      return answer;
+    } finally {
+      if (!(answer instanceof RawAnswer)) await this.cache.giveUp(request);
+    }
+  }
+
+  private async queue(submission: Submission, executionId: string): Promise<Answered> {
+    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const inserted = await this.executions.insert({ ...beginning, status: 'queued' });
     if (typeof inserted === 'string') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
     // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
     void this.bell.ring([{ executionId, fence: 0 }]);
     return answer.with(warningHeaders(inserted.warning));
+  }
+
+  /** It is over when it is answered; whoever asks for it is told so. */
+  private async answerCached(
+    submission: Submission,
+    executionId: string,
+    cached: CachedAnswer,
+  ): Promise<Answered> {
+    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const inserted = await this.cachedEntries.insertAnswered(beginning, cached);
+    if (inserted === 'inserted') return answer;
+    return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+  }
+
+  private beginningOf({ who, admitted, key, door }: Submission, executionId: string) {
+    const answer = submittedAnswer(executionId, (submitted) => door.present(submitted, admitted));
+    const beginning = {
+      executionId,
+      projectId: who.projectId,
+      requestedBy: who.actor,
+      keyId: who.keyId,
+      mode: 'async' as const,
+      createdAt: this.databaseClock.now(),
+      admitted,
+      key,
+      ...(key === null ? {} : { answer: storedAnswer(answer) }),
+    };
+    return { beginning, answer };
   }
 }
 

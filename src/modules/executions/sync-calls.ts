@@ -109,7 +109,9 @@ export class SyncCalls {
   private async nextCall(execution: SyncExecution, last: LastCall, { index }: Call): Promise<Call | null> {
     const waitMs = this.waitMs(execution, last, index);
     if (waitMs === null) return null;
-    if (waitMs > 0) await sleep(waitMs);
+    // Whoever leaves meanwhile wants no further call; none is written that is not made.
+    if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
+    if (execution.sink?.signal.aborted === true) return null;
     const { targets } = execution.admitted;
     const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
     if (choice.index === null) return null;
@@ -157,6 +159,13 @@ export class SyncCalls {
       throw error;
     }
   }
+}
+
+async function waitUnlessLeft(waitMs: number, sink: AnswerSink | null): Promise<void> {
+  const options = sink === null ? {} : { signal: sink.signal };
+  await sleep(waitMs, undefined, options).catch((error: unknown) => {
+    if (sink?.signal.aborted !== true) throw error;
+  });
 }
 
 /** @param clampedTokens null: as was asked for. */

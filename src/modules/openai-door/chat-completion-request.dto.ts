@@ -8,7 +8,7 @@ import {
 import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { Nested } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
-import { ParamsDto, SharedExecutionDto } from '../executions/index.js';
+import { ParamsDto, ExecuteDto } from '../executions/index.js';
 import { PutContentExtrasDto } from '../prompts/index.js';
 import { ChatMessageParamDto } from './chat-message-param.dto.js';
 import { Only, OnlyEmpty } from './only.decorator.js';
@@ -72,7 +72,7 @@ class UnsupportedDto {
 }
 
 /** What the ledger adds to OpenAI's members. */
-class LedgerMembersDto extends PickType(SharedExecutionDto, [
+class LedgerMembersDto extends PickType(ExecuteDto, [
   'environment',
   'timeout_ms',
   'on_budget',

@@ -7,6 +7,8 @@ export interface KillPlan {
   readonly bell: Bell;
   readonly executions: number;
   readonly kills: number;
+  /** How long a call lasts. A few executions need long ones, or the victim may just have none under way. */
+  readonly callMs?: number;
   /** Of each submit's body, beside the usual. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
@@ -28,10 +30,10 @@ const SETTLE_LIMIT_MS = 60_000;
 
 /** Submits steadily while workers are killed with SIGKILL, evenly over the run; each is replaced at once. */
 export async function killWorkers(context: FaultContext, plan: KillPlan): Promise<KillResult> {
-  const { bell, executions, kills } = plan;
+  const { bell, executions, kills, callMs = CALL_MS } = plan;
   const { calls } = context.provider;
   const settings = context.settings(bell, { CONCURRENCY: '16' });
-  context.provider.behave({ kind: 'answer', delayMs: CALL_MS });
+  context.provider.behave({ kind: 'answer', delayMs: callMs });
   const api = await context.startApi(settings);
   await context.putPrompt(api.url);
   const workers = await Promise.all(Array.from({ length: WORKERS }, () => context.startWorker(settings)));

@@ -3,8 +3,8 @@ import { killWorkers, type KillResult } from '../core/kill-workers.js';
 import type { FaultRow } from '../core/row.js';
 
 const SIZES = {
-  full: { executions: 10_000, kills: 50 },
-  short: { executions: 40, kills: 1 },
+  full: { executions: 10_000, kills: 50, callMs: 50 },
+  short: { executions: 40, kills: 1, callMs: 500 },
 };
 const BELLS: readonly Bell[] = ['Postgres', 'Redis'];
 const STUCK_MS = 60_000;

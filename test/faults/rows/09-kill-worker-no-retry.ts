@@ -2,8 +2,8 @@ import { killWorkers } from '../core/kill-workers.js';
 import type { FaultRow } from '../core/row.js';
 
 const SIZES = {
-  full: { executions: 10_000, kills: 50 },
-  short: { executions: 40, kills: 1 },
+  full: { executions: 10_000, kills: 50, callMs: 50 },
+  short: { executions: 40, kills: 1, callMs: 500 },
 };
 
 export const killWorkerNoRetryRow: FaultRow = {
@@ -11,11 +11,12 @@ export const killWorkerNoRetryRow: FaultRow = {
   fault: 'row 1 with `on_unknown: fail`',
   mustHold: 'at most one call an execution',
   async run(context, size) {
-    const { executions, kills } = SIZES[size];
+    const { executions, kills, callMs } = SIZES[size];
     const result = await killWorkers(context, {
       bell: 'Postgres',
       executions,
       kills,
+      callMs,
       more: { on_unknown: 'fail' },
     });
     const verdict = await context.check();

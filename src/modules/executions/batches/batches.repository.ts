@@ -7,7 +7,7 @@ import { type Beginning, insertionRow } from '../execution-rows.js';
 import type { AdmittedPrompt } from '../execution-request.js';
 import { INSERT } from '../executions.sql.js';
 import { heldOf, type InsertedExecution, refusalOf, type VerdictRow } from '../budget-verdict.js';
-import type { Inserted } from '../executions.repository.js';
+import type { Inserted } from '../execution-insertions.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 
 export interface NewBatch {

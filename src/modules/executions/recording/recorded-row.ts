@@ -1,8 +1,9 @@
 import { parseRfc3339 } from '../../../infra/http/index.js';
-import { type ErrorEntry, ValidationError } from '../../../kernel/index.js';
+import { costPicoUsd, type ErrorEntry, ValidationError } from '../../../kernel/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
+import type { PriceRecord } from '../../models/index.js';
 import type { ResolvedVersion } from '../../prompts/index.js';
-import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
+import { ResponseCollector, safeVendorMessage, tokenCount } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
 import { paramFields, renderedFields } from '../execution-rows.js';
 import type { RecordEntryDto } from './recording.dto.js';
@@ -23,6 +24,8 @@ export interface Recording {
   /** The text of `usage.raw` as received; null without one. */
   readonly usageJson: string | null;
   readonly maxResponseBytes: number;
+  /** The price that counted when the call was made; null when none is known. */
+  readonly price: PriceRecord | null;
 }
 
 /** As of a provider's: a usage object is a few hundred characters. */
@@ -54,6 +57,7 @@ export function recordedRow(recording: Recording): object {
     started_at: new Date(startedAtMs),
     completed_at: new Date(startedAtMs + (entry.latency_ms ?? 0)),
     latency_ms: entry.latency_ms,
+    ...costFields(recording),
     prompt_tokens: entry.usage?.prompt_tokens,
     response_tokens: entry.usage?.response_tokens,
     usage: recording.usageJson,
@@ -65,6 +69,35 @@ export function recordedRow(recording: Recording): object {
     ...failureFields(entry),
     ...responseFields(recording),
   };
+}
+
+/** What the client paid, by the price that is known here; null where the counts do not say it. */
+function costFields({ entry, price }: Recording): object {
+  const {
+    prompt_tokens: promptTokens = null,
+    response_tokens: responseTokens = null,
+    raw,
+  } = entry.usage ?? {};
+  const cachedPromptTokens = cachedTokensOf(raw);
+  const counts = { promptTokens, cachedPromptTokens, responseTokens };
+  const cost = price === null ? null : costPicoUsd(counts, price);
+  return {
+    cached_prompt_tokens: cachedPromptTokens,
+    cost_pico_usd: cost?.toString(),
+    price_id: cost === null ? null : price?.priceId,
+  };
+}
+
+/** Where vendors tell of their cache: OpenAI and those like it, Anthropic, Google. */
+function cachedTokensOf(raw: unknown): number | null {
+  const member = (of: unknown, name: string): unknown =>
+    typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+  const told = [
+    member(member(raw, 'prompt_tokens_details'), 'cached_tokens'),
+    member(raw, 'cache_read_input_tokens'),
+    member(raw, 'cachedContentTokenCount'),
+  ].find((count) => count !== undefined && count !== null);
+  return tokenCount(told);
 }
 
 /** Whatever offset and case it was written with. */

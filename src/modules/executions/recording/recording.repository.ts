@@ -17,7 +17,8 @@ export interface NewRecordings {
 
 const COLUMNS = `prompt_id, version_id, environment, prompt_mode, status, correlation_id, temperature, top_k, top_p,
       repetition_penalty, max_new_tokens, further_params, error_type, error_message, resolved_by, requested_by, key_id, created_at,
-      started_at, completed_at, latency_ms, finish_reason, prompt_tokens, response_tokens`;
+      started_at, completed_at, latency_ms, finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, cost_pico_usd,
+      price_id`;
 
 /**
  * A statement is a transaction: key, models, executions and their texts are there together or not at all. A model that
@@ -37,7 +38,8 @@ const RECORD = `
       temperature double precision, top_k integer, top_p double precision, repetition_penalty double precision,
       max_new_tokens integer, further_params text, error_type text, error_message text, resolved_by text,
       requested_by text, key_id uuid, created_at timestamptz, started_at timestamptz, completed_at timestamptz, latency_ms integer,
-      finish_reason text, prompt_tokens integer, response_tokens integer, usage text, provider_request_id text,
+      finish_reason text, prompt_tokens integer, response_tokens integer, cached_prompt_tokens integer,
+      cost_pico_usd bigint, price_id uuid, usage text, provider_request_id text,
       variables_json text, rendered_prompt text, rendered_messages text, response_text text,
       response_truncated boolean, response_bytes bigint, response_sha256 text)
     WHERE $4::text IS NULL OR EXISTS (SELECT FROM keyed)
@@ -56,9 +58,9 @@ const RECORD = `
     SELECT * FROM known UNION ALL SELECT * FROM added
   ), execution AS (
     INSERT INTO executions (project_id, execution_id, model_id, origin, execution_mode, fence, attempts_made, max_attempts,
-      ${COLUMNS})
+      owner_team, ${COLUMNS})
     SELECT $1, execution_id, model_id, 'recorded', 'sync', 1, 1, 1,
-      ${COLUMNS}
+      (SELECT p.owner_team FROM prompts p WHERE p.project_id = $1 AND p.prompt_id = entry.prompt_id), ${COLUMNS}
     FROM entry JOIN model USING (provider, model_name)
   ), input AS (
     INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt, rendered_messages)
@@ -69,10 +71,11 @@ const RECORD = `
     FROM entry WHERE response_text IS NOT NULL
   ), attempt AS (
     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name,
-      provider_request_id, usage, error_type, error_message, started_at, completed_at, latency_ms)
+      provider_request_id, usage, error_type, error_message, started_at, completed_at, latency_ms, model_id, prompt_tokens,
+      response_tokens, cost_pico_usd, price_id)
     SELECT $1, execution_id, 1, 1, status, provider, model_name, provider_request_id, usage::json, error_type, error_message,
-      started_at, completed_at, latency_ms
-    FROM entry
+      started_at, completed_at, latency_ms, model_id, prompt_tokens, response_tokens, cost_pico_usd, price_id
+    FROM entry JOIN model USING (provider, model_name)
   )
   SELECT $4::text IS NULL OR EXISTS (SELECT FROM keyed) AS recorded`;
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
-import { RawAnswer } from '../../../infra/http/index.js';
+import { parseRfc3339, RawAnswer } from '../../../infra/http/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import type { Actor } from '../../audit/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
+import { PriceReads } from '../../models/index.js';
 import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue-gate.js';
@@ -27,6 +28,7 @@ export class RecordingService {
   constructor(
     private readonly config: AppConfig,
     private readonly versions: VersionLookup,
+    private readonly prices: PriceReads,
     private readonly recordings: RecordingRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
@@ -72,7 +74,8 @@ export class RecordingService {
         const executionId = this.databaseClock.newId();
         const facts = { entry, executionId, requestedBy, keyId, createdAt, version };
         const part = (...path: string[]) => sourceOf(index, ...path);
-        rows.push(await heavyWork.run(() => this.rowText(facts, compiled, part)));
+        const price = await this.priceOf(projectId, entry);
+        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price }, compiled, part)));
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
@@ -86,8 +89,17 @@ export class RecordingService {
     return (await this.recordings.insert(written)) ? answer : KEY_TAKEN;
   }
 
+  /** As it was when the call was made, however much later that is told. */
+  private async priceOf(projectId: string, { model, started_at: at }: RecordEntryDto) {
+    const startedAt = parseRfc3339(at) as Date;
+    return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;
+  }
+
   private rowText(
-    facts: Pick<Recording, 'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version'>,
+    facts: Pick<
+      Recording,
+      'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version' | 'price'
+    >,
     compiled: CompiledPrompt,
     part: (...path: string[]) => string | null,
   ): string {

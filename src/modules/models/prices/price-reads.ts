@@ -25,6 +25,8 @@ interface CachedTerms extends StoredTerms {
 @Injectable()
 export class PriceReads {
   private readonly cache = new LRUCache<string, CachedTerms>({ max: MAX_CACHED_MODELS });
+  /** Looks under way, so that all who want to know the same make one. */
+  private readonly looks = new Map<string, Promise<StoredTerms>>();
   private writes = 0;
 
   constructor(
@@ -37,7 +39,7 @@ export class PriceReads {
     const key = [projectId, provider, modelName].join('\0');
     const cached = this.cache.get(key);
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
-    const terms = isFresh ? cached : await this.read(key, projectId, provider, modelName);
+    const terms = isFresh ? cached : await this.lookOnce(key, projectId, provider, modelName);
     return { price: priceAt(terms.prices, at), maxTokens: terms.maxTokens };
   }
 
@@ -45,6 +47,23 @@ export class PriceReads {
   forget(): void {
     this.writes += 1;
     this.cache.clear();
+    // Who asks from now on is not to be told by a look that began before the write.
+    this.looks.clear();
+  }
+
+  private lookOnce(
+    key: string,
+    projectId: string,
+    provider: string,
+    modelName: string,
+  ): Promise<StoredTerms> {
+    const known = this.looks.get(key);
+    if (known !== undefined) return known;
+    const look = this.read(key, projectId, provider, modelName).finally(() => {
+      if (this.looks.get(key) === look) this.looks.delete(key);
+    });
+    this.looks.set(key, look);
+    return look;
   }
 
   private async read(

@@ -1,0 +1,47 @@
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { messageOf } from '../../kernel/index.js';
+
+export interface ExpiryOptions {
+  readonly intervalMs: number;
+  /** Small enough that no lock is held for long. */
+  readonly mostAtOnce: number;
+  /** What could not be done, for the log. */
+  readonly failure: string;
+}
+
+/** Ends what has had its time, every now and then. Any process does; what one is ending the others pass over. */
+export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(this.constructor.name);
+  private timer: NodeJS.Timeout | undefined;
+  private isLeaving = false;
+
+  constructor(private readonly options: ExpiryOptions) {}
+
+  /** @returns how many were ended, `most` at the most. */
+  protected abstract endSome(most: number): Promise<number>;
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.endAll().catch((error: unknown) => {
+        this.logger.warn(`${this.options.failure}: ${messageOf(error)}`);
+      });
+    }, this.options.intervalMs);
+    this.timer.unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.isLeaving = true;
+    clearInterval(this.timer);
+  }
+
+  /** @returns how many there were. */
+  async endAll(): Promise<number> {
+    const { mostAtOnce } = this.options;
+    let total = 0;
+    for (;;) {
+      const ended = await this.endSome(mostAtOnce);
+      total += ended;
+      if (ended < mostAtOnce || this.isLeaving) return total;
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export { CacheExpiry } from './cache-expiry.js';
+export { type CacheRequest, ResponseCache } from './response-cache.js';
+export { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';

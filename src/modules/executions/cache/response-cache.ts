@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import canonicalize from 'canonicalize';
+import { Clock, messageOf } from '../../../kernel/index.js';
+import { wireExtrasOf } from '../../../templating/index.js';
+import type { AdmittedExecution } from '../execution-request.js';
+import { ExecutionWaits } from '../execution-waits.js';
+import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
+
+/** Who asks, with the execution that will have the answer if there is none. */
+export interface CacheRequest {
+  readonly projectId: string;
+  readonly executionId: string;
+  readonly admitted: AdmittedExecution;
+  readonly ttlS: number;
+}
+
+/** How long one wait lasts before it is looked again whether there is still somebody to wait for. */
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * Answers that may stand for equal requests, where these ask for it. In Postgres, like everything that has to hold on
+ * all processes: the answer is the one that its execution has kept anyway, so there is nothing to keep in step.
+ */
+@Injectable()
+export class ResponseCache {
+  private readonly logger = new Logger(ResponseCache.name);
+
+  constructor(
+    private readonly entries: ResponseCacheRepository,
+    private readonly waits: ExecutionWaits,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The answer to an equal request. While somebody else is getting it, it is waited for.
+   * @param deadlineAtMs by the monotonic clock; null: nobody is waited for.
+   * @returns null when there is none: then this execution is known to be the one that gets it, or the time is up.
+   */
+  async findOrClaim(request: CacheRequest, deadlineAtMs: number | null): Promise<CachedAnswer | null> {
+    const { projectId, executionId, admitted, ttlS } = request;
+    const key = cacheKeyOf(admitted);
+    for (;;) {
+      const entry = await this.entries.find(projectId, key, ttlS);
+      if (entry?.state === 'answer') return entry;
+      if (entry?.state !== 'under_way') {
+        const instead = entry?.executionId ?? null;
+        if (await this.entries.claim(projectId, key, { executionId, instead, ttlS })) return null;
+        continue;
+      }
+      const leftMs = (deadlineAtMs ?? 0) - this.clock.monotonicMs();
+      if (leftMs <= 0) return null;
+      await this.waits.untilFinal(projectId, entry.executionId, Math.min(leftMs, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** For an execution that came to no answer; whoever waits for it asks for itself then. Never rejects. */
+  async giveUp({ projectId, executionId, admitted }: CacheRequest): Promise<void> {
+    await this.entries.unclaim(projectId, cacheKeyOf(admitted), executionId).catch((error: unknown) => {
+      this.logger.warn({ executionId }, `a claim in the cache was not taken back: ${messageOf(error)}`);
+    });
+  }
+}
+
+/** SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. */
+export function cacheKeyOf({ prompt, bare, variablesJson, targets, params }: AdmittedExecution): Buffer {
+  const asked =
+    prompt === null
+      ? { messages: bare?.messages ?? [], extras: wireExtrasOf(bare?.extras) }
+      : { version_id: prompt.version.versionId, variables: JSON.parse(variablesJson) as unknown };
+  const models = targets.map(({ modelId }) => modelId);
+  return createHash('sha256')
+    .update(canonicalize({ ...asked, models, params }) ?? '')
+    .digest();
+}

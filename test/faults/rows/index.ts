@@ -17,6 +17,7 @@ import { overloadRow } from './15-overload.js';
 import { secretsRow } from './16-secrets.js';
 import { ssrfRow } from './17-ssrf.js';
 import { manyWritersRow } from './18-many-writers.js';
+import { budgetsRow } from './19-budgets.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -38,4 +39,5 @@ export const ROWS: readonly FaultRow[] = [
   secretsRow,
   ssrfRow,
   manyWritersRow,
+  budgetsRow,
 ];

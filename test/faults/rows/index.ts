@@ -18,6 +18,7 @@ import { secretsRow } from './16-secrets.js';
 import { ssrfRow } from './17-ssrf.js';
 import { manyWritersRow } from './18-many-writers.js';
 import { budgetsRow } from './19-budgets.js';
+import { streamsRow } from './20-streams.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -40,4 +41,5 @@ export const ROWS: readonly FaultRow[] = [
   ssrfRow,
   manyWritersRow,
   budgetsRow,
+  streamsRow,
 ];

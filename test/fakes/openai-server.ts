@@ -16,6 +16,7 @@ export type Behaviour =
       readonly status: number;
       readonly message?: string;
       readonly code?: string;
+      readonly param?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** Says nothing more: before the headers, after them, or in the middle of the answer. */
@@ -43,6 +44,15 @@ interface AnswerShape {
   readonly finishReason?: string;
   /** False: no usage even when asked for it, as some compatible servers. */
   readonly usage?: boolean;
+  /** What the model says in place of an answer, in the field that OpenAI has for it. */
+  readonly refusal?: string;
+  /** The exact model that answers. Default: the one that was asked. */
+  readonly servedModel?: string;
+  /** What OpenAI says of each answer, and many servers do not: the tier, and what the tokens were in detail. */
+  readonly serviceTier?: string;
+  readonly usageDetails?: boolean;
+  /** True: the answer ends before a stop, and after as many words as it may have tokens. */
+  readonly keepsLimits?: boolean;
   /** True: one JSON document even when asked for a stream, as some compatible servers. */
   readonly asJson?: boolean;
 }
@@ -143,8 +153,8 @@ export class OpenAiServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received = await this.log(request, response);
     response.setHeader('x-request-id', received.requestId);
-    if (received.method === 'GET' && received.path === '/v1/models') return sendJson(response, 200, MODELS);
     const refusal = this.refusal(received);
+    if (refusal === null && received.method === 'GET') return sendModels(response, received.path);
     const rule = this.rulesByModel.get(received.modelName ?? '') ?? this.rule;
     await perform(refusal ?? (typeof rule === 'function' ? rule(received) : rule), received, response);
   }
@@ -177,7 +187,8 @@ export class OpenAiServer {
 
   /** What OpenAI itself would refuse before it looks at the model. */
   private refusal({ method, path, headers, body }: ReceivedRequest): Behaviour | null {
-    if (method !== 'POST' || path !== '/v1/chat/completions') {
+    const isModels = method === 'GET' && /^\/v1\/models(\/|$)/.test(path);
+    if (!isModels && (method !== 'POST' || path !== '/v1/chat/completions')) {
       return { kind: 'error', status: 404, message: `Invalid URL (${method} ${path})` };
     }
     const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
@@ -190,9 +201,11 @@ export class OpenAiServer {
         message: `Incorrect API key provided${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
       };
     }
+    if (isModels) return null;
     const unknown = Object.keys(body ?? {}).find((field) => !KNOWN_FIELDS.has(field));
     if (unknown !== undefined) {
-      return { kind: 'error', status: 400, message: `Unrecognized request argument supplied: ${unknown}` };
+      const message = `Unrecognized request argument supplied: ${unknown}`;
+      return { kind: 'error', status: 400, message, param: unknown };
     }
     if (typeof body?.['model'] === 'string' && Array.isArray(body['messages'])) return null;
     return { kind: 'error', status: 400, message: 'you must provide a model parameter and messages' };
@@ -284,12 +297,22 @@ function sendError(response: ServerResponse, error: Extract<Behaviour, { kind: '
   const type =
     error.status === 429 ? 'requests' : error.status >= 500 ? 'server_error' : 'invalid_request_error';
   const message = error.message ?? `The server was told to answer ${error.status}.`;
-  sendJson(response, error.status, { error: { message, type, param: null, code: error.code ?? null } });
+  const { param = null, code = null } = error;
+  sendJson(response, error.status, { error: { message, type, param, code } });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+function sendModels(response: ServerResponse, path: string): void {
+  if (path === '/v1/models') return sendJson(response, 200, MODELS);
+  const id = decodeURIComponent(path.slice('/v1/models/'.length));
+  const model = MODELS.data.find((each) => each.id === id);
+  if (model !== undefined) return sendJson(response, 200, model);
+  const message = `The model '${id}' does not exist`;
+  sendError(response, { kind: 'error', status: 404, message, param: 'model', code: 'model_not_found' });
 }
 
 const MODELS = {

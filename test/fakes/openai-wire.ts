@@ -8,6 +8,9 @@ export interface Answer {
   readonly id: string;
   readonly model: string;
   readonly pieces: readonly string[];
+  readonly refusal: string | null;
+  readonly serviceTier: string | null;
+  readonly usageDetails: boolean;
   readonly toolCalls: readonly ToolCall[];
   readonly finishReason: string;
   readonly promptTokens: number;
@@ -33,25 +36,55 @@ export function describeChat(
   body: Readonly<Record<string, unknown>>,
   behaviour: AnswerBehaviour = {},
 ): Answer {
-  const messages = (body['messages'] ?? []) as { role: string; content: string | null }[];
+  const messages = ((body['messages'] ?? []) as { role: string; content: unknown }[]).map(
+    ({ role, content }) => ({ role, content: textOf(content) }),
+  );
   const asked = messages.findLast((message) => message.role === 'user')?.content ?? '';
   const streamed = body['stream'] === true && behaviour.asJson !== true;
   const toolCalls = (behaviour.toolCalls ?? demandedCalls(body, asked)).map((call, index) => ({
     id: `call_${String(number).padStart(8, '0')}_${index}`,
     ...call,
   }));
-  const text = behaviour.text ?? (toolCalls.length > 0 ? '' : `You said: ${asked}`);
+  const isSilent = toolCalls.length > 0 || behaviour.refusal !== undefined;
+  const text = behaviour.text ?? (isSilent ? '' : `You said: ${asked}`);
+  const pieces = behaviour.pieces ?? inPieces(text);
+  const kept = behaviour.keepsLimits === true ? withinLimits(body, pieces) : pieces;
+  const usualEnd = kept.length < pieces.length ? endOf(body, kept) : 'stop';
   const options = body['stream_options'] as { include_usage?: boolean } | undefined;
   return {
     id: `chatcmpl-${String(number).padStart(8, '0')}`,
-    model: typeof body['model'] === 'string' ? body['model'] : '',
-    pieces: behaviour.pieces ?? inPieces(text),
+    model: behaviour.servedModel ?? (typeof body['model'] === 'string' ? body['model'] : ''),
+    pieces: kept,
+    refusal: behaviour.refusal ?? null,
+    serviceTier: behaviour.serviceTier ?? null,
+    usageDetails: behaviour.usageDetails === true,
     toolCalls,
-    finishReason: behaviour.finishReason ?? (toolCalls.length > 0 ? 'tool_calls' : 'stop'),
-    promptTokens: messages.reduce((sum, message) => sum + countWords(message.content ?? ''), 0),
+    finishReason: behaviour.finishReason ?? (toolCalls.length > 0 ? 'tool_calls' : usualEnd),
+    promptTokens: messages.reduce((sum, message) => sum + countWords(message.content), 0),
     streamed,
     withUsage: behaviour.usage !== false && (!streamed || options?.include_usage === true),
   };
+}
+
+/** A text, or text in parts. */
+function textOf(content: unknown): string {
+  if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
+  return content.map((part: { text?: string }) => part.text ?? '').join('');
+}
+
+/** As many pieces as the request allows; here a piece is a token. */
+function withinLimits(body: Readonly<Record<string, unknown>>, pieces: readonly string[]): readonly string[] {
+  const stops = [body['stop'] ?? []].flat() as string[];
+  const stopAt = pieces.findIndex((piece) => stops.some((stop) => piece.includes(stop)));
+  return pieces.slice(0, Math.min(limitOf(body), stopAt === -1 ? pieces.length : stopAt));
+}
+
+function endOf(body: Readonly<Record<string, unknown>>, kept: readonly string[]): string {
+  return kept.length === limitOf(body) ? 'length' : 'stop';
+}
+
+function limitOf(body: Readonly<Record<string, unknown>>): number {
+  return Number(body['max_completion_tokens'] ?? body['max_tokens'] ?? Number.POSITIVE_INFINITY);
 }
 
 /** `{"asked": …}` for the first tool where one is demanded, for the named one where one is named. */
@@ -75,6 +108,7 @@ export function completionStream(answer: Answer): string[] {
   return [
     chunk(choice({ role: 'assistant', content: '', refusal: null })),
     ...answer.pieces.map((content) => chunk(choice({ content }))),
+    ...inPieces(answer.refusal ?? '').map((refusal) => chunk(choice({ refusal }))),
     ...answer.toolCalls.flatMap((call, index) =>
       callDeltas(call, index).map((delta) => chunk(choice(delta))),
     ),
@@ -100,9 +134,9 @@ export function completionJson(answer: Answer): object {
   const calls = answer.toolCalls.map(({ id, ...called }) => ({ id, type: 'function', function: called }));
   const message = {
     role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
+    content: text === '' && (calls.length > 0 || answer.refusal !== null) ? null : text,
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    refusal: null,
+    refusal: answer.refusal,
   };
   return {
     ...head(answer, 'chat.completion'),
@@ -111,16 +145,34 @@ export function completionJson(answer: Answer): object {
   };
 }
 
-function head({ id, model }: Answer, object: string): object {
-  return { id, object, created: CREATED_AT_S, model, system_fingerprint: 'fp_loopback' };
+function head({ id, model, serviceTier }: Answer, object: string): object {
+  return {
+    id,
+    object,
+    created: CREATED_AT_S,
+    model,
+    ...(serviceTier === null ? {} : { service_tier: serviceTier }),
+    system_fingerprint: 'fp_loopback',
+  };
 }
 
-function usageOf({ promptTokens, pieces }: Answer): object {
+function usageOf({ promptTokens, pieces, usageDetails }: Answer): object {
   const completionTokens = countWords(pieces.join(''));
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
+    ...(usageDetails
+      ? {
+          prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+          completion_tokens_details: {
+            reasoning_tokens: 0,
+            audio_tokens: 0,
+            accepted_prediction_tokens: 0,
+            rejected_prediction_tokens: 0,
+          },
+        }
+      : {}),
   };
 }
 

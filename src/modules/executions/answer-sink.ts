@@ -1,8 +1,11 @@
-import type { CompletionObserver } from '../providers/index.js';
+import type { CompletionObserver, ModelObserver } from '../providers/index.js';
 import type { StreamedExecutionDto } from './executions.dto.js';
 
 /** A piece of an answer: text, or a part of a call of a tool. */
 export type AnswerEvent = Parameters<CompletionObserver>[0];
+
+/** Who answers: a fallback may come after another that had said so, as long as nothing was sent. */
+export type AnsweringModel = Parameters<ModelObserver>[0];
 
 /** Who is sent an answer while it comes. */
 export interface AnswerSink {
@@ -12,6 +15,8 @@ export interface AnswerSink {
   readonly hasSent: boolean;
   /** The execution is durable, and about to be called. */
   begin(execution: StreamedExecutionDto, headers: Readonly<Record<string, string>>): void;
+  /** Before the first piece, where the provider says so. */
+  answeredBy(model: AnsweringModel): void;
   /** The next piece; what is returned is waited for before another is read from the provider. */
   send(event: AnswerEvent): void | Promise<void>;
 }

@@ -18,7 +18,7 @@ export { ExecutionsRepository } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
 export { type ModelChoice, readModelChoice } from './model-choice.js';
 export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';
-export type { AnswerEvent } from './answer-sink.js';
+export type { AnswerEvent, AnsweringModel } from './answer-sink.js';
 export { type RunRequest, RunService } from './run.service.js';
 export { serverSentEvent, type StreamFormat, type StreamOptions, StreamService } from './streaming/index.js';
 export { SubmitService } from './submit.service.js';

@@ -8,6 +8,7 @@ import {
   complete,
   type Completion,
   type CompletionObserver,
+  type ModelObserver,
   type PartialCompletion,
   ProviderError,
   type ProviderMessage,
@@ -32,6 +33,8 @@ export interface ProviderCall {
   readonly abortedAs?: 'client_closed';
   /** Is given the answer as it comes. */
   readonly onEvent?: CompletionObserver;
+  /** Is told who answers, where that is known before the answer. */
+  readonly onModel?: ModelObserver;
 }
 
 export interface CallFailure {
@@ -89,7 +92,7 @@ export class ProviderCaller {
     const startedAtMs = this.clock.monotonicMs();
     const partial: PartialCompletion = { collected: null, firstTokenMs: null };
     try {
-      const { modelName, messages, params, extras, onEvent } = call;
+      const { modelName, messages, params, extras, onEvent, onModel } = call;
       const attemptId = `${call.executionId}-${call.attempt}`;
       const signal = call.signal === undefined ? {} : { signal: call.signal };
       const request = { modelName, messages, params, ...extras, attemptId, ...signal };
@@ -99,7 +102,7 @@ export class ProviderCaller {
         maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
       };
       const adapter = this.registry.getReady(call.provider);
-      const completion = await complete(adapter, request, limits, onEvent, partial);
+      const completion = await complete(adapter, request, limits, onEvent, partial, onModel);
       return { succeeded: true, completion: storable(completion) };
     } catch (error) {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);

@@ -92,6 +92,7 @@ export class SyncCalls {
             signal: sink.signal,
             abortedAs: 'client_closed' as const,
             onEvent: (event: Parameters<AnswerSink['send']>[0]) => sink.send(event),
+            onModel: (model: Parameters<AnswerSink['answeredBy']>[0]) => sink.answeredBy(model),
           };
     const deadlineMs = this.shareMs(execution, attempt, index);
     const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };

@@ -1,6 +1,6 @@
-import type { AnswerEvent, StreamedExecutionDto, StreamFormat } from '../executions/index.js';
+import type { AnswerEvent, AnsweringModel, StreamedExecutionDto, StreamFormat } from '../executions/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
-import { completionIdOf, type FinishReason, unixSecondsOf } from './chat-completion.js';
+import { completionIdOf, type FinishReason, unixSecondsOf, vendorFacts } from './chat-completion.js';
 
 /** What all chunks of a stream have in common. */
 type Head = Pick<ChatCompletionDto, 'id' | 'created' | 'model' | 'service_tier' | 'system_fingerprint'>;
@@ -30,6 +30,11 @@ export class CompletionChunks implements StreamFormat {
       model: execution.model.model_name,
     };
     return '';
+  }
+
+  answeredBy({ servedModelName, extras }: AnsweringModel): void {
+    const head = this.head as Head;
+    this.head = { ...head, model: servedModelName ?? head.model, ...vendorFacts(extras) };
   }
 
   piece(event: AnswerEvent): string {

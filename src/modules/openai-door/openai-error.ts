@@ -17,6 +17,9 @@ const CODES: Readonly<Record<string, string | null>> = {
   BUDGET_EXCEEDED: 'insufficient_quota',
 };
 
+/** The same of what a vendor said; its own word for it is not kept. */
+const VENDOR_CODES: Readonly<Record<number, string>> = { 404: 'model_not_found', 429: 'rate_limit_exceeded' };
+
 /** A template that lacks a variable is a bad request to who knows no templates. */
 const STATUSES: Readonly<Record<string, number>> = {
   NO_ACTIVE_VERSION: 404,
@@ -24,8 +27,11 @@ const STATUSES: Readonly<Record<string, number>> = {
   TEMPLATE_INVALID: 400,
 };
 
-/** What a vendor said of a request that was the caller's; what it said of our key and our account is ours to mend. */
-const PASSED_ON: Readonly<Record<number, number>> = { 400: 400, 404: 404, 413: 413, 422: 400, 429: 429 };
+/**
+ * What a vendor answered is passed on, but for what it says of the key and the account it was called with: they are not the
+ * caller's, who would look at the wrong key.
+ */
+const NOT_PASSED_ON = new Set([401, 402, 403, 407]);
 
 /** Our names of members, as this door calls them. */
 const MEMBERS: Readonly<Record<string, string>> = {
@@ -49,8 +55,8 @@ function answerOf(error: LedgerError): RawAnswer {
     error: {
       message: messageOf(error),
       type: typeOf(error, status),
-      param: faults?.[0]?.param ?? paramOf(error, status),
-      code: codeOf(error, status),
+      param: faults?.[0]?.param ?? paramOf(error),
+      code: codeOf(error),
       ...error.extensions,
       ledger_code: error.code,
       ...(faults === undefined ? {} : { errors: faults }),
@@ -71,9 +77,13 @@ function headersOf(error: LedgerError, status: number): Readonly<Record<string, 
   };
 }
 
-function statusOf({ code, status, extensions }: LedgerError): number {
-  const { provider_status: said } = extensions;
-  return (typeof said === 'number' ? PASSED_ON[said] : undefined) ?? STATUSES[code] ?? status;
+function statusOf(error: LedgerError): number {
+  return vendorStatusOf(error) ?? STATUSES[error.code] ?? error.status;
+}
+
+/** The status that is passed on; null where it is none of a vendor's. */
+function vendorStatusOf({ extensions: { provider_status: said } }: LedgerError): number | null {
+  return typeof said === 'number' && !NOT_PASSED_ON.has(said) ? said : null;
 }
 
 function typeOf({ code }: LedgerError, status: number): string {
@@ -82,17 +92,16 @@ function typeOf({ code }: LedgerError, status: number): string {
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-function codeOf({ code, extensions }: LedgerError, status: number): string | null {
-  const isVendors = typeof extensions['provider_status'] === 'number';
-  if (isVendors && status === 429) return 'rate_limit_exceeded';
-  if (isVendors && status === 404) return 'model_not_found';
-  const known = CODES[code];
-  return known === undefined ? code.toLowerCase() : known;
+function codeOf(error: LedgerError): string | null {
+  const said = vendorStatusOf(error);
+  if (said !== null) return VENDOR_CODES[said] ?? null;
+  const known = CODES[error.code];
+  return known === undefined ? error.code.toLowerCase() : known;
 }
 
 /** Only what is named by `model` can be missing here. */
-function paramOf(error: LedgerError, status: number): string | null {
-  return codeOf(error, status) === 'model_not_found' ? 'model' : null;
+function paramOf(error: LedgerError): string | null {
+  return codeOf(error) === 'model_not_found' ? 'model' : null;
 }
 
 function messageOf({ message, errors }: LedgerError): string {

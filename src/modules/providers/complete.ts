@@ -5,6 +5,7 @@ import {
   type ModelProvider,
   type ProviderEnd,
   type ProviderEvent,
+  type ProviderModel,
   type ProviderRequest,
   type ProviderToolCall,
   type ProviderUsage,
@@ -27,6 +28,9 @@ export interface CompletionLimits extends CallLimits {
  * settles. What it throws ends the call.
  */
 export type CompletionObserver = (event: AnswerEvent) => void | Promise<void>;
+
+/** Is told who answers, before the first piece, where the vendor says so. */
+export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
 
 /** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
 export interface PartialCompletion {
@@ -69,6 +73,7 @@ export async function complete(
   limits: CompletionLimits,
   onEvent?: CompletionObserver,
   partial?: PartialCompletion,
+  onModel?: ModelObserver,
 ): Promise<Completion> {
   const startedAt = performance.now();
   const watch = new CallWatch(limits, request.signal);
@@ -86,6 +91,7 @@ export async function complete(
       const event = step.value;
       if (event.type === 'start') providerRequestId = event.providerRequestId;
       else if (event.type === 'end') end = event;
+      else if (event.type === 'model') onModel?.(checkedModel(event));
       else if (event.type === 'delta' || event.type === 'tool_call') {
         await observe(collector.add(event), onEvent, watch);
       }
@@ -148,6 +154,11 @@ function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
     reasoningTokens: tokenCount(usage.reasoningTokens),
     raw: usage.raw,
   };
+}
+
+function checkedModel({ servedModelName, extras }: ProviderModel): Omit<ProviderModel, 'type'> {
+  const checked = checkedExtras(extras);
+  return { servedModelName, ...(checked === null ? {} : { extras: checked }) };
 }
 
 /** They go into a JSON column, which holds neither NUL nor half a character. */

@@ -6,6 +6,7 @@ export {
   type CompletionLimits,
   type CompletionObserver,
   type CompletionRequest,
+  type ModelObserver,
   type PartialCompletion,
 } from './complete.js';
 export {

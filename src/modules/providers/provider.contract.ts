@@ -24,8 +24,8 @@ export interface ModelProvider {
   ): ProviderMaxTokens;
 
   /**
-   * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, any number of
-   * `delta` and `tool_call`, one `end`. When `request.signal` aborts, stop and close the connection.
+   * One call to the vendor: exactly one HTTP request, never a retry. Yields one `start`, where it likes one `model`, any
+   * number of `delta` and `tool_call`, one `end`. When `request.signal` aborts, stop and close the connection.
    * @throws ProviderError for everything the vendor or the line did wrong.
    */
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
@@ -132,13 +132,23 @@ export interface ProviderParams {
   readonly seed?: number;
 }
 
-export type ProviderEvent = ProviderStart | ProviderDelta | ProviderToolCallDelta | ProviderEnd;
+export type ProviderEvent =
+  ProviderStart | ProviderModel | ProviderDelta | ProviderToolCallDelta | ProviderEnd;
 
 /** The vendor has taken the request. */
 export interface ProviderStart {
   readonly type: 'start';
   /** The vendor's own id of the request, for its support and its log. */
   readonly providerRequestId: string | null;
+}
+
+/** Who answers, from a vendor that says so before the answer: for who reads it as it comes. `end` says it in any case. */
+export interface ProviderModel {
+  readonly type: 'model';
+  /** As in `end`. */
+  readonly servedModelName: string | null;
+  /** As in `end`, as far as they are known. */
+  readonly extras?: Readonly<Record<string, unknown>>;
 }
 
 export interface ProviderDelta {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type RawAnswer, writeRawAnswer } from '../../../infra/http/index.js';
-import type { AnswerEvent, AnswerSink } from '../answer-sink.js';
+import type { AnswerEvent, AnsweringModel, AnswerSink } from '../answer-sink.js';
 import type { StreamedExecutionDto } from '../executions.dto.js';
 import type { StreamFormat } from './stream-format.js';
 
@@ -49,6 +49,10 @@ export class EventStream implements AnswerSink {
     this.open(headers);
     this.write(this.format.begin(execution));
     this.keepAlive = setInterval(() => this.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+  }
+
+  answeredBy(model: AnsweringModel): void {
+    this.format.answeredBy?.(model);
   }
 
   send(event: AnswerEvent): void | Promise<void> {

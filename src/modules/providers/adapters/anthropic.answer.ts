@@ -2,6 +2,7 @@ import {
   ProviderError,
   type ProviderDelta,
   type ProviderEnd,
+  type ProviderModel,
   type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
@@ -44,7 +45,7 @@ const STATUS_OF_ERROR: ReadonlyMap<unknown, number> = new Map([
  */
 export async function* readMessage(
   response: Response,
-): AsyncGenerator<ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
+): AsyncGenerator<ProviderModel | ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
   const toolUses = new ToolUses();
   let message: Json | null = null;
   let usage: Json = {};
@@ -54,6 +55,7 @@ export async function* readMessage(
     if (event['type'] === 'message_start') {
       message = asRecord(event['message']);
       usage = known(message['usage']);
+      yield { type: 'model', servedModelName: textOrNull(message['model']) };
     } else if (event['type'] === 'message_delta') {
       // The counts are cumulative: the last ones are those of the whole message.
       usage = { ...usage, ...known(event['usage']) };

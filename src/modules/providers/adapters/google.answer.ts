@@ -40,7 +40,10 @@ export async function* readGeneratedContent(
   for await (const data of readServerSentEvents(bodyOf(response))) {
     const chunk = asRecord(JSON.parse(data));
     if (chunk['error'] !== undefined) throw complaintIn(chunk, 500, response.headers);
-    if (last === null) yield { type: 'start', providerRequestId: textOrNull(chunk['responseId']) };
+    if (last === null) {
+      yield { type: 'start', providerRequestId: textOrNull(chunk['responseId']) };
+      yield { type: 'model', servedModelName: textOrNull(chunk['modelVersion']) };
+    }
     last = chunk;
     usage = { ...usage, ...facts(chunk) };
     const candidate = candidateOf(chunk);

@@ -2,6 +2,7 @@ import {
   ProviderError,
   type ProviderDelta,
   type ProviderEnd,
+  type ProviderModel,
   type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
@@ -40,7 +41,7 @@ interface ChatAnswer {
  */
 export async function* readChatCompletion(
   response: Response,
-): AsyncGenerator<ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
+): AsyncGenerator<ProviderModel | ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
   const isJson = response.headers.get('content-type')?.includes('application/json') ?? false;
   const answers = isJson ? readWhole(response) : readChunks(response);
   let finishReason: string | null = null;
@@ -52,6 +53,11 @@ export async function* readChatCompletion(
   let seen = 0;
   for await (const answer of answers) {
     seen += 1;
+    extras = { ...extras, ...answer.extras };
+    // Azure's first chunk has an empty one.
+    if (!servedModelName && answer.servedModelName) {
+      yield { type: 'model', servedModelName: answer.servedModelName, extras };
+    }
     if (answer.text !== '') {
       yield { type: 'delta', text: answer.text, ...(answer.refused ? { refusal: true } : {}) };
     }
@@ -60,7 +66,6 @@ export async function* readChatCompletion(
       if (event !== null) yield event;
     }
     refused ||= answer.refused;
-    extras = { ...extras, ...answer.extras };
     finishReason = answer.finishReason ?? finishReason;
     servedModelName = answer.servedModelName ?? servedModelName;
     usage = answer.usage ?? usage;

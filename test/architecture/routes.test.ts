@@ -32,6 +32,8 @@ describe('the routes', () => {
       'ModelsController.list',
       'RoutesController.list',
       'RoutesController.get',
+      'OpenAiController.listModels',
+      'OpenAiController.getModel',
     ]);
   });
 

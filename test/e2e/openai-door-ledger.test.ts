@@ -145,6 +145,15 @@ describe('a bare call', () => {
 });
 
 describe('a stream', () => {
+  it('names the model that answers, after another has failed', async () => {
+    stage.openai.behave({ kind: 'cut', at: 'start' });
+    const body = { ...PROMPT, prompt_model: ['openai/gpt-4o-mini', 'echo/echo'] };
+    const { data, headers } = await streamed(body);
+    const models = data.slice(0, -1).map((json) => (JSON.parse(json) as ApiBody)['model']);
+    expect(new Set(models)).toEqual(new Set(['echo']));
+    expect(await executionOf(headers)).toMatchObject({ attempts: [OPENAI, { model_name: 'echo' }] });
+  });
+
   it('is repeated as a whole for its idempotency key', async () => {
     stage.openai.behave({
       kind: 'answer',

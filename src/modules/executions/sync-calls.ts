@@ -85,6 +85,8 @@ export class SyncCalls {
     const { executionId, admitted, sink } = execution;
     const { provider, modelName } = target;
     const { messages, extras } = admitted;
+    // Of a provider that does not say who answers, the name that it is asked by.
+    sink?.answeredBy({ servedModelName: modelName });
     const streamed =
       sink === null
         ? {}

@@ -84,13 +84,12 @@ class LedgerMembersDto extends PickType(ExecuteDto, [
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
   prompt_variables?: Record<string, unknown> | null;
 
-  // What is inside is checked by `readModelChoice`, as in `model` of `:run`.
-  /**
-   * Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left
-   * out: the one of `DEFAULT_MODEL`.
-   */
+  // Said in full: the generator drops the comment of a property whose type is unknown. What is inside is checked by
+  // `readModelChoice`, as in `model` of `:run`.
   @IsOptional()
   @ApiPropertyOptional({
+    description:
+      'Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left out: the one of `DEFAULT_MODEL`.',
     nullable: true,
     oneOf: [
       { type: 'string', example: 'echo/echo' },
@@ -119,9 +118,9 @@ export class ChatCompletionRequestDto extends IntersectionType(
   model!: string;
 
   // What is inside is checked by `readMessages`, which has a pointer for each fault inside of a union.
-  /** What has been said so far. Left out, or empty, where `model` names a prompt. */
   @IsOptional()
   @ApiPropertyOptional({
+    description: 'What has been said so far. Left out, or empty, where `model` names a prompt.',
     type: 'array',
     nullable: true,
     items: { $ref: getSchemaPath(ChatMessageParamDto) },

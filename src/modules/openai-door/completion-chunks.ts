@@ -33,8 +33,8 @@ export class CompletionChunks implements StreamFormat {
   }
 
   answeredBy({ servedModelName, extras }: AnsweringModel): void {
-    const head = this.head as Head;
-    this.head = { ...head, model: servedModelName ?? head.model, ...vendorFacts(extras) };
+    const { id, created, model } = this.head as Head;
+    this.head = { id, created, model: servedModelName ?? model, ...vendorFacts(extras) };
   }
 
   piece(event: AnswerEvent): string {

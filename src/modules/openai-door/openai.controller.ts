@@ -1,5 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems, JsonSource } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
@@ -12,6 +20,7 @@ import { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
 import { OpenAiModelsService } from './openai-models.service.js';
 
 @ApiTags('OpenAI')
+@ApiExtraModels(ChatCompletionDto)
 @Controller('openai/v1')
 export class OpenAiController {
   constructor(
@@ -30,7 +39,7 @@ export class OpenAiController {
       "OpenAI's call, with any provider's model or a prompt. It is an execution like that of `:run`, whose id `X-Execution-Id` has; what cannot be passed on is refused by its name.",
   })
   @ApiOkResponse({
-    type: ChatCompletionDto,
+    description: 'The completion, or its chunks.',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ChatCompletionDto) } },
       'text/event-stream': { schema: { type: 'string' } },
@@ -63,6 +72,7 @@ export class OpenAiController {
   @Scopes()
   @ApiParam({
     name: 'model',
+    type: String,
     description: 'An id of the list; its slashes as they are, or as `%2F`.',
     example: 'openai/gpt-4o-mini',
   })

@@ -156,9 +156,11 @@ function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
   };
 }
 
+/** No compiler has seen an adapter from outside the tree. */
 function checkedModel({ servedModelName, extras }: ProviderModel): Omit<ProviderModel, 'type'> {
   const checked = checkedExtras(extras);
-  return { servedModelName, ...(checked === null ? {} : { extras: checked }) };
+  const name = typeof servedModelName === 'string' ? servedModelName : null;
+  return { servedModelName: name, ...(checked === null ? {} : { extras: checked }) };
 }
 
 /** They go into a JSON column, which holds neither NUL nor half a character. */

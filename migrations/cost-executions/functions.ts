@@ -2,7 +2,7 @@ const HEAD = 'SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp';
 
 /**
  * A claim with all that calling along several models, with tools and within budgets needs. `ledger_claim_fairly` decides who
- * is next; each row is looked up by its key, since the planner would think of a thousand and read a partition.
+ * is next.
  */
 const CLAIM = `
 CREATE FUNCTION ledger_claim_due(slots integer, lease_ms integer, id_floor uuid, after_project uuid, passed_over uuid[])
@@ -12,17 +12,21 @@ RETURNS TABLE (project_id uuid, execution_id uuid, fence integer, provider text,
   model_id uuid, targets json, on_budget text, content json)
 LANGUAGE plpgsql ${HEAD}
 AS $$
+DECLARE
+  c record;
 BEGIN
   PERFORM set_config('app.system', 'on', true);
-  RETURN QUERY
-    SELECT c.*, f.model_id, f.targets, f.on_budget, f.content
-    FROM ledger_claim_fairly(slots, lease_ms, id_floor, after_project, passed_over) AS c
-    CROSS JOIN LATERAL (
-      SELECT e.model_id, e.targets, e.on_budget, v.content
+  -- Row by row and each in a statement of its own: one statement for both would look with a snapshot that is older than the
+  -- claim, and lose what was committed in between though it has been claimed.
+  FOR c IN SELECT * FROM ledger_claim_fairly(slots, lease_ms, id_floor, after_project, passed_over) LOOP
+    RETURN QUERY
+      SELECT c.project_id, c.execution_id, c.fence, c.provider, c.model_name, c.timeout_ms, c.attempts_made, c.max_attempts,
+        c.rendered_prompt, c.rendered_messages, c.temperature, c.top_k, c.top_p, c.repetition_penalty, c.max_new_tokens,
+        c.further_params, e.model_id, e.targets, e.on_budget, v.content
       FROM public.executions e
       LEFT JOIN public.prompt_versions v ON v.project_id = e.project_id AND v.version_id = e.version_id
-      WHERE e.project_id = c.project_id AND e.execution_id = c.execution_id
-      LIMIT 1) AS f;
+      WHERE e.project_id = c.project_id AND e.execution_id = c.execution_id;
+  END LOOP;
 END
 $$;
 `;

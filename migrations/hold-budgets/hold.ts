@@ -119,6 +119,13 @@ BEGIN
       verdict := 'held';
       SELECT e.max_new_tokens INTO max_new_tokens FROM public.executions e
       WHERE e.project_id = entry.project_id AND e.execution_id = entry.execution_id;
+      -- Of a further attempt that was cut down only the hold says to how much.
+      IF coalesce(entry.clamp, false) AND entry.output_pico_usd > 0 THEN
+        SELECT least(max_new_tokens::numeric, div(min(h.held_pico_usd) - entry.input_pico_usd, entry.output_pico_usd))::integer
+        INTO max_new_tokens
+        FROM public.budget_holds h
+        WHERE h.project_id = entry.project_id AND h.execution_id = entry.execution_id AND h.attempt = entry.attempt;
+      END IF;
     ELSIF entry.nth > 1 AND EXISTS (SELECT FROM unnest(made_executions, made_attempts) AS m(id, attempt)
       WHERE m.id = entry.execution_id AND m.attempt = entry.attempt) THEN
       verdict := 'held';

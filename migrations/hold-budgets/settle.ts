@@ -132,4 +132,34 @@ END
 $$;
 `;
 
-export const SETTLEMENT = [SETTLE, RELEASE, EXPIRE, RELEASE_UNSENT].join('\n');
+/**
+ * As before, but a failure is free only where no piece of an answer had come: what a vendor has begun to write it bills, however
+ * the call ends.
+ */
+const SETTLE_ATTEMPTS = `
+CREATE OR REPLACE FUNCTION ledger_settle_attempts() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  ended json;
+BEGIN
+  SELECT json_agg(json_build_object('project_id', n.project_id, 'execution_id', n.execution_id, 'attempt', n.attempt,
+    'spent_pico_usd', CASE WHEN n.status = 'failed' THEN coalesce(n.cost_pico_usd, 0) ELSE n.cost_pico_usd END))
+  INTO ended
+  FROM after_rows n
+  JOIN before_rows o ON o.project_id = n.project_id AND o.execution_id = n.execution_id AND o.attempt = n.attempt
+  WHERE n.status <> o.status
+    AND (n.status = 'succeeded' OR n.cost_pico_usd IS NOT NULL
+      OR (n.status = 'failed' AND n.first_token_ms IS NULL
+        AND n.error_type IN ('rate_limited', 'provider_rejected', 'provider_error', 'internal')))
+    AND EXISTS (SELECT FROM public.budget_holds h
+      WHERE h.project_id = n.project_id AND h.execution_id = n.execution_id AND h.attempt = n.attempt);
+  IF ended IS NOT NULL THEN
+    PERFORM ledger_settle_holds(ended);
+  END IF;
+  RETURN NULL;
+END
+$$;
+`;
+
+export const SETTLEMENT = [SETTLE, SETTLE_ATTEMPTS, RELEASE, EXPIRE, RELEASE_UNSENT].join('\n');

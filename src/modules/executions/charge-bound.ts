@@ -1,8 +1,11 @@
-import type { ModelProvider, ProviderRequest } from '../providers/index.js';
+import type { ModelProvider, ProviderMessage, ProviderRequest } from '../providers/index.js';
 import type { Target, Targets } from './execution-targets.js';
 
 /** What decides about the length of prompt and answer. */
-export type ChargedRequest = Pick<ProviderRequest, 'messages' | 'params' | 'tools' | 'responseFormat'>;
+export type ChargedRequest = Pick<
+  ProviderRequest,
+  'messages' | 'params' | 'tools' | 'toolChoice' | 'responseFormat'
+>;
 
 /** The most that one call may cost, whichever of the models is called: budgets hold as much before it. */
 export interface ChargeBound {
@@ -53,26 +56,31 @@ export function chargeBoundOf(
   }));
 }
 
-/** What was asked for, or what the model can at the most. */
+/** What was asked for, since that is sent; else what the model is said to be able to. */
 function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): number | null {
-  const asked = params.max_new_tokens ?? null;
-  if (asked === null || maxTokens === null) return asked ?? maxTokens;
-  return Math.min(asked, maxTokens);
+  return params.max_new_tokens ?? maxTokens;
 }
 
 /**
  * A token stands for at least one byte of what is tokenized, so there are never more tokens than bytes. That holds
  * for every vendor and costs nothing; what is held too much of is given back when the call is over.
  */
-function promptBytesOf({ messages, tools = [], responseFormat }: ChargedRequest): number {
+function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
   const hasExtras = tools.length > 0 || responseFormat !== undefined;
-  const extras = hasExtras ? JSON.stringify([tools, responseFormat]) : '';
-  const texts = messages.map(({ content, toolCalls = [] }) =>
-    toolCalls.length === 0 ? content : content + JSON.stringify(toolCalls),
+  const extras = hasExtras ? JSON.stringify([tools, toolChoice, responseFormat]) : '';
+  const sizeBytes = messages.reduce(
+    (sum, message) => sum + messageBytesOf(message),
+    Buffer.byteLength(extras),
   );
-  const sizeBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), Buffer.byteLength(extras));
   const around = TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
   return sizeBytes + around + (hasExtras ? TOKENS_AROUND_EXTRAS : 0);
+}
+
+/** All that a message says: to some vendors the result of a tool is sent with the tool's name, so ids and names count twice. */
+export function messageBytesOf({ content, toolCalls = [], toolCallId = '' }: ProviderMessage): number {
+  const calls = toolCalls.length === 0 ? '' : JSON.stringify(toolCalls);
+  const names = toolCalls.reduce((sum, { name }) => sum + Buffer.byteLength(name), 0);
+  return Buffer.byteLength(content) + Buffer.byteLength(calls) + names + 2 * Buffer.byteLength(toolCallId);
 }
 
 function greatest(one: bigint, other: bigint): bigint {

@@ -8,7 +8,7 @@ import { ModelsService, orderTargets, PriceReads, RoutesService } from '../model
 import { PromptResolver, TemplateHashMismatchError } from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
-import { chargeBoundOf } from './charge-bound.js';
+import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
 import {
   type AdmittedExecution,
   type AdmittedPrompt,
@@ -17,6 +17,7 @@ import {
   DEFAULT_ENVIRONMENT,
   messagesOf,
   paramsOfRequest,
+  providerMessageOf,
   type RequestToAdmit,
   type SentPrompt,
 } from './execution-request.js';
@@ -240,7 +241,7 @@ function assertAtMost(value: number, most: number, member: string, variable: str
 
 /** @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE` */
 function bareMessages({ messages }: BareCall, maxRenderedBytes: number): SentPrompt {
-  const sizeBytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  const sizeBytes = messages.reduce((sum, message) => sum + messageBytesOf(providerMessageOf(message)), 0);
   if (sizeBytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
   return { kind: 'chat', messages };
 }

@@ -60,11 +60,19 @@ export function tokensOf(outcome: CallOutcome): number {
   return (promptTokens ?? 0) + (responseTokens ?? 0);
 }
 
-/** Failures that no vendor bills; of any other one nobody knows what it cost. The trigger that settles holds says the same. */
-const FREE_FAILURES: readonly ExecutionErrorType[] = ['rate_limited', 'provider_rejected', 'provider_error'];
+/** What no vendor bills, if nothing of an answer had come. The trigger that settles holds says the same. */
+const FREE_FAILURES: readonly ExecutionErrorType[] = [
+  'rate_limited',
+  'provider_rejected',
+  'provider_error',
+  'internal',
+];
 
-export function isFreeFailure(kind: ExecutionErrorType): boolean {
-  return FREE_FAILURES.includes(kind);
+/** Of any other failure nobody knows what it cost. */
+export function isFree(outcome: CallOutcome): boolean {
+  if (outcome.succeeded) return false;
+  const { kind, partial } = outcome.failure;
+  return FREE_FAILURES.includes(kind) && (partial?.firstTokenMs ?? null) === null;
 }
 
 const KINDS: readonly string[] = [

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { isDatabaseOutage } from '../../infra/database/index.js';
 import { Clock } from '../../kernel/index.js';
 import { BudgetExceededError } from '../budgets/index.js';
-import { Circuits, circuitOutcomeOf, type ProviderParams } from '../providers/index.js';
+import { Circuits, circuitOutcomeOf, ProviderError, type ProviderParams } from '../providers/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { Claim } from './claim.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { chooseTarget, hasFallback, type OpenPass, type Target } from './execution-targets.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, isFreeFailure, ProviderCaller } from './provider-caller.js';
+import { type CallOutcome, isFree, type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { isRetryable, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 
 /** An execution that somebody waits for, dispatched for the first time. */
@@ -87,18 +88,30 @@ export class SyncCalls {
     const { messages, extras } = admitted;
     // Of a provider that does not say who answers, the name that it is asked by.
     sink?.answeredBy({ servedModelName: modelName });
-    const streamed =
-      sink === null
-        ? {}
-        : {
-            signal: sink.signal,
-            abortedAs: 'client_closed' as const,
-            onEvent: (event: Parameters<AnswerSink['send']>[0]) => sink.send(event),
-            onModel: (model: Parameters<AnswerSink['answeredBy']>[0]) => sink.answeredBy(model),
-          };
-    const deadlineMs = this.shareMs(execution, attempt, index);
-    const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };
-    return this.caller.call({ ...call, ...streamed });
+    const shareMs = this.shareMs(execution, attempt, index);
+    const call = { executionId, attempt, provider, modelName, messages, params, extras };
+    if (sink === null) return this.caller.call({ ...call, deadlineMs: shareMs });
+    return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(execution) }, shareMs);
+  }
+
+  /** A stream has all of the time once a piece has gone out: then no other model can take over any more. */
+  private async callFor(sink: AnswerSink, call: ProviderCall, shareMs: number): Promise<CallOutcome> {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      const message = `The provider did not begin within ${Math.round(shareMs)} ms.`;
+      if (!sink.hasSent) late.abort(new ProviderError('timeout', message));
+    }, shareMs);
+    try {
+      return await this.caller.call({
+        ...call,
+        signal: AbortSignal.any([sink.signal, late.signal]),
+        abortedAs: 'client_closed',
+        onEvent: (event) => sink.send(event),
+        onModel: (model) => sink.answeredBy(model),
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The last model gets all that is left; one before it no more than its share, or it could use up the time of the others. */
@@ -164,12 +177,13 @@ export class SyncCalls {
     { attempt, outcome }: LastCall,
   ): Promise<ProviderParams | null> {
     const { bound } = execution.admitted;
-    const isFree = !outcome.succeeded && isFreeFailure(outcome.failure.kind);
     try {
-      const { clampedTokens } = await this.executions.holdAgain(execution, attempt + 1, bound, isFree);
+      const isLastFree = isFree(outcome);
+      const { clampedTokens } = await this.executions.holdAgain(execution, attempt + 1, bound, isLastFree);
       return clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
     } catch (error) {
-      if (error instanceof BudgetExceededError) return null;
+      // With the database away there is no further call either; how the last one ended is written when it is back.
+      if (error instanceof BudgetExceededError || isDatabaseOutage(error)) return null;
       throw error;
     }
   }

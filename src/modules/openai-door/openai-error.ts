@@ -83,7 +83,9 @@ function statusOf(error: LedgerError): number {
 
 /** The status that is passed on; null where it is none of a vendor's. */
 function vendorStatusOf({ extensions: { provider_status: said } }: LedgerError): number | null {
-  return typeof said === 'number' && !NOT_PASSED_ON.has(said) ? said : null;
+  // What is no error in itself must not look like an answer.
+  const isError = typeof said === 'number' && said >= 400 && said <= 599;
+  return isError && !NOT_PASSED_ON.has(said) ? said : null;
 }
 
 function typeOf({ code }: LedgerError, status: number): string {

@@ -3,11 +3,11 @@ import { CURRENT_AND_KEYED, EXECUTION_COLUMNS, INSERTED } from '../executions.sq
 /** Whoever claimed a key and has no execution by then is gone, or was refused and could not say so. */
 const CLAIM_PATIENCE = `interval '15 seconds'`;
 
-/** An answer that was cut is not the whole answer, and stands for nothing. */
+/** An answer that was cut, here or because a budget left so few tokens, is not the whole answer and stands for nothing. */
 export const FIND = `
   SELECT c.execution_id AS "executionId", CASE
       WHEN e.status = 'succeeded' AND o.execution_id IS NOT NULL AND NOT o.response_truncated
-        AND e.completed_at > now() - make_interval(secs => $3::integer) THEN 'answer'
+        AND NOT (e.on_budget = 'clamp' AND e.finish_reason = 'length') AND e.completed_at > now() - make_interval(secs => $3::integer) THEN 'answer'
       WHEN e.status IN ('queued', 'running') THEN 'under_way'
       WHEN e.status IS NULL AND c.claimed_at > now() - ${CLAIM_PATIENCE} THEN 'under_way'
       ELSE 'unusable' END AS state,

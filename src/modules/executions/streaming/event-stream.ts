@@ -30,7 +30,9 @@ export class EventStream implements AnswerSink {
     private readonly response: ServerResponse,
     private readonly format: StreamFormat,
   ) {
-    response.once('close', () => this.closed());
+    // Who left before there was anything to listen to has left all the same.
+    if (response.destroyed) this.closed();
+    else response.once('close', () => this.closed());
   }
 
   get signal(): AbortSignal {

@@ -118,6 +118,8 @@ function addRun(program: Command): void {
     .option('--var <name=value>', 'a variable; =@file reads a file, =@- standard input, :=json JSON', collect)
     .option('--vars-file <file>', 'a JSON object of variables; - is standard input')
     .option('--model <provider/model>', "the model; without it the ledger's default")
+    .option('--route <name>', 'a route instead of a model')
+    .option('--stream', 'print the answer as it comes')
     .option('--param <name=value>', 'such as temperature=0.2; may be repeated', collect)
     .option('--version <number>', 'a version other than the active one', toNumber)
     .option('--environment <label>', 'such as prod')

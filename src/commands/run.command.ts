@@ -1,14 +1,16 @@
-import type { ExecutionResult, ModelRef, Params } from '../../sdk/src/index.js';
+import type { ExecutionResult, ExecutionStream, ModelRef, Params } from '../../sdk/src/index.js';
 import { CliError } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
 import { parseJsonInput, readInput, splitAssignment } from './terminal/input.js';
-import { coloursFor, note, print, printable, printJson } from './terminal/output.js';
+import { coloursFor, note, print, printable, printJson, write } from './terminal/output.js';
 import { Progress } from './terminal/progress.js';
 
 export interface RunFlags extends LedgerFlags {
   readonly var?: readonly string[];
   readonly varsFile?: string;
   readonly model?: string;
+  readonly route?: string;
+  readonly stream?: boolean;
   readonly param?: readonly string[];
   readonly version?: number;
   readonly environment?: string;
@@ -22,13 +24,17 @@ export async function runCommand(name: string, flags: RunFlags): Promise<void> {
     prompt_name: name,
     variables: await readVariables(flags),
     ...(flags.version === undefined ? {} : { version_number: flags.version }),
-    ...(flags.model === undefined ? {} : { model: parseModel(flags.model) }),
+    ...modelOf(flags),
     ...(flags.param === undefined ? {} : { params: parseParams(flags.param) }),
     ...(flags.environment === undefined ? {} : { environment: flags.environment }),
     ...(flags.correlationId === undefined ? {} : { correlation_id: flags.correlationId }),
     ...(flags.timeout === undefined ? {} : { timeout_ms: flags.timeout }),
   };
   const ledger = await connect(flags);
+  if (flags.stream === true && flags.json !== true) {
+    note(coloursFor(process.stderr).dim(summaryOf(await printStream(ledger.executions.stream(request)))));
+    return;
+  }
   const progress = new Progress('answers: the model is being asked', 1);
   const execution = await ledger.executions.run(request).finally(() => progress.done());
   if (flags.json === true) return printJson(execution);
@@ -36,6 +42,20 @@ export async function runCommand(name: string, flags: RunFlags): Promise<void> {
   const answer = execution.response_text ?? '';
   await print(process.stdout.isTTY ? printable(answer) : answer);
   note(coloursFor(process.stderr).dim(summaryOf(execution)));
+}
+
+/** Each piece as it comes; what cannot be written is waited for, and so is not read. */
+async function printStream(stream: ExecutionStream): Promise<ExecutionResult> {
+  for await (const { text } of stream) await write(process.stdout.isTTY ? printable(text) : text);
+  const execution = await stream.final();
+  await write('\n');
+  return execution;
+}
+
+function modelOf({ model, route }: RunFlags): { model?: ModelRef | { route: string } } {
+  if (model !== undefined && route !== undefined) throw new CliError('Name a model or a route, not both.');
+  if (route !== undefined) return { model: { route } };
+  return model === undefined ? {} : { model: parseModel(model) };
 }
 
 async function readVariables({
@@ -92,10 +112,12 @@ function summaryOf({
   version_number: version,
   model,
   telemetry,
+  cost_usd: cost,
 }: ExecutionResult): string {
   const tokens = [telemetry.prompt_tokens, telemetry.response_tokens]
     .map((count) => count ?? '?')
     .join(' → ');
   const latency = telemetry.latency_ms === null ? 'unknown time' : `${telemetry.latency_ms} ms`;
-  return `${status} · version ${version} · ${model.provider}/${model.model_name} · ${tokens} tokens · ${latency} · ${id}`;
+  const facts = [status, `version ${version}`, `${model.provider}/${model.model_name}`, `${tokens} tokens`];
+  return [...facts, ...(cost === null ? [] : [`$${cost}`]), latency, id].join(' · ');
 }

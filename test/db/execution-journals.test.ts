@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { type ProjectIds, type Statement, TenantScope } from '../../src/infra/database/index.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import type { Beginning, Next } from '../../src/modules/executions/execution-rows.js';
 import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
@@ -9,35 +8,12 @@ import { answered, failed } from '../support/call-outcomes.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { LossyScope } from '../support/lossy-scope.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const FINAL = { kind: 'final' } as const;
 const CALLED = { modelId: '00000000-0000-7000-8000-000000000001', provider: 'echo', modelName: 'echo' };
-
-/** The server does what it is told, and the connection is lost before its answer. */
-class LossyScope extends TenantScope {
-  private readonly losses: string[] = [];
-  readonly sent: string[] = [];
-
-  /** The next statement of that name. */
-  loseAnswerOf(name: string): void {
-    this.losses.push(name);
-  }
-
-  override async statement<Row extends Record<string, unknown>>(
-    projects: ProjectIds,
-    statement: Statement,
-  ): Promise<Row[]> {
-    const name = statement.name ?? '';
-    this.sent.push(name);
-    const rows = await super.statement<Row>(projects, statement);
-    const loss = this.losses.indexOf(name);
-    if (loss < 0) return rows;
-    this.losses.splice(loss, 1);
-    throw Object.assign(new Error('Connection terminated unexpectedly'));
-  }
-}
 
 let context: LedgerContext;
 let scope: LossyScope;

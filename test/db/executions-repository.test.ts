@@ -78,6 +78,7 @@ describe('ExecutionsRepository', () => {
         executionId,
         fence: 1,
         targets: [{ modelId: ids.modelId, provider: 'echo', modelName: 'echo' }],
+        nextIndex: 0,
         extras: {},
         timeoutMs: 1000,
         attemptsMade: 0,

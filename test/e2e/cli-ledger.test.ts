@@ -147,6 +147,24 @@ describe('prompt-ledger run', () => {
     });
   });
 
+  it('prints the answer as it comes, along a route, and stops where the model does', async () => {
+    await stage.admin.put('/v1/models/echo/echo-stream-10ms', {});
+    const targets = ['echo-fail-500', 'echo-stream-10ms'].map((name) => ({
+      provider: 'echo',
+      model_name: name,
+    }));
+    await stage.admin.put('/v1/routes/cli', { targets });
+    const args = ['run', 'greet', '--var', 'name=Ada', '--var', 'user:={"age": 36}', '--stream'];
+    const streamed = await cli([...args, '--route', 'cli']);
+    expect(streamed).toMatchObject({ code: 0, stdout: 'Hello Ada, you are 36!\n' });
+    expect(streamed.stderr).toMatch(/^succeeded · version 1 · echo\/echo-stream-10ms · /);
+    const failed = await cli([...args, '--model', 'echo/echo-fail-500']);
+    expect(failed).toMatchObject({ code: 1, stdout: '' });
+    expect(failed.stderr).toMatch(/\(PROVIDER_FAILED\)/);
+    const both = await cli([...args, '--route', 'cli', '--model', 'echo/echo']);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('not both') as string });
+  });
+
   it('exits with 1 when the ledger says no, in a sentence with its code and no stack', async () => {
     const missing = await cli(['run', 'greet']);
     expect(missing).toMatchObject({ code: 1, stdout: '' });

@@ -1,211 +1,154 @@
-import type { ApiBody } from '../support/api-client.js';
-import { eventually } from '../support/eventually.js';
-import { clientWith, otherProject } from './other-project.js';
-import { ECHO, expectProblem, OPENAI, promptPath, putPrompt, type Stage, startStage } from './stage.js';
+import type { ApiBody, ApiResponse } from '../support/api-client.js';
+import { EventStreamClient } from '../support/event-stream-client.js';
+import {
+  ADMIN_KEY,
+  type Execution,
+  getExecution,
+  putPrompt,
+  type Stage,
+  startStage,
+  submit,
+  untilFinal,
+} from './stage.js';
+
+const MODEL = { provider: 'openai', model_name: 'priced' };
+const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: MODEL };
+/** Two tokens in and four out, at 3 and 7 micro-dollars each. */
+const COST = { cost_usd: '0.000034', cost_pico_usd: '34000000' };
+const UNKNOWN = { cost_usd: null, cost_pico_usd: null, price_id: null };
 
 let stage: Stage;
+let priceId: string;
+
+async function addPrice(more: ApiBody = {}): Promise<string> {
+  const price = { ...MODEL, input_usd_per_mtok: '3', output_usd_per_mtok: '7', ...more };
+  const answer = await stage.admin.post('/v1/prices', price);
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return String(answer.body['price_id']);
+}
 
 beforeAll(async () => {
-  stage = await startStage({ WORKER: 'off' });
+  stage = await startStage();
+  await putPrompt(stage.admin, 'greeting', 'Hello {{name}}');
+  for (const name of ['priced', 'unpriced', 'short', 'cached', 'changing']) {
+    await stage.admin.put(`/v1/models/openai/${name}`, { max_tokens: null, supports_streaming: true });
+  }
+  priceId = await addPrice();
 });
 afterAll(() => stage.close());
+beforeEach(() => stage.openai.reset());
 
-const costs = (query = '', client = stage.admin) => client.get(`/v1/analytics/costs?${query}`);
+const run = (more: ApiBody = {}): Promise<ApiResponse<ApiBody>> =>
+  stage.admin.post('/v1/executions:run', { ...body, ...more });
+const kept = (answer: ApiResponse<ApiBody>): Promise<Execution> =>
+  getExecution(stage.admin, String(answer.body['execution_id']));
 
-interface Ran {
-  readonly model?: typeof ECHO;
-  readonly keyId?: string;
-  readonly team?: string;
-  readonly environment?: string;
-  readonly at?: string;
-  /** Pico-dollars. */
-  readonly cost?: string;
-  readonly promptTokens?: number;
-  readonly responseTokens?: number;
+/** What OpenAI says of a prompt of which it had a part in its cache. */
+function answerWith(usage: ApiBody): string {
+  const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'cached' };
+  const chunks = [
+    { ...head, choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }] },
+    { ...head, choices: [], usage },
+  ];
+  return `${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`;
 }
 
-/** Writes down an execution that is over, of the prompt of this name; of none for null. */
-async function ran(promptName: string | null, what: Ran = {}): Promise<void> {
-  const { model = ECHO } = what;
-  await stage.sql(
-    `INSERT INTO executions (project_id, execution_id, prompt_id, version_id, prompt_mode, model_id, key_id, owner_team, environment,
-       execution_mode, status, timeout_ms, created_at, cost_pico_usd, prompt_tokens, response_tokens)
-     SELECT m.project_id, overlay(gen_random_uuid()::text PLACING left(ledger_uuid7_floor($8::timestamptz)::text, 18) FROM 1)::uuid, p.prompt_id,
-       (SELECT version_id FROM prompt_versions v WHERE v.project_id = p.project_id AND v.prompt_id = p.prompt_id LIMIT 1),
-       p.mode, m.model_id, $4::uuid, $5, $6, 'sync', 'succeeded', 1000, $8::timestamptz, $7, $9, $10
-     FROM models m JOIN projects o ON o.project_id = m.project_id AND o.name = 'default'
-     LEFT JOIN prompts p ON p.project_id = m.project_id AND p.name = $1
-     WHERE m.provider = $2 AND m.model_name = $3`,
-    [
-      promptName,
-      model.provider,
-      model.model_name,
-      what.keyId ?? null,
-      what.team ?? null,
-      what.environment ?? 'dev',
-      what.cost ?? null,
-      what.at ?? new Date().toISOString(),
-      what.promptTokens ?? null,
-      what.responseTokens ?? null,
-    ],
-  );
-}
+describe('what an execution cost', () => {
+  it('is exact, in the answer and on record, by whatever way it was asked for', async () => {
+    const answer = await run();
+    expect(answer.body).toMatchObject({ ...COST, price_id: priceId });
 
-const NO_COSTS = {
-  cost_usd: null,
-  execution_count: 0,
-  priced_count: 0,
-  unpriced_count: 0,
-  prompt_tokens: null,
-  cached_prompt_tokens: null,
-  response_tokens: null,
-  reasoning_tokens: null,
-};
+    const stream = await EventStreamClient.open(stage.ledger.url, body, { apiKey: ADMIN_KEY });
+    const { data: done } = await stream.until('done');
+    expect(done).toMatchObject({ ...COST, price_id: priceId });
 
-const keysOf = (body: ApiBody) =>
-  (body['groups'] as ApiBody[]).map((group) => [group['key'], group['cost_usd'], group['execution_count']]);
-
-describe('GET /v1/analytics/costs', () => {
-  it('of a project in which nothing ran has nulls, by prompt when nobody says by what', async () => {
-    const none = { group_by: 'prompt', total: NO_COSTS, groups: [], next_cursor: null };
-    expect((await costs('', await otherProject(stage))).body).toEqual(none);
-  });
-
-  it('has exact dollars, and counts what has no known cost by itself', async () => {
-    await putPrompt(stage.admin, 'exact', 'Hi');
-    await ran('exact', { cost: '9223372036854775807', promptTokens: 10, responseTokens: 1 });
-    await ran('exact', { cost: '9223372036854775807', promptTokens: 5 });
-    await ran('exact', { promptTokens: 1 });
-    const exact = {
-      ...NO_COSTS,
-      cost_usd: '18446744.073709551614',
-      execution_count: 3,
-      priced_count: 2,
-      unpriced_count: 1,
-      prompt_tokens: 16,
-      response_tokens: 1,
-    };
-    expect((await costs('prompt_name=exact')).body).toEqual({
-      group_by: 'prompt',
-      total: exact,
-      groups: [{ key: 'exact', ...exact }],
-      next_cursor: null,
-    });
-  });
-
-  it('groups by prompt, model, environment, team, key and day', async () => {
-    await putPrompt(stage.admin, 'grouped', 'Hi');
-    const { keyId } = await clientWith(stage, ['executions:run']);
-    await ran('grouped', { cost: '3000000000000', at: '2026-03-01T23:59:59.999Z', keyId, team: 'docs' });
-    await ran('grouped', { cost: '1000000000000', at: '2026-03-02T00:00:00Z', model: OPENAI });
-    await ran('grouped', { cost: '1000000000000', at: '2026-03-02T00:00:00Z', environment: 'prod' });
-    const by = async (groupBy: string) =>
-      keysOf((await costs(`group_by=${groupBy}&prompt_name=grouped`)).body);
-    expect(await by('prompt')).toEqual([['grouped', '5', 3]]);
-    expect(await by('model')).toEqual([
-      ['echo/echo', '4', 2],
-      ['openai/gpt-4o-mini', '1', 1],
-    ]);
-    expect(await by('environment')).toEqual([
-      ['dev', '4', 2],
-      ['prod', '1', 1],
-    ]);
-    expect(await by('owner_team')).toEqual([
-      ['docs', '3', 1],
-      [null, '2', 2],
-    ]);
-    expect(await by('api_key')).toEqual([
-      [keyId, '3', 1],
-      [null, '2', 2],
-    ]);
-    expect(await by('day')).toEqual([
-      ['2026-03-01', '3', 1],
-      ['2026-03-02', '2', 2],
-    ]);
-    const { body } = await costs('group_by=api_key&prompt_name=grouped');
-    expect((body['groups'] as ApiBody[]).map(({ key_name: name }) => name)).toEqual(['a key', null]);
-    const narrow = 'from=2026-03-01T23:59:59.999Z&to=2026-03-02T00:00:00Z';
-    expect(keysOf((await costs(`group_by=day&prompt_name=grouped&${narrow}`)).body)).toEqual([
-      ['2026-03-01', '3', 1],
-    ]);
-  });
-
-  it('has a null key for calls without a prompt, which are in neither mode', async () => {
-    const modes = (await stage.admin.get('/v1/analytics/prompts')).body;
-    await ran(null, { cost: '1', at: '2026-04-01T12:00:00Z' });
-    const { body } = await costs('from=2026-04-01T00:00:00Z&to=2026-04-02T00:00:00Z');
-    expect(keysOf(body)).toEqual([[null, '0.000000000001', 1]]);
-    expect((await stage.admin.get('/v1/analytics/prompts')).body).toEqual(modes);
-  });
-
-  it('leaves a deleted prompt its name, together with the one that has it now', async () => {
-    await putPrompt(stage.admin, 'again', 'one');
-    await ran('again', { cost: '1000000000000' });
-    await stage.admin.delete(promptPath('again'));
-    expect(keysOf((await costs('prompt_name=again')).body)).toEqual([['again', '1', 1]]);
-    await putPrompt(stage.admin, 'again', 'two');
-    await stage.admin.post('/v1/executions:run', { prompt_name: 'again', model: ECHO });
-    expect(keysOf((await costs('prompt_name=again')).body)).toEqual([['again', '1', 2]]);
-  });
-
-  it('counts a run that was answered, at once, by its key', async () => {
-    await putPrompt(stage.admin, 'ran', 'Hi');
-    const client = await clientWith(stage, ['executions:run']);
-    await client.post('/v1/executions:run', { prompt_name: 'ran', model: ECHO });
-    const { body } = await costs('group_by=api_key&prompt_name=ran');
-    expect(body['groups']).toMatchObject([{ key: client.keyId, key_name: 'a key', execution_count: 1 }]);
-  });
-
-  it.each([1, 2, 50])('in pages of %i has each group once, and the same total', async (limit) => {
-    await putPrompt(stage.admin, `paged-${limit}`, 'Hi');
-    const name = `prompt_name=paged-${limit}`;
-    // The longest labels there are, in characters that take the most room in a cursor.
-    const teams = ['b', 'a', '\u0001'.repeat(200), '😀'.repeat(200)];
-    for (const team of teams) await ran(`paged-${limit}`, { team, cost: team === 'a' ? '2' : '1' });
-    await ran(`paged-${limit}`, {});
-    await ran(`paged-${limit}`, { team: 'unpriced' });
-    const seen: unknown[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const { status, body } = await costs(`group_by=owner_team&${name}&limit=${limit}${more}`);
-      expect(status).toBe(200);
-      expect(body['total']).toMatchObject({ execution_count: 6, cost_usd: '0.000000000005' });
-      seen.push(...keysOf(body).map(([key]) => key));
-      cursor = body['next_cursor'] as string | null;
+    const submitted = await untilFinal(stage.admin, await submit(stage.admin, body));
+    for (const execution of [
+      await kept(answer),
+      await getExecution(stage.admin, String(done['execution_id'])),
+      submitted,
+    ]) {
+      expect(execution).toMatchObject({ ...COST, price_id: priceId });
+      expect(execution.attempts).toMatchObject([
+        { ...COST, price_id: priceId, prompt_tokens: 2, response_tokens: 4 },
+      ]);
     }
-    expect(seen).toEqual(['a', teams[2], 'b', teams[3], 'unpriced', null]);
   });
 
-  it('is the same after the counts were folded', async () => {
-    const before = (await costs('group_by=day')).body;
-    await eventually(async () => {
-      const [row] = await stage.sql<{ count: number }>('SELECT count(*)::int FROM execution_deltas');
-      return row?.count === 0;
+  it('has the tokens of the vendor’s cache at their own price', async () => {
+    const figures = {
+      input_usd_per_mtok: '2.5',
+      cached_input_usd_per_mtok: '0.25',
+      output_usd_per_mtok: '10',
+    };
+    const price_id = await addPrice({ model_name: 'cached', ...figures });
+    const usage = {
+      prompt_tokens: 1000,
+      completion_tokens: 10,
+      prompt_tokens_details: { cached_tokens: 900 },
+    };
+    stage.openai.behave({ kind: 'raw', body: answerWith(usage) });
+    const answer = await run({ model: { ...MODEL, model_name: 'cached' } });
+    // 100 at 2.5, 900 at 0.25, 10 at 10 micro-dollars.
+    expect(answer.body).toMatchObject({ cost_usd: '0.000575', price_id });
+    expect(answer.body).toMatchObject({ telemetry: { cached_prompt_tokens: 900 } });
+    expect(await kept(answer)).toMatchObject({ cost_pico_usd: '575000000' });
+  });
+
+  it.each<[string, () => Promise<ApiResponse<ApiBody>>]>([
+    ['a model without a price', () => run({ model: { ...MODEL, model_name: 'unpriced' } })],
+    [
+      'a vendor that does not say what was used',
+      () => {
+        stage.openai.behave({ kind: 'answer', usage: false });
+        return run();
+      },
+    ],
+    [
+      'a prompt that is longer than the price holds for',
+      async () => {
+        await addPrice({ model_name: 'short', max_prompt_tokens: 1 });
+        return run({ model: { ...MODEL, model_name: 'short' } });
+      },
+    ],
+  ])('is unknown, and not 0, of %s', async (_what, ask) => {
+    const answer = await ask();
+    expect(answer).toMatchObject({ status: 200, body: UNKNOWN });
+    const execution = await kept(answer);
+    expect(execution).toMatchObject(UNKNOWN);
+    expect(execution.attempts[0]).toMatchObject(UNKNOWN);
+  });
+
+  it('is unknown of one that failed', async () => {
+    stage.openai.behave({ kind: 'error', status: 400 });
+    expect(await kept(await run())).toMatchObject({ status: 'failed', ...UNKNOWN });
+  });
+
+  it('is that of the model that answered', async () => {
+    stage.openai.behaveForModel('unpriced', { kind: 'error', status: 500 });
+    const execution = await kept(await run({ model: ['openai/unpriced', MODEL] }));
+    expect(execution).toMatchObject({ ...COST, price_id: priceId });
+    expect(execution.attempts).toMatchObject([UNKNOWN, { ...COST, price_id: priceId }]);
+  });
+
+  it('is that of the price of its time, also when that changes in between', async () => {
+    const model = { ...MODEL, model_name: 'changing' };
+    const first = await addPrice({ model_name: 'changing' });
+    const before = await run({ model });
+    const second = await addPrice({
+      model_name: 'changing',
+      input_usd_per_mtok: '30',
+      output_usd_per_mtok: '70',
     });
-    expect((await costs('group_by=day')).body).toEqual(before);
-  });
+    const after = await run({ model });
+    expect(before.body).toMatchObject({ ...COST, price_id: first });
+    expect(after.body).toMatchObject({ cost_usd: '0.00034', price_id: second });
+    expect(await kept(before)).toMatchObject({ ...COST, price_id: first });
 
-  it.each([
-    ['group_by=weekday', '/group_by'],
-    ['group_by=', '/group_by'],
-    ['from=yesterday', '/from'],
-    ['prompt_name=a%20b', '/prompt_name'],
-    ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', '/from'],
-    ['mode=full', '/mode'],
-    ['limit=201', '/limit'],
-    ['cursor=eyJhIjoxfQ', '/cursor'],
-    [`cursor=${Buffer.from('["1; DROP",null]').toString('base64url')}`, '/cursor'],
-  ])('refuses the query "%s"', async (query, pointer) => {
-    const answer = await costs(query);
-    expectProblem(answer, 400, 'VALIDATION_FAILED');
-    expect(answer.body['errors']).toMatchObject([{ pointer }]);
-  });
-
-  it('needs the scope analytics:read, and shows nothing of another project', async () => {
-    expectProblem(await costs('', await clientWith(stage, ['executions:read'])), 403, 'FORBIDDEN');
-    await putPrompt(stage.admin, 'ours', 'Hi');
-    await ran('ours', { cost: '1' });
-    const other = await otherProject(stage);
-    expect((await costs('prompt_name=ours', other)).body).toMatchObject({ total: NO_COSTS, groups: [] });
+    // Ended, it prices nothing more, and takes nothing back.
+    await stage.admin.put(`/v1/prices/${second}`, { valid_to: new Date().toISOString() });
+    await stage.admin.put(`/v1/prices/${first}`, { valid_to: new Date().toISOString() });
+    expect((await run({ model })).body).toMatchObject(UNKNOWN);
+    expect(await kept(after)).toMatchObject({ cost_usd: '0.00034', price_id: second });
   });
 });

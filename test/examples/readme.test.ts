@@ -130,6 +130,45 @@ describe('on a fresh start, with nothing set', () => {
     expect(batch).toMatchObject({ status: 'completed', total: 2, counts: { succeeded: 2 } });
     expect(secret?.['secret']).toMatch(/^whsec_/);
   });
+
+  it('the commands about streams, prices and budgets work as they are printed', async () => {
+    const script = (await blocks('Streamed, priced, within a budget', 'sh')).replaceAll(
+      PRINTED_URL,
+      ledger.url,
+    );
+
+    const done = await run('sh', ['-s'], script);
+
+    expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
+    expect(statusesOf(done)).toEqual([
+      200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200,
+    ]);
+    const events = done.stdout.split('\n').filter((line) => line.startsWith('event: '));
+    expect(events).toEqual(['event: execution', 'event: delta', 'event: done']);
+    const [, route, routed, price, costs, refused, clamped, budget, first, bare, prompted] =
+      documentsOf(done);
+    expect(route).toMatchObject({ name: 'steady', strategy: 'order' });
+    expect(routed).toMatchObject({
+      response_text: 'Welcome Ada warmly.',
+      route: 'steady',
+      model: { provider: 'echo', model_name: 'echo' },
+    });
+    expect(price).toMatchObject({ output_usd_per_mtok: '0.6' });
+    // Three words each way.
+    expect(done.stdout).toContain('\n0.00000225\n');
+    expect((costs?.['groups'] as unknown[])[0]).toMatchObject({
+      key: 'Growth',
+      cost_usd: '0.00000225',
+      priced_count: 1,
+    });
+    expect(refused).toMatchObject({ code: 'BUDGET_EXCEEDED', reason: 'refused' });
+    expect(clamped).toMatchObject({ status: 'succeeded', finish_reason: 'length' });
+    expect(budget).toMatchObject({ held_usd: '0', mode: 'hard' });
+    expect(first).toMatchObject({ cache_hit: false });
+    expect(done.stdout).toContain('\ntrue\n');
+    expect(bare).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'Say hello.' } }] });
+    expect(prompted).toMatchObject({ choices: [{ message: { content: 'Welcome Ada warmly.' } }] });
+  });
 });
 
 describe('with a server that speaks as OpenAI does', () => {

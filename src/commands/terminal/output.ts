@@ -10,9 +10,14 @@ export function coloursFor(stream: NodeJS.WriteStream): Colours {
   return picocolors.createColors(stream.isTTY && isWanted);
 }
 
-/** A line of the answer. Resolves when it is passed on, so that what is long does not gather in memory. */
-export async function print(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
-  if (stream.write(`${text}\n`)) return;
+/** A line of the answer. */
+export function print(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
+  return write(`${text}\n`, stream);
+}
+
+/** Resolves when it is passed on, so that what is long does not gather in memory. */
+export async function write(text: string, stream: NodeJS.WritableStream = process.stdout): Promise<void> {
+  if (stream.write(text)) return;
   await new Promise((resolve) => stream.once('drain', resolve));
 }
 

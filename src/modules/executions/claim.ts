@@ -13,6 +13,8 @@ export interface Claim {
 /** Taken from the queue, with all that its call needs. */
 export interface ClaimedExecution extends Claim {
   readonly targets: Targets<AllowedModel>;
+  /** Which of them is next: the one behind the model that was called last. */
+  readonly nextIndex: number;
   readonly messages: readonly ProviderMessage[];
   readonly params: ProviderParams;
   readonly extras: CallExtras;

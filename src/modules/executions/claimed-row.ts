@@ -25,6 +25,7 @@ export interface ClaimedRow {
   readonly repetition_penalty: number | null;
   readonly max_new_tokens: number | null;
   readonly further_params: string | null;
+  /** The model that was called last; of an execution that was not called yet, the first. */
   readonly model_id: string;
   readonly targets: StoredTarget[] | null;
   /** Tools and response format of the version. */
@@ -32,11 +33,13 @@ export interface ClaimedRow {
 }
 
 export function claimedOf(row: ClaimedRow): ClaimedExecution {
+  const targets = targetsOf(row);
   return {
     projectId: row.project_id,
     executionId: row.execution_id,
     fence: row.fence,
-    targets: targetsOf(row),
+    targets,
+    nextIndex: nextIndexOf(row, targets),
     extras: providerExtrasOf(extrasOfWire(row.content)),
     timeoutMs: row.timeout_ms,
     attemptsMade: row.attempts_made,
@@ -54,6 +57,11 @@ export function claimedOf(row: ClaimedRow): ClaimedExecution {
       furtherParams: row.further_params,
     }),
   };
+}
+
+/** By the model and not by the number of attempts: those whose circuit was open were passed over and cost none. */
+function nextIndexOf({ attempts_made: made, model_id: lastId }: ClaimedRow, targets: Targets<AllowedModel>) {
+  return made === 0 ? 0 : (targets.findIndex(({ modelId }) => modelId === lastId) + 1) % targets.length;
 }
 
 function targetsOf({

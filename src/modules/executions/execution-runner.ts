@@ -43,8 +43,7 @@ export class ExecutionRunner {
 
   /** Rejects only when the database does, for longer than the lease; then that lapses and a sweep decides. */
   async run(claimed: ClaimedExecution): Promise<void> {
-    const { targets, attemptsMade } = claimed;
-    const choice = chooseTarget(this.circuits, targets, attemptsMade % targets.length);
+    const choice = chooseTarget(this.circuits, claimed.targets, claimed.nextIndex);
     if (choice.index === null) {
       // Spread over a second, so that the whole queue does not come back in the same moment.
       await this.executions.release(claimed, choice.retryAfterMs + Math.random() * 1000);

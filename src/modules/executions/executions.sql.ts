@@ -27,6 +27,19 @@ export const EXECUTION_COLUMNS = `project_id, execution_id, prompt_id, version_i
       status, correlation_id, temperature, top_k, top_p, repetition_penalty, further_params, timeout_ms, max_attempts, on_unknown, callback_url, batch_id, error_type, error_message, resolved_by, requested_by, key_id,
       created_at, owner_team, route_name, on_budget, streamed`;
 
+/** Those of `entry` whose prompt is as it was when they were prepared, and, of those, the keys that nobody had. */
+export const CURRENT_AND_KEYED = `current AS MATERIALIZED (
+    SELECT entry.*, p.owner_team, p.name AS prompt_name FROM entry
+    LEFT JOIN prompts p ON p.project_id = entry.project_id AND p.prompt_id = entry.prompt_id
+    WHERE entry.prompt_revision IS NULL OR p.registry_revision = entry.prompt_revision
+  ), keyed AS (
+    INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, status, headers, body, expires_at)
+    SELECT project_id, route, key, decode(fingerprint, 'hex'), execution_id, answer_status, answer_headers,
+      convert_to(answer_body, 'UTF8'), now() + make_interval(secs => key_ttl_ms / 1000)
+    FROM current WHERE key IS NOT NULL ORDER BY project_id, route, key
+    ON CONFLICT DO NOTHING
+    RETURNING execution_id`;
+
 /** What `ledger_hold_budgets` is asked about an entry. */
 const ASKED = `'project_id', project_id, 'execution_id', execution_id, 'arrival', arrival, 'owner_team', owner_team,
     'prompt_name', prompt_name, 'key_id', key_id, 'input_pico_usd', hold_input_pico_usd, 'output_pico_usd', hold_output_pico_usd,
@@ -46,17 +59,7 @@ function insertSql({ isNew, onConflict }: { readonly isNew: string; readonly onC
   return `
   WITH entry AS MATERIALIZED (
     SELECT * FROM ${INSERTED}
-  ), current AS MATERIALIZED (
-    SELECT entry.*, p.owner_team, p.name AS prompt_name FROM entry
-    LEFT JOIN prompts p ON p.project_id = entry.project_id AND p.prompt_id = entry.prompt_id
-    WHERE entry.prompt_revision IS NULL OR p.registry_revision = entry.prompt_revision
-  ), keyed AS (
-    INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, status, headers, body, expires_at)
-    SELECT project_id, route, key, decode(fingerprint, 'hex'), execution_id, answer_status, answer_headers,
-      convert_to(answer_body, 'UTF8'), now() + make_interval(secs => key_ttl_ms / 1000)
-    FROM current WHERE key IS NOT NULL ORDER BY project_id, route, key
-    ON CONFLICT DO NOTHING
-    RETURNING execution_id
+  ), ${CURRENT_AND_KEYED}
   ), wanted AS MATERIALIZED (
     SELECT * FROM current WHERE (key IS NULL OR execution_id IN (SELECT execution_id FROM keyed)) ${isNew}
   ), verdict AS MATERIALIZED (

@@ -109,16 +109,16 @@ export class SyncCalls {
   }
 
   private async nextCall(execution: SyncExecution, last: LastCall, { index }: Call): Promise<Call | null> {
-    const waitMs = this.waitMs(execution, last, index);
-    if (waitMs === null) return null;
-    // Whoever leaves meanwhile wants no further call; none is written that is not made.
-    if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
-    if (execution.sink?.signal.aborted === true) return null;
     const { targets } = execution.admitted;
+    const isLastModel = !hasFallback(targets, index);
+    if (!(await this.isTimely(execution, last, isLastModel))) return null;
     const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
     if (choice.index === null) return null;
     let params: ProviderParams | null = null;
     try {
+      // With the circuits of all others open it is the same model after all, which is owed its wait.
+      const isSameAgain = choice.index === index && !isLastModel;
+      if (isSameAgain && !(await this.isTimely(execution, last, true))) return null;
       params = await this.heldParams(execution, last);
     } finally {
       if (params === null) choice.pass.settle('neutral');
@@ -126,15 +126,27 @@ export class SyncCalls {
     return params === null ? null : { ...choice, params };
   }
 
-  /** Null when there is no point in another call, or no time for it. */
-  private waitMs(execution: SyncExecution, { attempt, outcome }: LastCall, index: number): number | null {
+  /** Waits until it is time for another call. @returns false when there is no point in one, or no time for it. */
+  private async isTimely(execution: SyncExecution, last: LastCall, isLastModel: boolean): Promise<boolean> {
+    const waitMs = this.waitMs(execution, last, isLastModel);
+    if (waitMs === null) return false;
+    // Whoever leaves meanwhile wants no further call; none is written that is not made.
+    if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
+    return execution.sink?.signal.aborted !== true;
+  }
+
+  private waitMs(
+    execution: SyncExecution,
+    { attempt, outcome }: LastCall,
+    isLastModel: boolean,
+  ): number | null {
     const { admitted, sink } = execution;
     if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
     // What was sent cannot be taken back.
     if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
     const { kind, retryAfterMs } = outcome.failure;
     const remainingMs = this.remainingMs(execution);
-    if (hasFallback(admitted.targets, index)) {
+    if (!isLastModel) {
       return isRetryable(kind) && remainingMs >= LEAST_CALL_MS ? 0 : null;
     }
     return runRetryWaitMs({

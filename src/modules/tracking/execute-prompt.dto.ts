@@ -10,6 +10,7 @@ const EXECUTION_MODES = ['sync', 'async'] as const;
 
 export class ExecutePromptDto extends PickType(ExecuteDto, [
   'variables',
+  'model',
   'params',
   'environment',
   'correlation_id',
@@ -33,7 +34,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   @ApiPropertyOptional({ nullable: true, example: null })
   template_hash?: string | null;
 
-  /** Id of the provider; null or left out: that of `DEFAULT_MODEL`. */
+  /** Id of the provider, where `model` is left out; null or left out: that of `DEFAULT_MODEL`. */
   @IsOptional()
   @IsString()
   @Length(1, 64)

@@ -63,12 +63,12 @@ export class ExecutePromptService {
     variablesJson: string | null,
     { path, key }: { readonly path: string; readonly key: UsedKey | null },
   ): Promise<RawAnswer> {
-    const { version = null, mode, provider = null, model_name = null, ...rest } = request;
+    const { version = null, mode, model = null, provider = null, model_name = null, ...rest } = request;
     const execution = {
       ...rest,
       prompt_name: name,
       version_number: version,
-      model: this.modelOf(provider, model_name),
+      model: model === null ? this.modelOf(provider, model_name) : onlyModelOf(request, model),
     };
     try {
       return mode === 'async'
@@ -98,4 +98,11 @@ export class ExecutePromptService {
       { pointer: '/model_name', message: `is required: the default model is of ${usual.provider}` },
     ]);
   }
+}
+
+/** @throws ValidationError `VALIDATION_FAILED` when the request names a model by itself, too. */
+function onlyModelOf<T>({ provider = null, model_name: modelName = null }: ExecutePromptDto, model: T): T {
+  if (provider === null && modelName === null) return model;
+  const message = 'does not go with provider and model_name';
+  throw new ValidationError('Name the model once.', [{ pointer: '/model', message }]);
 }

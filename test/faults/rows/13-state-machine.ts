@@ -98,6 +98,7 @@ function aSequence(): fc.Arbitrary<Sequence> {
   const next = fc.constantFrom(
     'succeeded' as const,
     'failed' as const,
+    'canceled' as const,
     'queued' as const,
     'running' as const,
   );

@@ -17,6 +17,8 @@ import { overloadRow } from './15-overload.js';
 import { secretsRow } from './16-secrets.js';
 import { ssrfRow } from './17-ssrf.js';
 import { manyWritersRow } from './18-many-writers.js';
+import { budgetsRow } from './19-budgets.js';
+import { streamsRow } from './20-streams.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -38,4 +40,6 @@ export const ROWS: readonly FaultRow[] = [
   secretsRow,
   ssrfRow,
   manyWritersRow,
+  budgetsRow,
+  streamsRow,
 ];

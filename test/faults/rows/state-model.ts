@@ -5,7 +5,8 @@ export type Operation =
   | { readonly kind: 'claim' | 'cancel' | 'lapse' | 'sweep' }
   | { readonly kind: 'dispatch' | 'renew' | 'release'; readonly stale: boolean }
   | { readonly kind: 'finish'; readonly stale: boolean; readonly next: Next };
-export type Next = 'succeeded' | 'failed' | 'queued' | 'running';
+/** `canceled`: whoever read the answer has left, and its attempt failed. */
+export type Next = 'succeeded' | 'failed' | 'canceled' | 'queued' | 'running';
 
 /** Somebody's hold on an execution, as its owner remembers it. */
 export interface Hold {

@@ -21,7 +21,7 @@ const LEASE_MS = 600_000;
 /** Of whoever sweeps, which spares what a server that has just started may not know to be alive. */
 const SHORTEST_LEASE_MS = 1_000;
 
-const FAILED: CallOutcome = {
+const FAILED = {
   succeeded: false,
   failure: {
     kind: 'provider_error',
@@ -31,7 +31,8 @@ const FAILED: CallOutcome = {
     providerRequestId: null,
     latencyMs: 1,
   },
-};
+} as const satisfies CallOutcome;
+const LEFT = { ...FAILED, failure: { ...FAILED.failure, kind: 'client_closed', status: null } } as const;
 const SUCCEEDED: CallOutcome = {
   succeeded: true,
   completion: {
@@ -50,6 +51,9 @@ const SUCCEEDED: CallOutcome = {
     latencyMs: 1,
   },
 };
+
+/** Where another outcome than a failure leads there. */
+const OUTCOMES: Partial<Record<Next, CallOutcome>> = { succeeded: SUCCEEDED, canceled: LEFT };
 
 /** The real repository on a real database, and the hand of time on the leases in it. */
 export class StateWorld {
@@ -159,6 +163,7 @@ export class StateWorld {
         const targets = [model] as const;
         const call = {
           targets,
+          nextIndex: 0,
           timeoutMs: 1000,
           attemptsMade: 0,
           maxAttempts: 4,
@@ -171,7 +176,7 @@ export class StateWorld {
         return;
       }
       case 'finish': {
-        const outcome = operation.next === 'succeeded' ? SUCCEEDED : FAILED;
+        const outcome = OUTCOMES[operation.next] ?? FAILED;
         await this.executions.finish(claim, hold.attempt ?? 1, outcome, nextOf(operation.next, model));
       }
     }

@@ -1,4 +1,4 @@
-import { EXECUTION_COLUMNS, INSERTED } from '../executions.sql.js';
+import { CURRENT_AND_KEYED, EXECUTION_COLUMNS, INSERTED } from '../executions.sql.js';
 
 /** Whoever claimed a key and has no execution by then is gone, or was refused and could not say so. */
 const CLAIM_PATIENCE = `interval '15 seconds'`;
@@ -38,17 +38,7 @@ export const UNCLAIM = `
 export const INSERT_CACHED = `
   WITH entry AS MATERIALIZED (
     SELECT * FROM ${INSERTED}
-  ), current AS MATERIALIZED (
-    SELECT entry.*, p.owner_team FROM entry
-    LEFT JOIN prompts p ON p.project_id = entry.project_id AND p.prompt_id = entry.prompt_id
-    WHERE entry.prompt_revision IS NULL OR p.registry_revision = entry.prompt_revision
-  ), keyed AS (
-    INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, status, headers, body, expires_at)
-    SELECT project_id, route, key, decode(fingerprint, 'hex'), execution_id, answer_status, answer_headers,
-      convert_to(answer_body, 'UTF8'), now() + make_interval(secs => key_ttl_ms / 1000)
-    FROM current WHERE key IS NOT NULL
-    ON CONFLICT DO NOTHING
-    RETURNING execution_id
+  ), ${CURRENT_AND_KEYED}
   ), execution AS (
     INSERT INTO executions (${EXECUTION_COLUMNS}, max_new_tokens, targets, cache_hit, cached_from, started_at)
     SELECT ${EXECUTION_COLUMNS}, max_new_tokens, targets::json, true, $2::uuid, created_at

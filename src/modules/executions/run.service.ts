@@ -139,7 +139,8 @@ export class RunService {
     const run = { ...begun, createdAt: this.databaseClock.now() };
     const completedAt = this.databaseClock.now();
     const result = cachedResultOf(run, cached, completedAt);
-    const answer = RawAnswer.json(200, JSON.stringify(run.door.present(result, run.admitted)));
+    const body = JSON.stringify(run.door.present(result, run.admitted));
+    const answer = RawAnswer.json(200, body, run.door.headers?.(result));
     const beginning = { ...beginningOf(run), answer: storedAnswer(answer) };
     const inserted = await this.cachedEntries.insertAnswered(beginning, cached, completedAt);
     if (inserted === 'inserted') return answer;

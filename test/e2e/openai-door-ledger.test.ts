@@ -144,6 +144,24 @@ describe('a bare call', () => {
   });
 });
 
+describe('an answer from the cache', () => {
+  it('has what the ledger keeps of the first, with an id of its own', async () => {
+    const body = { ...BARE, messages: [{ role: 'user', content: 'Keep this' }], cache: { ttl_s: 60 } };
+    const first = await post(body);
+    const second = await post(body);
+    const { system_fingerprint: _, ...kept } = first.body;
+    const own = { id: expect.stringMatching(/^chatcmpl-/) as string, created: expect.any(Number) as number };
+    expect(second.body).toEqual({ ...kept, ...own });
+    expect(second.body['id']).not.toBe(first.body['id']);
+    expect(await executionOf(second.headers)).toMatchObject({ cache_hit: true, attempts: [] });
+    const { data, headers } = await streamed(body);
+    expect(data.slice(-1)).toEqual(['[DONE]']);
+    expect(data.join('')).toContain('"content":"You said: Keep this"');
+    expect(await executionOf(headers)).toMatchObject({ cache_hit: true });
+    expect(stage.openai.requests).toHaveLength(1);
+  });
+});
+
 describe('a stream', () => {
   it('names the model that answers, after another has failed', async () => {
     stage.openai.behave({ kind: 'cut', at: 'start' });

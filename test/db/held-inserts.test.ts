@@ -204,11 +204,66 @@ describe('a further attempt', () => {
     expect(await budgets.periods()).toMatchObject([{ held: 20 }]);
   });
 
+  it('that was cut down is cut down to the same when it is asked for again', async () => {
+    await budgets.make(16);
+    const one = await beginning({ onBudget: 'clamp', params: { max_new_tokens: 8 } });
+    await executions.insert(one);
+    const held = { projectId: one.projectId, executionId: one.executionId, fence: 1 };
+    for (let time = 0; time < 2; time += 1) {
+      expect(await executions.holdAgain(held, 2, BOUND, false)).toMatchObject({ clampedTokens: 4 });
+    }
+    expect(await budgets.periods()).toMatchObject([{ held: 16 }]);
+  });
+
   it('that is never made gives its money back when the execution is over', async () => {
     await budgets.make(1000);
     const held = await begun();
     await executions.holdAgain(held, 2, BOUND, false);
     await executions.finish(held, 1, failed, FINAL);
     expect(await budgets.periods()).toMatchObject([{ held: 0, spent: 0 }]);
+  });
+});
+
+describe('a call that failed', () => {
+  const failure = failed.succeeded ? null : failed.failure;
+
+  it.each([
+    ['before anything of its answer had come costs nothing', null, { held: 0, spent: 0 }],
+    ['when a part of its answer had come costs nobody knows what', 5, { held: 10, spent: 0 }],
+  ])('%s', async (_what, firstTokenMs, expected) => {
+    await budgets.make(1000);
+    const one = await beginning();
+    await executions.insert(one);
+    const held = { projectId: one.projectId, executionId: one.executionId, fence: 1 };
+    const outcome = {
+      succeeded: false as const,
+      failure: { ...failure!, kind: 'provider_error' as const, partial: { collected: null, firstTokenMs } },
+    };
+    await executions.finish(held, 1, outcome, FINAL);
+    expect(await budgets.periods()).toMatchObject([expected]);
+  });
+});
+
+describe('claims', () => {
+  it('see all that they have claimed, whatever is committed at the same time', async () => {
+    const from = { idFloor: '00000000-0000-0000-0000-000000000000', passedOver: [] };
+    const claimed = new Set<string>();
+    let isSubmitting = true;
+    const claiming = (async () => {
+      while (isSubmitting) {
+        const taken = await executions.claim(50, { ...from, afterProject: from.idFloor });
+        for (const { executionId } of taken) claimed.add(executionId);
+      }
+    })();
+    for (let round = 0; round < 40; round += 1) {
+      const all = await Promise.all(Array.from({ length: 8 }, () => beginning({}, { status: 'queued' })));
+      await Promise.all(all.map((each) => executions.insert(each)));
+    }
+    isSubmitting = false;
+    await claiming;
+    const { rows } = await context.owner.query<{ id: string }>(
+      `SELECT execution_id AS id FROM executions WHERE status = 'running'`,
+    );
+    expect(rows.filter(({ id }) => !claimed.has(id))).toEqual([]);
   });
 });

@@ -176,7 +176,7 @@ describe('the prompt', () => {
 describe('the answer', () => {
   it.each<[string, number | undefined, number | null, number | null]>([
     ['what was asked for', 10, 100, 10],
-    ['what the model can, where more was asked for', 1000, 100, 100],
+    ['what was asked for, where that is more than the model can: it is what is sent', 1000, 100, 1000],
     ['what the model can, where nobody asked', undefined, 100, 100],
     ['what was asked for, where nobody knows what the model can', 10, null, 10],
     ['not bounded, where neither is known', undefined, null, null],

@@ -9,17 +9,18 @@ const ROOT = path.join(__dirname, '../..');
 let folder: string;
 let ledger: LedgerProcess;
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'ledger-cli-docs-'));
-  await mkdir(path.join(folder, 'bin'));
-  const program = path.join(folder, 'bin/prompt-ledger');
-  await writeFile(program, `#!/bin/sh\nexec node '${path.join(ROOT, 'dist/src/cli.js')}' "$@"\n`);
-  await chmod(program, 0o755);
-  ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: path.join(folder, 'home') } });
-});
-afterAll(() => ledger.stop());
-
 describe('docs/cli.md', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'ledger-cli-docs-'));
+    await mkdir(path.join(folder, 'bin'));
+    const program = path.join(folder, 'bin/prompt-ledger');
+    await writeFile(program, `#!/bin/sh\nexec node '${path.join(ROOT, 'dist/src/cli.js')}' "$@"\n`);
+    await chmod(program, 0o755);
+    ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: path.join(folder, 'home') } });
+  });
+  // Here and not outside: there what a file leaves running is killed first, and its database would outlive it.
+  afterAll(() => ledger.stop());
+
   it('has commands that work as they are printed, one after the other', async () => {
     const text = await readFile(path.join(ROOT, 'docs/cli.md'), 'utf8');
     const script = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1]).join('\n');

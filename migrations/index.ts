@@ -10,6 +10,7 @@ import { CostExecutions1795896000000 } from './1795896000000-cost-executions.js'
 import { HoldBudgets1795896200000 } from './1795896200000-hold-budgets.js';
 import { RouteModels1795896300000 } from './1795896300000-route-models.js';
 import { CountCosts1795896400000 } from './1795896400000-count-costs.js';
+import { ViewExecutions1795982400000 } from './1795982400000-view-executions.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   HoldBudgets1795896200000,
   RouteModels1795896300000,
   CountCosts1795896400000,
+  ViewExecutions1795982400000,
 ];

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asks, BudgetRows, type Verdict, verdictsOf } from '../support/budget-rows.js';
+import { insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 /** What an insert of executions does: it holds, and gives back what was held for those it does not insert. */
 const HOLD_AND_GIVE_BACK = (give: 'ledger_settle_holds' | 'ledger_release_holds') => `

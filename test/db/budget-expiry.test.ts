@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { BudgetsRepository } from '../../src/modules/budgets/budgets.repository.js';
 import { HoldExpiry } from '../../src/modules/budgets/hold-expiry.js';
 import { BudgetRows } from '../support/budget-rows.js';
+import { insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const EXPIRED_MS = -1000;
 

@@ -5,13 +5,9 @@ import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
 import { migrate } from '../support/database.js';
+import { type ExecutionOptions, insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import {
-  type ExecutionOptions,
-  insertExecution,
-  insertOneOfEach,
-  type LedgerRows,
-} from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const FINAL = { kind: 'final' } as const;
 const ALWAYS = { promptName: null, span: null };

@@ -1,7 +1,8 @@
 import type { AttemptStatus, ExecutionStatus } from '../../src/entities/index.js';
 import { ATTEMPT_MOVES, EXECUTION_MOVES, ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const STATUSES = Object.keys(EXECUTION_MOVES) as ExecutionStatus[];

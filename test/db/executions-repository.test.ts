@@ -1,12 +1,8 @@
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { answered, failed } from '../support/call-outcomes.js';
+import { type ExecutionOptions, insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import {
-  type ExecutionOptions,
-  insertExecution,
-  insertOneOfEach,
-  type LedgerRows,
-} from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };

@@ -124,4 +124,14 @@ describe('the entities', () => {
     );
     expect(inEntities.sort()).toEqual(inTables.map(({ line }) => line).sort());
   });
+
+  it.each(['executions', 'execution_attempts'])('say what the view %s_all shows', async (table) => {
+    const inView = await dataSource.query<{ name: string }[]>(
+      `SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1`,
+      [`${table}_all`],
+    );
+    const entity = dataSource.entityMetadatas.find(({ tableName }) => tableName === table);
+    const columns = (entity?.columns ?? []).map(({ databaseName }) => databaseName);
+    expect(inView.map(({ name }) => name).sort()).toEqual(columns.sort());
+  });
 });

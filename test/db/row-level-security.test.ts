@@ -68,6 +68,15 @@ describe('row-level security', () => {
     expect(await countAs(`{${context.otherProjectId}}`, table)).toBe(table === 'projects' ? 1 : 0);
   });
 
+  it.each(['executions_all', 'execution_attempts_all'])(
+    'holds for the view %s too, which shows what the tables would',
+    async (view) => {
+      expect((await app.query(`SELECT FROM ${view}`)).rowCount).toBe(0);
+      expect(await countAs(`{${context.projectId}}`, view)).toBe(1);
+      expect(await countAs(`{${context.otherProjectId}}`, view)).toBe(0);
+    },
+  );
+
   it('shows both projects to a batch that works for both', async () => {
     expect(await countAs(`{${context.projectId},${context.otherProjectId}}`, 'projects')).toBe(2);
   });
@@ -106,6 +115,10 @@ describe('row-level security', () => {
     ['executions', 'DELETE FROM executions'],
     ['prompts', 'DELETE FROM prompts'],
     ['executions_default', 'SELECT FROM executions_default'],
+    ['executions_all', 'UPDATE executions_all SET fence = 0'],
+    ['executions_all', 'DELETE FROM executions_all'],
+    ['execution_attempts_all', 'UPDATE execution_attempts_all SET fence = 0'],
+    ['execution_attempts_all', 'DELETE FROM execution_attempts_all'],
     ['migrations', 'SELECT FROM migrations'],
     ['webhook_deliveries', 'UPDATE webhook_deliveries SET error = NULL'],
     ['webhook_secrets', `UPDATE webhook_secrets SET salt = ''`],

@@ -1,6 +1,7 @@
 import { WebhookEventsRepository } from '../../src/modules/webhooks/webhook-events.repository.js';
+import { insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
-import { insertExecution, insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const URL_OF_RECEIVER = 'https://hooks.example.com/done?token=1';
 const ANY_WIRE_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string;

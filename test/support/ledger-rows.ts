@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { insertAttempt, insertExecution } from './execution-rows.js';
 
 /** Ids of rows that belong together, written as the owner. */
 export interface LedgerRows {
@@ -39,7 +40,6 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,
     `INSERT INTO execution_outputs (project_id, execution_id, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 'Hello', 5, '')`,
-    `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name) VALUES ($1, '${executionId}', 1, 1, 'dispatched', 'echo', 'echo')`,
     `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, 'run', 'k', '\\x00', now())`,
     `WITH event AS (INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}') RETURNING project_id, event_id)
      INSERT INTO webhook_deliveries (project_id, event_id, attempt, outcome, started_at, duration_ms)
@@ -57,47 +57,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO response_cache (project_id, cache_key, execution_id, expires_at) VALUES ($1, '\\x00', '${executionId}', now())`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
+  await insertAttempt(owner, projectId, executionId);
   for (const text of rest) await owner.query(text, [projectId]);
   return { promptId, versionId, modelId, executionId };
-}
-
-export interface ExecutionOptions {
-  readonly status?: 'queued' | 'running';
-  readonly mode?: 'sync' | 'async';
-  /** Seconds from now; negative is past. */
-  readonly dueInS?: number;
-  readonly leaseInS?: number;
-  readonly fence?: number;
-  readonly onUnknown?: 'retry' | 'fail';
-  readonly provider?: string;
-}
-
-export async function insertExecution(
-  owner: Client,
-  projectId: string,
-  ids: Omit<LedgerRows, 'executionId'>,
-  options: ExecutionOptions = {},
-): Promise<string> {
-  const {
-    status = 'queued',
-    mode = 'async',
-    dueInS = 0,
-    leaseInS = 0,
-    fence = 0,
-    onUnknown = 'retry',
-  } = options;
-  const { rows } = await owner.query<{ execution_id: string }>(
-    `WITH execution AS (
-       INSERT INTO executions (project_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode, status,
-         timeout_ms, resolved_by, due_at, lease_until, fence, attempts_made, on_unknown)
-       VALUES ($1, $2, $3, $4, 'dev', $5, 'full', $6, 1000, 'pointer',
-         CASE WHEN $6 = 'queued' THEN now() + make_interval(secs => $7) END,
-         CASE WHEN $6 = 'running' THEN now() + make_interval(secs => $8) END, $9, $9, $10)
-       RETURNING project_id, execution_id
-     )
-     INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt)
-     SELECT project_id, execution_id, '{"b": 1, "a": 2}', 'Hello' FROM execution RETURNING execution_id`,
-    [projectId, ids.promptId, ids.versionId, ids.modelId, mode, status, dueInS, leaseInS, fence, onUnknown],
-  );
-  return (rows[0] as { execution_id: string }).execution_id;
 }

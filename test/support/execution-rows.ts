@@ -1,0 +1,243 @@
+import type { LedgerRows } from './ledger-rows.js';
+
+/**
+ * Everything that tests write into the tables of executions and attempts past the ledger. To read them, tests use the
+ * views `executions_all` and `execution_attempts_all`; no test knows how the tables are arranged.
+ */
+
+/** Whatever runs SQL as the owner of the tables: a client, a pool, the database of a fault row. */
+export interface Database {
+  query(text: string, values?: unknown[]): Promise<unknown>;
+}
+
+/** Which executions are meant; left out: all. */
+type Ids = string | readonly string[];
+
+export interface ExecutionOptions {
+  readonly executionId?: string;
+  readonly status?: 'queued' | 'running';
+  readonly mode?: 'sync' | 'async';
+  readonly promptMode?: 'full' | 'tracking';
+  /** Seconds from now; negative is past. */
+  readonly dueInS?: number;
+  readonly leaseInS?: number;
+  readonly fence?: number;
+  /** Left out: one for each fence. */
+  readonly attemptsMade?: number;
+  readonly onUnknown?: 'retry' | 'fail';
+  readonly maxNewTokens?: number | null;
+  readonly callbackUrl?: string | null;
+  readonly batchId?: string | null;
+}
+
+export interface FinalExecutionOptions {
+  readonly executionId?: string;
+  readonly status: 'succeeded' | 'failed' | 'canceled';
+  readonly mode?: 'sync' | 'async';
+  readonly promptMode?: 'full' | 'tracking';
+}
+
+export interface AttemptOptions {
+  readonly attempt?: number;
+  /** Left out: the number of the attempt. */
+  readonly fence?: number;
+  /** `dispatched`: it is being made. */
+  readonly status?: 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
+}
+
+type Ledger = Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>;
+
+/** One that waits or runs, with its input. @returns its id. */
+export async function insertExecution(
+  database: Database,
+  projectId: string,
+  ids: Ledger,
+  options: ExecutionOptions = {},
+): Promise<string> {
+  const { status = 'queued', fence = 0, attemptsMade = fence, dueInS = 0, leaseInS = 0 } = options;
+  return insertRow(database, projectId, ids, {
+    ...options,
+    status,
+    fence,
+    attempts_made: attemptsMade,
+    due_in_s: status === 'queued' ? dueInS : null,
+    lease_in_s: status === 'running' ? leaseInS : null,
+  });
+}
+
+/** One that is over, with its input, and without anything that its end brings along: nothing is announced or settled. */
+export async function insertFinalExecution(
+  database: Database,
+  projectId: string,
+  ids: Ledger,
+  options: FinalExecutionOptions,
+): Promise<string> {
+  return insertRow(database, projectId, ids, { ...options, fence: 1, attempts_made: 1, is_final: true });
+}
+
+async function insertRow(
+  database: Database,
+  projectId: string,
+  { promptId, versionId, modelId }: Ledger,
+  { executionId, mode, promptMode, onUnknown, maxNewTokens, callbackUrl, batchId, ...rest }: RowOptions,
+): Promise<string> {
+  const row = {
+    project_id: projectId,
+    execution_id: executionId,
+    prompt_id: promptId,
+    version_id: versionId,
+    model_id: modelId,
+    execution_mode: mode ?? 'async',
+    prompt_mode: promptMode ?? 'full',
+    on_unknown: onUnknown ?? 'retry',
+    max_new_tokens: maxNewTokens,
+    callback_url: callbackUrl,
+    batch_id: batchId,
+    ...rest,
+  };
+  const inserted = (await database.query(
+    `WITH execution AS (
+       INSERT INTO executions (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
+         status, timeout_ms, resolved_by, due_at, lease_until, completed_at, fence, attempts_made, on_unknown, max_new_tokens,
+         callback_url, batch_id)
+       SELECT project_id, coalesce(execution_id, ledger_uuid7()), prompt_id, version_id, model_id, 'dev', execution_mode, prompt_mode,
+         status, 1000, 'pointer', now() + make_interval(secs => due_in_s), now() + make_interval(secs => lease_in_s),
+         CASE WHEN is_final THEN now() END, fence, attempts_made, on_unknown, max_new_tokens, callback_url, batch_id
+       FROM json_to_record($1::json) AS row (project_id uuid, execution_id uuid, prompt_id uuid, version_id uuid, model_id uuid,
+         execution_mode text, prompt_mode text, status text, due_in_s float8, lease_in_s float8, is_final boolean, fence integer,
+         attempts_made integer, on_unknown text, max_new_tokens integer, callback_url text, batch_id uuid)
+       RETURNING project_id, execution_id
+     )
+     INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt)
+     SELECT project_id, execution_id, '{"b": 1, "a": 2}', 'Hello' FROM execution RETURNING execution_id`,
+    [JSON.stringify(row)],
+  )) as { rows: [{ execution_id: string }] };
+  return inserted.rows[0].execution_id;
+}
+
+interface RowOptions extends Omit<ExecutionOptions, 'status'> {
+  readonly status: string;
+  readonly attempts_made: number;
+  readonly due_in_s?: number | null;
+  readonly lease_in_s?: number | null;
+  readonly is_final?: boolean;
+}
+
+/** A call to the model `echo`: one that is being made, or one that has ended. */
+export async function insertAttempt(
+  database: Database,
+  projectId: string,
+  executionId: string,
+  { attempt = 1, fence = attempt, status = 'dispatched' }: AttemptOptions = {},
+): Promise<void> {
+  await database.query(
+    `WITH counted AS (
+       UPDATE executions SET attempts_made = greatest(attempts_made, $3) WHERE project_id = $1 AND execution_id = $2
+     )
+     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
+     VALUES ($1, $2, $3, $4, $5, 'echo', 'echo')`,
+    [projectId, executionId, attempt, fence, status],
+  );
+}
+
+/** Whoever works on them has been silent for too long. */
+export async function lapseLeases(database: Database, ids?: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET lease_until = now() - interval '1 minute' WHERE status = 'running' AND ${AMONG}`,
+    among(ids),
+  );
+}
+
+/** What waits is due. */
+export async function makeDue(database: Database, ids?: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET due_at = now() WHERE status = 'queued' AND ${AMONG}`,
+    among(ids),
+  );
+}
+
+/** What waits is not due for so many seconds more. */
+export async function postpone(database: Database, seconds: number, ids?: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
+    [...among(ids), seconds],
+  );
+}
+
+/**
+ * Due and lapsed, whatever their status: everything that would make a careless statement take them for what they are not.
+ */
+export async function makeDueAndLapsed(database: Database, ids?: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute' WHERE ${AMONG}`,
+    among(ids),
+  );
+}
+
+/** Somebody claims what waits, for a minute. */
+export async function startRunning(database: Database, ids?: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET status = 'running', fence = fence + 1, due_at = NULL, lease_until = now() + interval '1 minute'
+     WHERE status = 'queued' AND ${AMONG}`,
+    among(ids),
+  );
+}
+
+/** They run under the next fence, as if somebody else had got them: what happened to a call of before is unknown. */
+export async function takeOver(database: Database, ids?: Ids): Promise<void> {
+  await database.query(
+    `WITH taken AS (
+       UPDATE executions SET fence = fence + 1 WHERE status = 'running' AND ${AMONG} RETURNING project_id, execution_id
+     )
+     UPDATE execution_attempts a SET status = 'outcome_unknown' FROM taken
+     WHERE a.project_id = taken.project_id AND a.execution_id = taken.execution_id AND a.status = 'dispatched'`,
+    among(ids),
+  );
+}
+
+/** How often whoever worked on them was lost already. */
+export async function setLapses(database: Database, lapses: number, ids?: Ids): Promise<void> {
+  await database.query(`UPDATE executions SET lapses = $2 WHERE ${AMONG}`, [...among(ids), lapses]);
+}
+
+/** Past the check of a request. */
+export async function setCallbackUrl(database: Database, url: string | null, ids: Ids): Promise<void> {
+  await database.query(`UPDATE executions SET callback_url = $2 WHERE ${AMONG}`, [...among(ids), url]);
+}
+
+/** As if they had been submitted together. */
+export async function moveIntoBatch(database: Database, batchId: string, ids: Ids): Promise<void> {
+  await database.query(`UPDATE executions SET batch_id = $2 WHERE ${AMONG}`, [...among(ids), batchId]);
+}
+
+/** As if it had been over for so many seconds longer. */
+export async function ageExecutions(database: Database, seconds: number, ids: Ids): Promise<void> {
+  await database.query(
+    `UPDATE executions SET completed_at = completed_at - make_interval(secs => $2) WHERE ${AMONG}`,
+    [...among(ids), seconds],
+  );
+}
+
+/** Nothing waits any more; what was held for it is given back. */
+export async function emptyQueue(database: Database): Promise<void> {
+  await database.query(
+    `UPDATE executions SET status = 'canceled', due_at = NULL, completed_at = now() WHERE status = 'queued'`,
+  );
+}
+
+/** Nothing that was ever executed is left; the counts stay. */
+export async function truncateExecutions(database: Database): Promise<void> {
+  await database.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+}
+
+/** They have never been. */
+export async function deleteExecutions(database: Database, ids: Ids): Promise<void> {
+  for (const table of ['execution_outputs', 'execution_attempts', 'execution_inputs', 'executions'])
+    await database.query(`DELETE FROM ${table} WHERE ${AMONG}`, among(ids));
+}
+
+const AMONG = '($1::uuid[] IS NULL OR execution_id = ANY ($1))';
+
+function among(ids: Ids | undefined): unknown[] {
+  return [ids === undefined ? null : [ids].flat()];
+}

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
+import { endCounted, insertCounted } from '../support/counted-executions.js';
+import { truncateExecutions } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -79,19 +81,9 @@ describe('whatever ran when, and whatever is asked', () => {
   afterAll(() => context.close());
 
   async function clear(): Promise<void> {
-    await context.owner.query('TRUNCATE executions, execution_deltas, execution_rollups');
+    await truncateExecutions(context.owner);
+    await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
   }
-
-  const RECORDS = `json_to_recordset($5::json) AS made(execution_id uuid, at_ms float8, status text, prompt integer, mode text,
-      environment text, latency_ms integer, prompt_tokens integer, response_tokens integer)`;
-  const INSERT = `INSERT INTO executions (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode,
-      prompt_mode, status, timeout_ms, resolved_by, created_at, latency_ms, prompt_tokens, response_tokens)
-    SELECT $1, execution_id, ($2::uuid[])[prompt + 1], $3, $4, environment, 'sync', mode, status, 1000, 'pointer',
-      to_timestamp(at_ms / 1000), latency_ms, prompt_tokens, response_tokens FROM ${RECORDS}`;
-  const UPDATE = `UPDATE executions e SET status = made.status, latency_ms = made.latency_ms,
-      prompt_tokens = made.prompt_tokens, response_tokens = made.response_tokens
-    FROM ${RECORDS} WHERE e.project_id = $1 AND e.execution_id = made.execution_id AND $2::uuid[] IS NOT NULL
-      AND $3::uuid IS NOT NULL AND $4::uuid IS NOT NULL`;
 
   async function take({
     rows,
@@ -107,20 +99,21 @@ describe('whatever ran when, and whatever is asked', () => {
        FROM unnest($1::float8[]) WITH ORDINALITY AS asked (at_ms, nth) ORDER BY nth`,
       [rows.map(({ at_ms: atMs }) => atMs)],
     );
-    const made = rows.map((row, index) => ({ ...row, execution_id: known[index]?.id }));
-    const run = (text: string, records: readonly object[]) =>
-      context.scope.statement(context.projectId, {
-        text,
-        values: [context.projectId, promptIds, ids.versionId, ids.modelId, JSON.stringify(records)],
-      });
-    if (isInsert) await run(INSERT, made);
+    const all = rows.map(({ at_ms: atMs, prompt, mode, ...row }, index) => ({
+      ...row,
+      execution_id: known[index]?.id as string,
+      created_at_ms: atMs,
+      prompt_id: promptIds[prompt] as string,
+      version_id: ids.versionId,
+      prompt_mode: mode,
+      model_id: ids.modelId,
+    }));
+    if (isInsert) await insertCounted(context.scope, context.projectId, all);
     else {
       const unfinished = { status: 'queued', latency_ms: null, prompt_tokens: null, response_tokens: null };
-      await run(
-        INSERT,
-        made.map((row) => ({ ...row, ...unfinished })),
-      );
-      await run(UPDATE, made);
+      const begun = all.map((row) => ({ ...row, ...unfinished }));
+      await insertCounted(context.scope, context.projectId, begun);
+      await endCounted(context.scope, context.projectId, all);
     }
     if (folds > 0) await counts.fold(folds);
   }

@@ -131,9 +131,10 @@ describe('a batch', () => {
 
   it('that is sent again answers the number of tokens that the execution was cut down to', async () => {
     await budgets.make(100);
-    const executionId = await insertExecution(context.owner, context.projectId, ids);
+    const executionId = await insertExecution(context.owner, context.projectId, ids, {
+      maxNewTokens: 3,
+    });
     await budgets.hold([{ execution_id: executionId }]);
-    await context.owner.query('UPDATE executions SET max_new_tokens = 3');
 
     expect(await budgets.hold([{ execution_id: executionId }])).toMatchObject([
       { verdict: 'held', max_new_tokens: 3 },

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { ExecutionStatus } from '../../src/entities/index.js';
 import { BudgetsRepository } from '../../src/modules/budgets/budgets.repository.js';
 import { HoldExpiry } from '../../src/modules/budgets/hold-expiry.js';
+import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { BudgetRows } from '../support/budget-rows.js';
-import { insertExecution } from '../support/execution-rows.js';
+import {
+  insertAttempt,
+  insertExecution,
+  insertFinalExecution,
+  setLapses,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -11,29 +18,25 @@ const EXPIRED_MS = -1000;
 let context: LedgerContext;
 let ids: LedgerRows;
 let budgets: BudgetRows;
+let executions: ExecutionsRepository;
 
 beforeAll(async () => {
   context = await openLedgerContext();
   ids = await insertOneOfEach(context.owner, context.projectId);
   budgets = new BudgetRows(context);
+  executions = new ExecutionsRepository(context.scope, context.config);
 });
 afterAll(() => context.close());
 beforeEach(() => budgets.truncate());
 
 /** With an attempt as the sweep leaves it, unless it was never sent. */
-async function execution(status: string, isSent: boolean): Promise<string> {
-  const executionId = await insertExecution(context.owner, context.projectId, ids);
-  if (isSent) {
-    await context.owner.query(
-      `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-       VALUES ($1, $2, 1, 1, 'outcome_unknown', 'echo', 'echo')`,
-      [context.projectId, executionId],
-    );
-  }
-  await context.owner.query('UPDATE executions SET status = $2 WHERE execution_id = $1', [
-    executionId,
-    status,
-  ]);
+async function execution(status: ExecutionStatus, isSent: boolean): Promise<string> {
+  const { owner, projectId } = context;
+  const executionId =
+    status === 'queued' || status === 'running'
+      ? await insertExecution(owner, projectId, ids, { status, leaseInS: 60 })
+      : await insertFinalExecution(owner, projectId, ids, { status });
+  if (isSent) await insertAttempt(owner, projectId, executionId, { status: 'outcome_unknown' });
   return executionId;
 }
 
@@ -54,7 +57,7 @@ describe('a hold that expired', () => {
     ['is given back when the execution ended without a call', 'canceled', false, { held: 0, spent: 0 }],
     ['stays while the execution waits for another attempt', 'queued', true, { held: 10, spent: 0 }],
     ['stays while the execution runs', 'running', true, { held: 10, spent: 0 }],
-  ])('%s', async (_, status, isSent, expected) => {
+  ] as const)('%s', async (_, status, isSent, expected) => {
     await budgets.make(100);
     const executionId = await execution(status, isSent);
     await budgets.hold([{ execution_id: executionId }], EXPIRED_MS);
@@ -159,20 +162,23 @@ describe('a hold that expired', () => {
 describe('an execution that ends without a call', () => {
   it('gives back what was held for it, when it is canceled or given up', async () => {
     await budgets.make(100);
-    const waiting = [await execution('queued', false), await execution('queued', false)];
-    const called = await execution('running', true);
-    await budgets.hold([...waiting, called].map((id, arrival) => ({ execution_id: id, arrival })));
-
-    await context.owner.query(
-      `UPDATE executions SET status = CASE execution_id WHEN $1 THEN 'canceled' WHEN $2 THEN 'running' ELSE 'failed' END`,
-      waiting,
+    const lapsed = { status: 'running', mode: 'sync', fence: 1, leaseInS: -60 } as const;
+    const waiting = await execution('queued', false);
+    const going = await execution('running', false);
+    const givenUp = await insertExecution(context.owner, context.projectId, ids, lapsed);
+    await setLapses(context.owner, [{ id: givenUp, lapses: 9 }]);
+    const called = await insertExecution(context.owner, context.projectId, ids, lapsed);
+    await insertAttempt(context.owner, context.projectId, called);
+    await budgets.hold(
+      [waiting, going, givenUp, called].map((id, arrival) => ({ execution_id: id, arrival })),
     );
+
+    expect(await executions.cancel(context.projectId, waiting)).toBe(true);
+    expect((await executions.sweepLapsed()).map(({ status }) => status)).toEqual(['failed', 'failed']);
 
     // Of the one that was called nobody knows what it cost; another goes on.
     const { rows } = await context.owner.query('SELECT execution_id FROM budget_holds ORDER BY 1');
-    expect(rows.map(({ execution_id: id }: { execution_id: string }) => id)).toEqual(
-      [waiting[1], called].sort(),
-    );
+    expect(rows.map(({ execution_id: id }: { execution_id: string }) => id)).toEqual([going, called].sort());
     expect(await budgets.periods()).toMatchObject([{ held: 20, spent: 0 }]);
   });
 });

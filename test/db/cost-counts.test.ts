@@ -12,7 +12,9 @@ import type { CountFilter } from '../../src/modules/analytics/count-parts.js';
 import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
 import { costsByBruteForce } from '../support/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
+import { endCounted, insertCounted } from '../support/counted-executions.js';
 import { migrate } from '../support/database.js';
+import { changeFinalExecutions, truncateExecutions } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
@@ -55,7 +57,8 @@ afterAll(() => context.close());
 beforeEach(clear);
 
 async function clear(): Promise<void> {
-  await context.owner.query('TRUNCATE executions, execution_deltas, execution_rollups');
+  await truncateExecutions(context.owner);
+  await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
 }
 
 interface Made {
@@ -124,48 +127,34 @@ const question = fc.record({
   ),
 });
 
-const RECORDS = `json_to_recordset($2::json) AS made(execution_id uuid, at_ms float8, status text, prompt_id uuid, mode text,
-    model_id uuid, key_id uuid, environment text, owner_team text, cost bigint, prompt_tokens integer,
-    cached_prompt_tokens integer, response_tokens integer, reasoning_tokens integer)`;
-const INSERT = `INSERT INTO executions (project_id, execution_id, prompt_id, version_id, prompt_mode, model_id, key_id,
-    environment, owner_team, execution_mode, status, timeout_ms, created_at, cost_pico_usd, prompt_tokens,
-    cached_prompt_tokens, response_tokens, reasoning_tokens)
-  SELECT $1, execution_id, prompt_id, CASE WHEN prompt_id IS NOT NULL THEN $3::uuid END,
-    CASE WHEN prompt_id IS NOT NULL THEN mode END, model_id, key_id, environment, owner_team, 'sync', status, 1000,
-    to_timestamp(at_ms / 1000), cost, prompt_tokens, cached_prompt_tokens, response_tokens, reasoning_tokens
-  FROM ${RECORDS}`;
-/** The model is the one that answered, so it may be another in the end. */
-const UPDATE = `UPDATE executions e SET status = made.status, model_id = made.model_id, cost_pico_usd = made.cost,
-    prompt_tokens = made.prompt_tokens, cached_prompt_tokens = made.cached_prompt_tokens,
-    response_tokens = made.response_tokens, reasoning_tokens = made.reasoning_tokens
-  FROM ${RECORDS} WHERE e.project_id = $1 AND e.execution_id = made.execution_id AND $3::uuid IS NOT NULL`;
-
 async function take({ rows, isInsert, folds }: Step): Promise<void> {
   const { rows: known } = await context.owner.query<{ id: string }>(
     `SELECT left(ledger_uuid7_floor(to_timestamp(at_ms / 1000))::text, 24) || right(gen_random_uuid()::text, 12) AS id
      FROM unnest($1::float8[]) WITH ORDINALITY AS asked (at_ms, nth) ORDER BY nth`,
     [rows.map(({ at_ms: atMs }) => atMs)],
   );
-  const records = rows.map((row, index) => ({
+  const all = rows.map(({ at_ms: atMs, cost: costPicoUsd, prompt, mode, model, key, ...row }, index) => ({
     ...row,
-    execution_id: known[index]?.id,
-    prompt_id: row.prompt === null ? null : promptIds[row.prompt],
-    model_id: modelIds[row.model],
-    key_id: row.key === null ? null : keyIds[row.key],
+    execution_id: known[index]?.id as string,
+    created_at_ms: atMs,
+    cost_pico_usd: costPicoUsd,
+    prompt_id: prompt === null ? null : (promptIds[prompt] as string),
+    version_id: prompt === null ? null : versionId,
+    prompt_mode: prompt === null ? null : mode,
+    model_id: modelIds[model] as string,
+    key_id: key === null ? null : (keyIds[key] as string),
   }));
-  const run = (text: string, values: readonly object[]) =>
-    context.scope.statement(context.projectId, {
-      text,
-      values: [context.projectId, JSON.stringify(values), versionId],
-    });
-  if (isInsert) await run(INSERT, records);
+  if (isInsert) await insertCounted(context.scope, context.projectId, all);
   else {
-    const unfinished = { status: 'running', cost: null, model_id: modelIds[0], prompt_tokens: null };
-    await run(
-      INSERT,
-      records.map((row) => ({ ...row, ...unfinished })),
-    );
-    await run(UPDATE, records);
+    const unfinished = {
+      status: 'running',
+      cost_pico_usd: null,
+      model_id: modelIds[0] as string,
+      prompt_tokens: null,
+    };
+    const begun = all.map((row) => ({ ...row, ...unfinished }));
+    await insertCounted(context.scope, context.projectId, begun);
+    await endCounted(context.scope, context.projectId, all);
   }
   if (folds > 0) await counts.fold(folds);
 }
@@ -290,7 +279,7 @@ describe('costs', () => {
 
   it('stay as they were when something of a final execution changes', async () => {
     await insert({});
-    await context.owner.query(`UPDATE executions SET finish_reason = 'length'`);
+    await changeFinalExecutions(context.owner);
     expect((await listAll('prompt', EVER)).total).toMatchObject({ executions: 1, costPicoUsd: 7n });
   });
 });
@@ -301,7 +290,8 @@ describe('the migration', () => {
     for (const _ of MIGRATIONS.slice(index)) await migrate(context.url, '--revert');
   };
   const byMode = async () => inOrder(await counts.byMode(context.projectId, EVER));
-  const bruteForce = () => countByBruteForce(context.owner, context.projectId, EVER);
+  /** The version before has no view. */
+  const bruteForce = () => countByBruteForce(context.owner, context.projectId, EVER, 'executions');
 
   it('counts what ran before it, and leaves the version before with its counts', async () => {
     await insert({}, { key: 1, owner_team: null, cost: null }, { prompt: null }, { status: 'failed' });

@@ -1,11 +1,21 @@
 import { MIGRATIONS } from '../../migrations/index.js';
 import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
 import type { TimeSpan } from '../../src/modules/analytics/time-spans.js';
+import type { Claim } from '../../src/modules/executions/claim.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { admittedFor } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
 import { migrate } from '../support/database.js';
-import { type ExecutionOptions, insertExecution } from '../support/execution-rows.js';
+import { cancelWithin } from '../support/end-executions.js';
+import {
+  changeFinalExecutions,
+  type ExecutionOptions,
+  insertAttempt,
+  insertExecution,
+  takeOver,
+  truncateExecutions,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -31,7 +41,7 @@ afterAll(() => context.close());
 beforeEach(clear);
 
 async function clear(): Promise<void> {
-  await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+  await truncateExecutions(context.owner);
   await context.owner.query('TRUNCATE execution_deltas, execution_rollups');
 }
 
@@ -39,14 +49,11 @@ const insert = (options: ExecutionOptions = {}) =>
   insertExecution(context.owner, context.projectId, ids, options);
 
 /** As whoever runs it has it: claimed and dispatched. */
-async function insertRunning(): Promise<{ projectId: string; executionId: string; fence: number }> {
-  const executionId = await insert({ status: 'running', fence: 1, leaseInS: 60 });
-  await context.owner.query(
-    `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-     VALUES ($1, $2, 1, 1, 'dispatched', 'echo', 'echo')`,
-    [context.projectId, executionId],
-  );
-  return { projectId: context.projectId, executionId, fence: 1 };
+async function insertRunning(projectId = context.projectId, of = ids): Promise<Claim> {
+  const options = { status: 'running', fence: 1, leaseInS: 60 } as const;
+  const executionId = await insertExecution(context.owner, projectId, of, options);
+  await insertAttempt(context.owner, projectId, executionId);
+  return { projectId, executionId, fence: 1 };
 }
 
 async function total(projectId = context.projectId): Promise<number> {
@@ -97,10 +104,17 @@ describe('an execution is counted when', () => {
   });
 
   it('it is final from the beginning', async () => {
-    await context.scope.statement(context.projectId, {
-      text: `INSERT INTO executions (project_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
-          status, timeout_ms, resolved_by) VALUES ($1, $2, $3, $4, 'dev', 'sync', 'full', 'failed', 1000, 'pointer')`,
-      values: [context.projectId, ids.promptId, ids.versionId, ids.modelId],
+    const [made] = await context.scope.system<{ id: string }>('SELECT ledger_uuid7() AS id');
+    await executions.insert({
+      executionId: (made as { id: string }).id,
+      projectId: context.projectId,
+      requestedBy: 'admin',
+      keyId: null,
+      mode: 'sync',
+      status: 'failed',
+      error: { type: 'provider_error', message: 'The circuit is open.' },
+      createdAt: new Date(),
+      admitted: admittedFor(ids),
     });
     expect(await byStatus()).toEqual({ failed: 1 });
   });
@@ -115,14 +129,14 @@ describe('an execution is not counted', () => {
 
   it('by whoever has lost it', async () => {
     const claim = await insertRunning();
-    await context.owner.query('UPDATE executions SET fence = 2 WHERE execution_id = $1', [claim.executionId]);
+    await takeOver(context.owner, claim.executionId);
     expect(await executions.finish(claim, 1, answered('late'), FINAL)).toBe(false);
     expect(await total()).toBe(0);
   });
 
   it('a second time, when something else of it changes', async () => {
     await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
-    await context.owner.query(`UPDATE executions SET finish_reason = 'length'`);
+    await changeFinalExecutions(context.owner);
     expect(await total()).toBe(1);
   });
 
@@ -130,7 +144,7 @@ describe('an execution is not counted', () => {
     const executionId = await insert();
     await expect(
       context.scope.transaction(context.projectId, async (tx) => {
-        await tx.query(`UPDATE executions SET status = 'canceled' WHERE execution_id = $1`, [executionId]);
+        await cancelWithin(tx, context.projectId, executionId);
         throw new Error('changed its mind');
       }),
     ).rejects.toThrow('changed its mind');
@@ -138,13 +152,10 @@ describe('an execution is not counted', () => {
   });
 
   it('in another project than its own, where one statement ends executions of both', async () => {
-    await insert();
-    for (let count = 0; count < 2; count += 1)
-      await insertExecution(context.owner, context.otherProjectId, other);
-    await context.scope.statement([context.projectId, context.otherProjectId], {
-      text: `UPDATE executions SET status = 'canceled'`,
-      values: [],
-    });
+    const running = [await insertRunning()];
+    while (running.length < 3) running.push(await insertRunning(context.otherProjectId, other));
+    // What ends at the same time, the journal writes in one statement.
+    await Promise.all(running.map((claim) => executions.finish(claim, 1, answered('Hello'), FINAL)));
     expect([await total(), await total(context.otherProjectId)]).toEqual([1, 2]);
     expect(await numberOf('execution_deltas')).toBe(2);
   });

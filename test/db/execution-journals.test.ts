@@ -6,6 +6,13 @@ import { IdempotencyRepository } from '../../src/modules/executions/idempotency/
 import { admittedFor, insertedAs } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { eventually } from '../support/eventually.js';
+import {
+  insertAttempt,
+  lapseLeases,
+  makeDue,
+  takeOver,
+  truncateExecutions,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 import { LossyScope } from '../support/lossy-scope.js';
@@ -33,9 +40,8 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await context.owner.query(
-    'TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts, idempotency_keys',
-  );
+  await truncateExecutions(context.owner);
+  await context.owner.query('TRUNCATE idempotency_keys');
   await context.owner.query('UPDATE prompts SET registry_revision = 7');
   scope.sent.length = 0;
 });
@@ -84,8 +90,8 @@ async function row(executionId: string): Promise<Record<string, unknown> | undef
   const [found] = await rows(
     `SELECT e.status, e.fence, e.attempts_made, e.due_at IS NOT NULL AS due, e.lease_until IS NOT NULL AS leased,
        i.variables_json::text AS variables, o.response_text,
-       (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts a WHERE a.execution_id = e.execution_id) AS attempts
-     FROM executions e JOIN execution_inputs i USING (project_id, execution_id)
+       (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
+     FROM executions_all e JOIN execution_inputs i USING (project_id, execution_id)
      LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = '${executionId}'`,
   );
   return found;
@@ -129,7 +135,7 @@ describe('an insert', () => {
     const told = await Promise.all(batch.map((each) => executions.insert(each)));
     expect(told.map(insertedAs)).toEqual(['inserted', 'stale', 'key_taken', 'inserted', 'stale']);
     expect(scope.sent).toEqual(['insert']);
-    expect(await rows('SELECT execution_id FROM executions')).toHaveLength(3);
+    expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(3);
     expect((await rows<{ key: string }>('SELECT key FROM idempotency_keys')).map(({ key }) => key)).toEqual([
       'taken',
       'taken',
@@ -141,7 +147,7 @@ describe('an insert', () => {
     const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
     expect(scope.sent).toEqual(['insert']);
     expect([...told].sort()).toEqual(['inserted', 'key_taken', 'key_taken']);
-    const [kept] = await rows('SELECT execution_id FROM executions');
+    const [kept] = await rows('SELECT execution_id FROM executions_all');
     expect(kept).toEqual({ execution_id: batch[told.indexOf('inserted')]?.executionId });
     expect(await rows('SELECT execution_id FROM idempotency_keys')).toEqual([kept]);
   });
@@ -157,7 +163,7 @@ describe('an insert', () => {
       'rejected',
       ...Array<string>(5).fill('fulfilled'),
     ]);
-    expect(await rows('SELECT execution_id FROM executions')).toHaveLength(9);
+    expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(9);
   });
 
   it('whose answer is lost is there once, and known as ours', async () => {
@@ -166,7 +172,7 @@ describe('an insert', () => {
     const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
     expect(told).toEqual(['inserted', 'inserted', 'inserted']);
     expect(scope.sent).toEqual(['insert', 'insert-again', 'find-inserted']);
-    expect(await rows('SELECT execution_id FROM executions')).toHaveLength(3);
+    expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(3);
   });
 
   it('whose answer is lost is ours also when its prompt has changed since', async () => {
@@ -183,7 +189,7 @@ describe('an insert', () => {
     await expect(executions.insert(await beginning({ promptRevision: 6 }))).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
     });
-    expect(await rows('SELECT execution_id FROM executions')).toEqual([]);
+    expect(await rows('SELECT execution_id FROM executions_all')).toEqual([]);
   });
 
   it('whose answer is lost does not take the key of somebody else for its own', async () => {
@@ -223,7 +229,7 @@ describe('a finish', () => {
 
   it('whose answer is lost, and which somebody else had ended before, is not ours', async () => {
     const held = await begun();
-    await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+    await lapseLeases(context.owner);
     await executions.sweepLapsed();
     scope.loseAnswerOf('finish');
     expect(await executions.finish(held, 1, answered('Hello!'), FINAL)).toBe(false);
@@ -274,13 +280,8 @@ describe('a finish', () => {
     const held: { old: Beginning & { fence: number }; fence: number }[] = [];
     for (let count = 0; count < 8; count += 1) {
       const old = await begun();
-      await context.owner.query(
-        `UPDATE executions SET fence = 2, attempts_made = 2 WHERE execution_id = '${old.executionId}'`,
-      );
-      await context.owner.query(
-        `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-         VALUES ('${context.projectId}', '${old.executionId}', 2, 2, 'dispatched', 'echo', 'echo')`,
-      );
+      await takeOver(context.owner, old.executionId);
+      await insertAttempt(context.owner, context.projectId, old.executionId, { attempt: 2 });
       held.push({ old, fence: 2 });
     }
     scope.sent.length = 0;
@@ -317,19 +318,17 @@ describe('a dispatch', () => {
 describe('a renewal', () => {
   it('prolongs what is ours, and answers what is not', async () => {
     const [kept, ended, passedOn] = [await begun(), await begun(), await begun()];
-    await context.owner.query('UPDATE executions SET lease_until = now()');
+    await lapseLeases(context.owner);
     await executions.finish(ended, 1, answered('Hello!'), FINAL);
-    await context.owner.query(
-      `UPDATE executions SET fence = 2 WHERE execution_id = '${passedOn.executionId}'`,
-    );
+    await takeOver(context.owner, passedOn.executionId);
     expect(await executions.renew([kept, ended, passedOn])).toEqual([ended, passedOn]);
-    const renewed = await rows('SELECT execution_id FROM executions WHERE lease_until > now()');
+    const renewed = await rows('SELECT execution_id FROM executions_all WHERE lease_until > now()');
     expect(renewed).toEqual([{ execution_id: kept.executionId }]);
   });
 
   it('knows two holders of one execution in one process apart', async () => {
     const old = await begun();
-    await context.owner.query('UPDATE executions SET fence = 2');
+    await takeOver(context.owner);
     const current = { ...old, fence: 2 };
     expect(await executions.renew([old, current])).toEqual([old]);
   });
@@ -348,7 +347,7 @@ describe('a release', () => {
       attempts_made: 0,
     });
     expect(await executions.claim(1, ALL)).toEqual([]);
-    await context.owner.query('UPDATE executions SET due_at = now()');
+    await makeDue(context.owner);
     expect(await executions.claim(1, ALL)).toMatchObject([{ fence: 2 }]);
   });
 
@@ -356,9 +355,11 @@ describe('a release', () => {
     const held = await begun();
     await executions.release(held, 0);
     expect(await row(held.executionId)).toMatchObject({ status: 'running' });
-    await context.owner.query('DELETE FROM execution_attempts');
-    await executions.release({ ...held, fence: 0 }, 0);
-    expect(await row(held.executionId)).toMatchObject({ status: 'running' });
+    await executions.insert(await beginning());
+    const [claimed] = await executions.claim(1, ALL);
+    if (claimed === undefined) throw new Error('not claimed');
+    await executions.release({ ...claimed, fence: claimed.fence - 1 }, 0);
+    expect(await row(claimed.executionId)).toMatchObject({ status: 'running' });
   });
 });
 

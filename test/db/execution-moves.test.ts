@@ -1,6 +1,12 @@
 import type { AttemptStatus, ExecutionStatus } from '../../src/entities/index.js';
 import { ATTEMPT_MOVES, EXECUTION_MOVES, ExecutionsRepository } from '../../src/modules/executions/index.js';
-import { insertExecution } from '../support/execution-rows.js';
+import {
+  insertAttempt,
+  insertExecution,
+  insertFinalExecution,
+  makeDueAndLapsed,
+  truncateExecutions,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -31,23 +37,20 @@ describe('whatever an execution is, and whoever does what to it', () => {
 
   /** Everything that would make a careless statement match: due, lapsed, and with the fence that is shown. */
   async function given(status: ExecutionStatus, attemptStatus: AttemptStatus): Promise<string> {
-    await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
-    const executionId = await insertExecution(context.owner, context.projectId, ids, { fence: 1 });
-    await context.owner.query(
-      `UPDATE executions SET status = $1, due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute'`,
-      [status],
-    );
-    await context.owner.query(
-      `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-       VALUES ($1, $2, 1, 1, $3, 'echo', 'echo')`,
-      [context.projectId, executionId, attemptStatus],
-    );
+    await truncateExecutions(context.owner);
+    const { owner, projectId } = context;
+    const executionId =
+      status === 'queued' || status === 'running'
+        ? await insertExecution(owner, projectId, ids, { status, fence: 1 })
+        : await insertFinalExecution(owner, projectId, ids, { status });
+    await makeDueAndLapsed(owner);
+    await insertAttempt(owner, projectId, executionId, { status: attemptStatus });
     return executionId;
   }
 
   async function statuses(): Promise<{ execution: ExecutionStatus; attempt: AttemptStatus }> {
     const { rows } = await context.owner.query<{ execution: ExecutionStatus; attempt: AttemptStatus }>(
-      'SELECT e.status AS execution, a.status AS attempt FROM executions e JOIN execution_attempts a USING (execution_id)',
+      'SELECT e.status AS execution, a.status AS attempt FROM executions_all e JOIN execution_attempts_all a USING (execution_id)',
     );
     return rows[0] as { execution: ExecutionStatus; attempt: AttemptStatus };
   }

@@ -1,6 +1,14 @@
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { answered, failed } from '../support/call-outcomes.js';
-import { type ExecutionOptions, insertExecution } from '../support/execution-rows.js';
+import {
+  type ExecutionOptions,
+  insertAttempt,
+  insertExecution,
+  lapseLeases,
+  setLapses,
+  takeOver,
+  truncateExecutions,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -23,9 +31,7 @@ describe('ExecutionsRepository', () => {
     other = await insertOneOfEach(context.owner, context.otherProjectId);
   });
 
-  beforeEach(() =>
-    context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts'),
-  );
+  beforeEach(() => truncateExecutions(context.owner));
 
   afterAll(() => context.close());
 
@@ -35,8 +41,8 @@ describe('ExecutionsRepository', () => {
   async function row(executionId: string): Promise<Record<string, unknown>> {
     const { rows } = await context.owner.query<Record<string, unknown>>(
       `SELECT e.status, e.fence, e.attempts_made, e.error_type, e.lease_until IS NULL AS unleased, o.response_text,
-         (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts a WHERE a.execution_id = e.execution_id) AS attempts
-       FROM executions e LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = $1`,
+         (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
+       FROM executions_all e LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = $1`,
       [executionId],
     );
     return rows[0] as Record<string, unknown>;
@@ -145,7 +151,7 @@ describe('ExecutionsRepository', () => {
 
     it('gets all its time, however long the claim has waited', async () => {
       const claimed = await claimOne(await insert());
-      await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+      await lapseLeases(context.owner);
       await executions.dispatch(claimed, 1);
       expect(await executions.sweepLapsed()).toEqual([]);
     });
@@ -164,7 +170,7 @@ describe('ExecutionsRepository', () => {
 
     it('is not dispatched by who has lost the execution', async () => {
       const claimed = await claimOne(await insert());
-      await context.owner.query('UPDATE executions SET fence = fence + 1');
+      await takeOver(context.owner);
       expect(await executions.dispatch(claimed, 1)).toBeNull();
       expect(await row(claimed.executionId)).toMatchObject({ attempts: null, attempts_made: 0 });
     });
@@ -172,7 +178,7 @@ describe('ExecutionsRepository', () => {
     it('that comes back too late is kept as fenced, and changes nothing else', async () => {
       const claimed = await claimOne(await insert());
       await executions.dispatch(claimed, 1);
-      await context.owner.query('UPDATE executions SET fence = fence + 1');
+      await takeOver(context.owner);
       expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'running',
@@ -180,7 +186,7 @@ describe('ExecutionsRepository', () => {
         response_text: null,
         attempts: ['fenced'],
       });
-      const { rows } = await context.owner.query('SELECT late_response FROM execution_attempts');
+      const { rows } = await context.owner.query('SELECT late_response FROM execution_attempts_all');
       expect(rows).toEqual([{ late_response: 'Hello!' }]);
     });
 
@@ -200,8 +206,13 @@ describe('ExecutionsRepository', () => {
     });
 
     it('queues again what was claimed and never sent', async () => {
-      const executionId = await insert({ status: 'running', leaseInS: -1, fence: 1, onUnknown: 'fail' });
-      await context.owner.query('UPDATE executions SET attempts_made = 0');
+      const executionId = await insert({
+        status: 'running',
+        leaseInS: -1,
+        fence: 1,
+        attemptsMade: 0,
+        onUnknown: 'fail',
+      });
       expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 1, status: 'queued' }]);
       expect(await row(executionId)).toMatchObject({ status: 'queued', unleased: true });
     });
@@ -212,11 +223,7 @@ describe('ExecutionsRepository', () => {
       ['fails, since nobody waits any more,', 'sync', 'retry', 'failed'],
     ] as const)('%s a sent one of mode %s with on_unknown %s', async (_says, mode, onUnknown, status) => {
       const executionId = await insert({ status: 'running', mode, leaseInS: -1, fence: 1, onUnknown });
-      await context.owner.query(
-        `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-         VALUES ($1, $2, 1, 1, 'dispatched', 'echo', 'echo')`,
-        [context.projectId, executionId],
-      );
+      await insertAttempt(context.owner, context.projectId, executionId);
       expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 1, status }]);
       expect(await row(executionId)).toMatchObject({
         status,
@@ -227,24 +234,20 @@ describe('ExecutionsRepository', () => {
 
     it('ends what has killed its process too often', async () => {
       const executionId = await insert({ status: 'running', leaseInS: -1, fence: 20 });
-      await context.owner.query('UPDATE executions SET lapses = 9');
+      await setLapses(context.owner, [{ id: executionId, lapses: 9 }]);
       expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 20, status: 'failed' }]);
     });
 
     it('ends what has used up its attempts', async () => {
       const executionId = await insert({ status: 'running', leaseInS: -1, fence: 4 });
-      await context.owner.query(
-        `INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-         VALUES ($1, $2, 4, 4, 'dispatched', 'echo', 'echo')`,
-        [context.projectId, executionId],
-      );
+      await insertAttempt(context.owner, context.projectId, executionId, { attempt: 4 });
       expect(await executions.sweepLapsed()).toEqual([{ executionId, fence: 4, status: 'failed' }]);
     });
 
     it('fences the late answer of a call that it has given up', async () => {
       const claimed = await claimOne(await insert());
       await executions.dispatch(claimed, 1);
-      await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+      await lapseLeases(context.owner);
       await executions.sweepLapsed();
       expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'queued', attempts: ['fenced'] });

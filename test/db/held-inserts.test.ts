@@ -74,7 +74,7 @@ describe('requests that come together, on a budget that is nearly spent', () => 
     expect(scope.sent.filter((name) => name === 'insert')).toHaveLength(1);
     expect(told).toEqual([...Array<string>(20).fill('inserted'), ...Array<string>(44).fill('refused')]);
     const { rows } = await context.owner.query<{ execution_id: string }>(
-      'SELECT execution_id FROM executions',
+      'SELECT execution_id FROM executions_all',
     );
     expect(rows.map(({ execution_id: id }) => id).sort()).toEqual(
       all
@@ -83,7 +83,7 @@ describe('requests that come together, on a budget that is nearly spent', () => 
         .sort(),
     );
     expect(await budgets.periods()).toMatchObject([{ held: 200, spent: 0 }]);
-    expect([await count('execution_inputs'), await count('execution_attempts')]).toEqual([20, 20]);
+    expect([await count('execution_inputs'), await count('execution_attempts_all')]).toEqual([20, 20]);
   });
 
   it('are queued in that order too', async () => {
@@ -104,7 +104,7 @@ describe('requests that come together, on a budget that is nearly spent', () => 
     expect(told[1]).toMatchObject({ value: { clampedTokens: 4, warning: { percent: 100 } } });
     expect(told[2]).toMatchObject({ reason: { code: 'BUDGET_EXCEEDED', status: 402 } });
     const { rows } = await context.owner.query(
-      'SELECT max_new_tokens FROM executions ORDER BY max_new_tokens DESC',
+      'SELECT max_new_tokens FROM executions_all ORDER BY max_new_tokens DESC',
     );
     expect(rows).toEqual([{ max_new_tokens: 8 }, { max_new_tokens: 4 }]);
   });
@@ -118,9 +118,11 @@ describe('what a budget refuses', () => {
       code: 'BUDGET_EXCEEDED',
       extensions: { reason: 'refused', budget_id: budgetId, remaining_usd: '0.000000000005' },
     });
-    expect([await count('executions'), await count('idempotency_keys'), await budgets.holdCount()]).toEqual([
-      0, 0, 0,
-    ]);
+    expect([
+      await count('executions_all'),
+      await count('idempotency_keys'),
+      await budgets.holdCount(),
+    ]).toEqual([0, 0, 0]);
     await context.owner.query('UPDATE budgets SET limit_pico_usd = 10');
     expect(await insertAll([{ ...one }])).toEqual(['inserted']);
     expect(await count('idempotency_keys')).toBe(1);
@@ -262,7 +264,7 @@ describe('claims', () => {
     isSubmitting = false;
     await claiming;
     const { rows } = await context.owner.query<{ id: string }>(
-      `SELECT execution_id AS id FROM executions WHERE status = 'running'`,
+      `SELECT execution_id AS id FROM executions_all WHERE status = 'running'`,
     );
     expect(rows.filter(({ id }) => !claimed.has(id))).toEqual([]);
   });

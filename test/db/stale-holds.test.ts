@@ -1,6 +1,6 @@
 import { type ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { answered } from '../support/call-outcomes.js';
-import { insertExecution } from '../support/execution-rows.js';
+import { insertExecution, lapseLeases, truncateExecutions } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -22,7 +22,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     ids = await insertOneOfEach(context.owner, context.projectId);
   });
   beforeEach(async () => {
-    await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+    await truncateExecutions(context.owner);
     await insertExecution(context.owner, context.projectId, ids);
   });
   afterAll(() => context.close());
@@ -32,7 +32,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
   }
 
   async function lose(): Promise<void> {
-    await context.owner.query(`UPDATE executions SET lease_until = now() - interval '1 second'`);
+    await lapseLeases(context.owner);
     await executions.sweepLapsed();
   }
 
@@ -42,7 +42,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     current = await claim();
     const both = [executions.dispatch(stale, 1), executions.dispatch(current, 1)];
     expect(await Promise.all(both)).toEqual([null, { keyId: null, tokensPerMinute: null }]);
-    const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts');
+    const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts_all');
     expect(rows).toEqual([{ attempt: 1, fence: 2, status: 'dispatched' }]);
   });
 
@@ -64,7 +64,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
       const { rows } = await context.owner.query(
         `SELECT e.status, response_text, array_agg(a.status ORDER BY attempt) AS attempts,
            array_agg(late_response ORDER BY attempt) AS late
-         FROM executions e JOIN execution_outputs USING (execution_id) JOIN execution_attempts a USING (execution_id)
+         FROM executions_all e JOIN execution_outputs USING (execution_id) JOIN execution_attempts_all a USING (execution_id)
          GROUP BY e.status, response_text`,
       );
       expect(rows).toEqual([

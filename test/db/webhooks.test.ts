@@ -1,8 +1,18 @@
+import { type ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { WebhookEventsRepository } from '../../src/modules/webhooks/webhook-events.repository.js';
-import { insertExecution } from '../support/execution-rows.js';
+import { answered } from '../support/call-outcomes.js';
+import { cancelWithin, endExecution } from '../support/end-executions.js';
+import {
+  type ExecutionOptions,
+  findPartition,
+  insertExecution,
+  truncateExecutions,
+} from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
 const URL_OF_RECEIVER = 'https://hooks.example.com/done?token=1';
 const ANY_WIRE_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string;
 
@@ -20,15 +30,17 @@ interface EventRow {
 let context: LedgerContext;
 let ids: LedgerRows;
 let events: WebhookEventsRepository;
+let executions: ExecutionsRepository;
 
 beforeAll(async () => {
   context = await openLedgerContext();
   ids = await insertOneOfEach(context.owner, context.projectId);
   events = new WebhookEventsRepository(context.scope);
+  executions = new ExecutionsRepository(context.scope, context.config);
 });
 afterAll(() => context.close());
 beforeEach(async () => {
-  await context.owner.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+  await truncateExecutions(context.owner);
   await context.owner.query('TRUNCATE outbox, webhook_deliveries, batches, webhook_secrets');
 });
 
@@ -39,23 +51,11 @@ async function rows(): Promise<EventRow[]> {
   return found;
 }
 
-async function insertWithCallback(options: Parameters<typeof insertExecution>[3] = {}): Promise<string> {
-  const executionId = await insertExecution(context.owner, context.projectId, ids, options);
-  await context.owner.query('UPDATE executions SET callback_url = $1 WHERE execution_id = $2', [
-    URL_OF_RECEIVER,
-    executionId,
-  ]);
-  return executionId;
-}
+const insertWithCallback = (options: ExecutionOptions = {}) =>
+  insertExecution(context.owner, context.projectId, ids, { callbackUrl: URL_OF_RECEIVER, ...options });
 
-/** As the application, with its project in scope. */
-async function move(executionId: string, status: string): Promise<void> {
-  await context.scope.statement(context.projectId, {
-    text: `UPDATE executions SET status = $2, completed_at = CASE WHEN $2 IN ('queued', 'running') THEN NULL ELSE now() END,
-             error_type = CASE WHEN $2 = 'failed' THEN 'timeout' END WHERE execution_id = $1`,
-    values: [executionId, status],
-  });
-}
+const end = (executionId: string, status: 'succeeded' | 'failed' | 'canceled') =>
+  endExecution(context, executions, executionId, status);
 
 async function insertEvents(count: number, projectId = context.projectId): Promise<void> {
   await context.owner.query(
@@ -70,9 +70,9 @@ const claim = (slots: number, more: Partial<Parameters<WebhookEventsRepository['
   events.claim({ slots, share: slots, busy: new Map(), leaseMs: 60_000, ...more });
 
 describe('an execution that somebody waits for', () => {
-  it.each(['succeeded', 'failed', 'canceled'])('is announced when it is %s', async (status) => {
+  it.each(['succeeded', 'failed', 'canceled'] as const)('is announced when it is %s', async (status) => {
     const executionId = await insertWithCallback();
-    await move(executionId, status);
+    await end(executionId, status);
     expect(await rows()).toMatchObject([
       {
         project_id: context.projectId,
@@ -94,7 +94,7 @@ describe('an execution that somebody waits for', () => {
               environment: 'dev',
               correlation_id: null,
               batch_id: null,
-              error_type: status === 'failed' ? 'timeout' : null,
+              error_type: status === 'failed' ? 'provider_error' : null,
               created_at: ANY_WIRE_TIME,
               completed_at: ANY_WIRE_TIME,
             },
@@ -106,16 +106,20 @@ describe('an execution that somebody waits for', () => {
 
   it('is announced once, and not before it is final', async () => {
     const executionId = await insertWithCallback();
-    for (const status of ['running', 'queued', 'running']) await move(executionId, status);
+    const claim = async () => (await executions.claim(1, ALL))[0] as ClaimedExecution;
+    await executions.release(await claim(), 0);
+    const claimed = await claim();
+    await executions.dispatch(claimed, 1);
     expect(await rows()).toEqual([]);
-    await move(executionId, 'succeeded');
-    await move(executionId, 'succeeded');
-    expect(await rows()).toHaveLength(1);
+    for (const isFirst of [true, false]) {
+      expect(await executions.finish(claimed, 1, answered('Hello'), { kind: 'final' })).toBe(isFirst);
+    }
+    expect(await rows()).toMatchObject([{ subject: executionId }]);
   });
 
   it('says nothing of what was said', async () => {
     const executionId = await insertWithCallback();
-    await move(executionId, 'succeeded');
+    await end(executionId, 'succeeded');
     const [event] = await rows();
     expect(Object.keys((event?.body['event'] as { data: object }).data).sort()).toEqual(
       `batch_id completed_at correlation_id created_at environment error_type execution_id mode prompt_name status
@@ -124,10 +128,10 @@ describe('an execution that somebody waits for', () => {
   });
 
   it('is not announced without a callback, or when the change is undone', async () => {
-    await move(await insertExecution(context.owner, context.projectId, ids), 'succeeded');
+    await end(await insertExecution(context.owner, context.projectId, ids), 'succeeded');
     const undone = await insertWithCallback();
     const work = context.scope.transaction(context.projectId, async (tx) => {
-      await tx.query(`UPDATE executions SET status = 'succeeded' WHERE execution_id = $1`, [undone]);
+      await cancelWithin(tx, context.projectId, undone);
       throw new Error('undone');
     });
     await expect(work).rejects.toThrow('undone');
@@ -142,16 +146,13 @@ describe('an execution that somebody waits for', () => {
 
   it('is announced from a partition that was made later', async () => {
     await context.scope.system('SELECT ledger_ensure_partitions(8)');
-    const executionId = await insertWithCallback();
-    const { rows: moved } = await context.owner.query<{ id: string; partition: string }>(
-      `UPDATE executions SET execution_id = ledger_uuid7_floor(now() + interval '7 weeks') WHERE execution_id = $1
-       RETURNING execution_id AS id, tableoid::regclass::text AS partition`,
-      [executionId],
+    const [made] = await context.scope.system<{ id: string }>(
+      `SELECT ledger_uuid7_floor(now() + interval '7 weeks') AS id`,
     );
-    const [{ id, partition }] = moved as [{ id: string; partition: string }];
-    expect(partition).toMatch(/^executions_\d{8}$/);
-    await move(id, 'succeeded');
-    expect(await rows()).toMatchObject([{ subject: id }]);
+    const executionId = await insertWithCallback({ executionId: (made as { id: string }).id });
+    await end(executionId, 'succeeded');
+    expect(await findPartition(context.owner, executionId)).toMatch(/^executions_\d{8}$/);
+    expect(await rows()).toMatchObject([{ subject: executionId }]);
   });
 });
 
@@ -163,25 +164,20 @@ describe('a batch that somebody waits for', () => {
       [context.projectId, ids.promptId, ids.versionId, ids.modelId, size, callbackUrl],
     );
     const [batch] = made as [{ batch_id: string }];
-    const executions: string[] = [];
-    for (let entry = 0; entry < size; entry += 1) {
-      const executionId = await insertExecution(context.owner, context.projectId, ids);
-      await context.owner.query('UPDATE executions SET batch_id = $1 WHERE execution_id = $2', [
-        batch.batch_id,
-        executionId,
-      ]);
-      executions.push(executionId);
-    }
-    return [batch.batch_id, ...executions];
+    const options = { batchId: batch.batch_id };
+    const entries: string[] = [];
+    while (entries.length < size)
+      entries.push(await insertExecution(context.owner, context.projectId, ids, options));
+    return [batch.batch_id, ...entries];
   }
 
   it('is announced once, when all of it is final, with the counts', async () => {
-    const [batchId, ...executions] = (await insertBatch(URL_OF_RECEIVER, 4)) as [string, ...string[]];
-    for (const [at, status] of ['succeeded', 'failed', 'canceled'].entries()) {
-      await move(executions[at] as string, status);
+    const [batchId, ...entries] = (await insertBatch(URL_OF_RECEIVER, 4)) as [string, ...string[]];
+    for (const [at, status] of (['succeeded', 'failed', 'canceled'] as const).entries()) {
+      await end(entries[at] as string, status);
     }
     expect(await events.completeBatches(10)).toBe(0);
-    await move(executions[3] as string, 'succeeded');
+    await end(entries[3] as string, 'succeeded');
     const counts = await Promise.all(Array.from({ length: 8 }, () => events.completeBatches(10)));
     expect(counts.reduce((sum, count) => sum + count)).toBe(1);
     expect(await events.completeBatches(10)).toBe(0);
@@ -212,7 +208,7 @@ describe('a batch that somebody waits for', () => {
 
   it('is left alone when nobody waits for it', async () => {
     const [, execution] = await insertBatch(null, 1);
-    await move(execution as string, 'succeeded');
+    await end(execution as string, 'succeeded');
     expect(await events.completeBatches(10)).toBe(0);
     expect(await rows()).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { truncateExecutions } from './execution-rows.js';
 import type { LedgerContext } from './ledger-context.js';
 
 export interface Verdict {
@@ -53,9 +54,8 @@ export class BudgetRows {
   constructor(private readonly context: LedgerContext) {}
 
   async truncate(): Promise<void> {
-    await this.context.owner.query(
-      'TRUNCATE budget_holds, budget_periods, budgets, outbox, execution_attempts, executions CASCADE',
-    );
+    await truncateExecutions(this.context.owner);
+    await this.context.owner.query('TRUNCATE budget_holds, budget_periods, budgets, outbox CASCADE');
   }
 
   /** @param limit in pico-dollars. */

@@ -37,7 +37,7 @@ export async function costsByBruteForce(
   const { rows } = await owner.query<Execution>(
     `SELECT ${KEYS[groupBy]} AS key, cost_pico_usd AS cost, prompt_tokens AS prompt, cached_prompt_tokens AS cached,
        response_tokens AS response, reasoning_tokens AS reasoning
-     FROM executions e
+     FROM executions_all e
      WHERE e.project_id = $1 AND e.status NOT IN ('queued', 'running')
        AND e.created_at >= $3::timestamptz AND e.created_at < $4::timestamptz
        AND ($2::text IS NULL OR e.prompt_id IN (SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = $2))`,

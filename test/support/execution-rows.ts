@@ -196,8 +196,15 @@ export async function takeOver(database: Database, ids?: Ids): Promise<void> {
 }
 
 /** How often whoever worked on them was lost already. */
-export async function setLapses(database: Database, lapses: number, ids?: Ids): Promise<void> {
-  await database.query(`UPDATE executions SET lapses = $2 WHERE ${AMONG}`, [...among(ids), lapses]);
+export async function setLapses(
+  database: Database,
+  entries: readonly { readonly id: string; readonly lapses: number }[],
+): Promise<void> {
+  await database.query(
+    `UPDATE executions e SET lapses = n.lapses
+     FROM json_to_recordset($1::json) AS n (id uuid, lapses integer) WHERE e.execution_id = n.id`,
+    [JSON.stringify(entries)],
+  );
 }
 
 /** Past the check of a request. */
@@ -216,6 +223,22 @@ export async function ageExecutions(database: Database, seconds: number, ids: Id
     `UPDATE executions SET completed_at = completed_at - make_interval(secs => $2) WHERE ${AMONG}`,
     [...among(ids), seconds],
   );
+}
+
+/** Something of what is over changes, which makes it neither begin nor end. */
+export async function changeFinalExecutions(database: Database): Promise<void> {
+  await database.query(
+    `UPDATE executions SET finish_reason = 'length' WHERE status NOT IN ('queued', 'running')`,
+  );
+}
+
+/** In which partition it is kept. */
+export async function findPartition(database: Database, executionId: string): Promise<string | undefined> {
+  const found = (await database.query(
+    'SELECT tableoid::regclass::text AS partition FROM executions WHERE execution_id = $1',
+    [executionId],
+  )) as { rows: { partition: string }[] };
+  return found.rows[0]?.partition;
 }
 
 /** Nothing waits any more; what was held for it is given back. */

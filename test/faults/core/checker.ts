@@ -1,4 +1,5 @@
 import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../src/modules/executions/execution-state.js';
+import { findMisplaced } from './execution-places.js';
 import type { History, Request } from './history.js';
 import type { LedgerDatabase } from './ledger-database.js';
 import type { ReceivedCall } from './provider-stand-in.js';
@@ -54,15 +55,16 @@ export async function check(
 ): Promise<Verdict> {
   const executions = await database.query<ExecutionRow>(
     `SELECT execution_id, correlation_id, execution_mode, projects.name AS project, status, error_type, attempts_made,
-       (extract(epoch FROM completed_at - executions.created_at) * 1000)::float8 AS took_ms
-     FROM executions JOIN projects USING (project_id)`,
+       (extract(epoch FROM completed_at - executions_all.created_at) * 1000)::float8 AS took_ms
+     FROM executions_all JOIN projects USING (project_id)`,
   );
   const attempts = await database.query<AttemptRow>(
-    'SELECT execution_id, attempt, status FROM execution_attempts',
+    'SELECT execution_id, attempt, status FROM execution_attempts_all',
   );
   const moves = await database.query<MoveRow>(
     `SELECT execution_id, attempt, from_status, to_status FROM watched_moves WHERE from_status IS NOT NULL ORDER BY move_id`,
   );
+  const misplaced = await findMisplaced((text) => database.query(text));
   const took = executions.flatMap(({ took_ms: tookMs }) => tookMs ?? []);
   return {
     acknowledged: history.acknowledgedIds().size,
@@ -79,6 +81,7 @@ export async function check(
       ...checkMoves(moves),
       ...checkEnds(executions, attempts),
       ...checkKeys(history, executions),
+      ...complain(misplaced, 'executions are not in flight or over, with one input each'),
     ],
   };
 }

@@ -111,7 +111,7 @@ export class FaultContext {
 
   async countUnfinished(): Promise<number> {
     const [row] = await this.database.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM executions WHERE status IN ('queued', 'running')`,
+      `SELECT count(*)::int AS count FROM executions_all WHERE status IN ('queued', 'running')`,
     );
     return row?.count ?? 0;
   }

@@ -3,7 +3,7 @@ import { migrate } from '../../support/database.js';
 import { spawnService } from '../../support/processes.js';
 import type { FaultProxy } from './fault-proxy.js';
 import type { FaultyServer } from './faulty-server.js';
-import { WATCH_MOVES } from './watch-moves.sql.js';
+import { watchMoves } from './watch-moves.js';
 
 const TEMPLATE = 'faults_template';
 
@@ -28,7 +28,7 @@ export class LedgerDatabase {
     if ((await seeding.exit).code !== 0) throw new Error(seeding.logs.join('\n'));
     const client = new Client({ connectionString: url });
     await client.connect();
-    await client.query(WATCH_MOVES);
+    await watchMoves(client);
     await client.end();
   }
 

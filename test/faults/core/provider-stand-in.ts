@@ -73,7 +73,7 @@ export class ProviderStandIn {
   }
 
   private async ask(call: ReceivedCall): Promise<void> {
-    const text = `SELECT FROM execution_attempts
+    const text = `SELECT FROM execution_attempts_all
       WHERE project_id IN (SELECT project_id FROM projects) AND execution_id = $1 AND attempt = $2`;
     try {
       call.isOnRecord = (await this.database.query(text, [call.executionId, call.attempt])).length === 1;

@@ -86,7 +86,7 @@ async function stopAll(
 async function untilFenced(context: FaultContext, count: number): Promise<void> {
   const deadline = performance.now() + LATE_LIMIT_MS;
   await context.until(async () => {
-    const rows = await context.database.query(`SELECT FROM execution_attempts WHERE status = 'fenced'`);
+    const rows = await context.database.query(`SELECT FROM execution_attempts_all WHERE status = 'fenced'`);
     return rows.length >= count || performance.now() > deadline;
   }, 'late results');
 }
@@ -95,7 +95,7 @@ async function untilFenced(context: FaultContext, count: number): Promise<void> 
 async function findLateResults(context: FaultContext): Promise<string[]> {
   const rows = await context.database.query<LateRow>(
     `SELECT execution_id, response_text, json_agg(json_build_object('attempt', attempt, 'status', a.status)) AS attempts
-     FROM execution_attempts a LEFT JOIN execution_outputs USING (project_id, execution_id)
+     FROM execution_attempts_all a LEFT JOIN execution_outputs USING (project_id, execution_id)
      GROUP BY execution_id, response_text`,
   );
   return rows

@@ -97,7 +97,7 @@ async function cancelWhatWaitsAnHour(context: FaultContext, url: string): Promis
   );
   for (const { told } of waiting) {
     const id = told[0]?.executionId ?? '';
-    const waits = `SELECT FROM executions WHERE execution_id = $1 AND status = 'queued' AND attempts_made = 1
+    const waits = `SELECT FROM executions_all WHERE execution_id = $1 AND status = 'queued' AND attempts_made = 1
       AND due_at > now() + interval '50 minutes'`;
     await context.until(
       async () => (await context.database.query(waits, [id])).length === 1,
@@ -111,7 +111,7 @@ async function findEnded(context: FaultContext): Promise<Map<string, Ended>> {
   const rows = await context.database.query<Ended>(
     `SELECT correlation_id, execution_mode, e.status, e.error_type,
        json_agg(json_build_object('error_type', a.error_type, 'latency_ms', a.latency_ms) ORDER BY a.attempt) AS attempts
-     FROM executions e JOIN execution_attempts a USING (project_id, execution_id)
+     FROM executions_all e JOIN execution_attempts_all a USING (project_id, execution_id)
      GROUP BY correlation_id, execution_mode, e.status, e.error_type`,
   );
   return new Map(rows.map((row) => [row.correlation_id, row]));

@@ -166,10 +166,10 @@ async function databaseMs({ database }: FaultContext): Promise<number> {
 /** In the order in which they were asked for. */
 function findWritten({ database }: FaultContext, label: string): Promise<Written[]> {
   return database.query<Written>(
-    `SELECT correlation_id AS label, status, tableoid::regclass::text AS partition,
+    `SELECT correlation_id AS label, status, i.tableoid::regclass::text AS partition,
        ('x' || left(replace(execution_id::text, '-', ''), 12))::bit(48)::bigint::float8 AS id_ms,
        extract(epoch FROM created_at)::float8 * 1000 AS created_ms
-     FROM executions WHERE correlation_id LIKE $1 ORDER BY execution_id`,
+     FROM executions_all JOIN execution_inputs i USING (project_id, execution_id) WHERE correlation_id LIKE $1 ORDER BY execution_id`,
     [label],
   );
 }
@@ -201,7 +201,7 @@ async function judgeRetries(context: FaultContext, failing: string, asked: strin
   const look = async () => {
     const rows = await context.database.query<{ label: string; wait_ms: number }>(
       `SELECT correlation_id AS label, extract(epoch FROM due_at - a.completed_at)::float8 * 1000 AS wait_ms
-       FROM executions e JOIN execution_attempts a USING (project_id, execution_id)
+       FROM executions_all e JOIN execution_attempts_all a USING (project_id, execution_id)
        WHERE correlation_id IN ($1, $2) AND e.status = 'queued' AND a.attempt = 1`,
       [failing, asked],
     );
@@ -227,7 +227,7 @@ async function judgeRetries(context: FaultContext, failing: string, asked: strin
 }
 
 async function countHeld({ database }: FaultContext): Promise<number> {
-  const rows = await database.query(`SELECT FROM executions WHERE status IN ('queued', 'running')`);
+  const rows = await database.query(`SELECT FROM executions_all WHERE status IN ('queued', 'running')`);
   return rows.length;
 }
 
@@ -235,7 +235,7 @@ async function countHeld({ database }: FaultContext): Promise<number> {
 async function judgeLeases({ database }: FaultContext): Promise<string[]> {
   const rows = await database.query<{ label: string; left_ms: number; fence: number }>(
     `SELECT correlation_id AS label, extract(epoch FROM lease_until - now())::float8 * 1000 AS left_ms, fence
-     FROM executions WHERE status = 'running'`,
+     FROM executions_all WHERE status = 'running'`,
   );
   const bad = rows.filter(({ left_ms: leftMs, fence }) => leftMs > LEASE_MS || fence !== 1);
   return bad.map((row) => `A lease is wrong: ${JSON.stringify(row)}.`);
@@ -245,7 +245,7 @@ async function judgeLeases({ database }: FaultContext): Promise<string[]> {
 async function judgeAttempts({ database }: FaultContext, label: string): Promise<string[]> {
   const rows = await database.query<{ label: string; status: string; attempts: string }>(
     `SELECT correlation_id AS label, e.status, string_agg(a.status, ' ' ORDER BY attempt) AS attempts
-     FROM executions e JOIN execution_attempts a USING (project_id, execution_id)
+     FROM executions_all e JOIN execution_attempts_all a USING (project_id, execution_id)
      WHERE correlation_id LIKE $1 GROUP BY correlation_id, e.status`,
     [label],
   );

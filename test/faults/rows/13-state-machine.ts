@@ -142,6 +142,7 @@ async function walk(world: StateWorld, batch: readonly Sequence[], tally: Tally)
     await compare(world, walkers, step, tally);
   }
   tally.sequences += walkers.length;
+  tally.broken.push(...(await world.findMisplaced()));
   await world.forget(walkers.map(({ id }) => id));
 }
 

@@ -117,7 +117,7 @@ async function play(
   await context.untilSettled(SETTLE_LIMIT_MS);
   const [done] = await context.database.query<{ p99_ms: number | null }>(
     `SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM completed_at - e.created_at) * 1000)::float8 AS p99_ms
-     FROM executions e JOIN projects USING (project_id)
+     FROM executions_all e JOIN projects USING (project_id)
      WHERE name = 'quiet' AND execution_mode = 'async' AND e.created_at >= $1`,
     [since?.at],
   );

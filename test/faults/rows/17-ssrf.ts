@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebhookReceiver } from '../../fakes/webhook-receiver.js';
+import { setCallbackUrl } from '../../support/execution-rows.js';
 import type { FaultContext } from '../core/fault-context.js';
 import { inParallel } from '../core/ledger-client.js';
 import type { FaultRow } from '../core/row.js';
@@ -185,10 +186,7 @@ async function deliver(
     const target = targets[index] as string;
     const label = `${context.history.requests.length}`;
     const { executionId } = await client.submit({ label, more: past ? {} : { callback_url: target } });
-    if (past) {
-      const values = [target, executionId];
-      await database.query('UPDATE executions SET callback_url = $1 WHERE execution_id = $2', values);
-    }
+    if (past) await setCallbackUrl(database, target, executionId ?? '');
     await context.admin(url).post(`/v1/executions/${executionId ?? ''}:cancel`);
   });
   const isOver = async () => (await database.query('SELECT FROM outbox WHERE done_at IS NULL')).length === 0;

@@ -194,7 +194,7 @@ function watchDatabase(
       const [seen] = await database.query<{ locked: number; waiting: number }>(
         `SELECT (SELECT count(*)::integer FROM pg_stat_activity
              WHERE datname = current_database() AND wait_event_type = 'Lock') AS locked,
-           (SELECT count(*)::integer FROM executions WHERE status = 'queued') AS waiting`,
+           (SELECT count(*)::integer FROM executions_all WHERE status = 'queued') AS waiting`,
       );
       if (seen !== undefined) onLook(seen);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -212,7 +212,7 @@ function watchDatabase(
 /** Of all that was answered for: what is not there, and batches that are not whole. */
 async function findLost({ database }: FaultContext, { ids, batches }: Work): Promise<string[]> {
   const rows = await database.query<{ id: string; batch: string | null }>(
-    'SELECT execution_id AS id, batch_id AS batch FROM executions',
+    'SELECT execution_id AS id, batch_id AS batch FROM executions_all',
   );
   const known = new Set(rows.map(({ id }) => id));
   const sizes = new Map<string, number>();

@@ -116,7 +116,7 @@ export class BudgetBooks {
     );
     const executions = await database.query<{ prompt: string; team: string; id: string; reported: boolean }>(
       `SELECT p.name AS prompt, e.owner_team AS team, e.execution_id AS id, bool_or(a.cost_pico_usd IS NOT NULL) AS reported
-       FROM executions e JOIN prompts p USING (prompt_id) JOIN execution_attempts a USING (execution_id) GROUP BY 1, 2, 3`,
+       FROM executions_all e JOIN prompts p USING (prompt_id) JOIN execution_attempts_all a USING (execution_id) GROUP BY 1, 2, 3`,
     );
     const periods = await database.query<{ scope: string; held: string; spent: string }>(
       `SELECT b.scope_kind AS scope, p.held_pico_usd::text AS held, p.spent_pico_usd::text AS spent

@@ -68,8 +68,8 @@ async function findEaten(context: FaultContext, all: readonly Told[]): Promise<s
   const ids = all.map(({ executionId }) => executionId);
   const rows = await context.database.query<{ label: string; status: string; attempts: number }>(
     `SELECT correlation_id AS label, status,
-       (SELECT count(*)::int FROM execution_attempts a WHERE a.execution_id = e.execution_id) AS attempts
-     FROM executions e WHERE execution_id = ANY ($1)`,
+       (SELECT count(*)::int FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
+     FROM executions_all e WHERE execution_id = ANY ($1)`,
     [ids],
   );
   const eaten = rows.filter(({ label, status, attempts }) =>

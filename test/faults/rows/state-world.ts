@@ -11,12 +11,15 @@ import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/provider-caller.js';
 import { type Admitted, admittedFor } from '../../support/admitted.js';
+import { deleteExecutions, lapseLeases, makeDue, postpone, setLapses } from '../../support/execution-rows.js';
+import { findMisplaced } from '../core/execution-places.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { Hold, Model, Next, Operation } from './state-model.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 /** Nothing becomes due by itself: a claim takes exactly what the model lets it. */
 const NEVER_MS = 24 * 3_600_000;
+const DAY_S = 24 * 3_600;
 const LEASE_MS = 600_000;
 /** Of whoever sweeps, which spares what a server that has just started may not know to be alive. */
 const SHORTEST_LEASE_MS = 1_000;
@@ -111,25 +114,21 @@ export class StateWorld {
 
   /** Nobody else's until they are claimed on purpose, and so often lost already. */
   async settleIn(entries: readonly { readonly id: string; readonly lapses: number }[]): Promise<void> {
-    await this.context.database.query(
-      `UPDATE executions e SET lapses = n.lapses, due_at = due_at + interval '1 day'
-       FROM json_to_recordset($1::json) AS n(id uuid, lapses integer) WHERE e.execution_id = n.id`,
-      [JSON.stringify(entries)],
+    const { database } = this.context;
+    await postpone(
+      database,
+      DAY_S,
+      entries.map(({ id }) => id),
     );
+    await setLapses(database, entries);
   }
 
   async makeDue(ids: readonly string[]): Promise<void> {
-    await this.context.database.query(
-      `UPDATE executions SET due_at = now() WHERE execution_id = ANY ($1) AND status = 'queued'`,
-      [ids],
-    );
+    await makeDue(this.context.database, ids);
   }
 
   async lapse(ids: readonly string[]): Promise<void> {
-    await this.context.database.query(
-      `UPDATE executions SET lease_until = now() - interval '1 minute' WHERE execution_id = ANY ($1) AND status = 'running'`,
-      [ids],
-    );
+    await lapseLeases(this.context.database, ids);
   }
 
   async claimAll(slots: number): Promise<void> {
@@ -188,19 +187,22 @@ export class StateWorld {
       `SELECT execution_id AS id, format('%s%s, fence %s, attempts %s, lapses %s [%s]', e.status,
          CASE WHEN e.status = 'queued' AND due_at <= now() THEN ', due'
            WHEN e.status = 'running' AND lease_until <= now() THEN ', lapsed' END, e.fence, attempts_made, lapses,
-         (SELECT string_agg(a.fence || ':' || a.status, ' ' ORDER BY attempt) FROM execution_attempts a
+         (SELECT string_agg(a.fence || ':' || a.status, ' ' ORDER BY attempt) FROM execution_attempts_all a
           WHERE a.project_id = e.project_id AND a.execution_id = e.execution_id)) AS seen
-       FROM executions e WHERE execution_id = ANY ($1)`,
+       FROM executions_all e WHERE execution_id = ANY ($1)`,
       [ids],
     );
     return new Map(rows.map(({ id, seen }) => [id, seen]));
   }
 
+  /** A line for each execution that is kept in no place, in two, or without its input. */
+  findMisplaced(): Promise<string[]> {
+    return findMisplaced((text) => this.context.database.query(text));
+  }
+
   /** Out of the way of the next ones; what was watched is kept. */
   async forget(ids: readonly string[]): Promise<void> {
-    for (const table of ['execution_outputs', 'execution_attempts', 'execution_inputs', 'executions']) {
-      await this.context.database.query(`DELETE FROM ${table} WHERE execution_id = ANY ($1)`, [ids]);
-    }
+    await deleteExecutions(this.context.database, ids);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour, ReceivedRequest } from '../fakes/openai-server.js';
 import type { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { emptyQueue } from '../support/execution-rows.js';
 import { startWorker } from '../support/processes.js';
 import { otherProject } from './other-project.js';
 import { ENTRY, send } from './record-entries.js';
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(async () => {
   stage.openai.reset();
-  await stage.sql(`UPDATE executions SET status = 'canceled', due_at = NULL WHERE status = 'queued'`);
+  await emptyQueue(stage.owner);
 });
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: ECHO };
@@ -47,7 +48,9 @@ const batchOf = (size: number) => ({
 });
 
 async function queued(): Promise<number> {
-  const [row] = await stage.sql<{ count: string }>(`SELECT count(*) FROM executions WHERE status = 'queued'`);
+  const [row] = await stage.sql<{ count: string }>(
+    `SELECT count(*) FROM executions_all WHERE status = 'queued'`,
+  );
   return Number(row?.count);
 }
 

@@ -1,5 +1,6 @@
 import type { ApiBody, ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { postpone } from '../support/execution-rows.js';
 import { startWorker } from '../support/processes.js';
 import { otherProject } from './other-project.js';
 import {
@@ -14,6 +15,7 @@ import {
   startStage,
 } from './stage.js';
 
+const HOUR_S = 3_600;
 const BATCH = '/v1/executions:submit-batch';
 
 interface Submitted extends ApiBody {
@@ -114,7 +116,15 @@ describe('a batch', () => {
     const open = { ...facts, canceled_at: null, completed_at: null, status: 'running' };
     expect(await get(id)).toEqual({ ...open, counts: { ...none, queued: 3 } });
     // The older ones of this file come first.
-    await stage.sql(`UPDATE executions SET due_at = now() + interval '1 hour' WHERE batch_id <> $1`, [id]);
+    const older = await stage.sql<{ id: string }>(
+      'SELECT execution_id AS id FROM executions_all WHERE batch_id <> $1',
+      [id],
+    );
+    await postpone(
+      stage.owner,
+      HOUR_S,
+      older.map((execution) => execution.id),
+    );
     const worker = await startWorker({ env: { ...stage.env, CONCURRENCY: '1' } });
     await eventually(() => stage.openai.requests.length === 1);
     expect(await get(id)).toEqual({ ...open, counts: { ...none, queued: 2, running: 1 } });

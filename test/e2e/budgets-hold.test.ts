@@ -2,6 +2,7 @@ import { formatPicoUsd } from '../../src/kernel/index.js';
 import type { ApiBody, ApiClient, ApiResponse } from '../support/api-client.js';
 import { EventStreamClient } from '../support/event-stream-client.js';
 import { eventually } from '../support/eventually.js';
+import { emptyQueue } from '../support/execution-rows.js';
 import { startWorker } from '../support/processes.js';
 import { clientWith, otherProject } from './other-project.js';
 import {
@@ -43,11 +44,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.openai.reset());
 /** Or the next worker would call for them, too. */
-afterEach(() =>
-  stage.sql(
-    `UPDATE executions SET status = 'canceled', due_at = NULL, completed_at = now() WHERE status = 'queued'`,
-  ),
-);
+afterEach(() => emptyQueue(stage.owner));
 
 const usd = (tokens: number) => formatPicoUsd(BigInt(tokens) * 1_000_000n);
 let made = 0;

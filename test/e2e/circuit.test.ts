@@ -94,7 +94,7 @@ describe('an open circuit', () => {
     }
     // Every call that was made is on record, and no other.
     const [row] = await stage.sql<{ attempts: string }>(
-      'SELECT count(*) AS attempts FROM execution_attempts',
+      'SELECT count(*) AS attempts FROM execution_attempts_all',
     );
     const called = stage.openai.requests.length;
     const ofEcho = 1;

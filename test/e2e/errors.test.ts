@@ -59,12 +59,12 @@ describe('400 VALIDATION_FAILED', () => {
   });
 
   it.each(['run', 'submit'])('answers an Idempotency-Key on :%s that is too long', async (verb) => {
-    const [before] = await stage.sql('SELECT count(*) FROM executions');
+    const [before] = await stage.sql('SELECT count(*) FROM executions_all');
     const answer = await stage.admin.post(`/v1/executions:${verb}`, run, {
       'idempotency-key': 'k'.repeat(256),
     });
     expectProblem(answer, 400, 'VALIDATION_FAILED');
-    expect(await stage.sql('SELECT count(*) FROM executions')).toEqual([before]);
+    expect(await stage.sql('SELECT count(*) FROM executions_all')).toEqual([before]);
   });
 });
 
@@ -198,11 +198,11 @@ describe('422 TEMPLATE_INVALID', () => {
 describe('413', () => {
   it.each(['run', 'submit'])('RENDERED_PROMPT_TOO_LARGE answers :%s, and nothing is sent', async (verb) => {
     const sent = stage.openai.requests.length;
-    const [before] = await stage.sql('SELECT count(*) FROM executions');
+    const [before] = await stage.sql('SELECT count(*) FROM executions_all');
     const body = { ...run, model: OPENAI, variables: { name: 'x'.repeat(200 * 1024) } };
     await expectRefusal(['POST', `/v1/executions:${verb}`, body], 413, 'RENDERED_PROMPT_TOO_LARGE');
     expect(stage.openai.requests).toHaveLength(sent);
-    expect(await stage.sql('SELECT count(*) FROM executions')).toEqual([before]);
+    expect(await stage.sql('SELECT count(*) FROM executions_all')).toEqual([before]);
   });
 
   it('does not answer a prompt that is just as large as may be', async () => {

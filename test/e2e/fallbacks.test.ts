@@ -218,9 +218,9 @@ describe('models in their order', () => {
 
   describe.each([RUN, SUBMIT, STREAM])('of %s', (path) => {
     const refused = async (more: ApiBody) => {
-      const before = await stage.sql('SELECT count(*) FROM executions');
+      const before = await stage.sql('SELECT count(*) FROM executions_all');
       const answer = await stage.admin.post(path, { ...body, ...more });
-      expect(await stage.sql('SELECT count(*) FROM executions')).toEqual(before);
+      expect(await stage.sql('SELECT count(*) FROM executions_all')).toEqual(before);
       expect(stage.openai.requests).toHaveLength(0);
       return answer;
     };

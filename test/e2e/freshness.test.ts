@@ -42,7 +42,7 @@ describe('what one process changes, another', () => {
     });
     expect(answer.status).toBe(200);
     const [row] = await stage.sql<{ version_number: number }>(
-      `SELECT v.version_number FROM executions e JOIN prompt_versions v USING (project_id, version_id) WHERE e.execution_id = $1`,
+      `SELECT v.version_number FROM executions_all e JOIN prompt_versions v USING (project_id, version_id) WHERE e.execution_id = $1`,
       [answer.body.execution_id],
     );
     return row?.version_number ?? 0;

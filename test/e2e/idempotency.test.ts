@@ -1,5 +1,6 @@
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { lapseLeases } from '../support/execution-rows.js';
 import { startLedger } from '../support/processes.js';
 import { clientWith, otherProject } from './other-project.js';
 import { rawRequest, type RawResponse } from './raw-request.js';
@@ -179,10 +180,7 @@ describe('a request that is sent again with its key', () => {
     await lost;
     const running = await send(RUN, key, text);
     expectProblem(running, 409, 'IDEMPOTENCY_IN_FLIGHT');
-    await stage.sql(
-      `UPDATE executions SET lease_until = now() - interval '1 second' WHERE execution_id = $1`,
-      [running.body['execution_id']],
-    );
+    await lapseLeases(stage.owner, String(running.body['execution_id']));
     await untilFinal(stage.admin, String(running.body['execution_id']));
     const [first, second] = await Promise.all([send(RUN, key, text), send(RUN, key, text)]);
     expectProblem(first, 502, 'PROVIDER_FAILED');

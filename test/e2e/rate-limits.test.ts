@@ -60,7 +60,7 @@ function expectLimited(answer: ApiResponse<ApiBody>, detail: string): void {
 }
 
 async function countExecutions(stage: Stage): Promise<number> {
-  const [row] = await stage.sql<{ count: string }>('SELECT count(*) FROM executions');
+  const [row] = await stage.sql<{ count: string }>('SELECT count(*) FROM executions_all');
   return Number(row?.count);
 }
 

@@ -56,7 +56,7 @@ export async function putGreetings({ admin }: Stage): Promise<string[]> {
 
 /** Of every table that a call may write to. */
 export async function rowCounts(stage: Stage): Promise<Record<string, number>> {
-  const executions = ['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'];
+  const executions = ['executions_all', 'execution_inputs', 'execution_outputs', 'execution_attempts_all'];
   const tables = [...executions, 'idempotency_keys', 'models'];
   const selects = tables.map((table) => `(SELECT count(*)::integer FROM ${table}) AS ${table}`);
   const [row] = await stage.sql<Record<string, number>>(`SELECT ${selects.join(', ')}`);

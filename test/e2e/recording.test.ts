@@ -143,7 +143,7 @@ describe('an execution that a client made itself', () => {
     );
     expect(list.body.executions).toMatchObject([{ execution_id: id, origin: 'recorded', ...times }]);
     const [kept] = await stage.sql(
-      `SELECT a.usage::text AS attempt, o.usage::text AS output FROM execution_attempts a
+      `SELECT a.usage::text AS attempt, o.usage::text AS output FROM execution_attempts_all a
        JOIN execution_outputs o USING (execution_id) WHERE execution_id = $1`,
       [id],
     );
@@ -268,7 +268,7 @@ describe('its version', () => {
     const hash = 'template_hash' in named ? { template_hash: hashes[named.template_hash ?? 0] } : {};
     const execution = await recordOne(stage, { ...ENTRY, ...named, ...hash });
     expect(execution).toMatchObject({ version_number: number, checksum_hash: hashes[number - 1] });
-    const [row] = await stage.sql('SELECT resolved_by FROM executions WHERE execution_id = $1', [
+    const [row] = await stage.sql('SELECT resolved_by FROM executions_all WHERE execution_id = $1', [
       execution.execution_id,
     ]);
     expect(row).toEqual({ resolved_by: resolvedBy });

@@ -1,6 +1,7 @@
 import { startLedger, type LedgerProcess } from '../support/processes.js';
 import { api } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { ageExecutions } from '../support/execution-rows.js';
 import {
   ADMIN_KEY,
   expectProblem,
@@ -109,10 +110,7 @@ describe('an equal request', () => {
   it('gets an answer that is young enough for it', async () => {
     const body = await newRequest();
     const first = await run(body);
-    await stage.sql(
-      `UPDATE executions SET completed_at = completed_at - interval '20 seconds' WHERE execution_id = $1`,
-      [first.body['execution_id']],
-    );
+    await ageExecutions(stage.owner, 20, String(first.body['execution_id']));
     expect((await run({ ...body, cache: { ttl_s: 30 } })).body).toMatchObject({ cache_hit: true });
     expect((await run({ ...body, cache: { ttl_s: 10 } })).body).toMatchObject({ cache_hit: false });
   });
@@ -227,7 +225,7 @@ describe('a cached answer', () => {
     expect(again.body).toEqual(once.body);
     expect(once.body).toMatchObject({ cache_hit: true });
     const [row] = await stage.sql<{ count: string }>(
-      `SELECT count(*) FROM executions WHERE cached_from IS NOT NULL AND execution_id = $1`,
+      `SELECT count(*) FROM executions_all WHERE cached_from IS NOT NULL AND execution_id = $1`,
       [once.body['execution_id']],
     );
     expect(row).toEqual({ count: '1' });

@@ -17,7 +17,8 @@ export interface Stage {
   readonly openai: OpenAiServer;
   /** For further processes on the same database. */
   readonly env: Readonly<Record<string, string>>;
-  /** Past the API, as the owner of the tables. */
+  /** Past the API, as the owner of the tables; `sql` asks it, too. */
+  readonly owner: Client;
   sql<T = ApiBody>(text: string, values?: readonly unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
@@ -53,6 +54,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     admin: api(ledger.url, ADMIN_KEY),
     openai,
     env,
+    owner: client,
     sql: async <T>(text: string, values: readonly unknown[] = []) =>
       (await client.query(text, [...values])).rows as T[],
     close: async () => {

@@ -103,8 +103,8 @@ describe('a stream', () => {
   it('is on record before it begins, and whole before its end is told', async () => {
     const look = async (id: string) =>
       stage.sql(
-        `SELECT e.status, a.status AS attempt, o.response_text AS text FROM executions e
-         JOIN execution_attempts a USING (execution_id) LEFT JOIN execution_outputs o USING (execution_id)
+        `SELECT e.status, a.status AS attempt, o.response_text AS text FROM executions_all e
+         JOIN execution_attempts_all a USING (execution_id) LEFT JOIN execution_outputs o USING (execution_id)
          WHERE execution_id = $1`,
         [id],
       );
@@ -203,9 +203,9 @@ describe('what is refused before there is an execution', () => {
     [422, 'TEMPLATE_VARIABLES_MISSING', { variables: {} }],
     [402, 'BUDGET_EXCEEDED', { prompt_name: 'poor' }],
   ])('is a problem of %i %s', async (status, code, more) => {
-    const before = await stage.sql('SELECT count(*) FROM executions');
+    const before = await stage.sql('SELECT count(*) FROM executions_all');
     expectProblem(await refusalOf(more), status, code);
-    expect(await stage.sql('SELECT count(*) FROM executions')).toEqual(before);
+    expect(await stage.sql('SELECT count(*) FROM executions_all')).toEqual(before);
     expect(stage.openai.requests).toHaveLength(0);
   });
 
@@ -358,7 +358,7 @@ describe('a reader that leaves', () => {
 });
 
 describe('a repeated key', () => {
-  const countExecutions = () => stage.sql('SELECT count(*) FROM executions');
+  const countExecutions = () => stage.sql('SELECT count(*) FROM executions_all');
 
   it('gets the execution, one piece and the first end, byte for byte', async () => {
     const key = newKey();

@@ -80,9 +80,10 @@ describe('executing a prompt of code', () => {
       variables: { name: 'Ada' },
       rendered_prompt: 'Hello Ada!',
     });
-    const [row] = await stage.sql('SELECT prompt_mode, resolved_by FROM executions WHERE execution_id = $1', [
-      answer.body.execution_id,
-    ]);
+    const [row] = await stage.sql(
+      'SELECT prompt_mode, resolved_by FROM executions_all WHERE execution_id = $1',
+      [answer.body.execution_id],
+    );
     expect(row).toEqual({ prompt_mode: 'tracking', resolved_by: 'pointer' });
   });
 
@@ -142,7 +143,7 @@ describe('executing a prompt of code', () => {
       });
     }
     const rows = await stage.sql(
-      `SELECT DISTINCT resolved_by FROM executions JOIN prompts USING (project_id, prompt_id) WHERE name = 'DEPLOYED'`,
+      `SELECT DISTINCT resolved_by FROM executions_all JOIN prompts USING (project_id, prompt_id) WHERE name = 'DEPLOYED'`,
     );
     expect(rows).toEqual([{ resolved_by: 'template_hash' }]);
   });
@@ -252,7 +253,7 @@ describe('what cannot be executed', () => {
   ];
 
   it.each(cases)('%s is refused and leaves nothing', async (_what, body, status, code, pointer) => {
-    const count = async () => (await stage.sql('SELECT count(*) FROM executions'))[0];
+    const count = async () => (await stage.sql('SELECT count(*) FROM executions_all'))[0];
     const before = await count();
     for (const mode of [body['mode'] ?? 'sync', body['mode'] ?? 'async']) {
       const answer = await execute('STRICT', { ...body, mode });

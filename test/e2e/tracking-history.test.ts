@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
+import { type ExecutionOptions, insertExecution } from '../support/execution-rows.js';
 import { startLedger } from '../support/processes.js';
 import { clientWith, otherProject } from './other-project.js';
 import {
@@ -8,6 +9,7 @@ import {
   ECHO,
   expectProblem,
   getExecution,
+  OPENAI,
   promptPath,
   putPrompt,
   type Stage,
@@ -16,6 +18,7 @@ import {
   untilFinal,
 } from './stage.js';
 
+const HOUR_S = 3_600;
 const REGISTER = '/v1/prompts/register-code';
 const MIGRATE = '/v1/prompts:migrate-to-full';
 const GIT = { commit: 'a'.repeat(40), branch: 'main', repository: 'acme/app', dirty: false };
@@ -96,12 +99,25 @@ describe('the history of a prompt', () => {
     await register('COUNTED', '{{ x }}');
     await execute('COUNTED', { variables: { x: 1 } });
     await untilFinal(stage.admin, await submit(stage.admin, { prompt_name: 'COUNTED', variables: { x: 2 } }));
-    await stage.sql(
-      `INSERT INTO executions (project_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode, status, timeout_ms, resolved_by)
-       SELECT e.project_id, e.prompt_id, e.version_id, e.model_id, 'dev', 'async', 'tracking', s, 1000, 'pointer'
-       FROM (SELECT e.* FROM executions e JOIN prompts USING (project_id, prompt_id) WHERE name = 'COUNTED' LIMIT 1) e,
-         unnest(ARRAY['failed', 'canceled', 'queued', 'running']) AS s`,
+    stage.openai.behave({ kind: 'error', status: 400 });
+    const refused = await execute('COUNTED', { variables: { x: 3 }, model: OPENAI });
+    expectProblem(refused, 502, 'PROVIDER_REJECTED');
+    stage.openai.reset();
+    const [ids] = await stage.sql<{
+      projectId: string;
+      promptId: string;
+      versionId: string;
+      modelId: string;
+    }>(
+      `SELECT e.project_id AS "projectId", prompt_id AS "promptId", version_id AS "versionId", model_id AS "modelId"
+       FROM executions_all e JOIN prompts USING (project_id, prompt_id) WHERE name = 'COUNTED' LIMIT 1`,
     );
+    const insert = (options: ExecutionOptions) =>
+      insertExecution(stage.owner, ids!.projectId, ids!, { promptMode: 'tracking', ...options });
+    const canceled = await insert({ dueInS: HOUR_S });
+    expect(await stage.admin.post(`/v1/executions/${canceled}:cancel`)).toMatchObject({ status: 200 });
+    await insert({ dueInS: HOUR_S });
+    await insert({ status: 'running', leaseInS: HOUR_S });
     expect((await history('COUNTED')).body.versions).toMatchObject([{ execution_count: 4 }]);
   });
 
@@ -216,7 +232,7 @@ describe('moving to full mode', () => {
     });
     expectProblem(again, 400, 'PROMPT_MODE_MISMATCH');
     const modes = await stage.sql(
-      `SELECT prompt_mode, count(*)::int FROM executions JOIN prompts USING (project_id, prompt_id) WHERE name = 'OLD_CODE' GROUP BY 1`,
+      `SELECT prompt_mode, count(*)::int FROM executions_all JOIN prompts USING (project_id, prompt_id) WHERE name = 'OLD_CODE' GROUP BY 1`,
     );
     expect(modes).toEqual([{ prompt_mode: 'full', count: 2 }]);
   });

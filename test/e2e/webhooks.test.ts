@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { type ReceivedEvent, WebhookReceiver } from '../fakes/webhook-receiver.js';
 import { api, type ApiBody } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { moveIntoBatch, setCallbackUrl } from '../support/execution-rows.js';
 import { startLedger, startWorker } from '../support/processes.js';
 import {
   ADMIN_KEY,
@@ -48,7 +49,7 @@ afterAll(async () => {
 });
 beforeEach(() => receiver.reset());
 
-async function queue(url: string): Promise<string> {
+async function queue(url: string | null): Promise<string> {
   const executionId = await submit(stage.admin, {
     prompt_name: 'greeting',
     variables: { name: 'a-secret-name' },
@@ -56,17 +57,14 @@ async function queue(url: string): Promise<string> {
     correlation_id: 'order-4711',
     environment: 'prod',
   });
-  await stage.sql('UPDATE executions SET callback_url = $1 WHERE execution_id = $2', [url, executionId]);
+  await setCallbackUrl(stage.owner, url, executionId);
   return executionId;
 }
 
 /** An execution that is final, without anybody having worked on it. */
 async function finished(url: string): Promise<string> {
   const executionId = await queue(url);
-  await stage.sql(
-    `UPDATE executions SET status = 'succeeded', completed_at = now() WHERE execution_id = $1`,
-    [executionId],
-  );
+  await stage.admin.post(`/v1/executions/${executionId}:cancel`);
   return executionId;
 }
 
@@ -271,21 +269,18 @@ describe('a callback', () => {
   });
 
   it('tells of a batch when all of it is over', async () => {
-    const executions = [await queue(''), await queue('')];
+    const executions = [await queue(null), await queue(null)];
     const [batch] = await stage.sql<{ batch_id: string }>(
       `INSERT INTO batches (project_id, prompt_id, version_id, model_id, environment, size, callback_url)
-       SELECT project_id, prompt_id, version_id, model_id, environment, 2, $2 FROM executions WHERE execution_id = $1
+       SELECT project_id, prompt_id, version_id, model_id, environment, 2, $2 FROM executions_all WHERE execution_id = $1
        RETURNING batch_id`,
       [executions[0], receiver.url()],
     );
     const batchId = (batch as { batch_id: string }).batch_id;
     const path = `/v1/batches/${batchId}/deliveries`;
-    await stage.sql(
-      'UPDATE executions SET batch_id = $1, callback_url = NULL WHERE execution_id = ANY ($2::uuid[])',
-      [batchId, executions],
-    );
+    await moveIntoBatch(stage.owner, batchId, executions);
     expect((await stage.admin.get(path)).body).toEqual({ deliveries: [] });
-    await stage.sql(`UPDATE executions SET status = 'canceled' WHERE batch_id = $1`, [batchId]);
+    for (const executionId of executions) await stage.admin.post(`/v1/executions/${executionId}:cancel`);
     await eventually(() => receiver.requests.length === 1);
     expect(verify(first(), await secret())).toMatchObject({
       type: 'batch.completed',
@@ -427,11 +422,8 @@ describe('an API process that is killed while it delivers', () => {
     const killed = await startStage(SETTINGS);
     await putPrompt(killed.admin, 'greeting', 'Hello');
     const executionId = await submit(killed.admin, { prompt_name: 'greeting', model: ECHO });
-    await killed.sql(`UPDATE executions SET callback_url = $1 WHERE execution_id = $2`, [
-      receiver.url(),
-      executionId,
-    ]);
-    await killed.sql(`UPDATE executions SET status = 'failed' WHERE execution_id = $1`, [executionId]);
+    await setCallbackUrl(killed.owner, receiver.url(), executionId);
+    await killed.admin.post(`/v1/executions/${executionId}:cancel`);
     await eventually(() => receiver.requests.length === 1);
     await killed.ledger.kill();
 

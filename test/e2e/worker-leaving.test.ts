@@ -59,7 +59,7 @@ describe('a worker', () => {
     await Promise.all(ids.map((id) => stage.admin.get(`/v1/executions/${id}?wait_ms=60000`)));
     await last.stop();
     const attempts = await stage.sql(
-      `SELECT status, count(*)::integer FROM execution_attempts WHERE execution_id = ANY($1::uuid[]) GROUP BY status`,
+      `SELECT status, count(*)::integer FROM execution_attempts_all WHERE execution_id = ANY($1::uuid[]) GROUP BY status`,
       [ids],
     );
     expect(attempts).toEqual([{ status: 'succeeded', count: ids.length }]);

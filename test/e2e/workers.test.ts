@@ -47,7 +47,7 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
 
   async function statuses(ids: readonly string[]): Promise<Record<string, number>> {
     const rows = await stage.sql<{ status: string; count: string }>(
-      'SELECT status, count(*) FROM executions WHERE execution_id = ANY($1::uuid[]) GROUP BY status',
+      'SELECT status, count(*) FROM executions_all WHERE execution_id = ANY($1::uuid[]) GROUP BY status',
       [ids],
     );
     return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]));
@@ -75,7 +75,7 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
     const asked = new Set(requests.map((request) => JSON.stringify(request.body?.['messages'])));
     expect(asked.size).toBe(SUBMITS);
     const attempts = await stage.sql<{ status: string; provider_request_id: string }>(
-      'SELECT status, provider_request_id FROM execution_attempts WHERE execution_id = ANY($1::uuid[])',
+      'SELECT status, provider_request_id FROM execution_attempts_all WHERE execution_id = ANY($1::uuid[])',
       [ids],
     );
     expect(attempts.every(({ status }) => status === 'succeeded')).toBe(true);

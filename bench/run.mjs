@@ -7,7 +7,7 @@ import { ensureBuilt, ensureInstalled } from '../scripts/lib/prepare.mjs';
 import { readOptions, USAGE } from './lib/options.mjs';
 import { inProject } from './lib/project.mjs';
 import { machineLines, plainTable } from './lib/report.mjs';
-import { readLatest, updateMarkdown, writeLatest } from './lib/results.mjs';
+import { publicOptions, readResults, updateMarkdown, writeResults } from './lib/results.mjs';
 import { Scope } from './lib/scope.mjs';
 
 const scope = new Scope();
@@ -39,9 +39,10 @@ async function main(options) {
     console.log(USAGE);
     return;
   }
-  const results = options.only.length === 0 ? await readLatest() : await measure(options);
+  const isMeasured = options.only.length > 0 || options.guard !== null;
+  const results = isMeasured ? await measure(options) : await readResults(options.out);
   print(results);
-  if (options.only.length > 0) console.log(`\nWrote ${path.relative('.', await writeLatest(results))}.`);
+  if (isMeasured) console.log(`\nWrote ${path.relative('.', await writeResults(options.out, results))}.`);
   if (options.markdown === null) return;
   await updateMarkdown(options.markdown, results);
   console.log(`Wrote the table into ${options.markdown}.`);
@@ -51,22 +52,36 @@ async function measure(options) {
   await ensureInstalled();
   await ensureBuilt();
   // Now, because they need what was just installed.
-  const { startBench, scenarios } = await import('./lib/bench.mjs');
+  const { startBench } = await import('./lib/bench.mjs');
   tempDir = await mkdtemp(path.join(os.tmpdir(), 'ledger-bench-'));
   const bench = await startBench(scope, tempDir, options);
-  const measured = [];
-  for (const name of options.only) measured.push(await scenarios[name](bench));
+  const measured = options.guard === null ? await measureScenarios(bench) : [await measureGuard(bench)];
   const results = measured.flatMap((scenario) => scenario.results);
   return {
     measuredAt: new Date().toISOString(),
     commit: currentCommit(),
     machine: bench.machine,
     features: bench.features,
-    options,
+    options: publicOptions(options),
     rows: results.flatMap(({ rows }) => rows),
     notes: measured.flatMap(({ notes }) => notes),
     details: results.map(({ rows: _, ...detail }) => detail),
   };
+}
+
+async function measureScenarios(bench) {
+  const { loadScenario } = await import('./lib/bench.mjs');
+  const measured = [];
+  for (const name of bench.options.only) {
+    const measureScenario = await loadScenario(name);
+    measured.push(await measureScenario(bench));
+  }
+  return measured;
+}
+
+async function measureGuard(bench) {
+  const { measureBeside } = await import('./guard/measure-beside.mjs');
+  return measureBeside(bench, bench.options.guard);
 }
 
 function print(results) {

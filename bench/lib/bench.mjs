@@ -1,24 +1,18 @@
-import { measureAnalytics } from '../scenarios/analytics.mjs';
-import { measureRead } from '../scenarios/read.mjs';
-import { measureRun } from '../scenarios/run.mjs';
-import { measureStart } from '../scenarios/start.mjs';
-import { measureStream } from '../scenarios/stream.mjs';
-import { measureSubmit } from '../scenarios/submit.mjs';
 import { FEATURES } from './ledger.mjs';
 import { startLoadGenerator } from './load.mjs';
 import { describeMachine } from './machine.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startRedis } from './redis.mjs';
 
-/** By the names of `--only`. */
-export const scenarios = {
-  run: measureRun,
-  stream: measureStream,
-  submit: measureSubmit,
-  read: measureRead,
-  analytics: measureAnalytics,
-  start: measureStart,
-};
+/**
+ * @param {string} name of a file in `bench/scenarios`.
+ * @returns {Promise<(bench: any) => Promise<{ results: any[], notes: string[] }>>} the one function that it exports.
+ */
+export async function loadScenario(name) {
+  const exported = Object.values(await import(`../scenarios/${name}.mjs`));
+  if (exported.length !== 1) throw new Error(`bench/scenarios/${name}.mjs must export one function.`);
+  return exported[0];
+}
 
 /**
  * What all scenarios stand on.
@@ -31,6 +25,6 @@ export async function startBench(scope, tempDir, options) {
   const postgres = await startPostgres(scope, tempDir);
   const redis = await startRedis(scope, tempDir);
   const machine = await describeMachine(postgres, redis);
-  const load = await startLoadGenerator(scope);
+  const load = await startLoadGenerator(scope, postgres);
   return { scope, tempDir, options, postgres, redis, machine, load, progress, features: FEATURES };
 }

@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { inProject } from './project.mjs';
+import { inBuild, inProject } from './project.mjs';
 import { freePort, startService } from './service-process.mjs';
 
 const run = promisify(execFile);
 const API_KEY = 'bench-admin-key';
+/** A request in the first second counts, so it must not pass while nobody looks. */
+const POLL_MS = 10;
 const KEY_HASH_SECRET = 'bench-key-hash-secret-of-32-bytes';
 
 /** What every process of the ledger gets. Whatever is not named here is as the product has it by default. */
@@ -37,10 +39,10 @@ export const FEATURES = [
  */
 
 /** Migrates the database and allows the models of the catalogue, as an operator would. */
-export async function prepareDatabase(databaseUrl) {
+export async function prepareDatabase(databaseUrl, root) {
   const env = { PATH: process.env.PATH, ...SETTINGS, DATABASE_URL: databaseUrl };
   for (const command of ['migrate', 'seed']) {
-    await run(process.execPath, [inProject('dist', 'src', 'cli.js'), command], { env });
+    await run(process.execPath, [inBuild(root, 'cli.js'), command], { env });
   }
 }
 
@@ -48,38 +50,48 @@ export async function prepareDatabase(databaseUrl) {
  * The API as a process of its own, with the consumer inside unless `env` says `WORKER=off`.
  *
  * @param {import('./scope.mjs').Scope} scope
- * @param {{ tempDir: string, env: Record<string, string> }} options `env` has at least `DATABASE_URL`.
+ * @param {object} options
+ * @param {string} options.tempDir
+ * @param {Record<string, string>} options.env at least `DATABASE_URL`.
+ * @param {string} [options.root] the project it is built in, by default this one.
+ * @param {string} [options.readyPath] what answers 200 once the service is ready.
+ * @param {string[]} [options.nodeArgs]
  * @returns {Promise<Ledger>}
  */
-export async function startLedger(scope, { tempDir, env }) {
+export async function startLedger(
+  scope,
+  { tempDir, env, root = inProject(), readyPath = '/health', nodeArgs = [] },
+) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const service = await startService(scope, {
     name: 'ledger',
     program: process.execPath,
-    args: [inProject('dist', 'src', 'main.js')],
+    args: [...nodeArgs, inBuild(root, 'main.js')],
     env: { ...SETTINGS, ...env, PORT: String(port) },
     cwd: await mkdtemp(path.join(tempDir, 'ledger-')),
-    isReady: () => isHealthy(url),
+    isReady: () => isHealthy(url + readyPath),
+    pollMs: POLL_MS,
   });
   const headers = { 'content-type': 'application/json', 'x-api-key': API_KEY };
   return { url, headers, process: service, call: (...request) => call(url, headers, ...request) };
 }
 
 /** The consumer alone. */
-export async function startWorker(scope, { tempDir, env }) {
+export async function startWorker(scope, { tempDir, env, root = inProject() }) {
   return startService(scope, {
     name: 'worker',
     program: process.execPath,
-    args: [inProject('dist', 'src', 'worker.js')],
+    args: [inBuild(root, 'worker.js')],
     env: { ...SETTINGS, ...env },
     cwd: await mkdtemp(path.join(tempDir, 'worker-')),
     isReady: async (log) => (await log()).includes('worker ready'),
   });
 }
 
+/** @param {string} url of `/health` or `/health/ready`. */
 export async function isHealthy(url) {
-  return fetch(`${url}/health`).then(
+  return fetch(url).then(
     (response) => response.status === 200,
     () => false,
   );

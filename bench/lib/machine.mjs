@@ -55,11 +55,32 @@ async function measureFsync(dir) {
 
 /** User and system time of a process with all its threads; null where there is no /proc. */
 export async function cpuMsOf(pid) {
+  const times = await readCpuTimes(pid);
+  return times?.ownMs ?? null;
+}
+
+/**
+ * The same of a process with all processes below it. Those that have ended count too: their time has moved into what
+ * their parent keeps of the children that it waited for. A PostgreSQL server's is that of its backends and of everything
+ * it does in the background.
+ */
+export async function cpuMsOfTree(pid) {
+  const times = await readCpuTimes(pid);
+  if (times === null) return null;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  // A child that ends while it is looked at is in neither sum, this once.
+  const below = await Promise.all(children.split(' ').filter(Boolean).map(cpuMsOfTree));
+  return below.reduce((sum, ms) => sum + (ms ?? 0), times.ownMs + times.reapedMs);
+}
+
+async function readCpuTimes(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
-  // The second field is the program's name, which may hold anything (proc(5): utime is field 14, stime 15).
+  // The second field is the program's name, which may hold anything. proc(5): utime is field 14, stime 15, and the same
+  // of children that were waited for 16 and 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / clockTicksPerSecond;
+  const sumMs = (first) => ((Number(fields[first]) + Number(fields[first + 1])) * 1000) / clockTicksPerSecond;
+  return { ownMs: sumMs(11), reapedMs: sumMs(13) };
 }
 
 /** Resident memory in MiB; null where there is no /proc. */

@@ -1,17 +1,43 @@
+import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { inProject } from './project.mjs';
 
-export const SCENARIOS = ['run', 'stream', 'submit', 'read', 'analytics', 'start'];
+/** In the order of the report; a scenario that is missing here comes last. */
+const ORDER = [
+  'run',
+  'run-features',
+  'first-second',
+  'table',
+  'stream',
+  'submit',
+  'queue',
+  'lists',
+  'read',
+  'register',
+  'analytics',
+  'start',
+];
+
+/** Each file of `bench/scenarios` is one, and exports the one function that measures it. */
+export const SCENARIOS = readdirSync(inProject('bench', 'scenarios'))
+  .map((file) => file.replace(/\.mjs$/, ''))
+  .sort((a, b) => rankOf(a) - rankOf(b));
 
 export const USAGE = `npm run bench -- [options]
 
   --quick             short rounds, to see that it works; not for publishing
+  --smoke             one round of a moment each: does the benchmark itself work?
   --only <names>      of ${SCENARIOS.join(',')}
   --rounds <n>        rounds of each measurement (default 3)
   --seconds <n>       length of one round (default 5)
-  --executions <n>    that analytics counts (default 1000000)
+  --executions <n>    in the databases of table, lists and analytics (default 1000000)
+  --queued <n>        that wait in the queue of the scenario queue (default 50000)
   --portkey <folder>  also measure the Portkey gateway that is installed in this folder
+  --guard <commit>    measure nothing but run, submit and read, of this folder beside that commit
+  --profile <folder>  with --only run: write CPU profiles of the service into this folder
+  --out <file>        where the results go (default bench/results/latest.json)
   --markdown <file>   afterwards, put the table into the marked block of this file
-  --only none         measure nothing: with --markdown, the table of the latest results
+  --only none         measure nothing: with --markdown, the table of the latest results, or of --out
 `;
 
 const FULL = {
@@ -22,6 +48,10 @@ const FULL = {
   restSamples: 60,
   idleSeconds: 5,
   executions: 1_000_000,
+  queued: 50_000,
+  deadRows: 300_000,
+  codePrompts: 1_000,
+  listReads: 40,
 };
 const QUICK = {
   rounds: 3,
@@ -31,6 +61,23 @@ const QUICK = {
   restSamples: 10,
   idleSeconds: 1,
   executions: 50_000,
+  queued: 5_000,
+  deadRows: 30_000,
+  codePrompts: 1_000,
+  listReads: 20,
+};
+const SMOKE = {
+  rounds: 1,
+  seconds: 0.1,
+  warmUpSeconds: 0.1,
+  jobs: 20,
+  restSamples: 1,
+  idleSeconds: 0.1,
+  executions: 500,
+  queued: 100,
+  deadRows: 200,
+  codePrompts: 10,
+  listReads: 1,
 };
 
 /** @throws {Error} with one sentence, for an option that makes no sense. */
@@ -39,27 +86,46 @@ export function readOptions(args) {
     args,
     options: {
       quick: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
       only: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       executions: { type: 'string' },
+      queued: { type: 'string' },
       portkey: { type: 'string' },
+      guard: { type: 'string' },
+      profile: { type: 'string' },
+      out: { type: 'string' },
       markdown: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const defaults = values.quick ? QUICK : FULL;
+  const defaults = defaultsOf(values);
   return {
     ...defaults,
-    quick: values.quick,
+    quick: values.quick || values.smoke,
     help: values.help,
     only: readNames(values.only),
     rounds: readNumber('rounds', values.rounds, defaults.rounds),
     seconds: readNumber('seconds', values.seconds, defaults.seconds),
     executions: readNumber('executions', values.executions, defaults.executions),
+    queued: readNumber('queued', values.queued, defaults.queued),
     portkey: values.portkey ?? null,
+    guard: values.guard ?? null,
+    profile: values.profile ?? null,
+    out: values.out ?? null,
     markdown: values.markdown ?? null,
   };
+}
+
+function defaultsOf({ smoke, quick }) {
+  if (smoke) return SMOKE;
+  return quick ? QUICK : FULL;
+}
+
+function rankOf(name) {
+  const rank = ORDER.indexOf(name);
+  return rank === -1 ? ORDER.length : rank;
 }
 
 function readNames(text) {

@@ -1,23 +1,32 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { machineLines, markdownTable } from './report.mjs';
+import path from 'node:path';
 import { inProject } from './project.mjs';
+import { machineLines, markdownTable } from './report.mjs';
 
-/** Ignored by git: what is published stands in docs/performance.md. */
-const FILE = inProject('bench', 'results', 'latest.json');
+/** Ignored by git; what is published goes into a file of its own with `--out`. */
+const LATEST = inProject('bench', 'results', 'latest.json');
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 
-export async function writeLatest(results) {
-  await mkdir(inProject('bench', 'results'), { recursive: true });
-  await writeFile(FILE, `${JSON.stringify(results, null, 2)}\n`);
-  return FILE;
+/** @param {string | null} file null: the latest results. @returns {Promise<string>} where they were written. */
+export async function writeResults(file, results) {
+  const target = path.resolve(file ?? LATEST);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, `${JSON.stringify(results, null, 2)}\n`);
+  return target;
 }
 
 /** @throws {Error} when nothing was measured here yet. */
-export async function readLatest() {
-  const text = await readFile(FILE, 'utf8').catch(() => null);
+export async function readResults(file) {
+  const text = await readFile(file ?? LATEST, 'utf8').catch(() => null);
   if (text === null) throw new Error('There are no results yet: run `npm run bench` first.');
   return JSON.parse(text);
+}
+
+/** What was measured and how long, without the folders of whoever measured. */
+export function publicOptions(options) {
+  const { out: _out, markdown: _markdown, profile, portkey, help: _help, ...rest } = options;
+  return { ...rest, portkey: portkey !== null, profile: profile !== null };
 }
 
 /**

@@ -27,13 +27,12 @@ export function executionBody(label) {
   };
 }
 
-/** What the ledger sends to the provider for it; the peers send the same themselves. */
-export function completionBody() {
+/** What the service sends to the provider for it; the peers send the same themselves. */
+export function completionBody(isStreamed) {
   return {
     model: MODEL.model_name,
     messages: [{ role: 'user', content: TEMPLATE.replace('{{text}}', TEXT) }],
-    stream: true,
-    stream_options: { include_usage: true },
+    ...(isStreamed ? { stream: true, stream_options: { include_usage: true } } : {}),
     max_tokens: MAX_TOKENS,
     temperature: 0.2,
   };

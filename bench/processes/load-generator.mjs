@@ -1,5 +1,6 @@
 // Sends requests and measures them. Any answer but the expected one ends the measurement with an error: a failed
 // request is fast, and would pass for a good figure.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { beHelper } from '../lib/helper-process.mjs';
@@ -7,6 +8,9 @@ import { beHelper } from '../lib/helper-process.mjs';
 /** Above every deadline of what is measured; a request that hangs shall end the benchmark. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const TICK_MS = 1;
+/** Another one each time, so that no key was ever used before. */
+const RUN_ID = randomUUID();
+let lastUnique = 0;
 
 /** @param {import('../lib/load.mjs').Job} job @returns {Promise<import('../lib/load.mjs').Sample>} */
 async function measure(job) {
@@ -18,7 +22,7 @@ async function measure(job) {
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
   const request = { path: pathname + search, method: job.method, headers: job.headers, body: job.body };
-  const sendOne = () => send(pool, request, job);
+  const sendOne = () => send(pool, withUniqueHeader(request, job), job);
   try {
     // Opening 64 connections would stand in the 99th percentile of a short round.
     const opening = job.openFirst === false ? 0 : job.connections;
@@ -27,27 +31,39 @@ async function measure(job) {
     const startedAtEpochMs = Date.now();
     const startedAtMs = performance.now();
     const loop = job.perSecond === undefined ? closedLoop : openLoop;
-    await loop(job, sendOne, latenciesMs);
+    const answeredInTime = await loop(job, sendOne, latenciesMs);
     const elapsedMs = performance.now() - startedAtMs;
-    return { ...summarize(latenciesMs, elapsedMs), startedAtEpochMs, answered: opening + latenciesMs.length };
+    const answered = opening + latenciesMs.length;
+    return { ...summarize(latenciesMs, elapsedMs), startedAtEpochMs, answered, answeredInTime };
   } finally {
     await pool.destroy();
   }
 }
 
-/** Each connection sends its next request when it has the answer; ends by the clock or by the number of requests. */
+function withUniqueHeader(request, { uniqueHeader }) {
+  if (uniqueHeader === undefined) return request;
+  return { ...request, headers: { ...request.headers, [uniqueHeader]: `${RUN_ID}-${++lastUnique}` } };
+}
+
+/**
+ * Each connection sends its next request when it has the answer; ends by the clock or by the number of requests.
+ * @returns {Promise<number>} how many answers came before the clock ended.
+ */
 async function closedLoop({ connections, seconds = Infinity, requests = Infinity }, sendOne, latenciesMs) {
   const endAtMs = performance.now() + seconds * 1000;
   let sent = 0;
+  let answeredInTime = 0;
   const work = async () => {
     for (let now = performance.now(); now < endAtMs && sent < requests;) {
       sent++;
       const markedAtMs = await sendOne();
       latenciesMs.push(markedAtMs - now);
       now = performance.now();
+      if (now <= endAtMs) answeredInTime++;
     }
   };
   await Promise.all(Array.from({ length: connections }, work));
+  return answeredInTime;
 }
 
 /** So many a second, whatever the answers do; the time counts from when a request was due, so that waiting shows. */
@@ -67,6 +83,7 @@ async function openLoop({ seconds, perSecond }, sendOne, latenciesMs) {
     answers.push(answer);
   }
   await Promise.all(answers);
+  return answers.length;
 }
 
 /**
@@ -108,6 +125,7 @@ function summarize(latenciesMs, elapsedMs) {
     requests: sorted.length,
     perSecond: (sorted.length * 1000) / elapsedMs,
     p50Ms: percentile(0.5),
+    p95Ms: percentile(0.95),
     p99Ms: percentile(0.99),
     elapsedMs,
   };

@@ -1,49 +1,67 @@
-// The provider's stand-in: answers every chat completion with the same stream, as fast as node:http can, or after the
-// delay that it was told.
+// The provider's stand-in: answers every chat completion alike, whole or as a stream, as fast as node:http can or after
+// the delay that it was told.
 import { createServer } from 'node:http';
 import { clearInterval, setInterval } from 'node:timers';
 import { beHelper, listen } from '../lib/helper-process.mjs';
 
+const USAGE = { prompt_tokens: 96, completion_tokens: 9, total_tokens: 105 };
 const ANSWER = ['A', ' short', ' answer', ' of', ' eight', ' tokens', ' in', ' all', '.'];
 
 const PIECES = [
   chunk({ choices: [choice({ role: 'assistant', content: '', refusal: null })] }),
   ...ANSWER.map((content) => chunk({ choices: [choice({ content })] })),
   chunk({ choices: [choice({}, 'stop')] }),
-  chunk({ choices: [], usage: { prompt_tokens: 96, completion_tokens: 9, total_tokens: 105 } }),
+  chunk({ choices: [], usage: USAGE }),
   'data: [DONE]\n\n',
 ];
 /** In one piece: a provider without any delay has all tokens at once. */
-const BODY = Buffer.from(PIECES.join(''));
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'content-length': BODY.length,
-  'x-request-id': 'req_of_the_stand_in',
-};
+const STREAM = answerOf('text/event-stream; charset=utf-8', PIECES.join(''));
+const WHOLE = answerOf(
+  'application/json',
+  JSON.stringify({
+    ...common('chat.completion'),
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: ANSWER.join(''), refusal: null, annotations: [] },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: USAGE,
+  }),
+);
+/** As every client writes it that is measured here; a parser would count against whoever is measured. */
+const ASKS_FOR_STREAM = '"stream":true';
 
 let delayMs = 0;
+/** How the last answer was asked for: the peers ask as the service does. */
+let lastStreamed = false;
 /** Between two pieces; 0: all at once. */
 let pieceDelayMs = 0;
 
 const server = createServer((request, response) => {
-  // The body is read and not looked at: its parsing would count against whoever is measured.
-  request.resume().once('end', () => {
-    if (delayMs === 0) answer(response);
-    else setTimeout(answer, delayMs, response);
+  let body = '';
+  request.setEncoding('latin1').on('data', (chunk) => (body += chunk));
+  request.once('end', () => {
+    lastStreamed = body.includes(ASKS_FOR_STREAM);
+    if (delayMs === 0) answer(response, lastStreamed);
+    else setTimeout(answer, delayMs, response, lastStreamed);
   });
 });
 
-function answer(response) {
-  if (pieceDelayMs > 0) {
+function answer(response, isStreamed) {
+  if (isStreamed && pieceDelayMs > 0) {
     answerSlowly(response);
     return;
   }
-  response.writeHead(200, HEADERS);
-  response.end(BODY);
+  const { headers, body } = isStreamed ? STREAM : WHOLE;
+  response.writeHead(200, headers);
+  response.end(body);
 }
 
 function answerSlowly(response) {
-  const { 'content-length': _, ...headers } = HEADERS;
+  const { 'content-length': _, ...headers } = STREAM.headers;
   response.writeHead(200, headers);
   let next = 0;
   const timer = setInterval(() => {
@@ -53,18 +71,26 @@ function answerSlowly(response) {
   }, pieceDelayMs);
 }
 
+function answerOf(contentType, text) {
+  const body = Buffer.from(text);
+  const headers = {
+    'content-type': contentType,
+    'content-length': body.length,
+    'x-request-id': 'req_of_the_stand_in',
+  };
+  return { headers, body };
+}
+
 function choice(delta, finishReason = null) {
   return { index: 0, delta, logprobs: null, finish_reason: finishReason };
 }
 
 function chunk(fields) {
-  const common = {
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1_721_172_741,
-    model: 'gpt-4o-mini',
-  };
-  return `data: ${JSON.stringify({ ...common, usage: null, ...fields })}\n\n`;
+  return `data: ${JSON.stringify({ ...common('chat.completion.chunk'), usage: null, ...fields })}\n\n`;
+}
+
+function common(object) {
+  return { id: 'chatcmpl-1', object, created: 1_721_172_741, model: 'gpt-4o-mini' };
 }
 
 beHelper(
@@ -76,5 +102,6 @@ beHelper(
     setPieceDelay: (ms) => {
       pieceDelayMs = ms;
     },
+    wasStreamed: () => lastStreamed,
   },
 );

@@ -60,7 +60,7 @@ async function startPeers(scope, ledger) {
 
 function readRows(rounds) {
   const figures = [
-    { figure: 'requests/s', unit: '/s', of: (sample) => sample.perSecond, goal: ratioAtLeast(0.5) },
+    { figure: 'requests/s', unit: '/s', of: (sample) => sample.perSecond, goal: ratioAtLeast(0.6) },
     { figure: 'p50', unit: 'ms', of: (sample) => sample.p50Ms },
     { figure: 'p99', unit: 'ms', of: (sample) => sample.p99Ms },
     { figure: 'CPU a request (Node)', unit: 'ms', of: (sample) => sample.cpuMsPerRequest },

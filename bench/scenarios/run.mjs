@@ -1,188 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../lib/helper.mjs';
 import { startLedger } from '../lib/ledger.mjs';
-import { compare, interleave } from '../lib/rounds.mjs';
-import { ratioAtLeast, ratioAtMost, row } from '../lib/rows.mjs';
-import { DIRECT, FLOOR, JOURNAL_OFF, LEDGER, ONE_COMMIT, PORTKEY, startRunPeers } from '../lib/run-peers.mjs';
-import { putPrompt } from '../lib/workload.mjs';
+import { rssMibOf } from '../lib/machine.mjs';
+import { createProfiler } from '../lib/profiler.mjs';
+import { interleave } from '../lib/rounds.mjs';
+import { CLOSED_FIGURES, memoryRows, OPEN_FIGURES, runRows } from '../lib/run-figures.mjs';
+import { JOURNAL_OFF, LEDGER, ONE_COMMIT, startRunPeers, TWO_COMMITS } from '../lib/run-peers.mjs';
+import { measureStoredBytes, verifyRuns } from '../lib/verify-runs.mjs';
+import { executionBody, putPrompt } from '../lib/workload.mjs';
 
 const CLOSED_LOOPS = [1, 16, 64];
+const MOST_CONNECTIONS = 64;
 /** At both ends: what gathering entries costs where there are none to gather, and what it brings where there are many. */
 const JOURNAL_LOOPS = [1, 64];
 /** The same program with the journal's batches bounded to one entry, so that each has a commit of its own. */
 const JOURNAL_OFF_ENV = { JOURNAL_MAX_ROWS: '1' };
 const OPEN_LOOPS_PER_SECOND = [300, 600];
-const OPEN_LOOP_CONNECTIONS = 64;
 const OPEN_LOOP_PROVIDER_MS = 20;
 const WARM_UP_CONNECTIONS = 16;
 const LABEL = 'bench-run';
+const SAMPLE_LABEL = 'bench-run-sample';
+const SAMPLE_RUNS = 5;
 
-const REQUESTS = { name: 'requests/s', unit: '/s', of: (round, peer) => round[peer].perSecond };
-/** What the peer adds to the stand-in's own time in the same round. */
-const ADDED_P50 = {
-  name: 'added p50',
-  unit: 'ms',
-  of: (round, peer) => round[peer].p50Ms - round[DIRECT].p50Ms,
-};
-const ADDED_P99 = {
-  name: 'added p99',
-  unit: 'ms',
-  of: (round, peer) => round[peer].p99Ms - round[DIRECT].p99Ms,
-};
-const CPU = { name: 'CPU a request (Node)', unit: 'ms', of: (round, peer) => round[peer].cpuMsPerRequest };
-const MEMORY = { name: 'memory (RSS)', unit: 'MiB', of: (round, peer) => round[peer].rssMib };
-
-const CLOSED_FIGURES = [
-  { figure: REQUESTS, peers: [DIRECT, FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
-  { figure: ADDED_P50, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
-  { figure: ADDED_P99, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
-  { figure: CPU, peers: [FLOOR, ONE_COMMIT, JOURNAL_OFF, PORTKEY] },
-  { figure: MEMORY, peers: [FLOOR, PORTKEY] },
-];
-const OPEN_FIGURES = [
-  { figure: ADDED_P50, peers: [FLOOR, PORTKEY] },
-  { figure: ADDED_P99, peers: [FLOOR, PORTKEY] },
-];
-
-/** @returns {import('../lib/rows.mjs').Goal | undefined} */
-function goalOf(figure, peer, connections) {
-  const goals = {
-    [`${REQUESTS.name}, ${FLOOR}, 64`]: ratioAtLeast(0.5),
-    [`${REQUESTS.name}, ${ONE_COMMIT}, 64`]: ratioAtLeast(2),
-    [`${REQUESTS.name}, ${JOURNAL_OFF}, 64`]: ratioAtLeast(2),
-    [`${REQUESTS.name}, ${PORTKEY}, 64`]: ratioAtLeast(6),
-    [`${ADDED_P50.name}, ${ONE_COMMIT}, 1`]: ratioAtMost(1.2),
-    [`${ADDED_P50.name}, ${JOURNAL_OFF}, 1`]: ratioAtMost(1.2),
-    [`${ADDED_P50.name}, ${PORTKEY}, 16`]: ratioAtMost(0.8),
-    [`${ADDED_P99.name}, ${PORTKEY}, 16`]: ratioAtMost(0.4),
-    [`${CPU.name}, ${PORTKEY}, 64`]: ratioAtMost(0.2),
-    [`${MEMORY.name}, ${PORTKEY}, 64`]: ratioAtMost(0.9),
-  };
-  return goals[`${figure}, ${peer}, ${connections}`];
-}
-
-/** `:run` beside the stand-in itself, a plain proxy to it, that with one commit a request, and itself without batches. */
+/** `:run` beside the stand-in itself, a plain proxy to it, the same with commits, and itself without batches. */
 export async function measureRun(bench) {
   return bench.scope.within(async (scope) => {
-    const stage = await setUp(scope, bench);
+    const profiler = await createProfiler(bench.options.profile);
+    const stage = await setUp(scope, bench, profiler);
     const { rounds, seconds } = bench.options;
     const answered = { count: 0 };
+    const measure = async (peer, load, name) => {
+      const work = () => bench.load.measure(peer, load);
+      if (peer.name !== LEDGER) return work();
+      const sample = await (name === undefined ? work() : profiler.during(peer.pid, name, work));
+      answered.count += sample.answered;
+      return sample;
+    };
     const results = [];
     const measureAll = async (scenario, load, figures, peers = stage.peers) => {
       bench.progress(scenario);
-      const samples = await interleave(peers, rounds, async (peer) => {
-        const sample = await bench.load.measure(peer, load);
-        if (peer.name === LEDGER) answered.count += sample.answered;
-        return sample;
-      });
-      results.push({ scenario, rounds: samples, rows: rowsOf(scenario, samples, figures, load, peers) });
+      const samples = await interleave(peers, rounds, (peer, round) =>
+        measure(peer, load, `run-${load.connections}-${round + 1}`),
+      );
+      results.push({ scenario, rounds: samples, rows: runRows(scenario, samples, figures, load) });
+      return samples;
     };
 
     bench.progress(':run, warm-up');
-    for (const peer of stage.peers) {
-      const load = { connections: WARM_UP_CONNECTIONS, seconds: bench.options.warmUpSeconds };
-      const { answered: count } = await bench.load.measure(peer, load);
-      if (peer.name === LEDGER) answered.count += count;
-    }
+    const warmUp = { connections: WARM_UP_CONNECTIONS, seconds: bench.options.warmUpSeconds };
+    for (const peer of stage.peers) await measure(peer, warmUp);
     for (const connections of CLOSED_LOOPS) {
       const scenario = `:run, ${connections} connection${connections === 1 ? '' : 's'}`;
       const peers = JOURNAL_LOOPS.includes(connections) ? stage.peers : without(stage.peers, JOURNAL_OFF);
-      await measureAll(scenario, { connections, seconds }, CLOSED_FIGURES, peers);
+      const samples = await measureAll(scenario, { connections, seconds }, CLOSED_FIGURES, peers);
+      if (connections === MOST_CONNECTIONS) {
+        results.push({
+          scenario: 'memory',
+          rounds: [],
+          idleMib: stage.idleMib,
+          rows: memoryRows(stage.idleMib, samples),
+        });
+      }
     }
-    await stage.standIn.ask('setDelay', OPEN_LOOP_PROVIDER_MS);
-    // With one commit a request 600 a second may be too many; then nothing but a growing queue would be measured.
-    const openPeers = without(stage.peers, ONE_COMMIT, JOURNAL_OFF);
-    for (const perSecond of OPEN_LOOPS_PER_SECOND) {
-      const scenario = `:run, ${perSecond}/s open loop, provider ${OPEN_LOOP_PROVIDER_MS} ms`;
-      const load = { connections: OPEN_LOOP_CONNECTIONS, seconds, perSecond };
-      await measureAll(scenario, load, OPEN_FIGURES, openPeers);
-    }
-    return { results, notes: [...portkeyNotes(bench.options), await verify(bench, stage, answered.count)] };
+    // Open loops say how long a request waits; who is profiled waits for the profiler.
+    if (bench.options.profile === null) await measureOpenLoops(stage, seconds, measureAll);
+    return { results, notes: [...notesOf(bench.options, stage), await verify(bench, stage, answered.count)] };
   });
 }
 
-async function setUp(scope, bench) {
+async function measureOpenLoops(stage, seconds, measureAll) {
+  await stage.standIn.ask('setDelay', OPEN_LOOP_PROVIDER_MS);
+  // With a commit a request 600 a second may be too many; then nothing but a growing queue would be measured.
+  const peers = without(stage.peers, ONE_COMMIT, TWO_COMMITS, JOURNAL_OFF);
+  for (const perSecond of OPEN_LOOPS_PER_SECOND) {
+    const scenario = `:run, ${perSecond}/s open loop, provider ${OPEN_LOOP_PROVIDER_MS} ms`;
+    const load = { connections: MOST_CONNECTIONS, seconds, perSecond };
+    await measureAll(scenario, load, OPEN_FIGURES, peers);
+  }
+}
+
+async function setUp(scope, bench, profiler) {
   const { postgres, tempDir, options } = bench;
   const standIn = await startHelper(scope, 'stand-in');
   const database = await postgres.createDatabase(scope, 'run');
   const peerDatabase = await postgres.createDatabase(scope, 'run_peer');
   // Of its own, so that neither finds the other's rows in its indexes.
   const journalOffDatabase = await postgres.createDatabase(scope, 'run_journal_off');
-  const start = async ({ url }, env = {}) => {
+  const start = async ({ url }, { env = {}, nodeArgs = [] }) => {
     const shared = { DATABASE_URL: url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
-    const started = await startLedger(scope, { tempDir, env: { ...shared, ...env } });
-    await putPrompt(started);
-    return started;
+    return startLedger(scope, { tempDir, env: { ...shared, ...env }, nodeArgs });
   };
-  const ledger = await start(database);
-  const journalOff = await start(journalOffDatabase, JOURNAL_OFF_ENV);
-  const peerDatabaseUrl = peerDatabase.url;
+  const ledger = await start(database, profiler);
+  await sleep(options.idleSeconds * 1000);
+  const idleMib = await rssMibOf(ledger.process.pid);
+  const journalOff = await start(journalOffDatabase, { env: JOURNAL_OFF_ENV });
+  for (const started of [ledger, journalOff]) await putPrompt(started);
+  const runs = Array.from({ length: SAMPLE_RUNS }, () =>
+    ledger.call('POST', '/v1/executions:run', executionBody(SAMPLE_LABEL)),
+  );
+  await Promise.all(runs);
+  const storedBytes = await measureStoredBytes(database, SAMPLE_LABEL);
   const peers = await startRunPeers(scope, {
     options,
     tempDir,
     standIn,
     ledger,
     journalOff,
-    peerDatabaseUrl,
+    peerDatabaseUrl: peerDatabase.url,
+    storedBytes,
+    isStreamed: await standIn.ask('wasStreamed'),
     label: LABEL,
   });
-  return { standIn, database, ledger, journalOff, peers };
+  return { standIn, database, ledger, journalOff, peers, storedBytes, idleMib };
 }
 
 function without(peers, ...names) {
   return peers.filter(({ name }) => !names.includes(name));
 }
 
-function rowsOf(scenario, rounds, figures, { connections, perSecond }, peers) {
-  const present = new Set(peers.map(({ name }) => name));
-  return figures.flatMap(({ figure, peers: wanted }) =>
-    wanted
-      .filter((peer) => present.has(peer))
-      .map((peer) => {
-        const goal =
-          perSecond === undefined ? goalOf(figure.name, peer, connections) : openLoopGoalOf(figure, peer);
-        const figures = compare(
-          rounds,
-          (round) => figure.of(round, LEDGER),
-          (round) => figure.of(round, peer),
-        );
-        return row({ scenario, figure: figure.name, unit: figure.unit, peer, goal }, figures);
-      }),
-  );
+function notesOf({ portkey, profile }, { storedBytes }) {
+  const notes = [
+    `The proxy with the same bytes in two commits writes ${storedBytes.before} before the call and ${storedBytes.after} after it.`,
+  ];
+  if (portkey === null)
+    notes.push('The goals against Portkey were not measured: `--portkey <folder>` was not given.');
+  if (profile !== null)
+    notes.push('The service ran under a profiler: its figures in :run are worse than they would be.');
+  return notes;
 }
 
-function openLoopGoalOf(figure, peer) {
-  return figure === ADDED_P99 && peer === PORTKEY ? ratioAtMost(0.5) : undefined;
-}
-
-function portkeyNotes({ portkey }) {
-  return portkey === null
-    ? ['The goals against Portkey were not measured: `--portkey <folder>` was not given.']
-    : [];
-}
-
-/**
- * What makes the figures count: every answered execution is in Postgres, whole, after both were killed.
- *
- * @throws {Error} when one is missing.
- */
 async function verify({ postgres, progress }, { ledger, journalOff, database }, answeredCount) {
   progress(':run, SIGKILL and count');
   await Promise.all([ledger.process.kill(), journalOff.process.kill()]);
   const wasKilled = await postgres.crash();
-  const [{ count }] = await database.query(
-    `SELECT count(*)::integer AS count
-     FROM executions
-     JOIN execution_inputs USING (project_id, execution_id)
-     JOIN execution_outputs USING (project_id, execution_id)
-     JOIN execution_attempts USING (project_id, execution_id)
-     WHERE correlation_id = $1 AND executions.status = 'succeeded' AND execution_attempts.status = 'succeeded'`,
-    [LABEL],
-  );
-  const after = `after SIGKILL of the service${wasKilled ? ' and of PostgreSQL' : ''}`;
-  if (count !== answeredCount) {
-    throw new Error(
-      `Not durable: ${answeredCount} runs were answered and ${count} are in Postgres ${after}.`,
-    );
-  }
-  return `All ${answeredCount} answered runs are in Postgres with input, attempt and output ${after}.`;
+  return verifyRuns({ database, label: LABEL, answeredCount, wasKilled });
 }

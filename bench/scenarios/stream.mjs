@@ -1,5 +1,6 @@
 import { startHelper } from '../lib/helper.mjs';
 import { startLedger } from '../lib/ledger.mjs';
+import { findRecordTables } from '../lib/record-tables.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { ratioAtMost, row } from '../lib/rows.mjs';
 import { completionRequest, DIRECT, FLOOR, LEDGER } from '../lib/run-peers.mjs';
@@ -68,7 +69,7 @@ function peersOf(standIn, floor, ledger) {
   const ofDoor = {
     ...stream,
     url: `${ledger.url}/openai/v1/chat/completions`,
-    body: JSON.stringify({ ...completionBody(), model: 'openai/gpt-4o-mini' }),
+    body: JSON.stringify({ ...completionBody(true), model: 'openai/gpt-4o-mini' }),
     mark: FIRST_DELTA,
   };
   const { pid } = ledger.process;
@@ -76,9 +77,13 @@ function peersOf(standIn, floor, ledger) {
     {
       name: DIRECT,
       pid: standIn.pid,
-      request: { ...completionRequest(standIn.facts.url), mark: FIRST_DELTA },
+      request: { ...completionRequest(standIn.facts.url, true), mark: FIRST_DELTA },
     },
-    { name: FLOOR, pid: floor.pid, request: { ...completionRequest(floor.facts.url), mark: FIRST_DELTA } },
+    {
+      name: FLOOR,
+      pid: floor.pid,
+      request: { ...completionRequest(floor.facts.url, true), mark: FIRST_DELTA },
+    },
     { name: LEDGER, pid, request: ofLedger },
     { name: DOOR, pid, request: ofDoor },
   ];
@@ -106,8 +111,9 @@ async function verify({ postgres, progress }, { ledger, database }, answeredCoun
   progress(':stream, SIGKILL and count');
   await ledger.process.kill();
   await postgres.crash();
+  const { executions } = await findRecordTables(database);
   const [{ count }] = await database.query(
-    `SELECT count(*)::integer AS count FROM executions JOIN execution_outputs USING (project_id, execution_id)
+    `SELECT count(*)::integer AS count FROM ${executions} JOIN execution_outputs USING (project_id, execution_id)
      WHERE correlation_id = $1 AND status = 'succeeded' AND streamed AND first_token_ms IS NOT NULL`,
     [LABEL],
   );

@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../lib/helper.mjs';
 import { startLedger, startWorker } from '../lib/ledger.mjs';
-import { cpuMsOf } from '../lib/machine.mjs';
 import { compare, interleave, median } from '../lib/rounds.mjs';
 import { atMost, ratioAtLeast, row } from '../lib/rows.mjs';
-import { executionRequest } from '../lib/run-peers.mjs';
+import { CONCURRENCY, sampleJobs, submitAndWait } from '../lib/submit-work.mjs';
 import { executionBody, putPrompt } from '../lib/workload.mjs';
 
 const CONNECTIONS = 16;
-/** The product's default CONCURRENCY, stated because Bull alone gets the same. */
-const CONCURRENCY = 16;
 const BULL = 'Bull alone';
 const POSTGRES_BELL = 'Postgres bell';
 const REDIS_BELL = 'Redis bell';
@@ -23,8 +20,6 @@ const SETUPS = [
     workerApart: true,
   },
 ];
-const DONE_POLL_MS = 100;
-const DONE_LIMIT_MS = 120_000;
 /** A whole submit takes a few milliseconds; after this much everything is at rest again. */
 const REST_MS = 50;
 
@@ -36,7 +31,7 @@ export async function measureSubmit(bench) {
     const setups = SETUPS.filter(({ needsRedis }) => redis !== null || !needsRedis);
     const subjects = [];
     for (const setup of setups) subjects.push(await startSubject(scope, bench, setup, standIn));
-    const peers = redis === null ? subjects : [await startBull(scope, redis), ...subjects];
+    const peers = redis === null ? subjects : [await startBull(scope, bench), ...subjects];
 
     progress(':submit → done, warm-up');
     for (const peer of peers) await peer.work('bench-warm-up', Math.ceil(options.jobs / 4));
@@ -67,14 +62,12 @@ export async function measureSubmit(bench) {
   });
 }
 
-async function startBull(scope, redis) {
+async function startBull(scope, bench) {
+  const { redis } = bench;
   const env = { BENCH_REDIS_URL: redis.url, BENCH_CONCURRENCY: String(CONCURRENCY) };
   const helper = await startHelper(scope, 'bull-loop', env);
-  const work = async (_label, jobs) => {
-    const cpuBeforeMs = await cpuMsOf(helper.pid);
-    const elapsedMs = await helper.ask('loop', { jobs, connections: CONNECTIONS });
-    return sampleOf(jobs, elapsedMs, cpuBeforeMs, await cpuMsOf(helper.pid));
-  };
+  const work = (_label, jobs) =>
+    sampleJobs(bench, [helper.pid], jobs, () => helper.ask('loop', { jobs, connections: CONNECTIONS }));
   return { name: BULL, work };
 }
 
@@ -85,7 +78,7 @@ async function startSubject(
   { name, database: databaseName, needsRedis, workerApart },
   standIn,
 ) {
-  const { postgres, redis, tempDir, load } = bench;
+  const { postgres, redis, tempDir } = bench;
   const database = await postgres.createDatabase(scope, databaseName);
   const env = {
     DATABASE_URL: database.url,
@@ -98,50 +91,8 @@ async function startSubject(
   await putPrompt(ledger);
 
   const pids = [ledger.process.pid, ...(worker === null ? [] : [worker.pid])];
-  const work = async (label, jobs) => {
-    const cpuBeforeMs = await cpuMsOfAll(pids);
-    const peer = { name, pid: ledger.process.pid, request: executionRequest(ledger, ':submit', label) };
-    await load.measure(peer, { connections: CONNECTIONS, requests: jobs, openFirst: false });
-    const elapsedMs = await untilDone(database, label, jobs);
-    return sampleOf(jobs, elapsedMs, cpuBeforeMs, await cpuMsOfAll(pids));
-  };
+  const work = (label, jobs) => submitAndWait(bench, { ledger, pids, database }, { label, jobs });
   return { name, work, waits: (samples) => measureWaits(ledger, samples) };
-}
-
-function sampleOf(jobs, elapsedMs, cpuBeforeMs, cpuAfterMs) {
-  return {
-    perSecond: (jobs * 1000) / elapsedMs,
-    elapsedMs,
-    cpuMsPerJob: cpuBeforeMs === null ? null : (cpuAfterMs - cpuBeforeMs) / jobs,
-  };
-}
-
-async function cpuMsOfAll(pids) {
-  const all = await Promise.all(pids.map(cpuMsOf));
-  return all.includes(null) ? null : all.reduce((sum, ms) => sum + ms, 0);
-}
-
-/**
- * By the database's clock alone, from the first row to the last completion; the polling's own time is not in it.
- *
- * @throws {Error} when a job has failed, is missing or does not end.
- */
-async function untilDone(database, label, jobs) {
-  const deadline = performance.now() + DONE_LIMIT_MS;
-  for (;;) {
-    const [found] = await database.query(
-      `SELECT count(*) FILTER (WHERE status = 'succeeded')::integer AS succeeded,
-              count(*) FILTER (WHERE status IN ('failed', 'canceled'))::integer AS failed,
-              extract(epoch FROM max(completed_at) - min(created_at))::float8 * 1000 AS elapsed_ms
-       FROM executions WHERE correlation_id = $1`,
-      [label],
-    );
-    if (found.failed > 0) throw new Error(`${found.failed} of ${jobs} jobs failed.`);
-    if (found.succeeded === jobs) return found.elapsed_ms;
-    if (performance.now() > deadline)
-      throw new Error(`${found.succeeded} of ${jobs} jobs are done and no more.`);
-    await sleep(DONE_POLL_MS);
-  }
 }
 
 /** One at a time, with rest in between: what is left is the way of one job from the queue into a worker's hands. */
@@ -166,13 +117,18 @@ function throughputRows(scenario, name, rounds, hasRedis) {
     compare(rounds, (round) => of(round[name]), peer === null ? undefined : (round) => of(round[peer]));
   const perSecond = (sample) => sample.perSecond;
   const cpuMs = (sample) => sample.cpuMsPerJob;
-  if (!hasRedis) return [row(jobs, against(null, perSecond)), row(cpu, against(null, cpuMs))];
+  const postgresCpu = row(
+    { scenario, figure: 'CPU a job (PostgreSQL)', unit: 'ms' },
+    against(null, (sample) => sample.postgresCpuMsPerJob),
+  );
+  if (!hasRedis) return [row(jobs, against(null, perSecond)), row(cpu, against(null, cpuMs)), postgresCpu];
   return [
     row({ ...jobs, peer: BULL, goal: ratioAtLeast(0.35) }, against(BULL, perSecond)),
     ...(name === POSTGRES_BELL
       ? [row({ ...jobs, peer: REDIS_BELL, goal: ratioAtLeast(0.8) }, against(REDIS_BELL, perSecond))]
       : []),
     row({ ...cpu, peer: BULL }, against(BULL, cpuMs)),
+    postgresCpu,
   ];
 }
 

@@ -42,7 +42,7 @@ async function main(options) {
   const isMeasured = options.only.length > 0 || options.guard !== null;
   const results = isMeasured ? await measure(options) : await readResults(options.out);
   print(results);
-  if (isMeasured) console.log(`\nWrote ${path.relative('.', await writeResults(options.out, results))}.`);
+  if (isMeasured) console.log(`\nWrote ${path.relative('.', await writeResults(options, results))}.`);
   if (options.markdown === null) return;
   await updateMarkdown(options.markdown, results);
   console.log(`Wrote the table into ${options.markdown}.`);

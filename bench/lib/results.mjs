@@ -5,12 +5,13 @@ import { machineLines, markdownTable } from './report.mjs';
 
 /** Ignored by git; what is published goes into a file of its own with `--out`. */
 const LATEST = inProject('bench', 'results', 'latest.json');
+const GUARD = inProject('bench', 'results', 'guard.json');
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 
-/** @param {string | null} file null: the latest results. @returns {Promise<string>} where they were written. */
-export async function writeResults(file, results) {
-  const target = path.resolve(file ?? LATEST);
+/** @returns {Promise<string>} where they were written. */
+export async function writeResults({ out, guard }, results) {
+  const target = path.resolve(out ?? (guard === null ? LATEST : GUARD));
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, `${JSON.stringify(results, null, 2)}\n`);
   return target;

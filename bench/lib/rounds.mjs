@@ -1,5 +1,6 @@
 /**
- * Measures A B C A B C …: what disturbs the machine for a while disturbs all, and ratios are of neighbours in time.
+ * Measures A B C, then C B A, and so on: what disturbs the machine for a while disturbs all, ratios are of neighbours in
+ * time, and nobody always follows the same one.
  *
  * @template {{ name: string }} P
  * @template S
@@ -12,7 +13,8 @@ export async function interleave(peers, rounds, measure) {
   const results = [];
   for (let round = 0; round < rounds; round++) {
     const samples = {};
-    for (const peer of peers) samples[peer.name] = await measure(peer, round);
+    const inOrder = round % 2 === 0 ? peers : peers.toReversed();
+    for (const peer of inOrder) samples[peer.name] = await measure(peer, round);
     results.push(samples);
   }
   return results;

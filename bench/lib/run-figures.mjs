@@ -31,7 +31,7 @@ export const CLOSED_FIGURES = [
   { figure: NODE_CPU, peers: [FLOOR, ...DATABASE_PEERS, PORTKEY] },
   // The floor and Portkey use no database: theirs is what PostgreSQL does while nobody asks it for anything.
   { figure: POSTGRES_CPU, peers: [FLOOR, ...DATABASE_PEERS] },
-  { figure: WHOLE_CPU, peers: [FLOOR, ...DATABASE_PEERS, PORTKEY] },
+  { figure: WHOLE_CPU, peers: [FLOOR, TWO_COMMITS, PORTKEY] },
 ];
 export const OPEN_FIGURES = [
   { figure: ADDED_P50, peers: [FLOOR, PORTKEY] },

@@ -1,5 +1,6 @@
 import { URLSearchParams } from 'node:url';
 import pg from 'pg';
+import { FILL_PROMPT, fillExecutions } from '../lib/fill-executions.mjs';
 import { startLedger } from '../lib/ledger.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { atMost, row } from '../lib/rows.mjs';
@@ -7,10 +8,7 @@ import { atMost, row } from '../lib/rows.mjs';
 const LEDGER = 'ledger';
 const BRUTE_FORCE = 'SQL over every execution';
 const READS = 15;
-const CHUNK = 100_000;
-const PROMPTS = 20;
-const VERSIONS = 4;
-const DAYS = 28;
+const WEEKS = 4;
 const MOST_FOLDED = 10_000;
 
 /** A month of executions counted by the service, beside the same question as SQL that reads all of them. */
@@ -21,7 +19,7 @@ export async function measureAnalytics(bench) {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await scope.defer(() => client.end());
-    await fill(client, executions, bench.progress);
+    await fill(client, database, executions, bench.progress);
     const env = { DATABASE_URL: database.url };
     const ledger = await startLedger(scope, { tempDir: bench.tempDir, env });
     const results = [];
@@ -44,53 +42,21 @@ function questions() {
   return [
     { name: 'analytics, all time', promptName: null, from: null, to: null },
     { name: 'analytics, a week with ragged ends', promptName: null, from: daysAgo(9), to: daysAgo(2) },
-    { name: 'analytics, one prompt of a week', promptName: 'bench-7', from: daysAgo(9), to: daysAgo(2) },
+    { name: 'analytics, one prompt of a week', promptName: FILL_PROMPT, from: daysAgo(9), to: daysAgo(2) },
   ];
 }
 
-/** Twenty prompts, each with a version a week and one model; most of it in production, and most of it succeeds. */
-async function fill(client, executions, progress) {
-  await client.query(`
-    INSERT INTO prompts (project_id, name, mode, kind)
-    SELECT project_id, 'bench-' || n, CASE WHEN n % 2 = 0 THEN 'full' ELSE 'tracking' END, 'text'
-    FROM projects, generate_series(1, ${PROMPTS}) AS n WHERE projects.name = 'default';
-    INSERT INTO prompt_versions (project_id, prompt_id, version_number, template_source, checksum_hash, renderer, variables)
-    SELECT project_id, prompt_id, n, 'x', lpad(n::text, 64, '0'), 'liquid-1', '{}'
-    FROM prompts, generate_series(1, ${VERSIONS}) AS n`);
-  for (let done = 0; done < executions; done += CHUNK) {
-    progress(`analytics, ${done.toLocaleString('en-US')} executions written`);
-    await client.query(INSERT_CHUNK, [Math.min(CHUNK, executions - done)]);
-    await foldAll(client);
-  }
-  await client.query('VACUUM (ANALYZE) executions');
-  await client.query('VACUUM (ANALYZE) execution_rollups');
-  await client.query('VACUUM (ANALYZE) execution_deltas');
+async function fill(client, database, executions, progress) {
+  await fillExecutions(client, database, {
+    executions,
+    weeks: WEEKS,
+    isCounted: true,
+    onChunk: (written) => progress(`analytics, ${written.toLocaleString('en-US')} executions written`),
+  });
+  await foldAll(client);
+  for (const table of ['executions', 'execution_rollups', 'execution_deltas'])
+    await client.query(`VACUUM (ANALYZE) ${table}`);
 }
-
-/** Past the API, and through the trigger that counts. */
-const INSERT_CHUNK = `
-  WITH known AS MATERIALIZED (
-    SELECT p.project_id, array_agg(p.prompt_id ORDER BY p.name) AS prompts, array_agg(p.mode ORDER BY p.name) AS modes,
-      (SELECT array_agg(m.model_id) FROM (SELECT model_id FROM models ORDER BY model_name LIMIT 3) AS m) AS models,
-      (SELECT array_agg(v.version_id ORDER BY q.name, v.version_number)
-       FROM prompt_versions v JOIN prompts q USING (project_id, prompt_id)) AS versions
-    FROM prompts p GROUP BY p.project_id
-  ), drawn AS MATERIALIZED (
-    SELECT now() - random() * interval '${DAYS} days' AS at, 1 + floor(random() * ${PROMPTS})::int AS prompt, random() AS luck,
-      random() AS place
-    FROM generate_series(1, $1::int)
-  )
-  INSERT INTO executions (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
-    status, timeout_ms, resolved_by, created_at, started_at, completed_at, latency_ms, prompt_tokens, response_tokens)
-  SELECT project_id, (left(ledger_uuid7_floor(at)::text, 24) || right(gen_random_uuid()::text, 12))::uuid,
-    prompts[prompt],
-    versions[(prompt - 1) * ${VERSIONS} + 1 + floor(extract(epoch FROM now() - at) / 604800)::int % ${VERSIONS}],
-    models[1 + prompt % 3], CASE WHEN place < 0.9 THEN 'prod' ELSE 'dev' END, 'sync', modes[prompt],
-    CASE WHEN luck < 0.97 THEN 'succeeded' WHEN luck < 0.99 THEN 'failed' ELSE 'canceled' END, 60000, 'pointer', at, at, at,
-    CASE WHEN luck < 0.99 THEN 200 + floor(random() * 3000)::int END,
-    CASE WHEN luck < 0.97 THEN floor(random() * 2000)::int END,
-    CASE WHEN luck < 0.97 THEN floor(random() * 500)::int END
-  FROM drawn, known`;
 
 async function foldAll(client) {
   for (;;) {

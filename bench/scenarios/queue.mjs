@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startHelper } from '../lib/helper.mjs';
+import { startLedger } from '../lib/ledger.mjs';
+import { findQueueStatements } from '../lib/queue-statements.mjs';
+import { findRecordTables } from '../lib/record-tables.mjs';
+import { median } from '../lib/rounds.mjs';
+import { atMost, row } from '../lib/rows.mjs';
+import { logStatements } from '../lib/statement-log.mjs';
+import { executionBody, putPrompt } from '../lib/workload.mjs';
+
+const LABEL = 'bench-queue';
+const BATCH = 1_000;
+/** Slow, so that the queue is hardly shorter at the end, and a worker claims whenever one of its calls ends. */
+const PROVIDER_MS = 500;
+/** Short, so that there are many sweeps; far longer than a call all the same. */
+const LEASE_MS = '4000';
+const SUBMIT_EVERY_MS = 250;
+const MOST = atMost(2, 'ms');
+
+/** What a long queue costs those who claim from it, sweep it and count it, measured in the server while a worker works. */
+export async function measureQueue(bench) {
+  return bench.scope.within(async (scope) => {
+    const { options, postgres, progress } = bench;
+    const { queued, deadRows } = options;
+    const standIn = await startHelper(scope, 'stand-in');
+    await standIn.ask('setDelay', PROVIDER_MS);
+    const database = await postgres.createDatabase(scope, 'queue');
+    const log = await logStatements(postgres, database);
+    if (log === null) {
+      return {
+        results: [],
+        notes: ['The queue was not measured: the log of TEST_DATABASE_URL cannot be read.'],
+      };
+    }
+    const env = {
+      DATABASE_URL: database.url,
+      OPENAI_BASE_URL: `${standIn.facts.url}/v1`,
+      LEASE_MS,
+      MAX_QUEUED: String(queued * 2),
+    };
+    await submitAll(scope, bench, env, queued);
+    const ledger = await startLedger(scope, { tempDir: bench.tempDir, env });
+    const scenario = `${queued.toLocaleString('en-US')} queued`;
+    progress(scenario);
+    const results = [await measure(bench, ledger, log, scenario)];
+
+    const { isSplit } = await findRecordTables(database);
+    await leaveDeadRows(scope, database, isSplit ? 'executions_in_flight' : 'executions', deadRows);
+    const worse = `${scenario}, ${deadRows.toLocaleString('en-US')} dead rows under an old snapshot`;
+    progress(worse);
+    results.push(await measure(bench, ledger, log, worse));
+    return { results, notes: [] };
+  });
+}
+
+/** By a process that works on none of it. */
+async function submitAll(scope, bench, env, queued) {
+  await scope.within(async (inner) => {
+    const ledger = await startLedger(inner, { tempDir: bench.tempDir, env: { ...env, WORKER: 'off' } });
+    await putPrompt(ledger);
+    const { variables, correlation_id: _, ...shared } = executionBody(LABEL);
+    for (let done = 0; done < queued; done += BATCH) {
+      bench.progress(`queue, ${done.toLocaleString('en-US')} submitted`);
+      const entries = Array.from({ length: Math.min(BATCH, queued - done) }, () => ({ variables }));
+      await ledger.call('POST', '/v1/executions:submit-batch', { ...shared, entries });
+    }
+  });
+}
+
+async function measure({ options, load }, ledger, log, scenario) {
+  const { pid } = ledger.process;
+  const body = JSON.stringify(executionBody(LABEL));
+  const request = {
+    url: `${ledger.url}/v1/executions:submit`,
+    method: 'POST',
+    headers: ledger.headers,
+    body,
+  };
+  const submit = { name: 'ledger', pid, request: { ...request, expectedStatus: 202 } };
+  await log.mark();
+  const endAtMs = performance.now() + options.rounds * options.seconds * 1000;
+  do {
+    // The queue is counted when somebody adds to it.
+    await load.measure(submit, { connections: 1, requests: 1, openFirst: false });
+    await sleep(SUBMIT_EVERY_MS);
+  } while (performance.now() < endAtMs);
+  const found = findQueueStatements(await log.read());
+  const rows = found.flatMap(({ figure, durationsMs }) => rowsOf(scenario, figure, durationsMs));
+  return { scenario, rounds: found, rows };
+}
+
+function rowsOf(scenario, figure, durationsMs) {
+  const sorted = [...durationsMs].sort((a, b) => a - b);
+  const single = (value) => ({ value, peerValue: null, ratio: null });
+  const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1];
+  return [
+    row({ scenario, figure: `${figure}, p50`, unit: 'ms', goal: MOST }, single(median(durationsMs))),
+    row({ scenario, figure: `${figure}, p95`, unit: 'ms' }, single(p95)),
+  ];
+}
+
+/**
+ * Rows that have come and gone, which nobody may take away yet because a transaction is open that could still see them:
+ * copies of what is queued, half of them due and half of them leased, all of them deleted.
+ */
+async function leaveDeadRows(scope, database, table, count) {
+  const reader = new pg.Client({ connectionString: database.url });
+  await reader.connect();
+  await scope.defer(() => reader.end());
+  await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM projects');
+  const writer = new pg.Client({ connectionString: database.url });
+  await writer.connect();
+  await scope.defer(() => writer.end());
+  // Neither triggers nor foreign keys: what they would do leaves no rows in this table.
+  await writer.query(`
+    SET session_replication_role = replica;
+    CREATE TEMP TABLE copies AS
+      SELECT q.* FROM (SELECT * FROM ${table} WHERE status = 'queued' LIMIT 1) AS q, generate_series(1, ${count});
+    UPDATE copies SET execution_id = ledger_uuid7();
+    UPDATE copies SET status = 'running', lease_until = now() + interval '1 hour' WHERE random() < 0.5;
+    CREATE TEMP TABLE made AS SELECT project_id, execution_id FROM copies`);
+  await writer.query('BEGIN');
+  await writer.query(`INSERT INTO ${table} SELECT * FROM copies`);
+  await writer.query(
+    `DELETE FROM ${table} t USING made m WHERE t.project_id = m.project_id AND t.execution_id = m.execution_id`,
+  );
+  await writer.query('COMMIT');
+  await writer.end();
+}

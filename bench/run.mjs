@@ -42,46 +42,47 @@ async function main(options) {
   const isMeasured = options.only.length > 0 || options.guard !== null;
   const results = isMeasured ? await measure(options) : await readResults(options.out);
   print(results);
-  if (isMeasured) console.log(`\nWrote ${path.relative('.', await writeResults(options, results))}.`);
   if (options.markdown === null) return;
   await updateMarkdown(options.markdown, results);
   console.log(`Wrote the table into ${options.markdown}.`);
 }
 
+/** Writes what there is after each scenario: whoever stops a long run keeps those that are complete. */
 async function measure(options) {
   await ensureInstalled();
   await ensureBuilt();
   // Now, because they need what was just installed.
-  const { startBench } = await import('./lib/bench.mjs');
+  const { loadScenario, startBench } = await import('./lib/bench.mjs');
   tempDir = await mkdtemp(path.join(os.tmpdir(), 'ledger-bench-'));
   const bench = await startBench(scope, tempDir, options);
-  const measured = options.guard === null ? await measureScenarios(bench) : [await measureGuard(bench)];
+  const measures = options.guard === null ? options.only.map(loadScenario) : [loadGuard()];
+  const measured = [];
+  let results = null;
+  for (const measureNext of await Promise.all(measures)) {
+    measured.push(await measureNext(bench));
+    results = resultsOf(bench, measured);
+    console.error(`… wrote ${path.relative('.', await writeResults(options, results))}`);
+  }
+  return results;
+}
+
+function resultsOf(bench, measured) {
   const results = measured.flatMap((scenario) => scenario.results);
   return {
     measuredAt: new Date().toISOString(),
     commit: currentCommit(),
     machine: bench.machine,
     features: bench.features,
-    options: publicOptions(options),
+    options: publicOptions(bench.options),
     rows: results.flatMap(({ rows }) => rows),
     notes: measured.flatMap(({ notes }) => notes),
     details: results.map(({ rows: _, ...detail }) => detail),
   };
 }
 
-async function measureScenarios(bench) {
-  const { loadScenario } = await import('./lib/bench.mjs');
-  const measured = [];
-  for (const name of bench.options.only) {
-    const measureScenario = await loadScenario(name);
-    measured.push(await measureScenario(bench));
-  }
-  return measured;
-}
-
-async function measureGuard(bench) {
+async function loadGuard() {
   const { measureBeside } = await import('./guard/measure-beside.mjs');
-  return measureBeside(bench, bench.options.guard);
+  return (bench) => measureBeside(bench, bench.options.guard);
 }
 
 function print(results) {

@@ -28,10 +28,15 @@ async function main(files) {
 export function summarizeProfiles(profiles, top) {
   const byFunction = new Map();
   const byPlace = new Map();
+  const byOwner = new Map();
   let idleUs = 0;
   let busyUs = 0;
   for (const profile of profiles) {
-    for (const { callFrame, selfUs } of selfTimesOf(profile)) {
+    const parents = mapParents(profile);
+    const selfTimes = sumSelfTimes(profile);
+    for (const node of profile.nodes) {
+      const { callFrame } = node;
+      const selfUs = selfTimes.get(node.id) ?? 0;
       if (callFrame.functionName === IDLE) {
         idleUs += selfUs;
         continue;
@@ -39,10 +44,14 @@ export function summarizeProfiles(profiles, top) {
       busyUs += selfUs;
       add(byFunction, describeFunction(callFrame), selfUs);
       add(byPlace, describePlace(callFrame), selfUs);
+      add(byOwner, describeOwner(node, parents), selfUs);
     }
   }
   return [
     `busy ${(busyUs / 1e6).toFixed(2)} s, idle ${(idleUs / 1e6).toFixed(2)} s`,
+    '',
+    'By folder of src, with all that it called:',
+    ...linesOf(byOwner, busyUs, top),
     '',
     'By package or folder:',
     ...linesOf(byPlace, busyUs, top),
@@ -52,11 +61,17 @@ export function summarizeProfiles(profiles, top) {
   ].join('\n');
 }
 
-function selfTimesOf({ nodes, samples, timeDeltas }) {
+/** @returns {Map<number, number>} microseconds by the node's id. */
+function sumSelfTimes({ samples, timeDeltas }) {
   const selfUs = new Map();
   // A sample's time is what passed until the next one.
   samples.forEach((id, i) => add(selfUs, id, timeDeltas[i + 1] ?? 0));
-  return nodes.map(({ id, callFrame }) => ({ callFrame, selfUs: selfUs.get(id) ?? 0 }));
+  return selfUs;
+}
+
+/** @returns {Map<number, any>} each node's caller, by the node's id. */
+function mapParents({ nodes }) {
+  return new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node])));
 }
 
 function add(sums, key, value) {
@@ -83,6 +98,15 @@ function describePlace({ functionName, url }) {
   const [, scopeOrName, name] = /^node_modules\/([^/]+)\/([^/]+)/.exec(file) ?? [];
   if (scopeOrName === undefined) return path.dirname(file).split('/').slice(0, 3).join('/');
   return scopeOrName.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName;
+}
+
+/** The innermost folder of `src` that was on the stack. What a promise or a socket goes on with has none of its callers there. */
+function describeOwner(node, parents) {
+  for (let at = node; at !== undefined; at = parents.get(at.id)) {
+    const place = describePlace(at.callFrame);
+    if (place.startsWith('src/')) return place;
+  }
+  return describePlace(node.callFrame).startsWith('(g') ? '(garbage collector)' : '(none of src)';
 }
 
 /** From the innermost `node_modules` or from the build on, so that no path of this machine is printed. */

@@ -82,6 +82,9 @@ describe('the benchmark', () => {
       [
         'busy 0.01 s, idle 0.03 s',
         '',
+        'By folder of src, with all that it called:',
+        '100.0 %  src/modules/executions',
+        '',
         'By package or folder:',
         ' 75.0 %  pg',
         ' 25.0 %  src/modules/executions',
@@ -112,17 +115,18 @@ const PROFILE = {
     { id: 1, callFrame: { functionName: '(idle)', url: '', lineNumber: -1 } },
     {
       id: 2,
-      callFrame: { functionName: 'parse', url: 'file:///a/node_modules/pg/lib/query.js', lineNumber: 7 },
-    },
-    {
-      id: 3,
       callFrame: {
         functionName: 'run',
         url: 'file:///a/dist/src/modules/executions/run.service.js',
         lineNumber: 2,
       },
+      children: [3],
+    },
+    {
+      id: 3,
+      callFrame: { functionName: 'parse', url: 'file:///a/node_modules/pg/lib/query.js', lineNumber: 7 },
     },
   ],
-  samples: [1, 2, 3, 1],
+  samples: [1, 3, 2, 1],
   timeDeltas: [0, 30_000, 6_000, 2_000],
 };

@@ -1,4 +1,5 @@
 import { findRecordTables } from './record-tables.mjs';
+import { uuid7At, uuid7Floor } from './uuid7-sql.mjs';
 
 /** What is filled in; scenarios ask for it. */
 export const FILL_PROMPTS = 20;
@@ -69,13 +70,16 @@ const INSERT_PROMPTS = `
 
 /** The service makes those of the coming weeks; where the past has none, its rows would all be in the default one. */
 async function ensurePartitions(client, weeks) {
-  await client.query('SELECT ledger_ensure_partitions()');
+  const { rows: known } = await client.query(
+    `SELECT 1 FROM pg_proc WHERE proname = 'ledger_ensure_partitions'`,
+  );
+  if (known.length > 0) await client.query('SELECT ledger_ensure_partitions()');
   for (let ago = 1; ago < weeks; ago++) {
     for (const parent of PARTITIONED) {
       const { rows } = await client.query(
         `SELECT format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
            $1 || '_' || to_char(week AT TIME ZONE 'UTC', 'YYYYMMDD'), $1::text,
-           ledger_uuid7_floor(week), ledger_uuid7_floor(week + interval '7 days')) AS ddl
+           ${uuid7Floor('week')}, ${uuid7Floor(`week + interval '7 days'`)}) AS ddl
          FROM (SELECT (date_trunc('week', now() AT TIME ZONE 'UTC') - make_interval(weeks => $2)) AT TIME ZONE 'UTC') AS w(week)`,
         [parent, ago],
       );
@@ -213,7 +217,7 @@ const DRAW = `known AS MATERIALIZED (
     FROM generate_series(1, $1::int) AS n,
       (SELECT date_trunc('week', now(), 'UTC') - make_interval(weeks => $4::int - 1) AS since) AS s
   ), drawn AS MATERIALIZED (
-    SELECT l.n, l.at, project_id, (left(ledger_uuid7_floor(l.at)::text, 24) || right(gen_random_uuid()::text, 12))::uuid AS execution_id,
+    SELECT l.n, l.at, project_id, ${uuid7At('l.at')} AS execution_id,
       prompts[l.prompt] AS prompt_id, modes[l.prompt] AS prompt_mode, models[1 + l.prompt % 3] AS model_id,
       versions[(l.prompt - 1) * ${VERSIONS} + 1 + floor(extract(epoch FROM now() - l.at) / 604800)::int % ${VERSIONS}] AS version_id,
       CASE WHEN l.place < 0.9 THEN 'prod' ELSE 'dev' END AS environment,

@@ -7,6 +7,7 @@ import { findRecordTables } from '../lib/record-tables.mjs';
 import { median } from '../lib/rounds.mjs';
 import { atMost, row } from '../lib/rows.mjs';
 import { logStatements } from '../lib/statement-log.mjs';
+import { uuid7At } from '../lib/uuid7-sql.mjs';
 import { executionBody, putPrompt } from '../lib/workload.mjs';
 
 const LABEL = 'bench-queue';
@@ -102,29 +103,31 @@ function rowsOf(scenario, figure, durationsMs) {
 
 /**
  * Rows that have come and gone, which nobody may take away yet because a transaction is open that could still see them:
- * copies of what is queued, half of them due and half of them leased, all of them deleted.
+ * copies of one that is queued and of one that is being worked on, all of them deleted.
  */
 async function leaveDeadRows(scope, database, table, count) {
-  const reader = new pg.Client({ connectionString: database.url });
-  await reader.connect();
-  await scope.defer(() => reader.end());
+  const reader = await connect(scope, database);
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM projects');
-  const writer = new pg.Client({ connectionString: database.url });
-  await writer.connect();
-  await scope.defer(() => writer.end());
+  const writer = await connect(scope, database);
   // Neither triggers nor foreign keys: what they would do leaves no rows in this table.
   await writer.query(`
     SET session_replication_role = replica;
     CREATE TEMP TABLE copies AS
-      SELECT q.* FROM (SELECT * FROM ${table} WHERE status = 'queued' LIMIT 1) AS q, generate_series(1, ${count});
-    UPDATE copies SET execution_id = ledger_uuid7();
-    UPDATE copies SET status = 'running', lease_until = now() + interval '1 hour' WHERE random() < 0.5;
-    CREATE TEMP TABLE made AS SELECT project_id, execution_id FROM copies`);
+      SELECT original.* FROM generate_series(1, ${Math.ceil(count / 2)}), LATERAL (
+        (SELECT * FROM ${table} WHERE status = 'queued' LIMIT 1) UNION ALL
+        (SELECT * FROM ${table} WHERE status = 'running' LIMIT 1)) AS original;
+    UPDATE copies SET execution_id = ${uuid7At('clock_timestamp()')}`);
   await writer.query('BEGIN');
   await writer.query(`INSERT INTO ${table} SELECT * FROM copies`);
   await writer.query(
-    `DELETE FROM ${table} t USING made m WHERE t.project_id = m.project_id AND t.execution_id = m.execution_id`,
+    `DELETE FROM ${table} t USING copies c WHERE t.project_id = c.project_id AND t.execution_id = c.execution_id`,
   );
   await writer.query('COMMIT');
-  await writer.end();
+}
+
+async function connect(scope, database) {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await scope.defer(() => client.end());
+  return client;
 }

@@ -1,0 +1,18 @@
+/**
+ * Ids as the service makes them, UUIDv7 by a time. In SQL of its own, because the names of the database's functions are
+ * the service's to change.
+ */
+
+/** @param {string} at an expression of type timestamptz. @returns {string} an expression: the lowest id of its millisecond. */
+export function uuid7Floor(at) {
+  return `(${millisecondsOf(at)} || '70008000000000000000')::uuid`;
+}
+
+/** @param {string} at an expression of type timestamptz. @returns {string} an expression: some id of its millisecond. */
+export function uuid7At(at) {
+  return `(${millisecondsOf(at)} || '7000' || right(gen_random_uuid()::text, 17))::uuid`;
+}
+
+function millisecondsOf(at) {
+  return `lpad(to_hex(floor(extract(epoch FROM ${at}) * 1000)::bigint), 12, '0')`;
+}

@@ -16,17 +16,15 @@ const PARTITIONED = ['executions', 'execution_inputs', 'execution_outputs', 'exe
  * that a table has. The tables are left as they are after a flood of inserts: never analysed, never vacuumed.
  *
  * @param {import('pg').Client} client of a superuser.
- * @param {import('./postgres.mjs').Database} database the same one.
  * @param {object} options
  * @param {number} options.executions
  * @param {number} options.weeks how many weeks they are spread over, up to now; 1 is this week.
  * @param {(written: number) => void} [options.onChunk]
  * @param {boolean} [options.isCounted] whether the counts that analytics reads are written too.
  */
-export async function fillExecutions(client, database, { executions, weeks, onChunk, isCounted = false }) {
+export async function fillExecutions(client, { executions, weeks, onChunk, isCounted = false }) {
   await client.query(INSERT_PROMPTS);
-  await ensurePartitions(client, weeks);
-  await stopAutovacuum(database, client);
+  await prepareTables(client, weeks);
   const statement = await buildInsert(client, isCounted);
   // Neither triggers nor foreign keys: what they would do is no part of the tables' size.
   await client.query('SET session_replication_role = replica');
@@ -38,12 +36,19 @@ export async function fillExecutions(client, database, { executions, weeks, onCh
 }
 
 /**
- * Keeps Postgres from analysing the large tables by itself, in the middle of a measurement. What is in flight has a small
- * table in one of the schemas, which lives from being vacuumed and stays as it is.
+ * Makes the partitions that will be written to, and keeps Postgres from analysing them by itself in the middle of a
+ * measurement. What is in flight has a small table in one of the schemas, which depends on being vacuumed and stays as it
+ * is. A second call changes nothing, so plans that were made since the first one are kept.
+ *
+ * @param {import('pg').Client} client
+ * @param {number} weeks up to this one.
  */
-export async function stopAutovacuum(database, client) {
+export async function prepareTables(client, weeks) {
+  await ensurePartitions(client, weeks);
   const { rows } = await client.query(
-    `SELECT i.relid::regclass::text AS name FROM unnest($1::regclass[]) AS parent, pg_partition_tree(parent) i WHERE i.isleaf`,
+    `SELECT i.relid::regclass::text AS name
+     FROM unnest($1::regclass[]) AS parent, pg_partition_tree(parent) i JOIN pg_class c ON c.oid = i.relid
+     WHERE i.isleaf AND NOT coalesce(c.reloptions, '{}') @> '{autovacuum_enabled=false}'`,
     [PARTITIONED],
   );
   for (const { name } of rows) await client.query(`ALTER TABLE ${name} SET (autovacuum_enabled = false)`);

@@ -19,7 +19,7 @@ export async function measureAnalytics(bench) {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await scope.defer(() => client.end());
-    await fill(client, database, executions, bench.progress);
+    await fill(client, executions, bench.progress);
     const env = { DATABASE_URL: database.url };
     const ledger = await startLedger(scope, { tempDir: bench.tempDir, env });
     const results = [];
@@ -46,8 +46,8 @@ function questions() {
   ];
 }
 
-async function fill(client, database, executions, progress) {
-  await fillExecutions(client, database, {
+async function fill(client, executions, progress) {
+  await fillExecutions(client, {
     executions,
     weeks: WEEKS,
     isCounted: true,

@@ -44,7 +44,7 @@ export async function measureLists(bench) {
     await client.connect();
     await scope.defer(() => client.end());
     const onChunk = (written) => progress(`lists, ${written.toLocaleString('en-US')} executions written`);
-    await fillExecutions(client, database, { executions: options.executions, weeks: WEEKS, onChunk });
+    await fillExecutions(client, { executions: options.executions, weeks: WEEKS, onChunk });
     progress('lists, VACUUM (ANALYZE)');
     await client.query('VACUUM (ANALYZE)');
     const ledger = await startLedger(scope, { tempDir: bench.tempDir, env: { DATABASE_URL: database.url } });

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describeFill, fillExecutions, stopAutovacuum } from '../lib/fill-executions.mjs';
+import { describeFill, fillExecutions, prepareTables } from '../lib/fill-executions.mjs';
 import { startHelper } from '../lib/helper.mjs';
 import { startLedger } from '../lib/ledger.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
@@ -39,12 +39,12 @@ export async function measureTable(bench) {
       const scenario = `:run, ${CONNECTIONS} connections, on ${executions.toLocaleString('en-US')} executions of this week, ${state}`;
       results.push(await measure(bench, subjects, scenario));
     };
-    for (const { client, database } of Object.values(subjects)) await stopAutovacuum(database, client);
+    for (const { client } of Object.values(subjects)) await prepareTables(client, 1);
     await startAll(bench, subjects);
     const { client, database } = subjects[FULL];
     const onChunk = (written) =>
       bench.progress(`table, ${written.toLocaleString('en-US')} executions written`);
-    await fillExecutions(client, database, { executions, weeks: 1, onChunk });
+    await fillExecutions(client, { executions, weeks: 1, onChunk });
 
     await measureAll('plans made before they came');
     await restartAll(bench, subjects);

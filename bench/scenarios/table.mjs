@@ -9,6 +9,7 @@ import { executionRequest } from '../lib/run-peers.mjs';
 import { putPrompt } from '../lib/workload.mjs';
 
 const CONNECTIONS = 64;
+const WARM_UP_CONNECTIONS = 8;
 const FULL = 'full table';
 const EMPTY = 'empty table';
 const LABEL = 'bench-table';
@@ -25,68 +26,65 @@ const FIGURES = [
   { ...POSTGRES_CPU, goal: MOST_GROWTH },
 ];
 
-/** `:run` on a week with many executions beside an empty one: a request must cost the same on both. */
+/**
+ * `:run` on a week with many executions beside an empty one: a request must cost the same on both. The empty one is a new
+ * database each time, since the measurements themselves fill it.
+ */
 export async function measureTable(bench) {
   return bench.scope.within(async (scope) => {
     const { executions } = bench.options;
     const standIn = await startHelper(scope, 'stand-in');
-    const subjects = {
-      [EMPTY]: await createSubject(scope, bench, standIn, 'table_empty'),
-      [FULL]: await createSubject(scope, bench, standIn, 'table_full'),
-    };
+    const full = await createSubject(scope, bench, standIn, FULL);
     const results = [];
     const measureAll = async (state) => {
       const scenario = `:run, ${CONNECTIONS} connections, on ${executions.toLocaleString('en-US')} executions of this week, ${state}`;
-      results.push(await measure(bench, subjects, scenario));
+      const result = await scope.within(async (inner) => {
+        const empty = await createSubject(inner, bench, standIn, EMPTY);
+        await startWarm(inner, bench, empty);
+        return measure(bench, [empty, full], scenario);
+      });
+      results.push(result);
     };
-    for (const { client } of Object.values(subjects)) await prepareTables(client, 1);
-    await startAll(bench, subjects);
-    const { client, database } = subjects[FULL];
+    await startWarm(scope, bench, full);
     const onChunk = (written) =>
       bench.progress(`table, ${written.toLocaleString('en-US')} executions written`);
-    await fillExecutions(client, { executions, weeks: 1, onChunk });
+    await fillExecutions(full.client, { executions, weeks: 1, onChunk });
 
     await measureAll('plans made before they came');
-    await restartAll(bench, subjects);
+    await full.ledger.process.stop();
+    await startWarm(scope, bench, full);
     await measureAll('never analysed');
-    await client.query('ANALYZE');
+    await full.client.query('ANALYZE');
     await measureAll('analysed');
-    return { results, notes: [`The full table holds ${await describeFill(database)}.`] };
+    return { results, notes: [`The full table holds ${await describeFill(full.database)}.`] };
   });
 }
 
 async function createSubject(scope, bench, standIn, name) {
-  const database = await bench.postgres.createDatabase(scope, name);
+  const database = await bench.postgres.createDatabase(scope, name.replace(' ', '_'));
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await scope.defer(() => client.end());
+  await prepareTables(client, 1);
   const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
-  const start = () => startLedger(scope, { tempDir: bench.tempDir, env });
-  return { database, client, start, ledger: null };
+  return { name, database, client, env, ledger: null };
 }
 
-/** Warm, so that each connection of the service has made the plans that it keeps. */
-async function startAll(bench, subjects) {
-  for (const [name, subject] of Object.entries(subjects)) {
-    bench.progress(`table, warm-up of the ${name}`);
-    subject.ledger = await subject.start();
-    await putPrompt(subject.ledger);
-    await bench.load.measure(peerOf(name, subject), {
-      connections: CONNECTIONS,
-      seconds: bench.options.warmUpSeconds,
-    });
-  }
-}
-
-async function restartAll(bench, subjects) {
-  for (const { ledger } of Object.values(subjects)) await ledger.process.stop();
-  await startAll(bench, subjects);
+/** With so many requests that each connection of the service has made the plans that it keeps. */
+async function startWarm(scope, bench, subject) {
+  bench.progress(`table, warm-up of the ${subject.name}`);
+  subject.ledger = await startLedger(scope, { tempDir: bench.tempDir, env: subject.env });
+  await putPrompt(subject.ledger);
+  const requests = bench.options.warmUpRequests;
+  // First few at once, so that there are many batches of few entries and no connection is left out.
+  for (const connections of [WARM_UP_CONNECTIONS, CONNECTIONS])
+    await bench.load.measure(peerOf(subject), { connections, requests: Math.ceil(requests / 2) });
 }
 
 async function measure(bench, subjects, scenario) {
   bench.progress(scenario);
   const { rounds, seconds } = bench.options;
-  const peers = Object.entries(subjects).map(([name, subject]) => peerOf(name, subject));
+  const peers = subjects.map(peerOf);
   const samples = await interleave(peers, rounds, (peer) =>
     bench.load.measure(peer, { connections: CONNECTIONS, seconds }),
   );
@@ -100,6 +98,6 @@ async function measure(bench, subjects, scenario) {
   return { scenario, rounds: samples, rows };
 }
 
-function peerOf(name, { ledger }) {
+function peerOf({ name, ledger }) {
   return { name, pid: ledger.process.pid, request: executionRequest(ledger, ':run', LABEL) };
 }

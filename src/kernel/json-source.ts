@@ -83,7 +83,8 @@ function endOfValue(text: string, start: number): number {
   return text.length;
 }
 
-function endOfString(text: string, start: number): number {
+/** Offset behind the string that begins at `start`; 0 when it has no end. */
+export function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (isEscapedAt(text, end)) end = text.indexOf('"', end + 1);
   return end + 1;

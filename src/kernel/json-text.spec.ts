@@ -107,6 +107,71 @@ describe('readJsonText', () => {
     expect(Math.min(taken, refused)).toBeGreaterThan(100);
   });
 
+  it('takes and refuses the same with and without a character that leaves everything to the scan', () => {
+    const space = fc.constantFrom('', ' ', '\n');
+    const name = fc.constantFrom(
+      'a',
+      'b',
+      '\\u0061',
+      'a\\n',
+      '__proto__',
+      '\\u005f_proto__',
+      'constructor',
+      '',
+    );
+    const scalar = fc.constantFrom(
+      '1',
+      '-1.5e3',
+      'null',
+      'true',
+      '""',
+      '"a:,}]"',
+      '"\\\\"',
+      '"\\""',
+      '"ü😀"',
+    );
+    const { value: source } = fc.letrec<{ value: string }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        scalar,
+        fc
+          .array(fc.tuple(space, tie('value'), space), { maxLength: 3 })
+          .map((items) => `[${items.map((item) => item.join('')).join()}]`),
+        fc.array(fc.tuple(space, name, space, tie('value'), space), { maxLength: 3 }).map((members) => {
+          const texts = members.map(
+            ([before, key, at, value, after]) => `${before}"${key}"${at}:${at}${value}${after}`,
+          );
+          return `{${texts.join()}}`;
+        }),
+      ),
+    }));
+    const outcomeOf = (text: string, maxDepth: number, path: number[]) => {
+      try {
+        const json = readJsonText(text, { maxDepth });
+        const sources = ['a', 'b', 'constructor'].map((key) => json.sourceOf(...path, key));
+        return { value: json.value, sources, errors: undefined };
+      } catch (error) {
+        return { value: undefined, sources: [], errors: (error as ValidationError).errors };
+      }
+    };
+    let refused = 0;
+    fc.assert(
+      fc.property(source, (text) => {
+        const fast = outcomeOf(text, 3, []);
+        const scanned = outcomeOf(`[${text},"\\ud83d\\ude00"]`, 4, [0]);
+        if (fast.errors !== undefined) refused += 1;
+        const errors = scanned.errors?.map(({ pointer, message }) => ({
+          pointer: pointer.replace('/0', ''),
+          message: message.replace('deeper than 4', 'deeper than 3'),
+        }));
+        const value = scanned.errors === undefined ? (scanned.value as unknown[])[0] : undefined;
+        expect(fast).toEqual({ value, sources: scanned.sources, errors });
+      }),
+      { numRuns: 3000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
+
   it.each([
     '',
     ' ',

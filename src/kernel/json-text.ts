@@ -1,21 +1,13 @@
 import { ValidationError } from './ledger-error.js';
 import type { ErrorEntry } from './ledger-error.js';
+import { type JsonText, readJsonFast } from './json-fast.js';
 import { JsonSource, skipSpace } from './json-source.js';
+
+export type { JsonText } from './json-fast.js';
 
 export interface JsonTextLimits {
   /** Containers that may be open at once; `[[1]]` has depth 2, a scalar 0. */
   readonly maxDepth: number;
-}
-
-/** A JSON text that was read, with its value and the source text of its parts. */
-export interface JsonText {
-  /** What `JSON.parse` makes of the text. */
-  readonly value: unknown;
-  /**
-   * The exact source text of a part, without the white space around it: `sourceOf('variables')`,
-   * `sourceOf('entries', 3, 'variables')`. `null` when there is no such part.
-   */
-  sourceOf(...path: readonly (string | number)[]): string | null;
 }
 
 /** Enough to mend a request in one go; a hostile megabyte of duplicates is not worth listing. */
@@ -51,13 +43,17 @@ interface Frame {
 /**
  * Reads a JSON text strictly. `JSON.parse` alone lets through what hurts later: of two equal keys it silently
  * drops one, `__proto__` invites prototype pollution, and Postgres refuses NUL and lone surrogates, which in a
- * multi-row statement fails everybody's row. One iterative scan finds all of it, so that depth is
- * refused before anything is built; the value itself comes from the native parser.
+ * multi-row statement fails everybody's row.
+ *
+ * A text is tried by the fast way first. Whatever that way is not certain of goes to one iterative scan, which refuses
+ * depth before anything is built and says what is wrong and where; the value itself comes from the native parser.
  *
  * @throws ValidationError `VALIDATION_FAILED` for text that is not JSON (with line and column), nesting deeper
  *   than `maxDepth`, duplicate keys, the key `__proto__`, NUL characters and lone surrogates.
  */
 export function readJsonText(text: string, limits: JsonTextLimits): JsonText {
+  const known = readJsonFast(text, limits.maxDepth);
+  if (known !== null) return known;
   new Scanner(text, limits.maxDepth).scan();
   const source = new JsonSource(text);
   return { value: JSON.parse(text) as unknown, sourceOf: (...path) => source.find(path) };

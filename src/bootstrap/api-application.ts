@@ -11,6 +11,7 @@ import {
   type HttpOptions,
   openFastLane,
 } from '../infra/http/index.js';
+import { type AccessLine, AccessLines } from '../infra/logging/index.js';
 import { Authenticator, type Caller, type Scope } from '../modules/auth/index.js';
 import { addFastRoutes } from './fast-routes.js';
 
@@ -18,7 +19,8 @@ import { addFastRoutes } from './fast-routes.js';
 export async function createApi(config: AppConfig): Promise<NestExpressApplication> {
   const app = await createHttpApp(ApiModule.forRoot(config), { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(Logger));
-  const options = httpOptions(config);
+  const accessLines = app.get(AccessLines, { strict: false });
+  const options = { ...httpOptions(config), accessLog: (line: AccessLine) => accessLines.write(line) };
   configureHttp(app, options);
   addFastRoutes(openLane(app, options), app);
   await app.init();

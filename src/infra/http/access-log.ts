@@ -1,6 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AccessLine } from '../logging/index.js';
 import { requestIdOf } from './request-id.js';
+
+/** Takes the line of one request. */
+export type AccessLog = (line: AccessLine) => void;
 
 const logger = new Logger('Http');
 
@@ -10,24 +14,38 @@ const logger = new Logger('Http');
  * Not pino-http: it makes two child loggers a request, and nestjs-pino carries one of them along in an
  * AsyncLocalStorage, which slows down every promise of the process. What logs inside of a request names its ids itself.
  */
-export function logRequests(server: Server): void {
+export function logRequests(server: Server, log: AccessLog): void {
   // In front of all other listeners, so that the time counts from the arrival.
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { method, url = '' } = request;
+    // Express changes the URL while it looks for who answers.
+    const { method = '', url = '' } = request;
     // Probes come every few seconds, and what they found is in their answer.
     if (url.startsWith('/health')) return;
     const startedAtMs = performance.now();
-    response.once('close', () => {
-      const reqId = requestIdOf(request);
-      const line = {
-        reqId,
-        req: { id: reqId, method, path: withoutQuery(url) },
-        res: { statusCode: response.statusCode },
-        responseTime: Math.round(performance.now() - startedAtMs),
-      };
-      logger.log(line, response.writableFinished ? 'request completed' : 'request aborted');
+    // It comes once, so `once` with its wrapper is not needed.
+    response.on('close', () => {
+      log({
+        requestId: requestIdOf(request),
+        method,
+        path: withoutQuery(url),
+        status: response.statusCode,
+        elapsedMs: performance.now() - startedAtMs,
+        isComplete: response.writableFinished,
+      });
     });
   });
+}
+
+/** Through Nest's logger, for an app that has no log of its own. */
+export function logByNest(line: AccessLine): void {
+  const { requestId, method, path, status, elapsedMs, isComplete } = line;
+  const fields = {
+    reqId: requestId,
+    req: { id: requestId, method, path },
+    res: { statusCode: status },
+    responseTime: Math.round(elapsedMs),
+  };
+  logger.log(fields, isComplete ? 'request completed' : 'request aborted');
 }
 
 /** A query's values are content. */

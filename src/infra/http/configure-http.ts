@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { logRequests } from './access-log.js';
+import { type AccessLog, logByNest, logRequests } from './access-log.js';
 import { commonHeadersMiddleware } from './common-headers.js';
 import { ContractValidationPipe } from './contract-validation.pipe.js';
 import { corsOptions } from './cors.js';
@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly trustedProxies: number;
   /** `null` serves no docs. */
   readonly docs: DocsOptions | null;
+  /** Left out: Nest's logger. */
+  readonly accessLog?: AccessLog;
 }
 
 /**
@@ -37,6 +39,6 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());
-  logRequests(app.getHttpServer());
+  logRequests(app.getHttpServer(), options.accessLog ?? logByNest);
   if (options.docs !== null) setUpDocs(app, options.docs);
 }

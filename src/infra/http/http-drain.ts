@@ -26,11 +26,16 @@ export class HttpDrain {
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly server: Server) {
+    const ended = (response: ServerResponse) => this.ended(response);
+    // One function for all requests, which finds the response as what emits the event.
+    const onClose = function (this: ServerResponse): void {
+      ended(this);
+    };
     // Before whoever answers, who may do so in the same turn.
     server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
       this.underWay.add(response);
       if (this.leaving) endConnection(response);
-      response.once('close', () => this.ended(response));
+      response.on('close', onClose);
     });
   }
 

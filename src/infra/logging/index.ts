@@ -1,1 +1,2 @@
+export { type AccessLine, AccessLines } from './access-lines.js';
 export { LoggingModule } from './logging.module.js';

@@ -1,17 +1,27 @@
 import { destination, pino, type Logger } from 'pino';
 import type { AppConfig } from '../config/index.js';
+import { AccessLines } from './access-lines.js';
+
+/** The one log of the process. */
+export interface RootLog {
+  readonly logger: Logger;
+  readonly accessLines: AccessLines;
+}
 
 /**
- * The one logger of the process. Lines are handed to the kernel between two turns of the event loop, many at once when
- * there are many: a write per line is a system call per request. pino flushes what is left when the process exits.
+ * Opens the log. Lines are handed to the kernel between two turns of the event loop, many at once when there are many:
+ * a write per line is a system call per request. pino flushes what is left when the process exits.
  */
-export function createRootLogger(config: AppConfig): Logger {
+export function openRootLog(config: AppConfig): RootLog {
   const level = logLevel(config);
   if (isPretty(config)) {
     const options = { singleLine: true, ignore: 'pid,hostname' };
-    return pino({ level, transport: { target: 'pino-pretty', options } });
+    const logger = pino({ level, transport: { target: 'pino-pretty', options } });
+    return { logger, accessLines: new AccessLines(logger, null) };
   }
-  return pino({ level }, destination({ dest: 1, sync: false }));
+  const stdout = destination({ dest: 1, sync: false });
+  const logger = pino({ level }, stdout);
+  return { logger, accessLines: new AccessLines(logger, stdout) };
 }
 
 function logLevel({ env, production }: AppConfig): string {

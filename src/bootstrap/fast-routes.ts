@@ -44,11 +44,16 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     },
     scopes: ['prompts:read'],
     dto: null,
-    handle: async ({ caller, params, headers }: FastRequest<Caller, { name: string }, null>) => {
+    handle: ({ caller, params, headers }: FastRequest<Caller, { name: string }, null>) => {
       const fresh = asksForFresh(headers['cache-control']);
-      return RawAnswer.json(200, await prompts.find(caller.projectId, params.name, { fresh }));
+      const found = prompts.find(caller.projectId, params.name, { fresh });
+      return found instanceof Promise ? found.then(promptAnswer) : promptAnswer(found);
     },
   });
+}
+
+function promptAnswer(json: Buffer): RawAnswer {
+  return RawAnswer.json(200, json);
 }
 
 function exactly(path: string): (sent: string) => object | null {

@@ -44,6 +44,12 @@ describe('the fast lane answers byte for byte as the ordinary way', () => {
     ],
     ['no key, before the body is looked at', 401, { headers: { 'X-Api-Key': '' }, body: '{' }],
     ['a key that may not', 403, { headers: { 'X-Api-Key': 'weak' } }],
+    ['a caller that is looked up first', 202, { headers: { 'X-Api-Key': 'new' } }],
+    [
+      'a read by a caller that is looked up first',
+      200,
+      { method: 'GET', path: '/v1/lane/a', body: null, headers: { 'X-Api-Key': 'new' } },
+    ],
     ['a request id that cannot be taken', 202, { headers: { 'X-Request-Id': 'a b' } }],
     ['a client behind proxies', 202, { headers: { 'X-Forwarded-For': '10.0.0.1, 10.0.0.2,, 10.0.0.3' } }],
     ['a client behind fewer proxies', 202, { headers: { 'X-Forwarded-For': '10.0.0.1' } }],

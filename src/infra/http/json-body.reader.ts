@@ -28,7 +28,7 @@ export const DEFAULT_MAX_DEPTH = 64;
  */
 const MAX_DRAINED_BYTES = 64 * 1024 ** 2;
 
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** zlib's codes that blame the input, the latter all those of brotli; `Z_MEM_ERROR`, say, is ours. */
 const ZLIB_INPUT_ERRORS = /^(?:Z_(?:DATA_ERROR|BUF_ERROR|NEED_DICT)|ERR__ERROR_\w+)$/;
@@ -90,10 +90,14 @@ async function parse(request: Request, bytes: Buffer, maxDepth: number): Promise
 /** Below this a body is read in less than a millisecond, and waits for nobody. */
 const HEAVY_BODY_BYTES = 32 * 1024;
 
-/** `null` for a body of no bytes. @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText} */
-export async function parseJsonBody(bytes: Buffer, maxDepth: number): Promise<JsonText | null> {
-  const read = () => readJsonText(decodeUtf8(bytes), { maxDepth });
+/**
+ * `null` for a body of no bytes. At once, or as a promise for a body that is heavy.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText}
+ */
+export function parseJsonBody(bytes: Buffer, maxDepth: number): JsonText | null | Promise<JsonText> {
   if (bytes.length === 0) return null;
+  const read = () => readJsonText(decodeUtf8(bytes), { maxDepth });
   return bytes.length < HEAVY_BODY_BYTES ? read() : heavyWork.run(read);
 }
 
@@ -102,10 +106,8 @@ function decodeUtf8(bytes: Buffer): string {
     throw new ValidationError('Send the body as UTF-8.', [{ pointer: '', message: 'is not valid UTF-8' }]);
   }
   // Editors on Windows put a mark in front, and RFC 8259 lets a reader ignore it.
-  const start = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
-    ? BYTE_ORDER_MARK.length
-    : 0;
-  return bytes.toString('utf8', start);
+  const hasMark = BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
+  return bytes.toString('utf8', hasMark ? BYTE_ORDER_MARK.length : 0);
 }
 
 function stopEndlessUpload(

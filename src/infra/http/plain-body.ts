@@ -3,14 +3,18 @@ import type { IncomingMessage } from 'node:http';
 /** The bytes of a body that is not encoded, and whose announced length was found small enough; `null`: cut off. */
 export function readPlainBody(request: IncomingMessage): Promise<Buffer | null> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    request.once('end', () => {
-      const [first] = chunks;
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+    // Most bodies are one chunk.
+    let first: Buffer | undefined;
+    let chunks: Buffer[] | undefined;
+    request.on('data', (chunk: Buffer) => {
+      if (first === undefined) first = chunk;
+      else (chunks ??= [first]).push(chunk);
     });
-    // After the end, this finds the promise settled.
-    request.once('close', () => resolve(null));
-    request.once('error', () => resolve(null));
+    request.on('end', () => {
+      resolve(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+    });
+    // After the end, this finds the promise settled. A request that is cut off closes as well: nobody listens for its
+    // error, and without a listener it is not raised.
+    request.on('close', () => resolve(null));
   });
 }

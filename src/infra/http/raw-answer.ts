@@ -19,19 +19,24 @@ export class RawAnswer {
   static json(
     status: number,
     text: string | Buffer,
-    headers: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> | null = null,
   ): RawAnswer {
-    return new RawAnswer(status, { 'Content-Type': JSON_CONTENT_TYPE, ...headers }, text);
+    return new RawAnswer(status, headers === null ? JSON_HEADERS : { ...JSON_HEADERS, ...headers }, text);
   }
 
   /** This answer with further headers, such as one that says that it is a replay. */
   with(headers: Readonly<Record<string, string>>): RawAnswer {
+    for (const _name in headers) return this.withAdded(headers);
+    return this;
+  }
+
+  private withAdded(headers: Readonly<Record<string, string>>): RawAnswer {
     return new RawAnswer(this.status, { ...this.headers, ...headers }, this.body);
   }
 }
 
 /** What Express writes for `response.json()`, so that a route looks the same whoever answers it. */
-const JSON_CONTENT_TYPE = 'application/json; charset=utf-8';
+const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Writes the whole answer. The response must not have begun. */
 export function writeRawAnswer(response: ServerResponse, { status, headers, body }: RawAnswer): void {

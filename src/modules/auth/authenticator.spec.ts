@@ -2,7 +2,7 @@ import { AppConfig, Environment } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import type { ProjectsService } from '../projects/index.js';
 import { Authenticator, credentialOf } from './authenticator.js';
-import { UnauthorizedError } from './errors.js';
+import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { formatKey, newSecret } from './key-secret.js';
 import type { KeyRecord, KeysRepository } from './keys.repository.js';
 import { SCOPES } from './scopes.js';
@@ -45,7 +45,13 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
     },
   };
   const clock = new SetClock();
-  const projects = { getDefaultProjectId: () => Promise.resolve('default-project') };
+  const projects = {
+    defaultProjectId: null as string | null,
+    getDefaultProjectId() {
+      this.defaultProjectId = 'default-project';
+      return Promise.resolve(this.defaultProjectId);
+    },
+  };
   const authenticator = new Authenticator(
     config,
     hasher,
@@ -129,6 +135,78 @@ describe('Authenticator', () => {
     keys.stored = null;
     authenticator.forget(KEY_ID);
     await expect(authenticator.authenticate(key, null)).rejects.toThrow(UnauthorizedError);
+  });
+});
+
+describe('Authenticator.authorize', () => {
+  const read = ['prompts:read'] as const;
+
+  it('answers at once for a key that proved right, with what the look-up answered', async () => {
+    const { authenticator, keys, key } = setUp();
+    const headers = { 'x-api-key': key };
+    const first = authenticator.authorize(headers, '10.0.0.1', read);
+    expect(first).toBeInstanceOf(Promise);
+    const looked = await first;
+    const again = authenticator.authorize(headers, '10.0.0.1', read);
+    expect(again).toEqual(looked);
+    // Rate limits are kept by it.
+    expect(again).not.toBe(looked);
+    expect(authenticator.authorize({ authorization: `Bearer ${key}` }, null, [])).toEqual({
+      ...looked,
+      origin: null,
+    });
+    expect(keys.lookUps).toBe(1);
+    expect(keys.touches).toBe(1);
+  });
+
+  it('answers at once for the admin, as soon as the project is known', async () => {
+    const { authenticator } = setUp();
+    const headers = { 'x-api-key': config.env.API_KEY };
+    const looked = await authenticator.authorize(headers, null, read);
+    expect(authenticator.authorize(headers, null, read)).toEqual(looked);
+    expect(authenticator.authorize(headers, null, read)).not.toBeInstanceOf(Promise);
+  });
+
+  it('refuses another secret of a key that proved right, and no key', async () => {
+    const { authenticator, key } = setUp();
+    await authenticator.authorize({ 'x-api-key': key }, null, read);
+    const guessed = [
+      formatKey({ keyId: KEY_ID, secret: newSecret() }),
+      `${key}0`,
+      key.slice(0, -1),
+      `${key} `,
+    ];
+    for (const credential of guessed) {
+      await expect(authenticator.authorize({ 'x-api-key': credential }, null, [])).rejects.toThrow(
+        UnauthorizedError,
+      );
+    }
+    await expect(authenticator.authorize({}, null, [])).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('refuses a scope that the key lacks, known or not', async () => {
+    const { authenticator, key } = setUp();
+    const headers = { 'x-api-key': key };
+    const refusal = new ForbiddenError(['keys:write']);
+    await expect(authenticator.authorize(headers, null, ['prompts:read', 'keys:write'])).rejects.toEqual(
+      refusal,
+    );
+    await authenticator.authorize(headers, null, read);
+    await expect(authenticator.authorize(headers, null, ['prompts:read', 'keys:write'])).rejects.toEqual(
+      refusal,
+    );
+  });
+
+  it('looks a key up again after four seconds, and when it was told to forget it', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    const headers = { 'x-api-key': key };
+    await authenticator.authorize(headers, null, read);
+    clock.nowMs = 4000;
+    expect(authenticator.authorize(headers, null, read)).toBeInstanceOf(Promise);
+    await authenticator.authorize(headers, null, read);
+    keys.stored = null;
+    authenticator.forget(KEY_ID);
+    await expect(authenticator.authorize(headers, null, read)).rejects.toThrow(UnauthorizedError);
   });
 });
 

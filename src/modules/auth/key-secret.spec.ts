@@ -1,4 +1,4 @@
-import { digestOf, formatKey, matchesDigest, newSecret, parseKey } from './key-secret.js';
+import { digestOf, formatKey, isSameDigest, keyIdOf, newSecret, parseKey } from './key-secret.js';
 
 const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 
@@ -27,7 +27,7 @@ describe('a key', () => {
   });
 });
 
-describe('matchesDigest', () => {
+describe('isSameDigest', () => {
   it.each([
     ['a', 'a', true],
     ['', '', true],
@@ -35,6 +35,14 @@ describe('matchesDigest', () => {
     ['a', 'aa', false],
     ['ä', 'a', false],
   ])('compares %j and %j', (a, b, expected) => {
-    expect(matchesDigest(a, digestOf(b))).toBe(expected);
+    expect(isSameDigest(digestOf(a), digestOf(b))).toBe(expected);
+  });
+});
+
+describe('keyIdOf', () => {
+  it('cuts the id out of a key', () => {
+    const key = { keyId: '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1', secret: newSecret() };
+    expect(keyIdOf(formatKey(key))).toBe(parseKey(formatKey(key))?.keyId);
+    expect(keyIdOf('')).toBe('');
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_BITS = 256;
@@ -33,12 +33,21 @@ export function parseKey(text: string): ParsedKey | null {
   return match === null ? null : { keyId: match[1] as string, secret: match[2] as string };
 }
 
-/** For {@link matchesDigest}. */
-export function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** Where the id stands in a key. */
+const KEY_ID_START = 'pl_'.length;
+const KEY_ID_END = KEY_ID_START + 36;
+
+/** The key id of a text that is known to be a key; of any other text, something that is no key's id. */
+export function keyIdOf(text: string): string {
+  return text.slice(KEY_ID_START, KEY_ID_END);
 }
 
-/** Compares texts of any length, one of them by its digest, in a time that tells nothing of where they differ. */
-export function matchesDigest(text: string, digest: Buffer): boolean {
-  return timingSafeEqual(digestOf(text), digest);
+/** SHA-256. Texts of any length are compared by it, in a time that tells nothing of where they differ. */
+export function digestOf(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
+
+/** In constant time. */
+export function isSameDigest(one: Buffer, other: Buffer): boolean {
+  return timingSafeEqual(one, other);
 }

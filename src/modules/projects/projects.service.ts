@@ -10,6 +10,11 @@ export class ProjectsService {
 
   constructor(private readonly projects: ProjectsRepository) {}
 
+  /** The id of the project `default`; null until it was looked up. */
+  get defaultProjectId(): string | null {
+    return this.defaultId;
+  }
+
   /**
    * The id of the project `default`, looked up once.
    * @throws Error when the database has none: the first migration makes it.

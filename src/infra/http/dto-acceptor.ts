@@ -33,7 +33,9 @@ export function isAcceptable(type: Type<object>, instance: object): boolean {
     properties = checksOf(type);
     known.set(type, properties);
   }
-  return properties !== null && properties.every((property) => passes(type, instance, property));
+  if (properties === null) return false;
+  for (const property of properties) if (!passes(type, instance, property)) return false;
+  return true;
 }
 
 function passes(
@@ -41,18 +43,25 @@ function passes(
   object: object,
   { name, conditions, checks, nested }: PropertyChecks,
 ): boolean {
-  const value: unknown = Reflect.get(object, name);
-  if (!conditions.every((holds) => holds(object, value))) return true;
+  const value = (object as Readonly<Record<string, unknown>>)[name];
+  for (const holds of conditions) if (!holds(object, value)) return true;
   for (const { metadata, validate } of checks) {
     const { constraints, each } = metadata;
     const args = { targetName: type.name, property: name, object, value, constraints };
     // Not merely truthy: a promise would be an answer that is still to come.
-    const isValid = (single: unknown): boolean => validate(single, args) === true;
-    if (!(each && Array.isArray(value) ? value.every(isValid) : isValid(value))) return false;
+    if (!each || !Array.isArray(value)) {
+      if (validate(value, args) !== true) return false;
+    } else if (!value.every((single) => validate(single, args) === true)) {
+      return false;
+    }
   }
   if (nested === null || value === undefined) return true;
-  const isValid = (child: unknown): boolean => child instanceof nested && isAcceptable(nested, child);
-  return Array.isArray(value) ? value.every(isValid) : isValid(value);
+  if (!Array.isArray(value)) return isChildAcceptable(nested, value);
+  return value.every((child) => isChildAcceptable(nested, child));
+}
+
+function isChildAcceptable(type: Type<object>, child: unknown): boolean {
+  return child instanceof type && isAcceptable(type, child);
 }
 
 function checksOf(type: Type<object>): readonly PropertyChecks[] | null {

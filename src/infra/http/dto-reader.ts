@@ -58,23 +58,28 @@ class DtoReader {
   }
 
   read<T extends object>(type: Type<T>, input: unknown, pointer: string): T {
-    const scalars: Record<string, unknown> = {};
-    const objects: Record<string, unknown> = {};
     if (!isRecord(input) || Array.isArray(input)) {
       this.report(pointer, 'must be a JSON object');
       return new type();
     }
     const shape = shapeOf(type);
-    for (const [name, value] of Object.entries(input)) {
-      const at = `${pointer}/${pointerSegment(name)}`;
-      const property = shape.get(name);
-      if (property === undefined) this.report(at, WORDS[this.source].unknown);
-      else if (isRecord(value) || value === null) objects[name] = this.readObject(property, value, at);
-      else scalars[name] = this.readScalar(property, value, at);
-    }
     // A body is never converted, so class-transformer would only copy it.
-    const made = this.source === 'body' ? Object.assign(new type(), scalars) : plainToInstance(type, scalars);
-    return Object.assign(made, objects);
+    const isBody = this.source === 'body';
+    const scalars = (isBody ? new type() : {}) as Record<string, unknown>;
+    let objects: Record<string, unknown> | null = null;
+    for (const name of Object.keys(input)) {
+      const value = input[name];
+      const property = shape.get(name);
+      if (property === undefined) {
+        this.report(pointerTo(pointer, name), WORDS[this.source].unknown);
+      } else if (isRecord(value) || value === null) {
+        (objects ??= {})[name] = this.readObject(property, value, pointer, name);
+      } else {
+        scalars[name] = this.readScalar(property, value, pointer, name);
+      }
+    }
+    const made = isBody ? (scalars as T) : plainToInstance(type, scalars);
+    return objects === null ? made : Object.assign(made, objects);
   }
 
   validate(instance: object): void {
@@ -85,19 +90,26 @@ class DtoReader {
     this.reportFailures(validateSync(instance, VALIDATION_OPTIONS), '');
   }
 
-  private readObject(shape: PropertyShape, value: object | null, pointer: string): unknown {
+  /** @param parent pointer to what has the property. Most properties are in order, and nobody needs theirs. */
+  private readObject(shape: PropertyShape, value: object | null, parent: string, name: string): unknown {
     if (value === null && shape.isNullable) return value;
     const { nested } = shape;
+    if (nested === null && !shape.isArray) return value;
+    const pointer = pointerTo(parent, name);
     if (shape.isArray && !Array.isArray(value)) return this.refuseShape(shape, value, pointer);
     if (nested === null) return value;
     if (!Array.isArray(value) || !shape.isArray) return this.read(nested, value, pointer);
     return value.map((item, index) => this.read(nested, item, `${pointer}/${index}`));
   }
 
-  private readScalar(shape: PropertyShape, value: unknown, pointer: string): unknown {
-    if (shape.isArray || shape.nested !== null) return this.refuseShape(shape, value, pointer);
+  private readScalar(shape: PropertyShape, value: unknown, parent: string, name: string): unknown {
+    if (shape.isArray || shape.nested !== null) {
+      return this.refuseShape(shape, value, pointerTo(parent, name));
+    }
     // The JSON reader has refused it in a body. Postgres would, and the error would be a 500.
-    if (typeof value === 'string' && value.includes('\0')) this.report(pointer, 'holds a NUL character');
+    if (typeof value === 'string' && value.includes('\0')) {
+      this.report(pointerTo(parent, name), 'holds a NUL character');
+    }
     return value;
   }
 
@@ -124,4 +136,8 @@ class DtoReader {
     if (!this.messages.has(pointer)) this.messages.set(pointer, message);
     if (this.messages.size >= MAX_ENTRIES) this.finish();
   }
+}
+
+function pointerTo(parent: string, name: string): string {
+  return `${parent}/${pointerSegment(name)}`;
 }

@@ -52,7 +52,9 @@ export interface FastRoute<Caller, Scope extends string, Params, Body> {
   /** Answers at once where it has nothing to wait for. */
   readonly handle: (request: FastRequest<Caller, Params, Body>) => RawAnswer | Promise<RawAnswer>;
   /** Headers that problems of the route carry too, once it is known whose they are. Never rejects. */
-  readonly problemHeaders?: (caller: Caller) => Promise<Readonly<Record<string, string>>>;
+  readonly problemHeaders?: (
+    caller: Caller,
+  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 }
 
 /**

@@ -40,21 +40,27 @@ export interface Decision {
   readonly refusedBy: Standing | null;
 }
 
+const NO_LIMITS: readonly RateLimit[] = [];
+
 /** Those that there are for this one; most have none. */
 export function limitsOf(
   { projectId, keyId, rateLimits }: Spender,
   defaults: DefaultRateLimits,
-): RateLimit[] {
-  const { requestsPerMinute, tokensPerMinute } = rateLimits;
+): readonly RateLimit[] {
+  const requestsPerMinute = rateLimits.requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS;
+  const tokensPerMinute = rateLimits.tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS;
+  const { RATE_LIMIT_PROJECT_REQUESTS: projectRequests, RATE_LIMIT_PROJECT_TOKENS: projectTokens } = defaults;
+  // None is below 0.
+  if (requestsPerMinute + tokensPerMinute + projectRequests + projectTokens === 0) return NO_LIMITS;
   const limits: RateLimit[] = [];
   const add = (of: RateLimit['of'], unit: RateLimit['unit'], owner: string, perMinute: number) => {
     if (perMinute > 0) limits.push({ id: `${of}:${owner}:${unit}`, of, unit, perMinute });
   };
   const key = keyId ?? 'admin';
-  add('key', 'requests', key, requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS);
-  add('key', 'tokens', key, tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS);
-  add('project', 'requests', projectId, defaults.RATE_LIMIT_PROJECT_REQUESTS);
-  add('project', 'tokens', projectId, defaults.RATE_LIMIT_PROJECT_TOKENS);
+  add('key', 'requests', key, requestsPerMinute);
+  add('key', 'tokens', key, tokensPerMinute);
+  add('project', 'requests', projectId, projectRequests);
+  add('project', 'tokens', projectId, projectTokens);
   return limits;
 }
 

@@ -28,8 +28,8 @@ function request(keyId = 'a', rateLimits: Spender['rateLimits'] = UNSET): Spende
   return { projectId: 'project', keyId, rateLimits };
 }
 
-async function outcomeOf(admission: Promise<void>): Promise<'admitted' | RateLimitedError> {
-  return admission.then(
+async function outcomeOf(admission: void | Promise<void>): Promise<'admitted' | RateLimitedError> {
+  return Promise.resolve(admission).then(
     () => 'admitted',
     (error: unknown) => {
       if (error instanceof RateLimitedError) return error;

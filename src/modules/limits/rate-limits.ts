@@ -19,6 +19,10 @@ const MAX_REMEMBERED = 10_000;
 /** So short before the end of a minute, what is given back might arrive in the next one and be a credit there. */
 const EDGE_MS = 500;
 
+type LimitHeaders = Readonly<Record<string, string>>;
+
+const NO_HEADERS: LimitHeaders = {};
+
 /**
  * How many executions may be asked for in a minute, and how many tokens they may use, by a key and by a project. Who has
  * no limits is let by without being counted.
@@ -36,12 +40,15 @@ export class RateLimits {
   ) {}
 
   /**
-   * Counts `executions` that are about to be asked for.
-   * @throws RateLimitedError `RATE_LIMITED`; then nothing of any limit was used.
+   * Counts `executions` that are about to be asked for. Who has no limits is not made to wait.
+   * @throws (as a rejection) RateLimitedError `RATE_LIMITED`; then nothing of any limit was used.
    */
-  async admit(caller: Spender, executions: number): Promise<void> {
+  admit(caller: Spender, executions: number): void | Promise<void> {
     const limits = limitsOf(caller, this.config.env);
-    if (limits.length === 0) return;
+    if (limits.length > 0) return this.count(caller, limits, executions);
+  }
+
+  private async count(caller: Spender, limits: readonly RateLimit[], executions: number): Promise<void> {
     const decision = await this.counters.ask((counters) => this.decide(counters, limits, executions));
     this.decisions.set(caller, decision);
     if (decision.refusedBy !== null) throw new RateLimitedError(decision.refusedBy, executions);
@@ -50,7 +57,8 @@ export class RateLimits {
   /** Counts tokens that were really used. Nobody waits for it: they are spent. */
   charge(spender: Spender, tokens: number): void {
     if (tokens <= 0) return;
-    const limits = limitsOf(spender, this.config.env).filter(({ unit }) => unit === 'tokens');
+    const all = limitsOf(spender, this.config.env);
+    const limits = all.length === 0 ? all : all.filter(({ unit }) => unit === 'tokens');
     if (limits.length === 0) return;
     void this.counters.ask((counters) => Promise.all(limits.map(({ id }) => counters.add(id, tokens))));
     const decision = this.decisions.get(spender);
@@ -58,18 +66,22 @@ export class RateLimits {
   }
 
   /** The `RateLimit-*` headers of the answer to a request, whatever it says; none when no limit is set. */
-  async headersFor(caller: Spender): Promise<Readonly<Record<string, string>>> {
-    const decision = this.decisions.get(caller);
-    if (decision !== undefined) return headersOf(decision);
+  headersFor(caller: Spender): LimitHeaders | Promise<LimitHeaders> {
     const limits = limitsOf(caller, this.config.env);
-    if (limits.length === 0) return {};
+    if (limits.length === 0) return NO_HEADERS;
+    const decision = this.decisions.get(caller);
+    return decision === undefined ? this.readHeaders(limits) : headersOf(decision);
+  }
+
+  private async readHeaders(limits: readonly RateLimit[]): Promise<LimitHeaders> {
     const standings = await this.counters.ask((counters) => look(counters, limits));
     return headersOf({ standings, refusedBy: null });
   }
 
   /** With those headers. To be called with an answer that is not to be stored any more: they are of this moment. */
-  async onAnswer(caller: Spender, answer: RawAnswer): Promise<RawAnswer> {
-    return answer.with(await this.headersFor(caller));
+  onAnswer(caller: Spender, answer: RawAnswer): RawAnswer | Promise<RawAnswer> {
+    const headers = this.headersFor(caller);
+    return headers instanceof Promise ? headers.then((read) => answer.with(read)) : answer.with(headers);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { formatPicoUsd } from '../../kernel/index.js';
 import type { Completion } from '../providers/index.js';
 import type { CachedAnswer } from './cache/index.js';
 import type { AdmittedExecution } from './execution-request.js';
@@ -13,43 +14,54 @@ export interface NewExecution {
   readonly createdAt: Date;
 }
 
-/** What is told of an execution that succeeded just now. */
+/**
+ * What is told of an execution that succeeded just now: member by member what {@link executionSummary} would make of its
+ * row, which nobody has read. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
+ */
 export function resultOf(
-  execution: NewExecution,
+  { executionId, admitted, createdAt }: NewExecution,
   target: Target,
   completion: Completion,
   completedAt: Date,
 ): ExecutionResultDto {
-  const { createdAt, admitted } = execution;
-  const { usage, text, truncated, sha256, toolCalls } = completion;
+  const { prompt } = admitted;
+  const { usage, toolCalls } = completion;
   const { costPicoUsd, priceId } = costOf(completion, target.price);
-  const summary = executionSummary({
-    ...identityOf(execution, target),
-    status: 'succeeded',
-    origin: 'ledger',
-    routeName: admitted.routeName,
-    finishReason: completion.finishReason,
-    promptTokens: usage.promptTokens,
-    responseTokens: usage.responseTokens,
-    cachedPromptTokens: usage.cachedPromptTokens ?? null,
-    reasoningTokens: usage.reasoningTokens ?? null,
-    firstTokenMs: completion.firstTokenMs,
-    latencyMs: completion.latencyMs,
-    costPicoUsd: costPicoUsd?.toString() ?? null,
-    priceId,
-    cacheHit: false,
-    cachedFrom: null,
-    correlationId: admitted.correlationId,
-    batchId: null,
-    errorType: null,
-    startedAt: createdAt,
-    completedAt,
-  });
+  const createdAtText = createdAt.toISOString();
   return {
-    ...summary,
-    response_text: text,
-    response_truncated: truncated,
-    response_sha256: sha256,
+    execution_id: executionId,
+    status: 'succeeded',
+    mode: 'sync',
+    origin: 'ledger',
+    prompt_name: prompt === null ? null : prompt.name,
+    version_number: prompt === null ? null : prompt.version.versionNumber,
+    checksum_hash: prompt === null ? null : prompt.version.checksumHash,
+    environment: admitted.environment,
+    model: { provider: target.provider, model_name: target.modelName },
+    route: admitted.routeName,
+    finish_reason: completion.finishReason,
+    telemetry: {
+      prompt_tokens: usage.promptTokens,
+      response_tokens: usage.responseTokens,
+      cached_prompt_tokens: usage.cachedPromptTokens ?? null,
+      reasoning_tokens: usage.reasoningTokens ?? null,
+      time_to_first_token_ms: completion.firstTokenMs,
+      latency_ms: completion.latencyMs,
+    },
+    cost_usd: costPicoUsd === null ? null : formatPicoUsd(costPicoUsd),
+    cost_pico_usd: costPicoUsd === null ? null : costPicoUsd.toString(),
+    price_id: priceId,
+    cache_hit: false,
+    cached_from: null,
+    correlation_id: admitted.correlationId,
+    batch_id: null,
+    error_type: null,
+    created_at: createdAtText,
+    started_at: createdAtText,
+    completed_at: completedAt.toISOString(),
+    response_text: completion.text,
+    response_truncated: completion.truncated,
+    response_sha256: completion.sha256,
     tool_calls: toolCalls.length === 0 ? null : [...toolCalls],
   };
 }

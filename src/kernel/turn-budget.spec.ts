@@ -21,6 +21,15 @@ describe('TurnBudget', () => {
     expect(turns).toBeGreaterThanOrEqual(3);
   });
 
+  it('says that there is no room while a turn has done enough, and counts what runs all the same', async () => {
+    const budget = new TurnBudget(5);
+    expect(budget.hasRoom).toBe(true);
+    expect(budget.runNow(() => (busyFor(6), 'done'))).toBe('done');
+    expect(budget.hasRoom).toBe(false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(budget.hasRoom).toBe(true);
+  });
+
   it('hands on what the work throws, and goes on', async () => {
     const budget = new TurnBudget(5);
     const failing = budget.run(() => {

@@ -10,7 +10,17 @@ export class TurnBudget {
 
   /** Runs the work at once when there is room, else in a later turn. @throws what `work` throws. */
   async run<T>(work: () => T): Promise<T> {
-    while (this.usedMs >= this.mostMs) await nextTurn();
+    while (!this.hasRoom) await nextTurn();
+    return this.runNow(work);
+  }
+
+  /** True while work may still begin in this turn. */
+  get hasRoom(): boolean {
+    return this.usedMs < this.mostMs;
+  }
+
+  /** Runs the work at once, room or not. @throws what `work` throws. */
+  runNow<T>(work: () => T): T {
     const startedAtMs = performance.now();
     try {
       return work();

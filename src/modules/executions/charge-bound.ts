@@ -34,26 +34,39 @@ export function chargeBoundOf(
   providerOf: (target: Target) => ModelProvider,
 ): ChargeBound {
   let bytes: number | null = null;
-  const all = targets.map((target): ChargeBound => {
+  let worst: ChargeBound | null = null;
+  for (const target of targets) {
     const known = providerOf(target).maxTokens?.({ ...request, modelName: target.modelName });
     const promptTokens = known?.promptTokens ?? (bytes ??= promptBytesOf(request));
     const responseTokens = known?.responseTokens ?? allowedTokensOf(target, request);
-    const { price } = target;
-    if (price === null || (price.maxPromptTokens !== null && promptTokens > price.maxPromptTokens)) {
-      return { inputPicoUsd: null, outputPicoUsd: null, responseTokens };
-    }
-    const input = greatest(price.inputMicrosPerMtok, price.cachedInputMicrosPerMtok ?? 0n);
-    const outputPicoUsd = price.outputMicrosPerMtok;
-    return { inputPicoUsd: BigInt(promptTokens) * input, outputPicoUsd, responseTokens };
-  });
-  return all.reduce((worst, bound) => ({
-    inputPicoUsd: greatestKnown(worst.inputPicoUsd, bound.inputPicoUsd),
-    outputPicoUsd: greatestKnown(worst.outputPicoUsd, bound.outputPicoUsd),
+    const bound = boundOf(target, promptTokens, responseTokens);
+    worst = worst === null ? bound : worstOf(worst, bound);
+  }
+  // There is at least one target.
+  return worst as ChargeBound;
+}
+
+function boundOf({ price }: Target, promptTokens: number, responseTokens: number | null): ChargeBound {
+  if (price === null || (price.maxPromptTokens !== null && promptTokens > price.maxPromptTokens)) {
+    return { inputPicoUsd: null, outputPicoUsd: null, responseTokens };
+  }
+  const input = greatest(price.inputMicrosPerMtok, price.cachedInputMicrosPerMtok ?? 0n);
+  return {
+    inputPicoUsd: BigInt(promptTokens) * input,
+    outputPicoUsd: price.outputMicrosPerMtok,
+    responseTokens,
+  };
+}
+
+function worstOf(one: ChargeBound, other: ChargeBound): ChargeBound {
+  return {
+    inputPicoUsd: greatestKnown(one.inputPicoUsd, other.inputPicoUsd),
+    outputPicoUsd: greatestKnown(one.outputPicoUsd, other.outputPicoUsd),
     responseTokens:
-      worst.responseTokens === null || bound.responseTokens === null
+      one.responseTokens === null || other.responseTokens === null
         ? null
-        : Math.max(worst.responseTokens, bound.responseTokens),
-  }));
+        : Math.max(one.responseTokens, other.responseTokens),
+  };
 }
 
 /** What was asked for, since that is sent; else what the model is said to be able to. */

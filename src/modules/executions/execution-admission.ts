@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
-import { DatabaseClock } from '../../infra/database/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
 import { RenderedPromptTooLargeError } from '../../templating/index.js';
-import { ModelsService, orderTargets, PriceReads, RoutesService } from '../models/index.js';
-import { PromptResolver, TemplateHashMismatchError } from '../prompts/index.js';
+import { PromptResolver, type RunnablePrompt, TemplateHashMismatchError } from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
 import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
+import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
   type AdmittedPrompt,
@@ -21,17 +20,19 @@ import {
   type RequestToAdmit,
   type SentPrompt,
 } from './execution-request.js';
-import type { Target, Targets } from './execution-targets.js';
-import { type ModelName, readModelChoice } from './model-choice.js';
 
 /** Somebody waits: a second try, if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
 
-/** Models as a request names them, and the route they are from. */
-interface NamedModels {
-  readonly models: readonly ModelName[];
-  readonly routeName: string | null;
+/** What a request says that needs no look at anything else. */
+type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
+
+/** What differs between the executions of a request. */
+interface Entry {
+  readonly variables: Record<string, unknown> | undefined;
+  readonly variablesJson: string | null;
+  readonly correlationId: string | null;
 }
 
 interface AdmissionOptions {
@@ -46,12 +47,9 @@ export class ExecutionAdmission {
   constructor(
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
-    private readonly models: ModelsService,
-    private readonly routes: RoutesService,
-    private readonly prices: PriceReads,
+    private readonly models: ExecutionModels,
     private readonly registry: ProviderRegistry,
     private readonly callbackUrls: CallbackUrlPolicy,
-    private readonly databaseClock: DatabaseClock,
   ) {}
 
   /**
@@ -65,14 +63,23 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
     steps: {
-      readonly prepare: (admitted: AdmittedRequest) => Promise<Prepared>;
+      readonly prepare: (admitted: AdmittedRequest) => Prepared | Promise<Prepared>;
       readonly write: (prepared: Prepared) => Promise<Answer | 'stale'>;
     },
   ): Promise<Answer> {
     const { prepare, write } = steps;
     const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
-    const cached = this.admit(projectId, request, { mode, fresh: false }).then(prepare);
-    const answer = await write(await cached.catch(onceMoreIfRefused(prepareFresh)));
+    let prepared: Prepared;
+    try {
+      const known = this.admitKnown(projectId, request, mode);
+      const made = prepare(known ?? (await this.admit(projectId, request, { mode, fresh: false })));
+      prepared = made instanceof Promise ? await made : made;
+    } catch (error) {
+      // What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache.
+      if (!(error instanceof LedgerError)) throw error;
+      prepared = await prepareFresh();
+    }
+    const answer = await write(prepared);
     if (answer !== 'stale') return answer;
     const again = await write(await prepareFresh());
     if (again === 'stale') throw new Error('what was resolved past the caches cannot be stale');
@@ -92,16 +99,51 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     { mode, fresh }: AdmissionOptions,
   ): Promise<AdmittedRequest> {
-    const timeoutMs = this.timeoutOf(request);
-    const params = paramsOfRequest(request.params ?? {});
-    const callbackUrl = this.callbackUrlOf(request);
-    const { bare = null } = request;
-    const [prompt, { targets, routeName }] = await Promise.all([
-      bare === null ? this.resolve(projectId, request, fresh) : null,
-      this.targetsOf(projectId, request),
+    const asked = this.readAsked(request);
+    const [prompt, named] = await Promise.all([
+      (request.bare ?? null) === null ? this.resolve(projectId, request, fresh) : null,
+      this.models.find(projectId, request),
     ]);
+    return this.compose(request, mode, asked, prompt, named);
+  }
+
+  /**
+   * The same for what is all in memory, which most requests are: without a promise, and so without the microseconds that
+   * each costs. Null says nothing about the request.
+   * @throws what {@link admit} throws, though perhaps another of several.
+   */
+  private admitKnown(
+    projectId: string,
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+  ): AdmittedRequest | null {
+    const named = this.models.peek(projectId, request);
+    if (named === null) return null;
+    const isBare = (request.bare ?? null) !== null;
+    const prompt = isBare ? null : this.peekPrompt(projectId, request);
+    if (!isBare && prompt === null) return null;
+    return this.compose(request, mode, this.readAsked(request), prompt, named);
+  }
+
+  private readAsked(request: RequestToAdmit): Asked {
+    return {
+      timeoutMs: this.timeoutOf(request),
+      params: paramsOfRequest(request.params ?? {}),
+      callbackUrl: this.callbackUrlOf(request),
+    };
+  }
+
+  private compose(
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+    { timeoutMs, params, callbackUrl }: Asked,
+    prompt: AdmittedPrompt | null,
+    { targets, routeName }: NamedTargets,
+  ): AdmittedRequest {
+    const { bare = null } = request;
     const maxAttempts = this.attemptsOf(request, mode, targets.length);
-    const extras = providerExtrasOf((prompt === null ? bare?.extras : prompt.version.extras) ?? null);
+    const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
+    const extras = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
     for (const { provider } of targets) {
       const adapter = this.registry.getReady(provider);
       assertParamsSupported(provider, adapter, params);
@@ -125,76 +167,64 @@ export class ExecutionAdmission {
   }
 
   /**
-   * One execution of an admitted request.
+   * One execution of an admitted request: at once, or in a later turn of the event loop when this one has had enough.
    * @param variablesJson the text of `variables` as received, or null when it was left out.
    * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
    * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
    */
-  async render(
-    admitted: AdmittedRequest,
-    entry: {
-      readonly variables: Record<string, unknown> | undefined;
-      readonly variablesJson: string | null;
-      readonly correlationId: string | null;
-    },
-  ): Promise<AdmittedExecution> {
+  render(admitted: AdmittedRequest, entry: Entry): AdmittedExecution | Promise<AdmittedExecution> {
     const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const { prompt, targets, params, extras } = admitted;
-    const rendered: SentPrompt =
-      prompt === null
-        ? bareMessages(admitted.bare as BareCall, maxRenderedBytes)
-        : await heavyWork.run(() => prompt.compiled.render(entry.variables ?? {}, { maxRenderedBytes }));
+    const { prompt } = admitted;
+    if (prompt === null) {
+      return this.withRendered(admitted, entry, bareMessages(admitted.bare as BareCall, maxRenderedBytes));
+    }
+    const work = () => {
+      const rendered = prompt.compiled.render(entry.variables ?? {}, { maxRenderedBytes });
+      return this.withRendered(admitted, entry, rendered);
+    };
+    return heavyWork.hasRoom ? heavyWork.runNow(work) : heavyWork.run(work);
+  }
+
+  /** Member by member: a spread of so many members costs more than all the rest of it. */
+  private withRendered(admitted: AdmittedRequest, entry: Entry, rendered: SentPrompt): AdmittedExecution {
+    const { targets, params, extras } = admitted;
     const messages = messagesOf(rendered);
+    const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
     return {
-      ...admitted,
+      prompt: admitted.prompt,
+      bare: admitted.bare,
+      targets,
+      routeName: admitted.routeName,
+      extras,
+      params,
+      environment: admitted.environment,
+      timeoutMs: admitted.timeoutMs,
+      maxAttempts: admitted.maxAttempts,
+      onUnknown: admitted.onUnknown,
+      onBudget: admitted.onBudget,
+      cacheTtlS: admitted.cacheTtlS,
+      callbackUrl: admitted.callbackUrl,
       correlationId: entry.correlationId,
       variablesJson: entry.variablesJson ?? '{}',
       rendered,
       messages,
-      bound: chargeBoundOf(targets, { messages, params, ...extras }, ({ provider }) =>
-        this.registry.get(provider),
-      ),
+      bound: chargeBoundOf(targets, charged, ({ provider }) => this.registry.get(provider)),
     };
   }
 
   private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-    const found =
+    const found: RunnablePrompt =
       hash === null
         ? await this.resolver.resolve(projectId, name, number, { fresh })
         : await this.resolver.resolveChecksum(projectId, name, hash, { fresh });
-    const { version, compiled, promptRevision } = found;
-    if (hash !== null && number !== null && version.versionNumber !== number) {
-      throw TemplateHashMismatchError.ofVersion(name, number);
-    }
-    const revision = fresh ? null : promptRevision;
-    return { name, version, compiled, revision, resolvedBy: resolvedBy(request) };
+    return admittedPrompt(request, found, fresh);
   }
 
-  private async targetsOf(
-    projectId: string,
-    request: RequestToAdmit,
-  ): Promise<{ readonly targets: Targets; readonly routeName: string | null }> {
-    const { models, routeName } = await this.modelsOf(projectId, request);
-    const at = this.databaseClock.now();
-    const targets = await Promise.all(
-      models.map(async ({ provider, modelName }): Promise<Target> => {
-        const [model, terms] = await Promise.all([
-          this.models.getAllowed(projectId, provider, modelName),
-          this.prices.findTerms(projectId, provider, modelName, at),
-        ]);
-        return { ...model, ...terms };
-      }),
-    );
-    return { targets: targets as [Target, ...Target[]], routeName };
-  }
-
-  private async modelsOf(projectId: string, { model }: RequestToAdmit): Promise<NamedModels> {
-    if (model === undefined || model === null) return { models: [this.config.defaultModel], routeName: null };
-    const choice = readModelChoice(model);
-    if (choice.kind === 'models') return { models: choice.models, routeName: null };
-    const route = await this.routes.get(projectId, choice.name);
-    return { models: orderTargets(route, Math.random), routeName: route.name };
+  private peekPrompt(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const found = this.resolver.peek(projectId, name, hash ?? number);
+    return found === null ? null : admittedPrompt(request, found, false);
   }
 
   private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
@@ -219,17 +249,26 @@ export class ExecutionAdmission {
   }
 }
 
+/** Of a prompt that has neither tools nor a format, as most have none. */
+const NO_EXTRAS: AdmittedRequest['extras'] = {};
+
 function resolvedBy(request: RequestToAdmit): AdmittedPrompt['resolvedBy'] {
   if ((request.template_hash ?? null) !== null) return 'template_hash';
   return (request.version_number ?? null) === null ? 'pointer' : 'version_number';
 }
 
-/** What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache. */
-function onceMoreIfRefused<T>(again: () => Promise<T>): (error: unknown) => Promise<T> {
-  return (error) => {
-    if (error instanceof LedgerError) return again();
-    throw error;
-  };
+/** @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
+function admittedPrompt(
+  request: RequestToAdmit,
+  { version, compiled, promptRevision }: RunnablePrompt,
+  fresh: boolean,
+): AdmittedPrompt {
+  const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+  if (hash !== null && number !== null && version.versionNumber !== number) {
+    throw TemplateHashMismatchError.ofVersion(name, number);
+  }
+  const revision = fresh ? null : promptRevision;
+  return { name, version, compiled, revision, resolvedBy: resolvedBy(request) };
 }
 
 function assertAtMost(value: number, most: number, member: string, variable: string): void {

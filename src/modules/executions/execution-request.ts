@@ -78,12 +78,13 @@ export interface AdmittedExecution extends AdmittedRequest {
 
 /** Null is the same as left out, and one stop the same as a list of one. */
 export function paramsOfRequest(params: ParamsDto): ProviderParams {
-  const { stop, ...rest } = params;
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
-  return {
-    ...(Object.fromEntries(given) as ProviderParams),
-    ...(stop === undefined || stop === null ? {} : { stop: typeof stop === 'string' ? [stop] : stop }),
-  };
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (name !== 'stop' && value !== undefined && value !== null) given[name] = value;
+  }
+  const { stop } = params;
+  if (stop !== undefined && stop !== null) given['stop'] = typeof stop === 'string' ? [stop] : stop;
+  return given;
 }
 
 /** A text prompt is one user message. */
@@ -96,6 +97,7 @@ export function messagesOf(rendered: SentPrompt): ProviderMessage[] {
 /** From the form that is stored to the one of the provider contract. */
 export function providerMessageOf(message: SentMessage): ProviderMessage {
   const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
+  if (toolCalls === undefined && toolCallId === undefined) return { role, content };
   return {
     role,
     content,

@@ -9,6 +9,7 @@ import { BatchesService } from './batches/batches.service.js';
 import { CacheExpiry, ResponseCache, ResponseCacheRepository } from './cache/index.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import { ExecutionLeases } from './execution-leases.js';
+import { ExecutionModels } from './execution-models.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionSweeper } from './execution-sweeper.js';
@@ -36,6 +37,7 @@ import { SubmitService } from './submit.service.js';
     CacheExpiry,
     ExecutionAdmission,
     ExecutionLeases,
+    ExecutionModels,
     ExecutionReadsRepository,
     ExecutionRunner,
     ExecutionSweeper,

@@ -58,15 +58,18 @@ export class ModelsService {
 
   /** @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
-    // Names of models may have slashes in them; the NUL is refused in whatever comes in.
-    const key = [projectId, provider, modelName].join('\0');
-    const known = this.allowed.get(key);
-    if (known !== undefined) return known;
+    const known = this.peekAllowed(projectId, provider, modelName);
+    if (known !== null) return known;
     const modelId = await this.models.findId(projectId, provider, modelName);
     if (modelId === null) throw new ModelNotFoundError(`${provider}/${modelName}`);
     const model = { modelId, provider, modelName };
-    this.allowed.set(key, model);
+    this.allowed.set(keyOf(projectId, provider, modelName), model);
     return model;
+  }
+
+  /** The same from memory; null says nothing. */
+  peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
+    return this.allowed.get(keyOf(projectId, provider, modelName)) ?? null;
   }
 
   /** Adds what is missing of the catalogue; what is there stays as it is. @returns how many were added. */
@@ -74,6 +77,11 @@ export class ModelsService {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
     return this.scope.transaction(projectId, (tx) => this.models.allowMissing(tx, models));
   }
+}
+
+/** Names of models may have slashes in them; the NUL is refused in whatever comes in. */
+function keyOf(projectId: string, provider: string, modelName: string): string {
+  return `${projectId}\0${provider}\0${modelName}`;
 }
 
 function toDto(model: ModelEntity): ModelDto {

@@ -50,7 +50,7 @@ export class PromptResolver {
     versionNumber: number | null,
     options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
-    const facet = versionNumber === null ? 'active' : String(versionNumber);
+    const facet = facetOfNumber(versionNumber);
     const load = () => this.promptVersions.resolve(projectId, name, versionNumber);
     const found = await this.find(projectId, name, facet, load, options);
     if (found !== null) return found;
@@ -71,10 +71,19 @@ export class PromptResolver {
     options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
     const load = () => this.promptVersions.resolveChecksum(projectId, name, checksumHash);
-    // No version's number, whatever the digits are.
-    const found = await this.find(projectId, name, `#${checksumHash}`, load, options);
+    const found = await this.find(projectId, name, facetOfChecksum(checksumHash), load, options);
     if (found !== null) return found;
     throw new VersionNotFoundError(`version of prompt "${name}" with the template_hash ${checksumHash}`);
+  }
+
+  /**
+   * What {@link resolve} or {@link resolveChecksum} would answer from memory; null says nothing about the prompt.
+   * @param version its checksum, its number, or null for the active one.
+   */
+  peek(projectId: string, name: string, version: string | number | null): RunnablePrompt | null {
+    const facet = typeof version === 'string' ? facetOfChecksum(version) : facetOfNumber(version);
+    const found = this.cache.peek(projectId, name, facet);
+    return found === undefined ? null : this.runnable(found.value, found.promptRevision);
   }
 
   private async find(
@@ -87,9 +96,21 @@ export class PromptResolver {
     const found = await this.cache.find(projectId, name, facet, load, options);
     if (found === null) throw new PromptNotFoundError(name);
     const { value: version, promptRevision } = found;
-    if (version === null) return null;
+    return version === null ? null : this.runnable(version, promptRevision);
+  }
+
+  private runnable(version: ResolvedVersion, promptRevision: number): RunnablePrompt {
     return { version, compiled: this.versions.compiled(version), promptRevision };
   }
+}
+
+function facetOfNumber(versionNumber: number | null): string {
+  return versionNumber === null ? 'active' : String(versionNumber);
+}
+
+/** No version's number, whatever the digits are. */
+function facetOfChecksum(checksumHash: string): string {
+  return `#${checksumHash}`;
 }
 
 /** The parsed template is not held here, see VersionsService.compiled. */

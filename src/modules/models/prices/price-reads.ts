@@ -36,11 +36,17 @@ export class PriceReads {
 
   /** What counts for the model at the time, by the database's clock. */
   async findTerms(projectId: string, provider: string, modelName: string, at: Date): Promise<ModelTerms> {
-    const key = [projectId, provider, modelName].join('\0');
-    const cached = this.cache.get(key);
+    const known = this.peekTerms(projectId, provider, modelName, at);
+    if (known !== null) return known;
+    const key = keyOf(projectId, provider, modelName);
+    return termsAt(await this.lookOnce(key, projectId, provider, modelName), at);
+  }
+
+  /** The same from memory; null where that is too old, or there is nothing. */
+  peekTerms(projectId: string, provider: string, modelName: string, at: Date): ModelTerms | null {
+    const cached = this.cache.get(keyOf(projectId, provider, modelName));
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
-    const terms = isFresh ? cached : await this.lookOnce(key, projectId, provider, modelName);
-    return { price: priceAt(terms.prices, at), maxTokens: terms.maxTokens };
+    return isFresh ? termsAt(cached, at) : null;
   }
 
   /** After a write: this process sees it at once, the others within their time. */
@@ -80,4 +86,12 @@ export class PriceReads {
     if (writes === this.writes) this.cache.set(key, { ...terms, readAtMs });
     return terms;
   }
+}
+
+function keyOf(projectId: string, provider: string, modelName: string): string {
+  return `${projectId}\0${provider}\0${modelName}`;
+}
+
+function termsAt({ prices, maxTokens }: StoredTerms, at: Date): ModelTerms {
+  return { price: priceAt(prices, at), maxTokens };
 }

@@ -7,7 +7,7 @@ import type { ErrorEntry } from '../../kernel/index.js';
 import { pointerSegment } from '../../kernel/json-text.js';
 import { isAcceptable } from './dto-acceptor.js';
 import { arrayFailures, describeFailure, VALIDATION_OPTIONS } from './dto-failures.js';
-import { shapeOf } from './dto-shape.js';
+import { makeDto, shapeOf } from './dto-shape.js';
 import type { PropertyShape } from './dto-shape.js';
 import { isRecord } from './is-record.js';
 
@@ -60,12 +60,12 @@ class DtoReader {
   read<T extends object>(type: Type<T>, input: unknown, pointer: string): T {
     if (!isRecord(input) || Array.isArray(input)) {
       this.report(pointer, 'must be a JSON object');
-      return new type();
+      return makeDto(type);
     }
     const shape = shapeOf(type);
     // A body is never converted, so class-transformer would only copy it.
     const isBody = this.source === 'body';
-    const scalars = (isBody ? new type() : {}) as Record<string, unknown>;
+    const scalars = (isBody ? makeDto(type) : {}) as Record<string, unknown>;
     let objects: Record<string, unknown> | null = null;
     for (const name of Object.keys(input)) {
       const value = input[name];

@@ -1,12 +1,41 @@
+import { IntersectionType } from '@nestjs/swagger';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { EntryDto, ThingDto } from './http.testkit.js';
-import { shapeOf } from './dto-shape.js';
+import { makeDto, shapeOf } from './dto-shape.js';
 
 class ForgetfulDto {
   @IsOptional()
   @ValidateNested()
   child?: object;
 }
+
+class NamedDto {
+  @IsOptional()
+  name?: string;
+}
+
+class CountedDto {
+  @IsOptional()
+  count = 7;
+}
+
+class BothDto extends IntersectionType(NamedDto, CountedDto) {}
+class NamedTwiceDto extends IntersectionType(NamedDto, ForgetfulDto) {}
+
+describe('makeDto', () => {
+  it.each([NamedDto, CountedDto, BothDto, NamedTwiceDto])(
+    'makes what the constructor of %p makes',
+    (type) => {
+      for (let round = 0; round < 2; round += 1) {
+        const made = makeDto<object>(type);
+        expect(made).toBeInstanceOf(type);
+        expect(made.constructor).toBe(type);
+        expect(made).toStrictEqual(new type());
+      }
+      expect(makeDto<object>(type)).not.toBe(makeDto<object>(type));
+    },
+  );
+});
 
 describe('shapeOf', () => {
   it('finds the classes of nested objects and what is a list', () => {

@@ -17,6 +17,28 @@ export interface PropertyShape {
 
 export type DtoShape = ReadonlyMap<string, PropertyShape>;
 
+const makers = new WeakMap<Type<object>, Type<object>>();
+
+/**
+ * A new instance of a DTO class. Most declare their properties and give them no value; then the constructor is passed
+ * over. That of a class made by `IntersectionType` makes an instance of each part and looks through it, each time.
+ */
+export function makeDto<T extends object>(type: Type<T>): T {
+  let maker = makers.get(type);
+  if (maker === undefined) {
+    maker = Object.keys(new type()).length === 0 ? emptyMakerOf(type) : type;
+    makers.set(type, maker);
+  }
+  return new maker() as T;
+}
+
+function emptyMakerOf(type: Type<object>): Type<object> {
+  // Not a class: the prototype of one cannot be set.
+  const Empty = function () {} as unknown as { prototype: object };
+  Empty.prototype = type.prototype as object;
+  return Empty as unknown as Type<object>;
+}
+
 const shapes = new WeakMap<Type<object>, DtoShape>();
 
 /**

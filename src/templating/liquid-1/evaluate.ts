@@ -70,6 +70,7 @@ export function lookUp(
 ): JsonData | Absent {
   let value = state.find(node.name);
   if (value === undefined) return new Absent([node.name], node.begin);
+  if (node.path.length === 0) return value;
   for (const [depth, segment] of node.path.entries()) {
     if (value instanceof Absent || value === null) return value;
     const key = evaluateOperand(segment, state, need);
@@ -95,7 +96,7 @@ function pathTo(node: VariableNode, depth: number, holder: JsonData, state: Rend
 }
 
 function evaluatePostfix(postfix: Expression['postfix'], state: RenderState, need: Need): JsonData | Absent {
-  const [only] = postfix;
+  const only = postfix[0];
   if (only !== undefined && postfix.length === 1 && only.kind !== 'operator') {
     const value = readOperand(only, state, need === 'optional' ? 'optional' : 'needed');
     return value instanceof Absent ? value : toData(value);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
+import type { SupervisorLink } from './infra/supervision/index.js';
 import { AnalyticsHttpModule } from './modules/analytics/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BudgetsHttpModule } from './modules/budgets/index.js';
@@ -18,11 +19,12 @@ import { providerOptions } from './provider-options.js';
 /** The API process: all rooms with their HTTP halves, and the consumer unless `WORKER=off`. */
 @Module({})
 export class ApiModule {
-  static forRoot(config: AppConfig): DynamicModule {
+  /** @param link null in a process that no supervisor started. */
+  static forRoot(config: AppConfig, link: SupervisorLink | null = null): DynamicModule {
     return {
       module: ApiModule,
       imports: [
-        CoreModule.forRoot(config),
+        CoreModule.forRoot(config, link),
         ProvidersModule.register(providerOptions(config)),
         AuthModule,
         HealthModule,

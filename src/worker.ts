@@ -2,9 +2,12 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { attachBackends } from './bootstrap/backends.js';
-import { runProcess, stopOnSignal } from './bootstrap/run-process.js';
+import { printAsSentence, runProcess, stopOnSignal } from './bootstrap/run-process.js';
 import { AppConfig, loadEnvironment } from './infra/config/index.js';
+import { ProviderSetupError } from './modules/providers/index.js';
 import { WorkerModule } from './worker.module.js';
+
+printAsSentence(ProviderSetupError);
 
 /** The consumer as a process of its own. It has no controllers and never migrates. */
 runProcess(async () => {

@@ -12,12 +12,19 @@ import {
   openFastLane,
 } from '../infra/http/index.js';
 import { type AccessLine, AccessLines } from '../infra/logging/index.js';
+import type { SupervisorLink } from '../infra/supervision/index.js';
 import { Authenticator, type Caller, type Scope } from '../modules/auth/index.js';
 import { addFastRoutes } from './fast-routes.js';
 
-/** The API, ready to listen. */
-export async function createApi(config: AppConfig): Promise<NestExpressApplication> {
-  const app = await createHttpApp(ApiModule.forRoot(config), { bufferLogs: true, abortOnError: false });
+/**
+ * The API, ready to listen.
+ * @param link null in a process that no supervisor started.
+ */
+export async function createApi(
+  config: AppConfig,
+  link: SupervisorLink | null = null,
+): Promise<NestExpressApplication> {
+  const app = await createHttpApp(ApiModule.forRoot(config, link), { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(Logger));
   const accessLines = app.get(AccessLines, { strict: false });
   const options = { ...httpOptions(config), accessLog: (line: AccessLine) => accessLines.write(line) };

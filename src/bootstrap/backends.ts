@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { ConfigurationError, type Environment, type ResolvedBackends } from '../infra/config/index.js';
-import { findPendingMigrations, migrate } from '../infra/database/index.js';
+import { countConnections, findPendingMigrations, migrate } from '../infra/database/index.js';
 import {
   attachEmbeddedPostgres,
   readOrCreateSecret,
@@ -18,13 +18,25 @@ export interface RunningBackends extends ResolvedBackends {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** Told what takes long, for people. */
+  readonly onProgress: (message: string) => void;
+  /** API processes that will connect. Default 1. */
+  readonly processes?: number;
+}
+
+/** PostgreSQL's own default, which is enough for one process and some workers. */
+const LEAST_CONNECTIONS = 100;
+/** Of an embedded server, for workers, commands and whoever looks into it, beside the API processes. */
+const SPARE_CONNECTIONS = 30;
+
 /**
- * For the API process: an embedded server unless `DATABASE_URL` names one, migrated and ready.
+ * For the API: an embedded server unless `DATABASE_URL` names one, migrated and ready.
  * @throws ConfigurationError | EmbeddedPostgresError with one sentence for the operator.
  */
 export async function startBackends(
   env: Environment,
-  onProgress: (message: string) => void,
+  { onProgress, processes = 1 }: StartOptions,
 ): Promise<RunningBackends> {
   const homeDir = resolve(env.PROMPT_LEDGER_HOME);
   if (env.DATABASE_URL !== null) {
@@ -34,7 +46,9 @@ export async function startBackends(
     return { databaseUrl: env.DATABASE_URL, keyHashSecret, embedded: false, stop: () => Promise.resolve() };
   }
   const onCrash = (message: string) => process.stderr.write(`${message}\n`);
-  const server = await startEmbeddedPostgres({ homeDir, onProgress, onCrash });
+  const wanted = countConnections(env, processes) + SPARE_CONNECTIONS;
+  const serverSettings = { max_connections: String(Math.max(LEAST_CONNECTIONS, wanted)) };
+  const server = await startEmbeddedPostgres({ homeDir, onProgress, onCrash, serverSettings });
   const endWithProcess = () => signalPostmaster(server.dataDir);
   process.once('exit', endWithProcess);
   const stop = async () => {

@@ -1,18 +1,21 @@
 import type { AppConfig } from '../infra/config/index.js';
 import { packageVersion } from '../infra/config/index.js';
-import type { ProviderSummary } from '../modules/providers/index.js';
+import type { ProviderLine } from '../infra/supervision/index.js';
 
 export interface BannerFacts {
   readonly config: AppConfig;
   /** Where it listens. */
   readonly url: string;
-  readonly providers: readonly ProviderSummary[];
+  readonly providers: readonly ProviderLine[];
+  /** How many answer there. */
+  readonly processes: number;
 }
 
 /** What is worth knowing after a start, and one command that shows it working. Holds no key but the published default. */
-export function banner({ config, url, providers }: BannerFacts): string {
+export function banner({ config, url, providers, processes }: BannerFacts): string {
+  const where = processes === 1 ? 'this process' : 'these processes together';
   const rows: [string, string][] = [
-    ['API', url],
+    ['API', processes === 1 ? url : `${url}   (${processes} processes)`],
     ['Docs', `${url}/docs`],
     ...(config.usesDefaultApiKey
       ? [['Key', `${config.env.API_KEY}   (the default; set API_KEY)`] as [string, string]]
@@ -26,7 +29,7 @@ export function banner({ config, url, providers }: BannerFacts): string {
     ['Bell', config.env.REDIS_URL === null ? 'Postgres' : 'Redis'],
     [
       'Consumer',
-      config.env.WORKER ? `in this process, ${config.env.CONCURRENCY} at once` : 'none here (WORKER=off)',
+      config.env.WORKER ? `in ${where}, ${config.env.CONCURRENCY} at once` : 'none here (WORKER=off)',
     ],
     ...providerRows(providers),
   ];
@@ -38,7 +41,7 @@ export function banner({ config, url, providers }: BannerFacts): string {
 }
 
 /** Those that can be called on one line, and each of the others with what it lacks. */
-function providerRows(providers: readonly ProviderSummary[]): [string, string][] {
+function providerRows(providers: readonly ProviderLine[]): [string, string][] {
   const ready = providers.filter(({ readiness }) => readiness.ready).map(({ id }) => id);
   const notReady = providers.flatMap(({ id, readiness }): [string, string][] =>
     readiness.ready ? [] : [['', `${id} not ready (set ${readiness.missing})`]],

@@ -1,13 +1,19 @@
 import { ConfigurationError } from '../infra/config/index.js';
 import { EmbeddedPostgresError } from '../infra/database/embedded/index.js';
-import { ProviderSetupError } from '../modules/providers/index.js';
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** On top of the grace that calls get: closing connections and stopping the embedded server. */
-const CLOSING_MS = 10_000;
+export const CLOSING_MS = 10_000;
+
+type ErrorClass = new (...args: never[]) => Error;
 
 /** Errors whose message is written for the operator: printed as one sentence, without a stack. */
-const SENTENCES = [ConfigurationError, EmbeddedPostgresError, ProviderSetupError];
+const SENTENCES: ErrorClass[] = [ConfigurationError, EmbeddedPostgresError];
+
+/** Adds an error of a room that not every process loads. */
+export function printAsSentence(error: ErrorClass): void {
+  SENTENCES.push(error);
+}
 
 /** Runs the start of a process; when it fails, says why and exits with 1. */
 export function runProcess(start: () => Promise<void>): void {
@@ -44,7 +50,11 @@ export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
 }
 
+/** What an error says to the operator; null when it is not written for one. */
+export function sentenceOf(error: unknown): string | null {
+  return SENTENCES.some((known) => error instanceof known) ? (error as Error).message : null;
+}
+
 function describe(error: unknown): string {
-  if (SENTENCES.some((known) => error instanceof known)) return (error as Error).message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return sentenceOf(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRedis, type RedisConnection } from '../../src/infra/redis/index.js';
+import type { Counters } from '../../src/infra/supervision/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
-import { type Counters, RateCounters } from '../../src/modules/limits/rate-counters.js';
+import { RateCounters } from '../../src/modules/limits/rate-counters.js';
 import { eventually } from '../support/eventually.js';
 import { type OwnServer, startOwnRedis } from '../support/own-server.js';
 import { testRedisUrl } from '../support/redis.js';

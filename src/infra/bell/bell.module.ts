@@ -11,17 +11,19 @@ import type { Queue } from 'bull';
 import type { DatabaseListener } from '../database/index.js';
 import { Bell, type BellHint } from './bell.js';
 import { BullBell } from './bull-bell.js';
-import { EXECUTIONS_QUEUE, queueOptions } from './executions-queue.js';
+import { EXECUTIONS_QUEUE, KEY_PREFIX, queueOptions } from './executions-queue.js';
 import { PostgresBell, type BellQuery } from './postgres-bell.js';
 
 export interface BellModuleOptions {
   /** null: Postgres rings. */
   readonly redisUrl: string | null;
-  /** Two ledgers on one Redis need two of them. Default `prompt-ledger`. */
+  /** Two ledgers on one Redis need two of them. Default {@link KEY_PREFIX}. */
   readonly redisPrefix?: string;
   readonly listener: DatabaseListener;
   readonly query: BellQuery;
   readonly ringTimeoutMs?: number;
+  /** Whether to say so when Redis may evict hints. Default true. */
+  readonly warnsOfEviction?: boolean;
 }
 
 export interface BellModuleAsyncOptions
@@ -56,7 +58,7 @@ export class BellModule implements BeforeApplicationShutdown {
           imports: [optionsModule],
           inject: [BELL_OPTIONS],
           useFactory: ({ redisUrl, redisPrefix }: BellModuleOptions) =>
-            queueOptions(redisUrl, redisPrefix ?? 'prompt-ledger'),
+            queueOptions(redisUrl, redisPrefix ?? KEY_PREFIX),
         }),
       ],
       providers: [

@@ -10,6 +10,8 @@ export interface BullBellOptions {
   readonly redisUrl: string;
   readonly logger: OutageLogger;
   readonly ringTimeoutMs?: number;
+  /** Default true. */
+  readonly warnsOfEviction?: boolean;
 }
 
 /** In these a command would wait for the next connection; ringing is refused at once instead. */

@@ -1,4 +1,4 @@
-import { jobOptions, parseHint } from './executions-queue.js';
+import { jobOptions, KEY_PREFIX, parseHint, queueOptions } from './executions-queue.js';
 
 const EXECUTION_ID = '0190b5a0-0000-7000-8000-000000000001';
 
@@ -29,4 +29,11 @@ describe('parseHint', () => {
       expect(parseHint(data)).toBeNull();
     },
   );
+});
+
+describe('queueOptions', () => {
+  it('keeps all keys in one slot of a Redis Cluster', () => {
+    // Redis hashes what stands in the first pair of braces, and the whole key if there is none.
+    expect(queueOptions(null, KEY_PREFIX).prefix).toMatch(/^\{[^{}]+\}$/);
+  });
 });

@@ -2,6 +2,12 @@ import type { JobOptions, Queue, QueueOptions } from 'bull';
 import type { BellHint } from './bell.js';
 import { redisOptionsFromUrl } from './redis-url.js';
 
+/**
+ * Of all keys of the queue. In braces, so that Redis keeps them in one slot where it runs as a cluster: Bull's scripts
+ * touch several keys at once, and a cluster refuses that across slots.
+ */
+export const KEY_PREFIX = '{prompt-ledger}';
+
 /** The name of the one Bull queue. */
 export const EXECUTIONS_QUEUE = 'executions';
 

@@ -7,6 +7,8 @@ export interface RedisProbeOptions {
   readonly logger: OutageLogger;
   /** Default 500. */
   readonly timeoutMs?: number;
+  /** Default true. */
+  readonly warnsOfEviction?: boolean;
 }
 
 /** Asks Redis how it is, over a connection apart from Bull's, whose blocking reads would hold a PING up. */
@@ -20,6 +22,7 @@ export class RedisProbe {
     this.logger = options.logger;
     this.timeoutMs = options.timeoutMs ?? 500;
     this.client = openRedis(options.redisUrl);
+    if (options.warnsOfEviction === false) return;
     this.client.on('ready', () => void this.warnUnlessNothingIsEvicted());
   }
 

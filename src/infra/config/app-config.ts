@@ -11,6 +11,13 @@ export interface ResolvedBackends {
   readonly embedded: boolean;
 }
 
+/** One of several API processes that answer on one port. */
+export interface ProcessPlace {
+  /** From 1. A process that takes another's place after a crash has its number. */
+  readonly index: number;
+  readonly count: number;
+}
+
 export interface ModelRef {
   readonly provider: string;
   readonly modelName: string;
@@ -28,9 +35,11 @@ export class AppConfig {
   readonly webhookAllowedHosts: readonly string[];
   readonly webhookRetryWaitsMs: readonly number[];
 
+  /** @param place null for a process that stands alone: an only API process, a worker, a command. */
   constructor(
     readonly env: Environment,
     readonly backends: ResolvedBackends,
+    readonly place: ProcessPlace | null = null,
   ) {
     this.production = env.NODE_ENV === 'production';
     this.homeDir = resolve(env.PROMPT_LEDGER_HOME);
@@ -41,6 +50,11 @@ export class AppConfig {
     this.webhookAllowedHosts = list(env.WEBHOOK_ALLOWED_HOSTS);
     this.webhookRetryWaitsMs = list(env.WEBHOOK_RETRY_WAITS_MS).map(Number);
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
+  }
+
+  /** Whether this process says what is the same for all API processes of a supervisor, so that it is said once. */
+  get speaksForAll(): boolean {
+    return this.place === null || this.place.index === 1;
   }
 }
 

@@ -34,6 +34,13 @@ describe('parseEnvironment', () => {
     });
   });
 
+  it.each([
+    ['4', 4],
+    ['auto', 'auto'],
+  ])('reads a number of processes or auto: %s', (text, value) => {
+    expect(parseEnvironment({ WEB_CONCURRENCY: text }).WEB_CONCURRENCY).toBe(value);
+  });
+
   it('takes an empty variable for unset', () => {
     expect(parseEnvironment({ PORT: '', OPENAI_API_KEY: '', WORKER: '' })).toEqual(new Environment());
   });
@@ -46,6 +53,9 @@ describe('parseEnvironment', () => {
     [{ RETRY_WAITS_MS: '5s' }, 'RETRY_WAITS_MS must be up to 20 whole numbers from 0 to 3600000'],
     [{ RETRY_WAITS_MS: '5000,,1' }, 'RETRY_WAITS_MS must be up to 20 whole numbers'],
     [{ RETRY_WAITS_MS: '3600001' }, 'RETRY_WAITS_MS must be up to 20 whole numbers'],
+    [{ WEB_CONCURRENCY: '0' }, 'WEB_CONCURRENCY must be a whole number from 1 to 128, or auto'],
+    [{ WEB_CONCURRENCY: 'all' }, 'WEB_CONCURRENCY must be a whole number from 1 to 128, or auto'],
+    [{ WEB_CONCURRENCY: '1.5' }, 'WEB_CONCURRENCY must be a whole number from 1 to 128, or auto'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of'],
     [{ DEFAULT_MODEL: 'gpt-4o' }, 'DEFAULT_MODEL must look like provider/model_name'],
   ])('refuses %j and says why', (variables, message) => {

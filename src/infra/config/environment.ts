@@ -9,6 +9,7 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { ConfigurationError } from './configuration-error.js';
@@ -35,6 +36,23 @@ function Whole(min: number, max: number): PropertyDecorator {
     IsInt({ message: `$property must be a whole number from ${min} to ${max}` }),
     Min(min, { message: `$property must be at least ${min}` }),
     Max(max, { message: `$property must be at most ${max}` }),
+  );
+}
+
+const AUTO = 'auto';
+
+function WholeOrAuto(min: number, max: number): PropertyDecorator {
+  const isWithin = (value: unknown) =>
+    value === AUTO || (Number.isInteger(value) && Number(value) >= min && Number(value) <= max);
+  return combine(
+    Transform(({ value }: { value: unknown }) => (/^\d+$/.test(String(value)) ? Number(value) : value)),
+    ValidateBy({
+      name: 'wholeOrAuto',
+      validator: {
+        validate: isWithin,
+        defaultMessage: () => `$property must be a whole number from ${min} to ${max}, or ${AUTO}`,
+      },
+    }),
   );
 }
 
@@ -77,6 +95,7 @@ export class Environment {
   @Text() @IsIn(['development', 'production', 'test']) NODE_ENV = 'development';
   @Whole(0, 65_535) PORT = 8000;
   @Text() HOST: string | null = null;
+  @WholeOrAuto(1, 128) WEB_CONCURRENCY: number | typeof AUTO = 1;
   @Text() PROMPT_LEDGER_HOME = '.prompt-ledger';
 
   @Text() DATABASE_URL: string | null = null;

@@ -1,6 +1,14 @@
-export { AppConfig, assertSafeForProduction, type ModelRef, type ResolvedBackends } from './app-config.js';
+export {
+  AppConfig,
+  assertSafeForProduction,
+  type ModelRef,
+  type ProcessPlace,
+  type ResolvedBackends,
+} from './app-config.js';
+export { countAvailableCores } from './available-cores.js';
 export { ConfigModule } from './config.module.js';
 export { ConfigurationError } from './configuration-error.js';
 export { DEFAULT_API_KEY, Environment, ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
 export { loadEnvironment } from './load-environment.js';
 export { packageRoot, packageVersion } from './package-root.js';
+export { shareEnvironment } from './share-environment.js';

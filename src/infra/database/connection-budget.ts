@@ -1,10 +1,18 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { AppConfig, ConfigurationError } from '../config/index.js';
+import { AppConfig, ConfigurationError, type Environment } from '../config/index.js';
 import { APPLICATION_ROLE } from './data-source-options.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** Beside the pool: the one LISTEN of the process, see DatabaseListener. */
 const FURTHER_CONNECTIONS = 1;
+
+/** The most that so many processes open together. */
+export function countConnections(
+  { DATABASE_POOL_SIZE }: Pick<Environment, 'DATABASE_POOL_SIZE'>,
+  processes: number,
+): number {
+  return processes * (DATABASE_POOL_SIZE + FURTHER_CONNECTIONS);
+}
 
 /** Looks at the start, and not under load, whether connections are as they have to be, and enough of them. */
 @Injectable()
@@ -27,10 +35,12 @@ export class ConnectionBudget implements OnApplicationBootstrap {
         `Connections to the database run as "${row?.role ?? ''}" and not as ${APPLICATION_ROLE}; a pooler in between must pass startup options on, or give its login that role.`,
       );
     }
-    const needed = this.config.env.DATABASE_POOL_SIZE + FURTHER_CONNECTIONS;
-    if (needed > row.free) {
+    const { env, place, speaksForAll } = this.config;
+    const needed = countConnections(env, place?.count ?? 1);
+    if (needed > row.free && speaksForAll) {
+      const who = place === null ? 'this process' : `these ${place.count} processes`;
       this.logger.warn(
-        `this process may open ${needed} connections and the server allows ${row.free} in all; lower DATABASE_POOL_SIZE or raise max_connections`,
+        `${who} may open ${needed} connections and the server allows ${row.free} in all; lower ${place === null ? '' : 'WEB_CONCURRENCY or '}DATABASE_POOL_SIZE or raise max_connections`,
       );
     }
   }

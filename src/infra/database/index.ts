@@ -1,3 +1,4 @@
+export { countConnections } from './connection-budget.js';
 export {
   APPLICATION_ROLE,
   applicationDataSourceOptions,

@@ -23,6 +23,8 @@ export interface LineSink {
 
 /** Long enough to gather the lines of a busy process, and too short for a person who watches the log. */
 const GATHER_MS = 10;
+/** A pipe that several processes write to keeps a write of so many bytes whole (POSIX' PIPE_BUF, as Linux has it). */
+const MOST_AT_ONCE = 4096;
 /** What JSON writes as it is; other characters are legal in a path and rare. */
 const PLAIN = /^[\w\-./:%~!$&'()*+,;=@]*$/;
 /** pino's number of the level `info`. */
@@ -84,6 +86,7 @@ export class AccessLines {
   }
 
   private gather(line: string, sink: LineSink): void {
+    if (this.gathered.length + line.length > MOST_AT_ONCE) this.handOver(sink);
     if (this.gathered === '') setTimeout(() => this.handOver(sink), GATHER_MS);
     this.gathered += line;
   }

@@ -13,16 +13,25 @@ export interface RootLog {
  * a write per line is a system call per request. pino flushes what is left when the process exits.
  */
 export function openRootLog(config: AppConfig): RootLog {
-  const level = logLevel(config);
+  const { place } = config;
+  const options = { level: logLevel(config) };
   if (isPretty(config)) {
-    const options = { singleLine: true, ignore: 'pid,hostname' };
-    const logger = pino({ level, transport: { target: 'pino-pretty', options } });
+    const pretty = { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } };
+    const logger = named(pino({ ...options, transport: pretty }), config);
     return { logger, accessLines: new AccessLines(logger, null) };
   }
-  const stdout = destination({ dest: 1, sync: false });
-  const logger = pino({ level }, stdout);
+  const stdout = destination({ dest: 1, sync: false, ...(place === null ? {} : SHARED_OUTPUT) });
+  const logger = named(pino(options, stdout), config);
   return { logger, accessLines: new AccessLines(logger, stdout) };
 }
+
+/** Where several processes write one log, each line says which of them wrote it. */
+function named(logger: Logger, { place }: AppConfig): Logger {
+  return place === null ? logger : logger.child({ apiProcess: place.index });
+}
+
+/** Several processes write to one pipe, which keeps a write whole up to 4 KiB (POSIX' PIPE_BUF, as Linux has it). */
+const SHARED_OUTPUT = { maxWrite: 4096 };
 
 function logLevel({ env, production }: AppConfig): string {
   if (env.DEBUG) return 'debug';

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { openRedis } from '../../infra/redis/index.js';
+import { createMemoryCounters, SUPERVISOR_LINK, type SupervisorLink } from '../../infra/supervision/index.js';
 import { Clock } from '../../kernel/index.js';
 import { RateCounters } from './rate-counters.js';
 import { RateLimits } from './rate-limits.js';
+import { SupervisedCounters } from './supervised-counters.js';
 
 /** How much may be asked of providers in a minute. The API refuses; whoever calls, a worker too, counts the tokens. */
 @Module({
@@ -11,9 +13,13 @@ import { RateLimits } from './rate-limits.js';
     RateLimits,
     {
       provide: RateCounters,
-      inject: [AppConfig, Clock],
-      useFactory: ({ env: { REDIS_URL: url } }: AppConfig, clock: Clock) =>
-        new RateCounters(url === null ? null : openRedis(url), clock),
+      inject: [AppConfig, Clock, SUPERVISOR_LINK],
+      useFactory: ({ env: { REDIS_URL: url } }: AppConfig, clock: Clock, link: SupervisorLink | null) =>
+        new RateCounters(
+          url === null ? null : openRedis(url),
+          clock,
+          link === null ? createMemoryCounters() : new SupervisedCounters(link),
+        ),
     },
   ],
   exports: [RateLimits],

@@ -1,45 +1,35 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RedisConnection } from '../../infra/redis/index.js';
+import {
+  COUNT_ONLY,
+  type Counters,
+  createMemoryCounters,
+  toCounters,
+} from '../../infra/supervision/index.js';
 import { type Clock, Outage, withTimeLimit } from '../../kernel/index.js';
-import { WINDOW_MS } from './rate-limit.js';
-
-/** What is counted under an id in its present minute, which begins with the first that is counted. */
-export interface Count {
-  readonly used: number;
-  /** Until nothing is counted any more. */
-  readonly resetMs: number;
-}
-
-/** One place to count in. */
-export interface Counters {
-  read(id: string): Promise<Count>;
-  add(id: string, points: number): Promise<Count>;
-  /** For what was added a moment ago and turned out not to be used. */
-  giveBack(id: string, points: number): Promise<void>;
-}
 
 /** A request waits no longer than this for Redis, whatever has become of it. */
 const ANSWER_TIMEOUT_MS = 500;
 /** After Redis was silent, so often one request tries whether it is there again. */
 const TRY_AGAIN_MS = 1000;
-/** The library is to count and not to judge: a limit is its key's own, and its limiters have one for all. */
-const COUNT_ONLY = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_MS / 1000 };
-
 /**
- * Counts by the minute: in Redis, where all processes count together, or in memory when there is none. While Redis does
- * not answer, each process counts by itself: a limit that is a bit too generous is better than a service that is down.
+ * Counts by the minute: in Redis, where all processes count together, or nearer by when there is none. While Redis does
+ * not answer, it counts nearer by too: a limit that is a bit too generous is better than a service that is down.
  */
 export class RateCounters implements OnApplicationShutdown {
-  private readonly own = countersOf(new RateLimiterMemory(COUNT_ONLY));
   private readonly shared: Counters | null;
   private readonly outage = new Outage(new Logger('RateLimits'), 'Redis, for rate limits,');
   private silentUntilMs: number | null = null;
 
-  /** @param connection its own, which it ends; null where there is no Redis. */
+  /**
+   * @param connection its own, which it ends; null where there is no Redis.
+   * @param own where to count without Redis: this process' memory, or its supervisor.
+   */
   constructor(
     private readonly connection: RedisConnection | null,
     private readonly clock: Clock,
+    private readonly own: Counters = createMemoryCounters(),
   ) {
     this.shared = connection === null ? null : sharedCounters(connection);
   }
@@ -78,7 +68,7 @@ export class RateCounters implements OnApplicationShutdown {
 }
 
 function sharedCounters(storeClient: RedisConnection): Counters {
-  return countersOf(
+  return toCounters(
     new RateLimiterRedis({
       ...COUNT_ONLY,
       storeClient,
@@ -87,20 +77,4 @@ function sharedCounters(storeClient: RedisConnection): Counters {
       keyPrefix: 'prompt-ledger-rate',
     }),
   );
-}
-
-function countersOf(limiter: RateLimiterMemory | RateLimiterRedis): Counters {
-  return {
-    read: async (id) => countOf(await limiter.get(id)),
-    add: async (id, points) => countOf(await limiter.penalty(id, points)),
-    giveBack: async (id, points) => {
-      await limiter.reward(id, points);
-    },
-  };
-}
-
-function countOf(result: RateLimiterRes | null): Count {
-  // In memory what is over stays until a timer comes round to it.
-  if (result === null || result.msBeforeNext <= 0) return { used: 0, resetMs: WINDOW_MS };
-  return { used: result.consumedPoints, resetMs: result.msBeforeNext };
 }

@@ -1,6 +1,5 @@
+import { MINUTE_MS } from '../../infra/supervision/index.js';
 import type { KeyRateLimits } from '../auth/index.js';
-
-export const WINDOW_MS = 60_000;
 
 /** Who uses limits up: a caller, or whoever asked for an execution that is worked on now. */
 export interface Spender {
@@ -92,7 +91,7 @@ export function headersOf({ standings, refusedBy }: Decision): Readonly<Record<s
     'RateLimit-Limit': String(perMinute),
     'RateLimit-Remaining': String(remainingOf(shown)),
     'RateLimit-Reset': String(resetSecondsOf(shown)),
-    'RateLimit-Policy': `${perMinute};w=${WINDOW_MS / 1000}`,
+    'RateLimit-Policy': `${perMinute};w=${MINUTE_MS / 1000}`,
   };
 }
 

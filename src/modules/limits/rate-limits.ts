@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../../infra/config/index.js';
 import type { RawAnswer } from '../../infra/http/index.js';
+import type { Counters } from '../../infra/supervision/index.js';
 import { RateLimitedError } from './errors.js';
-import { type Counters, RateCounters } from './rate-counters.js';
+import { RateCounters } from './rate-counters.js';
 import {
   type Decision,
   findRefusing,

@@ -1,0 +1,91 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import {
+  type Assignment,
+  countBatch,
+  type Counters,
+  type MessageToProcess,
+  type MessageToSupervisor,
+  type ProviderLine,
+} from '../../infra/supervision/index.js';
+
+const ENTRY = join(__dirname, '../../api-process.js');
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Such as "SIGKILL" or "exit code 1". */
+  readonly how: string;
+  /** Why it refused to start, where it said so. */
+  readonly refusal: string | null;
+  /** Connections that it was to get and never got. */
+  readonly unsent: readonly Socket[];
+}
+
+/** One API process, seen from the supervisor. It runs from the moment it is made. */
+export class ApiProcess {
+  readonly pid: number;
+  /** Resolves when it takes connections; never, when it ends before that. */
+  readonly ready: Promise<readonly ProviderLine[]>;
+  readonly ended: Promise<ProcessEnd>;
+
+  private readonly child: ChildProcess;
+  private readonly unsent = new Set<Socket>();
+  private refusal: string | null = null;
+  private becomeReady: (providers: readonly ProviderLine[]) => void = () => undefined;
+
+  /** @param counters what all processes count in together. */
+  constructor(private readonly counters: Counters) {
+    this.ready = new Promise((resolve) => (this.becomeReady = resolve));
+    this.child = fork(ENTRY, [], {
+      execArgv: process.execArgv.filter((arg) => !arg.startsWith('--inspect')),
+    });
+    this.pid = this.child.pid ?? 0;
+    // Of a message to a process that has just ended; its end tells all there is to know.
+    this.child.on('error', () => undefined);
+    this.child.on('message', (message: MessageToSupervisor) => this.hear(message));
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        const how = signal ?? `exit code ${String(code)}`;
+        resolve({ how, refusal: this.refusal, unsent: [...this.unsent] });
+      });
+    });
+  }
+
+  start(assignment: Assignment): void {
+    this.send({ kind: 'start', assignment });
+  }
+
+  /** Gives it a connection of which nothing has been read. */
+  give(socket: Socket): void {
+    // Node sends one at a time and keeps the others until it is acknowledged.
+    this.unsent.add(socket);
+    this.child.send({ kind: 'connection' } satisfies MessageToProcess, socket, {}, (error) => {
+      if (error === null) this.unsent.delete(socket);
+    });
+  }
+
+  /** Tells it to leave in order; whether it did is what `ended` tells. */
+  stop(): void {
+    this.send({ kind: 'stop' });
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private hear(message: MessageToSupervisor): void {
+    if (message.kind === 'ready') this.becomeReady(message.providers);
+    else if (message.kind === 'refused') this.refusal = message.sentence;
+    else {
+      const { batch, requests } = message;
+      void countBatch(this.counters, requests).then((counts) =>
+        this.send({ kind: 'counted', batch, counts }),
+      );
+    }
+  }
+
+  private send(message: MessageToProcess): void {
+    if (this.child.connected) this.child.send(message, () => undefined);
+  }
+}

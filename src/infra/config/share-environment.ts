@@ -1,0 +1,22 @@
+import type { ProcessPlace } from './app-config.js';
+import { Environment } from './environment.js';
+
+/**
+ * What is one API process' share of the settings that say how much is sent out at once: more processes are to use
+ * more cores, not to call a provider more often at once than it was agreed with it. What guards a process' own memory
+ * and connections (`MAX_CONCURRENT_REQUESTS`, `DATABASE_POOL_SIZE`) is not shared out.
+ */
+export function shareEnvironment(env: Environment, place: ProcessPlace): Environment {
+  const concurrency = shareOf(env.CONCURRENCY, place);
+  return Object.assign(new Environment(), env, {
+    // With more processes than executions at once, some work on none.
+    WORKER: env.WORKER && concurrency > 0,
+    CONCURRENCY: Math.max(1, concurrency),
+    WEBHOOK_CONCURRENCY: Math.max(1, shareOf(env.WEBHOOK_CONCURRENCY, place)),
+  });
+}
+
+/** The shares of all processes add up to `total`. */
+function shareOf(total: number, { index, count }: ProcessPlace): number {
+  return Math.floor(total / count) + (index <= total % count ? 1 : 0);
+}

@@ -1,0 +1,32 @@
+import type { ProcessPlace, ResolvedBackends } from '../config/index.js';
+import type { Count, Counters } from './minute-counters.js';
+
+/** What an API process must know before it can start, and its supervisor found out once for all of them. */
+export interface Assignment {
+  readonly place: ProcessPlace;
+  readonly backends: ResolvedBackends;
+  /** Whether this process fills the embedded database's default project before it is ready. */
+  readonly seeds: boolean;
+}
+
+/** A provider as the banner names it. */
+export interface ProviderLine {
+  readonly id: string;
+  readonly readiness: { readonly ready: true } | { readonly ready: false; readonly missing: string };
+}
+
+/** Points to count, in the short form that travels. */
+export type CountRequest = readonly [action: keyof Counters, id: string, points: number];
+
+export type MessageToProcess =
+  | { readonly kind: 'start'; readonly assignment: Assignment }
+  /** Its socket travels beside it. */
+  | { readonly kind: 'connection' }
+  | { readonly kind: 'counted'; readonly batch: number; readonly counts: readonly Count[] }
+  | { readonly kind: 'stop' };
+
+export type MessageToSupervisor =
+  | { readonly kind: 'ready'; readonly providers: readonly ProviderLine[] }
+  /** The process cannot start as configured; another attempt would end the same way. */
+  | { readonly kind: 'refused'; readonly sentence: string }
+  | { readonly kind: 'count'; readonly batch: number; readonly requests: readonly CountRequest[] };

@@ -1,0 +1,55 @@
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+export const MINUTE_MS = 60_000;
+
+/** What is counted under an id in its present minute, which begins with the first that is counted. */
+export interface Count {
+  readonly used: number;
+  /** Until nothing is counted any more. */
+  readonly resetMs: number;
+}
+
+/** One place to count in. */
+export interface Counters {
+  read(id: string): Promise<Count>;
+  add(id: string, points: number): Promise<Count>;
+  /** For what was added a moment ago and turned out not to be used. */
+  giveBack(id: string, points: number): Promise<void>;
+}
+
+/** What rate-limiter-flexible has in common in memory and in Redis. */
+interface MinuteLimiter {
+  get(id: string): Promise<MinuteResult | null>;
+  penalty(id: string, points: number): Promise<MinuteResult>;
+  reward(id: string, points: number): Promise<unknown>;
+}
+
+interface MinuteResult {
+  readonly consumedPoints: number;
+  readonly msBeforeNext: number;
+}
+
+/** The library counts and does not judge: each key has a limit of its own, and the library has one for all keys. */
+export const COUNT_ONLY = { points: Number.MAX_SAFE_INTEGER, duration: MINUTE_MS / 1000 };
+
+/** Counts in the memory of this process. */
+export function createMemoryCounters(): Counters {
+  return toCounters(new RateLimiterMemory(COUNT_ONLY));
+}
+
+/** @param limiter made with {@link COUNT_ONLY}. */
+export function toCounters(limiter: MinuteLimiter): Counters {
+  return {
+    read: async (id) => toCount(await limiter.get(id)),
+    add: async (id, points) => toCount(await limiter.penalty(id, points)),
+    giveBack: async (id, points) => {
+      await limiter.reward(id, points);
+    },
+  };
+}
+
+function toCount(result: MinuteResult | null): Count {
+  // The memory keeps an expired entry until its timer fires.
+  if (result === null || result.msBeforeNext <= 0) return { used: 0, resetMs: MINUTE_MS };
+  return { used: result.consumedPoints, resetMs: result.msBeforeNext };
+}

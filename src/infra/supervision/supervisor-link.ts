@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+import type {
+  Assignment,
+  CountRequest,
+  MessageToProcess,
+  MessageToSupervisor,
+  ProviderLine,
+} from './messages.js';
+import type { Count } from './minute-counters.js';
+
+/** The end of the channel that a forked process has. */
+export interface Channel {
+  send?(message: MessageToSupervisor, callback: (error: Error | null) => void): boolean;
+  on(event: 'message', listener: (message: MessageToProcess, socket?: Socket) => void): unknown;
+  on(event: 'disconnect', listener: () => void): unknown;
+}
+
+interface Waiting {
+  readonly request: CountRequest;
+  readonly resolve: (count: Count) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A request waits no longer than this for a count: a supervisor that hangs must not hold up requests. */
+const COUNT_TIMEOUT_MS = 500;
+
+/** What an API process knows of the supervisor that started it, and asks of it. */
+export class SupervisorLink {
+  /** Resolves once, with what the supervisor wants of this process. */
+  readonly assigned: Promise<Assignment>;
+  /** Resolves when the supervisor says so, and when it is gone: a process must not outlive its supervisor. */
+  readonly toldToStop: Promise<void>;
+
+  private assign: (assignment: Assignment) => void = () => undefined;
+  private leave: () => void = () => undefined;
+  private takeConnection: (socket: Socket) => void = (socket) => socket.destroy();
+  private gathering: Waiting[] = [];
+  private readonly asked = new Map<number, readonly Waiting[]>();
+  private lastBatch = 0;
+
+  /** @param channel `process` itself, in a process that was forked. */
+  constructor(private readonly channel: Channel) {
+    this.assigned = new Promise((resolve) => (this.assign = resolve));
+    this.toldToStop = new Promise((resolve) => (this.leave = resolve));
+    channel.on('message', (message, socket) => this.hear(message, socket));
+    channel.on('disconnect', () => this.leave());
+  }
+
+  /** From now on each connection that the supervisor accepted for this process goes to `take`. */
+  onConnection(take: (socket: Socket) => void): void {
+    this.takeConnection = take;
+  }
+
+  ready(providers: readonly ProviderLine[]): void {
+    this.send({ kind: 'ready', providers }, () => undefined);
+  }
+
+  /** Resolves when the supervisor has it, or will never have it. */
+  async refuse(sentence: string): Promise<void> {
+    await new Promise<void>((resolve) => this.send({ kind: 'refused', sentence }, () => resolve()));
+  }
+
+  /**
+   * Counts where all processes of this supervisor count together. What is asked for in one turn of the event loop
+   * travels in one message, so the cost of a message is shared by the requests that arrive together.
+   * @throws Error when the supervisor does not answer in time.
+   */
+  count(request: CountRequest): Promise<Count> {
+    return new Promise((resolve, reject) => {
+      this.gathering.push({ request, resolve, reject });
+      if (this.gathering.length === 1) setImmediate(() => this.sendGathered());
+    });
+  }
+
+  private sendGathered(): void {
+    const batch = (this.lastBatch += 1);
+    const waiting = this.gathering;
+    this.gathering = [];
+    this.asked.set(batch, waiting);
+    const timer = setTimeout(() => {
+      this.fail(batch, new Error('the supervisor does not answer'));
+    }, COUNT_TIMEOUT_MS);
+    timer.unref();
+    const requests = waiting.map(({ request }) => request);
+    this.send({ kind: 'count', batch, requests }, (error) => {
+      if (error !== null) this.fail(batch, error);
+    });
+  }
+
+  private hear(message: MessageToProcess, socket: Socket | undefined): void {
+    if (message.kind === 'start') this.assign(message.assignment);
+    else if (message.kind === 'stop') this.leave();
+    else if (message.kind === 'counted') this.settle(message.batch, message.counts);
+    // The client may have gone while its connection travelled.
+    else if (socket !== undefined) this.takeConnection(socket);
+  }
+
+  private settle(batch: number, counts: readonly Count[]): void {
+    const waiting = this.asked.get(batch) ?? [];
+    this.asked.delete(batch);
+    waiting.forEach(({ resolve, reject }, index) => {
+      const count = counts[index];
+      if (count === undefined) reject(new Error('the supervisor counted something else'));
+      else resolve(count);
+    });
+  }
+
+  private fail(batch: number, error: Error): void {
+    for (const { reject } of this.asked.get(batch) ?? []) reject(error);
+    this.asked.delete(batch);
+  }
+
+  /** Without a channel (the supervisor is gone) Node throws or calls back, as the moment may be. */
+  private send(message: MessageToSupervisor, callback: (error: Error | null) => void): void {
+    try {
+      if (this.channel.send === undefined) throw new Error('there is no supervisor');
+      this.channel.send(message, callback);
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}

@@ -118,10 +118,11 @@ describe('an API process that is told to stop', () => {
 describe('a restart on the same port', () => {
   const RESTARTS = 3;
 
-  it(
-    'costs reads and runs nothing but refused connections, on connections that are kept',
-    async () => {
-      const env = { ...stage.env, WORKER: 'off', PORT: String(await freePort()) };
+  it.each(['1', '2'])(
+    'of %s API processes costs reads and runs nothing but refused connections, on connections that are kept',
+    async (processes) => {
+      const port = String(await freePort());
+      const env = { ...stage.env, WORKER: 'off', WEB_CONCURRENCY: processes, PORT: port };
       const url = `http://127.0.0.1:${env.PORT}`;
       const hammers = [
         new Hammer(new URL(promptPath('greeting'), url), 'GET', undefined),

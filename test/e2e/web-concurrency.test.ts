@@ -208,9 +208,10 @@ describe('a supervisor', () => {
   });
 
   it('whose processes die at their start says so in one sentence, and ends with 1', async () => {
-    const file = path.join(folder, 'dying.provider.js');
-    await writeFile(file, 'process.kill(process.pid, "SIGKILL");\n');
-    const ledger = spawnService('main.js', { ...env(), PORT: '0', PROVIDER_MODULES: file });
+    const file = path.join(folder, 'dying.cjs');
+    const isOurs = `process.argv[1].endsWith('api-process.js')`;
+    await writeFile(file, `if (${isOurs}) process.kill(process.pid, 'SIGKILL');\n`);
+    const ledger = spawnService('main.js', { ...env(), PORT: '0', NODE_OPTIONS: `--require=${file}` });
     expect(await ledger.exit).toEqual({ code: 1, signal: null });
     expect(ledger.logs.at(-1)).toMatch(
       /^API process \d \(pid \d+\) ended before it was ready, 3 times in a row, the last time with SIGKILL; .*\.$/,

@@ -21,8 +21,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A request waits no longer than this for a count: a supervisor that hangs must not hold up requests. */
-const COUNT_TIMEOUT_MS = 500;
+/**
+ * For a supervisor that hangs; of one that is gone the channel tells at once. It waits for nobody itself, so it is late
+ * only when the whole machine is, and that must not lift the limits.
+ */
+const COUNT_TIMEOUT_MS = 5_000;
 
 /** What an API process knows of the supervisor that started it, and asks of it. */
 export class SupervisorLink {
@@ -43,7 +46,10 @@ export class SupervisorLink {
     this.assigned = new Promise((resolve) => (this.assign = resolve));
     this.toldToStop = new Promise((resolve) => (this.leave = resolve));
     channel.on('message', (message, socket) => this.hear(message, socket));
-    channel.on('disconnect', () => this.leave());
+    channel.on('disconnect', () => {
+      for (const batch of this.asked.keys()) this.fail(batch, new Error('the supervisor is gone'));
+      this.leave();
+    });
   }
 
   /** From now on each connection that the supervisor accepted for this process goes to `take`. */

@@ -156,7 +156,7 @@ async function untilDone(database, label, jobs) {
     const [found] = await database.query(
       `SELECT count(*) FILTER (WHERE status = 'succeeded')::integer AS succeeded,
               extract(epoch FROM max(completed_at) - min(created_at))::float8 * 1000 AS elapsed_ms
-       FROM executions WHERE correlation_id = $1`,
+       FROM executions_all WHERE correlation_id = $1`,
       [label],
     );
     if (found.succeeded === jobs) return found.elapsed_ms;

@@ -11,6 +11,7 @@ import { HoldBudgets1795896200000 } from './1795896200000-hold-budgets.js';
 import { RouteModels1795896300000 } from './1795896300000-route-models.js';
 import { CountCosts1795896400000 } from './1795896400000-count-costs.js';
 import { ViewExecutions1795982400000 } from './1795982400000-view-executions.js';
+import { FreeAttempts1795982800000 } from './1795982800000-free-attempts.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   RouteModels1795896300000,
   CountCosts1795896400000,
   ViewExecutions1795982400000,
+  FreeAttempts1795982800000,
 ];

@@ -23,6 +23,8 @@ export type {
   ModelProvider,
   ParamName,
   PartialCompletion,
+  ProviderAnswer,
+  ProviderAnswerToolCall,
   ProviderDelta,
   ProviderEnd,
   ProviderEnv,

@@ -67,7 +67,11 @@ export class ExecutionAttemptEntity {
   @Column('integer', { name: 'response_tokens', nullable: true })
   responseTokens!: number | null;
 
-  /** Milliseconds from the beginning of the call to the first piece of the answer. */
+  /** Whether a failure cost nothing, because the vendor had not begun to answer; null for what did not fail. */
+  @Column('boolean', { name: 'is_free', nullable: true })
+  isFree!: boolean | null;
+
+  /** Milliseconds from the beginning of the call to the first piece of the answer; null where it was not streamed. */
   @Column('integer', { name: 'first_token_ms', nullable: true })
   firstTokenMs!: number | null;
 

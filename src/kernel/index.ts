@@ -1,4 +1,5 @@
 export * from './clock.js';
+export { JsonSource } from './json-source.js';
 export { type JsonText, pointerSegment, readJsonText } from './json-text.js';
 export * from './ledger-error.js';
 export { messageOf } from './message-of.js';

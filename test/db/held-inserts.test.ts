@@ -230,16 +230,26 @@ describe('a call that failed', () => {
   const failure = failed.succeeded ? null : failed.failure;
 
   it.each([
-    ['before anything of its answer had come costs nothing', null, { held: 0, spent: 0 }],
-    ['when a part of its answer had come costs nobody knows what', 5, { held: 10, spent: 0 }],
-  ])('%s', async (_what, firstTokenMs, expected) => {
+    ['before the vendor had begun to answer costs nothing', null, false, { held: 0, spent: 0 }],
+    ['when a part of its answer had come costs nobody knows what', 5, true, { held: 10, spent: 0 }],
+    [
+      'over a whole answer costs nobody knows what, though no piece of it was timed',
+      null,
+      true,
+      { held: 10, spent: 0 },
+    ],
+  ])('%s', async (_what, firstTokenMs, answerBegan, expected) => {
     await budgets.make(1000);
     const one = await beginning();
     await executions.insert(one);
     const held = { projectId: one.projectId, executionId: one.executionId, fence: 1 };
     const outcome = {
       succeeded: false as const,
-      failure: { ...failure!, kind: 'provider_error' as const, partial: { collected: null, firstTokenMs } },
+      failure: {
+        ...failure!,
+        kind: 'provider_error' as const,
+        partial: { collected: null, firstTokenMs, answerBegan },
+      },
     };
     await executions.finish(held, 1, outcome, FINAL);
     expect(await budgets.periods()).toMatchObject([expected]);

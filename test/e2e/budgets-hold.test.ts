@@ -1,4 +1,5 @@
 import { formatPicoUsd } from '../../src/kernel/index.js';
+import type { Behaviour } from '../fakes/openai-server.js';
 import type { ApiBody, ApiClient, ApiResponse } from '../support/api-client.js';
 import { EventStreamClient } from '../support/event-stream-client.js';
 import { eventually } from '../support/eventually.js';
@@ -291,6 +292,22 @@ describe('what is queued', () => {
   });
 });
 
+/** A success status had come, so the vendor bills what it wrote, though nothing of it can be used. */
+const BILLED: readonly (readonly [string, Behaviour])[] = [
+  ['was answered by half a document', answered('{"choices": [{"message": {"content": "Hel')],
+  ['was answered by another document', answered('{"choices": 7}')],
+  [
+    'was answered by an error in the body of a success',
+    answered('{"error": {"message": "overloaded", "code": 503}}'),
+  ],
+  ['broke off within its answer', { kind: 'cut', at: 'body' }],
+  ['was answered by events that make no sense', { kind: 'raw', body: 'data: {"choices": 7}\n\n' }],
+];
+
+function answered(body: string): Behaviour {
+  return { kind: 'raw', headers: { 'content-type': 'application/json' }, body };
+}
+
 describe('a call that failed', () => {
   it.each([500, 429, 400])('with a %i gives back what was held', async (status) => {
     const budget = await budgetOf(ASKED);
@@ -344,6 +361,17 @@ describe('a call that failed', () => {
         expect((await run({ ...body, timeout_ms: 300 })).status).toBe(504);
       },
     ],
+    ...BILLED.map(([how, behaviour]): [string, (body: ApiBody) => Promise<unknown>] => [
+      how,
+      async (body) => {
+        stage.openai.behave(behaviour);
+        // Not made again either: there is money for one call, and this one may have cost it.
+        const { body: problem } = await run(body);
+        expect(problem).toMatchObject({ code: 'PROVIDER_FAILED', attempts: 1 });
+        const { attempts } = await getExecution(stage.admin, String(problem['execution_id']));
+        expect(attempts).toMatchObject([{ status: 'failed', time_to_first_token_ms: null }]);
+      },
+    ]),
     [
       'lost its reader',
       async (body) => {

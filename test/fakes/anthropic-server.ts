@@ -6,6 +6,7 @@ import {
   type VendorDialect,
   type VendorRequest,
 } from './vendor-server.js';
+import { toMessage } from './whole-answers.js';
 
 /** The fields of "Create a message" that a text client may send; the vendor refuses others by name. */
 const FIELDS = [
@@ -51,6 +52,8 @@ function dialectOf(apiKey: string): VendorDialect {
       request_id: 'req_of_the_body',
     }),
     answer: answerOf,
+    isStreamed: ({ body }) => body['stream'] === true,
+    toDocument: toMessage,
   };
 }
 

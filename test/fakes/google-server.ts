@@ -5,8 +5,9 @@ import {
   VendorServer,
   type VendorRequest,
 } from './vendor-server.js';
+import { toGeneratedContent } from './whole-answers.js';
 
-/** The fields of `streamGenerateContent` that a text client may send; the vendor refuses others by name. */
+/** The fields of `generateContent` and `streamGenerateContent` that a text client may send; the vendor refuses others by name. */
 const FIELDS = ['contents', 'systemInstruction', 'generationConfig', 'tools', 'toolConfig'];
 const CONFIG_FIELDS = [
   ...['maxOutputTokens', 'temperature', 'topP', 'topK', 'stopSequences', 'seed'],
@@ -32,7 +33,10 @@ export function startGoogleServer(apiKey: string): Promise<VendorServer> {
     attemptIdHeader: 'x-client-request-id',
     requestIdHeader: null,
     refuse: ({ method, path, headers, body }) => {
-      if (method !== 'POST' || !/^\/v1beta\/models\/[^/:]+:streamGenerateContent\?alt=sse$/.test(path)) {
+      if (
+        method !== 'POST' ||
+        !/^\/v1beta\/models\/[^/:]+:(generateContent|streamGenerateContent\?alt=sse)$/.test(path)
+      ) {
         return { status: 404, message: 'Requested entity was not found.' };
       }
       if (headers['x-goog-api-key'] !== apiKey) {
@@ -50,6 +54,8 @@ export function startGoogleServer(apiKey: string): Promise<VendorServer> {
       error: { code, message, status: STATUSES[code] ?? 'INVALID_ARGUMENT' },
     }),
     answer: answerOf,
+    isStreamed: ({ path }) => path.includes(':streamGenerateContent'),
+    toDocument: toGeneratedContent,
   });
 }
 

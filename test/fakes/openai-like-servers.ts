@@ -1,5 +1,6 @@
 import { completionStream, describeChat } from './openai-wire.js';
 import { VendorServer, type VendorDialect, type VendorRequest } from './vendor-server.js';
+import { toChatCompletion } from './whole-answers.js';
 
 const PROMPT_RESULTS = [{ prompt_index: 0, content_filter_results: { hate: { filtered: false } } }];
 
@@ -43,8 +44,13 @@ const dialect: VendorDialect = {
   refuse: () => null,
   errorBody: (status, message) => ({ error: { message, type: null, param: null, code: String(status) } }),
   answer: answerOf,
+  isStreamed: ({ body }) => body['stream'] === true,
+  toDocument: toChatCompletion,
 };
 
+/** A whole answer has its usage unasked. */
 function answerOf({ number, body }: VendorRequest): readonly string[] {
-  return completionStream(describeChat(number, body));
+  const asked =
+    body['stream'] === true ? body : { ...body, stream: true, stream_options: { include_usage: true } };
+  return completionStream(describeChat(number, asked));
 }

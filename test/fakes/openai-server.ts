@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendEndless, type EndlessAnswer } from './endless-answers.js';
 import { completionJson, completionStream, describeAnswer, type Answer } from './openai-wire.js';
+import { eventData, toChatCompletion } from './whole-answers.js';
 
 /** What the server does with one chat completion. Left-out fields are OpenAI's usual manner. */
 export type Behaviour =
@@ -31,6 +32,8 @@ export type Behaviour =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string;
       readonly packetBytes?: number;
+      /** True: an event stream that a request for a whole answer gets as the document of the same answer. */
+      readonly asAsked?: boolean;
     };
 
 interface AnswerShape {
@@ -221,13 +224,7 @@ async function perform(
     case 'error':
       return sendError(response, behaviour);
     case 'raw':
-      response.writeHead(behaviour.status ?? 200, {
-        'content-type': 'text/event-stream',
-        ...behaviour.headers,
-      });
-      await writeInPackets(response, behaviour.body, behaviour.packetBytes ?? behaviour.body.length + 1);
-      response.end();
-      return;
+      return sendRaw(response, received, behaviour);
     case 'answer':
       return sendAnswer(response, received, behaviour);
     case 'flood':
@@ -239,6 +236,29 @@ async function perform(
   }
 }
 
+async function sendRaw(
+  response: ServerResponse,
+  received: ReceivedRequest,
+  behaviour: Extract<Behaviour, { kind: 'raw' }>,
+): Promise<void> {
+  let headers: Readonly<Record<string, string>> = {
+    'content-type': 'text/event-stream',
+    ...behaviour.headers,
+  };
+  let { body } = behaviour;
+  if (
+    behaviour.asAsked === true &&
+    !isStreamed(received) &&
+    headers['content-type'] === 'text/event-stream'
+  ) {
+    headers = { ...headers, 'content-type': 'application/json' };
+    body = JSON.stringify(toChatCompletion(eventData(body)));
+  }
+  response.writeHead(behaviour.status ?? 200, headers);
+  await writeInPackets(response, body, behaviour.packetBytes ?? body.length + 1);
+  response.end();
+}
+
 async function sendAnswer(
   response: ServerResponse,
   received: ReceivedRequest,
@@ -246,7 +266,16 @@ async function sendAnswer(
 ): Promise<void> {
   const answer = describeAnswer(received, behaviour);
   if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
-  if (!answer.streamed) return sendJson(response, 200, completionJson(answer));
+  if (!answer.streamed) {
+    // A model takes its time for a whole answer, too: nothing of it comes before its end.
+    const { pieceDelayMs = 0 } = behaviour;
+    if (pieceDelayMs > 0 && !isStreamed(received)) await sleep(pieceDelayMs * answer.pieces.length);
+    if (response.destroyed) return;
+    const json = JSON.stringify(completionJson(answer));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    await writeInPackets(response, json, behaviour.packetBytes ?? json.length + 1);
+    return void response.end();
+  }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   const events = completionStream(answer);
   if (behaviour.packetBytes !== undefined) {
@@ -268,20 +297,33 @@ async function breakOff(
   received: ReceivedRequest,
   behaviour: Extract<Behaviour, { kind: 'hang' | 'cut' }>,
 ): Promise<void> {
+  const answer = describeAnswer(received, {});
+  const type = answer.streamed ? 'text/event-stream; charset=utf-8' : 'application/json';
   if (behaviour.at === 'headers') {
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    response.writeHead(200, { 'content-type': type }).flushHeaders();
   } else if (behaviour.at !== 'start') {
-    const answer: Answer = { ...describeAnswer(received, {}), streamed: true };
-    const events = completionStream(answer);
-    const half = behaviour.at === 'body' ? events.slice(0, 2) : events;
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    response.writeHead(200, { 'content-type': type });
     // What is still on its way at a reset is lost; the client is to have the half before the cut.
-    await new Promise((resolve) => response.write(half.join(''), resolve));
+    await new Promise((resolve) => response.write(beginningOf(answer, behaviour.at === 'end'), resolve));
     await sleep(20);
   }
   if (behaviour.kind !== 'cut') return;
   if (behaviour.politely === true) response.socket?.end();
   else response.socket?.resetAndDestroy();
+}
+
+/** The first two events, or half of the document; all of it where `isWhole`. */
+function beginningOf(answer: Answer, isWhole: boolean): string {
+  if (answer.streamed)
+    return completionStream(answer)
+      .slice(0, isWhole ? undefined : 2)
+      .join('');
+  const json = JSON.stringify(completionJson(answer));
+  return isWhole ? json : json.slice(0, json.length / 2);
+}
+
+function isStreamed({ body }: ReceivedRequest): boolean {
+  return body?.['stream'] === true;
 }
 
 async function writeInPackets(response: ServerResponse, text: string, packetBytes: number): Promise<void> {

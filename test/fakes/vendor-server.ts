@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventData } from './whole-answers.js';
 
 export type VendorBehaviour =
   /** A proper answer: `You said: ` and the last thing said. `packetBytes` cuts it within characters, too. */
@@ -30,6 +31,8 @@ export type VendorBehaviour =
       readonly status?: number;
       readonly contentType?: string;
       readonly packetBytes?: number;
+      /** True: an event stream that a request for a whole answer gets as the document of the same answer. */
+      readonly asAsked?: boolean;
     };
 
 /** One request as it arrived. */
@@ -56,6 +59,10 @@ export interface VendorDialect {
   /** The server-sent events of an answer; the first half of them is without its end. */
   answer(request: VendorRequest): readonly string[];
   readonly requestIdHeader: string | null;
+  /** Whether the answer is asked for piece by piece. */
+  isStreamed(request: VendorRequest): boolean;
+  /** The document that says what the data of these events say. */
+  toDocument(events: readonly Record<string, unknown>[]): unknown;
 }
 
 /** A real HTTP server on loopback that speaks as a vendor does, and misbehaves when told to. */
@@ -137,40 +144,75 @@ export class VendorServer {
     received: VendorRequest,
     response: ServerResponse,
   ): Promise<void> {
+    const isStreamed = this.dialect.isStreamed(received);
     switch (behaviour.kind) {
-      case 'raw':
-        response.writeHead(behaviour.status ?? 200, {
-          'content-type': behaviour.contentType ?? 'text/event-stream',
-        });
-        await writeInPackets(response, behaviour.body, behaviour.packetBytes);
+      case 'raw': {
+        const { status = 200, body, contentType = 'text/event-stream', packetBytes } = behaviour;
+        if (behaviour.asAsked === true && !isStreamed && contentType === 'text/event-stream') {
+          return this.sendDocument(response, [body], packetBytes);
+        }
+        response.writeHead(status, { 'content-type': contentType });
+        await writeInPackets(response, body, packetBytes);
         response.end();
         return;
+      }
       case 'error': {
         const { status, message = `Told to answer ${status}.`, headers } = behaviour;
         response.writeHead(status, { 'content-type': 'application/json', ...headers });
         response.end(JSON.stringify(this.dialect.errorBody(status, message)));
         return;
       }
-      case 'answer':
-        response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-        await writeInPackets(response, this.dialect.answer(received).join(''), behaviour.packetBytes);
+      case 'answer': {
+        const events = this.dialect.answer(received);
+        if (!isStreamed) return this.sendDocument(response, events, behaviour.packetBytes);
+        response.writeHead(200, { 'content-type': EVENT_STREAM });
+        await writeInPackets(response, events.join(''), behaviour.packetBytes);
         response.end();
         return;
+      }
       case 'hang':
-      case 'cut':
-        return breakOff(behaviour, this.dialect.answer(received), response);
+      case 'cut': {
+        const events = this.dialect.answer(received);
+        const [pieces, type] = isStreamed
+          ? [events, EVENT_STREAM]
+          : [inHalves(this.document(events)), JSON_TYPE];
+        return breakOff(behaviour, pieces, type, response);
+      }
     }
   }
+
+  private document(events: readonly string[]): string {
+    return JSON.stringify(this.dialect.toDocument(eventData(events.join(''))));
+  }
+
+  private async sendDocument(
+    response: ServerResponse,
+    events: readonly string[],
+    packetBytes: number | undefined,
+  ): Promise<void> {
+    response.writeHead(200, { 'content-type': JSON_TYPE });
+    await writeInPackets(response, this.document(events), packetBytes);
+    response.end();
+  }
+}
+
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
+function inHalves(text: string): string[] {
+  const half = Math.ceil(text.length / 2);
+  return [text.slice(0, half), text.slice(half)];
 }
 
 async function breakOff(
   { kind, at }: Extract<VendorBehaviour, { kind: 'hang' | 'cut' }>,
-  events: readonly string[],
+  pieces: readonly string[],
+  contentType: string,
   response: ServerResponse,
 ): Promise<void> {
   if (at !== 'start') {
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    const sent = at === 'body' ? events.slice(0, Math.ceil(events.length / 2)) : events;
+    response.writeHead(200, { 'content-type': contentType });
+    const sent = at === 'body' ? pieces.slice(0, Math.ceil(pieces.length / 2)) : pieces;
     // What is still on its way at a reset is lost; the client is to have the half before the cut.
     await new Promise((resolve) => response.write(sent.join(''), resolve));
     await sleep(20);

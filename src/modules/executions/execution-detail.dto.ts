@@ -42,7 +42,7 @@ export class AttemptDto {
   @ApiInteger()
   response_tokens!: number | null;
 
-  /** Milliseconds to the first piece of the answer; null when none came. */
+  /** Milliseconds to the first piece of the answer; null when none came, and when the answer was not streamed. */
   @ApiInteger()
   time_to_first_token_ms!: number | null;
 

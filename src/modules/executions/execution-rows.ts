@@ -9,7 +9,7 @@ import { storedTargets } from './execution-targets.js';
 import { paramColumns } from './execution-params.js';
 import type { Claim } from './claim.js';
 import type { StoredAnswer, UsedKey } from './idempotency/index.js';
-import type { CallFailure, CallOutcome } from './provider-caller.js';
+import { type CallFailure, type CallOutcome, isFree } from './provider-caller.js';
 
 /** Entries of the journals, as the statements read them: what is unknown is left out or null. */
 
@@ -232,6 +232,7 @@ function failureColumns(failure: CallFailure, isFinal: boolean): object {
     provider_request_id: failure.providerRequestId,
     latency_ms: failure.latencyMs,
     first_token_ms: partial?.firstTokenMs,
+    is_free: isFree({ succeeded: false, failure }),
     ...(isFinal && partial?.collected ? textColumns(partial.collected) : {}),
   };
 }

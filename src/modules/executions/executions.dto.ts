@@ -40,7 +40,7 @@ export class TelemetryDto {
   @ApiInteger()
   reasoning_tokens!: number | null;
 
-  /** Milliseconds from the beginning of the call to the first piece of the answer; null when none came. */
+  /** Milliseconds from the beginning of the call to the first piece of the answer; null when none came, and when the answer was not streamed. */
   @ApiInteger()
   time_to_first_token_ms!: number | null;
 

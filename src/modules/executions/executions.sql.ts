@@ -149,7 +149,7 @@ export const FINISH = `
       provider_status integer, provider_request_id text, latency_ms integer, finish_reason text, prompt_tokens integer,
       response_tokens integer, usage text, response_text text, response_truncated boolean, response_bytes bigint,
       response_sha256 text, tool_calls text, first_token_ms integer, cached_prompt_tokens integer, reasoning_tokens integer,
-      cost_pico_usd bigint, price_id uuid, provider text, model_name text, model_id uuid,
+      is_free boolean, cost_pico_usd bigint, price_id uuid, provider text, model_name text, model_id uuid,
       route text, key text, answer_status integer, answer_headers json, answer_body text)
   ), held AS MATERIALIZED (
     SELECT project_id, execution_id, fence FROM executions e JOIN entry n USING (project_id, execution_id, fence)
@@ -178,7 +178,7 @@ export const FINISH = `
       error_type = n.error_type, error_message = n.error_message, provider_status = n.provider_status,
       provider_request_id = n.provider_request_id, latency_ms = n.latency_ms, usage = n.usage::json,
       prompt_tokens = n.prompt_tokens, response_tokens = n.response_tokens, first_token_ms = n.first_token_ms,
-      cost_pico_usd = n.cost_pico_usd, price_id = n.price_id,
+      is_free = n.is_free, cost_pico_usd = n.cost_pico_usd, price_id = n.price_id,
       completed_at = clock_timestamp()
     FROM entry n LEFT JOIN moved USING (project_id, execution_id, fence)
     WHERE a.project_id = n.project_id AND a.execution_id = n.execution_id AND a.attempt = n.attempt AND a.fence = n.fence

@@ -31,7 +31,7 @@ export interface ProviderCall {
   readonly signal?: AbortSignal;
   /** What it means that the signal aborted; left out: that nobody knows how the call ended. */
   readonly abortedAs?: 'client_closed';
-  /** Is given the answer as it comes. */
+  /** Is given the answer as it comes; left out, the provider is asked for a whole one. */
   readonly onEvent?: CompletionObserver;
   /** Is told who answers, where that is known before the answer. */
   readonly onModel?: ModelObserver;
@@ -60,7 +60,7 @@ export function tokensOf(outcome: CallOutcome): number {
   return (promptTokens ?? 0) + (responseTokens ?? 0);
 }
 
-/** What no vendor bills, if nothing of an answer had come. The trigger that settles holds says the same. */
+/** What no vendor bills, unless it had begun to answer. */
 const FREE_FAILURES: readonly ExecutionErrorType[] = [
   'rate_limited',
   'provider_rejected',
@@ -68,11 +68,14 @@ const FREE_FAILURES: readonly ExecutionErrorType[] = [
   'internal',
 ];
 
-/** Of any other failure nobody knows what it cost. */
+/**
+ * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The verdict is stored with the
+ * attempt, and its hold is settled by it.
+ */
 export function isFree(outcome: CallOutcome): boolean {
   if (outcome.succeeded) return false;
   const { kind, partial } = outcome.failure;
-  return FREE_FAILURES.includes(kind) && (partial?.firstTokenMs ?? null) === null;
+  return FREE_FAILURES.includes(kind) && partial?.answerBegan !== true;
 }
 
 const KINDS: readonly string[] = [
@@ -98,7 +101,7 @@ export class ProviderCaller {
 
   async call(call: ProviderCall): Promise<CallOutcome> {
     const startedAtMs = this.clock.monotonicMs();
-    const partial: PartialCompletion = { collected: null, firstTokenMs: null };
+    const partial: PartialCompletion = { collected: null, firstTokenMs: null, answerBegan: false };
     try {
       const { modelName, messages, params, extras, onEvent, onModel } = call;
       const attemptId = `${call.executionId}-${call.attempt}`;

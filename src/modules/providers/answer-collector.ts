@@ -1,19 +1,17 @@
-import {
-  ProviderError,
-  type ProviderDelta,
-  type ProviderToolCall,
-  type ProviderToolCallDelta,
-} from './provider.contract.js';
+import { assertNotEndless } from './answer-bounds.js';
+import type { ProviderDelta, ProviderToolCall, ProviderToolCallDelta } from './provider.contract.js';
 import { ResponseCollector, type CollectedResponse } from './response-collector.js';
 import { ToolCallCollector } from './tool-call-collector.js';
 
 export type AnswerEvent = ProviderDelta | ProviderToolCallDelta;
 
-/**
- * An answer that is so many times too long is cut off, not read to its end: it is measured and hashed
- * beyond the limit only to tell how much is missing, which is not worth an endless answer.
- */
-const CUT_OFF_FACTOR = 16;
+/** An answer as it is stored. */
+export interface CollectedAnswer extends CollectedResponse {
+  /** In their order; empty when there are none. */
+  readonly toolCalls: readonly ProviderToolCall[];
+  /** The part of the text that is the model's refusal; null when none of it is said to be. */
+  readonly refusal: string | null;
+}
 
 /** Puts an answer together: its text, its refusal, its calls of tools. */
 export class AnswerCollector {
@@ -27,6 +25,11 @@ export class AnswerCollector {
     private readonly startedAt: number,
   ) {
     this.response = new ResponseCollector(maxBytes);
+  }
+
+  /** Whether a piece of the answer has come. */
+  get hasBegun(): boolean {
+    return this.firstAt !== null;
   }
 
   /** From the beginning of the call to the first piece of the answer; null while none has come. */
@@ -43,12 +46,8 @@ export class AnswerCollector {
   add(event: AnswerEvent): AnswerEvent | null {
     if (event.type === 'tool_call' || event.text !== '') this.firstAt ??= performance.now();
     const certain = event.type === 'tool_call' ? this.toolCalls.add(event) : this.addText(event);
-    const mostBytes = this.maxBytes * CUT_OFF_FACTOR;
-    if (this.response.totalBytes + this.toolCalls.totalBytes <= mostBytes) return certain;
-    throw new ProviderError(
-      'provider_error',
-      `The provider's answer was cut off after ${mostBytes} bytes, ${CUT_OFF_FACTOR} times MAX_RESPONSE_BYTES.`,
-    );
+    assertNotEndless(this.response.totalBytes + this.toolCalls.totalBytes, this.maxBytes);
+    return certain;
   }
 
   /** What was held back, at the end of a whole answer. */
@@ -59,10 +58,7 @@ export class AnswerCollector {
   }
 
   /** Once. @throws ProviderError `provider_error` for a call without a name. */
-  finish(): CollectedResponse & {
-    readonly toolCalls: readonly ProviderToolCall[];
-    readonly refusal: string | null;
-  } {
+  finish(): CollectedAnswer {
     const toolCalls = this.toolCalls.finish();
     return { ...this.response.finish(), toolCalls, refusal: this.refusal?.finish().text ?? null };
   }

@@ -184,6 +184,7 @@ describe('what complete leaves of a call that failed', () => {
     expect(partial).toEqual({
       collected: expect.objectContaining({ text: 'Once upon 👋', truncated: false, totalBytes: 14 }),
       firstTokenMs: expect.any(Number) as number,
+      answerBegan: true,
     });
     expect(seen).toBe('Once upon 👋');
   });
@@ -203,7 +204,7 @@ describe('what complete leaves of a call that failed', () => {
   it('is nothing when nothing had come', async () => {
     const partial: PartialCompletion = { collected: null, firstTokenMs: null };
     await expect(run(failing(START, delta('')), { partial })).rejects.toMatchObject({ kind: 'connection' });
-    expect(partial).toEqual({ collected: null, firstTokenMs: null });
+    expect(partial).toEqual({ collected: null, firstTokenMs: null, answerBegan: false });
   });
 
   it('is the whole answer of a call that did not fail', async () => {

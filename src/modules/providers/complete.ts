@@ -1,5 +1,8 @@
-import { AnswerCollector, type AnswerEvent } from './answer-collector.js';
+import { mostAnswerBytes } from './answer-bounds.js';
+import { AnswerCollector, type AnswerEvent, type CollectedAnswer } from './answer-collector.js';
 import { CallWatch, type CallLimits } from './call-watch.js';
+import { checkedExtras, checkedModel, checkedUsage } from './checked-answer.js';
+import { collectAnswer } from './collect-answer.js';
 import {
   ProviderError,
   type ModelProvider,
@@ -7,12 +10,10 @@ import {
   type ProviderEvent,
   type ProviderModel,
   type ProviderRequest,
-  type ProviderToolCall,
   type ProviderUsage,
 } from './provider.contract.js';
 import { toProviderError } from './provider-failure.js';
 import type { CollectedResponse } from './response-collector.js';
-import { tokenCount } from './token-count.js';
 
 /** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
 export type CompletionRequest = Omit<ProviderRequest, 'signal'> & { readonly signal?: AbortSignal };
@@ -34,21 +35,26 @@ export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
 
 /** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
 export interface PartialCompletion {
-  /** Null when nothing of the answer came. */
+  /** Null when nothing of the answer came; of an answer that was asked for as a whole there is never a part. */
   collected: CollectedResponse | null;
+  /** Null when nobody read along, too. */
   firstTokenMs: number | null;
+  /**
+   * Whether the vendor had begun to answer: a piece of a stream had come, or the success status of a whole answer. What
+   * has begun is billed, however the call ends. Always there when the call has settled.
+   */
+  answerBegan?: boolean;
 }
 
-export interface Completion extends CollectedResponse {
-  /** In their order; empty when there are none. */
-  readonly toolCalls: readonly ProviderToolCall[];
-  /** The part of the text that is the model's refusal; null when none of it is said to be. */
-  readonly refusal: string | null;
+export interface Completion extends CollectedAnswer {
   readonly finishReason: string | null;
   readonly usage: ProviderUsage;
   readonly providerRequestId: string | null;
   readonly servedModelName: string | null;
-  /** From the beginning of the call to the first piece of text or of a tool call; null when none came. */
+  /**
+   * From the beginning of the call to the first piece of text or of a tool call; null when none came, and when nobody
+   * read along.
+   */
   readonly firstTokenMs: number | null;
   readonly latencyMs: number;
   /** Under the vendor's own names; null when there are none, or none that can be stored. */
@@ -57,17 +63,17 @@ export interface Completion extends CollectedResponse {
 
 const CUT_OFF = "The provider's answer stopped before its end.";
 
-/** Extras are a few hundred characters; what is far from it is something else. */
-const MAX_EXTRAS_CHARACTERS = 4096;
-
 /**
- * One call to a provider, waited for: `stream()` read to its end. The limits hold for an adapter that ignores
- * its signal too; what it does afterwards is not waited for. They hold while `onEvent` is waited for, but for the
- * idle timeout: then it is the reader that is slow.
+ * One call to a provider, waited for. With `onEvent` the answer is streamed and given on piece by piece. Without it the
+ * provider is asked for a whole answer, or, where it has no `complete()`, its stream is read to the end.
+ *
+ * The limits hold for an adapter that ignores its signal too; what it does afterwards is not waited for. They hold while
+ * `onEvent` is waited for, but for the idle timeout: then it is the reader that is slow. A whole answer comes all at once,
+ * so only the deadline holds for it.
  *
  * @throws ProviderError, the reason of `request.signal` when that aborts, or what `onEvent` throws, and nothing else.
  */
-export async function complete(
+export function complete(
   provider: ModelProvider,
   request: CompletionRequest,
   limits: CompletionLimits,
@@ -75,12 +81,65 @@ export async function complete(
   partial?: PartialCompletion,
   onModel?: ModelObserver,
 ): Promise<Completion> {
+  return onEvent === undefined && provider.complete !== undefined
+    ? completeAtOnce(provider as AtOnce, request, limits, partial)
+    : completeByStream(provider, request, limits, onEvent, partial, onModel);
+}
+
+type AtOnce = ModelProvider & Required<Pick<ModelProvider, 'complete'>>;
+
+async function completeAtOnce(
+  provider: AtOnce,
+  request: CompletionRequest,
+  limits: CompletionLimits,
+  partial: PartialCompletion | undefined,
+): Promise<Completion> {
+  const startedAt = performance.now();
+  const { deadlineMs, maxResponseBytes } = limits;
+  const watch = new CallWatch({ deadlineMs, idleTimeoutMs: null }, request.signal);
+  let providerRequestId: string | null = null;
+  let succeeded = false;
+  try {
+    watch.check();
+    const maxAnswerBytes = mostAnswerBytes(maxResponseBytes);
+    const asked = { ...request, signal: watch.signal, maxAnswerBytes };
+    const answer = await watch.orInterrupted(provider.complete(asked));
+    if (partial !== undefined) partial.answerBegan = true;
+    providerRequestId = answer.providerRequestId;
+    const collected = collectAnswer(answer, maxResponseBytes);
+    if (partial !== undefined) partial.collected = collected;
+    succeeded = true;
+    return toCompletion(collected, answer, providerRequestId, null, startedAt);
+  } catch (error) {
+    const failure = toProviderError(error, providerRequestId);
+    if (partial !== undefined) partial.answerBegan = partial.answerBegan === true || hasBegun(failure);
+    // An adapter whose call we cut short may say anything; why we cut it is the truth.
+    watch.check();
+    throw withRequestId(failure, providerRequestId);
+  } finally {
+    watch.end(succeeded);
+  }
+}
+
+/** An adapter that does not say it may have failed over the body of a success, which is billed. */
+function hasBegun({ answerBegan, kind, status }: ProviderError): boolean {
+  return answerBegan ?? (kind === 'provider_error' && status === null);
+}
+
+async function completeByStream(
+  provider: ModelProvider,
+  request: CompletionRequest,
+  limits: CompletionLimits,
+  onEvent: CompletionObserver | undefined,
+  partial: PartialCompletion | undefined,
+  onModel: ModelObserver | undefined,
+): Promise<Completion> {
   const startedAt = performance.now();
   const watch = new CallWatch(limits, request.signal);
   const collector = new AnswerCollector(limits.maxResponseBytes, startedAt);
   let providerRequestId: string | null = null;
   let end: ProviderEnd | null = null;
-  let answer: ReturnType<AnswerCollector['finish']> | null = null;
+  let answer: CollectedAnswer | null = null;
   let iterator: AsyncIterator<ProviderEvent> | null = null;
   try {
     watch.check();
@@ -107,16 +166,34 @@ export async function complete(
     void close(iterator);
     if (partial !== undefined) {
       partial.collected = answer ?? collector.finishPart();
-      partial.firstTokenMs = collector.firstTokenMs;
+      partial.firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
+      partial.answerBegan = collector.hasBegun;
     }
   }
+  const firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
+  return toCompletion(answer, end, providerRequestId, firstTokenMs, startedAt);
+}
+
+function toCompletion(
+  answer: CollectedAnswer,
+  end: Omit<ProviderEnd, 'type'>,
+  providerRequestId: string | null,
+  firstTokenMs: number | null,
+  startedAt: number,
+): Completion {
+  const { text, truncated, totalBytes, sha256, toolCalls, refusal } = answer;
   return {
-    ...answer,
+    text,
+    truncated,
+    totalBytes,
+    sha256,
+    toolCalls,
+    refusal,
     finishReason: end.finishReason,
     usage: checkedUsage(end.usage),
     providerRequestId,
     servedModelName: end.servedModelName,
-    firstTokenMs: collector.firstTokenMs,
+    firstTokenMs,
     latencyMs: Math.round(performance.now() - startedAt),
     extras: checkedExtras(end.extras),
   };
@@ -125,8 +202,9 @@ export async function complete(
 /** The vendor's support asks for it, and not every reader of an answer knows it. */
 function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
   if (error.providerRequestId !== null || providerRequestId === null) return error;
-  const { kind, message, status, retryAfterMs } = error;
-  return new ProviderError(kind, message, { status, retryAfterMs, providerRequestId });
+  const { kind, message, status, retryAfterMs, answerBegan } = error;
+  const began = answerBegan === null ? {} : { answerBegan };
+  return new ProviderError(kind, message, { status, retryAfterMs, providerRequestId, ...began });
 }
 
 async function observe(
@@ -143,36 +221,6 @@ async function observe(
     watch.interrupt(error);
   }
   watch.check();
-}
-
-/** Counts go into integer columns; an adapter from outside the tree may hand over anything. */
-function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
-  return {
-    promptTokens: tokenCount(usage.promptTokens),
-    responseTokens: tokenCount(usage.responseTokens),
-    cachedPromptTokens: tokenCount(usage.cachedPromptTokens),
-    reasoningTokens: tokenCount(usage.reasoningTokens),
-    raw: usage.raw,
-  };
-}
-
-/** No compiler has seen an adapter from outside the tree. */
-function checkedModel({ servedModelName, extras }: ProviderModel): Omit<ProviderModel, 'type'> {
-  const checked = checkedExtras(extras);
-  const name = typeof servedModelName === 'string' ? servedModelName : null;
-  return { servedModelName: name, ...(checked === null ? {} : { extras: checked }) };
-}
-
-/** They go into a JSON column, which holds neither NUL nor half a character. */
-function checkedExtras(extras: unknown): Readonly<Record<string, unknown>> | null {
-  if (typeof extras !== 'object' || extras === null || Array.isArray(extras)) return null;
-  try {
-    const json = JSON.stringify(extras);
-    if (json === '{}' || json.length > MAX_EXTRAS_CHARACTERS || /\\u(0000|d[89a-f])/.test(json)) return null;
-    return JSON.parse(json) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }
 
 /** Not awaited: `return()` of a generator that hangs in an `await` never settles. */

@@ -1,15 +1,16 @@
-import { complete, type Completion, type CompletionLimits } from './complete.js';
+import { complete, type Completion, type CompletionLimits, type CompletionObserver } from './complete.js';
 import type { ModelProvider, ProviderError, ProviderRequest } from './provider.contract.js';
 
 const LIMITS: CompletionLimits = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
 
 export type Question = Partial<Omit<ProviderRequest, 'attemptId' | 'signal'>>;
 
-/** Asks a provider as `attempt-1`, by default `prompt` of `modelName`. */
+/** Asks a provider as `attempt-1`, by default `prompt` of `modelName`; for a whole answer when nobody reads along. */
 export function askerOf(
   provider: () => ModelProvider,
   modelName: string,
   prompt: string,
+  onEvent?: CompletionObserver,
 ): (question?: Question) => Promise<Completion> {
   return (question = {}) =>
     complete(
@@ -22,6 +23,7 @@ export function askerOf(
         attemptId: 'attempt-1',
       },
       LIMITS,
+      onEvent,
     );
 }
 

@@ -10,6 +10,8 @@ export interface FailedAnswer {
   /** The `Date` header as it came: a `Retry-After` that is a time is a distance from it, whatever our own clock says. */
   readonly date?: string | null;
   readonly providerRequestId?: string | null;
+  /** For an error within the answer, whose status the answer would have had: see `ProviderErrorDetails`. */
+  readonly answerBegan?: boolean;
 }
 
 /** The error for an HTTP status, classed by the table at `ProviderErrorKind`. */
@@ -19,6 +21,7 @@ export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
     status: answer.status,
     retryAfterMs: parseRetryAfterMs(answer.retryAfter ?? null, answer.date ?? null),
     providerRequestId: answer.providerRequestId ?? null,
+    answerBegan: answer.answerBegan ?? false,
   });
 }
 

@@ -112,6 +112,7 @@ describe('ProviderRegistry', () => {
     ['supportedFeatures', ['tools', 'mind_reading'], 'supportedFeatures names "mind_reading"'],
     ['supportedFeatures', 'tools', 'its supportedFeatures is no list'],
     ['maxTokens', 4096, 'its maxTokens is no method'],
+    ['complete', 'Hello', 'its complete is no method'],
   ])('refuses the boot for %s that is %p', async (member, value, words) => {
     class Odd extends Acme {
       constructor(env: ProviderEnv) {

@@ -86,12 +86,13 @@ function whatLacks(instance: unknown): string | null {
   const candidate = instance as Partial<Record<keyof ModelProvider, unknown>>;
   if (typeof candidate.stream !== 'function') return 'it has no method stream(request)';
   if (typeof candidate.readiness !== 'function') return 'it has no method readiness()';
-  const { supportedParams, supportedFeatures, maxTokens } = candidate;
+  const { supportedParams, supportedFeatures, maxTokens, complete } = candidate;
   if (!Array.isArray(supportedParams)) return 'it has no list supportedParams';
   if (supportedFeatures !== undefined && !Array.isArray(supportedFeatures)) {
     return 'its supportedFeatures is no list';
   }
   if (maxTokens !== undefined && typeof maxTokens !== 'function') return 'its maxTokens is no method';
+  if (complete !== undefined && typeof complete !== 'function') return 'its complete is no method';
   return (
     unknownName('supportedParams', supportedParams, PARAM_NAMES) ??
     unknownName('supportedFeatures', supportedFeatures ?? [], PROVIDER_FEATURES)

@@ -29,6 +29,14 @@ export interface ModelProvider {
    * @throws ProviderError for everything the vendor or the line did wrong.
    */
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
+
+  /**
+   * The same call for an answer that nobody reads as it comes: one HTTP request, one whole answer, and the same result
+   * as `stream` gives piece by piece. Optional, because it only saves the cost of streaming; left out, the caller reads
+   * `stream` to its end. When `request.signal` aborts, close the connection.
+   * @throws ProviderError as `stream` does, with `answerBegan` once a success status had come.
+   */
+  complete?(request: ProviderRequest): Promise<ProviderAnswer>;
 }
 
 /** `missing` is the environment variable that has to be set. */
@@ -62,6 +70,11 @@ export interface ProviderRequest {
   readonly attemptId: string;
   /** Aborts on a deadline or when nobody wants the answer any more. */
   readonly signal: AbortSignal;
+  /**
+   * For `complete`: an answer of more bytes than this is refused, so it need not be read to its end. Absent: the
+   * adapter's own bound.
+   */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface ProviderMessage {
@@ -190,6 +203,27 @@ export interface ProviderEnd {
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
+/** What `complete` resolves to: all that the events of `stream` would have said. */
+export interface ProviderAnswer extends Omit<ProviderEnd, 'type'> {
+  /** As in `start`. */
+  readonly providerRequestId: string | null;
+  /** May be empty. A refusal is a part of it. */
+  readonly text: string;
+  /** The part of the text that came in the vendor's field for refusals; null or absent when none did. */
+  readonly refusal?: string | null;
+  /** In their order. Absent when there are none. */
+  readonly toolCalls?: readonly ProviderAnswerToolCall[];
+}
+
+/** A call of a tool as the vendor sent it. */
+export interface ProviderAnswerToolCall {
+  /** Absent where the vendor gave it none; the caller then makes one up. */
+  readonly id?: string;
+  readonly name: string;
+  /** JSON text as the model wrote it. */
+  readonly arguments: string;
+}
+
 /** Null is "the vendor did not say"; 0 is never a stand-in for it. */
 export interface ProviderUsage {
   /** All of the prompt, whether it was read from a cache or not. */
@@ -222,6 +256,8 @@ export interface ProviderErrorDetails {
   /** How long the vendor asks us to wait. */
   readonly retryAfterMs?: number | null;
   readonly providerRequestId?: string | null;
+  /** Whether a success status had come. A vendor bills what it has begun to answer, so such a failure is not free. */
+  readonly answerBegan?: boolean;
 }
 
 /** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
@@ -230,6 +266,8 @@ export class ProviderError extends Error {
   readonly status: number | null;
   readonly retryAfterMs: number | null;
   readonly providerRequestId: string | null;
+  /** Null: the adapter did not say. */
+  readonly answerBegan: boolean | null;
 
   constructor(
     readonly kind: ProviderErrorKind,
@@ -240,5 +278,6 @@ export class ProviderError extends Error {
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.providerRequestId = details.providerRequestId ?? null;
+    this.answerBegan = details.answerBegan ?? null;
   }
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { WholeText } from './whole-text.js';
+import { createHash, hash } from 'node:crypto';
+import { toStorableText, WholeText } from './whole-text.js';
 
 export interface CollectedResponse {
   /** The kept beginning: at most `maxBytes` as UTF-8, ending at a whole character. */
@@ -70,6 +70,17 @@ export class ResponseCollector {
     this.truncated = true;
     this.kept.push(bytes.toString('utf8', 0, wholeCharacters(bytes, room)));
   }
+}
+
+/** The same for a response that is there as a whole, without the cost of an incremental hash. */
+export function collectResponse(response: string, maxBytes: number): CollectedResponse {
+  const text = toStorableText(response);
+  const totalBytes = Buffer.byteLength(text, 'utf8');
+  const sha256 = hash('sha256', text);
+  if (totalBytes <= maxBytes) return { text, truncated: false, totalBytes, sha256 };
+  const bytes = Buffer.from(text, 'utf8');
+  const kept = bytes.toString('utf8', 0, wholeCharacters(bytes, maxBytes));
+  return { text: kept, truncated: true, totalBytes, sha256 };
 }
 
 /** The largest length up to `limit` that does not cut a UTF-8 sequence: its inner bytes are 10xxxxxx. */

@@ -16,45 +16,56 @@ export async function* readServerSentEvents(
   body: AsyncIterable<Uint8Array>,
   maxEventCharacters = MAX_EVENT_CHARACTERS,
 ): AsyncGenerator<string, void, undefined> {
-  let dataLines: string[] = [];
-  let sizeCharacters = 0;
-  for await (const lines of readLines(body, maxEventCharacters)) {
-    for (const line of lines) {
-      if (line === '') {
-        if (dataLines.length > 0) yield dataLines.join('\n');
-        dataLines = [];
-        sizeCharacters = 0;
-      } else if (line.startsWith('data:')) {
-        dataLines.push(line.slice(line.startsWith('data: ') ? 6 : 5));
-        sizeCharacters += line.length;
-        if (sizeCharacters > maxEventCharacters) throw endless();
-      }
-    }
-  }
+  const splitter = new ServerSentEventSplitter(maxEventCharacters);
+  for await (const bytes of body) yield* splitter.split(bytes);
 }
 
-/** Batches of whole lines, so that a chunk of many small events costs one turn of the loop and not hundreds. */
-async function* readLines(
-  body: AsyncIterable<Uint8Array>,
-  maxCharacters: number,
-): AsyncGenerator<string[], void, undefined> {
-  const decoder = new TextDecoder();
-  let open: string[] = [];
-  let openCharacters = 0;
-  for await (const bytes of body) {
-    const text = decoder.decode(bytes, { stream: true });
+/** The same for a body whose bytes are pushed: what `readServerSentEvents` is made of. */
+export class ServerSentEventSplitter {
+  private readonly decoder = new TextDecoder();
+  /** The pieces of a line whose end has not come. */
+  private open: string[] = [];
+  private openCharacters = 0;
+  /** The lines of an event whose end has not come. */
+  private dataLines: string[] = [];
+  private dataCharacters = 0;
+
+  constructor(private readonly maxEventCharacters = MAX_EVENT_CHARACTERS) {}
+
+  /**
+   * The data of the events that these bytes complete.
+   * @throws ProviderError `provider_error` for an event without end.
+   */
+  split(bytes: Uint8Array): string[] {
+    const events: string[] = [];
+    for (const line of this.lines(this.decoder.decode(bytes, { stream: true }))) {
+      if (line === '') {
+        if (this.dataLines.length > 0) events.push(this.dataLines.join('\n'));
+        this.dataLines = [];
+        this.dataCharacters = 0;
+      } else if (line.startsWith('data:')) {
+        this.dataLines.push(line.slice(line.startsWith('data: ') ? 6 : 5));
+        this.dataCharacters += line.length;
+        if (this.dataCharacters > this.maxEventCharacters) throw endless();
+      }
+    }
+    return events;
+  }
+
+  /** The lines that this text completes. */
+  private lines(text: string): string[] {
     const end = text.lastIndexOf('\n');
     if (end === -1) {
-      open.push(text);
-      openCharacters += text.length;
-      if (openCharacters > maxCharacters) throw endless();
-      continue;
+      this.open.push(text);
+      this.openCharacters += text.length;
+      if (this.openCharacters > this.maxEventCharacters) throw endless();
+      return [];
     }
-    const whole = open.join('') + text.slice(0, end);
-    open = [text.slice(end + 1)];
-    openCharacters = text.length - end - 1;
+    const whole = this.open.join('') + text.slice(0, end);
+    this.open = [text.slice(end + 1)];
+    this.openCharacters = text.length - end - 1;
     // A bare CR also ends a line by the standard; nobody sends that, and it may be half of a CRLF.
-    yield whole.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+    return whole.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   }
 }
 

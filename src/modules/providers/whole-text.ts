@@ -13,18 +13,19 @@ export class WholeText {
     const text = this.half + delta;
     const endsInHalf = isHighSurrogate(text.charCodeAt(text.length - 1));
     this.half = endsInHalf ? text.slice(-1) : '';
-    return storable(endsInHalf ? text.slice(0, -1) : text);
+    return toStorableText(endsInHalf ? text.slice(0, -1) : text);
   }
 
   /** What waits for a delta that will not come. */
   flush(): string {
-    const text = storable(this.half);
+    const text = toStorableText(this.half);
     this.half = '';
     return text;
   }
 }
 
-function storable(text: string): string {
+/** The whole of a text at once, under the same rule. */
+export function toStorableText(text: string): string {
   return toUSVString(text).replaceAll('\0', '\ufffd');
 }
 

@@ -1,16 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { JsonSource } from '../../../kernel/index.js';
 import {
   ProviderError,
-  type ProviderDelta,
   type ProviderEnd,
-  type ProviderModel,
+  type ProviderEvent,
   type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
-import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
+import type { AnswerReader } from './answer-reader.js';
+import type { FailedResponse } from './vendor-call.js';
 import { VendorError } from './vendor-error.js';
-import { asRecord, textOrNull, type Json } from './vendor-json.js';
-import { bodyOf } from './vendor-transport.js';
+import { asRecord, parseRecord, textOrNull, type Json } from './vendor-json.js';
 
 /** Anthropic's words for the end of a message; any other is passed on as it is. */
 const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
@@ -37,59 +38,94 @@ const STATUS_OF_ERROR: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /**
- * Reads the event stream of a message. Thinking is no part of the answer, and events that are not known are passed
- * over, as the vendor asks for.
- *
- * @throws ProviderError `connection` when the body ends early, `provider_error` when it is something else;
- *   VendorError for an error in mid-stream; whatever the line throws.
+ * Reads a message, whole or as events. Thinking is no part of the answer, and blocks and events that are not known are
+ * passed over, as the vendor asks for.
  */
-export async function* readMessage(
-  response: Response,
-): AsyncGenerator<ProviderModel | ProviderDelta | ProviderToolCallDelta | ProviderEnd, void, undefined> {
-  const toolUses = new ToolUses();
-  let message: Json | null = null;
-  let usage: Json = {};
-  let end: Json = {};
-  for await (const event of readEvents(response)) {
-    if (event['type'] === 'error') throw complaintOf(event, response.headers);
-    if (event['type'] === 'message_start') {
-      message = asRecord(event['message']);
-      usage = known(message['usage']);
-      yield { type: 'model', servedModelName: textOrNull(message['model']) };
-    } else if (event['type'] === 'message_delta') {
-      // The counts are cumulative: the last ones are those of the whole message.
-      usage = { ...usage, ...known(event['usage']) };
-      end = asRecord(event['delta']);
-    } else {
-      const text = textOf(event);
-      if (text !== null) yield { type: 'delta', text };
-      const call = toolUses.eventOf(event);
-      if (call !== null) yield call;
+export class MessageReader implements AnswerReader {
+  isOver = false;
+
+  private readonly toolUses = new ToolUses();
+  private message: Json | null = null;
+  private usage: Json = {};
+  private ending: Json = {};
+
+  constructor(private readonly headers: () => IncomingHttpHeaders) {}
+
+  read(data: string): ProviderEvent[] {
+    const event = asRecord(JSON.parse(data));
+    switch (event['type']) {
+      case 'error':
+        throw complaintOf(event, this.headers());
+      case 'message_start':
+        return [this.start(asRecord(event['message']))];
+      case 'message_delta':
+        // The counts are cumulative: the last ones are those of the whole message.
+        this.usage = { ...this.usage, ...known(event['usage']) };
+        this.ending = asRecord(event['delta']);
+        return [];
+      case 'message_stop':
+        this.isOver = true;
+        return [];
+      default:
+        return this.readBlock(event);
     }
   }
-  if (message === null) throw new ProviderError('provider_error', "The provider's answer is no message.");
-  const reason = textOrNull(end['stop_reason']);
-  if (reason === null) throw new ProviderError('connection', "The provider's answer stopped before its end.");
-  yield {
-    type: 'end',
-    finishReason: FINISH_REASONS.get(reason) ?? reason,
-    usage: readUsage({ ...usage, ...known(end) }),
-    servedModelName: textOrNull(message['model']),
-  };
+
+  readDocument(json: string): ProviderEvent[] {
+    const message = asRecord(JSON.parse(json));
+    if (message['type'] === 'error') throw complaintOf(message, this.headers());
+    const { content, stop_reason, stop_sequence } = message;
+    if (!Array.isArray(content)) throw noMessage();
+    this.ending = { stop_reason, stop_sequence };
+    this.isOver = true;
+    return [this.start(message), ...blockEvents(content.map(asRecord), json)];
+  }
+
+  end(): ProviderEnd {
+    if (this.message === null) throw noMessage();
+    const reason = textOrNull(this.ending['stop_reason']);
+    if (reason === null) {
+      throw new ProviderError('connection', "The provider's answer stopped before its end.");
+    }
+    return {
+      type: 'end',
+      finishReason: FINISH_REASONS.get(reason) ?? reason,
+      usage: readUsage({ ...this.usage, ...known(this.ending) }),
+      servedModelName: textOrNull(this.message['model']),
+    };
+  }
+
+  private start(message: Json): ProviderEvent {
+    this.message = message;
+    this.usage = known(message['usage']);
+    return { type: 'model', servedModelName: textOrNull(message['model']) };
+  }
+
+  private readBlock(event: Json): ProviderEvent[] {
+    const text = textOf(event);
+    const call = this.toolUses.eventOf(event);
+    return [...(text === null ? [] : [{ type: 'delta' as const, text }]), ...(call === null ? [] : [call])];
+  }
 }
 
-async function* readEvents(response: Response): AsyncGenerator<Json, void, undefined> {
-  let stopped = false;
-  try {
-    for await (const data of readServerSentEvents(bodyOf(response))) {
-      const event = asRecord(JSON.parse(data));
-      stopped ||= event['type'] === 'message_stop';
-      yield event;
-    }
-  } catch (error) {
-    // A line that breaks after the last event takes nothing from the answer.
-    if (!stopped) throw error;
-  }
+/** The blocks of a whole message. Arguments are the text that the vendor sent: parsing would round their large numbers. */
+function blockEvents(blocks: readonly Json[], json: string): ProviderEvent[] {
+  const source = new JsonSource(json);
+  const events: ProviderEvent[] = [];
+  let callCount = 0;
+  blocks.forEach((block, position) => {
+    const text = block['type'] === 'text' ? textOrNull(block['text']) : null;
+    if (text !== null) events.push({ type: 'delta', text });
+    if (block['type'] !== 'tool_use') return;
+    const input = source.find(['content', position, 'input']) ?? '{}';
+    events.push({ type: 'tool_call', index: callCount, ...headOf(block), arguments: input });
+    callCount += 1;
+  });
+  return events;
+}
+
+function noMessage(): ProviderError {
+  return new ProviderError('provider_error', "The provider's answer is no message.");
 }
 
 function textOf(event: Json): string | null {
@@ -123,15 +159,19 @@ class ToolUses {
   }
 
   private start(event: Json): ProviderToolCallDelta | null {
-    const { type, id, name, input } = asRecord(event['content_block']);
+    const block = asRecord(event['content_block']);
+    const { type, input } = block;
     if (type !== 'tool_use') return null;
     const index = this.blocks.size;
     // As a rule it is `{}`, and the text follows.
     const whole = Object.keys(known(input)).length === 0 ? '' : JSON.stringify(input);
     this.blocks.set(event['index'], { index, isEmpty: whole === '' });
-    const head = { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
-    return { type: 'tool_call', index, ...head, arguments: whole };
+    return { type: 'tool_call', index, ...headOf(block), arguments: whole };
   }
+}
+
+function headOf({ id, name }: Json): { readonly id: string; readonly name: string } {
+  return { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
 }
 
 /** Anthropic counts the tokens of a prompt that its cache had, or has from now on, apart from `input_tokens`. */
@@ -154,7 +194,13 @@ function known(value: unknown): Json {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }
 
-function complaintOf(event: Json, headers: Headers): VendorError {
+function complaintOf(event: Json, headers: IncomingHttpHeaders): VendorError {
   const { type, message } = asRecord(event['error']);
   return new VendorError({ status: STATUS_OF_ERROR.get(type) ?? 500, words: [message, type], headers });
+}
+
+/** An answer that is no success. */
+export function readMessageComplaint({ status, headers, body }: FailedResponse): VendorError {
+  const { message, type } = known(parseRecord(body)['error']);
+  return new VendorError({ status, words: [message, type], headers });
 }

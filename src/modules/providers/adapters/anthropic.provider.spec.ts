@@ -2,6 +2,7 @@ import { startAnthropicServer } from '../../../../test/fakes/anthropic-server.js
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
@@ -46,27 +47,29 @@ describeRecordedAnswers('anthropic', {
   stop,
   provider: () => provider,
   modelName: MODEL,
-  replay: (file, packetBytes) => {
-    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  replay: (file, packetBytes, alwaysStreams) => {
+    const packets = packetBytes === null ? {} : { packetBytes };
+    server.behaviour = { ...fixture(file), ...packets, asAsked: !alwaysStreams };
   },
 });
 
-describe('AnthropicProvider', () => {
+describe.each(ASKING_WAYS)('AnthropicProvider, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const streamed = onEvent === undefined ? {} : { stream: true };
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
   const lastBody = (): unknown => server.lastRequest?.body;
 
   describe('what it sends', () => {
-    it('is a streaming message with a limit, which the vendor wants, and nothing else unasked', async () => {
+    it('is a message with a limit, which the vendor wants, and nothing else unasked', async () => {
       await ask();
       expect(lastBody()).toEqual({
         model: MODEL,
         max_tokens: DEFAULT_MAX_TOKENS,
         messages: [{ role: 'user', content: PROMPT }],
-        stream: true,
+        ...streamed,
       });
       expect(server.lastRequest?.headers).toMatchObject({
         'anthropic-version': '2026-10-21',

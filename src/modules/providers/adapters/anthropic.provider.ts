@@ -1,10 +1,9 @@
-import type * as AnthropicSdk from '@anthropic-ai/sdk';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { toProviderError } from '../provider-failure.js';
 import {
   ProviderError,
   type ModelProvider,
   type ParamName,
+  type ProviderAnswer,
   type ProviderEnv,
   type ProviderEvent,
   type ProviderFeature,
@@ -12,31 +11,19 @@ import {
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { readMessage } from './anthropic.answer.js';
-import { messageBodyOf } from './anthropic.request.js';
-import { connectionFailure, VendorError } from './vendor-error.js';
-import { checkedBaseUrl, loadSdk, NO_TIMEOUT_MS } from './vendor-settings.js';
-import { textsOf } from './vendor-tools.js';
-import { VendorTransport } from './vendor-transport.js';
+import { MessageReader, readMessageComplaint } from './anthropic.answer.js';
+import { asksForSampling, mayBeWhole, messageBodyOf } from './anthropic.request.js';
+import { completeCall, streamCall, type VendorDialect } from './vendor-call.js';
+import { baseHeaders, parseHeaderLines } from './vendor-headers.js';
+import { VendorLine, type VendorRequest } from './vendor-line.js';
+import { checkedBaseUrl } from './vendor-settings.js';
 
 const DEFAULT_BASE_URL = 'https://api.anthropic.com';
 
+const VERSION = '2026-10-21';
 /** The last version of the API that has fields for sampling. From 2026-10-21 on it refuses them (its migration guide). */
 const VERSION_WITH_SAMPLING = '2023-06-01';
-
-type AnthropicPackage = typeof AnthropicSdk;
-
-/** The SDK speaks the newer version only, whose types have no sampling. */
-interface Sampling {
-  readonly temperature?: number;
-  readonly top_p?: number;
-  readonly top_k?: number;
-}
-
-interface Vendor {
-  readonly sdk: AnthropicPackage;
-  readonly client: AnthropicSdk.Anthropic;
-}
+const ATTEMPT_ID_HEADER = 'x-client-request-id';
 
 /** Anthropic's Messages. */
 @Provider({ id: 'anthropic' })
@@ -54,94 +41,63 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedFeatures: readonly ProviderFeature[] = ['tools', 'json_schema'];
 
   private readonly apiKey: string | null;
-  private readonly baseUrl: string;
-  private readonly transport = new VendorTransport();
-  private loaded: Vendor | null = null;
+  private readonly line: VendorLine;
+  private readonly path: string;
+  private readonly headers: readonly string[];
+  private readonly headersWithSampling: readonly string[];
+  private readonly vendor: VendorDialect;
 
   constructor(env: ProviderEnv) {
     this.apiKey = env('ANTHROPIC_API_KEY') ?? null;
-    this.baseUrl = checkedBaseUrl(
+    const baseUrl = checkedBaseUrl(
       'ANTHROPIC_BASE_URL',
       env('ANTHROPIC_BASE_URL') ?? DEFAULT_BASE_URL,
       DEFAULT_BASE_URL,
     );
+    const { origin, pathname, search } = new URL(`${baseUrl.replace(/\/$/, '')}/v1/messages`);
+    this.line = new VendorLine(origin);
+    this.path = pathname + search;
+    const key = { authorization: `Bearer ${this.apiKey}` };
+    // The variable is that of the vendor's own SDK, and what it says of a version holds, but for sampling.
+    const custom = parseHeaderLines(env('ANTHROPIC_CUSTOM_HEADERS'));
+    const headers = { 'anthropic-version': VERSION, ...key, ...custom };
+    this.headers = baseHeaders(headers, ATTEMPT_ID_HEADER);
+    this.headersWithSampling = baseHeaders(
+      { ...headers, 'anthropic-version': VERSION_WITH_SAMPLING },
+      ATTEMPT_ID_HEADER,
+    );
+    this.vendor = {
+      credentials: this.apiKey === null ? [] : [this.apiKey],
+      requestIdHeader: 'request-id',
+      createReader: (answered) => new MessageReader(answered),
+      readComplaint: readMessageComplaint,
+    };
   }
 
   readiness(): ProviderReadiness {
     return this.apiKey === null ? { ready: false, missing: 'ANTHROPIC_API_KEY' } : { ready: true };
   }
 
-  async *stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
-    if (this.apiKey === null) throw new ProviderError('provider_rejected', 'ANTHROPIC_API_KEY is not set.');
-    const vendor = (this.loaded ??= this.load(this.apiKey));
-    let providerRequestId: string | null = null;
-    try {
-      const response = await send(vendor.client, request);
-      providerRequestId = response.headers.get('request-id');
-      yield { type: 'start', providerRequestId };
-      yield* readMessage(response);
-    } catch (error) {
-      // An aborted body ends like a broken line; only the signal tells the two apart.
-      request.signal.throwIfAborted();
-      if (error instanceof vendor.sdk.APIConnectionError) throw connectionFailure(error);
-      const known = error instanceof vendor.sdk.APIError ? complaintOf(error) : error;
-      if (!(known instanceof VendorError)) throw toProviderError(known, providerRequestId);
-      throw known.settle({ credentials: [this.apiKey], texts: textsOf(request) }, providerRequestId);
-    }
+  stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    return streamCall(this.line, this.vendor, request, this.toSend(request, true));
+  }
+
+  /** By a stream, which is read at once, where the answer may be too long for anything else. */
+  complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    return completeCall(this.line, this.vendor, request, this.toSend(request, !mayBeWhole(request)));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.transport.close();
+    await this.line.close();
   }
 
-  /** Every setting is said, because the SDK reads the environment for whatever is not. */
-  private load(apiKey: string): Vendor {
-    const sdk = loadSdk('@anthropic-ai/sdk') as AnthropicPackage;
-    const client = new sdk.Anthropic({
-      apiKey,
-      baseURL: this.baseUrl,
-      webhookKey: null,
-      maxRetries: 0,
-      timeout: NO_TIMEOUT_MS,
-      // At its most talkative the SDK prints prompts and answers.
-      logLevel: 'off',
-      fetch: this.transport.fetch,
-    });
-    return { sdk, client };
+  private toSend(request: ProviderRequest, isStreamed: boolean): VendorRequest {
+    if (this.apiKey === null) throw new ProviderError('provider_rejected', 'ANTHROPIC_API_KEY is not set.');
+    const headers = asksForSampling(request) ? this.headersWithSampling : this.headers;
+    return {
+      path: this.path,
+      headers: [...headers, ATTEMPT_ID_HEADER, request.attemptId],
+      body: JSON.stringify(messageBodyOf(request, isStreamed)),
+    };
   }
-}
-
-/** Not by `messages.create`, which prints a line for each call of a model that is about to be retired. */
-function send(client: AnthropicSdk.Anthropic, request: ProviderRequest): Promise<Response> {
-  const sampling = samplingOf(request);
-  return client
-    .post('/v1/messages', {
-      body: { ...messageBodyOf(request), ...sampling },
-      stream: true,
-      signal: request.signal,
-      headers: {
-        'X-Client-Request-Id': request.attemptId,
-        ...(Object.keys(sampling).length === 0 ? {} : { 'anthropic-version': VERSION_WITH_SAMPLING }),
-      },
-    })
-    .asResponse();
-}
-
-function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest): Sampling {
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { top_p }),
-    ...(top_k === undefined ? {} : { top_k }),
-  };
-}
-
-function complaintOf(error: unknown): VendorError {
-  // The package types its generic parts as any.
-  const { status, apiMessage, type, headers, requestID } = error as AnthropicSdk.APIError;
-  return new VendorError({
-    status: status ?? 500,
-    words: [apiMessage, type],
-    headers,
-    providerRequestId: requestID,
-  });
 }

@@ -1,6 +1,6 @@
 import type {
   ContentBlockParam,
-  MessageCreateParamsStreaming,
+  MessageCreateParams,
   MessageParam,
   Tool,
   ToolChoice,
@@ -14,25 +14,61 @@ import { argumentsOf, NO_PARAMETERS } from './vendor-tools.js';
  */
 export const DEFAULT_MAX_TOKENS = 16_384;
 
+/** The SDK speaks the newer version only, whose types have no sampling. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+}
+
+/** Tokens that a model writes in an hour, by the vendor's own estimate (its SDK, `calculateNonstreamingTimeout`). */
+const TOKENS_PER_HOUR = 128_000;
+
 /**
- * The body of a message, but for sampling, which the SDK's types do not have.
+ * The vendor wants a stream where an answer may take over ten minutes: a line on which nothing comes is cut on its way.
+ * @returns whether an answer of so many tokens may be asked for as a whole.
+ */
+export function mayBeWhole(request: ProviderRequest): boolean {
+  return maxTokensOf(request) <= TOKENS_PER_HOUR / 6;
+}
+
+/**
+ * The body of a message.
  * @throws ProviderError `provider_rejected` when a call of the chat has arguments that are no object.
  */
-export function messageBodyOf(request: ProviderRequest): MessageCreateParamsStreaming {
+export function messageBodyOf(request: ProviderRequest, isStreamed: boolean): MessageCreateParams & Sampling {
   const { modelName, messages, params, responseFormat } = request;
   const { system, turns } = split(messages);
   return {
     model: modelName,
-    max_tokens: params.max_new_tokens ?? DEFAULT_MAX_TOKENS,
+    max_tokens: maxTokensOf(request),
     ...(system.length === 0 ? {} : { system: system.map((text) => ({ type: 'text', text })) }),
     messages: turnsOf(turns),
-    stream: true,
+    ...(isStreamed ? { stream: true } : {}),
     ...(params.stop === undefined ? {} : { stop_sequences: [...params.stop] }),
     ...toolFields(request),
     // It has neither a name nor a description, and is always strict.
     ...(responseFormat?.type === 'json_schema'
       ? { output_config: { format: { type: 'json_schema', schema: responseFormat.schema } } }
       : {}),
+    ...samplingOf(request),
+  };
+}
+
+function maxTokensOf({ params }: ProviderRequest): number {
+  return params.max_new_tokens ?? DEFAULT_MAX_TOKENS;
+}
+
+/** Whether the request has to go under the last version of the API that has fields for sampling. */
+export function asksForSampling({ params }: ProviderRequest): boolean {
+  return params.temperature !== undefined || params.top_p !== undefined || params.top_k !== undefined;
+}
+
+function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest): Sampling {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(top_p === undefined ? {} : { top_p }),
+    ...(top_k === undefined ? {} : { top_k }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { startAnthropicServer } from '../../../../test/fakes/anthropic-server.js';
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import type { ProviderToolChoice } from '../provider.contract.js';
 import { AnthropicProvider } from './anthropic.provider.js';
@@ -16,7 +17,7 @@ const fixture = fixtureOf('anthropic');
 let server: VendorServer;
 let provider: AnthropicProvider;
 
-describe('AnthropicProvider with tools and response formats', () => {
+describe.each(ASKING_WAYS)('AnthropicProvider with tools and response formats, asked %s', (_way, onEvent) => {
   beforeAll(async () => {
     server = await startAnthropicServer(KEY);
     const settings: Record<string, string> = { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: server.origin };
@@ -28,7 +29,8 @@ describe('AnthropicProvider with tools and response formats', () => {
   });
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const streamed = onEvent === undefined ? {} : { stream: true };
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
   const lastBody = (): unknown => server.lastRequest?.body;
 
   it('has JSON by a schema only', () => {
@@ -43,7 +45,7 @@ describe('AnthropicProvider with tools and response formats', () => {
       model: MODEL,
       max_tokens: DEFAULT_MAX_TOKENS,
       messages: [{ role: 'user', content: PROMPT }],
-      stream: true,
+      ...streamed,
       tools: [
         { name: 'get_weather', description: 'Of a city.', input_schema: SCHEMA, strict: true },
         { name: 'get_time', input_schema: { type: 'object', properties: {} } },
@@ -133,7 +135,7 @@ describe('AnthropicProvider with tools and response formats', () => {
   });
 
   it('reads a call behind a text, its arguments as they were written', async () => {
-    server.behaviour = fixture('tool-call-after-text.stream.txt');
+    server.behaviour = { ...fixture('tool-call-after-text.stream.txt'), asAsked: false };
     expect(await ask()).toMatchObject({
       text: "Okay, let's check the weather:",
       toolCalls: [
@@ -156,6 +158,22 @@ describe('AnthropicProvider with tools and response formats', () => {
     const { body, ...rest } = fixture('tool-call-without-arguments.stream.txt');
     server.behaviour = { ...rest, body: body.replace('"input":{}', '"input":{"zone":"CET"}') };
     expect((await ask()).toolCalls).toMatchObject([{ arguments: '{"zone":"CET"}' }]);
+  });
+
+  it('keeps the arguments of a whole message as they were sent, large numbers included', async () => {
+    const input = '{ "id": 12345678901234567890, "unit": null, "rate": 1.0 }';
+    const message = {
+      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: MODEL, stop_reason: 'tool_use' },
+      content: [
+        { type: 'text', text: 'So:' },
+        { type: 'tool_use', id: 'toolu_1', name: 'find', input: 7 },
+      ],
+      usage: { input_tokens: 1, output_tokens: 2 },
+    };
+    const body = JSON.stringify(message).replace('"input":7', `"input":${input}`);
+    server.behaviour = { kind: 'raw', contentType: 'application/json', body };
+    const call = { id: 'toolu_1', name: 'find', arguments: input };
+    expect(await ask()).toMatchObject({ text: 'So:', toolCalls: [call], finishReason: 'tool_calls' });
   });
 
   it('takes no call for one that the vendor runs itself', async () => {

@@ -2,6 +2,7 @@ import { startAzureServer } from '../../../../test/fakes/openai-like-servers.js'
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
@@ -45,17 +46,19 @@ describeRecordedAnswers('azure-openai', {
   stop,
   provider: () => provider,
   modelName: DEPLOYMENT,
-  replay: (file, packetBytes) => {
-    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  replay: (file, packetBytes, alwaysStreams) => {
+    const packets = packetBytes === null ? {} : { packetBytes };
+    server.behaviour = { ...fixture(file), ...packets, asAsked: !alwaysStreams };
   },
 });
 
-describe('AzureOpenAiProvider', () => {
+describe.each(ASKING_WAYS)('AzureOpenAiProvider, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, DEPLOYMENT, PROMPT);
+  const streamed = onEvent === undefined ? {} : { stream: true, stream_options: { include_usage: true } };
+  const ask = askerOf(() => provider, DEPLOYMENT, PROMPT, onEvent);
   const lastBody = (): unknown => server.lastRequest?.body;
 
   it('wants an address too', () => {
@@ -63,13 +66,12 @@ describe('AzureOpenAiProvider', () => {
     expect(half.readiness()).toEqual({ ready: false, missing: 'AZURE_OPENAI_ENDPOINT' });
   });
 
-  it('sends a streaming chat completion to the deployment, with nothing that was not asked for', async () => {
+  it('sends a chat completion to the deployment, with nothing that was not asked for', async () => {
     await ask();
     expect(lastBody()).toEqual({
       model: DEPLOYMENT,
       messages: [{ role: 'user', content: PROMPT }],
-      stream: true,
-      stream_options: { include_usage: true },
+      ...streamed,
     });
     expect(server.lastRequest).toMatchObject({
       path: `/openai/deployments/${DEPLOYMENT}/chat/completions?api-version=${DEFAULT_API_VERSION}`,
@@ -106,7 +108,7 @@ describe('AzureOpenAiProvider', () => {
   it('asks for the version of the API that is set', async () => {
     const settings = { AZURE_OPENAI_API_KEY: KEY, AZURE_OPENAI_ENDPOINT: server.origin };
     const preview = createProvider({ ...settings, AZURE_OPENAI_API_VERSION: '2025-04-01-preview' });
-    await askerOf(() => preview, DEPLOYMENT, PROMPT)();
+    await askerOf(() => preview, DEPLOYMENT, PROMPT, onEvent)();
     await preview.onApplicationShutdown();
     expect(server.lastRequest?.path).toContain('api-version=2025-04-01-preview');
   });

@@ -3,13 +3,14 @@ import {
   PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
+  type ProviderAnswer,
   type ProviderEnv,
   type ProviderEvent,
   type ProviderReadiness,
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { OPENAI_PARAMS, OpenAiChat, withoutCustomHeaders } from './openai-chat.js';
+import { OPENAI_PARAMS, OpenAiChat } from './openai-chat.js';
 import { checkedBaseUrl } from './vendor-settings.js';
 
 /** The newest one that is generally available and names deployments in its path. */
@@ -40,14 +41,26 @@ export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown
   }
 
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
-    if (this.chat === null) throw new ProviderError('provider_rejected', `${this.missing} is not set.`);
-    // The SDK puts the name into the path as it is.
-    return this.chat.stream({ ...request, modelName: encodeURIComponent(request.modelName) });
+    return this.ready().stream(inPath(request));
+  }
+
+  complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    return this.ready().complete(inPath(request));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.chat?.close();
   }
+
+  private ready(): OpenAiChat {
+    if (this.chat === null) throw new ProviderError('provider_rejected', `${this.missing} is not set.`);
+    return this.chat;
+  }
+}
+
+/** The name of a deployment stands in the path, and in the body as it stands there. */
+function inPath(request: ProviderRequest): ProviderRequest {
+  return { ...request, modelName: encodeURIComponent(request.modelName) };
 }
 
 function missingOf(apiKey: string | null, endpoint: string | null): string | null {
@@ -57,18 +70,12 @@ function missingOf(apiKey: string | null, endpoint: string | null): string | nul
 
 function createChat(env: ProviderEnv, apiKey: string, endpoint: string): OpenAiChat {
   const apiVersion = env('AZURE_OPENAI_API_VERSION') ?? DEFAULT_API_VERSION;
-  const baseURL = `${endpoint.replace(/\/+$/, '')}/openai`;
   return new OpenAiChat({
-    // Not `endpoint`: beside it the SDK would read OPENAI_BASE_URL, and fail because there are two addresses.
-    createClient: (sdk, options) =>
-      new sdk.AzureOpenAI({
-        ...options,
-        apiKey,
-        apiVersion,
-        baseURL,
-        defaultHeaders: { ...withoutCustomHeaders(env), 'api-key': apiKey },
-      }),
+    baseUrl: `${endpoint.replace(/\/+$/, '')}/openai`,
+    pathOf: (deployment) =>
+      `/deployments/${deployment}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
     apiKey,
+    headers: { 'api-key': apiKey },
     // Reasoning models refuse the old name and others the new one; which it is shows in a deployment's name only.
     limitName: (deployment) =>
       /(^|[^a-z0-9])(o\d|gpt-5)/i.test(deployment) ? 'max_completion_tokens' : 'max_tokens',

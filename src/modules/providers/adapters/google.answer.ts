@@ -1,14 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   ProviderError,
+  type ProviderEnd,
   type ProviderEvent,
   type ProviderToolCallDelta,
   type ProviderUsage,
 } from '../provider.contract.js';
-import { readServerSentEvents } from '../server-sent-events.js';
 import { tokenCount } from '../token-count.js';
+import type { AnswerReader } from './answer-reader.js';
+import type { FailedResponse } from './vendor-call.js';
 import { VendorError } from './vendor-error.js';
 import { asRecord, textOrNull, type Json } from './vendor-json.js';
-import { bodyOf } from './vendor-transport.js';
 
 /** Gemini's words for the end of an answer; any other is passed on as it is. */
 const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
@@ -22,50 +24,64 @@ const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Reads the event stream of `streamGenerateContent`. Not with the SDK's own reader: it rescans an unfinished event
- * from its start with every packet, without a bound, and takes a stream that was cut off for a whole one.
+ * Reads what `generateContent` answers, or the events of `streamGenerateContent`: each is a document of the same form.
+ * The SDK's own reader is not used for it: it rescans an unfinished event from its start with every packet, without a
+ * bound, and takes a stream that was cut off for a whole one.
  *
- * Gemini has its id of the request in the answer and not in a header, so the start is told with the first event.
- *
- * @throws ProviderError `connection` when the body ends early, `provider_error` when it is something else;
- *   VendorError for an error in mid-stream; whatever the line throws.
+ * Gemini has its id of the request in the answer and not in a header, so the start is told with the first document.
  */
-export async function* readGeneratedContent(
-  response: Response,
-): AsyncGenerator<ProviderEvent, void, undefined> {
-  let last: Json | null = null;
-  let usage: Json = {};
-  let reason: string | null = null;
-  let callCount = 0;
-  for await (const data of readServerSentEvents(bodyOf(response))) {
+export class GeneratedContentReader implements AnswerReader {
+  isOver = false;
+
+  private last: Json | null = null;
+  private usage: Json = {};
+  private reason: string | null = null;
+  private callCount = 0;
+
+  constructor(private readonly headers: () => IncomingHttpHeaders) {}
+
+  read(data: string): ProviderEvent[] {
     const chunk = asRecord(JSON.parse(data));
-    if (chunk['error'] !== undefined) throw complaintIn(chunk, 500, response.headers);
-    if (last === null) {
-      yield { type: 'start', providerRequestId: textOrNull(chunk['responseId']) };
-      yield { type: 'model', servedModelName: textOrNull(chunk['modelVersion']) };
+    if (chunk['error'] !== undefined) throw complaintIn(chunk, 500, this.headers());
+    const events: ProviderEvent[] = [];
+    if (this.last === null) {
+      events.push({ type: 'start', providerRequestId: textOrNull(chunk['responseId']) });
+      events.push({ type: 'model', servedModelName: textOrNull(chunk['modelVersion']) });
     }
-    last = chunk;
-    usage = { ...usage, ...facts(chunk) };
+    this.last = chunk;
+    this.usage = { ...this.usage, ...facts(chunk) };
     const candidate = candidateOf(chunk);
-    reason = textOrNull(candidate['finishReason']) ?? blockReasonOf(chunk) ?? reason;
+    this.reason = textOrNull(candidate['finishReason']) ?? blockReasonOf(chunk) ?? this.reason;
     const text = textOf(candidate);
-    if (text !== '') yield { type: 'delta', text };
+    if (text !== '') events.push({ type: 'delta', text });
     for (const call of callsOf(candidate)) {
-      yield { type: 'tool_call', index: callCount, ...call };
-      callCount += 1;
+      events.push({ type: 'tool_call', index: this.callCount, ...call });
+      this.callCount += 1;
     }
+    return events;
   }
-  if (last === null) throw new ProviderError('provider_error', "The provider's answer is no content.");
-  if (reason === null) throw new ProviderError('connection', "The provider's answer stopped before its end.");
-  const end = finishReasonOf(reason, usage);
-  // Gemini has no word of its own for it.
-  const finishReason = end === 'stop' && callCount > 0 ? 'tool_calls' : end;
-  yield {
-    type: 'end',
-    finishReason,
-    usage: readUsage(usage),
-    servedModelName: textOrNull(last['modelVersion']),
-  };
+
+  readDocument(json: string): ProviderEvent[] {
+    const events = this.read(json);
+    this.isOver = true;
+    return events;
+  }
+
+  end(): ProviderEnd {
+    const { last, reason, usage } = this;
+    if (last === null) throw new ProviderError('provider_error', "The provider's answer is no content.");
+    if (reason === null) {
+      throw new ProviderError('connection', "The provider's answer stopped before its end.");
+    }
+    const end = finishReasonOf(reason, usage);
+    return {
+      type: 'end',
+      // Gemini has no word of its own for it.
+      finishReason: end === 'stop' && this.callCount > 0 ? 'tool_calls' : end,
+      usage: readUsage(usage),
+      servedModelName: textOrNull(last['modelVersion']),
+    };
+  }
 }
 
 /** A prompt that was blocked has no answer whose end could be told. */
@@ -137,18 +153,17 @@ function blockReasonOf(chunk: Json): string | null {
 }
 
 /** An answer that is no success. Never throws, whatever its body is. */
-export async function readComplaint(response: Response): Promise<VendorError> {
-  const { status, headers } = response;
+export function readContentComplaint({ status, headers, body }: FailedResponse): VendorError {
   try {
-    const body: unknown = JSON.parse(await response.text());
+    const answer: unknown = JSON.parse(body);
     // Without `alt=sse` on the way, some gateways send the error as the only item of a list.
-    return complaintIn(asRecord(Array.isArray(body) ? body[0] : body), status, headers);
+    return complaintIn(asRecord(Array.isArray(answer) ? answer[0] : answer), status, headers);
   } catch {
     return new VendorError({ status, words: [], headers });
   }
 }
 
-function complaintIn(body: Json, status: number, headers: Headers): VendorError {
+function complaintIn(body: Json, status: number, headers: IncomingHttpHeaders): VendorError {
   const error = asRecord(body['error']);
   const { code } = error;
   const isStatus = typeof code === 'number' && code >= 400 && code <= 599;

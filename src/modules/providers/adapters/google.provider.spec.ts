@@ -2,6 +2,7 @@ import { startGoogleServer } from '../../../../test/fakes/google-server.js';
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
@@ -45,21 +46,22 @@ describeRecordedAnswers('google', {
   stop,
   provider: () => provider,
   modelName: MODEL,
-  replay: (file, packetBytes) => {
-    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  replay: (file, packetBytes, alwaysStreams) => {
+    const packets = packetBytes === null ? {} : { packetBytes };
+    server.behaviour = { ...fixture(file), ...packets, asAsked: !alwaysStreams };
   },
 });
 
-describe('GoogleProvider', () => {
+describe.each(ASKING_WAYS)('GoogleProvider, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
   const lastBody = (): unknown => server.lastRequest?.body;
 
   describe('what it sends', () => {
-    it('is one streaming request with nothing that was not asked for', async () => {
+    it('is one request with nothing that was not asked for', async () => {
       await ask();
       expect(lastBody()).toEqual({
         contents: [{ role: 'user', parts: [{ text: PROMPT }] }],
@@ -67,7 +69,7 @@ describe('GoogleProvider', () => {
       });
       expect(server.requests).toHaveLength(1);
       expect(server.lastRequest).toMatchObject({
-        path: `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`,
+        path: `/v1beta/models/${MODEL}:${onEvent === undefined ? 'generateContent' : 'streamGenerateContent?alt=sse'}`,
         headers: { 'x-goog-api-key': KEY, 'x-client-request-id': 'attempt-1' },
       });
     });
@@ -132,7 +134,7 @@ describe('GoogleProvider', () => {
     const settings = { GOOGLE_GEMINI_BASE_URL: server.origin, GEMINI_API_KEY: 'another' };
     const other = createProvider({ ...settings, GOOGLE_API_KEY: KEY });
     expect(other.readiness()).toEqual({ ready: true });
-    expect((await askerOf(() => other, MODEL, PROMPT)()).text).toBe(`You said: ${PROMPT}`);
+    expect((await askerOf(() => other, MODEL, PROMPT, onEvent)()).text).toBe(`You said: ${PROMPT}`);
     await other.onApplicationShutdown();
   });
 

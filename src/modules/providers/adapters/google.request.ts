@@ -1,10 +1,11 @@
 import type {
   Content,
+  FunctionCallingConfig,
   FunctionCallingConfigMode,
-  GenerateContentConfig,
-  GenerateContentParameters,
-  HttpOptions,
+  GenerationConfig,
   Part,
+  Tool,
+  ToolConfig,
 } from '@google/genai';
 import {
   ProviderError,
@@ -15,6 +16,15 @@ import {
 } from '../provider.contract.js';
 import { argumentsOf, objectOrNull } from './vendor-tools.js';
 
+/** The body of `generateContent` and of `streamGenerateContent`, which are the same. */
+export interface ContentBody {
+  readonly contents: readonly Content[];
+  readonly systemInstruction?: Content;
+  readonly tools?: readonly Tool[];
+  readonly toolConfig?: ToolConfig;
+  readonly generationConfig: GenerationConfig;
+}
+
 /**
  * From Gemini 3 on a call that is sent back needs the signature of the thoughts before it. A chat that may have been
  * with any vendor has none; this word of Google's own (guide "Thought signatures") stands for one that is not there.
@@ -22,41 +32,40 @@ import { argumentsOf, objectOrNull } from './vendor-tools.js';
 const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /**
- * What the SDK makes the request of: what was asked for, and nothing else.
+ * What was asked for, and nothing else, field for field in the order in which the vendor's own SDK sends it.
  * @throws ProviderError `provider_rejected` for a chat or a wish that Gemini has no form for.
  */
-export function contentParamsOf(
-  request: ProviderRequest,
-  fetch: NonNullable<HttpOptions['fetch']>,
-): GenerateContentParameters {
-  const { modelName, messages, params, signal, attemptId, responseFormat } = request;
+export function contentBodyOf(request: ProviderRequest): ContentBody {
+  const { modelName, messages, params, responseFormat } = request;
   const system = messages.filter(({ role }) => role === 'system');
+  const turns = messages.filter(({ role }) => role !== 'system');
+  if (turns.length === 0) throw unsendable('contents are required');
   return {
-    model: modelName,
-    contents: contentsOf(
-      messages.filter(({ role }) => role !== 'system'),
-      modelName,
-    ),
-    config: {
-      // Gemini has one place for it, wherever in the chat it stood.
-      ...(system.length === 0
-        ? {}
-        : { systemInstruction: { parts: system.map(({ content }) => ({ text: content })) } }),
-      ...(params.max_new_tokens === undefined ? {} : { maxOutputTokens: params.max_new_tokens }),
+    contents: contentsOf(turns, modelName),
+    // Gemini has one place for it, wherever in the chat it stood.
+    ...(system.length === 0
+      ? {}
+      : { systemInstruction: { parts: system.map(({ content }) => ({ text: content })) } }),
+    ...toolFields(request),
+    generationConfig: {
       ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
       ...(params.top_p === undefined ? {} : { topP: params.top_p }),
       ...(params.top_k === undefined ? {} : { topK: params.top_k }),
+      ...(params.max_new_tokens === undefined ? {} : { maxOutputTokens: params.max_new_tokens }),
       ...(params.stop === undefined ? {} : { stopSequences: [...params.stop] }),
       ...(params.seed === undefined ? {} : { seed: params.seed }),
-      ...toolFields(request),
       ...(responseFormat === undefined ? {} : formatFields(responseFormat)),
-      // Either would make further requests by itself.
-      automaticFunctionCalling: { disable: true },
-      automaticContinuation: false,
-      abortSignal: signal,
-      httpOptions: { fetch, headers: { 'X-Client-Request-Id': attemptId } },
     },
   };
+}
+
+/**
+ * A model as it stands in the path.
+ * @throws ProviderError `provider_rejected` for a name that would lead elsewhere.
+ */
+export function modelPathOf(modelName: string): string {
+  if (/\.\.|[?&]/.test(modelName)) throw unsendable('invalid model parameter');
+  return /^(models|tunedModels)\//.test(modelName) ? modelName : `models/${modelName}`;
 }
 
 /** The results of one turn's calls have to stand together, and say the name of what was called. */
@@ -71,7 +80,7 @@ function contentsOf(messages: readonly ProviderMessage[], modelName: string): Co
       contents.push(contentOf(message, modelName));
       continue;
     }
-    if (results === null) contents.push({ role: 'user', parts: (results = []) });
+    if (results === null) contents.push({ parts: (results = []), role: 'user' });
     results.push(resultOf(message, names));
   }
   return contents;
@@ -81,12 +90,12 @@ function contentOf({ role, content, toolCalls = [] }: ProviderMessage, modelName
   const calls = toolCalls.map((call, index) => callOf(call, index === 0 && needsSignature(modelName)));
   // A turn of nothing but calls has no text.
   const text = content === '' && calls.length > 0 ? [] : [{ text: content }];
-  return { role: role === 'assistant' ? 'model' : 'user', parts: [...text, ...calls] };
+  return { parts: [...text, ...calls], role: role === 'assistant' ? 'model' : 'user' };
 }
 
 function callOf(call: ProviderToolCall, signed: boolean): Part {
   return {
-    functionCall: { id: call.id, name: call.name, args: argumentsOf(call) },
+    functionCall: { args: argumentsOf(call), id: call.id, name: call.name },
     ...(signed ? { thoughtSignature: NO_SIGNATURE } : {}),
   };
 }
@@ -104,7 +113,7 @@ function resultOf({ content, toolCallId = '' }: ProviderMessage, names: Readonly
   };
 }
 
-function toolFields(request: ProviderRequest): Pick<GenerateContentConfig, 'tools' | 'toolConfig'> {
+function toolFields(request: ProviderRequest): Pick<ContentBody, 'tools' | 'toolConfig'> {
   const { tools = [], toolChoice, parallelToolCalls } = request;
   if (tools.length === 0) return {};
   if (parallelToolCalls === false) throw unsendable('Gemini cannot be kept from calling tools in parallel');
@@ -119,14 +128,11 @@ function toolFields(request: ProviderRequest): Pick<GenerateContentConfig, 'tool
   };
 }
 
-function callingOf(choice: NonNullable<ProviderRequest['toolChoice']>): {
-  mode: FunctionCallingConfigMode;
-  allowedFunctionNames?: string[];
-} {
-  // The enum is the SDK's at run time, which is not loaded yet; its values are these words.
+function callingOf(choice: NonNullable<ProviderRequest['toolChoice']>): FunctionCallingConfig {
+  // The enum is the SDK's at run time, which is never loaded; its values are these words.
   const mode = (word: 'AUTO' | 'ANY' | 'NONE'): FunctionCallingConfigMode =>
     word as FunctionCallingConfigMode;
-  if (typeof choice === 'object') return { mode: mode('ANY'), allowedFunctionNames: [choice.name] };
+  if (typeof choice === 'object') return { allowedFunctionNames: [choice.name], mode: mode('ANY') };
   if (choice === 'required') return { mode: mode('ANY') };
   return { mode: mode(choice === 'none' ? 'NONE' : 'AUTO') };
 }
@@ -134,7 +140,7 @@ function callingOf(choice: NonNullable<ProviderRequest['toolChoice']>): {
 /** It has neither a name nor a description, and is always strict. */
 function formatFields(
   format: ProviderResponseFormat,
-): Pick<GenerateContentConfig, 'responseMimeType' | 'responseJsonSchema'> {
+): Pick<GenerationConfig, 'responseMimeType' | 'responseJsonSchema'> {
   const schema = format.type === 'json_schema' ? { responseJsonSchema: format.schema } : {};
   return { responseMimeType: 'application/json', ...schema };
 }

@@ -1,6 +1,7 @@
 import { startGoogleServer } from '../../../../test/fakes/google-server.js';
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { askerOf, failureOf, type Question } from '../provider-asker.testkit.js';
 import type { ProviderMessage, ProviderToolChoice } from '../provider.contract.js';
 import { GoogleProvider } from './google.provider.js';
@@ -16,7 +17,7 @@ const fixture = fixtureOf('google');
 let server: VendorServer;
 let provider: GoogleProvider;
 
-describe('GoogleProvider with tools and response formats', () => {
+describe.each(ASKING_WAYS)('GoogleProvider with tools and response formats, asked %s', (_way, onEvent) => {
   beforeAll(async () => {
     server = await startGoogleServer(KEY);
     const settings: Record<string, string> = { GEMINI_API_KEY: KEY, GOOGLE_GEMINI_BASE_URL: server.origin };
@@ -28,7 +29,7 @@ describe('GoogleProvider with tools and response formats', () => {
   });
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
   const lastBody = (): unknown => server.lastRequest?.body;
 
   it('has them all', () => {

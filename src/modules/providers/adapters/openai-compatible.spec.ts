@@ -2,6 +2,7 @@ import { startCompatibleServer } from '../../../../test/fakes/openai-like-server
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
 import { vendorHarness } from '../../../../test/fakes/vendor-harness.js';
 import type { VendorServer } from '../../../../test/fakes/vendor-server.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
@@ -54,29 +55,30 @@ describeRecordedAnswers('servers of OPENAI_COMPATIBLE', {
   stop,
   provider: () => provider,
   modelName: MODEL,
-  replay: (file, packetBytes) => {
-    server.behaviour = { ...fixture(file), ...(packetBytes === null ? {} : { packetBytes }) };
+  replay: (file, packetBytes, alwaysStreams) => {
+    const packets = packetBytes === null ? {} : { packetBytes };
+    server.behaviour = { ...fixture(file), ...packets, asAsked: !alwaysStreams };
   },
 });
 
-describe('a provider of OPENAI_COMPATIBLE', () => {
+describe.each(ASKING_WAYS)('a provider of OPENAI_COMPATIBLE, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const streamed = onEvent === undefined ? {} : { stream: true, stream_options: { include_usage: true } };
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
 
   it('is none when the variable is not set', () => {
     expect(compatibleProviders(undefined, [])).toEqual([]);
   });
 
-  it('sends a streaming chat completion with nothing that was not asked for', async () => {
+  it('sends a chat completion with nothing that was not asked for', async () => {
     await ask();
     expect(server.lastRequest?.body).toEqual({
       model: MODEL,
       messages: [{ role: 'user', content: PROMPT }],
-      stream: true,
-      stream_options: { include_usage: true },
+      ...streamed,
     });
     expect(server.lastRequest?.headers).toMatchObject({
       authorization: `Bearer ${KEY}`,
@@ -101,7 +103,7 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
       params: Object.keys(params),
     };
     const vllm = configured(JSON.stringify([entry]), { K: KEY });
-    await askerOf(() => vllm, MODEL, PROMPT)({ params });
+    await askerOf(() => vllm, MODEL, PROMPT, onEvent)({ params });
     await vllm.onApplicationShutdown();
     expect([...vllm.supportedParams].sort()).toEqual(Object.keys(params).sort());
     const { max_new_tokens: max_tokens, ...others } = params;
@@ -111,7 +113,7 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
   it('does not ask for usage where that is not understood', async () => {
     const entry = { id: 'old', base_url: `${server.origin}/v1`, api_key_env: 'K', stream_usage: false };
     const old = configured(JSON.stringify([entry]), { K: KEY });
-    await askerOf(() => old, MODEL, PROMPT)();
+    await askerOf(() => old, MODEL, PROMPT, onEvent)();
     await old.onApplicationShutdown();
     expect(server.lastRequest?.body).not.toHaveProperty('stream_options');
   });
@@ -120,7 +122,7 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
     const open = await startCompatibleServer(null);
     const ollama = configured(`ollama=${open.origin}/v1`, {});
     expect(ollama.readiness()).toEqual({ ready: true });
-    expect((await askerOf(() => ollama, 'llama3.2', PROMPT)()).text).toBe(`You said: ${PROMPT}`);
+    expect((await askerOf(() => ollama, 'llama3.2', PROMPT, onEvent)()).text).toBe(`You said: ${PROMPT}`);
     await ollama.onApplicationShutdown();
     await open.stop();
   });
@@ -134,7 +136,7 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
       GROQ_API_KEY: KEY,
     });
     try {
-      await askerOf(() => careful, MODEL, PROMPT)();
+      await askerOf(() => careful, MODEL, PROMPT, onEvent)();
     } finally {
       if (before === undefined) delete process.env['OPENAI_CUSTOM_HEADERS'];
       else process.env['OPENAI_CUSTOM_HEADERS'] = before;
@@ -172,7 +174,8 @@ describe('a provider of OPENAI_COMPATIBLE', () => {
     ['mistral-parallel-tool-calls.stream.txt', ['Paris', 'Bogotá'], ['D681PevKs', 'cR4n9wGZ1']],
     ['vllm-tool-call-ids.stream.txt', ['Paris'], ['chatcmpl-tool-1a']],
   ])('tells calls apart in %s', async (file, locations, ids) => {
-    server.behaviour = fixture(file);
+    // Whatever was asked for: it is the pieces of a call that are hard to tell apart.
+    server.behaviour = { ...fixture(file), asAsked: false };
     const { toolCalls, finishReason } = await ask();
     const read = toolCalls.map((call) => (JSON.parse(call.arguments) as { location: string }).location);
     expect([read, toolCalls.map(({ id }) => id), finishReason]).toEqual([locations, ids, 'tool_calls']);

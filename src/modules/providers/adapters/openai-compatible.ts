@@ -4,6 +4,7 @@ import {
   ProviderError,
   type ModelProvider,
   type ParamName,
+  type ProviderAnswer,
   type ProviderEnv,
   type ProviderEvent,
   type ProviderReadiness,
@@ -11,7 +12,7 @@ import {
 } from '../provider.contract.js';
 import { Provider, type ProviderClass } from '../provider.decorator.js';
 import { readCompatibleServers, type CompatibleServer } from './openai-compatible.settings.js';
-import { isReasoningModel, OpenAiChat, withoutCustomHeaders } from './openai-chat.js';
+import { isReasoningModel, OpenAiChat } from './openai-chat.js';
 
 /**
  * A provider for each server of OPENAI_COMPATIBLE.
@@ -51,20 +52,11 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
     this.missing = apiKey === null ? keyVariable : null;
     this.supportedParams = params;
     this.chat = new OpenAiChat({
-      createClient: (sdk, options) =>
-        new sdk.OpenAI({
-          ...options,
-          baseURL: baseUrl,
-          // The SDK insists on a key; to a server that asks for none it is not sent.
-          apiKey: apiKey ?? 'none',
-          defaultHeaders: {
-            ...withoutCustomHeaders(env),
-            Authorization: apiKey === null ? null : `Bearer ${apiKey}`,
-          },
-        }),
+      baseUrl,
+      headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
       apiKey,
       limitName: (modelName) => (isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens'),
-      idHeaders: { sent: 'X-Client-Request-Id', received: 'x-request-id' },
+      idHeaders: { sent: 'x-client-request-id', received: 'x-request-id' },
       asksForUsage,
     });
   }
@@ -74,11 +66,19 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
   }
 
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
-    if (this.missing !== null) throw new ProviderError('provider_rejected', `${this.missing} is not set.`);
-    return this.chat.stream(request);
+    return this.ready().stream(request);
+  }
+
+  complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    return this.ready().complete(request);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.chat.close();
+  }
+
+  private ready(): OpenAiChat {
+    if (this.missing !== null) throw new ProviderError('provider_rejected', `${this.missing} is not set.`);
+    return this.chat;
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OpenAiServer, type Behaviour } from '../../../../test/fakes/openai-server.js';
 import { complete, type Completion, type CompletionLimits } from '../complete.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { describeProvider } from '../describe-provider.testkit.js';
 import type { ProviderError, ProviderParams } from '../provider.contract.js';
 import { OpenAiProvider } from './openai.provider.js';
@@ -55,11 +56,12 @@ describeProvider('openai', {
   sentAttemptIds: () => server.requests.map(({ attemptId }) => attemptId ?? ''),
 });
 
-describe('OpenAiProvider', () => {
+describe.each(ASKING_WAYS)('OpenAiProvider, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
+  const streamed = onEvent === undefined ? {} : { stream: true, stream_options: { include_usage: true } };
   const ask = (
     changes: { modelName?: string; params?: ProviderParams; limits?: Partial<CompletionLimits> } = {},
     using = provider,
@@ -73,6 +75,7 @@ describe('OpenAiProvider', () => {
         attemptId: 'attempt-1',
       },
       { ...LIMITS, ...changes.limits },
+      onEvent,
     );
   const failure = async (using = provider): Promise<ProviderError> =>
     (await ask({}, using).then(
@@ -82,13 +85,12 @@ describe('OpenAiProvider', () => {
   const lastBody = (): unknown => server.requests.at(-1)?.body;
 
   describe('what it sends', () => {
-    it('is a streaming chat completion with nothing that was not asked for', async () => {
+    it('is a chat completion with nothing that was not asked for', async () => {
       await ask();
       expect(lastBody()).toEqual({
         model: MODEL,
         messages: [{ role: 'user', content: PROMPT }],
-        stream: true,
-        stream_options: { include_usage: true },
+        ...streamed,
       });
       expect(server.requests[0]).toMatchObject({ path: '/v1/chat/completions', attemptId: 'attempt-1' });
     });
@@ -262,7 +264,12 @@ describe('OpenAiProvider', () => {
 function fixture(file: string): Extract<Behaviour, { kind: 'raw' }> {
   const contentType = file.endsWith('.json') ? 'application/json' : 'text/event-stream';
   const body = readFileSync(join(FIXTURES, file), 'utf8');
-  return { kind: 'raw', headers: { 'content-type': contentType }, body };
+  return {
+    kind: 'raw',
+    headers: { 'content-type': contentType },
+    body,
+    asAsked: file.endsWith('.stream.txt'),
+  };
 }
 
 function json(body: string): Behaviour {

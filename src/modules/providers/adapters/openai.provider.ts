@@ -3,6 +3,7 @@ import {
   PROVIDER_FEATURES,
   ProviderError,
   type ModelProvider,
+  type ProviderAnswer,
   type ProviderEnv,
   type ProviderEvent,
   type ProviderReadiness,
@@ -10,6 +11,7 @@ import {
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
 import { isReasoningModel, OPENAI_PARAMS, OpenAiChat } from './openai-chat.js';
+import { parseHeaderLines } from './vendor-headers.js';
 import { checkedBaseUrl } from './vendor-settings.js';
 
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
@@ -24,21 +26,23 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
 
   constructor(env: ProviderEnv) {
     const apiKey = env('OPENAI_API_KEY') ?? null;
-    const baseURL = checkedBaseUrl(
+    const baseUrl = checkedBaseUrl(
       'OPENAI_BASE_URL',
       env('OPENAI_BASE_URL') ?? DEFAULT_BASE_URL,
       'http://localhost:11434/v1',
     );
-    const isOpenAi = /(^|\.)openai\.com$/.test(new URL(baseURL).hostname);
+    const isOpenAi = /(^|\.)openai\.com$/.test(new URL(baseUrl).hostname);
     this.chat =
       apiKey === null
         ? null
         : new OpenAiChat({
-            createClient: (sdk, options) => new sdk.OpenAI({ ...options, apiKey, baseURL }),
+            baseUrl,
             apiKey,
+            // For gateways, which may want another key, too. The variable is that of OpenAI's own SDK.
+            headers: { authorization: `Bearer ${apiKey}`, ...parseHeaderLines(env('OPENAI_CUSTOM_HEADERS')) },
             limitName: (modelName) =>
               isOpenAi || isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens',
-            idHeaders: { sent: 'X-Client-Request-Id', received: 'x-request-id' },
+            idHeaders: { sent: 'x-client-request-id', received: 'x-request-id' },
             asksForUsage: true,
           });
   }
@@ -48,11 +52,19 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
   }
 
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
-    if (this.chat === null) throw new ProviderError('provider_rejected', 'OPENAI_API_KEY is not set.');
-    return this.chat.stream(request);
+    return this.ready().stream(request);
+  }
+
+  complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    return this.ready().complete(request);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.chat?.close();
+  }
+
+  private ready(): OpenAiChat {
+    if (this.chat === null) throw new ProviderError('provider_rejected', 'OPENAI_API_KEY is not set.');
+    return this.chat;
   }
 }

@@ -1,5 +1,5 @@
 import type {
-  ChatCompletionCreateParamsStreaming,
+  ChatCompletionCreateParams,
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
@@ -12,18 +12,21 @@ import type {
 
 export type LimitName = 'max_tokens' | 'max_completion_tokens';
 
+export interface ChatDialect {
+  readonly limitName: LimitName;
+  /** Whether usage is asked for, which a stream has only then. A whole answer has it in any case. */
+  readonly asksForUsage: boolean;
+  readonly isStreamed: boolean;
+}
+
 /** The body of a chat completion: what was asked for, and nothing else. */
-export function chatBodyOf(
-  request: ProviderRequest,
-  dialect: { readonly limitName: LimitName; readonly asksForUsage: boolean },
-): ChatCompletionCreateParamsStreaming {
+export function chatBodyOf(request: ProviderRequest, dialect: ChatDialect): ChatCompletionCreateParams {
   const { modelName, messages, params } = request;
   const { top_k, repetition_penalty } = params;
-  const body: ChatCompletionCreateParamsStreaming = {
+  const body: ChatCompletionCreateParams = {
     model: modelName,
     messages: messages.map(messageOf),
-    stream: true,
-    ...(dialect.asksForUsage ? { stream_options: { include_usage: true } } : {}),
+    ...streamFields(dialect),
     ...(params.max_new_tokens === undefined ? {} : { [dialect.limitName]: params.max_new_tokens }),
     ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
     ...(params.top_p === undefined ? {} : { top_p: params.top_p }),
@@ -37,6 +40,15 @@ export function chatBodyOf(
     ...(top_k === undefined ? {} : { top_k }),
     ...(repetition_penalty === undefined ? {} : { repetition_penalty }),
   };
+}
+
+/** A whole answer is every server's default. */
+function streamFields({
+  isStreamed,
+  asksForUsage,
+}: ChatDialect): Pick<ChatCompletionCreateParams, 'stream' | 'stream_options'> {
+  if (!isStreamed) return {};
+  return { stream: true, ...(asksForUsage ? { stream_options: { include_usage: true } } : {}) };
 }
 
 function messageOf(message: ProviderMessage): ChatCompletionMessageParam {
@@ -60,7 +72,7 @@ function toolFields({
   toolChoice,
   parallelToolCalls,
   responseFormat,
-}: ProviderRequest): Partial<ChatCompletionCreateParamsStreaming> {
+}: ProviderRequest): Partial<ChatCompletionCreateParams> {
   const format = responseFormat === undefined ? {} : { response_format: formatOf(responseFormat) };
   // OpenAI refuses the other two without any tools.
   if (tools.length === 0) return format;
@@ -93,7 +105,7 @@ function toolOf({ name, description, parameters, strict }: ProviderTool): ChatCo
 
 function formatOf(
   format: ProviderResponseFormat,
-): NonNullable<ChatCompletionCreateParamsStreaming['response_format']> {
+): NonNullable<ChatCompletionCreateParams['response_format']> {
   if (format.type === 'json_object') return { type: 'json_object' };
   const { name, schema, description, strict } = format;
   return {

@@ -1,5 +1,6 @@
 import { OpenAiServer } from '../../../../test/fakes/openai-server.js';
 import { fixtureOf } from '../../../../test/fakes/provider-fixtures.js';
+import { ASKING_WAYS } from '../asking-ways.testkit.js';
 import { askerOf, failureOf } from '../provider-asker.testkit.js';
 import type { ProviderToolChoice } from '../provider.contract.js';
 import { describeRecordedAnswers } from '../recorded-answers.testkit.js';
@@ -25,20 +26,22 @@ async function stop(): Promise<void> {
   await server.stop();
 }
 
-function replay(file: string, packetBytes: number | null = null): void {
+function replay(file: string, packetBytes: number | null = null, alwaysStreams = false): void {
   const { body, contentType = '' } = fixture(file);
   const packets = packetBytes === null ? {} : { packetBytes };
-  server.behave({ kind: 'raw', body, headers: { 'content-type': contentType }, ...packets });
+  const headers = { 'content-type': contentType };
+  server.behave({ kind: 'raw', body, headers, ...packets, asAsked: !alwaysStreams });
 }
 
 describeRecordedAnswers('openai', { start, stop, provider: () => provider, modelName: MODEL, replay });
 
-describe('OpenAiProvider with tools and response formats', () => {
+describe.each(ASKING_WAYS)('OpenAiProvider with tools and response formats, asked %s', (_way, onEvent) => {
   beforeAll(start);
   afterAll(stop);
   beforeEach(() => server.reset());
 
-  const ask = askerOf(() => provider, MODEL, PROMPT);
+  const streamed = onEvent === undefined ? {} : { stream: true, stream_options: { include_usage: true } };
+  const ask = askerOf(() => provider, MODEL, PROMPT, onEvent);
   const lastBody = (): unknown => server.requests.at(-1)?.body;
 
   it('has them all', () => {
@@ -51,8 +54,7 @@ describe('OpenAiProvider with tools and response formats', () => {
     expect(lastBody()).toEqual({
       model: MODEL,
       messages: [{ role: 'user', content: PROMPT }],
-      stream: true,
-      stream_options: { include_usage: true },
+      ...streamed,
       tools: [
         { type: 'function', function: weather },
         { type: 'function', function: { name: 'get_time' } },

@@ -1,6 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { connectionCode, providerErrorFromStatus } from '../provider-failure.js';
 import { ProviderError } from '../provider.contract.js';
 import { safeVendorMessage, type Secrets } from '../safe-message.js';
+import { headerOf } from './vendor-headers.js';
+
+/** An error says what it has to say in far less, and its sender may never stop. */
+export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** What a vendor said went wrong, as it came. */
 export interface VendorComplaint {
@@ -8,10 +13,9 @@ export interface VendorComplaint {
   readonly status: number;
   /** What may be said of it, best first. The first that is safe to show is shown. */
   readonly words: readonly unknown[];
-  readonly headers?: Headers | undefined;
+  readonly headers: IncomingHttpHeaders;
   /** Seconds, where the vendor does not say it in `Retry-After`. */
-  readonly retryAfter?: string | null | undefined;
-  readonly providerRequestId?: string | null | undefined;
+  readonly retryAfter?: string | null;
 }
 
 /** An error of the vendor, before anything of it is shown: thrown by readers of answers, settled by the adapter. */
@@ -23,22 +27,26 @@ export class VendorError extends Error {
   }
 
   /** What of it may be stored and shown. */
-  settle(secrets: Secrets, providerRequestId: string | null): ProviderError {
+  settle(secrets: Secrets, providerRequestId: string | null, answerBegan: boolean): ProviderError {
     const { status, words, headers, retryAfter } = this.complaint;
     const safe = words.map((word) => safeVendorMessage(word, secrets));
     return providerErrorFromStatus({
       status,
       detail: safe.find((word) => word !== null) ?? null,
-      retryAfter: headers?.get('retry-after') ?? retryAfter ?? null,
-      date: headers?.get('date') ?? null,
-      providerRequestId: this.complaint.providerRequestId ?? providerRequestId,
+      retryAfter: headerOf(headers, 'retry-after') ?? retryAfter ?? null,
+      date: headerOf(headers, 'date'),
+      providerRequestId,
+      answerBegan,
     });
   }
 }
 
-/** For what an SDK calls a connection error, whether a socket's code is to be found in it or not. */
+/** For whatever broke the line to a vendor, whether a socket's code is to be found in it or not. */
 export function connectionFailure(error: unknown): ProviderError {
   const code = connectionCode(error);
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return new ProviderError('provider_rejected', 'The request could not be sent: it is malformed.');
+  }
   const detail = code === null ? '' : ` (${code})`;
   return new ProviderError('connection', `The connection to the provider failed${detail}.`);
 }

@@ -12,3 +12,12 @@ export function asRecord(value: unknown): Json {
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/** Of an error's body, which may be anything: empty for what is no object. */
+export function parseRecord(json: string): Json {
+  try {
+    return asRecord(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}

@@ -1,16 +1,4 @@
-import { createRequire } from 'node:module';
 import { ProviderSetupError } from '../errors.js';
-
-/** The deadlines are the caller's. An SDK's own timer ends at the headers, so it is merely put out of the way. */
-export const NO_TIMEOUT_MS = 2 ** 31 - 1;
-
-/**
- * A vendor's SDK, loaded at its first use: each takes 10 to 20 MB, and most processes call one vendor. By `require`,
- * because the `import()` of a CommonJS file is not Jest's.
- */
-export function loadSdk(name: string): unknown {
-  return createRequire(__filename)(name);
-}
 
 /**
  * An address out of the environment.

@@ -1,0 +1,174 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { toProviderError } from '../provider-failure.js';
+import {
+  ProviderError,
+  type ProviderAnswer,
+  type ProviderEvent,
+  type ProviderRequest,
+} from '../provider.contract.js';
+import { readServerSentEvents } from '../server-sent-events.js';
+import type { AnswerReader } from './answer-reader.js';
+import { connectionFailure, MAX_ERROR_BODY_BYTES, VendorError } from './vendor-error.js';
+import { headerOf } from './vendor-headers.js';
+import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.js';
+import { textsOf } from './vendor-tools.js';
+import { WholeExchange } from './whole-exchange.js';
+
+/** How one vendor answers. */
+export interface VendorDialect {
+  /** What must not appear in a message. */
+  readonly credentials: readonly string[];
+  /** Lower case; null for a vendor that has its id of the request in the answer, whose reader then tells the start. */
+  readonly requestIdHeader: string | null;
+  /** For one answer. */
+  createReader(headers: () => IncomingHttpHeaders): AnswerReader;
+  /** Of an answer that is no success. Never throws, whatever the body is. */
+  readComplaint(failure: FailedResponse): VendorError;
+}
+
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** At most its first 64 KiB. */
+  readonly body: string;
+}
+
+/**
+ * A call for a whole answer.
+ * @throws ProviderError, or the signal's reason.
+ */
+export async function completeCall(
+  line: VendorLine,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  toSend: VendorRequest,
+): Promise<ProviderAnswer> {
+  const { signal, maxAnswerBytes } = request;
+  const exchange: WholeExchange = new WholeExchange({
+    signal,
+    reader: dialect.createReader(() => exchange.headers),
+    maxAnswerBytes,
+  });
+  try {
+    await line.exchange(exchange, toSend);
+    const { status, headers } = exchange;
+    if (!exchange.isSuccess) throw dialect.readComplaint({ status, headers, body: exchange.readError() });
+    return exchange.readAnswer(requestIdOf(dialect, headers));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toFailure(error, dialect, request, exchange, exchange.answeredRequestId);
+  }
+}
+
+/**
+ * A call for a stream.
+ * @throws ProviderError, or the signal's reason.
+ */
+export async function* streamCall(
+  line: VendorLine,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  toSend: VendorRequest,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  let response: StreamedResponse | null = null;
+  try {
+    response = await line.stream(toSend, request.signal);
+    const { status, headers, body } = response;
+    if (!isSuccess(status)) throw dialect.readComplaint({ status, headers, body: await readErrorBody(body) });
+    if (dialect.requestIdHeader !== null) {
+      yield { type: 'start', providerRequestId: requestIdOf(dialect, headers) };
+    }
+    const { headers: answered } = response;
+    yield* readEvents(
+      response,
+      dialect.createReader(() => answered),
+    );
+  } catch (error) {
+    // An aborted body ends like a broken line; only the signal tells the two apart.
+    request.signal.throwIfAborted();
+    throw toFailure(error, dialect, request, response ?? NO_RESPONSE);
+  }
+}
+
+const NO_RESPONSE = { status: 0, headers: {} };
+
+/** @param response with a status of 0 when the vendor has not answered. */
+function toFailure(
+  error: unknown,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  { status, headers }: Pick<StreamedResponse, 'status' | 'headers'>,
+  answeredRequestId: string | null = null,
+): ProviderError {
+  const providerRequestId = requestIdOf(dialect, headers) ?? answeredRequestId;
+  const answerBegan = isSuccess(status);
+  if (error instanceof VendorError) {
+    const secrets = { credentials: dialect.credentials, texts: textsOf(request) };
+    return error.settle(secrets, providerRequestId, answerBegan);
+  }
+  if (status === 0 && !(error instanceof ProviderError)) return connectionFailure(error);
+  const { kind, message, retryAfterMs, ...known } = toProviderError(error);
+  return new ProviderError(kind, message, {
+    status: known.status,
+    retryAfterMs,
+    providerRequestId: known.providerRequestId ?? providerRequestId,
+    answerBegan,
+  });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function requestIdOf({ requestIdHeader }: VendorDialect, headers: IncomingHttpHeaders): string | null {
+  return requestIdHeader === null ? null : headerOf(headers, requestIdHeader);
+}
+
+async function* readEvents(
+  { headers, body }: StreamedResponse,
+  reader: AnswerReader,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  // Some servers answer with one JSON document though a stream was asked for.
+  if (headerOf(headers, 'content-type')?.includes('application/json') === true) {
+    yield* reader.readDocument(await readBounded(body));
+  } else {
+    try {
+      for await (const data of readServerSentEvents(body)) yield* reader.read(data);
+    } catch (error) {
+      // A line that breaks after the end of the answer takes nothing from it.
+      if (!reader.isOver) throw error;
+    }
+  }
+  yield reader.end();
+}
+
+/**
+ * A document is read at once and takes several times its size in memory, once per call under way. The same bound as that
+ * of one event of a stream: eight times what is stored by default.
+ */
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
+async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_DOCUMENT_BYTES) {
+      throw new ProviderError('provider_error', `The provider's answer is over ${MAX_DOCUMENT_BYTES} bytes.`);
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The beginning of an error's body. Leaving the loop closes the connection. */
+async function readErrorBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= MAX_ERROR_BODY_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,202 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { AnswerBuilder } from '../answer-builder.js';
+import { ProviderError, type ProviderAnswer } from '../provider.contract.js';
+import { ServerSentEventSplitter } from '../server-sent-events.js';
+import type { AnswerReader } from './answer-reader.js';
+import { connectionFailure, MAX_ERROR_BODY_BYTES } from './vendor-error.js';
+import { headerOf } from './vendor-headers.js';
+
+/**
+ * A whole answer is held until its end, and takes several times its size in memory, once per call under way. So it may be
+ * as long as one event of a stream, or half of what is read of a stream where that is more: eight times what is stored.
+ */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Of one event of a stream that comes in place of a document: twice what is stored by default, and it is held as text. */
+const MOST_EVENT_CHARACTERS = 1024 * 1024;
+
+export interface ExchangeOptions {
+  readonly signal: AbortSignal;
+  readonly reader: AnswerReader;
+  readonly maxAnswerBytes: number | undefined;
+}
+
+/**
+ * One request whose answer is taken as a whole, as undici's dispatcher wants to have it. It holds a document until its
+ * end; an event stream, which some servers send whatever was asked for, is read as it comes, so that only the answer in
+ * it is held.
+ *
+ * Written as a class of its own because a call by `Dispatcher.request` costs twice the CPU: it makes a readable stream
+ * of each body.
+ */
+export class WholeExchange implements Dispatcher.DispatchHandler {
+  /** 0 until the vendor has answered. */
+  status = 0;
+  headers: IncomingHttpHeaders = {};
+
+  private readonly mostBytes: number;
+  private readonly answer: AnswerBuilder;
+  private chunks: Buffer[] = [];
+  private sizeBytes = 0;
+  private splitter: ServerSentEventSplitter | null = null;
+  private controller: Dispatcher.DispatchController | null = null;
+  private resolve!: () => void;
+  private reject!: (reason: unknown) => void;
+  private isSettled = false;
+  /** What broke the line after the answer had begun. */
+  private brokenBy: Error | null = null;
+  private readonly settled = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor(private readonly options: ExchangeOptions) {
+    this.mostBytes = Math.max(MOST_BYTES, (options.maxAnswerBytes ?? 0) / 2);
+    this.answer = new AnswerBuilder(this.mostBytes);
+  }
+
+  /** The vendor's id of the request, where it stands in the answer. */
+  get answeredRequestId(): string | null {
+    return this.answer.providerRequestId;
+  }
+
+  get isSuccess(): boolean {
+    return this.status >= 200 && this.status <= 299;
+  }
+
+  /**
+   * Sends it once.
+   * @throws whatever broke the line before the vendor answered; a ProviderError for an answer that is far too long; the
+   *   signal's reason.
+   */
+  async send(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<void> {
+    const { signal } = this.options;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', this);
+    try {
+      dispatcher.dispatch(request, this);
+      await this.settled;
+    } finally {
+      signal.removeEventListener('abort', this);
+    }
+  }
+
+  /**
+   * The answer of a success.
+   * @param providerRequestId of a header; null where the vendor has it in the answer
+   * @throws ProviderError, VendorError, or what broke the line.
+   */
+  readAnswer(providerRequestId: string | null): ProviderAnswer {
+    if (providerRequestId !== null) this.answer.providerRequestId = providerRequestId;
+    const { reader } = this.options;
+    if (this.splitter === null) this.readDocument(this.body());
+    // A line that breaks after the end of the answer takes nothing from it.
+    if (this.brokenBy !== null && !reader.isOver) throw connectionFailure(this.brokenBy);
+    return this.answer.build(reader.end());
+  }
+
+  /** The body of an error, as much of it as is of use. @throws what broke the line before its end. */
+  readError(): string {
+    if (this.brokenBy !== null) throw connectionFailure(this.brokenBy);
+    return this.body();
+  }
+
+  /** The signal has aborted: called as an event listener, which takes an object as well as a function. */
+  handleEvent(): void {
+    this.fail(this.options.signal.reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // It was given up while it waited for a connection.
+    if (this.isSettled) this.abort();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.status = status;
+    this.headers = headers;
+    if (!this.isSuccess || headerOf(headers, 'content-type')?.includes('text/event-stream') !== true) return;
+    this.splitter = new ServerSentEventSplitter(MOST_EVENT_CHARACTERS);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.isSettled) return;
+    try {
+      if (this.splitter === null) this.keep(chunk);
+      else for (const data of this.splitter.split(chunk)) this.read(data);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  onResponseEnd(): void {
+    this.settle();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.isSettled) return;
+    if (this.status === 0) return this.fail(error);
+    this.brokenBy = error;
+    this.settle();
+  }
+
+  private keep(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.sizeBytes += chunk.length;
+    if (!this.isSuccess && this.sizeBytes >= MAX_ERROR_BODY_BYTES) {
+      this.settle();
+      this.abort();
+    } else if (this.sizeBytes > this.mostBytes) {
+      throw new ProviderError('provider_error', `The provider's answer is over ${this.mostBytes} bytes.`);
+    }
+  }
+
+  private readDocument(body: string): void {
+    try {
+      // Some servers send events under another name.
+      if (/^\s*(data|event|id|retry)?:/.test(body)) {
+        for (const data of new ServerSentEventSplitter().split(Buffer.from(body))) this.read(data);
+      } else {
+        for (const event of this.options.reader.readDocument(body)) this.answer.add(event);
+      }
+    } catch (error) {
+      // Half a document is no JSON: it is the line that is to be told of.
+      throw error instanceof SyntaxError && this.brokenBy !== null ? connectionFailure(this.brokenBy) : error;
+    }
+  }
+
+  private read(data: string): void {
+    for (const event of this.options.reader.read(data)) this.answer.add(event);
+  }
+
+  private body(): string {
+    const [only] = this.chunks;
+    const bytes = this.chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.chunks);
+    return bytes.toString('utf8');
+  }
+
+  private settle(): void {
+    this.isSettled = true;
+    this.resolve();
+  }
+
+  private fail(reason: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    // The closing of the connection holds on to this object for a while, and an endless answer is large.
+    this.chunks = [];
+    this.splitter = null;
+    this.reject(reason);
+    this.abort();
+  }
+
+  /** Closes the connection, which has an answer on it that nobody reads. */
+  private abort(): void {
+    this.controller?.abort(new Error('The answer is of no use any more.'));
+  }
+}

@@ -1,0 +1,35 @@
+import type { ProviderModel, ProviderUsage } from './provider.contract.js';
+import { tokenCount } from './token-count.js';
+
+/** Extras are a few hundred characters; what is far from it is something else. */
+const MAX_EXTRAS_CHARACTERS = 4096;
+
+/** Counts go into integer columns; an adapter from outside the tree may hand over anything. */
+export function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
+  return {
+    promptTokens: tokenCount(usage.promptTokens),
+    responseTokens: tokenCount(usage.responseTokens),
+    cachedPromptTokens: tokenCount(usage.cachedPromptTokens),
+    reasoningTokens: tokenCount(usage.reasoningTokens),
+    raw: usage.raw,
+  };
+}
+
+/** No compiler has seen an adapter from outside the tree. */
+export function checkedModel({ servedModelName, extras }: ProviderModel): Omit<ProviderModel, 'type'> {
+  const checked = checkedExtras(extras);
+  const name = typeof servedModelName === 'string' ? servedModelName : null;
+  return { servedModelName: name, ...(checked === null ? {} : { extras: checked }) };
+}
+
+/** They go into a JSON column, which holds neither NUL nor half a character. */
+export function checkedExtras(extras: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof extras !== 'object' || extras === null || Array.isArray(extras)) return null;
+  try {
+    const json = JSON.stringify(extras);
+    if (json === '{}' || json.length > MAX_EXTRAS_CHARACTERS || /\\u(0000|d[89a-f])/.test(json)) return null;
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}

@@ -109,6 +109,7 @@ async function withClient<T>(databaseUrl: string, work: (client: Client) => Prom
     await client.connect();
     return await work(client);
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}.`);
   } finally {
     await client?.end().catch(() => undefined);

@@ -1,15 +1,14 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ExecutionErrorType } from './execution.entity.js';
 
+/** `dispatched` is what the API shows of an attempt that is being made. */
 export type AttemptStatus = 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
 
-/** One call to a provider, committed before its socket is opened. */
+/**
+ * One call to a provider that has ended, inserted once. While it is being made, the row in flight says so
+ * ({@link ExecutionInFlightEntity.attemptStartedAt}), committed before the socket is opened.
+ */
 @Entity('execution_attempts')
-@Check('execution_attempts_attempt_check', 'attempt > 0')
-@Check(
-  'execution_attempts_status_check',
-  `status IN ('dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced')`,
-)
 export class ExecutionAttemptEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -19,6 +18,10 @@ export class ExecutionAttemptEntity {
 
   @PrimaryColumn('integer')
   attempt!: number;
+
+  /** A result that came after the outcome had been given up as unknown: kept as evidence, and it settles what was held. */
+  @PrimaryColumn('boolean', { default: false })
+  late!: boolean;
 
   @Column('integer')
   fence!: number;
@@ -48,15 +51,11 @@ export class ExecutionAttemptEntity {
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
 
-  /** The answer of a call whose execution had passed to another: kept as evidence, used for nothing. */
-  @Column('text', { name: 'late_response', nullable: true })
-  lateResponse!: string | null;
-
-  @Column('timestamptz', { name: 'started_at', default: () => 'clock_timestamp()' })
+  @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;
 
-  @Column('timestamptz', { name: 'completed_at', nullable: true })
-  completedAt!: Date | null;
+  @Column('timestamptz', { name: 'completed_at', default: () => 'clock_timestamp()' })
+  completedAt!: Date;
 
   @Column('uuid', { name: 'model_id', nullable: true })
   modelId!: string | null;
@@ -66,10 +65,6 @@ export class ExecutionAttemptEntity {
 
   @Column('integer', { name: 'response_tokens', nullable: true })
   responseTokens!: number | null;
-
-  /** Whether a failure cost nothing, because the vendor had not begun to answer; null for what did not fail. */
-  @Column('boolean', { name: 'is_free', nullable: true })
-  isFree!: boolean | null;
 
   /** Milliseconds from the beginning of the call to the first piece of the answer; null where it was not streamed. */
   @Column('integer', { name: 'first_token_ms', nullable: true })

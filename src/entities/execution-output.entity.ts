@@ -16,6 +16,14 @@ export class ExecutionOutputEntity {
   @PrimaryColumn('uuid', { name: 'execution_id' })
   executionId!: string;
 
+  /** The attempt that was answered; 0 for an answer that was given from another execution. */
+  @PrimaryColumn('integer')
+  attempt!: number;
+
+  /** The answer of an attempt whose execution had passed to another: kept as evidence, used for nothing. */
+  @PrimaryColumn('boolean', { default: false })
+  late!: boolean;
+
   @Column('text', { name: 'response_text' })
   responseText!: string;
 

@@ -1,11 +1,11 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import { PromptVersionEntity } from './prompt-version.entity.js';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { PromptMode } from './prompt.entity.js';
 
 export type ExecutionMode = 'sync' | 'async';
 /** `recorded`: a client called its provider itself, and told afterwards. */
 export type ExecutionOrigin = 'ledger' | 'recorded';
-export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
+export type FinalStatus = 'succeeded' | 'failed' | 'canceled';
+export type ExecutionStatus = 'queued' | 'running' | FinalStatus;
 export type ExecutionErrorType =
   | 'timeout'
   | 'rate_limited'
@@ -27,40 +27,17 @@ export interface StoredTarget {
 }
 
 /**
- * One request to run one version with one set of variables: the facts. The texts stand in
- * {@link ExecutionInputEntity} and {@link ExecutionOutputEntity}. Partitioned by week of the id.
+ * One execution that is over: the facts, inserted once and never changed. While it is in flight it is an
+ * {@link ExecutionInFlightEntity}. The texts stand in {@link ExecutionInputEntity} and {@link ExecutionOutputEntity}.
+ * Partitioned by week of the id.
  */
 @Entity('executions')
-@ForeignKey(() => PromptVersionEntity, ['projectId', 'versionId'], ['projectId', 'versionId'], {
-  name: 'executions_project_id_version_id_fkey',
-})
 // Their order and conditions are more than TypeORM can say; the migration has them.
 @Index('executions_by_prompt', { synchronize: false })
-@Index('executions_by_status', { synchronize: false })
 @Index('executions_by_environment', { synchronize: false })
 @Index('executions_by_correlation', { synchronize: false })
-@Index('executions_by_version', { synchronize: false })
 @Index('executions_by_batch', { synchronize: false })
-@Index('executions_open_in_batch', { synchronize: false })
-@Index('executions_due_in_project', { synchronize: false })
-@Index('executions_leased', { synchronize: false })
-@Check('executions_execution_mode_check', `execution_mode IN ('sync', 'async')`)
-@Check('executions_prompt_mode_check', `prompt_mode IN ('full', 'tracking')`)
-@Check('executions_status_check', `status IN ('queued', 'running', 'succeeded', 'failed', 'canceled')`)
-@Check(
-  'executions_error_type_check',
-  `error_type IN ('timeout', 'rate_limited', 'provider_error', 'provider_rejected', 'connection', 'outcome_unknown', 'internal', 'client_closed', 'budget_exceeded')`,
-)
-@Check('executions_on_budget_check', `on_budget IN ('refuse', 'clamp')`)
-@Check(
-  'executions_bare_check',
-  `(prompt_id IS NULL) = (version_id IS NULL) AND (prompt_id IS NULL) = (prompt_mode IS NULL)`,
-)
-@Check('executions_resolved_by_check', `resolved_by IN ('pointer', 'version_number', 'template_hash')`)
-@Check('executions_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
-@Check('executions_max_attempts_check', `max_attempts > 0`)
-@Check('executions_origin_check', `origin IN ('ledger', 'recorded')`)
-@Check('executions_timeout_ms_check', `timeout_ms IS NOT NULL OR origin = 'recorded'`)
+@Index('executions_by_trace', { synchronize: false })
 export class ExecutionEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -79,7 +56,7 @@ export class ExecutionEntity {
   @Column('text', { name: 'owner_team', nullable: true })
   ownerTeam!: string | null;
 
-  /** The model that was called last; before the first call the one that is to be. */
+  /** The model that was called last; of one that was not called, the one that was to be. */
   @Column('uuid', { name: 'model_id' })
   modelId!: string;
 
@@ -105,7 +82,7 @@ export class ExecutionEntity {
   promptMode!: PromptMode | null;
 
   @Column('text')
-  status!: ExecutionStatus;
+  status!: FinalStatus;
 
   @Column('text', { name: 'correlation_id', nullable: true })
   correlationId!: string | null;
@@ -216,24 +193,9 @@ export class ExecutionEntity {
   @Column('integer', { name: 'max_attempts', default: 4 })
   maxAttempts!: number;
 
-  /** How often whoever worked on it was lost; one that kills its workers is given up. */
-  @Column('integer', { default: 0 })
-  lapses!: number;
-
-  /** Whom to tell when it is final. */
+  /** Who was told when it ended. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
-
-  /** When it is to be worked on, by the database's clock; null once nobody has to. */
-  @Column('timestamptz', { name: 'due_at', nullable: true })
-  dueAt!: Date | null;
-
-  /** Rises with each claim; who holds an older one has lost the execution. */
-  @Column('integer', { default: 0 })
-  fence!: number;
-
-  @Column('timestamptz', { name: 'lease_until', nullable: true })
-  leaseUntil!: Date | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
@@ -241,6 +203,6 @@ export class ExecutionEntity {
   @Column('timestamptz', { name: 'started_at', nullable: true })
   startedAt!: Date | null;
 
-  @Column('timestamptz', { name: 'completed_at', nullable: true })
-  completedAt!: Date | null;
+  @Column('timestamptz', { name: 'completed_at', default: () => 'now()' })
+  completedAt!: Date;
 }

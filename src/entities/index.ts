@@ -7,6 +7,7 @@ import { BudgetEntity } from './budget.entity.js';
 import { CachedResponseEntity } from './cached-response.entity.js';
 import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
 import { ExecutionDeltaEntity } from './execution-delta.entity.js';
+import { ExecutionInFlightEntity } from './execution-in-flight.entity.js';
 import { ExecutionInputEntity } from './execution-input.entity.js';
 import { ExecutionOutputEntity } from './execution-output.entity.js';
 import { ExecutionRollupEntity } from './execution-rollup.entity.js';
@@ -27,6 +28,7 @@ import { WebhookSecretEntity } from './webhook-secret.entity.js';
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
+export { ExecutionInFlightEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRouteEntity };
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
 export { CachedResponseEntity };
@@ -43,6 +45,7 @@ export type {
   ExecutionMode,
   ExecutionOrigin,
   ExecutionStatus,
+  FinalStatus,
   StoredTarget,
 } from './execution.entity.js';
 export type { PromptKind, PromptMode } from './prompt.entity.js';
@@ -59,6 +62,7 @@ export const ENTITIES = [
   ModelPriceEntity,
   ModelRouteEntity,
   BatchEntity,
+  ExecutionInFlightEntity,
   ExecutionEntity,
   ExecutionInputEntity,
   ExecutionOutputEntity,

@@ -4,12 +4,12 @@ import { insertExecution } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
-/** What an insert of executions does: it holds, and gives back what was held for those it does not insert. */
-const HOLD_AND_GIVE_BACK = (give: 'ledger_settle_holds' | 'ledger_release_holds') => `
+/** Holds, and gives back what was held for some of them. */
+const HOLD_AND_GIVE_BACK = `
   WITH v AS MATERIALIZED (
     SELECT * FROM ledger_hold_budgets($1, 60000)
   ), r AS MATERIALIZED (
-    SELECT ${give}((SELECT json_agg(json_build_object('project_id', $2::uuid, 'execution_id', v.execution_id, 'attempt', 1, 'spent_pico_usd', 0))
+    SELECT ledger_settle_holds((SELECT json_agg(json_build_object('project_id', $2::uuid, 'execution_id', v.execution_id, 'attempt', 1, 'spent_pico_usd', 0))
       FROM v WHERE v.execution_id = ANY ($3::uuid[]))) AS given
   )
   SELECT v.execution_id, v.verdict FROM v, r`;
@@ -29,11 +29,10 @@ beforeEach(() => budgets.truncate());
 async function holdAndGiveBack(
   executionIds: readonly string[],
   givenUp: readonly string[],
-  give: 'ledger_settle_holds' | 'ledger_release_holds' = 'ledger_settle_holds',
 ): Promise<Verdict[]> {
   const asked = budgets.entries(executionIds.map((id, arrival) => ({ arrival, execution_id: id })));
   return context.scope.statement<Verdict>(context.projectId, {
-    text: HOLD_AND_GIVE_BACK(give),
+    text: HOLD_AND_GIVE_BACK,
     values: [asked, context.projectId, givenUp],
   });
 }
@@ -192,19 +191,6 @@ describe('a hold that is given back', () => {
     expect(await budgets.holdCount()).toBe(2);
     await holdAndGiveBack([first, second], []);
     expect(await budgets.periods()).toMatchObject([{ held: 30, spent: 0 }]);
-  });
-
-  it('because nothing was inserted stays where the execution is there, and goes where it is not', async () => {
-    await budgets.make(40);
-    const there = await insertExecution(context.owner, context.projectId, ids);
-    const absent = randomUUID();
-    await budgets.hold([{ execution_id: there }]);
-
-    await holdAndGiveBack([there, absent], [there, absent], 'ledger_release_holds');
-
-    const { rows } = await context.owner.query('SELECT execution_id FROM budget_holds');
-    expect(rows).toEqual([{ execution_id: there }]);
-    expect(await budgets.periods()).toMatchObject([{ held: 10, spent: 0 }]);
   });
 });
 

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ExecutionStatus } from '../../src/entities/index.js';
 import { BudgetsRepository } from '../../src/modules/budgets/budgets.repository.js';
 import { HoldExpiry } from '../../src/modules/budgets/hold-expiry.js';
-import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { BudgetRows } from '../support/budget-rows.js';
 import {
   insertAttempt,
   insertExecution,
   insertFinalExecution,
+  noteHolds,
   setLapses,
 } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   context = await openLedgerContext();
   ids = await insertOneOfEach(context.owner, context.projectId);
   budgets = new BudgetRows(context);
-  executions = new ExecutionsRepository(context.scope, context.config);
+  executions = context.executions;
 });
 afterAll(() => context.close());
 beforeEach(() => budgets.truncate());
@@ -162,16 +163,16 @@ describe('a hold that expired', () => {
 describe('an execution that ends without a call', () => {
   it('gives back what was held for it, when it is canceled or given up', async () => {
     await budgets.make(100);
-    const lapsed = { status: 'running', mode: 'sync', fence: 1, leaseInS: -60 } as const;
+    const lapsed = { status: 'running', mode: 'sync', fence: 1, attemptsMade: 0, leaseInS: -60 } as const;
     const waiting = await execution('queued', false);
     const going = await execution('running', false);
     const givenUp = await insertExecution(context.owner, context.projectId, ids, lapsed);
     await setLapses(context.owner, [{ id: givenUp, lapses: 9 }]);
     const called = await insertExecution(context.owner, context.projectId, ids, lapsed);
     await insertAttempt(context.owner, context.projectId, called);
-    await budgets.hold(
-      [waiting, going, givenUp, called].map((id, arrival) => ({ execution_id: id, arrival })),
-    );
+    const held = [waiting, going, givenUp, called];
+    await budgets.hold(held.map((id, arrival) => ({ execution_id: id, arrival })));
+    await noteHolds(context.owner, held);
 
     expect(await executions.cancel(context.projectId, waiting)).toBe(true);
     expect((await executions.sweepLapsed()).map(({ status }) => status)).toEqual(['failed', 'failed']);

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { MIGRATIONS } from '../../migrations/index.js';
 import {
   COST_GROUPS,
   type CostGroup,
@@ -13,8 +12,7 @@ import { ExecutionCountsRepository } from '../../src/modules/analytics/execution
 import { costsByBruteForce } from '../support/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../support/counted-executions.js';
-import { migrate } from '../support/database.js';
-import { changeFinalExecutions, truncateExecutions } from '../support/execution-rows.js';
+import { truncateExecutions } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
@@ -275,39 +273,5 @@ describe('costs', () => {
     const query = { ...EVER, groupBy: 'model', after: null, limit: 10 } as const;
     const { total, groups } = await costs.list(context.otherProjectId, query);
     expect([total.executions, groups]).toEqual([0, []]);
-  });
-
-  it('stay as they were when something of a final execution changes', async () => {
-    await insert({});
-    await changeFinalExecutions(context.owner);
-    expect((await listAll('prompt', EVER)).total).toMatchObject({ executions: 1, costPicoUsd: 7n });
-  });
-});
-
-describe('the migration', () => {
-  const back = async () => {
-    const index = MIGRATIONS.findIndex(({ name }) => name.startsWith('CountCosts'));
-    for (const _ of MIGRATIONS.slice(index)) await migrate(context.url, '--revert');
-  };
-  const byMode = async () => inOrder(await counts.byMode(context.projectId, EVER));
-  /** The version before has no view. */
-  const bruteForce = () => countByBruteForce(context.owner, context.projectId, EVER, 'executions');
-
-  it('counts what ran before it, and leaves the version before with its counts', async () => {
-    await insert({}, { key: 1, owner_team: null, cost: null }, { prompt: null }, { status: 'failed' });
-    await counts.fold(MOST);
-    await insert({ key: null });
-    await back();
-    expect(await byMode()).toEqual(await bruteForce());
-    // As the version before counts: by triggers, and folded. A call without a prompt is not in its way.
-    await insert({ prompt: 1 }, { prompt: null, cost: '11' });
-    await take({ rows: [{ ...ONE, prompt: 2 }], isInsert: false, folds: MOST });
-    expect(await byMode()).toEqual(await bruteForce());
-    await migrate(context.url);
-    expect(await byMode()).toEqual(await bruteForce());
-    for (const groupBy of COST_GROUPS) await expectExact(groupBy, EVER);
-    await insert({ key: 1, prompt: null });
-    await counts.fold(MOST);
-    for (const groupBy of COST_GROUPS) await expectExact(groupBy, EVER);
   });
 });

@@ -1,28 +1,22 @@
-import { MIGRATIONS } from '../../migrations/index.js';
 import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
-import type { TimeSpan } from '../../src/modules/analytics/time-spans.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
-import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { admittedFor } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
-import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
-import { migrate } from '../support/database.js';
-import { cancelWithin } from '../support/end-executions.js';
+import { cancelWithin, endCall } from '../support/end-executions.js';
 import {
-  changeFinalExecutions,
   type ExecutionOptions,
   insertAttempt,
   insertExecution,
+  lapseLeases,
   takeOver,
   truncateExecutions,
 } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
-const FINAL = { kind: 'final' } as const;
 const ALWAYS = { promptName: null, span: null };
 const MOST = 1_000;
-const DAY_MS = 86_400_000;
 
 let context: LedgerContext;
 let ids: LedgerRows;
@@ -35,7 +29,7 @@ beforeAll(async () => {
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
   counts = new ExecutionCountsRepository(context.scope);
-  executions = new ExecutionsRepository(context.scope, context.config);
+  executions = context.executions;
 });
 afterAll(() => context.close());
 beforeEach(clear);
@@ -77,9 +71,9 @@ async function numberOf(table: string): Promise<number> {
 
 describe('an execution is counted when', () => {
   it('its process reports that it succeeded or failed', async () => {
-    await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
+    await endCall(executions, await insertRunning(), 1, answered('Hello'));
     expect(await byStatus()).toEqual({ succeeded: 1 });
-    await executions.finish(await insertRunning(), 1, failed, FINAL);
+    await endCall(executions, await insertRunning(), 1, failed);
     expect(await byStatus()).toEqual({ succeeded: 1, failed: 1 });
     expect((await counts.byMode(context.projectId, ALWAYS)).find(({ mode }) => mode === 'full')).toEqual({
       mode: 'full',
@@ -105,7 +99,7 @@ describe('an execution is counted when', () => {
 
   it('it is final from the beginning', async () => {
     const [made] = await context.scope.system<{ id: string }>('SELECT ledger_uuid7() AS id');
-    await executions.insert({
+    await executions.begin({
       executionId: (made as { id: string }).id,
       projectId: context.projectId,
       requestedBy: 'admin',
@@ -123,21 +117,30 @@ describe('an execution is counted when', () => {
 describe('an execution is not counted', () => {
   it('while it waits or runs, nor when it is to be tried again', async () => {
     await insert();
-    await executions.finish(await insertRunning(), 1, failed, { kind: 'queued', waitMs: 0 });
+    await endCall(executions, await insertRunning(), 1, failed, { kind: 'queued', waitMs: 0 });
     expect(await total()).toBe(0);
   });
 
   it('by whoever has lost it', async () => {
     const claim = await insertRunning();
     await takeOver(context.owner, claim.executionId);
-    expect(await executions.finish(claim, 1, answered('late'), FINAL)).toBe(false);
+    expect(await endCall(executions, claim, 1, answered('late'))).toBe(false);
     expect(await total()).toBe(0);
   });
 
-  it('a second time, when something else of it changes', async () => {
-    await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
-    await changeFinalExecutions(context.owner);
+  it('a second time, when its process asks again whether it ended', async () => {
+    const claim = await insertRunning();
+    for (let time = 0; time < 2; time += 1) await endCall(executions, claim, 1, answered('Hello'));
     expect(await total()).toBe(1);
+  });
+
+  it('a second time, when its answer comes after it was given up', async () => {
+    const claim = await insertRunning();
+    await lapseLeases(context.owner);
+    await context.owner.query(`UPDATE executions_in_flight SET on_unknown = 'fail'`);
+    expect(await executions.sweepLapsed()).toHaveLength(1);
+    expect(await endCall(executions, claim, 1, answered('late'))).toBe(false);
+    expect(await byStatus()).toEqual({ failed: 1 });
   });
 
   it('when the transaction that ends it is rolled back', async () => {
@@ -155,7 +158,7 @@ describe('an execution is not counted', () => {
     const running = [await insertRunning()];
     while (running.length < 3) running.push(await insertRunning(context.otherProjectId, other));
     // What ends at the same time, the journal writes in one statement.
-    await Promise.all(running.map((claim) => executions.finish(claim, 1, answered('Hello'), FINAL)));
+    await Promise.all(running.map((claim) => endCall(executions, claim, 1, answered('Hello'))));
     expect([await total(), await total(context.otherProjectId)]).toEqual([1, 2]);
     expect(await numberOf('execution_deltas')).toBe(2);
   });
@@ -244,33 +247,5 @@ describe('counts of a prompt', () => {
     expect(await counts.byVersion(context.projectId, ids.promptId)).toEqual(expected);
     expect(await counts.byVersion(context.projectId, other.promptId)).toEqual(new Map());
     expect(await counts.byVersion(context.otherProjectId, ids.promptId)).toEqual(new Map());
-  });
-});
-
-const bruteForce = (span: TimeSpan | null) =>
-  countByBruteForce(context.owner, context.projectId, { promptName: null, span });
-
-describe('the migration', () => {
-  it('counts what ran before it, and takes the counts away again', async () => {
-    for (let count = 0; count < 3; count += 1) {
-      await executions.finish(await insertRunning(), 1, answered('Hello'), FINAL);
-    }
-    await executions.cancel(context.projectId, await insert());
-    await insert();
-    const before = await bruteForce(null);
-    const index = MIGRATIONS.findIndex(({ name }) => name.startsWith('CountExecutions'));
-    for (const _ of MIGRATIONS.slice(index)) await migrate(context.url, '--revert');
-    await expect(context.owner.query('SELECT FROM execution_rollups')).rejects.toThrow('does not exist');
-    // Without its trigger.
-    await executions.cancel(context.projectId, await insert());
-    await migrate(context.url);
-    const after = await counts.byMode(context.projectId, ALWAYS);
-    expect(inOrder(after)).toEqual(await bruteForce(null));
-    expect(inOrder(after)).not.toEqual(before);
-    expect(await numberOf('execution_deltas')).toBe(0);
-    const now = Date.now();
-    const span = { startMs: now - 2 * DAY_MS, endMs: now + 2 * DAY_MS };
-    const ofSpan = await counts.byMode(context.projectId, { promptName: null, span });
-    expect(inOrder(ofSpan)).toEqual(await bruteForce(span));
   });
 });

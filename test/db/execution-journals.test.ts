@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { DataSource } from 'typeorm';
-import { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import type { Beginning, Next } from '../../src/modules/executions/execution-rows.js';
+import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { Beginning, Next } from '../../src/modules/executions/record/index.js';
 import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
-import { admittedFor, insertedAs } from '../support/admitted.js';
+import { admittedFor, begunAs } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
-import { eventually } from '../support/eventually.js';
+import { endCall } from '../support/end-executions.js';
 import {
   insertAttempt,
   lapseLeases,
@@ -15,15 +14,11 @@ import {
 } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
-import { LossyScope } from '../support/lossy-scope.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
-const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
-const FINAL = { kind: 'final' } as const;
-const CALLED = { modelId: '00000000-0000-7000-8000-000000000001', provider: 'echo', modelName: 'echo' };
+const ALL = { afterProject: LOWEST_ID, passedOver: [] };
 
 let context: LedgerContext;
-let scope: LossyScope;
 let executions: ExecutionsRepository;
 let keys: IdempotencyRepository;
 let ids: LedgerRows;
@@ -31,19 +26,19 @@ let other: LedgerRows;
 
 beforeAll(async () => {
   context = await openLedgerContext();
-  const { dataSource } = context.scope as unknown as { dataSource: DataSource };
-  scope = new LossyScope(dataSource);
-  executions = new ExecutionsRepository(scope, context.config);
-  keys = new IdempotencyRepository(scope);
+  executions = context.executions;
+  keys = new IdempotencyRepository(context.scope);
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
+  // Who has a budget begins by the general statement only.
+  await context.owner.query('TRUNCATE budgets CASCADE');
 });
 
 beforeEach(async () => {
   await truncateExecutions(context.owner);
   await context.owner.query('TRUNCATE idempotency_keys');
   await context.owner.query('UPDATE prompts SET registry_revision = 7');
-  scope.sent.length = 0;
+  context.connections.sent.length = 0;
 });
 
 afterAll(() => context.close());
@@ -92,28 +87,32 @@ async function row(executionId: string): Promise<Record<string, unknown> | undef
        i.variables_json::text AS variables, o.response_text,
        (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
      FROM executions_all e JOIN execution_inputs i USING (project_id, execution_id)
-     LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = '${executionId}'`,
+     LEFT JOIN execution_outputs o ON o.project_id = e.project_id AND o.execution_id = e.execution_id AND NOT o.late
+     WHERE e.execution_id = '${executionId}'`,
   );
   return found;
 }
 
 async function begun(options: Options = {}): Promise<Beginning & { readonly fence: number }> {
   const one = await beginning({ status: 'running', ...options });
-  expect(insertedAs(await executions.insert(one))).toBe('inserted');
+  expect(begunAs(await executions.begin(one))).toBe('begun');
   return { ...one, fence: 1 };
 }
 
-describe('an insert', () => {
+describe('a beginning', () => {
   it.each([
     ['queued', { status: 'queued', fence: 0, attempts_made: 0, due: true, leased: false, attempts: null }],
     [
       'running',
       { status: 'running', fence: 1, attempts_made: 1, due: false, leased: true, attempts: ['dispatched'] },
     ],
-    ['failed', { status: 'failed', fence: 0, attempts_made: 0, due: false, leased: false, attempts: null }],
+    [
+      'failed',
+      { status: 'failed', fence: null, attempts_made: 0, due: false, leased: false, attempts: null },
+    ],
   ] as const)('begins as %s, with its input as it came', async (status, expected) => {
     const one = await beginning({ status });
-    expect(insertedAs(await executions.insert(one))).toBe('inserted');
+    expect(begunAs(await executions.begin(one))).toBe('begun');
     expect(await row(one.executionId)).toEqual({
       ...expected,
       variables: '{"b": 1, "a": 2}',
@@ -121,10 +120,10 @@ describe('an insert', () => {
     });
   });
 
-  it('tells in one statement, of each by itself, what is there, what is stale and whose key is taken', async () => {
+  it('tells in one statement of its kind, of each by itself, what is there, what is stale and whose key is taken', async () => {
     const before = await beginning({ key: 'taken' });
-    await executions.insert(before);
-    scope.sent.length = 0;
+    await executions.begin(before);
+    context.connections.sent.length = 0;
     const batch = await Promise.all([
       beginning({ promptRevision: 7 }),
       beginning({ promptRevision: 6 }),
@@ -132,9 +131,9 @@ describe('an insert', () => {
       beginning({ key: 'taken', projectId: context.otherProjectId }),
       beginning({ key: 'stale', promptRevision: 6 }),
     ]);
-    const told = await Promise.all(batch.map((each) => executions.insert(each)));
-    expect(told.map(insertedAs)).toEqual(['inserted', 'stale', 'key_taken', 'inserted', 'stale']);
-    expect(scope.sent).toEqual(['insert']);
+    const told = await Promise.all(batch.map((each) => executions.begin(each)));
+    expect(told.map(begunAs)).toEqual(['begun', 'stale', 'key_taken', 'begun', 'stale']);
+    expect([...context.connections.sent].sort()).toEqual(['begin', 'begin-plain']);
     expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(3);
     expect((await rows<{ key: string }>('SELECT key FROM idempotency_keys')).map(({ key }) => key)).toEqual([
       'taken',
@@ -144,11 +143,11 @@ describe('an insert', () => {
 
   it('lets one of two with the same key in, though both come in one statement', async () => {
     const batch = await Promise.all([1, 2, 3].map(() => beginning({ key: 'same' })));
-    const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
-    expect(scope.sent).toEqual(['insert']);
-    expect([...told].sort()).toEqual(['inserted', 'key_taken', 'key_taken']);
+    const told = (await Promise.all(batch.map((each) => executions.begin(each)))).map(begunAs);
+    expect(context.connections.sent).toEqual(['begin']);
+    expect([...told].sort()).toEqual(['begun', 'key_taken', 'key_taken']);
     const [kept] = await rows('SELECT execution_id FROM executions_all');
-    expect(kept).toEqual({ execution_id: batch[told.indexOf('inserted')]?.executionId });
+    expect(kept).toEqual({ execution_id: batch[told.indexOf('begun')]?.executionId });
     expect(await rows('SELECT execution_id FROM idempotency_keys')).toEqual([kept]);
   });
 
@@ -156,7 +155,7 @@ describe('an insert', () => {
     const bad = await beginning({ correlationId: 'a\0b' });
     const good = await Promise.all(Array.from({ length: 9 }, () => beginning()));
     const told = await Promise.allSettled(
-      [...good.slice(0, 4), bad, ...good.slice(4)].map((each) => executions.insert(each)),
+      [...good.slice(0, 4), bad, ...good.slice(4)].map((each) => executions.begin(each)),
     );
     expect(told.map(({ status }) => status)).toEqual([
       ...Array<string>(4).fill('fulfilled'),
@@ -167,90 +166,99 @@ describe('an insert', () => {
   });
 
   it('whose answer is lost is there once, and known as ours', async () => {
-    scope.loseAnswerOf('insert');
+    context.connections.loseAnswerOf('begin');
+    context.connections.loseAnswerOf('begin-plain');
     const batch = await Promise.all([beginning(), beginning({ key: 'k' }), beginning({ promptRevision: 7 })]);
-    const told = (await Promise.all(batch.map((each) => executions.insert(each)))).map(insertedAs);
-    expect(told).toEqual(['inserted', 'inserted', 'inserted']);
-    expect(scope.sent).toEqual(['insert', 'insert-again', 'find-inserted']);
+    const told = (await Promise.all(batch.map((each) => executions.begin(each)))).map(begunAs);
+    expect(told).toEqual(['begun', 'begun', 'begun']);
+    expect([...context.connections.sent].sort()).toEqual(['begin', 'begin', 'begin-plain', 'begin-plain']);
     expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(3);
   });
 
   it('whose answer is lost is ours also when its prompt has changed since', async () => {
-    const one = await beginning({ promptRevision: 7 });
-    scope.loseAnswerOf('insert');
-    const told = executions.insert(one);
-    await eventually(async () => (await row(one.executionId)) !== undefined);
-    await context.owner.query('UPDATE prompts SET registry_revision = 8');
-    expect(insertedAs(await told)).toBe('inserted');
+    context.connections.loseAnswerOf('begin-plain', () =>
+      context.owner.query('UPDATE prompts SET registry_revision = 8'),
+    );
+    expect(begunAs(await executions.begin(await beginning({ promptRevision: 7 })))).toBe('begun');
+    expect(await rows('SELECT execution_id FROM executions_all')).toHaveLength(1);
   });
 
   it('whose answer is lost, and that seems to be stale now, is not said to be anything', async () => {
-    scope.loseAnswerOf('insert');
-    await expect(executions.insert(await beginning({ promptRevision: 6 }))).rejects.toMatchObject({
+    context.connections.loseAnswerOf('begin-plain');
+    await expect(executions.begin(await beginning({ promptRevision: 6 }))).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
     });
     expect(await rows('SELECT execution_id FROM executions_all')).toEqual([]);
   });
 
   it('whose answer is lost does not take the key of somebody else for its own', async () => {
-    await executions.insert(await beginning({ key: 'k' }));
-    scope.loseAnswerOf('insert');
-    expect(await executions.insert(await beginning({ key: 'k' }))).toBe('key_taken');
+    await executions.begin(await beginning({ key: 'k' }));
+    context.connections.loseAnswerOf('begin');
+    expect(await executions.begin(await beginning({ key: 'k' }))).toBe('key_taken');
   });
 
   it('keeps the answer of its key, byte for byte', async () => {
     const answer = { status: 202, headers: { Location: '/v1/x' }, body: '{"é": 1}' };
     const one = { ...(await beginning({ key: 'k' })), answer };
-    await executions.insert(one);
+    await executions.begin(one);
     const key = one.key as NonNullable<Beginning['key']>;
     expect(await keys.find(context.projectId, key)).toMatchObject({
       fingerprint: key.fingerprint,
       subjectId: one.executionId,
       answer,
-      executionStatus: 'queued',
+      executionStatus: null,
     });
     expect(await keys.find(context.otherProjectId, key)).toBeNull();
     expect(await keys.store(context.projectId, key, { ...answer, body: 'another' })).toBe(false);
   });
 });
 
-describe('a finish', () => {
-  it('whose answer is lost was ours, and is told so', async () => {
-    const held = await begun();
-    scope.loseAnswerOf('finish');
-    expect(await executions.finish(held, 1, answered('Hello!'), FINAL)).toBe(true);
-    expect(scope.sent).toEqual(['insert', 'finish', 'finish', 'find-finished']);
-    expect(await row(held.executionId)).toMatchObject({
-      status: 'succeeded',
-      response_text: 'Hello!',
-      attempts: ['succeeded'],
-    });
-  });
+describe('an ending', () => {
+  it.each([
+    ['perhaps', true, ['ledger_end', 'ledger_end', 'ledger_record_late']],
+    ['surely not', false, ['ledger_end_plain', 'ledger_end_plain', 'ledger_end', 'ledger_record_late']],
+  ])(
+    'whose answer is lost was ours, and is told so, when it has duties: %s',
+    async (_, mayHaveDuties, sent) => {
+      const held = await begun();
+      context.connections.sent.length = 0;
+      context.connections.loseAnswerOf(sent[0] as string);
+      expect(await endCall(executions, { ...held, mayHaveDuties }, 1, answered('Hello!'))).toBe(true);
+      expect(context.connections.sent).toEqual(sent);
+      expect(await row(held.executionId)).toMatchObject({
+        status: 'succeeded',
+        response_text: 'Hello!',
+        attempts: ['succeeded'],
+      });
+    },
+  );
 
   it('whose answer is lost, and which somebody else had ended before, is not ours', async () => {
     const held = await begun();
     await lapseLeases(context.owner);
     await executions.sweepLapsed();
-    scope.loseAnswerOf('finish');
-    expect(await executions.finish(held, 1, answered('Hello!'), FINAL)).toBe(false);
+    context.connections.loseAnswerOf('ledger_end');
+    expect(await endCall(executions, held, 1, answered('Hello!'))).toBe(false);
     expect(await row(held.executionId)).toMatchObject({ status: 'failed', attempts: ['fenced'] });
   });
 
-  const again: [Next, Record<string, unknown>][] = [
+  const again: [string, () => Next, Record<string, unknown>][] = [
     [
-      { kind: 'queued', waitMs: 60_000 },
+      'queued',
+      () => ({ kind: 'queued', waitMs: 60_000 }),
       { status: 'queued', attempts_made: 1, due: true, leased: false, attempts: ['failed'] },
     ],
     [
-      { kind: 'running', model: CALLED },
+      'running',
+      () => ({ kind: 'running', model: { modelId: ids.modelId, provider: 'echo', modelName: 'echo' } }),
       { status: 'running', attempts_made: 2, due: false, leased: true, attempts: ['failed', 'dispatched'] },
     ],
   ];
-  it.each(again)('goes on as %j, once, also when its answer is lost', async (next, expected) => {
+  it.each(again)('goes on as %s, once, also when its answer is lost', async (_, next, expected) => {
     for (const isLost of [false, true]) {
       const held = await begun();
-      if (isLost) scope.loseAnswerOf('finish');
-      expect(await executions.finish(held, 1, failed, next)).toBe(true);
+      if (isLost) context.connections.loseAnswerOf('ledger_end');
+      expect(await endCall(executions, held, 1, failed, next())).toBe(true);
       expect(await row(held.executionId)).toMatchObject({ ...expected, fence: 1, response_text: null });
     }
     expect(await executions.claim(10, ALL)).toEqual([]);
@@ -258,7 +266,7 @@ describe('a finish', () => {
 
   it('as queued is due when the wait is over', async () => {
     const held = await begun();
-    await executions.finish(held, 1, failed, { kind: 'queued', waitMs: 0 });
+    await endCall(executions, held, 1, failed, { kind: 'queued', waitMs: 0 });
     expect(await executions.claim(10, ALL)).toMatchObject([
       { executionId: held.executionId, fence: 2, attemptsMade: 1 },
     ]);
@@ -267,13 +275,22 @@ describe('a finish', () => {
   it('stores the answer of the key with it', async () => {
     const held = await begun({ key: 'k' });
     const key = held.key as NonNullable<Beginning['key']>;
+    // In flight: neither an answer nor an end.
+    expect(await keys.find(context.projectId, key)).toMatchObject({ answer: null, executionStatus: null });
+    const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' };
+    await endCall(executions, held, 1, answered('Hello!'), { kind: 'final', key, answer });
+    expect(await keys.find(context.projectId, key)).toMatchObject({ answer, executionStatus: null });
+  });
+
+  it('that left the key without an answer is told of by the key', async () => {
+    const held = await begun({ key: 'k' });
+    await endCall(executions, held, 1, answered('Hello!'));
+    const key = held.key as NonNullable<Beginning['key']>;
     expect(await keys.find(context.projectId, key)).toMatchObject({
       answer: null,
-      executionStatus: 'running',
+      executionStatus: 'succeeded',
+      attemptsMade: 1,
     });
-    const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body: '{}' };
-    await executions.finish(held, 1, answered('Hello!'), { kind: 'final', key, answer });
-    expect(await keys.find(context.projectId, key)).toMatchObject({ answer, executionStatus: 'succeeded' });
   });
 
   it('of who has lost it is fenced, though who has it now ends it in the same statement', async () => {
@@ -284,16 +301,16 @@ describe('a finish', () => {
       await insertAttempt(context.owner, context.projectId, old.executionId, { attempt: 2 });
       held.push({ old, fence: 2 });
     }
-    scope.sent.length = 0;
+    context.connections.sent.length = 0;
     // In either order.
     const told = await Promise.all(
       held.flatMap(({ old, fence }, index) => {
-        const late = () => executions.finish(old, 1, answered('late'), FINAL);
-        const now = () => executions.finish({ ...old, fence }, 2, answered('now'), FINAL);
+        const late = () => endCall(executions, old, 1, answered('late'));
+        const now = () => endCall(executions, { ...old, fence }, 2, answered('now'));
         return index % 2 === 0 ? [late(), now()] : [now(), late()];
       }),
     );
-    expect(scope.sent).toEqual(['finish']);
+    expect(context.connections.sent).toEqual(['ledger_end', 'ledger_record_late']);
     expect(told).toEqual(held.flatMap((_, index) => (index % 2 === 0 ? [false, true] : [true, false])));
     for (const { old } of held) {
       expect(await row(old.executionId)).toMatchObject({
@@ -306,11 +323,11 @@ describe('a finish', () => {
 
 describe('a dispatch', () => {
   it('whose answer is lost has one attempt', async () => {
-    await executions.insert(await beginning());
+    await executions.begin(await beginning());
     const [claimed] = await executions.claim(1, ALL);
     if (claimed === undefined) throw new Error('not claimed');
-    scope.loseAnswerOf('dispatch');
-    expect(await executions.dispatch(claimed, 1)).not.toBeNull();
+    context.connections.loseAnswerOf('call');
+    expect(await executions.dispatch(claimed, 1, ids)).not.toBeNull();
     expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
   });
 });
@@ -319,7 +336,7 @@ describe('a renewal', () => {
   it('prolongs what is ours, and answers what is not', async () => {
     const [kept, ended, passedOn] = [await begun(), await begun(), await begun()];
     await lapseLeases(context.owner);
-    await executions.finish(ended, 1, answered('Hello!'), FINAL);
+    await endCall(executions, ended, 1, answered('Hello!'));
     await takeOver(context.owner, passedOn.executionId);
     expect(await executions.renew([kept, ended, passedOn])).toEqual([ended, passedOn]);
     const renewed = await rows('SELECT execution_id FROM executions_all WHERE lease_until > now()');
@@ -336,7 +353,7 @@ describe('a renewal', () => {
 
 describe('a release', () => {
   it('gives back what was claimed, for later', async () => {
-    await executions.insert(await beginning());
+    await executions.begin(await beginning());
     const [claimed] = await executions.claim(1, ALL);
     if (claimed === undefined) throw new Error('not claimed');
     await executions.release(claimed, 60_000);
@@ -355,7 +372,7 @@ describe('a release', () => {
     const held = await begun();
     await executions.release(held, 0);
     expect(await row(held.executionId)).toMatchObject({ status: 'running' });
-    await executions.insert(await beginning());
+    await executions.begin(await beginning());
     const [claimed] = await executions.claim(1, ALL);
     if (claimed === undefined) throw new Error('not claimed');
     await executions.release({ ...claimed, fence: claimed.fence - 1 }, 0);
@@ -366,7 +383,7 @@ describe('a release', () => {
 describe('a cancel', () => {
   it('ends what waits, of its own project, and nothing else', async () => {
     const queued = await beginning();
-    await executions.insert(queued);
+    await executions.begin(queued);
     const running = await begun();
     expect(await executions.cancel(context.otherProjectId, queued.executionId)).toBe(false);
     expect(await executions.cancel(context.projectId, running.executionId)).toBe(false);
@@ -380,8 +397,8 @@ describe('a cancel', () => {
 
 describe('the depth of the queue', () => {
   it('is that of each project, to a limit', async () => {
-    for (let count = 0; count < 3; count += 1) await executions.insert(await beginning());
-    await executions.insert(await beginning({ projectId: context.otherProjectId }));
+    for (let count = 0; count < 3; count += 1) await executions.begin(await beginning());
+    await executions.begin(await beginning({ projectId: context.otherProjectId }));
     await begun();
     expect(await executions.countQueued(100)).toEqual(
       new Map([
@@ -398,13 +415,13 @@ describe('an idempotency key', () => {
     (await rows<{ key: string }>('SELECT key FROM idempotency_keys ORDER BY key')).map(({ key }) => key);
 
   it('is kept for as long as it was promised, and while its execution is unfinished', async () => {
-    await executions.insert(await beginning({ key: 'fresh', status: 'failed' }));
+    await executions.begin(await beginning({ key: 'fresh', status: 'failed' }));
     const [hours] = await rows<{ hours: number }>(
       'SELECT extract(epoch FROM expires_at - now()) / 3600 AS hours FROM idempotency_keys',
     );
     expect(Math.round(Number(hours?.hours))).toBe(24);
     for (const status of ['queued', 'running', 'failed'] as const) {
-      await executions.insert(await beginning({ key: `old ${status}`, status }));
+      await executions.begin(await beginning({ key: `old ${status}`, status }));
     }
     await context.owner.query(
       `UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE key LIKE 'old%'`,
@@ -415,7 +432,7 @@ describe('an idempotency key', () => {
 
   it('is removed in portions', async () => {
     for (let count = 0; count < 3; count += 1)
-      await executions.insert(await beginning({ key: String(count), status: 'failed' }));
+      await executions.begin(await beginning({ key: String(count), status: 'failed' }));
     await context.owner.query(`UPDATE idempotency_keys SET expires_at = now() - interval '1 second'`);
     expect([await keys.removeExpired(2), await keys.removeExpired(2), await keys.removeExpired(2)]).toEqual([
       2, 1, 0,

@@ -1,5 +1,9 @@
 import type { AttemptStatus, ExecutionStatus } from '../../src/entities/index.js';
-import { ATTEMPT_MOVES, EXECUTION_MOVES, ExecutionsRepository } from '../../src/modules/executions/index.js';
+import {
+  ATTEMPT_MOVES,
+  EXECUTION_MOVES,
+  type ExecutionsRepository,
+} from '../../src/modules/executions/index.js';
 import {
   insertAttempt,
   insertExecution,
@@ -7,6 +11,7 @@ import {
   makeDueAndLapsed,
   truncateExecutions,
 } from '../support/execution-rows.js';
+import { endCall } from '../support/end-executions.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
@@ -30,7 +35,6 @@ describe('whatever an execution is, and whoever does what to it', () => {
   beforeAll(async () => {
     context = await openLedgerContext();
     ids = await insertOneOfEach(context.owner, context.projectId);
-    executions = new ExecutionsRepository(context.scope, context.config);
   });
 
   afterAll(() => context.close());
@@ -38,6 +42,7 @@ describe('whatever an execution is, and whoever does what to it', () => {
   /** Everything that would make a careless statement match: due, lapsed, and with the fence that is shown. */
   async function given(status: ExecutionStatus, attemptStatus: AttemptStatus): Promise<string> {
     await truncateExecutions(context.owner);
+    executions = context.openExecutions();
     const { owner, projectId } = context;
     const executionId =
       status === 'queued' || status === 'running'
@@ -56,17 +61,15 @@ describe('whatever an execution is, and whoever does what to it', () => {
   }
 
   const operations: [string, (executionId: string) => Promise<unknown>][] = [
-    ['a claim', () => executions.claim(10, { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] })],
+    ['a claim', () => executions.claim(10, { afterProject: LOWEST_ID, passedOver: [] })],
     ['a sweep', () => executions.sweepLapsed()],
     [
-      'a finish',
+      'an ending',
       (executionId) =>
-        executions.finish(
-          { projectId: context.projectId, executionId, fence: 1 },
-          1,
-          { succeeded: false, failure: FAILED },
-          { kind: 'final' },
-        ),
+        endCall(executions, { projectId: context.projectId, executionId, fence: 1 }, 1, {
+          succeeded: false,
+          failure: FAILED,
+        }),
     ],
     ['a cancel', (executionId) => executions.cancel(context.projectId, executionId)],
     [
@@ -75,8 +78,20 @@ describe('whatever an execution is, and whoever does what to it', () => {
     ],
   ];
 
+  /** A call is being made only while the execution runs: the tables have no room for it otherwise. */
   const cases = STATUSES.flatMap((status) =>
-    ATTEMPT_STATUSES.flatMap((attempt) => operations.map(([name, run]) => ({ status, attempt, name, run }))),
+    ATTEMPT_STATUSES.filter((attempt) => attempt !== 'dispatched' || status === 'running').flatMap(
+      (attempt) => operations.map(([name, run]) => ({ status, attempt, name, run })),
+    ),
+  );
+
+  it.each(STATUSES.filter((status) => status !== 'running'))(
+    'is not being called while it is %s',
+    async (status) => {
+      const outcome = given(status, 'dispatched').then(statuses);
+      if (status === 'queued') await expect(outcome).rejects.toThrow('executions_in_flight_called_check');
+      else expect(await outcome).toBeUndefined();
+    },
   );
 
   it.each(cases)(

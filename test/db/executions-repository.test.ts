@@ -1,5 +1,8 @@
-import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { DatabaseClock } from '../../src/infra/database/index.js';
+import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { Claims } from '../../src/modules/executions/record/claim.js';
 import { answered, failed } from '../support/call-outcomes.js';
+import { endCall } from '../support/end-executions.js';
 import {
   type ExecutionOptions,
   insertAttempt,
@@ -13,8 +16,7 @@ import { type LedgerContext, openLedgerContext } from '../support/ledger-context
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
-const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
-const FINAL = { kind: 'final' } as const;
+const ALL = { afterProject: LOWEST_ID, passedOver: [] };
 
 const hello = answered('Hello!');
 
@@ -26,12 +28,14 @@ describe('ExecutionsRepository', () => {
 
   beforeAll(async () => {
     context = await openLedgerContext();
-    executions = new ExecutionsRepository(context.scope, context.config);
     ids = await insertOneOfEach(context.owner, context.projectId);
     other = await insertOneOfEach(context.owner, context.otherProjectId);
   });
 
-  beforeEach(() => truncateExecutions(context.owner));
+  beforeEach(async () => {
+    await truncateExecutions(context.owner);
+    executions = context.openExecutions();
+  });
 
   afterAll(() => context.close());
 
@@ -42,7 +46,9 @@ describe('ExecutionsRepository', () => {
     const { rows } = await context.owner.query<Record<string, unknown>>(
       `SELECT e.status, e.fence, e.attempts_made, e.error_type, e.lease_until IS NULL AS unleased, o.response_text,
          (SELECT array_agg(a.status ORDER BY a.attempt) FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
-       FROM executions_all e LEFT JOIN execution_outputs o USING (project_id, execution_id) WHERE e.execution_id = $1`,
+       FROM executions_all e LEFT JOIN execution_outputs o
+         ON o.project_id = e.project_id AND o.execution_id = e.execution_id AND NOT o.late
+       WHERE e.execution_id = $1`,
       [executionId],
     );
     return rows[0] as Record<string, unknown>;
@@ -79,6 +85,7 @@ describe('ExecutionsRepository', () => {
         projectId: context.projectId,
         executionId,
         fence: 1,
+        mayHaveDuties: false,
         targets: [{ modelId: ids.modelId, provider: 'echo', modelName: 'echo' }],
         nextIndex: 0,
         extras: {},
@@ -124,23 +131,31 @@ describe('ExecutionsRepository', () => {
       expect(await executions.claim(3, { ...ALL, passedOver: [context.projectId] })).toEqual([]);
     });
 
-    it('looks at nothing below its floor, and the floor is below all that is unfinished', async () => {
-      const executionId = await insert();
-      expect(await executions.claim(10, { ...ALL, idFloor: 'ffffffff-ffff-7fff-bfff-ffffffffffff' })).toEqual(
-        [],
-      );
-      const floor = await executions.findUnfinishedFloor();
-      expect(floor < executionId).toBe(true);
-      expect(await executions.claim(10, { ...ALL, idFloor: floor })).toHaveLength(1);
+    it('begins where the last look that took all there was has been, with some time for late commits', async () => {
+      const { rows } = await context.owner.query<{ now: Date }>('SELECT now() AS now');
+      const clock = { nowMs: () => (rows[0] as { now: Date }).now.getTime() + passedMs };
+      let passedMs = 0;
+      const claims = new Claims(context.connections, clock as DatabaseClock, 1000);
+      expect(await claims.take(10, ALL)).toEqual([]);
+      const late = await insert({ dueInS: -5 });
+      const forgotten = await insert({ dueInS: -30 });
+      expect((await claims.take(10, ALL)).map(({ executionId }) => executionId)).toEqual([late]);
+      passedMs = 60_000;
+      expect((await claims.take(10, ALL)).map(({ executionId }) => executionId)).toEqual([forgotten]);
+    });
+
+    it('that was full looks at everything again', async () => {
+      for (let count = 0; count < 4; count += 1) await insert({ dueInS: -30 });
+      for (let count = 0; count < 2; count += 1) expect(await executions.claim(2, ALL)).toHaveLength(2);
     });
   });
 
   describe('a call', () => {
     it('has its attempt before it is made, and ends with the answer', async () => {
       const claimed = await claimOne(await insert());
-      expect(await executions.dispatch(claimed, 1)).not.toBeNull();
+      expect(await executions.dispatch(claimed, 1, ids)).not.toBeNull();
       expect(await row(claimed.executionId)).toMatchObject({ attempts_made: 1, attempts: ['dispatched'] });
-      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(true);
+      expect(await endCall(executions, claimed, 1, hello)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'succeeded',
         response_text: 'Hello!',
@@ -152,14 +167,14 @@ describe('ExecutionsRepository', () => {
     it('gets all its time, however long the claim has waited', async () => {
       const claimed = await claimOne(await insert());
       await lapseLeases(context.owner);
-      await executions.dispatch(claimed, 1);
+      await executions.dispatch(claimed, 1, ids);
       expect(await executions.sweepLapsed()).toEqual([]);
     });
 
     it('ends with the failure', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed, 1);
-      await executions.finish(claimed, 1, failed, FINAL);
+      await executions.dispatch(claimed, 1, ids);
+      await endCall(executions, claimed, 1, failed);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'failed',
         error_type: 'provider_error',
@@ -171,30 +186,30 @@ describe('ExecutionsRepository', () => {
     it('is not dispatched by who has lost the execution', async () => {
       const claimed = await claimOne(await insert());
       await takeOver(context.owner);
-      expect(await executions.dispatch(claimed, 1)).toBeNull();
+      expect(await executions.dispatch(claimed, 1, ids)).toBeNull();
       expect(await row(claimed.executionId)).toMatchObject({ attempts: null, attempts_made: 0 });
     });
 
     it('that comes back too late is kept as fenced, and changes nothing else', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed, 1);
+      await executions.dispatch(claimed, 1, ids);
       await takeOver(context.owner);
-      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
+      expect(await endCall(executions, claimed, 1, hello)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({
         status: 'running',
         fence: 2,
         response_text: null,
         attempts: ['fenced'],
       });
-      const { rows } = await context.owner.query('SELECT late_response FROM execution_attempts_all');
-      expect(rows).toEqual([{ late_response: 'Hello!' }]);
+      const { rows } = await context.owner.query('SELECT late, response_text FROM execution_outputs');
+      expect(rows).toEqual([{ late: true, response_text: 'Hello!' }]);
     });
 
-    it('is finished once, whoever tries again', async () => {
+    it('ends once, and who asks again is told that it was theirs', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed, 1);
-      await executions.finish(claimed, 1, hello, FINAL);
-      expect(await executions.finish(claimed, 1, failed, FINAL)).toBe(false);
+      await executions.dispatch(claimed, 1, ids);
+      await endCall(executions, claimed, 1, hello);
+      expect(await endCall(executions, claimed, 1, failed)).toBe(true);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'succeeded', attempts: ['succeeded'] });
     });
   });
@@ -246,10 +261,10 @@ describe('ExecutionsRepository', () => {
 
     it('fences the late answer of a call that it has given up', async () => {
       const claimed = await claimOne(await insert());
-      await executions.dispatch(claimed, 1);
+      await executions.dispatch(claimed, 1, ids);
       await lapseLeases(context.owner);
       await executions.sweepLapsed();
-      expect(await executions.finish(claimed, 1, hello, FINAL)).toBe(false);
+      expect(await endCall(executions, claimed, 1, hello)).toBe(false);
       expect(await row(claimed.executionId)).toMatchObject({ status: 'queued', attempts: ['fenced'] });
     });
   });

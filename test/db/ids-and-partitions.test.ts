@@ -59,8 +59,8 @@ describe('ids and partitions', () => {
   it('puts a stray into the default partition, and makes no partition over it', async () => {
     const farAhead = new Date(Date.now() + 10 * WEEK_MS).toISOString();
     await context.owner.query(
-      `INSERT INTO execution_outputs (project_id, execution_id, response_text, response_bytes, response_sha256)
-       VALUES ($1, ledger_uuid7_floor($2::timestamptz), 'x', 1, '')`,
+      `INSERT INTO execution_outputs (project_id, execution_id, attempt, response_text, response_bytes, response_sha256)
+       VALUES ($1, ledger_uuid7_floor($2::timestamptz), 1, 'x', 1, '')`,
       [context.projectId, farAhead],
     );
     expect(await one<string>('SELECT tableoid::regclass::text AS value FROM execution_outputs')).toBe(

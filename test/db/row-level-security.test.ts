@@ -1,30 +1,7 @@
 import { Client } from 'pg';
-import { SYSTEM_FUNCTIONS as FIRST } from '../../migrations/create-ledger/functions.js';
-import { SYSTEM_FUNCTIONS as DURABLE } from '../../migrations/make-executions-durable/functions.js';
-import { SYSTEM_FUNCTIONS as COUNTS } from '../../migrations/count-executions/functions.js';
-import { SYSTEM_FUNCTIONS as WEBHOOKS } from '../../migrations/deliver-webhooks/functions.js';
-import { TABLES as COUNT_TABLES } from '../../migrations/count-executions/tables.js';
-import { SYSTEM_FUNCTIONS as LIMITS } from '../../migrations/limit-keys/functions.js';
-import { SYSTEM_FUNCTIONS as BUDGETS } from '../../migrations/create-budgets/functions.js';
-import { TABLES as BUDGET_TABLES } from '../../migrations/create-budgets/tables.js';
-import { SYSTEM_FUNCTIONS as COSTS } from '../../migrations/cost-executions/functions.js';
-import { TABLES as COST_TABLES } from '../../migrations/cost-executions/tables.js';
-import { TABLES as FIRST_TABLES } from '../../migrations/create-ledger/tables.js';
-import { TABLES as PRICE_TABLES } from '../../migrations/price-models/tables.js';
-import { TABLES as ROUTE_TABLES } from '../../migrations/route-models/tables.js';
-import { TABLES as WEBHOOK_TABLES } from '../../migrations/deliver-webhooks/tables.js';
+import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
-
-const TABLES = [
-  ...FIRST_TABLES,
-  ...WEBHOOK_TABLES,
-  ...COUNT_TABLES,
-  ...PRICE_TABLES,
-  ...BUDGET_TABLES,
-  ...COST_TABLES,
-  ...ROUTE_TABLES,
-];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -68,14 +45,14 @@ describe('row-level security', () => {
     expect(await countAs(`{${context.otherProjectId}}`, table)).toBe(table === 'projects' ? 1 : 0);
   });
 
-  it.each(['executions_all', 'execution_attempts_all'])(
-    'holds for the view %s too, which shows what the tables would',
-    async (view) => {
-      expect((await app.query(`SELECT FROM ${view}`)).rowCount).toBe(0);
-      expect(await countAs(`{${context.projectId}}`, view)).toBe(1);
-      expect(await countAs(`{${context.otherProjectId}}`, view)).toBe(0);
-    },
-  );
+  it.each([
+    ['executions_all', 2],
+    ['execution_attempts_all', 1],
+  ])('holds for the view %s too, which shows what the tables would', async (view, count) => {
+    expect((await app.query(`SELECT FROM ${view}`)).rowCount).toBe(0);
+    expect(await countAs(`{${context.projectId}}`, view)).toBe(count);
+    expect(await countAs(`{${context.otherProjectId}}`, view)).toBe(0);
+  });
 
   it('shows both projects to a batch that works for both', async () => {
     expect(await countAs(`{${context.projectId},${context.otherProjectId}}`, 'projects')).toBe(2);
@@ -112,13 +89,12 @@ describe('row-level security', () => {
     ['audit_log', 'TRUNCATE audit_log'],
     ['prompt_versions', `UPDATE prompt_versions SET template_source = 'changed'`],
     ['prompt_versions', 'DELETE FROM prompt_versions'],
+    ['executions', `UPDATE executions SET status = 'succeeded'`],
     ['executions', 'DELETE FROM executions'],
+    ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
+    ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
     ['prompts', 'DELETE FROM prompts'],
     ['executions_default', 'SELECT FROM executions_default'],
-    ['executions_all', 'UPDATE executions_all SET fence = 0'],
-    ['executions_all', 'DELETE FROM executions_all'],
-    ['execution_attempts_all', 'UPDATE execution_attempts_all SET fence = 0'],
-    ['execution_attempts_all', 'DELETE FROM execution_attempts_all'],
     ['migrations', 'SELECT FROM migrations'],
     ['webhook_deliveries', 'UPDATE webhook_deliveries SET error = NULL'],
     ['webhook_secrets', `UPDATE webhook_secrets SET salt = ''`],
@@ -137,6 +113,30 @@ describe('row-level security', () => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });
 
+  it.each(['executions_all', 'execution_attempts_all'])(
+    'lets nobody write by way of the view %s',
+    async (view) => {
+      for (const statement of [`UPDATE ${view} SET fence = 0`, `DELETE FROM ${view}`]) {
+        for (const client of [app, context.owner])
+          await expect(client.query(statement)).rejects.toThrow('view');
+      }
+    },
+  );
+
+  it.each(['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'])(
+    'lets the application add rows to %s and read them, and nothing else',
+    async (table) => {
+      const { rows } = await context.owner.query<{ privilege: string }>(
+        `SELECT privilege_type AS privilege FROM pg_class c, aclexplode(c.relacl) AS acl
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1 AND acl.grantee IN (0, 'prompt_ledger_app'::regrole)
+         UNION SELECT acl.privilege_type || ' of ' || a.attname FROM pg_attribute a, aclexplode(a.attacl) AS acl
+         WHERE a.attrelid = $1::regclass AND acl.grantee IN (0, 'prompt_ledger_app'::regrole) ORDER BY 1`,
+        [table],
+      );
+      expect(rows.map(({ privilege }) => privilege)).toEqual(['INSERT', 'SELECT']);
+    },
+  );
+
   it('has no doors for the application but the listed ones, and none for anybody else', async () => {
     const { rows } = await context.owner.query<{ signature: string; everybody: boolean; app: boolean }>(
       `SELECT oid::regprocedure::text AS signature, has_function_privilege('prompt_ledger_app', oid, 'EXECUTE') AS app,
@@ -144,9 +144,7 @@ describe('row-level security', () => {
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
     expect(rows).toEqual(
-      [...FIRST, ...DURABLE, ...WEBHOOKS, ...COUNTS, ...LIMITS, ...BUDGETS, ...COSTS]
-        .sort()
-        .map((signature) => ({ signature, app: true, everybody: false })),
+      [...SYSTEM_FUNCTIONS].sort().map((signature) => ({ signature, app: true, everybody: false })),
     );
   });
 });

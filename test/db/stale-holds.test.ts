@@ -1,12 +1,12 @@
-import { type ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { answered } from '../support/call-outcomes.js';
+import { endCall } from '../support/end-executions.js';
 import { insertExecution, lapseLeases, truncateExecutions } from '../support/execution-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
-const ALL = { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] };
-const FINAL = { kind: 'final' } as const;
+const ALL = { afterProject: LOWEST_ID, passedOver: [] };
 
 /** What was lost and taken again by the same process, whose entries then meet in one batch of the journal. */
 describe('a process that holds an execution twice, of which one hold is stale', () => {
@@ -18,7 +18,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
 
   beforeAll(async () => {
     context = await openLedgerContext();
-    executions = new ExecutionsRepository(context.scope, context.config);
+    executions = context.executions;
     ids = await insertOneOfEach(context.owner, context.projectId);
   });
   beforeEach(async () => {
@@ -40,7 +40,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     stale = await claim();
     await lose();
     current = await claim();
-    const both = [executions.dispatch(stale, 1), executions.dispatch(current, 1)];
+    const both = [executions.dispatch(stale, 1, ids), executions.dispatch(current, 1, ids)];
     expect(await Promise.all(both)).toEqual([null, { keyId: null, tokensPerMinute: null }]);
     const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts_all');
     expect(rows).toEqual([{ attempt: 1, fence: 2, status: 'dispatched' }]);
@@ -49,30 +49,30 @@ describe('a process that holds an execution twice, of which one hold is stale', 
   describe('and has called under both', () => {
     beforeEach(async () => {
       stale = await claim();
-      await executions.dispatch(stale, 1);
+      await executions.dispatch(stale, 1, ids);
       await lose();
       current = await claim();
-      await executions.dispatch(current, 2);
+      await executions.dispatch(current, 2, ids);
     });
 
     it('keeps the late answer as fenced beside the one that counts', async () => {
       const both = [
-        executions.finish(stale, 1, answered('late'), FINAL),
-        executions.finish(current, 2, answered('in time'), FINAL),
+        endCall(executions, stale, 1, answered('late')),
+        endCall(executions, current, 2, answered('in time')),
       ];
       expect(await Promise.all(both)).toEqual([false, true]);
       const { rows } = await context.owner.query(
-        `SELECT e.status, response_text, array_agg(a.status ORDER BY attempt) AS attempts,
-           array_agg(late_response ORDER BY attempt) AS late
-         FROM executions_all e JOIN execution_outputs USING (execution_id) JOIN execution_attempts_all a USING (execution_id)
-         GROUP BY e.status, response_text`,
+        `SELECT e.status, array_agg(a.status ORDER BY attempt) AS attempts,
+           array_agg(o.response_text ORDER BY attempt) AS answers, array_agg(o.late ORDER BY attempt) AS late
+         FROM executions_all e JOIN execution_attempts_all a USING (execution_id) JOIN execution_outputs o USING (execution_id, attempt)
+         GROUP BY e.status`,
       );
       expect(rows).toEqual([
         {
           status: 'succeeded',
-          response_text: 'in time',
           attempts: ['fenced', 'succeeded'],
-          late: ['late', null],
+          answers: ['late', 'in time'],
+          late: [true, false],
         },
       ]);
     });

@@ -7,28 +7,14 @@ const ID = '01900000-0000-7000-8000-000000000001';
 const PROJECT = '01900000-0000-7000-8000-000000000002';
 
 /** As much of the tables as the watch reads. */
-const INPUTS = 'CREATE TABLE execution_inputs (project_id uuid, execution_id uuid)';
-const UPDATED = `${INPUTS};
+const TABLES = `CREATE TABLE execution_inputs (project_id uuid, execution_id uuid);
   CREATE TABLE executions (project_id uuid, execution_id uuid, status text);
-  CREATE TABLE execution_attempts (project_id uuid, execution_id uuid, attempt integer, status text)`;
-const IN_FLIGHT = `${UPDATED};
+  CREATE TABLE execution_attempts (project_id uuid, execution_id uuid, attempt integer, status text);
   CREATE TABLE executions_in_flight (project_id uuid, execution_id uuid, status text, attempt integer NOT NULL DEFAULT 0,
     attempt_started_at timestamptz)`;
 
-/** The same life twice: claimed, called, swept, called again, answered; then the lost call comes back. */
-const LIFE_OF_UPDATED_ROWS = [
-  `INSERT INTO executions VALUES (PROJECT, ID, 'queued')`,
-  `UPDATE executions SET status = 'running'`,
-  `INSERT INTO execution_attempts VALUES (PROJECT, ID, 1, 'dispatched')`,
-  `UPDATE execution_attempts SET status = 'outcome_unknown'`,
-  `UPDATE executions SET status = 'queued'`,
-  `UPDATE executions SET status = 'running'`,
-  `INSERT INTO execution_attempts VALUES (PROJECT, ID, 2, 'dispatched')`,
-  `UPDATE executions SET status = 'succeeded'`,
-  `UPDATE execution_attempts SET status = 'succeeded' WHERE attempt = 2`,
-  `UPDATE execution_attempts SET status = 'fenced' WHERE attempt = 1`,
-];
-const LIFE_IN_FLIGHT = [
+/** Claimed, called, swept, called again, answered; then the lost call comes back. */
+const LIFE = [
   `INSERT INTO executions_in_flight VALUES (PROJECT, ID, 'queued')`,
   `UPDATE executions_in_flight SET status = 'running'`,
   `UPDATE executions_in_flight SET attempt = 1, attempt_started_at = now()`,
@@ -62,6 +48,8 @@ describe("the fault harness's watch", () => {
     database = await createEmptyDatabase();
     client = new Client({ connectionString: database.url });
     await client.connect();
+    await client.query(TABLES);
+    await watchMoves(client);
   });
   afterEach(async () => {
     await client.end();
@@ -79,19 +67,12 @@ describe("the fault harness's watch", () => {
     return rows;
   }
 
-  it.each([
-    ['one row that is updated', UPDATED, LIFE_OF_UPDATED_ROWS],
-    ['a row in flight, and then one that is over', IN_FLIGHT, LIFE_IN_FLIGHT],
-  ])('sees the same moves where an execution is %s', async (_what, tables, life) => {
-    await client.query(tables);
-    await watchMoves(client);
-    for (const statement of life) await run(statement);
+  it('sees each move of an execution and of its attempts', async () => {
+    for (const statement of LIFE) await run(statement);
     expect(await moves()).toEqual(MOVES);
   });
 
   it('sees a call that is begun with its execution, and the next one that follows at once', async () => {
-    await client.query(IN_FLIGHT);
-    await watchMoves(client);
     await run(`INSERT INTO executions_in_flight VALUES (PROJECT, ID, 'running', 1, now())`);
     await run('UPDATE executions_in_flight SET attempt = 2, attempt_started_at = now()');
     expect(await moves()).toEqual([
@@ -102,8 +83,6 @@ describe("the fault harness's watch", () => {
   });
 
   it('sees a second end as a move from the first', async () => {
-    await client.query(IN_FLIGHT);
-    await watchMoves(client);
     for (const status of ['failed', 'succeeded'])
       await run(`INSERT INTO executions VALUES (PROJECT, ID, '${status}')`);
     expect(await moves()).toEqual([
@@ -113,22 +92,18 @@ describe("the fault harness's watch", () => {
   });
 
   it.each([
-    ['in no place', UPDATED, [], 1],
-    ['over', UPDATED, ['executions'], 0],
-    ['in no place, though there are two', IN_FLIGHT, [], 1],
-    ['in flight', IN_FLIGHT, ['executions_in_flight'], 0],
-    ['over, and no more in flight', IN_FLIGHT, ['executions'], 0],
-    ['in both places', IN_FLIGHT, ['executions', 'executions_in_flight'], 1],
-    ['over twice', IN_FLIGHT, ['executions', 'executions'], 1],
-  ])('finds what is misplaced, where an execution is %s', async (_what, tables, places, count) => {
-    await client.query(tables);
+    ['in no place', [], 1],
+    ['in flight', ['executions_in_flight'], 0],
+    ['over', ['executions'], 0],
+    ['in both places', ['executions', 'executions_in_flight'], 1],
+    ['over twice', ['executions', 'executions'], 1],
+  ])('finds what is misplaced, where an execution is %s', async (_what, places, count) => {
     await run('INSERT INTO execution_inputs VALUES (PROJECT, ID)');
     for (const place of places) await run(`INSERT INTO ${place} VALUES (PROJECT, ID, 'running')`);
     expect(await misplaced()).toHaveLength(count);
   });
 
   it('finds an execution without an input', async () => {
-    await client.query(UPDATED);
     await run(`INSERT INTO executions VALUES (PROJECT, ID, 'failed')`);
     expect(await misplaced()).toEqual([`${ID}: 0 inputs, 1 places`]);
   });

@@ -1,5 +1,4 @@
-import type { Beginning } from '../../src/modules/executions/execution-rows.js';
-import type { Inserted } from '../../src/modules/executions/execution-insertions.js';
+import type { Begun, Beginning } from '../../src/modules/executions/record/index.js';
 import type { LedgerRows } from './ledger-rows.js';
 
 export type Admitted = Beginning['admitted'];
@@ -37,7 +36,7 @@ export function admittedFor(
   };
 }
 
-/** What became of an insert, in one word. */
-export function insertedAs(inserted: Inserted): 'inserted' | 'stale' | 'key_taken' {
-  return typeof inserted === 'string' ? inserted : 'inserted';
+/** What became of a beginning, in one word. */
+export function begunAs(begun: Begun): 'begun' | 'stale' | 'key_taken' {
+  return typeof begun === 'string' ? begun : 'begun';
 }

@@ -2,15 +2,11 @@ import type { Client } from 'pg';
 import type { CountFilter } from '../../src/modules/analytics/count-parts.js';
 import type { ModeCounts } from '../../src/modules/analytics/execution-counts.repository.js';
 
-/**
- * The question that rollups answer, answered by reading every execution.
- * @param relation another than the view, for a database from before there was one.
- */
+/** The question that rollups answer, answered by reading every execution. */
 export async function countByBruteForce(
   owner: Client,
   projectId: string,
   { promptName, span }: CountFilter,
-  relation = 'executions_all',
 ): Promise<ModeCounts[]> {
   const time = (ms: number | undefined, open: string) =>
     ms === undefined || !Number.isFinite(ms) ? open : new Date(ms).toISOString();
@@ -23,7 +19,7 @@ export async function countByBruteForce(
        coalesce(sum(e.latency_ms) FILTER (WHERE e.status = 'succeeded'), 0)::float8 AS "latencySumMs",
        sum(e.prompt_tokens)::float8 AS "promptTokens", sum(e.response_tokens)::float8 AS "responseTokens"
      FROM (VALUES ('full'), ('tracking')) AS modes (mode)
-     LEFT JOIN ${relation} e ON e.project_id = $1 AND e.prompt_mode = mode AND e.status NOT IN ('queued', 'running')
+     LEFT JOIN executions_all e ON e.project_id = $1 AND e.prompt_mode = mode AND e.status NOT IN ('queued', 'running')
        AND e.created_at >= $3::timestamptz AND e.created_at < $4::timestamptz
        AND ($2::text IS NULL OR e.prompt_id IN (SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = $2))
      GROUP BY mode`,

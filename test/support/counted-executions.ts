@@ -1,3 +1,4 @@
+import { COUNTED_COLUMNS, countEnded } from '../../migrations/create-prompt-ledger/counts.js';
 import type { TenantScope } from '../../src/infra/database/index.js';
 
 /** What counts read of an execution, by the names of the columns. */
@@ -25,20 +26,28 @@ const ROWS = `json_to_recordset($2::json) AS made (execution_id uuid, created_at
     prompt_mode text, model_id uuid, environment text, key_id uuid, owner_team text, latency_ms integer, cost_pico_usd bigint,
     prompt_tokens integer, cached_prompt_tokens integer, response_tokens integer, reasoning_tokens integer)`;
 
-/** As the application, in one statement; those that are over are counted by it. */
+/** What is known when an execution begins, and what only its end tells. */
+const ASKED = 'execution_id, prompt_id, version_id, prompt_mode, environment, key_id, owner_team';
+const TOLD = `status, model_id, latency_ms, cost_pico_usd, prompt_tokens, cached_prompt_tokens, response_tokens, reasoning_tokens`;
+
+/** As the application, in one statement: what is over is counted by it, the rest is in flight. */
 export async function insertCounted(
   scope: TenantScope,
   projectId: string,
   executions: readonly CountedExecution[],
 ): Promise<void> {
   await scope.statement(projectId, {
-    text: `INSERT INTO executions (project_id, execution_id, prompt_id, version_id, prompt_mode, model_id, environment, key_id,
-        owner_team, execution_mode, status, timeout_ms, created_at, latency_ms, cost_pico_usd, prompt_tokens, cached_prompt_tokens,
-        response_tokens, reasoning_tokens)
-      SELECT $1, execution_id, prompt_id, version_id, prompt_mode, model_id, environment, key_id, owner_team, 'sync', status, 1000,
-        to_timestamp(created_at_ms / 1000), latency_ms, cost_pico_usd, prompt_tokens, cached_prompt_tokens, response_tokens,
-        reasoning_tokens
-      FROM ${ROWS}`,
+    text: `WITH made AS MATERIALIZED (
+        SELECT *, to_timestamp(created_at_ms / 1000) AS created_at FROM ${ROWS}
+      ), flight AS (
+        INSERT INTO executions_in_flight (project_id, ${ASKED}, status, model_id, created_at, execution_mode, timeout_ms)
+        SELECT $1, ${ASKED}, status, model_id, created_at, 'sync', 1000 FROM made WHERE status IN ('queued', 'running')
+      ), over AS (
+        INSERT INTO executions (project_id, ${ASKED}, ${TOLD}, created_at, execution_mode, timeout_ms)
+        SELECT $1, ${ASKED}, ${TOLD}, created_at, 'sync', 1000 FROM made WHERE status NOT IN ('queued', 'running')
+        RETURNING ${COUNTED_COLUMNS}
+      )
+      ${countEnded('over')}`,
     values: [projectId, JSON.stringify(executions)],
   });
 }
@@ -53,10 +62,17 @@ export async function endCounted(
   executions: readonly CountedExecution[],
 ): Promise<void> {
   await scope.statement(projectId, {
-    text: `UPDATE executions e SET status = made.status, model_id = made.model_id, latency_ms = made.latency_ms,
-        cost_pico_usd = made.cost_pico_usd, prompt_tokens = made.prompt_tokens, cached_prompt_tokens = made.cached_prompt_tokens,
-        response_tokens = made.response_tokens, reasoning_tokens = made.reasoning_tokens
-      FROM ${ROWS} WHERE e.project_id = $1 AND e.execution_id = made.execution_id`,
+    text: `WITH made AS MATERIALIZED (
+        SELECT * FROM ${ROWS} WHERE status NOT IN ('queued', 'running')
+      ), gone AS (
+        DELETE FROM executions_in_flight f USING made m
+        WHERE f.project_id = $1 AND f.execution_id = m.execution_id RETURNING f.execution_id, f.created_at
+      ), over AS (
+        INSERT INTO executions (project_id, ${ASKED}, ${TOLD}, created_at, execution_mode, timeout_ms)
+        SELECT $1, ${ASKED}, ${TOLD}, g.created_at, 'sync', 1000 FROM made JOIN gone g USING (execution_id)
+        RETURNING ${COUNTED_COLUMNS}
+      )
+      ${countEnded('over')}`,
     values: [projectId, JSON.stringify(executions)],
   });
 }

@@ -1,9 +1,23 @@
 import type { EntityManager } from 'typeorm';
-import { CANCEL } from '../../src/modules/executions/executions.sql.js';
+import type { Claim } from '../../src/modules/executions/claim.js';
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import type { Next } from '../../src/modules/executions/record/index.js';
 import { answered, failed } from './call-outcomes.js';
 import { insertAttempt, startRunning } from './execution-rows.js';
 import type { LedgerContext } from './ledger-context.js';
+
+/** Ends a call of the model `echo`, whose price nobody knows. @returns whether it was still its caller's. */
+export function endCall(
+  executions: ExecutionsRepository,
+  claim: Claim,
+  attempt: number,
+  outcome: CallOutcome,
+  next: Next = { kind: 'final' },
+): Promise<boolean> {
+  const model = { provider: 'echo', modelName: 'echo' };
+  return executions.end({ claim, attempt, model, price: null, outcome, next });
+}
 
 /** Ends what waits, by the statements that the ledger ends it with: as answered, as failed, or canceled. */
 export async function endExecution(
@@ -19,10 +33,10 @@ export async function endExecution(
   await startRunning(owner, executionId);
   await insertAttempt(owner, projectId, executionId);
   const outcome = status === 'succeeded' ? answered('Hello') : failed;
-  await executions.finish({ projectId, executionId, fence: 1 }, 1, outcome, { kind: 'final' });
+  await endCall(executions, { projectId, executionId, fence: 1 }, 1, outcome);
 }
 
 /** Cancels what waits, in a transaction that goes on. */
 export async function cancelWithin(tx: EntityManager, projectId: string, executionId: string): Promise<void> {
-  await tx.query(CANCEL, [projectId, executionId]);
+  await tx.query('SELECT ledger_cancel($1, $2)', [projectId, executionId]);
 }

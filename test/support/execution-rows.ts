@@ -96,20 +96,29 @@ async function insertRow(
     ...rest,
   };
   const inserted = (await database.query(
-    `WITH execution AS (
-       INSERT INTO executions (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
-         status, timeout_ms, resolved_by, due_at, lease_until, completed_at, fence, attempts_made, on_unknown, max_new_tokens,
-         callback_url, batch_id)
-       SELECT project_id, coalesce(execution_id, ledger_uuid7()), prompt_id, version_id, model_id, 'dev', execution_mode, prompt_mode,
-         status, 1000, 'pointer', now() + make_interval(secs => due_in_s), now() + make_interval(secs => lease_in_s),
-         CASE WHEN is_final THEN now() END, fence, attempts_made, on_unknown, max_new_tokens, callback_url, batch_id
+    `WITH given AS MATERIALIZED (
+       SELECT project_id, coalesce(execution_id, ledger_uuid7()) AS execution_id, prompt_id, version_id, model_id, execution_mode,
+         prompt_mode, status, due_in_s, lease_in_s, is_final, fence, attempts_made, on_unknown, max_new_tokens, callback_url, batch_id
        FROM json_to_record($1::json) AS row (project_id uuid, execution_id uuid, prompt_id uuid, version_id uuid, model_id uuid,
          execution_mode text, prompt_mode text, status text, due_in_s float8, lease_in_s float8, is_final boolean, fence integer,
          attempts_made integer, on_unknown text, max_new_tokens integer, callback_url text, batch_id uuid)
-       RETURNING project_id, execution_id
+     ), in_flight AS (
+       INSERT INTO executions_in_flight (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode,
+         prompt_mode, status, timeout_ms, resolved_by, due_at, lease_until, fence, attempt, on_unknown, max_new_tokens, callback_url,
+         batch_id, duties)
+       SELECT project_id, execution_id, prompt_id, version_id, model_id, 'dev', execution_mode, prompt_mode, status, 1000, 'pointer',
+         now() + make_interval(secs => due_in_s), now() + make_interval(secs => lease_in_s), fence, attempts_made, on_unknown,
+         max_new_tokens, callback_url, batch_id, CASE WHEN callback_url IS NULL THEN 0 ELSE 2 END
+       FROM given WHERE is_final IS NOT TRUE
+     ), over AS (
+       INSERT INTO executions (project_id, execution_id, prompt_id, version_id, model_id, environment, execution_mode, prompt_mode,
+         status, timeout_ms, resolved_by, attempts_made, on_unknown, max_new_tokens, callback_url, batch_id)
+       SELECT project_id, execution_id, prompt_id, version_id, model_id, 'dev', execution_mode, prompt_mode, status, 1000, 'pointer',
+         attempts_made, on_unknown, max_new_tokens, callback_url, batch_id
+       FROM given WHERE is_final
      )
      INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt)
-     SELECT project_id, execution_id, '{"b": 1, "a": 2}', 'Hello' FROM execution RETURNING execution_id`,
+     SELECT project_id, execution_id, '{"b": 1, "a": 2}', 'Hello' FROM given RETURNING execution_id`,
     [JSON.stringify(row)],
   )) as { rows: [{ execution_id: string }] };
   return inserted.rows[0].execution_id;
@@ -130,12 +139,20 @@ export async function insertAttempt(
   executionId: string,
   { attempt = 1, fence = attempt, status = 'dispatched' }: AttemptOptions = {},
 ): Promise<void> {
+  if (status === 'dispatched') {
+    await database.query(
+      `UPDATE executions_in_flight SET attempt = $3, fence = $4, attempt_started_at = clock_timestamp()
+       WHERE project_id = $1 AND execution_id = $2`,
+      [projectId, executionId, attempt, fence],
+    );
+    return;
+  }
   await database.query(
     `WITH counted AS (
-       UPDATE executions SET attempts_made = greatest(attempts_made, $3) WHERE project_id = $1 AND execution_id = $2
+       UPDATE executions_in_flight SET attempt = greatest(attempt, $3) WHERE project_id = $1 AND execution_id = $2
      )
-     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name)
-     VALUES ($1, $2, $3, $4, $5, 'echo', 'echo')`,
+     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)
+     VALUES ($1, $2, $3, $4, $5, 'echo', 'echo', clock_timestamp())`,
     [projectId, executionId, attempt, fence, status],
   );
 }
@@ -143,7 +160,7 @@ export async function insertAttempt(
 /** Whoever works on them has been silent for too long. */
 export async function lapseLeases(database: Database, ids?: Ids): Promise<void> {
   await database.query(
-    `UPDATE executions SET lease_until = now() - interval '1 minute' WHERE status = 'running' AND ${AMONG}`,
+    `UPDATE executions_in_flight SET lease_until = now() - interval '1 minute' WHERE status = 'running' AND ${AMONG}`,
     among(ids),
   );
 }
@@ -151,7 +168,7 @@ export async function lapseLeases(database: Database, ids?: Ids): Promise<void> 
 /** What waits is due. */
 export async function makeDue(database: Database, ids?: Ids): Promise<void> {
   await database.query(
-    `UPDATE executions SET due_at = now() WHERE status = 'queued' AND ${AMONG}`,
+    `UPDATE executions_in_flight SET due_at = now() WHERE status = 'queued' AND ${AMONG}`,
     among(ids),
   );
 }
@@ -159,7 +176,7 @@ export async function makeDue(database: Database, ids?: Ids): Promise<void> {
 /** What waits is not due for so many seconds more. */
 export async function postpone(database: Database, seconds: number, ids?: Ids): Promise<void> {
   await database.query(
-    `UPDATE executions SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
+    `UPDATE executions_in_flight SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
     [...among(ids), seconds],
   );
 }
@@ -169,7 +186,7 @@ export async function postpone(database: Database, seconds: number, ids?: Ids): 
  */
 export async function makeDueAndLapsed(database: Database, ids?: Ids): Promise<void> {
   await database.query(
-    `UPDATE executions SET due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute' WHERE ${AMONG}`,
+    `UPDATE executions_in_flight SET due_at = now() - interval '1 minute', lease_until = now() - interval '1 minute' WHERE ${AMONG}`,
     among(ids),
   );
 }
@@ -177,7 +194,7 @@ export async function makeDueAndLapsed(database: Database, ids?: Ids): Promise<v
 /** Somebody claims what waits, for a minute. */
 export async function startRunning(database: Database, ids?: Ids): Promise<void> {
   await database.query(
-    `UPDATE executions SET status = 'running', fence = fence + 1, due_at = NULL, lease_until = now() + interval '1 minute'
+    `UPDATE executions_in_flight SET status = 'running', fence = fence + 1, due_at = NULL, lease_until = now() + interval '1 minute'
      WHERE status = 'queued' AND ${AMONG}`,
     among(ids),
   );
@@ -186,11 +203,14 @@ export async function startRunning(database: Database, ids?: Ids): Promise<void>
 /** They run under the next fence, as if somebody else had got them: what happened to a call of before is unknown. */
 export async function takeOver(database: Database, ids?: Ids): Promise<void> {
   await database.query(
-    `WITH taken AS (
-       UPDATE executions SET fence = fence + 1 WHERE status = 'running' AND ${AMONG} RETURNING project_id, execution_id
+    `WITH called AS (
+       SELECT project_id, execution_id, attempt, fence, attempt_started_at FROM executions_in_flight
+       WHERE status = 'running' AND attempt_started_at IS NOT NULL AND ${AMONG}
+     ), taken AS (
+       UPDATE executions_in_flight SET fence = fence + 1, attempt_started_at = NULL WHERE status = 'running' AND ${AMONG}
      )
-     UPDATE execution_attempts a SET status = 'outcome_unknown' FROM taken
-     WHERE a.project_id = taken.project_id AND a.execution_id = taken.execution_id AND a.status = 'dispatched'`,
+     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)
+     SELECT project_id, execution_id, attempt, fence, 'outcome_unknown', 'echo', 'echo', attempt_started_at FROM called`,
     among(ids),
   );
 }
@@ -201,20 +221,31 @@ export async function setLapses(
   entries: readonly { readonly id: string; readonly lapses: number }[],
 ): Promise<void> {
   await database.query(
-    `UPDATE executions e SET lapses = n.lapses
+    `UPDATE executions_in_flight e SET lapses = n.lapses
      FROM json_to_recordset($1::json) AS n (id uuid, lapses integer) WHERE e.execution_id = n.id`,
     [JSON.stringify(entries)],
   );
 }
 
+/** Budgets hold money for them. */
+export async function noteHolds(database: Database, ids: Ids): Promise<void> {
+  await database.query(`UPDATE executions_in_flight SET duties = duties | 1 WHERE ${AMONG}`, among(ids));
+}
+
 /** Past the check of a request. */
 export async function setCallbackUrl(database: Database, url: string | null, ids: Ids): Promise<void> {
-  await database.query(`UPDATE executions SET callback_url = $2 WHERE ${AMONG}`, [...among(ids), url]);
+  await database.query(
+    `UPDATE executions_in_flight SET callback_url = $2::text, duties = duties & ~2 | CASE WHEN $2::text IS NULL THEN 0 ELSE 2 END WHERE ${AMONG}`,
+    [...among(ids), url],
+  );
 }
 
 /** As if they had been submitted together. */
 export async function moveIntoBatch(database: Database, batchId: string, ids: Ids): Promise<void> {
-  await database.query(`UPDATE executions SET batch_id = $2 WHERE ${AMONG}`, [...among(ids), batchId]);
+  await database.query(`UPDATE executions_in_flight SET batch_id = $2 WHERE ${AMONG}`, [
+    ...among(ids),
+    batchId,
+  ]);
 }
 
 /** As if it had been over for so many seconds longer. */
@@ -225,17 +256,10 @@ export async function ageExecutions(database: Database, seconds: number, ids: Id
   );
 }
 
-/** Something of what is over changes, which makes it neither begin nor end. */
-export async function changeFinalExecutions(database: Database): Promise<void> {
-  await database.query(
-    `UPDATE executions SET finish_reason = 'length' WHERE status NOT IN ('queued', 'running')`,
-  );
-}
-
 /** In which partition it is kept. */
 export async function findPartition(database: Database, executionId: string): Promise<string | undefined> {
   const found = (await database.query(
-    'SELECT tableoid::regclass::text AS partition FROM executions WHERE execution_id = $1',
+    'SELECT tableoid::regclass::text AS partition FROM execution_inputs WHERE execution_id = $1',
     [executionId],
   )) as { rows: { partition: string }[] };
   return found.rows[0]?.partition;
@@ -244,19 +268,27 @@ export async function findPartition(database: Database, executionId: string): Pr
 /** Nothing waits any more; what was held for it is given back. */
 export async function emptyQueue(database: Database): Promise<void> {
   await database.query(
-    `UPDATE executions SET status = 'canceled', due_at = NULL, completed_at = now() WHERE status = 'queued'`,
+    `SELECT ledger_end_uncalled(project_id, array_agg(execution_id), 'canceled', NULL, NULL)
+     FROM executions_in_flight WHERE status = 'queued' GROUP BY project_id`,
   );
 }
 
+const TABLES = [
+  'execution_outputs',
+  'execution_attempts',
+  'execution_inputs',
+  'executions',
+  'executions_in_flight',
+];
+
 /** Nothing that was ever executed is left; the counts stay. */
 export async function truncateExecutions(database: Database): Promise<void> {
-  await database.query('TRUNCATE executions, execution_inputs, execution_outputs, execution_attempts');
+  await database.query(`TRUNCATE ${TABLES.join(', ')}`);
 }
 
 /** They have never been. */
 export async function deleteExecutions(database: Database, ids: Ids): Promise<void> {
-  for (const table of ['execution_outputs', 'execution_attempts', 'execution_inputs', 'executions'])
-    await database.query(`DELETE FROM ${table} WHERE ${AMONG}`, among(ids));
+  for (const table of TABLES) await database.query(`DELETE FROM ${table} WHERE ${AMONG}`, among(ids));
 }
 
 const AMONG = '($1::uuid[] IS NULL OR execution_id = ANY ($1))';

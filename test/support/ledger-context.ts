@@ -2,14 +2,22 @@ import 'reflect-metadata';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { AppConfig, parseEnvironment } from '../../src/infra/config/index.js';
-import { applicationDataSourceOptions, TenantScope } from '../../src/infra/database/index.js';
+import { PoolErrorLog } from '../../src/infra/database/pool-error-log.js';
+import { applicationDataSourceOptions, DatabaseClock, TenantScope } from '../../src/infra/database/index.js';
+import { SystemClock } from '../../src/kernel/index.js';
+import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { createTestDatabase } from './database.js';
+import { LossyConnections } from './lossy-connections.js';
 
 /** A database of its own, seen as the application sees it (`scope`) and as its owner (`owner`). */
 export interface LedgerContext {
   readonly url: string;
   readonly owner: Client;
   readonly scope: TenantScope;
+  readonly connections: LossyConnections;
+  readonly executions: ExecutionsRepository;
+  /** As another process has it, which remembers nothing of what the first has seen. */
+  openExecutions(): ExecutionsRepository;
   /** The defaults, with leases so short that a server which has just started is swept too. */
   readonly config: AppConfig;
   /** The project that a fresh install starts in. */
@@ -31,18 +39,30 @@ export async function openLedgerContext(): Promise<LedgerContext> {
     `WITH made AS (INSERT INTO projects (name) VALUES ('other') RETURNING project_id, name)
      SELECT project_id FROM projects WHERE name = 'default' UNION ALL SELECT project_id FROM made`,
   );
+  const config = new AppConfig(parseEnvironment({ LEASE_MS: '1000' }), {
+    databaseUrl: database.url,
+    keyHashSecret: null,
+    embedded: false,
+  });
+  const scope = new TenantScope(dataSource);
+  const clock = new SystemClock();
+  const databaseClock = new DatabaseClock(scope, clock);
+  await databaseClock.onModuleInit();
+  const connections = new LossyConnections(config, new PoolErrorLog());
+  const openExecutions = () => new ExecutionsRepository(scope, connections, config, databaseClock, clock);
   return {
     url: database.url,
     owner,
-    scope: new TenantScope(dataSource),
-    config: new AppConfig(parseEnvironment({ LEASE_MS: '1000' }), {
-      databaseUrl: database.url,
-      keyHashSecret: null,
-      embedded: false,
-    }),
+    scope,
+    connections,
+    executions: openExecutions(),
+    openExecutions,
+    config,
     projectId: (rows[0] as { project_id: string }).project_id,
     otherProjectId: (rows[1] as { project_id: string }).project_id,
     async close() {
+      databaseClock.onModuleDestroy();
+      await connections.onApplicationShutdown();
       await dataSource.destroy();
       await owner.end();
       await database.drop();

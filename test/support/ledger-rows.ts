@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { insertAttempt, insertExecution } from './execution-rows.js';
+import { insertExecution } from './execution-rows.js';
 
 /** Ids of rows that belong together, written as the owner. */
 export interface LedgerRows {
@@ -39,7 +39,11 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,
-    `INSERT INTO execution_outputs (project_id, execution_id, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 'Hello', 5, '')`,
+    `INSERT INTO execution_outputs (project_id, execution_id, attempt, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 1, 'Hello', 5, '')`,
+    // One that is over, of which nothing else is left.
+    `WITH over AS (INSERT INTO executions (project_id, model_id, environment, execution_mode, status) VALUES ($1, '${modelId}', 'dev', 'sync', 'failed') RETURNING project_id, execution_id)
+     INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)
+     SELECT project_id, execution_id, 1, 1, 'failed', 'echo', 'echo', now() FROM over`,
     `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, expires_at) VALUES ($1, 'run', 'k', '\\x00', now())`,
     `WITH event AS (INSERT INTO outbox (project_id, kind, subject, body) VALUES ($1, 'k', 's', '{}') RETURNING project_id, event_id)
      INSERT INTO webhook_deliveries (project_id, event_id, attempt, outcome, started_at, duration_ms)
@@ -57,7 +61,6 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO response_cache (project_id, cache_key, execution_id, expires_at) VALUES ($1, '\\x00', '${executionId}', now())`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
-  await insertAttempt(owner, projectId, executionId);
   for (const text of rest) await owner.query(text, [projectId]);
   return { promptId, versionId, modelId, executionId };
 }

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig, ConfigurationError, type Environment } from '../config/index.js';
 import { APPLICATION_ROLE } from './data-source-options.js';
+import { JOURNAL_CONNECTIONS } from './journal-connections.js';
 import { TenantScope } from './tenant-scope.js';
 
-/** Beside the pool: the one LISTEN of the process, see DatabaseListener. */
-const FURTHER_CONNECTIONS = 1;
+/** Beside the pool: those of the journals, and the one LISTEN of the process, see DatabaseListener. */
+const FURTHER_CONNECTIONS = JOURNAL_CONNECTIONS + 1;
 
 /** The most that so many processes open together. */
 export function countConnections(

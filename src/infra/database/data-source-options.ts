@@ -48,21 +48,41 @@ export function applicationDataSourceOptions(options: {
   readonly poolSize: number;
   readonly onPoolError: (error: unknown) => void;
 }): DataSourceOptions {
-  const { url, startupOptions } = takeStartupOptions(options.url);
+  const { url, ...session } = applicationSession(options.url);
   return {
     ...commonOptions(url),
     applicationName: 'prompt-ledger',
     // Unhandled, the error event of an idle connection whose server stops would end the process.
     poolErrorHandler: options.onPoolError,
     extra: {
+      ...session,
       max: options.poolSize,
-      connectionTimeoutMillis: 5000,
-      // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
-      query_timeout: 35_000,
-      keepAlive: true,
       pipeline: true,
-      options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),
     } satisfies PoolConfig & { pipeline: boolean },
+  };
+}
+
+/** The same role, for connections that only call functions; they stay open, since opening one is dear. */
+export function journalPoolOptions(databaseUrl: string, size: number): PoolConfig {
+  const { url, ...session } = applicationSession(databaseUrl);
+  return {
+    ...session,
+    connectionString: url,
+    application_name: 'prompt-ledger',
+    max: size,
+    idleTimeoutMillis: 0,
+  };
+}
+
+function applicationSession(databaseUrl: string) {
+  const { url, startupOptions } = takeStartupOptions(databaseUrl);
+  return {
+    url,
+    connectionTimeoutMillis: 5000,
+    // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
+    query_timeout: 35_000,
+    keepAlive: true,
+    options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),
   };
 }
 

@@ -6,6 +6,7 @@ import { ConnectionBudget } from './connection-budget.js';
 import { DatabaseClock } from './database-clock.js';
 import { applicationDataSourceOptions } from './data-source-options.js';
 import { DatabaseListener } from './database-listener.js';
+import { JournalConnections } from './journal-connections.js';
 import { PartitionsService } from './partitions.service.js';
 import { PoolErrorLog, PoolErrorLogModule } from './pool-error-log.js';
 import { TenantScope } from './tenant-scope.js';
@@ -15,6 +16,7 @@ import { TenantScope } from './tenant-scope.js';
 @Module({
   imports: [
     ClockModule,
+    PoolErrorLogModule,
     TypeOrmModule.forRootAsync({
       imports: [PoolErrorLogModule],
       inject: [AppConfig, PoolErrorLog],
@@ -31,6 +33,7 @@ import { TenantScope } from './tenant-scope.js';
   ],
   providers: [
     TenantScope,
+    JournalConnections,
     DatabaseClock,
     PartitionsService,
     ConnectionBudget,
@@ -41,6 +44,6 @@ import { TenantScope } from './tenant-scope.js';
         new DatabaseListener({ databaseUrl: directDatabaseUrl, logger: new Logger('Database') }),
     },
   ],
-  exports: [TenantScope, DatabaseClock, PartitionsService, DatabaseListener],
+  exports: [TenantScope, JournalConnections, DatabaseClock, PartitionsService, DatabaseListener],
 })
 export class DatabaseModule {}

@@ -38,7 +38,7 @@ export class KeysRepository {
 
   /** Looks in all projects: whose key it is, is the question. */
   async findForAuthentication(keyId: string): Promise<KeyRecord | null> {
-    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key_with_limits($1)', [keyId]);
+    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key($1)', [keyId]);
     if (row === undefined) return null;
     return {
       projectId: row.project_id,

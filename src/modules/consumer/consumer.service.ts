@@ -10,7 +10,6 @@ import { messageOf } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
 
-const FLOOR_INTERVAL_MS = 60_000;
 /** Of the slots, on top of them. */
 const RESERVE = 0.25;
 /** Below every id. */
@@ -26,7 +25,6 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   private readonly logger = new Logger(ConsumerService.name);
   private readonly slots: Slots;
   private readonly timers: NodeJS.Timeout[] = [];
-  private idFloor = LOWEST_ID;
   /** Served last; the next claim begins with the one after it. */
   private lastProject = LOWEST_ID;
   private stopping = false;
@@ -46,12 +44,10 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.raiseFloor();
     await this.bell.listen(() => this.onRing());
     // Spread, so that many processes which start together do not all look at the same moment.
     const { POLL_INTERVAL_MS: pollMs } = this.config.env;
     this.every(pollMs * (0.9 + Math.random() * 0.2), () => this.look());
-    this.every(FLOOR_INTERVAL_MS, () => this.raiseFloor());
     void this.look();
   }
 
@@ -116,9 +112,8 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private async claim(wanted: number, passedOver: readonly string[]): Promise<ClaimedExecution[]> {
-    const { idFloor, lastProject: afterProject } = this;
     try {
-      return await this.executions.claim(wanted, { idFloor, afterProject, passedOver });
+      return await this.executions.claim(wanted, { afterProject: this.lastProject, passedOver });
     } catch (error) {
       this.logger.warn(`nothing could be claimed: ${messageOf(error)}`);
       return [];
@@ -138,10 +133,6 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       this.slots.release(projectId);
       if (this.lookAgain) void this.look();
     }
-  }
-
-  private async raiseFloor(): Promise<void> {
-    this.idFloor = await this.executions.findUnfinishedFloor();
   }
 
   private every(intervalMs: number, work: () => Promise<void>): void {

@@ -8,6 +8,10 @@ export interface Claim {
   readonly projectId: string;
   readonly executionId: string;
   readonly fence: number;
+  /**
+   * False when its ending surely has nothing to do besides: then it takes the fast statement. A hint: the row in flight decides.
+   */
+  readonly mayHaveDuties?: boolean;
 }
 
 /** Taken from the queue, with all that its call needs. */

@@ -2,7 +2,7 @@ import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import type { Claim } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
-import type { ExecutionsRepository } from './executions.repository.js';
+import type { ExecutionsRepository } from './record/index.js';
 
 class TimersClock extends Clock {
   monotonicMs(): number {

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, messageOf } from '../../kernel/index.js';
 import type { Claim } from './claim.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository } from './record/index.js';
 
 /** A call of an execution that this process holds. */
 export class HeldLease {

@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import {
   type AttemptStatus,
-  ExecutionAttemptEntity,
   type ExecutionErrorType,
   type ExecutionMode,
   type ExecutionOrigin,
   type ExecutionStatus,
-  PromptEntity,
   type SentMessage,
   type StoredRegistration,
   type StoredTarget,
@@ -15,6 +12,7 @@ import {
 } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import type { ParamColumns } from './execution-params.js';
+import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
 
 /** The facts of an execution, as lists show them. */
 export interface ExecutionFacts {
@@ -96,18 +94,8 @@ export interface AttemptRecord {
   readonly providerRequestId: string | null;
 }
 
-export interface ExecutionFilter {
-  readonly promptName?: string | undefined;
-  readonly status?: ExecutionStatus | undefined;
-  readonly environment?: string | undefined;
-  readonly correlationId?: string | undefined;
-  readonly batchId?: string | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-  /** Only older ones than this. */
-  readonly beforeId?: string | undefined;
-  readonly limit: number;
-}
+/** What a list may be filtered by. */
+export type ListFilter = Omit<ExecutionFilter, 'promptIds'> & { readonly promptName?: string | undefined };
 
 const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, e.origin, p.name AS "promptName",
   v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, m.provider,
@@ -117,12 +105,10 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   e.price_id AS "priceId", e.cache_hit AS "cacheHit", e.cached_from AS "cachedFrom", e.route_name AS "routeName", e.correlation_id AS "correlationId",
   e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
 
-const FROM = `FROM executions e
-  LEFT JOIN prompt_versions v ON v.project_id = e.project_id AND v.version_id = e.version_id
-  LEFT JOIN prompts p ON p.project_id = e.project_id AND p.prompt_id = e.prompt_id
-  JOIN models m ON m.project_id = e.project_id AND m.model_id = e.model_id`;
-
-/** `variables_json` as text: as JSON the driver would parse it, and lose the order of its keys. */
+/**
+ * Both states and all attempts in one statement, so that they agree. `variables_json` as text: as JSON the driver would parse it,
+ * and lose the order of its keys. Costs as text: they are more than a JSON number holds.
+ */
 const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "timeoutMs", e.max_attempts AS "maxAttempts",
     e.on_unknown AS "onUnknown", e.callback_url AS "callbackUrl", e.temperature, e.top_k AS "topK",
     e.top_p AS "topP", e.repetition_penalty AS "repetitionPenalty", e.max_new_tokens AS "maxNewTokens",
@@ -131,15 +117,32 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
     v.content, i.extras, o.tool_calls AS "toolCalls",
     i.variables_json::text AS "variablesJson", i.rendered_prompt AS "renderedPrompt",
     i.rendered_messages AS "renderedMessages", o.response_text AS "responseText",
-    coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256"
-  ${FROM}
-  JOIN execution_inputs i ON i.project_id = e.project_id AND i.execution_id = e.execution_id
-  LEFT JOIN execution_outputs o ON o.project_id = e.project_id AND o.execution_id = e.execution_id
-  WHERE e.project_id = $1 AND e.execution_id = $2`;
+    coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256",
+    coalesce(a.attempts, '[]') AS attempts
+  FROM (SELECT * FROM executions_all e WHERE e.project_id = $1 AND e.execution_id = $2) AS e
+  LEFT JOIN LATERAL (SELECT * FROM prompt_versions v
+    WHERE v.project_id = $1 AND v.version_id = e.version_id OFFSET 0) AS v ON true
+  LEFT JOIN LATERAL (SELECT p.name FROM prompts p WHERE p.project_id = $1 AND p.prompt_id = e.prompt_id OFFSET 0) AS p ON true
+  CROSS JOIN LATERAL (SELECT m.provider, m.model_name FROM models m
+    WHERE m.project_id = $1 AND m.model_id = e.model_id OFFSET 0) AS m
+  JOIN execution_inputs i ON i.project_id = $1 AND i.execution_id = $2
+  LEFT JOIN execution_outputs o ON o.project_id = $1 AND o.execution_id = $2 AND o.attempt = e.attempts_made AND NOT o.late
+  CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object('attempt', a.attempt, 'status', a.status, 'provider', a.provider, 'modelName', a.model_name,
+      'startedAt', a.started_at, 'completedAt', a.completed_at, 'latencyMs', a.latency_ms, 'firstTokenMs', a.first_token_ms,
+      'promptTokens', a.prompt_tokens, 'responseTokens', a.response_tokens, 'costPicoUsd', a.cost_pico_usd::text,
+      'priceId', a.price_id, 'usage', a.usage, 'errorType', a.error_type, 'errorMessage', a.error_message,
+      'providerStatus', a.provider_status, 'providerRequestId', a.provider_request_id) ORDER BY a.attempt) AS attempts
+    FROM execution_attempts_all a WHERE a.project_id = $1 AND a.execution_id = $2) AS a`;
 
-const FIND_FINAL = `SELECT e.execution_id FROM executions e
-  JOIN json_to_recordset($1::json) AS asked(project_id uuid, execution_id uuid) USING (project_id, execution_id)
-  WHERE e.status IN ('succeeded', 'failed', 'canceled')`;
+const FIND_FINAL = `SELECT n.execution_id FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)
+  CROSS JOIN LATERAL (SELECT FROM executions e WHERE e.project_id = n.project_id AND e.execution_id = n.execution_id OFFSET 0) AS e`;
+
+/** As JSON has it: times are texts. */
+type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+};
 
 /** What an execution was and became. */
 @Injectable()
@@ -161,75 +164,45 @@ export class ExecutionReadsRepository {
   }
 
   async findStatus(projectId: string, executionId: string): Promise<ExecutionStatus | null> {
-    const text = 'SELECT status FROM executions WHERE project_id = $1 AND execution_id = $2';
+    const text = 'SELECT status FROM executions_all WHERE project_id = $1 AND execution_id = $2';
     const statement = { name: 'find-status', text, values: [projectId, executionId] };
     const [row] = await this.scope.statement<{ status: ExecutionStatus }>(projectId, statement);
     return row?.status ?? null;
   }
 
-  async find(tx: EntityManager, projectId: string, executionId: string): Promise<ExecutionRecord | null> {
-    const [row] = await tx.query<ExecutionRecord[]>(GET, [projectId, executionId]);
-    return row ?? null;
-  }
-
-  async listAttempts(tx: EntityManager, projectId: string, executionId: string): Promise<AttemptRecord[]> {
-    return tx.find(ExecutionAttemptEntity, { where: { projectId, executionId }, order: { attempt: 'ASC' } });
-  }
-
-  /** Newest first, by id: ids carry the time, so a page is a range of one index whatever its depth. */
-  async list(tx: EntityManager, projectId: string, filter: ExecutionFilter): Promise<ExecutionFacts[]> {
-    const values: unknown[] = [projectId];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const conditions = ['e.project_id = $1'];
-    if (filter.promptName !== undefined) {
-      const ids = await this.promptIds(tx, projectId, filter.promptName);
-      // One id, as nearly always, keeps the order of the index; a list would have to be sorted.
-      const [id] = ids;
-      conditions.push(
-        ids.length === 1 ? `e.prompt_id = ${bind(id)}::uuid` : `e.prompt_id = ANY (${bind(ids)}::uuid[])`,
-      );
-    }
-    if (filter.status !== undefined) conditions.push(`e.status = ${bind(filter.status)}`);
-    if (filter.environment !== undefined) conditions.push(`e.environment = ${bind(filter.environment)}`);
-    if (filter.correlationId !== undefined)
-      conditions.push(`e.correlation_id = ${bind(filter.correlationId)}`);
-    if (filter.batchId !== undefined) conditions.push(`e.batch_id = ${bind(filter.batchId)}::uuid`);
-    conditions.push(...timeConditions(filter, bind));
-    if (filter.beforeId !== undefined) conditions.push(`e.execution_id < ${bind(filter.beforeId)}::uuid`);
-    const where = conditions.join(' AND ');
-    return tx.query<ExecutionFacts[]>(
-      `SELECT ${FACTS} ${FROM} WHERE ${where} ORDER BY e.execution_id DESC LIMIT ${bind(filter.limit)}`,
-      values,
+  async find(
+    projectId: string,
+    executionId: string,
+  ): Promise<{ readonly record: ExecutionRecord; readonly attempts: AttemptRecord[] } | null> {
+    const statement = { name: 'get-execution', text: GET, values: [projectId, executionId] };
+    const [row] = await this.scope.statement<ExecutionRecord & { attempts: AttemptRow[] }>(
+      projectId,
+      statement,
     );
+    if (row === undefined) return null;
+    const { attempts, ...record } = row;
+    return { record, attempts: attempts.map(attemptRecord) };
+  }
+
+  async list(projectId: string, { promptName, ...filter }: ListFilter): Promise<ExecutionFacts[]> {
+    const promptIds = promptName === undefined ? undefined : await this.promptIds(projectId, promptName);
+    const statement = listExecutions(projectId, { ...filter, promptIds }, FACTS);
+    return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, statement);
   }
 
   /** Of deleted prompts too: a name that is used again has several. */
-  private async promptIds(tx: EntityManager, projectId: string, name: string): Promise<string[]> {
-    const prompts = await tx.find(PromptEntity, {
-      select: { promptId: true, projectId: true },
-      where: { projectId, name },
-    });
-    return prompts.map(({ promptId }) => promptId);
+  private async promptIds(projectId: string, name: string): Promise<string[]> {
+    const text = 'SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = $2';
+    const statement = { name: 'find-prompts-of-name', text, values: [projectId, name] };
+    const rows = await this.scope.statement<{ prompt_id: string }>(projectId, statement);
+    return rows.map(({ prompt_id: id }) => id);
   }
 }
 
-/**
- * Times are compared as such, and the id bounds the partitions that are looked at. An id is made after its
- * transaction began, which is `created_at`, but not a minute after.
- */
-function timeConditions(filter: ExecutionFilter, bind: (value: unknown) => string): string[] {
-  const conditions: string[] = [];
-  if (filter.createdAfter !== undefined) {
-    const after = bind(filter.createdAfter);
-    conditions.push(
-      `e.created_at > ${after} AND e.execution_id >= ledger_uuid7_floor(${after}::timestamptz)`,
-    );
-  }
-  if (filter.createdBefore !== undefined) {
-    const before = bind(filter.createdBefore);
-    conditions.push(
-      `e.created_at < ${before} AND e.execution_id < ledger_uuid7_floor(${before}::timestamptz + interval '1 minute')`,
-    );
-  }
-  return conditions;
+function attemptRecord(row: AttemptRow): AttemptRecord {
+  return {
+    ...row,
+    startedAt: new Date(row.startedAt),
+    completedAt: row.completedAt === null ? null : new Date(row.completedAt),
+  };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { admittedFor } from '../../../test/support/admitted.js';
 import type { Completion } from '../providers/index.js';
 import { resultOf } from './execution-result.js';
-import { costOf } from './execution-rows.js';
+import { costOf } from './record/index.js';
 import type { Target } from './execution-targets.js';
 import { executionSummary } from './execution-views.js';
 

@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../kernel/index.js';
 import type { Completion } from '../providers/index.js';
 import type { CachedAnswer } from './cache/index.js';
 import type { AdmittedExecution } from './execution-request.js';
-import { costOf } from './execution-rows.js';
+import { costOf } from './record/index.js';
 import type { Target } from './execution-targets.js';
 import { executionSummary } from './execution-views.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';

@@ -9,11 +9,10 @@ import { Circuits, circuitOutcomeOf, type ProviderParams, ProviderRegistry } fro
 import { chargeBoundOf } from './charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
-import type { Next } from './execution-rows.js';
 import { type Choice, chooseTarget, hasFallback, type Target, type Targets } from './execution-targets.js';
 import { ExecutionWaits } from './execution-waits.js';
-import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 import { type CallOutcome, ProviderCaller, tokensOf } from './provider-caller.js';
+import { type Dispatched, ExecutionsRepository, type Next } from './record/index.js';
 import { isRetryable, waitBeforeRetryMs } from './retry-policy.js';
 import { clampedParams } from './sync-calls.js';
 
@@ -62,8 +61,9 @@ export class ExecutionRunner {
   private async callOnce(claimed: ClaimedExecution, chosen: Chosen): Promise<CallOutcome | null> {
     const { executionId } = claimed;
     const attempt = claimed.attemptsMade + 1;
-    const params = await this.heldParams(claimed, attempt);
-    if (params === null) return null;
+    const held = await this.heldParams(claimed, attempt);
+    if (held === null) return null;
+    const { params } = held;
     const { provider, modelName } = chosen.target;
     const { price } = await this.prices.findTerms(
       claimed.projectId,
@@ -91,7 +91,8 @@ export class ExecutionRunner {
       const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };
       const outcome = await this.caller.call({ ...call, signal: lease.signal });
       this.limits.charge(spenderOf(claimed, dispatched), tokensOf(outcome));
-      await this.finish(claimed, attempt, outcome, { index: chosen.index, price });
+      const claim = { ...claimed, mayHaveDuties: held.mayHaveDuties };
+      await this.finish(claim, attempt, outcome, { chosen, price });
       return outcome;
     } finally {
       lease.end();
@@ -103,21 +104,30 @@ export class ExecutionRunner {
    * is when it is about to be made.
    * @returns null when nothing is left for it; then the execution is over.
    */
-  private async heldParams(claimed: ClaimedExecution, attempt: number): Promise<ProviderParams | null> {
+  private async heldParams(
+    claimed: ClaimedExecution,
+    attempt: number,
+  ): Promise<{ readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null> {
     const { params, messages, extras } = claimed;
-    if (attempt === 1) return params;
+    const { mayHaveDuties: hasDuties = true } = claimed;
+    if (attempt === 1) return { params, mayHaveDuties: hasDuties };
     const targets = await this.pricedTargets(claimed);
     const bound = chargeBoundOf(targets, { messages, params, ...extras }, ({ provider }) =>
       this.registry.get(provider),
     );
     try {
-      const { clampedTokens } = await this.executions.holdAgain(claimed, attempt, bound, false);
-      return clampedParams(params, clampedTokens);
+      const { clampedTokens, mayHaveDuties } = await this.executions.holdAgain(
+        claimed,
+        attempt,
+        bound,
+        false,
+      );
+      return { params: clampedParams(params, clampedTokens), mayHaveDuties: hasDuties || mayHaveDuties };
     } catch (error) {
       if (!(error instanceof BudgetExceededError)) throw error;
       const failure = { kind: 'budget_exceeded' as const, message: error.message, ...NOTHING };
-      // An attempt of that number there is none: nobody was called.
-      await this.finish(claimed, attempt, { succeeded: false, failure }, { index: 0, price: null });
+      if (await this.executions.refuse(claimed, claimed.attemptsMade, failure))
+        this.waits.wake(claimed.executionId);
       return null;
     }
   }
@@ -137,11 +147,13 @@ export class ExecutionRunner {
     claimed: ClaimedExecution,
     attempt: number,
     outcome: CallOutcome,
-    { index, price }: { readonly index: number; readonly price: PriceRecord | null },
+    { chosen, price }: { readonly chosen: Chosen; readonly price: PriceRecord | null },
   ): Promise<void> {
     const { executionId } = claimed;
-    const next = this.nextOf(claimed, attempt, outcome, index);
-    if (!(await this.executions.finish(claimed, attempt, outcome, next, price))) {
+    const next = this.nextOf(claimed, attempt, outcome, chosen.index);
+    if (
+      !(await this.executions.end({ claim: claimed, attempt, model: chosen.target, price, outcome, next }))
+    ) {
       this.logger.warn(
         { executionId, attempt },
         'fenced: the execution passed to another process during its call',

@@ -13,9 +13,12 @@ export const EXECUTION_MOVES: Readonly<Record<ExecutionStatus, readonly Executio
   canceled: [],
 };
 
-/** An attempt is born `dispatched`, committed before the call. An unknown outcome may turn out to have been fenced. */
+/**
+ * An attempt is born `dispatched`, committed before the call. Whoever loses its execution meanwhile is fenced only after the
+ * sweep has given the outcome up as unknown.
+ */
 export const ATTEMPT_MOVES: Readonly<Record<AttemptStatus, readonly AttemptStatus[]>> = {
-  dispatched: ['succeeded', 'failed', 'outcome_unknown', 'fenced'],
+  dispatched: ['succeeded', 'failed', 'outcome_unknown'],
   outcome_unknown: ['fenced'],
   succeeded: [],
   failed: [],

@@ -7,7 +7,7 @@ import {
 import { Bell } from '../../infra/bell/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { messageOf } from '../../kernel/index.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository } from './record/index.js';
 
 const LONGEST_INTERVAL_MS = 5000;
 

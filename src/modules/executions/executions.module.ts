@@ -15,7 +15,7 @@ import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionSweeper } from './execution-sweeper.js';
 import { ExecutionWaits } from './execution-waits.js';
 import { ExecutionsController } from './executions.controller.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository } from './record/index.js';
 import { ExecutionsService } from './executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
 import { ProviderCaller } from './provider-caller.js';

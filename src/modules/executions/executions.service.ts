@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf, SourcedJson } from '../../infra/http/index.js';
 import { UUID } from '../../kernel/index.js';
 import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from './errors.js';
@@ -7,14 +6,13 @@ import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { executionDetail, executionSummary } from './execution-views.js';
 import { ExecutionWaits } from './execution-waits.js';
 import type { ExecutionListDto } from './execution-detail.dto.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository } from './record/index.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 
 /** What callers do with executions that there are: look, wait, cancel. */
 @Injectable()
 export class ExecutionsService {
   constructor(
-    private readonly scope: TenantScope,
     private readonly executions: ExecutionsRepository,
     private readonly reads: ExecutionReadsRepository,
     private readonly waits: ExecutionWaits,
@@ -33,19 +31,17 @@ export class ExecutionsService {
   }
 
   async list(projectId: string, query: ListExecutionsQueryDto): Promise<ExecutionListDto> {
-    const found = await this.scope.transaction(projectId, (tx) =>
-      this.reads.list(tx, projectId, {
-        promptName: query.prompt_name,
-        status: query.status,
-        environment: query.environment,
-        correlationId: query.correlation_id,
-        batchId: query.batch_id,
-        createdAfter: query.created_after,
-        createdBefore: query.created_before,
-        beforeId: beforeId(query.cursor),
-        limit: query.limit + 1,
-      }),
-    );
+    const found = await this.reads.list(projectId, {
+      promptName: query.prompt_name,
+      status: query.status,
+      environment: query.environment,
+      correlationId: query.correlation_id,
+      batchId: query.batch_id,
+      createdAfter: query.created_after,
+      createdBefore: query.created_before,
+      beforeId: beforeId(query.cursor),
+      limit: query.limit + 1,
+    });
     const { entries, nextCursor } = pageOf(found, query.limit, ({ executionId }) => executionId);
     return { executions: entries.map(executionSummary), next_cursor: nextCursor };
   }
@@ -73,13 +69,14 @@ export class ExecutionsService {
     projectId: string,
     executionId: string,
   ): Promise<{ status: string; answer: SourcedJson }> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const record = await this.reads.find(tx, projectId, executionId);
-      if (record === null) throw new ExecutionNotFoundError(executionId);
-      const detail = executionDetail(record, await this.reads.listAttempts(tx, projectId, executionId));
-      const answer = new SourcedJson({ ...detail }, { variables: record.variablesJson });
-      return { status: record.status, answer };
-    });
+    const found = await this.reads.find(projectId, executionId);
+    if (found === null) throw new ExecutionNotFoundError(executionId);
+    const { record, attempts } = found;
+    const detail = executionDetail(record, attempts);
+    return {
+      status: record.status,
+      answer: new SourcedJson({ ...detail }, { variables: record.variablesJson }),
+    };
   }
 }
 

@@ -14,7 +14,7 @@ export {
   TelemetryDto,
 } from './executions.dto.js';
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
-export { ExecutionsRepository } from './executions.repository.js';
+export { ExecutionsRepository } from './record/index.js';
 export { ExecutionsService } from './executions.service.js';
 export { type ModelChoice, readModelChoice } from './model-choice.js';
 export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';

@@ -69,8 +69,8 @@ const FREE_FAILURES: readonly ExecutionErrorType[] = [
 ];
 
 /**
- * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The verdict is stored with the
- * attempt, and its hold is settled by it.
+ * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The ending settles the hold of the
+ * attempt by this verdict.
  */
 export function isFree(outcome: CallOutcome): boolean {
   if (outcome.succeeded) return false;

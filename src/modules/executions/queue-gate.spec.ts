@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import { QueueFullError } from './errors.js';
-import type { ExecutionsRepository } from './executions.repository.js';
+import type { ExecutionsRepository } from './record/index.js';
 import { QueueGate } from './queue-gate.js';
 
 class FakeClock extends Clock {

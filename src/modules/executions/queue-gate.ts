@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, messageOf } from '../../kernel/index.js';
 import { QueueFullError } from './errors.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository } from './record/index.js';
 
 const COUNT_INTERVAL_MS = 500;
 /** Of the requests at once, what one project may take: the rest is left for the others. */

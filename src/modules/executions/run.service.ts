@@ -6,22 +6,20 @@ import type { Caller } from '../auth/index.js';
 import { RateLimits } from '../limits/index.js';
 import { Circuits } from '../providers/index.js';
 import type { AnswerSink } from './answer-sink.js';
-import { type InsertedExecution, warningHeaders } from './budget-verdict.js';
-import { type CachedAnswer, ResponseCache, ResponseCacheRepository } from './cache/index.js';
+import { type CachedAnswer, ResponseCache } from './cache/index.js';
 import type { Claim } from './claim.js';
 import { providerProblem, ProviderCircuitOpenError } from './errors.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { AdmittedExecution, RequestToAdmit } from './execution-request.js';
 import { cachedResultOf, resultOf, streamedView } from './execution-result.js';
-import type { Beginning } from './execution-rows.js';
 import { chooseTarget, type OpenPass, type Target } from './execution-targets.js';
 import type { ExecuteDto } from './execute.dto.js';
-import { ExecutionsRepository } from './executions.repository.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, tokensOf } from './provider-caller.js';
 import { QueueGate } from './queue-gate.js';
+import { type Beginning, type BegunExecution, ExecutionsRepository, warningHeaders } from './record/index.js';
 import { clampedParams, type LastCall, SyncCalls } from './sync-calls.js';
 
 /** A `:run`, `:stream`, or what another door makes of its own. */
@@ -71,7 +69,6 @@ export class RunService {
     private readonly circuits: Circuits,
     private readonly calls: SyncCalls,
     private readonly cache: ResponseCache,
-    private readonly cachedEntries: ResponseCacheRepository,
     private readonly databaseClock: DatabaseClock,
     private readonly clock: Clock,
   ) {}
@@ -118,6 +115,7 @@ export class RunService {
       projectId: asked.who.projectId,
       executionId: this.databaseClock.newId(),
       fence: 1,
+      mayHaveDuties: true,
       createdAt: this.databaseClock.now(),
     };
     const { cacheTtlS: ttlS } = run.admitted;
@@ -135,45 +133,51 @@ export class RunService {
   }
 
   /** Nobody is called: the answer is one that there was before. */
-  private async answerCached(begun: BegunRun, cached: CachedAnswer): Promise<Answered> {
-    const run = { ...begun, createdAt: this.databaseClock.now() };
+  private async answerCached(asked: BegunRun, cached: CachedAnswer): Promise<Answered> {
+    const run = { ...asked, createdAt: this.databaseClock.now() };
     const completedAt = this.databaseClock.now();
     const result = cachedResultOf(run, cached, completedAt);
     const body = JSON.stringify(run.door.present(result, run.admitted));
     const answer = RawAnswer.json(200, body, run.door.headers?.(result));
-    const beginning = { ...beginningOf(run), answer: storedAnswer(answer) };
-    const inserted = await this.cachedEntries.insertAnswered(beginning, cached, completedAt);
-    if (inserted === 'inserted') return answer;
-    return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+    const begun = await this.executions.begin({
+      ...beginningOf(run),
+      status: 'succeeded',
+      model: cached,
+      cachedFrom: cached.executionId,
+      completedAt,
+      answer: storedAnswer(answer),
+    });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    return answer;
   }
 
   private async runByCall(run: BegunRun): Promise<Answered> {
     const choice = chooseTarget(this.circuits, run.admitted.targets, 0);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
     let last: LastCall | undefined;
-    let inserted: InsertedExecution;
+    let begun: BegunExecution;
     try {
-      const written = await this.executions.insert({
+      const written = await this.executions.begin({
         ...beginningOf(run),
         status: 'running' as const,
         model: choice.target,
         leaseMs: run.admitted.timeoutMs + LEASE_GRACE_MS,
       });
       if (typeof written === 'string') return written === 'stale' ? 'stale' : KEY_TAKEN;
-      inserted = written;
-      last = await this.call(run, choice, inserted);
+      begun = written;
+      last = await this.call({ ...run, mayHaveDuties: begun.mayHaveDuties }, choice, begun);
     } finally {
       // Also when nothing was called: a trial that is not settled would keep the circuit open.
       if (last === undefined) choice.pass.settle('neutral');
     }
     const answer = await this.finish(run, last);
-    return answer === KEY_TAKEN ? answer : answer.with(warningHeaders(inserted.warning));
+    return answer === KEY_TAKEN ? answer : answer.with(warningHeaders(begun.warning));
   }
 
   private async call(
     run: BegunRun,
     choice: { readonly index: number; readonly target: Target; readonly pass: OpenPass },
-    { clampedTokens, warning }: InsertedExecution,
+    { clampedTokens, warning }: BegunExecution,
   ): Promise<LastCall> {
     const { sink } = run;
     if (sink !== null) {
@@ -189,7 +193,7 @@ export class RunService {
 
   private async finish(
     run: BegunRun,
-    { attempt, outcome, target }: LastCall,
+    { attempt, outcome, target, mayHaveDuties }: LastCall,
   ): Promise<RawAnswer | typeof KEY_TAKEN> {
     const completedAt = this.databaseClock.now();
     const answer = outcome.succeeded
@@ -197,7 +201,9 @@ export class RunService {
       : failureAnswer(run, attempt, outcome.failure);
     const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
     const next = { kind: 'final' as const, completedAt, ...stored };
-    if (await this.executions.finish(run, attempt, outcome, next, target.price)) return answer;
+    const claim = { ...claimOf(run), mayHaveDuties };
+    const ending = { claim, attempt, model: target, price: target.price, outcome, next };
+    if (await this.executions.end(ending)) return answer;
     // With a key, what is answered now is what will be answered again: what the sweep has recorded.
     if (run.key !== null) return KEY_TAKEN;
     throw new OwnershipLostError(run.executionId);
@@ -223,15 +229,19 @@ export class RunService {
       attempts: 0,
     });
     const answer = problemAnswer(problem, run.path);
-    const inserted = await this.executions.insert({
+    const begun = await this.executions.begin({
       ...beginningOf(run),
       status: 'failed',
       error: { type: 'provider_error', message: problem.message },
       answer: storedAnswer(answer),
     });
-    if (typeof inserted === 'string') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
     return answer;
   }
+}
+
+function claimOf({ projectId, executionId, fence }: BegunRun): Omit<Claim, 'mayHaveDuties'> {
+  return { projectId, executionId, fence };
 }
 
 function beginningOf(run: BegunRun): Omit<Beginning, 'status'> {

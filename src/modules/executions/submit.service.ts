@@ -4,14 +4,13 @@ import { DatabaseClock } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
 import type { Caller } from '../auth/index.js';
 import { RateLimits } from '../limits/index.js';
-import { type CachedAnswer, ResponseCache, ResponseCacheRepository } from './cache/index.js';
-import { warningHeaders } from './budget-verdict.js';
+import { type CachedAnswer, ResponseCache } from './cache/index.js';
 import { ExecutionAdmission } from './execution-admission.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { type ExecutionDoor, OWN_DOOR } from './execution-door.js';
 import type { SubmitDto } from './execute.dto.js';
 import type { SubmittedDto } from './executions.dto.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsRepository, warningHeaders } from './record/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
 import { QueueGate } from './queue-gate.js';
 
@@ -34,7 +33,6 @@ export class SubmitService {
     private readonly gate: QueueGate,
     private readonly limits: RateLimits,
     private readonly cache: ResponseCache,
-    private readonly cachedEntries: ResponseCacheRepository,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
@@ -91,11 +89,11 @@ export class SubmitService {
 
   private async queue(submission: Submission, executionId: string): Promise<Answered> {
     const { beginning, answer } = this.beginningOf(submission, executionId);
-    const inserted = await this.executions.insert({ ...beginning, status: 'queued' });
-    if (typeof inserted === 'string') return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+    const begun = await this.executions.begin({ ...beginning, status: 'queued' });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
     // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
     void this.bell.ring([{ executionId, fence: 0 }]);
-    return answer.with(warningHeaders(inserted.warning));
+    return answer.with(warningHeaders(begun.warning));
   }
 
   /** It is over when it is answered; whoever asks for it is told so. */
@@ -105,9 +103,14 @@ export class SubmitService {
     cached: CachedAnswer,
   ): Promise<Answered> {
     const { beginning, answer } = this.beginningOf(submission, executionId);
-    const inserted = await this.cachedEntries.insertAnswered(beginning, cached);
-    if (inserted === 'inserted') return answer;
-    return inserted === 'stale' ? 'stale' : KEY_TAKEN;
+    const begun = await this.executions.begin({
+      ...beginning,
+      status: 'succeeded',
+      model: cached,
+      cachedFrom: cached.executionId,
+    });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    return answer;
   }
 
   private beginningOf({ who, admitted, key, door }: Submission, executionId: string) {

@@ -8,9 +8,9 @@ import type { AnswerSink } from './answer-sink.js';
 import type { Claim } from './claim.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { chooseTarget, hasFallback, type OpenPass, type Target } from './execution-targets.js';
-import { ExecutionsRepository } from './executions.repository.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, isFree, type ProviderCall, ProviderCaller } from './provider-caller.js';
+import { ExecutionsRepository } from './record/index.js';
 import { isRetryable, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 
 /** An execution that somebody waits for, dispatched for the first time. */
@@ -36,6 +36,8 @@ export interface LastCall {
   readonly attempt: number;
   readonly target: Target;
   readonly outcome: CallOutcome;
+  /** Of the execution: further attempts may have made it hold money. */
+  readonly mayHaveDuties: boolean;
 }
 
 /** The calls of an execution that somebody waits for: few, quickly after each other, along its models, and inside its deadline. */
@@ -55,22 +57,32 @@ export class SyncCalls {
    */
   async make(execution: SyncExecution, first: Call): Promise<LastCall> {
     let call = first;
+    let { mayHaveDuties = true } = execution;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.callOnce(execution, attempt, call);
       call.pass.settle(circuitOutcomeOf(outcome.succeeded ? null : outcome.failure.kind));
-      const last = { attempt, target: call.target, outcome };
+      const last = { attempt, target: call.target, outcome, mayHaveDuties };
       const next = await this.nextCall(execution, last, call);
       if (next === null) return last;
       let isDispatched = false;
       try {
         // How the last call ended and that there is another, in one commit: before its socket is opened.
         const again = { kind: 'running', model: next.target } as const;
-        isDispatched = await this.executions.finish(execution, attempt, outcome, again, call.target.price);
+        const { target: model } = call;
+        isDispatched = await this.executions.end({
+          claim: execution,
+          attempt,
+          model,
+          price: model.price,
+          outcome,
+          next: again,
+        });
       } finally {
         if (!isDispatched) next.pass.settle('neutral');
       }
       if (!isDispatched) throw new OwnershipLostError(execution.executionId);
       call = next;
+      mayHaveDuties ||= next.mayHaveDuties;
     }
   }
 
@@ -121,22 +133,26 @@ export class SyncCalls {
     return this.remainingMs(execution) / models;
   }
 
-  private async nextCall(execution: SyncExecution, last: LastCall, { index }: Call): Promise<Call | null> {
+  private async nextCall(
+    execution: SyncExecution,
+    last: LastCall,
+    { index }: Call,
+  ): Promise<(Call & { readonly mayHaveDuties: boolean }) | null> {
     const { targets } = execution.admitted;
     const isLastModel = !hasFallback(targets, index);
     if (!(await this.isTimely(execution, last, isLastModel))) return null;
     const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
     if (choice.index === null) return null;
-    let params: ProviderParams | null = null;
+    let held: { readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null = null;
     try {
       // With the circuits of all others open it is the same model after all, which is owed its wait.
       const isSameAgain = choice.index === index && !isLastModel;
       if (isSameAgain && !(await this.isTimely(execution, last, true))) return null;
-      params = await this.heldParams(execution, last);
+      held = await this.heldParams(execution, last);
     } finally {
-      if (params === null) choice.pass.settle('neutral');
+      if (held === null) choice.pass.settle('neutral');
     }
-    return params === null ? null : { ...choice, params };
+    return held === null ? null : { ...choice, ...held };
   }
 
   /** Waits until it is time for another call. @returns false when there is no point in one, or no time for it. */
@@ -175,12 +191,18 @@ export class SyncCalls {
   private async heldParams(
     execution: SyncExecution,
     { attempt, outcome }: LastCall,
-  ): Promise<ProviderParams | null> {
+  ): Promise<{ readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null> {
     const { bound } = execution.admitted;
     try {
       const isLastFree = isFree(outcome);
-      const { clampedTokens } = await this.executions.holdAgain(execution, attempt + 1, bound, isLastFree);
-      return clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
+      const { clampedTokens, mayHaveDuties } = await this.executions.holdAgain(
+        execution,
+        attempt + 1,
+        bound,
+        isLastFree,
+      );
+      const params = clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
+      return { params, mayHaveDuties };
     } catch (error) {
       // With the database away there is no further call either; how the last one ended is written when it is back.
       if (error instanceof BudgetExceededError || isDatabaseOutage(error)) return null;

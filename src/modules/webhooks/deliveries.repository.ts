@@ -3,7 +3,7 @@ import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import {
   BatchEntity,
   BudgetEntity,
-  ExecutionEntity,
+  ExecutionInputEntity,
   OutboxEventEntity,
   WebhookDeliveryEntity,
 } from '../../entities/index.js';
@@ -12,7 +12,8 @@ import {
 @Injectable()
 export class DeliveriesRepository {
   async hasExecution(tx: EntityManager, projectId: string, executionId: string): Promise<boolean> {
-    return tx.existsBy(ExecutionEntity, { projectId, executionId });
+    // In flight or over, an execution has its input.
+    return tx.existsBy(ExecutionInputEntity, { projectId, executionId });
   }
 
   async hasBatch(tx: EntityManager, projectId: string, batchId: string): Promise<boolean> {

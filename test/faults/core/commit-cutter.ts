@@ -1,5 +1,5 @@
 import type { Tap, TappedConnection } from './fault-proxy.js';
-import { readText, WireReader, type WireMessage } from './postgres-wire.js';
+import { readBind, readText, WireReader, type WireMessage } from './postgres-wire.js';
 
 /**
  * What happens to a commit. `lose-answer`: it reaches the server, which does it, and nobody hears of it. `lose-commit`:
@@ -16,7 +16,10 @@ export interface CutCommit {
 }
 
 /** Only what writes is worth losing. */
-const WRITES = /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|unfinished)\w+\(/i;
+const WRITES =
+  /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|queue_depths|budget_period)\w+\(/i;
+/** What a connection calls the functions with when it is opened, so that they are planned: no entries, or no slots. */
+const NOTHING_TO_DO = new Set(['[]', '0']);
 /** Letter and length. */
 const HEAD_BYTES = 5;
 const NO_BYTES = Buffer.alloc(0);
@@ -107,8 +110,9 @@ export class CommitCutter implements Tap {
         return false;
       }
       case 'B': {
-        const portal = readText(bytes, HEAD_BYTES);
-        this.followText(this.prepared.get(readText(bytes, portal.next).text) ?? '');
+        const { statement, firstValue } = readBind(bytes, HEAD_BYTES);
+        const text = this.prepared.get(statement) ?? '';
+        if (!isRehearsal(text, firstValue)) this.followText(text);
         return false;
       }
       case 'S':
@@ -134,6 +138,11 @@ export class CommitCutter implements Tap {
   private isCommitPoint(): boolean {
     return this.isInBlock ? this.endsBlock : this.statements.length > 0;
   }
+}
+
+/** It changes nothing, so there is nothing to lose. */
+function isRehearsal(text: string, firstValue: string | null): boolean {
+  return /\bledger_\w+\(\$1/.test(text) && firstValue !== null && NOTHING_TO_DO.has(firstValue);
 }
 
 interface AwaitedCommit {

@@ -119,7 +119,7 @@ export class FaultContext {
   /** Waits until it holds. @throws when the row's time is over; no row waits in another way. */
   async until(condition: () => boolean | Promise<boolean>, what: string, pollMs = 10): Promise<void> {
     while (!(await condition())) {
-      if (this.over.signal.aborted) throw new Error(`the row's time was over while it waited for ${what}`);
+      if (this.isOver) throw new Error(`the row's time was over while it waited for ${what}`);
       await sleep(pollMs);
     }
   }
@@ -135,6 +135,11 @@ export class FaultContext {
     };
     await this.until(isSettled, 'the end of all executions', POLL_MS);
     return isLate ? null : Math.round(performance.now() - beganAtMs);
+  }
+
+  /** Whether the row's time is over: then nothing is begun any more. */
+  get isOver(): boolean {
+    return this.over.signal.aborted;
   }
 
   /** The row's time is over: what it waits for fails. */

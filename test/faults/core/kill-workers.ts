@@ -22,7 +22,8 @@ export interface KillResult {
 
 const WORKERS = 3;
 const CALL_MS = 50;
-const TIMEOUT_MS = 2_000;
+/** No call is to end by it, however busy the machine: such a call would be made again without any worker's death. */
+const TIMEOUT_MS = 30_000;
 /** A backlog would hide how long a lost execution waits: it queues again behind the others. */
 const MOST_WAITING = 400;
 const SUBMITTERS = 16;

@@ -43,3 +43,14 @@ export function readText(bytes: Buffer, offset: number): { text: string; next: n
   const end = bytes.indexOf(0, offset);
   return { text: bytes.toString('utf8', offset, end), next: end + 1 };
 }
+
+/** A Bind: the name of the prepared statement, and its first parameter as text; null when it has none. */
+export function readBind(bytes: Buffer, offset: number): { statement: string; firstValue: string | null } {
+  const portal = readText(bytes, offset);
+  const { text: statement, next: formatsAt } = readText(bytes, portal.next);
+  const countAt = formatsAt + 2 + 2 * bytes.readUInt16BE(formatsAt);
+  const lengthAt = countAt + 2;
+  const length = bytes.readUInt16BE(countAt) === 0 ? -1 : bytes.readInt32BE(lengthAt);
+  if (length < 0) return { statement, firstValue: null };
+  return { statement, firstValue: bytes.toString('utf8', lengthAt + 4, lengthAt + 4 + length) };
+}

@@ -13,8 +13,11 @@ const LATE_LIMIT_MS = 20_000;
 
 interface LateRow {
   readonly execution_id: string;
-  readonly attempts: { readonly attempt: number; readonly status: string }[];
   readonly response_text: string | null;
+  /** The attempt that succeeded. */
+  readonly winner: number | null;
+  /** Late answers that are kept for another attempt than their own. */
+  readonly mistaken: number;
 }
 
 /**
@@ -91,17 +94,21 @@ async function untilFenced(context: FaultContext, count: number): Promise<void> 
   }, 'late results');
 }
 
-/** @returns executions whose output is not that of their one successful attempt. */
+/** @returns executions that do not show the answer of their one successful attempt, or keep a late one as another's. */
 async function findLateResults(context: FaultContext): Promise<string[]> {
   const rows = await context.database.query<LateRow>(
-    `SELECT execution_id, response_text, json_agg(json_build_object('attempt', attempt, 'status', a.status)) AS attempts
-     FROM execution_attempts_all a LEFT JOIN execution_outputs USING (project_id, execution_id)
-     GROUP BY execution_id, response_text`,
+    `SELECT e.execution_id, o.response_text,
+       (SELECT a.attempt FROM execution_attempts_all a WHERE a.execution_id = e.execution_id AND a.status = 'succeeded') AS winner,
+       (SELECT count(*)::int FROM execution_outputs l JOIN execution_attempts_all a USING (project_id, execution_id, attempt)
+        WHERE l.execution_id = e.execution_id AND l.late
+          AND (a.status <> 'fenced' OR l.response_text <> l.execution_id || '-' || l.attempt)) AS mistaken
+     FROM executions_all e LEFT JOIN execution_outputs o
+       ON o.project_id = e.project_id AND o.execution_id = e.execution_id AND o.attempt = e.attempts_made AND NOT o.late`,
   );
   return rows
-    .filter(({ execution_id: id, attempts, response_text: text }) => {
-      const winner = attempts.find(({ status }) => status === 'succeeded');
-      return winner === undefined ? text !== null : text !== `${id}-${winner.attempt}`;
+    .filter(({ execution_id: id, winner, response_text: text, mistaken }) => {
+      const isShown = winner === null ? text === null : text === `${id}-${winner}`;
+      return !isShown || mistaken > 0;
     })
     .map(({ execution_id: id }) => id);
 }

@@ -1,4 +1,5 @@
 import { countBy } from '../core/checker.js';
+import { nameCommit } from '../core/commit-name.js';
 import { CommitCutter, type CommitFate, type CutCommit } from '../core/commit-cutter.js';
 import type { FaultRow } from '../core/row.js';
 
@@ -24,9 +25,11 @@ export const cutAtCommitRow: FaultRow = {
     await context.putPrompt(api.url);
     await context.startWorker();
 
-    // Also a small run has to meet the commit that matters most.
+    // Also a small run has to meet the commits that matter most.
+    const countBeginnings = (name: string) =>
+      cuts.filter(({ statements }) => nameCommit(statements) === name).length;
     const isEnough = () =>
-      cuts.length >= wanted && cuts.some(({ statements }) => kindOf(statements) === 'insert');
+      cuts.length >= wanted && countBeginnings('begin') > 0 && countBeginnings('begin_plain') > 0;
     // From here on, every new connection of every process; those there are break once, so that all are new.
     const decide = (): CommitFate => {
       asked += 1;
@@ -39,14 +42,16 @@ export const cutAtCommitRow: FaultRow = {
     const lane = async (_: unknown, number: number) => {
       for (let index = 0; !isEnough(); index += 1) {
         const label = `${number}-${index}`;
-        await client.request({ label, key: label }).sendUntilAnswered();
+        // What becomes of a request without a key, the ledger itself has to find out.
+        const key = index % 2 === 0 ? { key: label } : {};
+        await client.request({ label, ...key }).sendUntilAnswered();
       }
     };
     await Promise.all(Array.from({ length: clients }, lane));
     const settledMs = await context.untilSettled(SETTLE_LIMIT_MS);
 
     const verdict = await context.check();
-    const kinds = countBy(cuts, ({ statements }) => kindOf(statements));
+    const names = countBy(cuts, ({ statements }) => nameCommit(statements));
     return {
       landed: [
         { what: 'connections cut at a COMMIT', count: cuts.length, atLeast: wanted },
@@ -55,13 +60,14 @@ export const cutAtCommitRow: FaultRow = {
           count: cuts.filter(isDone).length,
           atLeast: Math.floor(wanted / 2),
         },
-        { what: 'commits of new executions among them', count: kinds['insert'] ?? 0, atLeast: 1 },
+        { what: 'commits of new executions with a key among them', count: names['begin'] ?? 0, atLeast: 1 },
+        { what: 'and of new executions without one', count: names['begin_plain'] ?? 0, atLeast: 1 },
       ],
       measured: {
-        keys: context.history.requests.length,
+        requests: context.history.requests.length,
         executions: verdict.executions,
-        cuts: Object.entries(kinds)
-          .map(([kind, count]) => `${kind} ${count}`)
+        cuts: Object.entries(names)
+          .map(([name, count]) => `${name} ${count}`)
           .join(', '),
         'settled after, ms': settledMs ?? 'over 60,000',
       },
@@ -72,13 +78,4 @@ export const cutAtCommitRow: FaultRow = {
 
 function isDone({ fate, isCommitted }: CutCommit): boolean {
   return fate === 'lose-answer' && isCommitted;
-}
-
-/** What a transaction was about, by the tables and functions that it names. */
-function kindOf(statements: readonly string[]): string {
-  const text = statements.join(' ');
-  if (/INSERT INTO executions\b/i.test(text)) return 'insert';
-  if (/INSERT INTO execution_attempts\b/i.test(text)) return 'dispatch';
-  if (/UPDATE execution_attempts\b/i.test(text)) return 'finish';
-  return /ledger_(\w+?)_/.exec(text)?.[1] ?? 'other';
 }

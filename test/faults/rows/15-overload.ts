@@ -5,30 +5,33 @@ import type { FaultRow } from '../core/row.js';
 import { sendFor, type StreamResult } from './open-loop.js';
 import { openProject } from './second-project.js';
 
-const SIZES = {
-  full: { normalMs: 60_000, overloadMs: 300_000 },
-  short: { normalMs: 1_500, overloadMs: 2_000 },
-};
 /**
- * What the ledger can take is set here, so that ten times of it is a load that this machine can make beside the ledger:
- * 16 requests at once of 400 ms are 40 a second, three quarters of them for one project; 8 calls at once are 20 of the
- * queue.
+ * What the ledger can take is set here, so that ten times of it is a load that this machine can make beside the ledger: in the
+ * full run, 16 requests at once of 400 ms are 40 a second, three quarters of them for one project; 8 calls at once are 20 of
+ * the queue. The short run shares its machine with others, and has longer calls, which are fewer requests.
  */
-const CALL_MS = 400;
+const SIZES = {
+  full: { normalMs: 60_000, overloadMs: 300_000, callMs: 400 },
+  short: { normalMs: 1_500, overloadMs: 2_000, callMs: 1_000 },
+};
 const AT_ONCE = 16;
 const CONCURRENCY = 8;
 const MAX_QUEUED = 400;
-const RUNS_PER_S = (AT_ONCE * 0.75 * 1000) / CALL_MS;
-const SUBMITS_PER_S = (CONCURRENCY * 1000) / CALL_MS;
 const NORMAL_SHARE = 0.5;
 const TIMES = 10;
-const QUIET_RUNS_PER_S = 4;
-const QUIET_SUBMITS_PER_S = 2;
 const MOST_SLOWDOWN = { accepted: 2, quiet: 1.5 };
 /** On top of what the process has when it does its normal work. */
 const MOST_GROWTH_BYTES = 150 * 1024 ** 2;
 const SAMPLE_MS = 500;
 const SETTLE_LIMIT_MS = 60_000;
+
+/** Of both projects, a second. */
+interface Rates {
+  readonly runs: number;
+  readonly submits: number;
+  readonly quietRuns: number;
+  readonly quietSubmits: number;
+}
 
 interface Phase {
   readonly greedy: { readonly runs: StreamResult; readonly submits: StreamResult };
@@ -44,8 +47,9 @@ export const overloadRow: FaultRow = {
   mustHold:
     'accepted ones keep p99 within twice the normal, memory bounded, the rest 429, the quiet one within 1.5 times',
   async run(context, size) {
-    const { normalMs, overloadMs } = SIZES[size];
-    context.provider.behave({ kind: 'answer', delayMs: CALL_MS });
+    const { normalMs, overloadMs, callMs } = SIZES[size];
+    const rates = ratesOf(callMs);
+    context.provider.behave({ kind: 'answer', delayMs: callMs });
     const api = await context.startApi(
       context.settings('Postgres', {
         MAX_CONCURRENT_REQUESTS: String(AT_ONCE),
@@ -57,9 +61,9 @@ export const overloadRow: FaultRow = {
       greedy: await openProject(context, api.url, 'greedy'),
       quiet: await openProject(context, api.url, 'quiet'),
     };
-    await play(context, api, keys, { forMs: normalMs / 3, share: NORMAL_SHARE });
-    const normal = await play(context, api, keys, { forMs: normalMs, share: NORMAL_SHARE });
-    const overload = await play(context, api, keys, { forMs: overloadMs, share: TIMES });
+    await play(context, api, keys, rates, { forMs: normalMs / 3, share: NORMAL_SHARE });
+    const normal = await play(context, api, keys, rates, { forMs: normalMs, share: NORMAL_SHARE });
+    const overload = await play(context, api, keys, rates, { forMs: overloadMs, share: TIMES });
     await context.untilSettled(SETTLE_LIMIT_MS);
     const verdict = await context.check();
     const sums = { normal: sumUp(normal), overload: sumUp(overload) };
@@ -71,7 +75,7 @@ export const overloadRow: FaultRow = {
           what: 'runs a second of the greedy project',
           count: Math.round(offered),
           // A generator that is starved of CPU offers less.
-          atLeast: size === 'full' ? RUNS_PER_S * TIMES * 0.9 : 1,
+          atLeast: size === 'full' ? rates.runs * TIMES * 0.9 : 1,
         },
       ],
       measured: {
@@ -96,10 +100,17 @@ export const overloadRow: FaultRow = {
   },
 };
 
+/** As many as the ledger can take of the greedy project; the quiet one asks for a tenth of what it could have. */
+function ratesOf(callMs: number): Rates {
+  const [runs, submits] = [(AT_ONCE * 1000) / callMs, (CONCURRENCY * 1000) / callMs];
+  return { runs: runs * 0.75, submits, quietRuns: runs / 10, quietSubmits: submits / 10 };
+}
+
 async function play(
   context: FaultContext,
   api: LedgerProcess,
   keys: { readonly greedy: string; readonly quiet: string },
+  rates: Rates,
   { forMs, share }: { readonly forMs: number; readonly share: number },
 ): Promise<Phase> {
   const { url } = api;
@@ -108,10 +119,10 @@ async function play(
   const stream = (route: 'run' | 'submit', apiKey: string, perSecond: number) =>
     sendFor({ url, route, apiKey, perSecond }, forMs);
   const [greedyRuns, greedySubmits, quietRuns, quietSubmits] = await Promise.all([
-    stream('run', keys.greedy, RUNS_PER_S * share),
-    stream('submit', keys.greedy, SUBMITS_PER_S * share),
-    stream('run', keys.quiet, QUIET_RUNS_PER_S),
-    stream('submit', keys.quiet, QUIET_SUBMITS_PER_S),
+    stream('run', keys.greedy, rates.runs * share),
+    stream('submit', keys.greedy, rates.submits * share),
+    stream('run', keys.quiet, rates.quietRuns),
+    stream('submit', keys.quiet, rates.quietSubmits),
   ]);
   const mostMemoryBytes = memory.stop();
   await context.untilSettled(SETTLE_LIMIT_MS);

@@ -165,7 +165,7 @@ async function findWrong(
   const rows = await database.query<RecordedRow>(
     `SELECT e.execution_id AS id, e.status, e.error_type, o.response_text AS text, e.first_token_ms,
        (SELECT string_agg(a.status, ',') FROM execution_attempts_all a WHERE a.execution_id = e.execution_id) AS attempts
-     FROM executions_all e LEFT JOIN execution_outputs o USING (execution_id)`,
+     FROM executions_all e LEFT JOIN execution_outputs o ON o.execution_id = e.execution_id AND NOT o.late`,
   );
   const known = new Map(rows.map((row) => [row.id, row]));
   const complain = (

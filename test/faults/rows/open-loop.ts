@@ -14,7 +14,7 @@ export interface StreamResult {
   readonly accepted: number;
   /** Answered with 429. */
   readonly refused: number;
-  /** Answers that are neither, and broken connections, by what they were. */
+  /** Answers that are neither, by status and code, and broken connections by theirs. */
   readonly others: Readonly<Record<string, number>>;
   /** Of the accepted ones; null when there were none. */
   readonly p99Ms: number | null;
@@ -37,6 +37,7 @@ export async function sendFor(stream: Stream, forMs: number): Promise<StreamResu
   });
   const took: number[] = [];
   const others: Record<string, number> = {};
+  const countOther = (name: string) => (others[name] = (others[name] ?? 0) + 1);
   let refused = 0;
   const open = new Set<Promise<void>>();
   const send = async () => {
@@ -48,13 +49,13 @@ export async function sendFor(stream: Stream, forMs: number): Promise<StreamResu
         headers,
         body,
       });
-      await answer.body.dump();
-      if (answer.statusCode === 429) refused += 1;
-      else if (answer.statusCode < 300) took.push(performance.now() - sentAtMs);
-      else others[answer.statusCode] = (others[answer.statusCode] ?? 0) + 1;
+      const { statusCode: status } = answer;
+      if (status === 429 || status < 300) await answer.body.dump();
+      if (status === 429) refused += 1;
+      else if (status < 300) took.push(performance.now() - sentAtMs);
+      else countOther(`${status} ${((await answer.body.json()) as { code?: string }).code ?? ''}`);
     } catch (error) {
-      const code = String((error as NodeJS.ErrnoException).code);
-      others[code] = (others[code] ?? 0) + 1;
+      countOther(String((error as NodeJS.ErrnoException).code));
     }
   };
   const beganAtMs = performance.now();

@@ -155,9 +155,11 @@ function finish(model: Model, hold: Hold, isOwner: boolean, next: Next): Model {
   };
 }
 
-/** What the database shows of it. */
+/** What the database shows of it: what is over has neither fence nor lapses any more. */
 export function visible({ status, isDue, isLapsed, fence, attemptsMade, lapses, attempts }: Model): string {
   const list = attempts.map((each) => `${each.fence}:${each.status}`).join(' ');
-  const state = `${status}${isDue ? ', due' : ''}${isLapsed ? ', lapsed' : ''}`;
-  return `${state}, fence ${fence}, attempts ${attemptsMade}, lapses ${lapses} [${list}]`;
+  const clock = `${isDue ? ', due' : ''}${isLapsed ? ', lapsed' : ''}`;
+  const isInFlight = status === 'queued' || status === 'running';
+  const hold = isInFlight ? `${clock}, fence ${fence}, lapses ${lapses}` : '';
+  return `${status}${hold}, attempts ${attemptsMade} [${list}]`;
 }

@@ -9,10 +9,9 @@ export interface MoveCount {
   readonly count: number;
 }
 
-/** But one: an attempt goes from `dispatched` to `fenced` only when its owner was lost without a sweep; nothing does that. */
 export const LEGAL_MOVES = [EXECUTION_MOVES, ATTEMPT_MOVES]
   .flatMap((moves) => Object.values<readonly string[]>(moves))
-  .reduce((sum, { length }) => sum + length, -1);
+  .reduce((sum, { length }) => sum + length, 0);
 
 export function countMoves({ database }: FaultContext): Promise<MoveCount[]> {
   return database.query<MoveCount>(

@@ -5,8 +5,10 @@ import { AppConfig, parseEnvironment } from '../../../src/infra/config/index.js'
 import {
   applicationDataSourceOptions,
   DatabaseClock,
+  JournalConnections,
   TenantScope,
 } from '../../../src/infra/database/index.js';
+import { PoolErrorLog } from '../../../src/infra/database/pool-error-log.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/provider-caller.js';
@@ -63,6 +65,7 @@ export class StateWorld {
   private constructor(
     private readonly context: FaultContext,
     private readonly dataSource: DataSource,
+    private readonly connections: readonly JournalConnections[],
     private readonly executions: ExecutionsRepository,
     private readonly sweeper: ExecutionsRepository,
     private readonly clock: DatabaseClock,
@@ -75,29 +78,34 @@ export class StateWorld {
     const options = { url: database.url, poolSize: 8, onPoolError: () => undefined };
     const dataSource = await new DataSource(applicationDataSourceOptions(options)).initialize();
     const scope = new TenantScope(dataSource);
-    const repository = (leaseMs: number) => {
-      const env = parseEnvironment({ LEASE_MS: String(leaseMs) });
-      const backends = { databaseUrl: database.url, keyHashSecret: null, embedded: false };
-      return new ExecutionsRepository(scope, new AppConfig(env, backends));
-    };
-    const clock = new DatabaseClock(scope, new SystemClock());
+    const systemClock = new SystemClock();
+    const clock = new DatabaseClock(scope, systemClock);
     await clock.onModuleInit();
+    const connections: JournalConnections[] = [];
+    const openRepository = (leaseMs: number) => {
+      const env = parseEnvironment({ LEASE_MS: String(leaseMs) });
+      const config = new AppConfig(env, { databaseUrl: database.url, keyHashSecret: null, embedded: false });
+      const opened = new JournalConnections(config, new PoolErrorLog());
+      connections.push(opened);
+      return new ExecutionsRepository(scope, opened, config, clock, systemClock);
+    };
     const isOld = `SELECT WHERE pg_postmaster_start_time() < now() - make_interval(secs => $1)`;
     const isSwept = async () => (await database.query(isOld, [SHORTEST_LEASE_MS / 1000])).length === 1;
     await context.until(isSwept, 'the server to be older than a lease');
     const { projectId, admitted } = await prepare(context);
-    const [executions, sweeper] = [repository(LEASE_MS), repository(SHORTEST_LEASE_MS)];
-    return new StateWorld(context, dataSource, executions, sweeper, clock, projectId, admitted);
+    const [executions, sweeper] = [openRepository(LEASE_MS), openRepository(SHORTEST_LEASE_MS)];
+    return new StateWorld(context, dataSource, connections, executions, sweeper, clock, projectId, admitted);
   }
 
   async close(): Promise<void> {
     this.clock.onModuleDestroy();
+    for (const opened of this.connections) await opened.onApplicationShutdown();
     await this.dataSource.destroy();
   }
 
   async insert({ mode, onUnknown, maxAttempts }: Model): Promise<string> {
     const executionId = this.clock.newId();
-    const inserted = await this.executions.insert({
+    const begun = await this.executions.begin({
       executionId,
       projectId: this.projectId,
       requestedBy: 'fast-check',
@@ -108,7 +116,7 @@ export class StateWorld {
       admitted: { ...this.admitted, onUnknown, maxAttempts },
       leaseMs: LEASE_MS,
     });
-    if (typeof inserted === 'string') throw new Error(`an insert was ${inserted}`);
+    if (typeof begun === 'string') throw new Error(`an execution was ${begun} when it was to begin`);
     return executionId;
   }
 
@@ -132,7 +140,7 @@ export class StateWorld {
   }
 
   async claimAll(slots: number): Promise<void> {
-    await this.executions.claim(slots, { idFloor: LOWEST_ID, afterProject: LOWEST_ID, passedOver: [] });
+    await this.executions.claim(slots, { afterProject: LOWEST_ID, passedOver: [] });
   }
 
   async sweepAll(): Promise<void> {
@@ -158,35 +166,29 @@ export class StateWorld {
       case 'release':
         await this.executions.release(claim, NEVER_MS);
         return;
-      case 'dispatch': {
-        const targets = [model] as const;
-        const call = {
-          targets,
-          nextIndex: 0,
-          timeoutMs: 1000,
-          attemptsMade: 0,
-          maxAttempts: 4,
-          messages: [],
-          params: {},
-          extras: {},
-        };
-        const attempt = hold.attempt ?? hold.attemptsMade + 1;
-        await this.executions.dispatch({ ...claim, ...call }, attempt);
+      case 'dispatch':
+        await this.executions.dispatch(claim, hold.attempt ?? hold.attemptsMade + 1, model);
         return;
-      }
-      case 'finish': {
-        const outcome = OUTCOMES[operation.next] ?? FAILED;
-        await this.executions.finish(claim, hold.attempt ?? 1, outcome, nextOf(operation.next, model));
-      }
+      case 'finish':
+        await this.executions.end({
+          // They have no duties, so either statement has to do: each is taken by every other owner.
+          claim: { ...claim, mayHaveDuties: hold.fence % 2 === 0 },
+          attempt: hold.attempt ?? 1,
+          model,
+          price: null,
+          outcome: OUTCOMES[operation.next] ?? FAILED,
+          next: nextOf(operation.next, model),
+        });
     }
   }
 
   /** As `visible` writes it. */
   async read(ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.context.database.query<{ id: string; seen: string }>(
-      `SELECT execution_id AS id, format('%s%s, fence %s, attempts %s, lapses %s [%s]', e.status,
-         CASE WHEN e.status = 'queued' AND due_at <= now() THEN ', due'
-           WHEN e.status = 'running' AND lease_until <= now() THEN ', lapsed' END, e.fence, attempts_made, lapses,
+      `SELECT execution_id AS id, format('%s%s, attempts %s [%s]', e.status,
+         CASE WHEN e.status IN ('queued', 'running') THEN
+           format('%s, fence %s, lapses %s', CASE WHEN due_at <= now() THEN ', due' WHEN lease_until <= now() THEN ', lapsed' END, e.fence, lapses)
+         END, attempts_made,
          (SELECT string_agg(a.fence || ':' || a.status, ' ' ORDER BY attempt) FROM execution_attempts_all a
           WHERE a.project_id = e.project_id AND a.execution_id = e.execution_id)) AS seen
        FROM executions_all e WHERE execution_id = ANY ($1)`,

@@ -3,12 +3,20 @@ import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
 import { isThereAfterAll } from '../after-outage.js';
-import { type Beginning, insertionRow } from '../execution-rows.js';
 import type { AdmittedPrompt } from '../execution-request.js';
-import { INSERT } from '../executions.sql.js';
-import { heldOf, type InsertedExecution, refusalOf, type VerdictRow } from '../budget-verdict.js';
-import type { Inserted } from '../execution-insertions.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+import {
+  BEGIN,
+  beginEntry,
+  type Beginning,
+  beginValues,
+  type Begun,
+  type BegunExecution,
+  BEGUN_FREELY,
+  begunOf,
+  type BegunRow,
+  refusalOf,
+} from '../record/index.js';
 
 export interface NewBatch {
   readonly projectId: string;
@@ -61,24 +69,17 @@ const FIND = `SELECT b.batch_id AS "batchId", p.name AS "promptName", v.version_
 const NEAR_BATCH = `e.execution_id >= ledger_uuid7_floor($3::timestamptz - interval '1 minute')
     AND e.execution_id < ledger_uuid7_floor($3::timestamptz + interval '1 minute')`;
 
-const COUNT = `SELECT e.status, count(*)::integer AS count, max(e.completed_at) AS "lastCompletedAt"
-  FROM executions e WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} GROUP BY e.status`;
-
-/** In the order of ids, as everybody takes these locks; what is being claimed at this moment is no longer left. */
-const CANCEL = `WITH waiting AS (
-    SELECT e.project_id, e.execution_id FROM executions e
-    WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} AND e.status = 'queued'
-    ORDER BY e.execution_id FOR UPDATE SKIP LOCKED
-  ), canceled AS (
-    UPDATE executions e SET status = 'canceled', due_at = NULL, completed_at = now()
-    FROM waiting w WHERE e.project_id = w.project_id AND e.execution_id = w.execution_id
-  )
-  UPDATE batches SET canceled_at = coalesce(canceled_at, now()) WHERE project_id = $1 AND batch_id = $2
-    AND EXISTS (SELECT FROM waiting)`;
+const COUNT = `SELECT status, sum(count)::integer AS count, max("lastCompletedAt") AS "lastCompletedAt" FROM (
+    SELECT f.status, count(*) AS count, NULL::timestamptz AS "lastCompletedAt"
+    FROM executions_in_flight f WHERE f.project_id = $1 AND f.batch_id = $2 GROUP BY f.status
+    UNION ALL
+    SELECT e.status, count(*), max(e.completed_at)
+    FROM executions e WHERE e.project_id = $1 AND e.batch_id = $2 AND ${NEAR_BATCH} GROUP BY e.status) AS counted
+  GROUP BY status`;
 
 /** A stale prompt or a taken key rolls everything back: a batch is there as a whole or not at all. */
 class NotInserted extends Error {
-  constructor(readonly reason: Extract<Inserted, string>) {
+  constructor(readonly reason: Extract<Begun, string>) {
     super(reason);
   }
 }
@@ -94,7 +95,7 @@ export class BatchesRepository {
    * Key, batch and executions in one transaction.
    * @throws BudgetExceededError `BUDGET_EXCEEDED` when a budget has not enough left for all of them.
    */
-  async insert(batch: NewBatch): Promise<Inserted> {
+  async insert(batch: NewBatch): Promise<Begun> {
     const { projectId, key } = batch;
     const { IDEMPOTENCY_TTL_HOURS: keyTtlHours, BUDGET_HOLD_MS: holdMs } = this.config.env;
     try {
@@ -104,15 +105,12 @@ export class BatchesRepository {
           if (stored.length === 0) throw new NotInserted('key_taken');
         }
         await tx.query(INSERT_BATCH, batchValues(batch));
-        const rows = batch.beginnings.map((beginning) => insertionRow(beginning, 0));
-        const found = await tx.query<(VerdictRow & { inserted: boolean })[]>(INSERT, [
-          JSON.stringify(rows),
-          holdMs,
-        ]);
+        const entries = batch.beginnings.map((beginning) => beginEntry(beginning, 0));
+        const found = await tx.query<BegunRow[]>(BEGIN, beginValues(entries, holdMs, false));
         for (const row of found) {
           const refusal = refusalOf(row);
           if (refusal !== null) throw refusal;
-          if (!row.inserted) throw new NotInserted('stale');
+          if (row.state !== 'begun') throw new NotInserted('stale');
         }
         return fullest(found);
       });
@@ -120,7 +118,7 @@ export class BatchesRepository {
       if (error instanceof NotInserted) return error.reason;
       const isThere = async () => (await this.find(projectId, batch.batchId)) !== null;
       if (!isDatabaseOutage(error) || !(await isThereAfterAll(isThere))) throw error;
-      return heldOf(null);
+      return BEGUN_FREELY;
     }
   }
 
@@ -144,15 +142,16 @@ export class BatchesRepository {
   }
 
   /** Cancels what waits. */
-  async cancelWaiting(projectId: string, { batchId, createdAt }: BatchRecord): Promise<void> {
-    await this.scope.statement(projectId, { text: CANCEL, values: [projectId, batchId, createdAt] });
+  async cancelWaiting(projectId: string, { batchId }: BatchRecord): Promise<void> {
+    const text = 'SELECT ledger_cancel_batch($1, $2) AS canceled';
+    await this.scope.statement(projectId, { name: 'cancel-batch', text, values: [projectId, batchId] });
   }
 }
 
 /** Of what the entries leave in the budgets, the least. */
-function fullest(rows: readonly VerdictRow[]): InsertedExecution {
+function fullest(rows: readonly BegunRow[]): BegunExecution {
   return rows
-    .map(heldOf)
+    .map((row) => begunOf(row, true))
     .reduce((most, row) => ((row.warning?.percent ?? 0) > (most.warning?.percent ?? 0) ? row : most));
 }
 

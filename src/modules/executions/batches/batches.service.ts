@@ -5,7 +5,7 @@ import { RawAnswer } from '../../../infra/http/index.js';
 import { type ErrorEntry, LedgerError } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
-import { warningHeaders } from '../budget-verdict.js';
+import { warningHeaders } from '../record/index.js';
 import { ExecutionAdmission } from '../execution-admission.js';
 import type { AdmittedExecution, AdmittedRequest } from '../execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';

@@ -9,7 +9,7 @@ export interface KeyRecord {
   readonly subjectId: string | null;
   /** Null while the first request is in flight, or when the process that worked on it did not come to an answer. */
   readonly answer: StoredAnswer | null;
-  /** Of the execution; all null for a batch. */
+  /** Of the execution when it is over and has no answer; else null. */
   readonly executionStatus: ExecutionStatus | null;
   readonly errorType: ExecutionErrorType | null;
   readonly errorMessage: string | null;
@@ -22,10 +22,13 @@ interface KeyRow extends Omit<KeyRecord, 'answer'> {
   readonly body: Buffer | null;
 }
 
+/** An execution is looked up only when nobody has composed an answer, and only among those that are over. */
 const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.headers, k.body, e.status AS "executionStatus",
     e.error_type AS "errorType", e.error_message AS "errorMessage", e.attempts_made AS "attemptsMade"
   FROM idempotency_keys k
-  LEFT JOIN executions e ON e.project_id = k.project_id AND e.execution_id = k.execution_id
+  LEFT JOIN LATERAL (
+    SELECT e.status, e.error_type, e.error_message, e.attempts_made FROM executions e
+    WHERE k.body IS NULL AND e.project_id = k.project_id AND e.execution_id = k.execution_id OFFSET 0) AS e ON true
   WHERE k.project_id = $1 AND k.route = $2 AND k.key = $3`;
 
 const STORE = `UPDATE idempotency_keys SET status = $4, headers = $5::json, body = convert_to($6, 'UTF8')

@@ -1,3 +1,4 @@
+import type { RecordEntry } from '../../../infra/database/index.js';
 import { parseRfc3339 } from '../../../infra/http/index.js';
 import { costPicoUsd, type ErrorEntry, ValidationError } from '../../../kernel/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
@@ -5,7 +6,7 @@ import type { PriceRecord } from '../../models/index.js';
 import type { ResolvedVersion } from '../../prompts/index.js';
 import { ResponseCollector, safeVendorMessage, tokenCount } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
-import { paramFields, renderedFields } from '../execution-rows.js';
+import { paramColumns } from '../execution-params.js';
 import type { RecordEntryDto } from './recording.dto.js';
 
 /** An entry, and what is known of it besides. */
@@ -35,11 +36,12 @@ const MAX_MESSAGE_CHARS = 600;
 const FIRST_YEAR_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** A row of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for what contradicts itself. */
-export function recordedRow(recording: Recording): object {
-  const { entry, version } = recording;
+/** An entry of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for what contradicts itself. */
+export function recordedRow(recording: Recording): RecordEntry {
+  const { entry, version, rendered } = recording;
   assertConsistent(recording);
   const startedAtMs = startedAtMsOf(entry);
+  const params = paramColumns(paramsOfRequest(entry.params ?? {}));
   return {
     execution_id: recording.executionId,
     prompt_id: version.promptId,
@@ -64,15 +66,21 @@ export function recordedRow(recording: Recording): object {
     finish_reason: entry.finish_reason,
     provider_request_id: entry.provider_request_id,
     variables_json: recording.variablesJson,
-    ...paramFields(paramsOfRequest(entry.params ?? {})),
-    ...renderedFields(recording.rendered),
+    temperature: params.temperature,
+    top_k: params.topK,
+    top_p: params.topP,
+    repetition_penalty: params.repetitionPenalty,
+    max_new_tokens: params.maxNewTokens,
+    further_params: params.furtherParams,
+    rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
+    rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     ...failureFields(entry),
     ...responseFields(recording),
   };
 }
 
 /** What the client paid, by the price that is known here; null where the counts do not say it. */
-function costFields({ entry, price }: Recording): object {
+function costFields({ entry, price }: Recording): RecordEntry {
   const {
     prompt_tokens: promptTokens = null,
     response_tokens: responseTokens = null,
@@ -110,7 +118,7 @@ function resolvedBy({ template_hash: hash = null, version_number: number = null 
   return number === null ? 'pointer' : 'version_number';
 }
 
-function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): object {
+function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): RecordEntry {
   if (status === 'succeeded') return {};
   // Whoever reports may quote a vendor that quotes a key.
   const start = message?.slice(0, MAX_MESSAGE_CHARS);
@@ -118,7 +126,7 @@ function failureFields({ status, error_type: type, error_message: message }: Rec
   return { error_type: type ?? 'provider_error', error_message: safe };
 }
 
-function responseFields({ entry, maxResponseBytes }: Recording): object {
+function responseFields({ entry, maxResponseBytes }: Recording): RecordEntry {
   const { response_text: text = null } = entry;
   if (text === null) return {};
   const collector = new ResponseCollector(maxResponseBytes);

@@ -1,0 +1,56 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CREATE_BEGIN } from './create-prompt-ledger/begin.js';
+import { CREATE_BUDGET_FUNCTIONS } from './create-prompt-ledger/budget-functions.js';
+import { CREATE_BUDGETS } from './create-prompt-ledger/budgets.js';
+import { CREATE_WORK } from './create-prompt-ledger/call.js';
+import { CREATE_COUNTS, CREATE_FOLD } from './create-prompt-ledger/counts.js';
+import { CREATE_WIRE_TIME } from './create-prompt-ledger/duties.js';
+import { CREATE_END } from './create-prompt-ledger/end.js';
+import { CREATE_EXECUTIONS } from './create-prompt-ledger/executions.js';
+import { CREATE_IDS, DROP_IDS } from './create-prompt-ledger/ids.js';
+import { CREATE_OUTBOX } from './create-prompt-ledger/outbox.js';
+import { CREATE_RECORD } from './create-prompt-ledger/record.js';
+import { CREATE_REGISTRY } from './create-prompt-ledger/registry.js';
+import { CREATE_REQUESTS } from './create-prompt-ledger/requests.js';
+import { CREATE_SECURITY, DROP_ALL, DROP_ROLE } from './create-prompt-ledger/security.js';
+import { CREATE_SYSTEM_FUNCTIONS } from './create-prompt-ledger/system-functions.js';
+import { CREATE_WEBHOOK_FUNCTIONS } from './create-prompt-ledger/webhook-functions.js';
+
+/** The whole data model, with the project `default` that a fresh install starts in. */
+export class CreatePromptLedger1795824000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const tables of [
+      CREATE_IDS,
+      CREATE_REGISTRY,
+      CREATE_REQUESTS,
+      CREATE_EXECUTIONS,
+      CREATE_COUNTS,
+      CREATE_BUDGETS,
+      CREATE_OUTBOX,
+    ]) {
+      await runner.query(tables);
+    }
+    await runner.query(`INSERT INTO projects (name) VALUES ('default')`);
+    for (const functions of [
+      CREATE_WIRE_TIME,
+      CREATE_SYSTEM_FUNCTIONS,
+      CREATE_BUDGET_FUNCTIONS,
+      CREATE_BEGIN,
+      CREATE_END,
+      CREATE_WORK,
+      CREATE_RECORD,
+      CREATE_FOLD,
+      CREATE_WEBHOOK_FUNCTIONS,
+    ]) {
+      await runner.query(functions);
+    }
+    await runner.query(CREATE_SECURITY);
+    await runner.query('SELECT ledger_ensure_partitions()');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(DROP_ALL);
+    await runner.query(DROP_IDS);
+    await runner.query(DROP_ROLE);
+  }
+}

@@ -1,0 +1,132 @@
+/** A column that executions are counted by or that sums something up, and its value for rows `n` that are over. */
+interface CountColumn {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What stands in a key for an id that an execution does not have: a key has no room for NULL. */
+const NO_ID = `'00000000-0000-0000-0000-000000000000'::uuid`;
+
+const DIMENSIONS: readonly CountColumn[] = [
+  { name: 'prompt_id', value: `coalesce(n.prompt_id, ${NO_ID})` },
+  { name: 'prompt_mode', value: `coalesce(n.prompt_mode, '')` },
+  { name: 'version_id', value: `coalesce(n.version_id, ${NO_ID})` },
+  { name: 'model_id', value: 'n.model_id' },
+  { name: 'environment', value: 'n.environment' },
+  { name: 'status', value: 'n.status' },
+  { name: 'key_id', value: `coalesce(n.key_id, ${NO_ID})` },
+  { name: 'owner_team', value: `coalesce(n.owner_team, '')` },
+];
+
+/** How many of them are known, and their sum: what a provider did not say is not 0. */
+const countAndSum = (column: string): CountColumn[] => [
+  { name: `${column}_count`, value: `count(n.${column})` },
+  { name: `${column}_sum`, value: `coalesce(sum(n.${column}), 0)` },
+];
+
+/** Latency is that of what succeeded: how long a failure took says nothing about the next call. */
+const SUCCEEDED = `FILTER (WHERE n.status = 'succeeded')`;
+
+const MEASURES: readonly CountColumn[] = [
+  { name: 'executions', value: 'count(*)' },
+  { name: 'latency_count', value: `count(n.latency_ms) ${SUCCEEDED}` },
+  { name: 'latency_sum_ms', value: `coalesce(sum(n.latency_ms) ${SUCCEEDED}, 0)` },
+  ...countAndSum('prompt_tokens'),
+  ...countAndSum('response_tokens'),
+  ...countAndSum('cached_prompt_tokens'),
+  ...countAndSum('reasoning_tokens'),
+  { name: 'cost_count', value: 'count(n.cost_pico_usd)' },
+  { name: 'cost_sum_pico_usd', value: 'coalesce(sum(n.cost_pico_usd), 0)' },
+];
+
+const namesOf = (columns: readonly CountColumn[]) => columns.map(({ name }) => name).join(', ');
+const valuesOf = (columns: readonly CountColumn[]) => columns.map(({ value }) => value).join(', ');
+
+const HOUR = `date_trunc('hour', n.created_at, 'UTC')`;
+
+/**
+ * The columns of `executions` that {@link countEnded} reads: what an `INSERT … RETURNING` has to return.
+ */
+export const COUNTED_COLUMNS = `project_id, prompt_id, prompt_mode, version_id, model_id, environment, status, key_id, owner_team,
+      created_at, latency_ms, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens, cost_pico_usd`;
+
+/**
+ * An INSERT that counts executions, for the statement that ends them: a few rows for each batch, grouped from what was really
+ * ended. Rows are only added, because a counter that each ending raised would be a row that all of them wait for.
+ * @param ended a name of rows with the {@link COUNTED_COLUMNS}.
+ */
+export function countEnded(ended: string): string {
+  return `INSERT INTO public.execution_deltas (project_id, hour, ${namesOf(DIMENSIONS)}, ${namesOf(MEASURES)})
+    SELECT n.project_id, ${HOUR}, ${valuesOf(DIMENSIONS)}, ${valuesOf(MEASURES)}
+    FROM ${ended} n GROUP BY n.project_id, ${HOUR}, ${valuesOf(DIMENSIONS)}`;
+}
+
+const COLUMNS = `
+  prompt_id uuid NOT NULL,
+  prompt_mode text NOT NULL,
+  version_id uuid NOT NULL,
+  model_id uuid NOT NULL,
+  environment text NOT NULL,
+  status text NOT NULL,
+  key_id uuid NOT NULL,
+  owner_team text NOT NULL,${MEASURES.map(
+    // A sum of costs is numeric: nine million dollars in pico-dollars are more than a bigint holds.
+    ({ name }) => `\n  ${name} ${name === 'cost_sum_pico_usd' ? 'numeric' : 'bigint'} NOT NULL`,
+  ).join(',')}`;
+
+const ROLLUP_KEY = ['project_id', 'grain', 'period', ...DIMENSIONS.map(({ name }) => name)].join(', ');
+
+/**
+ * Deltas are what has ended since the last fold. Rollups are the same counts by the hour, by the day (both in UTC), and of all
+ * time, whose period is `-infinity`: a span of a year is read as some hours and many days. Hot rows are updated every few
+ * seconds, in place, with room in the page and no index on what changes.
+ */
+export const CREATE_COUNTS = `
+CREATE TABLE execution_deltas (
+  project_id uuid NOT NULL,
+  delta_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  hour timestamptz NOT NULL,${COLUMNS},
+  PRIMARY KEY (project_id, delta_id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+
+CREATE TABLE execution_rollups (
+  project_id uuid NOT NULL,
+  grain text NOT NULL CHECK (grain IN ('hour', 'day', 'all')),
+  period timestamptz NOT NULL,${COLUMNS},
+  PRIMARY KEY (${ROLLUP_KEY})
+) WITH (fillfactor = 70);
+`;
+
+/**
+ * Moves what has gathered into the rollups, in one statement: who reads both in one statement finds each execution exactly
+ * once, before or after. One process at a time, so that no two wait for each other's rows; the second has nothing to do. Deltas
+ * of transactions that are not committed yet are not seen, and come with the next fold.
+ */
+export const CREATE_FOLD = `
+CREATE FUNCTION ledger_fold_executions(most integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  folded integer;
+BEGIN
+  PERFORM set_config('app.system', 'on', true);
+  IF NOT pg_try_advisory_xact_lock(hashtext('ledger_fold_executions')) THEN RETURN 0; END IF;
+  WITH taken AS (
+    DELETE FROM public.execution_deltas d
+    WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM public.execution_deltas LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING d.*
+  ), summed AS (
+    INSERT INTO public.execution_rollups AS r (${ROLLUP_KEY}, ${namesOf(MEASURES)})
+    SELECT ${ROLLUP_KEY}, ${MEASURES.map(({ name }) => `sum(${name})`).join(', ')}
+    FROM taken CROSS JOIN LATERAL (VALUES
+      ('hour', hour), ('day', date_trunc('day', hour, 'UTC')), ('all', '-infinity'::timestamptz)) AS g (grain, period)
+    GROUP BY ${ROLLUP_KEY}
+    ON CONFLICT (${ROLLUP_KEY}) DO UPDATE SET
+      ${MEASURES.map(({ name }) => `${name} = r.${name} + excluded.${name}`).join(',\n      ')}
+  )
+  SELECT count(*) INTO folded FROM taken;
+  RETURN folded;
+END
+$$;
+`;

@@ -1,0 +1,382 @@
+import { COUNTED_COLUMNS, countEnded } from './counts.js';
+import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
+import { ASKED } from './executions.js';
+import { columnsOf, HOT, placesOf, recordset } from './statements.js';
+
+/** How an attempt has ended: what is known of the call, and what it cost. */
+const OUTCOME = {
+  project_id: 'uuid',
+  execution_id: 'uuid',
+  fence: 'integer',
+  attempt: 'integer',
+  /** Of the attempt: `succeeded` or `failed`. */
+  status: 'text',
+  /** When the execution is over, by the database's clock; null: now. */
+  completed_at: 'timestamptz',
+  error_type: 'text',
+  error_message: 'text',
+  provider: 'text',
+  model_name: 'text',
+  provider_status: 'integer',
+  provider_request_id: 'text',
+  latency_ms: 'integer',
+  first_token_ms: 'integer',
+  finish_reason: 'text',
+  prompt_tokens: 'integer',
+  response_tokens: 'integer',
+  cached_prompt_tokens: 'integer',
+  reasoning_tokens: 'integer',
+  usage: 'text',
+  cost_pico_usd: 'bigint',
+  price_id: 'uuid',
+  response_text: 'text',
+  response_truncated: 'boolean',
+  response_bytes: 'bigint',
+  response_sha256: 'text',
+  tool_calls: 'text',
+} as const;
+
+/** An entry of `ledger_end_plain`: a call has ended, and its execution with it. */
+export const END_PLAIN_ENTRY = OUTCOME;
+
+/** An entry of `ledger_end` and of `ledger_record_late`: any. */
+export const END_ENTRY = {
+  ...OUTCOME,
+  /** False for an execution that ends without the call: then `attempt` is the last one that was made. */
+  was_called: 'boolean',
+  /** `final`, `queued` for another attempt after `wait_ms`, or `running`: the next attempt is being made at once. */
+  next: 'text',
+  wait_ms: 'double precision',
+  next_model_id: 'uuid',
+  /** How the execution ends when that is not how the attempt did: `canceled`. */
+  ends_as: 'text',
+  /** What of the hold is spent: the `cost`, `nothing`, or `unknown`, which keeps the hold until it expires. */
+  spent: 'text',
+  /** The key whose request is answered by this ending. */
+  route: 'text',
+  key: 'text',
+  answer_status: 'integer',
+  answer_headers: 'json',
+  answer_body: 'text',
+} as const;
+
+/**
+ * The rows in flight that entries speak of: only while fence and attempt are theirs. `status <> 'queued'` and not
+ * `= 'running'`, which would invite the partial index of leases.
+ */
+const inFlight = (columns: string, condition: string) => `
+      SELECT ${columns} FROM executions_in_flight o
+      WHERE o.project_id = n.project_id AND o.execution_id = n.execution_id AND o.fence = n.fence AND o.attempt = n.attempt
+        AND o.status <> 'queued' AND ${condition}
+      OFFSET 0 FOR UPDATE`;
+
+const ATTEMPT_COLUMNS = `project_id, execution_id, attempt, fence, status, provider, model_name, model_id, provider_request_id,
+      provider_status, usage, prompt_tokens, response_tokens, cost_pico_usd, price_id, error_type, error_message, started_at, latency_ms,
+      first_token_ms`;
+const attemptValues = (
+  row: string,
+) => `${row}.project_id, ${row}.execution_id, ${row}.attempt, ${row}.fence, ${row}.status, ${row}.provider,
+      ${row}.model_name, ${row}.model_id, ${row}.provider_request_id, ${row}.provider_status, ${row}.usage::json, ${row}.prompt_tokens,
+      ${row}.response_tokens, ${row}.cost_pico_usd, ${row}.price_id, ${row}.error_type, ${row}.error_message, ${row}.attempt_started_at,
+      ${row}.latency_ms, ${row}.first_token_ms`;
+
+const OUTPUT_COLUMNS =
+  'project_id, execution_id, attempt, response_text, tool_calls, usage, response_truncated, response_bytes, response_sha256';
+const OUTPUT_VALUES = `h.project_id, h.execution_id, h.attempt, h.response_text, h.tool_calls::json, h.usage::json, h.response_truncated,
+      h.response_bytes, h.response_sha256`;
+
+const OVER_COLUMNS = `project_id, execution_id, status, attempts_made, completed_at, error_type, error_message, latency_ms, first_token_ms,
+      finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens, cost_pico_usd, price_id, ${ASKED.join(', ')}`;
+const overValues = (
+  status: string,
+) => `h.project_id, h.execution_id, ${status}, h.attempt, coalesce(h.completed_at, now()), h.error_type,
+      h.error_message, h.latency_ms, h.first_token_ms, h.finish_reason, h.prompt_tokens, h.response_tokens, h.cached_prompt_tokens,
+      h.reasoning_tokens, h.cost_pico_usd, h.price_id, ${columnsOf('h', ASKED)}`;
+
+const DELETE_ENDED = `
+  DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('unnest(ended_projects, ended_ids)')});`;
+
+/**
+ * Ends executions whose call has ended and that have no duties: one row in each table of what is over, and none in flight.
+ * @returns which were ended, as `execution_id fence` in one text, separated by commas; null when none was. The rest are
+ *   `ledger_end`'s.
+ */
+const END_PLAIN = `
+CREATE FUNCTION ledger_end_plain(entries json, projects uuid[]) RETURNS text
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+DECLARE
+  ended_projects uuid[];
+  ended_ids uuid[];
+  told text;
+BEGIN
+  PERFORM set_config('app.project_ids', projects::text, true);
+  WITH h AS MATERIALIZED (
+    SELECT n.*, o.* FROM ${recordset('entries', END_PLAIN_ENTRY, 'n')} CROSS JOIN LATERAL (${inFlight(
+      `o.attempt_started_at, ${columnsOf('o', ASKED)}`,
+      'o.attempt_started_at IS NOT NULL AND o.duties = 0',
+    )}) AS o
+  ), over AS (
+    INSERT INTO executions (${OVER_COLUMNS})
+    SELECT ${overValues('h.status')} FROM h
+    RETURNING ${COUNTED_COLUMNS}
+  ), attempt AS (
+    INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
+    SELECT ${attemptValues('h')} FROM h
+  ), output AS (
+    INSERT INTO execution_outputs (${OUTPUT_COLUMNS})
+    SELECT ${OUTPUT_VALUES} FROM h WHERE h.response_text IS NOT NULL
+  ), counted AS (
+    ${countEnded('over')}
+  )
+  SELECT array_agg(h.project_id), array_agg(h.execution_id), string_agg(h.execution_id || ' ' || h.fence, ',')
+  INTO ended_projects, ended_ids, told FROM h;
+  IF told IS NULL THEN
+    RETURN NULL;
+  END IF;${DELETE_ENDED}
+  RETURN told;
+END
+$$;
+`;
+
+/** What of its holds an ended attempt settles, as {@link settle} reads it. */
+const settled = (
+  row: string,
+) => `json_build_object('project_id', ${row}.project_id, 'execution_id', ${row}.execution_id, 'attempt', ${row}.attempt,
+          'spent_pico_usd', CASE WHEN ${row}.spent = 'nothing' THEN coalesce(${row}.cost_pico_usd, 0) ELSE ${row}.cost_pico_usd END)`;
+
+/**
+ * Ends attempts, and what becomes of their executions, with all duties: money is settled, callbacks are announced, keys get
+ * their answer. Whether a hold is settled is decided by the row in flight and the outcome, never by reading attempts: that of
+ * the attempt that was made by what it spent, and that of one that was never made, given back.
+ * @returns which were ended, as `ledger_end_plain` does.
+ */
+const END = `
+CREATE FUNCTION ledger_end(entries json, projects uuid[]) RETURNS text
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+DECLARE
+  ended_projects uuid[];
+  ended_ids uuid[];
+  told text;
+  told_also text;
+  settled json;
+  settled_also json[] := '{}';
+  entry record;
+  flight record;
+BEGIN
+  PERFORM set_config('app.project_ids', projects::text, true);
+  WITH h AS MATERIALIZED (
+    SELECT n.*, o.* FROM ${recordset('entries', END_ENTRY, 'n')} CROSS JOIN LATERAL (${inFlight(
+      `o.attempt_started_at, o.duties, ${columnsOf('o', ASKED)}`,
+      '(o.attempt_started_at IS NOT NULL) = n.was_called',
+    )}) AS o
+    WHERE n.next = 'final'
+  ), over AS (
+    INSERT INTO executions (${OVER_COLUMNS})
+    SELECT ${overValues('coalesce(h.ends_as, h.status)')} FROM h
+    RETURNING ${COUNTED_COLUMNS}, ${ANNOUNCED_COLUMNS}
+  ), attempt AS (
+    INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
+    SELECT ${attemptValues('h')} FROM h WHERE h.was_called
+  ), output AS (
+    INSERT INTO execution_outputs (${OUTPUT_COLUMNS})
+    SELECT ${OUTPUT_VALUES} FROM h WHERE h.response_text IS NOT NULL
+  ), answered AS (
+    UPDATE idempotency_keys k SET status = h.answer_status, headers = h.answer_headers, body = convert_to(h.answer_body, 'UTF8')
+    FROM h
+    WHERE k.project_id = ANY (ARRAY(SELECT h.project_id FROM h)) AND k.route = ANY (ARRAY(SELECT DISTINCT h.route FROM h))
+      AND k.key = ANY (ARRAY(SELECT h.key FROM h))
+      AND k.project_id = h.project_id AND k.route = h.route AND k.key = h.key AND h.answer_body IS NOT NULL
+  ), counted AS (
+    ${countEnded('over')}
+  ), announced AS (
+    ${announceEnded('over')}
+  ), held AS (
+    SELECT h.project_id, h.execution_id, b.attempt, h.cost_pico_usd,
+      CASE WHEN b.attempt > h.attempt THEN 'nothing' ELSE h.spent END AS spent, b.attempt > h.attempt AS was_not_made
+    FROM h CROSS JOIN LATERAL (
+      SELECT DISTINCT b.attempt FROM budget_holds b
+      WHERE b.project_id = h.project_id AND b.execution_id = h.execution_id
+        AND (b.attempt > h.attempt OR (b.attempt = h.attempt AND h.was_called AND h.spent <> 'unknown'))
+      OFFSET 0) AS b
+    WHERE h.duties & ${DUTIES.holds} <> 0
+  )
+  SELECT array_agg(h.project_id), array_agg(h.execution_id), string_agg(h.execution_id || ' ' || h.fence, ','),
+    (SELECT json_agg(json_build_object('project_id', d.project_id, 'execution_id', d.execution_id, 'attempt', d.attempt,
+      'spent_pico_usd', CASE WHEN d.was_not_made THEN 0 WHEN d.spent = 'nothing' THEN coalesce(d.cost_pico_usd, 0) ELSE d.cost_pico_usd END)) FROM held d)
+  INTO ended_projects, ended_ids, told, settled FROM h;${DELETE_ENDED}
+
+  -- The others go on: row by row, as they are few.
+  FOR entry IN SELECT * FROM ${recordset('entries', END_ENTRY, 'n')} WHERE n.next <> 'final' LOOP
+    SELECT o.attempt_started_at, o.model_id, o.duties INTO flight FROM executions_in_flight o
+    WHERE o.project_id = entry.project_id AND o.execution_id = entry.execution_id AND o.fence = entry.fence AND o.attempt = entry.attempt
+      AND o.status <> 'queued' AND o.attempt_started_at IS NOT NULL
+    FOR UPDATE;
+    CONTINUE WHEN NOT FOUND;
+    INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
+    VALUES (entry.project_id, entry.execution_id, entry.attempt, entry.fence, entry.status, entry.provider, entry.model_name, flight.model_id, entry.provider_request_id,
+      entry.provider_status, entry.usage::json, entry.prompt_tokens, entry.response_tokens, entry.cost_pico_usd, entry.price_id, entry.error_type, entry.error_message,
+      flight.attempt_started_at, entry.latency_ms, entry.first_token_ms);
+    UPDATE executions_in_flight f SET
+      status = entry.next,
+      attempt = CASE entry.next WHEN 'running' THEN entry.attempt + 1 ELSE entry.attempt END,
+      attempt_started_at = CASE entry.next WHEN 'running' THEN clock_timestamp() END,
+      model_id = coalesce(entry.next_model_id, f.model_id),
+      due_at = CASE entry.next WHEN 'queued' THEN now() + make_interval(secs => entry.wait_ms / 1000) END,
+      lease_until = CASE entry.next WHEN 'running' THEN f.lease_until END
+    WHERE f.project_id = entry.project_id AND f.execution_id = entry.execution_id;
+    told_also := concat_ws(',', told_also, entry.execution_id || ' ' || entry.fence);
+    IF flight.duties & ${DUTIES.holds} <> 0 AND entry.spent <> 'unknown' THEN
+      settled_also := settled_also || ${settled('entry')};
+    END IF;
+  END LOOP;
+
+  PERFORM ledger_settle_holds(settled);
+  PERFORM ledger_settle_holds(array_to_json(settled_also));
+  RETURN nullif(concat_ws(',', told, told_also), '');
+END
+$$;
+`;
+
+/**
+ * What has happened to attempts whose execution was not found in flight as they knew it. One that has ended under this fence
+ * was ended by its owner, who asks again after a lost answer. One that was given up as unknown has come late: its result is
+ * kept as a second row, settles what was held for it, and changes nothing else.
+ * @returns which were ended by their owner, as `ledger_end_plain` does.
+ */
+const RECORD_LATE = `
+CREATE FUNCTION ledger_record_late(entries json, projects uuid[]) RETURNS text
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+DECLARE
+  told text;
+  entry record;
+  known record;
+  settled json[] := '{}';
+BEGIN
+  PERFORM set_config('app.project_ids', projects::text, true);
+  FOR entry IN SELECT * FROM ${recordset('entries', END_ENTRY, 'n')} LOOP
+    IF NOT entry.was_called THEN
+      -- Ended without a call: nobody else ends it so.
+      PERFORM FROM executions e
+      WHERE e.project_id = entry.project_id AND e.execution_id = entry.execution_id AND e.error_type = entry.error_type AND e.attempts_made = entry.attempt;
+      IF FOUND THEN
+        told := concat_ws(',', told, entry.execution_id || ' ' || entry.fence);
+      END IF;
+      CONTINUE;
+    END IF;
+    SELECT a.status, a.model_id, a.started_at INTO known FROM execution_attempts a
+    WHERE a.project_id = entry.project_id AND a.execution_id = entry.execution_id AND a.attempt = entry.attempt AND a.fence = entry.fence AND NOT a.late;
+    CONTINUE WHEN NOT FOUND;
+    IF known.status IN ('succeeded', 'failed') THEN
+      told := concat_ws(',', told, entry.execution_id || ' ' || entry.fence);
+      CONTINUE;
+    END IF;
+    INSERT INTO execution_attempts (late, ${ATTEMPT_COLUMNS})
+    VALUES (true, entry.project_id, entry.execution_id, entry.attempt, entry.fence, 'fenced', entry.provider, entry.model_name, known.model_id, entry.provider_request_id,
+      entry.provider_status, entry.usage::json, entry.prompt_tokens, entry.response_tokens, entry.cost_pico_usd, entry.price_id, entry.error_type, entry.error_message,
+      known.started_at, entry.latency_ms, entry.first_token_ms)
+    ON CONFLICT DO NOTHING;
+    CONTINUE WHEN NOT FOUND;
+    IF entry.response_text IS NOT NULL THEN
+      INSERT INTO execution_outputs (late, ${OUTPUT_COLUMNS})
+      VALUES (true, entry.project_id, entry.execution_id, entry.attempt, entry.response_text, entry.tool_calls::json, entry.usage::json, entry.response_truncated,
+        entry.response_bytes, entry.response_sha256);
+    END IF;
+    IF entry.spent = 'nothing' OR entry.cost_pico_usd IS NOT NULL THEN
+      settled := settled || ${settled('entry')};
+    END IF;
+  END LOOP;
+  PERFORM ledger_settle_holds(array_to_json(settled));
+  RETURN told;
+END
+$$;
+`;
+
+/**
+ * Ends executions of one project that nobody is calling for, and whose rows the caller has locked: they are canceled, given up,
+ * or refused. Holds for attempts that were never made are given back.
+ */
+const END_UNCALLED = `
+CREATE FUNCTION ledger_end_uncalled(project uuid, ids uuid[], as_status text, as_error_type text, as_error_message text) RETURNS void
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+DECLARE
+  settled json;
+BEGIN
+  WITH h AS (
+    DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('(SELECT project, unnest(ids))')}) RETURNING f.*
+  ), over AS (
+    INSERT INTO executions (project_id, execution_id, status, attempts_made, error_type, error_message, completed_at, ${ASKED.join(', ')})
+    SELECT h.project_id, h.execution_id, as_status, h.attempt, as_error_type, as_error_message, now(), ${columnsOf('h', ASKED)} FROM h
+    RETURNING ${COUNTED_COLUMNS}, ${ANNOUNCED_COLUMNS}
+  ), counted AS (
+    ${countEnded('over')}
+  ), announced AS (
+    ${announceEnded('over')}
+  )
+  SELECT json_agg(json_build_object('project_id', h.project_id, 'execution_id', h.execution_id, 'attempt', b.attempt, 'spent_pico_usd', 0))
+  INTO settled
+  FROM h CROSS JOIN LATERAL (
+    SELECT DISTINCT b.attempt FROM budget_holds b
+    WHERE b.project_id = h.project_id AND b.execution_id = h.execution_id AND b.attempt > h.attempt
+    OFFSET 0) AS b
+  WHERE h.duties & ${DUTIES.holds} <> 0;
+  PERFORM ledger_settle_holds(settled);
+END
+$$;
+`;
+
+/** Ends what waits in the queue, for its first attempt or another. @returns whether it did. */
+const CANCEL = `
+CREATE FUNCTION ledger_cancel(project uuid, wanted uuid) RETURNS boolean
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+BEGIN
+  -- Not "= 'queued'": that invites the index of what is due, which has to be read in full to find an id.
+  PERFORM FROM executions_in_flight f
+  WHERE f.project_id = project AND f.execution_id = wanted AND f.status <> 'running' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM ledger_end_uncalled(project, ARRAY[wanted], 'canceled', NULL, NULL);
+  RETURN true;
+END
+$$;
+
+CREATE FUNCTION ledger_cancel_batch(project uuid, wanted uuid) RETURNS integer
+LANGUAGE plpgsql ${HOT}
+AS $$
+#variable_conflict use_column
+DECLARE
+  waiting uuid[];
+BEGIN
+  -- In the order of ids, as all code takes these locks. What is being claimed at this moment waits no longer.
+  waiting := ARRAY(SELECT f.execution_id FROM executions_in_flight f
+    WHERE f.project_id = project AND f.batch_id = wanted AND f.status <> 'running'
+    ORDER BY f.execution_id FOR UPDATE SKIP LOCKED);
+  IF cardinality(waiting) > 0 THEN
+    PERFORM ledger_end_uncalled(project, waiting, 'canceled', NULL, NULL);
+    UPDATE batches b SET canceled_at = coalesce(b.canceled_at, now()) WHERE b.project_id = project AND b.batch_id = wanted;
+  END IF;
+  RETURN cardinality(waiting);
+END
+$$;
+`;
+
+export const END_FUNCTIONS = [
+  'ledger_end_plain(json,uuid[])',
+  'ledger_end(json,uuid[])',
+  'ledger_record_late(json,uuid[])',
+  'ledger_end_uncalled(uuid,uuid[],text,text,text)',
+  'ledger_cancel(uuid,uuid)',
+  'ledger_cancel_batch(uuid,uuid)',
+] as const;
+
+export const CREATE_END = [END_PLAIN, END, RECORD_LATE, END_UNCALLED, CANCEL].join('\n');

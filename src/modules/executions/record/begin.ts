@@ -1,0 +1,198 @@
+import type { ExecutionMode } from '../../../entities/index.js';
+import type {
+  BeginEntry,
+  FunctionCall,
+  JournalConnections,
+  TenantScope,
+} from '../../../infra/database/index.js';
+import { wireExtrasOf } from '../../../templating/index.js';
+import type { AllowedModel } from '../../models/index.js';
+import type { AdmittedExecution } from '../execution-request.js';
+import { storedTargets } from '../execution-targets.js';
+import { paramColumns } from '../execution-params.js';
+import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+import type { VerdictRow } from './budget-verdict.js';
+import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
+
+/** How an execution begins. */
+export interface Beginning {
+  readonly executionId: string;
+  readonly projectId: string;
+  readonly requestedBy: string;
+  /** Null for the instance's admin. */
+  readonly keyId: string | null;
+  readonly mode: ExecutionMode;
+  /** `failed`: refused before any call, and kept for the record. `succeeded`: answered from `cachedFrom`. */
+  readonly status: 'queued' | 'running' | 'failed' | 'succeeded';
+  readonly createdAt: Date;
+  readonly admitted: AdmittedExecution;
+  /** The model that is called first; left out: the first of the targets. */
+  readonly model?: AllowedModel;
+  /** Whether the answer is sent on as it comes. */
+  readonly streamed?: boolean;
+  readonly leaseMs?: number;
+  readonly batchId?: string;
+  readonly error?: { readonly type: string; readonly message: string };
+  readonly cachedFrom?: string;
+  /** Of one that is answered from another, when the answer says so already; left out: now. */
+  readonly completedAt?: Date;
+  readonly key?: UsedKey | null;
+  /** What a repeated key is answered, where that is known already. */
+  readonly answer?: StoredAnswer;
+}
+
+/** Requests in the order in which they came to this process: a budget that is nearly spent goes to the first. */
+let arrivals = 0;
+
+/**
+ * One literal, because every request makes one: spreads cost five times as much.
+ * @param keyTtlMs how long an idempotency key is kept.
+ */
+export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
+  const { admitted, key, answer, error } = beginning;
+  const { prompt, bound, rendered } = admitted;
+  const version = prompt?.version;
+  const model = beginning.model ?? admitted.targets[0];
+  const targets = storedTargets(admitted.targets);
+  const extras = wireExtrasOf(admitted.bare?.extras);
+  const params = paramColumns(admitted.params);
+  arrivals += 1;
+  return {
+    project_id: beginning.projectId,
+    execution_id: beginning.executionId,
+    prompt_id: version?.promptId,
+    prompt_revision: prompt?.revision,
+    version_id: version?.versionId,
+    model_id: model.modelId,
+    prompt_mode: version?.promptMode,
+    environment: admitted.environment,
+    execution_mode: beginning.mode,
+    status: beginning.status,
+    route_name: admitted.routeName,
+    targets: targets === null ? null : JSON.stringify(targets),
+    correlation_id: admitted.correlationId,
+    temperature: params.temperature,
+    top_k: params.topK,
+    top_p: params.topP,
+    repetition_penalty: params.repetitionPenalty,
+    max_new_tokens: params.maxNewTokens,
+    further_params: params.furtherParams,
+    timeout_ms: admitted.timeoutMs,
+    max_attempts: admitted.maxAttempts,
+    on_unknown: admitted.onUnknown,
+    on_budget: admitted.onBudget,
+    streamed: beginning.streamed ?? false,
+    callback_url: admitted.callbackUrl,
+    batch_id: beginning.batchId,
+    resolved_by: prompt?.resolvedBy,
+    requested_by: beginning.requestedBy,
+    key_id: beginning.keyId,
+    created_at: beginning.createdAt,
+    lease_ms: beginning.leaseMs,
+    variables_json: admitted.variablesJson,
+    rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
+    rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
+    extras: extras === null ? null : JSON.stringify(extras),
+    arrival: arrivals,
+    // As texts: JSON has no whole numbers of that size.
+    hold_input_pico_usd: bound.inputPicoUsd?.toString(),
+    hold_output_pico_usd: bound.outputPicoUsd?.toString(),
+    hold_tokens: bound.responseTokens,
+    route: key?.route,
+    key: key?.key,
+    fingerprint: key?.fingerprint.toString('hex'),
+    key_ttl_ms: key ? keyTtlMs : null,
+    answer_status: answer?.status,
+    answer_headers: answer?.headers,
+    answer_body: answer?.body,
+    error_type: error?.type,
+    error_message: error?.message,
+    cached_from: beginning.cachedFrom,
+    completed_at: beginning.completedAt,
+  };
+}
+
+export interface NotBegun {
+  readonly execution_id: string;
+  readonly state: 'stale' | 'budgeted';
+}
+
+export interface BegunRow extends VerdictRow {
+  readonly execution_id: string;
+  readonly state: 'begun' | 'stale' | 'key_taken' | 'refused';
+}
+
+const plainCall = (entries: readonly BeginEntry[]): FunctionCall => ({
+  name: 'begin-plain',
+  text: 'SELECT ledger_begin_plain($1::json, $2::uuid[]) AS refused',
+  values: [JSON.stringify(entries), projectsLiteral(entries)],
+  timeoutMs: ANSWER_TIMEOUT_MS,
+});
+
+const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolean): FunctionCall => ({
+  name: 'begin',
+  text: BEGIN,
+  values: beginValues(entries, holdMs, isRepeated),
+  timeoutMs: ANSWER_TIMEOUT_MS,
+});
+
+/** For a transaction that does more than this; otherwise {@link begin}. */
+export const BEGIN = 'SELECT * FROM ledger_begin($1::json, $2::uuid[], $3::double precision, $4::boolean)';
+
+export function beginValues(entries: readonly BeginEntry[], holdMs: number, isRepeated: boolean): unknown[] {
+  return [JSON.stringify(entries), projectsLiteral(entries), holdMs, isRepeated];
+}
+
+export const BEGIN_REHEARSALS: readonly FunctionCall[] = [plainCall([]), call([], 0, false)];
+
+/** Begins executions that have no key, and whose projects have no budgets. @returns those that were not begun, and why. */
+export async function beginPlain(
+  connections: JournalConnections,
+  entries: readonly BeginEntry[],
+): Promise<readonly NotBegun[]> {
+  const [row] = await connections.call<{ refused: NotBegun[] | null }>(plainCall(entries));
+  return row?.refused ?? [];
+}
+
+/**
+ * Begins executions of any kind. @returns a row for each.
+ * @param isRepeated they were sent before, and nobody knows what became of it.
+ */
+export function begin(
+  connections: JournalConnections,
+  entries: readonly BeginEntry[],
+  options: { readonly holdMs: number; readonly isRepeated: boolean },
+): Promise<BegunRow[]> {
+  return connections.call<BegunRow & Record<string, unknown>>(
+    call(entries, options.holdMs, options.isRepeated),
+  );
+}
+
+/** By their inputs, which stay: a row in flight may be gone by now. */
+const FIND_BEGUN = `
+  SELECT n.execution_id, f.clamped_tokens
+  FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)
+  CROSS JOIN LATERAL (
+    SELECT i.execution_id FROM execution_inputs i
+    WHERE i.project_id = n.project_id AND i.execution_id = n.execution_id OFFSET 0) AS i
+  LEFT JOIN LATERAL (
+    SELECT CASE f.on_budget WHEN 'clamp' THEN f.max_new_tokens END AS clamped_tokens FROM executions_in_flight f
+    WHERE f.project_id = n.project_id AND f.execution_id = n.execution_id OFFSET 0) AS f ON true`;
+
+/** Which of these there are, with what a budget has left them of their tokens; null for as many as were asked for. */
+export async function findBegun(
+  scope: TenantScope,
+  entries: readonly Pick<BeginEntry, 'project_id' | 'execution_id'>[],
+): Promise<Map<string, number | null>> {
+  const identities = entries.map(({ project_id, execution_id }) => ({ project_id, execution_id }));
+  const rows = await scope.statement<{ execution_id: string; clamped_tokens: number | null }>(
+    [...new Set(entries.map(({ project_id: id }) => id))],
+    {
+      name: 'find-begun',
+      text: FIND_BEGUN,
+      values: [JSON.stringify(identities)],
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    },
+  );
+  return new Map(rows.map((row) => [row.execution_id, row.clamped_tokens]));
+}

@@ -1,0 +1,147 @@
+import type { AppConfig } from '../../../infra/config/index.js';
+import {
+  type BeginEntry,
+  Journal,
+  type JournalConnections,
+  type JournalOptions,
+  type TenantScope,
+} from '../../../infra/database/index.js';
+import { DatabaseUnavailableError } from '../../../infra/http/index.js';
+import type { Clock } from '../../../kernel/index.js';
+import { BudgetExceededError } from '../../budgets/index.js';
+import { begin, type Beginning, beginEntry, beginPlain, type BegunRow, findBegun } from './begin.js';
+import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf } from './budget-verdict.js';
+
+/** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
+export type Begun = BegunExecution | 'stale' | 'key_taken';
+/** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
+type Written = Begun | 'unknown' | BudgetExceededError;
+type WrittenPlain = Begun | 'unknown' | 'budgeted';
+
+/** So long a project is taken to have budgets without asking; whether it has is decided by the statement in any case. */
+const BUDGETS_KNOWN_MS = 10_000;
+
+/**
+ * How executions begin: many in one statement and one commit. What needs neither a key nor money has a journal of its own, so
+ * that one budget or key does not slow its neighbours.
+ */
+export class Beginnings {
+  private readonly plain: Journal<BeginEntry, WrittenPlain>;
+  private readonly general: Journal<BeginEntry, Written>;
+  /** Until when projects are known to have budgets, by the monotonic clock. */
+  private readonly budgetedUntilMs = new Map<string, number>();
+
+  constructor(
+    private readonly dependencies: {
+      readonly config: AppConfig;
+      readonly connections: JournalConnections;
+      readonly scope: TenantScope;
+      readonly clock: Clock;
+    },
+    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs'>,
+  ) {
+    this.plain = new Journal<BeginEntry, WrittenPlain>({
+      ...options,
+      keyOf: ({ execution_id: id }) => id,
+      write: (entries, isRepeated) => this.writePlain(entries, isRepeated),
+    });
+    this.general = new Journal<BeginEntry, Written>({
+      ...options,
+      keyOf: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
+      write: (entries, isRepeated) => this.writeGeneral(entries, isRepeated),
+    });
+  }
+
+  /** As `ExecutionsRepository.begin` says. */
+  async append(beginning: Beginning): Promise<Begun> {
+    const entry = beginEntry(beginning, this.dependencies.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
+    const written = await this.write(beginning, entry);
+    if (written === 'unknown') throw new DatabaseUnavailableError(null);
+    if (written instanceof BudgetExceededError) throw written;
+    return written;
+  }
+
+  private async write({ status, key, projectId }: Beginning, entry: BeginEntry): Promise<Written> {
+    const isPlain = (status === 'running' || status === 'queued') && !key;
+    if (!isPlain || this.isKnownToHaveBudgets(projectId)) return this.general.append(entry);
+    const written = await this.plain.append(entry);
+    if (written !== 'budgeted') return written;
+    this.budgetedUntilMs.set(projectId, this.dependencies.clock.monotonicMs() + BUDGETS_KNOWN_MS);
+    return this.general.append(entry);
+  }
+
+  private isKnownToHaveBudgets(projectId: string): boolean {
+    const untilMs = this.budgetedUntilMs.get(projectId);
+    if (untilMs === undefined) return false;
+    if (this.dependencies.clock.monotonicMs() < untilMs) return true;
+    this.budgetedUntilMs.delete(projectId);
+    return false;
+  }
+
+  private async writePlain(entries: readonly BeginEntry[], isRepeated: boolean): Promise<WrittenPlain[]> {
+    const { connections, scope } = this.dependencies;
+    const refused = await beginPlain(connections, entries);
+    if (refused.length === 0) return entries.map(begunAsAsked);
+    const states = new Map<string, WrittenPlain>(refused.map(({ execution_id: id, state }) => [id, state]));
+    if (isRepeated) {
+      await this.lookAgain(
+        entries.filter(({ execution_id: id }) => states.has(id)),
+        states,
+        scope,
+      );
+    }
+    return entries.map((entry) => states.get(entry.execution_id) ?? begunAsAsked(entry));
+  }
+
+  private async writeGeneral(entries: readonly BeginEntry[], isRepeated: boolean): Promise<Written[]> {
+    const { config, connections, scope } = this.dependencies;
+    const found = await begin(connections, entries, { holdMs: config.env.BUDGET_HOLD_MS, isRepeated });
+    const callbacks = new Map(entries.map(({ execution_id: id, callback_url: url }) => [id, url]));
+    const states = new Map<string, Written>(
+      found.map((row) => [
+        row.execution_id,
+        writtenOf(row, (callbacks.get(row.execution_id) ?? null) !== null),
+      ]),
+    );
+    if (isRepeated) {
+      // Of what was begun before, no budget was asked this time; what it was cut down to then stands in its row.
+      const unasked = new Set(
+        found.filter(({ verdict }) => verdict === null).map(({ execution_id: id }) => id),
+      );
+      await this.lookAgain(
+        entries.filter(({ execution_id: id }) => unasked.has(id)),
+        states,
+        scope,
+      );
+    }
+    return entries.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
+  }
+
+  /** Sent before: what seems to be stale, or somebody else's, may be what we wrote then. */
+  private async lookAgain(
+    entries: readonly BeginEntry[],
+    states: Map<string, unknown>,
+    scope: TenantScope,
+  ): Promise<void> {
+    if (entries.length === 0) return;
+    const there = await findBegun(scope, entries);
+    for (const entry of entries) {
+      const { execution_id: id } = entry;
+      const clampedTokens = there.get(id);
+      if (clampedTokens !== undefined)
+        states.set(id, { ...begunAsAsked(entry), clampedTokens, mayHaveDuties: true });
+      // The first try may still run on the server: begun anew under another id, the request would be there twice.
+      else if (states.get(id) === 'stale') states.set(id, 'unknown');
+    }
+  }
+}
+
+function begunAsAsked({ callback_url: url }: BeginEntry): BegunExecution {
+  return url === null || url === undefined ? BEGUN_FREELY : { ...BEGUN_FREELY, mayHaveDuties: true };
+}
+
+function writtenOf(row: BegunRow, hasCallback: boolean): Written {
+  if (row.state === 'begun') return begunOf(row, hasCallback);
+  if (row.state === 'refused') return refusalOf(row) ?? 'key_taken';
+  return row.state;
+}

@@ -1,0 +1,77 @@
+import { begunOf, refusalOf, type VerdictRow, warningHeaders } from './budget-verdict.js';
+
+const row = (more: Partial<VerdictRow> = {}): VerdictRow => ({
+  verdict: null,
+  clamped_tokens: null,
+  budget_id: null,
+  left_pico_usd: null,
+  percent: null,
+  warned_by: null,
+  ...more,
+});
+
+describe('a verdict', () => {
+  it.each(['refused', 'unpriced', 'unbounded'] as const)(
+    'of %s is a refusal that says which budget and what is left',
+    (verdict) => {
+      const refusal = refusalOf(row({ verdict, budget_id: 'b-1', left_pico_usd: '1500000000000' }));
+      expect(refusal).toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        status: 402,
+        extensions: { budget_id: 'b-1', remaining_usd: '1.5', reason: verdict },
+      });
+      expect(refusal?.message).toContain('"b-1" has 1.5 USD left');
+    },
+  );
+
+  it('tells of more money than a float holds to the last digit', () => {
+    const refusal = refusalOf(row({ verdict: 'refused', budget_id: 'b', left_pico_usd: '9007199254740993' }));
+    expect(refusal?.extensions).toMatchObject({ remaining_usd: '9007.199254740993' });
+  });
+
+  it.each(['free', 'held', 'clamped', null] as const)('of %s is none', (verdict) => {
+    expect(refusalOf(row({ verdict }))).toBeNull();
+  });
+});
+
+describe('what was held', () => {
+  it('is nothing where nobody has a budget', () => {
+    expect(begunOf(row(), false)).toEqual({ clampedTokens: null, warning: null, mayHaveDuties: false });
+  });
+
+  it.each([
+    ['held', false, true],
+    ['clamped', false, true],
+    ['free', false, false],
+    ['free', true, true],
+  ] as const)(
+    'is a duty of the ending: %s, with a callback %s: %s',
+    (verdict, hasCallback, mayHaveDuties) => {
+      expect(begunOf(row({ verdict }), hasCallback)).toMatchObject({ mayHaveDuties });
+    },
+  );
+
+  it('says to how many tokens the answer was brought down', () => {
+    expect(begunOf(row({ verdict: 'clamped', clamped_tokens: 12 }), false)).toMatchObject({
+      clampedTokens: 12,
+    });
+  });
+
+  it.each([
+    [0, false],
+    [49, false],
+    [50, true],
+    [100, true],
+    [1000, true],
+  ])('at %i percent: a warning is %s', (percent, isWarned) => {
+    const { warning } = begunOf(row({ verdict: 'held', percent, warned_by: 'b-1' }), false);
+    expect(warning).toEqual(isWarned ? { budgetId: 'b-1', percent } : null);
+  });
+});
+
+it('warns in a header, and sends none without a warning', () => {
+  expect(warningHeaders(null)).toEqual({});
+  expect(warningHeaders({ budgetId: 'b-1', percent: 80 })).toEqual({
+    'X-Budget-Warning': 'budget_id=b-1; percent=80',
+  });
+});

@@ -1,0 +1,61 @@
+import {
+  type CallEntry,
+  type FunctionCall,
+  Journal,
+  type JournalConnections,
+  type JournalOptions,
+} from '../../../infra/database/index.js';
+import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
+
+/** The key that asked for an execution, with the token limit of its own. */
+export interface Dispatched {
+  readonly keyId: string | null;
+  readonly tokensPerMinute: number | null;
+}
+
+interface CalledRow {
+  readonly execution_id: string;
+  readonly fence: number;
+  readonly key_id: string | null;
+  readonly tokens_per_minute: number | null;
+}
+
+const call = (entries: readonly CallEntry[]): FunctionCall => ({
+  name: 'call',
+  text: 'SELECT * FROM ledger_call($1::json, $2::uuid[])',
+  values: [JSON.stringify(entries), projectsLiteral(entries)],
+  timeoutMs: ANSWER_TIMEOUT_MS,
+});
+
+export const CALL_REHEARSALS: readonly FunctionCall[] = [call([])];
+
+/** Attempts that are about to be made: committed before their sockets are opened. Null for what is no longer ours. */
+export function callsJournal(
+  connections: JournalConnections,
+  options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs'>,
+): Journal<CallEntry, Dispatched | null> {
+  return new Journal<CallEntry, Dispatched | null>({
+    ...options,
+    keyOf: ({ execution_id: id }) => id,
+    write: async (entries) => {
+      const rows = await connections.call<CalledRow & Record<string, unknown>>(call(entries));
+      const called = new Map(
+        rows.map((row) => [
+          keyOf(row),
+          { keyId: row.key_id, tokensPerMinute: row.tokens_per_minute } satisfies Dispatched,
+        ]),
+      );
+      return entries.map((entry) => called.get(keyOf(entry)) ?? null);
+    },
+  });
+}
+
+function keyOf({
+  execution_id: id,
+  fence,
+}: {
+  readonly execution_id: string;
+  readonly fence: number;
+}): string {
+  return `${id} ${fence}`;
+}

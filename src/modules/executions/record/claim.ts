@@ -1,0 +1,136 @@
+import type { SentMessage, StoredTarget } from '../../../entities/index.js';
+import type { DatabaseClock, FunctionCall, JournalConnections } from '../../../infra/database/index.js';
+import { extrasOfWire, type WireExtras } from '../../../templating/index.js';
+import type { AllowedModel } from '../../models/index.js';
+import { providerExtrasOf } from '../../versions/index.js';
+import type { ClaimedExecution } from '../claim.js';
+import { paramsOf } from '../execution-params.js';
+import { providerMessageOf } from '../execution-request.js';
+import type { Targets } from '../execution-targets.js';
+
+/** What `ledger_claim` answers. */
+interface ClaimedRow {
+  readonly project_id: string;
+  readonly execution_id: string;
+  readonly fence: number;
+  readonly provider: string;
+  readonly model_name: string;
+  readonly timeout_ms: number;
+  readonly attempts_made: number;
+  readonly max_attempts: number;
+  readonly rendered_prompt: string | null;
+  readonly rendered_messages: string | null;
+  readonly temperature: number | null;
+  readonly top_k: number | null;
+  readonly top_p: number | null;
+  readonly repetition_penalty: number | null;
+  readonly max_new_tokens: number | null;
+  readonly further_params: string | null;
+  /** The model that was called last; of an execution that was not called yet, the first. */
+  readonly model_id: string;
+  readonly targets: StoredTarget[] | null;
+  /** Tools and response format of the version. */
+  readonly content: WireExtras | null;
+  readonly duties: number;
+}
+
+export interface ClaimOptions {
+  /** Projects have equal shares, beginning with the one after this. */
+  readonly afterProject: string;
+  /** Of these none is taken. */
+  readonly passedOver: readonly string[];
+}
+
+const ANY_TIME = '-infinity';
+/** Rows that are committed late may be due so much before the last look. */
+const FLOOR_SLACK_MS = 10_000;
+/** Whatever was missed, such as a row that another process had locked and let go of, is found by then. */
+const FULL_LOOK_MS = 60_000;
+
+const call = (slots: number, leaseMs: number, dueFloor: string, options: ClaimOptions): FunctionCall => ({
+  name: 'claim',
+  text: 'SELECT * FROM ledger_claim($1, $2, $3, $4, $5)',
+  values: [slots, leaseMs, dueFloor, options.afterProject, options.passedOver],
+});
+
+export const CLAIM_REHEARSALS: readonly FunctionCall[] = [
+  call(0, 0, ANY_TIME, { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] }),
+];
+
+/**
+ * Takes what is due. After a look that took all there was, the next begins a little before it, past the dead rows of what has
+ * been worked off: while somebody holds an old snapshot these cannot be cleared, and there may be hundreds of thousands.
+ */
+export class Claims {
+  private dueFloor = ANY_TIME;
+  private fullLookAtMs = 0;
+
+  constructor(
+    private readonly connections: JournalConnections,
+    private readonly databaseClock: DatabaseClock,
+    private readonly leaseMs: number,
+  ) {}
+
+  /** Takes up to `slots` due executions; nobody else gets them before their lease is over. */
+  async take(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
+    const nowMs = this.databaseClock.nowMs();
+    const isFullLook = nowMs >= this.fullLookAtMs;
+    if (isFullLook) this.fullLookAtMs = nowMs + FULL_LOOK_MS;
+    const floor = isFullLook ? ANY_TIME : this.dueFloor;
+    const rows = await this.connections.call<ClaimedRow & Record<string, unknown>>(
+      call(slots, this.leaseMs, floor, options),
+    );
+    if (rows.length < slots && options.passedOver.length === 0) {
+      this.dueFloor = new Date(nowMs - FLOOR_SLACK_MS).toISOString();
+    } else if (isFullLook) {
+      this.dueFloor = ANY_TIME;
+    }
+    return rows.map(claimedExecution);
+  }
+}
+
+function claimedExecution(row: ClaimedRow): ClaimedExecution {
+  const targets = targetsOf(row);
+  return {
+    projectId: row.project_id,
+    executionId: row.execution_id,
+    fence: row.fence,
+    mayHaveDuties: row.duties !== 0,
+    targets,
+    nextIndex: nextIndex(row, targets),
+    extras: providerExtrasOf(extrasOfWire(row.content)),
+    timeoutMs: row.timeout_ms,
+    attemptsMade: row.attempts_made,
+    maxAttempts: row.max_attempts,
+    messages:
+      row.rendered_messages === null
+        ? [{ role: 'user', content: row.rendered_prompt ?? '' }]
+        : (JSON.parse(row.rendered_messages) as SentMessage[]).map(providerMessageOf),
+    params: paramsOf({
+      temperature: row.temperature,
+      topK: row.top_k,
+      topP: row.top_p,
+      repetitionPenalty: row.repetition_penalty,
+      maxNewTokens: row.max_new_tokens,
+      furtherParams: row.further_params,
+    }),
+  };
+}
+
+/** By the model and not by the number of attempts: those whose circuit was open were passed over and cost none. */
+function nextIndex(
+  { attempts_made: made, model_id: lastId }: ClaimedRow,
+  targets: Targets<AllowedModel>,
+): number {
+  return made === 0 ? 0 : (targets.findIndex(({ modelId }) => modelId === lastId) + 1) % targets.length;
+}
+
+function targetsOf(row: ClaimedRow): Targets<AllowedModel> {
+  const { targets, model_id: modelId, provider, model_name: modelName } = row;
+  if (targets === null) return [{ modelId, provider, modelName }];
+  return targets.map((target) => ({
+    modelId: target.model_id,
+    provider: target.provider,
+    modelName: target.model_name,
+  })) as unknown as Targets<AllowedModel>;
+}

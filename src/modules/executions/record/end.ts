@@ -1,0 +1,169 @@
+import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/database/index.js';
+import { costPicoUsd } from '../../../kernel/index.js';
+import type { AllowedModel, PriceRecord } from '../../models/index.js';
+import type { Completion } from '../../providers/index.js';
+import type { Claim } from '../claim.js';
+import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+import { type CallFailure, type CallOutcome, isFree } from '../provider-caller.js';
+import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
+
+/** What becomes of the execution when its attempt has ended. */
+export type Next =
+  | {
+      readonly kind: 'final';
+      readonly completedAt?: Date;
+      readonly key?: UsedKey;
+      readonly answer?: StoredAnswer;
+    }
+  /** Waits for its next attempt, which anybody may make. */
+  | { readonly kind: 'queued'; readonly waitMs: number }
+  /** Whoever holds it makes the next attempt at once. */
+  | { readonly kind: 'running'; readonly model: AllowedModel };
+
+/** How an attempt ended. */
+export interface Ending {
+  readonly claim: Claim;
+  readonly attempt: number;
+  /** The model that was called. */
+  readonly model: Pick<AllowedModel, 'provider' | 'modelName'>;
+  /** What the call was priced by; null when no price is known. */
+  readonly price: PriceRecord | null;
+  readonly outcome: CallOutcome;
+  readonly next: Next;
+}
+
+/** As an entry of the statements; of a failure everything that only an answer has is left out. */
+export function endEntry({ claim, attempt, model, price, outcome, next }: Ending): EndEntry {
+  const isFinal = next.kind === 'final';
+  const answer = isFinal && next.key !== undefined ? next.answer : undefined;
+  const completion = outcome.succeeded ? outcome.completion : null;
+  const failure = outcome.succeeded ? null : outcome.failure;
+  // What had come of an answer is kept when there is no other: somebody may have read it.
+  const text = completion ?? (isFinal ? failure?.partial?.collected : null) ?? null;
+  const usage = completion?.usage;
+  const cost = completion === null ? null : costOf(completion, price);
+  return {
+    project_id: claim.projectId,
+    execution_id: claim.executionId,
+    fence: claim.fence,
+    attempt,
+    was_called: true,
+    next: next.kind,
+    status: completion === null ? 'failed' : 'succeeded',
+    ends_as: failure?.kind === 'client_closed' ? 'canceled' : null,
+    spent: completion !== null ? 'cost' : isFree(outcome) ? 'nothing' : 'unknown',
+    completed_at: isFinal ? next.completedAt : null,
+    wait_ms: next.kind === 'queued' ? next.waitMs : null,
+    next_model_id: next.kind === 'running' ? next.model.modelId : null,
+    error_type: failure?.kind,
+    error_message: failure?.message,
+    provider: model.provider,
+    model_name: model.modelName,
+    provider_status: failure?.status,
+    provider_request_id: completion?.providerRequestId ?? failure?.providerRequestId,
+    latency_ms: completion?.latencyMs ?? failure?.latencyMs,
+    first_token_ms: completion === null ? failure?.partial?.firstTokenMs : completion.firstTokenMs,
+    finish_reason: completion?.finishReason,
+    prompt_tokens: usage?.promptTokens,
+    response_tokens: usage?.responseTokens,
+    cached_prompt_tokens: usage?.cachedPromptTokens,
+    reasoning_tokens: usage?.reasoningTokens,
+    usage: usage?.raw === null || usage?.raw === undefined ? null : JSON.stringify(usage.raw),
+    cost_pico_usd: cost?.costPicoUsd?.toString(),
+    price_id: cost?.priceId,
+    response_text: text?.text,
+    response_truncated: text?.truncated,
+    response_bytes: text?.totalBytes,
+    response_sha256: text?.sha256,
+    tool_calls:
+      completion === null || completion.toolCalls.length === 0 ? null : JSON.stringify(completion.toolCalls),
+    route: answer === undefined ? null : (next as { key: UsedKey }).key.route,
+    key: answer === undefined ? null : (next as { key: UsedKey }).key.key,
+    answer_status: answer?.status,
+    answer_headers: answer?.headers,
+    answer_body: answer?.body,
+  };
+}
+
+/** Of an execution that is over without a further call: nothing of it was sent. */
+export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFailure): EndEntry {
+  return {
+    project_id: claim.projectId,
+    execution_id: claim.executionId,
+    fence: claim.fence,
+    attempt: attemptsMade,
+    was_called: false,
+    next: 'final',
+    status: 'failed',
+    error_type: failure.kind,
+    error_message: failure.message,
+    latency_ms: failure.latencyMs,
+  };
+}
+
+/** Of a price that says nothing about this call (the prompt is longer than it holds for, a count is missing) there is no cost. */
+export function costOf(
+  { usage }: Completion,
+  price: PriceRecord | null,
+): { readonly costPicoUsd: bigint | null; readonly priceId: string | null } {
+  if (price === null) return { costPicoUsd: null, priceId: null };
+  const counts = {
+    promptTokens: usage.promptTokens,
+    responseTokens: usage.responseTokens,
+    cachedPromptTokens: usage.cachedPromptTokens ?? null,
+  };
+  const cost = costPicoUsd(counts, price);
+  return { costPicoUsd: cost, priceId: cost === null ? null : price.priceId };
+}
+
+/** Whether `ledger_end_plain` may end it: a call has ended, its execution with it, and there is nothing else to do. */
+export function isPlainEnding(entry: EndEntry): boolean {
+  return entry.next === 'final' && entry.was_called === true && !entry.ends_as && !entry.answer_body;
+}
+
+type EndFunction = 'ledger_end_plain' | 'ledger_end' | 'ledger_record_late';
+
+const call = (name: EndFunction, entries: readonly EndEntry[]): FunctionCall => ({
+  name,
+  text: `SELECT ${name}($1::json, $2::uuid[]) AS told`,
+  values: [JSON.stringify(entries), projectsLiteral(entries)],
+  timeoutMs: ANSWER_TIMEOUT_MS,
+});
+
+export const END_REHEARSALS: readonly FunctionCall[] = [
+  call('ledger_end_plain', []),
+  call('ledger_end', []),
+  call('ledger_record_late', []),
+];
+
+/** Ends those without duties. @returns for each whether it was ended. */
+export function endPlain(connections: JournalConnections, entries: readonly EndEntry[]): Promise<boolean[]> {
+  return told(connections, 'ledger_end_plain', entries);
+}
+
+/** Ends those of any kind. @returns for each whether it was ended. */
+export function end(connections: JournalConnections, entries: readonly EndEntry[]): Promise<boolean[]> {
+  return told(connections, 'ledger_end', entries);
+}
+
+/**
+ * Of those that could not be ended: keeps what came too late.
+ * @returns for each whether it had been ended by its owner before.
+ */
+export function recordLate(
+  connections: JournalConnections,
+  entries: readonly EndEntry[],
+): Promise<boolean[]> {
+  return told(connections, 'ledger_record_late', entries);
+}
+
+async function told(
+  connections: JournalConnections,
+  name: EndFunction,
+  entries: readonly EndEntry[],
+): Promise<boolean[]> {
+  const [row] = await connections.call<{ told: string | null }>(call(name, entries));
+  const keys = new Set(row?.told?.split(','));
+  // Known by the fence too: a process that lost an execution and took it again may show both in one batch.
+  return entries.map(({ execution_id: id, fence }) => keys.has(`${id} ${fence}`));
+}

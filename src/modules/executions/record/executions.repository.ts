@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import {
+  type CallEntry,
+  DatabaseClock,
+  Journal,
+  JournalConnections,
+  TenantScope,
+} from '../../../infra/database/index.js';
+import { Clock } from '../../../kernel/index.js';
+import type { AllowedModel } from '../../models/index.js';
+import type { ChargeBound } from '../charge-bound.js';
+import type { Claim, ClaimedExecution, SweptExecution } from '../claim.js';
+import type { CallFailure } from '../provider-caller.js';
+import { BEGIN_REHEARSALS, type Beginning } from './begin.js';
+import { type Begun, Beginnings } from './beginnings.js';
+import type { BegunExecution } from './budget-verdict.js';
+import { CALL_REHEARSALS, callsJournal, type Dispatched } from './call.js';
+import { CLAIM_REHEARSALS, type ClaimOptions, Claims } from './claim.js';
+import { END_REHEARSALS, endEntry, type Ending, refusedEntry } from './end.js';
+import { Endings } from './endings.js';
+import { holdAgain } from './hold-again.js';
+import { releaseClaim, renewLeases, SWEEP_REHEARSALS, sweepLapsed } from './leases.js';
+
+/** One batch of each journal is under way at a time: larger batches beat parallel ones. */
+const LANES = 1;
+/** A client waits: a restart of the database is bridged, an outage is told. */
+const BEGIN_PATIENCE_MS = 10_000;
+/** Whoever worked on an execution was lost so often: it kills its workers. */
+const MAX_LAPSES = 10;
+const MAX_SWEPT = 100;
+
+/**
+ * Every change of an execution that is in flight, until it is over. Each statement names the status and the fence it comes from,
+ * so whoever has lost the execution changes nothing. What many requests write at once goes through journals: one statement and
+ * one commit for all.
+ */
+@Injectable()
+export class ExecutionsRepository {
+  private readonly beginnings: Beginnings;
+  private readonly calls: Journal<CallEntry, Dispatched | null>;
+  private readonly endings: Endings;
+  private readonly claims: Claims;
+
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly connections: JournalConnections,
+    private readonly config: AppConfig,
+    databaseClock: DatabaseClock,
+    clock: Clock,
+  ) {
+    const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
+    const whileClientWaits = { maxRows, lanes: LANES, patienceMs: BEGIN_PATIENCE_MS };
+    this.beginnings = new Beginnings({ config, connections, scope, clock }, whileClientWaits);
+    this.calls = callsJournal(connections, whileClientWaits);
+    // As long as the outcome is of use: then the lease has lapsed, and a sweep decides.
+    this.endings = new Endings(connections, { maxRows, lanes: LANES, patienceMs: leaseMs });
+    this.claims = new Claims(connections, databaseClock, leaseMs);
+    connections.rehearse(
+      ...BEGIN_REHEARSALS,
+      ...CALL_REHEARSALS,
+      ...END_REHEARSALS,
+      ...CLAIM_REHEARSALS,
+      ...SWEEP_REHEARSALS,
+    );
+  }
+
+  /**
+   * Durable when it resolves.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`; then nothing was written.
+   * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
+   */
+  begin(beginning: Beginning): Promise<Begun> {
+    return this.beginnings.append(beginning);
+  }
+
+  /** Takes up to `slots` due executions; nobody else gets them before their lease is over. */
+  claim(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
+    return this.claims.take(slots, options);
+  }
+
+  /**
+   * Writes that an attempt is about to be made: after this the socket may be opened.
+   * @returns null when the execution is no longer ours.
+   */
+  dispatch(claim: Claim, attempt: number, model: Pick<AllowedModel, 'modelId'>): Promise<Dispatched | null> {
+    return this.calls.append({
+      project_id: claim.projectId,
+      execution_id: claim.executionId,
+      fence: claim.fence,
+      attempt,
+      model_id: model.modelId,
+      lease_ms: this.config.env.LEASE_MS,
+    });
+  }
+
+  /**
+   * Writes how the attempt ended and what becomes of the execution. @returns false when the execution is no longer
+   * ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
+   */
+  end(ending: Ending): Promise<boolean> {
+    return this.endings.append(endEntry(ending), ending.claim.mayHaveDuties ?? true);
+  }
+
+  /** Ends an execution that gets no further attempt. @returns false when it is no longer ours. */
+  refuse(claim: Claim, attemptsMade: number, failure: CallFailure): Promise<boolean> {
+    return this.endings.append(refusedEntry(claim, attemptsMade, failure), true);
+  }
+
+  /**
+   * Holds of the budgets what a further attempt may cost.
+   * @param isLastFree gives back what was held for the attempt before, which is not written yet but cost nothing.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`
+   */
+  holdAgain(claim: Claim, attempt: number, bound: ChargeBound, isLastFree: boolean): Promise<BegunExecution> {
+    const freeAttempt = isLastFree ? attempt - 1 : null;
+    return holdAgain(this.scope, claim, {
+      attempt,
+      freeAttempt,
+      bound,
+      holdMs: this.config.env.BUDGET_HOLD_MS,
+    });
+  }
+
+  /** Prolongs the leases. @returns those that are no longer ours. */
+  renew(claims: readonly Claim[]): Promise<Claim[]> {
+    return renewLeases(this.scope, claims, this.config.env.LEASE_MS);
+  }
+
+  /** Gives back what was claimed and not called, due after `waitMs`. */
+  release(claim: Claim, waitMs: number): Promise<void> {
+    return releaseClaim(this.scope, claim, waitMs);
+  }
+
+  /** @returns whether it was waiting, and now is canceled. */
+  async cancel(projectId: string, executionId: string): Promise<boolean> {
+    const [row] = await this.scope.statement<{ canceled: boolean }>(projectId, {
+      name: 'cancel',
+      text: 'SELECT ledger_cancel($1, $2) AS canceled',
+      values: [projectId, executionId],
+    });
+    return row?.canceled === true;
+  }
+
+  /** Ends or queues again what nobody reported on within its lease. */
+  sweepLapsed(): Promise<SweptExecution[]> {
+    // After a restart of the database: time for two renewals by those who live.
+    const settleMs = Math.ceil((this.config.env.LEASE_MS * 2) / 3);
+    return sweepLapsed(this.connections, { most: MAX_SWEPT, maxLapses: MAX_LAPSES, settleMs });
+  }
+
+  /** How many wait, of each project that has some; counted no further than `most`. */
+  async countQueued(most: number): Promise<Map<string, number>> {
+    const rows = await this.scope.system<{ project_id: string; queued: number }>(
+      'SELECT * FROM ledger_queue_depths($1)',
+      [most],
+    );
+    return new Map(rows.map(({ project_id: projectId, queued }) => [projectId, queued]));
+  }
+}

@@ -1,0 +1,14 @@
+export { BEGIN, type Beginning, beginEntry, beginValues, type BegunRow, findBegun } from './begin.js';
+export type { Begun } from './beginnings.js';
+export {
+  type BegunExecution,
+  BEGUN_FREELY,
+  begunOf,
+  BUDGET_WARNING_HEADER,
+  refusalOf,
+  type VerdictRow,
+  warningHeaders,
+} from './budget-verdict.js';
+export type { Dispatched } from './call.js';
+export { costOf, type Next } from './end.js';
+export { ExecutionsRepository } from './executions.repository.js';

@@ -1,0 +1,117 @@
+import { Client } from 'pg';
+import type {
+  FunctionCall,
+  JournalConnections,
+  ProjectIds,
+  Statement,
+  TenantScope,
+} from '../../src/infra/database/index.js';
+
+/** What one statement has read and written in the tables of the ledger and in their indexes. */
+export interface Measure {
+  readonly name: string;
+  /** Pages, each time that one was looked at. */
+  readonly pages: number;
+  /** Rows that sequential scans have looked at. */
+  readonly scannedRows: number;
+}
+
+const SUM = `SELECT coalesce(sum(pg_stat_get_xact_blocks_fetched(oid)), 0)::int AS pages,
+    coalesce(sum(pg_stat_get_xact_tuples_returned(oid)) FILTER (WHERE relkind = 'r'), 0)::int AS "scannedRows"
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')`;
+
+/**
+ * One connection of the application that measures each statement that is sent over it, those inside of functions too, which
+ * EXPLAIN does not show. In place of the pools, so that what is planned once is planned when the test says.
+ */
+export class MeasuredConnection {
+  readonly measures: Measure[] = [];
+  private readonly rehearsals: FunctionCall[] = [];
+  private turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(readonly client: Client) {}
+
+  static async open(url: string): Promise<MeasuredConnection> {
+    const client = new Client({ connectionString: url, options: '-c role=prompt_ledger_app' });
+    await client.connect();
+    return new MeasuredConnection(client);
+  }
+
+  asConnections(): JournalConnections {
+    return this as unknown as JournalConnections;
+  }
+
+  asScope(): TenantScope {
+    return this as unknown as TenantScope;
+  }
+
+  rehearse(...calls: readonly FunctionCall[]): void {
+    this.rehearsals.push(...calls);
+  }
+
+  /** As a connection does when it is opened: everything is planned, as things are now. */
+  async rehearseAll(): Promise<void> {
+    for (const { name, text, values } of this.rehearsals) {
+      await this.client.query({ name, text, values: values as unknown[] });
+    }
+  }
+
+  call<Row extends Record<string, unknown>>({ name, text, values }: FunctionCall): Promise<Row[]> {
+    return this.measure<Row>('{}', { name, text, values });
+  }
+
+  statement<Row extends Record<string, unknown>>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
+    return this.measure<Row>(`{${[projects].flat().join(',')}}`, statement);
+  }
+
+  system<Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.measure<Row>('{}', { text, values });
+  }
+
+  close(): Promise<void> {
+    return this.client.end();
+  }
+
+  /** One after the other, since there is one connection. */
+  private measure<Row extends Record<string, unknown>>(
+    projects: string,
+    statement: Statement,
+  ): Promise<Row[]> {
+    const result = this.turn.then(() => this.run<Row>(projects, statement));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async run<Row extends Record<string, unknown>>(
+    projects: string,
+    { name, text, values }: Statement,
+  ): Promise<Row[]> {
+    await this.client.query('BEGIN');
+    try {
+      await this.client.query(`SELECT set_config('app.project_ids', $1, true)`, [projects]);
+      // What is not reported to the server yet is in the counters too, so the difference counts.
+      const before = await this.counters();
+      const { rows } = await this.client.query<Row>({
+        ...(name === undefined ? {} : { name }),
+        text,
+        values: [...values],
+      });
+      const after = await this.counters();
+      this.measures.push({
+        name: name ?? text,
+        pages: after.pages - before.pages,
+        scannedRows: after.scannedRows - before.scannedRows,
+      });
+      await this.client.query('COMMIT');
+      return rows;
+    } catch (error) {
+      await this.client.query('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private async counters(): Promise<Omit<Measure, 'name'>> {
+    const { rows } = await this.client.query<Omit<Measure, 'name'>>(SUM);
+    return rows[0] as Omit<Measure, 'name'>;
+  }
+}

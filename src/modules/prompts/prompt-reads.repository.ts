@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { DEFAULT_POINTER } from './prompts.repository.js';
+import { WITH_ACTIVE_VERSION } from './prompt-versions.repository.js';
 
 type PromptColumns = Pick<
   PromptEntity,
@@ -30,8 +30,7 @@ const READ = `SELECT p.prompt_id AS "promptId", p.name, p.mode, p.description, p
     v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
     v.template_source AS "templateSource", v.messages, v.content, v.variables
   FROM prompts p
-  LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
-  LEFT JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
+  ${WITH_ACTIVE_VERSION}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 @Injectable()

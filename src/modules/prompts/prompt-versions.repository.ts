@@ -50,20 +50,33 @@ const STATUS = `CASE
 const RESOLVED = `p.registry_revision::float8 AS "promptRevision", p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
   v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content, v.checksum_hash AS "checksumHash", v.renderer`;
 
+/**
+ * The version of a prompt `p` for which a condition on `v` holds. One row at a time, by LATERAL and OFFSET 0: Postgres plans this
+ * before there are statistics, and a plain join, planned while the tables were empty, reads all versions of the project.
+ */
+const versionWhere = (condition: string) => `LEFT JOIN LATERAL (
+    SELECT v.* FROM prompt_versions v
+    WHERE v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND ${condition} OFFSET 0) AS v ON true`;
+
+/** The active version of a prompt `p`, as `v`. */
+export const WITH_ACTIVE_VERSION = `LEFT JOIN LATERAL (
+    SELECT pp.version_id FROM prompt_pointers pp
+    WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}' OFFSET 0) AS pp ON true
+  ${versionWhere('v.version_id = pp.version_id')}`;
+
 const RESOLVE_ACTIVE = `SELECT ${RESOLVED}
   FROM prompts p
-  LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'
-  LEFT JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
+  ${WITH_ACTIVE_VERSION}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 const RESOLVE_NUMBER = `SELECT ${RESOLVED}
   FROM prompts p
-  LEFT JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND v.version_number = $3
+  ${versionWhere('v.version_number = $3')}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 const RESOLVE_CHECKSUM = `SELECT ${RESOLVED}
   FROM prompts p
-  LEFT JOIN prompt_versions v ON v.project_id = p.project_id AND v.prompt_id = p.prompt_id AND v.checksum_hash = $3
+  ${versionWhere('v.checksum_hash = $3')}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 @Injectable()

@@ -3,6 +3,7 @@ import { type ClientBase, Pool, type QueryConfig, type QueryResultRow } from 'pg
 import { AppConfig } from '../config/index.js';
 import { journalPoolOptions } from './data-source-options.js';
 import { PoolErrorLog } from './pool-error-log.js';
+import { withPooledClient } from './with-pooled-client.js';
 
 /** A call of one of the database's functions, which set the projects of their transaction themselves. */
 export interface FunctionCall {
@@ -14,7 +15,7 @@ export interface FunctionCall {
   readonly timeoutMs?: number;
 }
 
-/** As many as may be busy at once: a batch of each journal, a claim, and a sweep. */
+/** As many as are usually busy at once: a batch of each of the five journals, and a claim or a sweep. */
 export const JOURNAL_CONNECTIONS = 6;
 
 /**
@@ -43,7 +44,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
   }
 
   async call<Row extends QueryResultRow>(call: FunctionCall): Promise<Row[]> {
-    return (await this.pool.query<Row>(queryOf(call))).rows;
+    return withPooledClient(this.pool, async (client) => (await client.query<Row>(queryOf(call))).rows);
   }
 
   private async rehearseOn(client: ClientBase): Promise<void> {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UUID } from '../../kernel/index.js';
-import { isDatabaseOutage } from './database-outage.js';
+import { withPooledClient } from './with-pooled-client.js';
 
 export type ProjectIds = string | readonly string[];
 
@@ -47,20 +47,7 @@ export class TenantScope {
   /** One statement in a transaction of its own, in a single trip to the server: begin, scope, statement, commit. */
   async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
     const open = `BEGIN; SELECT set_config('app.project_ids', '${uuidArray(projects)}', true)`;
-    const client = await this.pool.connect();
-    // The pool listens to its idle clients only: unheard, the error of one that is out would end the process. What went
-    // wrong is told by the statement itself.
-    client.on('error', ignore);
-    let isLost = false;
-    try {
-      return await oneTrip<Row>(client, open, statement);
-    } catch (error) {
-      isLost = isDatabaseOutage(error);
-      throw error;
-    } finally {
-      if (!isLost) client.off('error', ignore);
-      client.release(isLost);
-    }
+    return withPooledClient(this.pool, (client) => oneTrip<Row>(client, open, statement));
   }
 
   /** Calls one of the owner's narrow functions, which look across projects. Tables show nothing here. */
@@ -71,10 +58,6 @@ export class TenantScope {
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
-}
-
-function ignore(): void {
-  // Deliberately nothing.
 }
 
 async function oneTrip<Row extends QueryResultRow>(

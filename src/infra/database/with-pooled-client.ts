@@ -1,0 +1,27 @@
+import type { Pool, PoolClient } from 'pg';
+import { isDatabaseOutage } from './database-outage.js';
+
+/**
+ * Lends a connection of the pool for some work. It goes back to the pool also when a statement was refused, and is given up only
+ * when the line to the server was lost: `Pool.query` would close it after any error, and a new one has everything to plan again.
+ */
+export async function withPooledClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // The pool listens to its idle clients only: unheard, the error of one that is out would end the process. What went wrong is
+  // told by the work itself.
+  client.on('error', ignore);
+  let isLost = false;
+  try {
+    return await work(client);
+  } catch (error) {
+    isLost = isDatabaseOutage(error);
+    throw error;
+  } finally {
+    if (!isLost) client.off('error', ignore);
+    client.release(isLost);
+  }
+}
+
+function ignore(): void {
+  // Deliberately nothing.
+}

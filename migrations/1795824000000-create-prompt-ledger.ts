@@ -1,19 +1,26 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CREATE_BEGIN } from './create-prompt-ledger/begin.js';
-import { CREATE_BUDGET_FUNCTIONS } from './create-prompt-ledger/budget-functions.js';
 import { CREATE_BUDGETS } from './create-prompt-ledger/budgets.js';
-import { CREATE_WORK } from './create-prompt-ledger/call.js';
+import { CREATE_CALL } from './create-prompt-ledger/call.js';
+import { CREATE_CLAIM } from './create-prompt-ledger/claim.js';
 import { CREATE_COUNTS, CREATE_FOLD } from './create-prompt-ledger/counts.js';
 import { CREATE_WIRE_TIME } from './create-prompt-ledger/duties.js';
+import { CREATE_END_UNCALLED } from './create-prompt-ledger/end-uncalled.js';
 import { CREATE_END } from './create-prompt-ledger/end.js';
 import { CREATE_EXECUTIONS } from './create-prompt-ledger/executions.js';
+import { CREATE_HOLD_BUDGETS } from './create-prompt-ledger/hold-budgets.js';
 import { CREATE_IDS, DROP_IDS } from './create-prompt-ledger/ids.js';
+import { CREATE_RECORD_LATE } from './create-prompt-ledger/late.js';
 import { CREATE_OUTBOX } from './create-prompt-ledger/outbox.js';
 import { CREATE_RECORD } from './create-prompt-ledger/record.js';
 import { CREATE_REGISTRY } from './create-prompt-ledger/registry.js';
 import { CREATE_REQUESTS } from './create-prompt-ledger/requests.js';
 import { CREATE_SECURITY, DROP_ALL, DROP_ROLE } from './create-prompt-ledger/security.js';
+import { CREATE_SETTLE_BUDGETS } from './create-prompt-ledger/settle-budgets.js';
+import { CREATE_SWEEP } from './create-prompt-ledger/sweep.js';
 import { CREATE_SYSTEM_FUNCTIONS } from './create-prompt-ledger/system-functions.js';
+import { CREATE_TELL_THRESHOLDS } from './create-prompt-ledger/tell-thresholds.js';
+import { CREATE_UPKEEP } from './create-prompt-ledger/upkeep.js';
 import { CREATE_WEBHOOK_FUNCTIONS } from './create-prompt-ledger/webhook-functions.js';
 
 /** The whole data model, with the project `default` that a fresh install starts in. */
@@ -34,10 +41,17 @@ export class CreatePromptLedger1795824000000 implements MigrationInterface {
     for (const functions of [
       CREATE_WIRE_TIME,
       CREATE_SYSTEM_FUNCTIONS,
-      CREATE_BUDGET_FUNCTIONS,
+      CREATE_HOLD_BUDGETS,
+      CREATE_SETTLE_BUDGETS,
+      CREATE_TELL_THRESHOLDS,
       CREATE_BEGIN,
+      CREATE_CALL,
       CREATE_END,
-      CREATE_WORK,
+      CREATE_RECORD_LATE,
+      CREATE_END_UNCALLED,
+      CREATE_CLAIM,
+      CREATE_SWEEP,
+      CREATE_UPKEEP,
       CREATE_RECORD,
       CREATE_FOLD,
       CREATE_WEBHOOK_FUNCTIONS,

@@ -70,20 +70,30 @@ const inFlight = (columns: string, condition: string) => `
         AND o.status <> 'queued' AND ${condition}
       OFFSET 0 FOR UPDATE`;
 
-const ATTEMPT_COLUMNS = `project_id, execution_id, attempt, fence, status, provider, model_name, model_id, provider_request_id,
+/** What an ended attempt is inserted with. */
+export const ATTEMPT_COLUMNS = `project_id, execution_id, attempt, fence, status, provider, model_name, model_id, provider_request_id,
       provider_status, usage, prompt_tokens, response_tokens, cost_pico_usd, price_id, error_type, error_message, started_at, latency_ms,
       first_token_ms`;
-const attemptValues = (
+/**
+ * @param row the entry.
+ * @param known where the model and the start of the attempt stand.
+ */
+export const attemptValues = (
   row: string,
-) => `${row}.project_id, ${row}.execution_id, ${row}.attempt, ${row}.fence, ${row}.status, ${row}.provider,
-      ${row}.model_name, ${row}.model_id, ${row}.provider_request_id, ${row}.provider_status, ${row}.usage::json, ${row}.prompt_tokens,
-      ${row}.response_tokens, ${row}.cost_pico_usd, ${row}.price_id, ${row}.error_type, ${row}.error_message, ${row}.attempt_started_at,
-      ${row}.latency_ms, ${row}.first_token_ms`;
+  known: { readonly status: string; readonly modelId: string; readonly startedAt: string },
+) => `${row}.project_id, ${row}.execution_id, ${row}.attempt, ${row}.fence, ${known.status}, ${row}.provider, ${row}.model_name,
+      ${known.modelId}, ${row}.provider_request_id, ${row}.provider_status, ${row}.usage::json, ${row}.prompt_tokens, ${row}.response_tokens,
+      ${row}.cost_pico_usd, ${row}.price_id, ${row}.error_type, ${row}.error_message, ${known.startedAt}, ${row}.latency_ms, ${row}.first_token_ms`;
 
-const OUTPUT_COLUMNS =
+const OF_ROW_IN_FLIGHT = { status: 'h.status', modelId: 'h.model_id', startedAt: 'h.attempt_started_at' };
+
+/** What an answer is inserted with. */
+export const OUTPUT_COLUMNS =
   'project_id, execution_id, attempt, response_text, tool_calls, usage, response_truncated, response_bytes, response_sha256';
-const OUTPUT_VALUES = `h.project_id, h.execution_id, h.attempt, h.response_text, h.tool_calls::json, h.usage::json, h.response_truncated,
-      h.response_bytes, h.response_sha256`;
+export const outputValues = (
+  row: string,
+) => `${row}.project_id, ${row}.execution_id, ${row}.attempt, ${row}.response_text, ${row}.tool_calls::json, ${row}.usage::json,
+      ${row}.response_truncated, ${row}.response_bytes, ${row}.response_sha256`;
 
 const OVER_COLUMNS = `project_id, execution_id, status, attempts_made, completed_at, error_type, error_message, latency_ms, first_token_ms,
       finish_reason, prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens, cost_pico_usd, price_id, ${ASKED.join(', ')}`;
@@ -93,6 +103,7 @@ const overValues = (
       h.error_message, h.latency_ms, h.first_token_ms, h.finish_reason, h.prompt_tokens, h.response_tokens, h.cached_prompt_tokens,
       h.reasoning_tokens, h.cost_pico_usd, h.price_id, ${columnsOf('h', ASKED)}`;
 
+/** In a statement of its own, behind the one that has locked them. */
 const DELETE_ENDED = `
   DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('unnest(ended_projects, ended_ids)')});`;
 
@@ -123,10 +134,10 @@ BEGIN
     RETURNING ${COUNTED_COLUMNS}
   ), attempt AS (
     INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
-    SELECT ${attemptValues('h')} FROM h
+    SELECT ${attemptValues('h', OF_ROW_IN_FLIGHT)} FROM h
   ), output AS (
     INSERT INTO execution_outputs (${OUTPUT_COLUMNS})
-    SELECT ${OUTPUT_VALUES} FROM h WHERE h.response_text IS NOT NULL
+    SELECT ${outputValues('h')} FROM h WHERE h.response_text IS NOT NULL
   ), counted AS (
     ${countEnded('over')}
   )
@@ -140,11 +151,11 @@ END
 $$;
 `;
 
-/** What of its holds an ended attempt settles, as {@link settle} reads it. */
-const settled = (
+/** An entry of `ledger_settle_holds`: what an ended attempt has spent of its hold. Null is all of it. */
+export const settlement = (
   row: string,
-) => `json_build_object('project_id', ${row}.project_id, 'execution_id', ${row}.execution_id, 'attempt', ${row}.attempt,
-          'spent_pico_usd', CASE WHEN ${row}.spent = 'nothing' THEN coalesce(${row}.cost_pico_usd, 0) ELSE ${row}.cost_pico_usd END)`;
+) => `json_build_object('project_id', ${row}.project_id, 'execution_id', ${row}.execution_id,
+          'attempt', ${row}.attempt, 'spent_pico_usd', CASE ${row}.spent WHEN 'nothing' THEN coalesce(${row}.cost_pico_usd, 0) ELSE ${row}.cost_pico_usd END)`;
 
 /**
  * Ends attempts, and what becomes of their executions, with all duties: money is settled, callbacks are announced, keys get
@@ -180,10 +191,10 @@ BEGIN
     RETURNING ${COUNTED_COLUMNS}, ${ANNOUNCED_COLUMNS}
   ), attempt AS (
     INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
-    SELECT ${attemptValues('h')} FROM h WHERE h.was_called
+    SELECT ${attemptValues('h', OF_ROW_IN_FLIGHT)} FROM h WHERE h.was_called
   ), output AS (
     INSERT INTO execution_outputs (${OUTPUT_COLUMNS})
-    SELECT ${OUTPUT_VALUES} FROM h WHERE h.response_text IS NOT NULL
+    SELECT ${outputValues('h')} FROM h WHERE h.response_text IS NOT NULL
   ), answered AS (
     UPDATE idempotency_keys k SET status = h.answer_status, headers = h.answer_headers, body = convert_to(h.answer_body, 'UTF8')
     FROM h
@@ -195,8 +206,9 @@ BEGIN
   ), announced AS (
     ${announceEnded('over')}
   ), held AS (
-    SELECT h.project_id, h.execution_id, b.attempt, h.cost_pico_usd,
-      CASE WHEN b.attempt > h.attempt THEN 'nothing' ELSE h.spent END AS spent, b.attempt > h.attempt AS was_not_made
+    -- An attempt that was held for and never made has spent nothing.
+    SELECT h.project_id, h.execution_id, b.attempt, CASE WHEN b.attempt = h.attempt THEN h.spent ELSE 'nothing' END AS spent,
+      CASE WHEN b.attempt = h.attempt THEN h.cost_pico_usd END AS cost_pico_usd
     FROM h CROSS JOIN LATERAL (
       SELECT DISTINCT b.attempt FROM budget_holds b
       WHERE b.project_id = h.project_id AND b.execution_id = h.execution_id
@@ -205,8 +217,7 @@ BEGIN
     WHERE h.duties & ${DUTIES.holds} <> 0
   )
   SELECT array_agg(h.project_id), array_agg(h.execution_id), string_agg(h.execution_id || ' ' || h.fence, ','),
-    (SELECT json_agg(json_build_object('project_id', d.project_id, 'execution_id', d.execution_id, 'attempt', d.attempt,
-      'spent_pico_usd', CASE WHEN d.was_not_made THEN 0 WHEN d.spent = 'nothing' THEN coalesce(d.cost_pico_usd, 0) ELSE d.cost_pico_usd END)) FROM held d)
+    (SELECT json_agg(${settlement('d')}) FROM held d)
   INTO ended_projects, ended_ids, told, settled FROM h;${DELETE_ENDED}
 
   -- The others go on: row by row, as they are few.
@@ -217,9 +228,7 @@ BEGIN
     FOR UPDATE;
     CONTINUE WHEN NOT FOUND;
     INSERT INTO execution_attempts (${ATTEMPT_COLUMNS})
-    VALUES (entry.project_id, entry.execution_id, entry.attempt, entry.fence, entry.status, entry.provider, entry.model_name, flight.model_id, entry.provider_request_id,
-      entry.provider_status, entry.usage::json, entry.prompt_tokens, entry.response_tokens, entry.cost_pico_usd, entry.price_id, entry.error_type, entry.error_message,
-      flight.attempt_started_at, entry.latency_ms, entry.first_token_ms);
+    VALUES (${attemptValues('entry', { status: 'entry.status', modelId: 'flight.model_id', startedAt: 'flight.attempt_started_at' })});
     UPDATE executions_in_flight f SET
       status = entry.next,
       attempt = CASE entry.next WHEN 'running' THEN entry.attempt + 1 ELSE entry.attempt END,
@@ -230,7 +239,7 @@ BEGIN
     WHERE f.project_id = entry.project_id AND f.execution_id = entry.execution_id;
     told_also := concat_ws(',', told_also, entry.execution_id || ' ' || entry.fence);
     IF flight.duties & ${DUTIES.holds} <> 0 AND entry.spent <> 'unknown' THEN
-      settled_also := settled_also || ${settled('entry')};
+      settled_also := settled_also || ${settlement('entry')};
     END IF;
   END LOOP;
 
@@ -241,142 +250,6 @@ END
 $$;
 `;
 
-/**
- * What has happened to attempts whose execution was not found in flight as they knew it. One that has ended under this fence
- * was ended by its owner, who asks again after a lost answer. One that was given up as unknown has come late: its result is
- * kept as a second row, settles what was held for it, and changes nothing else.
- * @returns which were ended by their owner, as `ledger_end_plain` does.
- */
-const RECORD_LATE = `
-CREATE FUNCTION ledger_record_late(entries json, projects uuid[]) RETURNS text
-LANGUAGE plpgsql ${HOT}
-AS $$
-#variable_conflict use_column
-DECLARE
-  told text;
-  entry record;
-  known record;
-  settled json[] := '{}';
-BEGIN
-  PERFORM set_config('app.project_ids', projects::text, true);
-  FOR entry IN SELECT * FROM ${recordset('entries', END_ENTRY, 'n')} LOOP
-    IF NOT entry.was_called THEN
-      -- Ended without a call: nobody else ends it so.
-      PERFORM FROM executions e
-      WHERE e.project_id = entry.project_id AND e.execution_id = entry.execution_id AND e.error_type = entry.error_type AND e.attempts_made = entry.attempt;
-      IF FOUND THEN
-        told := concat_ws(',', told, entry.execution_id || ' ' || entry.fence);
-      END IF;
-      CONTINUE;
-    END IF;
-    SELECT a.status, a.model_id, a.started_at INTO known FROM execution_attempts a
-    WHERE a.project_id = entry.project_id AND a.execution_id = entry.execution_id AND a.attempt = entry.attempt AND a.fence = entry.fence AND NOT a.late;
-    CONTINUE WHEN NOT FOUND;
-    IF known.status IN ('succeeded', 'failed') THEN
-      told := concat_ws(',', told, entry.execution_id || ' ' || entry.fence);
-      CONTINUE;
-    END IF;
-    INSERT INTO execution_attempts (late, ${ATTEMPT_COLUMNS})
-    VALUES (true, entry.project_id, entry.execution_id, entry.attempt, entry.fence, 'fenced', entry.provider, entry.model_name, known.model_id, entry.provider_request_id,
-      entry.provider_status, entry.usage::json, entry.prompt_tokens, entry.response_tokens, entry.cost_pico_usd, entry.price_id, entry.error_type, entry.error_message,
-      known.started_at, entry.latency_ms, entry.first_token_ms)
-    ON CONFLICT DO NOTHING;
-    CONTINUE WHEN NOT FOUND;
-    IF entry.response_text IS NOT NULL THEN
-      INSERT INTO execution_outputs (late, ${OUTPUT_COLUMNS})
-      VALUES (true, entry.project_id, entry.execution_id, entry.attempt, entry.response_text, entry.tool_calls::json, entry.usage::json, entry.response_truncated,
-        entry.response_bytes, entry.response_sha256);
-    END IF;
-    IF entry.spent = 'nothing' OR entry.cost_pico_usd IS NOT NULL THEN
-      settled := settled || ${settled('entry')};
-    END IF;
-  END LOOP;
-  PERFORM ledger_settle_holds(array_to_json(settled));
-  RETURN told;
-END
-$$;
-`;
+export const END_FUNCTIONS = ['ledger_end_plain(json,uuid[])', 'ledger_end(json,uuid[])'] as const;
 
-/**
- * Ends executions of one project that nobody is calling for, and whose rows the caller has locked: they are canceled, given up,
- * or refused. Holds for attempts that were never made are given back.
- */
-const END_UNCALLED = `
-CREATE FUNCTION ledger_end_uncalled(project uuid, ids uuid[], as_status text, as_error_type text, as_error_message text) RETURNS void
-LANGUAGE plpgsql ${HOT}
-AS $$
-#variable_conflict use_column
-DECLARE
-  settled json;
-BEGIN
-  WITH h AS (
-    DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('(SELECT project, unnest(ids))')}) RETURNING f.*
-  ), over AS (
-    INSERT INTO executions (project_id, execution_id, status, attempts_made, error_type, error_message, completed_at, ${ASKED.join(', ')})
-    SELECT h.project_id, h.execution_id, as_status, h.attempt, as_error_type, as_error_message, now(), ${columnsOf('h', ASKED)} FROM h
-    RETURNING ${COUNTED_COLUMNS}, ${ANNOUNCED_COLUMNS}
-  ), counted AS (
-    ${countEnded('over')}
-  ), announced AS (
-    ${announceEnded('over')}
-  )
-  SELECT json_agg(json_build_object('project_id', h.project_id, 'execution_id', h.execution_id, 'attempt', b.attempt, 'spent_pico_usd', 0))
-  INTO settled
-  FROM h CROSS JOIN LATERAL (
-    SELECT DISTINCT b.attempt FROM budget_holds b
-    WHERE b.project_id = h.project_id AND b.execution_id = h.execution_id AND b.attempt > h.attempt
-    OFFSET 0) AS b
-  WHERE h.duties & ${DUTIES.holds} <> 0;
-  PERFORM ledger_settle_holds(settled);
-END
-$$;
-`;
-
-/** Ends what waits in the queue, for its first attempt or another. @returns whether it did. */
-const CANCEL = `
-CREATE FUNCTION ledger_cancel(project uuid, wanted uuid) RETURNS boolean
-LANGUAGE plpgsql ${HOT}
-AS $$
-#variable_conflict use_column
-BEGIN
-  -- Not "= 'queued'": that invites the index of what is due, which has to be read in full to find an id.
-  PERFORM FROM executions_in_flight f
-  WHERE f.project_id = project AND f.execution_id = wanted AND f.status <> 'running' FOR UPDATE;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  PERFORM ledger_end_uncalled(project, ARRAY[wanted], 'canceled', NULL, NULL);
-  RETURN true;
-END
-$$;
-
-CREATE FUNCTION ledger_cancel_batch(project uuid, wanted uuid) RETURNS integer
-LANGUAGE plpgsql ${HOT}
-AS $$
-#variable_conflict use_column
-DECLARE
-  waiting uuid[];
-BEGIN
-  -- In the order of ids, as all code takes these locks. What is being claimed at this moment waits no longer.
-  waiting := ARRAY(SELECT f.execution_id FROM executions_in_flight f
-    WHERE f.project_id = project AND f.batch_id = wanted AND f.status <> 'running'
-    ORDER BY f.execution_id FOR UPDATE SKIP LOCKED);
-  IF cardinality(waiting) > 0 THEN
-    PERFORM ledger_end_uncalled(project, waiting, 'canceled', NULL, NULL);
-    UPDATE batches b SET canceled_at = coalesce(b.canceled_at, now()) WHERE b.project_id = project AND b.batch_id = wanted;
-  END IF;
-  RETURN cardinality(waiting);
-END
-$$;
-`;
-
-export const END_FUNCTIONS = [
-  'ledger_end_plain(json,uuid[])',
-  'ledger_end(json,uuid[])',
-  'ledger_record_late(json,uuid[])',
-  'ledger_end_uncalled(uuid,uuid[],text,text,text)',
-  'ledger_cancel(uuid,uuid)',
-  'ledger_cancel_batch(uuid,uuid)',
-] as const;
-
-export const CREATE_END = [END_PLAIN, END, RECORD_LATE, END_UNCALLED, CANCEL].join('\n');
+export const CREATE_END = [END_PLAIN, END].join('\n');

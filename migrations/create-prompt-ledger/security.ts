@@ -1,11 +1,18 @@
 import { BEGIN_FUNCTIONS } from './begin.js';
-import { BUDGET_FUNCTIONS, BUDGET_SYSTEM_FUNCTIONS } from './budget-functions.js';
-import { CALL_FUNCTIONS, WORK_SYSTEM_FUNCTIONS } from './call.js';
+import { CALL_FUNCTIONS } from './call.js';
+import { CLAIM_SYSTEM_FUNCTIONS } from './claim.js';
+import { END_UNCALLED_FUNCTIONS } from './end-uncalled.js';
 import { END_FUNCTIONS } from './end.js';
 import { PARTITIONED } from './executions.js';
+import { HOLD_FUNCTIONS } from './hold-budgets.js';
+import { LATE_FUNCTIONS } from './late.js';
 import { RECORD_FUNCTIONS } from './record.js';
+import { SETTLE_FUNCTIONS, SETTLE_SYSTEM_FUNCTIONS } from './settle-budgets.js';
 import { grantExecute } from './statements.js';
+import { SWEEP_FUNCTIONS, SWEEP_SYSTEM_FUNCTIONS } from './sweep.js';
 import { LOOKUP_SYSTEM_FUNCTIONS } from './system-functions.js';
+import { TELL_FUNCTIONS } from './tell-thresholds.js';
+import { UPKEEP_SYSTEM_FUNCTIONS } from './upkeep.js';
 import { WEBHOOK_SYSTEM_FUNCTIONS } from './webhook-functions.js';
 
 /** The application's role. It owns nothing and cannot bypass row-level security; connections start with it set. */
@@ -96,8 +103,10 @@ ALTER TABLE ${table}_default ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 /** Signatures, as `regprocedure` prints them: the functions that look across projects. */
 export const SYSTEM_FUNCTIONS = [
   ...LOOKUP_SYSTEM_FUNCTIONS,
-  ...WORK_SYSTEM_FUNCTIONS,
-  ...BUDGET_SYSTEM_FUNCTIONS,
+  ...CLAIM_SYSTEM_FUNCTIONS,
+  ...SWEEP_SYSTEM_FUNCTIONS,
+  ...UPKEEP_SYSTEM_FUNCTIONS,
+  ...SETTLE_SYSTEM_FUNCTIONS,
   ...WEBHOOK_SYSTEM_FUNCTIONS,
   'ledger_fold_executions(integer)',
 ] as const;
@@ -107,7 +116,12 @@ const TENANT_FUNCTIONS = [
   ...BEGIN_FUNCTIONS,
   ...CALL_FUNCTIONS,
   ...END_FUNCTIONS,
-  ...BUDGET_FUNCTIONS,
+  ...LATE_FUNCTIONS,
+  ...END_UNCALLED_FUNCTIONS,
+  ...SWEEP_FUNCTIONS,
+  ...HOLD_FUNCTIONS,
+  ...SETTLE_FUNCTIONS,
+  ...TELL_FUNCTIONS,
   ...RECORD_FUNCTIONS,
   'ledger_wire_time(timestamp with time zone)',
 ];

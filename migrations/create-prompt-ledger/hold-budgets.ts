@@ -1,7 +1,6 @@
 /**
- * Budgets are decided and settled in the database, in the transaction of what they are about, so that no crash comes between
- * money and execution. Whoever changes a period locks it first, and all of them in one order; then holds are made or taken away,
- * and each period is written once.
+ * A hold is decided in the transaction that sends the request, so that no crash comes between money and execution. Whoever
+ * changes a period locks it first, and all of them in one order; then it makes or takes away holds, and writes each period once.
  */
 
 /** Days and months are UTC's, by the database's clock. */
@@ -217,150 +216,9 @@ END
 $$;
 `;
 
-/**
- * Ends holds: `ended` has, for each attempt of an execution, what was spent of its hold; null is all of it. A hold that is not
- * there any more was settled before, and is counted once.
- */
-const SETTLE = `
-CREATE FUNCTION ledger_settle_holds(ended json) RETURNS void
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public, pg_temp
-AS $$
-BEGIN
-  IF ended IS NULL OR ended::text = '[]' THEN
-    RETURN;
-  END IF;
-  PERFORM FROM public.budget_periods p
-    WHERE (p.project_id, p.budget_id, p.period_start) IN (
-      SELECT h.project_id, h.budget_id, h.period_start FROM public.budget_holds h
-      JOIN json_to_recordset(ended) AS e(project_id uuid, execution_id uuid, attempt integer)
-        ON h.project_id = e.project_id AND h.execution_id = e.execution_id AND h.attempt = e.attempt)
-    ORDER BY p.project_id, p.budget_id, p.period_start FOR UPDATE;
-  WITH gone AS (
-    DELETE FROM public.budget_holds h
-    USING json_to_recordset(ended) AS e(project_id uuid, execution_id uuid, attempt integer, spent_pico_usd numeric)
-    WHERE h.project_id = e.project_id AND h.execution_id = e.execution_id AND h.attempt = e.attempt
-    RETURNING h.*, coalesce(e.spent_pico_usd, h.held_pico_usd) AS spent_pico_usd
-  ), summed AS (
-    SELECT g.project_id, g.budget_id, g.period_start, sum(g.held_pico_usd) AS held_pico_usd, sum(g.spent_pico_usd) AS spent_pico_usd
-    FROM gone g GROUP BY 1, 2, 3
-  )
-  UPDATE public.budget_periods p
-  SET held_pico_usd = p.held_pico_usd - s.held_pico_usd, spent_pico_usd = p.spent_pico_usd + s.spent_pico_usd
-  FROM summed s
-  WHERE p.project_id = s.project_id AND p.budget_id = s.budget_id AND p.period_start = s.period_start;
-END
-$$;
-`;
-
-/**
- * What nobody settled in its time. Of a call that was made nobody knows what it cost: all of its hold is spent. What was never
- * sent (no attempt, or not even an execution) cost nothing. What is in flight keeps its hold.
- *
- * It waits for nobody: a period that somebody works on is left for the next time, with every hold that reaches into it, so that
- * an attempt counts alike in all of its budgets. Whoever settles a hold has its period locked, so behind these locks nobody else
- * is at them.
- */
-const EXPIRE = `
-CREATE FUNCTION ledger_expire_holds(most integer) RETURNS integer
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
-AS $$
-DECLARE
-  ended json;
-BEGIN
-  PERFORM set_config('app.system', 'on', true);
-  WITH candidate AS MATERIALIZED (
-    SELECT h.project_id, h.execution_id, h.attempt FROM public.budget_holds h
-    WHERE h.expires_at < now() AND NOT EXISTS (
-      SELECT FROM public.executions_in_flight f
-      WHERE f.project_id = h.project_id AND f.execution_id = h.execution_id)
-    GROUP BY 1, 2, 3 ORDER BY min(h.expires_at)
-    LIMIT most
-  ), held AS MATERIALIZED (
-    SELECT h.* FROM public.budget_holds h JOIN candidate c USING (project_id, execution_id, attempt)
-  ), locked AS MATERIALIZED (
-    SELECT p.project_id, p.budget_id, p.period_start FROM public.budget_periods p
-    WHERE (p.project_id, p.budget_id, p.period_start) IN (SELECT h.project_id, h.budget_id, h.period_start FROM held h)
-    ORDER BY p.project_id, p.budget_id, p.period_start
-    FOR UPDATE SKIP LOCKED
-  )
-  SELECT json_agg(json_build_object('project_id', c.project_id, 'execution_id', c.execution_id, 'attempt', c.attempt,
-    'spent_pico_usd', CASE WHEN NOT EXISTS (SELECT FROM public.execution_attempts a
-      WHERE a.project_id = c.project_id AND a.execution_id = c.execution_id AND a.attempt = c.attempt) THEN 0 END))
-  INTO ended
-  FROM candidate c
-  WHERE NOT EXISTS (
-    SELECT FROM held h LEFT JOIN locked l USING (project_id, budget_id, period_start)
-    WHERE h.project_id = c.project_id AND h.execution_id = c.execution_id AND h.attempt = c.attempt AND l.budget_id IS NULL);
-  PERFORM ledger_settle_holds(ended);
-  RETURN coalesce(json_array_length(ended), 0);
-END
-$$;
-`;
-
-/** Pico-dollars as dollars, every digit of them and no exponent: what `formatPicoUsd` writes. */
-const WIRE_USD = `
-CREATE FUNCTION ledger_wire_usd(pico_usd numeric) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT trim_scale(pico_usd * 0.000000000001)::text $$;
-`;
-
-/**
- * Spending rises in settlements only, so a trigger on the period tells of thresholds, in the transaction of the settlement and
- * under its lock. A settlement that passes two thresholds at once tells of the higher. A budget that has nobody to tell remembers
- * nothing, so that a callback which is added later hears where the budget stands.
- */
-const TELL = `
-CREATE FUNCTION ledger_tell_threshold() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
-AS $$
-BEGIN
-  WITH reached AS MATERIALIZED (
-    SELECT b.*, t.percent FROM public.budgets b CROSS JOIN (VALUES (50), (80), (100)) AS t(percent)
-    WHERE b.project_id = NEW.project_id AND b.budget_id = NEW.budget_id
-      AND b.archived_at IS NULL AND b.callback_url IS NOT NULL
-      AND t.percent > NEW.told_percent AND NEW.spent_pico_usd * 100 >= b.limit_pico_usd * t.percent
-    ORDER BY t.percent DESC
-    LIMIT 1
-  ), told AS (
-    UPDATE public.budget_periods p SET told_percent = r.percent
-    FROM reached r
-    WHERE p.project_id = NEW.project_id AND p.budget_id = NEW.budget_id AND p.period_start = NEW.period_start
-  )
-  INSERT INTO public.outbox (project_id, kind, subject, due_at, body)
-  SELECT r.project_id, 'budget.threshold', r.budget_id::text, now(), json_build_object(
-    'url', r.callback_url,
-    'event', json_build_object(
-      'type', 'budget.threshold',
-      'timestamp', ledger_wire_time(now()),
-      'data', json_build_object(
-        'budget_id', r.budget_id,
-        'name', r.name,
-        'scope', r.scope_kind,
-        'scope_value', r.scope_value,
-        'period', r.period,
-        'period_start', CASE WHEN r.period <> 'total' THEN ledger_wire_time(NEW.period_start) END,
-        'limit_usd', ledger_wire_usd(r.limit_pico_usd),
-        'spent_usd', ledger_wire_usd(NEW.spent_pico_usd),
-        'held_usd', ledger_wire_usd(NEW.held_pico_usd),
-        'percent', r.percent,
-        'mode', r.mode)))
-  FROM reached r;
-  RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER budget_periods_tell AFTER UPDATE OF spent_pico_usd ON budget_periods
-FOR EACH ROW WHEN (NEW.spent_pico_usd > OLD.spent_pico_usd AND NEW.told_percent < 100)
-EXECUTE FUNCTION ledger_tell_threshold();
-`;
-
-export const BUDGET_SYSTEM_FUNCTIONS = ['ledger_expire_holds(integer)'] as const;
-
-export const BUDGET_FUNCTIONS = [
+export const HOLD_FUNCTIONS = [
   'ledger_budget_period(text)',
   'ledger_hold_budgets(json,double precision)',
-  'ledger_settle_holds(json)',
-  'ledger_wire_usd(numeric)',
 ] as const;
 
-export const CREATE_BUDGET_FUNCTIONS = [PERIOD, HOLD, SETTLE, EXPIRE, WIRE_USD, TELL].join('\n');
+export const CREATE_HOLD_BUDGETS = [PERIOD, HOLD].join('\n');

@@ -92,8 +92,12 @@ export class FaultProxy {
 
   /** Connections are refused, and those there are are reset; {@link pass} ends it. @returns how many were. */
   async refuse(): Promise<number> {
+    // First no more are taken: one that came between the resets and this would be waited for, and nobody ends it.
+    const closed = this.server.listening
+      ? new Promise((resolve) => this.server.close(resolve))
+      : Promise.resolve();
     const broken = this.resetAll();
-    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+    await closed;
     return broken;
   }
 

@@ -1,4 +1,5 @@
 import { api, type ApiBody } from '../support/api-client.js';
+import { EventStreamClient } from '../support/event-stream-client.js';
 import { eventually } from '../support/eventually.js';
 import { startWorker } from '../support/processes.js';
 import {
@@ -111,4 +112,45 @@ it('a provider that refuses requests opens none', async () => {
   }
   const ready = await api(stage.ledger.url, ADMIN_KEY).get<{ circuits: ApiBody[] }>('/health/ready');
   expect(ready.body.circuits).toHaveLength(1);
+});
+
+describe('what a caller chose opens none', () => {
+  const model = { provider: 'openai', model_name: 'gpt-4-turbo' };
+  const open = async () => {
+    const ready = await api(stage.ledger.url, ADMIN_KEY).get<{ circuits: ApiBody[] }>('/health/ready');
+    return ready.body.circuits.map(({ model_name: name }) => name);
+  };
+
+  it.each([1, 300])('a deadline of %i ms', async (timeout_ms) => {
+    stage.openai.behaveForModel('gpt-4-turbo', { kind: 'hang', at: 'start' });
+    const calls = Array.from({ length: 4 * FAILURES }, () =>
+      stage.admin.post(RUN, { ...body, model, timeout_ms, max_attempts: 1 }),
+    );
+    for (const answer of await Promise.all(calls)) expectProblem(answer, 504, 'PROVIDER_TIMEOUT');
+    expect(await open()).toEqual([OPENAI.model_name]);
+  });
+
+  it('leaving a stream', async () => {
+    stage.openai.behaveForModel('gpt-4-turbo', { kind: 'hang', at: 'body' });
+    for (let call = 0; call < 2 * FAILURES; call += 1) {
+      const stream = await EventStreamClient.open(
+        stage.ledger.url,
+        { ...body, model },
+        { apiKey: ADMIN_KEY },
+      );
+      const { data } = await stream.until('execution');
+      await stream.until('delta');
+      stream.leave();
+      await untilFinal(stage.admin, String(data['execution_id']));
+    }
+    expect(await open()).toEqual([OPENAI.model_name]);
+  });
+
+  it.each([401, 403, 404, 422, 429])('what is answered with a %i', async (status) => {
+    stage.openai.behaveForModel('gpt-4-turbo', { kind: 'error', status });
+    for (let call = 0; call < 2 * FAILURES; call += 1) {
+      expect((await stage.admin.post(RUN, { ...body, model, max_attempts: 1 })).status).toBe(502);
+    }
+    expect(await open()).toEqual([OPENAI.model_name]);
+  });
 });

@@ -5,7 +5,7 @@ import { Clock } from '../../kernel/index.js';
 import { BudgetExceededError } from '../budgets/index.js';
 import { RateLimits, type Spender } from '../limits/index.js';
 import { PriceReads, type PriceRecord, type AllowedModel } from '../models/index.js';
-import { Circuits, circuitOutcomeOf, type ProviderParams, ProviderRegistry } from '../providers/index.js';
+import { Circuits, type ProviderParams, ProviderRegistry } from '../providers/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
@@ -52,8 +52,7 @@ export class ExecutionRunner {
     try {
       outcome = await this.callOnce(claimed, choice);
     } finally {
-      const failure = outcome?.succeeded === false ? outcome.failure.kind : null;
-      choice.pass.settle(outcome === null ? 'neutral' : circuitOutcomeOf(failure));
+      choice.pass.settle(outcome === null ? 'silent' : this.caller.judge(outcome));
     }
   }
 

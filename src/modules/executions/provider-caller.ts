@@ -2,9 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { ExecutionErrorType } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, LedgerError } from '../../kernel/index.js';
+import { judgeCall } from './judge-call.js';
 import { storableText } from './storable-text.js';
 import type { CallExtras } from './execution-request.js';
 import {
+  type CircuitOutcome,
   complete,
   type Completion,
   type CompletionObserver,
@@ -68,12 +70,18 @@ const FREE_FAILURES: readonly ExecutionErrorType[] = [
   'internal',
 ];
 
+/** Whether nothing of a call certainly ever left: its deadline was over before, or no connection came about. */
+export function isUnsent(outcome: CallOutcome): boolean {
+  return !outcome.succeeded && outcome.failure.partial?.wasSent === false;
+}
+
 /**
  * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The ending settles the hold of the
  * attempt by this verdict.
  */
 export function isFree(outcome: CallOutcome): boolean {
   if (outcome.succeeded) return false;
+  if (isUnsent(outcome)) return true;
   const { kind, partial } = outcome.failure;
   return FREE_FAILURES.includes(kind) && partial?.answerBegan !== true;
 }
@@ -101,7 +109,13 @@ export class ProviderCaller {
 
   async call(call: ProviderCall): Promise<CallOutcome> {
     const startedAtMs = this.clock.monotonicMs();
-    const partial: PartialCompletion = { collected: null, firstTokenMs: null, answerBegan: false };
+    // Until the adapter has been called, nothing is sent.
+    const partial: PartialCompletion = {
+      collected: null,
+      firstTokenMs: null,
+      answerBegan: false,
+      wasSent: false,
+    };
     try {
       const { modelName, messages, params, extras, onEvent, onModel } = call;
       const attemptId = `${call.executionId}-${call.attempt}`;
@@ -119,6 +133,12 @@ export class ProviderCaller {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
       return { succeeded: false, failure: { ...this.failureOf(error, call, latencyMs), partial } };
     }
+  }
+
+  /** What the circuit of the model that was called is told. */
+  judge(outcome: CallOutcome): CircuitOutcome {
+    const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
+    return judgeCall(outcome, Math.min(usual, most));
   }
 
   private failureOf(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {

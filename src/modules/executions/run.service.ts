@@ -167,8 +167,8 @@ export class RunService {
       begun = written;
       last = await this.call({ ...run, mayHaveDuties: begun.mayHaveDuties }, choice, begun);
     } finally {
-      // Also when nothing was called: a trial that is not settled would keep the circuit open.
-      if (last === undefined) choice.pass.settle('neutral');
+      // Also when nothing was called: a trial that nobody settles would keep the circuit open.
+      if (last === undefined) choice.pass.settle('silent');
     }
     const answer = await this.finish(run, last);
     return answer === KEY_TAKEN ? answer : answer.with(warningHeaders(begun.warning));

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDatabaseOutage } from '../../infra/database/index.js';
 import { Clock } from '../../kernel/index.js';
 import { BudgetExceededError } from '../budgets/index.js';
-import { Circuits, circuitOutcomeOf, ProviderError, type ProviderParams } from '../providers/index.js';
+import { Circuits, ProviderError, type ProviderParams } from '../providers/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { Claim } from './claim.js';
 import type { AdmittedExecution } from './execution-request.js';
@@ -60,7 +60,7 @@ export class SyncCalls {
     let { mayHaveDuties = true } = execution;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.callOnce(execution, attempt, call);
-      call.pass.settle(circuitOutcomeOf(outcome.succeeded ? null : outcome.failure.kind));
+      call.pass.settle(this.caller.judge(outcome));
       const last = { attempt, target: call.target, outcome, mayHaveDuties };
       const next = await this.nextCall(execution, last, call);
       if (next === null) return last;
@@ -78,7 +78,7 @@ export class SyncCalls {
           next: again,
         });
       } finally {
-        if (!isDispatched) next.pass.settle('neutral');
+        if (!isDispatched) next.pass.settle('silent');
       }
       if (!isDispatched) throw new OwnershipLostError(execution.executionId);
       call = next;
@@ -150,7 +150,7 @@ export class SyncCalls {
       if (isSameAgain && !(await this.isTimely(execution, last, true))) return null;
       held = await this.heldParams(execution, last);
     } finally {
-      if (held === null) choice.pass.settle('neutral');
+      if (held === null) choice.pass.settle('silent');
     }
     return held === null ? null : { ...choice, ...held };
   }

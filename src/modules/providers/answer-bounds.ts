@@ -18,5 +18,6 @@ export function assertNotEndless(answerBytes: number, maxResponseBytes: number):
   throw new ProviderError(
     'provider_error',
     `The provider's answer was cut off after ${mostBytes} bytes, ${CUT_OFF_FACTOR} times MAX_RESPONSE_BYTES.`,
+    { isCut: true },
   );
 }

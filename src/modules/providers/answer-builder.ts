@@ -70,7 +70,9 @@ export class AnswerBuilder {
   private count(characters: number): void {
     this.characters += characters;
     if (this.characters <= this.maxBytes) return;
-    throw new ProviderError('provider_error', `The provider's answer is over ${this.maxBytes} bytes.`);
+    throw new ProviderError('provider_error', `The provider's answer is over ${this.maxBytes} bytes.`, {
+      isCut: true,
+    });
   }
 }
 

@@ -10,15 +10,24 @@ export interface CallLimits {
   readonly idleTimeoutMs: number | null;
 }
 
+/** Why a call ended early: the time it was given, the provider's silence, or whoever asked for it or reads it. */
+export type Interruption = 'deadline' | 'silence' | 'caller';
+
 /** Ends a call early for one of three reasons, whichever comes first. */
 export class CallWatch {
+  /** What ended the call early; null when nothing did. */
+  interruptedBy: Interruption | null = null;
+
   private readonly controller = new AbortController();
   private readonly deadline: NodeJS.Timeout;
   private readonly idle: NodeJS.Timeout | null;
-  private readonly onAbort = (): void => this.interrupt(this.caller?.reason);
+  private readonly onAbort = (): void => this.interrupt(this.caller?.reason, 'caller');
   /** Of the one step that is being waited for. `Promise.race` with a long-lived promise would leak per event. */
   private rejectStep: ((reason: unknown) => void) | null = null;
-  private readerIsAwaited = false;
+  private readonly startedAtMs = performance.now();
+  /** Since when the reader is waited for; null while the provider is. */
+  private readerSinceMs: number | null = null;
+  private readerWaitedMs = 0;
 
   constructor(
     limits: CallLimits,
@@ -26,22 +35,42 @@ export class CallWatch {
   ) {
     const { deadlineMs, idleTimeoutMs } = limits;
     this.deadline = timer(deadlineMs, () => {
-      this.interrupt(new ProviderError('timeout', `The provider did not finish within ${deadlineMs} ms.`));
+      this.interrupt(
+        new ProviderError('timeout', `The provider did not finish within ${deadlineMs} ms.`),
+        'deadline',
+      );
     });
     this.idle =
       idleTimeoutMs === null
         ? null
         : timer(idleTimeoutMs, () => {
-            if (this.readerIsAwaited) return;
-            this.interrupt(new ProviderError('timeout', `The provider was silent for ${idleTimeoutMs} ms.`));
+            if (this.readerSinceMs !== null) return;
+            this.interrupt(
+              new ProviderError('timeout', `The provider was silent for ${idleTimeoutMs} ms.`),
+              'silence',
+            );
           });
-    if (deadlineMs <= 0) this.interrupt(new ProviderError('timeout', 'The deadline had passed already.'));
+    // A timer takes a millisecond at least, and in less than that no request gets through: rather none is sent.
+    if (deadlineMs < 1) {
+      this.interrupt(new ProviderError('timeout', 'The deadline had passed already.'), 'deadline');
+    }
     if (caller?.aborted === true) this.onAbort();
     else caller?.addEventListener('abort', this.onAbort, { once: true });
   }
 
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** How long the reader of the answer has been waited for, all in all. */
+  get readerMs(): number {
+    const sinceMs = this.readerSinceMs;
+    return this.readerWaitedMs + (sinceMs === null ? 0 : performance.now() - sinceMs);
+  }
+
+  /** How long the provider has had: all of the call, less the waits for the reader. */
+  get providerMs(): number {
+    return performance.now() - this.startedAtMs - this.readerMs;
   }
 
   /** @throws the reason of the interruption, if there was one. */
@@ -63,12 +92,13 @@ export class CallWatch {
 
   /** The same for whoever reads the answer, whose slowness is no silence of the provider. */
   async readerOrInterrupted(step: Promise<void>): Promise<void> {
-    this.readerIsAwaited = true;
+    this.readerSinceMs = performance.now();
     try {
       // Settling winds the idle timer up again, also when it ran out meanwhile.
       await this.orInterrupted(step);
     } finally {
-      this.readerIsAwaited = false;
+      this.readerWaitedMs = this.readerMs;
+      this.readerSinceMs = null;
     }
   }
 
@@ -81,7 +111,8 @@ export class CallWatch {
   }
 
   /** The first reason stays. */
-  interrupt(reason: unknown): void {
+  interrupt(reason: unknown, by: Interruption): void {
+    if (!this.signal.aborted) this.interruptedBy = by;
     this.controller.abort(reason);
     this.rejectStep?.(this.signal.reason);
   }

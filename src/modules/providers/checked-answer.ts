@@ -1,14 +1,28 @@
-import type { ProviderModel, ProviderUsage } from './provider.contract.js';
+import type { CollectedAnswer } from './answer-collector.js';
+import type { ProviderMessage, ProviderModel, ProviderUsage } from './provider.contract.js';
 import { tokenCount } from './token-count.js';
 
 /** Extras are a few hundred characters; what is far from it is something else. */
 const MAX_EXTRAS_CHARACTERS = 4096;
 
-/** Counts go into integer columns; an adapter from outside the tree may hand over anything. */
-export function checkedUsage(usage: ProviderUsage): Required<ProviderUsage> {
+/**
+ * Counts go into integer columns; an adapter from outside the tree may hand over anything.
+ *
+ * A prompt that says something has a token, and so has such an answer. A server that reports none has not counted, and what
+ * nobody counted is unknown: taken for 0 it would be spent without costing a budget anything.
+ */
+export function checkedUsage(
+  usage: ProviderUsage,
+  messages: readonly ProviderMessage[],
+  { text, toolCalls }: Pick<CollectedAnswer, 'text' | 'toolCalls'>,
+): Required<ProviderUsage> {
+  const promptTokens = tokenCount(usage.promptTokens);
+  const responseTokens = tokenCount(usage.responseTokens);
+  const isAsked = messages.some(({ content }) => content !== '');
+  const isAnswered = text !== '' || toolCalls.length > 0;
   return {
-    promptTokens: tokenCount(usage.promptTokens),
-    responseTokens: tokenCount(usage.responseTokens),
+    promptTokens: promptTokens === 0 && isAsked ? null : promptTokens,
+    responseTokens: responseTokens === 0 && isAnswered ? null : responseTokens,
     cachedPromptTokens: tokenCount(usage.cachedPromptTokens),
     reasoningTokens: tokenCount(usage.reasoningTokens),
     raw: usage.raw,

@@ -5,10 +5,12 @@ import {
   CountBreaker,
   handleWhenResult,
 } from 'cockatiel';
-import type { ProviderErrorKind } from './provider.contract.js';
 
-/** `neutral`: it says nothing against the provider (it refused the request, or asked us to slow down). */
-export type CircuitOutcome = 'success' | 'failure' | 'neutral';
+/**
+ * What one call says about the provider. `answered`: it is there, though it refused the request or asked us to slow down.
+ * `silent`: nothing, because the call was not made, or its caller gave it too little time, left, or did not read.
+ */
+export type CircuitOutcome = 'success' | 'failure' | 'answered' | 'silent';
 
 export type CircuitPass =
   | { readonly open: true; readonly retryAfterMs: number }
@@ -32,22 +34,19 @@ export interface CircuitSettings {
   readonly onRecovery: () => void;
 }
 
-const FAILURES: readonly string[] = ['timeout', 'connection', 'provider_error'] satisfies ProviderErrorKind[];
-
-/** Of a failed call by its class, whoever classed it; `kind` null: it succeeded. */
-export function circuitOutcomeOf(kind: string | null): CircuitOutcome {
-  if (kind === null) return 'success';
-  return FAILURES.includes(kind) ? 'failure' : 'neutral';
-}
-
 /**
  * One breaker. Cockatiel's policy wants to wrap the call, and while a trial is under way it lets others wait for its
  * end; here a pass is asked for before anything is written, and refused at once. So the policy hears of a call
  * when it is over, and only a trial is held inside it.
+ *
+ * A trial that says nothing is handed to the next call: it must neither close the circuit, as nobody has seen the provider
+ * answer, nor keep it open any longer.
  */
 export class Circuit {
   private readonly policy: CircuitBreakerPolicy;
   private openedAtMs = 0;
+  /** The trial that the policy waits for while no call is being made for it. */
+  private vacantTrial: ((outcome: 'success' | 'failure') => void) | null = null;
 
   constructor(
     private readonly provider: string,
@@ -74,6 +73,7 @@ export class Circuit {
         if (this.remainingMs() > 0) return { open: true, retryAfterMs: this.remainingMs() };
         return { open: false, settle: this.startTrial() };
       default:
+        if (this.vacantTrial !== null) return { open: false, settle: this.holdTrial(this.vacantTrial) };
         // If the trial failed now, the next one would be so far away.
         return { open: true, retryAfterMs: openMs };
     }
@@ -100,22 +100,29 @@ export class Circuit {
 
   /** What began while it was closed and ends later is old news: the trial decides. */
   private report(outcome: CircuitOutcome): void {
-    if (outcome === 'neutral' || this.policy.state !== CircuitState.Closed) return;
+    if (outcome === 'answered' || outcome === 'silent' || this.policy.state !== CircuitState.Closed) return;
     void this.policy.execute(() => outcome);
   }
 
   private startTrial(): (outcome: CircuitOutcome) => void {
-    let end: (outcome: CircuitOutcome) => void = () => undefined;
-    const ended = new Promise<CircuitOutcome>((resolve) => (end = resolve));
-    const limit = setTimeout(() => end('failure'), this.settings.longestCallMs);
-    limit.unref();
+    let end: (outcome: 'success' | 'failure') => void = () => undefined;
+    const ended = new Promise<'success' | 'failure'>((resolve) => (end = resolve));
     // It rejects only when the clock was set back since we looked; then `hasLostTime` sees to it.
     this.policy.execute(() => ended).catch(() => undefined);
-    return once((outcome) => {
+    return this.holdTrial(end);
+  }
+
+  private holdTrial(end: (outcome: 'success' | 'failure') => void): (outcome: CircuitOutcome) => void {
+    this.vacantTrial = null;
+    const settle = once((outcome) => {
       clearTimeout(limit);
+      if (outcome === 'silent') this.vacantTrial = end;
       // Whoever refuses a request, or asks us to slow down, is there.
-      end(outcome === 'failure' ? 'failure' : 'success');
+      else end(outcome === 'failure' ? 'failure' : 'success');
     });
+    const limit = setTimeout(() => settle('failure'), this.settings.longestCallMs);
+    limit.unref();
+    return settle;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { circuitOutcomeOf, type CircuitOutcome } from './circuit.js';
+import type { CircuitOutcome } from './circuit.js';
 import { Circuits } from './circuits.js';
 
 const OPEN_MS = 10_000;
@@ -63,11 +63,22 @@ describe('Circuits', () => {
     expect(circuits.list()).toHaveLength(1);
   });
 
-  it('does not hear of refusals and rate limits', async () => {
-    await settle('failure', 'failure', ...Array<CircuitOutcome>(100).fill('neutral'));
+  it.each(['answered', 'silent'] as const)('does not count what was %s', async (end) => {
+    await settle('failure', 'failure', ...Array<CircuitOutcome>(100).fill(end));
     expect(circuits.list()).toEqual([]);
     await settle('failure');
     expect(circuits.list()).toHaveLength(1);
+  });
+
+  it('keeps accounts apart, as it does models and providers', async () => {
+    for (let call = 0; call < 3; call += 1) {
+      const acquired = circuits.tryAcquire('openai', 'gpt', 'project-1');
+      if (!acquired.open) acquired.settle('failure');
+    }
+    await jest.advanceTimersByTimeAsync(0);
+    const isOpen = (account?: string) => circuits.tryAcquire('openai', 'gpt', account).open;
+    expect([isOpen('project-1'), isOpen('project-2'), isOpen()]).toEqual([true, false, false]);
+    expect(circuits.list()).toMatchObject([{ provider: 'openai', modelName: 'gpt', state: 'open' }]);
   });
 
   it('keeps models and providers apart', async () => {
@@ -87,7 +98,7 @@ describe('Circuits', () => {
     expect(circuits.tryAcquire('openai', 'gpt').open).toBe(true);
   });
 
-  it.each(['success', 'neutral'] as const)(
+  it.each(['success', 'answered'] as const)(
     'closes after a trial that was a %s, and counts afresh',
     async (end) => {
       (await halfOpened())(end);
@@ -108,6 +119,27 @@ describe('Circuits', () => {
     for (const late of early.slice(3)) late('failure');
     await jest.advanceTimersByTimeAsync(0);
     expect(circuits.list()).toEqual([]);
+  });
+
+  it('hands a trial that said nothing on to the next call, and to one at a time', async () => {
+    (await halfOpened())('silent');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(circuits.list()).toMatchObject([{ state: 'half_open' }]);
+    const settleTrial = pass();
+    expect(circuits.tryAcquire('openai', 'gpt').open).toBe(true);
+    settleTrial('silent');
+    // However long nobody calls, it is no failed trial.
+    await jest.advanceTimersByTimeAsync(2 * LONGEST_CALL_MS);
+    pass()('success');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(circuits.list()).toEqual([]);
+  });
+
+  it('opens again when a trial that was handed on fails', async () => {
+    (await halfOpened())('silent');
+    pass()('failure');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(circuits.tryAcquire('openai', 'gpt')).toEqual({ open: true, retryAfterMs: OPEN_MS });
   });
 
   it('takes a trial that nobody settles for failed, once no call can last so long', async () => {
@@ -158,19 +190,5 @@ describe('Circuits', () => {
     await opened();
     for (let index = 0; index < 1000; index += 1) pass(`model-${index}`);
     expect(circuits.list()).toEqual([]);
-  });
-});
-
-describe('circuitOutcomeOf', () => {
-  it.each([
-    [null, 'success'],
-    ['timeout', 'failure'],
-    ['connection', 'failure'],
-    ['provider_error', 'failure'],
-    ['rate_limited', 'neutral'],
-    ['provider_rejected', 'neutral'],
-    ['internal', 'neutral'],
-  ] as const)('of %s is %s', (kind, outcome) => {
-    expect(circuitOutcomeOf(kind)).toBe(outcome);
   });
 });

@@ -27,11 +27,14 @@ export class Circuits {
   /**
    * Whether a call may be made now. To be asked before an attempt is written, so that an open circuit eats none. Who
    * gets a pass settles it once, whatever happened; further settling does nothing.
+   *
+   * @param account whose credentials are used, by a name that gives nothing of them away. Each has circuits of its own:
+   *   a vendor may be down for one customer only. Left out: those of the environment, one for each provider.
    */
-  tryAcquire(provider: string, modelName: string): CircuitPass {
+  tryAcquire(provider: string, modelName: string, account = ''): CircuitPass {
     if (this.options.failures === 0) return { open: false, settle: () => undefined };
-    // The id of a provider has no slash.
-    const key = `${provider}/${modelName}`;
+    // The id of a provider has no slash, and the account is told apart by a character that no name of a model has.
+    const key = account === '' ? `${provider}/${modelName}` : `${provider}/${modelName}\u0000${account}`;
     let circuit = this.circuits.get(key);
     if (circuit === undefined || circuit.hasLostTime()) {
       circuit = this.create(key, provider, modelName);
@@ -54,12 +57,14 @@ export class Circuits {
     return new Circuit(provider, modelName, {
       ...this.options,
       onOpen: () => {
-        this.logger.warn(`${key} is not called for ${this.options.openMs} ms: too many of its calls failed`);
+        this.logger.warn(
+          `${provider}/${modelName} is not called for ${this.options.openMs} ms: too many of its calls failed`,
+        );
       },
       // It starts with a new window; calls that were made before the recovery report to the old one.
       onRecovery: () => {
         this.circuits.delete(key);
-        this.logger.log(`${key} is called again: a trial got through`);
+        this.logger.log(`${provider}/${modelName} is called again: a trial got through`);
       },
     });
   }

@@ -181,7 +181,7 @@ describe('what complete leaves of a call that failed', () => {
       onEvent: (event) => void (seen += event.type === 'delta' ? event.text : ''),
     });
     await expect(running).rejects.toMatchObject({ kind: 'connection', providerRequestId: 'req-1' });
-    expect(partial).toEqual({
+    expect(partial).toMatchObject({
       collected: expect.objectContaining({ text: 'Once upon 👋', truncated: false, totalBytes: 14 }),
       firstTokenMs: expect.any(Number) as number,
       answerBegan: true,
@@ -201,10 +201,10 @@ describe('what complete leaves of a call that failed', () => {
     expect(partial.collected?.text).toBe('half');
   });
 
-  it('is nothing when nothing had come', async () => {
+  it('is nothing of an answer that was begun without a word', async () => {
     const partial: PartialCompletion = { collected: null, firstTokenMs: null };
     await expect(run(failing(START, delta('')), { partial })).rejects.toMatchObject({ kind: 'connection' });
-    expect(partial).toEqual({ collected: null, firstTokenMs: null, answerBegan: false });
+    expect(partial).toMatchObject({ collected: null, firstTokenMs: null, answerBegan: true });
   });
 
   it('is the whole answer of a call that did not fail', async () => {

@@ -1,6 +1,7 @@
 import { mostAnswerBytes } from './answer-bounds.js';
 import { AnswerCollector, type AnswerEvent, type CollectedAnswer } from './answer-collector.js';
-import { CallWatch, type CallLimits } from './call-watch.js';
+import { CallProgress } from './call-progress.js';
+import { CallWatch, type CallLimits, type Interruption } from './call-watch.js';
 import { checkedExtras, checkedModel, checkedUsage } from './checked-answer.js';
 import { collectAnswer } from './collect-answer.js';
 import {
@@ -16,7 +17,9 @@ import { toProviderError } from './provider-failure.js';
 import type { CollectedResponse } from './response-collector.js';
 
 /** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
-export type CompletionRequest = Omit<ProviderRequest, 'signal'> & { readonly signal?: AbortSignal };
+export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
+  readonly signal?: AbortSignal;
+};
 
 export interface CompletionLimits extends CallLimits {
   /** As much of the response's text is kept. Calls of tools are kept whole, or the call fails. */
@@ -44,6 +47,16 @@ export interface PartialCompletion {
    * has begun is billed, however the call ends. Always there when the call has settled.
    */
   answerBegan?: boolean;
+  /** Of a failed call: whether anything of the request may have reached the vendor. False is certain. */
+  wasSent?: boolean;
+  /** Of a failed call: why it was ended early; null when it was not. */
+  interruptedBy?: Interruption | null;
+  /** Of a failed call: how long the provider had, without the waits for the reader. */
+  providerMs?: number;
+  /** Of a failed call: how long its reader was waited for. */
+  readerMs?: number;
+  /** Of a failed call: whether a limit of ours cut off an answer that was there. */
+  isCut?: boolean;
 }
 
 export interface Completion extends CollectedAnswer {
@@ -97,22 +110,27 @@ async function completeAtOnce(
   const startedAt = performance.now();
   const { deadlineMs, maxResponseBytes } = limits;
   const watch = new CallWatch({ deadlineMs, idleTimeoutMs: null }, request.signal);
+  const progress = new CallProgress();
   let providerRequestId: string | null = null;
   let succeeded = false;
   try {
     watch.check();
     const maxAnswerBytes = mostAnswerBytes(maxResponseBytes);
-    const asked = { ...request, signal: watch.signal, maxAnswerBytes };
+    const asked = { ...request, signal: watch.signal, maxAnswerBytes, progress };
+    progress.begin();
     const answer = await watch.orInterrupted(provider.complete(asked));
     if (partial !== undefined) partial.answerBegan = true;
     providerRequestId = answer.providerRequestId;
     const collected = collectAnswer(answer, maxResponseBytes);
     if (partial !== undefined) partial.collected = collected;
     succeeded = true;
-    return toCompletion(collected, answer, providerRequestId, null, startedAt);
+    return toCompletion(request, collected, answer, providerRequestId, null, startedAt);
   } catch (error) {
     const failure = toProviderError(error, providerRequestId);
-    if (partial !== undefined) partial.answerBegan = partial.answerBegan === true || hasBegun(failure);
+    if (partial !== undefined) {
+      partial.answerBegan = partial.answerBegan === true || hasBegun(failure, watch);
+      report(partial, watch, progress, failure);
+    }
     // An adapter whose call we cut short may say anything; why we cut it is the truth.
     watch.check();
     throw withRequestId(failure, providerRequestId);
@@ -121,8 +139,24 @@ async function completeAtOnce(
   }
 }
 
+/** What is known of a call that failed, besides its failure. */
+function report(
+  partial: PartialCompletion,
+  watch: CallWatch,
+  progress: CallProgress,
+  { wasSent, isCut }: ProviderError,
+): void {
+  partial.wasSent = wasSent && progress.maybeSent;
+  partial.interruptedBy = watch.interruptedBy;
+  partial.providerMs = watch.providerMs;
+  partial.readerMs = watch.readerMs;
+  partial.isCut = isCut;
+}
+
 /** An adapter that does not say it may have failed over the body of a success, which is billed. */
-function hasBegun({ answerBegan, kind, status }: ProviderError): boolean {
+function hasBegun({ answerBegan, kind, status }: ProviderError, { interruptedBy }: CallWatch): boolean {
+  // The reason of an interruption is ours, and says nothing of the vendor.
+  if (interruptedBy !== null) return false;
   return answerBegan ?? (kind === 'provider_error' && status === null);
 }
 
@@ -137,17 +171,22 @@ async function completeByStream(
   const startedAt = performance.now();
   const watch = new CallWatch(limits, request.signal);
   const collector = new AnswerCollector(limits.maxResponseBytes, startedAt);
+  const progress = new CallProgress();
+  let hasStarted = false;
   let providerRequestId: string | null = null;
   let end: ProviderEnd | null = null;
   let answer: CollectedAnswer | null = null;
   let iterator: AsyncIterator<ProviderEvent> | null = null;
   try {
     watch.check();
-    iterator = provider.stream({ ...request, signal: watch.signal })[Symbol.asyncIterator]();
+    progress.begin();
+    iterator = provider.stream({ ...request, signal: watch.signal, progress })[Symbol.asyncIterator]();
     while (end === null) {
       const step = await watch.orInterrupted(iterator.next());
       if (step.done === true) throw new ProviderError('connection', CUT_OFF);
       const event = step.value;
+      // Whatever it is, the vendor has taken the request.
+      hasStarted = true;
       if (event.type === 'start') providerRequestId = event.providerRequestId;
       else if (event.type === 'end') end = event;
       else if (event.type === 'model') onModel?.(checkedModel(event));
@@ -158,23 +197,27 @@ async function completeByStream(
     for (const event of collector.flush()) await observe(event, onEvent, watch);
     answer = collector.finish();
   } catch (error) {
+    const failure = toProviderError(error, providerRequestId);
+    hasStarted ||= hasBegun(failure, watch);
+    if (partial !== undefined) report(partial, watch, progress, failure);
     // An adapter whose call we cut short may say anything; why we cut it is the truth.
     watch.check();
-    throw withRequestId(toProviderError(error, providerRequestId), providerRequestId);
+    throw withRequestId(failure, providerRequestId);
   } finally {
     watch.end(answer !== null);
     void close(iterator);
     if (partial !== undefined) {
       partial.collected = answer ?? collector.finishPart();
       partial.firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
-      partial.answerBegan = collector.hasBegun;
+      partial.answerBegan = hasStarted;
     }
   }
   const firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
-  return toCompletion(answer, end, providerRequestId, firstTokenMs, startedAt);
+  return toCompletion(request, answer, end, providerRequestId, firstTokenMs, startedAt);
 }
 
 function toCompletion(
+  { messages }: Pick<ProviderRequest, 'messages'>,
   answer: CollectedAnswer,
   end: Omit<ProviderEnd, 'type'>,
   providerRequestId: string | null,
@@ -190,7 +233,7 @@ function toCompletion(
     toolCalls,
     refusal,
     finishReason: end.finishReason,
-    usage: checkedUsage(end.usage),
+    usage: checkedUsage(end.usage, messages, answer),
     providerRequestId,
     servedModelName: end.servedModelName,
     firstTokenMs,
@@ -202,9 +245,15 @@ function toCompletion(
 /** The vendor's support asks for it, and not every reader of an answer knows it. */
 function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
   if (error.providerRequestId !== null || providerRequestId === null) return error;
-  const { kind, message, status, retryAfterMs, answerBegan } = error;
-  const began = answerBegan === null ? {} : { answerBegan };
-  return new ProviderError(kind, message, { status, retryAfterMs, providerRequestId, ...began });
+  const { kind, message, status, retryAfterMs, answerBegan, wasSent, isCut } = error;
+  return new ProviderError(kind, message, {
+    status,
+    retryAfterMs,
+    providerRequestId,
+    ...(answerBegan === null ? {} : { answerBegan }),
+    ...(wasSent ? {} : { wasSent }),
+    ...(isCut ? { isCut } : {}),
+  });
 }
 
 async function observe(
@@ -218,7 +267,7 @@ async function observe(
     if (taken !== undefined) await watch.readerOrInterrupted(taken);
   } catch (error) {
     // Whoever reads the answer does not want it any more. It is too late when a deadline was first.
-    watch.interrupt(error);
+    watch.interrupt(error, 'caller');
   }
   watch.check();
 }

@@ -1,4 +1,4 @@
-export { circuitOutcomeOf, type CircuitOutcome, type CircuitPass, type CircuitStatus } from './circuit.js';
+export type { CircuitOutcome, CircuitPass, CircuitStatus } from './circuit.js';
 export { Circuits, type CircuitOptions } from './circuits.js';
 export {
   complete,

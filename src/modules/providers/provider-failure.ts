@@ -59,6 +59,22 @@ const CONNECTION_CODES = new Set([
 ]);
 const CONNECTION_PREFIXES = ['UND_ERR_', 'HPE_', 'ERR_SSL_', 'ERR_TLS_', 'CERT_'];
 
+/** What is wrong with a certificate, in OpenSSL's words: found before anything is sent. */
+const CERTIFICATE_CODES = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+]);
+/** No connection came about, so nothing was sent over it. A reset or a silence may come at any time. */
+const UNCONNECTED_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNCONNECTED_PREFIXES = ['ERR_TLS_CERT_', 'CERT_'];
+/** System calls that are made before there is a connection. */
+const UNCONNECTED_CALLS: readonly unknown[] = ['connect', 'getaddrinfo'];
+
 /**
  * Classes whatever an adapter threw. The thrown error's own message is not passed on, nor kept as `cause`: a
  * JSON `SyntaxError` quotes the answer, and an SDK's error carries headers; both would end in a log.
@@ -72,22 +88,43 @@ export function toProviderError(error: unknown, providerRequestId: string | null
       })
     : new ProviderError('connection', `The connection to the provider failed (${code}).`, {
         providerRequestId,
+        ...(wasNeverSent(error) ? { wasSent: false } : {}),
       });
+}
+
+/** Whether an error of the line says that there never was a connection to the provider. */
+export function wasNeverSent(error: unknown): boolean {
+  const broken = findBrokenLine(error);
+  if (broken === null) return false;
+  const { code, syscall } = broken;
+  return (
+    UNCONNECTED_CODES.has(code) ||
+    CERTIFICATE_CODES.has(code) ||
+    UNCONNECTED_PREFIXES.some((prefix) => code.startsWith(prefix)) ||
+    UNCONNECTED_CALLS.includes(syscall)
+  );
 }
 
 /** The code of a broken line anywhere down the chain of causes (fetch buries it two deep), else null. */
 export function connectionCode(error: unknown): string | null {
+  return findBrokenLine(error)?.code ?? null;
+}
+
+function findBrokenLine(error: unknown): { readonly code: string; readonly syscall: unknown } | null {
   let current = error;
   for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth += 1) {
     const code: unknown = Reflect.get(current, 'code');
-    if (typeof code === 'string' && isConnectionCode(code)) return code;
+    if (typeof code === 'string' && isConnectionCode(code)) {
+      return { code, syscall: Reflect.get(current, 'syscall') };
+    }
     current = Reflect.get(current, 'cause');
   }
   return null;
 }
 
 function isConnectionCode(code: string): boolean {
-  return CONNECTION_CODES.has(code) || CONNECTION_PREFIXES.some((prefix) => code.startsWith(prefix));
+  if (CONNECTION_CODES.has(code) || CERTIFICATE_CODES.has(code)) return true;
+  return CONNECTION_PREFIXES.some((prefix) => code.startsWith(prefix));
 }
 
 function nameOf(error: unknown): string {

@@ -75,6 +75,19 @@ export interface ProviderRequest {
    * adapter's own bound.
    */
   readonly maxAnswerBytes?: number;
+  /** An adapter that knows when its request leaves the machine says so here; one that does not need not. */
+  readonly progress?: ProviderProgress;
+}
+
+/**
+ * How far a call has got. What was certainly not sent costs nothing, however the call ends; of a call that says nothing
+ * here it is assumed that it may have been sent.
+ */
+export interface ProviderProgress {
+  /** Nothing has been sent so far, and `sending` will be called before anything is. */
+  waiting(): void;
+  /** The request is about to be written to a connection that is open. */
+  sending(): void;
 }
 
 export interface ProviderMessage {
@@ -258,6 +271,10 @@ export interface ProviderErrorDetails {
   readonly providerRequestId?: string | null;
   /** Whether a success status had come. A vendor bills what it has begun to answer, so such a failure is not free. */
   readonly answerBegan?: boolean;
+  /** False: nothing of the request can have reached the vendor, so it costs nothing. Left out: it may have. */
+  readonly wasSent?: false;
+  /** True: the answer was there, and a limit of ours cut it off. It says nothing against the provider. */
+  readonly isCut?: true;
 }
 
 /** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
@@ -268,6 +285,9 @@ export class ProviderError extends Error {
   readonly providerRequestId: string | null;
   /** Null: the adapter did not say. */
   readonly answerBegan: boolean | null;
+  /** False only when it is certain. */
+  readonly wasSent: boolean;
+  readonly isCut: boolean;
 
   constructor(
     readonly kind: ProviderErrorKind,
@@ -279,5 +299,7 @@ export class ProviderError extends Error {
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.providerRequestId = details.providerRequestId ?? null;
     this.answerBegan = details.answerBegan ?? null;
+    this.wasSent = details.wasSent ?? true;
+    this.isCut = details.isCut ?? false;
   }
 }

@@ -4,7 +4,7 @@ import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { Claim } from '../claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
-import { type CallFailure, type CallOutcome, isFree } from '../provider-caller.js';
+import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../provider-caller.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
 /** What becomes of the execution when its attempt has ended. */
@@ -69,7 +69,8 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
     cached_prompt_tokens: usage?.cachedPromptTokens,
     reasoning_tokens: usage?.reasoningTokens,
     usage: usage?.raw === null || usage?.raw === undefined ? null : JSON.stringify(usage.raw),
-    cost_pico_usd: cost?.costPicoUsd?.toString(),
+    // Of a later attempt it would be said of the whole execution, of which an earlier one may have cost something.
+    cost_pico_usd: attempt === 1 && isUnsent(outcome) ? '0' : cost?.costPicoUsd?.toString(),
     price_id: cost?.priceId,
     response_text: text?.text,
     response_truncated: text?.truncated,

@@ -79,11 +79,13 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
   }
 
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    request.progress?.waiting();
     return streamCall(this.line, this.vendor, request, this.toSend(request, true));
   }
 
   /** By a stream, which is read at once, where the answer may be too long for anything else. */
   complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    request.progress?.waiting();
     return completeCall(this.line, this.vendor, request, this.toSend(request, !mayBeWhole(request)));
   }
 

@@ -68,11 +68,13 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
   }
 
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    request.progress?.waiting();
     const toSend = this.toSend(request, 'streamGenerateContent?alt=sse');
     return streamCall(this.line, this.vendor, request, toSend);
   }
 
   complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    request.progress?.waiting();
     return completeCall(this.line, this.vendor, request, this.toSend(request, 'generateContent'));
   }
 

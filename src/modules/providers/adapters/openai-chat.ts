@@ -54,11 +54,13 @@ export class OpenAiChat {
 
   /** @throws ProviderError, or the signal's reason. */
   complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    request.progress?.waiting();
     return completeCall(this.line, this.vendor, request, this.toSend(request, false));
   }
 
   /** @throws ProviderError, or the signal's reason. */
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    request.progress?.waiting();
     return streamCall(this.line, this.vendor, request, this.toSend(request, true));
   }
 

@@ -43,11 +43,12 @@ export async function completeCall(
   request: ProviderRequest,
   toSend: VendorRequest,
 ): Promise<ProviderAnswer> {
-  const { signal, maxAnswerBytes } = request;
+  const { signal, maxAnswerBytes, progress } = request;
   const exchange: WholeExchange = new WholeExchange({
     signal,
     reader: dialect.createReader(() => exchange.headers),
     maxAnswerBytes,
+    progress,
   });
   try {
     await line.exchange(exchange, toSend);
@@ -72,7 +73,7 @@ export async function* streamCall(
 ): AsyncGenerator<ProviderEvent, void, undefined> {
   let response: StreamedResponse | null = null;
   try {
-    response = await line.stream(toSend, request.signal);
+    response = await line.stream(toSend, request.signal, request.progress);
     const { status, headers, body } = response;
     if (!isSuccess(status)) throw dialect.readComplaint({ status, headers, body: await readErrorBody(body) });
     if (dialect.requestIdHeader !== null) {
@@ -113,6 +114,7 @@ function toFailure(
     retryAfterMs,
     providerRequestId: known.providerRequestId ?? providerRequestId,
     answerBegan,
+    ...(known.isCut ? { isCut: true } : {}),
   });
 }
 
@@ -155,7 +157,13 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
     chunks.push(chunk);
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_DOCUMENT_BYTES) {
-      throw new ProviderError('provider_error', `The provider's answer is over ${MAX_DOCUMENT_BYTES} bytes.`);
+      throw new ProviderError(
+        'provider_error',
+        `The provider's answer is over ${MAX_DOCUMENT_BYTES} bytes.`,
+        {
+          isCut: true,
+        },
+      );
     }
   }
   return Buffer.concat(chunks).toString('utf8');

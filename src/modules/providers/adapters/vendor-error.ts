@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { connectionCode, providerErrorFromStatus } from '../provider-failure.js';
+import { connectionCode, providerErrorFromStatus, wasNeverSent } from '../provider-failure.js';
 import { ProviderError } from '../provider.contract.js';
 import { safeVendorMessage, type Secrets } from '../safe-message.js';
 import { headerOf } from './vendor-headers.js';
@@ -48,5 +48,6 @@ export function connectionFailure(error: unknown): ProviderError {
     return new ProviderError('provider_rejected', 'The request could not be sent: it is malformed.');
   }
   const detail = code === null ? '' : ` (${code})`;
-  return new ProviderError('connection', `The connection to the provider failed${detail}.`);
+  const unsent = wasNeverSent(error) ? ({ wasSent: false } as const) : {};
+  return new ProviderError('connection', `The connection to the provider failed${detail}.`, unsent);
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
+import type { ProviderProgress } from '../provider.contract.js';
 import type { WholeExchange } from './whole-exchange.js';
 
 /** A POST to a vendor. */
@@ -37,12 +38,17 @@ export class VendorLine {
   }
 
   /** @throws whatever broke the line, or the signal's reason. */
-  async stream(request: VendorRequest, signal: AbortSignal): Promise<StreamedResponse> {
+  async stream(
+    request: VendorRequest,
+    signal: AbortSignal,
+    progress?: ProviderProgress,
+  ): Promise<StreamedResponse> {
+    const dispatcher = progress === undefined ? this.pool : this.pool.compose(tellSending(progress));
     const {
       statusCode: status,
       headers,
       body,
-    } = await this.pool.request({
+    } = await dispatcher.request({
       ...optionsOf(request),
       signal,
     });
@@ -57,4 +63,19 @@ export class VendorLine {
 
 function optionsOf({ path, headers, body }: VendorRequest): Dispatcher.DispatchOptions & { method: 'POST' } {
   return { path, method: 'POST', headers: headers as string[], body };
+}
+
+/** The handler is told once it has an open connection, and the request is written when that call has returned. */
+function tellSending(progress: ProviderProgress): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    for (const name of ['onRequestStart', 'onConnect'] as const) {
+      const start = handler[name] as ((...args: unknown[]) => void) | undefined;
+      if (start === undefined) continue;
+      handler[name] = (...args: unknown[]) => {
+        progress.sending();
+        start.apply(handler, args);
+      };
+    }
+    return dispatch(options, handler);
+  };
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AnswerBuilder } from '../answer-builder.js';
-import { ProviderError, type ProviderAnswer } from '../provider.contract.js';
+import { ProviderError, type ProviderAnswer, type ProviderProgress } from '../provider.contract.js';
 import { ServerSentEventSplitter } from '../server-sent-events.js';
 import type { AnswerReader } from './answer-reader.js';
 import { connectionFailure, MAX_ERROR_BODY_BYTES } from './vendor-error.js';
@@ -19,6 +19,7 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   readonly reader: AnswerReader;
   readonly maxAnswerBytes: number | undefined;
+  readonly progress?: ProviderProgress | undefined;
 }
 
 /**
@@ -108,8 +109,9 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // It was given up while it waited for a connection.
+    // It was given up while it waited for a connection: undici then writes nothing.
     if (this.isSettled) this.abort();
+    else this.options.progress?.sending();
   }
 
   onResponseStart(
@@ -152,7 +154,9 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
       this.settle();
       this.abort();
     } else if (this.sizeBytes > this.mostBytes) {
-      throw new ProviderError('provider_error', `The provider's answer is over ${this.mostBytes} bytes.`);
+      throw new ProviderError('provider_error', `The provider's answer is over ${this.mostBytes} bytes.`, {
+        isCut: true,
+      });
     }
   }
 

@@ -1,0 +1,25 @@
+import type { ProviderProgress } from './provider.contract.js';
+
+/** How far one call has got, as far as its adapter says so. */
+export class CallProgress implements ProviderProgress {
+  private state: 'before' | 'unknown' | 'waiting' | 'sending' = 'before';
+
+  /** Whether anything may have left. An adapter that says nothing may have sent its request as soon as it was called. */
+  get maybeSent(): boolean {
+    return this.state === 'unknown' || this.state === 'sending';
+  }
+
+  /** The adapter is about to be called. */
+  begin(): void {
+    this.state = 'unknown';
+  }
+
+  waiting(): void {
+    // What was sent stays sent, whatever an adapter says afterwards.
+    if (this.state !== 'sending') this.state = 'waiting';
+  }
+
+  sending(): void {
+    this.state = 'sending';
+  }
+}

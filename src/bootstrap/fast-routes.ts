@@ -65,6 +65,8 @@ function variablesOf({ text }: FastRequest<Caller, unknown, unknown>): string | 
   return text?.sourceOf('variables') ?? null;
 }
 
-function keyOf({ path, headers, text }: FastRequest<Caller, unknown, unknown>) {
-  return usedKeyOf({ method: 'POST', path, header: headers['idempotency-key'], body: text?.value });
+/** The path is the route itself: the lane takes no other spelling of it. */
+function keyOf({ path, headers, rawHeaders, text }: FastRequest<Caller, unknown, unknown>) {
+  const header = headers['idempotency-key'];
+  return usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text?.value });
 }

@@ -1,8 +1,10 @@
+import { request } from 'node:http';
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { lapseLeases } from '../support/execution-rows.js';
 import { startLedger } from '../support/processes.js';
 import { clientWith, otherProject } from './other-project.js';
+import { ENTRY } from './record-entries.js';
 import { rawRequest, type RawResponse } from './raw-request.js';
 import {
   ADMIN_KEY,
@@ -27,6 +29,9 @@ let nextKey = 0;
 beforeAll(async () => {
   stage = await startStage();
   await putPrompt(stage.admin, 'greeting', 'Hello {{name}}');
+  await stage.admin.post('/v1/prompts/register-code', {
+    prompts: [{ name: 'greeting-of-code', template_source: 'Hello {{name}}' }],
+  });
   foreign = await otherProject(stage);
   await putPrompt(foreign, 'greeting', 'Hello {{name}}');
 });
@@ -102,6 +107,86 @@ describe('a request that is sent again with its key', () => {
       expect(await count('executions_all')).toBe(before + 1);
     },
   );
+
+  describe('however its path is spelt', () => {
+    const record = { executions: [{ ...ENTRY, variables: { name: 'Ada' } }] };
+    const door = { model: 'openai/gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] };
+    /** Each spelling of a path; those that match no route do nothing. */
+    const spellings = (path: string): string[] => [
+      `${path}/`,
+      `${path}?x=1`,
+      `${path}/?`,
+      `${path}#part`,
+      path.toUpperCase().replaceAll('%2F', '%2f'),
+      path.replace('/v1', '/V1'),
+      path.replace(':', '%3A'),
+      path.replace(':', '%3a'),
+      path.replace('executions', '%65xecutions'),
+      path.replace('greeting', '%67reeting'),
+      `/${path}`,
+      path.replace('/v1/', '/v1//'),
+      path.replace('/v1/', '/v1/./'),
+      `/x/..${path}`,
+      `http://other-host${path}`,
+      `${stage.ledger.url}${path}/?y`,
+    ];
+
+    it.each([
+      [RUN, body],
+      [SUBMIT, body],
+      [BATCH, batch],
+      ['/v1/executions:stream', body],
+      ['/v1/executions:record', record],
+      ['/v1/prompts/greeting-of-code/execute', { variables: { name: 'Ada' }, model: OPENAI }],
+      ['/openai/v1/chat/completions', door],
+    ])('%s is done once', async (path, request) => {
+      const key = newKey();
+      const text = JSON.stringify(request);
+      const first = await post(path, key, text);
+      expect(first.status).toBeLessThan(300);
+      const made = await count('executions_all');
+      const told: number[] = [];
+      for (const spelling of spellings(path)) {
+        const again = await post(spelling, key, text);
+        if (again.status === first.status) {
+          expect([spelling, again.replayed]).toEqual([spelling, 'true']);
+          told.push(again.status);
+        } else {
+          expect([400, 404, 405]).toContain(again.status);
+        }
+      }
+      expect(told.length).toBeGreaterThanOrEqual(5);
+      expect(await count('executions_all')).toBe(made);
+    });
+
+    it('is refused when the key comes twice', async () => {
+      const key = newKey();
+      const text = JSON.stringify(body);
+      await post(RUN, key, text);
+      const made = await count('executions_all');
+      for (const path of [RUN, `${RUN}?`]) {
+        expect((await post(path, [key, key], text)).status).toBe(400);
+      }
+      expect(await count('executions_all')).toBe(made);
+    });
+
+    /** Past any client that would put the path in order. */
+    function post(path: string, key: string | string[], text: string) {
+      const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json', 'idempotency-key': key };
+      const { hostname, port } = new URL(stage.ledger.url);
+      return new Promise<{ status: number; replayed: unknown }>((resolve, reject) => {
+        const outgoing = request({ hostname, port, method: 'POST', path, headers }, (incoming) => {
+          incoming.resume();
+          incoming.once('end', () => {
+            const replayed = incoming.headers['idempotency-replayed'];
+            resolve({ status: incoming.statusCode ?? 0, replayed });
+          });
+        });
+        outgoing.once('error', reject);
+        outgoing.end(text);
+      });
+    }
+  });
 
   it('gets it from another process too, and after a restart', async () => {
     const key = newKey();

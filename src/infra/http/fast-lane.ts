@@ -36,6 +36,8 @@ export interface FastRequest<Caller, Params, Body> {
   /** The body as it came, for the source text of its parts; `null` without one. */
   readonly text: JsonText | null;
   readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, for a header that must not come twice. */
+  readonly rawHeaders: readonly string[];
   /** As sent, as it stands in a problem's `instance`. */
   readonly path: string;
 }
@@ -151,8 +153,8 @@ export class FastLane<Caller, Scope extends string> {
   ): RawAnswer | Promise<RawAnswer | null> {
     const { dto } = route;
     if (dto !== null) return this.serveBody(caller, request, route, dto, params);
-    const { headers, url: path = '' } = request;
-    return route.handle({ caller, params, body: null, text: null, headers, path });
+    const { headers, rawHeaders, url: path = '' } = request;
+    return route.handle({ caller, params, body: null, text: null, headers, rawHeaders, path });
   }
 
   private async serveBody(
@@ -162,14 +164,14 @@ export class FastLane<Caller, Scope extends string> {
     dto: Type<object>,
     params: unknown,
   ): Promise<RawAnswer | null> {
-    const { headers, url: path = '' } = request;
+    const { headers, rawHeaders, url: path = '' } = request;
     try {
       const bytes = await readPlainBody(request);
       if (bytes === null) return null;
       const parsed = parseJsonBody(bytes, this.options.body.maxDepth ?? DEFAULT_MAX_DEPTH);
       const text = parsed instanceof Promise ? await parsed : parsed;
       const body = readDto(dto, text?.value, 'body');
-      return await route.handle({ caller, params, body, text, headers, path });
+      return await route.handle({ caller, params, body, text, headers, rawHeaders, path });
     } catch (error) {
       if (route.problemHeaders === undefined) throw error;
       return answerOfError(request, error).with(await route.problemHeaders(caller));

@@ -106,10 +106,15 @@ function fromUnknownRoute(request: IncomingMessage): LedgerError {
     : new RouteNotFoundError(method, path);
 }
 
+/** A client that believes to speak to a proxy sends the whole URL (RFC 9112, absolute-form). */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+
 /** The path as it was sent: without the query, whose values are content and do not belong in an answer that others may log. */
 export function pathOf(request: IncomingMessage): string {
   const original = 'originalUrl' in request ? request.originalUrl : request.url;
-  return typeof original === 'string' ? original.replace(/[?#].*$/s, '') : '';
+  if (typeof original !== 'string') return '';
+  const path = original.startsWith('/') ? original : original.replace(ORIGIN, '');
+  return path.replace(/[?#].*$/s, '');
 }
 
 function logDefect(request: IncomingMessage, error: LedgerError): void {

@@ -145,7 +145,11 @@ describe.each(VENDORS)('what is known of a call to %s', (_vendor, create) => {
       const answer = 'HTTP/1.1 500 x\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}';
       provider = create(
         await serve((socket) => {
-          socket.on('data', () => void ((requests += 1) === 1 ? socket.write(answer) : socket.destroy()));
+          socket.on('data', () => {
+            requests += 1;
+            if (requests === 1) socket.write(answer);
+            else socket.destroy();
+          });
         }),
       );
       await failedCall(provider, onEvent);
@@ -185,7 +189,7 @@ describe('what is known of a call by an adapter that does not say what it sends'
     ['another error', true, new TypeError('x')],
     ['an error of the vendor', true, new ProviderError('provider_error', 'x', { status: 500 })],
   ])('with %s: it may have been sent: %s', async (_what, wasSent, error) => {
-    const provider = adapter(() => Promise.reject(error as Error));
+    const provider = adapter(() => Promise.reject(error));
     for (const [, onEvent] of ASKING_WAYS) {
       expect(await failedCall(provider, onEvent)).toMatchObject({ wasSent });
     }

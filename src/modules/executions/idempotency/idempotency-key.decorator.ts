@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { jsonTextOf, pathOf } from '../../../infra/http/index.js';
+import { canonicalPathOf, jsonTextOf } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import { fingerprintOf, type UsedKey } from './used-key.js';
 
@@ -24,8 +24,9 @@ export const IdempotencyKey = createParamDecorator(
     const request = context.switchToHttp().getRequest<Request>();
     return usedKeyOf({
       method: request.method,
-      path: pathOf(request),
+      path: canonicalPathOf(request),
       header: request.headers['idempotency-key'],
+      rawHeaders: request.rawHeaders,
       body: jsonTextOf(request)?.value,
     });
   },
@@ -34,16 +35,29 @@ export const IdempotencyKey = createParamDecorator(
 /** The same for who answers without Nest. @throws ValidationError `VALIDATION_FAILED` */
 export function usedKeyOf(request: {
   readonly method: string;
+  /** Of the route that the request matched, see `canonicalPathOf`: another spelling of it is the same request. */
   readonly path: string;
   readonly header: string | string[] | undefined;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
   readonly body: unknown;
 }): UsedKey | null {
-  const { header: key, method, path } = request;
+  const { header: key, method, path, rawHeaders } = request;
   if (key === undefined) return null;
   if (typeof key !== 'string' || !KEY.test(key)) {
     throw new ValidationError('Send an Idempotency-Key of 1 to 255 printable ASCII characters.', [
       { pointer: '', message: 'the header Idempotency-Key must have 1 to 255 printable ASCII characters' },
     ]);
   }
+  // Node joins headers of one name, so a key that a proxy sends on twice would be another key than the one it got.
+  if (key.includes(', ') && countOf(rawHeaders) > 1) {
+    throw new ValidationError('Send one Idempotency-Key.', [
+      { pointer: '', message: 'the header Idempotency-Key must not stand there more than once' },
+    ]);
+  }
   return { route: path, key, fingerprint: fingerprintOf(method, path, request.body) };
+}
+
+function countOf(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'idempotency-key').length;
 }

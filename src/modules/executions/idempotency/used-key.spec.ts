@@ -42,7 +42,22 @@ describe('the fingerprint of a request', () => {
 
 describe('a key', () => {
   const keyOf = (header: string | string[] | undefined) =>
-    usedKeyOf({ method: 'POST', path: PATH, header, body: {} });
+    usedKeyOf({
+      method: 'POST',
+      path: PATH,
+      header,
+      rawHeaders: ['Idempotency-Key', String(header)],
+      body: {},
+    });
+
+  it('may have a comma, and may not come twice', () => {
+    const request = { method: 'POST', path: PATH, header: 'a, a', body: {} };
+    expect(usedKeyOf({ ...request, rawHeaders: ['Idempotency-Key', 'a, a'] })).toMatchObject({ key: 'a, a' });
+    const twice = ['Idempotency-Key', 'a', 'Accept', 'a', 'idempotency-KEY', 'a'];
+    expect(() => usedKeyOf({ ...request, rawHeaders: twice })).toThrow(
+      expect.objectContaining({ code: 'VALIDATION_FAILED' }) as Error,
+    );
+  });
 
   it('is optional', () => {
     expect(keyOf(undefined)).toBeNull();

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 
 /** A request that is to happen once, however often it is sent. */
 export interface UsedKey {
-  /** The concrete path: the same key on another path is another key. */
+  /** The concrete path in the spelling of its route: the same key on another route is another key. */
   readonly route: string;
   /** As the caller chose it. */
   readonly key: string;

@@ -69,11 +69,11 @@ function optionsOf({ path, headers, body }: VendorRequest): Dispatcher.DispatchO
 function tellSending(progress: ProviderProgress): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     for (const name of ['onRequestStart', 'onConnect'] as const) {
-      const start = handler[name] as ((...args: unknown[]) => void) | undefined;
-      if (start === undefined) continue;
+      const start: unknown = Reflect.get(handler, name);
+      if (typeof start !== 'function') continue;
       handler[name] = (...args: unknown[]) => {
         progress.sending();
-        start.apply(handler, args);
+        Reflect.apply(start, handler, args);
       };
     }
     return dispatch(options, handler);

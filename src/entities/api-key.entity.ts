@@ -43,4 +43,8 @@ export class ApiKeyEntity {
   /** As `requestsPerMinute`. */
   @Column('integer', { name: 'tokens_per_minute', nullable: true })
   tokensPerMinute!: number | null;
+
+  /** The key that made it, the one that made that one, and so on; empty for one that an admin made. */
+  @Column('uuid', { array: true, default: () => "'{}'" })
+  ancestors!: string[];
 }

@@ -41,7 +41,7 @@ describe('a process that holds an execution twice, of which one hold is stale', 
     await lose();
     current = await claim();
     const both = [executions.dispatch(stale, 1, ids), executions.dispatch(current, 1, ids)];
-    expect(await Promise.all(both)).toEqual([null, { keyId: null, tokensPerMinute: null }]);
+    expect(await Promise.all(both)).toEqual([null, { keyId: null, tokensPerMinute: null, ancestors: [] }]);
     const { rows } = await context.owner.query('SELECT attempt, fence, status FROM execution_attempts_all');
     expect(rows).toEqual([{ attempt: 1, fence: 2, status: 'dispatched' }]);
   });

@@ -95,12 +95,12 @@ const ROUTES: [string, string, (client: ApiClient) => Promise<{ status: number }
   [
     'PATCH /v1/keys/{id}',
     'keys:write',
-    async (c) => c.patch(`/v1/keys/${(await createKey(['prompts:read'])).key_id}`, { rate_limits: {} }),
+    async (c) => c.patch(`/v1/keys/${(await createKey(['keys:write'])).key_id}`, { rate_limits: {} }),
   ],
   [
     'DELETE /v1/keys/{id}',
     'keys:write',
-    async (c) => c.delete(`/v1/keys/${(await createKey(['prompts:read'])).key_id}`),
+    async (c) => c.delete(`/v1/keys/${(await createKey(['keys:write'])).key_id}`),
   ],
 ];
 

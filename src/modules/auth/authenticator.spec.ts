@@ -29,6 +29,7 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
     scopes: ['prompts:read', 'a scope of a later release'],
     valid: true,
     rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
+    ancestors: [],
     ...overrides,
   };
   const keys = {
@@ -72,6 +73,7 @@ describe('Authenticator', () => {
       origin: '10.0.0.1',
       scopes: new Set(['prompts:read']),
       rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
+      ancestors: [],
     });
   });
 
@@ -84,6 +86,7 @@ describe('Authenticator', () => {
       origin: null,
       scopes: new Set(SCOPES),
       rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
+      ancestors: [],
     });
   });
 

@@ -156,12 +156,13 @@ function adminCaller(projectId: string, origin: string | null): Caller {
     origin,
     scopes: ALL_SCOPES,
     rateLimits: DEFAULT_RATE_LIMITS,
+    ancestors: [],
   };
 }
 
 function keyCaller({ record, scopes }: CachedRecord, origin: string | null): Caller {
-  const { projectId, keyId, name, rateLimits } = record;
-  return { projectId, keyId, actor: name, origin, scopes, rateLimits };
+  const { projectId, keyId, name, rateLimits, ancestors } = record;
+  return { projectId, keyId, actor: name, origin, scopes, rateLimits, ancestors };
 }
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;

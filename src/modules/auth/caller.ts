@@ -9,10 +9,18 @@ export interface KeyRateLimits {
   readonly tokensPerMinute: number | null;
 }
 
+/** A key that another one comes from. What comes from it uses up its limits, too. */
+export interface KeyAncestor {
+  readonly keyId: string;
+  readonly rateLimits: KeyRateLimits;
+}
+
 /** Who sent a request, and what they may do. Each request has an object of its own. */
 export interface Caller extends Actor {
   readonly scopes: ReadonlySet<Scope>;
   readonly rateLimits: KeyRateLimits;
+  /** In no order; empty for a key that an admin made, and for the admin. */
+  readonly ancestors: readonly KeyAncestor[];
 }
 
 export interface AuthenticatedRequest extends Request {

@@ -58,14 +58,17 @@ export class CreateKeyDto {
   scopes!: Scope[];
 
   /**
-   * From when on the key is refused, RFC 3339. Left out: never.
+   * From when on the key is refused, RFC 3339. Null: never. Left out: when the key that makes it is, if ever; it cannot be later.
    * @example "2027-12-31T23:59:59Z"
    */
   @IsOptional()
   @IsTime()
   expires_at?: string | null;
 
-  /** Rate limits of its own; what is left out or null is the default of the service. */
+  /**
+   * Rate limits of its own; null in them is the default of the service. What is left out is that default too, or the limit of
+   * the key that makes it, if that is less. What the key uses counts against the limits of that key as well.
+   */
   @IsOptional()
   @Nested(() => KeyRateLimitsDto)
   @ApiPropertyOptional({ type: KeyRateLimitsDto, nullable: true })
@@ -117,6 +120,10 @@ export class KeyDto {
 
   /** The rate limits of its own. */
   rate_limits!: KeyRateLimitsViewDto;
+
+  /** Id of the key that made it, whose limits and budgets it uses up too; null when an admin made it. */
+  @ApiId()
+  made_by!: string | null;
 }
 
 export class CreatedKeyDto extends KeyDto {

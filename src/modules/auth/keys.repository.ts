@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ApiKeyEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import type { KeyRateLimits } from './caller.js';
+import type { KeyAncestor, KeyRateLimits } from './caller.js';
 
 /** What authentication needs of a key. */
 export interface KeyRecord {
@@ -14,7 +14,10 @@ export interface KeyRecord {
   /** Neither revoked nor expired, by the database's clock. */
   readonly valid: boolean;
   readonly rateLimits: KeyRateLimits;
+  readonly ancestors: readonly KeyAncestor[];
 }
+
+const NO_ANCESTORS: readonly KeyAncestor[] = [];
 
 interface KeyRow {
   project_id: string;
@@ -27,9 +30,19 @@ interface KeyRow {
   checked_at: Date;
   requests_per_minute: number | null;
   tokens_per_minute: number | null;
+  ancestors: AncestorRow[] | null;
 }
 
-export type NewKey = Pick<ApiKeyEntity, 'projectId' | 'name' | 'secretHmac' | 'scopes' | 'expiresAt'> &
+export interface AncestorRow {
+  readonly key_id: string;
+  readonly requests_per_minute: number | null;
+  readonly tokens_per_minute: number | null;
+}
+
+export type NewKey = Pick<
+  ApiKeyEntity,
+  'projectId' | 'name' | 'secretHmac' | 'scopes' | 'expiresAt' | 'ancestors'
+> &
   KeyRateLimits;
 
 @Injectable()
@@ -48,6 +61,7 @@ export class KeysRepository {
       scopes: row.scopes,
       valid: row.revoked_at === null && (row.expires_at === null || row.expires_at > row.checked_at),
       rateLimits: { requestsPerMinute: row.requests_per_minute, tokensPerMinute: row.tokens_per_minute },
+      ancestors: toAncestors(row.ancestors),
     };
   }
 
@@ -71,6 +85,10 @@ export class KeysRepository {
     return tx.find(ApiKeyEntity, { where: { projectId }, order: { keyId: 'DESC' } });
   }
 
+  async find(tx: EntityManager, projectId: string, keyId: string): Promise<ApiKeyEntity | null> {
+    return tx.findOne(ApiKeyEntity, { where: { projectId, keyId } });
+  }
+
   /** Locks it, so that what is decided by what it says now still holds when it is changed. */
   async findForUpdate(tx: EntityManager, projectId: string, keyId: string): Promise<ApiKeyEntity | null> {
     return tx.findOne(ApiKeyEntity, { where: { projectId, keyId }, lock: { mode: 'pessimistic_write' } });
@@ -91,4 +109,13 @@ export class KeysRepository {
       .execute();
     return affected === 1;
   }
+}
+
+/** As the functions of the database give them; null for none. */
+export function toAncestors(rows: readonly AncestorRow[] | null): readonly KeyAncestor[] {
+  if (rows === null) return NO_ANCESTORS;
+  return rows.map(({ key_id: keyId, requests_per_minute: requests, tokens_per_minute: tokens }) => ({
+    keyId,
+    rateLimits: { requestsPerMinute: requests, tokensPerMinute: tokens },
+  }));
 }

@@ -4,6 +4,7 @@ import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { formatPicoUsd, parsePicoUsd, UUID, ValidationError } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
+import { type Caller, ForbiddenError } from '../auth/index.js';
 import type {
   BudgetDto,
   BudgetListDto,
@@ -65,12 +66,13 @@ export class BudgetsService {
     return budgetView(found);
   }
 
-  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ValidationError `VALIDATION_FAILED` */
-  async update(who: Actor, budgetId: string, request: UpdateBudgetDto): Promise<BudgetDto> {
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ForbiddenError `FORBIDDEN` | ValidationError `VALIDATION_FAILED` */
+  async update(who: Caller, budgetId: string, request: UpdateBudgetDto): Promise<BudgetDto> {
     this.assertCallbackUrl(request.callback_url);
     const { projectId } = who;
     return this.scope.transaction(projectId, async (tx) => {
       const before = await this.budgets.find(tx, projectId, budgetId);
+      if (before !== null) assertBindsOthers(who, before);
       const { name, mode, limit_usd: limitUsd, callback_url: callbackUrl } = request;
       const isThere = await this.budgets.update(tx, projectId, budgetId, {
         ...(name == null ? {} : { name }),
@@ -91,9 +93,11 @@ export class BudgetsService {
     });
   }
 
-  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` */
-  async delete(who: Actor, budgetId: string): Promise<void> {
+  /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ForbiddenError `FORBIDDEN` */
+  async delete(who: Caller, budgetId: string): Promise<void> {
     await this.scope.transaction(who.projectId, async (tx) => {
+      const before = await this.budgets.find(tx, who.projectId, budgetId);
+      if (before !== null) assertBindsOthers(who, before);
       if (!(await this.budgets.archive(tx, who.projectId, budgetId))) throw new BudgetNotFoundError(budgetId);
       await this.audit.append(tx, who, { action: 'budget.delete', subject: subjectOf(budgetId) });
     });
@@ -115,6 +119,14 @@ function assertScopeValue({ scope, scope_value: value }: CreateBudgetDto): void 
       { pointer: '/scope_value', message: 'must be the id of a key' },
     ]);
   }
+}
+
+/** @throws ForbiddenError `FORBIDDEN`: what binds a key, or one that it comes from, is not for it to change. */
+function assertBindsOthers({ keyId, ancestors }: Caller, { scopeKind, scopeValue }: BudgetRecord): void {
+  if (scopeKind !== 'api_key') return;
+  const line = [keyId, ...ancestors.map((ancestor) => ancestor.keyId)];
+  if (scopeValue === null || !line.includes(scopeValue)) return;
+  throw new ForbiddenError([], 'This budget binds the key that you use; have it changed with another one.');
 }
 
 /** It has been validated. */

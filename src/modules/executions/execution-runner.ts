@@ -179,6 +179,9 @@ export class ExecutionRunner {
 }
 
 /** Its requests were counted when it was submitted. */
-function spenderOf({ projectId }: ClaimedExecution, { keyId, tokensPerMinute }: Dispatched): Spender {
-  return { projectId, keyId, rateLimits: { requestsPerMinute: null, tokensPerMinute } };
+function spenderOf(
+  { projectId }: ClaimedExecution,
+  { keyId, tokensPerMinute, ancestors }: Dispatched,
+): Spender {
+  return { projectId, keyId, rateLimits: { requestsPerMinute: null, tokensPerMinute }, ancestors };
 }

@@ -20,7 +20,7 @@ const ALL: DefaultRateLimits = {
   RATE_LIMIT_PROJECT_TOKENS: 4,
 };
 const UNSET = { requestsPerMinute: null, tokensPerMinute: null };
-const spender = { projectId: 'p', keyId: 'k', rateLimits: UNSET };
+const spender = { projectId: 'p', keyId: 'k', rateLimits: UNSET, ancestors: [] };
 
 /** Such as `requests 90/100`. */
 function standing(text: string, resetMs = 30_000, of: RateLimit['of'] = 'key'): Standing {
@@ -46,6 +46,23 @@ describe('the limits of a request', () => {
     const expected = ['key:k:requests 50', 'project:p:requests 3', 'project:p:tokens 4'];
     expect(summary(limitsOf({ ...spender, rateLimits }, ALL))).toEqual(expected);
     expect(summary(limitsOf({ ...spender, rateLimits }, NONE))).toEqual(['key:k:requests 50']);
+  });
+
+  it('are those of the keys that it comes from, too', () => {
+    const maker = { keyId: 'm', rateLimits: { requestsPerMinute: 9, tokensPerMinute: null } };
+    const unlimited = { keyId: 'n', rateLimits: { requestsPerMinute: 0, tokensPerMinute: 0 } };
+    const rateLimits = { requestsPerMinute: 5, tokensPerMinute: 0 };
+    const made = { ...spender, rateLimits, ancestors: [maker, unlimited] };
+    expect(summary(limitsOf(made, NONE))).toEqual(['key:k:requests 5', 'key:m:requests 9']);
+    expect(summary(limitsOf(made, ALL))).toEqual([
+      'key:k:requests 5',
+      'key:m:requests 9',
+      'key:m:tokens 2',
+      'project:p:requests 3',
+      'project:p:tokens 4',
+    ]);
+    // Also of a key that has no limit of its own.
+    expect(summary(limitsOf({ ...spender, ancestors: [maker] }, NONE))).toEqual(['key:m:requests 9']);
   });
 
   it("hold for the admin's key too", () => {

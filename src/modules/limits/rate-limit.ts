@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../infra/supervision/index.js';
-import type { KeyRateLimits } from '../auth/index.js';
+import type { KeyAncestor, KeyRateLimits } from '../auth/index.js';
 
 /** Who uses limits up: a caller, or whoever asked for an execution that is worked on now. */
 export interface Spender {
@@ -7,6 +7,8 @@ export interface Spender {
   /** Null for the instance's admin. */
   readonly keyId: string | null;
   readonly rateLimits: KeyRateLimits;
+  /** The keys that it comes from, whose limits it uses up as well. */
+  readonly ancestors: readonly KeyAncestor[];
 }
 
 export interface RateLimit {
@@ -43,14 +45,15 @@ const NO_LIMITS: readonly RateLimit[] = [];
 
 /** Those that there are for this one; most have none. */
 export function limitsOf(
-  { projectId, keyId, rateLimits }: Spender,
+  { projectId, keyId, rateLimits, ancestors }: Spender,
   defaults: DefaultRateLimits,
 ): readonly RateLimit[] {
   const requestsPerMinute = rateLimits.requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS;
   const tokensPerMinute = rateLimits.tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS;
   const { RATE_LIMIT_PROJECT_REQUESTS: projectRequests, RATE_LIMIT_PROJECT_TOKENS: projectTokens } = defaults;
   // None is below 0.
-  if (requestsPerMinute + tokensPerMinute + projectRequests + projectTokens === 0) return NO_LIMITS;
+  if (ancestors.length === 0 && requestsPerMinute + tokensPerMinute + projectRequests + projectTokens === 0)
+    return NO_LIMITS;
   const limits: RateLimit[] = [];
   const add = (of: RateLimit['of'], unit: RateLimit['unit'], owner: string, perMinute: number) => {
     if (perMinute > 0) limits.push({ id: `${of}:${owner}:${unit}`, of, unit, perMinute });
@@ -58,6 +61,10 @@ export function limitsOf(
   const key = keyId ?? 'admin';
   add('key', 'requests', key, requestsPerMinute);
   add('key', 'tokens', key, tokensPerMinute);
+  for (const { keyId: ancestor, rateLimits: own } of ancestors) {
+    add('key', 'requests', ancestor, own.requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS);
+    add('key', 'tokens', ancestor, own.tokensPerMinute ?? defaults.RATE_LIMIT_KEY_TOKENS);
+  }
   add('project', 'requests', projectId, projectRequests);
   add('project', 'tokens', projectId, projectTokens);
   return limits;

@@ -25,7 +25,7 @@ const UNSET = { requestsPerMinute: null, tokensPerMinute: null };
 
 /** Another request each time, as the caller of each is an object of its own. */
 function request(keyId = 'a', rateLimits: Spender['rateLimits'] = UNSET): Spender {
-  return { projectId: 'project', keyId, rateLimits };
+  return { projectId: 'project', keyId, rateLimits, ancestors: [] };
 }
 
 async function outcomeOf(admission: void | Promise<void>): Promise<'admitted' | RateLimitedError> {

@@ -5,12 +5,14 @@ import {
   type JournalConnections,
   type JournalOptions,
 } from '../../../infra/database/index.js';
+import { type AncestorRow, type KeyAncestor, toAncestors } from '../../auth/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
 /** The key that asked for an execution, with the token limit of its own. */
 export interface Dispatched {
   readonly keyId: string | null;
   readonly tokensPerMinute: number | null;
+  readonly ancestors: readonly KeyAncestor[];
 }
 
 interface CalledRow {
@@ -18,6 +20,7 @@ interface CalledRow {
   readonly fence: number;
   readonly key_id: string | null;
   readonly tokens_per_minute: number | null;
+  readonly ancestors: readonly AncestorRow[] | null;
 }
 
 const call = (entries: readonly CallEntry[]): FunctionCall => ({
@@ -42,7 +45,11 @@ export function callsJournal(
       const called = new Map(
         rows.map((row) => [
           keyOf(row),
-          { keyId: row.key_id, tokensPerMinute: row.tokens_per_minute } satisfies Dispatched,
+          {
+            keyId: row.key_id,
+            tokensPerMinute: row.tokens_per_minute,
+            ancestors: toAncestors(row.ancestors),
+          } satisfies Dispatched,
         ]),
       );
       return entries.map((entry) => called.get(keyOf(entry)) ?? null);

@@ -1,0 +1,29 @@
+/**
+ * A key makes other keys, and they make further ones. What a key may use up is used up by all that come from it, or a limit
+ * would be worth as little as a second key costs.
+ */
+/** The key that made it, the one that made that one, and so on; empty: made by an admin. */
+export const ADD_ANCESTORS = `ALTER TABLE api_keys ADD COLUMN ancestors uuid[] NOT NULL DEFAULT '{}';`;
+
+export const DROP_ANCESTORS = 'ALTER TABLE api_keys DROP COLUMN ancestors;';
+
+/** The ids of a key and of those it comes from, as budgets name them. */
+export const CREATE_KEY_LINE = `
+CREATE FUNCTION ledger_key_line(project uuid, key text) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+  SELECT ARRAY[key] || (
+    SELECT k.ancestors::text[] FROM public.api_keys k
+    WHERE k.project_id = project AND k.key_id = CASE WHEN key ~ '^[0-9a-f-]{36}$' THEN key::uuid END)
+$$;
+`;
+
+export const KEY_LINE_FUNCTION = 'ledger_key_line(uuid,text)';
+
+/**
+ * As JSON, with the limits of each; null for a key that has none.
+ * @param key a row of api_keys.
+ */
+export const ancestorsOf = (key: string) => `CASE WHEN ${key}.ancestors <> '{}' THEN (
+      SELECT json_agg(json_build_object('key_id', a.key_id, 'requests_per_minute', a.requests_per_minute, 'tokens_per_minute', a.tokens_per_minute))
+      FROM public.api_keys a WHERE a.project_id = ${key}.project_id AND a.key_id = ANY (${key}.ancestors)) END`;

@@ -1,8 +1,13 @@
 export * from './clock.js';
+export { ExactNumber } from './exact-number.js';
 export { JsonSource } from './json-source.js';
 export { type JsonText, pointerSegment, readJsonText } from './json-text.js';
+export { layOutJson } from './lay-out-json.js';
 export * from './ledger-error.js';
+export { keepText, keptText, parseJson } from './kept-json.js';
 export { messageOf } from './message-of.js';
+export { type ExactJson, parseExact } from './parse-exact.js';
+export { isPlainNumber } from './plain-json.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';
@@ -10,3 +15,4 @@ export * from './money.js';
 export { Outage, type OutageLogger } from './outage.js';
 export { withTimeLimit } from './time-limit.js';
 export { heavyWork, TurnBudget } from './turn-budget.js';
+export { holdsKeptText, writeJson } from './write-json.js';

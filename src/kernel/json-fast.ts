@@ -1,9 +1,10 @@
 import { type JsonOutline, outlineJson } from './json-outline.js';
 import { JsonSource } from './json-source.js';
+import { keepSources } from './kept-json.js';
 
 /** A JSON text that was read, with its value and the source text of its parts. */
 export interface JsonText {
-  /** What `JSON.parse` makes of the text. */
+  /** What `JSON.parse` makes of the text; what that would lose is kept with it, for `writeJson`. */
   readonly value: unknown;
   /**
    * The exact source text of a part, without the white space around it: `sourceOf('variables')`,
@@ -33,7 +34,9 @@ export function readJsonFast(text: string, maxDepth: number): JsonText | null {
   } catch {
     return null;
   }
-  return countKeys(value) === outline.memberCount ? new OutlinedText(text, value, outline) : null;
+  if (countKeys(value) !== outline.memberCount) return null;
+  if (!outline.isPlain) keepSources(text, value);
+  return new OutlinedText(text, value, outline);
 }
 
 /** Of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among the keys. */

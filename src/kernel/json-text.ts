@@ -2,6 +2,7 @@ import { ValidationError } from './ledger-error.js';
 import type { ErrorEntry } from './ledger-error.js';
 import { type JsonText, readJsonFast } from './json-fast.js';
 import { JsonSource, skipSpace } from './json-source.js';
+import { parseJson } from './kept-json.js';
 
 export type { JsonText } from './json-fast.js';
 
@@ -56,7 +57,7 @@ export function readJsonText(text: string, limits: JsonTextLimits): JsonText {
   if (known !== null) return known;
   new Scanner(text, limits.maxDepth).scan();
   const source = new JsonSource(text);
-  return { value: JSON.parse(text) as unknown, sourceOf: (...path) => source.find(path) };
+  return { value: parseJson(text), sourceOf: (...path) => source.find(path) };
 }
 
 /** One step of an RFC 6901 pointer, escaped. */

@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson } from './canonical-json.js';
 import { wireExtrasOf } from './content-extras.js';
 import type { PromptContent } from './content.js';
 
@@ -16,12 +16,12 @@ const CONTENT_TAG = 'prompt-ledger/content/1\n';
  *   of the file gives it.
  * - Any other content: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
  *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}` or `{"template_source":"…","tools":[…]}`, without
- *   the members that it does not have.
+ *   the members that it does not have. Numbers that JavaScript would write otherwise stand in it as they came.
  */
 export function checksumOf(content: PromptContent): string {
   const extras = wireExtrasOf(content.extras);
   if (content.kind === 'text' && extras === null) return sha256Hex(content.templateSource);
-  return sha256Hex(CONTENT_TAG + (canonicalize({ ...templatesOf(content), ...extras }) ?? ''));
+  return sha256Hex(CONTENT_TAG + canonicalJson({ ...templatesOf(content), ...extras }));
 }
 
 function templatesOf(content: PromptContent) {

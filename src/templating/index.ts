@@ -9,7 +9,9 @@
  *     split squish strip strip_newlines truncate truncatewords upcase; on lists: compact concat first join last map
  *     reject reverse size slice sort sort_natural sum uniq where; on numbers: abs at_least at_most ceil divided_by floor
  *     minus modulo plus round times; on anything: default json. None that knows a date, chance, a zone or a locale.
- *  4. Nothing is escaped. Null is put out as nothing, objects and lists as compact JSON, numbers as JavaScript does.
+ *  4. Nothing is escaped. Null is put out as nothing, objects and lists as compact JSON with their keys in the order in
+ *     which they came. A number that was sent is put out as it came, character for character, and one that a filter or
+ *     the template itself made as JavaScript writes it. Filters compute with doubles.
  *  5. Only own properties exist, and `size` (characters, elements, keys), and `first` and `last` of a list.
  *  6. A variable that is put out, looped over or filtered and was not sent is missing; all of those are reported. One
  *     that only a condition or the input of `default` asks for may be absent. Null is a value; below it all is null.
@@ -17,6 +19,7 @@
  *     code unit. Text is cut by character (code point), never in half.
  *  8. Work is bounded by counts (`liquid-1/limits.ts`), never by time: the same input has the same verdict everywhere.
  */
+export { canonicalJson } from './canonical-json.js';
 export { checksumOf } from './checksum.js';
 export { CompiledPromptCache } from './compiled-prompt-cache.js';
 export type { CompiledPromptCacheOptions } from './compiled-prompt-cache.js';

@@ -1,8 +1,21 @@
-import { ValidationError } from '../kernel/index.js';
+import { type ExactJson, ExactNumber, keptText, parseExact, ValidationError } from '../kernel/index.js';
 import { jsonPointer } from './json-pointer.js';
 
 export type JsonData =
-  null | boolean | number | string | readonly JsonData[] | { readonly [key: string]: JsonData };
+  null | boolean | number | string | ExactNumber | readonly JsonData[] | { readonly [key: string]: JsonData };
+
+/** Of objects with a key that JavaScript moves to the front, such as "10": their keys in the order that was sent. */
+const keyOrders = new WeakMap<object, readonly string[]>();
+
+/** The keys of an object in the order in which they came. */
+export function keysOf(value: Readonly<Record<string, JsonData>>): readonly string[] {
+  return keyOrders.get(value) ?? Object.keys(value);
+}
+
+/** Whether `JSON.stringify` would write the keys of an object in another order. */
+export function hasKeyOrder(value: object): boolean {
+  return keyOrders.has(value);
+}
 
 export function isList(value: unknown): value is readonly JsonData[] {
   return Array.isArray(value);
@@ -46,7 +59,7 @@ class Copier {
       case 'string':
         return this.storable(value);
       case 'number':
-        // JSON.stringify would write null, and JSON.parse makes one of 1e400: nothing is what a prompt should get.
+        // JSON.stringify would write null, and nothing is not what a prompt should get.
         if (!Number.isFinite(value)) throw this.notJson('is not a finite number');
         return value;
       case 'boolean':
@@ -67,7 +80,10 @@ class Copier {
     return typeof json === 'object' && json !== null ? this.copyMembers(json) : this.copy(json);
   }
 
+  /** What keeps its source text is read from that: its numbers and the order of its keys are in nothing else. */
   private copyMembers(value: object): JsonData {
+    const kept = keptText(value);
+    if (kept !== null) return this.copyExact(parseExact(kept));
     if (this.path.length > MAX_DEPTH) throw this.notJson(`is nested deeper than ${MAX_DEPTH} levels`, 2);
     return Array.isArray(value) ? this.copyList(value) : this.copyKeys(value as Record<string, unknown>);
   }
@@ -88,6 +104,36 @@ class Copier {
       else copied[key] = data;
     }
     return copied;
+  }
+
+  private copyExact(value: ExactJson): JsonData {
+    if (typeof value !== 'object' || value === null) return this.copy(value) ?? null;
+    this.values += 1;
+    if (this.values > MAX_VALUES) throw this.notJson(`holds more than ${MAX_VALUES} values`, 2);
+    if (value instanceof ExactNumber) return value;
+    if (this.path.length > MAX_DEPTH) throw this.notJson(`is nested deeper than ${MAX_DEPTH} levels`, 2);
+    if (value instanceof Map) return this.copyExactKeys(value as ReadonlyMap<string, ExactJson>);
+    const copied: JsonData[] = [];
+    for (const item of value as readonly ExactJson[]) copied.push(this.copyExactAt(copied.length, item));
+    return copied;
+  }
+
+  private copyExactKeys(members: ReadonlyMap<string, ExactJson>): JsonData {
+    const copied: Record<string, JsonData> = {};
+    for (const [key, member] of members) {
+      const data = this.copyExactAt(this.storable(key), member);
+      Object.defineProperty(copied, key, { value: data, enumerable: true });
+    }
+    const keys = [...members.keys()];
+    if (Object.keys(copied).some((key, index) => key !== keys[index])) keyOrders.set(copied, keys);
+    return copied;
+  }
+
+  private copyExactAt(key: string | number, value: ExactJson): JsonData {
+    this.path.push(key);
+    const data = this.copyExact(value);
+    this.path.pop();
+    return data;
   }
 
   private copyAt(key: string | number, value: unknown): JsonData | undefined {

@@ -3,7 +3,7 @@ import type { Expression, FilterNode, Operand, OperandNode, VariableNode } from 
 import { Absent } from './render-state.js';
 import type { RenderState } from './render-state.js';
 import { TemplateProblem } from './template-problem.js';
-import { applyOperator, isTruthy, readProperty, sizeOf, toData, toText } from './values.js';
+import { applyOperator, isTruthy, readProperty, sizeOf, toData, toDouble, toText } from './values.js';
 
 /**
  * What an absent variable means where it stands.
@@ -168,6 +168,7 @@ function makeRange(
   return Array.from({ length }, (_, index) => first + index);
 }
 
-function toWhole(value: JsonData): number {
+function toWhole(operand: JsonData): number {
+  const value = toDouble(operand);
   return typeof value === 'number' || typeof value === 'string' ? Math.trunc(Number(value)) : 0;
 }

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../kernel/index.js';
 import { TypeGuards } from 'liquidjs';
 import type { PropertyAccessToken, QuotedToken, Token, Tokenizer } from 'liquidjs';
 import { findUnstorable } from '../json-data.js';
@@ -92,7 +93,7 @@ export function translateOperand(token: Token): OperandNode {
   if (TypeGuards.isQuotedToken(token)) return { kind: 'literal', value: quotedText(token) };
   if (TypeGuards.isNumberToken(token)) {
     if (!Number.isFinite(token.content)) throw new TemplateProblem('the number is too large', token.begin);
-    return { kind: 'literal', value: token.content };
+    return { kind: 'literal', value: literalNumber(token.getText(), token.content) };
   }
   if (TypeGuards.isLiteralToken(token)) {
     return { kind: 'literal', value: LITERALS.get(token.literal) ?? null };
@@ -176,4 +177,13 @@ function quotedText(token: QuotedToken): string {
     throw new TemplateProblem('the string holds NUL or a lone surrogate', token.begin);
   }
   return token.content;
+}
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** A double, but of a number that none holds: an id of twenty digits has to compare with itself. */
+function literalNumber(text: string, double: number): Operand {
+  if (!JSON_NUMBER.test(text)) return double;
+  const number = new ExactNumber(text);
+  return number.isDouble ? double : number;
 }

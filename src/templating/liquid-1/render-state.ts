@@ -1,3 +1,4 @@
+import { ExactNumber, isPlainNumber, JsonSource, keptText } from '../../kernel/index.js';
 import { RenderedPromptTooLargeError } from '../errors.js';
 import { jsonPointer } from '../json-pointer.js';
 import { isList, toJsonData } from '../json-data.js';
@@ -44,6 +45,7 @@ export class RenderState implements Budget {
   private sinks: string[] = [''];
   private locals = new Map<string, JsonData | Absent>();
   private loops: LoopFrame[] = [];
+  private sentSource: JsonSource | null = null;
   private readonly sent = new Map<string, JsonData | undefined>();
   private readonly missing = new Map<string, MissingVariable>();
   private readonly places = new Map<object, Place>();
@@ -120,12 +122,22 @@ export class RenderState implements Budget {
   /** Only what a template asks for is copied: extra variables cost nothing. */
   private findSent(name: string): JsonData | undefined {
     if (this.sent.has(name)) return this.sent.get(name);
-    const value = Object.hasOwn(this.variables, name)
-      ? toJsonData(this.variables[name], ['variables', name])
-      : undefined;
+    const value = Object.hasOwn(this.variables, name) ? this.copySent(name) : undefined;
     this.sent.set(name, value);
     this.notIndexed.push(name);
     return value;
+  }
+
+  private copySent(name: string): JsonData | undefined {
+    const value = this.variables[name];
+    // A number knows nothing of its text: the object around it does.
+    if (typeof value === 'number') {
+      const kept = keptText(this.variables);
+      if (kept !== null) this.sentSource ??= new JsonSource(kept);
+      const text = this.sentSource?.find([name]) ?? null;
+      if (text !== null && !isPlainNumber(text, 0, text.length)) return new ExactNumber(text);
+    }
+    return toJsonData(value, ['variables', name]);
   }
 
   enterLoop(variable: string): LoopFrame {
@@ -176,7 +188,7 @@ export class RenderState implements Budget {
   }
 
   private index(value: JsonData, parent: object | null, key: string | number): void {
-    if (typeof value !== 'object' || value === null) return;
+    if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return;
     this.places.set(value, { parent, key });
     if (isList(value)) {
       for (let index = 0; index < value.length; index += 1) this.index(value[index] ?? null, value, index);

@@ -1,4 +1,5 @@
-import { isList } from '../json-data.js';
+import { ExactNumber, layOutJson } from '../../kernel/index.js';
+import { hasKeyOrder, isList, keysOf } from '../json-data.js';
 import type { JsonData } from '../json-data.js';
 import { BLANK, EMPTY } from './nodes.js';
 import type { BinaryOperator, Operand } from './nodes.js';
@@ -8,28 +9,52 @@ import { contains } from './search.js';
 /** Listing the keys of an object takes some 200 ns each, four times what a step does. */
 const STEPS_PER_KEY = 4;
 
-/** As it is put out: null as nothing, objects and arrays as compact JSON, numbers as JavaScript writes them. */
+/** As it is put out: null as nothing, objects and arrays as compact JSON, numbers as they came or as JavaScript writes them. */
 export function toText(value: JsonData, budget: Budget): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
+  if (value instanceof ExactNumber) return value.text;
   return typeof value === 'object' ? toJson(value, budget) : String(value);
 }
 
 /** @param indent spaces for each level; 0 for compact. */
 export function toJson(value: JsonData, budget: Budget, indent = 0): string {
-  spendOnJson(value, budget, indent, 1);
-  return JSON.stringify(value, null, indent);
+  const isPlain = spendOnJson(value, budget, indent, 1);
+  if (isPlain) return JSON.stringify(value, null, indent);
+  const text = writeExact(value);
+  return indent === 0 ? text : layOutJson(text, indent);
 }
 
-/** Before the text is made: a list that holds the same long text a thousand times is small until then. */
-function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: number): void {
-  if (typeof value === 'string') return budget.spendText(value.length);
+/** What `JSON.stringify` would write with other numbers, or its keys in another order. */
+function writeExact(value: JsonData): string {
+  if (value instanceof ExactNumber) return value.text;
+  if (isList(value)) return `[${value.map(writeExact).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = keysOf(value).map((key) => `${JSON.stringify(key)}:${writeExact(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+}
+
+/**
+ * Before the text is made: a list that holds the same long text a thousand times is small until then.
+ * @returns whether `JSON.stringify` writes the value as it came.
+ */
+function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: number): boolean {
+  if (typeof value === 'string') {
+    budget.spendText(value.length);
+    return true;
+  }
   budget.spend(1);
-  if (typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null) return true;
+  if (value instanceof ExactNumber) {
+    budget.spendText(value.text.length);
+    return false;
+  }
+  let isPlain = !hasKeyOrder(value);
   for (const [key, member] of Object.entries(value)) {
     budget.spendText(key.length + indent * depth);
-    spendOnJson(member, budget, indent, depth + 1);
+    if (!spendOnJson(member, budget, indent, depth + 1)) isPlain = false;
   }
+  return isPlain;
 }
 
 /** `empty` and `blank` outside of a comparison. */
@@ -44,17 +69,18 @@ export function toItems(value: JsonData, budget: Budget): readonly JsonData[] {
     return value;
   }
   if (typeof value === 'string') return value === '' ? [] : [value];
-  if (typeof value !== 'object' || value === null) return [];
-  const entries = Object.entries(value);
-  budget.spend(entries.length * STEPS_PER_KEY);
-  return entries;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return [];
+  const keys = keysOf(value);
+  budget.spend(keys.length * STEPS_PER_KEY);
+  return keys.map((key) => [key, value[key] ?? null]);
 }
 
 /** A property as Liquid knows it, own ones only; `undefined` when there is none. */
 export function readProperty(value: JsonData, key: JsonData, budget: Budget): JsonData | undefined {
+  if (key instanceof ExactNumber) return readProperty(value, key.value, budget);
   if (typeof key !== 'string' && typeof key !== 'number') return undefined;
   if (typeof value === 'string') return key === 'size' ? sizeOf(value, budget) : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return undefined;
   if (isList(value)) return readElement(value, key);
   if (Object.hasOwn(value, key)) return value[key];
   return key === 'size' ? sizeOf(value, budget) : undefined;
@@ -75,7 +101,8 @@ export function sizeOf(value: JsonData, budget: Budget): number {
     return countCodePoints(value);
   }
   if (isList(value)) return value.length;
-  const size = typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+  const hasKeys = typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
+  const size = hasKeys ? Object.keys(value).length : 0;
   budget.spend(size * STEPS_PER_KEY);
   return size;
 }
@@ -126,7 +153,26 @@ export function equals(left: Operand, right: Operand, budget: Budget): boolean {
   }
   if (typeof left === 'string' && typeof right === 'string')
     budget.spendText(Math.min(left.length, right.length));
+  if (left instanceof ExactNumber || right instanceof ExactNumber) return equalNumbers(left, right, budget);
   return left === right;
+}
+
+/** By all their digits: ids beyond 2^53 are told apart, and 1.0 is 1. */
+function equalNumbers(left: Operand, right: Operand, budget: Budget): boolean {
+  const [one, other] = [toExact(left), toExact(right)];
+  if (one === null || other === null) return false;
+  budget.spendText(one.text.length + other.text.length);
+  return one.digits === other.digits;
+}
+
+function toExact(value: Operand): ExactNumber | null {
+  if (value instanceof ExactNumber) return value;
+  return typeof value === 'number' && Number.isFinite(value) ? new ExactNumber(String(value)) : null;
+}
+
+/** A number that came as a text as the nearest double; anything else as it is. */
+export function toDouble<Value>(value: Value): Exclude<Value, ExactNumber> | number {
+  return value instanceof ExactNumber ? value.value : (value as Exclude<Value, ExactNumber>);
 }
 
 function matchesSpecial(value: Operand, special: typeof EMPTY | typeof BLANK, budget: Budget): boolean {
@@ -136,7 +182,7 @@ function matchesSpecial(value: Operand, special: typeof EMPTY | typeof BLANK, bu
     return (special === BLANK ? value.trim() : value) === '';
   }
   if (value === null || value === false) return special === BLANK;
-  return typeof value === 'object' && sizeOf(value, budget) === 0;
+  return typeof value === 'object' && !(value instanceof ExactNumber) && sizeOf(value, budget) === 0;
 }
 
 function includes(container: JsonData, item: Operand, budget: Budget): boolean {
@@ -145,14 +191,22 @@ function includes(container: JsonData, item: Operand, budget: Budget): boolean {
     return container.some((element) => equals(element, item, budget));
   }
   const part = toData(item);
-  if (typeof container !== 'string' || part === null || typeof part === 'object') return false;
-  const text = String(part);
+  if (typeof container !== 'string' || part === null) return false;
+  if (typeof part === 'object' && !(part instanceof ExactNumber)) return false;
+  const text = part instanceof ExactNumber ? part.text : String(part);
   budget.spendText(container.length + text.length);
   return contains(container, text);
 }
 
 /** Texts by code unit, never by locale; numbers and numeric texts as numbers; null and structures never. */
-function compare(operator: '<' | '<=' | '>' | '>=', left: Operand, right: Operand, budget: Budget): boolean {
+function compare(
+  operator: '<' | '<=' | '>' | '>=',
+  leftOperand: Operand,
+  rightOperand: Operand,
+  budget: Budget,
+): boolean {
+  const left: Operand = toDouble(leftOperand);
+  const right: Operand = toDouble(rightOperand);
   if (!isComparable(left) || !isComparable(right)) return false;
   if (typeof left === 'string' && typeof right === 'string')
     budget.spendText(Math.min(left.length, right.length));

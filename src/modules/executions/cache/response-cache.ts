@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import canonicalize from 'canonicalize';
-import { Clock, messageOf } from '../../../kernel/index.js';
-import { wireExtrasOf } from '../../../templating/index.js';
+import { Clock, messageOf, parseJson } from '../../../kernel/index.js';
+import { canonicalJson, wireExtrasOf } from '../../../templating/index.js';
 import type { AdmittedExecution } from '../execution-request.js';
 import { ExecutionWaits } from '../execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
@@ -62,14 +61,18 @@ export class ResponseCache {
   }
 }
 
-/** SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. */
-export function cacheKeyOf({ prompt, bare, variablesJson, targets, params }: AdmittedExecution): Buffer {
+/**
+ * SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. Numbers count as
+ * they are written. The order of keys counts only where it shows in the rendered prompt, which is a part of it for that.
+ */
+export function cacheKeyOf(admitted: AdmittedExecution): Buffer {
+  const { prompt, bare, variablesJson, rendered, targets, params } = admitted;
   const asked =
     prompt === null
       ? { messages: bare?.messages ?? [], extras: wireExtrasOf(bare?.extras) }
-      : { version_id: prompt.version.versionId, variables: JSON.parse(variablesJson) as unknown };
+      : { version_id: prompt.version.versionId, variables: parseJson(variablesJson), rendered };
   const models = targets.map(({ modelId }) => modelId);
   return createHash('sha256')
-    .update(canonicalize({ ...asked, models, params }) ?? '')
+    .update(canonicalJson({ ...asked, models, params }))
     .digest();
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '../../../templating/index.js';
 
 /** A request that is to happen once, however often it is sent. */
 export interface UsedKey {
@@ -21,8 +21,9 @@ export interface StoredAnswer {
 /**
  * SHA-256 over the RFC 8785 JSON of method, path and body as received, before defaults: what a client sends again with
  * other white space or another order of keys is the same request, a default that we change later does not make it another.
+ * Numbers count as they are written, since what is rendered and sent is their text.
  */
 export function fingerprintOf(method: string, path: string, body: unknown): Buffer {
-  const canonical = canonicalize({ method, path, body: body ?? null }) ?? '';
+  const canonical = canonicalJson({ method, path, body: body ?? null });
   return createHash('sha256').update(canonical).digest();
 }

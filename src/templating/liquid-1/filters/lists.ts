@@ -1,7 +1,8 @@
+import { ExactNumber } from '../../../kernel/index.js';
 import { isList } from '../../json-data.js';
 import type { JsonData } from '../../json-data.js';
 import type { Budget } from '../budget.js';
-import { equals, isTruthy, readProperty, sizeOf, toJson, toText } from '../values.js';
+import { equals, isTruthy, readProperty, sizeOf, toDouble, toJson, toText } from '../values.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';
 import { toNumber } from './numbers.js';
@@ -34,7 +35,7 @@ export const listFilters = {
   }),
   compact: onList(0, 0, (list) => list.filter((item) => item !== null)),
   reverse: onList(0, 0, (list) => [...list].reverse()),
-  uniq: onList(0, 0, (list) => [...new Set(list)]),
+  uniq: onList(0, 0, (list, _args, budget) => uniqueOf(list, budget)),
   sort: onList(0, 1, (list, [property], budget) => sort(list, property, budget, (value) => value)),
   sort_natural: onList(0, 1, (list, [property], budget) =>
     sort(list, property, budget, (value) => (typeof value === 'string' ? value.toLowerCase() : value)),
@@ -62,6 +63,21 @@ export const listFilters = {
   /** Indented by the number of spaces in the argument, at most 10, as JSON.stringify has it. */
   json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, indentOf(indent))),
 };
+
+/** A number that came in two spellings is there once, as it came first. */
+function uniqueOf(list: readonly JsonData[], budget: Budget): readonly JsonData[] {
+  const seen = new Set<unknown>();
+  const seenDigits = new Set<string>();
+  return list.filter((item) => {
+    if (item instanceof ExactNumber) budget.spendText(item.text.length);
+    const isBeyondDoubles = item instanceof ExactNumber && !item.isDouble;
+    const known: Set<unknown> = isBeyondDoubles ? seenDigits : seen;
+    const key = isBeyondDoubles ? item.digits : toDouble(item);
+    const isNew = !known.has(key);
+    known.add(key);
+    return isNew;
+  });
+}
 
 function toList(value: JsonData): readonly JsonData[] {
   if (value === null) return [];
@@ -98,7 +114,7 @@ function sort(
   normalize: (value: JsonData) => JsonData,
 ): JsonData[] {
   budget.spend(list.length * COMPARISONS_PER_ELEMENT);
-  const keyed = list.map((item) => ({ item, key: normalize(keyOf(item, property, budget)) }));
+  const keyed = list.map((item) => ({ item, key: toDouble(normalize(keyOf(item, property, budget))) }));
   for (const { key } of keyed)
     if (typeof key === 'string') budget.spendText(key.length * COMPARISONS_PER_ELEMENT);
   return keyed.sort((left, right) => order(left.key, right.key)).map(({ item }) => item);

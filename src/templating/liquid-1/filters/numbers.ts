@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../../kernel/index.js';
 import type { JsonData } from '../../json-data.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';
@@ -5,6 +6,7 @@ import type { Filter } from './filter.js';
 /** Anything that is not a number counts as 0. */
 export function toNumber(value: JsonData | undefined): number {
   if (typeof value === 'number') return value;
+  if (value instanceof ExactNumber) return value.value;
   if (typeof value === 'boolean') return Number(value);
   return typeof value === 'string' ? Number(value) || 0 : 0;
 }

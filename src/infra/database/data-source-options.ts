@@ -1,8 +1,9 @@
-import type { PoolConfig } from 'pg';
+import { type PoolConfig, TypeOverrides, types } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { ENTITIES } from '../../entities/index.js';
 import type { Environment } from '../config/index.js';
+import { parseJson } from '../../kernel/index.js';
 import { attachEmbeddedPostgres } from './embedded/index.js';
 
 /** The role of the application; the first migration makes it. */
@@ -15,6 +16,10 @@ const SESSION_SETTINGS = [
   'statement_timeout=30000',
   'idle_in_transaction_session_timeout=60000',
 ];
+
+/** A column of JSON is read as it was written: tools of a version, usage of a vendor. */
+const COLUMN_TYPES = new TypeOverrides();
+COLUMN_TYPES.setTypeParser(types.builtins.JSON, parseJson);
 
 /** What both kinds of connection share. */
 function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
@@ -82,6 +87,7 @@ function applicationSession(databaseUrl: string) {
     // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
     query_timeout: 35_000,
     keepAlive: true,
+    types: COLUMN_TYPES,
     options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),
   };
 }

@@ -2,6 +2,7 @@ import { type NestApplicationOptions, StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Response } from 'express';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { writeJson } from '../../kernel/index.js';
 import { RawAnswer, writeRawAnswer } from './raw-answer.js';
 import { SourcedJson } from './sourced-json.js';
 
@@ -43,7 +44,7 @@ function answerOf(body: unknown, status: number): RawAnswer | null {
   if (body instanceof RawAnswer) return body;
   if (body instanceof SourcedJson) return RawAnswer.json(status, body.toText());
   // Express would look at the request for reasons to answer 304, and parse the content type that it sets itself.
-  return isPlainData(body) ? RawAnswer.json(status, JSON.stringify(body)) : null;
+  return isPlainData(body) ? RawAnswer.json(status, writeJson(body)) : null;
 }
 
 function isPlainData(body: unknown): boolean {

@@ -1,3 +1,5 @@
+import { writeJson } from '../../kernel/index.js';
+
 /**
  * An answer with members that are JSON texts already, and go out as they are: parsed and written again, large numbers
  * and the order of keys would be lost.
@@ -12,7 +14,7 @@ export class SourcedJson {
   toText(): string {
     const members = Object.entries(this.value)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+      .map(([name, value]) => `${JSON.stringify(name)}:${writeJson(value)}`);
     const sourced = Object.entries(this.sources).map(([name, text]) => `${JSON.stringify(name)}:${text}`);
     return `{${[...members, ...sourced].join(',')}}`;
   }

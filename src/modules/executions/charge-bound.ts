@@ -1,3 +1,4 @@
+import { writeJson } from '../../kernel/index.js';
 import type { ModelProvider, ProviderMessage, ProviderRequest } from '../providers/index.js';
 import type { Target, Targets } from './execution-targets.js';
 
@@ -80,7 +81,7 @@ function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): num
  */
 function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
   const hasExtras = tools.length > 0 || responseFormat !== undefined;
-  const extras = hasExtras ? JSON.stringify([tools, toolChoice, responseFormat]) : '';
+  const extras = hasExtras ? writeJson([tools, toolChoice, responseFormat]) : '';
   const sizeBytes = messages.reduce(
     (sum, message) => sum + messageBytesOf(message),
     Buffer.byteLength(extras),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { heavyWork } from '../../kernel/index.js';
+import { heavyWork, writeJson } from '../../kernel/index.js';
 import type { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
 import { PromptsService } from './prompts.service.js';
 import type { ChatMessageDto, VersionDto } from './prompts.dto.js';
@@ -49,7 +49,7 @@ const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'
 
 function extrasTextOf(version: VersionDto): string {
   return EXTRAS.filter((member) => version[member] !== undefined)
-    .map((member) => `[${member}]\n${JSON.stringify(version[member], null, 2)}\n\n`)
+    .map((member) => `[${member}]\n${writeJson(version[member], 2)}\n\n`)
     .join('');
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { writeJson } from '../../kernel/index.js';
 import { PromptNotFoundError } from './errors.js';
 import { PromptReadsRepository } from './prompt-reads.repository.js';
 import { promptDetail } from './prompt-views.js';
@@ -44,6 +45,6 @@ export class PromptReads {
   private async load(projectId: string, name: string): Promise<Found<Buffer>> {
     const read = await this.prompts.find(projectId, name);
     if (read === null) return null;
-    return { value: Buffer.from(JSON.stringify(promptDetail(read))), promptRevision: read.promptRevision };
+    return { value: Buffer.from(writeJson(promptDetail(read))), promptRevision: read.promptRevision };
   }
 }

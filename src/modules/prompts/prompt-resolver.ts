@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { writeJson } from '../../kernel/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../templating/index.js';
 import { VersionsService } from '../versions/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
@@ -128,7 +129,7 @@ const extrasBytes = new WeakMap<ContentExtras, number>();
 function extrasBytesOf(extras: ContentExtras): number {
   const known = extrasBytes.get(extras);
   if (known !== undefined) return known;
-  const sizeBytes = BYTES_PER_JSON_CHAR * JSON.stringify(extras).length;
+  const sizeBytes = BYTES_PER_JSON_CHAR * writeJson(extras).length;
   extrasBytes.set(extras, sizeBytes);
   return sizeBytes;
 }

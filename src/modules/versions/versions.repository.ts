@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptVersionEntity } from '../../entities/index.js';
+import { writeJson } from '../../kernel/index.js';
 
 /** The prompt that versions belong to. */
 export interface PromptKey {
@@ -29,9 +30,15 @@ export class VersionsRepository {
   }
 
   async insert(tx: EntityManager, version: NewVersion): Promise<PromptVersionEntity> {
-    // TypeORM's type has no place for what is unknown within JSON; it writes the JSON of whatever is there.
-    const content = version.content as Record<string, never> | null;
-    await tx.insert(PromptVersionEntity, { ...version, content });
+    // TypeORM would write the values of a JSON column and lose the text that they keep.
+    const content = version.content === null ? null : writeJson(version.content);
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(PromptVersionEntity)
+      .values({ ...version, content: () => 'CAST(:content AS json)' })
+      .setParameter('content', content)
+      .execute();
     const { projectId, promptId, versionNumber } = version;
     return tx.findOneByOrFail(PromptVersionEntity, { projectId, promptId, versionNumber });
   }

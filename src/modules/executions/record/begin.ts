@@ -5,6 +5,7 @@ import type {
   JournalConnections,
   TenantScope,
 } from '../../../infra/database/index.js';
+import { writeJson } from '../../../kernel/index.js';
 import { wireExtrasOf } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import type { AdmittedExecution } from '../execution-request.js';
@@ -92,7 +93,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     variables_json: admitted.variablesJson,
     rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
-    extras: extras === null ? null : JSON.stringify(extras),
+    extras: extras === null ? null : writeJson(extras),
     arrival: arrivals,
     // As texts: JSON has no whole numbers of that size.
     hold_input_pico_usd: bound.inputPicoUsd?.toString(),

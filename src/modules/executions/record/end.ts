@@ -1,5 +1,5 @@
 import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/database/index.js';
-import { costPicoUsd } from '../../../kernel/index.js';
+import { costPicoUsd, writeJson } from '../../../kernel/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { Claim } from '../claim.js';
@@ -68,7 +68,7 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
     response_tokens: usage?.responseTokens,
     cached_prompt_tokens: usage?.cachedPromptTokens,
     reasoning_tokens: usage?.reasoningTokens,
-    usage: usage?.raw === null || usage?.raw === undefined ? null : JSON.stringify(usage.raw),
+    usage: usage?.raw === null || usage?.raw === undefined ? null : writeJson(usage.raw),
     // Of a later attempt it would be said of the whole execution, of which an earlier one may have cost something.
     cost_pico_usd: attempt === 1 && isUnsent(outcome) ? '0' : cost?.costPicoUsd?.toString(),
     price_id: cost?.priceId,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { JsonSource } from '../../../kernel/index.js';
+import { JsonSource, parseJson, writeJson } from '../../../kernel/index.js';
 import {
   ProviderError,
   type ProviderEnd,
@@ -52,7 +52,7 @@ export class MessageReader implements AnswerReader {
   constructor(private readonly headers: () => IncomingHttpHeaders) {}
 
   read(data: string): ProviderEvent[] {
-    const event = asRecord(JSON.parse(data));
+    const event = asRecord(parseJson(data));
     switch (event['type']) {
       case 'error':
         throw complaintOf(event, this.headers());
@@ -72,7 +72,7 @@ export class MessageReader implements AnswerReader {
   }
 
   readDocument(json: string): ProviderEvent[] {
-    const message = asRecord(JSON.parse(json));
+    const message = asRecord(parseJson(json));
     if (message['type'] === 'error') throw complaintOf(message, this.headers());
     const { content, stop_reason, stop_sequence } = message;
     if (!Array.isArray(content)) throw noMessage();
@@ -164,7 +164,7 @@ class ToolUses {
     if (type !== 'tool_use') return null;
     const index = this.blocks.size;
     // As a rule it is `{}`, and the text follows.
-    const whole = Object.keys(known(input)).length === 0 ? '' : JSON.stringify(input);
+    const whole = Object.keys(known(input)).length === 0 ? '' : writeJson(input);
     this.blocks.set(event['index'], { index, isEmpty: whole === '' });
     return { type: 'tool_call', index, ...headOf(block), arguments: whole };
   }

@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { writeJson } from '../../../kernel/index.js';
 import {
   ProviderError,
   type ModelProvider,
@@ -99,7 +100,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     return {
       path: this.path,
       headers: [...headers, ATTEMPT_ID_HEADER, request.attemptId],
-      body: JSON.stringify(messageBodyOf(request, isStreamed)),
+      body: writeJson(messageBodyOf(request, isStreamed)),
     };
   }
 }

@@ -6,7 +6,7 @@ import type {
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { ProviderMessage, ProviderRequest, ProviderTool } from '../provider.contract.js';
-import { argumentsOf, NO_PARAMETERS } from './vendor-tools.js';
+import { argumentsOf, NO_PARAMETERS, objectSchemaOf } from './vendor-tools.js';
 
 /**
  * The vendor wants a limit; this one stands in for the one that was not said. It bounds thinking and text together,
@@ -128,7 +128,7 @@ function toolOf({ name, description, parameters, strict }: ProviderTool): Tool {
   return {
     name,
     ...(description === undefined ? {} : { description }),
-    input_schema: { ...(parameters ?? NO_PARAMETERS), type: 'object' },
+    input_schema: objectSchemaOf(parameters ?? NO_PARAMETERS),
     ...(strict === undefined ? {} : { strict }),
   };
 }

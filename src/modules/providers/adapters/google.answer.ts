@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseJson, writeJson } from '../../../kernel/index.js';
 import {
   ProviderError,
   type ProviderEnd,
@@ -41,7 +42,7 @@ export class GeneratedContentReader implements AnswerReader {
   constructor(private readonly headers: () => IncomingHttpHeaders) {}
 
   read(data: string): ProviderEvent[] {
-    const chunk = asRecord(JSON.parse(data));
+    const chunk = asRecord(parseJson(data));
     if (chunk['error'] !== undefined) throw complaintIn(chunk, 500, this.headers());
     const events: ProviderEvent[] = [];
     if (this.last === null) {
@@ -143,7 +144,7 @@ function callsOf(candidate: Json): Omit<ProviderToolCallDelta, 'type' | 'index'>
       return {
         ...(known === null ? {} : { id: known }),
         name: textOrNull(name) ?? '',
-        arguments: JSON.stringify(args ?? {}),
+        arguments: writeJson(args ?? {}),
       };
     });
 }

@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { writeJson } from '../../../kernel/index.js';
 import {
   PROVIDER_FEATURES,
   ProviderError,
@@ -88,7 +89,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
     return {
       path: pathname + search,
       headers: [...this.headers, ATTEMPT_ID_HEADER, request.attemptId],
-      body: JSON.stringify(contentBodyOf(request)),
+      body: writeJson(contentBodyOf(request)),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { writeJson } from '../../../kernel/index.js';
 import type { ParamName, ProviderAnswer, ProviderEvent, ProviderRequest } from '../provider.contract.js';
 import { ChatCompletionReader, readChatComplaint } from './openai.answer.js';
 import { chatBodyOf, type LimitName } from './openai.request.js';
@@ -74,9 +75,7 @@ export class OpenAiChat {
     return {
       path: this.path ?? pathBehind(baseUrl, pathOf?.(modelName) ?? PATH),
       headers: [...this.headers, idHeaders.sent, attemptId],
-      body: JSON.stringify(
-        chatBodyOf(request, { limitName: limitName(modelName), asksForUsage, isStreamed }),
-      ),
+      body: writeJson(chatBodyOf(request, { limitName: limitName(modelName), asksForUsage, isStreamed })),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseJson } from '../../../kernel/index.js';
 import {
   ProviderError,
   type ProviderEnd,
@@ -57,7 +58,7 @@ export class ChatCompletionReader implements AnswerReader {
   }
 
   private readAnswer(json: string): ProviderEvent[] {
-    const answer = asRecord(JSON.parse(json));
+    const answer = asRecord(parseJson(json));
     const { error, choices } = answer;
     if (error !== undefined && error !== null) throw complaintOf(asRecord(error), this.headers());
     if (!Array.isArray(choices)) throw noCompletion();

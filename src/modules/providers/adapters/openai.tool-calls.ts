@@ -1,3 +1,4 @@
+import { writeJson } from '../../../kernel/index.js';
 import type { ProviderToolCallDelta } from '../provider.contract.js';
 import { asRecord, textOrNull } from './vendor-json.js';
 
@@ -28,7 +29,7 @@ export function readToolCallPieces(items: unknown): ToolCallPiece[] {
 /** Some servers forget that it is a text. */
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : '';
+  return typeof value === 'object' && value !== null ? writeJson(value) : '';
 }
 
 /** Tells which call a piece belongs to, also where the server's own counting does not. */

@@ -1,3 +1,4 @@
+import { JsonSource, keepText, keptText, parseExact } from '../../../kernel/index.js';
 import { ProviderError, type ProviderRequest, type ProviderToolCall } from '../provider.contract.js';
 import type { Json } from './vendor-json.js';
 
@@ -17,14 +18,29 @@ export function argumentsOf(call: ProviderToolCall): Json {
   );
 }
 
-/** Null for a text that is no JSON object. */
+/** Null for a text that is no JSON object. It keeps its text, so that it is sent as the model wrote it. */
 export function objectOrNull(json: string): Json | null {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? keepText(value as Json, json) : null;
   } catch {
     return null;
   }
+}
+
+/** A schema with the type that the vendor insists on; all else in it stays as it came. */
+export function objectSchemaOf(schema: Readonly<Json>): Json & { readonly type: 'object' } {
+  const typed = { ...schema, type: 'object' as const };
+  const kept = keptText(schema);
+  if (kept === null) return typed;
+  if (schema['type'] === 'object') return keepText(typed, kept);
+  const source = new JsonSource(kept);
+  const keys = [...(parseExact(kept) as ReadonlyMap<string, unknown>).keys(), 'type'];
+  const members = [...new Set(keys)].map((key) => {
+    return `${JSON.stringify(key)}:${key === 'type' ? '"object"' : (source.find([key]) ?? 'null')}`;
+  });
+  return keepText(typed, `{${members.join(',')}}`);
 }
 
 /** All of the prompt that an error message must not quote. */

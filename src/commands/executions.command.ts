@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { ExecutionStatus, ListExecutionsQuery } from '../../sdk/src/index.js';
+import { writeJson } from '../kernel/index.js';
 import { executionReport } from './executions/execution-report.js';
 import { parseTime } from './executions/parse-time.js';
 import { concurrently } from './terminal/concurrently.js';
@@ -64,7 +65,7 @@ export async function exportExecutionsCommand(flags: ExportExecutionsFlags): Pro
   try {
     for await (const { executions } of pages) {
       const lines = flags.content === true ? await concurrently(executions, readWhole) : executions;
-      for (const line of lines) await print(JSON.stringify(line), file ?? process.stdout);
+      for (const line of lines) await print(writeJson(line), file ?? process.stdout);
       count += lines.length;
       progress.add(lines.length);
     }

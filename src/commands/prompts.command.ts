@@ -1,4 +1,5 @@
 import type { ActiveVersion, ListPromptsQuery, Prompt, PromptMode, Version } from '../../sdk/src/index.js';
+import { writeJson } from '../kernel/index.js';
 import { parsePromptFile } from './prompt-files/parse-prompt-file.js';
 import { type PromptFile, PromptFileError } from './prompt-files/prompt-file.js';
 import { contentFields, extraFields } from './prompt-files/wire.js';
@@ -98,7 +99,7 @@ function textOf(version: ActiveVersion | Version): string {
       ? messages.map(({ role, content }) => `${bold(role)}\n${printable(content)}`)
       : [printable(template)];
   const extras = Object.entries(extraFields(version)).map(
-    ([member, value]) => `${bold(member)}\n${printable(JSON.stringify(value, null, 2))}`,
+    ([member, value]) => `${bold(member)}\n${printable(writeJson(value, 2))}`,
   );
   return [...texts, ...extras].join('\n\n');
 }

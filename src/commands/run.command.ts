@@ -1,4 +1,5 @@
 import type { ExecutionResult, ExecutionStream, ModelRef, Params } from '../../sdk/src/index.js';
+import { JsonSource, parseJson } from '../kernel/index.js';
 import { CliError } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
 import { parseJsonInput, readInput, splitAssignment } from './terminal/input.js';
@@ -62,21 +63,28 @@ async function readVariables({
   var: assignments = [],
   varsFile,
 }: RunFlags): Promise<Record<string, unknown>> {
-  const variables = new Map<string, unknown>();
+  // As texts, because a number that is a variable of its own knows no other spelling than JavaScript's.
+  const variables = new Map<string, string>();
   if (varsFile !== undefined) {
-    const parsed = parseJsonInput(await readInput(varsFile), varsFile);
+    const text = await readInput(varsFile);
+    const parsed = parseJsonInput(text, varsFile);
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
       throw new CliError(`${varsFile} must be a JSON object of variables.`);
     }
-    Object.entries(parsed).forEach(([name, value]) => variables.set(name, value));
+    const source = new JsonSource(text);
+    source.keys().forEach((name) => variables.set(name, source.find([name]) ?? 'null'));
   }
   for (const assignment of assignments) {
     const [name, value] = splitAssignment(assignment, 'a variable');
-    if (name.endsWith(':'))
-      variables.set(name.slice(0, -1), parseJsonInput(value, `The variable ${name.slice(0, -1)}`));
-    else variables.set(name, await readValue(value));
+    if (name.endsWith(':')) {
+      parseJsonInput(value, `The variable ${name.slice(0, -1)}`);
+      variables.set(name.slice(0, -1), value);
+    } else {
+      variables.set(name, JSON.stringify(await readValue(value)));
+    }
   }
-  return Object.fromEntries(variables);
+  const members = [...variables].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  return parseJson(`{${members.join(',')}}`) as Record<string, unknown>;
 }
 
 /** `@file` is the file's text, `@-` standard input, and `@@` an @ of one's own. */

@@ -31,6 +31,11 @@ export class JsonSource {
     return this.text.slice(range.start, range.end);
   }
 
+  /** Of the outermost object, in their order; `0`, `1`, `2` … of an array. */
+  keys(): string[] {
+    return [...this.childrenOf(skipSpace(this.text, 0)).keys()];
+  }
+
   private childrenOf(start: number): Map<string, Range> {
     const known = this.children.get(start);
     if (known !== undefined) return known;

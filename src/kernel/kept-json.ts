@@ -37,8 +37,11 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** The text that an object or array keeps, without white space between its parts; `null` for one that is plain. */
-export function keptText(value: object): string | null {
+/**
+ * The text that an object or array was read from, without white space between its parts; `null` for one that is plain.
+ * Whoever may have changed the value since asks `keptText`.
+ */
+export function keptSource(value: object): string | null {
   const keeper = value as Keeper;
   const kept = keeper[SOURCE];
   if (kept === undefined) return null;

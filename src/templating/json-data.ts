@@ -65,7 +65,7 @@ class Copier {
       case 'boolean':
         return value;
       case 'bigint':
-        throw this.notJson('is a bigint, which JSON does not have');
+        throw this.notJson('is a bigint, which JSON does not have: send it as a string');
       case 'object':
         return value === null ? null : this.copyObject(value);
       default:
@@ -90,7 +90,15 @@ class Copier {
 
   private copyList(list: readonly unknown[]): JsonData {
     const copied: JsonData[] = [];
-    for (let index = 0; index < list.length; index += 1) copied.push(this.copyAt(index, list[index]) ?? null);
+    for (let index = 0; index < list.length; index += 1) {
+      const data = this.copyAt(index, list[index]);
+      // JSON.stringify would write null, which is something else.
+      if (data === undefined) {
+        this.path.push(index);
+        throw this.notJson(`is ${nameOfType(list[index])}, which JSON does not have`);
+      }
+      copied.push(data);
+    }
     return copied;
   }
 
@@ -152,6 +160,10 @@ class Copier {
     const pointer = jsonPointer(this.path.slice(0, segments).map(String));
     return new ValidationError(`Send JSON data as ${pointer}: it ${message}.`, [{ pointer, message }]);
   }
+}
+
+function nameOfType(value: unknown): string {
+  return value === undefined ? 'undefined' : `a ${typeof value}`;
 }
 
 function hasToJson(value: object): value is { toJSON(): unknown } {

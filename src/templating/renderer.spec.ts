@@ -177,6 +177,15 @@ describe('variables that are not JSON data', () => {
     expect(error.errors).toMatchObject([{ pointer: '/variables/x' }]);
   });
 
+  it.each<[unknown, string, string]>([
+    [[1, undefined], '/variables/x/1', 'is undefined, which JSON does not have'],
+    [[{ a: [() => 1] }], '/variables/x/0/a/0', 'is a function, which JSON does not have'],
+    [{ id: 1n }, '/variables/x/id', 'is a bigint, which JSON does not have: send it as a string'],
+    [{ n: [-Infinity] }, '/variables/x/n/0', 'is not a finite number'],
+  ])('are refused with the place: %p', (x, pointer, message) => {
+    expect(failureOf(() => render('{{ x }}', { x })).errors).toEqual([{ pointer, message }]);
+  });
+
   it('are refused: an object that contains itself, even twice', () => {
     const x: Record<string, unknown> = {};
     Object.assign(x, { left: x, right: x });
@@ -194,10 +203,10 @@ describe('variables that are not JSON data', () => {
       d: new Date(0),
       m: new Map([['a', 1]]),
       p: new Point(),
-      o: [undefined, { a: undefined }],
+      o: [{ a: undefined }],
     };
     expect(render('{{ d }} {{ m }} {{ p }} {{ o }}', variables)).toBe(
-      '1970-01-01T00:00:00.000Z {} {"x":1} [null,{}]',
+      '1970-01-01T00:00:00.000Z {} {"x":1} [{}]',
     );
   });
 

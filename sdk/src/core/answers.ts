@@ -1,10 +1,11 @@
+import { parseJson as parseKept } from '../../../src/kernel/kept-json.js';
 import type { Problem } from '../wire/problem.js';
 import { PromptLedgerError } from './errors.js';
 
-/** @returns undefined for what is not JSON. */
+/** What a number or the order of keys loses on the way into a value is kept with it, for `toJsonText`. @returns undefined for what is not JSON. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseKept(text);
   } catch {
     return undefined;
   }

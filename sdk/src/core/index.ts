@@ -4,6 +4,7 @@ export * from './errors.js';
 export { parseJson, problemOf } from './answers.js';
 export type { ServerSentEvent } from './event-parser.js';
 export type { EventStream } from './event-stream.js';
+export { toJsonText } from './json-text.js';
 export { Pages, type Cursor } from './pages.js';
 export { path } from './path.js';
 export { randomId } from './random-id.js';

@@ -4,6 +4,7 @@ import { Deadline } from './deadline.js';
 import { ConnectionError, errorOf } from './errors.js';
 import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
 import { notFromLedger, parseAnswer, problemOf, reasonOf } from './answers.js';
+import { toJsonText } from './json-text.js';
 import { queryOf } from './path.js';
 import { randomId } from './random-id.js';
 import { tryUntilOver } from './tries.js';
@@ -119,7 +120,7 @@ export class Transport {
     { method, path, query, body, json, headers, idempotencyKey }: Call,
     accept = 'application/json',
   ): Request {
-    const content = json ?? (body === undefined ? undefined : JSON.stringify(body));
+    const content = json ?? (body === undefined ? undefined : toJsonText(body));
     const url = this.connection.baseUrl + path + queryOf(query ?? {});
     return {
       url,

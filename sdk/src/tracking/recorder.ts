@@ -1,4 +1,4 @@
-import { ApiError, randomId, setIdleTimer, waitBefore } from '../core/index.js';
+import { ApiError, randomId, setIdleTimer, toJsonText, waitBefore } from '../core/index.js';
 import type { RecordResult } from '../wire/index.js';
 import { keepAtExit } from './exit-hooks.js';
 
@@ -89,20 +89,21 @@ export class Recorder {
   /** Takes one in, or counts it as dropped; never throws, never waits. The entry may change afterwards. */
   add(promptName: string, entry: unknown): void {
     const json = jsonOf(entry);
-    if (json === null || json.length > MAX_BATCH_CHARS) {
-      const detail = json === null ? 'It is not JSON.' : 'It is too large for one call.';
+    const isTooLarge = json.text !== null && json.text.length > MAX_BATCH_CHARS;
+    if (json.text === null || isTooLarge) {
+      const detail = json.text === null ? json.reason : 'It is too large for one call.';
       return this.drop({ reason: 'not_sendable', promptName, code: null, detail });
     }
     if (this.isClosed)
       return this.drop({ reason: 'closed', promptName, code: null, detail: 'The client is closed.' });
     const { maxQueued = 10_000, maxQueuedChars = 16 * 1024 * 1024 } = this.options;
-    if (this.pending >= maxQueued || this.queuedChars + json.length > maxQueuedChars) {
+    if (this.pending >= maxQueued || this.queuedChars + json.text.length > maxQueuedChars) {
       const detail = 'More executions are waiting than may be kept.';
       return this.drop({ reason: 'queue_full', promptName, code: null, detail });
     }
     this.release ??= keepAtExit(this);
-    this.queue.push({ promptName, json });
-    this.queuedChars += json.length;
+    this.queue.push({ promptName, json: json.text });
+    this.queuedChars += json.text.length;
     if (this.queue.length >= MAX_ENTRIES && this.failures === 0) void this.flush();
     else this.schedule(this.options.flushIntervalMs ?? 1_000);
   }
@@ -232,12 +233,19 @@ export class Recorder {
   }
 }
 
-function jsonOf(value: unknown): string | null {
+/** Or why there is none, such as a variable that is a bigint. */
+function jsonOf(
+  value: unknown,
+): { readonly text: string } | { readonly text: null; readonly reason: string } {
   try {
-    return JSON.stringify(value) ?? null;
-  } catch {
-    return null;
+    return { text: toJsonText(value) };
+  } catch (error) {
+    return { text: null, reason: reasonOf(error) };
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'It is not JSON.';
 }
 
 function charsOf(entries: readonly Entry[]): number {

@@ -1,4 +1,5 @@
 import type { Attempt, Execution } from '../../../sdk/src/index.js';
+import { writeJson } from '../../kernel/index.js';
 import { type Colours, printable } from '../terminal/output.js';
 
 /** An execution as people read it, from where its prompt stood to what the model said. */
@@ -37,7 +38,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     bold(`Execution ${execution.execution_id}`),
     ...lines,
     ...section('attempts', execution.attempts.map(attemptLine).join('\n')),
-    ...section('variables', JSON.stringify(execution.variables, null, 2)),
+    ...section('variables', writeJson(execution.variables, 2)),
     ...section('prompt as sent', execution.rendered_prompt ?? messagesOf(execution)),
     ...section('answer', execution.response_text ?? ''),
   ].join('\n');

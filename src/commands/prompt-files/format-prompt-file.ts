@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { stringify, type ToStringOptions } from 'yaml';
+import { type ScalarTag, stringify, type ToStringOptions } from 'yaml';
+import { ExactNumber, parseExact, writeJson } from '../../kernel/index.js';
 import { type PromptContent, wireExtrasOf } from '../../templating/index.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import type { PromptFileMode } from './prompt-file.js';
@@ -50,19 +51,46 @@ function format(prompt: ExportedPrompt, style: ToStringOptions): string {
     ...(content.kind === 'chat'
       ? { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })) }
       : {}),
-    ...wireExtrasOf(content.extras),
+    ...exactExtras(content),
   };
   const about = `# version ${versionNumber}, checksum ${checksumHash}`;
   const body = content.kind === 'text' ? `${content.templateSource}\n` : '';
-  return `---\n${about}\n${stringify(fields, style)}---\n${body}`;
+  return `---\n${about}\n${stringify(fields, { ...style, customTags: [EXACT_NUMBER] })}---\n${body}`;
 }
+
+/** Maps keep the order of their keys, and exact numbers their text. */
+function exactExtras({ extras }: PromptContent): Readonly<Record<string, unknown>> | null {
+  const wire = wireExtrasOf(extras);
+  if (wire === null) return null;
+  return Object.fromEntries(parseExact(writeJson(wire)) as ReadonlyMap<string, unknown>);
+}
+
+/** Each number of JSON is one of YAML. */
+const EXACT_NUMBER: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => value instanceof ExactNumber,
+  resolve: (text) => text,
+  stringify: ({ value }) => (value as ExactNumber).text,
+};
 
 function holds(text: string, { name, description, ownerTeam, tags, mode, content }: ExportedPrompt): boolean {
   try {
     const read = parsePromptFile(text);
-    return isDeepStrictEqual(
-      [read.name, read.description ?? null, read.ownerTeam ?? null, read.tags ?? [], read.mode, read.content],
-      [name, description, ownerTeam, [...tags], mode, content],
+    const isExact = writeJson(wireExtrasOf(read.content.extras)) === writeJson(wireExtrasOf(content.extras));
+    return (
+      isExact &&
+      isDeepStrictEqual(
+        [
+          read.name,
+          read.description ?? null,
+          read.ownerTeam ?? null,
+          read.tags ?? [],
+          read.mode,
+          read.content,
+        ],
+        [name, description, ownerTeam, [...tags], mode, content],
+      )
     );
   } catch {
     return false;

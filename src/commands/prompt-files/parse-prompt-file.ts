@@ -1,7 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, parseDocument } from 'yaml';
-import { PROMPT_NAME, PROMPT_NAME_RULE, ValidationError } from '../../kernel/index.js';
+import {
+  holdsKeptText,
+  parseJson,
+  PROMPT_NAME,
+  PROMPT_NAME_RULE,
+  ValidationError,
+} from '../../kernel/index.js';
 import { type ChatMessage, type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type PromptFile, PromptFileError, type PromptFileMode } from './prompt-file.js';
+import { yamlToJson } from './yaml-to-json.js';
 
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
 /** After a line feed only: in a text, U+2028 begins no line. */
@@ -52,7 +60,7 @@ class FrontMatter {
     const fields: unknown = readDocument(document);
     if (fields !== null && !isRecord(fields))
       fail('The front matter must be fields such as "name: welcome".');
-    this.fields = fields ?? {};
+    this.fields = withExactExtras(fields ?? {}, document);
     const unknown = Object.keys(this.fields).find((field) => !KNOWN.includes(field));
     if (unknown !== undefined)
       fail(`The front matter has an unknown field "${unknown}"; known are ${KNOWN.join(', ')}.`);
@@ -159,6 +167,20 @@ function readDocument(document: ReturnType<typeof parseDocument>): unknown {
     // Such as aliases that unfold for ever.
     return fail(`The front matter is no YAML: ${(error as Error).message}.`);
   }
+}
+
+/** Schemas with the numbers and the order of keys that the file has. */
+function withExactExtras(
+  fields: Readonly<Record<string, unknown>>,
+  document: ReturnType<typeof parseDocument>,
+): Readonly<Record<string, unknown>> {
+  const exact = EXTRAS.filter((name) => isRecord(fields[name]) || Array.isArray(fields[name])).map((name) => {
+    const value = fields[name];
+    const text = yamlToJson(document.get(name, true), document);
+    const parsed = text === null ? value : parseJson(text);
+    return [name, holdsKeptText(parsed) && isDeepStrictEqual(parsed, value) ? parsed : value] as const;
+  });
+  return { ...fields, ...Object.fromEntries(exact) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

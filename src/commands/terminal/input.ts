@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../kernel/index.js';
+import { messageOf, parseJson } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 
 /** A file's text, byte for byte; `-` is standard input. */
@@ -22,7 +22,7 @@ export function splitAssignment(assignment: string, what: string): readonly [nam
 
 export function parseJsonInput(source: string, what: string): unknown {
   try {
-    return JSON.parse(source) as unknown;
+    return parseJson(source);
   } catch (error) {
     throw new CliError(`${what} is no JSON: ${messageOf(error)}.`);
   }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import { writeJson } from '../../kernel/index.js';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -22,7 +23,7 @@ export async function write(text: string, stream: NodeJS.WritableStream = proces
 }
 
 export function printJson(value: unknown): Promise<void> {
-  return print(JSON.stringify(value, null, 2));
+  return print(writeJson(value, 2));
 }
 
 /** A line about the answer: on standard error, where it is in no program's way. */

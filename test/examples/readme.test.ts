@@ -1,85 +1,77 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenAiServer } from '../fakes/openai-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { startLedger, type LedgerProcess } from '../support/processes.js';
+import {
+  listShells,
+  readBlocks,
+  ROOT,
+  typeCommands,
+  writePrograms,
+  type PrintedRun,
+} from './printed-commands.js';
 
 // Each starts processes by the dozen, on machines that are busy.
 jest.setTimeout(180_000);
 
-const PRINTED_URL = 'http://localhost:8000';
-/** Beside curl, so that each answer's status is known: the commands of the README print bodies only. */
-const CURL_WITH_STATUS = `#!/bin/sh
-PATH=$REAL_PATH exec curl -w '%{stderr}STATUS %{http_code}\\n' "$@"
-`;
+const SHELLS = listShells();
+const PRINTED_HOST = 'localhost:8000';
 
 let folder: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'ledger-readme-'));
-  await mkdir(path.join(folder, 'bin'));
-  await writeFile(path.join(folder, 'bin', 'curl'), CURL_WITH_STATUS);
-  await chmod(path.join(folder, 'bin', 'curl'), 0o755);
+  await writePrograms(path.join(folder, 'bin'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
-/** The blocks of one language below a heading. Those marked `bash` are for other machines than this one. */
-async function blocks(heading: string, language: 'sh'): Promise<string> {
-  const text = await readFile(path.join(__dirname, '../../README.md'), 'utf8');
-  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  const found = [...section.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))];
-  return found.map((match) => match[1]).join('\n');
+/** What a page prints for this machine, with the address of the service that the test started. */
+async function printedCommands(page: string, section: string | undefined, ledger: LedgerProcess) {
+  const languages = page === 'README.md' ? ['sh'] : ['sh', 'bash'];
+  const blocks = await readBlocks(page, { languages, ...(section !== undefined && { section }) });
+  const host = new URL(ledger.url).host;
+  return blocks.map(({ text }) => text.replaceAll(PRINTED_HOST, host)).join('\n');
 }
 
-interface Run {
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs what the README prints, but for the port. */
-function run(program: string, args: readonly string[], input: string): Promise<Run> {
-  const realPath = process.env['PATH'] ?? '';
-  const env = { REAL_PATH: realPath, PATH: `${path.join(folder, 'bin')}:${realPath}` };
-  const child = spawn(program, args, { cwd: folder, env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-  child.stdin.end(input);
-  return new Promise((resolve) => child.on('close', () => resolve({ stdout, stderr })));
-}
-
-function statusesOf({ stderr }: Run): number[] {
-  return [...stderr.matchAll(/^STATUS (\d+)$/gm)].map((match) => Number(match[1]));
+/** The beginnings of checksums that the README shows. */
+async function readPrintedChecksums(): Promise<(string | undefined)[]> {
+  const text = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+  return [...text.matchAll(/"checksum_hash": "(\w+)…"/g)].map((match) => match[1]);
 }
 
 /** Every line of output that is one JSON document. */
-function documentsOf({ stdout }: Run): Record<string, unknown>[] {
+function documentsOf({ stdout }: PrintedRun): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => /^[{[]/.test(line));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-describe('on a fresh start, with nothing set', () => {
+describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shell) => {
+  let home: string;
   let ledger: LedgerProcess;
 
   beforeAll(async () => {
-    ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: path.join(folder, 'home') } });
+    home = await mkdtemp(path.join(tmpdir(), 'ledger-readme-home-'));
+    ledger = await startLedger({ env: { PROMPT_LEDGER_HOME: home } });
   });
-  afterAll(() => ledger.stop());
+  afterAll(async () => {
+    await ledger.stop();
+    await rm(home, { recursive: true });
+  });
 
   it('the tour works as it is printed', async () => {
-    const script = (await blocks('A tour', 'sh')).replaceAll(PRINTED_URL, ledger.url);
+    const commands = await printedCommands('README.md', 'A tour', ledger);
 
-    const done = await run('sh', ['-s'], script);
+    const done = await typeCommands(shell, commands, { folder });
 
-    expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
-    expect(statusesOf(done)).toEqual([200, 200, 202, 200, 200, 200, 200, 200, 200, 200, 422, 201]);
+    expect(done.complaints).toEqual([]);
+    expect(done.statuses).toEqual([200, 200, 202, 200, 200, 200, 200, 200, 200, 200, 422, 201]);
     const [put, ran, lineage, listed, changed, versions, activated, rendered, refused, key] =
       documentsOf(done);
     const checksum = createHash('sha256').update('Summarize in one sentence:\n{{text}}').digest('hex');
+    expect(await readPrintedChecksums()).toEqual([checksum.slice(0, 4), checksum.slice(0, 4)]);
     expect(put).toMatchObject({
       version: { version_number: 1, checksum_hash: checksum },
       version_change: true,
@@ -115,12 +107,12 @@ describe('on a fresh start, with nothing set', () => {
   });
 
   it('the commands about failures work as they are printed', async () => {
-    const script = (await blocks('Nothing lost, nothing twice', 'sh')).replaceAll(PRINTED_URL, ledger.url);
+    const commands = await printedCommands('README.md', 'Nothing lost, nothing twice', ledger);
 
-    const done = await run('sh', ['-s'], script);
+    const done = await typeCommands(shell, commands, { folder });
 
-    expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
-    expect(statusesOf(done)).toEqual([200, 200, 200, 202, 200, 202, 200, 202, 200, 200]);
+    expect(done.complaints).toEqual([]);
+    expect(done.statuses).toEqual([200, 200, 200, 202, 200, 202, 200, 202, 200, 200]);
     const [put, ran, again, waited, canceled, batch, secret] = documentsOf(done);
     expect(put).toMatchObject({ version_change: true });
     expect(ran).toMatchObject({ status: 'succeeded', response_text: 'Greet Ada.' });
@@ -132,15 +124,12 @@ describe('on a fresh start, with nothing set', () => {
   });
 
   it('the commands about streams, prices and budgets work as they are printed', async () => {
-    const script = (await blocks('Streamed, priced, within a budget', 'sh')).replaceAll(
-      PRINTED_URL,
-      ledger.url,
-    );
+    const commands = await printedCommands('README.md', 'Streamed, priced, within a budget', ledger);
 
-    const done = await run('sh', ['-s'], script);
+    const done = await typeCommands(shell, commands, { folder });
 
-    expect(done.stderr.replace(/^STATUS \d+\n/gm, '')).toBe('');
-    expect(statusesOf(done)).toEqual([
+    expect(done.complaints).toEqual([]);
+    expect(done.statuses).toEqual([
       200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200,
     ]);
     const events = done.stdout.split('\n').filter((line) => line.startsWith('event: '));
@@ -169,9 +158,29 @@ describe('on a fresh start, with nothing set', () => {
     expect(bare).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'Say hello.' } }] });
     expect(prompted).toMatchObject({ choices: [{ message: { content: 'Welcome Ada warmly.' } }] });
   });
+
+  it.each([
+    { page: 'docs/analytics.md' },
+    { page: 'docs/budgets.md' },
+    { page: 'docs/openai.md' },
+    { page: 'docs/operations.md', section: 'Rate limits' },
+    { page: 'docs/operations.md', section: 'Keys and secrets' },
+    { page: 'docs/prices.md' },
+    { page: 'docs/routes.md' },
+    { page: 'docs/streaming.md' },
+  ])('the commands of $page work as they are printed ($section)', async ({ page, section }) => {
+    const prices = path.join(ROOT, 'test/fixtures/prices/litellm.json');
+    await cp(prices, path.join(folder, 'model_prices_and_context_window.json'));
+
+    const done = await typeCommands(shell, await printedCommands(page, section, ledger), { folder });
+
+    expect(done.complaints).toEqual([]);
+    expect(done.statuses.length).toBeGreaterThan(0);
+    expect(done.statuses.filter((status) => status >= 300)).toEqual([]);
+  });
 });
 
-describe('with a server that speaks as OpenAI does', () => {
+describe.each(SHELLS)('with a server that speaks as OpenAI does, typed into %s', (shell) => {
   let database: TestDatabase;
   let openai: OpenAiServer;
   let ledger: LedgerProcess;
@@ -188,11 +197,11 @@ describe('with a server that speaks as OpenAI does', () => {
   });
 
   it('the commands reach a succeeded execution and its lineage', async () => {
-    const script = (await blocks('With a real model', 'sh')).replaceAll(PRINTED_URL, ledger.url);
+    const commands = await printedCommands('README.md', 'With a real model', ledger);
 
-    const done = await run('sh', ['-s'], script);
+    const done = await typeCommands(shell, commands, { folder });
 
-    expect(statusesOf(done)).toEqual([200, 200, 200, 200]);
+    expect(done.statuses).toEqual([200, 200, 200, 200]);
     const prompt = 'Summarize in one sentence:\nIt was the best of times, it was the worst of times.';
     expect(documentsOf(done).at(-1)).toMatchObject({
       status: 'succeeded',

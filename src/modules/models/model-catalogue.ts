@@ -41,6 +41,7 @@ export const MODEL_CATALOGUE: readonly CatalogueModel[] = [
     'echo',
     'echo-slow-200ms',
     'echo-slow-2000ms',
+    'echo-stream-50ms',
     'echo-fail-429',
     'echo-fail-500',
     'echo-long-64k',

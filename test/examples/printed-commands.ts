@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export const ROOT = path.join(__dirname, '../..');
+
+export type Shell = 'bash' | 'zsh';
+
+/** As somebody types: comments, history expansion and globs mean other things in a shell that reads from people. */
+const INTERACTIVE: Readonly<Record<Shell, readonly string[]>> = {
+  bash: ['--norc', '--noprofile', '-i', '-s'],
+  zsh: ['-f', '-i', '-s', '-o', 'no_prompt_sp'],
+};
+
+/** What bash says of itself where there is no terminal. */
+const WITHOUT_A_TERMINAL =
+  /cannot set terminal process group|no job control in this shell|tcsetattr: Inappropriate/;
+
+/** Beside curl, so that each answer's status is known: the printed commands show bodies only. */
+const CURL_WITH_STATUS = `#!/bin/sh
+PATH=$REAL_PATH exec curl -w '%{stderr}STATUS %{http_code}\\n' "$@"
+`;
+
+export interface Block {
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface PrintedRun {
+  readonly stdout: string;
+  /** What the shells and programs complained about. */
+  readonly complaints: readonly string[];
+  /** Of each answer that curl got, in order. */
+  readonly statuses: readonly number[];
+}
+
+/** Those of `bash` and `zsh` that this machine has. */
+export function listShells(): Shell[] {
+  const all: Shell[] = ['bash', 'zsh'];
+  return all.filter((shell) => spawnSync(shell, ['-c', 'true']).status === 0);
+}
+
+/** The blocks of shell commands of a page, or of one section of it, without their indent. */
+export async function readBlocks(
+  page: string,
+  { section, languages = ['bash', 'sh'] }: { section?: string; languages?: readonly string[] } = {},
+): Promise<Block[]> {
+  const text = await readFile(path.join(ROOT, page), 'utf8');
+  const found = text.matchAll(/^( *)```(\w+)\n(.*?)^ *```$/gms);
+  const blocks: Block[] = [];
+  for (const [, indent = '', language = '', body = ''] of found) {
+    if (!languages.includes(language)) continue;
+    const at = text.indexOf(body);
+    const heading = [...text.slice(0, at).matchAll(/^## (.*)$/gm)].at(-1)?.[1];
+    if (section !== undefined && heading !== section) continue;
+    const lines = body
+      .split('\n')
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+    blocks.push({ line: text.slice(0, at).split('\n').length, text: lines.join('\n') });
+  }
+  return blocks;
+}
+
+/** Makes a folder of programs that stand before the real ones, with a curl that tells each answer's status. */
+export async function writePrograms(folder: string, programs: Readonly<Record<string, string>> = {}) {
+  await mkdir(folder, { recursive: true });
+  for (const [name, source] of Object.entries({ curl: CURL_WITH_STATUS, ...programs })) {
+    await writeFile(path.join(folder, name), source);
+    await chmod(path.join(folder, name), 0o755);
+  }
+}
+
+/** Types the commands into a shell whose home is `folder`, with the programs of `folder`/bin first. */
+export async function typeCommands(
+  shell: Shell,
+  commands: string,
+  { folder, env = {} }: { folder: string; env?: Readonly<Record<string, string>> },
+): Promise<PrintedRun> {
+  const realPath = process.env['PATH'] ?? '';
+  const child = spawn(shell, INTERACTIVE[shell], {
+    cwd: folder,
+    // A session of its own: an interactive shell would take the terminal that the tests run in.
+    detached: true,
+    env: {
+      HOME: folder,
+      PS1: '',
+      PS2: '',
+      REAL_PATH: realPath,
+      PATH: `${path.join(folder, 'bin')}:${realPath}`,
+      ...env,
+    },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  child.stdin.end(`${commands}\n`);
+  await new Promise((resolve) => child.on('close', resolve));
+  return { stdout, complaints: findComplaints(stderr), statuses: readStatuses(stderr) };
+}
+
+/** bash repeats what it reads, so only lines that begin with a program's name count. */
+function findComplaints(stderr: string): string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => /(^|\s)(bash|zsh|sh|curl|node|\S*\.sh): /.test(line) || /\b\w*Error: /.test(line))
+    .filter((line) => !WITHOUT_A_TERMINAL.test(line));
+}
+
+function readStatuses(stderr: string): number[] {
+  return [...stderr.matchAll(/STATUS (\d+)$/gm)].map((match) => Number(match[1]));
+}

@@ -1,6 +1,6 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,8 @@ interface Operation {
 }
 
 interface OpenApiDocument {
+  readonly openapi: string;
+  readonly components: { readonly securitySchemes: Readonly<Record<string, Json>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly tags?: readonly { readonly name: string }[];
 }
@@ -33,6 +35,7 @@ const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/sc
 /** What clients of OpenAI's API read. */
 const OPENAI_ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/OpenAiErrorDto' } } };
 const CLI = path.join(ROOT, 'dist/src/cli.js');
+const REDOCLY = path.join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
 const run = promisify(execFile);
 
 /** From `dist`: there the compiler's plugin has read types and comments, which the tests' compiler does not. */
@@ -66,6 +69,39 @@ describe('the OpenAPI document', () => {
 
   it('is valid', async () => {
     await expect(SwaggerParser.validate(structuredClone(document) as never)).resolves.toBeDefined();
+  });
+
+  // A folder of its own holds no configuration, so the recommended rules hold. The environment keeps the linter off the network.
+  it('has no errors for redocly lint', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ledger-test-redocly-'));
+    const file = path.join(folder, 'openapi.json');
+    await writeFile(file, JSON.stringify(document));
+    const args = [REDOCLY, 'lint', file, '--format=json'];
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
+    const { stdout } = await run(process.execPath, args, {
+      cwd: folder,
+      env,
+      maxBuffer: 16 * 1024 * 1024,
+    }).catch(
+      // It exits with 1 for errors, which the report names.
+      (error: unknown) => error as { stdout: string },
+    );
+    await rm(folder, { recursive: true });
+    const { problems } = JSON.parse(stdout) as { problems: { severity: string; message: string }[] };
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('is of OpenAPI 3.1, without what 3.0 had in place of null', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(JSON.stringify(document)).not.toContain('"nullable"');
+  });
+
+  it('takes keys for words, not for tokens of a known form', () => {
+    expect(document.components.securitySchemes['bearer']).toEqual({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'The same key.',
+    });
   });
 
   it('has every route', async () => {

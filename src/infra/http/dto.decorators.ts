@@ -36,13 +36,13 @@ export function toBoolean(text: string): unknown {
   return text === 'true' ? true : text === 'false' ? false : text;
 }
 
-/** A filter of a query that is an RFC 3339 time; the property is a `Date`. Add `@IsOptional()`. */
-export function IsQueryTime(): PropertyDecorator {
+/** A filter of a query that is an RFC 3339 time, such as the example; the property is a `Date`. Add `@IsOptional()`. */
+export function IsQueryTime(example = '2026-01-31T12:00:00.000Z'): PropertyDecorator {
   const hint = 'must be an RFC 3339 time such as 2026-01-31T12:00:00Z (a "+" in a URL is sent as %2B)';
   return combine(
     FromText((text) => parseRfc3339(text) ?? text),
     IsDate({ message: hint }),
-    ApiPropertyOptional({ type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' }),
+    ApiPropertyOptional({ type: String, format: 'date-time', example }),
   );
 }
 

@@ -1,6 +1,7 @@
 export { ApiId, ApiInteger, ApiMoney, ApiTime } from './api-formats.decorators.js';
 export { ApiProblems } from './api-problems.decorator.js';
 export { canonicalPathOf } from './canonical-path.js';
+export { ApiBodyExample } from './body-example.decorator.js';
 export { configureHttp } from './configure-http.js';
 export { asksForFresh } from './cache-control.js';
 export type { HttpOptions } from './configure-http.js';

@@ -2,7 +2,9 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { problemResponse } from './api-problems.decorator.js';
+import { BODY_EXAMPLE } from './body-example.decorator.js';
 import { errorFormatOf, errorFormats } from './error-format.js';
+import { convertToOpenApi31 } from './openapi-31.js';
 import { ProblemDto } from './problem.dto.js';
 
 /** Names for `@ApiSecurity()`. */
@@ -62,13 +64,19 @@ export function buildOpenApiDocument(app: INestApplication, { version }: OpenApi
     .setVersion(version)
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SECURITY)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same key.' }, BEARER_SECURITY);
+    // Not `addBearerAuth`, which says that the token is a JWT.
+    .addSecurity(BEARER_SECURITY, { type: 'http', scheme: 'bearer', description: 'The same key.' })
+    .addServer('/', 'The service that you read this from.');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     extraModels: [ProblemDto, ...errorFormats().map(({ dto }) => dto)],
     operationIdFactory: operationId,
   });
-  return { ...document, paths: describePaths(document), components: sortComponents(document) };
+  return convertToOpenApi31({
+    ...document,
+    paths: describePaths(document),
+    components: sortComponents(document),
+  });
 }
 
 /** `prompts_put`: a generated client makes `prompts.put` of it. */
@@ -89,10 +97,27 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
       const operation = item[method];
       if (operation === undefined) continue;
       const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
-      described[path][method] = { ...operation, responses: describeErrors(path, responses) };
+      described[path][method] = {
+        ...fillInBody(operation),
+        // None is said too: clients would otherwise take it for forgotten.
+        security: operation.security ?? [],
+        responses: describeErrors(path, responses),
+      };
     }
   }
   return described;
+}
+
+/** Moves the example of a route's body to the place from which the explorer takes it. */
+function fillInBody(operation: Operation): Operation {
+  const { [BODY_EXAMPLE]: example, ...rest } = operation as Operation & Record<typeof BODY_EXAMPLE, unknown>;
+  const { requestBody } = rest;
+  if (example === undefined || requestBody === undefined || !('content' in requestBody)) return rest;
+  const content = Object.entries(requestBody.content).map(([type, media]) => [type, { ...media, example }]);
+  return {
+    ...rest,
+    requestBody: { ...requestBody, content: Object.fromEntries(content) as typeof requestBody.content },
+  };
 }
 
 /** Routes say of each error what it means; what it looks like depends on the path. */

@@ -21,7 +21,7 @@ export class CostsQueryDto extends PageQueryDto {
 
   /** Only executions created earlier than this. */
   @IsOptional()
-  @IsQueryTime()
+  @IsQueryTime('2099-12-31T12:00:00.000Z')
   to?: Date;
 }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidPipe } from '../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller } from './caller.js';
 import { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
 import { KeysService } from './keys.service.js';
@@ -12,6 +12,12 @@ export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
   @Post()
+  @ApiBodyExample({
+    name: 'checkout-service',
+    scopes: ['prompts:read', 'executions:run'],
+    expires_at: '2099-12-31T23:59:59Z',
+    rate_limits: { requests_per_minute: 100, tokens_per_minute: 50_000 },
+  })
   @Scopes('keys:write')
   @ApiOperation({ summary: 'Make a key', description: 'The key is shown in this answer and never again.' })
   @ApiProblems(400)
@@ -27,6 +33,7 @@ export class KeysController {
   }
 
   @Patch(':key_id')
+  @ApiBodyExample({ rate_limits: { requests_per_minute: 100, tokens_per_minute: 50_000 } })
   @ApiParam({ name: 'key_id', description: 'Id of the key.' })
   @Scopes('keys:write')
   @ApiOperation({

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidPipe } from '../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import {
   BudgetDto,
@@ -19,6 +19,14 @@ export class BudgetsController {
   constructor(private readonly budgets: BudgetsService) {}
 
   @Post()
+  @ApiBodyExample({
+    name: 'Support, a month',
+    scope: 'owner_team',
+    scope_value: 'support',
+    period: 'month',
+    limit_usd: '250.00',
+    mode: 'hard',
+  })
   @HttpCode(200)
   @Scopes('budgets:write')
   @ApiOperation({
@@ -48,6 +56,7 @@ export class BudgetsController {
   }
 
   @Patch(':budget_id')
+  @ApiBodyExample({ limit_usd: '500.00' })
   @ApiParam(BUDGET_ID)
   @Scopes('budgets:write')
   @ApiOperation({

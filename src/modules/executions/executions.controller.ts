@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import {
+  ApiBodyExample,
   ApiProblems,
   JsonSource,
   pathOf,
@@ -29,6 +30,16 @@ import { RunService } from './run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SubmitService } from './submit.service.js';
 
+const EXECUTE_EXAMPLE = {
+  prompt_name: 'doc_summarizer',
+  variables: { text: 'It was the best of times.' },
+  model: { provider: 'echo', model_name: 'echo' },
+  params: { max_new_tokens: 800, temperature: 0.2 },
+  environment: 'dev',
+  correlation_id: 'order-4711',
+  timeout_ms: 60_000,
+};
+
 @ApiTags('Executions')
 @Controller('v1')
 export class ExecutionsController {
@@ -40,6 +51,7 @@ export class ExecutionsController {
   ) {}
 
   @Post('executions\\:run')
+  @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(200)
   @Scopes('executions:run')
   @RateLimited()
@@ -61,6 +73,7 @@ export class ExecutionsController {
   }
 
   @Post('executions\\:stream')
+  @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(200)
   @Scopes('executions:run')
   @RateLimited()
@@ -93,6 +106,7 @@ export class ExecutionsController {
   }
 
   @Post('executions\\:submit')
+  @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(202)
   @Scopes('executions:run')
   @RateLimited()

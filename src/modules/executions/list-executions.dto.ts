@@ -54,6 +54,6 @@ export class ListExecutionsQueryDto extends PageQueryDto {
 
   /** Only those made earlier than this. */
   @IsOptional()
-  @IsQueryTime()
+  @IsQueryTime('2099-12-31T12:00:00.000Z')
   created_before?: Date;
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { ModelNamePipe, ProviderIdPipe } from './model-param.pipes.js';
 import { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
@@ -19,6 +19,7 @@ export class ModelsController {
   }
 
   @Put(':provider/:model_name')
+  @ApiBodyExample({ max_tokens: 16_384, supports_streaming: true })
   @ApiParam({ name: 'provider', description: 'Id of the provider.', example: 'openai' })
   @ApiParam({ name: 'model_name', description: "The provider's name for the model.", example: 'gpt-4o-mini' })
   @Scopes('models:write')

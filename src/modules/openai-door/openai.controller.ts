@@ -9,7 +9,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiProblems, JsonSource } from '../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, JsonSource } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
 import { RateLimited } from '../limits/index.js';
@@ -29,6 +29,12 @@ export class OpenAiController {
   ) {}
 
   @Post('chat/completions')
+  @ApiBodyExample({
+    model: 'echo/echo',
+    messages: [{ role: 'user', content: 'Say hello.' }],
+    temperature: 0.2,
+    stream: false,
+  })
   @HttpCode(200)
   @Scopes('executions:run')
   @RateLimited()

@@ -1,11 +1,11 @@
 import { ApiParam } from '@nestjs/swagger';
 
 /** Documents `{name}` of a path. */
-export const PromptNameParam = () =>
+export const PromptNameParam = (example = 'doc_summarizer') =>
   ApiParam({
     name: 'name',
     description: 'Name of the prompt. A slash in it is sent as `%2F`.',
-    example: 'doc_summarizer',
+    example,
   });
 
 /** Documents `{version_number}` of a path. */
@@ -13,6 +13,5 @@ export const VersionNumberParam = () =>
   ApiParam({
     name: 'version_number',
     description: 'Number of the version within the prompt.',
-    schema: { type: 'integer', minimum: 1 },
-    example: 1,
+    schema: { type: 'integer', minimum: 1, example: 1 },
   });

@@ -14,6 +14,7 @@ import {
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import {
+  ApiBodyExample,
   ApiProblems,
   asksForFresh,
   PositiveIntPipe,
@@ -50,6 +51,15 @@ export class PromptsController {
   ) {}
 
   @Put('prompts/:name')
+  @ApiBodyExample({
+    template_source: 'Summarize:\n{{text}}',
+    description: 'Summarize documents',
+    owner_team: 'AI-Platform',
+    tags: ['docs'],
+    created_by: 'martin',
+    commit_message: 'first cut',
+    set_active: true,
+  })
   @PromptNameParam()
   @Scopes('prompts:write')
   @ApiOperation({
@@ -112,6 +122,7 @@ export class PromptsController {
   }
 
   @Post('prompts/:name\\:render')
+  @ApiBodyExample({ variables: { text: 'It was the best of times.' } })
   @PromptNameParam()
   @HttpCode(200)
   @Scopes('prompts:read')

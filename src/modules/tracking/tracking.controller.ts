@@ -1,7 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiProblems, JsonSource, pathOf, PromptNamePipe, type RawAnswer } from '../../infra/http/index.js';
+import {
+  ApiBodyExample,
+  ApiProblems,
+  JsonSource,
+  pathOf,
+  PromptNamePipe,
+  type RawAnswer,
+} from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
 import { RateLimited } from '../limits/index.js';
@@ -26,6 +33,22 @@ export class TrackingController {
   ) {}
 
   @Post('prompts/register-code')
+  @ApiBodyExample({
+    prompts: [
+      {
+        name: 'WELCOME',
+        template_source: 'Hello {{name}}, welcome to {{app}}!',
+        source: { file: 'src/prompts.ts', line: 12 },
+      },
+    ],
+    git: {
+      commit: '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12',
+      branch: 'main',
+      repository: 'acme/app',
+      dirty: false,
+    },
+    dry_run: false,
+  })
   @HttpCode(200)
   @Scopes('prompts:write')
   @ApiOperation({
@@ -39,7 +62,15 @@ export class TrackingController {
   }
 
   @Post('prompts/:name/execute')
-  @PromptNameParam()
+  @ApiBodyExample({
+    variables: { name: 'John', app: 'MyApp' },
+    provider: 'echo',
+    model_name: 'echo',
+    mode: 'sync',
+    environment: 'dev',
+    correlation_id: 'order-4711',
+  })
+  @PromptNameParam('WELCOME')
   @HttpCode(200)
   @Scopes('executions:run')
   @RateLimited()
@@ -78,6 +109,7 @@ export class TrackingController {
   }
 
   @Post('prompts\\:migrate-to-full')
+  @ApiBodyExample({ prompts: [{ name: 'WELCOME' }] })
   @HttpCode(200)
   @Scopes('prompts:write')
   @ApiOperation({

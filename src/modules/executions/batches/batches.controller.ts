@@ -8,7 +8,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiProblems, jsonTextOf, type RawAnswer, UuidPipe } from '../../../infra/http/index.js';
+import {
+  ApiBodyExample,
+  ApiProblems,
+  jsonTextOf,
+  type RawAnswer,
+  UuidPipe,
+} from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { RateLimited } from '../../limits/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
@@ -23,6 +29,15 @@ export class BatchesController {
   constructor(private readonly batches: BatchesService) {}
 
   @Post('executions\\:submit-batch')
+  @ApiBodyExample({
+    prompt_name: 'doc_summarizer',
+    model: { provider: 'echo', model_name: 'echo' },
+    environment: 'dev',
+    entries: [
+      { variables: { text: 'It was the best of times.' }, correlation_id: 'order-4711' },
+      { variables: { text: 'Call me Ishmael.' } },
+    ],
+  })
   @HttpCode(202)
   @Scopes('executions:run')
   @RateLimited()

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiProblems, jsonTextOf, type RawAnswer } from '../../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, jsonTextOf, type RawAnswer } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { RecordAnswerDto, RecordDto } from './recording.dto.js';
@@ -13,6 +13,24 @@ export class RecordingController {
   constructor(private readonly recordings: RecordingService) {}
 
   @Post('executions\\:record')
+  @ApiBodyExample({
+    executions: [
+      {
+        prompt_name: 'doc_summarizer',
+        variables: { text: 'It was the best of times.' },
+        model: { provider: 'my-own', model_name: 'shout-1' },
+        params: { temperature: 0.2 },
+        status: 'succeeded',
+        response_text: 'Good and bad times.',
+        finish_reason: 'stop',
+        usage: { prompt_tokens: 12, response_tokens: 5 },
+        started_at: '2026-11-24T10:00:00.000Z',
+        latency_ms: 812,
+        environment: 'dev',
+        correlation_id: 'order-4711',
+      },
+    ],
+  })
   @HttpCode(200)
   @Scopes('executions:run')
   @ApiHeader(IDEMPOTENCY_HEADER)

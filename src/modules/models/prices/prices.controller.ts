@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiProblems, jsonTextOf, UuidPipe } from '../../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, jsonTextOf, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { PriceImportService } from './price-import.service.js';
 import {
@@ -26,6 +26,15 @@ export class PricesController {
   ) {}
 
   @Post('prices')
+  @ApiBodyExample({
+    provider: 'openai',
+    model_name: 'gpt-4o-mini',
+    input_usd_per_mtok: '0.15',
+    cached_input_usd_per_mtok: '0.075',
+    output_usd_per_mtok: '0.6',
+    valid_from: '2026-08-01T00:00:00Z',
+    source: 'OpenAI, API pricing page, as of 2026-08-01',
+  })
   @Scopes('models:write')
   @ApiOperation({
     summary: 'Say what a model costs',
@@ -37,6 +46,17 @@ export class PricesController {
   }
 
   @Post('prices\\:import')
+  @ApiBodyExample({
+    format: 'litellm',
+    prices: {
+      'gpt-4o-mini': {
+        litellm_provider: 'openai',
+        mode: 'chat',
+        input_cost_per_token: 1.5e-7,
+        output_cost_per_token: 6e-7,
+      },
+    },
+  })
   @HttpCode(200)
   @Scopes('models:write')
   @ApiOperation({
@@ -73,6 +93,7 @@ export class PricesController {
   }
 
   @Put('prices/:price_id')
+  @ApiBodyExample({ valid_to: '2099-01-01T00:00:00Z' })
   @ApiParam(PRICE_ID)
   @Scopes('models:write')
   @ApiOperation({

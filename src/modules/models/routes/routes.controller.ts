@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, PageQueryDto } from '../../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, PageQueryDto } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { RouteNamePipe } from './route-name.pipe.js';
 import { PutRouteDto, RouteDto, RouteListDto } from './routes.dto.js';
@@ -14,6 +14,14 @@ export class RoutesController {
   constructor(private readonly routes: RoutesService) {}
 
   @Put(':name')
+  @ApiBodyExample({
+    description: 'Cheap first, then whoever answers',
+    strategy: 'order',
+    targets: [
+      { provider: 'openai', model_name: 'gpt-4o-mini' },
+      { provider: 'echo', model_name: 'echo' },
+    ],
+  })
   @ApiParam(NAME)
   @Scopes('models:write')
   @ApiOperation({

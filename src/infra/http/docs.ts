@@ -16,8 +16,13 @@ export interface DocsOptions extends OpenApiOptions {
 /** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. */
 export function setUpDocs(app: NestExpressApplication, options: DocsOptions): void {
   const { errorsFile, prefilledApiKey } = options;
+  const express: Express = app.getHttpAdapter().getInstance();
+  express.get('/', (request, response, next) => {
+    // People come with a browser. For programs there is nothing here, and they are told so.
+    if (request.accepts(['json', 'html']) !== 'html') next();
+    else response.vary('Accept').redirect(302, '/docs');
+  });
   if (errorsFile !== null) {
-    const express: Express = app.getHttpAdapter().getInstance();
     express.get('/docs/errors', (_request, response) => {
       response.type('html').send(renderErrorsPage(readFileSync(errorsFile, 'utf8')));
     });

@@ -1,23 +1,36 @@
+import { renderMarkdown } from './render-markdown.js';
+
+const STYLE = `
+  :root { color-scheme: light dark }
+  body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.55 system-ui, sans-serif }
+  h2 { margin-top: 3rem; border-bottom: 1px solid #8886 }
+  h3 { margin-top: 2.2rem; font-family: ui-monospace, monospace }
+  h3 a { color: inherit; text-decoration: none }
+  h3:target { background: #fd06 }
+  code, pre { font: 0.9em/1.5 ui-monospace, monospace; background: #8882; border-radius: 4px }
+  code { padding: 0.1em 0.3em }
+  pre { padding: 0.8em 1em; overflow-x: auto }
+  pre code { padding: 0; background: none }
+  table { border-collapse: collapse }
+  td, th { padding: 0.3em 0.8em; border-top: 1px solid #8886; text-align: left; vertical-align: top }
+`;
+
 /**
- * Makes a page of the Markdown in docs/errors.md, with an anchor at the heading of each code, so that the `type` of a
- * problem opens at its entry. The text stays as it is: Markdown reads well, and a renderer would be a dependency.
+ * Makes a page of the Markdown in docs/errors.md. The heading of each code has the code as its anchor, so that the `type`
+ * of a problem opens at its entry.
  */
 export function renderErrorsPage(markdown: string): string {
-  const lines = markdown.split('\n').map((line) => {
-    const code = /^#+ +`?([A-Z][A-Z0-9_]+)`?/.exec(line)?.[1];
-    const text = escapeHtml(line);
-    return code === undefined ? text : `<strong id="${code}">${text}</strong>`;
-  });
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Prompt Ledger: errors</title>
-<style>body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem } pre { white-space: pre-wrap } :target { background: #fe9 }</style>
-<pre>${lines.join('\n')}</pre>
+<style>${STYLE}</style>
+</head>
+<body>
+${renderMarkdown(markdown)}
+</body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -75,8 +75,24 @@ describe('the docs', () => {
 
   it('have the page that the type of a problem points to', async () => {
     const page = await http().get('/docs/errors').expect(200).expect('Content-Type', /html/);
-    expect(page.text).toContain('<strong id="NO_PROMPTS">## `NO_PROMPTS`</strong>');
-    expect(page.text).toContain('Send &lt;one&gt; &amp; more.');
+    expect(page.text).toContain('<h2 id="NO_PROMPTS">');
+    expect(page.text).toContain('<p>Send &lt;one&gt; &amp; more.</p>');
+  });
+
+  it.each([
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 302],
+    ['text/html', 302],
+    ['*/*', 404],
+    ['application/json', 404],
+    ['application/json, text/html;q=0.5', 404],
+  ])('are where `GET /` sends a browser, but no program (%s: %i)', async (accept, status) => {
+    const answer = await http().get('/').set('Accept', accept).expect(status);
+    if (status === 302) expect(answer.headers['location']).toBe('/docs');
+    else expect(answer.body).toMatchObject({ status: 404, instance: '/' });
+  });
+
+  it('send no program that says nothing of what it accepts', async () => {
+    await http().get('/').unset('Accept').expect(404);
   });
 
   it('are not there when they are switched off', async () => {

@@ -153,12 +153,22 @@ export interface AnalyticsOptions {
   readonly promptName?: string | undefined;
 }
 
+/** Whose models are called so, for who leaves out the provider. */
+const VENDORS: readonly (readonly [RegExp, string])[] = [
+  [/^(gpt-|chatgpt-|o[1-9])/, 'openai'],
+  [/^claude-/, 'anthropic'],
+  [/^gemini-/, 'google'],
+  [/^echo(-|$)/, 'echo'],
+];
+
 /** @throws ConfigurationError for a text without a slash */
 export function modelRefOf(model: ModelChoice): ModelRef {
   if (typeof model !== 'string') return model;
   const slash = model.indexOf('/');
   if (slash < 1 || slash === model.length - 1) {
-    throw new ConfigurationError(`Name the model as provider/model_name, not "${model}".`);
+    const meant = VENDORS.find(([names]) => names.test(model));
+    const hint = meant === undefined ? '' : ` Did you mean "${meant[1]}/${model}"?`;
+    throw new ConfigurationError(`Name the model as provider/model_name, not "${model}".${hint}`);
   }
   return { provider: model.slice(0, slash), model_name: model.slice(slash + 1) };
 }

@@ -200,3 +200,42 @@ describe('a key', () => {
     expect((await writer.delete('/v1/routes/guarded')).status).toBe(204);
   });
 });
+
+describe('a model that nobody allowed', () => {
+  const MESSAGES = [{ role: 'user', content: 'Say hello.' }];
+  const run = (model: unknown) => stage.admin.post('/v1/executions:run', { prompt_name: 'any', model });
+  const complete = (body: ApiBody) => stage.admin.post('/openai/v1/chat/completions', body);
+
+  it.each<[string, () => Promise<{ status: number; body: ApiBody }>, number]>([
+    ['a run, as a bare name', () => run('gpt-4o-mini'), 400],
+    ['a run, with another provider', () => run('anthropic/gpt-4o-mini'), 404],
+    ['a run, as an object', () => run({ provider: 'google', model_name: 'gpt-4o-mini' }), 404],
+    ['a list of a run', () => run(['echo/echo', 'gpt-4o-mini']), 400],
+    [
+      'a batch',
+      () =>
+        stage.admin.post('/v1/executions:submit-batch', {
+          prompt_name: 'any',
+          model: 'gpt-4o-mini',
+          entries: [{ variables: {} }],
+        }),
+      400,
+    ],
+    ['a route', () => put('hinted', { targets: [{ provider: 'opanai', model_name: 'gpt-4o-mini' }] }), 404],
+    ['a completion', () => complete({ model: 'gpt-4o-mini', messages: MESSAGES }), 404],
+    [
+      'a completion, with another provider',
+      () => complete({ model: 'opanai/gpt-4o-mini', messages: MESSAGES }),
+      404,
+    ],
+    ['the model of a prompt', () => complete({ model: 'prompt/any', prompt_model: 'gpt-4o-mini' }), 400],
+    ["OpenAI's list", () => stage.admin.get('/openai/v1/models/gpt-4o-mini'), 404],
+  ])('is refused in %s with the name of the one that was meant', async (_where, ask, status) => {
+    await stage.admin.put('/v1/prompts/any', { template_source: 'Any.', set_active: true });
+
+    const answer = await ask();
+
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).toContain('Did you mean \\"openai/gpt-4o-mini\\"?');
+  });
+});

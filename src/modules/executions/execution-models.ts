@@ -11,7 +11,7 @@ import {
 } from '../models/index.js';
 import type { RequestToAdmit } from './execution-request.js';
 import type { Target, Targets } from './execution-targets.js';
-import { type ModelName, readModelChoice } from './model-choice.js';
+import { type ModelChoice, type ModelName, readModelChoice } from './model-choice.js';
 
 /** The models of a request with what they cost, and the route they are from. */
 export interface NamedTargets {
@@ -53,7 +53,8 @@ export class ExecutionModels {
 
   /** The same from memory, for a request that names one model or none; null says nothing about it. */
   peek(projectId: string, { model }: ModelMember): NamedTargets | null {
-    const choice = isLeftOut(model) ? null : readModelChoice(model);
+    const choice = isLeftOut(model) ? null : tryReading(model);
+    if (choice === undefined) return null;
     if (choice?.kind === 'route' || (choice !== null && choice.models.length > 1)) return null;
     const { provider, modelName } = choice === null ? this.config.defaultModel : choice.models[0];
     const allowed = this.models.peekAllowed(projectId, provider, modelName);
@@ -67,7 +68,8 @@ export class ExecutionModels {
     { model }: ModelMember,
   ): Promise<{ readonly models: readonly ModelName[]; readonly routeName: string | null }> {
     if (isLeftOut(model)) return { models: [this.config.defaultModel], routeName: null };
-    const choice = readModelChoice(model);
+    const choice =
+      tryReading(model) ?? readModelChoice(model, '/model', await this.models.loadSuggestions(projectId));
     if (choice.kind === 'models') return { models: choice.models, routeName: null };
     const route = await this.routes.get(projectId, choice.name);
     return { models: orderTargets(route, Math.random), routeName: route.name };
@@ -76,6 +78,15 @@ export class ExecutionModels {
 
 function toTarget({ modelId, provider, modelName }: AllowedModel, { price, maxTokens }: ModelTerms): Target {
   return { modelId, provider, modelName, price, maxTokens };
+}
+
+/** Undefined for a `model` of no known form: it is refused with what was probably meant, which takes a look at the list. */
+function tryReading(model: unknown): ModelChoice | undefined {
+  try {
+    return readModelChoice(model);
+  } catch {
+    return undefined;
+  }
 }
 
 function isLeftOut(model: RequestToAdmit['model']): model is null | undefined {

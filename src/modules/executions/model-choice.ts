@@ -1,11 +1,14 @@
 import { type ErrorEntry, ValidationError } from '../../kernel/index.js';
 import {
+  describeSuggestions,
   MODEL_NAME,
   MODEL_NAME_RULE,
   PROVIDER_ID,
   PROVIDER_ID_RULE,
   ROUTE_NAME,
   ROUTE_NAME_RULE,
+  suggestNone,
+  type SuggestModels,
 } from '../models/index.js';
 
 export interface ModelName {
@@ -23,29 +26,30 @@ export const MAX_MODELS = 16;
 
 /**
  * Reads `model` of a request: `{"provider","model_name"}` or `"provider/model_name"`, a list of these, or `{"route"}`.
+ * @param suggest what was meant by a text that is no id; left out, nobody knows.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
-export function readModelChoice(value: unknown, pointer = '/model'): ModelChoice {
+export function readModelChoice(value: unknown, pointer = '/model', suggest = suggestNone): ModelChoice {
   const errors: ErrorEntry[] = [];
   const report = (at: string, message: string) => void errors.push({ pointer: `${pointer}${at}`, message });
-  const choice = readAny(value, report);
+  const choice = readAny(value, report, suggest);
   if (errors.length === 0 && choice !== null) return choice;
   throw new ValidationError('Correct the parts of the body that "errors" lists.', errors);
 }
 
 type Report = (at: string, message: string) => void;
 
-function readAny(value: unknown, report: Report): ModelChoice | null {
+function readAny(value: unknown, report: Report, suggest: SuggestModels): ModelChoice | null {
   if (isObject(value) && value['route'] !== undefined) return readRoute(value, report);
   if (!Array.isArray(value)) {
-    const model = readModel(value, '', report);
+    const model = readModel(value, '', report, suggest);
     return model === null ? null : { kind: 'models', models: [model] };
   }
   if (value.length === 0 || value.length > MAX_MODELS) {
     report('', `must have 1 to ${MAX_MODELS} models`);
     return null;
   }
-  const models = value.map((each, index) => readModel(each, `/${index}`, report));
+  const models = value.map((each, index) => readModel(each, `/${index}`, report, suggest));
   const seen = new Set<string>();
   for (const [index, model] of models.entries()) {
     if (model === null) return null;
@@ -64,8 +68,8 @@ function readRoute(value: Readonly<Record<string, unknown>>, report: Report): Mo
   return null;
 }
 
-function readModel(value: unknown, at: string, report: Report): ModelName | null {
-  if (typeof value === 'string') return readId(value, at, report);
+function readModel(value: unknown, at: string, report: Report, suggest: SuggestModels): ModelName | null {
+  if (typeof value === 'string') return readId(value, at, report, suggest);
   if (!isObject(value)) {
     report(at, 'must be a model, a list of models, or a route');
     return null;
@@ -80,13 +84,13 @@ function readModel(value: unknown, at: string, report: Report): ModelName | null
 }
 
 /** As `GET /v1/models` has it for an id. */
-function readId(id: string, at: string, report: Report): ModelName | null {
+function readId(id: string, at: string, report: Report, suggest: SuggestModels): ModelName | null {
   const slash = id.indexOf('/');
   const [provider, modelName] = [id.slice(0, slash), id.slice(slash + 1)];
   if (slash > 0 && PROVIDER_ID.test(provider) && MODEL_NAME.test(modelName)) return { provider, modelName };
   report(
     at,
-    `must look like provider/model_name: the first ${PROVIDER_ID_RULE}, the second ${MODEL_NAME_RULE}`,
+    `must look like provider/model_name: the first ${PROVIDER_ID_RULE}, the second ${MODEL_NAME_RULE}.${describeSuggestions(suggest(id))}`,
   );
   return null;
 }

@@ -8,6 +8,7 @@ import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
 import { ModelsRepository } from './models.repository.js';
 import { PriceReads } from './prices/price-reads.js';
+import { suggestModels, type SuggestModels } from './suggest-models.js';
 
 export interface AllowedModel {
   readonly modelId: string;
@@ -61,13 +62,22 @@ export class ModelsService {
     const known = this.peekAllowed(projectId, provider, modelName);
     if (known !== null) return known;
     const modelId = await this.models.findId(projectId, provider, modelName);
-    if (modelId === null) throw new ModelNotFoundError(`${provider}/${modelName}`);
+    if (modelId === null) {
+      const id = `${provider}/${modelName}`;
+      throw new ModelNotFoundError(id, (await this.loadSuggestions(projectId))(id));
+    }
     const model = { modelId, provider, modelName };
     this.allowed.set(keyOf(projectId, provider, modelName), model);
     return model;
   }
 
-  /** The same from memory; null says nothing. */
+  /** For who has to refuse a model: reads the list, so it is not for the way of a request that is in order. */
+  async loadSuggestions(projectId: string): Promise<SuggestModels> {
+    const allowed = await this.listAllowed(projectId);
+    return (asked) => suggestModels(allowed, asked);
+  }
+
+  /** As `getAllowed`, from memory; null says nothing. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
     return this.allowed.get(keyOf(projectId, provider, modelName)) ?? null;
   }

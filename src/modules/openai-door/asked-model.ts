@@ -1,5 +1,12 @@
 import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE, ValidationError } from '../../kernel/index.js';
-import { MODEL_NAME, ModelNotFoundError, PROVIDER_ID, ROUTE_NAME, ROUTE_NAME_RULE } from '../models/index.js';
+import {
+  MODEL_NAME,
+  ModelNotFoundError,
+  PROVIDER_ID,
+  ROUTE_NAME,
+  ROUTE_NAME_RULE,
+  suggestNone,
+} from '../models/index.js';
 
 /** What the member `model` of a request stands for. */
 export type AskedModel =
@@ -14,11 +21,12 @@ export const ROUTE_PREFIX = 'route/';
 
 /**
  * Reads `provider/model_name`, `route/name`, `prompt/name` or `prompt/name@3`.
+ * @param suggest what was meant by what is none of these; left out, nobody knows.
  * @throws ValidationError `VALIDATION_FAILED` for what no prompt or route can be called.
  * @throws ModelNotFoundError `MODEL_NOT_FOUND` for what no model can be called, such as one without its provider: whoever
  *   has not changed the model of a program hears the word that OpenAI has for it.
  */
-export function readAskedModel(id: string): AskedModel {
+export function readAskedModel(id: string, suggest = suggestNone): AskedModel {
   if (id.startsWith(PROMPT_PREFIX)) return readPrompt(id.slice(PROMPT_PREFIX.length));
   if (id.startsWith(ROUTE_PREFIX)) {
     const name = id.slice(ROUTE_PREFIX.length);
@@ -29,7 +37,7 @@ export function readAskedModel(id: string): AskedModel {
   if (slash > 0 && PROVIDER_ID.test(id.slice(0, slash)) && MODEL_NAME.test(id.slice(slash + 1))) {
     return { kind: 'model', id };
   }
-  throw new ModelNotFoundError(id);
+  throw new ModelNotFoundError(id, suggest(id));
 }
 
 function readPrompt(text: string): AskedModel {

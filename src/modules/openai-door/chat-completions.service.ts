@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { pathOf, type RawAnswer, writeRawAnswer } from '../../infra/http/index.js';
+import { ValidationError } from '../../kernel/index.js';
 import type { Caller } from '../auth/index.js';
 import {
   type ExecutionDoor,
   type ExecutionResultDto,
+  type RunRequest,
   RunService,
   StreamService,
   type UsedKey,
 } from '../executions/index.js';
+import { ModelNotFoundError, ModelsService } from '../models/index.js';
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 import { chatCompletionOf } from './chat-completion.js';
 import { CompletionChunks } from './completion-chunks.js';
@@ -33,6 +36,7 @@ export class ChatCompletionsService {
   constructor(
     private readonly runs: RunService,
     private readonly streams: StreamService,
+    private readonly models: ModelsService,
   ) {}
 
   /**
@@ -46,7 +50,7 @@ export class ChatCompletionsService {
     variablesJson: string | null,
     { key, request, response }: ChatCompletionOptions,
   ): Promise<void> {
-    const execution = readRequest(body);
+    const execution = await this.read(who, body);
     const variables = execution.variables === undefined ? null : variablesJson;
     const options = { path: pathOf(request), key, door: DOOR };
     if (body.stream === true) {
@@ -57,4 +61,20 @@ export class ChatCompletionsService {
     const answer: RawAnswer = await this.runs.run(who, execution, variables, options);
     writeRawAnswer(response, answer);
   }
+
+  /** Only who is refused waits for the list of models. */
+  private async read({ projectId }: Caller, body: ChatCompletionRequestDto): Promise<RunRequest> {
+    try {
+      return readRequest(body);
+    } catch (error) {
+      const isOfModel = error instanceof ModelNotFoundError || pointersOf(error).includes('/prompt_model');
+      if (!isOfModel) throw error;
+      return readRequest(body, await this.models.loadSuggestions(projectId));
+    }
+  }
+}
+
+function pointersOf(error: unknown): string[] {
+  const { errors = [] } = error instanceof ValidationError ? error : {};
+  return errors.map(({ pointer }) => /^\/[^/]*/.exec(pointer)?.[0] ?? '');
 }

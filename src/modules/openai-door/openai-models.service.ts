@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/index.js';
-import { ModelNotFoundError, ModelsService, RoutesService } from '../models/index.js';
+import { ModelNotFoundError, ModelsService, RoutesService, suggestModels } from '../models/index.js';
 import { PromptReads, PromptsService } from '../prompts/index.js';
 import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from './asked-model.js';
 import { unixSecondsOf } from './chat-completion.js';
@@ -50,7 +50,9 @@ export class OpenAiModelsService {
    * @throws PromptNotFoundError | VersionNotFoundError | ModelRouteNotFoundError | ValidationError
    */
   async get({ projectId, scopes }: Caller, id: string): Promise<OpenAiModelDto> {
-    const asked = readAskedModel(id);
+    const models = await this.models.listAllowed(projectId);
+    const suggest = (asked: string) => suggestModels(models, asked);
+    const asked = readAskedModel(id, suggest);
     if (asked.kind === 'route') {
       return modelOf(id, (await this.routes.read(projectId, asked.name)).created_at, OWN);
     }
@@ -58,9 +60,8 @@ export class OpenAiModelsService {
       if (!scopes.has('prompts:read')) throw new ModelNotFoundError(id);
       return modelOf(id, await this.birthOf(projectId, asked.name, asked.versionNumber), OWN);
     }
-    const models = await this.models.listAllowed(projectId);
     const model = models.find(({ provider, modelName }) => `${provider}/${modelName}` === id);
-    if (model === undefined) throw new ModelNotFoundError(id);
+    if (model === undefined) throw new ModelNotFoundError(id, suggest(id));
     return modelOf(id, model.createdAt.toISOString(), model.provider);
   }
 

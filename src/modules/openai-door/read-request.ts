@@ -1,4 +1,5 @@
 import { type ErrorEntry, ValidationError } from '../../kernel/index.js';
+import { suggestNone, type SuggestModels } from '../models/index.js';
 import { readContentExtras } from '../../templating/index.js';
 import { type ParamsDto, readModelChoice, type RunRequest } from '../executions/index.js';
 import { type AskedModel, readAskedModel } from './asked-model.js';
@@ -11,10 +12,11 @@ const OF_A_PROMPT = ['prompt_variables', 'prompt_model'] as const;
 
 /**
  * A chat completion as an execution: of a prompt, or of the messages that came.
+ * @param suggest which models may have been meant; left out, nobody knows.
  * @throws ValidationError `VALIDATION_FAILED` | ModelNotFoundError `MODEL_NOT_FOUND`
  */
-export function readRequest(body: ChatCompletionRequestDto): RunRequest {
-  const asked = readAskedModel(body.model);
+export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNone): RunRequest {
+  const asked = readAskedModel(body.model, suggest);
   const errors = [...limitErrors(body), ...streamErrors(body), ...misplaced(body, asked)];
   if (errors.length > 0) {
     throw new ValidationError('Correct the parts of the body that "errors" lists.', errors);
@@ -27,7 +29,7 @@ export function readRequest(body: ChatCompletionRequestDto): RunRequest {
       ...common,
       prompt_name: asked.name,
       version_number: asked.versionNumber,
-      model: isAbsent(model) ? null : checkedModel(model),
+      model: isAbsent(model) ? null : checkedModel(model, suggest),
       ...(isAbsent(variables) ? {} : { variables }),
     };
   }
@@ -39,8 +41,8 @@ export function readRequest(body: ChatCompletionRequestDto): RunRequest {
 }
 
 /** For its pointers, which name the member as it is called here. */
-function checkedModel(value: unknown): NonNullable<RunRequest['model']> {
-  readModelChoice(value, '/prompt_model');
+function checkedModel(value: unknown, suggest: SuggestModels): NonNullable<RunRequest['model']> {
+  readModelChoice(value, '/prompt_model', suggest);
   return value as NonNullable<RunRequest['model']>;
 }
 

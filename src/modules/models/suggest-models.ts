@@ -1,0 +1,91 @@
+/** What a sentence can hold. */
+const MOST = 3;
+/** Two slips, in a name that is long enough for them to be slips. */
+const MAX_DISTANCE = 2;
+const MIN_LENGTH = 5;
+
+interface Named {
+  readonly provider: string;
+  readonly modelName: string;
+}
+
+/** Which models somebody probably meant who sent a name that nobody has: their ids, at most three. */
+export type SuggestModels = (asked: string) => readonly string[];
+
+/** For those who know of no models. */
+export const suggestNone: SuggestModels = () => [];
+
+/**
+ * A name without its provider, with another provider, in another spelling (`gpt4o`, `claude-sonnet-4.6`), of a snapshot
+ * (`gpt-4o-mini-2024-07-18`), or with a slip. Only those of the best kind are named.
+ */
+export function suggestModels(allowed: readonly Named[], asked: string): readonly string[] {
+  const kinds: ((model: Named) => boolean)[] = [
+    ({ modelName }) => isSame(modelName, asked) || isSame(modelName, withoutProvider(asked)),
+    (model) =>
+      squeeze(idOf(model)) === squeeze(asked) || squeezedNames(asked).includes(squeeze(model.modelName)),
+    ({ modelName }) => isSnapshot(withoutProvider(asked), modelName),
+    (model) => isSlip(idOf(model), asked) || isSlip(model.modelName, withoutProvider(asked)),
+  ];
+  for (const isMeant of kinds) {
+    const meant = allowed.filter(isMeant).map(idOf);
+    if (meant.length > 0) return meant.slice(0, MOST);
+  }
+  return [];
+}
+
+/** ` Did you mean "openai/gpt-5.4"?`, or nothing. */
+export function describeSuggestions(ids: readonly string[]): string {
+  const quoted = ids.map((id) => `"${id}"`);
+  const last = quoted.pop();
+  if (last === undefined) return '';
+  return ` Did you mean ${quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`}?`;
+}
+
+function idOf({ provider, modelName }: Named): string {
+  return `${provider}/${modelName}`;
+}
+
+function withoutProvider(asked: string): string {
+  return asked.slice(asked.lastIndexOf('/') + 1);
+}
+
+function squeezedNames(asked: string): string[] {
+  return [squeeze(asked), squeeze(withoutProvider(asked))];
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function squeeze(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** A vendor's dated name of a model: the model's own, and a date. */
+function isSnapshot(asked: string, modelName: string): boolean {
+  return (
+    new RegExp(`^-?\\d{4}`).test(asked.slice(modelName.length)) &&
+    isSame(asked.slice(0, modelName.length), modelName)
+  );
+}
+
+function isSlip(one: string, other: string): boolean {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  if (a.length < MIN_LENGTH || Math.abs(a.length - b.length) > MAX_DISTANCE) return false;
+  return measureDistance(a, b) <= MAX_DISTANCE;
+}
+
+/** Levenshtein's: how many characters are to be put in, left out or exchanged. */
+function measureDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const exchanged = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, exchanged));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -23,6 +23,23 @@ async function catalogue(client: Client): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
+/** TypeORM's schema builder asks many things at once of one connection, which pg warns of. */
+function queryOneByOne(dataSource: DataSource): void {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = create(mode);
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    let last: Promise<unknown> = Promise.resolve();
+    runner.query = (async (...args: unknown[]) => {
+      const turn = last;
+      const answer = turn.then(() => query(...args));
+      last = answer.catch(() => undefined);
+      return answer;
+    }) as typeof runner.query;
+    return runner;
+  };
+}
+
 describe('the migrations', () => {
   let database: TestDatabase;
   let client: Client;
@@ -54,14 +71,14 @@ describe('the migrations', () => {
     expect(rows).toEqual([{ name: 'default' }]);
   });
 
-  it('run as an owner who is no superuser, whose functions still look across projects', async () => {
+  it('run as an owner who may make no roles, whose functions still look across projects', async () => {
     const name = `owner_${Date.now().toString(36)}`;
-    await client.query(`CREATE ROLE ${name} LOGIN CREATEROLE PASSWORD 'secret'`);
+    await client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
     // The role of the application is the server's; who may set it here has to be told, as an operator would.
     await client.query(
       `DO $$ BEGIN CREATE ROLE prompt_ledger_app NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
     );
-    await client.query(`GRANT prompt_ledger_app TO ${name} WITH ADMIN OPTION`);
+    await client.query(`GRANT prompt_ledger_app TO ${name}`);
     const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
     await client.query(`ALTER DATABASE ${(rows[0] as { name: string }).name} OWNER TO ${name}`);
     const url = new URL(database.url);
@@ -79,6 +96,47 @@ describe('the migrations', () => {
     expect((await owner.query('SELECT FROM projects')).rowCount).toBe(0);
     await owner.end();
     await client.query(`REASSIGN OWNED BY ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}`);
+  });
+});
+
+describe('migrating what cannot be migrated', () => {
+  it('names the statement that is missing to an owner who may not become the role of the application', async () => {
+    const database = await createEmptyDatabase();
+    const client = await connect(database);
+    const name = `stranger_${Date.now().toString(36)}`;
+    const { pathname } = new URL(database.url);
+    await client.query(
+      `DO $$ BEGIN CREATE ROLE prompt_ledger_app NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+    );
+    await client.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
+    await client.query(`ALTER DATABASE ${pathname.slice(1)} OWNER TO ${name}`);
+    const url = new URL(database.url);
+    [url.username, url.password] = [name, 'secret'];
+
+    await expect(migrate(url.href)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        new RegExp(`^[^\\n]*As a superuser run: GRANT prompt_ledger_app TO ${name};[^\\n]*\\n$`),
+      ) as string,
+    });
+
+    await client.query(`REASSIGN OWNED BY ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    await client.end();
+    await database.drop();
+  });
+
+  it.each([
+    ['a server that is not there', 'postgres://nobody:x@127.0.0.1:1/nothing'],
+    ['a database that is not there', null],
+  ])('says so in one sentence of %s', async (_what, url) => {
+    const nowhere = new URL(process.env['LEDGER_TEST_POSTGRES_URL'] ?? '');
+    nowhere.pathname = '/no_such_database';
+    await expect(migrate(url ?? nowhere.href)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^[^\n]*The database that is to be migrated cannot be used: [^\n]+\n$/,
+      ) as string,
+    });
   });
 });
 
@@ -104,6 +162,7 @@ describe('the entities', () => {
   });
 
   it('leave `npm run migrate:generate` nothing to do', async () => {
+    queryOneByOne(dataSource);
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });

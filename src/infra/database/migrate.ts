@@ -1,7 +1,9 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
+import { messageOf } from '../../kernel/index.js';
 import { ConfigurationError } from '../config/index.js';
 import { ownerDataSourceOptions } from './data-source-options.js';
+import { describeMissingRight } from './describe-missing-right.js';
 
 /** Any number: it only has to be the same for all migrating processes. */
 const MIGRATION_LOCK = 7_020_417;
@@ -11,7 +13,8 @@ const BEFORE_FIRST_RELEASE = 'CreateLedger1795377600000';
 
 /**
  * Runs what has not been run, one process at a time. @returns the names of the migrations that were run.
- * @throws ConfigurationError for a database of before the first release; nothing was run.
+ * @throws ConfigurationError for a database of before the first release, one that cannot be reached, and a right that the
+ *   owner lacks; nothing was run then.
  */
 export async function migrate(ownerUrl: string): Promise<string[]> {
   return withOwner(ownerUrl, async (dataSource) =>
@@ -68,12 +71,18 @@ function assertNotFromBefore(applied: readonly string[]): void {
 
 async function withOwner<T>(ownerUrl: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const dataSource = new DataSource(ownerDataSourceOptions(ownerUrl));
-  await dataSource.initialize();
+  await dataSource.initialize().catch((error: unknown) => {
+    // A host with two addresses fails with an AggregateError, whose message is empty.
+    const reason = messageOf(error) || ((error as NodeJS.ErrnoException).code ?? 'unknown error');
+    throw new ConfigurationError(`The database that is to be migrated cannot be used: ${reason}.`);
+  });
   try {
     // A lock of the session: the pool has one connection, which keeps it through all transactions until it closes.
     await dataSource.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     assertNotFromBefore(await listApplied(dataSource));
     return await work(dataSource);
+  } catch (error) {
+    throw await describeMissingRight(error, (text) => dataSource.query(text));
   } finally {
     await dataSource.destroy();
   }

@@ -1,11 +1,12 @@
 // `npm test`: installs and builds what is missing, then runs every suite. Further arguments go to Jest:
-// `npm test -- --selectProjects db bell`. The servers are started by test/support/global-setup.mjs.
+// `npm test -- --selectProjects db bell` runs the files of that project whose path has `bell` in it. The servers are started by test/support/global-setup.mjs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { arrangeArguments } from './lib/jest-arguments.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -16,7 +17,7 @@ async function main() {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'ledger-test-summary-'));
   // A caller that adds up several runs names the file.
   const summaryFile = process.env.TEST_SUMMARY_FILE || path.join(folder, 'summary.json');
-  const exitCode = await runJest(process.argv.slice(2), summaryFile);
+  const exitCode = await runJest(arrangeArguments(process.argv.slice(2)), summaryFile);
   const { passed, failed } = await readSummary(summaryFile, exitCode);
   await rm(folder, { recursive: true, force: true });
   process.stdout.write(`${passed} passed, ${failed} failed\n`);

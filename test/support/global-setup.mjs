@@ -23,6 +23,7 @@ async function prepare() {
   }
   // Tests that kill a Redis need a server of their own, so an external one does not do without.
   await redisServerPath();
+  console.log('Starting the servers of the tests (PostgreSQL and Redis, on free ports) …');
   const [postgres, redis] = await Promise.all([
     startUnless('postgres', process.env.TEST_DATABASE_URL),
     startUnless('redis', process.env.TEST_REDIS_URL || process.env.REDIS_URL),

@@ -71,7 +71,8 @@ export function spawnService(
   const cwd = mkdtempSync(path.join(tmpdir(), 'ledger-test-process-'));
   const child = spawn(process.execPath, [path.join(DIST, entry), ...args], {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
+    // No test takes the port that a service of the developer listens on, even where it expects that the start fails.
+    env: { PATH: process.env.PATH, ...(entry === 'main.js' && { PORT: '0' }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<ProcessExit>((resolve) => {

@@ -1,14 +1,33 @@
 'use strict';
 const { writeFileSync } = require('node:fs');
 
+const TELL_EVERY_MS = 10_000;
+
+/** Seconds below two minutes, then minutes. */
+function describeTime(ms) {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /**
- * Ends a run with `N passed, N failed`. What did not run counts as failed: a suite that does not load, a skipped test.
+ * Says every few seconds how far the run is, and ends it with `N passed, N failed`. What did not run counts as failed: a suite that does not load, a skipped test.
  * With TEST_SUMMARY_FILE the counts go there as JSON and the caller prints the line, after whatever else it prints.
  */
 module.exports = class SummaryReporter {
   constructor(globalConfig) {
+    this.startedAt = Date.now();
+    this.toldAt = this.startedAt;
     // `-t` leaves tests out on purpose.
     this.isFiltered = Boolean(globalConfig.testNamePattern);
+  }
+
+  onTestResult(_test, _result, { numTotalTestSuites: total, ...results }) {
+    const done = results.numPassedTestSuites + results.numFailedTestSuites + results.numPendingTestSuites;
+    const now = Date.now();
+    if (now - this.toldAt < TELL_EVERY_MS || done >= total) return;
+    this.toldAt = now;
+    const leftMs = ((now - this.startedAt) / done) * (total - done);
+    process.stdout.write(`  … suite ${done} of ${total}, about ${describeTime(leftMs)} left\n`);
   }
 
   onRunComplete(_contexts, results) {

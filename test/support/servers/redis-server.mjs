@@ -27,16 +27,20 @@ export async function startRedis(home) {
   return { url, port, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** On the PATH, or from the system's package manager. */
+/** On the PATH, or from the system's package manager. @throws with the one command that is missing. */
 export async function redisServerPath() {
   const found = await findOnPath();
   if (found !== null) return found;
-  if (process.getuid?.() === 0) await installRedis();
+  if (process.env.TEST_INSTALL !== 'off' && process.getuid?.() === 0) await installRedis();
   const installed = await findOnPath();
   if (installed !== null) return installed;
-  throw new Error(
-    'The tests need Redis: set TEST_REDIS_URL, or put redis-server or valkey-server on the PATH (Debian: apt-get install redis-server).',
-  );
+  throw new Error(`The tests need redis-server (or valkey-server) on the PATH. Run: ${installCommand()}`);
+}
+
+function installCommand() {
+  if (process.platform === 'darwin') return 'brew install redis';
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  return `${sudo}apt-get install -y --no-install-recommends redis-server`;
 }
 
 async function findOnPath() {
@@ -58,7 +62,9 @@ async function isExecutable(file) {
 
 async function installRedis() {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  process.stderr.write('Installing redis-server with apt-get …\n');
+  process.stderr.write(
+    'Redis is missing: installing the system package redis-server with apt-get (TEST_INSTALL=off prevents it) …\n',
+  );
   try {
     await run('apt-get', ['update', '-qq'], { env });
     await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env });

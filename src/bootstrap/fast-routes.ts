@@ -1,7 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { asksForFresh, type FastLane, type FastRequest, RawAnswer } from '../infra/http/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
-import { ExecuteDto, RunService, SubmitDto, SubmitService, usedKeyOf } from '../modules/executions/index.js';
+import {
+  ExecuteDto,
+  RunService,
+  SubmitDto,
+  SubmitService,
+  type UsedKey,
+  usedKeyOf,
+} from '../modules/executions/index.js';
 import { RateLimits } from '../modules/limits/index.js';
 import { PromptReads } from '../modules/prompts/index.js';
 
@@ -21,10 +28,9 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     scopes: ['executions:run'],
     dto: ExecuteDto,
     handle: (request: FastRequest<Caller, object, ExecuteDto>) =>
-      runs.run(request.caller, request.body, variablesOf(request), {
-        path: request.path,
-        key: keyOf(request),
-      }),
+      withKey(request, (key) =>
+        runs.run(request.caller, request.body, variablesOf(request), { path: request.path, key }),
+      ),
     problemHeaders,
   });
   lane.add({
@@ -33,7 +39,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     scopes: ['executions:run'],
     dto: SubmitDto,
     handle: (request: FastRequest<Caller, object, SubmitDto>) =>
-      submits.submit(request.caller, request.body, variablesOf(request), keyOf(request)),
+      withKey(request, (key) => submits.submit(request.caller, request.body, variablesOf(request), key)),
     problemHeaders,
   });
   lane.add({
@@ -66,7 +72,11 @@ function variablesOf({ text }: FastRequest<Caller, unknown, unknown>): string | 
 }
 
 /** The path is the route itself: the lane takes no other spelling of it. */
-function keyOf({ path, headers, rawHeaders, text }: FastRequest<Caller, unknown, unknown>) {
+function withKey<Answer>(
+  { path, headers, rawHeaders, text }: FastRequest<Caller, unknown, unknown>,
+  answer: (key: UsedKey | null) => Promise<Answer>,
+): Promise<Answer> {
   const header = headers['idempotency-key'];
-  return usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text?.value });
+  const key = usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text });
+  return key instanceof Promise ? key.then(answer) : answer(key);
 }

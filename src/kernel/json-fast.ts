@@ -6,6 +6,8 @@ import { keepSources } from './kept-json.js';
 export interface JsonText {
   /** What `JSON.parse` makes of the text; what that would lose is kept with it, for `writeJson`. */
   readonly value: unknown;
+  /** Whether it took a while to read: then whoever goes through all of its value has to do so in steps. */
+  readonly isLarge: boolean;
   /**
    * The exact source text of a part, without the white space around it: `sourceOf('variables')`,
    * `sourceOf('entries', 3, 'variables')`. `null` when there is no such part.
@@ -40,7 +42,7 @@ export function readJsonFast(text: string, maxDepth: number): JsonText | null {
 }
 
 /** Of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among the keys. */
-function countKeys(value: unknown): number {
+export function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {
@@ -57,6 +59,7 @@ function countKeys(value: unknown): number {
 
 /** A text whose outermost members are known by their offsets. */
 class OutlinedText implements JsonText {
+  readonly isLarge = false;
   private source: JsonSource | undefined;
 
   constructor(

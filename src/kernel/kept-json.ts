@@ -22,7 +22,8 @@ interface Slice {
 }
 
 interface Keeper {
-  [SOURCE]?: Slice | string;
+  /** A function for a text that is large: nobody may ever ask for it. */
+  [SOURCE]?: Slice | string | (() => string);
 }
 
 /**
@@ -46,21 +47,26 @@ export function keptSource(value: object): string | null {
   const kept = keeper[SOURCE];
   if (kept === undefined) return null;
   if (typeof kept === 'string') return kept;
-  const text = layOutJson(kept.text.slice(kept.start, kept.end));
+  const text = layOutJson(typeof kept === 'function' ? kept() : kept.text.slice(kept.start, kept.end));
   // What was sliced would hold on to the whole body.
   keeper[SOURCE] = text;
   return text;
 }
 
+/** Whether an object or array keeps its text: then it has a part, however deep, that `JSON.parse` changed. */
+export function keepsText(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value as Keeper)[SOURCE] !== undefined;
+}
+
 /** Has an object or array keep its text, whatever that is. @returns the same value. */
-export function keepText<Value extends object>(value: Value, text: string): Value {
-  keep(value, { text, start: 0, end: text.length });
+export function keepText<Value extends object>(value: Value, text: string | (() => string)): Value {
+  keep(value, typeof text === 'string' ? { text, start: 0, end: text.length } : text);
   return value;
 }
 
-function keep(value: object, slice: Slice): void {
+function keep(value: object, kept: Slice | (() => string)): void {
   Object.defineProperty(value, SOURCE, {
-    value: slice,
+    value: kept,
     enumerable: false,
     writable: true,
     configurable: true,

@@ -1,3 +1,5 @@
+import type { Steps } from './steps.js';
+
 /**
  * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded;
  * many that arrive in the same moment would be done one after another before anybody else is heard.
@@ -30,6 +32,27 @@ export class TurnBudget {
     }
   }
 
+  /**
+   * Does the work in slices, each of which counts as work of its turn: however much it is in all, others are heard in
+   * between, and of several that are worked on at once each gets its slices in turn.
+   * @throws what the work throws.
+   */
+  async runSteps<T>(steps: Steps<T>): Promise<T> {
+    for (;;) {
+      const { done, value } = await this.run(() => this.advance(steps));
+      if (done === true) return value;
+      await nextTurn();
+    }
+  }
+
+  /** As far as this turn has room, and not further than a slice. */
+  private advance<T>(steps: Steps<T>): IteratorResult<void, T> {
+    const untilMs = performance.now() + Math.min(MOST_SLICE_MS, this.mostMs - this.usedMs);
+    let result = steps.next();
+    while (result.done !== true && performance.now() < untilMs) result = steps.next();
+    return result;
+  }
+
   private resetSoon(): void {
     if (this.isResetDue) return;
     this.isResetDue = true;
@@ -39,6 +62,9 @@ export class TurnBudget {
     });
   }
 }
+
+/** Several that are worked on at once share a turn. */
+const MOST_SLICE_MS = 4;
 
 /** Enough for one piece of the heaviest (30 ms) to come on top and still leave the loop free again within 50 ms. */
 const MOST_HEAVY_MS = 10;

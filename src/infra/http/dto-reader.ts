@@ -4,7 +4,7 @@ import { validateSync } from 'class-validator';
 import type { ValidationError as PropertyFailure } from 'class-validator';
 import { ValidationError } from '../../kernel/index.js';
 import type { ErrorEntry } from '../../kernel/index.js';
-import { pointerSegment } from '../../kernel/json-text.js';
+import { pointerSegment } from '../../kernel/pointer-segment.js';
 import { isAcceptable } from './dto-acceptor.js';
 import { arrayFailures, describeFailure, VALIDATION_OPTIONS } from './dto-failures.js';
 import { makeDto, shapeOf } from './dto-shape.js';
@@ -97,6 +97,10 @@ class DtoReader {
     if (nested === null && !shape.isArray) return value;
     const pointer = pointerTo(parent, name);
     if (shape.isArray && !Array.isArray(value)) return this.refuseShape(shape, value, pointer);
+    if (shape.maxItems !== null && (value as unknown[]).length > shape.maxItems) {
+      // Before anything is made of its elements, of which a body may hold millions.
+      return this.report(pointer, `must contain no more than ${shape.maxItems} elements`);
+    }
     if (nested === null) return value;
     if (!Array.isArray(value) || !shape.isArray) return this.read(nested, value, pointer);
     return value.map((item, index) => this.read(nested, item, `${pointer}/${index}`));
@@ -132,7 +136,7 @@ class DtoReader {
     }
   }
 
-  private report(pointer: string, message: string): void {
+  private report(pointer: string, message: string): undefined {
     if (!this.messages.has(pointer)) this.messages.set(pointer, message);
     if (this.messages.size >= MAX_ENTRIES) this.finish();
   }

@@ -40,9 +40,24 @@ describe('makeDto', () => {
 describe('shapeOf', () => {
   it('finds the classes of nested objects and what is a list', () => {
     const shape = shapeOf(ThingDto);
-    expect(shape.get('entries')).toEqual({ nested: EntryDto, isArray: true, isNullable: true });
-    expect(shape.get('tags')).toEqual({ nested: null, isArray: true, isNullable: true });
-    expect(shape.get('variables')).toEqual({ nested: null, isArray: false, isNullable: true });
+    expect(shape.get('entries')).toEqual({
+      nested: EntryDto,
+      isArray: true,
+      maxItems: 10_000,
+      isNullable: true,
+    });
+    expect(shape.get('tags')).toEqual({
+      nested: null,
+      isArray: true,
+      maxItems: 10_000,
+      isNullable: true,
+    });
+    expect(shape.get('variables')).toEqual({
+      nested: null,
+      isArray: false,
+      maxItems: null,
+      isNullable: true,
+    });
     expect(shape.get('constructor')).toBeUndefined();
   });
 

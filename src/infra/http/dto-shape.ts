@@ -2,6 +2,10 @@ import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 
+type ValidationMetadata = ReturnType<
+  ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
+>[number];
+
 /** What the reader has to know about a property of a DTO class. */
 export interface PropertyShape {
   /** The DTO class of its object or of each of its elements; `null` for scalars and free-form JSON. */
@@ -11,6 +15,8 @@ export interface PropertyShape {
    * `"docs"` would pass for a list of strings.
    */
   readonly isArray: boolean;
+  /** The most elements that it may have; `null` for what is no array. */
+  readonly maxItems: number | null;
   /** True when `@IsOptional()` lets null through. */
   readonly isNullable: boolean;
 }
@@ -44,7 +50,8 @@ const shapes = new WeakMap<Type<object>, DtoShape>();
 /**
  * The properties that a DTO class declares: those with a validator.
  *
- * @throws Error when a property has `@ValidateNested()` without `@Type()`: it would never be validated
+ * @throws Error when a property has `@ValidateNested()` without `@Type()`: it would never be validated; and when an array
+ *   has no `@ArrayMaxSize()`: its elements are looked at one by one, and a body may hold millions
  */
 export function shapeOf(type: Type<object>): DtoShape {
   const known = shapes.get(type);
@@ -62,16 +69,26 @@ function readShape(type: Type<object>): DtoShape {
   return new Map(
     Object.entries(byProperty).map(([property, validators]) => {
       const nesting = validators.find((validator) => validator.type === 'nestedValidation');
+      const isArray = validators.some((validator) => validator.each || validator.name === 'isArray');
       return [
         property,
         {
           nested: nesting === undefined ? null : nestedTypeOf(type, property),
-          isArray: validators.some((validator) => validator.each),
+          isArray,
+          maxItems: isArray ? maxItemsOf(type, property, validators) : null,
           isNullable: validators.some((validator) => validator.name === 'isOptional'),
         },
       ];
     }),
   );
+}
+
+function maxItemsOf(type: Type<object>, property: string, validators: readonly ValidationMetadata[]): number {
+  const bounds = validators
+    .filter((validator) => validator.name === 'arrayMaxSize')
+    .map((validator) => Number((validator.constraints as unknown[])[0]));
+  if (bounds.length === 0) throw new Error(`${type.name}.${property} is an array and needs @ArrayMaxSize()`);
+  return Math.min(...bounds);
 }
 
 /** class-transformer keeps what `@Type` names to itself, but shows it in what it makes of an empty object. */

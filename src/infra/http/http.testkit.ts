@@ -16,7 +16,17 @@ import {
 import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Min,
+} from 'class-validator';
 import type { Request, Response } from 'express';
 import type { AddressInfo } from 'node:net';
 import {
@@ -72,9 +82,11 @@ export class ThingDto {
 
   @IsOptional()
   @NestedArray(() => EntryDto)
+  @ArrayMaxSize(10_000)
   entries?: EntryDto[];
 
   @IsOptional()
+  @ArrayMaxSize(10_000)
   @IsString({ each: true })
   @Length(1, 5, { each: true })
   tags?: string[];

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
+  ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsIn,
@@ -53,6 +54,7 @@ export class CreateKeyDto {
    * @example ["prompts:read", "executions:run"]
    */
   @ArrayNotEmpty()
+  @ArrayMaxSize(SCOPES.length)
   @ArrayUnique()
   @IsIn(SCOPES, { each: true })
   scopes!: Scope[];

@@ -24,6 +24,12 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 const ROLES = Object.keys(MEMBERS);
 
+/** As many as OpenAI takes. */
+const MAX_MESSAGES = 2_048;
+/** Of a message. */
+const MAX_PARTS = 1_000;
+const MAX_TOOL_CALLS = 128;
+
 /** Enough to mend a request in one go. */
 const MAX_ERRORS = 100;
 
@@ -44,7 +50,7 @@ class MessagesReader {
     if (sent === undefined || sent === null) this.report('/messages', 'is required');
     else if (!Array.isArray(sent)) this.report('/messages', 'must be an array');
     else if (sent.length === 0) this.report('/messages', 'must hold at least one message');
-    const messages = Array.isArray(sent)
+    const messages = this.isWithin(sent, MAX_MESSAGES, '/messages')
       ? sent.map((message: unknown, index) => this.message(message, `/messages/${index}`))
       : [];
     if (this.errors.length > 0) this.refuse();
@@ -103,6 +109,7 @@ class MessagesReader {
     if (value === undefined || value === null) return this.report(at, 'is required');
     if (!Array.isArray(value)) return this.report(at, 'must be a string or an array of parts');
     if (value.length === 0) return this.report(at, 'must hold at least one part');
+    if (!this.isWithin(value, MAX_PARTS, at)) return undefined;
     return value.map((part: unknown, index) => this.part(part, `${at}/${index}`, types) ?? '').join('');
   }
 
@@ -120,6 +127,7 @@ class MessagesReader {
   private toolCalls(value: unknown, at: string): ToolCalls {
     if (value === undefined || value === null) return [];
     if (!Array.isArray(value)) return this.report(at, 'must be an array') ?? [];
+    if (!this.isWithin(value, MAX_TOOL_CALLS, at)) return [];
     return value.map((call: unknown, index) => this.toolCall(call, `${at}/${index}`)) as ToolCalls[number][];
   }
 
@@ -134,6 +142,12 @@ class MessagesReader {
     const name = this.text(called['name'], `${at}/function/name`);
     const text = this.text(called['arguments'], `${at}/function/arguments`);
     return { id: id ?? '', name: name ?? '', arguments: text ?? '' };
+  }
+
+  private isWithin(value: unknown, most: number, at: string): value is readonly unknown[] {
+    if (!Array.isArray(value)) return false;
+    if (value.length > most) this.report(at, `must contain no more than ${most} elements`);
+    return value.length <= most;
   }
 
   private text(value: unknown, at: string): string | undefined {

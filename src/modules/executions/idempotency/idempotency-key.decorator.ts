@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { canonicalPathOf, jsonTextOf } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
-import { fingerprintOf, type UsedKey } from './used-key.js';
+import { type BodyText, fingerprintOf, type UsedKey } from './used-key.js';
 
 /** For the OpenAPI document. */
 export const IDEMPOTENCY_HEADER = {
@@ -20,19 +20,19 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
  * @throws ValidationError `VALIDATION_FAILED` for a key that is empty, too long or not ASCII.
  */
 export const IdempotencyKey = createParamDecorator(
-  (_: unknown, context: ExecutionContext): UsedKey | null => {
+  (_: unknown, context: ExecutionContext): UsedKey | null | Promise<UsedKey> => {
     const request = context.switchToHttp().getRequest<Request>();
     return usedKeyOf({
       method: request.method,
       path: canonicalPathOf(request),
       header: request.headers['idempotency-key'],
       rawHeaders: request.rawHeaders,
-      body: jsonTextOf(request)?.value,
+      body: jsonTextOf(request),
     });
   },
 );
 
-/** The same for who answers without Nest. @throws ValidationError `VALIDATION_FAILED` */
+/** The same for who answers without Nest; a promise only for a large body. @throws ValidationError `VALIDATION_FAILED` */
 export function usedKeyOf(request: {
   readonly method: string;
   /** Of the route that the request matched, see `canonicalPathOf`: another spelling of it is the same request. */
@@ -40,8 +40,8 @@ export function usedKeyOf(request: {
   readonly header: string | string[] | undefined;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
-  readonly body: unknown;
-}): UsedKey | null {
+  readonly body: BodyText | null;
+}): UsedKey | null | Promise<UsedKey> {
   const { header: key, method, path, rawHeaders } = request;
   if (key === undefined) return null;
   if (typeof key !== 'string' || !KEY.test(key)) {
@@ -55,7 +55,9 @@ export function usedKeyOf(request: {
       { pointer: '', message: 'the header Idempotency-Key must not stand there more than once' },
     ]);
   }
-  return { route: path, key, fingerprint: fingerprintOf(method, path, request.body) };
+  const fingerprint = fingerprintOf(method, path, request.body);
+  if (!(fingerprint instanceof Promise)) return { route: path, key, fingerprint };
+  return fingerprint.then((made) => ({ route: path, key, fingerprint: made }));
 }
 
 function countOf(rawHeaders: readonly string[]): number {

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { ValidationError } from './ledger-error.js';
+import type { Steps } from './steps.js';
+
+/** Characters that are hashed at once, and of a long string those that are escaped at once. */
+const STEP_CHARS = 16 * 1024;
+
+/** An open container: what of it is still to be written. */
+interface Frame {
+  /** Sorted; null of an array. */
+  readonly keys: readonly string[] | null;
+  readonly values: Readonly<Record<string, unknown>> | readonly unknown[];
+  readonly length: number;
+  next: number;
+}
+
+/**
+ * SHA-256 of the RFC 8785 JSON of a value that was parsed, without ever having that text as a whole: sixteen megabytes of
+ * it would take seconds.
+ *
+ * @throws ValidationError `VALIDATION_FAILED` for a number that is not finite: RFC 8785 has none.
+ */
+export function* hashCanonicalJson(value: unknown): Steps<Buffer> {
+  const hash = createHash('sha256');
+  const frames: Frame[] = [];
+  let text = '';
+  let current = value;
+  for (;;) {
+    if (typeof current === 'object' && current !== null) {
+      const frame = openFrame(current);
+      text += frame.keys === null ? '[' : '{';
+      frames.push(frame);
+    } else if (typeof current === 'string' && current.length > STEP_CHARS) {
+      hash.update(text);
+      text = '';
+      yield* hashLongString(hash, current);
+    } else {
+      text += scalarText(current);
+    }
+    for (
+      let frame = frames.at(-1);
+      frame !== undefined && frame.next === frame.length;
+      frame = frames.at(-1)
+    ) {
+      text += frame.keys === null ? ']' : '}';
+      frames.pop();
+    }
+    if (text.length > STEP_CHARS) {
+      hash.update(text);
+      text = '';
+      yield;
+    }
+    const frame = frames.at(-1);
+    if (frame === undefined) return hash.update(text).digest();
+    if (frame.next > 0) text += ',';
+    if (frame.keys === null) current = (frame.values as readonly unknown[])[frame.next];
+    else {
+      const key = frame.keys[frame.next] as string;
+      text += `${JSON.stringify(key)}:`;
+      current = (frame.values as Readonly<Record<string, unknown>>)[key];
+    }
+    frame.next += 1;
+  }
+}
+
+function openFrame(value: object): Frame {
+  if (Array.isArray(value)) return { keys: null, values: value, length: value.length, next: 0 };
+  // By UTF-16 units, as RFC 8785 has it.
+  const keys = Object.keys(value).sort();
+  return { keys, values: value as Record<string, unknown>, length: keys.length, next: 0 };
+}
+
+function scalarText(value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ValidationError('Send numbers that fit into a double.', [
+      { pointer: '', message: 'holds a number that is not finite' },
+    ]);
+  }
+  return JSON.stringify(value);
+}
+
+function* hashLongString(hash: { update(text: string): unknown }, text: string): Steps<void> {
+  hash.update('"');
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + STEP_CHARS);
+    // Both halves of a pair belong into one piece.
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end += 1;
+    hash.update(JSON.stringify(text.slice(start, end)).slice(1, -1));
+    start = end;
+    yield;
+  }
+  hash.update('"');
+}

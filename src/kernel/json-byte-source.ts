@@ -1,0 +1,112 @@
+import { findStringEnd, skipSpaceBytes } from './json-bytes.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How far the children of a container have been looked at. */
+interface Walk {
+  readonly children: Map<string, Range>;
+  readonly isObject: boolean;
+  offset: number;
+  isOver: boolean;
+}
+
+/**
+ * Finds parts in bytes that are known to be JSON. A container is walked only as far as the child that is asked for, and
+ * the walk goes on from there at the next question: asking for a part of each of a thousand entries costs each of them
+ * its own bytes, and no question pays for all.
+ */
+export class JsonByteSource {
+  private readonly walks = new Map<number, Walk>();
+
+  /** @param ends of the large parts, by where they begin: they need not be walked to be passed over. */
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly ends: ReadonlyMap<number, number>,
+  ) {}
+
+  /** The text of the part that the path leads to, or `null`. */
+  find(path: readonly (string | number)[]): string | null {
+    const start = skipSpaceBytes(this.bytes, 0);
+    let range: Range | undefined = { start, end: this.endOfValue(start) };
+    for (const step of path) {
+      range = this.findChild(range.start, String(step));
+      if (range === undefined) return null;
+    }
+    return this.bytes.toString('utf8', range.start, range.end);
+  }
+
+  private findChild(start: number, key: string): Range | undefined {
+    let walk = this.walks.get(start);
+    if (walk === undefined) {
+      walk = this.beginWalk(start);
+      this.walks.set(start, walk);
+    }
+    while (!walk.isOver && !walk.children.has(key)) this.walkOn(walk);
+    return walk.children.get(key);
+  }
+
+  private beginWalk(start: number): Walk {
+    const code = this.bytes[start];
+    const offset = skipSpaceBytes(this.bytes, start + 1);
+    const isContainer = code === OPEN_BRACE || code === OPEN_BRACKET;
+    const isOver = !isContainer || isClose(this.bytes[offset]);
+    return { children: new Map(), isObject: code === OPEN_BRACE, offset, isOver };
+  }
+
+  private walkOn(walk: Walk): void {
+    const { bytes } = this;
+    let start = walk.offset;
+    let key = String(walk.children.size);
+    if (walk.isObject) {
+      const keyEnd = findStringEnd(bytes, start);
+      key = JSON.parse(bytes.toString('utf8', start, keyEnd)) as string;
+      start = skipSpaceBytes(bytes, skipSpaceBytes(bytes, keyEnd) + 1);
+    }
+    const end = this.endOfValue(start);
+    walk.children.set(key, { start, end });
+    const next = skipSpaceBytes(bytes, end);
+    walk.isOver = bytes[next] !== COMMA;
+    walk.offset = skipSpaceBytes(bytes, next + 1);
+  }
+
+  private endOfValue(start: number): number {
+    const known = this.ends.get(start);
+    if (known !== undefined) return known;
+    const { bytes } = this;
+    const code = bytes[start];
+    if (code === QUOTE) return findStringEnd(bytes, start);
+    if (code !== OPEN_BRACE && code !== OPEN_BRACKET) return endOfScalar(bytes, start);
+    let depth = 0;
+    for (let offset = start; offset < bytes.length; offset += 1) {
+      const at = bytes[offset];
+      if (at === QUOTE) offset = findStringEnd(bytes, offset) - 1;
+      else if (at === OPEN_BRACE || at === OPEN_BRACKET) depth += 1;
+      else if (isClose(at)) depth -= 1;
+      if (depth === 0) return offset + 1;
+    }
+    return bytes.length;
+  }
+}
+
+function isClose(code: number | undefined): boolean {
+  return code === CLOSE_BRACE || code === CLOSE_BRACKET;
+}
+
+function endOfScalar(bytes: Buffer, start: number): number {
+  let offset = start;
+  for (; offset < bytes.length; offset += 1) {
+    const code = bytes[offset] as number;
+    if (code <= 0x20 || code === COMMA || isClose(code)) break;
+  }
+  return offset;
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { finish, hashCanonicalJson, ValidationError } from './index.js';
+import { hashCanonicalJson } from './hash-canonical-json.js';
+import { finish, ValidationError } from './index.js';
 
 const hashOf = (value: unknown): string => finish(hashCanonicalJson(value)).toString('hex');
 const expected = (value: unknown): string =>

@@ -1,8 +1,6 @@
 export * from './clock.js';
 export { ExactNumber } from './exact-number.js';
 export { JsonSource } from './json-source.js';
-export { hashCanonicalJson } from './hash-canonical-json.js';
-export { readJsonInSteps } from './json-step-reader.js';
 export { type JsonText, readJsonText } from './json-text.js';
 export { layOutJson } from './lay-out-json.js';
 export { pointerSegment } from './pointer-segment.js';

@@ -153,7 +153,8 @@ export class JsonStepBuilder {
     let start = from;
     for (const [gapStart, gapEnd] of this.gaps) {
       if (gapStart < start || gapEnd > to) continue;
-      text += this.bytes.toString('utf8', start, gapStart);
+      // One space stays: without any, two numbers would become one.
+      text += `${this.bytes.toString('utf8', start, gapStart)} `;
       start = gapEnd;
     }
     // White space at the end is no gap yet, and nothing that a parser needs.

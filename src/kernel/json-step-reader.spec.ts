@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { finish, readJsonInSteps, readJsonText, ValidationError, writeJson } from './index.js';
+import { finish, readJsonText, ValidationError, writeJson } from './index.js';
+import { readJsonInSteps } from './json-step-reader.js';
 
 const LIMITS = { maxDepth: 8, maxValues: 100_000, maxMembers: 1_000 };
 /** So small that every text is cut everywhere. */
 const TINY = [
-  { step: 1, group: 1, long: 14, gap: 1 },
-  { step: 3, group: 7, long: 16, gap: 2 },
-  { step: 1000, group: 4, long: 14, gap: 3 },
+  { step: 1, group: 1, long: 20, gap: 1 },
+  { step: 3, group: 7, long: 20, gap: 2 },
+  { step: 1000, group: 4, long: 20, gap: 3 },
   { step: 5, group: 64, long: 64, gap: 64 },
 ];
 
@@ -128,13 +129,13 @@ describe('readJsonInSteps', () => {
 
   it.each([
     ['{"a":[1,{"b":"\\u0000"}]}', '/a/1/b', 'holds a NUL character'],
-    ['{"a":[1,"0123456789abcdef\\ud800"]}', '/a/1', 'holds a lone surrogate'],
+    ['{"a":[1,"0123456789abcdefghij\\ud800"]}', '/a/1', 'holds a lone surrogate'],
     ['{"a":{"b":1,"c":{"d":[]},"b":2}}', '/a/b', 'appears more than once'],
     ['{"a":{"b":{"x":[1,2]},"c":3,"b":{"y":[4,5]}}}', '/a/b', 'appears more than once'],
     ['{"x":[0,{"__proto__":{"a":1}}]}', '/x/1/__proto__', 'is a key that is not allowed'],
     ['{"x":[0,[[[[[[[[]]]]]]]]]}', '/x/1/0/0/0/0/0/0', 'is nested deeper than 8 levels'],
-    [`{"x":{"${'k'.repeat(80)}":1}}`, '/x', 'has a key that is longer than 14 bytes'],
-    [`{"x":[7,${'1'.repeat(80)}]}`, '/x/1', 'is longer than 14 bytes'],
+    [`{"x":{"${'k'.repeat(80)}":1}}`, '/x', 'has a key that is longer than 20 bytes'],
+    [`{"x":[7,${'1'.repeat(80)}]}`, '/x/1', 'is longer than 20 bytes'],
   ])('says what is wrong with %s and where', (text, pointer, message) => {
     const [sizes] = TINY;
     expect(fails(() => read(text, LIMITS, sizes)).errors).toEqual([{ pointer, message }]);
@@ -143,6 +144,8 @@ describe('readJsonInSteps', () => {
   it.each([
     ['[1,2\n,3 4]', 'line 2, column 4'],
     ['[1,,2]', 'line 1, column 4'],
+    ['[1   2]', 'line 1, column'],
+    ['[f  alse]', 'line 1, column'],
     ['[{"a":[1,2]} {"a":1}]', 'line 1, column 1'],
     ['[1,2', 'line 1, column'],
     ['{"a":"0123456789\\x"}', 'line 1, column 17'],

@@ -21,6 +21,17 @@ export function isList(value: unknown): value is readonly JsonData[] {
   return Array.isArray(value);
 }
 
+/** The part of a render's budget that copying needs. */
+interface CopyBudget {
+  spend(steps: number): void;
+  spendText(chars: number): void;
+}
+
+/** A value is copied in some 100 ns. */
+const STEPS_PER_VALUE = 2;
+/** A kept text is compared with its value, and read once more. */
+const STEPS_PER_KEPT_CHARACTER = 0.25;
+
 /** Deeper than any prompt needs, and shallow enough for every recursion over the data. */
 const MAX_DEPTH = 128;
 /** A body of 1 MiB holds at most half as many. Ends objects that contain themselves many times over. */
@@ -39,21 +50,30 @@ export function findUnstorable(text: string): number {
  * properties only, and the caller's own are never touched.
  *
  * @param path where the value stands, such as `['variables', 'user']`, for the error.
+ * @param budget pays for each value and text.
  * @returns `undefined` for what JSON has no place for (undefined, functions, symbols).
  * @throws ValidationError `VALIDATION_FAILED` for a bigint, a number that is not finite, a cycle, too deep or too many
  *   values, and strings with NUL or a lone surrogate.
  */
-export function toJsonData(value: unknown, path: readonly string[]): JsonData | undefined {
-  return new Copier([...path]).copy(value);
+export function toJsonData(
+  value: unknown,
+  path: readonly string[],
+  budget: CopyBudget | null = null,
+): JsonData | undefined {
+  return new Copier([...path], budget).copy(value);
 }
 
 class Copier {
   private values = 0;
 
-  constructor(private readonly path: (string | number)[]) {}
+  constructor(
+    private readonly path: (string | number)[],
+    private readonly budget: CopyBudget | null,
+  ) {}
 
   copy(value: unknown): JsonData | undefined {
     this.values += 1;
+    this.budget?.spend(STEPS_PER_VALUE);
     if (this.values > MAX_VALUES) throw this.notJson(`holds more than ${MAX_VALUES} values`, 2);
     switch (typeof value) {
       case 'string':
@@ -83,7 +103,10 @@ class Copier {
   /** What keeps its source text is read from that: its numbers and the order of its keys are in nothing else. */
   private copyMembers(value: object): JsonData {
     const kept = keptText(value);
-    if (kept !== null) return this.copyExact(parseExact(kept));
+    if (kept !== null) {
+      this.budget?.spend(Math.ceil(kept.length * STEPS_PER_KEPT_CHARACTER));
+      return this.copyExact(parseExact(kept));
+    }
     if (this.path.length > MAX_DEPTH) throw this.notJson(`is nested deeper than ${MAX_DEPTH} levels`, 2);
     return Array.isArray(value) ? this.copyList(value) : this.copyKeys(value as Record<string, unknown>);
   }
@@ -152,6 +175,7 @@ class Copier {
   }
 
   private storable(text: string): string {
+    this.budget?.spendText(2 * text.length);
     if (findUnstorable(text) !== -1) throw this.notJson('holds NUL or a lone surrogate');
     return text;
   }

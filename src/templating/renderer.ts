@@ -1,3 +1,4 @@
+import type { Steps } from '../kernel/index.js';
 import type { PromptContent, RenderedPrompt } from './content.js';
 
 export interface RenderOptions {
@@ -18,6 +19,8 @@ export interface CompiledPrompt {
    * @throws ValidationError 400 `VALIDATION_FAILED` when a variable it uses is not JSON data.
    */
   render(variables: Readonly<Record<string, unknown>>, options?: RenderOptions): RenderedPrompt;
+  /** The same a little at a time, for a process that has others to serve. */
+  renderInSteps(variables: Readonly<Record<string, unknown>>, options?: RenderOptions): Steps<RenderedPrompt>;
 }
 
 /** One set of rules. A version is rendered for ever by the renderer that it was stored with. */

@@ -178,11 +178,13 @@ export class ExecutionAdmission {
     if (prompt === null) {
       return this.withRendered(admitted, entry, bareMessages(admitted.bare as BareCall, maxRenderedBytes));
     }
-    const work = () => {
-      const rendered = prompt.compiled.render(entry.variables ?? {}, { maxRenderedBytes });
-      return this.withRendered(admitted, entry, rendered);
-    };
-    return heavyWork.hasRoom ? heavyWork.runNow(work) : heavyWork.run(work);
+    const steps = prompt.compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
+    // Most renderings are over in one step, and most turns have room for it.
+    if (heavyWork.hasRoom) {
+      const first = heavyWork.runNow(() => steps.next());
+      if (first.done === true) return this.withRendered(admitted, entry, first.value);
+    }
+    return heavyWork.runSteps(steps).then((rendered) => this.withRendered(admitted, entry, rendered));
   }
 
   /** Member by member: a spread of so many members costs more than all the rest of it. */

@@ -25,8 +25,8 @@ export class RenderService {
       request.version_number ?? null,
     );
     const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const rendered = await heavyWork.run(() =>
-      compiled.render(request.variables ?? {}, { maxRenderedBytes }),
+    const rendered = await heavyWork.runSteps(
+      compiled.renderInSteps(request.variables ?? {}, { maxRenderedBytes }),
     );
     return {
       ...renderedView(rendered),

@@ -2,6 +2,8 @@
 export interface Budget {
   /** @throws TemplateProblem when the budget is used up. */
   spend(steps: number): void;
-  /** Counts text that is read or made. */
+  /** Counts text that the engine copies, compares or searches as a whole. */
   spendText(chars: number): void;
+  /** Counts text that is looked at character by character. */
+  spendChars(chars: number): void;
 }

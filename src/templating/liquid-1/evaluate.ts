@@ -157,8 +157,8 @@ function makeRange(
   state: RenderState,
   need: 'needed' | 'optional',
 ): JsonData {
-  const first = toWhole(evaluateOperand(from, state, need));
-  const last = toWhole(evaluateOperand(to, state, need));
+  const first = Math.trunc(readNumber(evaluateOperand(from, state, need), state));
+  const last = Math.trunc(readNumber(evaluateOperand(to, state, need), state));
   // Above 2^53 adding one changes nothing: LiquidJS's own loop over such a range never ends.
   if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last)) {
     throw new TemplateProblem('a range needs whole numbers below 2^53', state.at);
@@ -168,7 +168,11 @@ function makeRange(
   return Array.from({ length }, (_, index) => first + index);
 }
 
-function toWhole(operand: JsonData): number {
+/** What is neither a number nor a text counts as 0. */
+function readNumber(operand: JsonData, state: RenderState): number {
   const value = toDouble(operand);
-  return typeof value === 'number' || typeof value === 'string' ? Math.trunc(Number(value)) : 0;
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return 0;
+  state.spendChars(value.length);
+  return Number(value);
 }

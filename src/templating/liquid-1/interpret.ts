@@ -1,3 +1,4 @@
+import type { Steps } from '../../kernel/index.js';
 import type { JsonData } from '../json-data.js';
 import { evaluate, evaluateDeferred, evaluateOperand, readOperand } from './evaluate.js';
 import type { CaseNode, ForNode, Node } from './nodes.js';
@@ -6,19 +7,32 @@ import type { RenderState } from './render-state.js';
 import { equals, isTruthy, toItems, toText } from './values.js';
 import { toNumber } from './filters/numbers.js';
 
+/** A block has two generators, a loop's round one and what `forloop` knows. */
+const STEPS_PER_BLOCK = 4;
+const STEPS_PER_ROUND = 4;
+
 /** How a list of nodes ended: at its end, or by a tag that its loop has to obey. */
 type Completion = 'done' | 'break' | 'continue';
 
-/** Renders nodes into the state, up to the end or the first `break` or `continue`. */
-export function interpret(nodes: readonly Node[], state: RenderState): Completion {
+/** Renders nodes into the state, up to the end or the first `break` or `continue`; it yields after each turn's steps. */
+export function* interpret(nodes: readonly Node[], state: RenderState): Steps<Completion> {
   for (const node of nodes) {
-    const completion = interpretOne(node, state);
+    const completion = isBlock(node) ? yield* interpretBlock(node, state) : interpretOne(node, state);
+    if (state.isTurnOver) yield;
     if (completion !== 'done') return completion;
   }
   return 'done';
 }
 
-function interpretOne(node: Node, state: RenderState): Completion {
+type BlockNode = Extract<Node, { readonly kind: 'capture' | 'if' | 'case' | 'for' }>;
+
+/** Only what has nodes inside can take long; a generator for each of the others would cost as much as they do. */
+function isBlock(node: Node): node is BlockNode {
+  const { kind } = node;
+  return kind === 'if' || kind === 'for' || kind === 'case' || kind === 'capture';
+}
+
+function interpretOne(node: Exclude<Node, BlockNode>, state: RenderState): Completion {
   if ('begin' in node) state.at = node.begin;
   state.spend(1);
   switch (node.kind) {
@@ -31,29 +45,36 @@ function interpretOne(node: Node, state: RenderState): Completion {
     case 'assign':
       state.assign(node.name, evaluateDeferred(node.expression, state, 'deferred'));
       return 'done';
+    default:
+      return node.kind;
+  }
+}
+
+function* interpretBlock(node: BlockNode, state: RenderState): Steps<Completion> {
+  state.at = node.begin;
+  state.spend(STEPS_PER_BLOCK);
+  switch (node.kind) {
     case 'capture': {
-      let completion: Completion = 'done';
-      const text = state.capture(() => (completion = interpret(node.body, state)));
-      state.assign(node.name, text);
+      state.beginCapture();
+      const completion = yield* interpret(node.body, state);
+      state.assign(node.name, state.endCapture());
       return completion;
     }
     case 'if': {
       const branch = node.branches.find(
         ({ test, negated }) => isTruthy(evaluate(test, state, 'optional')) !== negated,
       );
-      return interpret(branch?.body ?? node.otherwise, state);
+      return yield* interpret(branch?.body ?? node.otherwise, state);
     }
     case 'case':
-      return interpretCase(node, state);
+      return yield* interpretCase(node, state);
     case 'for':
-      return interpretFor(node, state);
-    default:
-      return node.kind;
+      return yield* interpretFor(node, state);
   }
 }
 
 /** Every branch that matches is rendered, not only the first, as in Liquid. */
-function interpretCase({ subject, branches, otherwise }: CaseNode, state: RenderState): Completion {
+function* interpretCase({ subject, branches, otherwise }: CaseNode, state: RenderState): Steps<Completion> {
   const value = evaluate(subject, state, 'optional');
   let isMatched = false;
   for (const { values, body } of branches) {
@@ -63,21 +84,22 @@ function interpretCase({ subject, branches, otherwise }: CaseNode, state: Render
     });
     if (!matches) continue;
     isMatched = true;
-    const completion = interpret(body, state);
+    const completion = yield* interpret(body, state);
     if (completion !== 'done') return completion;
   }
-  return isMatched ? 'done' : interpret(otherwise, state);
+  return isMatched ? 'done' : yield* interpret(otherwise, state);
 }
 
-function interpretFor(node: ForNode, state: RenderState): Completion {
+function* interpretFor(node: ForNode, state: RenderState): Steps<Completion> {
   const items = loopItems(node, state);
-  if (items.length === 0) return interpret(node.otherwise, state);
+  if (items.length === 0) return yield* interpret(node.otherwise, state);
   const frame = state.enterLoop(node.variable);
   for (const [index, item] of items.entries()) {
-    state.spend(1);
+    state.spend(STEPS_PER_ROUND);
     frame.item = item;
     frame.forloop = forloop(index, items.length);
-    if (interpret(node.body, state) === 'break') break;
+    if ((yield* interpret(node.body, state)) === 'break') break;
+    if (state.isTurnOver) yield;
   }
   state.leaveLoop();
   return 'done';
@@ -88,14 +110,14 @@ function loopItems(
   state: RenderState,
 ): readonly JsonData[] {
   const all = toItems(evaluateOperand(collection, state, 'needed'), state);
-  const begin = offset === null ? 0 : toCount(evaluateOperand(offset, state, 'needed'));
-  const end = limit === null ? all.length : begin + toCount(evaluateOperand(limit, state, 'needed'));
+  const begin = offset === null ? 0 : toCount(evaluateOperand(offset, state, 'needed'), state);
+  const end = limit === null ? all.length : begin + toCount(evaluateOperand(limit, state, 'needed'), state);
   const items = all.slice(begin, end);
   return reversed ? items.reverse() : items;
 }
 
-function toCount(value: JsonData): number {
-  return Math.max(0, Math.trunc(toNumber(value)));
+function toCount(value: JsonData, state: RenderState): number {
+  return Math.max(0, Math.trunc(toNumber(value, state)));
 }
 
 function forloop(index: number, length: number): JsonData {

@@ -13,9 +13,15 @@ export const LIMITS = {
   blockDepth: 64,
   /** `a[b[c[…]]]`: bounds the recursion of LiquidJS, which has no bound but the stack. */
   bracketDepth: 16,
-  /** A step is a node, an operand, a loop round, an array element, or `charsPerStep` characters of text. */
+  /**
+   * A step is about 50 ns of work: a node, an operand, a loop round, an array element, `charsPerStep` characters that are
+   * copied, or `slowCharsPerStep` that are looked at one by one. What takes longer costs several.
+   */
   steps: 500_000,
   charsPerStep: 32,
+  slowCharsPerStep: 8,
+  /** After so many a render that may be interrupted lets others go first. */
+  stepsPerTurn: 20_000,
   /** Absent variables that are reported; the rest of a long list helps nobody. */
   missing: 1_000,
 } as const;

@@ -15,6 +15,9 @@ export class Absent {
   ) {}
 }
 
+/** Each object among the variables is put into a map. */
+const STEPS_PER_PLACE = 6;
+
 interface LoopFrame {
   readonly variable: string;
   item: JsonData;
@@ -40,6 +43,7 @@ export class RenderState implements Budget {
   /** Index of the template at work: a chat prompt has several. */
   part = -1;
   private steps = 0;
+  private turnEnd: number = LIMITS.stepsPerTurn;
   private writtenChars = 0;
   /** The text that is being put out, and below it those of the captures around it. */
   private sinks: string[] = [''];
@@ -77,6 +81,17 @@ export class RenderState implements Budget {
     this.spend(1 + Math.floor(chars / LIMITS.charsPerStep));
   }
 
+  spendChars(chars: number): void {
+    this.spend(1 + Math.floor(chars / LIMITS.slowCharsPerStep));
+  }
+
+  /** True once after each `LIMITS.stepsPerTurn` steps. */
+  get isTurnOver(): boolean {
+    if (this.steps < this.turnEnd) return false;
+    this.turnEnd = this.steps + LIMITS.stepsPerTurn;
+    return true;
+  }
+
   /** @throws RenderedPromptTooLargeError as soon as the text is certainly too long. */
   write(text: string): void {
     this.spendText(text.length);
@@ -91,12 +106,16 @@ export class RenderState implements Budget {
   beginSurvey(): void {
     this.part = -1;
     this.steps = 0;
+    this.turnEnd = LIMITS.stepsPerTurn;
   }
 
-  /** Runs `write` with a sink of its own and returns what was written. */
-  capture(write: () => void): string {
+  /** From here on what is written goes into a sink of its own, until {@link endCapture}. */
+  beginCapture(): void {
     this.sinks.push('');
-    write();
+  }
+
+  /** What was written since {@link beginCapture}. */
+  endCapture(): string {
     return this.sinks.pop() ?? '';
   }
 
@@ -137,7 +156,7 @@ export class RenderState implements Budget {
       const text = this.sentSource?.find([name]) ?? null;
       if (text !== null && !isPlainNumber(text, 0, text.length)) return new ExactNumber(text);
     }
-    return toJsonData(value, ['variables', name]);
+    return toJsonData(value, ['variables', name], this);
   }
 
   enterLoop(variable: string): LoopFrame {
@@ -189,6 +208,7 @@ export class RenderState implements Budget {
 
   private index(value: JsonData, parent: object | null, key: string | number): void {
     if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return;
+    this.spend(STEPS_PER_PLACE);
     this.places.set(value, { parent, key });
     if (isList(value)) {
       for (let index = 0; index < value.length; index += 1) this.index(value[index] ?? null, value, index);

@@ -1,3 +1,4 @@
+import { finish, type Steps } from '../../kernel/index.js';
 import { templatePartsOf } from '../content.js';
 import type { ChatRole, RenderedPrompt, TemplatePart } from '../content.js';
 import {
@@ -55,16 +56,20 @@ class Liquid1Prompt implements CompiledPrompt {
     this.variables = [...new Set(parts.flatMap(({ variables }) => variables))];
   }
 
-  render(
+  render(variables: Readonly<Record<string, unknown>>, options: RenderOptions = {}): RenderedPrompt {
+    return finish(this.renderInSteps(variables, options));
+  }
+
+  *renderInSteps(
     variables: Readonly<Record<string, unknown>>,
     { maxRenderedBytes = DEFAULT_MAX_RENDERED_BYTES }: RenderOptions = {},
-  ): RenderedPrompt {
+  ): Steps<RenderedPrompt> {
     const state = new RenderState(variables, maxRenderedBytes);
     const texts: string[] = [];
     try {
       for (const part of this.parts) {
         state.beginPart();
-        at(part, () => interpret(part.nodes, state));
+        yield* interpretPart(part, state);
         texts.push(state.text);
       }
       assertNotTooLarge(texts, maxRenderedBytes);
@@ -105,14 +110,26 @@ class Liquid1Prompt implements CompiledPrompt {
   }
 }
 
+function* interpretPart(part: CompiledPart, state: RenderState): Steps<void> {
+  try {
+    yield* interpret(part.nodes, state);
+  } catch (error) {
+    throw asTemplateError(part, error);
+  }
+}
+
 /** Runs `work` and turns a problem at an offset into one at a line and column. */
-function at<T>({ source, pointer }: TemplatePart, work: () => T): T {
+function at<T>(part: TemplatePart, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof TemplateProblem)) throw error;
-    throw new TemplateInvalidError(error.message, pointer, positionOf(source, error.offset));
+    throw asTemplateError(part, error);
   }
+}
+
+function asTemplateError({ source, pointer }: TemplatePart, error: unknown): unknown {
+  if (!(error instanceof TemplateProblem)) return error;
+  return new TemplateInvalidError(error.message, pointer, positionOf(source, error.offset));
 }
 
 function positionOf(source: string, offset: number): TemplatePosition {

@@ -1,9 +1,13 @@
+import type { Budget } from './budget.js';
+
 /** Up to here the engine's search is at worst this many times the text; a longer pattern gets an own search. */
 const SHORT_PATTERN = 32;
+/** To find a place, and to cut or replace there. */
+const STEPS_PER_FIND = 4;
 
 /** Whether the text holds the pattern, in time linear in both. */
-export function contains(text: string, pattern: string): boolean {
-  return findAll(text, pattern, 1).length > 0 || pattern === '';
+export function contains(text: string, pattern: string, budget: Budget): boolean {
+  return findAll(text, pattern, budget, 1).length > 0 || pattern === '';
 }
 
 /**
@@ -11,21 +15,27 @@ export function contains(text: string, pattern: string): boolean {
  * `split` and `replaceAll`, takes length times length for `aaaa…` in search of `aa…aba…aa`: measured 5 s for 200 KB
  * and half as much pattern. Knuth-Morris-Pratt does not.
  */
-export function findAll(text: string, pattern: string, max = Infinity): number[] {
+export function findAll(text: string, pattern: string, budget: Budget, max = Infinity): number[] {
   if (pattern === '' || pattern.length > text.length) return [];
-  return pattern.length <= SHORT_PATTERN ? findShort(text, pattern, max) : findLong(text, pattern, max);
+  if (pattern.length <= SHORT_PATTERN) {
+    budget.spendText(text.length * pattern.length);
+    return findShort(text, pattern, budget, max);
+  }
+  budget.spendChars(text.length + pattern.length);
+  return findLong(text, pattern, budget, max);
 }
 
-function findShort(text: string, pattern: string, max: number): number[] {
+function findShort(text: string, pattern: string, budget: Budget, max: number): number[] {
   const found: number[] = [];
   for (let at = text.indexOf(pattern); at !== -1 && found.length < max; at = text.indexOf(pattern, at)) {
+    budget.spend(STEPS_PER_FIND);
     found.push(at);
     at += pattern.length;
   }
   return found;
 }
 
-function findLong(text: string, pattern: string, max: number): number[] {
+function findLong(text: string, pattern: string, budget: Budget, max: number): number[] {
   const found: number[] = [];
   const borders = bordersOf(pattern);
   let matched = 0;
@@ -34,6 +44,7 @@ function findLong(text: string, pattern: string, max: number): number[] {
     while (matched > 0 && pattern.charCodeAt(matched) !== unit) matched = borders[matched - 1] ?? 0;
     if (pattern.charCodeAt(matched) === unit) matched += 1;
     if (matched === pattern.length) {
+      budget.spend(STEPS_PER_FIND);
       found.push(at + 1 - matched);
       matched = 0;
     }

@@ -9,11 +9,17 @@ import { contains } from './search.js';
 /** Listing the keys of an object takes some 200 ns each, four times what a step does. */
 const STEPS_PER_KEY = 4;
 
+/** The shortest decimal of a double that is not whole takes a while to find. */
+const STEPS_PER_DECIMAL = 6;
+/** Visiting a value and writing it. */
+const STEPS_PER_JSON_VALUE = 4;
+
 /** As it is put out: null as nothing, objects and arrays as compact JSON, numbers as they came or as JavaScript writes them. */
 export function toText(value: JsonData, budget: Budget): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
   if (value instanceof ExactNumber) return value.text;
+  if (typeof value === 'number' && !Number.isInteger(value)) budget.spend(STEPS_PER_DECIMAL);
   return typeof value === 'object' ? toJson(value, budget) : String(value);
 }
 
@@ -40,18 +46,18 @@ function writeExact(value: JsonData): string {
  */
 function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: number): boolean {
   if (typeof value === 'string') {
-    budget.spendText(value.length);
+    budget.spendChars(value.length);
     return true;
   }
-  budget.spend(1);
+  budget.spend(STEPS_PER_JSON_VALUE);
   if (typeof value !== 'object' || value === null) return true;
   if (value instanceof ExactNumber) {
-    budget.spendText(value.text.length);
+    budget.spendChars(value.text.length);
     return false;
   }
   let isPlain = !hasKeyOrder(value);
   for (const [key, member] of Object.entries(value)) {
-    budget.spendText(key.length + indent * depth);
+    budget.spendChars(key.length + indent * depth);
     if (!spendOnJson(member, budget, indent, depth + 1)) isPlain = false;
   }
   return isPlain;
@@ -97,7 +103,7 @@ function readElement(list: readonly JsonData[], key: string | number): JsonData 
 /** Characters (code points, as everywhere here), elements or keys; 0 for what has no size. */
 export function sizeOf(value: JsonData, budget: Budget): number {
   if (typeof value === 'string') {
-    budget.spendText(value.length);
+    budget.spendChars(value.length);
     return countCodePoints(value);
   }
   if (isList(value)) return value.length;
@@ -107,7 +113,7 @@ export function sizeOf(value: JsonData, budget: Budget): number {
   return size;
 }
 
-function countCodePoints(text: string): number {
+export function countCodePoints(text: string): number {
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
@@ -195,7 +201,7 @@ function includes(container: JsonData, item: Operand, budget: Budget): boolean {
   if (typeof part === 'object' && !(part instanceof ExactNumber)) return false;
   const text = part instanceof ExactNumber ? part.text : String(part);
   budget.spendText(container.length + text.length);
-  return contains(container, text);
+  return contains(container, text, budget);
 }
 
 /** Texts by code unit, never by locale; numbers and numeric texts as numbers; null and structures never. */
@@ -210,6 +216,9 @@ function compare(
   if (!isComparable(left) || !isComparable(right)) return false;
   if (typeof left === 'string' && typeof right === 'string')
     budget.spendText(Math.min(left.length, right.length));
+  // Compared with a number, a text is read as one.
+  else if (typeof left === 'string') budget.spendChars(left.length);
+  else if (typeof right === 'string') budget.spendChars(right.length);
   switch (operator) {
     case '<':
       return left < right;

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  hashCanonicalJson,
-  heavyWork,
-  type JsonText,
-  keepsText,
-  type Steps,
-} from '../../../kernel/index.js';
+import { hashCanonicalJson } from '../../../kernel/hash-canonical-json.js';
+import { heavyWork, type JsonText, keepsText, type Steps } from '../../../kernel/index.js';
 import { canonicalJson } from '../../../templating/index.js';
 
 /** Characters of a text that are hashed at once. */

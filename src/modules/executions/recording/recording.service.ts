@@ -4,7 +4,7 @@ import { DatabaseClock } from '../../../infra/database/index.js';
 import { parseRfc3339, RawAnswer } from '../../../infra/http/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import type { Actor } from '../../audit/index.js';
-import type { CompiledPrompt } from '../../../templating/index.js';
+import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
 import { PriceReads } from '../../models/index.js';
 import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
@@ -75,7 +75,8 @@ export class RecordingService {
         const facts = { entry, executionId, requestedBy, keyId, createdAt, version };
         const part = (...path: string[]) => sourceOf(index, ...path);
         const price = await this.priceOf(projectId, entry);
-        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price }, compiled, part)));
+        const rendered = await this.render(compiled, entry);
+        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price, rendered }, part)));
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
@@ -95,21 +96,23 @@ export class RecordingService {
     return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;
   }
 
+  private render(compiled: CompiledPrompt, { variables = {} }: RecordEntryDto): Promise<RenderedPrompt> {
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    return heavyWork.runSteps(compiled.renderInSteps(variables, { maxRenderedBytes }));
+  }
+
   private rowText(
     facts: Pick<
       Recording,
-      'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version' | 'price'
+      'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version' | 'price' | 'rendered'
     >,
-    compiled: CompiledPrompt,
     part: (...path: string[]) => string | null,
   ): string {
-    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes, MAX_RESPONSE_BYTES: maxResponseBytes } =
-      this.config.env;
-    const { variables = {}, usage } = facts.entry;
+    const { MAX_RESPONSE_BYTES: maxResponseBytes } = this.config.env;
+    const { usage } = facts.entry;
     return JSON.stringify(
       recordedRow({
         ...facts,
-        rendered: compiled.render(variables, { maxRenderedBytes }),
         variablesJson: part('variables') ?? '{}',
         usageJson: (usage?.raw ?? null) === null ? null : part('usage', 'raw'),
         maxResponseBytes,

@@ -2,13 +2,25 @@ import { ExactNumber } from '../../../kernel/index.js';
 import { isList } from '../../json-data.js';
 import type { JsonData } from '../../json-data.js';
 import type { Budget } from '../budget.js';
-import { equals, isTruthy, readProperty, sizeOf, toDouble, toJson, toText } from '../values.js';
+import {
+  countCodePoints,
+  equals,
+  isTruthy,
+  readProperty,
+  sizeOf,
+  toDouble,
+  toJson,
+  toText,
+} from '../values.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';
 import { toNumber } from './numbers.js';
+import { lowerCase, offsetOfChar } from './text.js';
 
 /** A comparison sort compares each element about so often. */
 const COMPARISONS_PER_ELEMENT = 16;
+/** Looking up a property, or a value in a set. */
+const STEPS_PER_SEGMENT = 4;
 
 /** A filter on a list: null counts as an empty one, any other value as a list of itself. */
 function onList(minArgs: number, maxArgs: number, change: ListChange): Filter {
@@ -23,6 +35,7 @@ type ListChange = (list: readonly JsonData[], args: readonly JsonData[], budget:
 export const listFilters = {
   join: onList(0, 1, (list, [separator = ' '], budget) => {
     const between = toText(separator, budget);
+    budget.spend(list.length);
     const texts = list.map((item) => toText(item, budget));
     // Each by itself and before the join: a list may hold the same long text many times.
     for (const text of texts) budget.spendText(text.length + between.length);
@@ -35,41 +48,92 @@ export const listFilters = {
   }),
   compact: onList(0, 0, (list) => list.filter((item) => item !== null)),
   reverse: onList(0, 0, (list) => [...list].reverse()),
-  uniq: onList(0, 0, (list, _args, budget) => uniqueOf(list, budget)),
+  uniq: onList(0, 0, (list, _args, budget) => uniq(list, budget)),
   sort: onList(0, 1, (list, [property], budget) => sort(list, property, budget, (value) => value)),
   sort_natural: onList(0, 1, (list, [property], budget) =>
-    sort(list, property, budget, (value) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    sort(list, property, budget, (value) => (typeof value === 'string' ? lowerCase(value, budget) : value)),
   ),
-  map: onList(1, 1, (list, [property = null], budget) =>
-    list.map((item) => readPath(item, property, budget)),
-  ),
-  where: onList(1, 2, (list, [property = null, expected], budget) =>
-    list.filter((item) => matches(item, property, expected, budget)),
-  ),
-  reject: onList(1, 2, (list, [property = null, expected], budget) =>
-    list.filter((item) => !matches(item, property, expected, budget)),
-  ),
-  sum: onList(0, 1, (list, [property], budget) =>
-    list.reduce<number>((total, item) => total + toNumber(keyOf(item, property, budget)), 0),
-  ),
+  map: onList(1, 1, (list, [property = null], budget) => {
+    const path = pathOf(property, budget);
+    return list.map((item) => readPath(item, path, budget));
+  }),
+  where: onList(1, 2, (list, [property = null, expected], budget) => {
+    const path = pathOf(property, budget);
+    return list.filter((item) => matches(item, path, expected, budget));
+  }),
+  reject: onList(1, 2, (list, [property = null, expected], budget) => {
+    const path = pathOf(property, budget);
+    return list.filter((item) => !matches(item, path, expected, budget));
+  }),
+  sum: onList(0, 1, (list, [property], budget) => {
+    const path = keyPathOf(property, budget);
+    return list.reduce<number>((total, item) => total + toNumber(keyOf(item, path, budget), budget), 0);
+  }),
   first: filter(0, 0, (input) => (typeof input === 'string' ? firstChar(input) : (toList(input)[0] ?? null))),
   last: filter(0, 0, (input) =>
     typeof input === 'string' ? lastChar(input) : (toList(input).at(-1) ?? null),
   ),
   size: filter(0, 0, (input, _args, budget) => sizeOf(input, budget)),
   slice: filter(1, 2, (input, [begin = 0, length = 1], budget) =>
-    slice(input, Math.trunc(toNumber(begin)), Math.trunc(toNumber(length)), budget),
+    slice(input, Math.trunc(toNumber(begin, budget)), Math.trunc(toNumber(length, budget)), budget),
   ),
   /** Indented by the number of spaces in the argument, at most 10, as JSON.stringify has it. */
-  json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, indentOf(indent))),
+  json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, indentOf(indent, budget))),
 };
 
+function toList(value: JsonData): readonly JsonData[] {
+  if (value === null) return [];
+  return isList(value) ? value : [value];
+}
+
+/** The segments of a path such as `author.name`. */
+function pathOf(property: JsonData, budget: Budget): readonly string[] {
+  const text = toText(property, budget);
+  budget.spend(text.length);
+  return text.split('.');
+}
+
+/** Of a filter that may do without a property: null when it names none. */
+function keyPathOf(property: JsonData | undefined, budget: Budget): readonly string[] | null {
+  return property === undefined || property === null ? null : pathOf(property, budget);
+}
+
+/** A property by its path; null when there is none. */
+function readPath(item: JsonData, path: readonly string[], budget: Budget): JsonData {
+  budget.spend(STEPS_PER_SEGMENT * path.length);
+  let value: JsonData | undefined = item;
+  for (const segment of path) value = value === undefined ? value : readProperty(value, segment, budget);
+  return value ?? null;
+}
+
+function keyOf(item: JsonData, path: readonly string[] | null, budget: Budget): JsonData {
+  return path === null ? item : readPath(item, path, budget);
+}
+
+function matches(
+  item: JsonData,
+  path: readonly string[],
+  expected: JsonData | undefined,
+  budget: Budget,
+): boolean {
+  const value = readPath(item, path, budget);
+  return expected === undefined ? isTruthy(value) : equals(value, expected, budget);
+}
+
+/** V8 knows texts that are longer than this by their length only, so each is compared with all of the same length. */
+const HASHED_CHARS = 16_000;
+
 /** A number that came in two spellings is there once, as it came first. */
-function uniqueOf(list: readonly JsonData[], budget: Budget): readonly JsonData[] {
+function uniq(list: readonly JsonData[], budget: Budget): JsonData[] {
+  budget.spend(list.length * STEPS_PER_SEGMENT);
   const seen = new Set<unknown>();
   const seenDigits = new Set<string>();
+  let longTexts = 0;
   return list.filter((item) => {
-    if (item instanceof ExactNumber) budget.spendText(item.text.length);
+    if (typeof item === 'string') {
+      if (item.length > HASHED_CHARS) longTexts += 1;
+      budget.spendText(item.length * (item.length > HASHED_CHARS ? longTexts : 1));
+    } else if (item instanceof ExactNumber) budget.spendChars(item.text.length);
     const isBeyondDoubles = item instanceof ExactNumber && !item.isDouble;
     const known: Set<unknown> = isBeyondDoubles ? seenDigits : seen;
     const key = isBeyondDoubles ? item.digits : toDouble(item);
@@ -79,34 +143,6 @@ function uniqueOf(list: readonly JsonData[], budget: Budget): readonly JsonData[
   });
 }
 
-function toList(value: JsonData): readonly JsonData[] {
-  if (value === null) return [];
-  return isList(value) ? value : [value];
-}
-
-/** A property by its path, such as `author.name`; null when there is none. */
-function readPath(item: JsonData, property: JsonData, budget: Budget): JsonData {
-  const segments = toText(property, budget).split('.');
-  budget.spend(segments.length);
-  let value: JsonData | undefined = item;
-  for (const segment of segments) value = value === undefined ? value : readProperty(value, segment, budget);
-  return value ?? null;
-}
-
-function keyOf(item: JsonData, property: JsonData | undefined, budget: Budget): JsonData {
-  return property === undefined || property === null ? item : readPath(item, property, budget);
-}
-
-function matches(
-  item: JsonData,
-  property: JsonData,
-  expected: JsonData | undefined,
-  budget: Budget,
-): boolean {
-  const value = readPath(item, property, budget);
-  return expected === undefined ? isTruthy(value) : equals(value, expected, budget);
-}
-
 function sort(
   list: readonly JsonData[],
   property: JsonData | undefined,
@@ -114,7 +150,8 @@ function sort(
   normalize: (value: JsonData) => JsonData,
 ): JsonData[] {
   budget.spend(list.length * COMPARISONS_PER_ELEMENT);
-  const keyed = list.map((item) => ({ item, key: toDouble(normalize(keyOf(item, property, budget))) }));
+  const path = keyPathOf(property, budget);
+  const keyed = list.map((item) => ({ item, key: toDouble(normalize(keyOf(item, path, budget))) }));
   for (const { key } of keyed)
     if (typeof key === 'string') budget.spendText(key.length * COMPARISONS_PER_ELEMENT);
   return keyed.sort((left, right) => order(left.key, right.key)).map(({ item }) => item);
@@ -139,8 +176,12 @@ function slice(input: JsonData, begin: number, length: number, budget: Budget): 
     return sliceOf(input, begin, length);
   }
   const text = toText(input, budget);
-  budget.spend(text.length);
-  return sliceOf(Array.from(text), begin, length).join('');
+  budget.spendChars(2 * text.length);
+  if (length < 0) return '';
+  const from = begin < 0 ? countCodePoints(text) + begin : begin;
+  if (from < 0) return '';
+  const start = offsetOfChar(text, from);
+  return text.slice(start, offsetOfChar(text, length, start));
 }
 
 function sliceOf<T>(items: readonly T[], begin: number, length: number): T[] {
@@ -157,6 +198,6 @@ function lastChar(text: string): string {
   return Array.from(text.slice(-2)).at(-1) ?? '';
 }
 
-function indentOf(value: JsonData): number {
-  return Math.min(10, Math.max(0, Math.trunc(toNumber(value))));
+function indentOf(value: JsonData, budget: Budget): number {
+  return Math.min(10, Math.max(0, Math.trunc(toNumber(value, budget))));
 }

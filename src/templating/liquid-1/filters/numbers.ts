@@ -1,20 +1,26 @@
 import { ExactNumber } from '../../../kernel/index.js';
 import type { JsonData } from '../../json-data.js';
+import type { Budget } from '../budget.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';
 
+/** It goes by decimal digits. */
+const STEPS_PER_ROUND = 20;
+
 /** Anything that is not a number counts as 0. */
-export function toNumber(value: JsonData | undefined): number {
+export function toNumber(value: JsonData | undefined, budget: Budget): number {
   if (typeof value === 'number') return value;
   if (value instanceof ExactNumber) return value.value;
   if (typeof value === 'boolean') return Number(value);
-  return typeof value === 'string' ? Number(value) || 0 : 0;
+  if (typeof value !== 'string') return 0;
+  budget.spendChars(value.length);
+  return Number(value) || 0;
 }
 
 const unary = (compute: (value: number) => number): Filter =>
-  filter(0, 0, (input) => compute(toNumber(input)));
+  filter(0, 0, (input, _args, budget) => compute(toNumber(input, budget)));
 const binary = (compute: (value: number, other: number) => number): Filter =>
-  filter(1, 1, (input, [other]) => compute(toNumber(input), toNumber(other)));
+  filter(1, 1, (input, [other], budget) => compute(toNumber(input, budget), toNumber(other, budget)));
 
 export const numberFilters = {
   abs: unary(Math.abs),
@@ -28,7 +34,10 @@ export const numberFilters = {
   divided_by: binary((value, other) => value / other),
   /** Of the sign of the divisor, as in Liquid and unlike JavaScript. */
   modulo: binary((value, other) => ((value % other) + other) % other),
-  round: filter(0, 1, (input, [digits]) => round(toNumber(input), Math.trunc(toNumber(digits)))),
+  round: filter(0, 1, (input, [digits], budget) => {
+    budget.spend(STEPS_PER_ROUND);
+    return round(toNumber(input, budget), Math.trunc(toNumber(digits, budget)));
+  }),
 };
 
 /** Half away from zero, on the decimal digits: 1.005 to two digits is 1.01, though its double is a little less. */

@@ -1,10 +1,11 @@
 import type { JsonData } from '../../json-data.js';
 import type { Budget } from '../budget.js';
 import { findAll } from '../search.js';
-import { toText } from '../values.js';
+import { countCodePoints, toText } from '../values.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';
 import { toNumber } from './numbers.js';
+import { lowerCase, offsetOfChar, splitWords, upperCase } from './text.js';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -13,6 +14,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&#34;',
   "'": '&#39;',
 };
+
+const STEPS_PER_MATCH = 6;
 
 /** A filter on text: input and arguments come as text, and are paid for. */
 function onText(minArgs: number, maxArgs: number, change: TextChange): Filter {
@@ -33,18 +36,20 @@ function readText(value: JsonData, budget: Budget): string {
 export const stringFilters = {
   append: onText(1, 1, (text, [other = '']) => text + other),
   prepend: onText(1, 1, (text, [other = '']) => other + text),
-  upcase: onText(0, 0, (text) => text.toUpperCase()),
-  downcase: onText(0, 0, (text) => text.toLowerCase()),
-  capitalize: onText(0, 0, (text) => {
+  upcase: onText(0, 0, (text, _args, budget) => upperCase(text, budget)),
+  downcase: onText(0, 0, (text, _args, budget) => lowerCase(text, budget)),
+  capitalize: onText(0, 0, (text, _args, budget) => {
     const [first = ''] = text;
-    return first.toUpperCase() + text.slice(first.length).toLowerCase();
+    return upperCase(first, budget) + lowerCase(text.slice(first.length), budget);
   }),
   strip: onText(0, 0, (text) => text.trim()),
   lstrip: onText(0, 0, (text) => text.trimStart()),
   rstrip: onText(0, 0, (text) => text.trimEnd()),
-  squish: onText(0, 0, (text) => text.trim().replace(/\s+/g, ' ')),
-  strip_newlines: onText(0, 0, (text) => text.replace(/\r?\n/g, '')),
-  escape: onText(0, 0, (text) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char)),
+  squish: onText(0, 0, (text, _args, budget) => splitWords(text, Infinity, budget).join(' ')),
+  strip_newlines: onText(0, 0, (text, _args, budget) => replaceMatches(text, /\r?\n/g, () => '', budget)),
+  escape: onText(0, 0, (text, _args, budget) =>
+    replaceMatches(text, /[&<>"']/g, (char) => ESCAPES[char] ?? char, budget),
+  ),
   replace: onText(2, 2, (text, [from = '', to = ''], budget) =>
     replaceText(text, from, to, Infinity, budget),
   ),
@@ -53,17 +58,16 @@ export const stringFilters = {
   remove_first: onText(1, 1, (text, [from = ''], budget) => replaceText(text, from, '', 1, budget)),
   split: onText(1, 1, (text, [separator = ''], budget) => splitText(text, separator, budget)),
   truncate: filter(0, 2, (input, [length = 50, ending = '...'], budget) =>
-    truncate(readText(input, budget), toNumber(length), readText(ending, budget)),
+    truncate(readText(input, budget), toNumber(length, budget), readText(ending, budget), budget),
   ),
   truncatewords: filter(0, 2, (input, [count = 15, ending = '...'], budget) =>
-    truncateWords(readText(input, budget), toNumber(count), readText(ending, budget), budget),
+    truncateWords(readText(input, budget), toNumber(count, budget), readText(ending, budget), budget),
   ),
 };
 
 /** An empty pattern is found nowhere. */
 function replaceText(text: string, from: string, to: string, max: number, budget: Budget): string {
-  const found = findAll(text, from, max);
-  budget.spend(found.length);
+  const found = findAll(text, from, budget, max);
   budget.spendText(text.length + found.length * to.length);
   let replaced = '';
   let begin = 0;
@@ -76,16 +80,16 @@ function replaceText(text: string, from: string, to: string, max: number, budget
 
 /** Without the empty texts at the end, as in Liquid; by characters for an empty separator. */
 function splitText(text: string, separator: string, budget: Budget): string[] {
-  const parts = separator === '' ? Array.from(text) : cutAt(text, separator);
-  budget.spend(parts.length);
+  if (separator === '') budget.spend(text.length);
+  const parts = separator === '' ? Array.from(text) : cutAt(text, separator, budget);
   while (parts.at(-1) === '') parts.pop();
   return parts;
 }
 
-function cutAt(text: string, separator: string): string[] {
+function cutAt(text: string, separator: string, budget: Budget): string[] {
   const parts: string[] = [];
   let begin = 0;
-  for (const at of findAll(text, separator)) {
+  for (const at of findAll(text, separator, budget)) {
     parts.push(text.slice(begin, at));
     begin = at + separator.length;
   }
@@ -93,18 +97,31 @@ function cutAt(text: string, separator: string): string[] {
 }
 
 /** To so many characters, the ending counted in. */
-function truncate(text: string, length: number, ending: string): string {
+function truncate(text: string, length: number, ending: string, budget: Budget): string {
   if (text.length <= length) return text;
-  const chars = Array.from(text);
-  if (chars.length <= length) return text;
-  const kept = Math.max(0, Math.trunc(length) - Array.from(ending).length);
-  return chars.slice(0, kept).join('') + ending;
+  budget.spendChars(2 * text.length + ending.length);
+  if (countCodePoints(text) <= length) return text;
+  const kept = Math.max(0, Math.trunc(length) - countCodePoints(ending));
+  return text.slice(0, offsetOfChar(text, kept)) + ending;
 }
 
 /** To so many words, at least one, with one blank between them; a text that is short enough stays as it is. */
 function truncateWords(text: string, count: number, ending: string, budget: Budget): string {
-  const words = text.trim().split(/\s+/);
-  budget.spend(words.length);
   const kept = Math.max(1, Math.trunc(count));
+  const words = splitWords(text, kept, budget);
   return words.length <= kept ? text : words.slice(0, kept).join(' ') + ending;
+}
+
+/** As `text.replace`, paying for each match: a text may be nothing else. */
+function replaceMatches(
+  text: string,
+  pattern: RegExp,
+  replacement: (match: string) => string,
+  budget: Budget,
+): string {
+  budget.spendChars(text.length);
+  return text.replace(pattern, (match) => {
+    budget.spend(STEPS_PER_MATCH);
+    return replacement(match);
+  });
 }

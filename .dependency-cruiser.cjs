@@ -6,6 +6,7 @@
  *                executions → budgets, limits, models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
+ *     providers, executions → answers
  */
 const BASE = ['infra', 'entities', 'kernel'];
 const COMMON = ['modules/auth', 'modules/audit', 'modules/projects', ...BASE];
@@ -18,6 +19,8 @@ const CONTENT = [...COMMON, 'modules/versions', 'templating'];
 const ROOMS = {
   kernel: { rooms: [], packages: [] },
   templating: { rooms: ['kernel'], packages: ['@noble/hashes', 'canonicalize', 'liquidjs'] },
+  // The SDK reads answers by it too, so it is plain and small.
+  answers: { rooms: [], packages: [] },
   entities: { rooms: ['kernel'], packages: ['typeorm'] },
   infra: { rooms: ['entities', 'kernel'] },
   'modules/projects': { rooms: BASE },
@@ -29,7 +32,7 @@ const ROOMS = {
   'modules/analytics': { rooms: COMMON },
   'modules/budgets': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
-  'modules/providers': { rooms: ['kernel'] },
+  'modules/providers': { rooms: ['answers', 'kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/executions': {
@@ -40,6 +43,7 @@ const ROOMS = {
       'modules/models',
       'modules/budgets',
       'modules/providers',
+      'answers',
     ],
   },
   // A door: it says what is to be done with executions and prompts, and they do it.

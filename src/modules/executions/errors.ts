@@ -6,6 +6,7 @@ interface CallFailure {
   readonly kind: ExecutionErrorType;
   readonly message: string;
   readonly retryAfterMs: number | null;
+  readonly shouldRetry?: boolean | null;
 }
 
 export class ExecutionNotFoundError extends LedgerError {
@@ -94,7 +95,7 @@ export class ProviderFailedError extends LedgerError {
       status: 502,
       title: 'The provider failed',
       detail: `${failure.message} Try again later; the execution keeps what happened.`,
-      retryable: true,
+      retryable: failure.shouldRetry !== false,
       extensions: members,
       headers:
         failure.retryAfterMs === null

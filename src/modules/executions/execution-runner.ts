@@ -13,7 +13,7 @@ import { type Choice, chooseTarget, hasFallback, type Target, type Targets } fro
 import { ExecutionWaits } from './execution-waits.js';
 import { type CallOutcome, ProviderCaller, tokensOf } from './provider-caller.js';
 import { type Dispatched, ExecutionsRepository, type Next } from './record/index.js';
-import { isRetryable, waitBeforeRetryMs } from './retry-policy.js';
+import { isRetryableElsewhere, isRetryableThere, waitBeforeRetryMs } from './retry-policy.js';
 import { clampedParams } from './sync-calls.js';
 
 type Chosen = Exclude<Choice<AllowedModel>, { index: null }>;
@@ -163,11 +163,11 @@ export class ExecutionRunner {
   }
 
   private nextOf(claimed: ClaimedExecution, attemptsMade: number, outcome: CallOutcome, index: number): Next {
-    if (outcome.succeeded || !isRetryable(outcome.failure.kind) || attemptsMade >= claimed.maxAttempts) {
-      return { kind: 'final' };
+    if (outcome.succeeded || attemptsMade >= claimed.maxAttempts) return { kind: 'final' };
+    if (hasFallback(claimed.targets, index)) {
+      return isRetryableElsewhere(outcome.failure) ? { kind: 'queued', waitMs: 0 } : { kind: 'final' };
     }
-    // Another model owes nothing to the one that failed.
-    if (hasFallback(claimed.targets, index)) return { kind: 'queued', waitMs: 0 };
+    if (!isRetryableThere(outcome.failure)) return { kind: 'final' };
     const waitMs = waitBeforeRetryMs({
       attemptsMade,
       retryAfterMs: outcome.failure.retryAfterMs,

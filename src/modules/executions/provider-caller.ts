@@ -47,6 +47,8 @@ export interface CallFailure {
   readonly retryAfterMs: number | null;
   readonly providerRequestId: string | null;
   readonly latencyMs: number;
+  /** What the provider says of another try of the same call; left out or null: nothing, so that it goes by the kind. */
+  readonly shouldRetry?: boolean | null;
   /** What had come of the answer. */
   readonly partial?: Readonly<PartialCompletion>;
 }
@@ -57,9 +59,8 @@ export type CallOutcome =
 
 /** What is known to have been used, of prompt and answer. */
 export function tokensOf(outcome: CallOutcome): number {
-  if (!outcome.succeeded) return 0;
-  const { promptTokens, responseTokens } = outcome.completion.usage;
-  return (promptTokens ?? 0) + (responseTokens ?? 0);
+  const end = outcome.succeeded ? outcome.completion : outcome.failure.partial?.end;
+  return (end?.usage.promptTokens ?? 0) + (end?.usage.responseTokens ?? 0);
 }
 
 /** What no vendor bills, unless it had begun to answer. */
@@ -131,7 +132,8 @@ export class ProviderCaller {
       return { succeeded: true, completion: storable(completion) };
     } catch (error) {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
-      return { succeeded: false, failure: { ...this.failureOf(error, call, latencyMs), partial } };
+      const failure = this.failureOf(error, call, latencyMs);
+      return { succeeded: false, failure: { ...failure, partial: storablePartial(partial) } };
     }
   }
 
@@ -170,7 +172,7 @@ export class ProviderCaller {
 
 /** Of an adapter from outside the tree no compiler has checked what it hands over; what cannot be stored would lose it. */
 function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
-  const { kind, status, retryAfterMs } = error;
+  const { kind, status, retryAfterMs, shouldRetry } = error;
   return {
     kind: KINDS.includes(kind) ? kind : 'provider_error',
     message: storableText(error.message),
@@ -178,6 +180,7 @@ function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
     retryAfterMs,
     providerRequestId: storableText(error.providerRequestId),
     latencyMs,
+    shouldRetry: typeof shouldRetry === 'boolean' ? shouldRetry : null,
   };
 }
 
@@ -194,6 +197,13 @@ function storable(completion: Completion): Completion {
       arguments: storableText(text),
     })),
   };
+}
+
+function storablePartial(partial: PartialCompletion): PartialCompletion {
+  const { end } = partial;
+  if (end === undefined) return partial;
+  const usage = { ...end.usage, raw: isStorableJson(end.usage.raw) ? end.usage.raw : null };
+  return { ...partial, end: { finishReason: storableText(end.finishReason), usage } };
 }
 
 function isStorableJson(value: unknown): boolean {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { ExecutionErrorType } from '../../entities/index.js';
-import { isRetryable, runRetryWaitMs, waitBeforeRetryMs } from './retry-policy.js';
+import {
+  isRetryable,
+  isRetryableElsewhere,
+  isRetryableThere,
+  runRetryWaitMs,
+  waitBeforeRetryMs,
+} from './retry-policy.js';
 
 const HOUR_MS = 3_600_000;
 const WAITS_MS = [5000, 30_000, 120_000];
@@ -22,6 +28,30 @@ describe('isRetryable', () => {
     ['outcome_unknown', false],
   ])('of %s is %s', (type, retryable) => {
     expect(isRetryable(type)).toBe(retryable);
+  });
+});
+
+describe('what a provider says of another try', () => {
+  it.each<[ExecutionErrorType, boolean | null, boolean, boolean]>([
+    ['rate_limited', null, true, true],
+    ['rate_limited', true, true, true],
+    ['rate_limited', false, false, true],
+    ['provider_error', false, false, true],
+    ['provider_rejected', null, false, false],
+    ['provider_rejected', true, true, true],
+    ['provider_rejected', false, false, false],
+  ])('of a %s it is %s, so there: %s, elsewhere: %s', (type, shouldRetry, there, elsewhere) => {
+    expect(isRetryableThere({ kind: type, shouldRetry })).toBe(there);
+    expect(isRetryableElsewhere({ kind: type, shouldRetry })).toBe(elsewhere);
+    const waitMs = runRetryWaitMs({
+      kind: type,
+      shouldRetry,
+      attemptsMade: 1,
+      retryAfterMs: null,
+      remainingMs: 60_000,
+      random: 0.5,
+    });
+    expect(waitMs !== null).toBe(there);
   });
 });
 

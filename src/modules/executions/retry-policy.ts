@@ -2,6 +2,13 @@ import type { ExecutionErrorType } from '../../entities/index.js';
 
 /** Whether, and when, a failed call is made again. Nothing here knows of rows or timers. */
 
+/** What a failed call says of another try. */
+export interface RetriedFailure {
+  readonly kind: ExecutionErrorType;
+  /** What the provider says of it; null or left out: nothing. */
+  readonly shouldRetry?: boolean | null;
+}
+
 export interface AsyncRetry {
   /** Calls made so far, at least 1. */
   readonly attemptsMade: number;
@@ -13,9 +20,7 @@ export interface AsyncRetry {
   readonly random: number;
 }
 
-export interface RunRetry {
-  /** Of the last call. */
-  readonly kind: ExecutionErrorType;
+export interface RunRetry extends RetriedFailure {
   readonly attemptsMade: number;
   readonly retryAfterMs: number | null;
   /** Until the deadline of the request. */
@@ -42,6 +47,16 @@ export function isRetryable(kind: ExecutionErrorType): boolean {
   return RETRYABLE.includes(kind);
 }
 
+/** The same of a call of the same model, of which its provider may know better. */
+export function isRetryableThere({ kind, shouldRetry = null }: RetriedFailure): boolean {
+  return shouldRetry ?? isRetryable(kind);
+}
+
+/** The same of a call of another model, which owes nothing to what the first one says of itself. */
+export function isRetryableElsewhere({ kind, shouldRetry = null }: RetriedFailure): boolean {
+  return isRetryable(kind) || shouldRetry === true;
+}
+
 /** The wait of an execution in the queue, in whole milliseconds. */
 export function waitBeforeRetryMs({ attemptsMade, retryAfterMs, waitsMs, random }: AsyncRetry): number {
   const askedMs = Math.min(askedWaitMs(retryAfterMs), LONGEST_RETRY_AFTER_MS);
@@ -55,12 +70,13 @@ export function waitBeforeRetryMs({ attemptsMade, retryAfterMs, waitsMs, random 
  */
 export function runRetryWaitMs({
   kind,
+  shouldRetry = null,
   attemptsMade,
   retryAfterMs,
   remainingMs,
   random,
 }: RunRetry): number | null {
-  if (!isRetryable(kind) || kind === 'timeout') return null;
+  if (!isRetryableThere({ kind, shouldRetry }) || kind === 'timeout') return null;
   const waitMs = jitteredWaitMs(waitAt(RUN_WAITS_MS, attemptsMade), askedWaitMs(retryAfterMs), random);
   const callMs = Math.max(LEAST_CALL_MS, remainingMs * LEAST_CALL_PART);
   return waitMs + callMs <= remainingMs ? waitMs : null;

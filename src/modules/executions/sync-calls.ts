@@ -11,7 +11,7 @@ import { chooseTarget, hasFallback, type OpenPass, type Target } from './executi
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, isFree, type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from './record/index.js';
-import { isRetryable, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
+import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 
 /** An execution that somebody waits for, dispatched for the first time. */
 export interface SyncExecution extends Claim {
@@ -173,13 +173,14 @@ export class SyncCalls {
     if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
     // What was sent cannot be taken back.
     if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
-    const { kind, retryAfterMs } = outcome.failure;
+    const { kind, retryAfterMs, shouldRetry = null } = outcome.failure;
     const remainingMs = this.remainingMs(execution);
     if (!isLastModel) {
-      return isRetryable(kind) && remainingMs >= LEAST_CALL_MS ? 0 : null;
+      return isRetryableElsewhere(outcome.failure) && remainingMs >= LEAST_CALL_MS ? 0 : null;
     }
     return runRetryWaitMs({
       kind,
+      shouldRetry,
       attemptsMade: attempt,
       retryAfterMs,
       remainingMs,

@@ -45,13 +45,14 @@ export class AnswerBuilder {
   }
 
   build(end: ProviderEnd): ProviderAnswer {
-    const { finishReason, usage, servedModelName, extras } = end;
+    const { finishReason, isUnfinished, usage, servedModelName, extras } = end;
     return {
       providerRequestId: this.providerRequestId,
       text: this.text,
       refusal: this.refusal,
       toolCalls: this.calls.map(toCall),
       finishReason,
+      ...(isUnfinished === true ? { isUnfinished } : {}),
       usage,
       servedModelName,
       ...(extras === undefined ? {} : { extras }),

@@ -1,6 +1,6 @@
+import { tokenCount } from '../../answers/index.js';
 import type { CollectedAnswer } from './answer-collector.js';
 import type { ProviderMessage, ProviderModel, ProviderUsage } from './provider.contract.js';
-import { tokenCount } from './token-count.js';
 
 /** Extras are a few hundred characters; what is far from it is something else. */
 const MAX_EXTRAS_CHARACTERS = 4096;

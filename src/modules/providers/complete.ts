@@ -15,6 +15,7 @@ import {
 } from './provider.contract.js';
 import { toProviderError } from './provider-failure.js';
 import type { CollectedResponse } from './response-collector.js';
+import { safeVendorMessage } from './safe-message.js';
 
 /** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
 export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
@@ -38,7 +39,7 @@ export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
 
 /** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
 export interface PartialCompletion {
-  /** Null when nothing of the answer came; of an answer that was asked for as a whole there is never a part. */
+  /** Null when nothing of the answer came, or of one that was asked for as a whole not all. */
   collected: CollectedResponse | null;
   /** Null when nobody read along, too. */
   firstTokenMs: number | null;
@@ -57,6 +58,8 @@ export interface PartialCompletion {
   readerMs?: number;
   /** Of a failed call: whether a limit of ours cut off an answer that was there. */
   isCut?: boolean;
+  /** How the vendor ended an answer that counts as failed, and what it used; left out where it did not come so far. */
+  end?: { readonly finishReason: string | null; readonly usage: ProviderUsage };
 }
 
 export interface Completion extends CollectedAnswer {
@@ -124,6 +127,7 @@ async function completeAtOnce(
     const collected = collectAnswer(answer, maxResponseBytes);
     if (partial !== undefined) partial.collected = collected;
     succeeded = true;
+    assertFinished(request, collected, answer, partial);
     return toCompletion(request, collected, answer, providerRequestId, null, startedAt);
   } catch (error) {
     const failure = toProviderError(error, providerRequestId);
@@ -152,6 +156,29 @@ function report(
   partial.readerMs = watch.readerMs;
   partial.isCut = isCut;
 }
+
+/** @throws ProviderError `provider_error` for an answer that the vendor says is not finished. */
+function assertFinished(
+  { messages }: Pick<CompletionRequest, 'messages'>,
+  answer: CollectedAnswer,
+  end: Omit<ProviderEnd, 'type'>,
+  partial: PartialCompletion | undefined,
+): void {
+  const { finishReason, isUnfinished, usage } = end;
+  if (isUnfinished !== true) return;
+  if (partial !== undefined) partial.end = { finishReason, usage: checkedUsage(usage, messages, answer) };
+  const word = safeVendorMessage(finishReason, { credentials: [], texts: [] })?.slice(0, LONGEST_WORD);
+  throw new ProviderError(
+    'provider_error',
+    `The provider ended its answer unfinished: ${word ?? 'it says no more'}.`,
+    {
+      answerBegan: true,
+    },
+  );
+}
+
+/** The vendors' longest has 25. */
+const LONGEST_WORD = 60;
 
 /** An adapter that does not say it may have failed over the body of a success, which is billed. */
 function hasBegun({ answerBegan, kind, status }: ProviderError, { interruptedBy }: CallWatch): boolean {
@@ -196,6 +223,7 @@ async function completeByStream(
     }
     for (const event of collector.flush()) await observe(event, onEvent, watch);
     answer = collector.finish();
+    assertFinished(request, answer, end, partial);
   } catch (error) {
     const failure = toProviderError(error, providerRequestId);
     hasStarted ||= hasBegun(failure, watch);
@@ -245,11 +273,12 @@ function toCompletion(
 /** The vendor's support asks for it, and not every reader of an answer knows it. */
 function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
   if (error.providerRequestId !== null || providerRequestId === null) return error;
-  const { kind, message, status, retryAfterMs, answerBegan, wasSent, isCut } = error;
+  const { kind, message, status, retryAfterMs, answerBegan, shouldRetry, wasSent, isCut } = error;
   return new ProviderError(kind, message, {
     status,
     retryAfterMs,
     providerRequestId,
+    shouldRetry,
     ...(answerBegan === null ? {} : { answerBegan }),
     ...(wasSent ? {} : { wasSent }),
     ...(isCut ? { isCut } : {}),

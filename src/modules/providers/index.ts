@@ -26,4 +26,4 @@ export { ProvidersModule, type ProvidersModuleOptions } from './providers.module
 export { type CollectedResponse, ResponseCollector } from './response-collector.js';
 export { safeVendorMessage } from './safe-message.js';
 export { readServerSentEvents } from './server-sent-events.js';
-export { tokenCount } from './token-count.js';
+export { tokenCount } from '../../answers/index.js';

@@ -7,11 +7,15 @@ export interface FailedAnswer {
   readonly detail?: string | null;
   /** The `Retry-After` header as it came: seconds or an HTTP date. */
   readonly retryAfter?: string | null;
+  /** Milliseconds, where the vendor says them: then `retryAfter` does not count. */
+  readonly retryAfterMs?: number | null;
   /** The `Date` header as it came: a `Retry-After` that is a time is a distance from it, whatever our own clock says. */
   readonly date?: string | null;
   readonly providerRequestId?: string | null;
   /** For an error within the answer, whose status the answer would have had: see `ProviderErrorDetails`. */
   readonly answerBegan?: boolean;
+  /** See `ProviderErrorDetails`. */
+  readonly shouldRetry?: boolean | null;
 }
 
 /** The error for an HTTP status, classed by the table at `ProviderErrorKind`. */
@@ -19,9 +23,10 @@ export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
   const detail = answer.detail ? `: ${answer.detail}` : '.';
   return new ProviderError(kindOfStatus(answer.status), `The provider answered ${answer.status}${detail}`, {
     status: answer.status,
-    retryAfterMs: parseRetryAfterMs(answer.retryAfter ?? null, answer.date ?? null),
+    retryAfterMs: answer.retryAfterMs ?? parseRetryAfterMs(answer.retryAfter ?? null, answer.date ?? null),
     providerRequestId: answer.providerRequestId ?? null,
     answerBegan: answer.answerBegan ?? false,
+    shouldRetry: answer.shouldRetry ?? null,
   });
 }
 

@@ -206,6 +206,11 @@ export interface ProviderEnd {
    * word. A word that was translated stands in `usage.raw`, under the vendor's name for it.
    */
   readonly finishReason: string | null;
+  /**
+   * The vendor's word says that the answer did not come to its end: a call of a tool that makes no sense, an error, a
+   * pause. What came is kept, and the call counts as failed.
+   */
+  readonly isUnfinished?: boolean;
   readonly usage: ProviderUsage;
   /** The exact model that answered, such as `gpt-4o-mini-2024-07-18`. */
   readonly servedModelName: string | null;
@@ -275,6 +280,8 @@ export interface ProviderErrorDetails {
   readonly wasSent?: false;
   /** True: the answer was there, and a limit of ours cut it off. It says nothing against the provider. */
   readonly isCut?: true;
+  /** Whether the vendor says that the same request is worth another try, or not worth one; null: it says nothing. */
+  readonly shouldRetry?: boolean | null;
 }
 
 /** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
@@ -288,6 +295,8 @@ export class ProviderError extends Error {
   /** False only when it is certain. */
   readonly wasSent: boolean;
   readonly isCut: boolean;
+  /** Null: it goes by the kind. */
+  readonly shouldRetry: boolean | null;
 
   constructor(
     readonly kind: ProviderErrorKind,
@@ -301,5 +310,6 @@ export class ProviderError extends Error {
     this.answerBegan = details.answerBegan ?? null;
     this.wasSent = details.wasSent ?? true;
     this.isCut = details.isCut ?? false;
+    this.shouldRetry = details.shouldRetry ?? null;
   }
 }

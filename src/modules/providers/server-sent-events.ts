@@ -52,6 +52,14 @@ export class ServerSentEventSplitter {
     return events;
   }
 
+  /**
+   * At the end of a body: the event that lacks nothing but the empty line at its end, which some servers forget, or no
+   * event. The standard drops it, and so must whoever cannot tell it from half a text.
+   */
+  flush(): string[] {
+    return this.split(Buffer.from('\n\n'));
+  }
+
   /** The lines that this text completes. */
   private lines(text: string): string[] {
     const end = text.lastIndexOf('\n');

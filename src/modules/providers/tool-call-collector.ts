@@ -14,6 +14,7 @@ interface OpenCall {
 /** Puts the calls of an answer together. None is kept in part: half a JSON text is of no use to anybody. */
 export class ToolCallCollector {
   private readonly calls = new Map<number, OpenCall>();
+  private readonly ids = new Set<string>();
   private bytesSeen = 0;
 
   /** Bytes of all that was added so far. */
@@ -68,7 +69,7 @@ export class ToolCallCollector {
 
   private open({ index, id, name }: ProviderToolCallDelta): OpenCall {
     const call: OpenCall = {
-      id: isText(id) ? wholeOf(id) : `call_${index}`,
+      id: this.freeId(isText(id) ? wholeOf(id) : `call_${index}`, index),
       name: isText(name) ? wholeOf(name) : '',
       pieces: [],
       whole: new WholeText(),
@@ -77,6 +78,14 @@ export class ToolCallCollector {
     this.bytesSeen += BYTES_PER_CALL;
     this.count(call.id + call.name);
     return call;
+  }
+
+  /** Results are matched by id, so calls that a vendor gave the same one each get one of their own. */
+  private freeId(wanted: string, index: number): string {
+    let id = wanted;
+    while (this.ids.has(id)) id += `_${index}`;
+    this.ids.add(id);
+    return id;
   }
 
   private take(call: OpenCall, text: string): string {

@@ -40,8 +40,10 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
   const failure = outcome.succeeded ? null : outcome.failure;
   // What had come of an answer is kept when there is no other: somebody may have read it.
   const text = completion ?? (isFinal ? failure?.partial?.collected : null) ?? null;
-  const usage = completion?.usage;
-  const cost = completion === null ? null : costOf(completion, price);
+  // An answer that was not finished is billed as any other.
+  const end = completion ?? failure?.partial?.end ?? null;
+  const usage = end?.usage;
+  const cost = end === null ? null : costOf(end, price);
   return {
     project_id: claim.projectId,
     execution_id: claim.executionId,
@@ -51,7 +53,7 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
     next: next.kind,
     status: completion === null ? 'failed' : 'succeeded',
     ends_as: failure?.kind === 'client_closed' ? 'canceled' : null,
-    spent: completion !== null ? 'cost' : isFree(outcome) ? 'nothing' : 'unknown',
+    spent: spentOf(outcome, cost?.costPicoUsd ?? null),
     completed_at: isFinal ? next.completedAt : null,
     wait_ms: next.kind === 'queued' ? next.waitMs : null,
     next_model_id: next.kind === 'running' ? next.model.modelId : null,
@@ -63,7 +65,7 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
     provider_request_id: completion?.providerRequestId ?? failure?.providerRequestId,
     latency_ms: completion?.latencyMs ?? failure?.latencyMs,
     first_token_ms: completion === null ? failure?.partial?.firstTokenMs : completion.firstTokenMs,
-    finish_reason: completion?.finishReason,
+    finish_reason: end?.finishReason,
     prompt_tokens: usage?.promptTokens,
     response_tokens: usage?.responseTokens,
     cached_prompt_tokens: usage?.cachedPromptTokens,
@@ -86,6 +88,12 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
   };
 }
 
+/** Of the hold of the attempt. Where the vendor has said what it bills for a failed call, that is known. */
+function spentOf(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
+  if (outcome.succeeded || costPicoUsd !== null) return 'cost';
+  return isFree(outcome) ? 'nothing' : 'unknown';
+}
+
 /** Of an execution that is over without a further call: nothing of it was sent. */
 export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFailure): EndEntry {
   return {
@@ -104,7 +112,7 @@ export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFa
 
 /** Of a price that says nothing about this call (the prompt is longer than it holds for, a count is missing) there is no cost. */
 export function costOf(
-  { usage }: Completion,
+  { usage }: Pick<Completion, 'usage'>,
   price: PriceRecord | null,
 ): { readonly costPicoUsd: bigint | null; readonly priceId: string | null } {
   if (price === null) return { costPicoUsd: null, priceId: null };

@@ -1,98 +1,112 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { parseUsage, readContent, type ReadContent } from '../../../answers/index.js';
 import { JsonSource, parseJson, writeJson } from '../../../kernel/index.js';
 import {
   ProviderError,
   type ProviderEnd,
   type ProviderEvent,
   type ProviderToolCallDelta,
-  type ProviderUsage,
 } from '../provider.contract.js';
-import { tokenCount } from '../token-count.js';
+import { AnswerParts } from './answer-parts.js';
 import type { AnswerReader } from './answer-reader.js';
-import type { FailedResponse } from './vendor-call.js';
-import { VendorError } from './vendor-error.js';
-import { asRecord, parseRecord, textOrNull, type Json } from './vendor-json.js';
+import { parseEventData, recordOrEmpty, recordsIn } from './event-data.js';
+import { complaintIn, complaintOfStranger } from './vendor-complaint.js';
+import { textOrNull, type Json } from './vendor-json.js';
 
-/** Anthropic's words for the end of a message; any other is passed on as it is. */
-const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
-  ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['refusal', 'content_filter'],
-  ['tool_use', 'tool_calls'],
-]);
-
-/** The status that an error in mid-stream would have had as an answer (API reference, "Errors"). */
-const STATUS_OF_ERROR: ReadonlyMap<unknown, number> = new Map([
-  ['invalid_request_error', 400],
-  ['authentication_error', 401],
-  ['billing_error', 402],
-  ['permission_error', 403],
-  ['not_found_error', 404],
-  ['request_too_large', 413],
-  ['rate_limit_error', 429],
-  ['api_error', 500],
-  ['timeout_error', 504],
-  ['overloaded_error', 529],
-]);
+/** All of its words are documented (API reference, "StopReason"). */
+const VOCABULARY = { isClosed: true } as const;
 
 /**
  * Reads a message, whole or as events. Thinking is no part of the answer, and blocks and events that are not known are
  * passed over, as the vendor asks for.
  */
 export class MessageReader implements AnswerReader {
-  isOver = false;
-
+  private readonly parts = new AnswerParts(VOCABULARY);
   private readonly toolUses = new ToolUses();
   private message: Json | null = null;
+  private stranger: Json | null = null;
   private usage: Json = {};
   private ending: Json = {};
 
   constructor(private readonly headers: () => IncomingHttpHeaders) {}
 
+  get isOver(): boolean {
+    return this.parts.isOver;
+  }
+
   read(data: string): ProviderEvent[] {
-    const event = asRecord(parseJson(data));
-    switch (event['type']) {
-      case 'error':
-        throw complaintOf(event, this.headers());
-      case 'message_start':
-        return [this.start(asRecord(event['message']))];
-      case 'message_delta':
-        // The counts are cumulative: the last ones are those of the whole message.
-        this.usage = { ...this.usage, ...known(event['usage']) };
-        this.ending = asRecord(event['delta']);
-        return [];
-      case 'message_stop':
-        this.isOver = true;
-        return [];
-      default:
-        return this.readBlock(event);
+    const events: ProviderEvent[] = [];
+    for (const item of this.parse(data)) {
+      if (item === 'done') this.parts.isWhole = true;
+      else this.readEvent(item, events);
     }
+    return events;
   }
 
   readDocument(json: string): ProviderEvent[] {
-    const message = asRecord(parseJson(json));
-    if (message['type'] === 'error') throw complaintOf(message, this.headers());
+    const parsed: unknown = parseJson(json);
+    // Some gateways put the document into a list.
+    const [message] = recordsIn(parsed);
+    if (message === undefined) throw noMessage();
+    this.assertNoError(message);
     const { content, stop_reason, stop_sequence } = message;
-    if (!Array.isArray(content)) throw noMessage();
+    if (!Array.isArray(content) && typeof content !== 'string') {
+      throw complaintOfStranger(message, this.headers()) ?? noMessage();
+    }
     this.ending = { stop_reason, stop_sequence };
-    this.isOver = true;
-    return [this.start(message), ...blockEvents(content.map(asRecord), json)];
+    this.parts.endWith(stop_reason);
+    this.parts.isWhole = true;
+    const source = Array.isArray(parsed) ? writeJson(message) : json;
+    return [this.start(message), ...this.contentEvents(content, source)];
   }
 
   end(): ProviderEnd {
-    if (this.message === null) throw noMessage();
-    const reason = textOrNull(this.ending['stop_reason']);
-    if (reason === null) {
-      throw new ProviderError('connection', "The provider's answer stopped before its end.");
-    }
+    if (this.message === null) throw complaintOfStranger(this.stranger, this.headers()) ?? noMessage();
+    const { finishReason, isUnfinished } = this.parts.finish();
+    const raw = { ...this.usage, ...known(this.ending) };
     return {
       type: 'end',
-      finishReason: FINISH_REASONS.get(reason) ?? reason,
-      usage: readUsage({ ...this.usage, ...known(this.ending) }),
+      finishReason,
+      ...(isUnfinished ? { isUnfinished } : {}),
+      usage: { ...parseUsage(raw), raw },
       servedModelName: textOrNull(this.message['model']),
     };
+  }
+
+  /** What makes no sense after the end of the answer takes nothing from it. */
+  private parse(data: string): ReturnType<typeof parseEventData> {
+    try {
+      return parseEventData(data);
+    } catch (error) {
+      if (this.isOver) return [];
+      throw error;
+    }
+  }
+
+  private readEvent(event: Json, events: ProviderEvent[]): void {
+    this.assertNoError(event);
+    switch (event['type']) {
+      case 'message_start':
+        events.push(this.start(recordOrEmpty(event['message'])));
+        return;
+      case 'message_delta':
+        // The counts are cumulative: the last ones are those of the whole message.
+        this.usage = { ...this.usage, ...known(event['usage']) };
+        this.ending = { ...this.ending, ...known(event['delta']) };
+        this.parts.endWith(this.ending['stop_reason']);
+        return;
+      case 'message_stop':
+        this.parts.isWhole = true;
+        return;
+      case 'content_block_start':
+      case 'content_block_delta':
+      case 'content_block_stop':
+        this.message ??= {};
+        this.readBlock(event, events);
+        return;
+      default:
+        this.stranger ??= event;
+    }
   }
 
   private start(message: Json): ProviderEvent {
@@ -101,46 +115,82 @@ export class MessageReader implements AnswerReader {
     return { type: 'model', servedModelName: textOrNull(message['model']) };
   }
 
-  private readBlock(event: Json): ProviderEvent[] {
-    const text = textOf(event);
+  private assertNoError(said: Json): void {
+    const isError = said['type'] === 'error';
+    const complaint =
+      complaintIn(said, this.headers()) ?? (isError && complaintOfStranger(said, this.headers()));
+    if (complaint) throw complaint;
+  }
+
+  private readBlock(event: Json, events: ProviderEvent[]): void {
+    events.push(...this.parts.textEvents(this.contentOf(event)));
     const call = this.toolUses.eventOf(event);
-    return [...(text === null ? [] : [{ type: 'delta' as const, text }]), ...(call === null ? [] : [call])];
+    if (call === null) return;
+    this.parts.hasCalls = true;
+    events.push(call);
+  }
+
+  /** What an event has of the text of the answer. */
+  private contentOf(event: Json): ReadContent {
+    if (event['type'] === 'content_block_start') return readBlockContent(event['content_block']);
+    if (event['type'] !== 'content_block_delta') return NOTHING;
+    const delta = recordOrEmpty(event['delta']);
+    return isOfType(delta, 'text_delta') ? { ...readContent(delta['text']), hasUnknown: false } : NOTHING;
+  }
+
+  /** The blocks of a whole message. Arguments are the text that the vendor sent: parsing would round their large numbers. */
+  private contentEvents(content: string | readonly unknown[], json: string): ProviderEvent[] {
+    if (typeof content === 'string') return this.parts.textEvents(readContent(content));
+    const source = new JsonSource(json);
+    let callCount = 0;
+    return content.flatMap((item, position) => {
+      const block = recordOrEmpty(item);
+      if (!isToolUse(block)) return this.parts.textEvents(readBlockContent(item));
+      const input = inputText(block['input'], () => source.find(['content', position, 'input']));
+      const index = callCount;
+      callCount += 1;
+      this.parts.hasCalls = true;
+      return [{ type: 'tool_call' as const, index, ...headOf(block), arguments: input }];
+    });
   }
 }
 
-/** The blocks of a whole message. Arguments are the text that the vendor sent: parsing would round their large numbers. */
-function blockEvents(blocks: readonly Json[], json: string): ProviderEvent[] {
-  const source = new JsonSource(json);
-  const events: ProviderEvent[] = [];
-  let callCount = 0;
-  blocks.forEach((block, position) => {
-    const text = block['type'] === 'text' ? textOrNull(block['text']) : null;
-    if (text !== null) events.push({ type: 'delta', text });
-    if (block['type'] !== 'tool_use') return;
-    const input = source.find(['content', position, 'input']) ?? '{}';
-    events.push({ type: 'tool_call', index: callCount, ...headOf(block), arguments: input });
-    callCount += 1;
-  });
-  return events;
+const NOTHING: ReadContent = { pieces: [], hasUnknown: false };
+
+/** Blocks that are known to be no part of the answer: what the model thought, what the vendor's own tools did. */
+const BESIDE_THE_ANSWER = /think|tool|compaction|container/;
+
+/** A block of a type that is not known may be anything, so its text is not read; that there is such a one is. */
+function readBlockContent(block: unknown): ReadContent {
+  if (typeof block === 'string') return readContent(block);
+  const { type, text } = recordOrEmpty(block);
+  if (isOfType({ type }, 'text')) return readContent(text);
+  return { pieces: [], hasUnknown: !BESIDE_THE_ANSWER.test(String(type)) };
+}
+
+/** Some gateways leave the type out. */
+function isOfType({ type }: Json, wanted: string): boolean {
+  return type === wanted || type === undefined || type === null;
+}
+
+function isToolUse(block: Json): boolean {
+  return block['type'] === 'tool_use';
+}
+
+/** Some gateways send the object as a text. */
+function inputText(input: unknown, source: () => string | null): string {
+  return typeof input === 'string' ? input : (source() ?? '{}');
 }
 
 function noMessage(): ProviderError {
   return new ProviderError('provider_error', "The provider's answer is no message.");
 }
 
-function textOf(event: Json): string | null {
-  if (event['type'] === 'content_block_start') {
-    const block = asRecord(event['content_block']);
-    return block['type'] === 'text' ? textOrNull(block['text']) : null;
-  }
-  if (event['type'] !== 'content_block_delta') return null;
-  const delta = asRecord(event['delta']);
-  return delta['type'] === 'text_delta' ? textOrNull(delta['text']) : null;
-}
-
 /** The blocks that call a tool of the caller's, counted without the others. What the vendor runs itself is none. */
 class ToolUses {
+  /** By the position that events give; one that is given twice is that of the later block. */
   private readonly blocks = new Map<unknown, { readonly index: number; isEmpty: boolean }>();
+  private count = 0;
 
   /** Null for an event that is not of a call, or says nothing. */
   eventOf(event: Json): ProviderToolCallDelta | null {
@@ -152,55 +202,36 @@ class ToolUses {
       // A tool without parameters gets no text at all.
       return block.isEmpty ? { type: 'tool_call', index, arguments: '{}' } : null;
     }
-    const piece = textOrNull(asRecord(event['delta'] ?? {})['partial_json']);
+    const piece = textOrNull(recordOrEmpty(event['delta'])['partial_json']);
     if (piece === null) return null;
     block.isEmpty = false;
     return { type: 'tool_call', index, arguments: piece };
   }
 
   private start(event: Json): ProviderToolCallDelta | null {
-    const block = asRecord(event['content_block']);
-    const { type, input } = block;
-    if (type !== 'tool_use') return null;
-    const index = this.blocks.size;
-    // As a rule it is `{}`, and the text follows.
-    const whole = Object.keys(known(input)).length === 0 ? '' : writeJson(input);
+    const block = recordOrEmpty(event['content_block']);
+    this.blocks.delete(event['index']);
+    if (!isToolUse(block)) return null;
+    const index = this.count;
+    this.count += 1;
+    const whole = wholeInput(block['input']);
     this.blocks.set(event['index'], { index, isEmpty: whole === '' });
     return { type: 'tool_call', index, ...headOf(block), arguments: whole };
   }
+}
+
+/** As a rule it is `{}`, and the text follows. */
+function wholeInput(input: unknown): string {
+  if (typeof input === 'string') return input;
+  return Object.keys(known(input)).length === 0 ? '' : writeJson(input);
 }
 
 function headOf({ id, name }: Json): { readonly id: string; readonly name: string } {
   return { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
 }
 
-/** Anthropic counts the tokens of a prompt that its cache had, or has from now on, apart from `input_tokens`. */
-function readUsage(raw: Json): ProviderUsage {
-  const input = tokenCount(raw['input_tokens']);
-  const cached = tokenCount(raw['cache_read_input_tokens']);
-  const stored = tokenCount(raw['cache_creation_input_tokens']);
-  return {
-    promptTokens: input === null ? null : tokenCount(input + (cached ?? 0) + (stored ?? 0)),
-    responseTokens: tokenCount(raw['output_tokens']),
-    cachedPromptTokens: cached,
-    reasoningTokens: tokenCount(known(raw['output_tokens_details'])['thinking_tokens']),
-    raw,
-  };
-}
-
 /** What is said, without what is null: a later null takes nothing back. */
 function known(value: unknown): Json {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
-}
-
-function complaintOf(event: Json, headers: IncomingHttpHeaders): VendorError {
-  const { type, message } = asRecord(event['error']);
-  return new VendorError({ status: STATUS_OF_ERROR.get(type) ?? 500, words: [message, type], headers });
-}
-
-/** An answer that is no success. */
-export function readMessageComplaint({ status, headers, body }: FailedResponse): VendorError {
-  const { message, type } = known(parseRecord(body)['error']);
-  return new VendorError({ status, words: [message, type], headers });
 }

@@ -150,7 +150,7 @@ describe.each(ASKING_WAYS)('AnthropicProvider, asked %s', (_way, onEvent) => {
     ['stop-sequence.stream.txt', 'one, two, ', 'stop', 'stop_sequence', 6],
     ['refusal.stream.txt', 'I can', 'content_filter', 'refusal', 3],
     ['empty.stream.txt', '', 'stop', 'end_turn', 2],
-    ['unknown-events.stream.txt', 'Bonjour 👋', 'pause_turn', 'pause_turn', 4],
+    ['unknown-events.stream.txt', 'Bonjour 👋', 'stop', 'end_turn', 4],
   ])('reads %s', async (file, text, finishReason, stop_reason, responseTokens) => {
     server.behaviour = fixture(file);
     expect(await ask()).toMatchObject({

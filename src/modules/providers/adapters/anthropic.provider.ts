@@ -12,7 +12,7 @@ import {
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { MessageReader, readMessageComplaint } from './anthropic.answer.js';
+import { MessageReader } from './anthropic.answer.js';
 import { asksForSampling, mayBeWhole, messageBodyOf } from './anthropic.request.js';
 import { completeCall, streamCall, type VendorDialect } from './vendor-call.js';
 import { baseHeaders, parseHeaderLines } from './vendor-headers.js';
@@ -71,7 +71,6 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
       credentials: this.apiKey === null ? [] : [this.apiKey],
       requestIdHeader: 'request-id',
       createReader: (answered) => new MessageReader(answered),
-      readComplaint: readMessageComplaint,
     };
   }
 

@@ -12,7 +12,7 @@ import {
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { GeneratedContentReader, readContentComplaint } from './google.answer.js';
+import { GeneratedContentReader } from './google.answer.js';
 import { contentBodyOf, modelPathOf } from './google.request.js';
 import { completeCall, streamCall, type VendorDialect } from './vendor-call.js';
 import { baseHeaders } from './vendor-headers.js';
@@ -60,7 +60,6 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
       credentials: this.apiKey === null ? [] : [this.apiKey],
       requestIdHeader: null,
       createReader: (answered) => new GeneratedContentReader(answered),
-      readComplaint: readContentComplaint,
     };
   }
 

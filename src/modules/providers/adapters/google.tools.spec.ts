@@ -166,9 +166,13 @@ describe.each(ASKING_WAYS)('GoogleProvider with tools and response formats, aske
     expect((await ask()).toolCalls.map(({ id }) => id)).toEqual(['call_0', 'call_1']);
   });
 
-  it('passes on that a call was malformed', async () => {
+  it('counts a malformed call as a failure of the provider, which has billed it', async () => {
     server.behaviour = fixture('malformed-call.stream.txt');
-    expect(await ask()).toMatchObject({ text: '', toolCalls: [], finishReason: 'MALFORMED_FUNCTION_CALL' });
+    expect(await failureOf(ask())).toMatchObject({
+      kind: 'provider_error',
+      message: 'The provider ended its answer unfinished: MALFORMED_FUNCTION_CALL.',
+      answerBegan: true,
+    });
   });
 
   it('is a provider_error when it gets a call that is none', async () => {

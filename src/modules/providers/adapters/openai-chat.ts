@@ -1,6 +1,6 @@
 import { writeJson } from '../../../kernel/index.js';
 import type { ParamName, ProviderAnswer, ProviderEvent, ProviderRequest } from '../provider.contract.js';
-import { ChatCompletionReader, readChatComplaint } from './openai.answer.js';
+import { ChatCompletionReader } from './openai.answer.js';
 import { chatBodyOf, type LimitName } from './openai.request.js';
 import { completeCall, streamCall, type VendorDialect } from './vendor-call.js';
 import { baseHeaders, type VendorHeaders } from './vendor-headers.js';
@@ -49,7 +49,6 @@ export class OpenAiChat {
       credentials: apiKey === null ? [] : [apiKey],
       requestIdHeader: idHeaders.received,
       createReader: (answered) => new ChatCompletionReader(answered),
-      readComplaint: readChatComplaint,
     };
   }
 

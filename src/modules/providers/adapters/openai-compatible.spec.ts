@@ -150,7 +150,7 @@ describe.each(ASKING_WAYS)('a provider of OPENAI_COMPATIBLE, asked %s', (_way, o
     ['mistral.stream.txt', 'Bonjour !', 'stop', [7, 3, null, null]],
     ['groq.stream.txt', 'Hello', 'stop', [38, 3, null, null]],
     ['deepseek-reasoner.stream.txt', '9.8 is larger.', 'stop', [80, 215, 64, 205]],
-    ['together.stream.txt', 'Hi', 'length', [36, 1, null, null]],
+    ['together.stream.txt', 'Hi', 'length', [36, 1, 0, null]],
   ])('reads %s', async (file, text, finishReason, counts) => {
     server.behaviour = fixture(file);
     const [promptTokens, responseTokens, cachedPromptTokens, reasoningTokens] = counts;
@@ -182,7 +182,12 @@ describe.each(ASKING_WAYS)('a provider of OPENAI_COMPATIBLE, asked %s', (_way, o
   });
 
   it.each([
-    ['mistral-error-422.json', 422, 'provider_rejected', 'The provider answered 422.'],
+    [
+      'mistral-error-422.json',
+      422,
+      'provider_rejected',
+      'The provider answered 422: Extra inputs are not permitted',
+    ],
     ['groq-error-429.json', 429, 'rate_limited', 'Rate limit reached for model'],
     ['ollama-error-404.json', 404, 'provider_rejected', 'not found, try pulling it first'],
   ])('reads %s', async (file, status, kind, words) => {

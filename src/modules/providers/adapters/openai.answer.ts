@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { findUsage, isUsageKnown, parseUsage, readContent } from '../../../answers/index.js';
 import { parseJson } from '../../../kernel/index.js';
 import {
   ProviderError,
@@ -6,71 +7,103 @@ import {
   type ProviderEvent,
   type ProviderUsage,
 } from '../provider.contract.js';
-import { tokenCount } from '../token-count.js';
+import { AnswerParts } from './answer-parts.js';
 import type { AnswerReader } from './answer-reader.js';
+import { parseEventData, recordOrNull, recordsIn } from './event-data.js';
 import { readToolCallPieces, ToolCallIndexes } from './openai.tool-calls.js';
-import type { FailedResponse } from './vendor-call.js';
-import { VendorError } from './vendor-error.js';
-import { asRecord, parseRecord, textOrNull, type Json } from './vendor-json.js';
+import { complaintIn, complaintOfStranger } from './vendor-complaint.js';
+import { textOrNull, type Json } from './vendor-json.js';
 
 /**
  * Reads a chat completion, whole or in chunks: they differ only in `message` and `delta`. The SDK's own `Stream` is not
  * used for it: it rescans an unfinished event from its start with every packet (4 MiB without a blank line hold the
  * process for seconds), prints what it cannot parse, cannot tell an ended answer from a cut line, and reads a JSON body
  * as an empty stream.
+ *
+ * Many servers speak like OpenAI and none quite so. What is no part of the answer is passed over: chunks without a choice
+ * (the one with the usage, Azure's first one, keep-alives), empty deltas, unknown events.
  */
 export class ChatCompletionReader implements AnswerReader {
-  isOver = false;
-
+  private readonly parts = new AnswerParts({ isClosed: false });
   private hasAnswer = false;
-  private finishReason: string | null = null;
+  /** Something that is no part of an answer; of interest only where no answer comes. */
+  private stranger: Json | null = null;
   private servedModelName: string | null = null;
   private usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
   private readonly extras: Record<string, unknown> = {};
   private readonly indexes = new ToolCallIndexes();
-  private isRefused = false;
 
   constructor(private readonly headers: () => IncomingHttpHeaders) {}
 
+  get isOver(): boolean {
+    return this.parts.isOver;
+  }
+
   read(data: string): ProviderEvent[] {
     // What follows the end mark is not looked at, but read: a connection left earlier cannot be used again.
-    if (this.isOver) return [];
-    if (!data.startsWith('[DONE]')) return this.readAnswer(data);
-    this.isOver = true;
-    return [];
+    if (this.parts.isWhole) return [];
+    const events: ProviderEvent[] = [];
+    for (const item of this.parse(data)) {
+      if (item === 'done') this.parts.isWhole = true;
+      else this.readAnswer(item, events);
+    }
+    return events;
   }
 
   readDocument(json: string): ProviderEvent[] {
-    const events = this.readAnswer(json);
-    this.isOver = true;
+    const events: ProviderEvent[] = [];
+    // Some gateways put the document into a list.
+    for (const answer of recordsIn(parseJson(json))) this.readAnswer(answer, events);
+    this.parts.isWhole = true;
     return events;
   }
 
   end(): ProviderEnd {
-    if (!this.hasAnswer) throw noCompletion();
-    if (this.finishReason === null) {
-      throw new ProviderError('connection', "The provider's answer stopped before its end.");
-    }
-    // OpenAI ends a refusal with `stop`, as if it were an answer.
-    const finishReason = this.isRefused ? 'content_filter' : this.finishReason;
+    if (!this.hasAnswer) throw complaintOfStranger(this.stranger, this.headers()) ?? noCompletion();
+    const { finishReason, isUnfinished } = this.parts.finish();
     const { usage, servedModelName, extras } = this;
-    return { type: 'end', finishReason, usage, servedModelName, extras };
+    return {
+      type: 'end',
+      // OpenAI ends a refusal with `stop`, as if it were an answer.
+      finishReason: this.parts.hasRefusal && !isUnfinished ? 'content_filter' : finishReason,
+      ...(isUnfinished ? { isUnfinished } : {}),
+      usage,
+      servedModelName,
+      extras,
+    };
   }
 
-  private readAnswer(json: string): ProviderEvent[] {
-    const answer = asRecord(parseJson(json));
-    const { error, choices } = answer;
-    if (error !== undefined && error !== null) throw complaintOf(asRecord(error), this.headers());
-    if (!Array.isArray(choices)) throw noCompletion();
+  /** What makes no sense after the end of the answer takes nothing from it. */
+  private parse(data: string): ReturnType<typeof parseEventData> {
+    try {
+      return parseEventData(data);
+    } catch (error) {
+      if (this.isOver) return [];
+      throw error;
+    }
+  }
+
+  private readAnswer(answer: Json, events: ProviderEvent[]): void {
+    const choice = choiceOf(answer);
+    const complaint = complaintIn(answer, this.headers()) ?? (choice && complaintIn(choice, this.headers()));
+    if (complaint) throw complaint;
+    this.readUsage(answer);
+    if ('choices' in answer) this.readFacts(answer, events);
+    if (choice === null) {
+      this.stranger ??= answer;
+      return;
+    }
     this.hasAnswer = true;
-    // The chunk with the usage has no choice, nor has Azure's first one.
-    const choice = asRecord(choices[0] ?? {});
-    const events: ProviderEvent[] = [];
-    this.readFacts(answer, events);
-    this.readMessage(asRecord(choice['delta'] ?? choice['message'] ?? {}), events);
-    this.finishReason = textOrNull(choice['finish_reason']) ?? this.finishReason;
-    this.usage = parseUsage(answer['usage']) ?? this.usage;
-    return events;
+    this.readChoice(choice, events);
+    this.parts.endWith(choice['finish_reason']);
+  }
+
+  /** Some servers count along, so the last counts are those of the whole answer. */
+  private readUsage(answer: Json): void {
+    const raw = findUsage(answer);
+    if (raw === null) return;
+    const counts = parseUsage(raw);
+    if (this.usage.raw === null || isUsageKnown(counts)) this.usage = { ...counts, raw };
   }
 
   /** What stands beside the choices: who answers, and what a client of OpenAI's sees and we have no name of our own for. */
@@ -87,57 +120,42 @@ export class ChatCompletionReader implements AnswerReader {
     this.servedModelName = model ?? this.servedModelName;
   }
 
+  private readChoice(choice: Json, events: ProviderEvent[]): void {
+    const delta = recordOrNull(choice['delta']);
+    const message = recordOrNull(choice['message']);
+    // Some servers end a stream with a message that has all of the text once more.
+    const said = delta ?? (this.parts.hasText || this.parts.hasCalls ? null : message);
+    if (said !== null) return this.readMessage(said, events);
+    if (message !== null) return;
+    // A delta that is a text, and what a completion without a chat has.
+    const content = choice['delta'] ?? choice['message'] ?? choice['text'];
+    events.push(...this.parts.textEvents(readContent(content)));
+  }
+
   private readMessage(message: Json, events: ProviderEvent[]): void {
-    const content = textOrNull(message['content']);
-    const refusal = content === null ? textOrNull(message['refusal']) : null;
-    if (content !== null) events.push({ type: 'delta', text: content });
+    const content = readContent(message['content']);
+    events.push(...this.parts.textEvents(content));
+    const refusal = content.pieces.length === 0 ? textOrNull(message['refusal']) : null;
     if (refusal !== null) {
-      events.push({ type: 'delta', text: refusal, refusal: true });
-      this.isRefused = true;
+      const pieces = [{ text: refusal, isRefusal: true }];
+      events.push(...this.parts.textEvents({ pieces, hasUnknown: false }));
     }
-    for (const piece of readToolCallPieces(message['tool_calls'])) {
-      const event = this.indexes.eventOf(piece);
-      if (event !== null) events.push(event);
+    // The former form of a single call.
+    const items = message['tool_calls'] ?? message['function_call'];
+    for (const event of this.indexes.eventsOf(readToolCallPieces(items))) {
+      this.parts.hasCalls = true;
+      events.push(event);
     }
   }
 }
 
 const EXTRAS = ['system_fingerprint', 'service_tier'];
 
-/**
- * An answer that is no success. OpenAI's shape is `{ error: { message } }`; LM Studio also answers `{ error: "…" }`, and
- * vLLM the error itself, with a word for what it is.
- */
-export function readChatComplaint({ status, headers, body }: FailedResponse): VendorError {
-  const answer = parseRecord(body);
-  const said: unknown = answer['object'] === 'error' ? answer : answer['error'];
-  if (typeof said !== 'object' || said === null) return new VendorError({ status, words: [said], headers });
-  const { message, code } = said as Json;
-  return new VendorError({ status, words: [message, code], headers });
+/** The first one that is one; null where there is none. One is all that is asked for. */
+function choiceOf({ choices }: Json): Json | null {
+  return recordsIn(choices)[0] ?? null;
 }
 
 function noCompletion(): ProviderError {
   return new ProviderError('provider_error', "The provider's answer is no chat completion.");
-}
-
-function parseUsage(raw: unknown): ProviderUsage | null {
-  if (typeof raw !== 'object' || raw === null) return null;
-  const usage = asRecord(raw);
-  return {
-    promptTokens: tokenCount(usage['prompt_tokens']),
-    responseTokens: tokenCount(usage['completion_tokens']),
-    cachedPromptTokens: detailCount(usage['prompt_tokens_details'], 'cached_tokens'),
-    reasoningTokens: detailCount(usage['completion_tokens_details'], 'reasoning_tokens'),
-    raw,
-  };
-}
-
-function detailCount(details: unknown, name: string): number | null {
-  return typeof details === 'object' && details !== null ? tokenCount(Reflect.get(details, name)) : null;
-}
-
-/** An error in mid-stream has no status of its own; vLLM puts one into its code. */
-function complaintOf({ message, code }: Json, headers: IncomingHttpHeaders): VendorError {
-  const isStatus = typeof code === 'number' && code >= 400 && code <= 599;
-  return new VendorError({ status: isStatus ? code : 500, words: [message, code], headers });
 }

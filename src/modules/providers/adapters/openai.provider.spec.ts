@@ -163,7 +163,7 @@ describe.each(ASKING_WAYS)('OpenAiProvider, asked %s', (_way, onEvent) => {
     ['error-503-overloaded.json', 503, 'provider_error', 'currently overloaded'],
     ['vllm-error-400.json', 400, 'provider_rejected', 'Extra inputs are not permitted'],
     ['lm-studio-error-404.json', 404, 'provider_rejected', 'Unexpected endpoint or method'],
-    ['gateway-error-502.txt', 502, 'provider_error', 'The provider answered 502.'],
+    ['gateway-error-502.txt', 502, 'provider_error', 'The provider answered 502: 502 Bad Gateway'],
   ])('reads %s', async (file, status, kind, words) => {
     server.behave({ ...fixture(file), status });
     const error = await failure();

@@ -6,8 +6,13 @@ import {
   type ProviderEvent,
   type ProviderRequest,
 } from '../provider.contract.js';
-import { readServerSentEvents } from '../server-sent-events.js';
+import { ServerSentEventSplitter } from '../server-sent-events.js';
 import type { AnswerReader } from './answer-reader.js';
+import { bodyText } from './body-text.js';
+import { decodeBody } from './decode-body.js';
+import { peekBody } from './peek-body.js';
+import { readLastEvent } from './read-last-event.js';
+import { complaintOfPage, readComplaint } from './vendor-complaint.js';
 import { connectionFailure, MAX_ERROR_BODY_BYTES, VendorError } from './vendor-error.js';
 import { headerOf } from './vendor-headers.js';
 import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.js';
@@ -22,15 +27,6 @@ export interface VendorDialect {
   readonly requestIdHeader: string | null;
   /** For one answer. */
   createReader(headers: () => IncomingHttpHeaders): AnswerReader;
-  /** Of an answer that is no success. Never throws, whatever the body is. */
-  readComplaint(failure: FailedResponse): VendorError;
-}
-
-export interface FailedResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** At most its first 64 KiB. */
-  readonly body: string;
 }
 
 /**
@@ -53,7 +49,7 @@ export async function completeCall(
   try {
     await line.exchange(exchange, toSend);
     const { status, headers } = exchange;
-    if (!exchange.isSuccess) throw dialect.readComplaint({ status, headers, body: exchange.readError() });
+    if (!exchange.isSuccess) throw readComplaint({ status, headers, body: exchange.readError() });
     return exchange.readAnswer(requestIdOf(dialect, headers));
   } catch (error) {
     signal.throwIfAborted();
@@ -74,8 +70,12 @@ export async function* streamCall(
   let response: StreamedResponse | null = null;
   try {
     response = await line.stream(toSend, request.signal, request.progress);
-    const { status, headers, body } = response;
-    if (!isSuccess(status)) throw dialect.readComplaint({ status, headers, body: await readErrorBody(body) });
+    const { status, headers } = response;
+    if (!isSuccess(status)) {
+      const body = await readErrorBody(response);
+      request.signal.throwIfAborted();
+      throw readComplaint({ status, headers, body });
+    }
     if (dialect.requestIdHeader !== null) {
       yield { type: 'start', providerRequestId: requestIdOf(dialect, headers) };
     }
@@ -108,13 +108,14 @@ function toFailure(
     return error.settle(secrets, providerRequestId, answerBegan);
   }
   if (status === 0 && !(error instanceof ProviderError)) return connectionFailure(error);
-  const { kind, message, retryAfterMs, ...known } = toProviderError(error);
+  const { kind, message, retryAfterMs, shouldRetry, ...known } = toProviderError(error);
   return new ProviderError(kind, message, {
     status: known.status,
     retryAfterMs,
     providerRequestId: known.providerRequestId ?? providerRequestId,
     answerBegan,
     ...(known.isCut ? { isCut: true } : {}),
+    shouldRetry,
   });
 }
 
@@ -127,22 +128,54 @@ function requestIdOf({ requestIdHeader }: VendorDialect, headers: IncomingHttpHe
 }
 
 async function* readEvents(
-  { headers, body }: StreamedResponse,
+  response: StreamedResponse,
   reader: AnswerReader,
 ): AsyncGenerator<ProviderEvent, void, undefined> {
-  // Some servers answer with one JSON document though a stream was asked for.
-  if (headerOf(headers, 'content-type')?.includes('application/json') === true) {
-    yield* reader.readDocument(await readBounded(body));
+  const { status, headers } = response;
+  const { start, whole } = await peekBody(decodedBody(response), hasLetter);
+  // Some servers answer with one JSON document though a stream was asked for, or with a page, under whatever type.
+  if (/^[{[<]/.test(bodyText([start]).trimStart())) {
+    const document = await readBounded(whole);
+    const page = complaintOfPage(document, status, headers);
+    if (page !== null) throw page;
+    yield* reader.readDocument(document);
   } else {
-    try {
-      for await (const data of readServerSentEvents(body)) yield* reader.read(data);
-    } catch (error) {
-      // A line that breaks after the end of the answer takes nothing from it.
-      if (!reader.isOver) throw error;
-    }
+    yield* readEventStream(whole, reader);
   }
   yield reader.end();
 }
+
+async function* readEventStream(
+  body: AsyncIterable<Uint8Array>,
+  reader: AnswerReader,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  const splitter = new ServerSentEventSplitter();
+  try {
+    for await (const bytes of body) {
+      for (const data of splitter.split(bytes)) yield* reader.read(data);
+    }
+  } catch (error) {
+    // A line that breaks after the end of the answer takes nothing from it.
+    if (!reader.isOver || error instanceof VendorError) throw error;
+    return;
+  }
+  for (const data of splitter.flush()) yield* readLastEvent(reader, data);
+}
+
+function decodedBody({ headers, body }: StreamedResponse): AsyncGenerator<Uint8Array, void, undefined> {
+  return decodeBody(body, headerOf(headers, 'content-encoding'));
+}
+
+/** Or more white space than anybody puts in front of a document: what follows is read as it comes, without being held. */
+function hasLetter(start: Uint8Array): boolean {
+  if (start.length > MOST_SPACE_BYTES) return true;
+  return start.some((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte));
+}
+
+const MOST_SPACE_BYTES = 4096;
+
+const SPACE = 0x20;
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
 
 /**
  * A document is read at once and takes several times its size in memory, once per call under way. The same bound as that
@@ -166,17 +199,24 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
       );
     }
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return bodyText(chunks);
 }
 
-/** The beginning of an error's body. Leaving the loop closes the connection. */
-async function readErrorBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+/**
+ * The beginning of an error's body, or what has come of it when the line breaks: its status is known all the same. Leaving
+ * the loop closes the connection.
+ */
+async function readErrorBody(response: StreamedResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes >= MAX_ERROR_BODY_BYTES) break;
+  try {
+    for await (const chunk of decodedBody(response)) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= MAX_ERROR_BODY_BYTES) break;
+    }
+  } catch {
+    // An error without words is an error.
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return bodyText(chunks);
 }

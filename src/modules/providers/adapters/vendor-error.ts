@@ -34,11 +34,27 @@ export class VendorError extends Error {
       status,
       detail: safe.find((word) => word !== null) ?? null,
       retryAfter: headerOf(headers, 'retry-after') ?? retryAfter ?? null,
+      retryAfterMs: retryAfterMsOf(headers),
       date: headerOf(headers, 'date'),
+      shouldRetry: SHOULD_RETRY.get(headerOf(headers, 'x-should-retry')) ?? null,
       providerRequestId,
       answerBegan,
     });
   }
+}
+
+/** The words of OpenAI's and Anthropic's header, which their packages obey before they look at the status. */
+const SHOULD_RETRY: ReadonlyMap<string | null, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** OpenAI's header, and the one that Azure has had longer: finer than `Retry-After`, so the vendors' packages take it first. */
+function retryAfterMsOf(headers: IncomingHttpHeaders): number | null {
+  const said = [headerOf(headers, 'retry-after-ms'), headerOf(headers, 'x-ms-retry-after-ms')];
+  const known = said.map((text) => (text === null || text.trim() === '' ? Number.NaN : Number(text)));
+  const ms = known.find((number) => Number.isFinite(number) && number >= 0);
+  return ms === undefined ? null : Math.ceil(ms);
 }
 
 /** For whatever broke the line to a vendor, whether a socket's code is to be found in it or not. */

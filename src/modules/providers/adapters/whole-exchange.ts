@@ -4,6 +4,10 @@ import { AnswerBuilder } from '../answer-builder.js';
 import { ProviderError, type ProviderAnswer, type ProviderProgress } from '../provider.contract.js';
 import { ServerSentEventSplitter } from '../server-sent-events.js';
 import type { AnswerReader } from './answer-reader.js';
+import { bodyText } from './body-text.js';
+import { PushedBody } from './pushed-body.js';
+import { readLastEvent } from './read-last-event.js';
+import { complaintOfPage } from './vendor-complaint.js';
 import { connectionFailure, MAX_ERROR_BODY_BYTES } from './vendor-error.js';
 import { headerOf } from './vendor-headers.js';
 
@@ -40,12 +44,14 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   private chunks: Buffer[] = [];
   private sizeBytes = 0;
   private splitter: ServerSentEventSplitter | null = null;
+  private hasBegun = false;
+  private body: PushedBody | null = null;
   private controller: Dispatcher.DispatchController | null = null;
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
   private isSettled = false;
-  /** What broke the line after the answer had begun. */
-  private brokenBy: Error | null = null;
+  /** What broke the line, or the compression, after the answer had begun. */
+  private brokenBy: unknown = null;
   private readonly settled = new Promise<void>((resolve, reject) => {
     this.resolve = resolve;
     this.reject = reject;
@@ -90,16 +96,16 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   readAnswer(providerRequestId: string | null): ProviderAnswer {
     if (providerRequestId !== null) this.answer.providerRequestId = providerRequestId;
     const { reader } = this.options;
-    if (this.splitter === null) this.readDocument(this.body());
+    if (this.splitter === null) this.readDocument(this.text());
+    else if (this.brokenBy === null) this.readLast(this.splitter);
     // A line that breaks after the end of the answer takes nothing from it.
-    if (this.brokenBy !== null && !reader.isOver) throw connectionFailure(this.brokenBy);
+    if (this.brokenBy !== null && !reader.isOver) throw toFailure(this.brokenBy);
     return this.answer.build(reader.end());
   }
 
-  /** The body of an error, as much of it as is of use. @throws what broke the line before its end. */
+  /** The body of an error, as much of it as is of use, or as had come when the line broke. */
   readError(): string {
-    if (this.brokenBy !== null) throw connectionFailure(this.brokenBy);
-    return this.body();
+    return this.text();
   }
 
   /** The signal has aborted: called as an event listener, which takes an object as well as a function. */
@@ -115,13 +121,15 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
+    const contentEncoding = headerOf(headers, 'content-encoding');
+    this.body = new PushedBody({ contentEncoding, source: controller, take: (piece) => this.take(piece) });
     if (!this.isSuccess || headerOf(headers, 'content-type')?.includes('text/event-stream') !== true) return;
     this.splitter = new ServerSentEventSplitter(MOST_EVENT_CHARACTERS);
   }
@@ -129,6 +137,41 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.isSettled) return;
     try {
+      this.body?.write(chunk);
+    } catch (error) {
+      // Of an error whose words cannot be read its status is known.
+      if (this.isSuccess) this.fail(error);
+      else this.giveUpBody();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.endBody(null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.isSettled) return;
+    if (this.status === 0) return this.fail(error);
+    this.endBody(error);
+  }
+
+  /** @param error what broke the line; null where it came to its end */
+  private endBody(error: Error | null): void {
+    if (this.isSettled) return;
+    this.brokenBy = error;
+    if (this.body === null) return this.settle();
+    this.body.end((failure) => {
+      if (this.isSettled) return;
+      this.brokenBy ??= failure;
+      this.settle();
+    });
+  }
+
+  /** Of a body whose compression is undone it is called some time later, and perhaps too late. */
+  private take(chunk: Buffer): void {
+    if (this.isSettled) return;
+    try {
+      if (this.splitter !== null && !this.hasBegun) this.lookAtStart(chunk);
       if (this.splitter === null) this.keep(chunk);
       else for (const data of this.splitter.split(chunk)) this.read(data);
     } catch (error) {
@@ -136,24 +179,18 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseEnd(): void {
-    this.settle();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.isSettled) return;
-    if (this.status === 0) return this.fail(error);
-    this.brokenBy = error;
-    this.settle();
+  /** Some servers send a document under the name of events. */
+  private lookAtStart(chunk: Buffer): void {
+    const start = bodyText([chunk]).trimStart();
+    this.hasBegun = start !== '';
+    if (/^[{[<]/.test(start)) this.splitter = null;
   }
 
   private keep(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.sizeBytes += chunk.length;
-    if (!this.isSuccess && this.sizeBytes >= MAX_ERROR_BODY_BYTES) {
-      this.settle();
-      this.abort();
-    } else if (this.sizeBytes > this.mostBytes) {
+    if (!this.isSuccess && this.sizeBytes >= MAX_ERROR_BODY_BYTES) this.giveUpBody();
+    else if (this.sizeBytes > this.mostBytes) {
       throw new ProviderError('provider_error', `The provider's answer is over ${this.mostBytes} bytes.`, {
         isCut: true,
       });
@@ -164,13 +201,17 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     try {
       // Some servers send events under another name.
       if (/^\s*(data|event|id|retry)?:/.test(body)) {
-        for (const data of new ServerSentEventSplitter().split(Buffer.from(body))) this.read(data);
+        const splitter = new ServerSentEventSplitter();
+        for (const data of splitter.split(Buffer.from(body))) this.read(data);
+        if (this.brokenBy === null) this.readLast(splitter);
       } else {
+        const page = complaintOfPage(body, this.status, this.headers);
+        if (page !== null) throw page;
         for (const event of this.options.reader.readDocument(body)) this.answer.add(event);
       }
     } catch (error) {
       // Half a document is no JSON: it is the line that is to be told of.
-      throw error instanceof SyntaxError && this.brokenBy !== null ? connectionFailure(this.brokenBy) : error;
+      throw error instanceof SyntaxError && this.brokenBy !== null ? toFailure(this.brokenBy) : error;
     }
   }
 
@@ -178,15 +219,26 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     for (const event of this.options.reader.read(data)) this.answer.add(event);
   }
 
-  private body(): string {
-    const [only] = this.chunks;
-    const bytes = this.chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.chunks);
-    return bytes.toString('utf8');
+  private readLast(splitter: ServerSentEventSplitter): void {
+    for (const data of splitter.flush()) {
+      for (const event of readLastEvent(this.options.reader, data)) this.answer.add(event);
+    }
+  }
+
+  private text(): string {
+    return bodyText(this.chunks);
   }
 
   private settle(): void {
     this.isSettled = true;
     this.resolve();
+  }
+
+  /** What has come is all that is wanted. */
+  private giveUpBody(): void {
+    this.settle();
+    this.body?.destroy();
+    this.abort();
   }
 
   private fail(reason: unknown): void {
@@ -195,6 +247,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     // The closing of the connection holds on to this object for a while, and an endless answer is large.
     this.chunks = [];
     this.splitter = null;
+    this.body?.destroy();
     this.reject(reason);
     this.abort();
   }
@@ -203,4 +256,8 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   private abort(): void {
     this.controller?.abort(new Error('The answer is of no use any more.'));
   }
+}
+
+function toFailure(brokenBy: unknown): ProviderError {
+  return brokenBy instanceof ProviderError ? brokenBy : connectionFailure(brokenBy);
 }

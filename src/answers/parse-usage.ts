@@ -1,0 +1,226 @@
+import { tokenCount } from './token-count.js';
+
+/** What a call used, in one meaning for all vendors. Null is "the vendor did not say"; 0 is never a stand-in for it. */
+export interface UsageCounts {
+  /** All of the prompt, whether it was read from a cache, written to one, or neither. */
+  readonly promptTokens: number | null;
+  /** All that the model wrote, its reasoning included. */
+  readonly responseTokens: number | null;
+  /** Of the prompt's tokens, those read from the vendor's cache. */
+  readonly cachedPromptTokens: number | null;
+  /** Of the response's tokens, those of reasoning. */
+  readonly reasoningTokens: number | null;
+}
+
+/** The counts as a vendor gives them, before it is known which of them are part of which. */
+interface Told {
+  readonly prompt: number | null;
+  readonly response: number | null;
+  readonly total: number | null;
+  readonly reasoning: number | null;
+  readonly cacheRead: number | null;
+  readonly cacheWrite: number | null;
+  /** What the vendor documents, where its total does not say otherwise. */
+  readonly isCacheBeside: boolean;
+  readonly isReasoningBeside: boolean;
+}
+
+type Shape = Readonly<Record<string, unknown>>;
+
+/**
+ * Tokens that a total has and no count explains are reasoning that the vendor does not itemise, as Gemini behind its
+ * OpenAI-compatible address: it bills them as output. No answer has more of them than this; beyond it the total is wrong.
+ */
+const MOST_UNEXPLAINED = 1_000_000;
+
+/**
+ * Reads the usage object of any vendor's answer by the vendor's documents: OpenAI's chat completions and responses and the
+ * servers like them, Anthropic's messages, Gemini's contents. Vendors count cached and reasoning tokens inside the totals
+ * or beside them; where the object has a total, the sum that matches it decides.
+ */
+export function parseUsage(raw: unknown): UsageCounts {
+  const usage = shapeOf(raw);
+  if (usage === null) return NOTHING;
+  return toCounts(isGemini(usage) ? toldByGemini(usage) : toldByOthers(usage));
+}
+
+const NOTHING: UsageCounts = {
+  promptTokens: null,
+  responseTokens: null,
+  cachedPromptTokens: null,
+  reasoningTokens: null,
+};
+
+/** Whether an object with usage says anything that can be counted. */
+export function isUsageKnown({ promptTokens, responseTokens }: UsageCounts): boolean {
+  return promptTokens !== null || responseTokens !== null;
+}
+
+/**
+ * Where an answer, or a chunk of one, has its usage: Groq's streams under `x_groq`, Moonshot's within the choice, Gemini
+ * under a name of its own.
+ * @returns null where there is none.
+ */
+export function findUsage(answer: unknown): unknown {
+  const shape = shapeOf(answer) ?? {};
+  const choices: unknown = shape['choices'];
+  const places = [
+    shape['usage'],
+    shape['usageMetadata'],
+    shapeOf(shape['x_groq'])?.['usage'],
+    shapeOf(Array.isArray(choices) ? choices[0] : null)?.['usage'],
+  ];
+  return places.find((place) => shapeOf(place) !== null) ?? null;
+}
+
+/** No other vendor names its counts so. */
+const GEMINI_NAME = /TokenCount$|_token_count$/;
+
+function isGemini(usage: Shape): boolean {
+  return Object.keys(usage).some((name) => GEMINI_NAME.test(name));
+}
+
+/**
+ * Gemini API reference, "UsageMetadata": `totalTokenCount` is the sum of prompt, candidates, tool use and thoughts;
+ * `promptTokenCount` has the cached content in it. Google's Python package writes the same in snake case.
+ */
+function toldByGemini(usage: Shape): Told {
+  const count = (...names: string[]) =>
+    mostOf(names.flatMap((name) => [usage[name], usage[toSnakeCase(name)]]));
+  const prompt = count('promptTokenCount');
+  const toolUse = count('toolUsePromptTokenCount');
+  const thoughts = count('thoughtsTokenCount');
+  const answer = count('candidatesTokenCount', 'responseTokenCount');
+  return {
+    prompt: prompt === null ? null : prompt + (toolUse ?? 0),
+    // A count that is zero is left out, so an answer of nothing but thoughts has no count of its own.
+    response: answer ?? (thoughts === null || thoughts === 0 ? null : 0),
+    total: count('totalTokenCount'),
+    reasoning: thoughts,
+    cacheRead: count('cachedContentTokenCount'),
+    cacheWrite: null,
+    isCacheBeside: false,
+    isReasoningBeside: true,
+  };
+}
+
+/**
+ * OpenAI's names, those of the many servers like it, and Anthropic's, some of which are the same: what Anthropic alone has
+ * is two counts of the cache, which its `input_tokens` does not include (API reference, "Usage").
+ */
+function toldByOthers(usage: Shape): Told {
+  const promptDetails =
+    shapeOf(usage['prompt_tokens_details']) ?? shapeOf(usage['input_tokens_details']) ?? {};
+  const responseDetails =
+    shapeOf(usage['completion_tokens_details']) ?? shapeOf(usage['output_tokens_details']) ?? {};
+  const cacheReadBeside = tokenCount(usage['cache_read_input_tokens']);
+  const cacheWriteBeside = cacheWriteOf(usage);
+  const isAnthropic = cacheReadBeside !== null || cacheWriteBeside !== null;
+  const prompt = tokenCount(usage['prompt_tokens']);
+  return {
+    prompt: prompt ?? tokenCount(usage['input_tokens']),
+    response: tokenCount(usage['completion_tokens']) ?? tokenCount(usage['output_tokens']),
+    total: tokenCount(usage['total_tokens']),
+    // Anthropic calls it thinking; Perplexity and some servers of open models have it beside the other counts.
+    reasoning: mostOf([
+      responseDetails['reasoning_tokens'],
+      responseDetails['thinking_tokens'],
+      usage['reasoning_tokens'],
+    ]),
+    // In turn: OpenAI; DeepSeek; Moonshot and Together; Mistral; Anthropic.
+    cacheRead: mostOf([
+      promptDetails['cached_tokens'],
+      usage['prompt_cache_hit_tokens'],
+      usage['cached_tokens'],
+      usage['num_cached_tokens'],
+      cacheReadBeside,
+    ]),
+    cacheWrite: cacheWriteBeside,
+    // Gateways that translate Anthropic's names to OpenAI's put the cache into `prompt_tokens`, as OpenAI does.
+    isCacheBeside:
+      isAnthropic && (prompt === null || (cacheReadBeside ?? 0) + (cacheWriteBeside ?? 0) > prompt),
+    isReasoningBeside: false,
+  };
+}
+
+/** Anthropic gives the sum, its parts by the time they live, or both. */
+function cacheWriteOf(usage: Shape): number | null {
+  const sum = tokenCount(usage['cache_creation_input_tokens']);
+  const parts = shapeOf(usage['cache_creation']);
+  if (sum !== null || parts === null) return sum;
+  const counts = Object.values(parts)
+    .map(tokenCount)
+    .filter((count) => count !== null);
+  return counts.length === 0 ? null : counts.reduce((before, count) => before + count, 0);
+}
+
+/** A number that has a part inside it or beside it. */
+interface Sum {
+  readonly value: number;
+  readonly isBeside: boolean;
+}
+
+function toCounts(told: Told): UsageCounts {
+  const { prompt, response, total, cacheRead, cacheWrite, reasoning } = told;
+  const cache = (cacheRead ?? 0) + (cacheWrite ?? 0);
+  const prompts = sumsOf(prompt, cache, told.isCacheBeside);
+  const responses = sumsOf(response, reasoning ?? 0, told.isReasoningBeside)
+    // What is larger than the whole cannot be inside it, whatever the total says: Perplexity's has no reasoning in it.
+    .filter(({ isBeside }) => isBeside || (reasoning ?? 0) <= (response ?? 0));
+  const { prompt: allPrompt, response: allResponse } = matching(prompts, responses, total, reasoning ?? 0);
+  const promptTokens = tokenCount(allPrompt);
+  const responseTokens = tokenCount(allResponse);
+  return {
+    promptTokens,
+    responseTokens,
+    cachedPromptTokens: partOf(cacheRead, promptTokens),
+    reasoningTokens: partOf(reasoning, responseTokens),
+  };
+}
+
+/** Both readings of a number and a part of it, the documented one first. */
+function sumsOf(whole: number | null, part: number, isBeside: boolean): Sum[] {
+  if (whole === null) return [];
+  const inside = { value: whole, isBeside: false };
+  if (part === 0) return [inside];
+  const beside = { value: whole + part, isBeside: true };
+  return isBeside ? [beside, inside] : [inside, beside];
+}
+
+/** The readings that add up to the total; without such a pair, or without a total, the documented ones. */
+function matching(
+  prompts: readonly Sum[],
+  responses: readonly Sum[],
+  total: number | null,
+  reasoning: number,
+): { readonly prompt: number | null; readonly response: number | null } {
+  const prompt = prompts[0]?.value ?? null;
+  const response = responses[0]?.value ?? null;
+  if (total === null || prompt === null || response === null) return { prompt, response };
+  for (const one of prompts) {
+    const other = responses.find(({ value }) => one.value + value === total);
+    if (other !== undefined) return { prompt: one.value, response: other.value };
+  }
+  const unexplained = total - prompt - response;
+  const isHidden = reasoning === 0 && unexplained > 0 && unexplained <= MOST_UNEXPLAINED;
+  return { prompt, response: isHidden ? total - prompt : response };
+}
+
+/** A part that is larger than its whole, or whose whole is not known, is not known either. */
+function partOf(part: number | null, whole: number | null): number | null {
+  return part !== null && whole !== null && part > whole ? null : part;
+}
+
+/** A vendor that says the same in two places may have a zero in the one that it does not fill. */
+function mostOf(values: readonly unknown[]): number | null {
+  const counts = values.map(tokenCount).filter((count) => count !== null);
+  return counts.length === 0 ? null : Math.max(...counts);
+}
+
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function shapeOf(value: unknown): Shape | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Shape) : null;
+}

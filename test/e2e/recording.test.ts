@@ -361,6 +361,62 @@ describe('what a recorded execution cost', () => {
     }
   });
 
+  it.each<[string, ApiBody, (number | null)[]]>([
+    [
+      'Anthropic’s cache beside the input that an older client reports',
+      {
+        prompt_tokens: 12,
+        response_tokens: 5,
+        raw: { input_tokens: 12, cache_read_input_tokens: 2048, output_tokens: 5 },
+      },
+      [2060, 5, 2048, null],
+    ],
+    [
+      'reasoning beside the completion, in the vendor’s words alone',
+      {
+        raw: {
+          prompt_tokens: 32,
+          completion_tokens: 9,
+          total_tokens: 1041,
+          completion_tokens_details: { reasoning_tokens: 1000 },
+        },
+      },
+      [32, 1009, null, 1000],
+    ],
+    [
+      'counts of the client’s own, where the vendor’s words say nothing',
+      { prompt_tokens: 7, response_tokens: 3, raw: { tokens: 'some' } },
+      [7, 3, null, null],
+    ],
+    [
+      'numbers that are none',
+      { raw: { prompt_tokens: -1, completion_tokens: '9' } },
+      [null, null, null, null],
+    ],
+  ])(
+    'counts %s',
+    async (_what, usage, [prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens]) => {
+      expect(await recordOne(stage, entry('2026-11-24T00:00:00Z', usage))).toMatchObject({
+        telemetry: { prompt_tokens, response_tokens, cached_prompt_tokens, reasoning_tokens },
+      });
+    },
+  );
+
+  it('keeps an answer of nothing but calls of tools', async () => {
+    const tool_calls = [
+      { id: 'a', name: 'get_weather', arguments: '{"city":"Zürich"}' },
+      { name: 'get_time', arguments: '{}' },
+    ];
+    expect(
+      await recordOne(stage, { ...ENTRY, response_text: null, finish_reason: 'tool_calls', tool_calls }),
+    ).toMatchObject({
+      status: 'succeeded',
+      response_text: '',
+      response_sha256: sha256(''),
+      tool_calls: [tool_calls[0], { id: 'call_1', ...tool_calls[1] }],
+    });
+  });
+
   it('is unknown where a count, or the price, is', async () => {
     const nothing = { cost_usd: null, cost_pico_usd: null, price_id: null };
     const half = { prompt_tokens: 100, response_tokens: null };

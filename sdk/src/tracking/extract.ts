@@ -1,8 +1,11 @@
-import type { RecordedUsage } from '../wire/index.js';
+import { contentText, findUsage, isUsageKnown, parseUsage } from '../../../src/answers/index.js';
+import type { RecordedToolCall, RecordedUsage } from '../wire/index.js';
 
 /** What a provider answered, as far as it is known. */
 export interface Extracted {
   readonly text?: string | null | undefined;
+  /** The tools that the model wants called. */
+  readonly toolCalls?: readonly RecordedToolCall[] | null | undefined;
   /** As the vendor calls it. */
   readonly finishReason?: string | null | undefined;
   readonly provider?: string | null | undefined;
@@ -35,35 +38,41 @@ const READERS: readonly Reader[] = [
   function openaiChat(result) {
     const choice = firstOf(result['choices']);
     if (choice === null) return null;
+    const message = shapeOf(choice['message']) ?? {};
     return {
-      text: textIn(shapeOf(choice['message'])?.['content']),
+      text: contentText(message['content']) ?? stringOf(message['refusal']) ?? stringOf(choice['text']),
+      toolCalls: shapesIn(message['tool_calls']).map(openaiCall),
       finishReason: stringOf(choice['finish_reason']),
       provider: 'openai',
       modelName: stringOf(result['model']),
-      usage: usageOf(result['usage'], 'prompt_tokens', 'completion_tokens'),
+      usage: usageOf(result),
       requestId: requestIdOf(result),
     };
   },
   function openaiResponse(result) {
     if (result['object'] !== 'response') return null;
-    const outputs = shapesIn(result['output']).filter(({ type }) => type === 'message');
+    const outputs = shapesIn(result['output']);
+    const messages = outputs.filter(({ type }) => type === 'message');
     return {
-      text: stringOf(result['output_text']) ?? joined(outputs.map(({ content }) => textIn(content))),
+      text: contentText(result['output_text']) ?? contentText(messages.map(({ content }) => content)),
+      toolCalls: outputs.filter(({ type }) => type === 'function_call').map(openaiCall),
       finishReason: stringOf(shapeOf(result['incomplete_details'])?.['reason']) ?? stringOf(result['status']),
       provider: 'openai',
       modelName: stringOf(result['model']),
-      usage: usageOf(result['usage'], 'input_tokens', 'output_tokens'),
+      usage: usageOf(result),
       requestId: requestIdOf(result),
     };
   },
   function anthropicMessage(result) {
     if (result['type'] !== 'message') return null;
+    const blocks = shapesIn(result['content']).filter(({ type }) => type === 'tool_use');
     return {
-      text: textIn(result['content']),
+      text: contentText(result['content']),
+      toolCalls: blocks.map(({ id, name, input }) => toolCallOf(id, name, input)),
       finishReason: stringOf(result['stop_reason']),
       provider: 'anthropic',
       modelName: stringOf(result['model']),
-      usage: usageOf(result['usage'], 'input_tokens', 'output_tokens'),
+      usage: usageOf(result),
       requestId: requestIdOf(result),
     };
   },
@@ -72,22 +81,29 @@ const READERS: readonly Reader[] = [
     const answer = shapeOf(result['response']) ?? result;
     const candidate = firstOf(answer['candidates']);
     if (candidate === null) return null;
+    const parts = shapeOf(candidate['content'])?.['parts'];
+    const calls = shapesIn(parts).map(({ functionCall }) => shapeOf(functionCall));
     return {
-      text: textIn(shapeOf(candidate['content'])?.['parts']),
+      text: contentText(parts),
+      toolCalls: calls
+        .filter((call) => call !== null)
+        .map(({ id, name, args }) => toolCallOf(id, name, args)),
       finishReason: stringOf(candidate['finishReason']),
       provider: 'google',
       modelName: stringOf(answer['modelVersion']),
-      usage: usageOf(answer['usageMetadata'], 'promptTokenCount', 'candidatesTokenCount'),
+      usage: usageOf(answer),
       requestId: stringOf(answer['responseId']),
     };
   },
 ];
 
-/** `promptField` and `responseField` as the vendor names its counts. */
-export function usageOf(usage: unknown, promptField: string, responseField: string): RecordedUsage | null {
-  const raw = shapeOf(usage);
+/** What an answer, or a chunk of one, says of usage, in the vendor's words and as the ledger counts. */
+export function usageOf(answer: unknown): RecordedUsage | null {
+  const raw = shapeOf(findUsage(answer));
   if (raw === null) return null;
-  return { prompt_tokens: countOf(raw[promptField]), response_tokens: countOf(raw[responseField]), raw };
+  const counts = parseUsage(raw);
+  if (!isUsageKnown(counts)) return { prompt_tokens: null, response_tokens: null, raw };
+  return { prompt_tokens: counts.promptTokens, response_tokens: counts.responseTokens, raw };
 }
 
 export function shapeOf(value: unknown): Shape | null {
@@ -102,27 +118,19 @@ export function firstOf(value: unknown): Shape | null {
   return shapesIn(value)[0] ?? null;
 }
 
-function shapesIn(value: unknown): Shape[] {
+export function shapesIn(value: unknown): Shape[] {
   return Array.isArray(value) ? value.map(shapeOf).filter((shape) => shape !== null) : [];
 }
 
-/** Of a text, or of parts that have one; a model's thoughts are no part of its answer. */
-function textIn(content: unknown): string | null {
-  if (typeof content === 'string') return content;
-  return joined(
-    shapesIn(content)
-      .filter(({ thought }) => thought !== true)
-      .map(({ text }) => stringOf(text)),
-  );
+/** Of a chat, whose calls have a `function`, and of a response, whose calls are items. */
+function openaiCall(call: Shape): RecordedToolCall {
+  const { name, arguments: text } = shapeOf(call['function']) ?? call;
+  return toolCallOf(call['call_id'] ?? call['id'], name, text);
 }
 
-function joined(texts: readonly (string | null)[]): string | null {
-  const known = texts.filter((text) => text !== null);
-  return known.length === 0 ? null : known.join('');
-}
-
-function countOf(value: unknown): number | null {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
+function toolCallOf(id: unknown, name: unknown, input: unknown): RecordedToolCall {
+  const text = typeof input === 'string' ? input : JSON.stringify(input ?? {});
+  return { id: stringOf(id), name: stringOf(name) ?? '', arguments: text };
 }
 
 /** The header's, which the vendor's support asks for; else that of the answer. */

@@ -238,7 +238,7 @@ function jsonOf(
   value: unknown,
 ): { readonly text: string } | { readonly text: null; readonly reason: string } {
   try {
-    return { text: toJsonText(value) };
+    return { text: storableJson(toJsonText(value)) };
   } catch (error) {
     return { text: null, reason: reasonOf(error) };
   }
@@ -246,6 +246,20 @@ function jsonOf(
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'It is not JSON.';
+}
+
+/** Each escape of a JSON text: a pair of surrogates, any other `\\u`, or the short ones. */
+const ESCAPE = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g;
+/** How JSON writes a NUL and half a character, which the ledger would refuse the whole entry for. */
+const UNSTORABLE_ESCAPE = /^\\u(?:0000|[dD][89a-fA-F][\da-fA-F]{2})$/;
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
+
+/** They become U+FFFD, wherever they stand: in an answer, in a variable, in a name that was cut within a character. */
+function storableJson(json: string): string {
+  const text = json.includes('\\u')
+    ? json.replace(ESCAPE, (escape) => (UNSTORABLE_ESCAPE.test(escape) ? '\\ufffd' : escape))
+    : json;
+  return text.replace(LONE_SURROGATE, '\ufffd');
 }
 
 function charsOf(entries: readonly Entry[]): number {

@@ -1,4 +1,6 @@
-import { type Extracted, firstOf, shapeOf, stringOf, usageOf } from './extract.js';
+import { contentText } from '../../../src/answers/index.js';
+import type { RecordedToolCall } from '../wire/index.js';
+import { type Extracted, firstOf, shapeOf, shapesIn, stringOf, usageOf } from './extract.js';
 
 /** How a stream ended: read to its end, left by its reader, or broken. */
 export interface StreamEnd {
@@ -64,24 +66,38 @@ async function* observed(
 /** The chunks of a chat completion, put together. */
 class OpenAiChunks {
   private text: string | null = null;
-  private known: Omit<Extracted, 'text'> = {};
+  private readonly calls = new Map<unknown, RecordedToolCall>();
+  private known: Omit<Extracted, 'text' | 'toolCalls'> = {};
 
   get extracted(): Extracted {
-    return { ...this.known, text: this.text };
+    return { ...this.known, text: this.text, toolCalls: [...this.calls.values()] };
   }
 
   add(chunk: unknown): void {
     const shape = shapeOf(chunk);
     if (shape?.['object'] !== 'chat.completion.chunk') return;
     const choice = firstOf(shape['choices']);
-    const text = stringOf(shapeOf(choice?.['delta'])?.['content']);
+    const delta = shapeOf(choice?.['delta']);
+    const text = contentText(delta?.['content']) ?? contentText(delta?.['refusal']);
     if (text !== null) this.text = ((this.text ?? '') + text).slice(0, MAX_CHARS);
+    for (const piece of shapesIn(delta?.['tool_calls'])) this.addCall(piece);
     this.known = {
       provider: 'openai',
       modelName: stringOf(shape['model']) ?? this.known.modelName,
       requestId: stringOf(shape['id']) ?? this.known.requestId,
       finishReason: stringOf(choice?.['finish_reason']) ?? this.known.finishReason,
-      usage: usageOf(shape['usage'], 'prompt_tokens', 'completion_tokens') ?? this.known.usage,
+      usage: usageOf(shape) ?? this.known.usage,
     };
+  }
+
+  private addCall({ index, id, function: called }: Readonly<Record<string, unknown>>): void {
+    const { name, arguments: text } = shapeOf(called) ?? {};
+    const key = index ?? id ?? this.calls.size;
+    const call = this.calls.get(key) ?? { id: stringOf(id), name: '', arguments: '' };
+    this.calls.set(key, {
+      id: call.id ?? null,
+      name: call.name === '' ? (stringOf(name) ?? '') : call.name,
+      arguments: (call.arguments + (stringOf(text) ?? '')).slice(0, MAX_CHARS),
+    });
   }
 }

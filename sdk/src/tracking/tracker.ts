@@ -26,6 +26,7 @@ export interface Recording {
 
 /** The most that the wire has of a name, and of a message that is worth keeping. */
 const MAX_NAME = 255;
+const MAX_TOOL_CALLS = 128;
 const MAX_MESSAGE = 2_000;
 /** Of an answer that does not say who gave it. */
 const UNKNOWN_MODEL: ModelRef = { provider: 'unknown', model_name: 'unknown' };
@@ -65,7 +66,7 @@ export class Tracker {
       if (failed) run.failed(error, extracted);
       else {
         run.succeeded(null, extracted);
-        if (extracted.text == null) this.warnOfStream();
+        if (extracted.text == null && (extracted.toolCalls ?? []).length === 0) this.warnOfStream();
       }
     });
     if (isFollowed) return;
@@ -101,6 +102,7 @@ class Run {
         ...this.common(extracted, latencyMs),
         status: 'succeeded',
         response_text: extracted.text ?? null,
+        ...toolCallsOf(extracted),
       };
     });
   }
@@ -114,7 +116,7 @@ class Run {
         status: 'failed',
         response_text: found.text ?? null,
         error_type: errorType,
-        error_message: storable(message.slice(0, MAX_MESSAGE)),
+        error_message: message.slice(0, MAX_MESSAGE),
       };
     });
   }
@@ -156,11 +158,18 @@ class Run {
   }
 }
 
-function nameOf(value: string | null | undefined): string | null {
-  return value == null || value === '' ? null : storable(value.slice(0, MAX_NAME));
+/** As the wire has them: left out where there are none, and not more or longer than it takes. */
+function toolCallsOf({ toolCalls }: Extracted): Pick<RecordedExecution, 'tool_calls'> {
+  const calls = (toolCalls ?? []).slice(0, MAX_TOOL_CALLS);
+  if (calls.length === 0) return {};
+  const named = calls.map(({ id, name, arguments: text }) => ({
+    id: nameOf(id),
+    name: name.slice(0, MAX_NAME),
+    arguments: text,
+  }));
+  return { tool_calls: named };
 }
 
-/** What the ledger would refuse the whole entry for. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '').replace(/[\ud800-\udfff]/gu, '\ufffd');
+function nameOf(value: string | null | undefined): string | null {
+  return value == null || value === '' ? null : value.slice(0, MAX_NAME);
 }

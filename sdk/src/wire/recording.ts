@@ -9,6 +9,14 @@ export interface RecordedUsage {
   readonly raw?: Readonly<Record<string, unknown>> | null;
 }
 
+/** A tool that the model wants called. */
+export interface RecordedToolCall {
+  readonly id?: string | null;
+  readonly name: string;
+  /** JSON text as the model wrote it. */
+  readonly arguments: string;
+}
+
 /** An execution that a client made itself. */
 export interface RecordedExecution {
   readonly prompt_name: string;
@@ -22,6 +30,7 @@ export interface RecordedExecution {
   readonly params?: Params | null;
   readonly status: 'succeeded' | 'failed';
   readonly response_text?: string | null;
+  readonly tool_calls?: readonly RecordedToolCall[] | null;
   readonly finish_reason?: string | null;
   readonly usage?: RecordedUsage | null;
   readonly latency_ms?: number | null;

@@ -35,6 +35,22 @@ describe('a completion in the form of OpenAI', () => {
     expect(chatCompletionOf(execution(), undefined).usage).toEqual(usage);
   });
 
+  it('counts as OpenAI does where a server has reasoning beside the completion', () => {
+    const raw = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 1041 };
+    const telemetry = { ...TELEMETRY, prompt_tokens: 32, response_tokens: 1009, reasoning_tokens: 1000 };
+    expect(chatCompletionOf(execution({ telemetry }), { usage: { raw } } as Completion).usage).toEqual({
+      prompt_tokens: 32,
+      completion_tokens: 1009,
+      total_tokens: 1041,
+      completion_tokens_details: { reasoning_tokens: 1000 },
+    });
+  });
+
+  it('passes on what is OpenAI’s in form and meaning', () => {
+    const raw = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8, service: 'x' };
+    expect(chatCompletionOf(execution(), { usage: { raw } } as Completion).usage).toEqual(raw);
+  });
+
   it('has the details that are known, and no usage where a count is not', () => {
     const known = execution({ telemetry: { ...TELEMETRY, cached_prompt_tokens: 0, reasoning_tokens: 2 } });
     expect(chatCompletionOf(known, undefined).usage).toMatchObject({
@@ -50,7 +66,8 @@ describe('a completion in the form of OpenAI', () => {
     ['length', 'length'],
     ['content_filter', 'content_filter'],
     ['tool_calls', 'tool_calls'],
-    ['pause_turn', 'stop'],
+    ['repetition', 'length'],
+    ['MALFORMED_FUNCTION_CALL', 'length'],
     [null, 'stop'],
   ])('ends %s as %s', (said, reason) => {
     expect(choiceOf(execution({ finish_reason: said }), undefined)?.finish_reason).toBe(reason);

@@ -80,22 +80,26 @@ function contentOf({ response_text, tool_calls }: ExecutionResultDto, refusal: s
 }
 
 /**
- * A word that OpenAI does not have is `stop`: the answer came to an end. So does a refusal, which the ledger calls
- * `content_filter`. What is kept only in part ends as if it had been too long, so that nobody takes it for the whole.
+ * A refusal ends with `stop`, which the ledger calls `content_filter`. What is kept only in part ends as if it had been too
+ * long, so that nobody takes it for the whole; and so does an answer whose end has a word that OpenAI does not have, since
+ * nobody knows that it came to its end.
  */
 function finishReasonOf(execution: ExecutionResultDto, refusal: string | null): FinishReason {
   const { finish_reason: said, response_truncated: isCut, tool_calls: calls } = execution;
   if (isCut) return 'length';
   if (refusal !== null) return 'stop';
-  const known = FINISH_REASONS.find((reason) => reason === said);
-  return known ?? (said === null && calls !== null ? 'tool_calls' : 'stop');
+  if (said === null) return calls === null ? 'stop' : 'tool_calls';
+  return FINISH_REASONS.find((reason) => reason === said) ?? 'length';
 }
 
-/** As the provider wrote it, where that is OpenAI's form; else what is known, and null when that is too little. */
+/**
+ * As the provider wrote it, where that is OpenAI's form and meaning; else what is known, and null when that is too little.
+ * Some servers count reasoning or the cache beside the numbers in which OpenAI has them.
+ */
 function usageOf({ telemetry }: ExecutionResultDto, completion: Completion | undefined): ChatUsageDto | null {
   const raw = completion?.usage.raw;
-  if (isUsage(raw)) return raw;
   const { prompt_tokens: prompt, response_tokens: response } = telemetry;
+  if (isUsage(raw) && raw.prompt_tokens === prompt && raw.completion_tokens === response) return raw;
   const { cached_prompt_tokens: cached, reasoning_tokens: reasoning } = telemetry;
   if (prompt === null || response === null) return null;
   return {

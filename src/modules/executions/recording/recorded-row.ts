@@ -4,10 +4,12 @@ import { costPicoUsd, type ErrorEntry, ValidationError } from '../../../kernel/i
 import type { RenderedPrompt } from '../../../templating/index.js';
 import type { PriceRecord } from '../../models/index.js';
 import type { ResolvedVersion } from '../../prompts/index.js';
-import { ResponseCollector, safeVendorMessage, tokenCount } from '../../providers/index.js';
+import { parseUsage, type UsageCounts } from '../../../answers/index.js';
+import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
 import { paramColumns } from '../execution-params.js';
-import type { RecordEntryDto } from './recording.dto.js';
+import type { ToolCallDto } from '../executions.dto.js';
+import type { RecordedToolCallDto, RecordEntryDto } from './recording.dto.js';
 
 /** An entry, and what is known of it besides. */
 export interface Recording {
@@ -59,9 +61,7 @@ export function recordedRow(recording: Recording): RecordEntry {
     started_at: new Date(startedAtMs),
     completed_at: new Date(startedAtMs + (entry.latency_ms ?? 0)),
     latency_ms: entry.latency_ms,
-    ...costFields(recording),
-    prompt_tokens: entry.usage?.prompt_tokens,
-    response_tokens: entry.usage?.response_tokens,
+    ...usageFields(recording),
     usage: recording.usageJson,
     finish_reason: entry.finish_reason,
     provider_request_id: entry.provider_request_id,
@@ -79,33 +79,31 @@ export function recordedRow(recording: Recording): RecordEntry {
   };
 }
 
-/** What the client paid, by the price that is known here; null where the counts do not say it. */
-function costFields({ entry, price }: Recording): RecordEntry {
-  const {
-    prompt_tokens: promptTokens = null,
-    response_tokens: responseTokens = null,
-    raw,
-  } = entry.usage ?? {};
-  const cachedPromptTokens = cachedTokensOf(raw);
-  const counts = { promptTokens, cachedPromptTokens, responseTokens };
+/** What was used, and what the client paid by the price that is known here; null where the counts do not say it. */
+function usageFields({ entry, price }: Recording): RecordEntry {
+  const counts = countsOf(entry);
   const cost = price === null ? null : costPicoUsd(counts, price);
   return {
-    cached_prompt_tokens: cachedPromptTokens,
+    prompt_tokens: counts.promptTokens,
+    response_tokens: counts.responseTokens,
+    cached_prompt_tokens: counts.cachedPromptTokens,
+    reasoning_tokens: counts.reasoningTokens,
     cost_pico_usd: cost?.toString(),
     price_id: cost === null ? null : price?.priceId,
   };
 }
 
-/** Where vendors tell of their cache: OpenAI and those like it, Anthropic, Google. */
-function cachedTokensOf(raw: unknown): number | null {
-  const member = (of: unknown, name: string): unknown =>
-    typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
-  const told = [
-    member(member(raw, 'prompt_tokens_details'), 'cached_tokens'),
-    member(raw, 'cache_read_input_tokens'),
-    member(raw, 'cachedContentTokenCount'),
-  ].find((count) => count !== undefined && count !== null);
-  return tokenCount(told);
+/**
+ * The vendor's own words, read as the adapters read them, and the client's counts where they say nothing: an older client
+ * takes Anthropic's `input_tokens`, which leave the cache out, for all of the prompt.
+ */
+function countsOf({ usage }: RecordEntryDto): UsageCounts {
+  const said = parseUsage(usage?.raw);
+  return {
+    ...said,
+    promptTokens: said.promptTokens ?? usage?.prompt_tokens ?? null,
+    responseTokens: said.responseTokens ?? usage?.response_tokens ?? null,
+  };
 }
 
 /** Whatever offset and case it was written with. */
@@ -127,17 +125,24 @@ function failureFields({ status, error_type: type, error_message: message }: Rec
 }
 
 function responseFields({ entry, maxResponseBytes }: Recording): RecordEntry {
-  const { response_text: text = null } = entry;
-  if (text === null) return {};
+  const { response_text: text = null, tool_calls: calls } = entry;
+  const toolCalls = calls ?? [];
+  if (text === null && toolCalls.length === 0) return {};
   const collector = new ResponseCollector(maxResponseBytes);
-  collector.add(text);
+  // An answer of nothing but calls has an empty text, as one of the ledger's own has.
+  collector.add(text ?? '');
   const kept = collector.finish();
   return {
     response_text: kept.text,
     response_truncated: kept.truncated,
     response_bytes: kept.totalBytes,
     response_sha256: kept.sha256,
+    tool_calls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls.map(toToolCall)),
   };
+}
+
+function toToolCall(call: RecordedToolCallDto, index: number): ToolCallDto {
+  return { id: call.id ?? `call_${index}`, name: call.name, arguments: call.arguments };
 }
 
 /** What no type says: members that contradict each other, or cannot be kept. */

@@ -29,7 +29,7 @@ const MAX_ENTRIES = 100;
 const OUTCOMES = ['succeeded', 'failed'] as const;
 
 export class RecordedUsageDto {
-  /** Tokens of the prompt; null where the provider did not say. */
+  /** Tokens of the prompt; null where the provider did not say. What `raw` says, by the provider's documents, goes first. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -37,7 +37,7 @@ export class RecordedUsageDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 12 })
   prompt_tokens?: number | null;
 
-  /** Tokens of the answer; null where the provider did not say. */
+  /** Tokens of the answer, reasoning included; null where the provider did not say. What `raw` says goes first. */
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -50,6 +50,27 @@ export class RecordedUsageDto {
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: null })
   raw?: Record<string, unknown> | null;
+}
+
+/** Most calls of one answer. */
+const MAX_TOOL_CALLS = 128;
+
+export class RecordedToolCallDto {
+  /** The model's id of the call; left out: it has none. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'call_1' })
+  id?: string | null;
+
+  /** The tool that the model wants called. */
+  @IsString()
+  @MaxLength(255)
+  name!: string;
+
+  /** Its arguments, the JSON text as the model wrote it. */
+  @IsString()
+  arguments!: string;
 }
 
 export class RecordEntryDto extends IntersectionType(
@@ -83,6 +104,18 @@ export class RecordEntryDto extends IntersectionType(
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Hello John!' })
   response_text?: string | null;
+
+  /** The tools that the model wants called, in their order. */
+  @IsOptional()
+  @NestedArray(() => RecordedToolCallDto)
+  @ArrayMaxSize(MAX_TOOL_CALLS)
+  @ApiPropertyOptional({
+    type: [RecordedToolCallDto],
+    nullable: true,
+    maxItems: MAX_TOOL_CALLS,
+    example: null,
+  })
+  tool_calls?: RecordedToolCallDto[] | null;
 
   /**
    * Why the answer ended, in the provider's words.

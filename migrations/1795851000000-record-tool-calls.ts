@@ -1,0 +1,13 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { REPLACE_RECORD, RESTORE_RECORD } from './record-tool-calls/record.js';
+
+/** What clients record may be an answer of nothing but calls of tools, and says how much of it was reasoning. */
+export class RecordToolCalls1795851000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(REPLACE_RECORD);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(RESTORE_RECORD);
+  }
+}

@@ -71,6 +71,8 @@ export interface ReceivedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed; null when it is no JSON object. */
   readonly body: Readonly<Record<string, unknown>> | null;
+  /** The body as it came. */
+  readonly text: string;
   /** `X-Client-Request-Id`. */
   readonly attemptId: string | null;
   readonly modelName: string | null;
@@ -162,7 +164,8 @@ export class OpenAiServer {
 
   private async log(request: IncomingMessage, response: ServerResponse): Promise<ReceivedRequest> {
     const receivedAtMs = Date.now();
-    const body = parseObject(await readText(request));
+    const text = await readText(request);
+    const body = parseObject(text);
     const number = this.requests.length + 1;
     const received: ReceivedRequest = {
       number,
@@ -171,6 +174,7 @@ export class OpenAiServer {
       path: request.url ?? '',
       headers: request.headers,
       body,
+      text,
       attemptId: headerOf(request, 'x-client-request-id'),
       modelName: typeof body?.['model'] === 'string' ? body['model'] : null,
       connection: this.connections.get(request.socket) ?? 0,

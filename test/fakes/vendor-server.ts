@@ -45,6 +45,8 @@ export interface VendorRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed; empty when it is no JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it came. */
+  readonly text: string;
   /** `abandoned`: the connection closed before the answer was out. */
   outcome: 'open' | 'answered' | 'abandoned';
 }
@@ -132,6 +134,7 @@ export class VendorServer {
       path: request.url ?? '',
       headers: request.headers,
       body: parseObject(Buffer.concat(chunks).toString('utf8')),
+      text: Buffer.concat(chunks).toString('utf8'),
       outcome: 'open',
     };
     this.requests.push(received);

@@ -36,6 +36,7 @@ export type {
   ProviderMessage,
   ProviderOptions,
   ProviderParams,
+  ProviderProgress,
   ProviderReadiness,
   ProviderRequest,
   ProviderResponseFormat,

@@ -3,7 +3,7 @@ import { ExecutionCostsRepository } from '../../src/modules/analytics/execution-
 import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../src/modules/executions/provider-caller.js';
+import type { CallOutcome } from '../../src/modules/executions/call-outcome.js';
 import { RecordingRepository } from '../../src/modules/executions/recording/recording.repository.js';
 import type { PriceRecord } from '../../src/modules/models/index.js';
 import { BudgetRows } from '../support/budget-rows.js';

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { ExecutionErrorType } from '../../entities/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Clock, LedgerError } from '../../kernel/index.js';
+import type { CallFailure, CallOutcome } from './call-outcome.js';
 import { judgeCall } from './judge-call.js';
 import { storableText } from './storable-text.js';
 import type { CallExtras } from './execution-request.js';
@@ -37,54 +37,6 @@ export interface ProviderCall {
   readonly onEvent?: CompletionObserver;
   /** Is told who answers, where that is known before the answer. */
   readonly onModel?: ModelObserver;
-}
-
-export interface CallFailure {
-  readonly kind: ExecutionErrorType;
-  readonly message: string;
-  /** The vendor's HTTP status; null when there was none. */
-  readonly status: number | null;
-  readonly retryAfterMs: number | null;
-  readonly providerRequestId: string | null;
-  readonly latencyMs: number;
-  /** What the provider says of another try of the same call; left out or null: nothing, so that it goes by the kind. */
-  readonly shouldRetry?: boolean | null;
-  /** What had come of the answer. */
-  readonly partial?: Readonly<PartialCompletion>;
-}
-
-export type CallOutcome =
-  | { readonly succeeded: true; readonly completion: Completion }
-  | { readonly succeeded: false; readonly failure: CallFailure };
-
-/** What is known to have been used, of prompt and answer. */
-export function tokensOf(outcome: CallOutcome): number {
-  const end = outcome.succeeded ? outcome.completion : outcome.failure.partial?.end;
-  return (end?.usage.promptTokens ?? 0) + (end?.usage.responseTokens ?? 0);
-}
-
-/** What no vendor bills, unless it had begun to answer. */
-const FREE_FAILURES: readonly ExecutionErrorType[] = [
-  'rate_limited',
-  'provider_rejected',
-  'provider_error',
-  'internal',
-];
-
-/** Whether nothing of a call certainly ever left: its deadline was over before, or no connection came about. */
-export function isUnsent(outcome: CallOutcome): boolean {
-  return !outcome.succeeded && outcome.failure.partial?.wasSent === false;
-}
-
-/**
- * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The ending settles the hold of the
- * attempt by this verdict.
- */
-export function isFree(outcome: CallOutcome): boolean {
-  if (outcome.succeeded) return false;
-  if (isUnsent(outcome)) return true;
-  const { kind, partial } = outcome.failure;
-  return FREE_FAILURES.includes(kind) && partial?.answerBegan !== true;
 }
 
 const KINDS: readonly string[] = [

@@ -17,7 +17,7 @@ import { chooseTarget, type OpenPass, type Target } from './execution-targets.js
 import type { ExecuteDto } from './execute.dto.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from './idempotency/index.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, tokensOf } from './provider-caller.js';
+import { type CallOutcome, tokensOf } from './call-outcome.js';
 import { QueueGate } from './queue-gate.js';
 import { type Beginning, type BegunExecution, ExecutionsRepository, warningHeaders } from './record/index.js';
 import { clampedParams, type LastCall, SyncCalls } from './sync-calls.js';

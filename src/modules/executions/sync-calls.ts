@@ -9,7 +9,8 @@ import type { Claim } from './claim.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { chooseTarget, hasFallback, type OpenPass, type Target } from './execution-targets.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, isFree, type ProviderCall, ProviderCaller } from './provider-caller.js';
+import { type CallOutcome, isFree } from './call-outcome.js';
+import { type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from './record/index.js';
 import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 

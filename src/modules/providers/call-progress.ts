@@ -1,4 +1,4 @@
-import type { ProviderProgress } from './provider.contract.js';
+import type { ProviderProgress } from './provider-progress.js';
 
 /** How far one call has got, as far as its adapter says so. */
 export class CallProgress implements ProviderProgress {

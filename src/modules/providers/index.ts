@@ -21,6 +21,7 @@ export {
 export * from './provider.contract.js';
 export { Provider, type ProviderClass, type ProviderOptions } from './provider.decorator.js';
 export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './provider-failure.js';
+export type { ProviderProgress } from './provider-progress.js';
 export { ProviderRegistry, type ProviderSummary } from './provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
 export { type CollectedResponse, ResponseCollector } from './response-collector.js';

@@ -1,3 +1,5 @@
+import type { ProviderProgress } from './provider-progress.js';
+
 /**
  * What a provider is. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
  * vendor's HTTP: no database, no queue, no retries, no deadlines (they reach it as `request.signal`).
@@ -77,17 +79,6 @@ export interface ProviderRequest {
   readonly maxAnswerBytes?: number;
   /** An adapter that knows when its request leaves the machine says so here; one that does not need not. */
   readonly progress?: ProviderProgress;
-}
-
-/**
- * How far a call has got. What was certainly not sent costs nothing, however the call ends; of a call that says nothing
- * here it is assumed that it may have been sent.
- */
-export interface ProviderProgress {
-  /** Nothing has been sent so far, and `sending` will be called before anything is. */
-  waiting(): void;
-  /** The request is about to be written to a connection that is open. */
-  sending(): void;
 }
 
 export interface ProviderMessage {

@@ -11,7 +11,7 @@ import {
 import { PoolErrorLog } from '../../../src/infra/database/pool-error-log.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../../src/modules/executions/provider-caller.js';
+import type { CallOutcome } from '../../../src/modules/executions/call-outcome.js';
 import { type Admitted, admittedFor } from '../../support/admitted.js';
 import { deleteExecutions, lapseLeases, makeDue, postpone, setLapses } from '../../support/execution-rows.js';
 import { findMisplaced } from '../core/execution-places.js';

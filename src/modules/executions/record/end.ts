@@ -4,7 +4,7 @@ import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { Claim } from '../claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
-import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../provider-caller.js';
+import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../call-outcome.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
 /** What becomes of the execution when its attempt has ended. */

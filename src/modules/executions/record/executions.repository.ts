@@ -11,7 +11,7 @@ import { Clock } from '../../../kernel/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import type { ChargeBound } from '../charge-bound.js';
 import type { Claim, ClaimedExecution, SweptExecution } from '../claim.js';
-import type { CallFailure } from '../provider-caller.js';
+import type { CallFailure } from '../call-outcome.js';
 import { BEGIN_REHEARSALS, type Beginning } from './begin.js';
 import { type Begun, Beginnings } from './beginnings.js';
 import type { BegunExecution } from './budget-verdict.js';

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AnswerBuilder } from '../answer-builder.js';
-import { ProviderError, type ProviderAnswer, type ProviderProgress } from '../provider.contract.js';
+import type { ProviderProgress } from '../provider-progress.js';
+import { ProviderError, type ProviderAnswer } from '../provider.contract.js';
 import { ServerSentEventSplitter } from '../server-sent-events.js';
 import type { AnswerReader } from './answer-reader.js';
 import { bodyText } from './body-text.js';

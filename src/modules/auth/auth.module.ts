@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
+import { KeyLookups } from './key-lookups.js';
 import { KeysController } from './keys.controller.js';
 import { KeysRepository } from './keys.repository.js';
 import { KeysService } from './keys.service.js';
@@ -15,6 +16,7 @@ import { SecretHasher } from './secret-hasher.js';
   controllers: [KeysController],
   providers: [
     Authenticator,
+    KeyLookups,
     KeysRepository,
     KeysService,
     SecretHasher,

@@ -3,6 +3,7 @@ import { Clock } from '../../kernel/index.js';
 import type { ProjectsService } from '../projects/index.js';
 import { Authenticator, credentialOf } from './authenticator.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
+import { KeyLookups } from './key-lookups.js';
 import { formatKey, newSecret } from './key-secret.js';
 import type { KeyRecord, KeysRepository } from './keys.repository.js';
 import { SCOPES } from './scopes.js';
@@ -35,9 +36,9 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
   const keys = {
     stored: record as KeyRecord | null,
     lookUps: 0,
-    findForAuthentication(keyId: string) {
+    findForAuthentication(keyIds: readonly string[]) {
       this.lookUps += 1;
-      return Promise.resolve(this.stored?.keyId === keyId ? this.stored : null);
+      return Promise.resolve(this.stored !== null && keyIds.includes(this.stored.keyId) ? [this.stored] : []);
     },
     touches: 0,
     touch() {
@@ -57,6 +58,7 @@ function setUp(overrides: Partial<KeyRecord> = {}) {
     config,
     hasher,
     keys as unknown as KeysRepository,
+    new KeyLookups(keys as unknown as KeysRepository, clock),
     projects as unknown as ProjectsService,
     clock,
   );

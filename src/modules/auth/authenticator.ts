@@ -4,6 +4,7 @@ import { Clock, messageOf } from '../../kernel/index.js';
 import { ProjectsService } from '../projects/index.js';
 import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
+import { KeyLookups } from './key-lookups.js';
 import { digestOf, isSameDigest, keyIdOf, parseKey } from './key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
 import { isScope, type Scope, SCOPES } from './scopes.js';
@@ -37,6 +38,7 @@ export class Authenticator {
     config: AppConfig,
     private readonly hasher: SecretHasher,
     private readonly keys: KeysRepository,
+    private readonly lookups: KeyLookups,
     private readonly projects: ProjectsService,
     private readonly clock: Clock,
   ) {
@@ -85,6 +87,7 @@ export class Authenticator {
   /** Makes this process forget a key at once; the others follow when their copy is too old. */
   forget(keyId: string): void {
     this.cache.delete(keyId);
+    this.lookups.forget(keyId);
   }
 
   private async authenticateFor(
@@ -123,7 +126,7 @@ export class Authenticator {
     if (cached !== undefined && this.isFresh(cached)) return cached;
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
-    const record = await this.keys.findForAuthentication(keyId);
+    const record = await this.lookups.find(keyId);
     this.cache.delete(keyId);
     if (record === null) return null;
     const scopes = new Set(record.scopes.filter(isScope));

@@ -49,11 +49,13 @@ export type NewKey = Pick<
 export class KeysRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Looks in all projects: whose key it is, is the question. */
-  async findForAuthentication(keyId: string): Promise<KeyRecord | null> {
-    const [row] = await this.scope.system<KeyRow>('SELECT * FROM ledger_find_key($1)', [keyId]);
-    if (row === undefined) return null;
-    return {
+  /** Looks in all projects: whose key it is, is the question. @returns those that there are, in no order. */
+  async findForAuthentication(keyIds: readonly string[]): Promise<KeyRecord[]> {
+    const rows = await this.scope.system<KeyRow>(
+      'SELECT k.* FROM unnest($1::uuid[]) AS asked (id), LATERAL ledger_find_key(asked.id) AS k',
+      [keyIds],
+    );
+    return rows.map((row) => ({
       projectId: row.project_id,
       keyId: row.key_id,
       name: row.name,
@@ -62,7 +64,7 @@ export class KeysRepository {
       valid: row.revoked_at === null && (row.expires_at === null || row.expires_at > row.checked_at),
       rateLimits: { requestsPerMinute: row.requests_per_minute, tokensPerMinute: row.tokens_per_minute },
       ancestors: toAncestors(row.ancestors),
-    };
+    }));
   }
 
   async touch(keyId: string): Promise<void> {

@@ -56,6 +56,7 @@ export class KeysService {
       await this.audit.append(tx, caller, { action: 'key.create', subject: `key/${inserted.keyId}`, after });
       return inserted;
     });
+    this.authenticator.forget(entity.keyId);
     return { ...toDto(entity), key: formatKey({ keyId: entity.keyId, secret }) };
   }
 

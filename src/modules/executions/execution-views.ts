@@ -6,6 +6,8 @@ import type { ParamsDto } from './execute.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
 import type { ExecutionSummaryDto } from './executions.dto.js';
 
+type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;
+
 /** Rows as the wire shows them. */
 
 export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
@@ -67,18 +69,28 @@ export function executionDetail(
     callback_url: record.callbackUrl,
     git: registrationOf(record),
     error_message: record.errorMessage,
-    attempts: attempts.map(attemptView),
+    attempts: attempts.map((attempt) => attemptView(attempt, record)),
   };
 }
 
-function attemptView(attempt: AttemptRecord): AttemptDto {
+/**
+ * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the
+ * same transaction. An answer that came too late ended nothing, and keeps its own.
+ */
+function findAttemptEnd({ status, completedAt }: AttemptRecord, execution: ExecutionEnd): Date | null {
+  const end = execution.completedAt;
+  const hasEndedIt = status === execution.status && end !== null && completedAt !== null && completedAt > end;
+  return hasEndedIt ? end : completedAt;
+}
+
+function attemptView(attempt: AttemptRecord, execution: ExecutionEnd): AttemptDto {
   return {
     attempt: attempt.attempt,
     status: attempt.status,
     provider: attempt.provider,
     model_name: attempt.modelName,
     started_at: attempt.startedAt.toISOString(),
-    completed_at: attempt.completedAt?.toISOString() ?? null,
+    completed_at: findAttemptEnd(attempt, execution)?.toISOString() ?? null,
     latency_ms: attempt.latencyMs,
     time_to_first_token_ms: attempt.firstTokenMs,
     prompt_tokens: attempt.promptTokens,

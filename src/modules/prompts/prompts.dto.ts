@@ -154,7 +154,10 @@ export class PutPromptResultDto {
   /** The version of the content that was sent. */
   version!: VersionRefDto;
 
-  /** True when the content was new to the prompt and became a new version. */
+  /**
+   * True when the content was new to the prompt and became a new version. Going back to an earlier one makes none, so it is
+   * false there, whichever version is active afterwards: `version.status` says that.
+   */
   version_change!: boolean;
 }
 

@@ -36,7 +36,7 @@ export class CallWatch {
     const { deadlineMs, idleTimeoutMs } = limits;
     this.deadline = timer(deadlineMs, () => {
       this.interrupt(
-        new ProviderError('timeout', `The provider did not finish within ${deadlineMs} ms.`),
+        new ProviderError('timeout', `The provider did not finish within ${Math.round(deadlineMs)} ms.`),
         'deadline',
       );
     });
@@ -46,7 +46,7 @@ export class CallWatch {
         : timer(idleTimeoutMs, () => {
             if (this.readerSinceMs !== null) return;
             this.interrupt(
-              new ProviderError('timeout', `The provider was silent for ${idleTimeoutMs} ms.`),
+              new ProviderError('timeout', `The provider was silent for ${Math.round(idleTimeoutMs)} ms.`),
               'silence',
             );
           });

@@ -20,10 +20,13 @@ export interface SendResult {
 
 const GONE = 410;
 
+/** The same for a name that only the network of this service knows: who chose the URL does not learn which names those are. */
+const NO_ADDRESS = 'The name of the host could not be resolved to a public address.';
+
 /** Codes of the system and of TLS that a reader of the deliveries can do something about. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'The name of the host could not be resolved.',
-  EAI_AGAIN: 'The name of the host could not be resolved.',
+  ENOTFOUND: NO_ADDRESS,
+  EAI_AGAIN: NO_ADDRESS,
   ECONNREFUSED: 'The host refused the connection.',
   ECONNRESET: 'The receiver closed the connection without an answer.',
   UND_ERR_SOCKET: 'The receiver closed the connection without an answer.',
@@ -94,7 +97,7 @@ function failure(error: string): SendResult {
 
 /** Never the error's own message: it may hold addresses of the network that this service stands in. */
 function describe(error: unknown): string {
-  if (error instanceof AddressRefusedError) return 'The host has no public address.';
+  if (error instanceof AddressRefusedError) return NO_ADDRESS;
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return 'The request failed.';
   return SENTENCES[code] ?? `The request failed (${code}).`;

@@ -62,7 +62,7 @@ export class EchoProvider implements ModelProvider {
     yield {
       type: 'end',
       finishReason: answer.cut ? 'length' : answer.toolName === null ? 'stop' : 'tool_calls',
-      usage: { ...usage, raw: usage },
+      usage: { ...usage, raw: { prompt_tokens: usage.promptTokens, response_tokens: usage.responseTokens } },
       servedModelName: request.modelName,
     };
   }

@@ -36,13 +36,24 @@ export class JsonByteSource {
 
   /** The text of the part that the path leads to, or `null`. */
   find(path: readonly (string | number)[]): string | null {
+    const range = this.findRange(path);
+    return range === undefined ? null : this.bytes.toString('utf8', range.start, range.end);
+  }
+
+  /** Its bytes; 0 when there is no such part. */
+  sizeOf(path: readonly (string | number)[]): number {
+    const range = this.findRange(path);
+    return range === undefined ? 0 : range.end - range.start;
+  }
+
+  private findRange(path: readonly (string | number)[]): Range | undefined {
     const start = skipSpaceBytes(this.bytes, 0);
     let range: Range | undefined = { start, end: this.endOfValue(start) };
     for (const step of path) {
       range = this.findChild(range.start, String(step));
-      if (range === undefined) return null;
+      if (range === undefined) return undefined;
     }
-    return this.bytes.toString('utf8', range.start, range.end);
+    return range;
   }
 
   private findChild(start: number, key: string): Range | undefined {

@@ -13,6 +13,8 @@ export interface JsonText {
    * `sourceOf('entries', 3, 'variables')`. `null` when there is no such part.
    */
   sourceOf(...path: readonly (string | number)[]): string | null;
+  /** UTF-8 bytes of the source text of a part; 0 when there is no such part. */
+  sizeOf(...path: readonly (string | number)[]): number;
 }
 
 /** NUL and surrogates can be written as escapes; all of those are left to the scan, also those that mean no harm. */
@@ -77,6 +79,10 @@ class OutlinedText implements JsonText {
     // Also for a key that is written with escapes.
     this.source ??= new JsonSource(this.text);
     return this.source.find(path);
+  }
+
+  sizeOf(...path: readonly (string | number)[]): number {
+    return Buffer.byteLength(this.sourceOf(...path) ?? '');
   }
 
   private findMember(name: string): string | null {

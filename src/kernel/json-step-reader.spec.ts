@@ -122,6 +122,7 @@ describe('readJsonInSteps', () => {
       expect(writeJson(json.value)).toBe(writeJson(known.value));
       for (const path of pathsIn(known.value)) expect(json.sourceOf(...path)).toBe(known.sourceOf(...path));
       expect(json.sourceOf('nowhere', 3)).toBeNull();
+      expect(json.sizeOf('a')).toBe(known.sizeOf('a'));
     };
     fc.assert(fc.property(fc.oneof(source, damaged), fc.constantFrom(...TINY), check), { numRuns: 5_000 });
     expect(Math.min(taken, refused)).toBeGreaterThan(500);

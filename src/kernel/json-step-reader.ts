@@ -67,7 +67,12 @@ class JsonStepReader extends JsonStepBuilder {
     else if (this.solidEnd !== root.groupStart) this.fail('the text goes on after its end', root.groupStart);
     const [value] = root.value as unknown[];
     const source = new JsonByteSource(this.bytes, this.ends);
-    return { value, isLarge: true, sourceOf: (...path) => source.find(path) };
+    return {
+      value,
+      isLarge: true,
+      sourceOf: (...path) => source.find(path),
+      sizeOf: (...path) => source.sizeOf(path),
+    };
   }
 
   private readStructure(until: number): void {

@@ -26,5 +26,10 @@ export function readJsonText(text: string, limits: JsonTextLimits): JsonText {
   if (known !== null) return known;
   new JsonScanner(text, limits.maxDepth).scan();
   const source = new JsonSource(text);
-  return { value: parseJson(text), isLarge: false, sourceOf: (...path) => source.find(path) };
+  return {
+    value: parseJson(text),
+    isLarge: false,
+    sourceOf: (...path) => source.find(path),
+    sizeOf: (...path) => Buffer.byteLength(source.find(path) ?? ''),
+  };
 }

@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -55,6 +55,7 @@ export class CreateKeyDto {
    */
   @ArrayNotEmpty()
   @ArrayMaxSize(SCOPES.length)
+  @ApiProperty({ enum: SCOPES, isArray: true, maxItems: SCOPES.length })
   @ArrayUnique()
   @IsIn(SCOPES, { each: true })
   scopes!: Scope[];

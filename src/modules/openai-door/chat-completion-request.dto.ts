@@ -11,6 +11,7 @@ import { MAX_INT } from '../../kernel/index.js';
 import { ParamsDto, ExecuteDto } from '../executions/index.js';
 import { PutContentExtrasDto } from '../prompts/index.js';
 import { ChatMessageParamDto } from './chat-message-param.dto.js';
+import { MAX_MESSAGES } from './message-limits.js';
 import { Only, OnlyEmpty } from './only.decorator.js';
 
 export class StreamOptionsDto {
@@ -123,6 +124,7 @@ export class ChatCompletionRequestDto extends IntersectionType(
     description: 'What has been said so far. Left out, or empty, where `model` names a prompt.',
     type: 'array',
     nullable: true,
+    maxItems: MAX_MESSAGES,
     items: { $ref: getSchemaPath(ChatMessageParamDto) },
     example: [{ role: 'user', content: 'Say hello.' }],
   })

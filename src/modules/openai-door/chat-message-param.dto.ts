@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { MAX_PARTS, MAX_TOOL_CALLS } from './message-limits.js';
 
 // For the document: what is sent is checked by `readMessages`.
 
@@ -40,12 +41,15 @@ export class ChatMessageParamDto {
   /** A text, or its parts. Null only of an assistant that calls tools, or refuses. */
   @ApiProperty({
     nullable: true,
-    oneOf: [{ type: 'string' }, { type: 'array', items: { $ref: getSchemaPath(ChatTextPartDto) } }],
+    oneOf: [
+      { type: 'string' },
+      { type: 'array', maxItems: MAX_PARTS, items: { $ref: getSchemaPath(ChatTextPartDto) } },
+    ],
   })
   content!: unknown;
 
   /** Of an assistant: the tools that it called. */
-  @ApiPropertyOptional({ type: [ChatToolCallDto] })
+  @ApiPropertyOptional({ type: [ChatToolCallDto], maxItems: MAX_TOOL_CALLS })
   tool_calls?: ChatToolCallDto[];
 
   /** Of an assistant: what it said to refuse. */

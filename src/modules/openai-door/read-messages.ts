@@ -1,5 +1,6 @@
 import type { SentMessage } from '../../entities/index.js';
 import { type ErrorEntry, pointerSegment, ValidationError } from '../../kernel/index.js';
+import { MAX_MESSAGES, MAX_PARTS, MAX_TOOL_CALLS } from './message-limits.js';
 
 type Members = Readonly<Record<string, unknown>>;
 type ToolCalls = NonNullable<SentMessage['tool_calls']>;
@@ -23,12 +24,6 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   tool: ['role', 'content', 'tool_call_id'],
 };
 const ROLES = Object.keys(MEMBERS);
-
-/** As many as OpenAI takes. */
-const MAX_MESSAGES = 2_048;
-/** Of a message. */
-const MAX_PARTS = 1_000;
-const MAX_TOOL_CALLS = 128;
 
 /** Enough to mend a request in one go. */
 const MAX_ERRORS = 100;

@@ -19,7 +19,7 @@ import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { RateLimited } from '../../limits/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
-import { BatchesService } from './batches.service.js';
+import { BatchesService, type VariablesSource } from './batches.service.js';
 
 const BATCH_ID = { name: 'batch_id', description: 'Id of the batch.' };
 
@@ -55,8 +55,11 @@ export class BatchesController {
     @Req() request: Request,
   ): Promise<RawAnswer> {
     const text = jsonTextOf(request);
-    const variablesOf = (index: number) => text?.sourceOf('entries', index, 'variables') ?? null;
-    return this.batches.submit(caller, body, variablesOf, key);
+    const variables: VariablesSource = {
+      of: (index) => text?.sourceOf('entries', index, 'variables') ?? null,
+      sizeOf: (index) => text?.sizeOf('entries', index, 'variables') ?? 0,
+    };
+    return this.batches.submit(caller, body, variables, key);
   }
 
   @Get('batches/:batch_id')

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
+import { heavyWork } from '../../../kernel/index.js';
 import { isThereAfterAll } from '../after-outage.js';
 import type { AdmittedPrompt } from '../execution-request.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
@@ -105,12 +106,16 @@ export class BatchesRepository {
           if (stored.length === 0) throw new NotInserted('key_taken');
         }
         await tx.query(INSERT_BATCH, batchValues(batch));
-        const entries = batch.beginnings.map((beginning) => beginEntry(beginning, 0));
-        const found = await tx.query<BegunRow[]>(BEGIN, beginValues(entries, holdMs, false));
-        for (const row of found) {
-          const refusal = refusalOf(row);
-          if (refusal !== null) throw refusal;
-          if (row.state !== 'begun') throw new NotInserted('stale');
+        const found: BegunRow[] = [];
+        for (const part of partsOf(batch.beginnings)) {
+          const entries = part.map((beginning) => beginEntry(beginning, 0));
+          const values = await heavyWork.run(() => beginValues(entries, holdMs, false));
+          found.push(...(await tx.query<BegunRow[]>(BEGIN, values)));
+          for (const row of found) {
+            const refusal = refusalOf(row);
+            if (refusal !== null) throw refusal;
+            if (row.state !== 'begun') throw new NotInserted('stale');
+          }
         }
         return fullest(found);
       });
@@ -146,6 +151,25 @@ export class BatchesRepository {
     const text = 'SELECT ledger_cancel_batch($1, $2) AS canceled';
     await this.scope.statement(projectId, { name: 'cancel-batch', text, values: [projectId, batchId] });
   }
+}
+
+/** Characters of variables and prompts in one statement. Sixteen megabytes at once would hold up everybody else. */
+const MAX_PART_CHARS = 1024 ** 2;
+
+function partsOf(beginnings: readonly Beginning[]): Beginning[][] {
+  const parts: Beginning[][] = [];
+  let chars = Infinity;
+  for (const beginning of beginnings) {
+    const { variablesJson, messages } = beginning.admitted;
+    const own = messages.reduce((sum, { content }) => sum + content.length, variablesJson.length);
+    if (chars + own > MAX_PART_CHARS) {
+      parts.push([]);
+      chars = 0;
+    }
+    parts.at(-1)?.push(beginning);
+    chars += own;
+  }
+  return parts;
 }
 
 /** Of what the entries leave in the budgets, the least. */

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
 import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
-import { type ErrorEntry, LedgerError } from '../../../kernel/index.js';
+import { type ErrorEntry, heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { warningHeaders } from '../record/index.js';
@@ -17,13 +18,19 @@ import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
 /** So that each entry of the largest batch may have one. */
 const MAX_ERRORS = 1000;
 
-/** The exact text of the variables of an entry; null when they were left out. */
-export type VariablesSource = (index: number) => string | null;
+/** The variables of an entry, as they were sent. */
+export interface VariablesSource {
+  /** Their exact text; null when they were left out. */
+  of(index: number): string | null;
+  /** Its UTF-8 bytes. */
+  sizeOf(index: number): number;
+}
 
 /** Many executions of one version, submitted together. */
 @Injectable()
 export class BatchesService {
   constructor(
+    private readonly config: AppConfig,
     private readonly admission: ExecutionAdmission,
     private readonly batches: BatchesRepository,
     private readonly idempotency: IdempotencyService,
@@ -43,7 +50,7 @@ export class BatchesService {
   async submit(
     who: Caller,
     request: SubmitBatchDto,
-    variablesOf: VariablesSource,
+    source: VariablesSource,
     key: UsedKey | null,
   ): Promise<RawAnswer> {
     const leave = this.gate.enter(who.projectId);
@@ -52,7 +59,7 @@ export class BatchesService {
         await this.limits.admit(who, request.entries.length);
         await this.gate.admit(who.projectId, request.entries.length);
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
-          prepare: (common) => this.renderAll(common, request, variablesOf),
+          prepare: (common) => this.renderAll(common, request, source),
           write: (admitted) => this.insert(who, request.callback_url ?? null, admitted, key),
         });
       });
@@ -83,14 +90,15 @@ export class BatchesService {
   private async renderAll(
     common: AdmittedRequest,
     { entries }: SubmitBatchDto,
-    variablesOf: VariablesSource,
+    source: VariablesSource,
   ): Promise<AdmittedExecution[]> {
     const admitted: AdmittedExecution[] = [];
     const errors: ErrorEntry[] = [];
     let first: LedgerError | null = null;
     for (const [index, { variables, correlation_id: correlationId = null }] of entries.entries()) {
       try {
-        const entry = { variables, variablesJson: variablesOf(index), correlationId };
+        const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
+        const entry = { variables, variablesJson, correlationId };
         // A batch is told of as a whole; its executions are not told of one by one.
         admitted.push({ ...(await this.admission.render(common, entry)), callbackUrl: null });
       } catch (error) {
@@ -102,6 +110,15 @@ export class BatchesService {
     }
     if (first !== null) throw new BatchEntriesRefusedError(first, errors.slice(0, MAX_ERRORS));
     return admitted;
+  }
+
+  /** Their text. An entry may have what a request of its own might have had. */
+  private readVariables(source: VariablesSource, index: number): string | null {
+    const { MAX_BODY_BYTES: most } = this.config.env;
+    if (source.sizeOf(index) <= most) return source.of(index);
+    throw new ValidationError(`Send variables of at most ${most} bytes in an entry.`, [
+      { pointer: '/variables', message: `is larger than ${most} bytes` },
+    ]);
   }
 
   private async insert(

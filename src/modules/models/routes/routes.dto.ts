@@ -62,6 +62,7 @@ export class PutRouteDto {
   @NestedArray(() => PutRouteTargetDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_TARGETS)
+  @ApiProperty({ maxItems: MAX_TARGETS })
   targets!: PutRouteTargetDto[];
 }
 

@@ -9,6 +9,7 @@ export { keepsText, keepText, parseJson } from './kept-json.js';
 export { messageOf } from './message-of.js';
 export { type ExactJson, parseExact } from './parse-exact.js';
 export { isPlainNumber } from './plain-json.js';
+export { Places } from './places.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';

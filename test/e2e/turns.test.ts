@@ -29,11 +29,16 @@ beforeAll(async () => {
   watch = new LoopWatch(stage.ledger.pid, file);
   await putPrompt(stage.admin, 'turns', '{{ x }}');
   await putPrompt(stage.admin, 'unused', 'no variables');
+  for (const [name, [source]] of Object.entries(HOSTILE_TEMPLATES)) {
+    await putPrompt(stage.admin, promptOf(name), source);
+  }
 });
 afterAll(async () => {
   await stage.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+const promptOf = (name: string): string => name.replaceAll(' ', '-');
 
 interface Sent {
   readonly method: string;
@@ -111,27 +116,25 @@ it('variables that are taken give way, with a key and in a batch too', async () 
 });
 
 it('templates that do as much work as they may give way', async () => {
-  for (const [name, [source]] of Object.entries(HOSTILE_TEMPLATES)) {
-    await putPrompt(stage.admin, name.replaceAll(' ', '-'), source);
-  }
   const works = Object.entries(HOSTILE_TEMPLATES).map(([name, [, x]]) => {
-    const prompt = name.replaceAll(' ', '-');
     const body = JSON.stringify({ variables: { x } });
-    return [name, () => send({ method: 'POST', path: `/v1/prompts/${prompt}:render`, body })] as const;
+    return [
+      name,
+      () => send({ method: 'POST', path: `/v1/prompts/${promptOf(name)}:render`, body }),
+    ] as const;
   });
   expect(await findSlow(works)).toEqual([]);
 });
 
 it('forty at once do not add up', async () => {
   const together = (sent: Sent) => () => Promise.all(Array.from({ length: AT_ONCE }, () => send(sent)));
-  const template = 'escape-in-a-loop';
   const works = [
     ...['empty objects', 'towers of arrays', 'twenty thousand arrays', 'one string of emoji'].map(
       (name) => [`run with ${name}`, together(run(HOSTILE_VALUES[name]?.(MIB - 1_000) ?? ''))] as const,
     ),
     [
       'a template that escapes in a loop',
-      together(run(JSON.stringify('<'.repeat(100_000)), template)),
+      together(run(JSON.stringify('<'.repeat(100_000)), promptOf('escape in a loop'))),
     ] as const,
     [
       'bodies just below the size that is read in steps',

@@ -62,6 +62,23 @@ async function states(promises: readonly Promise<unknown>[]): Promise<string[]> 
 }
 
 describe('Journal', () => {
+  it('ends a batch before it has too many characters, and takes what is larger by itself', async () => {
+    const { journal, batches, entries } = openJournal({ charsOf: () => 400_000, lanes: 3, maxRows: 100 });
+    const appended = ['a', 'b', 'c', 'd', 'e'].map((entry) => journal.append(entry));
+    while (batches.length < 3) await nextTurn();
+    expect(entries()).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    for (const batch of batches) batch.commit();
+    await Promise.all(appended);
+    const large = openJournal({ charsOf: () => 5_000_000, lanes: 1 });
+    const alone = [large.journal.append('x'), large.journal.append('y')];
+    await nextTurn();
+    expect(large.entries()).toEqual([['x']]);
+    large.batches[0]?.commit();
+    while (large.batches.length < 2) await nextTurn();
+    large.batches[1]?.commit();
+    await Promise.all(alone);
+  });
+
   it('sends the first at once, and what comes meanwhile together', async () => {
     const { journal, batches, entries } = openJournal({ lanes: 1 });
     const first = journal.append('a');

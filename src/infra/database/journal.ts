@@ -11,6 +11,8 @@ export interface JournalOptions<Entry, Result> {
   /** Batches are written in the order of these keys, so that two never wait for each other crosswise. */
   keyOf(entry: Entry): string;
   readonly maxRows: number;
+  /** Characters of an entry, where that may be many: a batch ends before it has more than {@link MAX_BATCH_CHARS}. */
+  charsOf?(entry: Entry): number;
   /** So many batches are under way at once. */
   readonly lanes: number;
   /** How long a batch is tried again while the database is away. */
@@ -23,6 +25,8 @@ interface Waiting<Entry, Result> {
   reject(error: unknown): void;
 }
 
+/** A statement of forty megabytes would be put together in one turn of the event loop. */
+const MAX_BATCH_CHARS = 1024 ** 2;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 /** Serialization failure and deadlock: the same again will do. */
@@ -67,7 +71,7 @@ export class Journal<Entry, Result> {
   private async flush(): Promise<void> {
     if (this.waiting.length === 0 || this.busyLanes >= this.options.lanes) return;
     this.busyLanes += 1;
-    const batch = this.waiting.splice(0, this.options.maxRows);
+    const batch = this.waiting.splice(0, this.countBatch());
     // More than one batch holds: the rest goes over another lane, if one is free.
     if (this.waiting.length > 0) this.flushSoon();
     try {
@@ -76,6 +80,20 @@ export class Journal<Entry, Result> {
       this.busyLanes -= 1;
       if (this.waiting.length > 0) this.flushSoon();
     }
+  }
+
+  /** At least one. */
+  private countBatch(): number {
+    const { maxRows } = this.options;
+    if (this.options.charsOf === undefined) return maxRows;
+    let chars = 0;
+    let count = 0;
+    for (const { entry } of this.waiting) {
+      chars += this.options.charsOf(entry);
+      if (count === maxRows || (count > 0 && chars > MAX_BATCH_CHARS)) break;
+      count += 1;
+    }
+    return count;
   }
 
   private async settle(batch: Waiting<Entry, Result>[]): Promise<void> {

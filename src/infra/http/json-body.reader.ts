@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import bodyParser from 'body-parser';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { heavyWork, ValidationError } from '../../kernel/index.js';
+import { heavyWork, Places, ValidationError } from '../../kernel/index.js';
 import { readJsonInSteps } from '../../kernel/json-step-reader.js';
 import { readJsonText } from '../../kernel/json-text.js';
 import type { JsonText } from '../../kernel/json-text.js';
@@ -102,6 +102,13 @@ const LIGHT_BODY_BYTES = 4 * 1024;
 const HEAVY_BODY_BYTES = 32 * 1024;
 
 /**
+ * From here on only a few bodies are read at once: what is half read of forty of them would fill the heap, and the
+ * collector would hold up everybody.
+ */
+const HUGE_BODY_BYTES = 256 * 1024;
+const hugeBodies = new Places(3);
+
+/**
  * `null` for a body of no bytes. At once, or as a promise for a body that has to leave turns to others.
  *
  * @throws ValidationError `VALIDATION_FAILED`, as {@link readJsonText}, and for too many values
@@ -110,7 +117,8 @@ export function parseJsonBody(bytes: Buffer, maxDepth: number): JsonText | null 
   if (bytes.length === 0) return null;
   if (bytes.length >= HEAVY_BODY_BYTES) {
     const limits = { maxDepth, maxValues: MAX_BODY_VALUES, maxMembers: MAX_BODY_MEMBERS };
-    return heavyWork.runSteps(readJsonInSteps(plainUtf8(bytes), limits));
+    const read = () => heavyWork.runSteps(readJsonInSteps(plainUtf8(bytes), limits));
+    return bytes.length < HUGE_BODY_BYTES ? read() : hugeBodies.run(read);
   }
   const read = () => readJsonText(plainUtf8(bytes).toString('utf8'), { maxDepth });
   if (bytes.length < LIGHT_BODY_BYTES) return read();

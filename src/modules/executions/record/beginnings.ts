@@ -43,10 +43,12 @@ export class Beginnings {
     this.plain = new Journal<BeginEntry, WrittenPlain>({
       ...options,
       keyOf: ({ execution_id: id }) => id,
+      charsOf,
       write: (entries, isRepeated) => this.writePlain(entries, isRepeated),
     });
     this.general = new Journal<BeginEntry, Written>({
       ...options,
+      charsOf,
       keyOf: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
       write: (entries, isRepeated) => this.writeGeneral(entries, isRepeated),
     });
@@ -144,4 +146,9 @@ function writtenOf(row: BegunRow, hasCallback: boolean): Written {
   if (row.state === 'begun') return begunOf(row, hasCallback);
   if (row.state === 'refused') return refusalOf(row) ?? 'key_taken';
   return row.state;
+}
+
+function charsOf(entry: BeginEntry): number {
+  const { variables_json: variables, rendered_prompt: prompt, rendered_messages: messages } = entry;
+  return (variables?.length ?? 0) + (prompt?.length ?? 0) + (messages?.length ?? 0);
 }

@@ -19,11 +19,13 @@ export class Endings {
     this.plain = new Journal<EndEntry, boolean>({
       ...options,
       keyOf,
+      charsOf,
       write: (entries) => endPlain(this.connections, entries),
     });
     this.general = new Journal<EndEntry, boolean>({
       ...options,
       keyOf,
+      charsOf,
       write: (entries) => this.writeGeneral(entries),
     });
   }
@@ -45,4 +47,8 @@ export class Endings {
     const ours = new Set(rest.filter((_, index) => wasEnded[index]));
     return entries.map((entry, index) => isEnded[index] === true || ours.has(entry));
   }
+}
+
+function charsOf({ response_text: text, answer_body: answer, tool_calls: calls, usage }: EndEntry): number {
+  return (text?.length ?? 0) + (answer?.length ?? 0) + (calls?.length ?? 0) + (usage?.length ?? 0);
 }

@@ -1,10 +1,12 @@
 import { CreatePromptLedger1795824000000 } from './1795824000000-create-prompt-ledger.js';
 import { RecordToolCalls1795851000000 } from './1795851000000-record-tool-calls.js';
 import { AddKeyAncestors1795867200000 } from './1795867200000-add-key-ancestors.js';
+import { CountQueueSlices1795910400000 } from './1795910400000-count-queue-slices.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
   CreatePromptLedger1795824000000,
   RecordToolCalls1795851000000,
   AddKeyAncestors1795867200000,
+  CountQueueSlices1795910400000,
 ];

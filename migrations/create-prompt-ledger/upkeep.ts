@@ -1,7 +1,7 @@
 import { ACROSS_PROJECTS, AS_SYSTEM, HOT } from './statements.js';
 
 /** How many wait, of each project that has some. */
-const QUEUE_DEPTHS = `
+export const QUEUE_DEPTHS = `
 CREATE FUNCTION ledger_queue_depths(most integer) RETURNS TABLE (project_id uuid, queued integer)
 LANGUAGE plpgsql ${ACROSS_PROJECTS} ${HOT}
 AS $$

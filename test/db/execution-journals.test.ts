@@ -395,21 +395,6 @@ describe('a cancel', () => {
   });
 });
 
-describe('the depth of the queue', () => {
-  it('is that of each project, to a limit', async () => {
-    for (let count = 0; count < 3; count += 1) await executions.begin(await beginning());
-    await executions.begin(await beginning({ projectId: context.otherProjectId }));
-    await begun();
-    expect(await executions.countQueued(100)).toEqual(
-      new Map([
-        [context.projectId, 3],
-        [context.otherProjectId, 1],
-      ]),
-    );
-    expect((await executions.countQueued(2)).get(context.projectId)).toBe(2);
-  });
-});
-
 describe('an idempotency key', () => {
   const left = async () =>
     (await rows<{ key: string }>('SELECT key FROM idempotency_keys ORDER BY key')).map(({ key }) => key);

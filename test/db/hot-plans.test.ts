@@ -3,7 +3,9 @@ import type { DatabaseClock } from '../../src/infra/database/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
+import { QueueSegments } from '../../src/modules/executions/queue-segments.js';
 import { findBegun } from '../../src/modules/executions/record/begin.js';
+import { ANY_TIME } from '../../src/modules/executions/record/count-queued.js';
 import type { Next } from '../../src/modules/executions/record/end.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { endCall } from '../support/end-executions.js';
@@ -88,7 +90,7 @@ async function useNamed(
     connection.asScope(),
     claims.map(({ projectId, executionId }) => ({ project_id: projectId, execution_id: executionId })),
   );
-  await executions.countQueued(100);
+  await executions.countQueued(first.projectId, { after: { dueAt: ANY_TIME }, upto: null, most: 100 });
 }
 
 /** What it costs is bounded, whichever statements it sends. */
@@ -104,6 +106,14 @@ async function expectFew(
     ({ pages, scannedRows }) => pages > PAGES + PAGES_A_ROW * rows || scannedRows > SCANNED_ROWS,
   );
   expect(tooMany).toEqual([]);
+}
+
+async function countWaiting(): Promise<number> {
+  const { rows } = await context.owner.query<{ waiting: number }>(
+    `SELECT count(*)::integer AS waiting FROM executions_in_flight WHERE status = 'queued' AND project_id = $1`,
+    [context.projectId],
+  );
+  return rows[0]?.waiting ?? 0;
 }
 
 /** Without the rows that it leaves behind. */
@@ -262,8 +272,38 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     await end(claims, 1);
   });
 
-  it('tell how many wait, no further than they are asked', async () => {
-    await expectFew(connection, 1, () => executions.countQueued(100));
+  it(`count segments of a queue of ${WAITING_ROWS}, wherever they lie, and the whole of it slice by slice`, async () => {
+    const { projectId } = context;
+    const segments = new QueueSegments(
+      (slice) => executions.countQueued(projectId, slice),
+      10 * WAITING_ROWS,
+    );
+    await expectFew(connection, 1, () => segments.countAll(Date.now()));
+    expect(segments.queued).toBe(await countWaiting());
+    const statements = connection.measures.length;
+    await expectFew(connection, 1, () => segments.refresh(Date.now()));
+    expect(connection.measures.length).toBeLessThan(statements / 4);
+    await expectFew(connection, 1, () =>
+      executions.countQueued(projectId, { after: { dueAt: ANY_TIME }, upto: null, most: 100 }),
+    );
+  });
+
+  it('count from their floor on, though an old snapshot keeps the dead rows', async () => {
+    const reader = await MeasuredConnection.open(context.url);
+    await reader.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.client.query('SELECT FROM projects');
+    await context.owner.query(
+      `UPDATE executions_in_flight SET due_at = due_at + interval '1 day' WHERE status = 'queued'`,
+    );
+    const { projectId } = context;
+    const segments = new QueueSegments((slice) => executions.countQueued(projectId, slice), WAITING_ROWS);
+    try {
+      await segments.countAll(Date.now());
+      await expectFew(connection, 1, () => segments.refresh(Date.now()));
+    } finally {
+      await reader.close();
+      await moveDueTimes('-1 day');
+    }
   });
 
   it('renew of many projects', async () => {

@@ -1,10 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../../infra/config/index.js';
+import { DatabaseClock } from '../../infra/database/index.js';
 import { Clock, messageOf } from '../../kernel/index.js';
 import { QueueFullError } from './errors.js';
+import { ProjectQueue } from './project-queue.js';
+import { QueueSegments } from './queue-segments.js';
 import { ExecutionsRepository } from './record/index.js';
 
-const COUNT_INTERVAL_MS = 500;
+/** Projects whose queues are remembered; one that was forgotten is counted anew. */
+const MOST_PROJECTS = 10_000;
 /** Of the requests at once, what one project may take: the rest is left for the others. */
 const PROJECT_SHARE = 0.75;
 
@@ -31,24 +36,20 @@ class Places {
 }
 
 /**
- * Says no in time. What waits in the queue is counted every now and then and not for each request: between two counts
- * what this process lets in is added. What runs at once is counted here, where it is.
+ * Says no in time. What waits in the queue is counted every now and then and not for each request, and only of the project that
+ * submits: between two counts what this process lets in is added. What runs at once is counted here, where it is.
  */
 @Injectable()
 export class QueueGate {
   private readonly logger = new Logger(QueueGate.name);
   private readonly inFlight = { requests: new Places(), streams: new Places() };
-  private queued = new Map<string, number>();
-  private admitted = new Map<string, number>();
-  /** Those that were let in before the count that is under way, which may not have seen them. */
-  private beingCounted = new Map<string, number>();
-  private countedAtMs = Number.NEGATIVE_INFINITY;
-  private counting: Promise<void> | null = null;
+  private readonly queues = new LRUCache<string, ProjectQueue>({ max: MOST_PROJECTS });
 
   constructor(
     private readonly config: AppConfig,
     private readonly executions: ExecutionsRepository,
     private readonly clock: Clock,
+    private readonly databaseClock: DatabaseClock,
   ) {}
 
   /**
@@ -56,11 +57,13 @@ export class QueueGate {
    * @throws QueueFullError `QUEUE_FULL` when too many of the project wait already.
    */
   async admit(projectId: string, count: number): Promise<void> {
-    this.countSoon();
-    // Nobody is told no by an old count: what was full then may have been worked off long ago.
-    if (!this.hasRoom(projectId, count)) await this.counting;
-    if (!this.hasRoom(projectId, count)) throw new QueueFullError('queue', this.config.env.MAX_QUEUED);
-    this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
+    const queue = this.queueOf(projectId);
+    queue.refreshSoon();
+    // Nobody is told no by an old count, nor by one of which a part is old: what was full then may have been worked off.
+    if (!queue.hasRoom(count)) await queue.whenRefreshed();
+    if (!queue.hasRoom(count)) await queue.countAll();
+    if (!queue.hasRoom(count)) throw new QueueFullError('queue', this.config.env.MAX_QUEUED);
+    queue.admit(count);
   }
 
   /**
@@ -76,32 +79,18 @@ export class QueueGate {
     return leave;
   }
 
-  /** A batch that is larger than the whole queue would never get in, so it does when nothing else waits. */
-  private hasRoom(projectId: string, count: number): boolean {
-    const known = [this.queued, this.beingCounted, this.admitted];
-    const waiting = known.reduce((sum, counts) => sum + (counts.get(projectId) ?? 0), 0);
-    return waiting === 0 || waiting + count <= this.config.env.MAX_QUEUED;
-  }
-
-  private countSoon(): void {
-    if (this.clock.monotonicMs() - this.countedAtMs < COUNT_INTERVAL_MS) return;
-    this.counting ??= this.count();
-  }
-
-  /** Never rejects: with the database away nothing gets in anyway. */
-  private async count(): Promise<void> {
-    this.beingCounted = this.admitted;
-    this.admitted = new Map();
-    try {
-      this.queued = await this.executions.countQueued(this.config.env.MAX_QUEUED);
-    } catch (error) {
-      this.logger.debug(`the queue could not be counted: ${messageOf(error)}`);
-      for (const [projectId, count] of this.beingCounted) {
-        this.admitted.set(projectId, (this.admitted.get(projectId) ?? 0) + count);
-      }
-    }
-    this.beingCounted = new Map();
-    this.countedAtMs = this.clock.monotonicMs();
-    this.counting = null;
+  private queueOf(projectId: string): ProjectQueue {
+    const known = this.queues.get(projectId);
+    if (known !== undefined) return known;
+    const { MAX_QUEUED: mostQueued } = this.config.env;
+    const queue = new ProjectQueue({
+      segments: new QueueSegments((slice) => this.executions.countQueued(projectId, slice), mostQueued),
+      mostQueued,
+      monotonicMs: () => this.clock.monotonicMs(),
+      databaseNowMs: () => this.databaseClock.nowMs(),
+      onFailure: (error) => this.logger.debug(`the queue could not be counted: ${messageOf(error)}`),
+    });
+    this.queues.set(projectId, queue);
+    return queue;
   }
 }

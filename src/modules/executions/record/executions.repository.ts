@@ -17,6 +17,7 @@ import { type Begun, Beginnings } from './beginnings.js';
 import type { BegunExecution } from './budget-verdict.js';
 import { CALL_REHEARSALS, callsJournal, type Dispatched } from './call.js';
 import { CLAIM_REHEARSALS, type ClaimOptions, Claims } from './claim.js';
+import { COUNT_REHEARSALS, countQueued, type QueueSlice, type SliceCount } from './count-queued.js';
 import { END_REHEARSALS, endEntry, type Ending, refusedEntry } from './end.js';
 import { Endings } from './endings.js';
 import { holdAgain } from './hold-again.js';
@@ -62,6 +63,7 @@ export class ExecutionsRepository {
       ...END_REHEARSALS,
       ...CLAIM_REHEARSALS,
       ...SWEEP_REHEARSALS,
+      ...COUNT_REHEARSALS,
     );
   }
 
@@ -149,12 +151,8 @@ export class ExecutionsRepository {
     return sweepLapsed(this.connections, { most: MAX_SWEPT, maxLapses: MAX_LAPSES, settleMs });
   }
 
-  /** How many wait, of each project that has some; counted no further than `most`. */
-  async countQueued(most: number): Promise<Map<string, number>> {
-    const rows = await this.scope.system<{ project_id: string; queued: number }>(
-      'SELECT * FROM ledger_queue_depths($1)',
-      [most],
-    );
-    return new Map(rows.map(({ project_id: projectId, queued }) => [projectId, queued]));
+  /** How many of a project wait, in a slice of its queue. */
+  countQueued(projectId: string, slice: QueueSlice): Promise<SliceCount> {
+    return countQueued(this.connections, projectId, slice);
   }
 }

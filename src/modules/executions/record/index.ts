@@ -9,6 +9,7 @@ export {
   type VerdictRow,
   warningHeaders,
 } from './budget-verdict.js';
+export { ANY_TIME, type QueuePlace, type QueueSlice, type SliceCount } from './count-queued.js';
 export type { Dispatched } from './call.js';
 export { costOf, type Next } from './end.js';
 export { ExecutionsRepository } from './executions.repository.js';

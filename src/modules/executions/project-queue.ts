@@ -1,0 +1,87 @@
+import type { QueueSegments } from './queue-segments.js';
+
+export interface ProjectQueueOptions {
+  readonly segments: QueueSegments;
+  /** A batch that is larger than this would never get in, so it does when nothing else waits. */
+  readonly mostQueued: number;
+  readonly monotonicMs: () => number;
+  /** By the database's clock. */
+  readonly databaseNowMs: () => number;
+  /** Told of a count that failed. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const COUNT_INTERVAL_MS = 500;
+/** A full count may take so much of the time of a project that is full. */
+const FULL_COUNT_SHARE = 0.1;
+
+/** What waits of one project, as far as this process knows: what was counted, and what it has let in since. */
+export class ProjectQueue {
+  private admitted = 0;
+  /** Those that were let in before the count that is under way, which may not have seen them. */
+  private beingCounted = 0;
+  private refreshedAtMs = Number.NEGATIVE_INFINITY;
+  /** Until then what was counted in full is taken for true. */
+  private fullUntilMs = Number.NEGATIVE_INFINITY;
+  private counting: Promise<void> | null = null;
+
+  constructor(private readonly options: ProjectQueueOptions) {}
+
+  hasRoom(count: number): boolean {
+    const waiting = this.options.segments.queued + this.beingCounted + this.admitted;
+    return waiting === 0 || waiting + count <= this.options.mostQueued;
+  }
+
+  admit(count: number): void {
+    this.admitted += count;
+  }
+
+  /** Begins a count when the last one is old. */
+  refreshSoon(): void {
+    if (this.options.monotonicMs() - this.refreshedAtMs < COUNT_INTERVAL_MS) return;
+    this.counting ??= this.refresh();
+  }
+
+  /** Resolves when the count that is under way, if there is one, is over. */
+  async whenRefreshed(): Promise<void> {
+    await this.counting;
+  }
+
+  /** Counts everything, unless that was done a moment ago. Whoever asks meanwhile shares the count. */
+  async countAll(): Promise<void> {
+    while (this.options.monotonicMs() >= this.fullUntilMs) {
+      if (this.counting !== null) await this.counting;
+      else await (this.counting = this.countFully());
+    }
+  }
+
+  private refresh(): Promise<void> {
+    const { segments, databaseNowMs } = this.options;
+    const isFull = segments.isOne;
+    return this.count(() => segments.refresh(databaseNowMs()), isFull);
+  }
+
+  private countFully(): Promise<void> {
+    const { segments, databaseNowMs } = this.options;
+    return this.count(() => segments.countAll(databaseNowMs()), true);
+  }
+
+  /** Never rejects: with the database away nothing gets in anyway. */
+  private async count(work: () => Promise<void>, isFull: boolean): Promise<void> {
+    const { monotonicMs, onFailure } = this.options;
+    const sinceMs = monotonicMs();
+    this.beingCounted = this.admitted;
+    this.admitted = 0;
+    try {
+      await work();
+    } catch (error) {
+      onFailure(error);
+      this.admitted += this.beingCounted;
+    }
+    this.beingCounted = 0;
+    const nowMs = monotonicMs();
+    this.refreshedAtMs = nowMs;
+    if (isFull) this.fullUntilMs = nowMs + Math.max(COUNT_INTERVAL_MS, (nowMs - sinceMs) / FULL_COUNT_SHARE);
+    this.counting = null;
+  }
+}

@@ -1,0 +1,122 @@
+/** How the values of several processes become one. */
+export type Merge = 'sum' | 'max' | 'min';
+
+/** One series of a family, or all series of one histogram. */
+export interface SeriesReport {
+  /** In the order of the family's label names. */
+  readonly labels: readonly string[];
+  /** A counter or gauge has one; a histogram one for each of its buckets, the open one last, and the sum of what it saw. */
+  readonly numbers: readonly number[];
+}
+
+/** What one process knows of one metric. Plain data: it travels between processes. */
+export interface FamilyReport {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labelNames: readonly string[];
+  /** Upper bounds of a histogram's buckets, without the open one; empty otherwise. */
+  readonly bounds: readonly number[];
+  readonly merge: Merge;
+  /** So many sets of labels at most, beside those of `other`. */
+  readonly mostSets: number;
+  /** Labels that stand for all sets beyond `mostSets`, in their order; `null` keeps the label as it is. */
+  readonly other: readonly (string | null)[];
+  readonly series: readonly SeriesReport[];
+}
+
+export interface FamilyOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames?: readonly string[];
+  readonly mostSets?: number;
+  readonly other?: readonly (string | null)[];
+}
+
+/** A number that grows. Whoever counts keeps the object and adds to `value`: no look-up, no call. */
+export class CounterSeries {
+  value = 0;
+
+  get numbers(): number[] {
+    return [this.value];
+  }
+}
+
+/** How often something fell into which bucket. */
+export class HistogramSeries {
+  private readonly counts: number[];
+  private sum = 0;
+
+  constructor(private readonly bounds: readonly number[]) {
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  }
+
+  observe(value: number): void {
+    const { bounds, counts } = this;
+    let at = 0;
+    // There are about ten: going through them is as fast as halving.
+    while (at < bounds.length && value > (bounds[at] as number)) at += 1;
+    counts[at] = (counts[at] as number) + 1;
+    this.sum += value;
+  }
+
+  get numbers(): number[] {
+    return [...this.counts, this.sum];
+  }
+}
+
+/**
+ * One metric with all its sets of labels. A set is made when it is first asked for; whoever counts often keeps what it got.
+ * Sets beyond `mostSets` share those of `other`, so that no client can make a process remember, and send, ever more.
+ */
+export class MetricFamily<Series extends { readonly numbers: number[] }> {
+  private readonly sets = new Map<string, { readonly labels: readonly string[]; readonly series: Series }>();
+  private named = 0;
+
+  constructor(
+    readonly type: 'counter' | 'histogram',
+    private readonly options: FamilyOptions,
+    private readonly make: () => Series,
+    private readonly bounds: readonly number[] = [],
+  ) {}
+
+  /** @param labels in the order of the label names. */
+  with(...labels: readonly string[]): Series {
+    const known = this.sets.get(keyOf(labels));
+    if (known !== undefined) return known.series;
+    const { mostSets = 1, other = [] } = this.options;
+    const folded = foldLabels(labels, other);
+    if (this.named >= mostSets && keyOf(folded) !== keyOf(labels)) return this.with(...folded);
+    if (keyOf(folded) !== keyOf(labels)) this.named += 1;
+    const series = this.make();
+    this.sets.set(keyOf(labels), { labels, series });
+    return series;
+  }
+
+  report(): FamilyReport {
+    const { name, help, labelNames = [], mostSets = 1, other = [] } = this.options;
+    const series = [...this.sets.values()].map(({ labels, series: { numbers } }) => ({ labels, numbers }));
+    const { type, bounds } = this;
+    return { name, help, type, labelNames, bounds, merge: 'sum', mostSets, other, series };
+  }
+}
+
+export function counterFamily(options: FamilyOptions): MetricFamily<CounterSeries> {
+  return new MetricFamily('counter', options, () => new CounterSeries());
+}
+
+export function histogramFamily(
+  options: FamilyOptions & { readonly bounds: readonly number[] },
+): MetricFamily<HistogramSeries> {
+  const { bounds } = options;
+  return new MetricFamily('histogram', options, () => new HistogramSeries(bounds), bounds);
+}
+
+export function keyOf(labels: readonly string[]): string {
+  return labels.join('\0');
+}
+
+/** The set that stands for this one once there are too many. Without `other` it is the set itself: those are few by nature. */
+export function foldLabels(labels: readonly string[], other: readonly (string | null)[]): readonly string[] {
+  return other.length === 0 ? labels : labels.map((label, index) => other[index] ?? label);
+}

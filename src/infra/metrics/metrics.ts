@@ -1,0 +1,73 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ExecutionMetrics } from './execution-metrics.js';
+import { HttpMetrics } from './http-metrics.js';
+import type { FamilyReport } from './metric-family.js';
+import { ProcessMetrics } from './process-metrics.js';
+import { WorkMetrics } from './work-metrics.js';
+
+/** What somebody else keeps and tells when it is asked. */
+export type MetricSource = () => FamilyReport[] | Promise<FamilyReport[]>;
+
+/**
+ * What this process counts of itself. Counting is an addition to a field; names, labels and text come into it only when
+ * somebody asks, which is every fifteen seconds or never.
+ */
+@Injectable()
+export class Metrics implements OnApplicationShutdown {
+  readonly http = new HttpMetrics();
+  readonly executions = new ExecutionMetrics();
+  readonly work = new WorkMetrics();
+  private readonly process = new ProcessMetrics();
+  private readonly own: MetricSource[] = [];
+  private readonly shared: MetricSource[] = [];
+
+  /** Of this process: with several of them, the values of all are added up. */
+  add(source: MetricSource): void {
+    this.own.push(source);
+  }
+
+  /** Of what all processes have in common, such as the queue: whoever is asked tells, once. */
+  addShared(source: MetricSource): void {
+    this.shared.push(source);
+  }
+
+  /** For a process that somebody may ask. */
+  start(): void {
+    this.process.start();
+  }
+
+  async report(): Promise<FamilyReport[]> {
+    const { http, executions, work } = this;
+    const families = [
+      http.requests,
+      http.durations,
+      executions.ended,
+      executions.attempts,
+      executions.tokens,
+      executions.cost,
+      executions.durations,
+      executions.firstTokens,
+      work.claims,
+      work.claimed,
+      work.swept,
+      work.journalRows,
+      work.journalWaits,
+      work.journalCommits,
+    ].map((family) => family.report());
+    return [...families, ...this.process.report(), ...(await ask(this.own))];
+  }
+
+  reportShared(): Promise<FamilyReport[]> {
+    return ask(this.shared);
+  }
+
+  onApplicationShutdown(): void {
+    this.process.stop();
+  }
+}
+
+/** A source that fails, such as one that asks a database which is away, takes none of the others with it. */
+async function ask(sources: readonly MetricSource[]): Promise<FamilyReport[]> {
+  const told = await Promise.allSettled(sources.map(async (source) => source()));
+  return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+}

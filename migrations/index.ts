@@ -2,6 +2,7 @@ import { CreatePromptLedger1795824000000 } from './1795824000000-create-prompt-l
 import { RecordToolCalls1795851000000 } from './1795851000000-record-tool-calls.js';
 import { AddKeyAncestors1795867200000 } from './1795867200000-add-key-ancestors.js';
 import { CountQueueSlices1795910400000 } from './1795910400000-count-queue-slices.js';
+import { ReadServiceFigures1795914000000 } from './1795914000000-read-service-figures.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   RecordToolCalls1795851000000,
   AddKeyAncestors1795867200000,
   CountQueueSlices1795910400000,
+  ReadServiceFigures1795914000000,
 ];

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { attachBackends } from './bootstrap/backends.js';
+import { createMetricsEndpoint, listenForMetrics } from './bootstrap/metrics/serve-metrics.js';
 import { printAsSentence, runProcess, stopOnSignal } from './bootstrap/run-process.js';
 import { AppConfig, loadEnvironment } from './infra/config/index.js';
 import { ProviderSetupError } from './modules/providers/index.js';
@@ -18,7 +19,11 @@ runProcess(async () => {
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  stopOnSignal(env.SHUTDOWN_GRACE_MS, () => app.close());
+  const closeMetrics = await listenForMetrics(env, createMetricsEndpoint(app));
+  stopOnSignal(env.SHUTDOWN_GRACE_MS, async () => {
+    await app.close();
+    closeMetrics?.();
+  });
   process.stdout.write(
     `worker ready: ${env.CONCURRENCY} executions at once, bell by ${env.REDIS_URL === null ? 'Postgres' : 'Redis'}\n`,
   );

@@ -10,11 +10,15 @@ import {
   type FastLane,
   type HttpOptions,
   openFastLane,
+  type RequestObserver,
 } from '../infra/http/index.js';
 import { type AccessLine, AccessLines } from '../infra/logging/index.js';
+import { Metrics } from '../infra/metrics/index.js';
 import type { SupervisorLink } from '../infra/supervision/index.js';
 import { Authenticator, type Caller, type Scope } from '../modules/auth/index.js';
 import { addFastRoutes } from './fast-routes.js';
+import type { MetricsEndpoint } from './metrics/metrics-endpoint.js';
+import { createMetricsEndpoint, mountMetrics } from './metrics/serve-metrics.js';
 
 /**
  * The API, ready to listen.
@@ -23,15 +27,20 @@ import { addFastRoutes } from './fast-routes.js';
 export async function createApi(
   config: AppConfig,
   link: SupervisorLink | null = null,
-): Promise<NestExpressApplication> {
+): Promise<{ readonly app: NestExpressApplication; readonly metrics: MetricsEndpoint }> {
   const app = await createHttpApp(ApiModule.forRoot(config, link), { bufferLogs: true, abortOnError: false });
   app.useLogger(app.get(Logger));
   const accessLines = app.get(AccessLines, { strict: false });
   const options = { ...httpOptions(config), accessLog: (line: AccessLine) => accessLines.write(line) };
-  configureHttp(app, options);
+  const { http } = app.get(Metrics, { strict: false });
+  const observeRequest: RequestObserver = (method, route, status, elapsedMs) =>
+    http.observe(method, route, status, elapsedMs);
+  configureHttp(app, { ...options, observeRequest });
   addFastRoutes(openLane(app, options), app);
+  const metrics = createMetricsEndpoint(app, link);
+  if (config.env.METRICS_PORT === null) mountMetrics(app, metrics);
   await app.init();
-  return app;
+  return { app, metrics };
 }
 
 function openLane(app: NestExpressApplication, options: HttpOptions): FastLane<Caller, Scope> {

@@ -24,6 +24,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
   const problemHeaders = (caller: Caller) => limits.headersFor(caller);
   lane.add({
     method: 'POST',
+    path: '/v1/executions\\:run',
     match: exactly('/v1/executions:run'),
     scopes: ['executions:run'],
     dto: ExecuteDto,
@@ -35,6 +36,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
   });
   lane.add({
     method: 'POST',
+    path: '/v1/executions\\:submit',
     match: exactly('/v1/executions:submit'),
     scopes: ['executions:run'],
     dto: SubmitDto,
@@ -44,6 +46,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
   });
   lane.add({
     method: 'GET',
+    path: '/v1/prompts/:name',
     match: (path: string) => {
       const name = PROMPT_PATH.exec(path)?.[1];
       return name === undefined ? null : { name: decodeURIComponent(name) };

@@ -1,13 +1,18 @@
 import type { AddressInfo, Server } from 'node:net';
-import { portError } from './port.js';
+import { portError, type PortVariable } from './port.js';
 
 /**
  * Resolves with where the server listens.
  * @throws ConfigurationError when the port is taken, or otherwise not to be had.
  */
-export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+export async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  variable: PortVariable = 'PORT',
+): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
-    const onError = (error: Error) => reject(portError(error, port));
+    const onError = (error: Error) => reject(portError(error, port, variable));
     server.once('error', onError);
     server.listen(port, host, () => {
       server.off('error', onError);

@@ -1,6 +1,9 @@
 import { connect, createServer } from 'node:net';
 import { ConfigurationError } from '../infra/config/index.js';
 
+/** The environment variable that says which port. */
+export type PortVariable = 'PORT' | 'METRICS_PORT';
+
 /** On loopback the answer is there in a millisecond; a firewall may swallow the question. */
 const PROBE_TIMEOUT_MS = 1000;
 
@@ -10,16 +13,20 @@ const PROBE_TIMEOUT_MS = 1000;
  * cannot be known so, `listen` says later.
  * @throws ConfigurationError when the port is taken, or `host` is no address of this machine.
  */
-export async function assertPortFree(port: number, host: string): Promise<void> {
-  await assertOwnAddress(host, port);
-  if (port !== 0 && (await answers(port, host))) throw portTaken(port);
+export async function assertPortFree(
+  port: number,
+  host: string,
+  variable: PortVariable = 'PORT',
+): Promise<void> {
+  await assertOwnAddress(host, port, variable);
+  if (port !== 0 && (await answers(port, host))) throw portTaken(port, variable);
 }
 
 /** By a free port, of which nobody knows. */
-async function assertOwnAddress(host: string, wantedPort: number): Promise<void> {
+async function assertOwnAddress(host: string, wantedPort: number, variable: PortVariable): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => reject(portError(error, wantedPort)));
+    server.once('error', (error) => reject(portError(error, wantedPort, variable)));
     server.listen(0, host, () => server.close(() => resolve()));
   });
 }
@@ -36,11 +43,15 @@ async function answers(port: number, host: string): Promise<boolean> {
 }
 
 /** What went wrong with listening, as a sentence where there is one. */
-export function portError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code === 'EADDRINUSE') return portTaken(port);
+export function portError(
+  error: NodeJS.ErrnoException,
+  port: number,
+  variable: PortVariable = 'PORT',
+): Error {
+  if (error.code === 'EADDRINUSE') return portTaken(port, variable);
   if (error.code === 'EACCES') {
     return new ConfigurationError(
-      `Port ${port} needs more rights than this user has; choose one above 1023 with PORT.`,
+      `Port ${port} needs more rights than this user has; choose one above 1023 with ${variable}.`,
     );
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
@@ -51,8 +62,9 @@ export function portError(error: NodeJS.ErrnoException, port: number): Error {
   return error;
 }
 
-function portTaken(port: number): ConfigurationError {
+function portTaken(port: number, variable: PortVariable): ConfigurationError {
+  const other = port === 65_535 ? 8000 : port + 1;
   return new ConfigurationError(
-    `Port ${port} is taken; stop what listens there, or choose another, for example PORT=${port === 65_535 ? 8000 : port + 1} npm start.`,
+    `Port ${port} is taken; stop what listens there, or choose another, for example ${variable}=${other} npm start.`,
   );
 }

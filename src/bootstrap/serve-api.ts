@@ -10,6 +10,7 @@ import { ModelsService, PricesService } from '../modules/models/index.js';
 import { ProjectsService } from '../modules/projects/index.js';
 import { ProviderRegistry, ProviderSetupError, type ProviderSummary } from '../modules/providers/index.js';
 import { createApi } from './api-application.js';
+import { listenForMetrics } from './metrics/serve-metrics.js';
 import { printAsSentence } from './run-process.js';
 
 export interface ServedApi {
@@ -31,15 +32,19 @@ printAsSentence(ProviderSetupError);
 
 /** The API in this process, with the consumer inside unless `WORKER=off`. */
 export async function serveApi(config: AppConfig, { link, seeds, listen }: ServeOptions): Promise<ServedApi> {
-  const app = await createApi(config, link);
+  const { app, metrics } = await createApi(config, link);
   const server = app.getHttpServer();
   const drain = new HttpDrain(server);
+  let closeMetrics: (() => void) | null = null;
   try {
     if (seeds) await seedDefaultProject(app);
+    // Of several processes the first one has the port; it tells of all of them.
+    if (config.speaksForAll) closeMetrics = await listenForMetrics(config.env, metrics);
     await listen(server);
     // Nest's own listen() would do it: until here what was logged is held back.
     app.flushLogs();
   } catch (error) {
+    closeMetrics?.();
     await app.close();
     throw error;
   }
@@ -51,6 +56,7 @@ export async function serveApi(config: AppConfig, { link, seeds, listen }: Serve
       const consumer = config.env.WORKER ? app.get(ConsumerService).stop() : undefined;
       await Promise.all([drain.stop({ lingerMs: config.env.SHUTDOWN_LINGER_MS, graceMs }), consumer]);
       await app.close();
+      closeMetrics?.();
     },
   };
 }

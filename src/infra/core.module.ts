@@ -4,6 +4,7 @@ import { ClockModule } from './clock.module.js';
 import { AppConfig, ConfigModule } from './config/index.js';
 import { DatabaseListener, DatabaseModule, TenantScope } from './database/index.js';
 import { LoggingModule } from './logging/index.js';
+import { MetricsModule } from './metrics/index.js';
 import { OutboundModule } from './outbound/index.js';
 import { SupervisionModule, type SupervisorLink } from './supervision/index.js';
 
@@ -18,6 +19,7 @@ export class CoreModule {
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(config),
         ClockModule,
+        MetricsModule,
         SupervisionModule.forRoot(link),
         DatabaseModule,
         OutboundModule,

@@ -1,3 +1,4 @@
+export { CacheCounts } from './cache-counts.js';
 export * from './clock.js';
 export { ExactNumber } from './exact-number.js';
 export { JsonSource } from './json-source.js';

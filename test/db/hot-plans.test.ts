@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseClock } from '../../src/infra/database/index.js';
+import { Metrics } from '../../src/infra/metrics/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
@@ -65,6 +66,7 @@ function openExecutions(connection: MeasuredConnection): ExecutionsRepository {
     context.config,
     databaseClock,
     new SystemClock(),
+    new Metrics(),
   );
 }
 

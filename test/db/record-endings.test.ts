@@ -74,6 +74,7 @@ async function begin({ admitted, ...options }: BeginningOptions = {}): Promise<C
 
 const end = (claim: Claim, outcome: CallOutcome, price: PriceRecord | null = PRICE) =>
   executions.end({
+    mode: 'async',
     claim,
     attempt: 1,
     model: { provider: 'echo', modelName: 'echo' },

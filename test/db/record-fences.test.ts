@@ -205,6 +205,7 @@ describe('a batch of many projects', () => {
     expect(begun.map(begunAs)).toEqual(all.map(() => 'begun'));
     const entries = all.map(({ projectId, executionId }) =>
       context.executions.end({
+        mode: 'async',
         claim: { projectId, executionId, fence: 1, mayHaveDuties },
         attempt: 1,
         model: { provider: 'echo', modelName: 'echo' },

@@ -16,7 +16,7 @@ export function endCall(
   next: Next = { kind: 'final' },
 ): Promise<boolean> {
   const model = { provider: 'echo', modelName: 'echo' };
-  return executions.end({ claim, attempt, model, price: null, outcome, next });
+  return executions.end({ claim, mode: 'async', attempt, model, price: null, outcome, next });
 }
 
 /** Ends what waits, by the statements that the ledger ends it with: as answered, as failed, or canceled. */

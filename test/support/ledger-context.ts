@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { AppConfig, parseEnvironment } from '../../src/infra/config/index.js';
 import { PoolErrorLog } from '../../src/infra/database/pool-error-log.js';
 import { applicationDataSourceOptions, DatabaseClock, TenantScope } from '../../src/infra/database/index.js';
+import { Metrics } from '../../src/infra/metrics/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { createTestDatabase } from './database.js';
@@ -49,7 +50,8 @@ export async function openLedgerContext(): Promise<LedgerContext> {
   const databaseClock = new DatabaseClock(scope, clock);
   await databaseClock.onModuleInit();
   const connections = new LossyConnections(config, new PoolErrorLog());
-  const openExecutions = () => new ExecutionsRepository(scope, connections, config, databaseClock, clock);
+  const openExecutions = () =>
+    new ExecutionsRepository(scope, connections, config, databaseClock, clock, new Metrics());
   return {
     url: database.url,
     owner,

@@ -50,6 +50,7 @@ export function endingOf(
   { attempt = 1, next = { kind: 'final' } }: { readonly attempt?: number; readonly next?: Next } = {},
 ): EndEntry {
   return endEntry({
+    mode: 'async',
     claim,
     attempt,
     model: { provider: 'echo', modelName: 'echo' },

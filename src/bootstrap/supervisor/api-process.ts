@@ -1,15 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { FamilyReport } from '../../infra/metrics/index.js';
 import {
   type Assignment,
   countBatch,
   type Counters,
   type MessageToProcess,
   type MessageToSupervisor,
+  PendingAnswers,
   type ProviderLine,
 } from '../../infra/supervision/index.js';
 
+/** Shorter than a process waits for what it has asked the supervisor to gather. */
+const REPORT_TIMEOUT_MS = 2_000;
 const ENTRY = join(__dirname, '../../api-process.js');
 
 /** How a process ended. */
@@ -32,10 +36,18 @@ export class ApiProcess {
   private readonly child: ChildProcess;
   private readonly unsent = new Set<Socket>();
   private refusal: string | null = null;
+  private readonly reports = new PendingAnswers<readonly FamilyReport[]>();
+  private lastReport: readonly FamilyReport[] = [];
   private becomeReady: (providers: readonly ProviderLine[]) => void = () => undefined;
 
-  /** @param counters what all processes count in together. */
-  constructor(private readonly counters: Counters) {
+  /**
+   * @param counters what all processes count in together.
+   * @param gatherReports what they have counted together, for whoever of them is asked for it.
+   */
+  constructor(
+    private readonly counters: Counters,
+    private readonly gatherReports: () => Promise<readonly FamilyReport[]>,
+  ) {
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     this.child = fork(ENTRY, [], {
       execArgv: process.execArgv.filter((arg) => !arg.startsWith('--inspect')),
@@ -46,6 +58,7 @@ export class ApiProcess {
     this.child.on('message', (message: MessageToSupervisor) => this.hear(message));
     this.ended = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
+        this.reports.failAll(new Error('the process has ended'));
         const how = signal ?? `exit code ${String(code)}`;
         resolve({ how, refusal: this.refusal, unsent: [...this.unsent] });
       });
@@ -65,6 +78,23 @@ export class ApiProcess {
     });
   }
 
+  /** What it has counted, as it says now; of a process that does not answer, or has ended, what it said last. */
+  async report(): Promise<readonly FamilyReport[]> {
+    if (!this.child.connected) return this.lastReport;
+    const { id, result } = this.reports.open(REPORT_TIMEOUT_MS, 'the process does not answer');
+    this.send({ kind: 'report', id });
+    await result.then(
+      (report) => (this.lastReport = report),
+      () => undefined,
+    );
+    return this.lastReport;
+  }
+
+  /** What it said last of what it has counted. */
+  get reported(): readonly FamilyReport[] {
+    return this.lastReport;
+  }
+
   /** Tells it to leave in order; whether it did is what `ended` tells. */
   stop(): void {
     this.send({ kind: 'stop' });
@@ -77,7 +107,11 @@ export class ApiProcess {
   private hear(message: MessageToSupervisor): void {
     if (message.kind === 'ready') this.becomeReady(message.providers);
     else if (message.kind === 'refused') this.refusal = message.sentence;
-    else {
+    else if (message.kind === 'reported') this.reports.settle(message.id, message.report);
+    else if (message.kind === 'gather') {
+      const { id } = message;
+      void this.gatherReports().then((report) => this.send({ kind: 'gathered', id, report }));
+    } else {
       const { batch, requests } = message;
       void countBatch(this.counters, requests).then((counts) =>
         this.send({ kind: 'counted', batch, counts }),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../../infra/config/index.js';
 import { type Assignment, createMemoryCounters, type ProviderLine } from '../../infra/supervision/index.js';
 import { ApiProcess, type ProcessEnd } from './api-process.js';
+import { ReportGatherer } from './report-gatherer.js';
 
 /** In a row and of one place; after so many there is nothing to hope for. */
 const MOST_FAILED_STARTS = 3;
@@ -25,6 +26,7 @@ export class ProcessPool {
   private readonly ready: ApiProcess[] = [];
   private readonly places: Promise<void>[];
   private readonly counters = createMemoryCounters();
+  private readonly gatherer = new ReportGatherer(() => this.running);
   private readonly halt = new AbortController();
   private assign: (base: Pick<Assignment, 'backends' | 'seeds'>) => void = () => undefined;
   private readonly assigned: Promise<Pick<Assignment, 'backends' | 'seeds'>>;
@@ -115,7 +117,7 @@ export class ProcessPool {
   }
 
   private async runOnce(index: number): Promise<{ pid: number; end: ProcessEnd; wasReady: boolean }> {
-    const api = new ApiProcess(this.counters);
+    const api = new ApiProcess(this.counters, () => this.gatherer.gather());
     this.running.add(api);
     let wasReady = false;
     void this.assigned.then(({ backends, seeds }) => {
@@ -128,6 +130,7 @@ export class ProcessPool {
     });
     const end = await api.ended;
     this.running.delete(api);
+    this.gatherer.retire(api);
     const at = this.ready.indexOf(api);
     if (at >= 0) this.ready.splice(at, 1);
     return { pid: api.pid, end, wasReady };

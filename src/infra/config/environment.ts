@@ -168,6 +168,9 @@ export class Environment {
     null;
   @Text() @IsIn(['json', 'pretty']) LOG_FORMAT: string | null = null;
   @Flag() DEBUG = false;
+
+  @Text() METRICS_TOKEN: string | null = null;
+  @IsOptional() @Whole(0, 65_535) METRICS_PORT: number | null = null;
 }
 
 /** Names of all variables, for the documentation's test. */

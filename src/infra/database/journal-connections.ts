@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { type ClientBase, Pool, type QueryConfig, type QueryResultRow } from 'pg';
 import { AppConfig } from '../config/index.js';
 import { journalPoolOptions } from './data-source-options.js';
+import { countPool, type PoolCounts } from './count-pool.js';
 import { PoolErrorLog } from './pool-error-log.js';
 import { withPooledClient } from './with-pooled-client.js';
 
@@ -45,6 +46,10 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
 
   async call<Row extends QueryResultRow>(call: FunctionCall): Promise<Row[]> {
     return withPooledClient(this.pool, async (client) => (await client.query<Row>(queryOf(call))).rows);
+  }
+
+  countConnections(): PoolCounts {
+    return countPool(this.pool);
   }
 
   private async rehearseOn(client: ClientBase): Promise<void> {

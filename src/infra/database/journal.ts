@@ -17,6 +17,13 @@ export interface JournalOptions<Entry, Result> {
   readonly lanes: number;
   /** How long a batch is tried again while the database is away. */
   readonly patienceMs: number;
+  /** Told of each batch that was committed; left out: nobody counts. */
+  readonly observer?: BatchObserver;
+}
+
+export interface BatchObserver {
+  /** @param waitedMs how long the first entry waited for its batch to be sent. */
+  committed(rows: number, waitedMs: number, commitMs: number): void;
 }
 
 interface Waiting<Entry, Result> {
@@ -43,6 +50,8 @@ export class Journal<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
   private busyLanes = 0;
   private isDue = false;
+  /** Since when the first of those that wait does so. */
+  private waitingSinceMs = 0;
 
   constructor(private readonly options: JournalOptions<Entry, Result>) {}
 
@@ -53,6 +62,7 @@ export class Journal<Entry, Result> {
    */
   append(entry: Entry): Promise<Result> {
     return new Promise((resolve, reject) => {
+      if (this.waiting.length === 0) this.waitingSinceMs = performance.now();
       this.waiting.push({ entry, resolve, reject });
       this.flushSoon();
     });
@@ -72,10 +82,14 @@ export class Journal<Entry, Result> {
     if (this.waiting.length === 0 || this.busyLanes >= this.options.lanes) return;
     this.busyLanes += 1;
     const batch = this.waiting.splice(0, this.countBatch());
+    const sentAtMs = performance.now();
+    const waitedMs = sentAtMs - this.waitingSinceMs;
+    this.waitingSinceMs = sentAtMs;
     // More than one batch holds: the rest goes over another lane, if one is free.
     if (this.waiting.length > 0) this.flushSoon();
     try {
       await this.settle(batch);
+      this.options.observer?.committed(batch.length, waitedMs, performance.now() - sentAtMs);
     } finally {
       this.busyLanes -= 1;
       if (this.waiting.length > 0) this.flushSoon();

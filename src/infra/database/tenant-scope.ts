@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UUID } from '../../kernel/index.js';
+import { countPool, type PoolCounts } from './count-pool.js';
 import { withPooledClient } from './with-pooled-client.js';
 
 export type ProjectIds = string | readonly string[];
@@ -53,6 +54,10 @@ export class TenantScope {
   /** Calls one of the owner's narrow functions, which look across projects. Tables show nothing here. */
   async system<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await this.pool.query<Row>(text, [...values])).rows;
+  }
+
+  countConnections(): PoolCounts {
+    return countPool(this.pool);
   }
 
   private get pool(): Pool {

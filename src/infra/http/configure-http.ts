@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { type AccessLog, logByNest, logRequests } from './access-log.js';
+import { type AccessLog, logByNest, logRequests, type RequestObserver } from './access-log.js';
 import { commonHeadersMiddleware } from './common-headers.js';
 import { ContractValidationPipe } from './contract-validation.pipe.js';
 import { corsOptions } from './cors.js';
@@ -21,6 +21,8 @@ export interface HttpOptions {
   readonly docs: DocsOptions | null;
   /** Left out: Nest's logger. */
   readonly accessLog?: AccessLog;
+  /** Left out: nobody counts. */
+  readonly observeRequest?: RequestObserver;
 }
 
 /**
@@ -39,6 +41,6 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());
-  logRequests(app.getHttpServer(), options.accessLog ?? logByNest);
+  logRequests(app.getHttpServer(), options.accessLog ?? logByNest, options.observeRequest);
   if (options.docs !== null) setUpDocs(app, options.docs);
 }

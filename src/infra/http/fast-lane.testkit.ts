@@ -89,6 +89,7 @@ export function startLaneTestApp(options: Partial<HttpOptions> = {}): Promise<Ht
     })
       .add({
         method: 'POST',
+        path: '/v1/lane\\:run',
         match: (path) => (path === '/v1/lane:run' ? true : null),
         scopes: [],
         dto: ThingDto,
@@ -96,6 +97,7 @@ export function startLaneTestApp(options: Partial<HttpOptions> = {}): Promise<Ht
       })
       .add({
         method: 'GET',
+        path: '/v1/lane/:name',
         match: (path) => NAME.exec(path)?.[1]?.replaceAll('%2F', '/') ?? null,
         scopes: [],
         dto: null,

@@ -14,6 +14,7 @@ import { answerOfError } from './problem.js';
 import type { RawAnswer } from './raw-answer.js';
 import { readPlainBody } from './plain-body.js';
 import { identify, REQUEST_ID_HEADER } from './request-id.js';
+import { setRoute } from './route-of-request.js';
 
 /**
  * Finds out who sends a request and whether they may: what the guard of the ordinary way calls as well.
@@ -45,6 +46,8 @@ export interface FastRequest<Caller, Params, Body> {
 /** A route that the ordinary way serves too, by the same service and the same DTO. */
 export interface FastRoute<Caller, Scope extends string, Params, Body> {
   readonly method: 'GET' | 'POST';
+  /** Its pattern, as its controller has it, for whoever counts requests. */
+  readonly path: string;
   /** The parameters of a path, decoded; `null` for any path that is not beyond doubt one of this route. */
   readonly match: (path: string) => Params | null;
   /** All of them are needed. */
@@ -91,6 +94,7 @@ export class FastLane<Caller, Scope extends string> {
       if (route.method !== method) continue;
       const params = route.match(url);
       if (params === null || !this.isPlain(request)) continue;
+      setRoute(request, route);
       this.answer(request, response, route, params);
       return true;
     }

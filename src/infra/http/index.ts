@@ -5,6 +5,8 @@ export { ApiBodyExample } from './body-example.decorator.js';
 export { configureHttp } from './configure-http.js';
 export { asksForFresh } from './cache-control.js';
 export type { HttpOptions } from './configure-http.js';
+export type { RequestObserver } from './access-log.js';
+export { setRoute } from './route-of-request.js';
 export { ContractValidationPipe } from './contract-validation.pipe.js';
 export { createHttpApp } from './create-http-app.js';
 export { decodeCursor, pageOf } from './cursor.js';

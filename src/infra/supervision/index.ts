@@ -14,5 +14,6 @@ export {
   MINUTE_MS,
   toCounters,
 } from './minute-counters.js';
+export { PendingAnswers } from './pending-answers.js';
 export { SUPERVISOR_LINK, SupervisionModule } from './supervision.module.js';
 export { type Channel, SupervisorLink } from './supervisor-link.js';

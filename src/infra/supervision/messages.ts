@@ -1,4 +1,5 @@
 import type { ProcessPlace, ResolvedBackends } from '../config/index.js';
+import type { FamilyReport } from '../metrics/index.js';
 import type { Count, Counters } from './minute-counters.js';
 
 /** What an API process must know before it can start, and its supervisor found out once for all of them. */
@@ -23,10 +24,16 @@ export type MessageToProcess =
   /** Its socket travels beside it. */
   | { readonly kind: 'connection' }
   | { readonly kind: 'counted'; readonly batch: number; readonly counts: readonly Count[] }
+  /** Wants to know what the process has counted. */
+  | { readonly kind: 'report'; readonly id: number }
+  | { readonly kind: 'gathered'; readonly id: number; readonly report: readonly FamilyReport[] }
   | { readonly kind: 'stop' };
 
 export type MessageToSupervisor =
   | { readonly kind: 'ready'; readonly providers: readonly ProviderLine[] }
   /** The process cannot start as configured; another attempt would end the same way. */
   | { readonly kind: 'refused'; readonly sentence: string }
+  | { readonly kind: 'reported'; readonly id: number; readonly report: readonly FamilyReport[] }
+  /** Wants to know what all processes have counted together. */
+  | { readonly kind: 'gather'; readonly id: number }
   | { readonly kind: 'count'; readonly batch: number; readonly requests: readonly CountRequest[] };

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { FamilyReport } from '../metrics/index.js';
 import type {
   Assignment,
   CountRequest,
@@ -7,6 +8,7 @@ import type {
   ProviderLine,
 } from './messages.js';
 import type { Count } from './minute-counters.js';
+import { PendingAnswers } from './pending-answers.js';
 
 /** The end of the channel that a forked process has. */
 export interface Channel {
@@ -26,6 +28,8 @@ interface Waiting {
  * only when the whole machine is, and that must not lift the limits.
  */
 const COUNT_TIMEOUT_MS = 5_000;
+/** Longer than the supervisor waits for a process, and shorter than Prometheus waits for an answer. */
+const GATHER_TIMEOUT_MS = 5_000;
 
 /** What an API process knows of the supervisor that started it, and asks of it. */
 export class SupervisorLink {
@@ -37,9 +41,11 @@ export class SupervisorLink {
   private assign: (assignment: Assignment) => void = () => undefined;
   private leave: () => void = () => undefined;
   private takeConnection: (socket: Socket) => void = (socket) => socket.destroy();
-  private gathering: Waiting[] = [];
+  private toCount: Waiting[] = [];
   private readonly asked = new Map<number, readonly Waiting[]>();
   private lastBatch = 0;
+  private makeReport: () => Promise<readonly FamilyReport[]> = () => Promise.resolve([]);
+  private readonly reports = new PendingAnswers<readonly FamilyReport[]>();
 
   /** @param channel `process` itself, in a process that was forked. */
   constructor(private readonly channel: Channel) {
@@ -48,6 +54,7 @@ export class SupervisorLink {
     channel.on('message', (message, socket) => this.hear(message, socket));
     channel.on('disconnect', () => {
       for (const batch of this.asked.keys()) this.fail(batch, new Error('the supervisor is gone'));
+      this.reports.failAll(new Error('the supervisor is gone'));
       this.leave();
     });
   }
@@ -55,6 +62,20 @@ export class SupervisorLink {
   /** From now on each connection that the supervisor accepted for this process goes to `take`. */
   onConnection(take: (socket: Socket) => void): void {
     this.takeConnection = take;
+  }
+
+  /** From now on the supervisor is told this when it asks what the process has counted. */
+  onReport(make: () => Promise<readonly FamilyReport[]>): void {
+    this.makeReport = make;
+  }
+
+  /** What all processes of the supervisor have counted together. */
+  gatherReports(): Promise<readonly FamilyReport[]> {
+    const { id, result } = this.reports.open(GATHER_TIMEOUT_MS, 'the supervisor does not answer');
+    this.send({ kind: 'gather', id }, (error) => {
+      if (error !== null) this.reports.fail(id, error);
+    });
+    return result;
   }
 
   ready(providers: readonly ProviderLine[]): void {
@@ -73,15 +94,15 @@ export class SupervisorLink {
    */
   count(request: CountRequest): Promise<Count> {
     return new Promise((resolve, reject) => {
-      this.gathering.push({ request, resolve, reject });
-      if (this.gathering.length === 1) setImmediate(() => this.sendGathered());
+      this.toCount.push({ request, resolve, reject });
+      if (this.toCount.length === 1) setImmediate(() => this.sendGathered());
     });
   }
 
   private sendGathered(): void {
     const batch = (this.lastBatch += 1);
-    const waiting = this.gathering;
-    this.gathering = [];
+    const waiting = this.toCount;
+    this.toCount = [];
     this.asked.set(batch, waiting);
     const timer = setTimeout(() => {
       this.fail(batch, new Error('the supervisor does not answer'));
@@ -97,8 +118,16 @@ export class SupervisorLink {
     if (message.kind === 'start') this.assign(message.assignment);
     else if (message.kind === 'stop') this.leave();
     else if (message.kind === 'counted') this.settle(message.batch, message.counts);
+    else if (message.kind === 'gathered') this.reports.settle(message.id, message.report);
+    else if (message.kind === 'report') void this.tellReport(message.id);
     // The client may have gone while its connection travelled.
     else if (socket !== undefined) this.takeConnection(socket);
+  }
+
+  /** A report that cannot be made is not told; the supervisor takes the last one. */
+  private async tellReport(id: number): Promise<void> {
+    const report = await this.makeReport().catch(() => null);
+    if (report !== null) this.send({ kind: 'reported', id, report }, () => undefined);
   }
 
   private settle(batch: number, counts: readonly Count[]): void {

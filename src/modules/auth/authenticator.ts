@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
-import { Clock, messageOf } from '../../kernel/index.js';
+import { CacheCounts, Clock, messageOf } from '../../kernel/index.js';
 import { ProjectsService } from '../projects/index.js';
 import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
@@ -30,6 +30,8 @@ interface CachedRecord {
 /** Finds out who sends a request. */
 @Injectable()
 export class Authenticator {
+  /** Of keys; the admin's is none. */
+  readonly counts = new CacheCounts();
   private readonly logger = new Logger(Authenticator.name);
   private readonly cache = new Map<string, CachedRecord>();
   private readonly adminKeyDigest: Buffer;
@@ -114,7 +116,9 @@ export class Authenticator {
     }
     const cached = this.cache.get(keyIdOf(credential));
     if (cached === undefined || cached.provenDigest === null || !this.isFresh(cached)) return null;
-    return isSameDigest(digest, cached.provenDigest) ? keyCaller(cached, origin) : null;
+    if (!isSameDigest(digest, cached.provenDigest)) return null;
+    this.counts.hits += 1;
+    return keyCaller(cached, origin);
   }
 
   private isFresh({ readAtMs }: CachedRecord): boolean {
@@ -123,7 +127,11 @@ export class Authenticator {
 
   private async find(keyId: string): Promise<CachedRecord | null> {
     const cached = this.cache.get(keyId);
-    if (cached !== undefined && this.isFresh(cached)) return cached;
+    if (cached !== undefined && this.isFresh(cached)) {
+      this.counts.hits += 1;
+      return cached;
+    }
+    this.counts.misses += 1;
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
     const record = await this.lookups.find(keyId);

@@ -1,5 +1,6 @@
 import type { Bell } from '../../infra/bell/index.js';
 import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
+import { Metrics } from '../../infra/metrics/index.js';
 import type { ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { ConsumerService } from './consumer.service.js';
 
@@ -38,6 +39,7 @@ function openConsumer(variables: Record<string, string>) {
     bell as unknown as Bell,
     executions as unknown as ExecutionsRepository,
     runner as unknown as ExecutionRunner,
+    new Metrics(),
   );
   const add = (projectId: string, count: number) => {
     for (let index = 1; index <= count; index += 1) queue.push({ projectId, executionId: projectId + index });

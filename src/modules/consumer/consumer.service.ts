@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { Bell } from '../../infra/bell/index.js';
 import { AppConfig } from '../../infra/config/index.js';
+import { Metrics } from '../../infra/metrics/index.js';
 import { messageOf } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
@@ -38,6 +39,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     private readonly bell: Bell,
     private readonly executions: ExecutionsRepository,
     private readonly runner: ExecutionRunner,
+    private readonly metrics: Metrics,
   ) {
     const { CONCURRENCY: total } = config.env;
     this.slots = new Slots(total, Math.max(1, Math.floor(total * RESERVE)));
@@ -113,7 +115,10 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
 
   private async claim(wanted: number, passedOver: readonly string[]): Promise<ClaimedExecution[]> {
     try {
-      return await this.executions.claim(wanted, { afterProject: this.lastProject, passedOver });
+      const claimed = await this.executions.claim(wanted, { afterProject: this.lastProject, passedOver });
+      this.metrics.work.looks.value += 1;
+      this.metrics.work.taken.value += claimed.length;
+      return claimed;
     } catch (error) {
       this.logger.warn(`nothing could be claimed: ${messageOf(error)}`);
       return [];

@@ -151,9 +151,9 @@ export class ExecutionRunner {
   ): Promise<void> {
     const { executionId } = claimed;
     const next = this.nextOf(claimed, attempt, outcome, chosen.index);
-    if (
-      !(await this.executions.end({ claim: claimed, attempt, model: chosen.target, price, outcome, next }))
-    ) {
+    const { target: model } = chosen;
+    const ending = { claim: claimed, mode: 'async' as const, attempt, model, price, outcome, next };
+    if (!(await this.executions.end(ending))) {
       this.logger.warn(
         { executionId, attempt },
         'fenced: the execution passed to another process during its call',

@@ -15,6 +15,7 @@ export {
 } from './executions.dto.js';
 export { ExecutionsHttpModule, ExecutionsModule } from './executions.module.js';
 export { ExecutionsRepository } from './record/index.js';
+export { ResponseCache } from './cache/index.js';
 export { ExecutionsService } from './executions.service.js';
 export { type ModelChoice, readModelChoice } from './model-choice.js';
 export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';

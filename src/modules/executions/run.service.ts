@@ -202,7 +202,15 @@ export class RunService {
     const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
     const next = { kind: 'final' as const, completedAt, ...stored };
     const claim = { ...claimOf(run), mayHaveDuties };
-    const ending = { claim, attempt, model: target, price: target.price, outcome, next };
+    const ending = {
+      claim,
+      mode: 'sync' as const,
+      attempt,
+      model: target,
+      price: target.price,
+      outcome,
+      next,
+    };
     if (await this.executions.end(ending)) return answer;
     // With a key, what is answered now is what will be answered again: what the sweep has recorded.
     if (run.key !== null) return KEY_TAKEN;

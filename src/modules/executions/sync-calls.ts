@@ -72,6 +72,7 @@ export class SyncCalls {
         const { target: model } = call;
         isDispatched = await this.executions.end({
           claim: execution,
+          mode: 'sync',
           attempt,
           model,
           price: model.price,

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
+import { CacheCounts } from '../../kernel/index.js';
 import { ModelNotFoundError } from './errors.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
@@ -22,6 +23,7 @@ const MAX_CACHED_MODELS = 10_000;
 /** The list of models that may be called. */
 @Injectable()
 export class ModelsService {
+  readonly counts = new CacheCounts();
   /** A model that is allowed stays so under its id, so nothing here grows old. One that is not may be any moment. */
   private readonly allowed = new LRUCache<string, AllowedModel>({ max: MAX_CACHED_MODELS });
 
@@ -61,6 +63,7 @@ export class ModelsService {
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
     const known = this.peekAllowed(projectId, provider, modelName);
     if (known !== null) return known;
+    this.counts.misses += 1;
     const modelId = await this.models.findId(projectId, provider, modelName);
     if (modelId === null) {
       const id = `${provider}/${modelName}`;
@@ -79,7 +82,10 @@ export class ModelsService {
 
   /** As `getAllowed`, from memory; null says nothing. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
-    return this.allowed.get(keyOf(projectId, provider, modelName)) ?? null;
+    const known = this.allowed.get(keyOf(projectId, provider, modelName));
+    if (known === undefined) return null;
+    this.counts.hits += 1;
+    return known;
   }
 
   /** Adds what is missing of the catalogue; what is there stays as it is. @returns how many were added. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DatabaseListener } from '../../infra/database/index.js';
-import { messageOf } from '../../kernel/index.js';
+import { CacheCounts, messageOf } from '../../kernel/index.js';
 import { REGISTRY_CHANNEL } from './prompts.repository.js';
 import { RegistryChangesRepository } from './registry-changes.repository.js';
 import { RevisionedCache } from './revisioned-cache.js';
@@ -27,6 +27,8 @@ const MAX_PROJECTS = 10_000;
 @Injectable()
 export class RegistryWatch {
   private readonly logger = new Logger(RegistryWatch.name);
+  /** Of all caches together. */
+  readonly counts = new CacheCounts();
   private readonly caches: Cache[] = [];
   private readonly projects = new LRUCache<string, WatchedProject>({ max: MAX_PROJECTS });
   private isSubscribed = false;
@@ -37,7 +39,11 @@ export class RegistryWatch {
   ) {}
 
   newCache<Value>(sizeBytesOf: (value: Value) => number): RevisionedCache<Value> {
-    const cache = new RevisionedCache<Value>({ isFollowed: () => this.isFollowing(), sizeBytesOf });
+    const cache = new RevisionedCache<Value>({
+      isFollowed: () => this.isFollowing(),
+      sizeBytesOf,
+      counts: this.counts,
+    });
     this.caches.push(cache);
     return cache;
   }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { CacheCounts } from '../../kernel/index.js';
 
 /** What was read of a prompt, and the `registry_revision` that the prompt had in the same snapshot. */
 export interface Revisioned<Value> {
@@ -13,6 +14,8 @@ export interface RevisionedCacheOptions<Value> {
   /** Asked at each read: while changes are not heard of, nothing is served from memory or kept. */
   readonly isFollowed: () => boolean;
   readonly sizeBytesOf: (value: Value) => number;
+  /** Left out: nobody counts. */
+  readonly counts?: CacheCounts;
   /** Default 10,000. */
   readonly maxPrompts?: number;
   /** Of all values together. Default 32 MiB. */
@@ -52,10 +55,12 @@ const DEFAULT_MAX_AGE_MS = 30_000;
  */
 export class RevisionedCache<Value> {
   private readonly entries: LRUCache<string, Entry<Value>>;
+  private readonly counts: CacheCounts;
   private readonly loads = new Set<Load<Value>>();
   private readonly joinable = new Map<string, Load<Value>>();
 
   constructor(private readonly options: RevisionedCacheOptions<Value>) {
+    this.counts = options.counts ?? new CacheCounts();
     this.entries = new LRUCache({
       max: options.maxPrompts ?? DEFAULT_MAX_PROMPTS,
       maxSize: options.maxBytes ?? DEFAULT_MAX_BYTES,
@@ -69,7 +74,9 @@ export class RevisionedCache<Value> {
   /** What is in memory and may be served; undefined otherwise. */
   peek(projectId: string, name: string, facet: string): Revisioned<Value> | undefined {
     if (!this.options.isFollowed()) return undefined;
-    return this.entries.get(keyOf(projectId, name))?.facets.get(facet);
+    const found = this.entries.get(keyOf(projectId, name))?.facets.get(facet);
+    if (found !== undefined) this.counts.hits += 1;
+    return found;
   }
 
   /**
@@ -85,7 +92,10 @@ export class RevisionedCache<Value> {
   ): Revisioned<Value> | Promise<Found<Value>> {
     const key = keyOf(projectId, name);
     if (fresh) return this.load(key, facet, load);
-    return this.peek(projectId, name, facet) ?? this.joinOrLoad(key, facet, load);
+    const known = this.peek(projectId, name, facet);
+    if (known !== undefined) return known;
+    this.counts.misses += 1;
+    return this.joinOrLoad(key, facet, load);
   }
 
   /** The prompt has this revision now. What is known of it at the same one stays. */

@@ -17,7 +17,7 @@ export interface CutCommit {
 
 /** Only what writes is worth losing. */
 const WRITES =
-  /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|count_queued|budget_period)\w+\(/i;
+  /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|count_queued|read_figures|budget_period)\w+\(/i;
 /** What a connection calls the functions with when it is opened, so that they are planned: no entries, or no slots. */
 const NOTHING_TO_DO = new Set(['[]', '0']);
 /** Letter and length. */

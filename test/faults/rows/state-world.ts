@@ -9,6 +9,7 @@ import {
   TenantScope,
 } from '../../../src/infra/database/index.js';
 import { PoolErrorLog } from '../../../src/infra/database/pool-error-log.js';
+import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/call-outcome.js';
@@ -87,7 +88,7 @@ export class StateWorld {
       const config = new AppConfig(env, { databaseUrl: database.url, keyHashSecret: null, embedded: false });
       const opened = new JournalConnections(config, new PoolErrorLog());
       connections.push(opened);
-      return new ExecutionsRepository(scope, opened, config, clock, systemClock);
+      return new ExecutionsRepository(scope, opened, config, clock, systemClock, new Metrics());
     };
     const isOld = `SELECT WHERE pg_postmaster_start_time() < now() - make_interval(secs => $1)`;
     const isSwept = async () => (await database.query(isOld, [SHORTEST_LEASE_MS / 1000])).length === 1;
@@ -171,6 +172,7 @@ export class StateWorld {
         return;
       case 'finish':
         await this.executions.end({
+          mode: 'async',
           // They have no duties, so either statement has to do: each is taken by every other owner.
           claim: { ...claim, mayHaveDuties: hold.fence % 2 === 0 },
           attempt: hold.attempt ?? 1,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock, messageOf, parseJson } from '../../../kernel/index.js';
+import { CacheCounts, Clock, messageOf, parseJson } from '../../../kernel/index.js';
 import { canonicalJson, wireExtrasOf } from '../../../templating/index.js';
 import type { AdmittedExecution } from '../execution-request.js';
 import { ExecutionWaits } from '../execution-waits.js';
@@ -23,6 +23,8 @@ const LOOK_AGAIN_MS = 1000;
  */
 @Injectable()
 export class ResponseCache {
+  /** A request that waited for another's answer, and got it, found one. */
+  readonly counts = new CacheCounts();
   private readonly logger = new Logger(ResponseCache.name);
 
   constructor(
@@ -41,14 +43,21 @@ export class ResponseCache {
     const key = cacheKeyOf(admitted);
     for (;;) {
       const entry = await this.entries.find(projectId, key, ttlS);
-      if (entry?.state === 'answer') return entry;
+      if (entry?.state === 'answer') {
+        this.counts.hits += 1;
+        return entry;
+      }
       if (entry?.state !== 'under_way') {
         const instead = entry?.executionId ?? null;
-        if (await this.entries.claim(projectId, key, { executionId, instead, ttlS })) return null;
-        continue;
+        if (!(await this.entries.claim(projectId, key, { executionId, instead, ttlS }))) continue;
+        this.counts.misses += 1;
+        return null;
       }
       const leftMs = (deadlineAtMs ?? 0) - this.clock.monotonicMs();
-      if (leftMs <= 0) return null;
+      if (leftMs <= 0) {
+        this.counts.misses += 1;
+        return null;
+      }
       await this.waits.untilFinal(projectId, entry.executionId, Math.min(leftMs, LOOK_AGAIN_MS));
     }
   }

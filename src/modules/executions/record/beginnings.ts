@@ -7,6 +7,7 @@ import {
   type TenantScope,
 } from '../../../infra/database/index.js';
 import { DatabaseUnavailableError } from '../../../infra/http/index.js';
+import type { Metrics } from '../../../infra/metrics/index.js';
 import type { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
 import { begin, type Beginning, beginEntry, beginPlain, type BegunRow, findBegun } from './begin.js';
@@ -37,8 +38,9 @@ export class Beginnings {
       readonly connections: JournalConnections;
       readonly scope: TenantScope;
       readonly clock: Clock;
+      readonly metrics: Metrics;
     },
-    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs'>,
+    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs' | 'observer'>,
   ) {
     this.plain = new Journal<BeginEntry, WrittenPlain>({
       ...options,
@@ -60,7 +62,14 @@ export class Beginnings {
     const written = await this.write(beginning, entry);
     if (written === 'unknown') throw new DatabaseUnavailableError(null);
     if (written instanceof BudgetExceededError) throw written;
+    if (typeof written !== 'string') this.count(beginning);
     return written;
+  }
+
+  /** Of what is over at once. */
+  private count({ status, model, mode }: Beginning): void {
+    if (status === 'running' || status === 'queued') return;
+    this.dependencies.metrics.executions.executionEnded(model ?? null, mode, status);
   }
 
   private async write({ status, key, projectId }: Beginning, entry: BeginEntry): Promise<Written> {

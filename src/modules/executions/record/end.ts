@@ -1,3 +1,4 @@
+import type { ExecutionMode } from '../../../entities/index.js';
 import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/database/index.js';
 import { costPicoUsd, writeJson } from '../../../kernel/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
@@ -23,6 +24,8 @@ export type Next =
 /** How an attempt ended. */
 export interface Ending {
   readonly claim: Claim;
+  /** Whether somebody waits for the execution; it is counted by that. */
+  readonly mode: ExecutionMode;
   readonly attempt: number;
   /** The model that was called. */
   readonly model: Pick<AllowedModel, 'provider' | 'modelName'>;

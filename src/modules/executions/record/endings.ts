@@ -4,6 +4,8 @@ import {
   type JournalConnections,
   type JournalOptions,
 } from '../../../infra/database/index.js';
+import type { ExecutionMode } from '../../../entities/index.js';
+import type { ExecutionMetrics } from '../../../infra/metrics/index.js';
 import { end, endPlain, isPlainEnding, recordLate } from './end.js';
 
 /** How executions end: many in one statement and one commit, those without duties in a journal of their own. */
@@ -13,7 +15,8 @@ export class Endings {
 
   constructor(
     private readonly connections: JournalConnections,
-    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs'>,
+    private readonly metrics: ExecutionMetrics,
+    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs' | 'observer'>,
   ) {
     const keyOf = ({ execution_id: id }: EndEntry) => id;
     this.plain = new Journal<EndEntry, boolean>({
@@ -32,11 +35,22 @@ export class Endings {
 
   /**
    * @param mayHaveDuties false when it surely has none; the statement looks again in any case.
+   * @param mode what it is counted by.
    * @returns false when the execution is no longer ours: then the result is kept as a late one, and changes nothing else.
    */
-  async append(entry: EndEntry, mayHaveDuties: boolean): Promise<boolean> {
-    if (!mayHaveDuties && isPlainEnding(entry) && (await this.plain.append(entry))) return true;
-    return this.general.append(entry);
+  async append(entry: EndEntry, mayHaveDuties: boolean, mode: ExecutionMode): Promise<boolean> {
+    const isPlain = !mayHaveDuties && isPlainEnding(entry);
+    const isEnded = (isPlain && (await this.plain.append(entry))) || (await this.general.append(entry));
+    if (isEnded && entry.next === 'final') this.count(entry, mode);
+    return isEnded;
+  }
+
+  private count(
+    { provider, model_name: modelName, status, ends_as: endsAs }: EndEntry,
+    mode: ExecutionMode,
+  ): void {
+    const model = provider == null || modelName == null ? null : { provider, modelName };
+    this.metrics.executionEnded(model, mode, endsAs ?? status ?? 'failed');
   }
 
   private async writeGeneral(entries: readonly EndEntry[]): Promise<boolean[]> {

@@ -3,10 +3,12 @@ import { AppConfig } from '../../../infra/config/index.js';
 import {
   type CallEntry,
   DatabaseClock,
+  type EndEntry,
   Journal,
   JournalConnections,
   TenantScope,
 } from '../../../infra/database/index.js';
+import { type CalledModel, Metrics } from '../../../infra/metrics/index.js';
 import { Clock } from '../../../kernel/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import type { ChargeBound } from '../charge-bound.js';
@@ -17,7 +19,14 @@ import { type Begun, Beginnings } from './beginnings.js';
 import type { BegunExecution } from './budget-verdict.js';
 import { CALL_REHEARSALS, callsJournal, type Dispatched } from './call.js';
 import { CLAIM_REHEARSALS, type ClaimOptions, Claims } from './claim.js';
-import { COUNT_REHEARSALS, countQueued, type QueueSlice, type SliceCount } from './count-queued.js';
+import {
+  COUNT_REHEARSALS,
+  countAllQueued,
+  countQueued,
+  type QueueFigures,
+  type QueueSlice,
+  type SliceCount,
+} from './count-queued.js';
 import { END_REHEARSALS, endEntry, type Ending, refusedEntry } from './end.js';
 import { Endings } from './endings.js';
 import { holdAgain } from './hold-again.js';
@@ -30,6 +39,9 @@ const BEGIN_PATIENCE_MS = 10_000;
 /** Whoever worked on an execution was lost so often: it kills its workers. */
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
+const PICO = 1e12;
+/** Of the whole queue, so many entries are counted by one statement. */
+const SLICE_SIZE = 1000;
 
 /**
  * Every change of an execution that is in flight, until it is over. Each statement names the status and the fence it comes from,
@@ -49,13 +61,19 @@ export class ExecutionsRepository {
     private readonly config: AppConfig,
     databaseClock: DatabaseClock,
     clock: Clock,
+    private readonly metrics: Metrics,
   ) {
     const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
     const whileClientWaits = { maxRows, lanes: LANES, patienceMs: BEGIN_PATIENCE_MS };
-    this.beginnings = new Beginnings({ config, connections, scope, clock }, whileClientWaits);
-    this.calls = callsJournal(connections, whileClientWaits);
+    const { journals } = metrics.work;
+    this.beginnings = new Beginnings(
+      { config, connections, scope, clock, metrics },
+      { ...whileClientWaits, observer: journals.begin },
+    );
+    this.calls = callsJournal(connections, { ...whileClientWaits, observer: journals.call });
     // As long as the outcome is of use: then the lease has lapsed, and a sweep decides.
-    this.endings = new Endings(connections, { maxRows, lanes: LANES, patienceMs: leaseMs });
+    const whileItIsOfUse = { maxRows, lanes: LANES, patienceMs: leaseMs, observer: journals.end };
+    this.endings = new Endings(connections, metrics.executions, whileItIsOfUse);
     this.claims = new Claims(connections, databaseClock, leaseMs);
     connections.rehearse(
       ...BEGIN_REHEARSALS,
@@ -101,12 +119,14 @@ export class ExecutionsRepository {
    * ours: then the attempt is `fenced`, keeps the late result, and nothing else changes.
    */
   end(ending: Ending): Promise<boolean> {
-    return this.endings.append(endEntry(ending), ending.claim.mayHaveDuties ?? true);
+    const entry = endEntry(ending);
+    this.countAttempt(ending.model, entry);
+    return this.endings.append(entry, ending.claim.mayHaveDuties ?? true, ending.mode);
   }
 
-  /** Ends an execution that gets no further attempt. @returns false when it is no longer ours. */
+  /** Ends a queued execution that gets no further attempt. @returns false when it is no longer ours. */
   refuse(claim: Claim, attemptsMade: number, failure: CallFailure): Promise<boolean> {
-    return this.endings.append(refusedEntry(claim, attemptsMade, failure), true);
+    return this.endings.append(refusedEntry(claim, attemptsMade, failure), true, 'async');
   }
 
   /**
@@ -141,14 +161,39 @@ export class ExecutionsRepository {
       text: 'SELECT ledger_cancel($1, $2) AS canceled',
       values: [projectId, executionId],
     });
-    return row?.canceled === true;
+    const isCanceled = row?.canceled === true;
+    if (isCanceled) this.metrics.executions.executionEnded(null, 'async', 'canceled');
+    return isCanceled;
   }
 
   /** Ends or queues again what nobody reported on within its lease. */
-  sweepLapsed(): Promise<SweptExecution[]> {
+  async sweepLapsed(): Promise<SweptExecution[]> {
     // After a restart of the database: time for two renewals by those who live.
     const settleMs = Math.ceil((this.config.env.LEASE_MS * 2) / 3);
-    return sweepLapsed(this.connections, { most: MAX_SWEPT, maxLapses: MAX_LAPSES, settleMs });
+    const swept = await sweepLapsed(this.connections, { most: MAX_SWEPT, maxLapses: MAX_LAPSES, settleMs });
+    for (const { status } of swept) {
+      this.metrics.work.sweptAs[status].value += 1;
+      if (status === 'failed') this.metrics.executions.executionEnded(null, 'unknown', status);
+    }
+    return swept;
+  }
+
+  /** When it is over and not when that is written: it was made, and paid for, whoever owns the execution now. */
+  private countAttempt(model: CalledModel, entry: EndEntry): void {
+    const { cost_pico_usd: cost } = entry;
+    this.metrics.executions.attemptEnded(model, {
+      outcome: entry.error_type ?? 'succeeded',
+      latencyMs: entry.latency_ms,
+      firstTokenMs: entry.first_token_ms,
+      promptTokens: entry.prompt_tokens,
+      responseTokens: entry.response_tokens,
+      costUsd: cost == null ? null : Number(cost) / PICO,
+    });
+  }
+
+  /** How many wait of all projects, and how long the oldest has been due. */
+  countAllQueued(): Promise<QueueFigures> {
+    return countAllQueued(this.connections, SLICE_SIZE);
   }
 
   /** How many of a project wait, in a slice of its queue. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock } from '../../../kernel/index.js';
+import { CacheCounts, Clock } from '../../../kernel/index.js';
 import { priceAt, type PriceRecord } from './price-records.js';
 import { PricesRepository, type StoredTerms } from './prices.repository.js';
 
@@ -24,6 +24,7 @@ interface CachedTerms extends StoredTerms {
 /** What a model costs, for whoever calls one: from memory, as it was at most a few seconds ago. */
 @Injectable()
 export class PriceReads {
+  readonly counts = new CacheCounts();
   private readonly cache = new LRUCache<string, CachedTerms>({ max: MAX_CACHED_MODELS });
   /** Looks under way, so that all who want to know the same make one. */
   private readonly looks = new Map<string, Promise<StoredTerms>>();
@@ -38,6 +39,7 @@ export class PriceReads {
   async findTerms(projectId: string, provider: string, modelName: string, at: Date): Promise<ModelTerms> {
     const known = this.peekTerms(projectId, provider, modelName, at);
     if (known !== null) return known;
+    this.counts.misses += 1;
     const key = keyOf(projectId, provider, modelName);
     return termsAt(await this.lookOnce(key, projectId, provider, modelName), at);
   }
@@ -46,7 +48,9 @@ export class PriceReads {
   peekTerms(projectId: string, provider: string, modelName: string, at: Date): ModelTerms | null {
     const cached = this.cache.get(keyOf(projectId, provider, modelName));
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
-    return isFresh ? termsAt(cached, at) : null;
+    if (!isFresh) return null;
+    this.counts.hits += 1;
+    return termsAt(cached, at);
   }
 
   /** After a write: this process sees it at once, the others within their time. */

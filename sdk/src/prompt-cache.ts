@@ -13,20 +13,35 @@ export interface PromptCacheOptions {
   readonly maxEntries?: number;
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
+  /** Milliseconds of the clock on the wall, which goes on while a process is frozen. */
+  readonly wallNow?: () => number;
+}
+
+/** How old an answer may be, in milliseconds. */
+export interface AcceptedAge {
+  /** Accepted without asking the ledger; 0: never. */
+  readonly ttlMs: number;
+  /** What is older is not given before the ledger was asked, unless it cannot be reached. */
+  readonly maxAgeMs: number;
 }
 
 interface Entry {
   /** Always the same promise, so that a warm read makes none. */
   readonly prompt: Promise<LedgerPrompt>;
-  fetchedAtMs: number;
+  readonly fetchedAtMs: number;
+  readonly fetchedAtWallMs: number;
 }
 
 /** After a failure the ledger is left alone for so long: by those who can do without. */
 const AWAY_MS = 5_000;
+/** Who has an old answer waits no longer than this for a new one. */
+const MAX_WAIT_MS = 3_000;
 
 /**
  * Prompts of the ledger. What is older than a reader accepts is still given, and fetched again behind its back, by one
- * request however many read it. A version with a number never changes, so it is fetched once.
+ * request however many read it; only what is far too old is waited for. That happens to processes that were frozen, as
+ * functions in the cloud are between two requests: the first one afterwards must not run yesterday's prompt. A version
+ * with a number never changes, so it is fetched once.
  */
 export class PromptCache {
   /** A Map keeps the order of insertion: the first was not used for the longest time. */
@@ -35,30 +50,54 @@ export class PromptCache {
   private readonly fetch: PromptCacheOptions['fetch'];
   private readonly maxEntries: number;
   private readonly now: () => number;
+  private readonly wallNow: () => number;
   /** When a request last failed because the ledger was not there. */
   private awayAtMs = -Infinity;
 
-  constructor({ fetch, maxEntries = 1_000, now = () => performance.now() }: PromptCacheOptions) {
-    this.fetch = fetch;
-    this.maxEntries = maxEntries;
-    this.now = now;
+  constructor(options: PromptCacheOptions) {
+    this.fetch = options.fetch;
+    this.maxEntries = options.maxEntries ?? 1_000;
+    this.now = options.now ?? (() => performance.now());
+    this.wallNow = options.wallNow ?? (() => Date.now());
   }
 
   get size(): number {
     return this.entries.size;
   }
 
-  /** @param ttlMs accepted without asking the ledger; 0: never. */
-  get(key: PromptKey, ttlMs: number): Promise<LedgerPrompt> {
+  get(key: PromptKey, { ttlMs, maxAgeMs }: AcceptedAge): Promise<LedgerPrompt> {
     const id = idOf(key);
     const entry = this.entries.get(id);
     if (entry === undefined || ttlMs <= 0) return this.load(key, id);
     this.entries.delete(id);
     this.entries.set(id, entry);
-    const isOld = key.version === null && this.now() - entry.fetchedAtMs >= ttlMs;
+    const ageMs = key.version === null ? this.ageOf(entry) : -Infinity;
+    if (ageMs < ttlMs || this.isAway) return entry.prompt;
+    if (ageMs >= maxAgeMs) return this.loadOr(entry.prompt, key, id);
     // A failure is no news to this reader: it has what it came for. The next one tries again.
-    if (isOld && !this.isAway) this.load(key, id).catch(() => {});
+    this.load(key, id).catch(() => {});
     return entry.prompt;
+  }
+
+  /** Of the two clocks the one that went further: one stands while the process is frozen, the other may be set back. */
+  private ageOf({ fetchedAtMs, fetchedAtWallMs }: Entry): number {
+    return Math.max(this.now() - fetchedAtMs, this.wallNow() - fetchedAtWallMs);
+  }
+
+  /** The ledger's answer, or the old one where that does not come, or not in time. */
+  private async loadOr(old: Promise<LedgerPrompt>, key: PromptKey, id: string): Promise<LedgerPrompt> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise<LedgerPrompt>((resolve) => {
+      timer = setTimeout(() => resolve(old), MAX_WAIT_MS);
+    });
+    try {
+      return await Promise.race([this.load(key, id), waited]);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      return await old;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Whether the ledger could not be reached a moment ago. */
@@ -107,7 +146,8 @@ export class PromptCache {
 
   private keep(id: string, prompt: LedgerPrompt): void {
     this.entries.delete(id);
-    this.entries.set(id, { prompt: Promise.resolve(prompt), fetchedAtMs: this.now() });
+    const times = { fetchedAtMs: this.now(), fetchedAtWallMs: this.wallNow() };
+    this.entries.set(id, { prompt: Promise.resolve(prompt), ...times });
     this.awayAtMs = -Infinity;
     for (const oldest of this.entries.keys()) {
       if (this.entries.size <= this.maxEntries) return;

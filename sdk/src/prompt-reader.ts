@@ -2,12 +2,13 @@ import { NoActiveVersionError } from './core/index.js';
 import { type Content, contentOf, extrasOf, type WireContent } from './content.js';
 import type { GetPromptOptions } from './options.js';
 import { loadPrompt, type LedgerPrompt } from './prompt.js';
-import { isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
+import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
 import type { PromptsResource, VersionsResource } from './resources/index.js';
 
 /** A prompt is small: who waits longer than this for one is better off with what it has. */
 const FETCH_LIMITS = { timeoutMs: 10_000, maxRetries: 2 };
 const DEFAULT_TTL_SECONDS = 60;
+const DEFAULT_MAX_AGE_SECONDS = 600;
 const MAX_OWN = 1_000;
 
 /** Prompts of the ledger and of the code, parsed and kept. */
@@ -28,12 +29,13 @@ export class PromptReader {
 
   /** From the cache or the ledger, else the fallback. */
   get(name: string, options: GetPromptOptions = {}): Promise<LedgerPrompt> {
-    const { version = null, cacheTtlSeconds = DEFAULT_TTL_SECONDS, fallback } = options;
+    const { version = null, fallback } = options;
+    const age = acceptedAge(options);
     const key = { name, version };
-    if (fallback === undefined) return this.cache.get(key, cacheTtlSeconds * 1_000);
+    if (fallback === undefined) return this.cache.get(key, age);
     // Nobody waits for the ledger again and again who could do without it.
     if (this.cache.isAway && !this.cache.has(key)) return this.own(name, fallback, true);
-    return this.cache.get(key, cacheTtlSeconds * 1_000).catch((error: unknown) => {
+    return this.cache.get(key, age).catch((error: unknown) => {
       if (!isUnreachable(error)) throw error;
       return this.own(name, fallback, true);
     });
@@ -76,4 +78,12 @@ export class PromptReader {
     const source = { name, ...content, versionNumber, renderer, isFallback: false };
     return loadPrompt(source, this.maxRenderedBytes);
   }
+}
+
+/** Who accepts a prompt of an hour without asking does not want to wait for one of eleven minutes. */
+function acceptedAge({
+  cacheTtlSeconds = DEFAULT_TTL_SECONDS,
+  cacheMaxAgeSeconds = Math.max(DEFAULT_MAX_AGE_SECONDS, 2 * cacheTtlSeconds),
+}: GetPromptOptions): AcceptedAge {
+  return { ttlMs: cacheTtlSeconds * 1_000, maxAgeMs: cacheMaxAgeSeconds * 1_000 };
 }

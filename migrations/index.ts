@@ -3,6 +3,7 @@ import { RecordToolCalls1795851000000 } from './1795851000000-record-tool-calls.
 import { AddKeyAncestors1795867200000 } from './1795867200000-add-key-ancestors.js';
 import { CountQueueSlices1795910400000 } from './1795910400000-count-queue-slices.js';
 import { ReadServiceFigures1795914000000 } from './1795914000000-read-service-figures.js';
+import { RetirePromptsAndModels1796000000000 } from './1796000000000-retire-prompts-and-models.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   AddKeyAncestors1795867200000,
   CountQueueSlices1795910400000,
   ReadServiceFigures1795914000000,
+  RetirePromptsAndModels1796000000000,
 ];

@@ -68,6 +68,7 @@ export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig):
 const BULK_PATHS = [
   '/v1/prompts/register-code',
   '/v1/prompts:migrate-to-full',
+  '/v1/prompts:retire',
   '/v1/executions:submit-batch',
   '/v1/executions:record',
   '/v1/prices:import',

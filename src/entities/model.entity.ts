@@ -30,6 +30,10 @@ export class ModelEntity {
   @Column('boolean', { default: true })
   allowed!: boolean;
 
+  /** When it was taken off the list; null while it is on it, and for one that only recorded executions name. */
+  @Column('timestamptz', { name: 'removed_at', nullable: true })
+  removedAt!: Date | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

@@ -18,4 +18,12 @@ export class ModelsResource {
   ): ApiPromise<Model> {
     return this.transport.put(path`/v1/models/${provider}/${modelName}`, request, options);
   }
+
+  /**
+   * Takes a model off the list. Its executions, prices and counts stay.
+   * @throws ConflictError `MODEL_IN_USE` while routes lead to it
+   */
+  delete(provider: string, modelName: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/models/${provider}/${modelName}`, options);
+  }
 }

@@ -6,6 +6,8 @@ import type {
   PromptMode,
   RegisterCodeRequest,
   RegisterCodeResult,
+  RetireRequest,
+  RetireResult,
   TrackedExecuteRequest,
   TrackedExecution,
 } from '../wire/index.js';
@@ -22,6 +24,15 @@ export class TrackingResource {
    */
   register(request: Sent<RegisterCodeRequest>, options?: CallOptions): ApiPromise<RegisterCodeResult> {
     return this.transport.post('/v1/prompts/register-code', request, options);
+  }
+
+  /**
+   * Says that the code has these no more. Versions and executions stay, and registering one again brings it back. All or
+   * none.
+   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for prompts in full mode
+   */
+  retire(request: Sent<RetireRequest>, options?: CallOptions): ApiPromise<RetireResult> {
+    return this.transport.post('/v1/prompts:retire', request, options);
   }
 
   /** @throws NotFoundError `VERSION_NOT_FOUND` for a template that was never registered */

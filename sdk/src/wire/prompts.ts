@@ -54,6 +54,8 @@ export interface PromptSummary {
   /** Null when nobody said. */
   readonly owner_team: string | null;
   readonly tags: readonly string[];
+  /** Since when the code base that had this tracked prompt has it no more; null while code has it. */
+  readonly retired_at: string | null;
   /** RFC 3339, as every time on the wire. */
   readonly created_at: string;
   readonly updated_at: string;
@@ -89,6 +91,10 @@ export interface ListPromptsQuery {
   readonly owner_team?: string;
   /** Beginning of the name. */
   readonly q?: string;
+  /** Words that are all somewhere in the name, the description or the text. */
+  readonly search?: string;
+  /** Only prompts that were retired, or only the others. */
+  readonly retired?: boolean;
   /** Of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

@@ -26,10 +26,15 @@ export interface GitFacts {
   readonly dirty?: boolean | null;
 }
 
+/** Exactly one of `template_source` and `messages`. What is said about the prompt stays as it was where it is left out. */
 export interface CodePrompt {
   readonly name: string;
-  readonly template_source: string;
-  /** SHA-256 of `template_source`, to be checked. */
+  readonly template_source?: string;
+  readonly messages?: readonly ChatMessage[];
+  readonly description?: string | null;
+  readonly owner_team?: string | null;
+  readonly tags?: readonly string[];
+  /** SHA-256 of `template_source`, or the checksum of `messages`, to be checked. */
   readonly template_hash?: string | null;
   readonly source?: SourceLocation | null;
 }
@@ -42,6 +47,12 @@ export interface RegisterCodeRequest {
   readonly dry_run?: boolean;
 }
 
+/**
+ * `new`: it was not known; `returned`: it was retired; `changed`: another version was active; `metadata`: only what is
+ * said about it differed; `unchanged`: nothing did. The first that holds.
+ */
+export type RegistrationOutcome = 'new' | 'returned' | 'changed' | 'metadata' | 'unchanged';
+
 export interface RegisteredPrompt {
   readonly name: string;
   readonly mode: 'tracking';
@@ -50,11 +61,34 @@ export interface RegisteredPrompt {
   readonly change_detected: boolean;
   /** The one that was active before; null when there was none, or it is the same. */
   readonly previous_version: number | null;
+  readonly outcome: RegistrationOutcome;
 }
 
 export interface RegisterCodeResult {
   /** In the order sent. */
   readonly registered: readonly RegisteredPrompt[];
+}
+
+export interface RetireRequest {
+  /** 1 to 1,000. */
+  readonly prompts: readonly { readonly name: string }[];
+  readonly git?: GitFacts | null;
+  /** Answer the same and write nothing. */
+  readonly dry_run?: boolean;
+}
+
+export interface RetiredPrompt {
+  readonly name: string;
+  readonly mode: 'tracking';
+  /** The active version, which stays so. */
+  readonly version: number;
+  /** False when it was retired already. */
+  readonly change_detected: boolean;
+}
+
+export interface RetireResult {
+  /** In the order sent. */
+  readonly retired: readonly RetiredPrompt[];
 }
 
 export interface TrackedExecuteRequest {

@@ -17,3 +17,21 @@ export class ModelNotFoundError extends LedgerError {
     });
   }
 }
+
+/** Some names are enough to begin with. */
+const MAX_NAMES = 20;
+
+export class ModelInUseError extends LedgerError {
+  /** @param routes names of the routes that lead to it, in order. */
+  constructor(id: string, routes: readonly string[]) {
+    const named = routes.slice(0, MAX_NAMES).map((name) => `"${name}"`);
+    const more = routes.length > MAX_NAMES ? ` and ${routes.length - MAX_NAMES} more` : '';
+    super({
+      code: 'MODEL_IN_USE',
+      status: 409,
+      title: 'Routes lead to the model',
+      detail: `Model "${id}" is a target of ${named.join(', ')}${more}; take it out with PUT /v1/routes/{name} first, or delete the route.`,
+      extensions: { routes: routes.slice(0, MAX_NAMES) },
+    });
+  }
+}

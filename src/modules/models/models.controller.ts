@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
@@ -32,5 +32,24 @@ export class ModelsController {
     @Body() body: PutModelDto,
   ): Promise<ModelDto> {
     return this.models.put(caller, provider, modelName, body);
+  }
+
+  @Delete(':provider/:model_name')
+  @ApiParam({ name: 'provider', description: 'Id of the provider.', example: 'openai' })
+  @ApiParam({ name: 'model_name', description: "The provider's name for the model.", example: 'gpt-4o-mini' })
+  @HttpCode(204)
+  @Scopes('models:write')
+  @ApiOperation({
+    summary: 'Take a model off the list',
+    description:
+      'New executions of it are refused, at once by this process and within 4 seconds by others; those that were accepted are still run. Its executions, prices and counts stay, and `PUT` allows it again.',
+  })
+  @ApiProblems(400, 404, 409)
+  delete(
+    @CurrentCaller() caller: Caller,
+    @Param('provider', ProviderIdPipe) provider: string,
+    @Param('model_name', ModelNamePipe) modelName: string,
+  ): Promise<void> {
+    return this.models.delete(caller, provider, modelName);
   }
 }

@@ -27,12 +27,40 @@ export class ModelsRepository {
     facts: ModelFacts,
   ): Promise<ModelEntity> {
     const where = { projectId, provider, modelName };
-    await this.allowMissing(tx, [where]);
+    await tx.query(
+      `INSERT INTO models (project_id, provider, model_name) VALUES ($1, $2, $3)
+       ON CONFLICT (project_id, provider, model_name) DO UPDATE SET allowed = true, removed_at = NULL`,
+      [projectId, provider, modelName],
+    );
     if (Object.keys(facts).length > 0) await tx.update(ModelEntity, where, facts);
     return tx.findOneByOrFail(ModelEntity, where);
   }
 
-  /** @returns how many were added to the list; those that are on it stay as they are. */
+  /** Locked until the transaction ends. @returns false when it is not on the list. */
+  async isAllowed(
+    tx: EntityManager,
+    projectId: string,
+    provider: string,
+    modelName: string,
+  ): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT model_id FROM models
+       WHERE project_id = $1 AND provider = $2 AND model_name = $3 AND allowed FOR NO KEY UPDATE`,
+      [projectId, provider, modelName],
+    );
+    return rows.length > 0;
+  }
+
+  /** Off the list; the row stays, because executions point to it. */
+  async remove(tx: EntityManager, projectId: string, provider: string, modelName: string): Promise<void> {
+    await tx.update(
+      ModelEntity,
+      { projectId, provider, modelName },
+      { allowed: false, removedAt: () => 'now()' },
+    );
+  }
+
+  /** @returns how many were added to the list; those that are on it, or were taken off it, stay as they are. */
   async allowMissing(
     tx: EntityManager,
     models: readonly (Pick<ModelEntity, 'projectId'> & ModelName & Partial<CatalogueModel>)[],
@@ -45,7 +73,7 @@ export class ModelsRepository {
       .values(models.map((model) => ({ ...model, allowed: true })).sort(byName))
       // One that recorded executions brought has nothing but its name.
       .orUpdate(['allowed', 'max_tokens'], ['project_id', 'provider', 'model_name'], {
-        overwriteCondition: { where: 'NOT models.allowed' },
+        overwriteCondition: { where: 'NOT models.allowed AND models.removed_at IS NULL' },
       })
       // TypeORM would merge the generated columns into what it was given, of rows that it did not insert too.
       .updateEntity(false)

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import type { EntityManager } from 'typeorm';
 import type { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
+import { CacheCounts, Clock } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
-import { CacheCounts } from '../../kernel/index.js';
-import { ModelNotFoundError } from './errors.js';
+import { ModelInUseError, ModelNotFoundError } from './errors.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
 import { ModelsRepository } from './models.repository.js';
 import { PriceReads } from './prices/price-reads.js';
+import { RoutesRepository } from './routes/routes.repository.js';
 import { suggestModels, type SuggestModels } from './suggest-models.js';
 
 export interface AllowedModel {
@@ -19,19 +21,30 @@ export interface AllowedModel {
 
 /** A few hundred bytes each. */
 const MAX_CACHED_MODELS = 10_000;
+/** How long another process may go on with a model that was taken off the list here. */
+const TTL_MS = 4000;
+
+interface CachedModel {
+  readonly model: AllowedModel;
+  readonly readAtMs: number;
+}
 
 /** The list of models that may be called. */
 @Injectable()
 export class ModelsService {
   readonly counts = new CacheCounts();
-  /** A model that is allowed stays so under its id, so nothing here grows old. One that is not may be any moment. */
-  private readonly allowed = new LRUCache<string, AllowedModel>({ max: MAX_CACHED_MODELS });
+  /** Only those that are allowed: one that is not may be at any moment. */
+  private readonly allowed = new LRUCache<string, CachedModel>({ max: MAX_CACHED_MODELS });
+  /** Looks under way, so that all who want to know the same make one. */
+  private readonly looks = new Map<string, Promise<AllowedModel | null>>();
 
   constructor(
     private readonly scope: TenantScope,
     private readonly models: ModelsRepository,
     private readonly audit: AuditService,
     private readonly terms: PriceReads,
+    private readonly routes: RoutesRepository,
+    private readonly clock: Clock,
   ) {}
 
   async list(projectId: string): Promise<ModelListDto> {
@@ -59,18 +72,46 @@ export class ModelsService {
     return put;
   }
 
-  /** @throws ModelNotFoundError `MODEL_NOT_FOUND` */
+  /**
+   * Takes a model off the list. What refers to it stays: executions, prices, counts.
+   * @throws ModelNotFoundError `MODEL_NOT_FOUND`
+   * @throws ModelInUseError `MODEL_IN_USE` while routes lead to it.
+   */
+  async delete(who: Actor, provider: string, modelName: string): Promise<void> {
+    const { projectId } = who;
+    const target = { provider, modelName };
+    await this.scope.transaction(projectId, async (tx) => {
+      await this.routes.takeTurn(tx, projectId);
+      await this.assertAllowed(tx, projectId, target);
+      const routes = await this.routes.listNamesOf(tx, projectId, target);
+      if (routes.length > 0) throw new ModelInUseError(idOf(target), routes);
+      await this.models.remove(tx, projectId, provider, modelName);
+      const before = { provider, model_name: modelName };
+      await this.audit.append(tx, who, { action: 'model.delete', subject: `model/${idOf(target)}`, before });
+    });
+    const key = keyOf(projectId, provider, modelName);
+    this.allowed.delete(key);
+    // What is being looked up may be from before.
+    this.looks.delete(key);
+  }
+
+  /** In the transaction of whoever relies on it. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
+  async assertAllowed(tx: EntityManager, projectId: string, target: ModelTarget): Promise<void> {
+    const { provider, modelName } = target;
+    const isAllowed = await this.models.isAllowed(tx, projectId, provider, modelName);
+    if (!isAllowed) throw new ModelNotFoundError(idOf(target));
+  }
+
+  /** As it was at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
     const known = this.peekAllowed(projectId, provider, modelName);
     if (known !== null) return known;
     this.counts.misses += 1;
-    const modelId = await this.models.findId(projectId, provider, modelName);
-    if (modelId === null) {
-      const id = `${provider}/${modelName}`;
+    const model = await this.lookOnce(projectId, provider, modelName);
+    if (model === null) {
+      const id = idOf({ provider, modelName });
       throw new ModelNotFoundError(id, (await this.loadSuggestions(projectId))(id));
     }
-    const model = { modelId, provider, modelName };
-    this.allowed.set(keyOf(projectId, provider, modelName), model);
     return model;
   }
 
@@ -82,17 +123,47 @@ export class ModelsService {
 
   /** As `getAllowed`, from memory; null says nothing. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
-    const known = this.allowed.get(keyOf(projectId, provider, modelName));
-    if (known === undefined) return null;
+    const cached = this.allowed.get(keyOf(projectId, provider, modelName));
+    if (cached === undefined || this.clock.monotonicMs() - cached.readAtMs >= TTL_MS) return null;
     this.counts.hits += 1;
-    return known;
+    return cached.model;
   }
 
-  /** Adds what is missing of the catalogue; what is there stays as it is. @returns how many were added. */
+  private lookOnce(projectId: string, provider: string, modelName: string): Promise<AllowedModel | null> {
+    const key = keyOf(projectId, provider, modelName);
+    const known = this.looks.get(key);
+    if (known !== undefined) return known;
+    // The age counts from before the look-up, so that a slow one does not stretch it.
+    const readAtMs = this.clock.monotonicMs();
+    const look = this.models.findId(projectId, provider, modelName).then(
+      (modelId) => {
+        const model = modelId === null ? null : { modelId, provider, modelName };
+        if (this.looks.get(key) !== look) return model;
+        this.looks.delete(key);
+        if (model === null) this.allowed.delete(key);
+        else this.allowed.set(key, { model, readAtMs });
+        return model;
+      },
+      (error: unknown) => {
+        if (this.looks.get(key) === look) this.looks.delete(key);
+        throw error;
+      },
+    );
+    this.looks.set(key, look);
+    return look;
+  }
+
+  /** Adds what is missing of the catalogue; what is there, or was taken off the list, stays as it is. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
     return this.scope.transaction(projectId, (tx) => this.models.allowMissing(tx, models));
   }
+}
+
+type ModelTarget = Pick<AllowedModel, 'provider' | 'modelName'>;
+
+function idOf({ provider, modelName }: ModelTarget): string {
+  return `${provider}/${modelName}`;
 }
 
 /** Names of models may have slashes in them; the NUL is refused in whatever comes in. */

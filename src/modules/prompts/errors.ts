@@ -1,5 +1,5 @@
-import type { PromptMode } from '../../entities/index.js';
-import { LedgerError } from '../../kernel/index.js';
+import type { PromptKind, PromptMode } from '../../entities/index.js';
+import { LedgerError, ValidationError } from '../../kernel/index.js';
 
 export class PromptNotFoundError extends LedgerError {
   constructor(name: string) {
@@ -92,3 +92,15 @@ export class PromptModeMismatchError extends LedgerError {
     });
   }
 }
+
+/** A prompt keeps its kind: who renders it relies on getting a text, or messages. */
+export class PromptKindMismatchError extends ValidationError {
+  /** @param kind the prompt's. @param sent the one of the content that was sent. */
+  constructor(name: string, kind: PromptKind, sent: PromptKind) {
+    super(`Prompt "${name}" is a ${kind} prompt and stays one; send ${MEMBER_OF[kind]}.`, [
+      { pointer: `/${MEMBER_OF[sent]}`, message: `does not fit a ${kind} prompt` },
+    ]);
+  }
+}
+
+const MEMBER_OF: Record<PromptKind, string> = { text: 'template_source', chat: 'messages' };

@@ -2,6 +2,7 @@ export { PutContentExtrasDto } from './content-extras.dto.js';
 export { ChatMessageDto } from './prompts.dto.js';
 export {
   NoActiveVersionError,
+  PromptKindMismatchError,
   PromptModeMismatchError,
   PromptNotFoundError,
   TemplateHashMismatchError,

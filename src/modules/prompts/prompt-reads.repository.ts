@@ -5,7 +5,15 @@ import { WITH_ACTIVE_VERSION } from './prompt-versions.repository.js';
 
 type PromptColumns = Pick<
   PromptEntity,
-  'promptId' | 'name' | 'mode' | 'description' | 'ownerTeam' | 'tags' | 'createdAt' | 'updatedAt'
+  | 'promptId'
+  | 'name'
+  | 'mode'
+  | 'description'
+  | 'ownerTeam'
+  | 'tags'
+  | 'retiredAt'
+  | 'createdAt'
+  | 'updatedAt'
 >;
 
 type ActiveVersionColumns = Pick<
@@ -26,7 +34,7 @@ type ReadRow = PromptColumns & {
 } & { readonly promptRevision: number };
 
 const READ = `SELECT p.prompt_id AS "promptId", p.name, p.mode, p.description, p.owner_team AS "ownerTeam", p.tags,
-    p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.registry_revision::float8 AS "promptRevision",
+    p.retired_at AS "retiredAt", p.created_at AS "createdAt", p.updated_at AS "updatedAt", p.registry_revision::float8 AS "promptRevision",
     v.version_id AS "versionId", v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash",
     v.template_source AS "templateSource", v.messages, v.content, v.variables
   FROM prompts p

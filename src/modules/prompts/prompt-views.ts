@@ -31,6 +31,7 @@ export function promptSummary(prompt: PromptRead['prompt']): PromptSummaryDto {
     description: prompt.description,
     owner_team: prompt.ownerTeam,
     tags: prompt.tags,
+    retired_at: prompt.retiredAt?.toISOString() ?? null,
     created_at: prompt.createdAt.toISOString(),
     updated_at: prompt.updatedAt.toISOString(),
   };

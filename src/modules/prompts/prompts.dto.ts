@@ -212,6 +212,10 @@ export class PromptSummaryDto extends PromptRefDto {
   /** Words to find it by. */
   tags!: string[];
 
+  /** Since when the code base that had this tracked prompt has it no more; null while code has it, and in full mode. */
+  @ApiTime()
+  retired_at!: string | null;
+
   /** When its first version came. */
   @ApiTime()
   created_at!: string;
@@ -255,6 +259,20 @@ export class ListPromptsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsString()
   q?: string;
+
+  /**
+   * Only prompts that have each of these words somewhere in their name, their description, or the text of their active
+   * version (without one, of their newest); as part of a longer word too, and in either case.
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  search?: string;
+
+  /** `true`: only prompts that were retired; `false`: only the others. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  retired?: 'true' | 'false';
 }
 
 export class RenderPromptDto {

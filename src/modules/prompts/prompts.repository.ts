@@ -13,6 +13,9 @@ export interface PromptFilter {
   readonly tag?: string | undefined;
   readonly ownerTeam?: string | undefined;
   readonly namePrefix?: string | undefined;
+  /** Each of them is somewhere in the name, the description or the text. */
+  readonly words?: readonly string[];
+  readonly isRetired?: boolean | undefined;
   /** Names after this one only. */
   readonly afterName?: string | undefined;
   readonly limit: number;
@@ -48,6 +51,22 @@ const TAKE_REVISION = `WITH revision AS (
   )
   SELECT registry_revision::float8 AS revision, pg_notify('${REGISTRY_CHANNEL}',
     json_build_object('project_id', $1::uuid, 'revision', registry_revision)::text) FROM revision`;
+
+/**
+ * Whether all words are in what a prompt `p` says. No index can answer that: under row-level security only leakproof operators
+ * reach one, and those of text search are none. So prompts are walked in the order of their names until a page is full, and
+ * the version of each is two steps in indexes.
+ */
+const HAS_WORDS = `(SELECT bool_and(position(lower(word) IN said.text) > 0)
+  FROM unnest(CAST(:words AS text[])) AS word,
+    (SELECT lower(concat_ws(E'\\n', p.name, p.description,
+      (SELECT coalesce(v.template_source, (SELECT string_agg(m ->> 'content', E'\\n') FROM json_array_elements(v.messages) AS m))
+        FROM prompt_versions v WHERE v.project_id = p.project_id AND v.version_id = coalesce(
+          (SELECT pp.version_id FROM prompt_pointers pp
+            WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}'),
+          (SELECT newest.version_id FROM prompt_versions newest
+            WHERE newest.project_id = p.project_id AND newest.prompt_id = p.prompt_id
+            ORDER BY newest.version_number DESC LIMIT 1))))) AS text OFFSET 0) AS said)`;
 
 @Injectable()
 export class PromptsRepository {
@@ -132,6 +151,10 @@ export class PromptsRepository {
       const range = { from: filter.namePrefix, to: `${filter.namePrefix}\u{10FFFF}` };
       query.andWhere('p.name >= :from AND p.name < :to', range);
     }
+    if (filter.isRetired !== undefined)
+      query.andWhere(`p.retiredAt IS ${filter.isRetired ? 'NOT NULL' : 'NULL'}`);
+    const { words = [] } = filter;
+    if (words.length > 0) query.andWhere(HAS_WORDS, { words });
     if (filter.afterName !== undefined) query.andWhere('p.name > :after', { after: filter.afterName });
     return query.orderBy('p.name').limit(filter.limit).getMany();
   }

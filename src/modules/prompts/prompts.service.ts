@@ -8,7 +8,12 @@ import { heavyWork, ValidationError } from '../../kernel/index.js';
 import { checksumOf, type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { type HashedContent, VersionsService } from '../versions/index.js';
-import { PromptModeMismatchError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
+import {
+  PromptKindMismatchError,
+  PromptModeMismatchError,
+  PromptNotFoundError,
+  VersionNotFoundError,
+} from './errors.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './prompt-views.js';
 import type {
@@ -104,6 +109,8 @@ export class PromptsService {
         tag: query.tag,
         ownerTeam: query.owner_team,
         namePrefix: query.q,
+        words: wordsOf(query.search),
+        isRetired: query.retired === undefined ? undefined : query.retired === 'true',
         afterName: afterName(query.cursor),
         limit: query.limit + 1,
       }),
@@ -244,17 +251,15 @@ function assertFull(prompt: PromptEntity): void {
 }
 
 function assertSameKind(prompt: PromptEntity, content: PromptContent): void {
-  if (prompt.kind === content.kind) return;
-  const member = content.kind === 'text' ? 'template_source' : 'messages';
-  const right = prompt.kind === 'text' ? 'template_source' : 'messages';
-  throw new ValidationError(
-    `Prompt "${prompt.name}" is a ${prompt.kind} prompt and stays one; send ${right}.`,
-    [{ pointer: `/${member}`, message: `does not fit a ${prompt.kind} prompt` }],
-  );
+  if (prompt.kind !== content.kind) throw new PromptKindMismatchError(prompt.name, prompt.kind, content.kind);
 }
 
 function afterName(cursor: string | undefined): string | undefined {
   return cursor === undefined
     ? undefined
     : decodeCursor(cursor, (name) => (typeof name === 'string' ? name : null));
+}
+
+function wordsOf(search = ''): readonly string[] {
+  return search.split(/\s+/).filter((word) => word !== '');
 }

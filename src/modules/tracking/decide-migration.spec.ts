@@ -7,6 +7,9 @@ const known = (more: Partial<KnownPrompt> = {}): KnownPrompt => ({
   name: 'WELCOME',
   promptId: 'prompt',
   mode: 'tracking',
+  kind: 'text',
+  isRetired: false,
+  metadata: { description: null, ownerTeam: null, tags: [] },
   revision: 7,
   active: { versionId: 'two', versionNumber: 2 },
   same: null,
@@ -30,6 +33,20 @@ function refusalOf(work: () => unknown): LedgerError {
 }
 
 describe('a migration', () => {
+  it('refuses a text for a chat prompt, and takes one as it is', () => {
+    const chat = known({ kind: 'chat' });
+    expect(refusalOf(() => decide([withText], chat))).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      errors: [{ pointer: '/prompts/0/template_source', message: 'does not fit a chat prompt' }],
+    });
+    expect(decide([asItIs], chat).answers).toMatchObject([{ mode: 'full', version: 2 }]);
+  });
+
+  it('forgets that a prompt was retired', () => {
+    expect(decide([asItIs], known({ isRetired: true })).changes).toMatchObject([{ toRetired: false }]);
+    expect(decide([asItIs], known()).changes).toMatchObject([{ toRetired: null }]);
+  });
+
   it('keeps the active version where no template is sent', () => {
     const { answers, changes } = decide([asItIs], known());
     expect(answers).toEqual([{ name: 'WELCOME', mode: 'full', version: 2, version_change: false }]);
@@ -43,7 +60,10 @@ describe('a migration', () => {
     const { answers, changes } = decide([withText], known());
     expect(answers).toMatchObject([{ version: 3, version_change: true }]);
     expect(changes).toMatchObject([
-      { version: { isNew: true, templateSource: 'Hi' }, activation: { fromVersionId: 'two' } },
+      {
+        version: { isNew: true, content: { kind: 'text', templateSource: 'Hi' } },
+        activation: { fromVersionId: 'two' },
+      },
     ]);
   });
 

@@ -1,5 +1,10 @@
 import { LedgerError } from '../../kernel/index.js';
-import { NoActiveVersionError, PromptModeMismatchError, PromptNotFoundError } from '../prompts/index.js';
+import {
+  NoActiveVersionError,
+  PromptKindMismatchError,
+  PromptModeMismatchError,
+  PromptNotFoundError,
+} from '../prompts/index.js';
 import type { Decision } from './decide-registration.js';
 import { type Fault, refuseFaulty } from './errors.js';
 import type { MigratedPromptDto } from './migrate-prompts.dto.js';
@@ -46,6 +51,8 @@ function decideOne(
   const { name } = prompt;
   if (known === undefined) throw new PromptNotFoundError(name);
   if (known.mode === 'full') throw new PromptModeMismatchError(name, 'full');
+  if (prompt.templateSource !== null && known.kind === 'chat')
+    throw new PromptKindMismatchError(name, 'chat', 'text');
   const version = versionOf(prompt, known);
   if (version === null) throw new NoActiveVersionError(name);
   const { active } = known;
@@ -53,7 +60,18 @@ function decideOne(
   const activation = isActive ? null : { fromVersionId: active?.versionId ?? null };
   return {
     answer: { name, mode: 'full', version: version.versionNumber, version_change: version.isNew },
-    change: { index, name, prompt: known, toMode: 'full', version, activation, registration: null },
+    change: {
+      index,
+      name,
+      prompt: known,
+      toMode: 'full',
+      version,
+      activation,
+      registration: null,
+      metadata: null,
+      // Whether code has it counts no more.
+      toRetired: known.isRetired ? false : null,
+    },
   };
 }
 
@@ -63,6 +81,7 @@ function versionOf(
   { active, same, highestNumber }: KnownPrompt,
 ): PromptChange['version'] | null {
   if (templateSource === null || checksumHash === null) return active && { isNew: false, ...active };
-  if (same === null) return { isNew: true, versionNumber: highestNumber + 1, templateSource, checksumHash };
+  const content = { kind: 'text', templateSource } as const;
+  if (same === null) return { isNew: true, versionNumber: highestNumber + 1, content, checksumHash };
   return { isNew: false, versionNumber: same.versionNumber, versionId: same.versionId };
 }

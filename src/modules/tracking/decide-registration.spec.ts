@@ -14,9 +14,10 @@ const stored: StoredRegistration = { ...told, registered_at: '2026-11-24T10:00:0
 
 const prompt = (more: Partial<CodePrompt> = {}): CodePrompt => ({
   name: 'WELCOME',
-  templateSource: 'Hello',
+  content: { kind: 'text', templateSource: 'Hello' },
   checksumHash: 'c0ffee',
   registration: told,
+  metadata: {},
   ...more,
 });
 
@@ -25,6 +26,9 @@ const known = (more: Partial<KnownPrompt> = {}): KnownPrompt => ({
   name: 'WELCOME',
   promptId: 'prompt',
   mode: 'tracking',
+  kind: 'text',
+  isRetired: false,
+  metadata: { description: null, ownerTeam: 'Docs', tags: ['a'] },
   revision: 7,
   active: { versionId: 'two', versionNumber: 2 },
   same: null,
@@ -48,6 +52,7 @@ describe('a registration', () => {
       version: 1,
       change_detected: false,
       previous_version: null,
+      outcome: 'new',
     });
     expect(changes).toMatchObject([
       {
@@ -65,7 +70,12 @@ describe('a registration', () => {
     expect(changes).toMatchObject([
       {
         prompt: { promptId: 'prompt', revision: 7 },
-        version: { isNew: true, versionNumber: 3, templateSource: 'Hello', checksumHash: 'c0ffee' },
+        version: {
+          isNew: true,
+          versionNumber: 3,
+          content: { kind: 'text', templateSource: 'Hello' },
+          checksumHash: 'c0ffee',
+        },
         activation: { fromVersionId: 'two' },
         registration: told,
       },
@@ -113,6 +123,38 @@ describe('a registration', () => {
     const { answer, changes } = decideOne(prompt(), known({ active: null, same }));
     expect(answer).toMatchObject({ version: 2, change_detected: true, previous_version: null });
     expect(changes).toMatchObject([{ activation: { fromVersionId: null } }]);
+  });
+
+  const SAME = { versionId: 'two', versionNumber: 2, latestRegistration: stored };
+
+  it.each([
+    ['nothing', {}, { same: SAME }, 'unchanged', null],
+    ['what is there', { ownerTeam: 'Docs', tags: ['a'] }, { same: SAME }, 'unchanged', null],
+    ['another team', { ownerTeam: 'Mail', tags: ['a'] }, { same: SAME }, 'metadata', { ownerTeam: 'Mail' }],
+    ['no team any more', { ownerTeam: null }, { same: SAME }, 'metadata', { ownerTeam: null }],
+    ['tags in another order', { tags: ['b', 'a'] }, { same: SAME }, 'metadata', { tags: ['b', 'a'] }],
+    ['a description, of other content', { description: 'x' }, {}, 'changed', { description: 'x' }],
+  ] as const)('keeps what the code says about a prompt: %s', (_, metadata, more, outcome, written) => {
+    const { answer, changes } = decideOne(prompt({ metadata }), known(more));
+    expect(answer?.outcome).toBe(outcome);
+    expect(changes.map((change) => change.metadata)).toEqual(outcome === 'unchanged' ? [] : [written]);
+    expect(changes.filter(isSilent)).toEqual([]);
+  });
+
+  it('keeps what is said about a new prompt', () => {
+    const { answer, changes } = decideOne(prompt({ metadata: { description: 'x', tags: [] } }));
+    expect(answer?.outcome).toBe('new');
+    expect(changes).toMatchObject([{ metadata: { description: 'x' } }]);
+  });
+
+  it.each([
+    ['as it was', { same: SAME }, false],
+    ['changed', {}, true],
+  ])('brings a retired prompt back, %s', (_, more, isChanged) => {
+    const { answer, changes } = decideOne(prompt(), known({ ...more, isRetired: true }));
+    expect(answer).toMatchObject({ outcome: 'returned', change_detected: isChanged });
+    expect(changes).toMatchObject([{ toRetired: false }]);
+    expect(changes.filter(isSilent)).toEqual([]);
   });
 
   it('answers in the order sent, and lists only what changes', () => {

@@ -1,13 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PromptContent } from '../../templating/index.js';
 import { isNewRegistration, type RegistrationFacts } from '../versions/index.js';
-import type { RegisteredPromptDto } from './register-code.dto.js';
-import type { KnownPrompt, PromptChange } from './tracked-prompts.js';
+import type { RegisteredPromptDto, RegistrationOutcome } from './register-code.dto.js';
+import type { KnownPrompt, PromptChange, PromptMetadata } from './tracked-prompts.js';
 
 /** A prompt as the code has it. */
 export interface CodePrompt {
   readonly name: string;
-  readonly templateSource: string;
+  readonly content: PromptContent;
   readonly checksumHash: string;
   readonly registration: RegistrationFacts;
+  /** What the code does not say stays as it was. */
+  readonly metadata: Partial<PromptMetadata>;
 }
 
 export interface Decision<Answer> {
@@ -38,7 +42,7 @@ export function decideRegistration(
 
 function decideOne(
   index: number,
-  { name, templateSource, checksumHash, registration }: CodePrompt,
+  { name, content, checksumHash, registration, metadata: sent }: CodePrompt,
   known: KnownPrompt | null,
 ): { answer: RegisteredPromptDto; change: PromptChange | null } {
   const active = known?.active ?? null;
@@ -46,9 +50,20 @@ function decideOne(
   const versionNumber = same?.versionNumber ?? (known?.highestNumber ?? 0) + 1;
   const isActive = same !== null && same.versionId === active?.versionId;
   const isChanged = known !== null && !isActive;
-  const answer = answerOf(name, versionNumber, isChanged, active?.versionNumber ?? null);
+  const metadata = changedMetadata(sent, known);
+  const isReturning = known?.isRetired === true;
+  const outcome = outcomeOf(known, { isReturning, isChanged, hasMetadata: metadata !== null });
+  const previous = isChanged ? (active?.versionNumber ?? null) : null;
+  const answer: RegisteredPromptDto = {
+    name,
+    mode: 'tracking',
+    version: versionNumber,
+    change_detected: isChanged,
+    previous_version: previous,
+    outcome,
+  };
   const isTold = same === null || isNewRegistration(registration, same.latestRegistration);
-  if (isActive && !isTold) return { answer, change: null };
+  if (isActive && !isTold && metadata === null && !isReturning) return { answer, change: null };
   const change: PromptChange = {
     index,
     name,
@@ -56,20 +71,33 @@ function decideOne(
     toMode: null,
     version:
       same === null
-        ? { isNew: true, versionNumber, templateSource, checksumHash }
+        ? { isNew: true, versionNumber, content, checksumHash }
         : { isNew: false, versionNumber, versionId: same.versionId },
     activation: isActive ? null : { fromVersionId: active?.versionId ?? null },
     registration: isTold ? registration : null,
+    metadata,
+    toRetired: isReturning ? false : null,
   };
   return { answer, change };
 }
 
-function answerOf(
-  name: string,
-  version: number,
-  isChanged: boolean,
-  activeNumber: number | null,
-): RegisteredPromptDto {
-  const previous = isChanged ? activeNumber : null;
-  return { name, mode: 'tracking', version, change_detected: isChanged, previous_version: previous };
+/** Null when nothing that the code says is another than before. */
+function changedMetadata(
+  sent: Partial<PromptMetadata>,
+  known: KnownPrompt | null,
+): Partial<PromptMetadata> | null {
+  const before: PromptMetadata = known?.metadata ?? { description: null, ownerTeam: null, tags: [] };
+  const keys = Object.keys(sent) as (keyof PromptMetadata)[];
+  const changed = keys.filter((key) => !isDeepStrictEqual(sent[key], before[key]));
+  return changed.length === 0 ? null : Object.fromEntries(changed.map((key) => [key, sent[key]]));
+}
+
+function outcomeOf(
+  known: KnownPrompt | null,
+  facts: { readonly isReturning: boolean; readonly isChanged: boolean; readonly hasMetadata: boolean },
+): RegistrationOutcome {
+  if (known === null) return 'new';
+  if (facts.isReturning) return 'returned';
+  if (facts.isChanged) return 'changed';
+  return facts.hasMetadata ? 'metadata' : 'unchanged';
 }

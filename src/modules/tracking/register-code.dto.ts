@@ -1,6 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
   IsBoolean,
   IsInt,
   IsOptional,
@@ -14,6 +17,7 @@ import {
 } from 'class-validator';
 import { ApiInteger, IsPromptName, Nested, NestedArray } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
+import { ChatMessageDto } from '../prompts/index.js';
 
 export const MAX_PROMPTS = 1000;
 /** What the renderer reads of a prompt at most; here, so that nothing longer is hashed. */
@@ -53,14 +57,51 @@ export class CodePromptDto {
   name!: string;
 
   /**
-   * The text as the code has it, a Liquid template.
+   * The text as the code has it, a Liquid template. Exactly one of `template_source` and `messages`.
    * @example "Hello {{name}}, welcome to {{app}}!"
    */
+  @ValidateIf((body: CodePromptDto) => body.template_source !== undefined || body.messages === undefined)
   @IsString()
   @MaxLength(MAX_TEMPLATE_CHARS)
-  template_source!: string;
+  @ApiPropertyOptional()
+  template_source?: string;
 
-  /** Lower-case hex SHA-256 of the UTF-8 template, for who wants to be sure that it arrived as it was sent. */
+  /** The messages of a chat prompt as the code has them, each a Liquid template. A prompt keeps its kind. */
+  @ValidateIf((body: CodePromptDto) => body.messages !== undefined)
+  @NestedArray(() => ChatMessageDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(1000)
+  @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
+  messages?: ChatMessageDto[];
+
+  /** What the prompt is for. Left out: stays as it was; null: removed. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  @ApiPropertyOptional({ example: undefined })
+  description?: string | null;
+
+  /** The team that answers for it. Left out: stays as it was; null: removed. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  @ApiPropertyOptional({ example: undefined })
+  owner_team?: string | null;
+
+  /** Words to find the prompt by. Left out: stay as they were. */
+  @ValidateIf((body: CodePromptDto) => body.tags !== undefined)
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 100, { each: true })
+  @ApiPropertyOptional({ example: undefined })
+  tags?: string[];
+
+  /**
+   * Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the messages, to make sure that the content arrived
+   * as it was sent.
+   */
   @IsOptional()
   @IsTemplateHash()
   @ApiPropertyOptional({ nullable: true, example: undefined })
@@ -126,6 +167,11 @@ export class RegisterCodeDto {
   dry_run?: boolean = false;
 }
 
+/** What a registration made of a prompt, in the order in which one counts: a prompt that returned may be changed too. */
+export const REGISTRATION_OUTCOMES = ['new', 'returned', 'changed', 'metadata', 'unchanged'] as const;
+
+export type RegistrationOutcome = (typeof REGISTRATION_OUTCOMES)[number];
+
 export class RegisteredPromptDto {
   /** Name of the prompt. */
   name!: string;
@@ -144,6 +190,13 @@ export class RegisteredPromptDto {
   /** The version that was active before; null unless there was a change. */
   @ApiInteger()
   previous_version!: number | null;
+
+  /**
+   * `new`: the prompt was not known; `returned`: it was retired; `changed`: another version was active; `metadata`: only
+   * its description, team or tags differed; `unchanged`: nothing did.
+   */
+  @ApiProperty({ enum: REGISTRATION_OUTCOMES })
+  outcome!: RegistrationOutcome;
 }
 
 export class RegisteredCodeDto {

@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { heavyWork } from '../../kernel/index.js';
-import { checksumOf } from '../../templating/index.js';
+import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
+import { checksumOf, type PromptContent } from '../../templating/index.js';
 import type { Actor, AuditChange } from '../audit/index.js';
-import { PromptModeMismatchError, TemplateHashMismatchError } from '../prompts/index.js';
+import {
+  PromptKindMismatchError,
+  PromptModeMismatchError,
+  TemplateHashMismatchError,
+} from '../prompts/index.js';
 import { type CodePrompt, decideRegistration } from './decide-registration.js';
 import { type Fault, listDuplicates, NoPromptsError, refuseFaulty } from './errors.js';
-import type { CodePromptDto, GitDto, RegisterCodeDto, RegisteredCodeDto } from './register-code.dto.js';
+import {
+  type CodePromptDto,
+  type GitDto,
+  MAX_TEMPLATE_CHARS,
+  type RegisterCodeDto,
+  type RegisteredCodeDto,
+} from './register-code.dto.js';
 import type { KnownPrompt, PromptChange } from './tracked-prompts.js';
 import { TrackedRegistry } from './tracked-registry.js';
 
@@ -20,7 +30,8 @@ export class RegisterCodeService {
    * All prompts or none.
    * @throws NoPromptsError `NO_PROMPTS`
    * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there
-   *   twice, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for prompts in full mode, `TEMPLATE_INVALID`.
+   *   twice, or a content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for
+   *   prompts in full mode, `TEMPLATE_INVALID`.
    */
   async register(who: Actor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
     const { prompts: sent = null, git = null, dry_run: isDryRun = false } = request;
@@ -31,6 +42,7 @@ export class RegisterCodeService {
       asked: prompts,
       decide: (known) => {
         refuseFaulty(listFull(prompts, known), OUTCOME);
+        refuseFaulty(listOfOtherKind(prompts, known), OUTCOME);
         return decideRegistration(prompts, known);
       },
       reason: 'register',
@@ -47,19 +59,53 @@ async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): 
   const prompts: CodePrompt[] = [];
   const faults: Fault[] = [];
   for (const [index, prompt] of sent.entries()) {
-    const { name, template_source: templateSource, template_hash: sentHash = null, source } = prompt;
-    const checksumHash = await heavyWork.run(() => checksumOf({ kind: 'text', templateSource }));
+    const { name, template_hash: sentHash = null, source } = prompt;
+    const content = contentOf(prompt);
+    if (content instanceof LedgerError) {
+      faults.push({ index, error: content });
+      continue;
+    }
+    const checksumHash = await heavyWork.run(() => checksumOf(content));
     if (sentHash !== null && sentHash !== checksumHash) {
       faults.push({ index, error: TemplateHashMismatchError.ofTemplate() });
     }
     const { file = null, line = null } = source ?? {};
-    prompts.push({ name, templateSource, checksumHash, registration: { ...factsOf(git), file, line } });
+    const registration = { ...factsOf(git), file, line };
+    prompts.push({ name, content, checksumHash, registration, metadata: metadataOf(prompt) });
   }
   refuseFaulty(faults, OUTCOME);
   return prompts;
 }
 
-function factsOf(git: GitDto | null) {
+/** The content that was sent, or what is wrong with it. */
+function contentOf({
+  template_source: templateSource,
+  messages,
+}: CodePromptDto): PromptContent | LedgerError {
+  if (messages === undefined) return { kind: 'text', templateSource: templateSource as string };
+  if (templateSource !== undefined) {
+    const message = 'does not go with template_source: a prompt is a text or messages';
+    return new ValidationError('Send exactly one of template_source and messages.', [
+      { pointer: '/messages', message },
+    ]);
+  }
+  const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+  if (chars > MAX_TEMPLATE_CHARS) {
+    const message = `must have at most ${MAX_TEMPLATE_CHARS} characters in all`;
+    return new ValidationError('Send shorter messages.', [{ pointer: '/messages', message }]);
+  }
+  return { kind: 'chat', messages };
+}
+
+function metadataOf({ description, owner_team: ownerTeam, tags }: CodePromptDto): CodePrompt['metadata'] {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(ownerTeam === undefined ? {} : { ownerTeam }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+export function factsOf(git: GitDto | null) {
   const { commit = null, branch = null, repository = null, dirty = null } = git ?? {};
   return { commit, branch, repository, dirty };
 }
@@ -68,6 +114,15 @@ function listFull(prompts: readonly CodePrompt[], known: ReadonlyMap<string, Kno
   return prompts.flatMap(({ name }, index) => {
     const isFull = known.get(name)?.mode === 'full';
     return isFull ? [{ index, error: new PromptModeMismatchError(name, 'full') }] : [];
+  });
+}
+
+function listOfOtherKind(prompts: readonly CodePrompt[], known: ReadonlyMap<string, KnownPrompt>): Fault[] {
+  return prompts.flatMap(({ name, content }, index) => {
+    const kind = known.get(name)?.kind ?? content.kind;
+    return kind === content.kind
+      ? []
+      : [{ index, error: new PromptKindMismatchError(name, kind, content.kind) }];
   });
 }
 

@@ -1,4 +1,5 @@
-import type { PromptMode, StoredRegistration } from '../../entities/index.js';
+import type { PromptKind, PromptMode, StoredRegistration } from '../../entities/index.js';
+import type { PromptContent } from '../../templating/index.js';
 import type { RegistrationFacts, VersionContent } from '../versions/index.js';
 
 /** What is asked of the registry before anything is decided. */
@@ -13,6 +14,11 @@ export interface KnownPrompt {
   readonly name: string;
   readonly promptId: string;
   readonly mode: PromptMode;
+  /** A prompt keeps its kind. */
+  readonly kind: PromptKind;
+  /** Whether the code base that had it said that it has it no more. */
+  readonly isRetired: boolean;
+  readonly metadata: PromptMetadata;
   /** Its `registry_revision`: whatever changes of it, or of its versions, gives it a higher one. */
   readonly revision: number;
   /** Null when none is active. */
@@ -21,6 +27,13 @@ export interface KnownPrompt {
   readonly same: KnownVersion | null;
   /** 0 when it has no version; not known, and 0, where there is a `same`. */
   readonly highestNumber: number;
+}
+
+/** What is said about a prompt. */
+export interface PromptMetadata {
+  readonly description: string | null;
+  readonly ownerTeam: string | null;
+  readonly tags: readonly string[];
 }
 
 export interface KnownVersion {
@@ -41,20 +54,26 @@ export interface PromptChange {
   /** The version it is about: one that is there, or one that is made of a template. */
   readonly version: { readonly versionNumber: number } & (
     | { readonly isNew: false; readonly versionId: string }
-    | { readonly isNew: true; readonly templateSource: string; readonly checksumHash: string }
+    | { readonly isNew: true; readonly content: PromptContent; readonly checksumHash: string }
   );
   /** Set when that version becomes the active one, in place of this one (null for none). */
   readonly activation: { readonly fromVersionId: string | null } | null;
   /** What is kept as the latest registration of the version, and as its first if it is new. */
   readonly registration: RegistrationFacts | null;
+  /** What is said about the prompt from now on; what is left out stays. Null when all of it does. */
+  readonly metadata: Partial<PromptMetadata> | null;
+  /** Whether it is retired from now on; null when that stays as it is. */
+  readonly toRetired: boolean | null;
 }
 
 /** A change with what is stored of its content, if that is new. */
 export interface PreparedChange extends PromptChange {
-  readonly content: VersionContent | null;
+  readonly stored: VersionContent | null;
 }
 
 /** Only git facts: nobody who runs or reads the prompt sees another thing, so it takes no revision. */
-export function isSilent({ prompt, toMode, version, activation }: PromptChange): boolean {
-  return prompt !== null && toMode === null && !version.isNew && activation === null;
+export function isSilent(change: PromptChange): boolean {
+  const { prompt, toMode, version, activation, metadata, toRetired } = change;
+  const isAsBefore = toMode === null && metadata === null && toRetired === null;
+  return prompt !== null && isAsBefore && !version.isNew && activation === null;
 }

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { PromptMode, StoredRegistration } from '../../entities/index.js';
+import type { PromptKind, PromptMode, StoredRegistration } from '../../entities/index.js';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
-import { type AskedPrompt, isSilent, type KnownPrompt, type PreparedChange } from './tracked-prompts.js';
+import {
+  type AskedPrompt,
+  isSilent,
+  type KnownPrompt,
+  type PreparedChange,
+  type PromptMetadata,
+} from './tracked-prompts.js';
 import { CREATE, FIND, TAKE_TURN, WRITE } from './tracked-registry.sql.js';
 
 /** Who moves pointers, and why. */
@@ -14,10 +20,12 @@ export interface MoveFacts {
 /** `revision` is null when only git facts were written. */
 export type Written = { readonly revision: number | null } | 'stale';
 
-interface FoundRow {
+interface FoundRow extends PromptMetadata {
   readonly name: string;
   readonly promptId: string;
   readonly mode: PromptMode;
+  readonly kind: PromptKind;
+  readonly isRetired: boolean;
   readonly revision: number;
   readonly activeId: string | null;
   readonly activeNumber: number | null;
@@ -70,12 +78,14 @@ export class TrackedRegistryRepository {
     { by, reason }: MoveFacts,
   ): Promise<Written> {
     const rows = changes.map((change) => this.rowOf(change));
-    const made = changes.flatMap(({ prompt, name }, index) =>
-      prompt === null ? [{ name, promptId: (rows[index] as ChangeRow).prompt_id }] : [],
-    );
+    const made = changes.flatMap(({ prompt, name, version }, index) => {
+      const kind: PromptKind = version.isNew ? version.content.kind : 'text';
+      return prompt === null ? [{ name, kind, promptId: (rows[index] as ChangeRow).prompt_id }] : [];
+    });
     if (made.length > 0) {
       const ids = made.map(({ promptId }) => promptId);
-      await tx.query(CREATE, [projectId, ids, made.map(({ name }) => name)]);
+      const kinds = made.map(({ kind }) => kind);
+      await tx.query(CREATE, [projectId, ids, made.map(({ name }) => name), kinds]);
     }
     const values = [projectId, JSON.stringify(rows), rows.length, by, reason];
     const [row] = await tx.query<{ isWritten: boolean; revision: number | null }[]>(WRITE, values);
@@ -83,22 +93,25 @@ export class TrackedRegistryRepository {
   }
 
   private rowOf(change: PreparedChange): ChangeRow {
-    const { prompt, version, content, activation, registration } = change;
+    const { prompt, version, stored, activation, registration, metadata } = change;
     return {
       prompt_id: prompt?.promptId ?? this.databaseClock.newId(),
       prompt_revision: prompt?.revision ?? 0,
       is_silent: isSilent(change),
       to_mode: change.toMode,
       version_id: version.isNew ? this.databaseClock.newId() : version.versionId,
-      ...(version.isNew && content !== null
+      ...(version.isNew && stored !== null
         ? {
             version_number: version.versionNumber,
-            template_source: content.templateSource,
-            checksum_hash: content.checksumHash,
-            renderer: content.renderer,
-            variables: content.variables,
+            template_source: stored.templateSource,
+            messages: stored.messages,
+            checksum_hash: stored.checksumHash,
+            renderer: stored.renderer,
+            variables: stored.variables,
           }
         : {}),
+      ...(metadata === null ? {} : metadataRow(metadata)),
+      to_retired: change.toRetired,
       ...(activation === null
         ? {}
         : { move_id: this.databaseClock.newId(), from_version_id: activation.fromVersionId }),
@@ -115,14 +128,27 @@ interface ChangeRow {
   readonly [column: string]: unknown;
 }
 
+/** A description may become null, so what is set is said beside it. */
+function metadataRow({ description, ownerTeam, tags }: Partial<PromptMetadata>): object {
+  return {
+    ...(description === undefined ? {} : { sets_description: true, description }),
+    ...(ownerTeam === undefined ? {} : { sets_owner_team: true, owner_team: ownerTeam }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
 function knownPrompt(row: FoundRow): KnownPrompt {
-  const { name, promptId, mode, revision, isActive, latestRegistration } = row;
+  const { name, promptId, mode, kind, isRetired, revision, isActive, latestRegistration } = row;
+  const { description, ownerTeam, tags } = row;
   const active = versionRef(row.activeId, row.activeNumber);
   const same = isActive ? active : versionRef(row.sameId, row.sameNumber);
   return {
     name,
     promptId,
     mode,
+    kind,
+    isRetired,
+    metadata: { description, ownerTeam, tags },
     revision,
     active,
     same: same === null ? null : { ...same, latestRegistration },

@@ -15,7 +15,8 @@ export const TAKE_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('tracked
  * `LIMIT 1` keeps each look-up one of its own, and only row-level security asks for the project, since a second
  * condition on it makes the planner take an index for precise that has the project alone.
  */
-export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.registry_revision::float8 AS revision,
+export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.kind, p.retired_at IS NOT NULL AS "isRetired",
+    p.description, p.owner_team AS "ownerTeam", p.tags, p.registry_revision::float8 AS revision,
     active.version_id AS "activeId", active.version_number AS "activeNumber",
     coalesce(active.checksum_hash = asked.checksum_hash, false) AS "isActive",
     same.version_id AS "sameId", same.version_number AS "sameNumber",
@@ -31,12 +32,13 @@ export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.registr
     AND v.prompt_id = p.prompt_id AND v.checksum_hash = asked.checksum_hash LIMIT 1) same ON true`;
 
 /**
- * Prompts that there are not yet, $2 ids and $3 names. In a statement of its own, because the next one could not stamp
+ * Prompts that there are not yet, $2 ids, $3 names and $4 kinds. In a statement of its own, because the next one could not stamp
  * rows that it makes itself; and before it, because who waits here for a name that another transaction makes must not
  * hold the project's row. A name that is taken meanwhile is left alone, and missed by the next statement.
  */
 export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, kind)
-  SELECT $1, made.prompt_id, made.name, 'tracking', 'text' FROM unnest($2::uuid[], $3::text[]) AS made(prompt_id, name)
+  SELECT $1, made.prompt_id, made.name, 'tracking', made.kind
+  FROM unnest($2::uuid[], $3::text[], $4::text[]) AS made(prompt_id, name, kind)
   ORDER BY made.name
   ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING`;
 
@@ -50,8 +52,9 @@ export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, k
 export const WRITE = `
   WITH entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($2::json) AS entry(prompt_id uuid, prompt_revision bigint, is_silent boolean, to_mode text,
-      version_id uuid, version_number integer, template_source text, checksum_hash text, renderer text, variables text[],
-      move_id uuid, from_version_id uuid, registration json)
+      version_id uuid, version_number integer, template_source text, messages json, checksum_hash text, renderer text,
+      variables text[], move_id uuid, from_version_id uuid, registration json, to_retired boolean, tags text[],
+      sets_description boolean, description text, sets_owner_team boolean, owner_team text)
   ), held AS MATERIALIZED (
     SELECT p.prompt_id FROM prompts p JOIN entry e USING (prompt_id)
     WHERE p.registry_revision = e.prompt_revision
@@ -63,17 +66,21 @@ export const WRITE = `
     WHERE project_id = $1 AND (SELECT holds FROM all_held) AND EXISTS (SELECT FROM entry WHERE NOT is_silent)
     RETURNING registry_revision
   ), prompt AS (
-    UPDATE prompts p SET registry_revision = r.registry_revision, updated_at = now(), mode = coalesce(e.to_mode, p.mode)
+    UPDATE prompts p SET registry_revision = r.registry_revision, updated_at = now(), mode = coalesce(e.to_mode, p.mode),
+      retired_at = CASE e.to_retired WHEN true THEN now() WHEN false THEN NULL ELSE p.retired_at END,
+      description = CASE WHEN e.sets_description THEN e.description ELSE p.description END,
+      owner_team = CASE WHEN e.sets_owner_team THEN e.owner_team ELSE p.owner_team END,
+      tags = coalesce(e.tags, p.tags)
     FROM revision r, entry e WHERE p.prompt_id = e.prompt_id AND NOT e.is_silent
   ), version AS (
-    INSERT INTO prompt_versions (project_id, version_id, prompt_id, version_number, template_source, checksum_hash,
+    INSERT INTO prompt_versions (project_id, version_id, prompt_id, version_number, template_source, messages, checksum_hash,
       renderer, variables, first_registration, latest_registration)
-    SELECT $1, e.version_id, e.prompt_id, e.version_number, e.template_source, e.checksum_hash,
+    SELECT $1, e.version_id, e.prompt_id, e.version_number, e.template_source, e.messages, e.checksum_hash,
       e.renderer, e.variables, e.registration, e.registration
-    FROM revision, entry e WHERE e.template_source IS NOT NULL
+    FROM revision, entry e WHERE e.version_number IS NOT NULL
   ), registered AS (
     UPDATE prompt_versions v SET latest_registration = e.registration
-    FROM entry e WHERE v.version_id = e.version_id AND e.template_source IS NULL
+    FROM entry e WHERE v.version_id = e.version_id AND e.version_number IS NULL
       AND e.registration IS NOT NULL AND (SELECT holds FROM all_held)
   ), pointer AS (
     INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)

@@ -106,7 +106,7 @@ export class TrackedRegistry {
       const faults: Fault[] = [];
       for (const { index, version } of changes) {
         if (!version.isNew || contents.has(index)) continue;
-        const content = { kind: 'text', templateSource: version.templateSource } as const;
+        const { content } = version;
         try {
           contents.set(
             index,
@@ -120,7 +120,7 @@ export class TrackedRegistry {
       refuseFaulty(faults, outcome);
       return {
         answers,
-        changes: changes.map((change) => ({ ...change, content: contents.get(change.index) ?? null })),
+        changes: changes.map((change) => ({ ...change, stored: contents.get(change.index) ?? null })),
       };
     };
   }

@@ -21,6 +21,8 @@ import { MigratedPromptsDto, MigratePromptsDto } from './migrate-prompts.dto.js'
 import { MigratePromptsService } from './migrate-prompts.service.js';
 import { RegisterCodeDto, RegisteredCodeDto } from './register-code.dto.js';
 import { RegisterCodeService } from './register-code.service.js';
+import { RetiredPromptsDto, RetirePromptsDto } from './retire-prompts.dto.js';
+import { RetirePromptsService } from './retire-prompts.service.js';
 
 @ApiTags('Tracking')
 @Controller('v1')
@@ -30,6 +32,7 @@ export class TrackingController {
     private readonly executions: ExecutePromptService,
     private readonly histories: HistoryService,
     private readonly migrations: MigratePromptsService,
+    private readonly retirements: RetirePromptsService,
   ) {}
 
   @Post('prompts/register-code')
@@ -120,5 +123,18 @@ export class TrackingController {
   @ApiProblems(400, 404, 413, 422)
   migrate(@CurrentCaller() caller: Caller, @Body() body: MigratePromptsDto): Promise<MigratedPromptsDto> {
     return this.migrations.migrate(caller, body);
+  }
+
+  @Post('prompts\\:retire')
+  @HttpCode(200)
+  @Scopes('prompts:write')
+  @ApiOperation({
+    summary: 'Retire prompts that the code has no more',
+    description:
+      'Marks them with `retired_at`. Versions, history and executions stay, and code that still has one can go on executing it; registering it again brings it back. All or nothing; what is retired already stays so.',
+  })
+  @ApiProblems(400, 404, 409, 413)
+  retire(@CurrentCaller() caller: Caller, @Body() body: RetirePromptsDto): Promise<RetiredPromptsDto> {
+    return this.retirements.retire(caller, body);
   }
 }

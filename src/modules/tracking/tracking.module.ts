@@ -10,6 +10,7 @@ import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { MigratePromptsService } from './migrate-prompts.service.js';
 import { RegisterCodeService } from './register-code.service.js';
+import { RetirePromptsService } from './retire-prompts.service.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 import { TrackedRegistry } from './tracked-registry.js';
 import { TrackingController } from './tracking.controller.js';
@@ -23,10 +24,17 @@ import { TrackingController } from './tracking.controller.js';
     HistoryService,
     MigratePromptsService,
     RegisterCodeService,
+    RetirePromptsService,
     TrackedRegistry,
     TrackedRegistryRepository,
   ],
-  exports: [ExecutePromptService, HistoryService, MigratePromptsService, RegisterCodeService],
+  exports: [
+    ExecutePromptService,
+    HistoryService,
+    MigratePromptsService,
+    RegisterCodeService,
+    RetirePromptsService,
+  ],
 })
 export class TrackingModule {}
 

@@ -41,6 +41,21 @@ export class RoutesRepository {
     return tx.find(ModelRouteEntity, { where, order: { name: 'ASC' }, take: limit });
   }
 
+  /** Names of the routes that lead to a model. */
+  async listNamesOf(
+    tx: EntityManager,
+    projectId: string,
+    { provider, modelName }: { readonly provider: string; readonly modelName: string },
+  ): Promise<string[]> {
+    const rows = await tx.query<{ name: string }[]>(
+      `SELECT name FROM model_routes WHERE project_id = $1 AND deleted_at IS NULL AND EXISTS (
+         SELECT FROM json_array_elements(targets) AS target
+         WHERE target ->> 'provider' = $2 AND target ->> 'model_name' = $3) ORDER BY name`,
+      [projectId, provider, modelName],
+    );
+    return rows.map(({ name }) => name);
+  }
+
   async insert(
     tx: EntityManager,
     facts: RouteFacts & Pick<ModelRouteEntity, 'projectId' | 'name' | 'createdBy'>,

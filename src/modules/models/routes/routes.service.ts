@@ -59,9 +59,6 @@ export class RoutesService {
   async put(who: Actor, name: string, request: PutRouteDto): Promise<RouteDto> {
     const { projectId } = who;
     const targets = readTargets(request.strategy, request.targets);
-    // A model that is allowed stays so, so it may be asked for before the transaction.
-    for (const { provider, modelName } of targets)
-      await this.models.getAllowed(projectId, provider, modelName);
     const facts = {
       strategy: request.strategy,
       targets: targets.map(({ provider, modelName, weight }) => ({
@@ -73,6 +70,8 @@ export class RoutesService {
     };
     return this.scope.transaction(projectId, async (tx) => {
       await this.routes.takeTurn(tx, projectId);
+      // In the same turn as those who take models off the list.
+      for (const target of targets) await this.models.assertAllowed(tx, projectId, target);
       const before = await this.routes.find(tx, projectId, name);
       if (before === null) await this.routes.insert(tx, { projectId, name, createdBy: who.actor, ...facts });
       else await this.routes.update(tx, projectId, before.routeId, facts);

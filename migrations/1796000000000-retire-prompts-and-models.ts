@@ -1,0 +1,17 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * `prompts.retired_at`: since when the code base of a tracked prompt has it no more. `models.removed_at`: since when somebody
+ * took it off the list, so that seeding the catalogue does not put it back.
+ */
+export class RetirePromptsAndModels1796000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE prompts ADD COLUMN retired_at timestamptz');
+    await runner.query('ALTER TABLE models ADD COLUMN removed_at timestamptz');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE models DROP COLUMN removed_at');
+    await runner.query('ALTER TABLE prompts DROP COLUMN retired_at');
+  }
+}

@@ -1,7 +1,8 @@
 /** `prompt-ledger/config`: the shape of `prompt-ledger.config.ts`. docs/cli.md tells what each part does. */
 export interface PromptLedgerConfig {
   /**
-   * Files and globs, as seen from the folder of this file: modules that export string constants, and `*.prompt.md`.
+   * Files and globs, as seen from the folder of this file: modules that export texts and lists of
+   * messages, and `*.prompt.md`.
    * @example ['src/prompts.ts', 'prompts/**\/*.prompt.md']
    */
   readonly prompts: readonly string[];
@@ -13,6 +14,8 @@ export interface PromptLedgerConfig {
   readonly repository?: string;
   /** Put in front of every name that the code has, such as `shop/`. */
   readonly namePrefix?: string;
+  /** Whether `register` retires the prompts that the code has no more, as `--prune` does. */
+  readonly prune?: boolean;
 }
 
 /** Gives the configuration back as it is; it is there for its type. */

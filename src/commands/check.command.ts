@@ -8,7 +8,8 @@ import {
   sentenceOf,
   textReport,
 } from './check/reports.js';
-import { listMissing, readPrompts, trackedOf } from './check/tracked-prompts.js';
+import { findMissing } from './check/find-missing.js';
+import { readPrompts, trackedOf } from './check/tracked-prompts.js';
 import { type CollectedPrompts, collectPrompts } from './code/collect-prompts.js';
 import { loadConfig } from './code/config-file.js';
 import { problemLines } from './code/problem-lines.js';
@@ -20,10 +21,12 @@ import { coloursFor, note, print, printable, printJson, warn } from './terminal/
 export interface CheckFlags extends LedgerFlags {
   readonly config?: string;
   readonly format?: 'text' | 'github' | 'json';
+  /** Differences are told, and no failure. */
+  readonly allowDrift?: boolean;
 }
 
 /**
- * Whether what is in the code is what is active: 0 yes, 1 no, 2 when it cannot be told. It reads and writes nothing, so
+ * Whether what is in the code is what is active: 0 yes, 1 no (0 where differences are allowed), 2 when it cannot be told. It reads and writes nothing, so
  * that a key with `prompts:read` will do.
  */
 export async function checkCommand(flags: CheckFlags, folder = process.cwd()): Promise<ExitCode> {
@@ -38,11 +41,10 @@ export async function checkCommand(flags: CheckFlags, folder = process.cwd()): P
       (await readPrompts(ledger, names)).map((prompt) => [prompt.name, trackedOf(prompt)]),
     );
     const inCode = code.prompts.map((prompt) => compareInCode(prompt, tracked.get(prompt.name)));
-    const { repository } = code.git;
-    const codeBase = { folder: code.folder, namePrefix: loaded.config.namePrefix ?? '' };
-    const missing =
-      repository === null ? [] : await listMissing(ledger, { ...codeBase, repository }, new Set(names));
-    return await tellComparisons([...inCode, ...missing.map(compareMissing)], code, format);
+    const { missing, warning } = await findMissing(ledger, loaded, code);
+    const warnings = [...code.warnings, ...(warning === null ? [] : [warning])];
+    const comparisons = [...inCode, ...missing.map(compareMissing)];
+    return await tellComparisons(comparisons, { ...code, warnings }, { ...flags, format });
   } catch (error) {
     const failure = describeFailure(error);
     if (failure === null && format === 'text') throw error;
@@ -53,7 +55,7 @@ export async function checkCommand(flags: CheckFlags, folder = process.cwd()): P
 async function tellComparisons(
   comparisons: readonly Comparison[],
   { git, warnings }: CollectedPrompts,
-  format: CheckFlags['format'],
+  { format, allowDrift = false }: Pick<CheckFlags, 'format' | 'allowDrift'>,
 ): Promise<ExitCode> {
   const hasDrift = comparisons.some(({ state }) => DRIFT.includes(state));
   if (format === 'json') {
@@ -62,10 +64,12 @@ async function tellComparisons(
     warnings.forEach(warn);
     comparisons.filter(({ state }) => state === 'full').forEach((comparison) => warn(sentenceOf(comparison)));
     const report =
-      format === 'github' ? githubReport(comparisons) : textReport(comparisons, coloursFor(process.stdout));
+      format === 'github'
+        ? githubReport(comparisons, allowDrift ? 'warning' : 'error')
+        : textReport(comparisons, coloursFor(process.stdout));
     await print(report);
   }
-  return hasDrift ? EXIT.NO : EXIT.OK;
+  return hasDrift && !allowDrift ? EXIT.NO : EXIT.OK;
 }
 
 async function tellProblems(

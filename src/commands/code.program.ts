@@ -38,7 +38,8 @@ export function addCodeCommands(program: Command): void {
   withConfig(withLedgerFlags(program.command('register')))
     .description('tell the ledger which prompts the code has, with commit, file and line')
     .option('--dry-run', 'say what would happen, and write nothing')
-    .addHelpText('after', examples('prompt-ledger register --dry-run', 'prompt-ledger register --json'))
+    .option('--prune', 'retire the prompts that the code has no more')
+    .addHelpText('after', examples('prompt-ledger register --dry-run', 'prompt-ledger register --prune'))
     .action(async (flags: RegisterFlags) => {
       const { registerCommand } = await import('./register.command.js');
       await registerCommand(flags);
@@ -51,7 +52,11 @@ export function addCodeCommands(program: Command): void {
     .addOption(
       new Option('--format <format>', 'how to say it').choices(['text', 'github', 'json']).default('text'),
     )
-    .addHelpText('after', examples('prompt-ledger check', 'prompt-ledger check --format github'))
+    .option('--allow-drift', 'tell differences and exit with 0, such as for a pull request that makes them')
+    .addHelpText(
+      'after',
+      examples('prompt-ledger check', 'prompt-ledger check --format github --allow-drift'),
+    )
     .action(async (flags: CheckFlags) => {
       const { checkCommand } = await import('./check.command.js');
       process.exitCode = await checkCommand(flags);

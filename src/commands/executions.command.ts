@@ -7,6 +7,7 @@ import { executionReport } from './executions/execution-report.js';
 import { parseTime } from './executions/parse-time.js';
 import { concurrently } from './terminal/concurrently.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
+import { countOf } from './terminal/count-of.js';
 import { coloursFor, note, print, printJson, printTable } from './terminal/output.js';
 import { Progress } from './terminal/progress.js';
 
@@ -74,7 +75,7 @@ export async function exportExecutionsCommand(flags: ExportExecutionsFlags): Pro
     file?.end();
   }
   if (file !== null) await finished(file);
-  note(`${count} executions exported${flags.out === undefined ? '' : ` to ${flags.out}`}.`);
+  note(`${countOf(count, 'execution')} exported${flags.out === undefined ? '' : ` to ${flags.out}`}.`);
 
   function readWhole({ execution_id: id }: { readonly execution_id: string }) {
     return ledger.executions.get(id);

@@ -7,6 +7,7 @@ import { writeBelow } from './prompt-files/prompt-folder.js';
 import { contentOf } from './prompt-files/wire.js';
 import { type ListPromptsFlags, queryOf } from './prompts.command.js';
 import { connect } from './terminal/connection.js';
+import { countOf } from './terminal/count-of.js';
 import { print, printJson, printTable, warn } from './terminal/output.js';
 
 export interface ExportFlags extends ListPromptsFlags {
@@ -41,7 +42,7 @@ export async function exportCommand(folder: string, flags: ExportFlags): Promise
       news.map((row) => [row.name, row.file, row.result]),
     );
   await print(
-    `${results.length} prompts ${dryRun ? 'would be ' : ''}in ${folder}, ${news.length} files ${dryRun ? 'would be ' : ''}written.`,
+    `${countOf(results.length, 'prompt')} ${dryRun ? 'would be ' : ''}in ${folder}, ${countOf(news.length, 'file')} ${dryRun ? 'would be ' : ''}written.`,
   );
 }
 

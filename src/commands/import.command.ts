@@ -11,6 +11,7 @@ import { contentFields } from './prompt-files/wire.js';
 import { CliError } from './terminal/cli-error.js';
 import { concurrently } from './terminal/concurrently.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
+import { countOf } from './terminal/count-of.js';
 import { note, print, printJson, printTable } from './terminal/output.js';
 import { Progress } from './terminal/progress.js';
 
@@ -43,7 +44,7 @@ export async function importCommand(folder: string, flags: ImportFlags): Promise
       news.map((row) => [row.name, row.file, row.result]),
     );
   const verb = flags.dryRun === true ? 'would be imported' : 'imported';
-  await print(`${news.length} prompts ${verb}, ${rows.length - news.length} unchanged.`);
+  await print(`${countOf(news.length, 'prompt')} ${verb}, ${rows.length - news.length} unchanged.`);
 }
 
 async function write(
@@ -67,7 +68,7 @@ async function write(
   } catch (error) {
     progress.done();
     note(
-      `${tracked.length + written} of ${changes.length} prompts were imported before this; run it again for the rest.`,
+      `${tracked.length + written} of ${countOf(changes.length, 'prompt')} imported before this; run it again for the rest.`,
     );
     throw error;
   }
@@ -91,14 +92,12 @@ async function codeStateOf(folder: string, files: readonly FoundPromptFile[]): P
   const { root } = await findWorkingTree(folder);
   const real = await realpath(folder);
   const paths = files.map(({ file }) => path.join(real, file));
-  const prompts = files.map(({ name, content, line }, index) => ({
-    name,
-    template: content.kind === 'text' ? content.templateSource : '',
+  const prompts = files.map(({ mode: _, ...prompt }, index) => ({
+    ...prompt,
     file: path
       .relative(root ?? real, paths[index] ?? '')
       .split(path.sep)
       .join('/'),
-    line,
   }));
   return { prompts, git: root === null ? NO_GIT_FACTS : await readGitFacts(root, paths) };
 }

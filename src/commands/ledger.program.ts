@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
 import type { CreateKeyFlags } from './keys.command.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
-import type { RunFlags } from './run.command.js';
+import { addRender, addRun } from './run.program.js';
+import { addModels } from './models.program.js';
 import type { LedgerFlags } from './terminal/connection.js';
 import { examples } from './terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
@@ -10,8 +11,13 @@ import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
 /** What people do with a ledger that runs somewhere: keys, prompts, runs, executions. */
 export function addLedgerCommands(program: Command): void {
   addKeys(program.command('keys').description('make, list and revoke API keys'));
-  addPrompts(program.command('prompts').description('list, read, compare and write prompts'));
+  const prompts = program.command('prompts').description('list, read, compare, render and change prompts');
+  addPrompts(prompts);
+  addRender(prompts, 'prompt-ledger prompts');
+  addPromptChanges(prompts);
+  addRender(program, 'prompt-ledger');
   addRun(program);
+  addModels(program.command('models').description('list, allow and take away models'));
   addExecutions(program.command('executions').description('list, read and export executions'));
 }
 
@@ -49,7 +55,8 @@ export function withPromptFilters(command: Command): Command {
     .addOption(new Option('--mode <mode>', 'only prompts in this mode').choices(['full', 'tracking']))
     .option('--tag <tag>', 'only prompts with this tag')
     .option('--team <team>', 'only prompts of this team')
-    .option('--prefix <text>', 'only prompts whose names begin so');
+    .option('--prefix <text>', 'only prompts whose names begin so')
+    .option('--search <words>', 'only prompts with these words in name, description or text');
 }
 
 function addPrompts(prompts: Command): void {
@@ -112,29 +119,30 @@ function addPrompts(prompts: Command): void {
     });
 }
 
-function addRun(program: Command): void {
-  withLedgerFlags(program.command('run <name>'))
-    .description('run a prompt and print the answer; exits with 1 when it failed')
-    .option('--var <name=value>', 'a variable; =@file reads a file, =@- standard input, :=json JSON', collect)
-    .option('--vars-file <file>', 'a JSON object of variables; - is standard input')
-    .option('--model <provider/model>', "the model; without it the ledger's default")
-    .option('--route <name>', 'a route instead of a model')
-    .option('--stream', 'print the answer as it comes')
-    .option('--param <name=value>', 'such as temperature=0.2; may be repeated', collect)
-    .option('--version <number>', 'a version other than the active one', toNumber)
-    .option('--environment <label>', 'such as prod')
-    .option('--correlation-id <id>', 'an id of your own')
-    .option('--timeout <ms>', 'for the whole call', toNumber)
-    .addHelpText(
-      'after',
-      examples(
-        'prompt-ledger run doc_summarizer --var text=@report.txt --model openai/gpt-4o-mini',
-        'prompt-ledger run welcome --var name=Ada --var \'user:={"age": 36}\' --param temperature=0.2 --json',
-      ),
-    )
-    .action(async (name: string, flags: RunFlags) => {
-      const { runCommand } = await import('./run.command.js');
-      await runCommand(name, flags);
+function addPromptChanges(prompts: Command): void {
+  withLedgerFlags(prompts.command('activate <name>'))
+    .description('make a version the active one')
+    .argument('<version>', 'number of the version', toNumber)
+    .addHelpText('after', examples('prompt-ledger prompts activate team/welcome 1'))
+    .action(async (name: string, version: number, flags: LedgerFlags) => {
+      const { activatePromptCommand } = await import('./prompt-changes.command.js');
+      await activatePromptCommand(name, version, flags);
+    });
+
+  withLedgerFlags(prompts.command('delete <name>'))
+    .description('delete a prompt; its versions and executions stay readable by id')
+    .addHelpText('after', examples('prompt-ledger prompts delete team/welcome'))
+    .action(async (name: string, flags: LedgerFlags) => {
+      const { deletePromptCommand } = await import('./prompt-changes.command.js');
+      await deletePromptCommand(name, flags);
+    });
+
+  withLedgerFlags(prompts.command('retire <name...>'))
+    .description('say that code has these tracked prompts no more; registering one brings it back')
+    .addHelpText('after', examples('prompt-ledger prompts retire shop/OLD_MAIL'))
+    .action(async (names: string[], flags: LedgerFlags) => {
+      const { retirePromptsCommand } = await import('./prompt-changes.command.js');
+      await retirePromptsCommand(names, flags);
     });
 }
 

@@ -1,11 +1,18 @@
-import type { ActiveVersion, ListPromptsQuery, Prompt, PromptMode, Version } from '../../sdk/src/index.js';
+import type {
+  ActiveVersion,
+  ChatMessage,
+  ListPromptsQuery,
+  Prompt,
+  PromptMode,
+  Version,
+} from '../../sdk/src/index.js';
 import { writeJson } from '../kernel/index.js';
 import { parsePromptFile } from './prompt-files/parse-prompt-file.js';
 import { type PromptFile, PromptFileError } from './prompt-files/prompt-file.js';
 import { contentFields, extraFields } from './prompt-files/wire.js';
 import { CliError, EXIT, type ExitCode } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
-import { coloursFor, print, printable, printJson, printTable } from './terminal/output.js';
+import { coloursFor, indented, oneLine, print, printable, printJson, printTable } from './terminal/output.js';
 import { colourDiff } from './terminal/colour-diff.js';
 import { readInput } from './terminal/input.js';
 
@@ -14,6 +21,7 @@ export interface ListPromptsFlags extends LedgerFlags {
   readonly tag?: string;
   readonly team?: string;
   readonly prefix?: string;
+  readonly search?: string;
 }
 
 export async function listPromptsCommand(flags: ListPromptsFlags): Promise<void> {
@@ -33,12 +41,13 @@ export async function listPromptsCommand(flags: ListPromptsFlags): Promise<void>
   );
 }
 
-export function queryOf({ mode, tag, team, prefix }: ListPromptsFlags): ListPromptsQuery {
+export function queryOf({ mode, tag, team, prefix, search }: ListPromptsFlags): ListPromptsQuery {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(tag === undefined ? {} : { tag }),
     ...(team === undefined ? {} : { owner_team: team }),
     ...(prefix === undefined ? {} : { q: prefix }),
+    ...(search === undefined ? {} : { search }),
   };
 }
 
@@ -72,14 +81,17 @@ export async function showPromptCommand(name: string, flags: ShowPromptFlags): P
   if (prompt.active_version !== null) await print(`\n${textOf(prompt.active_version)}`);
 }
 
-function headOf({ name, mode, description, owner_team: team, tags, active_version: active }: Prompt): string {
+function headOf(prompt: Prompt): string {
+  const { name, mode, description, owner_team: team, tags, active_version: active } = prompt;
+  const { retired_at: retiredAt } = prompt;
   const about = [
     ...(description === null ? [] : [description]),
     ...(team === null ? [] : [`team: ${team}`]),
     ...(tags.length === 0 ? [] : [`tags: ${tags.join(', ')}`]),
+    ...(retiredAt === null ? [] : [`retired: ${retiredAt}`]),
     active === null ? 'no version is active' : `variables: ${active.variables.join(', ') || 'none'}`,
   ];
-  return [`${coloursFor(process.stdout).bold(name)} (${mode})`, ...about.map(printable), ''].join('\n');
+  return [`${coloursFor(process.stdout).bold(name)} (${mode})`, ...about.map(oneLine), ''].join('\n');
 }
 
 function headOfVersion({
@@ -91,17 +103,20 @@ function headOfVersion({
   return `${coloursFor(process.stdout).bold(name)} version ${number} (${status}), checksum ${hash}`;
 }
 
+/** What is beside the text comes first, so that no text can look like it. */
 function textOf(version: ActiveVersion | Version): string {
   const { bold } = coloursFor(process.stdout);
   const { template_source: template, messages = [] } = version;
-  const texts =
-    template === undefined
-      ? messages.map(({ role, content }) => `${bold(role)}\n${printable(content)}`)
-      : [printable(template)];
   const extras = Object.entries(extraFields(version)).map(
-    ([member, value]) => `${bold(member)}\n${printable(writeJson(value, 2))}`,
+    ([member, value]) => `${bold(member)}\n${indented(writeJson(value, 2))}`,
   );
-  return [...texts, ...extras].join('\n\n');
+  return [...extras, template === undefined ? messagesText(messages, bold) : printable(template)].join(
+    '\n\n',
+  );
+}
+
+function messagesText(messages: readonly ChatMessage[], bold: (text: string) => string): string {
+  return messages.map(({ role, content }) => `${bold(role)}\n${indented(content)}`).join('\n\n');
 }
 
 /** 0 when both say the same, 1 when not, as `diff` has it. */

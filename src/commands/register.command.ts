@@ -1,41 +1,80 @@
+import { findMissing } from './check/find-missing.js';
 import { collectPrompts } from './code/collect-prompts.js';
 import { loadConfig } from './code/config-file.js';
 import { problemLines } from './code/problem-lines.js';
 import { type Registered, Registration } from './code/registration.js';
+import { retirePrompts } from './code/retire-prompts.js';
 import { CliError } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
+import { countOf } from './terminal/count-of.js';
 import { print, printJson, printTable, warn } from './terminal/output.js';
 
 export interface RegisterFlags extends LedgerFlags {
   readonly config?: string;
   readonly dryRun?: boolean;
+  /** Retires what the code has no more. */
+  readonly prune?: boolean;
 }
 
-/** Tells the ledger what the code has now, and which state of the code that is. */
+/** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
 export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
   const loaded = await loadConfig(folder, flags.config);
   const code = await collectPrompts(loaded);
   if (code.problems.length > 0) throw new CliError(problemLines(code.problems));
-  if (code.prompts.length === 0) throw new CliError(`${loaded.file} leads to no prompt.`);
   code.warnings.forEach(warn);
-  const registration = new Registration(await connect(flags, loaded.config.url), code);
-  await registration.run(flags.dryRun === true);
+  const isDryRun = flags.dryRun === true;
+  const isPruned = flags.prune ?? loaded.config.prune ?? false;
+  const ledger = await connect(flags, loaded.config.url);
+  const { missing, warning } = await findMissing(ledger, loaded, code);
+  if (warning !== null) warn(warning);
+  const registration = new Registration(ledger, code);
+  await registration.run(isDryRun);
   const { registered, inFullMode } = registration;
   inFullMode.forEach((name) =>
     warn(`${name} is in full mode: the ledger manages its text. It was left out.`),
   );
+  const gone = missing.map(({ name }) => name);
+  if (isPruned) await retirePrompts(ledger, gone, { git: code.git, isDryRun });
   if (flags.json === true) {
-    return printJson({ registered, skipped: inFullMode, git: code.git, dry_run: flags.dryRun === true });
+    const retired = isPruned ? gone : [];
+    return printJson({ registered, skipped: inFullMode, gone, retired, git: code.git, dry_run: isDryRun });
   }
-  const rows = registered.map(({ name, version, previous_version: before, file, line }) => {
-    return [name, version, before, `${file}:${line}`];
-  });
-  if (rows.length > 0) await printTable(['prompt', 'version', 'before', 'where'], rows);
-  await print(summaryOf(registered, flags.dryRun === true));
+  const rows = [
+    ...registered.map((entry) => [entry.name, entry.version, resultOf(entry), `${entry.file}:${entry.line}`]),
+    ...missing.map(({ name, active }) => {
+      return [name, active?.versionNumber ?? null, isPruned ? 'retired' : 'gone', null];
+    }),
+  ];
+  if (rows.length > 0) await printTable(['prompt', 'version', 'result', 'where'], rows);
+  await print(summaryOf(registered, isDryRun));
+  if (gone.length > 0) await print(goneLine(gone.length, { isPruned, isDryRun }));
 }
 
+function resultOf({ outcome, previous_version: before }: Registered): string {
+  const wasBefore = before === null ? '' : `, before: ${before}`;
+  return (outcome === 'metadata' ? 'described otherwise' : outcome) + wasBefore;
+}
+
+const COUNTED: readonly (readonly [Registered['outcome'], string])[] = [
+  ['new', 'new'],
+  ['changed', 'changed'],
+  ['returned', 'back from retirement'],
+  ['metadata', 'described otherwise'],
+  ['unchanged', 'unchanged'],
+];
+
 function summaryOf(registered: readonly Registered[], isDryRun: boolean): string {
-  const changed = registered.filter((entry) => entry.change_detected).length;
+  const counts = COUNTED.map(([outcome, text]) => {
+    return [registered.filter((entry) => entry.outcome === outcome).length, text] as const;
+  });
+  const parts = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   const verb = isDryRun ? 'would be registered' : 'registered';
-  return `${registered.length} prompts ${verb}, ${changed} of them changed.`;
+  const total = `${countOf(registered.length, 'prompt')} ${verb}`;
+  return parts.length === 0 ? `${total}.` : `${total}: ${parts.join(', ')}.`;
+}
+
+function goneLine(count: number, { isPruned, isDryRun }: { isPruned: boolean; isDryRun: boolean }): string {
+  const what = `${countOf(count, 'prompt')} of the ledger ${count === 1 ? 'is' : 'are'} no more in the code`;
+  if (!isPruned) return `${what}. \`prompt-ledger register --prune\` retires ${count === 1 ? 'it' : 'them'}.`;
+  return `${what}, and ${isDryRun ? 'would be' : count === 1 ? 'was' : 'were'} retired.`;
 }

@@ -86,7 +86,7 @@ describe('prompt-ledger register', () => {
     const commit = code.repository.commit();
     const text = await code.run(['register', '--dry-run']);
     expect(text).toMatchObject({ code: 0, stderr: '' });
-    expect(text.stdout).toContain('2 prompts would be registered, 0 of them changed.');
+    expect(text.stdout).toContain('2 prompts would be registered: 2 new.');
     expect((await stage.admin.get(promptPath('reg/WELCOME'))).status).toBe(404);
 
     const { registered, git } = await code.register();
@@ -125,7 +125,7 @@ describe('prompt-ledger register', () => {
     const again = await code.run(['register']);
     expect(again.stderr).toContain('full/MANAGED is in full mode');
     expect(again.stdout).toMatch(
-      /^PROMPT +VERSION +BEFORE +WHERE\nfull\/TRACKED +1 +- +src\/prompts\.ts:1\n/,
+      /^PROMPT +VERSION +RESULT +WHERE\nfull\/TRACKED +1 +unchanged +src\/prompts\.ts:1\n/,
     );
     const check = await code.run(['check']);
     expect(check).toMatchObject({
@@ -201,8 +201,17 @@ check/GONE is tracked in the ledger and no more in the code.
 -gone
 \\ No newline at end of file
 
-4 prompts: 1 changed, 1 new, 1 missing. \`prompt-ledger register\` makes the ledger follow the code.
+4 prompts: 1 changed, 1 new, 1 missing. \`prompt-ledger register --prune\` makes the ledger follow the code.
 `);
+    const allowed = await code.run(['check', '--allow-drift', '--format', 'github']);
+    expect(allowed).toMatchObject({ code: 0, stderr: '' });
+    expect(allowed.stdout.split('\n').map((line) => line.split('::')[1]?.split(',').at(-1))).toEqual([
+      'title=Prompt check/CHANGED is changed',
+      'title=Prompt check/NEW is new',
+      'warning title=Prompt check/GONE is missing',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('writes annotations for GitHub, one line each, whatever the texts say', async () => {
@@ -260,6 +269,115 @@ check/GONE is tracked in the ledger and no more in the code.
 });
 
 describe('through the life of a repository', () => {
+  it('says what is new, changed, unchanged and gone', async () => {
+    const code = codeBase('life');
+    code.write({ KEPT: 'kept', GONE: 'gone', EDITED: 'one' });
+    code.repository.commit();
+    await code.register();
+    code.write({ KEPT: 'kept', EDITED: 'two', NEW: 'new' });
+    code.repository.commit('second');
+    const told = await code.run(['register']);
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(told.stdout).toMatch(/\nlife\/GONE +1 +gone +-\n/);
+    expect(told.stdout).toMatch(/\nlife\/EDITED +2 +changed, before: 1 +src/);
+    expect(told.stdout).toContain('3 prompts registered: 1 new, 1 changed, 1 unchanged.\n');
+    expect(told.stdout).toContain(
+      '1 prompt of the ledger is no more in the code. `prompt-ledger register --prune` retires it.\n',
+    );
+    expect(await code.check()).toMatchObject({ code: 1, states: { 'life/GONE': 'missing' } });
+  });
+
+  it('retires what was removed, and takes it back', async () => {
+    const code = codeBase('back');
+    code.write({ KEPT: 'kept', GONE: 'gone' });
+    code.repository.commit();
+    await code.register();
+    code.write({ KEPT: 'kept' });
+    const dry = await code.run(['register', '--prune', '--dry-run']);
+    expect(dry.stdout).toContain('1 prompt of the ledger is no more in the code, and would be retired.\n');
+    const pruned = await code.run(['register', '--prune', '--json']);
+    expect(JSON.parse(pruned.stdout)).toMatchObject({ gone: ['back/GONE'], retired: ['back/GONE'] });
+    expect(await code.check()).toMatchObject({
+      code: 0,
+      states: { 'back/KEPT': 'same' },
+    });
+    const history = await stage.admin.get<{ versions: ApiBody[] }>(`${promptPath('back/GONE')}/history`);
+    expect(history.body.versions).toMatchObject([{ version: 1, git: { repository: 'acme/app' } }]);
+
+    code.write({ KEPT: 'kept', GONE: 'gone' });
+    expect(await code.check()).toMatchObject({ code: 1, states: { 'back/GONE': 'retired' } });
+    expect((await code.register()).registered).toMatchObject([
+      { outcome: 'unchanged' },
+      { name: 'back/GONE', outcome: 'returned', version: 1, change_detected: false },
+    ]);
+    expect((await code.check()).code).toBe(0);
+  });
+
+  it('retires the last prompt too, by the configuration', async () => {
+    const code = codeBase('last');
+    code.write({ A: 'x' });
+    await code.register();
+    code.repository.write('src/prompts.ts', 'export const NOTHING = 1;\n');
+    expect(await code.check()).toMatchObject({ code: 1, states: { 'last/A': 'missing' } });
+    code.configure({ prune: true });
+    expect((await code.run(['register'])).stdout).toContain('no more in the code, and was retired.');
+    expect(await code.check()).toMatchObject({ code: 0, prompts: [] });
+    const never = codeBase('never');
+    never.repository.write('src/prompts.ts', 'const NOTHING = 1;\n');
+    const expected = { code: 2, stderr: expect.stringContaining('leads to no prompt') as string };
+    expect(await never.run(['check'])).toMatchObject(expected);
+    expect(await never.run(['register'])).toMatchObject(expected);
+  });
+
+  it('follows messages, and what is said about prompts', async () => {
+    const code = codeBase('chat');
+    const prompts = (question: string) =>
+      `export const CHAT = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: '${question}' }];\n`;
+    code.configure({ prompts: ['src/prompts.ts', '*.prompt.md'] });
+    code.repository.write('src/prompts.ts', prompts('{{q}}'));
+    code.repository.write(
+      'told.prompt.md',
+      '---\ndescription: Tells\ntags: [a, b]\nowner_team: Docs\n---\nHi\n',
+    );
+    expect((await code.register()).registered).toMatchObject([
+      { name: 'chat/CHAT', outcome: 'new' },
+      { name: 'chat/told', outcome: 'new' },
+    ]);
+    expect((await stage.admin.get(promptPath('chat/told'))).body).toMatchObject({
+      description: 'Tells',
+      tags: ['a', 'b'],
+      owner_team: 'Docs',
+    });
+    const run = await stage.admin.post('/v1/executions:run', {
+      prompt_name: 'chat/CHAT',
+      variables: { q: 'Why?' },
+      model: ECHO,
+    });
+    expect(run.body).toMatchObject({ status: 'succeeded', version_number: 1 });
+    expect((await code.check()).code).toBe(0);
+
+    code.repository.write('src/prompts.ts', prompts('{{question}}'));
+    code.repository.write('told.prompt.md', '---\ndescription: Says\ntags: [a, b]\n---\nHi\n');
+    const check = await code.run(['check']);
+    expect(check.code).toBe(1);
+    expect(check.stdout).toContain(' [user]\n-{{q}}\n+{{question}}\n');
+    expect(check.stdout).toContain('chat/told has another description, team or tags in the ledger.\n');
+    expect((await code.register()).registered).toMatchObject([
+      { outcome: 'changed', version: 2 },
+      { outcome: 'metadata', version: 1, change_detected: false },
+    ]);
+    expect((await stage.admin.get(promptPath('chat/told'))).body).toMatchObject({
+      description: 'Says',
+      owner_team: 'Docs',
+    });
+    expect((await code.check()).code).toBe(0);
+    code.repository.write('src/prompts.ts', `export const CHAT = 'a text';\n`);
+    expect(await code.run(['register'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is a chat prompt and stays one') as string,
+    });
+  });
+
   it('follows a renamed file', async () => {
     const code = codeBase('rename');
     code.write({ A: 'x' });
@@ -329,6 +447,14 @@ describe('through the life of a repository', () => {
     });
     code.write({ A: 'x' });
     expect(await code.check()).toMatchObject({ code: 0, states: { 'nogit/A': 'same' } });
+    const check = await code.run(['check']);
+    expect(check.stderr).toContain('Nothing names the repository here');
+    expect(check.stderr).toContain('nogit/B');
+    expect(await code.run(['prompts', 'retire', 'nogit/B'])).toMatchObject({
+      code: 0,
+      stdout: 'nogit/B is retired; its version 1 stays as it is.\n',
+    });
+    expect(await code.run(['check'])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('holds no code base answerable for another one of the same repository', async () => {

@@ -155,7 +155,7 @@ describe('prompt-ledger export and import', () => {
       'bad/full.prompt.md': '---\nmode: tracking\n---\nx\n',
       'bad/kind.prompt.md': '---\nmessages: [{role: user, content: a}]\n---\n',
       'bad/twice.prompt.md': '---\nname: bad/good\n---\n',
-      'bad/chat.prompt.md': '---\nmode: tracking\nmessages: [{role: user, content: a}]\n---\n',
+      'bad/tools.prompt.md': '---\nmode: tracking\nresponse_format: {type: json_object}\n---\nx\n',
     });
     const { code, stdout, stderr } = await cli(['import', folder]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -165,7 +165,7 @@ describe('prompt-ledger export and import', () => {
       /bad\/full\.prompt\.md:1: Prompt "bad\/full" is in full mode in the ledger/,
       /bad\/kind\.prompt\.md:1: .* of another kind/,
       /bad\/twice\.prompt\.md:1: Prompt "bad\/good" is in bad\/good\.prompt\.md already/,
-      /bad\/chat\.prompt\.md:1: A chat prompt cannot be tracked/,
+      /bad\/tools\.prompt\.md:1: A prompt with tools or a response format cannot be tracked/,
       /Nothing was written\.\n$/,
     ]) {
       expect(stderr).toMatch(problem);
@@ -180,7 +180,7 @@ describe('prompt-ledger export and import', () => {
     const { code, stdout, stderr } = await cli(['export', folder, '--prefix', 'some/']);
     expect({ code, stdout: stdout.split('\n').at(-2) }).toEqual({
       code: 0,
-      stdout: `1 prompts in ${folder}, 1 files written.`,
+      stdout: `1 prompt in ${folder}, 1 file written.`,
     });
     expect(stderr).toContain('some/draft has no active version');
     expect(await readFile(path.join(folder, 'some/active.prompt.md'), 'utf8')).toMatch(

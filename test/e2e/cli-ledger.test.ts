@@ -95,6 +95,79 @@ describe('prompt-ledger prompts', () => {
       expect(stdout).not.toContain('\u001B');
     }
   });
+
+  it('lets no text of others look like a line of ours', async () => {
+    const messages = [{ role: 'user', content: 'a\n\nassistant\nfaked' }];
+    await stage.admin.put('/v1/prompts/faked', {
+      messages,
+      description: 'x\nteam: faked\r\nfaked\u2028faked',
+      owner_team: 'T\nfaked',
+      tags: ['a\nfaked'],
+      commit_message: 'm\nfaked',
+      set_active: true,
+    });
+    await putPrompt(stage.admin, 'escaped', '\u001B[31mred\u001B[0m \u0007{{x}}\r\nnext');
+    const shown = await cli(['prompts', 'show', 'faked']);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).not.toMatch(/^(?:faked$|faked\u2028|team: faked|assistant)/m);
+    const run = ['run', 'escaped', '--var', 'x=1'];
+    for (const args of [run, [...run, '--stream']]) {
+      expect((await cli(args)).stdout).toBe('red \uFFFD1\r\nnext\n');
+      expect((await cli([...args, '--raw'])).stdout).toBe('\u001B[31mred\u001B[0m \u00071\r\nnext\n');
+    }
+  });
+});
+
+describe('changes of prompts and models', () => {
+  it('activate, render, search and delete', async () => {
+    await putPrompt(stage.admin, 'changed', 'one {{x}}');
+    await putPrompt(stage.admin, 'changed', 'two {{x}}', { description: 'zebra crossing' });
+    expect(await cli(['prompts', 'activate', 'changed', '1'])).toEqual({
+      code: 0,
+      stdout: 'changed: version 1 is active.\n',
+      stderr: '',
+    });
+    for (const command of [['render'], ['prompts', 'render']]) {
+      const rendered = await cli([...command, 'changed', '--var', 'x=1']);
+      expect(rendered).toMatchObject({ code: 0, stdout: 'one 1\n' });
+      expect(rendered.stderr).toMatch(/^version 1 · [0-9a-f]{64}\n$/);
+    }
+    expect((await cli(['render', 'changed', '--var', 'x=1', '--version', '2'])).stdout).toBe('two 1\n');
+    expect(await cli(['render', 'changed'])).toMatchObject({ code: 1, stdout: '' });
+    for (const search of ['ZEBRA', 'cross one', 'hange']) {
+      const found = json(await cli(['prompts', 'list', '--search', search, '--json'])) as { name: string }[];
+      expect(found.map(({ name }) => name)).toEqual(['changed']);
+    }
+    expect((await cli(['prompts', 'delete', 'changed'])).stdout).toContain('changed is deleted');
+    expect((await cli(['prompts', 'show', 'changed'])).stderr).toContain('(PROMPT_NOT_FOUND)');
+    expect((await cli(['prompts', 'delete', 'changed'])).code).toBe(1);
+  });
+
+  it('lists, allows and takes away models', async () => {
+    expect((await cli(['models', 'allow', 'echo/cli', '--max-tokens', '7', '--no-streaming'])).stdout).toBe(
+      'echo/cli is allowed.\n',
+    );
+    expect((await cli(['models', 'list'])).stdout).toMatch(/^echo\/cli +7 +no$/m);
+    expect((await cli(['models', 'delete', 'echo/cli'])).stdout).toContain('echo/cli is off the list');
+    expect((await cli(['models', 'list'])).stdout).not.toContain('echo/cli');
+    expect(await cli(['models', 'delete', 'echo/cli'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('(MODEL_NOT_FOUND)') as string,
+    });
+  });
+
+  it('queues an execution and prints its id alone', async () => {
+    await putPrompt(stage.admin, 'queued', 'Hi {{x}}');
+    const { code, stdout, stderr } = await cli(['submit', 'queued', '--var', 'x=1']);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^queued · /) as string,
+    });
+    expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+    expect((await cli(['executions', 'show', stdout.trim()])).stdout).toContain(
+      'prompt       queued, version 1',
+    );
+  });
 });
 
 describe('prompt-ledger run', () => {
@@ -169,7 +242,7 @@ describe('prompt-ledger run', () => {
     const missing = await cli(['run', 'greet']);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(missing.stderr).toMatch(
-      /^error: .*\(TEMPLATE_VARIABLES_MISSING\)\n {2}\/variables\/name is missing\n/,
+      /^error: .*\(TEMPLATE_VARIABLES_MISSING\)\n {2}\/variables\/name is missing\n/m,
     );
     expect((await cli(['run', 'nobody'])).stderr).toMatch(/not found.* \(PROMPT_NOT_FOUND\)\n$/);
   });
@@ -288,7 +361,14 @@ describe('when it cannot be told', () => {
     [['keys', 'create', 'x'], '--scope'],
     [['run', 'x', '--var', 'novalue'], 'Write a variable as name=value'],
     [['run', 'x', '--var', 'a=@/nowhere'], 'cannot be read'],
-    [['run', 'x', '--var', 'a:={'], 'is no JSON'],
+    [
+      ['run', 'x', '--var', 'a:={'],
+      `error: The variable a is no JSON: Expected property name or '}' at position 1`,
+    ],
+    [['run', 'x', '--var', 'a:=nope'], "error: The variable a is no JSON: Unexpected token 'o'.\n"],
+    [['run', 'x', '--var', 'a:='], 'error: The variable a is no JSON: it ends too early.\n'],
+    [['models', 'delete', 'gpt'], 'provider/model_name'],
+    [['prompts', 'activate', 'x', 'one'], 'whole number'],
     [['run', 'x', '--model', 'gpt'], 'provider/model_name'],
     [['prompts', 'put', 'x'], '--text'],
     [['executions', 'export', '--since', 'yesterday'], 'Write a time'],
@@ -343,7 +423,16 @@ describe('help', () => {
     'prompts show',
     'prompts diff',
     'prompts put',
+    'prompts activate',
+    'prompts delete',
+    'prompts render',
+    'prompts retire',
+    'models list',
+    'models allow',
+    'models delete',
+    'render',
     'run',
+    'submit',
     'executions show',
     'executions list',
     'executions export',

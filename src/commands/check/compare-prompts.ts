@@ -1,16 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
+import { checksumOf, type PromptContent } from '../../templating/index.js';
 import type { CodePrompt } from '../code/code-prompt.js';
+import { contentText } from './content-text.js';
 
 /** What the ledger has of a prompt that lives in code. */
 export interface TrackedPrompt {
   readonly name: string;
   readonly mode: 'full' | 'tracking';
+  readonly isRetired: boolean;
   /** Null when none is active. */
-  readonly active: { readonly versionNumber: number; readonly template: string } | null;
+  readonly active: {
+    readonly versionNumber: number;
+    readonly checksumHash: string;
+    readonly content: PromptContent;
+  } | null;
 }
 
-/** `full`: managed in the ledger by now, so that the code's text counts no more. */
-export type PromptState = 'same' | 'changed' | 'new' | 'missing' | 'full';
+/** The same with what is said about it. */
+export interface DescribedPrompt extends TrackedPrompt {
+  readonly description: string | null;
+  readonly ownerTeam: string | null;
+  readonly tags: readonly string[];
+}
+
+/**
+ * `metadata`: the text is the same, and what the code says about it is not. `retired`: the ledger was told that the code
+ * has it no more, and the code has it. `full`: managed in the ledger by now, so that the code's text counts no more.
+ */
+export type PromptState = 'same' | 'changed' | 'metadata' | 'new' | 'retired' | 'missing' | 'full';
 
 /** One prompt, in the code and in the ledger. */
 export interface Comparison {
@@ -21,19 +39,22 @@ export interface Comparison {
   readonly line: number | null;
   /** Null when the ledger has none. */
   readonly active_version: number | null;
-  /** A unified diff from the ledger's text to the code's; null when there is nothing to change. */
+  /** A unified diff from the ledger's text to the code's; null when the texts are the same. */
   readonly diff: string | null;
 }
 
 /** A prompt of the code against the ledger's, if it has one of this name. */
-export function compareInCode(code: CodePrompt, tracked: TrackedPrompt | undefined): Comparison {
+export function compareInCode(code: CodePrompt, tracked: DescribedPrompt | undefined): Comparison {
   const { name, file, line } = code;
   const active = tracked?.active ?? null;
   const common = { name, file, line, active_version: active?.versionNumber ?? null };
   if (tracked?.mode === 'full') return { ...common, state: 'full', diff: null };
-  if (active?.template === code.template) return { ...common, state: 'same', diff: null };
-  const state = active === null ? 'new' : 'changed';
-  return { ...common, state, diff: unifiedDiff(name, tracked ?? null, code) };
+  const isSame = active?.checksumHash === checksumOf(code.content);
+  const diff = isSame ? null : unifiedDiff(name, tracked ?? null, code);
+  if (tracked === undefined || active === null) return { ...common, state: 'new', diff };
+  if (tracked.isRetired) return { ...common, state: 'retired', diff };
+  if (!isSame) return { ...common, state: 'changed', diff };
+  return { ...common, state: saysTheSame(code, tracked) ? 'same' : 'metadata', diff };
 }
 
 /** A prompt that the ledger tracks and the code has no more. */
@@ -48,20 +69,19 @@ export function compareMissing(tracked: TrackedPrompt): Comparison {
   };
 }
 
+/** What the code does not say is not its business. */
+function saysTheSame(code: CodePrompt, tracked: DescribedPrompt): boolean {
+  const { description = tracked.description, ownerTeam = tracked.ownerTeam, tags = tracked.tags } = code;
+  const isSame = description === tracked.description && ownerTeam === tracked.ownerTeam;
+  return isSame && isDeepStrictEqual(tags, tracked.tags);
+}
+
 function unifiedDiff(name: string, tracked: TrackedPrompt | null, code: CodePrompt | null): string {
   const active = tracked?.active ?? null;
   const from = active === null ? '/dev/null' : `${name} (ledger, version ${active.versionNumber})`;
   const to = code === null ? '/dev/null' : `${name} (${code.file}:${code.line})`;
-  const patch = createTwoFilesPatch(
-    from,
-    to,
-    active?.template ?? '',
-    code?.template ?? '',
-    undefined,
-    undefined,
-    {
-      context: 3,
-    },
-  );
+  const before = active === null ? '' : contentText(active.content);
+  const after = code === null ? '' : contentText(code.content);
+  const patch = createTwoFilesPatch(from, to, before, after, undefined, undefined, { context: 3 });
   return patch.replace(/^=+\n/, '').replace(/\n$/, '');
 }

@@ -1,5 +1,6 @@
 import { type LedgerClient, NotFoundError, type Prompt } from '../../../sdk/src/index.js';
-import type { TrackedPrompt } from './compare-prompts.js';
+import { contentOf } from '../prompt-files/wire.js';
+import type { DescribedPrompt, TrackedPrompt } from './compare-prompts.js';
 import { concurrently } from '../terminal/concurrently.js';
 import { Progress } from '../terminal/progress.js';
 
@@ -28,28 +29,56 @@ async function findPrompt(ledger: LedgerClient, name: string): Promise<Prompt | 
 }
 
 /** A prompt as code is compared with it. */
-export function trackedOf({ name, mode, active_version: active }: Prompt): TrackedPrompt {
-  const { template_source: template, version_number: versionNumber } = active ?? {};
-  const hasText = template !== undefined && versionNumber !== undefined;
-  return { name, mode, active: hasText ? { versionNumber, template } : null };
+export function trackedOf(prompt: Prompt): DescribedPrompt {
+  const { name, mode, description, owner_team: ownerTeam, tags, active_version: active } = prompt;
+  return {
+    name,
+    mode,
+    isRetired: prompt.retired_at !== null,
+    description,
+    ownerTeam,
+    tags,
+    active:
+      active === null
+        ? null
+        : {
+            versionNumber: active.version_number,
+            checksumHash: active.checksum_hash,
+            content: contentOf(active),
+          },
+  };
 }
 
 /** Which prompts of the ledger belong to a code base. */
 export interface CodeBase {
-  readonly repository: string;
+  /** Null where neither git nor the configuration names it. */
+  readonly repository: string | null;
   /** Below the root, with a slash at the end; empty for the root. Several code bases may share a repository. */
   readonly folder: string;
   readonly namePrefix: string;
 }
 
-/** The tracked prompts whose active version was registered from this code base, but for those that it still has. */
+export interface MissingPrompts {
+  /** The tracked prompts whose active version was registered from this code base, and that it does not have. */
+  readonly missing: readonly TrackedPrompt[];
+  /** Names of those that came from code without a repository, of which nobody can tell whose they are. */
+  readonly unclaimed: readonly string[];
+}
+
+/**
+ * Which prompts of the ledger are not in the code.
+ * @param names of the prompts that it has
+ * @param isRetired which ones are looked through: those that are retired, or the others
+ */
 export async function listMissing(
   ledger: LedgerClient,
   codeBase: CodeBase,
   names: ReadonlySet<string>,
-): Promise<TrackedPrompt[]> {
+  isRetired = false,
+): Promise<MissingPrompts> {
   const query = {
     mode: 'tracking',
+    retired: isRetired,
     limit: 200,
     ...(codeBase.namePrefix === '' ? {} : { q: codeBase.namePrefix }),
   } as const;
@@ -61,16 +90,29 @@ export async function listMissing(
     progress.add();
     return history;
   }).finally(() => progress.done());
-  return histories.flatMap(({ prompt_name: name, mode, current_version: current, versions }) => {
+  const missing: TrackedPrompt[] = [];
+  const unclaimed: string[] = [];
+  for (const { prompt_name: name, mode, current_version: current, versions } of histories) {
     const active = versions.find(({ version }) => version === current);
-    if (active?.template_source === undefined || !isOf(codeBase, active.git)) return [];
-    return [{ name, mode, active: { versionNumber: active.version, template: active.template_source } }];
-  });
+    if (active === undefined) continue;
+    const { version: versionNumber, template_hash: checksumHash, git } = active;
+    if (codeBase.repository === null && (git?.['repository'] ?? null) === null) unclaimed.push(name);
+    else if (isOf(codeBase, git)) {
+      missing.push({
+        name,
+        mode,
+        isRetired,
+        active: { versionNumber, checksumHash, content: contentOf(active) },
+      });
+    }
+  }
+  return { missing, unclaimed };
 }
 
 type Registration = Readonly<Record<string, unknown>> | null;
 
 function isOf({ repository, folder }: CodeBase, git: Registration): boolean {
   const file = git?.['file'];
-  return git?.['repository'] === repository && (typeof file !== 'string' || file.startsWith(folder));
+  const isSame = repository !== null && git?.['repository'] === repository;
+  return isSame && (typeof file !== 'string' || file.startsWith(folder));
 }

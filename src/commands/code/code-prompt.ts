@@ -1,3 +1,5 @@
+import type { PromptContent } from '../../templating/index.js';
+
 /** A place in a file, for people and for annotations. */
 export interface CodePlace {
   /** As seen from the root of the repository, with forward slashes. */
@@ -9,7 +11,11 @@ export interface CodePlace {
 /** A prompt as the code has it. */
 export interface CodePrompt extends CodePlace {
   readonly name: string;
-  readonly template: string;
+  readonly content: PromptContent;
+  /** What the code does not say is undefined, and stays in the ledger as it is. */
+  readonly description?: string | null;
+  readonly ownerTeam?: string | null;
+  readonly tags?: readonly string[];
 }
 
 /** Something that could not be read, in one sentence. */
@@ -17,15 +23,8 @@ export interface CodeProblem extends CodePlace {
   readonly message: string;
 }
 
-/** An export of another module that is passed on: its own file has to be looked through too. */
-export interface PassedOnExports extends CodePlace {
-  /** As it is written, such as `./mails.js`. */
-  readonly specifier: string;
-}
-
 /** What one file holds. */
 export interface FileContents {
   readonly prompts: readonly CodePrompt[];
   readonly problems: readonly CodeProblem[];
-  readonly passedOn: readonly PassedOnExports[];
 }

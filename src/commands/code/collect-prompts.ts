@@ -2,14 +2,15 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
-import { RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
 import { findWorkingTree, type GitFacts, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
 import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
 import { ONLY_TEXT_IS_TRACKED, PROMPT_FILE_SUFFIX, PromptFileError } from '../prompt-files/prompt-file.js';
 import { readText } from '../prompt-files/prompt-folder.js';
-import type { CodeProblem, CodePrompt, FileContents, PassedOnExports } from './code-prompt.js';
+import type { CodeProblem, CodePrompt, FileContents } from './code-prompt.js';
 import type { LoadedConfig } from './config-file.js';
-import { readModulePrompts } from './module-prompts.js';
+import { ModuleFiles } from './module-files.js';
+import { promptsOfModule, syntaxProblem } from './module-prompts.js';
 import { isModule } from './syntax.js';
 
 /** All prompts of a code base, and which state of it this is. */
@@ -40,23 +41,17 @@ export async function collectPrompts(loaded: LoadedConfig): Promise<CollectedPro
   const root = tree.root ?? (await realpath(folder));
   const warnings = tree.warning === null ? [] : [tree.warning];
   const { files, problems } = await listFiles(loaded, root);
-  const contents = await Promise.all(files.map(readFileContents));
-  const found = contents.flatMap(({ prompts }) => prompts);
+  const modules = new ModuleFiles(root);
+  const contents = await Promise.all(files.map((file) => readFileContents(file, modules)));
+  const excluded = await listExcluded(loaded, modules);
+  const found = contents.flatMap(({ prompts }) => prompts).filter(({ file }) => !excluded.has(file));
   const named = found.map((prompt) => ({ ...prompt, name: (config.namePrefix ?? '') + prompt.name }));
-  const paths = files.map(({ full }) => full);
-  const git = tree.root === null ? NO_GIT_FACTS : await readGitFacts(tree.root, paths);
+  const unreadable = contents.flatMap((file) => file.problems).filter(({ file }) => !excluded.has(file));
+  const paths = new Set([...files.map(({ full }) => full), ...modules.opened]);
+  const git = tree.root === null ? NO_GIT_FACTS : await readGitFacts(tree.root, [...paths]);
   return {
     prompts: withoutRepetitions(named),
-    problems: [
-      ...problems,
-      ...contents.flatMap((file) => file.problems),
-      ...notFollowed(
-        files,
-        contents.flatMap(({ passedOn }) => passedOn),
-      ),
-      ...named.flatMap(faultsOf),
-      ...contradictions(named),
-    ],
+    problems: distinct([...problems, ...unreadable, ...named.flatMap(faultsOf), ...contradictions(named)]),
     git: { ...git, repository: config.repository ?? git.repository },
     folder: folderBelow(root, await realpath(folder)),
     warnings,
@@ -94,30 +89,31 @@ function fixedPartOf(pattern: string): string {
   return parts.slice(0, wild === -1 ? -1 : wild).join('/');
 }
 
-async function readFileContents({ full, file, fallbackName }: CodeFile): Promise<FileContents> {
+async function readFileContents(
+  { full, file, fallbackName }: CodeFile,
+  modules: ModuleFiles,
+): Promise<FileContents> {
   const problemAt = (line: number, message: string): FileContents => ({
     prompts: [],
     problems: [{ file, line, message }],
-    passedOn: [],
   });
   try {
     const source = await readText(full);
-    if (isModule(file)) return readModulePrompts(file, source);
+    if (isModule(file)) return promptsOfModule(modules.read(full, source));
     if (!file.endsWith(PROMPT_FILE_SUFFIX)) {
       return problemAt(1, `It is neither a module of TypeScript or JavaScript nor a *${PROMPT_FILE_SUFFIX}`);
     }
-    const { name, mode, content, line } = parsePromptFile(source);
-    if (content.kind === 'chat') return problemAt(line, 'A chat prompt cannot be tracked: only text can');
+    const { name, mode, line, ...prompt } = parsePromptFile(source);
     if (mode === 'full') {
       return problemAt(
         1,
         'It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
       );
     }
-    if (content.extras !== undefined) return problemAt(1, ONLY_TEXT_IS_TRACKED);
-    const prompt = { name: name ?? fallbackName, template: content.templateSource, file, line };
-    return { prompts: [prompt], problems: [], passedOn: [] };
+    if (prompt.content.extras !== undefined) return problemAt(1, ONLY_TEXT_IS_TRACKED);
+    return { prompts: [{ ...prompt, name: name ?? fallbackName, file, line }], problems: [] };
   } catch (error) {
+    if (error instanceof SyntaxError) return { prompts: [], problems: [syntaxProblem(file, error)] };
     if (error instanceof PromptFileError) return problemAt(error.line, error.message);
     const { code } = error as NodeJS.ErrnoException;
     if (code !== undefined) return problemAt(1, `It cannot be read: ${code}`);
@@ -125,25 +121,34 @@ async function readFileContents({ full, file, fallbackName }: CodeFile): Promise
   }
 }
 
-/** Exports of files that nobody looks at: what they hold would be missed without a word. */
-function notFollowed(files: readonly CodeFile[], passedOn: readonly PassedOnExports[]): CodeProblem[] {
-  const known = new Set(files.map(({ file }) => file.replace(/\.\w+$/, '')));
-  return passedOn.flatMap(({ specifier, file, line }) => {
-    const target = path.posix.join(path.posix.dirname(file), specifier);
-    const candidates = [target, target.replace(/\.[cm]?[jt]sx?$/, ''), `${target}/index`];
-    const isKnown = specifier.startsWith('.') && candidates.some((candidate) => known.has(candidate));
-    const message = `Exports of "${specifier}" are not followed: name that file in the configuration too`;
-    return isKnown ? [] : [{ file, line, message }];
-  });
+/** Of the files that were followed from others, those that the configuration leaves out, as they are named. */
+async function listExcluded({ folder, config }: LoadedConfig, modules: ModuleFiles): Promise<Set<string>> {
+  const { exclude = [] } = config;
+  if (exclude.length === 0) return new Set();
+  const cwd = await realpath(folder);
+  const options = {
+    cwd,
+    absolute: true,
+    dot: true,
+    expandDirectories: false,
+    ignore: ['**/node_modules/**'],
+  };
+  const found = await glob([...exclude], options);
+  return new Set(found.map((file) => modules.nameOf(path.normalize(file))));
+}
+
+/** What several files pass on is found by each of them. */
+function distinct(problems: readonly CodeProblem[]): CodeProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** What the ledger would refuse, with the place where it stands. */
-function faultsOf({ name, template, file, line }: CodePrompt): CodeProblem[] {
+function faultsOf({ name, content, file, line }: CodePrompt): CodeProblem[] {
   if (!PROMPT_NAME.test(name)) {
     return [{ file, line, message: `"${name}" is no name of a prompt: it ${PROMPT_NAME_RULE}` }];
   }
   try {
-    rendererFor(RENDERER).compile({ kind: 'text', templateSource: template });
+    rendererFor(RENDERER).compile(content);
     return [];
   } catch (error) {
     if (!(error instanceof TemplateInvalidError)) throw error;
@@ -160,9 +165,11 @@ function withoutRepetitions(prompts: readonly CodePrompt[]): CodePrompt[] {
 
 function contradictions(prompts: readonly CodePrompt[]): CodeProblem[] {
   const first = new Map(withoutRepetitions(prompts).map((prompt) => [prompt.name, prompt]));
-  return prompts.flatMap(({ name, template, file, line }) => {
+  return prompts.flatMap((prompt) => {
+    const { name, content, file, line } = prompt;
     const other = first.get(name);
-    if (other === undefined || other.template === template) return [];
+    if (other === undefined || other === prompt) return [];
+    if (checksumOf(other.content) === checksumOf(content)) return [];
     return [
       {
         file,

@@ -59,7 +59,7 @@ async function evaluate(file: string): Promise<unknown> {
   }
 }
 
-const KNOWN = ['prompts', 'exclude', 'url', 'repository', 'namePrefix'];
+const KNOWN = ['prompts', 'exclude', 'url', 'repository', 'namePrefix', 'prune'];
 
 function checked(value: unknown, file: string): PromptLedgerConfig {
   const refuse = (problem: string): never => {
@@ -82,5 +82,7 @@ function checked(value: unknown, file: string): PromptLedgerConfig {
     if (field !== undefined && (typeof field !== 'string' || field === ''))
       return refuse(`${key} must be text`);
   }
+  if (fields['prune'] !== undefined && typeof fields['prune'] !== 'boolean')
+    return refuse('prune must be true or false');
   return fields as unknown as PromptLedgerConfig;
 }

@@ -1,4 +1,5 @@
-import { BadRequestError, type LedgerClient } from '../../../sdk/src/index.js';
+import { BadRequestError, type LedgerClient, type RegisteredPrompt } from '../../../sdk/src/index.js';
+import { contentFields } from '../prompt-files/wire.js';
 import { Progress } from '../terminal/progress.js';
 import type { CodePrompt } from './code-prompt.js';
 import type { CollectedPrompts } from './collect-prompts.js';
@@ -7,11 +8,7 @@ import type { CollectedPrompts } from './collect-prompts.js';
 const PROMPTS_A_CALL = 1000;
 const CHARS_A_CALL = 4 * 1024 ** 2;
 
-export interface Registered {
-  readonly name: string;
-  readonly version: number;
-  readonly previous_version: number | null;
-  readonly change_detected: boolean;
+export interface Registered extends Omit<RegisteredPrompt, 'mode'> {
   readonly file: string;
   readonly line: number;
 }
@@ -66,9 +63,12 @@ export class Registration {
 
   private requestOf(prompts: readonly CodePrompt[], isDryRun: boolean) {
     return {
-      prompts: prompts.map(({ name, template, file, line }) => ({
+      prompts: prompts.map(({ name, content, description, ownerTeam, tags, file, line }) => ({
         name,
-        template_source: template,
+        ...contentFields(content),
+        ...(description === undefined ? {} : { description }),
+        ...(ownerTeam === undefined ? {} : { owner_team: ownerTeam }),
+        ...(tags === undefined ? {} : { tags }),
         source: { file, line },
       })),
       git: this.code.git,
@@ -77,12 +77,9 @@ export class Registration {
   }
 }
 
-function withPlace(
-  { name, version, previous_version, change_detected }: Omit<Registered, 'file' | 'line'>,
-  prompt: CodePrompt | undefined,
-): Registered {
+function withPlace({ mode: _, ...registered }: RegisteredPrompt, prompt: CodePrompt | undefined): Registered {
   const { file = '', line = 1 } = prompt ?? {};
-  return { name, version, previous_version, change_detected, file, line };
+  return { ...registered, file, line };
 }
 
 /** Which prompts of a refused call are in full mode. */
@@ -97,13 +94,20 @@ function portionsOf(prompts: readonly CodePrompt[]): CodePrompt[][] {
   let chars = Infinity;
   for (const prompt of prompts) {
     const last = portions.at(-1);
-    chars += prompt.template.length;
+    const size = charsOf(prompt);
+    chars += size;
     if (last === undefined || last.length === PROMPTS_A_CALL || chars > CHARS_A_CALL) {
       portions.push([prompt]);
-      chars = prompt.template.length;
+      chars = size;
     } else {
       last.push(prompt);
     }
   }
   return portions;
+}
+
+function charsOf({ content, description }: CodePrompt): number {
+  const texts =
+    content.kind === 'text' ? [content.templateSource] : content.messages.map((each) => each.content);
+  return texts.reduce((sum, text) => sum + text.length, description?.length ?? 0);
 }

@@ -10,16 +10,21 @@ export type VariableDeclarator = VariableDeclaration['declarations'][number];
 export type Expression = NodeOf<'ExpressionStatement'>['expression'];
 export type ExpressionOf<Type extends Expression['type']> = Extract<Expression, { type: Type }>;
 export type ObjectMember = ExpressionOf<'ObjectExpression'>['properties'][number];
+export type ClassNode = NodeOf<'ClassDeclaration'> | ExpressionOf<'ClassExpression'>;
+export type ClassMember = ClassNode['body']['body'][number];
+export type EnumNode = NodeOf<'TSEnumDeclaration'>;
+export type NamespaceNode = NodeOf<'TSModuleDeclaration'>;
+export type StatementOf<Type extends Statement['type']> = NodeOf<Type>;
 
 const PLUGINS_BY_EXTENSION: Readonly<Record<string, ParserOptions['plugins']>> = {
-  ts: ['typescript', 'decorators'],
-  mts: ['typescript', 'decorators'],
-  cts: ['typescript', 'decorators'],
-  tsx: ['typescript', 'jsx', 'decorators'],
-  js: ['jsx', 'decorators'],
-  mjs: ['jsx', 'decorators'],
-  cjs: ['jsx', 'decorators'],
-  jsx: ['jsx', 'decorators'],
+  ts: ['typescript', 'decorators', 'decoratorAutoAccessors'],
+  mts: ['typescript', 'decorators', 'decoratorAutoAccessors'],
+  cts: ['typescript', 'decorators', 'decoratorAutoAccessors'],
+  tsx: ['typescript', 'jsx', 'decorators', 'decoratorAutoAccessors'],
+  js: ['jsx', 'decorators', 'decoratorAutoAccessors'],
+  mjs: ['jsx', 'decorators', 'decoratorAutoAccessors'],
+  cjs: ['jsx', 'decorators', 'decoratorAutoAccessors'],
+  jsx: ['jsx', 'decorators', 'decoratorAutoAccessors'],
 };
 
 /** Whether a file is one that {@link parseModule} reads. */
@@ -44,6 +49,23 @@ interface Located {
 
 export function lineOf(node: Located): number {
   return node.loc?.start.line ?? 1;
+}
+
+/** `a.b.c` of a plain member expression; empty for anything else. */
+export function pathOf(expression: Expression): string {
+  if (expression.type === 'Identifier') return expression.name;
+  if (expression.type !== 'MemberExpression' || expression.computed) return '';
+  if (expression.property.type !== 'Identifier') return '';
+  return `${pathOf(expression.object)}.${expression.property.name}`;
+}
+
+/** The name or the text that a specifier, an enum member or a property is written with. */
+export function nameOf(node: {
+  readonly type: string;
+  readonly name?: unknown;
+  readonly value?: unknown;
+}): string {
+  return String(node.type === 'Identifier' ? node.name : node.value);
 }
 
 interface Commented {

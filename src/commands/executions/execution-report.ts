@@ -1,6 +1,6 @@
 import type { Attempt, Execution } from '../../../sdk/src/index.js';
 import { writeJson } from '../../kernel/index.js';
-import { type Colours, printable } from '../terminal/output.js';
+import { type Colours, indented, oneLine } from '../terminal/output.js';
 
 /** An execution as people read it, from where its prompt stood to what the model said. */
 export function executionReport(execution: Execution, { bold, dim, green, red }: Colours): string {
@@ -11,7 +11,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
       'status',
       colour(execution.status) + (execution.error_type === null ? '' : ` (${execution.error_type})`),
     ],
-    ['error', errorMessage === null ? null : printable(errorMessage)],
+    ['error', errorMessage === null ? null : oneLine(errorMessage)],
     [
       'prompt',
       execution.prompt_name === null
@@ -21,9 +21,9 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ['checksum', execution.checksum_hash],
     ['code', placeInCode(execution.git)],
     ['commit', commitOf(execution.git)],
-    ['model', printable(`${model.provider}/${model.model_name}`)],
-    ['environment', printable(execution.environment)],
-    ['correlation', execution.correlation_id === null ? null : printable(execution.correlation_id)],
+    ['model', oneLine(`${model.provider}/${model.model_name}`)],
+    ['environment', oneLine(execution.environment)],
+    ['correlation', execution.correlation_id === null ? null : oneLine(execution.correlation_id)],
     ['origin', execution.origin],
     ['created', execution.created_at],
     ['completed', execution.completed_at],
@@ -44,7 +44,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
   ].join('\n');
 
   function section(title: string, text: string): string[] {
-    return text === '' ? [] : ['', bold(title), printable(text)];
+    return text === '' ? [] : ['', bold(title), indented(text)];
   }
 }
 
@@ -55,7 +55,7 @@ function placeInCode(git: Git): string | null {
   const file = git?.['file'];
   const line = git?.['line'];
   if (typeof file !== 'string') return null;
-  return printable(typeof line === 'number' ? `${file}:${line}` : file);
+  return oneLine(typeof line === 'number' ? `${file}:${line}` : file);
 }
 
 function commitOf(git: Git): string | null {
@@ -63,7 +63,7 @@ function commitOf(git: Git): string | null {
   if (typeof commit !== 'string') return null;
   const where = [repository, branch].filter((part) => typeof part === 'string').join(' ');
   const changed = dirty === true ? ', with changes that are in no commit' : '';
-  return printable(`${commit}${where === '' ? '' : ` (${where})`}${changed}`);
+  return oneLine(`${commit}${where === '' ? '' : ` (${where})`}${changed}`);
 }
 
 function tokensOf(prompt: number | null, response: number | null): string | null {
@@ -72,7 +72,7 @@ function tokensOf(prompt: number | null, response: number | null): string | null
 }
 
 function messagesOf({ messages = [] }: Execution): string {
-  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
+  return messages.map(({ role, content }) => `${role}:\n${indented(content)}`).join('\n');
 }
 
 function attemptLine(attempt: Attempt): string {
@@ -84,5 +84,5 @@ function attemptLine(attempt: Attempt): string {
     attempt.provider_request_id,
     attempt.error_message,
   ];
-  return parts.filter((part) => part !== null).join(' · ');
+  return oneLine(parts.filter((part) => part !== null).join(' · '));
 }

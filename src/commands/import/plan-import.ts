@@ -22,13 +22,10 @@ export interface ImportPlan {
 export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem[] {
   const first = new Map<string, string>();
   return files.flatMap((prompt) => {
-    const { name, file, mode, content, line } = prompt;
+    const { name, file, mode, content } = prompt;
     const other = first.get(name);
     first.set(name, other ?? file);
     if (other !== undefined) return [{ file, line: 1, message: `Prompt "${name}" is in ${other} already` }];
-    if (mode === 'tracking' && content.kind === 'chat') {
-      return [{ file, line, message: 'A chat prompt cannot be tracked: only text can' }];
-    }
     if (mode === 'tracking' && content.extras !== undefined)
       return [{ file, line: 1, message: ONLY_TEXT_IS_TRACKED }];
     return templateProblems(prompt);
@@ -84,8 +81,7 @@ function conflictsOf(
 function resultOf(file: FoundPromptFile, known: Prompt | undefined): ImportResult {
   if (known === undefined) return 'new';
   if (known.active_version?.checksum_hash !== checksumOf(file.content)) return 'changed';
-  // Of a tracked prompt there is only the text.
-  if (known.mode === 'tracking') return 'unchanged';
+  if (known.retired_at !== null) return 'changed';
   const isSame =
     (file.description ?? known.description) === known.description &&
     (file.description !== null || known.description === null) &&

@@ -22,7 +22,7 @@ export const PROMPT_FILE_SUFFIX = '.prompt.md';
 
 /** Registering has no place for anything else. */
 export const ONLY_TEXT_IS_TRACKED =
-  'A prompt with tools or a response format cannot be tracked: only text can';
+  'A prompt with tools or a response format cannot be tracked: only texts and messages can';
 
 /** A file that cannot be taken in, in one sentence. */
 export class PromptFileError extends Error {

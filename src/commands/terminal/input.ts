@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { readFile } from 'node:fs/promises';
 import { messageOf, parseJson } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
+import { oneLine } from './output.js';
 
 /** A file's text, byte for byte; `-` is standard input. */
 export async function readInput(file: string): Promise<string> {
@@ -24,6 +25,14 @@ export function parseJsonInput(source: string, what: string): unknown {
   try {
     return parseJson(source);
   } catch (error) {
-    throw new CliError(`${what} is no JSON: ${messageOf(error)}.`);
+    throw new CliError(`${what} is no JSON: ${jsonFault(error)}.`);
   }
+}
+
+/** The parser's words without what it says of the whole: V8 ends with `, "…" is not valid JSON`, or `in JSON at …`. */
+function jsonFault(error: unknown): string {
+  const message = messageOf(error);
+  if (message === 'Unexpected end of JSON input') return 'it ends too early';
+  const [fault = message] = message.split(/, (?:\.\.\.)?".*is not valid JSON$/s);
+  return oneLine(fault.replace(' in JSON at ', ' at '));
 }

@@ -35,12 +35,17 @@ export function warn(text: string): void {
   note(`${coloursFor(process.stderr).yellow('warning:')} ${printable(text)}`);
 }
 
-/** All but line feeds and tabs: somebody's text must not move the cursor or set colours. */
-const CONTROL = /(?![\n\t])\p{Cc}/gu;
+/** All but line ends and tabs: somebody's text must not move the cursor or set colours. */
+const CONTROL = /(?![\n\t]|\r\n)\p{Cc}/gu;
 
 /** Text of others as a terminal may get it. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(CONTROL, '\uFFFD');
+}
+
+/** Text of others below a heading of ours: none of its lines can be taken for one. */
+export function indented(text: string): string {
+  return printable(text).replaceAll(/^(?=.)/gm, '  ');
 }
 
 /** Nothing around the cells, two spaces between them: easy on the eye, and on `cut` and `awk`. */
@@ -65,6 +70,7 @@ export async function printTable(
   await print(table.toString().replaceAll(/ +$/gm, ''));
 }
 
-function oneLine(text: string): string {
-  return printable(text).replaceAll(/\s*\n\s*/g, ' ');
+/** Text of others where it must not begin a line of its own. U+0085, U+2028 and U+2029 are line ends to some. */
+export function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s*[\n\r\u0085\u2028\u2029]\s*/g, ' '));
 }

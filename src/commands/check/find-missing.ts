@@ -1,0 +1,44 @@
+import type { LedgerClient } from '../../../sdk/src/index.js';
+import type { CollectedPrompts } from '../code/collect-prompts.js';
+import type { LoadedConfig } from '../code/config-file.js';
+import { CliError } from '../terminal/cli-error.js';
+import type { TrackedPrompt } from './compare-prompts.js';
+import { listMissing } from './tracked-prompts.js';
+
+/** What the ledger has of a code base and the code has not. */
+export interface FoundMissing {
+  readonly missing: readonly TrackedPrompt[];
+  /** For people; null when there is nothing to say. */
+  readonly warning: string | null;
+}
+
+/**
+ * The prompts that a code base had and has no more.
+ * @throws CliError when it has none and never had: then the configuration leads nowhere.
+ */
+export async function findMissing(
+  ledger: LedgerClient,
+  { file, config }: LoadedConfig,
+  code: CollectedPrompts,
+): Promise<FoundMissing> {
+  const { repository } = code.git;
+  const codeBase = { folder: code.folder, namePrefix: config.namePrefix ?? '', repository };
+  const names = new Set(code.prompts.map(({ name }) => name));
+  const { missing, unclaimed } = await listMissing(ledger, codeBase, names);
+  if (names.size + missing.length === 0) {
+    const before = await listMissing(ledger, codeBase, names, true);
+    if (before.missing.length === 0) throw new CliError(`${file} leads to no prompt.`);
+  }
+  return { missing, warning: unclaimed.length === 0 ? null : warningOf(unclaimed) };
+}
+
+const MOST_NAMES = 5;
+
+function warningOf(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const listed = names.slice(0, MOST_NAMES).join(', ') + more;
+  return (
+    `Nothing names the repository here, so nobody can tell whether these were in this code before: ${listed}. ` +
+    'Set "repository" in the configuration; `prompt-ledger prompts retire NAME` retires one by hand.'
+  );
+}

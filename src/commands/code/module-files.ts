@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { CodeModule } from './code-module.js';
+import type { ImportedModule, OpenModule } from './scope.js';
+import { isModule } from './syntax.js';
+
+/** Endings that an import leaves out, in the order in which they are tried. */
+const ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.mjs', '.cjs', '.jsx', '.json'];
+/** What an import names, and what it is compiled from. */
+const COMPILED: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx', '.d.ts'],
+  '.jsx': ['.tsx'],
+  '.mjs': ['.mts', '.d.mts'],
+  '.cjs': ['.cts', '.d.cts'],
+};
+
+/** The modules of a code base: each is read once, when one that imports it wants to know. */
+export class ModuleFiles {
+  /** By their absolute paths; null while a module is being read, and for one that cannot be. */
+  private readonly modules = new Map<string, CodeModule | null>();
+
+  /** @param root of the repository: files are named as seen from there. */
+  constructor(private readonly root: string) {}
+
+  /** Absolute paths of all that were read. */
+  get opened(): string[] {
+    return [...this.modules.keys()];
+  }
+
+  /** What a module imports by a relative path. @param full the absolute path of that module */
+  openerFor(full: string): OpenModule {
+    return (specifier) => {
+      if (!/^\.{1,2}(?:\/|$)/.test(specifier)) return null;
+      const found = findModule(path.resolve(path.dirname(full), specifier));
+      return found === null ? null : this.open(found);
+    };
+  }
+
+  /** @returns null when it does not parse, which is told where the file itself is looked through. */
+  private open(full: string): ImportedModule | null {
+    const known = this.modules.get(full);
+    if (known !== undefined) return known;
+    this.modules.set(full, null);
+    try {
+      this.modules.set(full, this.read(full, readFileSync(full, 'utf8')));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    return this.modules.get(full) ?? null;
+  }
+
+  /** @throws SyntaxError with `loc` */
+  read(full: string, source: string): CodeModule {
+    const file = this.nameOf(full);
+    const known = this.modules.get(full);
+    if (known instanceof CodeModule) return known;
+    // JSON is an expression of JavaScript: so its lines are known.
+    const module = full.endsWith('.json')
+      ? new CodeModule(file, `module.exports =${source.replace(/^\uFEFF/, '')}`, () => null)
+      : new CodeModule(file, source, this.openerFor(full));
+    this.modules.set(full, module);
+    return module;
+  }
+
+  nameOf(full: string): string {
+    return path.relative(this.root, full).split(path.sep).join('/');
+  }
+}
+
+function findModule(wanted: string): string | null {
+  const { dir, name, ext } = path.parse(wanted);
+  const candidates = [
+    ...(isModule(wanted) || ext === '.json' ? [wanted] : []),
+    ...(COMPILED[ext] ?? []).map((ending) => path.join(dir, name + ending)),
+    ...ENDINGS.map((ending) => wanted + ending),
+    ...ENDINGS.map((ending) => path.join(wanted, `index${ending}`)),
+  ];
+  return candidates.find(isFile) ?? null;
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,20 @@
+import type { LedgerClient, RetiredPrompt } from '../../../sdk/src/index.js';
+import type { GitFacts } from '../git/git-facts.js';
+
+/** What the ledger takes at once. */
+const PROMPTS_A_CALL = 1000;
+
+/** Tells the ledger which prompts the code has no more, in as many calls as it takes. None for none. */
+export async function retirePrompts(
+  ledger: LedgerClient,
+  names: readonly string[],
+  { git, isDryRun }: { readonly git: GitFacts | null; readonly isDryRun: boolean },
+): Promise<RetiredPrompt[]> {
+  const all: RetiredPrompt[] = [];
+  for (let start = 0; start < names.length; start += PROMPTS_A_CALL) {
+    const prompts = names.slice(start, start + PROMPTS_A_CALL).map((name) => ({ name }));
+    const { retired } = await ledger.tracking.retire({ prompts, git, dry_run: isDryRun });
+    all.push(...retired);
+  }
+  return all;
+}

@@ -1,0 +1,97 @@
+import type { ExecuteRequest, ModelRef, Params } from '../../sdk/src/index.js';
+import { JsonSource, parseJson } from '../kernel/index.js';
+import { CliError } from './terminal/cli-error.js';
+import type { LedgerFlags } from './terminal/connection.js';
+import { parseJsonInput, readInput, splitAssignment } from './terminal/input.js';
+
+/** Values for the variables of a prompt. */
+export interface VariableFlags extends LedgerFlags {
+  readonly var?: readonly string[];
+  readonly varsFile?: string;
+}
+
+/** What is to be executed, and how. */
+export interface ExecutionFlags extends VariableFlags {
+  readonly model?: string;
+  readonly route?: string;
+  readonly param?: readonly string[];
+  readonly version?: number;
+  readonly environment?: string;
+  readonly correlationId?: string;
+  readonly timeout?: number;
+}
+
+/** The body of a run and of a submit. @throws CliError for what is not written as it should be. */
+export async function readRunRequest(name: string, flags: ExecutionFlags): Promise<ExecuteRequest> {
+  return {
+    prompt_name: name,
+    variables: await readVariables(flags),
+    ...(flags.version === undefined ? {} : { version_number: flags.version }),
+    ...modelOf(flags),
+    ...(flags.param === undefined ? {} : { params: parseParams(flags.param) }),
+    ...(flags.environment === undefined ? {} : { environment: flags.environment }),
+    ...(flags.correlationId === undefined ? {} : { correlation_id: flags.correlationId }),
+    ...(flags.timeout === undefined ? {} : { timeout_ms: flags.timeout }),
+  };
+}
+
+function modelOf({ model, route }: ExecutionFlags): { model?: ModelRef | { route: string } } {
+  if (model !== undefined && route !== undefined) throw new CliError('Name a model or a route, not both.');
+  if (route !== undefined) return { model: { route } };
+  return model === undefined ? {} : { model: parseModel(model) };
+}
+
+export async function readVariables({
+  var: assignments = [],
+  varsFile,
+}: VariableFlags): Promise<Record<string, unknown>> {
+  // As texts, because a number that is a variable of its own knows no other spelling than JavaScript's.
+  const variables = new Map<string, string>();
+  if (varsFile !== undefined) {
+    const text = await readInput(varsFile);
+    const parsed = parseJsonInput(text, varsFile);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+      throw new CliError(`${varsFile} must be a JSON object of variables.`);
+    }
+    const source = new JsonSource(text);
+    source.keys().forEach((name) => variables.set(name, source.find([name]) ?? 'null'));
+  }
+  for (const assignment of assignments) {
+    const [name, value] = splitAssignment(assignment, 'a variable');
+    if (name.endsWith(':')) {
+      parseJsonInput(value, `The variable ${name.slice(0, -1)}`);
+      variables.set(name.slice(0, -1), value);
+    } else {
+      variables.set(name, JSON.stringify(await readValue(value)));
+    }
+  }
+  const members = [...variables].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  return parseJson(`{${members.join(',')}}`) as Record<string, unknown>;
+}
+
+/** `@file` is the file's text, `@-` standard input, and `@@` an @ of one's own. */
+async function readValue(value: string): Promise<string> {
+  if (!value.startsWith('@')) return value;
+  return value.startsWith('@@') ? value.slice(1) : readInput(value.slice(1));
+}
+
+export function parseModel(text: string): ModelRef {
+  const [, provider, modelName] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
+  if (provider === undefined || modelName === undefined) {
+    throw new CliError(`Write the model as provider/model_name, such as openai/gpt-4o-mini, not "${text}".`);
+  }
+  return { provider, model_name: modelName };
+}
+
+/** Numbers and lists are JSON; what is none is text. */
+function parseParams(assignments: readonly string[]): Params {
+  const entries = assignments.map((assignment) => {
+    const [name, value] = splitAssignment(assignment, 'a parameter');
+    try {
+      return [name, JSON.parse(value) as unknown] as const;
+    } catch {
+      return [name, value] as const;
+    }
+  });
+  return Object.fromEntries(entries);
+}

@@ -13,6 +13,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The client is a workspace; the command line is built on its sources.
 COPY sdk/package.json ./sdk/package.json
+COPY cli/package.json ./cli/package.json
 # `install --no-save` and not `ci`: it installs what the lock says as well, and `ci` refuses a lock without the other
 # platforms' optional packages. No scripts: none of the packages needs its own here.
 RUN npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund

@@ -1,31 +1,17 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { newProgram } from './base.program.js';
 import { addCodeCommands } from './code.program.js';
 import { addLedgerCommands } from './ledger.program.js';
 import { addServiceCommands } from './service.program.js';
-import { readPackageVersion } from './terminal/package-version.js';
 
 /**
  * All commands. Each loads its part when it is asked for: the whole service takes a second to load, and `--help` should
  * not.
  */
 export function buildProgram(): Command {
-  const program = new Command('prompt-ledger')
-    .description('Versions, runs and tracks prompts. Each command has its own --help, with examples.')
-    .version(readPackageVersion())
-    .enablePositionalOptions()
-    .exitOverride()
-    .showHelpAfterError('(add --help for what there is)')
-    .addHelpText('after', ENVIRONMENT);
+  const program = newProgram();
   addServiceCommands(program);
   addLedgerCommands(program);
   addCodeCommands(program);
   return program;
 }
-
-const ENVIRONMENT = `
-Environment:
-  PROMPT_LEDGER_URL      where the ledger is (http://localhost:8000)
-  PROMPT_LEDGER_API_KEY  your key; on this machine the default one will do
-  NO_COLOR               no colours
-
-Exit codes: 0 yes, 1 the answer is no, 2 it cannot be told (usage, connection, permission).`;

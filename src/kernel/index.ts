@@ -1,5 +1,6 @@
 export { CacheCounts } from './cache-counts.js';
 export * from './clock.js';
+export { DEFAULT_API_KEY } from './default-api-key.js';
 export { ExactNumber } from './exact-number.js';
 export { JsonSource } from './json-source.js';
 export { type JsonText, readJsonText } from './json-text.js';

@@ -51,12 +51,19 @@ async function evaluate(file: string): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as unknown;
     // The package is found wherever the project has it, or has it not.
-    const alias = { 'prompt-ledger/config': path.join(__dirname, '../../config.js') };
+    const config = findConfigModule();
+    const alias = { 'prompt-ledger/config': config, '@prompt-ledger/cli/config': config };
     const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias });
     return await jiti.import(file, { default: true });
   } catch (error) {
     throw new CliError(`${path.basename(file)} cannot be read: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
+}
+
+/** Beside the bundle of the package for the command line, else where the compiler puts it. */
+function findConfigModule(): string {
+  const bundled = path.join(__dirname, 'config.cjs');
+  return existsSync(bundled) ? bundled : path.join(__dirname, '../../config.js');
 }
 
 const KNOWN = ['prompts', 'exclude', 'url', 'repository', 'namePrefix', 'prune'];

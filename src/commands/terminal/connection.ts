@@ -1,4 +1,5 @@
 import { LedgerClient } from '../../../sdk/src/index.js';
+import { DEFAULT_API_KEY } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 
 /** What every command takes that talks to the ledger. */
@@ -18,15 +19,14 @@ const DEFAULT_URL = 'http://localhost:8000';
  */
 export async function connect(flags: LedgerFlags, configuredUrl?: string): Promise<LedgerClient> {
   const baseUrl = flags.url ?? variable('PROMPT_LEDGER_URL') ?? configuredUrl ?? DEFAULT_URL;
-  const apiKey = flags.key ?? variable('PROMPT_LEDGER_API_KEY') ?? (await publishedKey(baseUrl));
+  const apiKey = flags.key ?? variable('PROMPT_LEDGER_API_KEY') ?? publishedKey(baseUrl);
   return new LedgerClient({ baseUrl, apiKey });
 }
 
-async function publishedKey(url: string): Promise<string> {
+function publishedKey(url: string): string {
   if (!isLoopback(url)) {
     throw new CliError(`Set PROMPT_LEDGER_API_KEY to a key for ${url}, or pass one with --key.`);
   }
-  const { DEFAULT_API_KEY } = await import('../../infra/config/index.js');
   return DEFAULT_API_KEY;
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { DEFAULT_API_KEY } from '../../kernel/index.js';
 import { ConfigurationError } from './configuration-error.js';
-import { DEFAULT_API_KEY, type Environment } from './environment.js';
+import type { Environment } from './environment.js';
 
 /** What only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
 export interface ResolvedBackends {

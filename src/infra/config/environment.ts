@@ -13,6 +13,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { ConfigurationError } from './configuration-error.js';
+import { DEFAULT_API_KEY } from '../../kernel/index.js';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
@@ -81,7 +82,6 @@ function combine(...decorators: PropertyDecorator[]): PropertyDecorator {
   return (target, key) => decorators.forEach((decorate) => decorate(target, key));
 }
 
-export const DEFAULT_API_KEY = 'dev-key-change-in-production';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const GIB = 1024 ** 3;

@@ -8,8 +8,9 @@ export {
 export { countAvailableCores } from './available-cores.js';
 export { ConfigModule } from './config.module.js';
 export { ConfigurationError } from './configuration-error.js';
-export { DEFAULT_API_KEY, Environment, ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
+export { Environment, ENVIRONMENT_NAMES, parseEnvironment } from './environment.js';
 export { loadEnvironment } from './load-environment.js';
 export { listenHost } from './listen-host.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { shareEnvironment } from './share-environment.js';
+export { DEFAULT_API_KEY } from '../../kernel/index.js';

@@ -78,6 +78,7 @@ describe('registering code', () => {
         version: 1,
         change_detected: false,
         previous_version: null,
+        outcome: 'new',
       })),
     );
     expect((await stage.admin.get(promptPath('WELCOME'))).body).toMatchObject({

@@ -24,10 +24,10 @@ import {
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
 import { DiffService } from './diff.service.js';
+import { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
 import { PromptReads } from './prompt-reads.js';
 import {
-  ListPromptsQueryDto,
   PromptDto,
   PromptListDto,
   PutPromptDto,

@@ -17,7 +17,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { PromptMode } from '../../entities/index.js';
-import { ApiId, ApiInteger, ApiTime, NestedArray, PageQueryDto } from '../../infra/http/index.js';
+import { ApiId, ApiInteger, ApiTime, NestedArray } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
 import { ContentExtrasDto, PutContentExtrasDto } from './content-extras.dto.js';
 
@@ -237,42 +237,6 @@ export class PromptListDto {
 
   /** Send it as `cursor` to get the next page; null on the last one. */
   next_cursor!: string | null;
-}
-
-export class ListPromptsQueryDto extends PageQueryDto {
-  /** Only prompts in this mode. */
-  @IsOptional()
-  @IsIn(MODES)
-  mode?: PromptMode;
-
-  /** Only prompts with this tag. */
-  @IsOptional()
-  @IsString()
-  tag?: string;
-
-  /** Only prompts of this team. */
-  @IsOptional()
-  @IsString()
-  owner_team?: string;
-
-  /** Only prompts whose name begins so. */
-  @IsOptional()
-  @IsString()
-  q?: string;
-
-  /**
-   * Only prompts that have each of these words somewhere in their name, their description, or the text of their active
-   * version (without one, of their newest); as part of a longer word too, and in either case.
-   */
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  search?: string;
-
-  /** `true`: only prompts that were retired; `false`: only the others. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
-  retired?: 'true' | 'false';
 }
 
 export class RenderPromptDto {

@@ -14,10 +14,10 @@ import {
   PromptNotFoundError,
   VersionNotFoundError,
 } from './errors.js';
+import type { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './prompt-views.js';
 import type {
-  ListPromptsQueryDto,
   PromptListDto,
   PutPromptDto,
   PutPromptResultDto,

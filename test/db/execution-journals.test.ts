@@ -380,6 +380,21 @@ describe('a release', () => {
   });
 });
 
+describe('an answer that is stored with a key', () => {
+  it('stays, whoever comes with another one', async () => {
+    const key = { route: '/v1/executions:run', key: 'stored once', fingerprint: Buffer.alloc(32) };
+    expect(begunAs(await executions.begin(await beginning({ key: key.key })))).toBe('begun');
+    const answer = { status: 502, headers: { 'X-First': 'yes' }, body: 'the first one' };
+    expect(await keys.store(context.otherProjectId, key, answer)).toBe(false);
+    expect(await keys.store(context.projectId, { ...key, route: '/v1/executions:submit' }, answer)).toBe(
+      false,
+    );
+    expect(await keys.store(context.projectId, key, answer)).toBe(true);
+    expect(await keys.store(context.projectId, key, { ...answer, body: 'another one' })).toBe(false);
+    expect((await keys.find(context.projectId, key))?.answer).toEqual(answer);
+  });
+});
+
 describe('a cancel', () => {
   it('ends what waits, of its own project, and nothing else', async () => {
     const queued = await beginning();

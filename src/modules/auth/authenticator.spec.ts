@@ -121,6 +121,23 @@ describe('Authenticator', () => {
     await expect(authenticator.authenticate(key, null)).rejects.toThrow(UnauthorizedError);
   });
 
+  it('counts the age of what it knows from before the look-up, however long that takes', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    const find = keys.findForAuthentication.bind(keys);
+    keys.findForAuthentication = (keyId) => {
+      const found = find(keyId);
+      clock.nowMs += 3000;
+      return found;
+    };
+    await authenticator.authenticate(key, null);
+    clock.nowMs = 3999;
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(1);
+    clock.nowMs = 4000;
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(2);
+  });
+
   it('writes the use of a key down once a look-up, and not for who knows its id alone', async () => {
     const { authenticator, keys, clock, key } = setUp();
     const guessed = formatKey({ keyId: KEY_ID, secret: newSecret() });

@@ -109,8 +109,8 @@ describe.each(WAYS)('a small body that unpacks to gigabytes, asked %s,', (_way, 
   it('is read as an error as far as an error is read', async () => {
     odd.answersWith(bomb('No credit. '), encoded('gzip'), 402);
     const before = process.memoryUsage.rss();
-    const { message } = await odd.failure('openai', isStreamed);
-    expect(message).toContain('The provider answered 402: No credit. No credit.');
+    // What never ends is no sentence.
+    expect((await odd.failure('openai', isStreamed)).message).toBe('The provider answered 402.');
     expect(process.memoryUsage.rss() - before).toBeLessThan(256 * MiB);
   });
 });

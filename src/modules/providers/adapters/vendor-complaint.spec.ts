@@ -110,6 +110,12 @@ describe.each(BOTH)('an error of %s, asked %s,', (vendor, _way, isStreamed) => {
     expect(message).not.toMatch(/sk-live|abc\.def/);
   });
 
+  it('that breaks off keeps the sentence that had come', async () => {
+    const body = '{"error": {"type": "x", "message": "No \\"credit\\".", "deta';
+    odd.server.answer = { status: 500, headers: DOCUMENT, body, isCut: true };
+    expect((await odd.failure(vendor, isStreamed)).message).toBe('The provider answered 500: No credit .');
+  });
+
   it('that breaks off keeps its status', async () => {
     odd.server.answer = { status: 500, headers: DOCUMENT, body: '{"error": {"mess', isCut: true };
     expect(await odd.failure(vendor, isStreamed)).toMatchObject({ kind: 'provider_error', status: 500 });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ServerSentEventSplitter } from '../server-sent-events.js';
 import { recordOrNull, recordsIn } from './event-data.js';
-import { VendorError } from './vendor-error.js';
+import { MAX_ERROR_BODY_BYTES, VendorError } from './vendor-error.js';
 import { textOrNull, type Json } from './vendor-json.js';
 
 export interface FailedResponse {
@@ -160,8 +160,17 @@ function parseBody(body: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     if (/^(data|event|id|retry|):/.test(text)) return parseEvents(text);
-    return isPage(text) ? titleOf(text) : text;
+    if (isPage(text)) return titleOf(text);
+    if (/^[{[]/.test(text)) return sentenceIn(text);
+    // What fills all that is read of an error is no sentence.
+    return body.length < MAX_ERROR_BODY_BYTES ? text : null;
   }
+}
+
+/** Of half a document: the sentence that it had come to. */
+function sentenceIn(json: string): string | null {
+  const [, sentence = null] = /"(?:message|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,300})"/.exec(json) ?? [];
+  return sentence?.replace(/\\[nrt"\\/]/g, ' ') ?? null;
 }
 
 /** Who was asked for a stream may get its error as an event. */

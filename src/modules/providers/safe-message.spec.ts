@@ -46,4 +46,9 @@ describe('safeVendorMessage', () => {
   it.each([undefined, null, 42, {}, '', ' \n'])('has nothing to say of %p', (message) => {
     expect(safe(message)).toBeNull();
   });
+
+  it('looks at the beginning of what is far too long', () => {
+    const message = `No credit. ${'x'.repeat(5_000_000)} ${'<'.repeat(1_000_000)}`;
+    expect(safeVendorMessage(message, { credentials: [], texts: [] })).toMatch(/^No credit\. x{288}…$/);
+  });
 });

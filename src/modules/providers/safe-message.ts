@@ -1,6 +1,8 @@
 import { toUSVString } from 'node:util';
 
 const MAX_LENGTH = 300;
+/** What is looked at for it: the patterns below take time with the square of a word's length. */
+const MAX_READ = 2000;
 /** Fewer letters than this in common with the prompt are chance, not a quotation. */
 const QUOTATION_LENGTH = 12;
 
@@ -20,7 +22,11 @@ export interface Secrets {
  */
 export function safeVendorMessage(message: unknown, secrets: Secrets): string | null {
   if (typeof message !== 'string') return null;
-  const line = message.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const line = message
+    .trimStart()
+    .slice(0, MAX_READ)
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
   const safe = shorten(redact(line, secrets.credentials));
   return safe === '' || secrets.texts.some((text) => quotes(safe, text)) ? null : safe;
 }

@@ -110,6 +110,14 @@ describe.each(BOTH)('an error of %s, asked %s,', (vendor, _way, isStreamed) => {
     expect(message).not.toMatch(/sk-live|abc\.def/);
   });
 
+  it.each([
+    ['text', 'No credit. '],
+    ['pages', '<html><p>No credit.</p>'],
+  ])('that is %s without end has its status alone', async (_what, text) => {
+    odd.answersWith(text.repeat(10_000), {}, 503);
+    expect((await odd.failure(vendor, isStreamed)).message).toBe('The provider answered 503.');
+  });
+
   it('that breaks off keeps the sentence that had come', async () => {
     const body = '{"error": {"type": "x", "message": "No \\"credit\\".", "deta';
     odd.server.answer = { status: 500, headers: DOCUMENT, body, isCut: true };

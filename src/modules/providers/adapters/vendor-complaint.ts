@@ -160,10 +160,11 @@ function parseBody(body: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     if (/^(data|event|id|retry|):/.test(text)) return parseEvents(text);
-    if (isPage(text)) return titleOf(text);
     if (/^[{[]/.test(text)) return sentenceIn(text);
     // What fills all that is read of an error is no sentence.
-    return body.length < MAX_ERROR_BODY_BYTES ? text : null;
+    const isWhole = Buffer.byteLength(body) < MAX_ERROR_BODY_BYTES;
+    if (isPage(text)) return titleOf(text) ?? (isWhole ? textOfPage(text) : null);
+    return isWhole ? text : null;
   }
 }
 
@@ -190,10 +191,22 @@ function isPage(text: string): boolean {
   return /^\s*<(!doctype|html|head|body|\?xml|title|h1|p\b|center)/i.test(text);
 }
 
-/** The title, or what is left without the marks. */
-function titleOf(page: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page)?.[1]?.trim() ?? '';
-  const text = title === '' ? page.replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ') : title;
+function titleOf(page: string): string | null {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
+  return title === undefined ? null : textOrNull(withoutEntities(title));
+}
+
+/** The patterns take time with the square of the length where a page has many marks that do not end. */
+const HEAD_OF_PAGE = 4096;
+
+/** What is left of its beginning without the marks. */
+function textOfPage(page: string): string {
+  return withoutEntities(
+    page.slice(0, HEAD_OF_PAGE).replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' '),
+  );
+}
+
+function withoutEntities(text: string): string {
   return text.replace(/&(amp|lt|gt|quot|nbsp|#39);/g, ' ').trim();
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashCanonicalJson } from '../../../kernel/hash-canonical-json.js';
+import { hashCanonicalJson } from './hash-canonical-json.js';
 import { heavyWork, type JsonText, keepsText, type Steps } from '../../../kernel/index.js';
 import { canonicalJson } from '../../../templating/index.js';
 

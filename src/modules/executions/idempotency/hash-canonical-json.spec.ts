@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { hashCanonicalJson } from './hash-canonical-json.js';
-import { finish, ValidationError } from './index.js';
+import { finish, ValidationError } from '../../../kernel/index.js';
 
 const hashOf = (value: unknown): string => finish(hashCanonicalJson(value)).toString('hex');
 const expected = (value: unknown): string =>

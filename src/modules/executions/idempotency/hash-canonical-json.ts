@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ValidationError } from './ledger-error.js';
-import type { Steps } from './steps.js';
+import { ValidationError } from '../../../kernel/index.js';
+import type { Steps } from '../../../kernel/index.js';
 
 /** Characters that are hashed at once, and of a long string those that are escaped at once. */
 const STEP_CHARS = 16 * 1024;

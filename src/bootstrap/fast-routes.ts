@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { asksForFresh, type FastLane, type FastRequest, RawAnswer } from '../infra/http/index.js';
+import { heavyWork } from '../kernel/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
 import {
   ExecuteDto,
@@ -29,8 +30,8 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     scopes: ['executions:run'],
     dto: ExecuteDto,
     handle: (request: FastRequest<Caller, object, ExecuteDto>) =>
-      withKey(request, (key) =>
-        runs.run(request.caller, request.body, variablesOf(request), { path: request.path, key }),
+      prepared(request, (key, variables) =>
+        runs.run(request.caller, request.body, variables, { path: request.path, key }),
       ),
     problemHeaders,
   });
@@ -41,7 +42,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
     scopes: ['executions:run'],
     dto: SubmitDto,
     handle: (request: FastRequest<Caller, object, SubmitDto>) =>
-      withKey(request, (key) => submits.submit(request.caller, request.body, variablesOf(request), key)),
+      prepared(request, (key, variables) => submits.submit(request.caller, request.body, variables, key)),
     problemHeaders,
   });
   lane.add({
@@ -70,16 +71,15 @@ function exactly(path: string): (sent: string) => object | null {
   return (sent) => (sent === path ? none : null);
 }
 
-function variablesOf({ text }: FastRequest<Caller, unknown, unknown>): string | null {
-  return text?.sourceOf('variables') ?? null;
-}
-
-/** The path is the route itself: the lane takes no other spelling of it. */
-function withKey<Answer>(
+/** Answers with the key and the text of the variables: at once, but for a large body. */
+function prepared<Answer>(
   { path, headers, rawHeaders, text }: FastRequest<Caller, unknown, unknown>,
-  answer: (key: UsedKey | null) => Promise<Answer>,
+  answer: (key: UsedKey | null, variablesJson: string | null) => Promise<Answer>,
 ): Promise<Answer> {
   const header = headers['idempotency-key'];
+  // The path is the route itself: the lane takes no other spelling of it.
   const key = usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text });
-  return key instanceof Promise ? key.then(answer) : answer(key);
+  const variables = () => text?.sourceOf('variables') ?? null;
+  if (text?.isLarge !== true) return answer(key as UsedKey | null, variables());
+  return Promise.all([key, heavyWork.run(variables)]).then((both) => answer(...both));
 }

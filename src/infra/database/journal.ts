@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heavyWork } from '../../kernel/index.js';
 import { isDatabaseOutage } from './database-outage.js';
 
 export interface JournalOptions<Entry, Result> {
@@ -34,6 +35,8 @@ interface Waiting<Entry, Result> {
 
 /** A statement of forty megabytes would be put together in one turn of the event loop. */
 const MAX_BATCH_CHARS = 1024 ** 2;
+/** From here on it takes milliseconds to put a statement together and to encode it. */
+const LARGE_BATCH_CHARS = 128 * 1024;
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 /** Serialization failure and deadlock: the same again will do. */
@@ -96,6 +99,12 @@ export class Journal<Entry, Result> {
     }
   }
 
+  private countChars(entries: readonly Entry[]): number {
+    let chars = 0;
+    for (const entry of entries) chars += this.options.charsOf?.(entry) ?? 0;
+    return chars;
+  }
+
   /** At least one. */
   private countBatch(): number {
     const { maxRows } = this.options;
@@ -139,10 +148,12 @@ export class Journal<Entry, Result> {
   ): Promise<{ results: readonly Result[] } | { error: unknown; wasSent: boolean }> {
     const entries = batch.map(({ entry }) => entry);
     const giveUpAtMs = performance.now() + this.options.patienceMs;
+    const isLarge = this.countChars(entries) > LARGE_BATCH_CHARS;
     let isRepeated = wasSent;
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       try {
-        return { results: await this.options.write(entries, isRepeated) };
+        const write = () => this.options.write(entries, isRepeated);
+        return { results: await (isLarge ? heavyWork.run(write) : write()) };
       } catch (error) {
         const isOutage = isDatabaseOutage(error);
         if (!isOutage && !TRANSIENT.has(sqlState(error))) return { error, wasSent: isRepeated };

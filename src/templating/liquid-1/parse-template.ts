@@ -5,6 +5,7 @@ import { LIMITS } from './limits.js';
 import type { CaseNode, ConditionalBranch, ForNode, Node, OperandNode } from './nodes.js';
 import { assertAtEnd, parseExpression, parseOperand, translateOperand } from './parse-expression.js';
 import { TemplateProblem } from './template-problem.js';
+import { TemplateTokenizer } from './template-tokenizer.js';
 
 const PARTS_OF_BLOCKS: ReadonlySet<string> = new Set(
   'elsif else endif endunless when endcase endfor endcapture endraw endcomment'.split(' '),
@@ -29,7 +30,7 @@ export function parseTemplate(source: string, quota: MarkupQuota): Node[] {
   const unstorable = findUnstorable(source);
   if (unstorable !== -1) throw new TemplateProblem('NUL or a lone surrogate', unstorable);
   try {
-    const tokens = new Tokenizer(source).readTopLevelTokens(defaultOptions);
+    const tokens = new TemplateTokenizer(source).readTopLevelTokens(defaultOptions);
     assertWithinLimits(tokens, quota);
     return new TemplateParser(tokens).parse();
   } catch (error) {

@@ -39,7 +39,9 @@ export function fingerprintOf(method: string, path: string, text: BodyText | nul
     return createHash('sha256').update(canonical).digest();
   }
   return heavyWork.runSteps(
-    keepsText(text.value) ? hashSource(method, path, text) : hashCanonicalJson({ method, path, body: text.value }),
+    keepsText(text.value)
+      ? hashSource(method, path, text)
+      : hashCanonicalJson({ method, path, body: text.value }),
   );
 }
 

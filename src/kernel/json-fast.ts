@@ -39,7 +39,7 @@ export function readJsonFast(text: string, maxDepth: number): JsonText | null {
     return null;
   }
   if (countKeys(value) !== outline.memberCount) return null;
-  if (!outline.isPlain) keepSources(text, value);
+  keepSources(text, value);
   return new OutlinedText(text, value, outline);
 }
 

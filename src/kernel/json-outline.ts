@@ -1,14 +1,9 @@
 import { endOfString, skipSpace } from './json-source.js';
-import { endOfNumber, isIndexKey, isPlainNumber } from './plain-json.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -26,8 +21,6 @@ export interface JsonOutline {
    * value begins and ends. Empty for a text that is not an object.
    */
   readonly members: readonly number[];
-  /** Whether `JSON.stringify` would give back each number, and each object in the order of its keys. */
-  readonly isPlain: boolean;
 }
 
 /**
@@ -48,7 +41,6 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline | null 
   let stringEnd = 0;
   /** Behind the last character that is not white space. */
   let end = 0;
-  let isPlain = true;
   for (let offset = 0; offset < text.length; offset += 1) {
     const code = text.charCodeAt(offset);
     switch (code) {
@@ -65,7 +57,6 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline | null 
         break;
       case COLON:
         memberCount += 1;
-        if (isPlain && isOddKey(text, stringStart + 1, stringEnd - 1)) isPlain = false;
         if (depth === 1) members.push(stringStart, stringEnd, skipSpace(text, offset + 1));
         break;
       case COMMA:
@@ -82,22 +73,8 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline | null 
       case LINE_FEED:
       case CARRIAGE_RETURN:
         continue;
-      default:
-        if (isPlain && (code === MINUS || (code >= ZERO && code <= NINE))) {
-          const numberEnd = endOfNumber(text, offset);
-          isPlain = isPlainNumber(text, offset, numberEnd);
-          offset = numberEnd - 1;
-        }
     }
     end = offset + 1;
   }
-  return { memberCount, members, isPlain };
-}
-
-/** Whether JavaScript may move the key to the front; one that is written with escapes may be any. */
-function isOddKey(text: string, start: number, end: number): boolean {
-  const first = text.charCodeAt(start);
-  if (first === BACKSLASH) return true;
-  if (first < ZERO || first > NINE) return false;
-  return isIndexKey(text, start, end) || text.slice(start, end).includes('\\');
+  return { memberCount, members };
 }

@@ -1,6 +1,5 @@
 import { JsonFrame } from './json-frame.js';
 import { countKeys } from './json-fast.js';
-import { outlineJson } from './json-outline.js';
 import { JsonScanner } from './json-scanner.js';
 import { isStorable, keyOf } from './json-values.js';
 import { keepSources, keepsText } from './kept-json.js';
@@ -108,10 +107,8 @@ export class JsonStepBuilder {
       countKeys(value) !== group.colons ||
       (this.lastDoubt >= from && !isStorable(value));
     if (isDoubtful) return this.failGroup(frame, wrapped, from);
-    if (outlineJson(wrapped, Number.POSITIVE_INFINITY)?.isPlain !== true) {
-      keepSources(wrapped, value);
-      if (keepsText(value)) frame.isPlain = false;
-    }
+    keepSources(wrapped, value);
+    if (keepsText(value)) frame.isPlain = false;
     if (!frame.isObject) {
       const list = (frame.value ??= []) as unknown[];
       for (const element of value as unknown[]) list.push(element);

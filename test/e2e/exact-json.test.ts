@@ -65,6 +65,16 @@ describe('variables', () => {
     },
   );
 
+  it('of prompts in code are no others', async () => {
+    const [, value = ''] = VALUES;
+    await stage.admin.post('/v1/prompts/register-code', {
+      prompts: [{ name: 'CODE', template_source: '{{ v }}' }],
+    });
+    const body = `{"variables":{"v":${value}},"provider":"openai","model_name":"gpt-4o-mini","mode":"sync"}`;
+    expect(await send('POST', '/v1/prompts/CODE/execute', body)).toMatchObject({ status: 200 });
+    expect(receivedBy('openai')).toEqual([expect.stringContaining(within(value))]);
+  });
+
   it('that are numbers themselves are sent as they came', async () => {
     await putPrompt(stage.admin, 'numbers', '{{ id }} {{ amount }} {{ zero }}');
     const variables = '{"id":12345678901234567890,"amount":1.10,"zero":-0}';
@@ -198,6 +208,15 @@ describe('arguments of calls', () => {
       .join(''),
     google: `data: ${whole.google}\n\n`,
   };
+
+  it('come with a usage that is given back as the vendor wrote it', async () => {
+    const usage = '"usage":{"prompt_tokens":1,"completion_tokens":1,"cost":0.10,"2":1e-7,"1":{}}';
+    const body = whole.openai.replace(/"usage":.*(?=\}$)/, usage);
+    stage.openai.behave({ kind: 'raw', body, headers: { 'content-type': 'application/json' } });
+    const run = await send('POST', '/v1/executions:run', requestFor('openai', '{"v":1}', '', 'tooled'));
+    const { execution_id: id } = JSON.parse(run.text) as { execution_id: string };
+    expect((await send('GET', `/v1/executions/${id}`)).text).toContain(usage);
+  });
 
   it.each(VENDORS)('come from %s as the model wrote them, whole and in pieces', async (vendor) => {
     const expected = `"arguments":${JSON.stringify(ARGUMENTS)}`;

@@ -22,7 +22,7 @@ export class ToolFunctionDto {
    */
   description?: string;
 
-  /** JSON Schema of its arguments. Kept as it came and not interpreted; numbers are doubles. Left out: it takes none. */
+  /** JSON Schema of its arguments. Kept as it came and not interpreted. Left out: it takes none. */
   @ApiPropertyOptional(SCHEMA)
   parameters?: Record<string, unknown>;
 
@@ -65,7 +65,7 @@ export class JsonSchemaFormatDto {
   /** What the answer is, for the model. */
   description?: string;
 
-  /** JSON Schema of the answer. Kept as it came and not interpreted; numbers are doubles. */
+  /** JSON Schema of the answer. Kept as it came and not interpreted. */
   @ApiProperty(SCHEMA)
   schema!: Record<string, unknown>;
 

@@ -38,4 +38,25 @@ describe('TurnBudget', () => {
     await expect(failing).rejects.toThrow('no');
     expect(await budget.run(() => 'yes')).toBe('yes');
   });
+
+  it('does work in steps over many turns, several at once in turns of their own, and hands on what it throws', async () => {
+    const budget = new TurnBudget(5);
+    const order: string[] = [];
+    function* work(name: string): Generator<void, string, void> {
+      for (let step = 0; step < 6; step += 1) {
+        busyFor(3);
+        order.push(name);
+        yield;
+      }
+      if (name === 'c') throw new Error('no');
+      return name;
+    }
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => budget.runSteps(work(name))));
+    expect(results.map((each) => (each.status === 'fulfilled' ? each.value : 'threw'))).toEqual([
+      'a',
+      'b',
+      'threw',
+    ]);
+    expect(order.indexOf('c')).toBeLessThan(order.lastIndexOf('a'));
+  });
 });

@@ -92,6 +92,12 @@ describe('the input of routes', () => {
     ]);
   });
 
+  it('are refused by the bound of an array before its elements are looked at', async () => {
+    const error = (pointer: string) => [{ pointer, message: 'must contain no more than 10000 elements' }];
+    expect(await errorsOf({ ...valid, entries: Array(10_001).fill({}) })).toEqual(error('/entries'));
+    expect(await errorsOf({ ...valid, tags: Array(10_001).fill(1) })).toEqual(error('/tags'));
+  });
+
   it('may be null where the DTO says optional', async () => {
     expect((await put({ ...valid, git: null, variables: null })).status).toBe(200);
   });

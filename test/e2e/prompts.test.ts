@@ -53,6 +53,7 @@ describe('PUT of a text prompt', () => {
       ...body,
       created_at: ANY_TIME,
       updated_at: ANY_TIME,
+      retired_at: null,
       active_version: {
         version_id,
         version_number: 1,

@@ -99,7 +99,9 @@ export class ModelsService {
   async assertAllowed(tx: EntityManager, projectId: string, target: ModelTarget): Promise<void> {
     const { provider, modelName } = target;
     const isAllowed = await this.models.isAllowed(tx, projectId, provider, modelName);
-    if (!isAllowed) throw new ModelNotFoundError(idOf(target));
+    if (isAllowed) return;
+    const id = idOf(target);
+    throw new ModelNotFoundError(id, suggestModels(await this.models.list(tx, projectId), id));
   }
 
   /** As it was at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */

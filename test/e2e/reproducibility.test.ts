@@ -9,6 +9,8 @@ interface CorpusEntry {
   /** JSON text: its order of keys and its numbers are part of the case. */
   readonly variables_json: string;
   readonly rendered?: string | readonly ApiBody[];
+  /** Where the text of the variables renders otherwise than what `JSON.parse` makes of it. */
+  readonly rendered_from_text?: string;
   readonly error?: { readonly code: string; readonly pointers?: readonly string[] };
 }
 
@@ -102,8 +104,10 @@ describe('the corpus of awkward templates', () => {
   const entries = corpus as readonly CorpusEntry[];
 
   const wired = entries.filter(({ name }) => !REFUSED_ON_THE_WIRE.has(name));
-  const good = wired.filter(({ error }) => error === undefined);
-  const bad = wired.filter(({ error }) => error !== undefined);
+  const isRendered = ({ error, rendered_from_text: text }: CorpusEntry) =>
+    error === undefined || text !== undefined;
+  const good = wired.filter(isRendered);
+  const bad = wired.filter((entry) => !isRendered(entry));
 
   it('is there', () => {
     expect(good.length).toBeGreaterThan(80);
@@ -112,7 +116,8 @@ describe('the corpus of awkward templates', () => {
 
   it.each(good.map((entry, index) => [entry.name, index, entry] as const))(
     'renders from the record as it did at first: %s',
-    async (_name, index, { content, variables_json, rendered }) => {
+    async (_name, index, { content, variables_json, rendered: fromValues, rendered_from_text: fromText }) => {
+      const rendered = fromText ?? fromValues;
       const [stored, again] = await runAndRepeat(`corpus/${index}`, content, variables_json);
       const field = content.messages === undefined ? 'rendered_prompt' : 'messages';
       expect(stored.body[field]).toEqual(rendered);

@@ -26,8 +26,10 @@ interface Document {
 /** What makes things comes before what reads, changes and ends them. */
 function rankCall({ method, route }: Call): number {
   const isMade = /\{\w+_id\}/.test(route);
-  if (route.endsWith(':migrate-to-full')) return 4;
-  if (method === 'delete') return 5;
+  if (route.endsWith(':retire')) return 4;
+  if (route.endsWith(':migrate-to-full')) return 5;
+  // A model stays as long as routes lead to it.
+  if (method === 'delete') return route.startsWith('/v1/models/') ? 7 : 6;
   if (method === 'get') return 2;
   if (isMade) return 3;
   return method === 'put' ? 0 : 1;

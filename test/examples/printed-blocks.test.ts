@@ -25,7 +25,9 @@ const STAND_INS = [
   'tar',
 ];
 const STAND_IN = `#!/bin/sh
-{ printf '%s' "\${0##*/}"; for word in "$@"; do printf ' <%s>' "$word"; done; printf '\\0'; } >> "$CALLS"
+call="\${0##*/}"; for word in "$@"; do call="$call <$word>"; done
+# In one write, because both ends of a pipe write at the same time.
+printf '%s\\0' "$call" >> "$CALLS"
 echo answer
 `;
 

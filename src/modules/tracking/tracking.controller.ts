@@ -126,6 +126,7 @@ export class TrackingController {
   }
 
   @Post('prompts\\:retire')
+  @ApiBodyExample({ prompts: [{ name: 'WELCOME' }] })
   @HttpCode(200)
   @Scopes('prompts:write')
   @ApiOperation({

@@ -1,4 +1,5 @@
 import type { ApiBody } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { startStage, type Stage } from './stage.js';
 
 interface Parameter {
@@ -85,7 +86,13 @@ describe('the examples of the OpenAPI document', () => {
       variables: { text: '' },
       model: 'echo/echo-fail-500',
     });
-    return body['execution_id'] as string;
+    const id = body['execution_id'] as string;
+    // Its first call is over when it waits for the second: only then can it be canceled.
+    await eventually(async () => {
+      const { body: execution } = await stage.admin.get(`/v1/executions/${id}`);
+      return execution['status'] === 'queued' && (execution['attempts'] as unknown[]).length > 0;
+    });
+    return id;
   }
 
   async function send({ method, operation }: Call, url: string) {

@@ -156,8 +156,10 @@ function head({ id, model, serviceTier }: Answer, object: string): object {
   };
 }
 
-function usageOf({ promptTokens, pieces, usageDetails }: Answer): object {
-  const completionTokens = countWords(pieces.join(''));
+function usageOf({ promptTokens, pieces, refusal, toolCalls, usageDetails }: Answer): object {
+  const isOther = refusal !== null || toolCalls.length > 0;
+  // No vendor counts nothing for a refusal or a call.
+  const completionTokens = Math.max(countWords(pieces.join('')), isOther ? 1 : 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,

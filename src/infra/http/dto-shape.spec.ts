@@ -44,18 +44,21 @@ describe('shapeOf', () => {
       nested: EntryDto,
       isArray: true,
       maxItems: 10_000,
+      maxChars: null,
       isNullable: true,
     });
     expect(shape.get('tags')).toEqual({
       nested: null,
       isArray: true,
       maxItems: 10_000,
+      maxChars: 5,
       isNullable: true,
     });
     expect(shape.get('variables')).toEqual({
       nested: null,
       isArray: false,
       maxItems: null,
+      maxChars: null,
       isNullable: true,
     });
     expect(shape.get('constructor')).toBeUndefined();

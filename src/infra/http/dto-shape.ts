@@ -17,6 +17,8 @@ export interface PropertyShape {
   readonly isArray: boolean;
   /** The most elements that it may have; `null` for what is no array. */
   readonly maxItems: number | null;
+  /** The most characters that it, or each of its elements, may have; `null` for what has no bound. */
+  readonly maxChars: number | null;
   /** True when `@IsOptional()` lets null through. */
   readonly isNullable: boolean;
 }
@@ -76,6 +78,7 @@ function readShape(type: Type<object>): DtoShape {
           nested: nesting === undefined ? null : nestedTypeOf(type, property),
           isArray,
           maxItems: isArray ? maxItemsOf(type, property, validators) : null,
+          maxChars: maxCharsOf(validators),
           isNullable: validators.some((validator) => validator.name === 'isOptional'),
         },
       ];
@@ -89,6 +92,15 @@ function maxItemsOf(type: Type<object>, property: string, validators: readonly V
     .map((validator) => Number((validator.constraints as unknown[])[0]));
   if (bounds.length === 0) throw new Error(`${type.name}.${property} is an array and needs @ArrayMaxSize()`);
   return Math.min(...bounds);
+}
+
+function maxCharsOf(validators: readonly ValidationMetadata[]): number | null {
+  const bounds = validators.flatMap(({ name, constraints }) => {
+    const [first, second] = (constraints ?? []) as unknown[];
+    if (name === 'maxLength') return [Number(first)];
+    return name === 'isLength' && second !== undefined ? [Number(second)] : [];
+  });
+  return bounds.length === 0 ? null : Math.min(...bounds);
 }
 
 /** class-transformer keeps what `@Type` names to itself, but shows it in what it makes of an empty object. */

@@ -3,6 +3,8 @@ const MOST = 3;
 /** Two slips, in a name that is long enough for them to be slips. */
 const MAX_DISTANCE = 2;
 const MIN_LENGTH = 5;
+/** Longer than any id of a model; comparing a megabyte with each of them takes seconds. */
+const MAX_LENGTH = 300;
 
 interface Named {
   readonly provider: string;
@@ -20,6 +22,7 @@ export const suggestNone: SuggestModels = () => [];
  * (`gpt-4o-mini-2024-07-18`), or with a slip. Only those of the best kind are named.
  */
 export function suggestModels(allowed: readonly Named[], asked: string): readonly string[] {
+  if (asked.length > MAX_LENGTH) return [];
   const kinds: ((model: Named) => boolean)[] = [
     ({ modelName }) => isSame(modelName, asked) || isSame(modelName, withoutProvider(asked)),
     (model) =>

@@ -3,6 +3,7 @@ import { AnswerCollector, type AnswerEvent, type CollectedAnswer } from './answe
 import { CallProgress } from './call-progress.js';
 import { CallWatch, type CallLimits, type Interruption } from './call-watch.js';
 import { checkedExtras, checkedModel, checkedUsage } from './checked-answer.js';
+import { closeIterator } from './close-iterator.js';
 import { collectAnswer } from './collect-answer.js';
 import {
   ProviderError,
@@ -15,7 +16,7 @@ import {
 } from './provider.contract.js';
 import { toProviderError } from './provider-failure.js';
 import type { CollectedResponse } from './response-collector.js';
-import { safeVendorMessage } from './safe-message.js';
+import { readUnfinished } from './read-unfinished.js';
 
 /** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
 export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
@@ -164,21 +165,12 @@ function assertFinished(
   end: Omit<ProviderEnd, 'type'>,
   partial: PartialCompletion | undefined,
 ): void {
-  const { finishReason, isUnfinished, usage } = end;
-  if (isUnfinished !== true) return;
+  const failure = readUnfinished(end);
+  if (failure === null) return;
+  const { finishReason, usage } = end;
   if (partial !== undefined) partial.end = { finishReason, usage: checkedUsage(usage, messages, answer) };
-  const word = safeVendorMessage(finishReason, { credentials: [], texts: [] })?.slice(0, LONGEST_WORD);
-  throw new ProviderError(
-    'provider_error',
-    `The provider ended its answer unfinished: ${word ?? 'it says no more'}.`,
-    {
-      answerBegan: true,
-    },
-  );
+  throw failure;
 }
-
-/** The vendors' longest has 25. */
-const LONGEST_WORD = 60;
 
 /** An adapter that does not say it may have failed over the body of a success, which is billed. */
 function hasBegun({ answerBegan, kind, status }: ProviderError, { interruptedBy }: CallWatch): boolean {
@@ -233,7 +225,7 @@ async function completeByStream(
     throw withRequestId(failure, providerRequestId);
   } finally {
     watch.end(answer !== null);
-    void close(iterator);
+    void closeIterator(iterator);
     if (partial !== undefined) {
       partial.collected = answer ?? collector.finishPart();
       partial.firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
@@ -299,13 +291,4 @@ async function observe(
     watch.interrupt(error, 'caller');
   }
   watch.check();
-}
-
-/** Not awaited: `return()` of a generator that hangs in an `await` never settles. */
-async function close(iterator: AsyncIterator<ProviderEvent> | null): Promise<void> {
-  try {
-    await iterator?.return?.();
-  } catch {
-    // The outcome of the call is settled; a clean-up that fails cannot change it.
-  }
 }

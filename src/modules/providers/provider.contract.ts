@@ -1,3 +1,4 @@
+import type { ProviderErrorDetails } from './provider-error-details.js';
 import type { ProviderProgress } from './provider-progress.js';
 
 /**
@@ -259,21 +260,7 @@ export interface ProviderUsage {
 export type ProviderErrorKind =
   'timeout' | 'rate_limited' | 'provider_error' | 'provider_rejected' | 'connection';
 
-export interface ProviderErrorDetails {
-  /** The vendor's HTTP status; null when there was none. */
-  readonly status?: number | null;
-  /** How long the vendor asks us to wait. */
-  readonly retryAfterMs?: number | null;
-  readonly providerRequestId?: string | null;
-  /** Whether a success status had come. A vendor bills what it has begun to answer, so such a failure is not free. */
-  readonly answerBegan?: boolean;
-  /** False: nothing of the request can have reached the vendor, so it costs nothing. Left out: it may have. */
-  readonly wasSent?: false;
-  /** True: the answer was there, and a limit of ours cut it off. It says nothing against the provider. */
-  readonly isCut?: true;
-  /** Whether the vendor says that the same request is worth another try, or not worth one; null: it says nothing. */
-  readonly shouldRetry?: boolean | null;
-}
+export type { ProviderErrorDetails } from './provider-error-details.js';
 
 /** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */
 export class ProviderError extends Error {

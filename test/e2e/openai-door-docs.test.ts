@@ -39,10 +39,10 @@ describe('docs/openai.md', () => {
     const [bare = '', prompt = '', ...rest] = blocksOf('bash');
     expect(rest).toEqual([]);
     expect(JSON.parse(await outputOf('bash', '-c', bare))).toMatchObject({
-      choices: [{ message: { content: 'You said: Say hello.' } }],
+      choices: [{ message: { content: 'Say hello.' } }],
     });
     const [, answer = ''] = /(\{"id":.*)$/s.exec(await outputOf('bash', '-c', prompt)) ?? [];
-    const content = 'You said: Summarize in one sentence:\nIt was the best of times.';
+    const content = 'Summarize in one sentence:\nIt was the best of times.';
     expect(JSON.parse(answer)).toMatchObject({ choices: [{ message: { content } }] });
   });
 });

@@ -3,7 +3,8 @@ import { layOutJson } from './lay-out-json.js';
 import { endOfNumber, isIndexKey, isPlainJson, isPlainNumber } from './plain-json.js';
 
 /** A part of a text that was read, what makes one that is large once somebody asks for it, or the compact text. */
-type Source = { readonly text: string; readonly start: number; readonly end: number } | (() => string) | string;
+type Source =
+  { readonly text: string; readonly start: number; readonly end: number } | (() => string) | string;
 
 /** Returns from its constructor what it was given: so a private field can be put into any object. */
 // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- what it returns is all that it is for

@@ -163,7 +163,7 @@ function parseBody(body: string): unknown {
     if (/^[{[]/.test(text)) return sentenceIn(text);
     // What fills all that is read of an error is no sentence.
     const isWhole = Buffer.byteLength(body) < MAX_ERROR_BODY_BYTES;
-    if (isPage(text)) return titleOf(text) ?? (isWhole ? textOfPage(text) : null);
+    if (isPage(text)) return titleOf(text) ?? (isWhole ? headingOf(text) : null);
     return isWhole ? text : null;
   }
 }
@@ -199,11 +199,10 @@ function titleOf(page: string): string | null {
 /** The patterns take time with the square of the length where a page has many marks that do not end. */
 const HEAD_OF_PAGE = 4096;
 
-/** What is left of its beginning without the marks. */
-function textOfPage(page: string): string {
-  return withoutEntities(
-    page.slice(0, HEAD_OF_PAGE).replace(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' '),
-  );
+/** What a page without a title says first; the text below may be anything, such as an answer. */
+function headingOf(page: string): string | null {
+  const heading = /<h[1-3][^>]*>([^<]*)<\/h[1-3]>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
+  return heading === undefined ? null : textOrNull(withoutEntities(heading));
 }
 
 function withoutEntities(text: string): string {

@@ -2,7 +2,7 @@ import { CALL_ENTRY } from '../create-prompt-ledger/call.js';
 import { HOT, recordset } from '../create-prompt-ledger/statements.js';
 import { ancestorsOf } from './key-line.js';
 
-/** As `ledger_call` was, and says which keys the caller's key comes from: their limits count the tokens too. */
+/** `ledger_call` also returns the ancestors of the caller's key, because their rate limits count the tokens, too. */
 export const CREATE_CALL_WITH_ANCESTORS = `
 CREATE FUNCTION ledger_call(entries json, projects uuid[])
 RETURNS TABLE (execution_id uuid, fence integer, key_id uuid, tokens_per_minute integer, ancestors json)

@@ -15,6 +15,6 @@ AS $$
 $$;
 `;
 
-/** As it was before. */
+/** Restores the function of the first migration. */
 export const CREATE_FIND_KEY =
   /CREATE FUNCTION ledger_find_key[\s\S]*?\n\$\$;/.exec(CREATE_SYSTEM_FUNCTIONS)?.[0] ?? '';

@@ -4,7 +4,7 @@ const BEFORE = CREATE_HOLD_BUDGETS.slice(
   CREATE_HOLD_BUDGETS.indexOf('CREATE FUNCTION ledger_hold_budgets'),
 ).replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 
-/** As it was before. */
+/** Restores the function of the first migration. */
 export const RESTORE_HOLD_BUDGETS = BEFORE;
 
 /** A budget of a key is that of all keys that come from it: the only thing that is new is whom it concerns. */

@@ -21,7 +21,7 @@ $$;
 export const KEY_LINE_FUNCTION = 'ledger_key_line(uuid,text)';
 
 /**
- * As JSON, with the limits of each; null for a key that has none.
+ * Builds the ancestors of a key as JSON, each with its limits; null for a key without ancestors.
  * @param key a row of api_keys.
  */
 export const ancestorsOf = (key: string) => `CASE WHEN ${key}.ancestors <> '{}' THEN (

@@ -46,7 +46,7 @@ const PLAIN_ENTRY = {
 /** An entry of `ledger_begin_plain`: `queued` or `running`, without an idempotency key. */
 export const BEGIN_PLAIN_ENTRY = PLAIN_ENTRY;
 
-/** An entry of `ledger_begin`: any. */
+/** `ledger_begin` takes entries of every kind. */
 export const BEGIN_ENTRY = {
   ...PLAIN_ENTRY,
   /** In which order the requests came: a budget that is nearly spent goes to the first. */
@@ -63,7 +63,7 @@ export const BEGIN_ENTRY = {
   answer_status: 'integer',
   answer_headers: 'json',
   answer_body: 'text',
-  /** Of one that is refused before any call, and kept for the record. */
+  /** Set when the execution is refused before any call and only kept for the record. */
   error_type: 'text',
   error_message: 'text',
   /** The execution whose answer it gets, without a call. */

@@ -9,7 +9,7 @@ const OUTCOME = {
   execution_id: 'uuid',
   fence: 'integer',
   attempt: 'integer',
-  /** Of the attempt: `succeeded` or `failed`. */
+  /** How the attempt ended: `succeeded` or `failed`. */
   status: 'text',
   /** When the execution is over, by the database's clock; null: now. */
   completed_at: 'timestamptz',
@@ -39,7 +39,7 @@ const OUTCOME = {
 /** An entry of `ledger_end_plain`: a call has ended, and its execution with it. */
 export const END_PLAIN_ENTRY = OUTCOME;
 
-/** An entry of `ledger_end` and of `ledger_record_late`: any. */
+/** `ledger_end` and `ledger_record_late` take entries of every kind. */
 export const END_ENTRY = {
   ...OUTCOME,
   /** False for an execution that ends without the call: then `attempt` is the last one that was made. */

@@ -99,7 +99,7 @@ CREATE INDEX executions_in_flight_batch ON executions_in_flight (project_id, bat
 `;
 
 /**
- * What is over: inserted once, and never changed. It has no foreign key and no CHECK, because an ending must not fail. Each
+ * Executions that are over are inserted once and never changed. It has no foreign key and no CHECK, because an ending must not fail. Each
  * index names the query that it serves. The two for lists hold every column that a list filters by and end in the id, so that
  * any combination of filters is a few ranges of one index (see list-executions.sql.ts).
  *

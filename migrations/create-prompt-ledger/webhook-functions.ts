@@ -2,7 +2,7 @@ const HEAD = 'SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp';
 const AS_SYSTEM = `SELECT set_config('app.system', 'on', true);`;
 
 /**
- * What is due, in turns: the first of each project, then the second of each. `share` is the most that one project may have under
+ * Takes deliveries that are due in turns: the first of each project, then the second of each. `share` is the most that one project may have under
  * way in a process, and `busy` what it has already ({"project id": count}), so that one whose receivers hang leaves slots to the
  * others.
  *

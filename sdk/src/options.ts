@@ -124,8 +124,8 @@ export interface GetPromptOptions<F extends Content = Content> {
   /** For so long nobody is asked; afterwards the ledger is, behind the caller's back. Default 60; 0: always ask first. */
   readonly cacheTtlSeconds?: number | undefined;
   /**
-   * What is older is not given before the ledger was asked again, for 3 seconds at most, such as after the process was
-   * frozen. Default 600, or twice `cacheTtlSeconds` where that is more.
+   * An older entry, as after the process was frozen, is served only once the ledger was asked again, which waits 3 seconds
+   * at most. Default 600, or twice `cacheTtlSeconds` where that is more.
    */
   readonly cacheMaxAgeSeconds?: number | undefined;
   /** What to use when it is in no cache and the ledger cannot be reached. */

@@ -21,7 +21,7 @@ export interface PromptCacheOptions {
 export interface AcceptedAge {
   /** Accepted without asking the ledger; 0: never. */
   readonly ttlMs: number;
-  /** What is older is not given before the ledger was asked, unless it cannot be reached. */
+  /** Older entries are served only after the ledger was asked, or when it cannot be reached. */
   readonly maxAgeMs: number;
 }
 
@@ -34,7 +34,7 @@ interface Entry {
 
 /** After a failure the ledger is left alone for so long: by those who can do without. */
 const AWAY_MS = 5_000;
-/** Who has an old answer waits no longer than this for a new one. */
+/** A reader with a stale entry waits no longer than this for a fresh one. */
 const MAX_WAIT_MS = 3_000;
 
 /**

@@ -42,12 +42,11 @@ export type { StoredToolCall } from './execution-output.entity.js';
 export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
 export type {
   ExecutionErrorType,
-  ExecutionMode,
   ExecutionOrigin,
   ExecutionStatus,
   FinalStatus,
-  StoredTarget,
 } from './execution.entity.js';
+export type { ExecutionMode, StoredTarget } from './requested-execution.js';
 export type { PromptKind, PromptMode } from './prompt.entity.js';
 
 /** All entities, for the DataSource. */

@@ -43,7 +43,7 @@ export function readJsonFast(text: string, maxDepth: number): JsonText | null {
   return new OutlinedText(text, value, outline);
 }
 
-/** Of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among the keys. */
+/** Counts the keys of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among them. */
 export function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;

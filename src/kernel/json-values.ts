@@ -11,7 +11,7 @@ export function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
 }
 
-/** Of each surrogate its other half is there. Node 20 has it, the library that the sources are compiled for has not. */
+/** Tells whether every surrogate has its other half. Node 20 has the method; the library that the sources compile against does not. */
 export function isWellFormed(text: string): boolean {
   return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
 }

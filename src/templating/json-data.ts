@@ -95,7 +95,7 @@ class Copier {
 
   private copyObject(value: object): JsonData | undefined {
     if (!hasToJson(value)) return this.copyMembers(value);
-    // As in JSON, what toJSON gives is not asked for its own toJSON.
+    // JSON.stringify calls toJSON once, and never on its result.
     const json = value.toJSON();
     return typeof json === 'object' && json !== null ? this.copyMembers(json) : this.copy(json);
   }

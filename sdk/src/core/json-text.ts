@@ -44,7 +44,7 @@ class Inspector {
   private inspectObject(value: object): void {
     if (hasToJson(value)) {
       const json = value.toJSON(this.path.at(-1) ?? '');
-      // As in JSON, what toJSON gives is not asked for its own.
+      // JSON.stringify calls toJSON once, and never on its result.
       if (typeof json === 'object' && json !== null) this.inspectParts(json);
       else this.inspect(json);
       return;

@@ -12,7 +12,7 @@ type Entry<Columns extends EntryColumns> = {
   readonly [Column in keyof Columns]?: SqlTypes[Columns[Column]] | null | undefined;
 };
 
-/** What all of them have. */
+/** Every entry names its execution. */
 interface Identified {
   readonly project_id: string;
   readonly execution_id: string;
@@ -23,14 +23,14 @@ interface Fenced extends Identified {
   readonly attempt: number;
 }
 
-/** Of `ledger_begin_plain` and `ledger_begin`. */
+/** An entry of `ledger_begin_plain` and `ledger_begin`. */
 export type BeginEntry = Entry<typeof BEGIN_ENTRY> & Identified;
 
-/** Of `ledger_call`. */
+/** An entry of `ledger_call`. */
 export type CallEntry = Entry<typeof CALL_ENTRY> & Fenced;
 
-/** Of `ledger_end_plain`, `ledger_end` and `ledger_record_late`. */
+/** An entry of `ledger_end_plain`, `ledger_end` and `ledger_record_late`. */
 export type EndEntry = Entry<typeof END_ENTRY> & Fenced;
 
-/** Of `ledger_record`. */
+/** An entry of `ledger_record`. */
 export type RecordEntry = Entry<typeof RECORD_ENTRY>;

@@ -1,3 +1,4 @@
+export { DUTIES } from '../../../migrations/create-prompt-ledger/duties.js';
 export { countConnections } from './connection-budget.js';
 export {
   APPLICATION_ROLE,

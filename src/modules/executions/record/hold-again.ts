@@ -1,11 +1,8 @@
-import type { TenantScope } from '../../../infra/database/index.js';
+import { DUTIES, type TenantScope } from '../../../infra/database/index.js';
 import type { ChargeBound } from '../charge-bound.js';
 import type { Claim } from '../claim.js';
 import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf, type VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
-
-/** As `DUTIES.holds` of the migration. */
-const HOLDS = 1;
 
 /**
  * What a further attempt may cost, before it is made. One that was held for already is `held`, and not held for twice. First the
@@ -29,7 +26,7 @@ const HOLD_AGAIN = `
           'owner_team', owner_team, 'prompt_name', prompt_name, 'key_id', key_id, 'input_pico_usd', $5::numeric,
           'output_pico_usd', $6::numeric, 'max_new_tokens', $7::integer, 'clamp', on_budget = 'clamp')) FROM entry) END, $8) AS v
   ), bound AS (
-    UPDATE executions_in_flight f SET duties = f.duties | ${HOLDS}
+    UPDATE executions_in_flight f SET duties = f.duties | ${DUTIES.holds}
     WHERE f.project_id = $1 AND f.execution_id = $2 AND EXISTS (SELECT FROM verdict v WHERE v.verdict IN ('held', 'clamped'))
   )
   SELECT v.verdict, v.max_new_tokens AS clamped_tokens, v.budget_id, v.left_pico_usd, v.percent, v.warned_by FROM verdict v`;

@@ -79,7 +79,7 @@ export class PromptCache {
     return entry.prompt;
   }
 
-  /** Of the two clocks the one that went further: one stands while the process is frozen, the other may be set back. */
+  /** Takes the clock that went further: one stands still while the process is frozen, the other may be set back. */
   private ageOf({ fetchedAtMs, fetchedAtWallMs }: Entry): number {
     return Math.max(this.now() - fetchedAtMs, this.wallNow() - fetchedAtWallMs);
   }

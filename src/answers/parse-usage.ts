@@ -6,9 +6,9 @@ export interface UsageCounts {
   readonly promptTokens: number | null;
   /** All that the model wrote, its reasoning included. */
   readonly responseTokens: number | null;
-  /** Of the prompt's tokens, those read from the vendor's cache. */
+  /** Those of the prompt's tokens that the vendor read from its cache. */
   readonly cachedPromptTokens: number | null;
-  /** Of the response's tokens, those of reasoning. */
+  /** Those of the response's tokens that are reasoning. */
   readonly reasoningTokens: number | null;
 }
 

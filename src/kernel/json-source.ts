@@ -31,7 +31,7 @@ export class JsonSource {
     return this.text.slice(range.start, range.end);
   }
 
-  /** Of the outermost object, in their order; `0`, `1`, `2` … of an array. */
+  /** The keys of the outermost object in their order; `0`, `1`, `2` … for an array. */
   keys(): string[] {
     return [...this.childrenOf(skipSpace(this.text, 0)).keys()];
   }

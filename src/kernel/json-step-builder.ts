@@ -11,7 +11,7 @@ export interface JsonStepLimits {
   readonly maxDepth: number;
   /** Strings, numbers, literals, containers and keys of the whole text. */
   readonly maxValues: number;
-  /** Of one object. */
+  /** The most members that one object may have. */
   readonly maxMembers: number;
 }
 
@@ -47,7 +47,7 @@ export class JsonStepBuilder {
   protected lastDoubt = -1;
   /** Long white space, which is cut out. */
   protected readonly gaps: (readonly [number, number])[] = [];
-  /** Of large values, by where they begin. */
+  /** Ends of large values, by the offset at which they begin. */
   protected readonly ends = new Map<number, number>();
 
   constructor(

@@ -69,7 +69,7 @@ function writeMembers(keys: readonly string[], writeMember: (key: string) => str
   return `{${members.join(',')}}`;
 }
 
-/** Of what `JSON.parse` makes: whether two values have the same parts. Without recursion, since they may be deep. */
+/** Compares two values that `JSON.parse` made. It does not recurse, because they may be deep. */
 function isSame(one: unknown, other: unknown): boolean {
   const pairs: unknown[] = [one, other];
   while (pairs.length > 0) {

@@ -4,7 +4,7 @@ import { jsonPointer } from './json-pointer.js';
 export type JsonData =
   null | boolean | number | string | ExactNumber | readonly JsonData[] | { readonly [key: string]: JsonData };
 
-/** Of objects with a key that JavaScript moves to the front, such as "10": their keys in the order that was sent. */
+/** The keys as they were sent, for objects with a key that JavaScript moves to the front, such as "10". */
 const keyOrders = new WeakMap<object, readonly string[]>();
 
 /** The keys of an object in the order in which they came. */

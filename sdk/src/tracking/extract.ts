@@ -122,7 +122,7 @@ export function shapesIn(value: unknown): Shape[] {
   return Array.isArray(value) ? value.map(shapeOf).filter((shape) => shape !== null) : [];
 }
 
-/** Of a chat, whose calls have a `function`, and of a response, whose calls are items. */
+/** Reads the calls of a chat, which have a `function`, and of a response, where they are items. */
 function openaiCall(call: Shape): RecordedToolCall {
   const { name, arguments: text } = shapeOf(call['function']) ?? call;
   return toolCallOf(call['call_id'] ?? call['id'], name, text);

@@ -47,7 +47,7 @@ export class CodeModule implements ImportedModule {
   find(name: string): StaticMember | undefined {
     const found = this.exports.find((each) => each.name === name);
     if (found !== undefined || name === 'default') return found;
-    // Of `module.exports = {…}`, and of JSON, members are imported by their names.
+    // `module.exports = {…}` and JSON are imported by the names of their members.
     const all = this.exports.find((each) => each.name === 'default')?.value();
     return all?.kind === 'object' ? all.members.get(name) : undefined;
   }

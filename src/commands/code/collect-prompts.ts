@@ -121,7 +121,7 @@ async function readFileContents(
   }
 }
 
-/** Of the files that were followed from others, those that the configuration leaves out, as they are named. */
+/** Files that others import and the configuration excludes, as they are named. */
 async function listExcluded({ folder, config }: LoadedConfig, modules: ModuleFiles): Promise<Set<string>> {
   const { exclude = [] } = config;
   if (exclude.length === 0) return new Set();

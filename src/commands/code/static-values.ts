@@ -8,7 +8,7 @@ export type StaticValue =
   | {
       readonly kind: 'object';
       readonly members: StaticMembers;
-      /** Of a class: whether what `new` makes of it may have texts. */
+      /** Tells whether an instance of the class may hold texts. */
       readonly makesText?: boolean;
     }
   /** An array or a Set. */

@@ -93,7 +93,7 @@ async function parse(request: Request, bytes: Buffer, maxDepth: number): Promise
  * microsecond for every reader behind this one, and some fifty bytes.
  */
 export const MAX_BODY_VALUES = 250_000;
-/** Of one object. Keys are sorted to compare requests, and that cannot be done a little at a time. */
+/** The most members of one object. Requests are compared with sorted keys, and sorting cannot be done a little at a time. */
 export const MAX_BODY_MEMBERS = 10_000;
 
 /** Below this a body is read in a tenth of a millisecond, and waits for nobody. */

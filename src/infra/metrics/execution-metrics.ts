@@ -27,7 +27,7 @@ export const MOST_ENDED_SETS = 100;
 export const MOST_ATTEMPT_SETS = 48;
 const MODEL = ['provider', 'model'];
 const OTHER_MODEL = ['other', 'other'];
-/** Of an execution that ended without its model being looked at. */
+/** Label for an execution that ended before its model was looked up. */
 const NO_MODEL: CalledModel = { provider: 'none', modelName: 'none' };
 
 /** The series of one model. */
@@ -140,7 +140,7 @@ export class ExecutionMetrics {
 
   private addOutcome(model: ModelMetrics, provider: string, outcome: string): CounterSeries {
     const series = this.attempts.with(provider, outcome);
-    // Of the rest, whose providers differ, nothing is kept.
+    // Nothing is kept for the rest, because their providers differ.
     if (model !== this.rest) model.outcomes.set(outcome, series);
     return series;
   }

@@ -21,12 +21,12 @@ export class Metrics implements OnApplicationShutdown {
   private readonly own: MetricSource[] = [];
   private readonly shared: MetricSource[] = [];
 
-  /** Of this process: with several of them, the values of all are added up. */
+  /** Values of this process; with several processes they are added up. */
   add(source: MetricSource): void {
     this.own.push(source);
   }
 
-  /** Of what all processes have in common, such as the queue: whoever is asked tells, once. */
+  /** Values that all processes share, such as the queue: the process that is scraped reports them once. */
   addShared(source: MetricSource): void {
     this.shared.push(source);
   }

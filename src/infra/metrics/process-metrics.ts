@@ -46,7 +46,7 @@ export class ProcessMetrics {
 
   private reportLoop(): [name: string, help: string, seconds: number][] {
     const { loopDelay } = this;
-    // Of the time between two looks that was longer than it should have been.
+    // The part of the time between two looks that exceeds the interval.
     const seconds = (nanoseconds: number) =>
       Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / NANO - LOOP_RESOLUTION_MS / 1000) : 0;
     const [mean, p99, max] =

@@ -30,7 +30,7 @@ interface CachedRecord {
 /** Finds out who sends a request. */
 @Injectable()
 export class Authenticator {
-  /** Of keys; the admin's is none. */
+  /** Calls by API keys; the admin's key is not counted. */
   readonly counts = new CacheCounts();
   private readonly logger = new Logger(Authenticator.name);
   private readonly cache = new Map<string, CachedRecord>();

@@ -36,7 +36,7 @@ function isLater(one: Date | null, other: Date | null): boolean {
   return one === null || one > other;
 }
 
-/** Of two limits of keys: 0 is none, and null the default. */
+/** Compares two limits of keys, in which 0 means none and null the default. */
 function isMore(one: number | null, other: number | null, usual: number): boolean {
   return mostOf(one ?? usual) > mostOf(other ?? usual);
 }

@@ -37,7 +37,7 @@ export interface LastCall {
   readonly attempt: number;
   readonly target: Target;
   readonly outcome: CallOutcome;
-  /** Of the execution: further attempts may have made it hold money. */
+  /** Whether the execution may have duties: further attempts may have held money for it. */
   readonly mayHaveDuties: boolean;
 }
 

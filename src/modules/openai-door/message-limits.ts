@@ -1,5 +1,5 @@
 /** As many as OpenAI takes. */
 export const MAX_MESSAGES = 2_048;
-/** Of a message. */
+/** The most parts of one message. */
 export const MAX_PARTS = 1_000;
 export const MAX_TOOL_CALLS = 128;

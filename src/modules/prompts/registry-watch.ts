@@ -27,7 +27,7 @@ const MAX_PROJECTS = 10_000;
 @Injectable()
 export class RegistryWatch {
   private readonly logger = new Logger(RegistryWatch.name);
-  /** Of all caches together. */
+  /** The sums of all caches. */
   readonly counts = new CacheCounts();
   private readonly caches: Cache[] = [];
   private readonly projects = new LRUCache<string, WatchedProject>({ max: MAX_PROJECTS });

@@ -49,15 +49,15 @@ export interface PartialCompletion {
    * has begun is billed, however the call ends. Always there when the call has settled.
    */
   answerBegan?: boolean;
-  /** Of a failed call: whether anything of the request may have reached the vendor. False is certain. */
+  /** After a failed call: whether anything of the request may have reached the vendor. False is certain. */
   wasSent?: boolean;
-  /** Of a failed call: why it was ended early; null when it was not. */
+  /** After a failed call: why it was ended early; null when it was not. */
   interruptedBy?: Interruption | null;
-  /** Of a failed call: how long the provider had, without the waits for the reader. */
+  /** After a failed call: milliseconds that the provider had, without the waits for the reader. */
   providerMs?: number;
-  /** Of a failed call: how long its reader was waited for. */
+  /** After a failed call: milliseconds that its reader was waited for. */
   readerMs?: number;
-  /** Of a failed call: whether a limit of ours cut off an answer that was there. */
+  /** After a failed call: whether a limit of ours cut off an answer that was there. */
   isCut?: boolean;
   /** How the vendor ended an answer that counts as failed, and what it used; left out where it did not come so far. */
   end?: { readonly finishReason: string | null; readonly usage: ProviderUsage };

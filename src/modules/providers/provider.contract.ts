@@ -240,7 +240,7 @@ export interface ProviderUsage {
   readonly promptTokens: number | null;
   /** All that the model wrote, its reasoning included. */
   readonly responseTokens: number | null;
-  /** Of the prompt's tokens, those read from the vendor's cache. Left out is null. */
+  /** Those of the prompt's tokens that the vendor read from its cache. Left out is null. */
   readonly cachedPromptTokens?: number | null;
   /** Of the response's tokens, those of reasoning that is not in the text. Left out is null. */
   readonly reasoningTokens?: number | null;

@@ -35,7 +35,7 @@ export const IdempotencyKey = createParamDecorator(
 /** The same for who answers without Nest; a promise only for a large body. @throws ValidationError `VALIDATION_FAILED` */
 export function usedKeyOf(request: {
   readonly method: string;
-  /** Of the route that the request matched, see `canonicalPathOf`: another spelling of it is the same request. */
+  /** The path of the matched route, see `canonicalPathOf`: another spelling of it is the same request. */
   readonly path: string;
   readonly header: string | string[] | undefined;
   /** Names and values in turn. */

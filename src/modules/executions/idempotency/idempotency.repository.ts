@@ -9,7 +9,7 @@ export interface KeyRecord {
   readonly subjectId: string | null;
   /** Null while the first request is in flight, or when the process that worked on it did not come to an answer. */
   readonly answer: StoredAnswer | null;
-  /** Of the execution when it is over and has no answer; else null. */
+  /** The status of an execution that is over and has no answer; null otherwise. */
   readonly executionStatus: ExecutionStatus | null;
   readonly errorType: ExecutionErrorType | null;
   readonly errorMessage: string | null;

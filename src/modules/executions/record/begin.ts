@@ -35,7 +35,7 @@ export interface Beginning {
   readonly batchId?: string;
   readonly error?: { readonly type: string; readonly message: string };
   readonly cachedFrom?: string;
-  /** Of one that is answered from another, when the answer says so already; left out: now. */
+  /** When an execution that is answered from another was completed, if its answer says so already; left out: now. */
   readonly completedAt?: Date;
   readonly key?: UsedKey | null;
   /** What a repeated key is answered, where that is known already. */

@@ -66,7 +66,7 @@ export class Beginnings {
     return written;
   }
 
-  /** Of what is over at once. */
+  /** Counts an execution that is over as soon as it has begun. */
   private count({ status, model, mode }: Beginning): void {
     if (status === 'running' || status === 'queued') return;
     this.dependencies.metrics.executions.executionEnded(model ?? null, mode, status);
@@ -115,7 +115,7 @@ export class Beginnings {
       ]),
     );
     if (isRepeated) {
-      // Of what was begun before, no budget was asked this time; what it was cut down to then stands in its row.
+      // Budgets were not asked again for what had begun before; its row says what it was cut down to.
       const unasked = new Set(
         found.filter(({ verdict }) => verdict === null).map(({ execution_id: id }) => id),
       );

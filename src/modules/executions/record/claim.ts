@@ -37,7 +37,7 @@ interface ClaimedRow {
 export interface ClaimOptions {
   /** Projects have equal shares, beginning with the one after this. */
   readonly afterProject: string;
-  /** Of these none is taken. */
+  /** Names that are not taken. */
   readonly passedOver: readonly string[];
 }
 

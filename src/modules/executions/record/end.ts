@@ -74,7 +74,7 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
     cached_prompt_tokens: usage?.cachedPromptTokens,
     reasoning_tokens: usage?.reasoningTokens,
     usage: usage?.raw === null || usage?.raw === undefined ? null : writeJson(usage.raw),
-    // Of a later attempt it would be said of the whole execution, of which an earlier one may have cost something.
+    // For a later attempt this would become the cost of the execution, and an earlier attempt may have cost something.
     cost_pico_usd: attempt === 1 && isUnsent(outcome) ? '0' : cost?.costPicoUsd?.toString(),
     price_id: cost?.priceId,
     response_text: text?.text,
@@ -91,13 +91,13 @@ export function endEntry({ claim, attempt, model, price, outcome, next }: Ending
   };
 }
 
-/** Of the hold of the attempt. Where the vendor has said what it bills for a failed call, that is known. */
+/** How much of the attempt's hold is spent. For a failed call it is known only where the vendor said what it bills. */
 function spentOf(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
   if (outcome.succeeded || costPicoUsd !== null) return 'cost';
   return isFree(outcome) ? 'nothing' : 'unknown';
 }
 
-/** Of an execution that is over without a further call: nothing of it was sent. */
+/** The entry of an execution that is over without a further call: nothing of it was sent. */
 export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFailure): EndEntry {
   return {
     project_id: claim.projectId,
@@ -113,7 +113,7 @@ export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFa
   };
 }
 
-/** Of a price that says nothing about this call (the prompt is longer than it holds for, a count is missing) there is no cost. */
+/** There is no cost where the price says nothing about this call: the prompt is longer than it covers, or a count is missing. */
 export function costOf(
   { usage }: Pick<Completion, 'usage'>,
   price: PriceRecord | null,
@@ -159,7 +159,7 @@ export function end(connections: JournalConnections, entries: readonly EndEntry[
 }
 
 /**
- * Of those that could not be ended: keeps what came too late.
+ * Records results that came too late to end their executions.
  * @returns for each whether it had been ended by its owner before.
  */
 export function recordLate(

@@ -40,7 +40,7 @@ const BEGIN_PATIENCE_MS = 10_000;
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
 const PICO = 1e12;
-/** Of the whole queue, so many entries are counted by one statement. */
+/** One statement counts this many entries of the queue. */
 const SLICE_SIZE = 1000;
 
 /**

@@ -1,11 +1,11 @@
 import zlib from 'node:zlib';
 import {
+  BOTH,
   DOCUMENT,
   EVENT_STREAM,
   goodDocument,
   goodStream,
   OddAnswers,
-  VENDORS,
   WAYS,
 } from './odd-answers.testkit.js';
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => odd.stop());
 
-const BOTH = VENDORS.flatMap((vendor) => WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const));
 const MiB = 1024 * 1024;
 
 /** Headers, and what a server does to the body. */

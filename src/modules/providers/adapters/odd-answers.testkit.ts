@@ -93,6 +93,11 @@ export const WAYS = [
   ['piece by piece', true],
 ] as const;
 
+/** Each vendor in both ways, as rows of a table. */
+export const BOTH = VENDORS.flatMap((vendor) =>
+  WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const),
+);
+
 /** Server-sent events of these data; a text stands for itself. */
 export function eventsOf(...items: readonly (Json | string | null | readonly unknown[])[]): string {
   return items

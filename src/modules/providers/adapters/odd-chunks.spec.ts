@@ -1,4 +1,5 @@
 import {
+  BOTH,
   chunk,
   contents,
   DOCUMENT,
@@ -14,7 +15,6 @@ import {
   completion,
   OddAnswers,
   textDelta,
-  VENDORS,
   WAYS,
   type Vendor,
 } from './odd-answers.testkit.js';
@@ -25,8 +25,6 @@ beforeAll(async () => {
   odd = await OddAnswers.start();
 });
 afterAll(() => odd.stop());
-
-const BOTH = VENDORS.flatMap((vendor) => WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const));
 
 /** What came between two good pieces in the streams of gateways, and has nothing to do with the answer. */
 const BETWEEN: readonly (readonly [string, Record<string, unknown> | string | null | unknown[]])[] = [

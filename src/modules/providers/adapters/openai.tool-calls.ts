@@ -57,7 +57,7 @@ export class ToolCallIndexes {
   private last: OpenCall | null = null;
   private count = 0;
 
-  /** Of the pieces of one message, or of one chunk of it. A piece that says nothing has no event. */
+  /** Makes events of the pieces of one message or chunk. A piece that says nothing makes none. */
   eventsOf(pieces: readonly ToolCallPiece[]): ProviderToolCallDelta[] {
     // What a message or a chunk has a second named item for is a second call.
     const touched = new Set<OpenCall>();

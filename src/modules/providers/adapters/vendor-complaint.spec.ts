@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import {
+  BOTH,
   chunk,
   DOCUMENT,
   DONE,
@@ -9,7 +10,6 @@ import {
   goodStream,
   OddAnswers,
   PROMPT,
-  VENDORS,
   WAYS,
 } from './odd-answers.testkit.js';
 
@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => odd.stop());
 
-const BOTH = VENDORS.flatMap((vendor) => WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const));
 const json = (value: unknown) => JSON.stringify(value);
 
 /** Bodies of errors, and what is said of them. */

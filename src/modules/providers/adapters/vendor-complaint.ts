@@ -40,7 +40,7 @@ const STATUS_OF_WORD: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** Of an error that does not say which. */
+/** The status of an error that names none. */
 const SOME_FAILURE = 500;
 
 /**
@@ -168,7 +168,7 @@ function parseBody(body: string): unknown {
   }
 }
 
-/** Of half a document: the sentence that it had come to. */
+/** The sentence that half a document had come to. */
 function sentenceIn(json: string): string | null {
   const [, sentence = null] = /"(?:message|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,300})"/.exec(json) ?? [];
   return sentence?.replace(/\\[nrt"\\/]/g, ' ') ?? null;

@@ -140,7 +140,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     try {
       this.body?.write(chunk);
     } catch (error) {
-      // Of an error whose words cannot be read its status is known.
+      // The status is known even where the words of the error cannot be read.
       if (this.isSuccess) this.fail(error);
       else this.giveUpBody();
     }
@@ -168,7 +168,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Of a body whose compression is undone it is called some time later, and perhaps too late. */
+  /** Decompressing calls it some time later, and perhaps too late. */
   private take(chunk: Buffer): void {
     if (this.isSettled) return;
     try {

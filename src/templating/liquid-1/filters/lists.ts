@@ -93,7 +93,7 @@ function pathOf(property: JsonData, budget: Budget): readonly string[] {
   return text.split('.');
 }
 
-/** Of a filter that may do without a property: null when it names none. */
+/** The path of a filter's optional property; null when the template names none. */
 function keyPathOf(property: JsonData | undefined, budget: Budget): readonly string[] | null {
   return property === undefined || property === null ? null : pathOf(property, budget);
 }

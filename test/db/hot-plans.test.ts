@@ -4,7 +4,7 @@ import { Metrics } from '../../src/infra/metrics/index.js';
 import { SystemClock } from '../../src/kernel/index.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import { QueueSegments } from '../../src/modules/executions/queue-segments.js';
+import { QueueSegments, SEGMENT_SIZE } from '../../src/modules/executions/queue-segments.js';
 import { findBegun } from '../../src/modules/executions/record/begin.js';
 import { ANY_TIME } from '../../src/modules/executions/record/count-queued.js';
 import type { Next } from '../../src/modules/executions/record/end.js';
@@ -27,6 +27,11 @@ const PAGES = 250;
 const PAGES_A_ROW = 100;
 /** A claim looks at each project, which is some three pages. There are up to 200 here. */
 const PROJECTS = 6;
+/**
+ * An entry of a slice of the queue costs a page of the table at the most, when that page is not known to be visible to all; how
+ * many are depends on the server's version. What reads dead entries too looks at ten times as many.
+ */
+const SLICE = SEGMENT_SIZE / PAGES_A_ROW;
 /** Of small tables, as that of budgets, Postgres may read all. */
 const SCANNED_ROWS = 100;
 
@@ -280,10 +285,10 @@ describe.each(STATES)('statements that were %s', (_, open) => {
       (slice) => executions.countQueued(projectId, slice),
       10 * WAITING_ROWS,
     );
-    await expectFew(connection, 1, () => segments.countAll(Date.now()));
+    await expectFew(connection, SLICE, () => segments.countAll(Date.now()));
     expect(segments.queued).toBe(await countWaiting());
     const statements = connection.measures.length;
-    await expectFew(connection, 1, () => segments.refresh(Date.now()));
+    await expectFew(connection, SLICE, () => segments.refresh(Date.now()));
     expect(connection.measures.length).toBeLessThan(statements / 4);
     await expectFew(connection, 1, () =>
       executions.countQueued(projectId, { after: { dueAt: ANY_TIME }, upto: null, most: 100 }),
@@ -301,7 +306,7 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     const segments = new QueueSegments((slice) => executions.countQueued(projectId, slice), WAITING_ROWS);
     try {
       await segments.countAll(Date.now());
-      await expectFew(connection, 1, () => segments.refresh(Date.now()));
+      await expectFew(connection, SLICE, () => segments.refresh(Date.now()));
     } finally {
       await reader.close();
       await moveDueTimes('-1 day');

@@ -21,6 +21,8 @@ const ANSWER = Array.from({ length: TOKENS_A_CALL }, (_, index) => `word-${index
 interface Tries {
   admitted: number;
   refused: number;
+  /** Of these. */
+  readonly refusedPrompts: Set<string>;
   readonly other: string[];
 }
 
@@ -42,7 +44,7 @@ export const budgetsRow: FaultRow = {
     const workers = await Promise.all(Array.from({ length: WORKERS }, () => context.startWorker(settings)));
     const watch = books.watch();
 
-    const seen: Tries = { admitted: 0, refused: 0, other: [] };
+    const seen: Tries = { admitted: 0, refused: 0, refusedPrompts: new Set(), other: [] };
     const asking = inParallel(tries, CLIENTS, async () => {
       await ask(apis[randomInt(2)] as LedgerProcess, books.randomPrompt(), seen);
       await new Promise((resolve) => setTimeout(resolve, randomInt(2 * pauseMs)));
@@ -54,12 +56,13 @@ export const budgetsRow: FaultRow = {
     const expiredMs = await books.untilNothingIsHeld(EXPIRY_LIMIT_MS, size === 'short');
     const overspent = await watch.stop();
     const verdict = await context.check();
-    const end = await books.close(context.provider.calls);
+    const end = await books.close(context.provider.calls, seen.refusedPrompts);
 
     return {
       landed: [
         { what: 'tries', count: seen.admitted + seen.refused, atLeast: tries },
         { what: 'tries refused for the money', count: seen.refused, atLeast: tries - calls },
+        { what: 'budgets used up', count: end.usedUp, atLeast: size === 'full' ? 3 : 1 },
         {
           what: 'workers gone by SIGKILL',
           count: pids.filter((pid) => !isAlive(pid)).length,
@@ -116,8 +119,10 @@ async function ask({ url }: LedgerProcess, promptName: string, seen: Tries): Pro
   });
   const text = await response.text();
   if (response.status === (isRun ? 200 : 202)) seen.admitted += 1;
-  else if (response.status === 402 && text.includes('"reason":"refused"')) seen.refused += 1;
-  else seen.other.push(`A try was answered with ${response.status} ${text}.`);
+  else if (response.status === 402 && text.includes('"reason":"refused"')) {
+    seen.refused += 1;
+    seen.refusedPrompts.add(promptName);
+  } else seen.other.push(`A try was answered with ${response.status} ${text}.`);
 }
 
 /** Each when so many calls were made, in the middle of some, and replaced at once. @returns who was killed. */

@@ -25,6 +25,8 @@ interface Ending {
   readonly spentCalls: number;
   readonly unknownCalls: number;
   readonly deadlocks: number;
+  /** Of the three. */
+  readonly usedUp: number;
   readonly broken: readonly string[];
 }
 
@@ -106,8 +108,11 @@ export class BudgetBooks {
     return left === 0 ? tookMs() : null;
   }
 
-  /** @param calls as the provider wrote them down. */
-  async close(calls: readonly ReceivedCall[]): Promise<Ending> {
+  /**
+   * @param calls as the provider wrote them down.
+   * @param refused names of the prompts of which a try was refused for the money.
+   */
+  async close(calls: readonly ReceivedCall[], refused: ReadonlySet<string>): Promise<Ending> {
     const { database } = this.context;
     // A session reports what it did when it has been idle for a moment.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -127,6 +132,7 @@ export class BudgetBooks {
     // What the provider saw, and what was sent out but never reached it: of those nobody knows, and they count.
     const owed = told.size + unknown.filter(({ id }) => !told.has(id)).length;
     const broken: string[] = deadlocks === 0 ? [] : [`Postgres broke ${deadlocks} deadlocks.`];
+    const usedUp: Level[] = [];
     for (const level of this.levels) {
       const { scope, value } = level;
       const ofIt = executions.filter(
@@ -139,8 +145,14 @@ export class BudgetBooks {
         const seen = `${String(period?.held)} is held and ${String(period?.spent)} spent`;
         broken.push(`Of the budget of the ${scope} ${seen}, and ${wanted.spent} should be.`);
       }
-      if (calls !== level.calls)
+      if (calls === level.calls) usedUp.push(level);
+      if (calls > level.calls)
         broken.push(`The budget of the ${scope} was for ${level.calls} calls, and has ${calls}.`);
+    }
+    // Which of them is used up first is left to chance, but nobody is refused while there is room in all of them.
+    for (const { name, owner_team } of PROMPTS.filter(({ name }) => refused.has(name))) {
+      if (!usedUp.some(({ value }) => value === null || value === name || value === owner_team))
+        broken.push(`The prompt "${name}" was refused, and each of its budgets has money left.`);
     }
     const project = periods.find(({ scope }) => scope === 'project');
     return {
@@ -148,6 +160,7 @@ export class BudgetBooks {
       spentCalls: Number(project?.spent ?? -1) / PICO_USD_A_CALL,
       unknownCalls: unknown.length,
       deadlocks,
+      usedUp: usedUp.length,
       broken,
     };
   }

@@ -87,11 +87,12 @@ GRANT USAGE ON SCHEMA public TO ${APP_ROLE};
 const PROJECTS_IN_SCOPE = `project_id = ANY ((SELECT nullif(current_setting('app.project_ids', true), '')::uuid[])::uuid[])`;
 const IS_SYSTEM = `current_setting('app.system', true) = 'on'`;
 
-const secure = (table: keyof typeof RIGHTS) => `
+/** Forces row-level security on a table that has a `project_id`, and grants the application what it may do there. */
+export const secureTable = (table: string, rights: string) => `
 ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON ${table} TO ${APP_ROLE} USING (${PROJECTS_IN_SCOPE}) WITH CHECK (${PROJECTS_IN_SCOPE});
 CREATE POLICY system ON ${table} TO CURRENT_USER USING (${IS_SYSTEM}) WITH CHECK (${IS_SYSTEM});
-GRANT ${RIGHTS[table]} ON ${table} TO ${APP_ROLE};`;
+GRANT ${rights} ON ${table} TO ${APP_ROLE};`;
 
 /** Partitions have no policy of their own, so they can be reached by their parents only. */
 const DEFAULT_PARTITIONS = PARTITIONED.map(
@@ -128,7 +129,7 @@ const TENANT_FUNCTIONS = [
 
 export const CREATE_SECURITY = [
   CREATE_ROLE,
-  ...TABLES.map(secure),
+  ...TABLES.map((table) => secureTable(table, RIGHTS[table])),
   ...VIEWS.map((view) => `GRANT SELECT ON ${view} TO ${APP_ROLE};`),
   DEFAULT_PARTITIONS,
   grantExecute([...SYSTEM_FUNCTIONS, ...TENANT_FUNCTIONS]),

@@ -1,9 +1,13 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from './member.entity.js';
 import { ProjectEntity } from './project.entity.js';
+import { UserEntity } from './user.entity.js';
 
 /** A key that callers send. Only an HMAC of its secret is kept. */
 @Entity('api_keys')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'api_keys_project_id_fkey' })
+@ForeignKey(() => UserEntity, ['userId'], ['userId'], { name: 'api_keys_user_id_fkey' })
+@Check('api_keys_role_check', `role IN ('viewer', 'runner', 'editor', 'approver', 'admin')`)
 @Check('api_keys_requests_per_minute_check', 'requests_per_minute >= 0')
 @Check('api_keys_tokens_per_minute_check', 'tokens_per_minute >= 0')
 @Index('api_keys_key_id', ['keyId'], { unique: true })
@@ -47,4 +51,23 @@ export class ApiKeyEntity {
   /** The key that made it, the one that made that one, and so on; empty for one that an admin made. */
   @Column('uuid', { array: true, default: () => "'{}'" })
   ancestors!: string[];
+
+  /** Whose key it is; null for one that belongs to nobody. */
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  /** Its scopes are those of this role; null for a key with scopes of its own. */
+  @Column('text', { nullable: true })
+  role!: Role | null;
+
+  /** The principal that made it: `instance`, `user:<id>` or `key:<id>`. */
+  @Column('text', { name: 'made_by', default: 'instance' })
+  madeBy!: string;
+
+  /** Of the secret before the rotation, which works until `previousUntil`. */
+  @Column('bytea', { name: 'previous_secret_hmac', nullable: true })
+  previousSecretHmac!: Buffer | null;
+
+  @Column('timestamptz', { name: 'previous_until', nullable: true })
+  previousUntil!: Date | null;
 }

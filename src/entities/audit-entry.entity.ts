@@ -1,7 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Who changed what. Append-only for the application. */
 @Entity('audit_log')
+@Index('audit_log_by_actor', ['projectId', 'actor', 'auditId'])
+@Index('audit_log_by_action', ['projectId', 'action', 'auditId'])
+@Index('audit_log_by_subject', ['projectId', 'subject', 'auditId'])
+@Check('audit_log_actor_kind_check', `actor_kind IN ('person', 'service', 'key', 'instance')`)
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -36,4 +40,17 @@ export class AuditEntryEntity {
 
   @Column('timestamptz', { default: () => 'now()' })
   at!: Date;
+
+  /** Null in entries of before there were users. */
+  @Column('text', { name: 'actor_kind', nullable: true })
+  actorKind!: 'person' | 'service' | 'key' | 'instance' | null;
+
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  @Column('text', { name: 'subject_id', nullable: true })
+  subjectId!: string | null;
+
+  @Column('text', { nullable: true })
+  reason!: string | null;
 }

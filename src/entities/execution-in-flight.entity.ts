@@ -25,7 +25,7 @@ import { RequestedExecution } from './requested-execution.js';
 @Check('executions_in_flight_called_check', `attempt_started_at IS NULL OR status = 'running'`)
 @Check(
   'executions_in_flight_resolved_by_check',
-  `resolved_by IN ('pointer', 'version_number', 'template_hash')`,
+  `resolved_by IN ('pointer', 'version_number', 'template_hash', 'environment')`,
 )
 @Check('executions_in_flight_on_unknown_check', `on_unknown IN ('retry', 'fail')`)
 @Check('executions_in_flight_max_attempts_check', `max_attempts > 0`)

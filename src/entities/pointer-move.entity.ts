@@ -7,6 +7,7 @@ import { PromptEntity } from './prompt.entity.js';
   name: 'pointer_moves_project_id_prompt_id_fkey',
 })
 @Index('pointer_moves_version', ['projectId', 'promptId', 'toVersionId'])
+@Index('pointer_moves_prompt', ['projectId', 'promptId', 'moveId'])
 export class PointerMoveEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -37,4 +38,12 @@ export class PointerMoveEntity {
 
   @Column('text', { nullable: true })
   reason!: string | null;
+
+  /** The change that brought it about, in a protected environment. */
+  @Column('uuid', { name: 'change_id', nullable: true })
+  changeId!: string | null;
+
+  /** Whether that change was applied past its approvals. */
+  @Column('boolean', { default: false })
+  emergency!: boolean;
 }

@@ -18,4 +18,7 @@ export class ProjectEntity {
 
   @Column('timestamptz', { name: 'archived_at', nullable: true })
   archivedAt!: Date | null;
+
+  @Column('json', { default: () => "'{}'" })
+  settings!: object;
 }

@@ -97,7 +97,7 @@ export abstract class RequestedExecution {
 
   /** How the version was found. */
   @Column('text', { name: 'resolved_by', nullable: true })
-  resolvedBy!: 'pointer' | 'version_number' | 'template_hash' | null;
+  resolvedBy!: 'pointer' | 'environment' | 'version_number' | 'template_hash' | null;
 
   /** The key's name, or `admin`. */
   @Column('text', { name: 'requested_by', nullable: true })

@@ -7,6 +7,7 @@ import { RegistryWatch } from '../../src/modules/prompts/registry-watch.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import { DatabaseListener } from '../../src/infra/database/index.js';
+import { ACTOR } from '../support/actor.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
@@ -47,7 +48,7 @@ describe('revisions of the registry', () => {
     await context.close();
   });
 
-  const who = (projectId = context.projectId) => ({ projectId, keyId: null, actor: 'test', origin: null });
+  const who = (projectId = context.projectId) => ({ ...ACTOR, projectId });
   const put = (name: string, text: string, more: object = {}) =>
     prompts.put(who(), name, { template_source: text, ...more });
 

@@ -9,6 +9,7 @@ import { AuditService } from '../../src/modules/audit/index.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import type { ContentExtras } from '../../src/templating/index.js';
+import { ACTOR } from '../support/actor.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
@@ -33,7 +34,7 @@ describe('a version that is resolved', () => {
     const prompts = new PromptsService(scope, new PromptsRepository(), reads, versions, audit, watch);
     resolver = new PromptResolver(watch, reads, versions);
     lookup = new VersionLookup(new VersionLookupRepository(scope), versions);
-    const who = { projectId, keyId: null, actor: 'test', origin: null };
+    const who = { ...ACTOR, projectId };
     await prompts.put(who, 'a', { template_source: 'x' });
     const extras = { tools: [TOOL], tool_choice: 'required', response_format: { type: 'json_object' } };
     const { version } = await prompts.put(who, 'a', { template_source: 'x', set_active: true, ...extras });

@@ -5,8 +5,22 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
+import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
+
+/** What tells what happened. */
+const ADDED_TO_ONLY = [
+  'executions',
+  'execution_inputs',
+  'execution_outputs',
+  'execution_attempts',
+  'audit_log',
+  'pointer_moves',
+  'approved_versions',
+  'change_reviews',
+];
+const SECURED_TABLES = [...TABLES, ...GOVERNED_TABLES, 'users'];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -40,15 +54,19 @@ describe('row-level security', () => {
     expect(rows).toEqual([{ relname: 'migrations' }]);
   });
 
-  it.each(TABLES)('shows the application no row of %s without a project', async (table) => {
+  it.each(SECURED_TABLES)('shows the application no row of %s without a project', async (table) => {
     expect((await app.query(`SELECT FROM ${table}`)).rowCount).toBe(0);
     expect(await countAs('', table)).toBe(0);
   });
 
-  it.each(TABLES)('shows the application its own row of %s and none of another project', async (table) => {
-    expect(await countAs(`{${context.projectId}}`, table)).toBe(1);
-    expect(await countAs(`{${context.otherProjectId}}`, table)).toBe(table === 'projects' ? 1 : 0);
-  });
+  it.each(SECURED_TABLES)(
+    'shows the application its own row of %s and none of another project',
+    async (table) => {
+      // A project begins with dev, staging and prod.
+      expect(await countAs(`{${context.projectId}}`, table)).toBe(table === 'environments' ? 3 : 1);
+      expect(await countAs(`{${context.otherProjectId}}`, table)).toBe(table === 'projects' ? 1 : 0);
+    },
+  );
 
   it.each([
     ['executions_all', 2],
@@ -128,7 +146,7 @@ describe('row-level security', () => {
     },
   );
 
-  it.each(['executions', 'execution_inputs', 'execution_outputs', 'execution_attempts'])(
+  it.each(ADDED_TO_ONLY)(
     'lets the application add rows to %s and read them, and nothing else',
     async (table) => {
       const { rows } = await context.owner.query<{ privilege: string }>(

@@ -15,6 +15,7 @@ import { FIND } from '../../src/modules/tracking/tracked-registry.sql.js';
 import { TrackedRegistry } from '../../src/modules/tracking/tracked-registry.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
+import { ACTOR } from '../support/actor.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
@@ -65,7 +66,7 @@ describe('the registry of code', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  const who = (projectId = context.projectId) => ({ projectId, keyId: null, actor: 'test', origin: null });
+  const who = (projectId = context.projectId) => ({ ...ACTOR, projectId });
 
   function register(templates: Readonly<Record<string, string>>, git: GitDto = GIT) {
     const sent = Object.entries(templates).map(([name, template_source]) => ({ name, template_source }));

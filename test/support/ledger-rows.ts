@@ -36,6 +36,15 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
   const counted = `'${promptId}'::uuid, 'full', '${versionId}'::uuid, '${modelId}'::uuid, 'dev', 'succeeded', 1, 1, 5, 0, 0, 0, 0,
     '00000000-0000-0000-0000-000000000000'::uuid, '', 0, 0, 0, 0, 0, 0`;
   const rest = [
+    `WITH user_row AS (INSERT INTO users (kind, name) VALUES ('person', 'Ada') RETURNING user_id), member AS (
+       INSERT INTO members (project_id, user_id, role, added_by) SELECT $1, user_id, 'editor', 'admin' FROM user_row RETURNING user_id), team AS (
+       INSERT INTO teams (project_id, name, role) VALUES ($1, 'a', 'editor') RETURNING name)
+     INSERT INTO team_members (project_id, team, user_id) SELECT $1, name, user_id FROM team, member`,
+    `WITH change AS (INSERT INTO changes (project_id, prompt_id, environment, to_version_id, checksum_hash, reason, opened_by, opened_by_name,
+         required_approvals, policy_revision, expires_at)
+       VALUES ($1, '${promptId}', 'canary', '${versionId}', repeat('a', 64), 'r', 'instance', 'admin', 1, 1, now()) RETURNING change_id), review AS (
+       INSERT INTO change_reviews (project_id, change_id, reviewer, reviewer_name, verdict) SELECT $1, change_id, 'instance', 'admin', 'approved' FROM change)
+     INSERT INTO approved_versions (project_id, prompt_id, environment, version_id, change_id) SELECT $1, '${promptId}', 'canary', '${versionId}', change_id FROM change`,
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,

@@ -28,11 +28,28 @@ export class TenantScope {
 
   /** Runs `work` in one transaction that sees the rows of these projects; commits when it resolves, else rolls back. */
   async transaction<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.inTransaction(`SELECT set_config('app.project_ids', $1, true)`, uuidArray(projects), work);
+  }
+
+  /**
+   * The same, and it also sees and changes the projects and users of the whole instance. For what the instance's admin does and
+   * for finding a user who is not a member yet; whoever calls it has checked that the caller may.
+   */
+  async instance<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    const open = `SELECT set_config('app.project_ids', $1, true), set_config('app.instance', 'on', true)`;
+    return this.inTransaction(open, uuidArray(projects), work);
+  }
+
+  private async inTransaction<T>(
+    open: string,
+    projects: string,
+    work: (tx: EntityManager) => Promise<T>,
+  ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.startTransaction();
       // Not awaited here: it travels with the first statement of the work, and a failure fails that one too.
-      const scoped = runner.query(`SELECT set_config('app.project_ids', $1, true)`, [uuidArray(projects)]);
+      const scoped = runner.query(open, [projects]);
       const [result] = await Promise.all([work(runner.manager), scoped]);
       await runner.commitTransaction();
       return result;

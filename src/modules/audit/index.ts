@@ -1,2 +1,2 @@
 export { AuditModule } from './audit.module.js';
-export { type Actor, type AuditChange, AuditService } from './audit.service.js';
+export { type Actor, type ActorKind, type AuditChange, AuditService, principalOf } from './audit.service.js';

@@ -71,6 +71,8 @@ describe('Authenticator', () => {
     expect(await authenticator.authenticate(key, '10.0.0.1')).toEqual({
       projectId: 'project',
       keyId: KEY_ID,
+      kind: 'key',
+      userId: null,
       actor: 'checkout',
       origin: '10.0.0.1',
       scopes: new Set(['prompts:read']),
@@ -84,6 +86,8 @@ describe('Authenticator', () => {
     expect(await authenticator.authenticate(config.env.API_KEY, null)).toEqual({
       projectId: 'default-project',
       keyId: null,
+      kind: 'instance',
+      userId: null,
       actor: 'admin',
       origin: null,
       scopes: new Set(SCOPES),

@@ -162,6 +162,8 @@ export class Authenticator {
 function adminCaller(projectId: string, origin: string | null): Caller {
   return {
     projectId,
+    kind: 'instance',
+    userId: null,
     keyId: null,
     actor: 'admin',
     origin,
@@ -173,7 +175,17 @@ function adminCaller(projectId: string, origin: string | null): Caller {
 
 function keyCaller({ record, scopes }: CachedRecord, origin: string | null): Caller {
   const { projectId, keyId, name, rateLimits, ancestors } = record;
-  return { projectId, keyId, actor: name, origin, scopes, rateLimits, ancestors };
+  return {
+    projectId,
+    kind: 'key',
+    userId: null,
+    keyId,
+    actor: name,
+    origin,
+    scopes,
+    rateLimits,
+    ancestors,
+  };
 }
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;

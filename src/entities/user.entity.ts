@@ -1,0 +1,41 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+export const USER_KINDS = ['person', 'service'] as const;
+export type UserKind = (typeof USER_KINDS)[number];
+
+/** A person or a service account. Users belong to the instance; what they may do is said in each project. */
+@Entity('users')
+@Unique('users_identity', ['issuer', 'subject'])
+// It is over lower(email), which TypeORM cannot say.
+@Index('users_email', { synchronize: false })
+@Check('users_kind_check', `kind IN ('person', 'service')`)
+export class UserEntity {
+  @PrimaryColumn('uuid', { name: 'user_id', default: () => 'ledger_uuid7()' })
+  userId!: string;
+
+  @Column('text')
+  kind!: UserKind;
+
+  @Column('text', { nullable: true })
+  email!: string | null;
+
+  @Column('text')
+  name!: string;
+
+  /** With `subject`, who the sign-in says this is. */
+  @Column('text', { nullable: true })
+  issuer!: string | null;
+
+  @Column('text', { nullable: true })
+  subject!: string | null;
+
+  /** The principal that made it: `instance`, `user:<id>` or `key:<id>`. */
+  @Column('text', { name: 'made_by', default: 'instance' })
+  madeBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+}

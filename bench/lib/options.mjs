@@ -18,6 +18,9 @@ const ORDER = [
   'start',
 ];
 
+/** Takes minutes and compares nothing with anybody, so it is measured when it is named. */
+const ONLY_BY_NAME = ['soak'];
+
 /** Each file of `bench/scenarios` is one, and exports the one function that measures it. */
 export const SCENARIOS = readdirSync(inProject('bench', 'scenarios'))
   .map((file) => file.replace(/\.mjs$/, ''))
@@ -31,6 +34,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds <n>        rounds of each measurement (default 3)
   --seconds <n>       length of one round (default 5)
   --executions <n>    in the databases of table, lists and analytics (default 1000000)
+  --soak-seconds <n>  how long the scenario soak lasts, which runs when it is named (default 300)
   --queued <n>        that wait in the queue of the scenario queue (default 50000)
   --portkey <folder>  also measure the Portkey gateway that is installed in this folder
   --guard <commit>    measure nothing but run, submit and read, of this folder beside that commit
@@ -53,6 +57,7 @@ const FULL = {
   deadRows: 300_000,
   codePrompts: 1_000,
   listReads: 40,
+  soakSeconds: 300,
 };
 const QUICK = {
   rounds: 3,
@@ -67,6 +72,7 @@ const QUICK = {
   deadRows: 30_000,
   codePrompts: 1_000,
   listReads: 20,
+  soakSeconds: 30,
 };
 const SMOKE = {
   rounds: 1,
@@ -81,6 +87,7 @@ const SMOKE = {
   deadRows: 200,
   codePrompts: 10,
   listReads: 1,
+  soakSeconds: 3,
 };
 
 /** @throws {Error} with one sentence, for an option that makes no sense. */
@@ -95,6 +102,7 @@ export function readOptions(args) {
       seconds: { type: 'string' },
       executions: { type: 'string' },
       queued: { type: 'string' },
+      'soak-seconds': { type: 'string' },
       portkey: { type: 'string' },
       guard: { type: 'string' },
       profile: { type: 'string' },
@@ -113,6 +121,7 @@ export function readOptions(args) {
     seconds: readNumber('seconds', values.seconds, defaults.seconds),
     executions: readNumber('executions', values.executions, defaults.executions),
     queued: readNumber('queued', values.queued, defaults.queued),
+    soakSeconds: readNumber('soak-seconds', values['soak-seconds'], defaults.soakSeconds),
     portkey: values.portkey ?? null,
     guard: values.guard ?? null,
     profile: values.profile ?? null,
@@ -132,7 +141,7 @@ function rankOf(name) {
 }
 
 function readNames(text) {
-  if (text === undefined) return SCENARIOS;
+  if (text === undefined) return SCENARIOS.filter((name) => !ONLY_BY_NAME.includes(name));
   if (text === 'none') return [];
   const names = text.split(',');
   const unknown = names.find((name) => !SCENARIOS.includes(name));

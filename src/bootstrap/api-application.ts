@@ -7,9 +7,9 @@ import { type AppConfig, DEFAULT_API_KEY, packageRoot, packageVersion } from '..
 import {
   configureHttp,
   createHttpApp,
-  type FastLane,
+  type FastPath,
   type HttpOptions,
-  openFastLane,
+  openFastPath,
   type RequestObserver,
 } from '../infra/http/index.js';
 import { type AccessLine, AccessLines } from '../infra/logging/index.js';
@@ -43,9 +43,9 @@ export async function createApi(
   return { app, metrics };
 }
 
-function openLane(app: NestExpressApplication, options: HttpOptions): FastLane<Caller, Scope> {
+function openLane(app: NestExpressApplication, options: HttpOptions): FastPath<Caller, Scope> {
   const authenticator = app.get(Authenticator);
-  return openFastLane(app, options, (headers, address, scopes: readonly Scope[]) =>
+  return openFastPath(app, options, (headers, address, scopes: readonly Scope[]) =>
     authenticator.authorize(headers, address, scopes),
   );
 }

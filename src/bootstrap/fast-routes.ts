@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { asksForFresh, type FastLane, type FastRequest, RawAnswer } from '../infra/http/index.js';
+import { asksForFresh, type FastPath, type FastRequest, RawAnswer } from '../infra/http/index.js';
 import { heavyWork } from '../kernel/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
 import {
@@ -17,13 +17,13 @@ import { PromptReads } from '../modules/prompts/index.js';
 const PROMPT_PATH = /^\/v1\/prompts\/(?!\.{1,2}$)((?:[A-Za-z0-9_.-]|%2[Ff]){1,200})$/;
 
 /** The routes that are answered in front of Express. Each is served by a controller too, by the same service. */
-export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplication): void {
+export function addFastRoutes(fastPath: FastPath<Caller, Scope>, app: INestApplication): void {
   const runs = app.get(RunService);
   const submits = app.get(SubmitService);
   const prompts = app.get(PromptReads);
   const limits = app.get(RateLimits);
   const problemHeaders = (caller: Caller) => limits.headersFor(caller);
-  lane.add({
+  fastPath.add({
     method: 'POST',
     path: '/v1/executions\\:run',
     match: exactly('/v1/executions:run'),
@@ -35,7 +35,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
       ),
     problemHeaders,
   });
-  lane.add({
+  fastPath.add({
     method: 'POST',
     path: '/v1/executions\\:submit',
     match: exactly('/v1/executions:submit'),
@@ -45,7 +45,7 @@ export function addFastRoutes(lane: FastLane<Caller, Scope>, app: INestApplicati
       prepared(request, (key, variables) => submits.submit(request.caller, request.body, variables, key)),
     problemHeaders,
   });
-  lane.add({
+  fastPath.add({
     method: 'GET',
     path: '/v1/prompts/:name',
     match: (path: string) => {
@@ -77,7 +77,7 @@ function prepared<Answer>(
   answer: (key: UsedKey | null, variablesJson: string | null) => Promise<Answer>,
 ): Promise<Answer> {
   const header = headers['idempotency-key'];
-  // The path is the route itself: the lane takes no other spelling of it.
+  // The path is the route itself: the fast path takes no other spelling of it.
   const key = usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text });
   const variables = () => text?.sourceOf('variables') ?? null;
   if (text?.isLarge !== true) return answer(key as UsedKey | null, variables());

@@ -1,4 +1,4 @@
-import { renderErrorsPage } from '../../src/infra/http/errors-page.js';
+import { renderErrorsPage } from '../../src/infra/http/openapi/errors-page.js';
 import { listSources, read } from './tree.js';
 
 const DOC = 'docs/errors.md';

@@ -21,7 +21,7 @@ const SUBMIT = '/v1/executions:submit';
 const SUBMIT_BATCH = '/v1/executions:submit-batch';
 /** With a query a request is left to Express. */
 const WAYS: [string, string][] = [
-  ['the fast lane', ''],
+  ['the fast path', ''],
   ['the ordinary way', '?way=ordinary'],
 ];
 

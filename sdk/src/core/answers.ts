@@ -1,4 +1,4 @@
-import { parseJson as parseKept } from '../../../src/kernel/kept-json.js';
+import { parseJson as parseKept } from '../../../src/kernel/json/kept-json.js';
 import type { Problem } from '../wire/problem.js';
 import { PromptLedgerError } from './errors.js';
 

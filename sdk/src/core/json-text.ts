@@ -1,5 +1,5 @@
-import { keptSource } from '../../../src/kernel/kept-json.js';
-import { writeJson } from '../../../src/kernel/write-json.js';
+import { keptSource } from '../../../src/kernel/json/kept-json.js';
+import { writeJson } from '../../../src/kernel/json/write-json.js';
 import { ConfigurationError } from './errors.js';
 
 /** Deeper than the ledger takes, and shallow enough for the recursion. */

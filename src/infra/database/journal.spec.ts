@@ -22,7 +22,7 @@ function openJournal(options: Partial<JournalOptions<string, string>> = {}) {
       }),
     keyOf: (entry) => entry,
     maxRows: 4,
-    lanes: 2,
+    workers: 2,
     patienceMs: 1000,
     ...options,
   });
@@ -63,13 +63,13 @@ async function states(promises: readonly Promise<unknown>[]): Promise<string[]> 
 
 describe('Journal', () => {
   it('ends a batch before it has too many characters, and takes what is larger by itself', async () => {
-    const { journal, batches, entries } = openJournal({ charsOf: () => 400_000, lanes: 3, maxRows: 100 });
+    const { journal, batches, entries } = openJournal({ charsOf: () => 400_000, workers: 3, maxRows: 100 });
     const appended = ['a', 'b', 'c', 'd', 'e'].map((entry) => journal.append(entry));
     while (batches.length < 3) await nextTurn();
     expect(entries()).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     for (const batch of batches) batch.commit();
     await Promise.all(appended);
-    const large = openJournal({ charsOf: () => 5_000_000, lanes: 1 });
+    const large = openJournal({ charsOf: () => 5_000_000, workers: 1 });
     const alone = [large.journal.append('x'), large.journal.append('y')];
     await nextTurn();
     expect(large.entries()).toEqual([['x']]);
@@ -80,7 +80,7 @@ describe('Journal', () => {
   });
 
   it('sends the first at once, and what comes meanwhile together', async () => {
-    const { journal, batches, entries } = openJournal({ lanes: 1 });
+    const { journal, batches, entries } = openJournal({ workers: 1 });
     const first = journal.append('a');
     await nextTurn();
     expect(entries()).toEqual([['a']]);
@@ -99,7 +99,7 @@ describe('Journal', () => {
     expect(await Promise.all(rest)).toEqual(['b is durable', 'c is durable']);
   });
 
-  it('has no more batches under way than lanes, and none with more rows than it may', async () => {
+  it('has no more batches under way than workers, and none with more rows than it may', async () => {
     const { journal, batches, entries } = openJournal();
     const all = [...'abcdefghijk'].map((entry) => journal.append(entry));
     await nextTurn();
@@ -144,7 +144,7 @@ describe('Journal', () => {
 
   it('goes on after a failure', async () => {
     let isBroken = true;
-    const { journal } = openRefusing(() => (isBroken ? sqlError('42501') : null), { lanes: 1 });
+    const { journal } = openRefusing(() => (isBroken ? sqlError('42501') : null), { workers: 1 });
     await expect(journal.append('a')).rejects.toThrow('42501');
     isBroken = false;
     expect(await journal.append('b')).toBe('b');

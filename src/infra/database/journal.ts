@@ -15,7 +15,7 @@ export interface JournalOptions<Entry, Result> {
   /** Characters of an entry, where that may be many: a batch ends before it has more than {@link MAX_BATCH_CHARS}. */
   charsOf?(entry: Entry): number;
   /** So many batches are under way at once. */
-  readonly lanes: number;
+  readonly workers: number;
   /** How long a batch is tried again while the database is away. */
   readonly patienceMs: number;
   /** Told of each batch that was committed; left out: nobody counts. */
@@ -51,7 +51,7 @@ const BAD_ENTRY = /^2[23]/;
  */
 export class Journal<Entry, Result> {
   private waiting: Waiting<Entry, Result>[] = [];
-  private busyLanes = 0;
+  private busyWorkers = 0;
   private isDue = false;
   /** Since when the first of those that wait does so. */
   private waitingSinceMs = 0;
@@ -73,7 +73,7 @@ export class Journal<Entry, Result> {
 
   /** At the end of this turn of the event loop: what arrives in the same packet of work travels together. */
   private flushSoon(): void {
-    if (this.isDue || this.busyLanes >= this.options.lanes) return;
+    if (this.isDue || this.busyWorkers >= this.options.workers) return;
     this.isDue = true;
     setImmediate(() => {
       this.isDue = false;
@@ -82,19 +82,19 @@ export class Journal<Entry, Result> {
   }
 
   private async flush(): Promise<void> {
-    if (this.waiting.length === 0 || this.busyLanes >= this.options.lanes) return;
-    this.busyLanes += 1;
+    if (this.waiting.length === 0 || this.busyWorkers >= this.options.workers) return;
+    this.busyWorkers += 1;
     const batch = this.waiting.splice(0, this.countBatch());
     const sentAtMs = performance.now();
     const waitedMs = sentAtMs - this.waitingSinceMs;
     this.waitingSinceMs = sentAtMs;
-    // More than one batch holds: the rest goes over another lane, if one is free.
+    // More than one batch holds: the rest goes over another worker, if one is free.
     if (this.waiting.length > 0) this.flushSoon();
     try {
       await this.settle(batch);
       this.options.observer?.committed(batch.length, waitedMs, performance.now() - sentAtMs);
     } finally {
-      this.busyLanes -= 1;
+      this.busyWorkers -= 1;
       if (this.waiting.length > 0) this.flushSoon();
     }
   }

@@ -1,16 +1,16 @@
-export { ApiId, ApiInteger, ApiMoney, ApiTime } from './api-formats.decorators.js';
-export { ApiProblems } from './api-problems.decorator.js';
-export { canonicalPathOf } from './canonical-path.js';
-export { ApiBodyExample } from './body-example.decorator.js';
-export { configureHttp } from './configure-http.js';
-export { asksForFresh } from './cache-control.js';
-export type { HttpOptions } from './configure-http.js';
-export type { RequestObserver } from './access-log.js';
-export { setRoute } from './route-of-request.js';
-export { ContractValidationPipe } from './contract-validation.pipe.js';
-export { createHttpApp } from './create-http-app.js';
-export { decodeCursor, pageOf } from './cursor.js';
-export type { DocsOptions } from './docs.js';
+export { ApiId, ApiInteger, ApiMoney, ApiTime } from './openapi/api-formats.decorators.js';
+export { ApiProblems } from './problems/api-problems.decorator.js';
+export { canonicalPathOf } from './request/canonical-path.js';
+export { ApiBodyExample } from './openapi/body-example.decorator.js';
+export { configureHttp } from './server/configure-http.js';
+export { asksForFresh } from './request/cache-control.js';
+export type { HttpOptions } from './server/configure-http.js';
+export type { RequestObserver } from './request/access-log.js';
+export { setRoute } from './request/route-of-request.js';
+export { ContractValidationPipe } from './dto/contract-validation.pipe.js';
+export { createHttpApp } from './server/create-http-app.js';
+export { decodeCursor, pageOf } from './dto/cursor.js';
+export type { DocsOptions } from './openapi/docs.js';
 export {
   FromText,
   IsPromptName,
@@ -20,21 +20,21 @@ export {
   NestedArray,
   toBoolean,
   toInteger,
-} from './dto.decorators.js';
-export { readDto } from './dto-reader.js';
-export type { DtoSource } from './dto-reader.js';
-export { type ErrorFormat, registerErrorFormat } from './error-format.js';
-export * from './errors.js';
-export { DEFAULT_MAX_DEPTH, jsonTextOf } from './json-body.reader.js';
-export type { JsonBodyOptions } from './json-body.reader.js';
-export { HttpDrain } from './http-drain.js';
-export { FastLane, openFastLane } from './fast-lane.js';
-export type { Authorize, FastRequest, FastRoute } from './fast-lane.js';
-export { JsonSource } from './json-source.decorator.js';
-export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './openapi.js';
-export type { OpenApiOptions } from './openapi.js';
-export { PageQueryDto } from './page-query.dto.js';
-export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './param.pipes.js';
+} from './dto/dto.decorators.js';
+export { readDto } from './dto/dto-reader.js';
+export type { DtoSource } from './dto/dto-reader.js';
+export { type ErrorFormat, registerErrorFormat } from './problems/error-format.js';
+export * from './problems/errors.js';
+export { DEFAULT_MAX_DEPTH, jsonTextOf } from './body/json-body.reader.js';
+export type { JsonBodyOptions } from './body/json-body.reader.js';
+export { HttpDrain } from './server/http-drain.js';
+export { FastPath, openFastPath } from './fast-path/fast-path.js';
+export type { Authorize, FastRequest, FastRoute } from './fast-path/fast-path.js';
+export { JsonSource } from './body/json-source.decorator.js';
+export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './openapi/openapi.js';
+export type { OpenApiOptions } from './openapi/openapi.js';
+export { PageQueryDto } from './dto/page-query.dto.js';
+export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './dto/param.pipes.js';
 export {
   answerOfError,
   pathOf,
@@ -42,11 +42,11 @@ export {
   problemAnswer,
   toProblem,
   writeProblem,
-} from './problem.js';
-export type { Problem } from './problem.js';
-export { ProblemEntryDto } from './problem.dto.js';
-export { ProblemFilter } from './problem.filter.js';
-export { RawAnswer, writeRawAnswer } from './raw-answer.js';
-export { requestIdOf, REQUEST_ID_HEADER } from './request-id.js';
-export { parseRfc3339 } from './rfc3339.js';
-export { SourcedJson } from './sourced-json.js';
+} from './problems/problem.js';
+export type { Problem } from './problems/problem.js';
+export { ProblemEntryDto } from './problems/problem.dto.js';
+export { ProblemFilter } from './problems/problem.filter.js';
+export { RawAnswer, writeRawAnswer } from './request/raw-answer.js';
+export { requestIdOf, REQUEST_ID_HEADER } from './request/request-id.js';
+export { parseRfc3339 } from './body/rfc3339.js';
+export { SourcedJson } from './body/sourced-json.js';

@@ -1,5 +1,5 @@
 import { finish, readJsonText } from '../../../kernel/index.js';
-import { readJsonInSteps } from '../../../kernel/json-step-reader.js';
+import { readJsonInSteps } from '../../../kernel/json/reading/json-step-reader.js';
 import { usedKeyOf } from './idempotency-key.decorator.js';
 import { fingerprintOf } from './used-key.js';
 

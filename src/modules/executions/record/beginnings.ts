@@ -40,7 +40,7 @@ export class Beginnings {
       readonly clock: Clock;
       readonly metrics: Metrics;
     },
-    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs' | 'observer'>,
+    options: Pick<JournalOptions<never, never>, 'maxRows' | 'workers' | 'patienceMs' | 'observer'>,
   ) {
     this.plain = new Journal<BeginEntry, WrittenPlain>({
       ...options,

@@ -35,7 +35,7 @@ export const CALL_REHEARSALS: readonly FunctionCall[] = [call([])];
 /** Attempts that are about to be made: committed before their sockets are opened. Null for what is no longer ours. */
 export function callsJournal(
   connections: JournalConnections,
-  options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs' | 'observer'>,
+  options: Pick<JournalOptions<never, never>, 'maxRows' | 'workers' | 'patienceMs' | 'observer'>,
 ): Journal<CallEntry, Dispatched | null> {
   return new Journal<CallEntry, Dispatched | null>({
     ...options,

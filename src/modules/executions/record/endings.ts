@@ -16,7 +16,7 @@ export class Endings {
   constructor(
     private readonly connections: JournalConnections,
     private readonly metrics: ExecutionMetrics,
-    options: Pick<JournalOptions<never, never>, 'maxRows' | 'lanes' | 'patienceMs' | 'observer'>,
+    options: Pick<JournalOptions<never, never>, 'maxRows' | 'workers' | 'patienceMs' | 'observer'>,
   ) {
     const keyOf = ({ execution_id: id }: EndEntry) => id;
     this.plain = new Journal<EndEntry, boolean>({

@@ -33,7 +33,7 @@ import { holdAgain } from './hold-again.js';
 import { releaseClaim, renewLeases, SWEEP_REHEARSALS, sweepLapsed } from './leases.js';
 
 /** One batch of each journal is under way at a time: larger batches beat parallel ones. */
-const LANES = 1;
+const WORKERS = 1;
 /** A client waits: a restart of the database is bridged, an outage is told. */
 const BEGIN_PATIENCE_MS = 10_000;
 /** Whoever worked on an execution was lost so often: it kills its workers. */
@@ -64,7 +64,7 @@ export class ExecutionsRepository {
     private readonly metrics: Metrics,
   ) {
     const { JOURNAL_MAX_ROWS: maxRows, LEASE_MS: leaseMs } = config.env;
-    const whileClientWaits = { maxRows, lanes: LANES, patienceMs: BEGIN_PATIENCE_MS };
+    const whileClientWaits = { maxRows, workers: WORKERS, patienceMs: BEGIN_PATIENCE_MS };
     const { journals } = metrics.work;
     this.beginnings = new Beginnings(
       { config, connections, scope, clock, metrics },
@@ -72,7 +72,7 @@ export class ExecutionsRepository {
     );
     this.calls = callsJournal(connections, { ...whileClientWaits, observer: journals.call });
     // As long as the outcome is of use: then the lease has lapsed, and a sweep decides.
-    const whileItIsOfUse = { maxRows, lanes: LANES, patienceMs: leaseMs, observer: journals.end };
+    const whileItIsOfUse = { maxRows, workers: WORKERS, patienceMs: leaseMs, observer: journals.end };
     this.endings = new Endings(connections, metrics.executions, whileItIsOfUse);
     this.claims = new Claims(connections, databaseClock, leaseMs);
     connections.rehearse(

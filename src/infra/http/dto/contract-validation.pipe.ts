@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
+import { ValidationError } from '../../../kernel/index.js';
+import { readDto } from './dto-reader.js';
+import type { DtoSource } from './dto-reader.js';
+
+const SOURCES: Readonly<Record<string, DtoSource>> = { body: 'body', query: 'query', param: 'path' };
+const BUILT_IN_TYPES = new Set<unknown>([Object, String, Number, Boolean, Array, Date]);
+
+/**
+ * The global pipe: turns bodies and queries into their DTO classes ({@link readDto}), and keeps NUL out of
+ * the texts that come without one. A body is never converted; a query DTO says how with `@FromText()`.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`
+ */
+@Injectable()
+export class ContractValidationPipe implements PipeTransform {
+  transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
+    const source = SOURCES[type];
+    if (source === undefined) return value;
+    if (metatype !== undefined && !BUILT_IN_TYPES.has(metatype)) {
+      return readDto(metatype as Type<object>, value, source);
+    }
+    // Postgres refuses NUL in a text, and the error would be a 500.
+    if (source !== 'body' && typeof value === 'string' && value.includes('\0')) {
+      throw new ValidationError(`Send a ${source} without NUL characters.`, [
+        { pointer: `/${data ?? ''}`, message: 'holds a NUL character' },
+      ]);
+    }
+    return value;
+  }
+}

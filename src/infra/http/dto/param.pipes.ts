@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE, UUID, ValidationError } from '../../../kernel/index.js';
+
+const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
+
+/**
+ * An id in the path, in lower case. Ours are UUIDv7, but any UUID passes: another version is well-formed, and
+ * simply nobody's id, which is a 404.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`
+ */
+@Injectable()
+export class UuidPipe implements PipeTransform<unknown, string> {
+  transform(value: unknown, metadata: ArgumentMetadata): string {
+    if (typeof value !== 'string' || !UUID.test(value.toLowerCase()))
+      throw refusal(metadata, 'must be a UUID');
+    return value.toLowerCase();
+  }
+}
+
+/**
+ * A number in the path, such as a version's: 1 to 2,147,483,647.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`
+ */
+@Injectable()
+export class PositiveIntPipe implements PipeTransform<unknown, number> {
+  transform(value: unknown, metadata: ArgumentMetadata): number {
+    const number = typeof value === 'string' && POSITIVE_INTEGER.test(value) ? Number(value) : 0;
+    if (number < 1 || number > MAX_INT)
+      throw refusal(metadata, `must be a whole number from 1 to ${MAX_INT}`);
+    return number;
+  }
+}
+
+/**
+ * A prompt's name in the path; a slash, sent as `%2F`, has been decoded before.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`
+ */
+@Injectable()
+export class PromptNamePipe implements PipeTransform<unknown, string> {
+  transform(value: unknown, metadata: ArgumentMetadata): string {
+    if (typeof value !== 'string' || !PROMPT_NAME.test(value)) throw refusal(metadata, PROMPT_NAME_RULE);
+    return value;
+  }
+}
+
+function refusal({ data }: ArgumentMetadata, message: string): ValidationError {
+  const name = data ?? 'value';
+  return new ValidationError(`The ${name} in the path ${message}.`, [{ pointer: `/${name}`, message }]);
+}

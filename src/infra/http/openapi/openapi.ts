@@ -1,0 +1,160 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { problemResponse } from '../problems/api-problems.decorator.js';
+import { BODY_EXAMPLE } from './body-example.decorator.js';
+import { errorFormatOf, errorFormats } from '../problems/error-format.js';
+import { convertToOpenApi31 } from './openapi-31.js';
+import { ProblemDto } from '../problems/problem.dto.js';
+
+/** Names for `@ApiSecurity()`. */
+export const API_KEY_SECURITY = 'api-key';
+export const BEARER_SECURITY = 'bearer';
+
+export interface OpenApiOptions {
+  /** The service's version, of package.json. */
+  readonly version: string;
+}
+
+const DESCRIPTION = `A control plane for the prompts of language models. It keeps every version of a prompt under the
+hash of its content, runs versions against providers, at once or queued, and records of each execution exactly what
+was sent, to whom, and what came back.
+
+**Authentication.** Send a key as \`X-API-Key: <key>\` or as \`Authorization: Bearer <key>\`. \`GET /health\` and these
+pages need none. A key belongs to one project and sees nothing of another.
+
+**Conventions.** Fields are \`snake_case\`, times RFC 3339 in UTC, ids UUIDs. Bodies are JSON, and an unknown field is
+refused rather than ignored. Lists take \`limit\` and \`cursor\`; cursors are opaque.
+
+**Errors** are \`application/problem+json\` (RFC 9457) with a stable \`code\`; [every code](/docs/errors) has its cause
+and cure. Each answer carries an \`X-Request-Id\`, which the log names too.`;
+
+const TAGS: readonly (readonly [string, string])[] = [
+  ['Prompts', 'Prompts, their versions, and which one is active.'],
+  ['Tracking', 'Prompts that live in code: registered, executed and followed from there.'],
+  ['Executions', 'Run a version and read what happened.'],
+  ['Batches', 'Many executions of one version, submitted together.'],
+  ['Analytics', 'How often prompts ran, and how that went.'],
+  ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
+  ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],
+  ['Models', 'The models that are allowed.'],
+  ['Prices', 'What models cost, and since when.'],
+  ['Routes', 'Lists of models under a name, to be tried one after the other.'],
+  ['OpenAI', "What clients of OpenAI's API can be pointed at."],
+  ['Keys', 'Who may do what.'],
+  ['Service', 'Whether the service and what it needs are up.'],
+];
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const SUCCESS: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Taken on; durable, and not done yet.',
+  204: 'Done. There is no body.',
+};
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+
+/** Builds the OpenAPI document of an app. The same app gives the same bytes, so that the committed file diffs well. */
+export function buildOpenApiDocument(app: INestApplication, { version }: OpenApiOptions): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Prompt Ledger')
+    .setDescription(DESCRIPTION)
+    .setVersion(version)
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SECURITY)
+    // Not `addBearerAuth`, which says that the token is a JWT.
+    .addSecurity(BEARER_SECURITY, { type: 'http', scheme: 'bearer', description: 'The same key.' })
+    .addServer('/', 'The service that you read this from.');
+  for (const [name, description] of TAGS) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    extraModels: [ProblemDto, ...errorFormats().map(({ dto }) => dto)],
+    operationIdFactory: operationId,
+  });
+  return convertToOpenApi31({
+    ...document,
+    paths: describePaths(document),
+    components: sortComponents(document),
+  });
+}
+
+/** `prompts_put`: a generated client makes `prompts.put` of it. */
+function operationId(controllerName: string, methodName: string): string {
+  return `${snakeCase(controllerName.replace(/Controller$/, ''))}_${snakeCase(methodName)}`;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
+}
+
+/** Paths and methods in a fixed order, whatever the order in which modules were loaded. */
+function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
+  const described: OpenAPIObject['paths'] = {};
+  for (const [path, item] of sortedEntries(paths)) {
+    described[path] = {};
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
+      described[path][method] = {
+        ...fillInBody(operation),
+        // None is said too: clients would otherwise take it for forgotten.
+        security: operation.security ?? [],
+        responses: describeErrors(path, responses),
+      };
+    }
+  }
+  return described;
+}
+
+/** Moves the example of a route's body to the place from which the explorer takes it. */
+function fillInBody(operation: Operation): Operation {
+  const { [BODY_EXAMPLE]: example, ...rest } = operation as Operation & Record<typeof BODY_EXAMPLE, unknown>;
+  const { requestBody } = rest;
+  if (example === undefined || requestBody === undefined || !('content' in requestBody)) return rest;
+  const content = Object.entries(requestBody.content).map(([type, media]) => [type, { ...media, example }]);
+  return {
+    ...rest,
+    requestBody: { ...requestBody, content: Object.fromEntries(content) as typeof requestBody.content },
+  };
+}
+
+/** Routes say of each error what it means; what it looks like depends on the path. */
+function describeErrors(path: string, responses: Operation['responses']): Operation['responses'] {
+  const format = errorFormatOf(path);
+  if (format === null) return responses;
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(format.dto) } } };
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      status.startsWith('2') || response === undefined ? response : { ...response, content },
+    ]),
+  );
+}
+
+/** The generator leaves the description empty where a route says nothing of its own. */
+function describeSuccess({ responses }: Operation): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      response !== undefined && 'description' in response && response.description === ''
+        ? { ...response, description: SUCCESS[status] ?? 'Success.' }
+        : response,
+    ]),
+  );
+}
+
+function sortComponents({ components = {} }: OpenAPIObject): NonNullable<OpenAPIObject['components']> {
+  return Object.fromEntries(
+    sortedEntries(components as Record<string, Record<string, unknown>>).map(([kind, members]) => [
+      kind,
+      Object.fromEntries(sortedEntries(members)),
+    ]),
+  );
+}
+
+/** By code unit: a sort by locale would depend on the machine. */
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

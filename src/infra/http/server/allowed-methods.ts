@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { isRecord } from '../body/is-record.js';
+
+/**
+ * The methods under which Express knows a path, sorted; empty when it knows none. Nest registers one route for each
+ * method and path, so that the router alone cannot tell 404 from 405. Asked only on the way to a 404.
+ */
+export function allowedMethodsOf(request: IncomingMessage, path: string): string[] {
+  const methods = new Set<string>();
+  for (const layer of routerStackOf(request)) {
+    if (!isRecord(layer) || !isRecord(layer.route) || !isRecord(layer.route.methods)) continue;
+    if (!matches(layer, path)) continue;
+    for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase());
+  }
+  if (methods.has('GET')) methods.add('HEAD');
+  return [...methods].sort();
+}
+
+/** `request.app.router.stack`, which Express' types leave open. */
+function routerStackOf(request: object): readonly unknown[] {
+  const app: unknown = 'app' in request ? request.app : null;
+  // An Express application is a function with members.
+  if (typeof app !== 'function' || !('router' in app)) return [];
+  const { router } = app;
+  return typeof router === 'function' && 'stack' in router && Array.isArray(router.stack) ? router.stack : [];
+}
+
+interface RouterLayer {
+  match(path: string): boolean;
+}
+
+function matches(layer: Record<string, unknown>, path: string): boolean {
+  if (typeof layer.match !== 'function') return false;
+  try {
+    return (layer as unknown as RouterLayer).match(path);
+  } catch {
+    // A parameter that is not well encoded belongs to no route.
+    return false;
+  }
+}

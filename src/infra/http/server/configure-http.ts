@@ -1,0 +1,46 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { type AccessLog, logByNest, logRequests, type RequestObserver } from '../request/access-log.js';
+import { commonHeadersMiddleware } from './common-headers.js';
+import { ContractValidationPipe } from '../dto/contract-validation.pipe.js';
+import { corsOptions } from './cors.js';
+import { setUpDocs } from '../openapi/docs.js';
+import type { DocsOptions } from '../openapi/docs.js';
+import { JsonBodyGuard } from '../body/json-body.guard.js';
+import type { JsonBodyOptions } from '../body/json-body.reader.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
+import { applyServerLimits } from './server-limits.js';
+import { strictUrlMiddleware } from './strict-url.middleware.js';
+
+export interface HttpOptions {
+  readonly body: JsonBodyOptions;
+  /** Origins whose pages may call the API; empty: none, `*`: any. Keys travel in headers, never in cookies. */
+  readonly corsOrigins: readonly string[];
+  /** How many reverse proxies stand in front, each adding its client to `X-Forwarded-For`; 0 believes no such header. */
+  readonly trustedProxies: number;
+  /** `null` serves no docs. */
+  readonly docs: DocsOptions | null;
+  /** Left out: Nest's logger. */
+  readonly accessLog?: AccessLog;
+  /** Left out: nobody counts. */
+  readonly observeRequest?: RequestObserver;
+}
+
+/**
+ * Gives an app everything about HTTP that its controllers share. To be called before `init()` or `listen()`;
+ * the process, the tests and the OpenAPI generator all call it, so that none of them differs.
+ */
+export function configureHttp(app: NestExpressApplication, options: HttpOptions): void {
+  app.set('trust proxy', options.trustedProxies);
+  app.disable('x-powered-by');
+  // Hashing each answer buys nothing: the contract has no conditional requests.
+  app.disable('etag');
+  app.use(commonHeadersMiddleware);
+  if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));
+  app.use(strictUrlMiddleware);
+  app.useGlobalGuards(new JsonBodyGuard(options.body));
+  app.useGlobalPipes(new ContractValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  applyServerLimits(app.getHttpServer());
+  logRequests(app.getHttpServer(), options.accessLog ?? logByNest, options.observeRequest);
+  if (options.docs !== null) setUpDocs(app, options.docs);
+}

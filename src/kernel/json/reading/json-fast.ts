@@ -1,0 +1,99 @@
+import { type JsonOutline, outlineJson } from './json-outline.js';
+import { JsonSource } from './json-source.js';
+import { keepSources } from '../kept-json.js';
+
+/** A JSON text that was read, with its value and the source text of its parts. */
+export interface JsonText {
+  /** What `JSON.parse` makes of the text; what that would lose is kept with it, for `writeJson`. */
+  readonly value: unknown;
+  /** Whether it took a while to read: then whoever goes through all of its value has to do so in steps. */
+  readonly isLarge: boolean;
+  /**
+   * The exact source text of a part, without the white space around it: `sourceOf('variables')`,
+   * `sourceOf('entries', 3, 'variables')`. `null` when there is no such part.
+   */
+  sourceOf(...path: readonly (string | number)[]): string | null;
+  /** UTF-8 bytes of the source text of a part; 0 when there is no such part. */
+  sizeOf(...path: readonly (string | number)[]): number;
+}
+
+/** NUL and surrogates can be written as escapes; all of those are left to the scan, also those that mean no harm. */
+const DOUBTFUL_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Reads what is beyond doubt, at a third of the time that the scan takes. The parser checks the grammar. Where the text
+ * has as many members as the value has keys, no key was written twice: of two equal ones the parser keeps one.
+ *
+ * @returns null for anything else, such as a text that has to be refused.
+ */
+export function readJsonFast(text: string, maxDepth: number): JsonText | null {
+  if (LONE_SURROGATE.test(text)) return null;
+  if (text.includes('\\u') && DOUBTFUL_ESCAPE.test(text)) return null;
+  const outline = outlineJson(text, maxDepth);
+  if (outline === null) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (countKeys(value) !== outline.memberCount) return null;
+  keepSources(text, value);
+  return new OutlinedText(text, value, outline);
+}
+
+/** Counts the keys of all objects in a parsed value; NaN, which equals no number, when `__proto__` is among them. */
+export function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) count += countKeys(element);
+    return count;
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(members)) {
+    if (key === '__proto__') return Number.NaN;
+    count += 1 + countKeys(members[key]);
+  }
+  return count;
+}
+
+/** A text whose outermost members are known by their offsets. */
+class OutlinedText implements JsonText {
+  readonly isLarge = false;
+  private source: JsonSource | undefined;
+
+  constructor(
+    private readonly text: string,
+    readonly value: unknown,
+    private readonly outline: JsonOutline,
+  ) {}
+
+  sourceOf(...path: readonly (string | number)[]): string | null {
+    const [name] = path;
+    if (path.length === 1 && typeof name === 'string') {
+      const member = this.findMember(name);
+      if (member !== null) return member;
+    }
+    // Also for a key that is written with escapes.
+    this.source ??= new JsonSource(this.text);
+    return this.source.find(path);
+  }
+
+  sizeOf(...path: readonly (string | number)[]): number {
+    return Buffer.byteLength(this.sourceOf(...path) ?? '');
+  }
+
+  private findMember(name: string): string | null {
+    const { text } = this;
+    const { members } = this.outline;
+    for (let at = 0; at < members.length; at += 4) {
+      const keyStart = (members[at] as number) + 1;
+      const keyEnd = (members[at + 1] as number) - 1;
+      if (keyEnd - keyStart !== name.length || !text.startsWith(name, keyStart)) continue;
+      return text.slice(members[at + 2], members[at + 3]);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,211 @@
+import { JsonFrame } from './json-frame.js';
+import { countKeys } from './json-fast.js';
+import { JsonScanner } from './json-scanner.js';
+import { isStorable, keyOf } from './json-values.js';
+import { keepSources, keepsText } from '../kept-json.js';
+import { ValidationError } from '../../ledger-error.js';
+import { pointerSegment } from '../../pointer-segment.js';
+
+export interface JsonStepLimits {
+  /** Containers that may be open at once. */
+  readonly maxDepth: number;
+  /** Strings, numbers, literals, containers and keys of the whole text. */
+  readonly maxValues: number;
+  /** The most members that one object may have. */
+  readonly maxMembers: number;
+}
+
+/** In bytes. Another choice makes the same of a text; tests choose small ones. */
+export interface JsonStepSizes {
+  /** Looked at in one step. */
+  readonly step: number;
+  /** What is parsed in one call of the native parser, give or take a value. */
+  readonly group: number;
+  /** Longer strings are decoded piece by piece. Keys and numbers end here. */
+  readonly long: number;
+  /** White space that is cut out before parsing. */
+  readonly gap: number;
+}
+
+interface Group {
+  readonly text: string;
+  /** Where it begins in the bytes. */
+  readonly from: number;
+  /** Elements or members that it must have, by its commas. */
+  readonly expected: number;
+  /** Colons in it, and so members of all objects. */
+  readonly colons: number;
+}
+
+/** The half of reading in steps that makes values, and says where a text is at fault. */
+export class JsonStepBuilder {
+  protected readonly frames: JsonFrame[] = [new JsonFrame(false, -1, 0)];
+  /** Behind the last byte that is not white space. */
+  protected solidEnd = 0;
+  protected colons = 0;
+  /** The last escape that may stand for NUL or half a surrogate. */
+  protected lastDoubt = -1;
+  /** Long white space, which is cut out. */
+  protected readonly gaps: (readonly [number, number])[] = [];
+  /** Ends of large values, by the offset at which they begin. */
+  protected readonly ends = new Map<number, number>();
+
+  constructor(
+    protected readonly bytes: Buffer,
+    protected readonly limits: JsonStepLimits,
+    protected readonly sizes: JsonStepSizes,
+  ) {}
+
+  protected get top(): JsonFrame {
+    return this.frames.at(-1) as JsonFrame;
+  }
+
+  /** A large value that was read by itself becomes part of the container that is open now. */
+  protected addChild(value: unknown, start: number, end: number): void {
+    const frame = this.top;
+    const { separatorEnd } = frame;
+    if (frame.isBehindChild) this.fail(`a comma or "${frame.close}" is expected`, start);
+    if (separatorEnd > frame.groupStart) {
+      const before = frame.colonsAtSeparator;
+      this.addGroup(frame, frame.groupStart, separatorEnd - 1, frame.commas, before);
+    }
+    const name = this.textOf(separatorEnd, start).trim();
+    if (frame.isObject) {
+      // As a member with a small value in place of the large one: the key is looked at as any other.
+      this.addText(frame, { text: `${name}null`, from: separatorEnd, expected: 1, colons: 1 });
+      const members = frame.value as Record<string, unknown>;
+      members[keyOf(name)] = value;
+    } else if (name === '') {
+      (frame.value ??= []) as unknown[];
+      (frame.value as unknown[]).push(value);
+      frame.count += 1;
+    } else this.fail('a comma is expected', start);
+    this.ends.set(start, end);
+    frame.beginGroup(end, this.colons);
+    frame.isBehindChild = true;
+    frame.owesValue = false;
+  }
+
+  protected addGroup(frame: JsonFrame, from: number, to: number, expected: number, colons: number): void {
+    const text = this.textOf(from, to);
+    this.addText(frame, { text, from, expected, colons: colons - frame.colonsAtGroup });
+  }
+
+  /** Parses members or elements and adds them; what is not beyond doubt is told by the scanner. */
+  private addText(frame: JsonFrame, group: Group): void {
+    const { text, from, expected } = group;
+    const wrapped = frame.isObject ? `{${text}}` : `[${text}]`;
+    let value: unknown;
+    try {
+      value = JSON.parse(wrapped);
+    } catch {
+      return this.failGroup(frame, wrapped, from);
+    }
+    const keys = Object.keys(value as object);
+    const isDoubtful =
+      keys.length !== expected ||
+      countKeys(value) !== group.colons ||
+      (this.lastDoubt >= from && !isStorable(value));
+    if (isDoubtful) return this.failGroup(frame, wrapped, from);
+    keepSources(wrapped, value);
+    if (keepsText(value)) frame.isPlain = false;
+    if (!frame.isObject) {
+      const list = (frame.value ??= []) as unknown[];
+      for (const element of value as unknown[]) list.push(element);
+    } else this.addMembers(frame, value as Record<string, unknown>, keys, from);
+    frame.count += keys.length;
+  }
+
+  private addMembers(
+    frame: JsonFrame,
+    added: Readonly<Record<string, unknown>>,
+    keys: readonly string[],
+    from: number,
+  ): void {
+    const { maxMembers } = this.limits;
+    if (frame.count + keys.length > maxMembers) {
+      this.refuse(this.pointer(from, frame, true), `has more than ${maxMembers} members`);
+    }
+    const members = (frame.value ??= {}) as Record<string, unknown>;
+    for (const key of keys) {
+      if (Object.hasOwn(members, key)) {
+        this.refuse(`${this.pointer(from, frame, true)}/${pointerSegment(key)}`, 'appears more than once');
+      }
+      members[key] = added[key];
+    }
+  }
+
+  private failGroup(frame: JsonFrame, wrapped: string, from: number): never {
+    const place = this.placeOf(this.pointer(from, frame, true), frame.count, from - 1);
+    new JsonScanner(wrapped, this.limits.maxDepth + 1, place).scan();
+    return this.fail('a value is expected', from);
+  }
+
+  protected placeOf(pointer: string, index: number, from: number) {
+    return { pointer, index, locate: (offset: number) => this.locate(from + offset) };
+  }
+
+  protected textOf(from: number, to: number): string {
+    let text = '';
+    let start = from;
+    for (const [gapStart, gapEnd] of this.gaps) {
+      if (gapStart < start || gapEnd > to) continue;
+      // One space stays: without any, two numbers would become one.
+      text += `${this.bytes.toString('utf8', start, gapStart)} `;
+      start = gapEnd;
+    }
+    // White space at the end is no gap yet, and nothing that a parser needs.
+    const end = Math.max(
+      start,
+      to - start > this.sizes.gap ? Math.min(to, Math.max(this.solidEnd, start)) : to,
+    );
+    return text + this.bytes.toString('utf8', start, end);
+  }
+
+  /**
+   * @param at where the value begins that is pointed at, in the innermost container
+   * @param of that container, when it is another
+   * @param isContainer points at the container itself
+   */
+  protected pointer(at: number, of: JsonFrame = this.top, isContainer = false): string {
+    const depth = this.frames.indexOf(of);
+    const open = depth === -1 ? this.frames : this.frames.slice(0, depth + 1);
+    const begins = [...open.slice(1).map(({ start }) => start), at];
+    const steps = open.map((frame, nth) => this.stepOf(frame, begins[nth] as number));
+    // The outermost is the text itself.
+    return steps.slice(1, isContainer ? -1 : undefined).join('');
+  }
+
+  private stepOf(frame: JsonFrame, childStart: number): string {
+    if (!frame.isObject) return `/${frame.count + frame.commas}`;
+    try {
+      return `/${pointerSegment(keyOf(this.textOf(frame.separatorEnd, childStart).trim()))}`;
+    } catch {
+      return '/';
+    }
+  }
+
+  private locate(offset: number): { readonly line: number; readonly column: number } {
+    let line = 1;
+    let lineStart = 0;
+    for (let at = this.bytes.indexOf(0x0a); at !== -1 && at < offset; at = this.bytes.indexOf(0x0a, at + 1)) {
+      line += 1;
+      lineStart = at + 1;
+    }
+    return { line, column: offset - lineStart + 1 };
+  }
+
+  protected fail(problem: string, offset: number): never {
+    const { line, column } = this.locate(offset);
+    const where = `line ${line}, column ${column}`;
+    throw new ValidationError(`Send JSON: ${problem} at ${where}.`, [
+      { pointer: '', message: `is not JSON: ${problem} at ${where}` },
+    ]);
+  }
+
+  protected refuse(pointer: string, message: string): never {
+    throw new ValidationError('Correct the parts of the JSON text that "errors" lists.', [
+      { pointer, message },
+    ]);
+  }
+}

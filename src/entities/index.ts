@@ -1,37 +1,37 @@
-import { ApiKeyEntity } from './api-key.entity.js';
-import { ApprovedVersionEntity } from './approved-version.entity.js';
-import { AuditEntryEntity } from './audit-entry.entity.js';
-import { BatchEntity } from './batch.entity.js';
-import { BudgetHoldEntity } from './budget-hold.entity.js';
-import { BudgetPeriodEntity } from './budget-period.entity.js';
-import { BudgetEntity } from './budget.entity.js';
-import { CachedResponseEntity } from './cached-response.entity.js';
-import { ChangeReviewEntity } from './change-review.entity.js';
-import { ChangeEntity } from './change.entity.js';
-import { EnvironmentEntity } from './environment.entity.js';
-import { ExecutionAttemptEntity } from './execution-attempt.entity.js';
-import { ExecutionDeltaEntity } from './execution-delta.entity.js';
-import { ExecutionInFlightEntity } from './execution-in-flight.entity.js';
-import { ExecutionInputEntity } from './execution-input.entity.js';
-import { ExecutionOutputEntity } from './execution-output.entity.js';
-import { ExecutionRollupEntity } from './execution-rollup.entity.js';
-import { ExecutionEntity } from './execution.entity.js';
-import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
-import { MemberEntity } from './member.entity.js';
-import { ModelPriceEntity } from './model-price.entity.js';
-import { ModelRouteEntity } from './model-route.entity.js';
-import { ModelEntity } from './model.entity.js';
-import { OutboxEventEntity } from './outbox-event.entity.js';
-import { PointerMoveEntity } from './pointer-move.entity.js';
-import { ProjectEntity } from './project.entity.js';
-import { PromptPointerEntity } from './prompt-pointer.entity.js';
-import { PromptVersionEntity } from './prompt-version.entity.js';
-import { PromptEntity } from './prompt.entity.js';
-import { TeamMemberEntity } from './team-member.entity.js';
-import { TeamEntity } from './team.entity.js';
-import { UserEntity } from './user.entity.js';
-import { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
-import { WebhookSecretEntity } from './webhook-secret.entity.js';
+import { ApiKeyEntity } from './people/api-key.entity.js';
+import { ApprovedVersionEntity } from './governance/approved-version.entity.js';
+import { AuditEntryEntity } from './governance/audit-entry.entity.js';
+import { BatchEntity } from './executions/batch.entity.js';
+import { BudgetHoldEntity } from './accounts/budget-hold.entity.js';
+import { BudgetPeriodEntity } from './accounts/budget-period.entity.js';
+import { BudgetEntity } from './accounts/budget.entity.js';
+import { CachedResponseEntity } from './executions/cached-response.entity.js';
+import { ChangeReviewEntity } from './governance/change-review.entity.js';
+import { ChangeEntity } from './governance/change.entity.js';
+import { EnvironmentEntity } from './governance/environment.entity.js';
+import { ExecutionAttemptEntity } from './executions/execution-attempt.entity.js';
+import { ExecutionDeltaEntity } from './accounts/execution-delta.entity.js';
+import { ExecutionInFlightEntity } from './executions/execution-in-flight.entity.js';
+import { ExecutionInputEntity } from './executions/execution-input.entity.js';
+import { ExecutionOutputEntity } from './executions/execution-output.entity.js';
+import { ExecutionRollupEntity } from './accounts/execution-rollup.entity.js';
+import { ExecutionEntity } from './executions/execution.entity.js';
+import { IdempotencyKeyEntity } from './executions/idempotency-key.entity.js';
+import { MemberEntity } from './people/member.entity.js';
+import { ModelPriceEntity } from './registry/model-price.entity.js';
+import { ModelRouteEntity } from './registry/model-route.entity.js';
+import { ModelEntity } from './registry/model.entity.js';
+import { OutboxEventEntity } from './outbox/outbox-event.entity.js';
+import { PointerMoveEntity } from './registry/pointer-move.entity.js';
+import { ProjectEntity } from './people/project.entity.js';
+import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
+import { PromptVersionEntity } from './registry/prompt-version.entity.js';
+import { PromptEntity } from './registry/prompt.entity.js';
+import { TeamMemberEntity } from './people/team-member.entity.js';
+import { TeamEntity } from './people/team.entity.js';
+import { UserEntity } from './people/user.entity.js';
+import { WebhookDeliveryEntity } from './outbox/webhook-delivery.entity.js';
+import { WebhookSecretEntity } from './outbox/webhook-secret.entity.js';
 
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
@@ -42,28 +42,28 @@ export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEnti
 export { CachedResponseEntity };
 export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEntity };
 export { MemberEntity, TeamEntity, TeamMemberEntity, UserEntity };
-export { CHANGE_STATUSES } from './change.entity.js';
-export type { ChangeStatus, StoredEvidence } from './change.entity.js';
-export { ROLES } from './member.entity.js';
-export type { Role } from './member.entity.js';
-export { USER_KINDS } from './user.entity.js';
-export type { UserKind } from './user.entity.js';
-export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './budget.entity.js';
-export type { BudgetMode, BudgetPeriod, BudgetScope } from './budget.entity.js';
-export { ROUTE_STRATEGIES } from './model-route.entity.js';
-export type { RouteStrategy, StoredRouteTarget } from './model-route.entity.js';
-export type { AttemptStatus } from './execution-attempt.entity.js';
-export type { SentMessage } from './execution-input.entity.js';
-export type { StoredToolCall } from './execution-output.entity.js';
-export type { StoredMessage, StoredRegistration } from './prompt-version.entity.js';
+export { CHANGE_STATUSES } from './governance/change.entity.js';
+export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
+export { ROLES } from './people/member.entity.js';
+export type { Role } from './people/member.entity.js';
+export { USER_KINDS } from './people/user.entity.js';
+export type { UserKind } from './people/user.entity.js';
+export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './accounts/budget.entity.js';
+export type { BudgetMode, BudgetPeriod, BudgetScope } from './accounts/budget.entity.js';
+export { ROUTE_STRATEGIES } from './registry/model-route.entity.js';
+export type { RouteStrategy, StoredRouteTarget } from './registry/model-route.entity.js';
+export type { AttemptStatus } from './executions/execution-attempt.entity.js';
+export type { SentMessage } from './executions/execution-input.entity.js';
+export type { StoredToolCall } from './executions/execution-output.entity.js';
+export type { StoredMessage, StoredRegistration } from './registry/prompt-version.entity.js';
 export type {
   ExecutionErrorType,
   ExecutionOrigin,
   ExecutionStatus,
   FinalStatus,
-} from './execution.entity.js';
-export type { ExecutionMode, StoredTarget } from './requested-execution.js';
-export type { PromptKind, PromptMode } from './prompt.entity.js';
+} from './executions/execution.entity.js';
+export type { ExecutionMode, StoredTarget } from './executions/requested-execution.js';
+export type { PromptKind, PromptMode } from './registry/prompt.entity.js';
 
 /** All entities, for the DataSource. */
 export const ENTITIES = [

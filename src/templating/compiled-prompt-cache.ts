@@ -1,6 +1,6 @@
-import { checksumOf } from './checksum.js';
-import type { PromptContent } from './content.js';
-import { templatePartsOf } from './content.js';
+import { checksumOf } from './content/checksum.js';
+import type { PromptContent } from './content/content.js';
+import { templatePartsOf } from './content/content.js';
 import type { CompiledPrompt } from './renderer.js';
 import { rendererFor } from './renderers.js';
 

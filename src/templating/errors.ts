@@ -1,5 +1,5 @@
 import { LedgerError } from '../kernel/index.js';
-import { jsonPointer } from './json-pointer.js';
+import { jsonPointer } from './content/json-pointer.js';
 
 /** So many names are spelled out in `detail`; `errors` has them all. */
 const NAMES_IN_DETAIL = 20;

@@ -19,12 +19,12 @@
  *     code unit. Text is cut by character (code point), never in half.
  *  8. Work is bounded by counts (`liquid-1/limits.ts`), never by time: the same input has the same verdict everywhere.
  */
-export { canonicalJson } from './canonical-json.js';
-export { checksumOf } from './checksum.js';
+export { canonicalJson } from './content/canonical-json.js';
+export { checksumOf } from './content/checksum.js';
 export { CompiledPromptCache } from './compiled-prompt-cache.js';
 export type { CompiledPromptCacheOptions } from './compiled-prompt-cache.js';
-export type { ChatMessage, ChatRole, PromptContent, RenderedPrompt } from './content.js';
-export { extrasOfWire, wireExtrasOf } from './content-extras.js';
+export type { ChatMessage, ChatRole, PromptContent, RenderedPrompt } from './content/content.js';
+export { extrasOfWire, wireExtrasOf } from './content/content-extras.js';
 export type {
   ContentExtras,
   FunctionTool,
@@ -32,15 +32,15 @@ export type {
   ResponseFormat,
   ToolChoice,
   WireExtras,
-} from './content-extras.js';
+} from './content/content-extras.js';
 export {
   RenderedPromptTooLargeError,
   TemplateInvalidError,
   TemplateVariablesMissingError,
 } from './errors.js';
 export type { TemplatePosition } from './errors.js';
-export { readContentExtras } from './read-content-extras.js';
-export type { UncheckedExtras } from './read-content-extras.js';
+export { readContentExtras } from './content/read-content-extras.js';
+export type { UncheckedExtras } from './content/read-content-extras.js';
 export { DEFAULT_MAX_RENDERED_BYTES } from './renderer.js';
 export type { CompiledPrompt, Renderer, RenderOptions } from './renderer.js';
 export { RENDERER, rendererFor } from './renderers.js';

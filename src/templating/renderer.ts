@@ -1,5 +1,5 @@
 import type { Steps } from '../kernel/index.js';
-import type { PromptContent, RenderedPrompt } from './content.js';
+import type { PromptContent, RenderedPrompt } from './content/content.js';
 
 export interface RenderOptions {
   /** UTF-8 bytes of the whole rendered prompt, all messages together. Default `DEFAULT_MAX_RENDERED_BYTES`. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../support/counted-executions.js';
 import { truncateExecutions } from '../support/execution-rows.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { formatPicoUsd } from '../../src/kernel/index.js';
-import { WebhookEventsRepository } from '../../src/modules/webhooks/webhook-events.repository.js';
+import { WebhookEventsRepository } from '../../src/modules/webhooks/sending/webhook-events.repository.js';
 import { type BudgetOptions, BudgetRows } from '../support/budget-rows.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 

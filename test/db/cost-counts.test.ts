@@ -6,9 +6,9 @@ import {
   type Costs,
   ExecutionCostsRepository,
   type GroupCosts,
-} from '../../src/modules/analytics/execution-costs.repository.js';
-import type { CountFilter } from '../../src/modules/analytics/count-parts.js';
-import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+} from '../../src/modules/analytics/costs/execution-costs.repository.js';
+import type { CountFilter } from '../../src/modules/analytics/counts/count-parts.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
 import { costsByBruteForce } from '../support/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../support/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../support/counted-executions.js';

@@ -19,7 +19,7 @@ import {
 import {
   hydrateLibraryLinks,
   locatePostgresBinaries,
-} from '../../src/infra/database/embedded/postgres-binaries.js';
+} from '../../src/infra/database/embedded/server/postgres-binaries.js';
 
 const PROJECT_DIR = resolve(__dirname, '../..');
 const SOURCE_DIR = join(PROJECT_DIR, 'src/infra/database/embedded');

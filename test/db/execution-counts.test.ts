@@ -1,4 +1,4 @@
-import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import { admittedFor } from '../support/admitted.js';

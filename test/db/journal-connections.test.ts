@@ -1,5 +1,5 @@
 import { JournalConnections } from '../../src/infra/database/index.js';
-import { PoolErrorLog } from '../../src/infra/database/pool-error-log.js';
+import { PoolErrorLog } from '../../src/infra/database/connections/pool-error-log.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
 describe('the connections of the journals', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ExecutionCostsRepository } from '../../src/modules/analytics/execution-costs.repository.js';
-import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import { ExecutionCostsRepository } from '../../src/modules/analytics/costs/execution-costs.repository.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../src/modules/executions/call-outcome.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
 import type { Claim } from '../../src/modules/executions/claim.js';
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
 import type { Next } from '../../src/modules/executions/record/end.js';

@@ -1,5 +1,5 @@
 import type { ClaimedExecution, ExecutionsRepository } from '../../src/modules/executions/index.js';
-import { WebhookEventsRepository } from '../../src/modules/webhooks/webhook-events.repository.js';
+import { WebhookEventsRepository } from '../../src/modules/webhooks/sending/webhook-events.repository.js';
 import { answered } from '../support/call-outcomes.js';
 import { cancelWithin, endCall, endExecution } from '../support/end-executions.js';
 import {

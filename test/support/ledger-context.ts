@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { AppConfig, parseEnvironment } from '../../src/infra/config/index.js';
-import { PoolErrorLog } from '../../src/infra/database/pool-error-log.js';
+import { PoolErrorLog } from '../../src/infra/database/connections/pool-error-log.js';
 import { applicationDataSourceOptions, DatabaseClock, TenantScope } from '../../src/infra/database/index.js';
 import { Metrics } from '../../src/infra/metrics/index.js';
 import { SystemClock } from '../../src/kernel/index.js';

@@ -2,13 +2,13 @@ import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClockModule } from '../clock.module.js';
 import { AppConfig } from '../config/index.js';
-import { ConnectionBudget } from './connection-budget.js';
+import { ConnectionBudget } from './connections/connection-budget.js';
 import { DatabaseClock } from './database-clock.js';
-import { applicationDataSourceOptions } from './data-source-options.js';
-import { DatabaseListener } from './database-listener.js';
-import { JournalConnections } from './journal-connections.js';
+import { applicationDataSourceOptions } from './connections/data-source-options.js';
+import { DatabaseListener } from './connections/database-listener.js';
+import { JournalConnections } from './journal/journal-connections.js';
 import { PartitionsService } from './partitions.service.js';
-import { PoolErrorLog, PoolErrorLogModule } from './pool-error-log.js';
+import { PoolErrorLog, PoolErrorLogModule } from './connections/pool-error-log.js';
 import { TenantScope } from './tenant-scope.js';
 
 /** The application's connections. Repositories take {@link TenantScope}, never the DataSource. */

@@ -1,19 +1,19 @@
 export { DUTIES } from '../../../migrations/create-prompt-ledger/duties.js';
-export { countConnections } from './connection-budget.js';
+export { countConnections } from './connections/connection-budget.js';
 export {
   APPLICATION_ROLE,
   applicationDataSourceOptions,
   findOwnerUrl,
   ownerDataSourceOptions,
-} from './data-source-options.js';
+} from './connections/data-source-options.js';
 export { DatabaseClock } from './database-clock.js';
-export { isDatabaseOutage } from './database-outage.js';
-export { DatabaseListener, type OnNotification } from './database-listener.js';
+export { isDatabaseOutage } from './connections/database-outage.js';
+export { DatabaseListener, type OnNotification } from './connections/database-listener.js';
 export { DatabaseModule } from './database.module.js';
-export { type FunctionCall, JournalConnections } from './journal-connections.js';
-export { Journal, type JournalOptions } from './journal.js';
-export { findPendingMigrations, migrate, revertLatestMigration } from './migrate.js';
+export { type FunctionCall, JournalConnections } from './journal/journal-connections.js';
+export { Journal, type JournalOptions } from './journal/journal.js';
+export { findPendingMigrations, migrate, revertLatestMigration } from './migrations/migrate.js';
 export { PartitionsService } from './partitions.service.js';
 export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';
 export { Expiry } from './expiry.js';
-export type { BeginEntry, CallEntry, EndEntry, RecordEntry } from './function-entries.js';
+export type { BeginEntry, CallEntry, EndEntry, RecordEntry } from './journal/function-entries.js';

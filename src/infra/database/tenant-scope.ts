@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UUID } from '../../kernel/index.js';
-import { countPool, type PoolCounts } from './count-pool.js';
-import { withPooledClient } from './with-pooled-client.js';
+import { countPool, type PoolCounts } from './connections/count-pool.js';
+import { withPooledClient } from './connections/with-pooled-client.js';
 
 export type ProjectIds = string | readonly string[];
 

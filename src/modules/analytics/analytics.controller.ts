@@ -4,8 +4,8 @@ import { ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { ModeAnalyticsDto, PromptAnalyticsDto, PromptAnalyticsQueryDto } from './analytics.dto.js';
 import { AnalyticsService } from './analytics.service.js';
-import { CostAnalyticsDto, CostsQueryDto } from './costs.dto.js';
-import { CostsService } from './costs.service.js';
+import { CostAnalyticsDto, CostsQueryDto } from './costs/costs.dto.js';
+import { CostsService } from './costs/costs.service.js';
 
 @ApiTags('Analytics')
 @Controller('v1/analytics')

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
-import { CostsService } from './costs.service.js';
-import { CountFolder } from './count-folder.js';
-import { ExecutionCostsRepository } from './execution-costs.repository.js';
-import { ExecutionCounts } from './execution-counts.js';
-import { ExecutionCountsRepository } from './execution-counts.repository.js';
+import { CostsService } from './costs/costs.service.js';
+import { CountFolder } from './counts/count-folder.js';
+import { ExecutionCostsRepository } from './costs/execution-costs.repository.js';
+import { ExecutionCounts } from './counts/execution-counts.js';
+import { ExecutionCountsRepository } from './counts/execution-counts.repository.js';
 
 /** What others need of the counts, and their upkeep. A worker loads this and no controllers. */
 @Module({

@@ -6,7 +6,7 @@ import type {
   PromptAnalyticsDto,
   PromptAnalyticsQueryDto,
 } from './analytics.dto.js';
-import { ExecutionCountsRepository, type ModeCounts } from './execution-counts.repository.js';
+import { ExecutionCountsRepository, type ModeCounts } from './counts/execution-counts.repository.js';
 import { spanOf } from './span-of.js';
 
 /** How often prompts ran and how that went. Exact at every moment: a run that was answered is counted. */

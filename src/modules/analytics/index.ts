@@ -1,2 +1,2 @@
 export { AnalyticsHttpModule, AnalyticsModule } from './analytics.module.js';
-export { ExecutionCounts } from './execution-counts.js';
+export { ExecutionCounts } from './counts/execution-counts.js';

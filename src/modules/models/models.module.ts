@@ -3,7 +3,7 @@ import { AuditModule } from '../audit/index.js';
 import { ModelsController } from './models.controller.js';
 import { ModelsRepository } from './models.repository.js';
 import { ModelsService } from './models.service.js';
-import { PriceImportService } from './prices/price-import.service.js';
+import { PriceImportService } from './prices/imports/price-import.service.js';
 import { PriceReads } from './prices/price-reads.js';
 import { PricesController } from './prices/prices.controller.js';
 import { PricesRepository } from './prices/prices.repository.js';

@@ -1,8 +1,8 @@
-import type { JsonData } from '../json-data.js';
+import type { JsonData } from '../content/json-data.js';
 import type { Expression, FilterNode, Operand, OperandNode, VariableNode } from './nodes.js';
 import { Absent } from './render-state.js';
 import type { RenderState } from './render-state.js';
-import { TemplateProblem } from './template-problem.js';
+import { TemplateProblem } from './parsing/template-problem.js';
 import { applyOperator, isTruthy, readProperty, sizeOf, toData, toDouble, toText } from './values.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Steps } from '../../kernel/index.js';
-import type { JsonData } from '../json-data.js';
+import type { JsonData } from '../content/json-data.js';
 import { evaluate, evaluateDeferred, evaluateOperand, readOperand } from './evaluate.js';
 import type { CaseNode, ForNode, Node } from './nodes.js';
 import { Absent } from './render-state.js';

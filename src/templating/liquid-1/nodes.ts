@@ -1,4 +1,4 @@
-import type { JsonData } from '../json-data.js';
+import type { JsonData } from '../content/json-data.js';
 import type { Filter } from './filters/filter.js';
 
 /** `empty` and `blank` compare with what they describe and are an empty string everywhere else. */

@@ -1,11 +1,11 @@
 import { ExactNumber, isPlainNumber, JsonSource, keptText } from '../../kernel/index.js';
 import { RenderedPromptTooLargeError } from '../errors.js';
-import { jsonPointer } from '../json-pointer.js';
-import { isList, toJsonData } from '../json-data.js';
-import type { JsonData } from '../json-data.js';
+import { jsonPointer } from '../content/json-pointer.js';
+import { isList, toJsonData } from '../content/json-data.js';
+import type { JsonData } from '../content/json-data.js';
 import type { Budget } from './budget.js';
 import { LIMITS } from './limits.js';
-import { TemplateProblem } from './template-problem.js';
+import { TemplateProblem } from './parsing/template-problem.js';
 
 /** Stands for the value of a variable that the caller did not send: its path, and where the template asks for it. */
 export class Absent {

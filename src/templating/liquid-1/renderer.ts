@@ -1,6 +1,6 @@
 import { finish, type Steps } from '../../kernel/index.js';
-import { templatePartsOf } from '../content.js';
-import type { ChatRole, RenderedPrompt, TemplatePart } from '../content.js';
+import { templatePartsOf } from '../content/content.js';
+import type { ChatRole, RenderedPrompt, TemplatePart } from '../content/content.js';
 import {
   RenderedPromptTooLargeError,
   TemplateInvalidError,
@@ -9,16 +9,16 @@ import {
 import type { TemplatePosition } from '../errors.js';
 import { DEFAULT_MAX_RENDERED_BYTES } from '../renderer.js';
 import type { CompiledPrompt, Renderer, RenderOptions } from '../renderer.js';
-import { analyzeTemplate } from './analyze.js';
-import type { TemplateAnalysis } from './analyze.js';
+import { analyzeTemplate } from './parsing/analyze.js';
+import type { TemplateAnalysis } from './parsing/analyze.js';
 import { lookUp } from './evaluate.js';
 import { interpret } from './interpret.js';
 import { LIMITS } from './limits.js';
 import type { Node } from './nodes.js';
-import { parseTemplate } from './parse-template.js';
-import type { MarkupQuota } from './parse-template.js';
+import { parseTemplate } from './parsing/parse-template.js';
+import type { MarkupQuota } from './parsing/parse-template.js';
 import { Absent, RenderState } from './render-state.js';
-import { TemplateProblem } from './template-problem.js';
+import { TemplateProblem } from './parsing/template-problem.js';
 
 interface CompiledPart extends TemplatePart, TemplateAnalysis {
   readonly nodes: readonly Node[];

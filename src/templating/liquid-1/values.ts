@@ -1,6 +1,6 @@
 import { ExactNumber, layOutJson } from '../../kernel/index.js';
-import { hasKeyOrder, isList, keysOf } from '../json-data.js';
-import type { JsonData } from '../json-data.js';
+import { hasKeyOrder, isList, keysOf } from '../content/json-data.js';
+import type { JsonData } from '../content/json-data.js';
 import { BLANK, EMPTY } from './nodes.js';
 import type { BinaryOperator, Operand } from './nodes.js';
 import type { Budget } from './budget.js';

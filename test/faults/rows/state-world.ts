@@ -8,7 +8,7 @@ import {
   JournalConnections,
   TenantScope,
 } from '../../../src/infra/database/index.js';
-import { PoolErrorLog } from '../../../src/infra/database/pool-error-log.js';
+import { PoolErrorLog } from '../../../src/infra/database/connections/pool-error-log.js';
 import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';

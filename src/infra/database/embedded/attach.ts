@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dataDirOf, EMBEDDED_DATABASE, localUrl, PASSWORD_NAME } from './cluster.js';
 import { explainAccessError, hasErrorCode, NoEmbeddedServerError } from './errors.js';
 import { findSecret } from './home-files.js';
-import { inspectPostmaster } from './postmaster-file.js';
-import { POLL_INTERVAL_MS } from './postmaster.js';
+import { inspectPostmaster } from './server/postmaster-file.js';
+import { POLL_INTERVAL_MS } from './server/postmaster.js';
 
 /** Long enough for a server that is being started or restarted beside us. */
 const READY_TIMEOUT_MS = 15_000;

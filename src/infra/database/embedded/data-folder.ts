@@ -3,8 +3,8 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'no
 import { join } from 'node:path';
 import { type Cluster, EMBEDDED_USER } from './cluster.js';
 import { EmbeddedPostgresError, explainAccessError, hasErrorCode } from './errors.js';
-import { chooseServerIdentity, giveTo } from './server-identity.js';
-import { runAs } from './server-process.js';
+import { chooseServerIdentity, giveTo } from './server/server-identity.js';
+import { runAs } from './server/server-process.js';
 
 const DRAFT_PREFIX = 'postgres-init-';
 

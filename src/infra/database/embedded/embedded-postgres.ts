@@ -13,9 +13,9 @@ import {
 import { assertSameMajorVersion, createDataFolder, findDataVersion, removeDrafts } from './data-folder.js';
 import { EmbeddedPostgresError, HomeInUseError } from './errors.js';
 import { ensureHome, findSecret, readOrCreateSecret } from './home-files.js';
-import { locatePostgresBinaries } from './postgres-binaries.js';
-import { stopPostmaster } from './postmaster.js';
-import { claimServer, type ServerClaim } from './server-claim.js';
+import { locatePostgresBinaries } from './server/postgres-binaries.js';
+import { stopPostmaster } from './server/postmaster.js';
+import { claimServer, type ServerClaim } from './server/server-claim.js';
 
 export interface EmbeddedPostgresOptions {
   /** Made if it is missing; holds the data, the password and the log. */

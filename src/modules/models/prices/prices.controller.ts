@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Request } from 'express';
 import { ApiBodyExample, ApiProblems, jsonTextOf, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
-import { PriceImportService } from './price-import.service.js';
+import { PriceImportService } from './imports/price-import.service.js';
 import {
   CreatePriceDto,
   ImportedPricesDto,

@@ -1,4 +1,4 @@
-import type { JsonData } from '../../json-data.js';
+import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
 
 export interface Filter {

@@ -1,6 +1,6 @@
 import { ExactNumber } from '../../../kernel/index.js';
-import { isList } from '../../json-data.js';
-import type { JsonData } from '../../json-data.js';
+import { isList } from '../../content/json-data.js';
+import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
 import {
   countCodePoints,

@@ -1,5 +1,5 @@
 import { ExactNumber } from '../../../kernel/index.js';
-import type { JsonData } from '../../json-data.js';
+import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
 import { filter } from './filter.js';
 import type { Filter } from './filter.js';

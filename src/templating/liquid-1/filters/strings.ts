@@ -1,4 +1,4 @@
-import type { JsonData } from '../../json-data.js';
+import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
 import { findAll } from '../search.js';
 import { countCodePoints, toText } from '../values.js';

@@ -1,0 +1,43 @@
+import { parseJson as parseKept } from '../../../../src/kernel/json/kept-json.js';
+import type { Problem } from '../../wire/problem.js';
+import { PromptLedgerError } from '../errors.js';
+
+/** What a number or the order of keys loses on the way into a value is kept with it, for `toJsonText`. @returns undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return parseKept(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns null when the body is not a problem of the ledger. */
+export function problemOf(body: string): Problem | null {
+  const parsed = parseJson(body);
+  if (typeof parsed !== 'object' || parsed === null) return null;
+  const { code, detail } = parsed as Partial<Problem>;
+  return typeof code === 'string' && typeof detail === 'string' ? (parsed as Problem) : null;
+}
+
+/** @throws PromptLedgerError `ANSWER_UNREADABLE` */
+export function parseAnswer(body: string, url: string): unknown {
+  if (body === '') return undefined;
+  const parsed = parseJson(body);
+  if (parsed === undefined) throw notFromLedger(url, 'JSON');
+  return parsed;
+}
+
+export function notFromLedger(url: string, expected: string): PromptLedgerError {
+  return new PromptLedgerError(
+    'ANSWER_UNREADABLE',
+    `What ${url} answered is not ${expected}: is it a ledger's URL?`,
+  );
+}
+
+/** undici says "fetch failed" and has the reason in the cause. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  // Of several addresses that all failed there is a code and no message.
+  return cause.message === '' ? ((cause as { code?: string }).code ?? cause.name) : cause.message;
+}

@@ -1,0 +1,187 @@
+import { ApiPromise, type Answer } from '../api-promise.js';
+import type { Connection } from '../config.js';
+import { Deadline } from '../deadline.js';
+import { ConnectionError, errorOf } from '../errors.js';
+import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
+import { notFromLedger, parseAnswer, problemOf, reasonOf } from './answers.js';
+import { toJsonText } from './json-text.js';
+import { queryOf } from '../path.js';
+import { randomId } from '../random-id.js';
+import { tryUntilOver } from './tries.js';
+import { VERSION } from '../version.js';
+
+/** What a caller may say about one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the call with all its tries. */
+  readonly timeoutMs?: number | undefined;
+  readonly maxRetries?: number | undefined;
+  /** Of a POST. Default: one of its own, the same for all its tries. */
+  readonly idempotencyKey?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface StreamCallOptions extends CallOptions {
+  /** Milliseconds until the first bytes of the stream, with all tries. There is no limit of the whole. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds without a byte, keep-alives included, after which a stream is given up. Default: the client's `timeoutMs`. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+export interface Call extends CallOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: object;
+  readonly body?: unknown;
+  /** A body that is JSON already. */
+  readonly json?: string;
+}
+
+export type StreamCall = Call & StreamCallOptions;
+
+/** The prepared request: each try sends the same. */
+interface Request {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+/** Calls the ledger: one request a try, tries within one time limit, one idempotency key for all of them. */
+export class Transport {
+  constructor(private readonly connection: Connection) {}
+
+  get<T>(path: string, query?: object, options: CallOptions = {}): ApiPromise<T> {
+    return this.call({ ...options, method: 'GET', path, ...(query === undefined ? {} : { query }) });
+  }
+
+  post<T>(path: string, body: unknown, options: CallOptions = {}): ApiPromise<T> {
+    return this.call({ ...options, method: 'POST', path, body });
+  }
+
+  put<T>(path: string, body: unknown, options: CallOptions = {}): ApiPromise<T> {
+    return this.call({ ...options, method: 'PUT', path, body });
+  }
+
+  patch<T>(path: string, body: unknown, options: CallOptions = {}): ApiPromise<T> {
+    return this.call({ ...options, method: 'PATCH', path, body });
+  }
+
+  delete(path: string, options: CallOptions = {}): ApiPromise<void> {
+    return this.call({ ...options, method: 'DELETE', path });
+  }
+
+  /**
+   * @throws ApiError of the class of its status
+   * @throws ConnectionError when no answer came
+   * @throws TimeoutError when its time was up
+   */
+  call<T>(call: Call): ApiPromise<T> {
+    return ApiPromise.of(() => this.send<T>(call));
+  }
+
+  /**
+   * The events of a call. It resolves with the first bytes of them; up to there the tries, their one key and the time
+   * limit are those of every call. Afterwards nothing is tried again, and only a silence is limited.
+   * @throws as `call` does
+   */
+  async events(call: StreamCall): Promise<EventStream> {
+    const request = this.prepare(call, 'text/event-stream, application/json');
+    const what = `${call.method} ${call.path}`;
+    const deadline = this.deadlineOf(call, `The beginning of ${what}`);
+    try {
+      const opened = await this.tryUntilOver(call, deadline, () => this.openOnce(request, deadline.signal));
+      return new EventStream(opened, deadline, call.idleTimeoutMs ?? this.connection.timeoutMs, what);
+    } catch (error) {
+      // Nobody reads what may still come.
+      deadline.abort(error);
+      deadline.dispose();
+      throw error;
+    }
+  }
+
+  private async send<T>(call: Call): Promise<Answer<T>> {
+    const request = this.prepare(call);
+    const deadline = this.deadlineOf(call, `${call.method} ${call.path}`);
+    try {
+      return await this.tryUntilOver(call, deadline, () => this.sendOnce<T>(request, deadline.signal));
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  private deadlineOf({ timeoutMs = this.connection.timeoutMs, signal }: Call, what: string): Deadline {
+    return new Deadline(timeoutMs, signal, what);
+  }
+
+  private tryUntilOver<T>(call: Call, deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
+    return tryUntilOver(attempt, deadline, call.maxRetries ?? this.connection.maxRetries);
+  }
+
+  private prepare(
+    { method, path, query, body, json, headers, idempotencyKey }: Call,
+    accept = 'application/json',
+  ): Request {
+    const content = json ?? (body === undefined ? undefined : toJsonText(body));
+    const url = this.connection.baseUrl + path + queryOf(query ?? {});
+    return {
+      url,
+      init: {
+        method,
+        // A redirect would carry the key to wherever it points.
+        redirect: 'error',
+        headers: {
+          accept,
+          'x-api-key': this.connection.apiKey,
+          ...(isNode() ? { 'user-agent': `prompt-ledger-client/${VERSION}` } : {}),
+          ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(method === 'POST' ? { 'idempotency-key': idempotencyKey ?? randomId() } : {}),
+          ...this.connection.headers,
+          ...headers,
+        },
+        ...(content === undefined ? {} : { body: content }),
+      },
+    };
+  }
+
+  private async sendOnce<T>({ url, init }: Request, signal: AbortSignal): Promise<Answer<T>> {
+    const { response, body } = await this.connecting(signal, async () => {
+      const answer = await this.connection.fetch(url, { ...init, signal });
+      return { response: answer, body: await answer.text() };
+    });
+    if (!response.ok) throw errorOf({ response, body, problem: problemOf(body) });
+    return { data: parseAnswer(body, url) as T, response, body };
+  }
+
+  private async openOnce({ url, init }: Request, signal: AbortSignal): Promise<OpenedStream> {
+    const response = await this.connecting(signal, () => this.connection.fetch(url, { ...init, signal }));
+    if (!response.ok) {
+      const body = await this.connecting(signal, () => response.text());
+      throw errorOf({ response, body, problem: problemOf(body) });
+    }
+    const { baseUrl } = this.connection;
+    if (response.body === null || !isEventStream(response)) throw notFromLedger(url, 'a stream of events');
+    const chunks = new Chunks(response.body, signal, baseUrl);
+    const first = await chunks.read();
+    if (first === null) throw new ConnectionError(`The stream from ${baseUrl} ended before it began.`, null);
+    return { response, first, chunks };
+  }
+
+  /** @throws ConnectionError, or the reason of the signal */
+  private async connecting<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new ConnectionError(`No answer from ${this.connection.baseUrl}: ${reasonOf(cause)}.`, cause);
+    }
+  }
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '');
+}
+
+function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return process?.versions?.node !== undefined;
+}

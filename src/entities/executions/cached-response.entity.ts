@@ -1,0 +1,25 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ProjectEntity } from '../people/project.entity.js';
+
+/** Which execution's answer may stand for an equal request. */
+@Entity('response_cache')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'response_cache_project_id_fkey' })
+@Index('response_cache_expiry', ['expiresAt'])
+export class CachedResponseEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  /** SHA-256 of what makes two requests equal. */
+  @PrimaryColumn('bytea', { name: 'cache_key' })
+  cacheKey!: Buffer;
+
+  /** Whose answer it is, or will be. */
+  @Column('uuid', { name: 'execution_id' })
+  executionId!: string;
+
+  @Column('timestamptz', { name: 'claimed_at', default: () => 'now()' })
+  claimedAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}

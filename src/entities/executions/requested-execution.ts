@@ -1,0 +1,121 @@
+import { Column, PrimaryColumn } from 'typeorm';
+import type { PromptMode } from '../registry/prompt.entity.js';
+
+export type ExecutionMode = 'sync' | 'async';
+
+/** One of the models that an execution may be sent to. */
+export interface StoredTarget {
+  readonly model_id: string;
+  readonly provider: string;
+  readonly model_name: string;
+}
+
+/**
+ * What was requested, by whom and along which way: the columns that an execution keeps from the row in flight when it is over.
+ * No entity by itself.
+ */
+export abstract class RequestedExecution {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'execution_id', default: () => 'ledger_uuid7()' })
+  executionId!: string;
+
+  /** Null for a bare call, which brings its own messages; the version and the mode of the prompt are null then, too. */
+  @Column('uuid', { name: 'prompt_id', nullable: true })
+  promptId!: string | null;
+
+  @Column('uuid', { name: 'version_id', nullable: true })
+  versionId!: string | null;
+
+  /** The prompt's mode when the execution began. */
+  @Column('text', { name: 'prompt_mode', nullable: true })
+  promptMode!: PromptMode | null;
+
+  @Column('text')
+  environment!: string;
+
+  @Column('text', { name: 'execution_mode' })
+  executionMode!: ExecutionMode;
+
+  /** The prompt's team when the execution began. */
+  @Column('text', { name: 'owner_team', nullable: true })
+  ownerTeam!: string | null;
+
+  /** The named route that the execution is sent along. */
+  @Column('text', { name: 'route_name', nullable: true })
+  routeName!: string | null;
+
+  /** The models that the execution may be sent to, in order; null where there is only one. */
+  @Column('json', { nullable: true })
+  targets!: StoredTarget[] | null;
+
+  @Column('text', { name: 'correlation_id', nullable: true })
+  correlationId!: string | null;
+
+  @Column('double precision', { nullable: true })
+  temperature!: number | null;
+
+  @Column('integer', { name: 'top_k', nullable: true })
+  topK!: number | null;
+
+  @Column('double precision', { name: 'top_p', nullable: true })
+  topP!: number | null;
+
+  @Column('double precision', { name: 'repetition_penalty', nullable: true })
+  repetitionPenalty!: number | null;
+
+  @Column('integer', { name: 'max_new_tokens', nullable: true })
+  maxNewTokens!: number | null;
+
+  /** Parameters without a column of their own, as JSON text. */
+  @Column('text', { name: 'further_params', nullable: true })
+  furtherParams!: string | null;
+
+  /** The most calls to providers that are made for the execution. */
+  @Column('integer', { name: 'max_attempts', default: 4 })
+  maxAttempts!: number;
+
+  /** What to do with a call whose outcome nobody knows. */
+  @Column('text', { name: 'on_unknown', default: 'retry' })
+  onUnknown!: 'retry' | 'fail';
+
+  /** What to do where a budget has less left than it may cost. */
+  @Column('text', { name: 'on_budget', nullable: true })
+  onBudget!: 'refuse' | 'clamp' | null;
+
+  /** Whether the caller reads the answer as it comes. */
+  @Column('boolean', { default: false })
+  streamed!: boolean;
+
+  /** Where the end of the execution is announced. */
+  @Column('text', { name: 'callback_url', nullable: true })
+  callbackUrl!: string | null;
+
+  @Column('uuid', { name: 'batch_id', nullable: true })
+  batchId!: string | null;
+
+  /** How the version was found. */
+  @Column('text', { name: 'resolved_by', nullable: true })
+  resolvedBy!: 'pointer' | 'environment' | 'version_number' | 'template_hash' | null;
+
+  /** The key's name, or `admin`. */
+  @Column('text', { name: 'requested_by', nullable: true })
+  requestedBy!: string | null;
+
+  /** The key whose rate limits its tokens count against; null for the instance's admin, and where it is not known. */
+  @Column('uuid', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
+  @Column('text', { name: 'trace_id', nullable: true })
+  traceId!: string | null;
+
+  @Column('text', { name: 'span_id', nullable: true })
+  spanId!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+}

@@ -1,0 +1,43 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { ProjectEntity } from '../people/project.entity.js';
+
+/** The rules of an environment. One that has no row has no rules. */
+@Entity('environments')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'environments_project_id_fkey' })
+@Check('environments_required_approvals_check', 'required_approvals >= 1 AND required_approvals <= 10')
+@Check('environments_change_ttl_h_check', 'change_ttl_h >= 1 AND change_ttl_h <= 8760')
+export class EnvironmentEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('text', { collation: 'C' })
+  name!: string;
+
+  @Column('boolean', { name: 'protected', default: false })
+  isProtected!: boolean;
+
+  @Column('integer', { name: 'required_approvals', default: 1 })
+  requiredApprovals!: number;
+
+  /** Only approvals by members of these teams count; empty: those of any approver. */
+  @Column('text', { name: 'approval_teams', array: true, default: () => "'{}'" })
+  approvalTeams!: string[];
+
+  /** What a change has to show before it is applied; null for nothing. */
+  @Column('json', { nullable: true })
+  evidence!: object | null;
+
+  /** Hours until a change that was opened expires. */
+  @Column('integer', { name: 'change_ttl_h', default: 72 })
+  changeTtlH!: number;
+
+  /** Counts the changes of these rules. A bigint, hence a string. */
+  @Column('bigint', { default: 1 })
+  revision!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,48 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { AppConfig, ConfigurationError, type Environment } from '../../config/index.js';
+import { APPLICATION_ROLE } from './data-source-options.js';
+import { JOURNAL_CONNECTIONS } from '../journal/journal-connections.js';
+import { TenantScope } from '../tenant-scope.js';
+
+/** Beside the pool: those of the journals, and the one LISTEN of the process, see DatabaseListener. */
+const FURTHER_CONNECTIONS = JOURNAL_CONNECTIONS + 1;
+
+/** The most that so many processes open together. */
+export function countConnections(
+  { DATABASE_POOL_SIZE }: Pick<Environment, 'DATABASE_POOL_SIZE'>,
+  processes: number,
+): number {
+  return processes * (DATABASE_POOL_SIZE + FURTHER_CONNECTIONS);
+}
+
+/** Looks at the start, and not under load, whether connections are as they have to be, and enough of them. */
+@Injectable()
+export class ConnectionBudget implements OnApplicationBootstrap {
+  private readonly logger = new Logger(ConnectionBudget.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly scope: TenantScope,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const [row] = await this.scope.system<{ role: string; free: number }>(
+      `SELECT current_user AS role,
+         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS free`,
+    );
+    // Under another role, row-level security might be off without a word: a pooler can drop the startup option.
+    if (row?.role !== APPLICATION_ROLE) {
+      throw new ConfigurationError(
+        `Connections to the database run as "${row?.role ?? ''}" and not as ${APPLICATION_ROLE}; a pooler in between must pass startup options on, or give its login that role.`,
+      );
+    }
+    const { env, place, speaksForAll } = this.config;
+    const needed = countConnections(env, place?.count ?? 1);
+    if (needed > row.free && speaksForAll) {
+      const who = place === null ? 'this process' : `these ${place.count} processes`;
+      this.logger.warn(
+        `${who} may open ${needed} connections and the server allows ${row.free} in all; lower ${place === null ? '' : 'WEB_CONCURRENCY or '}DATABASE_POOL_SIZE or raise max_connections`,
+      );
+    }
+  }
+}

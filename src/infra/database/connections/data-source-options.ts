@@ -1,0 +1,111 @@
+import { type PoolConfig, TypeOverrides, types } from 'pg';
+import type { DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from '../../../../migrations/index.js';
+import { ENTITIES } from '../../../entities/index.js';
+import type { Environment } from '../../config/index.js';
+import { parseJson } from '../../../kernel/index.js';
+import { attachEmbeddedPostgres } from '../embedded/index.js';
+
+/** The role of the application; the first migration makes it. */
+export const APPLICATION_ROLE = 'prompt_ledger_app';
+
+/** A statement that runs longer is a mistake; a transaction left open holds locks and blocks vacuum. */
+const SESSION_SETTINGS = [
+  `role=${APPLICATION_ROLE}`,
+  'timezone=UTC',
+  'statement_timeout=30000',
+  'idle_in_transaction_session_timeout=60000',
+];
+
+/** A column of JSON is read as it was written: tools of a version, usage of a vendor. */
+const COLUMN_TYPES = new TypeOverrides();
+COLUMN_TYPES.setTypeParser(types.builtins.JSON, parseJson);
+
+/** What both kinds of connection share. */
+function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
+  return {
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    synchronize: false,
+    logging: false,
+    installExtensions: false,
+  };
+}
+
+/** As the owner of the tables: for migrations and nothing else. */
+export function ownerDataSourceOptions(url: string): DataSourceOptions {
+  return {
+    ...commonOptions(url),
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    applicationName: 'prompt-ledger-migrate',
+    extra: { max: 1 } satisfies PoolConfig,
+  };
+}
+
+/**
+ * As the application's role. The role is a startup option of the connection, not a statement after it, so that there
+ * is no moment without it. `pipeline` lets {@link TenantScope.statement} open, work and commit in one trip.
+ */
+export function applicationDataSourceOptions(options: {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly onPoolError: (error: unknown) => void;
+}): DataSourceOptions {
+  const { url, ...session } = applicationSession(options.url);
+  return {
+    ...commonOptions(url),
+    applicationName: 'prompt-ledger',
+    // Unhandled, the error event of an idle connection whose server stops would end the process.
+    poolErrorHandler: options.onPoolError,
+    extra: {
+      ...session,
+      max: options.poolSize,
+      pipeline: true,
+    } satisfies PoolConfig & { pipeline: boolean },
+  };
+}
+
+/** The same role, for connections that only call functions; they stay open, since opening one is dear. */
+export function journalPoolOptions(databaseUrl: string, size: number): PoolConfig {
+  const { url, ...session } = applicationSession(databaseUrl);
+  return {
+    ...session,
+    connectionString: url,
+    application_name: 'prompt-ledger',
+    max: size,
+    idleTimeoutMillis: 0,
+  };
+}
+
+function applicationSession(databaseUrl: string) {
+  const { url, startupOptions } = takeStartupOptions(databaseUrl);
+  return {
+    url,
+    connectionTimeoutMillis: 5000,
+    // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
+    query_timeout: 35_000,
+    keepAlive: true,
+    types: COLUMN_TYPES,
+    options: [...startupOptions, ...SESSION_SETTINGS.map((setting) => `-c ${setting}`)].join(' '),
+  };
+}
+
+/** `options` of a URL would replace ours, the role among them; both have to hold. */
+function takeStartupOptions(url: string): { url: string; startupOptions: string[] } {
+  if (!url.includes('options=')) return { url, startupOptions: [] };
+  const parsed = new URL(url);
+  const startupOptions = parsed.searchParams.getAll('options');
+  parsed.searchParams.delete('options');
+  return { url: parsed.href, startupOptions };
+}
+
+/**
+ * Whom migrations connect as: `MIGRATION_DATABASE_URL`, else `DATABASE_URL`, else the running embedded server.
+ * @throws NoEmbeddedServerError when there is none of them.
+ */
+export async function findOwnerUrl(env: Environment): Promise<string> {
+  const url = env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL;
+  return url ?? (await attachEmbeddedPostgres(env.PROMPT_LEDGER_HOME)).url;
+}

@@ -1,0 +1,20 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, Module } from '@nestjs/common';
+import { messageOf } from '../../../kernel/index.js';
+
+/** Says when the server ended an idle connection; while we are leaving anyway it is no news. */
+@Injectable()
+export class PoolErrorLog implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('Database');
+  private leaving = false;
+
+  beforeApplicationShutdown(): void {
+    this.leaving = true;
+  }
+
+  write(error: unknown): void {
+    if (!this.leaving) this.logger.warn(`a connection was lost: ${messageOf(error)}`);
+  }
+}
+
+@Module({ providers: [PoolErrorLog], exports: [PoolErrorLog] })
+export class PoolErrorLogModule {}

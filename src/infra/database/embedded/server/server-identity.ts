@@ -1,0 +1,117 @@
+import { chown, lchown, lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasErrorCode } from '../errors.js';
+
+/**
+ * As whom the server runs. PostgreSQL refuses to run as root, so root starts it
+ * - `user`: with another user's ids, when that user can reach the data and the binaries;
+ * - `namespace`: in a user namespace in which root is called `nobody`. Outside it is still root, so it can
+ *   read below closed folders such as root's own home.
+ */
+export type ServerIdentity =
+  | { readonly kind: 'self' }
+  | { readonly kind: 'user'; readonly uid: number; readonly gid: number }
+  | { readonly kind: 'namespace' };
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What `canEnter` needs of a folder's `Stats`. */
+export type FolderAccess = Account & { readonly mode: number };
+
+/** By convention of every Unix; the id also appears in `unshare` below. */
+const NOBODY: Account = { uid: 65534, gid: 65534 };
+
+/**
+ * @param homeDir must exist.
+ * @param dataDir may not exist yet; data that exists stays with its owner where that owner can be used.
+ * @param nativeDir the binaries' folder.
+ */
+export async function chooseServerIdentity(
+  homeDir: string,
+  dataDir: string,
+  nativeDir: string,
+): Promise<ServerIdentity> {
+  if (process.getuid?.() !== 0) return { kind: 'self' };
+  const owner = await ownerOf(dataDir);
+  const account = owner !== null && owner.uid !== 0 ? owner : await unprivilegedAccount();
+  const open = (await canReach(account, homeDir)) && (await canReach(account, nativeDir));
+  return open ? { kind: 'user', ...account } : { kind: 'namespace' };
+}
+
+/** The command that runs `program` under the identity: what `spawn` wants. */
+export function commandAs(
+  identity: ServerIdentity,
+  program: string,
+  args: readonly string[],
+): { program: string; args: string[]; ids: { uid?: number; gid?: number } } {
+  switch (identity.kind) {
+    case 'self':
+      return { program, args: [...args], ids: {} };
+    case 'user':
+      return { program, args: [...args], ids: { uid: identity.uid, gid: identity.gid } };
+    case 'namespace': {
+      const map = ['-U', `--map-user=${NOBODY.uid}`, `--map-group=${NOBODY.gid}`];
+      return { program: 'unshare', args: [...map, '--', program, ...args], ids: {} };
+    }
+  }
+}
+
+/**
+ * Gives a folder and all below it to the user that the server runs as. It does nothing where the owner is
+ * right already; a clone that moved in or out of a closed folder is the case where it is not.
+ */
+export async function giveTo(identity: ServerIdentity, dir: string): Promise<void> {
+  if (identity.kind === 'self') return;
+  const { uid, gid } = identity.kind === 'user' ? identity : { uid: 0, gid: 0 };
+  if ((await stat(dir)).uid === uid) return;
+  for (const entry of await readdir(dir, { recursive: true })) await lchown(join(dir, entry), uid, gid);
+  // Last, so that a walk that was cut short is taken up by the next start.
+  await chown(dir, uid, gid);
+}
+
+async function ownerOf(dir: string): Promise<Account | null> {
+  try {
+    const { uid, gid } = await lstat(dir);
+    return { uid, gid };
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+async function unprivilegedAccount(): Promise<Account> {
+  try {
+    const passwd = await readFile('/etc/passwd', 'utf8');
+    return findAccount(passwd, 'postgres') ?? findAccount(passwd, 'nobody') ?? NOBODY;
+  } catch {
+    return NOBODY;
+  }
+}
+
+/** One line of /etc/passwd: `name:password:uid:gid:comment:home:shell`. */
+export function findAccount(passwd: string, name: string): Account | null {
+  const fields = passwd
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(':');
+  const uid = Number(fields?.[2]);
+  const gid = Number(fields?.[3]);
+  return Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 ? { uid, gid } : null;
+}
+
+async function canReach(account: Account, path: string): Promise<boolean> {
+  for (let dir = path; ; dir = dirname(dir)) {
+    if (!canEnter(account, await stat(dir))) return false;
+    if (dir === dirname(dir)) return true;
+  }
+}
+
+/** Whether the folder's mode lets the account walk through it. An account without further groups, as ours is. */
+export function canEnter(account: Account, folder: FolderAccess): boolean {
+  if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
+  if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;
+  return (folder.mode & 0o001) !== 0;
+}

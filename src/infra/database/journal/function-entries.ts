@@ -1,0 +1,36 @@
+import type { BEGIN_ENTRY } from '../../../../migrations/create-prompt-ledger/begin.js';
+import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/call.js';
+import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
+import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
+import type { RECORD_ENTRY } from '../../../../migrations/record-tool-calls/record.js';
+
+/**
+ * The entries that the database's functions take, by the very columns that the functions declare: a misspelt key does not
+ * compile. What is unknown is null or left out.
+ */
+type Entry<Columns extends EntryColumns> = {
+  readonly [Column in keyof Columns]?: SqlTypes[Columns[Column]] | null | undefined;
+};
+
+/** Every entry names its execution. */
+interface Identified {
+  readonly project_id: string;
+  readonly execution_id: string;
+}
+
+interface Fenced extends Identified {
+  readonly fence: number;
+  readonly attempt: number;
+}
+
+/** An entry of `ledger_begin_plain` and `ledger_begin`. */
+export type BeginEntry = Entry<typeof BEGIN_ENTRY> & Identified;
+
+/** An entry of `ledger_call`. */
+export type CallEntry = Entry<typeof CALL_ENTRY> & Fenced;
+
+/** An entry of `ledger_end_plain`, `ledger_end` and `ledger_record_late`. */
+export type EndEntry = Entry<typeof END_ENTRY> & Fenced;
+
+/** An entry of `ledger_record`. */
+export type RecordEntry = Entry<typeof RECORD_ENTRY>;

@@ -1,0 +1,44 @@
+import { ConfigurationError } from '../../config/index.js';
+
+/** As the first migration makes it; it can stand in no migration what to say when it may not be made. */
+const APP_ROLE = 'prompt_ledger_app';
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+interface Standing {
+  readonly name: string;
+  /** The same, quoted for a statement. */
+  readonly quoted: string;
+  readonly role_is_there: boolean;
+  readonly is_member: boolean;
+}
+
+/**
+ * What to say of a migration that failed for want of a right: one sentence with the statements that a superuser has to run.
+ * Anything else comes back as it is.
+ * @param query runs a statement as the user that migrates.
+ */
+export async function describeMissingRight(
+  error: unknown,
+  query: (text: string) => Promise<Standing[]>,
+): Promise<unknown> {
+  if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) return error;
+  const [standing] = await query(`SELECT current_user AS name, quote_ident(current_user) AS quoted,
+    to_regrole('${APP_ROLE}') IS NOT NULL AS role_is_there,
+    COALESCE(pg_has_role(current_user, to_regrole('${APP_ROLE}'), 'MEMBER'), false) AS is_member`);
+  return standing === undefined ? error : new ConfigurationError(describe(standing, error as Error));
+}
+
+function describe(
+  { name, quoted, role_is_there: roleIsThere, is_member: isMember }: Standing,
+  { message }: Error,
+): string {
+  const grant = `GRANT ${APP_ROLE} TO ${quoted};`;
+  const again = 'Then migrate again. scripts/create-roles.sql makes all roles and the database.';
+  if (!roleIsThere) {
+    return `The service runs as the role ${APP_ROLE}, which this server lacks, and the user "${name}" may not create it. As a superuser run: CREATE ROLE ${APP_ROLE} NOLOGIN NOBYPASSRLS; ${grant} ${again}`;
+  }
+  if (!isMember) {
+    return `The service runs as the role ${APP_ROLE}, of which the user "${name}" is no member. As a superuser run: ${grant} ${again}`;
+  }
+  return `The user "${name}" lacks a right: ${message}. Whoever migrates has to own the database, or be a superuser.`;
+}

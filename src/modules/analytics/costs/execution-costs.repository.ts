@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../../infra/database/index.js';
+import {
+  columnDimension,
+  type CountFilter,
+  type Dimension,
+  idsOf,
+  NO_ID,
+  partsOf,
+  shapeOf,
+} from '../counts/count-parts.js';
+
+export const COST_GROUPS = ['prompt', 'model', 'environment', 'owner_team', 'api_key', 'day'] as const;
+export type CostGroup = (typeof COST_GROUPS)[number];
+
+/** Of final executions. */
+export interface Costs {
+  readonly executions: number;
+  /** Those of which it is known what they cost. */
+  readonly priced: number;
+  /** Of those, in whole pico-dollars; null when there is none. */
+  readonly costPicoUsd: bigint | null;
+  /** Null when no provider said how many, as the further ones. */
+  readonly promptTokens: number | null;
+  readonly cachedPromptTokens: number | null;
+  readonly responseTokens: number | null;
+  readonly reasoningTokens: number | null;
+}
+
+export interface GroupCosts extends Costs {
+  /** Null: of what has none of the kind. */
+  readonly key: string | null;
+  /** Of a group by key; null of keys that nobody knows. */
+  readonly keyName: string | null;
+  /** The group's place in the list, before its key. */
+  readonly rank: string;
+}
+
+/** The sort key of a list. */
+export interface CostPosition {
+  /** A whole number, as text. */
+  readonly rank: string;
+  readonly key: string | null;
+}
+
+export interface CostQuery extends CountFilter {
+  readonly groupBy: CostGroup;
+  readonly after: CostPosition | null;
+  readonly limit: number;
+}
+
+interface Grouping {
+  readonly dimension: Dimension;
+  /** Of a group `c.dimension`, as text; null where it stands for none. */
+  readonly key: string;
+  readonly join?: string;
+  readonly name?: string;
+}
+
+const NO_ID_SQL = `'${NO_ID}'::uuid`;
+const utcDay = (time: string) => `date_trunc('day', ${time}, 'UTC')`;
+
+/** Prompts of one name, of which all but one are deleted, are one group. */
+const GROUPINGS: Readonly<Record<CostGroup, Grouping>> = {
+  prompt: {
+    dimension: columnDimension('prompt_id', NO_ID_SQL),
+    key: 'p.name',
+    join: 'LEFT JOIN prompts p ON p.project_id = $1 AND p.prompt_id = c.dimension',
+  },
+  model: {
+    dimension: columnDimension('model_id'),
+    key: `m.provider || '/' || m.model_name`,
+    join: 'LEFT JOIN models m ON m.project_id = $1 AND m.model_id = c.dimension',
+  },
+  environment: { dimension: columnDimension('environment'), key: 'c.dimension' },
+  owner_team: { dimension: columnDimension('owner_team', `''`), key: `nullif(c.dimension, '')` },
+  api_key: {
+    dimension: columnDimension('key_id', NO_ID_SQL),
+    key: `nullif(c.dimension, ${NO_ID_SQL})::text`,
+    join: 'LEFT JOIN api_keys k ON k.project_id = $1 AND k.key_id = c.dimension',
+    name: 'k.name',
+  },
+  day: {
+    dimension: { ofRollup: utcDay('period'), ofDelta: utcDay('hour'), ofExecution: utcDay('created_at') },
+    key: `to_char(c.dimension AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
+  },
+};
+
+const TOKENS = ['prompt_tokens', 'cached_prompt_tokens', 'response_tokens', 'reasoning_tokens'] as const;
+const MEASURES = [
+  'executions',
+  'cost_count',
+  'cost_sum_pico_usd',
+  ...TOKENS.flatMap((column) => [`${column}_count`, `${column}_sum`]),
+];
+const SUMS = MEASURES.map((measure) => `sum(${measure}) AS ${measure}`).join(', ');
+
+const known = (count: string, sum: string) => `CASE WHEN ${count} > 0 THEN ${sum} END`;
+const tokens = (column: string) => `${known(`${column}_count`, `${column}_sum`)}::float8`;
+const COST = known('cost_count', 'cost_sum_pico_usd');
+const SHOWN = `coalesce(executions, 0)::float8 AS executions, coalesce(cost_count, 0)::float8 AS priced,
+        ${COST}::text AS "costPicoUsd", ${tokens('prompt_tokens')} AS "promptTokens",
+        ${tokens('cached_prompt_tokens')} AS "cachedPromptTokens", ${tokens('response_tokens')} AS "responseTokens",
+        ${tokens('reasoning_tokens')} AS "reasoningTokens"`;
+
+/** Of all time: days are not in the counts of all time. */
+const EVER = { startMs: -Infinity, endMs: Infinity };
+
+type Row = Omit<GroupCosts, 'costPicoUsd'> & {
+  readonly isTotal: boolean;
+  readonly costPicoUsd: string | null;
+};
+
+/** What executions cost, from the counts: exact at every moment, and without reading executions. */
+@Injectable()
+export class ExecutionCostsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /**
+   * In one statement, so that groups and total are of the same executions.
+   * @returns the groups of a page, the dearest first and those of unknown cost last; days in their order. The total is of
+   *   all groups.
+   */
+  async list(projectId: string, query: CostQuery): Promise<{ total: Costs; groups: GroupCosts[] }> {
+    const { groupBy, promptName, after } = query;
+    const values: unknown[] = [projectId];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const limit = bind(query.limit);
+    const name = promptName === null ? null : bind(promptName);
+    const rest =
+      after === null
+        ? ''
+        : `WHERE (rank, key IS NULL, coalesce(key, '')) > (${bind(after.rank)}::numeric, ${bind(after.key === null)}::boolean, ${bind(after.key ?? '')}::text)`;
+    const grouping = GROUPINGS[groupBy];
+    const { dimension } = grouping;
+    const span = query.span ?? (groupBy === 'day' ? EVER : null);
+    const parts = partsOf({ dimension, measures: MEASURES, span }, bind);
+    const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
+    const text = `
+      WITH ${name === null ? '' : `named AS (${idsOf(name)}), `}part (dimension, ${MEASURES.join(', ')}) AS (
+        ${parts.map(({ sql }) => `${sql} ${ofPrompt}`).join('\n        UNION ALL ')}
+      ), counted AS (
+        SELECT dimension, ${SUMS} FROM part GROUP BY dimension
+      ), keyed AS (
+        SELECT (${grouping.key}) COLLATE "C" AS key, min(${grouping.name ?? 'NULL::text'}) AS "keyName", ${SUMS}
+        FROM counted c ${grouping.join ?? ''} GROUP BY 1
+      ), ranked AS (
+        SELECT *, ${groupBy === 'day' ? '0::numeric' : `-coalesce(${COST}, -1)`} AS rank FROM keyed
+      ), page AS (
+        SELECT * FROM ranked ${rest} ORDER BY rank, key IS NULL, key LIMIT ${limit}
+      ), total AS (
+        SELECT ${SUMS} FROM keyed
+      )
+      SELECT * FROM (
+        SELECT true AS "isTotal", NULL AS key, NULL AS "keyName", NULL::numeric AS rank, ${SHOWN} FROM total
+        UNION ALL
+        SELECT false, key, "keyName", rank, ${SHOWN} FROM page) AS shown
+      ORDER BY NOT "isTotal", rank, key IS NULL, key COLLATE "C"`;
+    const statement = [groupBy, shapeOf(parts), name === null ? '' : 'prompt', after === null ? '' : 'after'];
+    const rows = await this.scope.statement<Row & Record<string, unknown>>(projectId, {
+      name: `cost ${statement.join(' ')}`,
+      text,
+      values,
+    });
+    const costs = rows.map((row) => ({
+      ...row,
+      costPicoUsd: row.costPicoUsd === null ? null : BigInt(row.costPicoUsd),
+    }));
+    const [total] = costs;
+    if (total === undefined) throw new Error('a sum of nothing is a row too');
+    return { total, groups: costs.slice(1) };
+  }
+}

@@ -1,0 +1,121 @@
+import { splitSpan, type TimeSpan } from '../time-spans.js';
+
+export interface CountFilter {
+  /** Of deleted prompts of that name too. */
+  readonly promptName: string | null;
+  /** By the time they were created. Null: ever. */
+  readonly span: TimeSpan | null;
+}
+
+const summed = (column: string) => ({
+  [`${column}_count`]: `CASE WHEN ${column} IS NOT NULL THEN 1 ELSE 0 END`,
+  [`${column}_sum`]: `coalesce(${column}, 0)`,
+});
+
+/** What is summed up, and what one execution adds to it. */
+const OF_EXECUTION: Readonly<Record<string, string>> = {
+  executions: '1',
+  latency_count: `CASE WHEN status = 'succeeded' AND latency_ms IS NOT NULL THEN 1 ELSE 0 END`,
+  latency_sum_ms: `CASE WHEN status = 'succeeded' THEN coalesce(latency_ms, 0) ELSE 0 END`,
+  ...summed('prompt_tokens'),
+  ...summed('response_tokens'),
+  ...summed('cached_prompt_tokens'),
+  ...summed('reasoning_tokens'),
+  cost_count: 'CASE WHEN cost_pico_usd IS NOT NULL THEN 1 ELSE 0 END',
+  cost_sum_pico_usd: 'coalesce(cost_pico_usd, 0)::numeric',
+};
+
+/** What stands in the counts for an id that an execution does not have. */
+export const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+/** By what is grouped: where counts stand, and in an execution. */
+export interface Dimension {
+  readonly ofRollup: string;
+  readonly ofDelta: string;
+  readonly ofExecution: string;
+}
+
+/** A dimension that has a column of its own in the counts; `none` stands there for NULL. */
+export function columnDimension(column: string, none?: string): Dimension {
+  const ofExecution = none === undefined ? column : `coalesce(${column}, ${none})`;
+  return { ofRollup: column, ofDelta: column, ofExecution };
+}
+
+/** What is read. */
+export interface Selection {
+  readonly dimension: Dimension;
+  readonly measures: readonly string[];
+  /** Null: ever, by the counts of all time, which know no days. */
+  readonly span: TimeSpan | null;
+}
+
+/** One of the selects that are added up; it ends in a condition, to which others may be added. */
+export interface Part {
+  readonly source: 'all' | 'day' | 'hour' | 'delta' | 'edge';
+  readonly sql: string;
+}
+
+export type Bind = (value: unknown) => string;
+
+/** An id is made within seconds of `created_at`; it bounds the partitions and the rows that are looked at. */
+const ID_SLACK_MS = 60_000;
+
+/**
+ * Rollups, and on top of them what has not been folded yet. Read in one statement they have every execution once,
+ * whether a fold comes in between or not. Each gives the dimension and then the measures; `$1` is the project.
+ */
+export function partsOf(selection: Selection, bind: Bind): Part[] {
+  const { span } = selection;
+  if (span === null) return [rollups(selection, 'all', `period = '-infinity'`), deltas(selection, 'true')];
+  const { days, hours, wholeHours, edges } = splitSpan(span);
+  const within = (column: string, { startMs, endMs }: TimeSpan) =>
+    `${column} >= ${timeSql(startMs, bind)} AND ${column} < ${timeSql(endMs, bind)}`;
+  const parts = [
+    ...days.map((part) => rollups(selection, 'day', within('period', part))),
+    ...hours.map((part) => rollups(selection, 'hour', within('period', part))),
+    ...wholeHours.map((part) => deltas(selection, within('hour', part))),
+    ...edges.map((part) =>
+      executions(selection, `${within('created_at', part)} AND ${idWithin(part, bind)}`),
+    ),
+  ];
+  // An empty span has no parts, and there must be one.
+  return parts.length === 0 ? [deltas(selection, 'false')] : parts;
+}
+
+/** The text of {@link partsOf} is another only where the parts are others; this names it. */
+export function shapeOf(parts: readonly Part[]): string {
+  return parts.map(({ source }) => source).join(' ');
+}
+
+export function idsOf(name: string): string {
+  return `SELECT array_agg(prompt_id) AS ids FROM prompts WHERE project_id = $1 AND name = ${name}`;
+}
+
+function rollups({ dimension, measures }: Selection, grain: 'all' | 'day' | 'hour', condition: string): Part {
+  const sql = `SELECT ${dimension.ofRollup}, ${measures.join(', ')} FROM execution_rollups
+        WHERE project_id = $1 AND grain = '${grain}' AND ${condition}`;
+  return { source: grain, sql };
+}
+
+function deltas({ dimension, measures }: Selection, condition: string): Part {
+  const sql = `SELECT ${dimension.ofDelta}, ${measures.join(', ')} FROM execution_deltas WHERE project_id = $1 AND ${condition}`;
+  return { source: 'delta', sql };
+}
+
+function executions({ dimension, measures }: Selection, condition: string): Part {
+  const values = measures.map((measure) => OF_EXECUTION[measure]).join(', ');
+  const sql = `SELECT ${dimension.ofExecution}, ${values} FROM executions
+        WHERE project_id = $1 AND status IN ('succeeded', 'failed', 'canceled') AND ${condition}`;
+  return { source: 'edge', sql };
+}
+
+/** With bounds that are constants to the planner, which then looks at few partitions: `timestamptz - interval` is none. */
+function idWithin({ startMs, endMs }: TimeSpan, bind: Bind): string {
+  const floor = (ms: number) => `ledger_uuid7_floor(${timeSql(ms, bind)})`;
+  return `execution_id >= ${floor(startMs - ID_SLACK_MS)} AND execution_id < ${floor(endMs + ID_SLACK_MS)}`;
+}
+
+/** By seconds, since years before 1 and after 9999 have no text; infinities are open ends. */
+function timeSql(ms: number, bind: Bind): string {
+  return `to_timestamp(${bind(ms / 1000)}::float8)`;
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { PromptMode } from '../../../entities/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { columnDimension, type CountFilter, idsOf, partsOf, shapeOf } from './count-parts.js';
+
+/** Final executions of prompts that were in this mode then, and how many prompts are in it now. */
+export interface ModeCounts {
+  readonly mode: PromptMode;
+  readonly promptCount: number;
+  readonly executions: number;
+  /** Of the succeeded ones whose latency is known. */
+  readonly latencyCount: number;
+  readonly latencySumMs: number;
+  /** Null when no provider said how many. */
+  readonly promptTokens: number | null;
+  readonly responseTokens: number | null;
+}
+
+const MEASURES = [
+  'executions',
+  'latency_count',
+  'latency_sum_ms',
+  'prompt_tokens_count',
+  'prompt_tokens_sum',
+  'response_tokens_count',
+  'response_tokens_sum',
+];
+
+const OF_VERSIONS = `SELECT version_id AS "versionId", sum(executions)::float8 AS executions FROM (
+    SELECT version_id, executions FROM execution_rollups
+    WHERE project_id = $1 AND grain = 'all' AND period = '-infinity' AND prompt_id = $2
+    UNION ALL
+    SELECT version_id, executions FROM execution_deltas WHERE project_id = $1 AND prompt_id = $2
+  ) AS counted GROUP BY version_id`;
+
+/**
+ * The counts: rollups, and on top of them what has not been folded yet. Each read is one statement, so that it sees
+ * every execution once, whether a fold comes in between or not.
+ */
+@Injectable()
+export class ExecutionCountsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** Both modes, always. What ran without a prompt had neither. */
+  async byMode(projectId: string, { promptName, span }: CountFilter): Promise<ModeCounts[]> {
+    const values: unknown[] = [projectId];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const name = promptName === null ? null : bind(promptName);
+    const dimension = columnDimension('prompt_mode');
+    const parts = partsOf({ dimension, measures: MEASURES, span }, bind);
+    const named = name === null ? '' : `named AS (${idsOf(name)}), `;
+    const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
+    const text = `
+      WITH ${named}part (prompt_mode, ${MEASURES.join(', ')}) AS (
+        ${parts.map(({ sql }) => `${sql} ${ofPrompt}`).join('\n        UNION ALL ')}
+      ), counted AS (
+        SELECT prompt_mode, sum(executions) AS executions, sum(latency_count) AS latencies, sum(latency_sum_ms) AS latency,
+          CASE WHEN sum(prompt_tokens_count) > 0 THEN sum(prompt_tokens_sum) END AS prompt_tokens,
+          CASE WHEN sum(response_tokens_count) > 0 THEN sum(response_tokens_sum) END AS response_tokens
+        FROM part GROUP BY prompt_mode
+      ), live AS (
+        SELECT mode, count(*) AS prompts FROM prompts
+        WHERE project_id = $1 AND deleted_at IS NULL ${name === null ? '' : `AND name = ${name}`} GROUP BY mode
+      )
+      SELECT mode, coalesce(prompts, 0)::float8 AS "promptCount", coalesce(executions, 0)::float8 AS executions,
+        coalesce(latencies, 0)::float8 AS "latencyCount", coalesce(latency, 0)::float8 AS "latencySumMs",
+        prompt_tokens::float8 AS "promptTokens", response_tokens::float8 AS "responseTokens"
+      FROM (VALUES ('full'), ('tracking')) AS modes (mode)
+      LEFT JOIN live USING (mode) LEFT JOIN counted ON prompt_mode = mode`;
+    // Kept prepared, since planning takes longer than running.
+    const statement = { name: `count ${shapeOf(parts)}${name === null ? '' : ' prompt'}`, text, values };
+    return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, statement);
+  }
+
+  /** Those of a prompt. */
+  async byVersion(projectId: string, promptId: string): Promise<Map<string, number>> {
+    const statement = { name: 'count-by-version', text: OF_VERSIONS, values: [projectId, promptId] };
+    const rows = await this.scope.statement<{ versionId: string; executions: number }>(projectId, statement);
+    return new Map(rows.map(({ versionId, executions }) => [versionId, executions]));
+  }
+
+  /** Moves up to `most` deltas into the rollups. @returns how many; 0 also while another process is at it. */
+  async fold(most: number): Promise<number> {
+    const [row] = await this.scope.system<{ folded: number }>('SELECT ledger_fold_executions($1) AS folded', [
+      most,
+    ]);
+    return row?.folded ?? 0;
+  }
+}

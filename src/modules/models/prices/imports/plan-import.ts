@@ -1,0 +1,63 @@
+import type { FilePrice } from './litellm-prices.js';
+import { haveSameFigures, modelKeyOf, type NewPrice, type PriceRecord } from '../price-records.js';
+
+export interface SkippedPrice {
+  /** The key in the file. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A price with its key in the file. */
+export interface NamedPrice {
+  readonly name: string;
+  readonly price: FilePrice;
+}
+
+/** What an import does; its prices begin together. */
+export interface ImportPlan {
+  /** Of models that have no price at that time. */
+  readonly added: readonly NewPrice[];
+  /** In place of those that {@link ended} names. */
+  readonly changed: readonly NewPrice[];
+  /** Ids of prices that end when the new ones begin. */
+  readonly ended: readonly string[];
+  readonly unchanged: number;
+  readonly skipped: readonly SkippedPrice[];
+}
+
+/**
+ * Decides what of a file is new, so that the same file changes nothing the second time.
+ * @param inForce the prices that count at the time that the new ones begin.
+ */
+export function planImport(
+  file: readonly NamedPrice[],
+  inForce: readonly PriceRecord[],
+  begin: Pick<NewPrice, 'validFrom' | 'source'>,
+): ImportPlan {
+  const current = new Map(inForce.map((price) => [modelKeyOf(price), price]));
+  const taken = new Map<string, string>();
+  const plan = { added: [] as NewPrice[], changed: [] as NewPrice[], ended: [] as string[], unchanged: 0 };
+  const skipped: SkippedPrice[] = [];
+  for (const { name, price } of file) {
+    const key = modelKeyOf(price);
+    const twin = taken.get(key);
+    if (twin !== undefined) {
+      skipped.push({ name, reason: `is the same model as "${twin}"` });
+      continue;
+    }
+    taken.set(key, name);
+    const old = current.get(key);
+    const next = { ...price, ...begin, validTo: null };
+    if (old === undefined) {
+      plan.added.push(next);
+    } else if (haveSameFigures(old, price)) {
+      plan.unchanged += 1;
+    } else if (old.validFrom.getTime() === begin.validFrom.getTime()) {
+      skipped.push({ name, reason: 'the model has another price from that very time' });
+    } else {
+      plan.changed.push(next);
+      plan.ended.push(old.priceId);
+    }
+  }
+  return { ...plan, skipped };
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../../../infra/database/index.js';
+import { parseRfc3339 } from '../../../../infra/http/index.js';
+import { heavyWork, ValidationError } from '../../../../kernel/index.js';
+import { type Actor, AuditService } from '../../../audit/index.js';
+import { readLitellmEntry } from './litellm-prices.js';
+import { type NamedPrice, planImport, type SkippedPrice } from './plan-import.js';
+import { PriceReads } from '../price-reads.js';
+import type { ImportedPricesDto, ImportPricesDto } from '../prices.dto.js';
+import { PricesRepository } from '../prices.repository.js';
+
+/** Several times what such a file has today. */
+const MAX_ENTRIES = 10_000;
+
+const SOURCE = 'LiteLLM price file';
+
+/** The exact text of a field of an entry of the file; null when there is none. */
+export type EntrySource = (name: string, field: string) => string | null;
+
+/** Takes prices from a file that others keep. */
+@Injectable()
+export class PriceImportService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly prices: PricesRepository,
+    private readonly reads: PriceReads,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Takes what can be taken, in one transaction; what cannot is told with the reason.
+   * @throws ValidationError `VALIDATION_FAILED` for a file of too many entries.
+   */
+  async import(who: Actor, request: ImportPricesDto, sourceOf: EntrySource): Promise<ImportedPricesDto> {
+    const file = await this.readAll(request.prices, sourceOf);
+    const validFrom = request.valid_from == null ? null : parseRfc3339(request.valid_from);
+    try {
+      return await this.write(who, file, validFrom);
+    } finally {
+      // Whatever became of it: a commit whose answer was lost happened too.
+      this.reads.forget();
+    }
+  }
+
+  private async readAll(
+    prices: Readonly<Record<string, unknown>>,
+    sourceOf: EntrySource,
+  ): Promise<PriceFile> {
+    const entries = Object.entries(prices);
+    if (entries.length > MAX_ENTRIES) {
+      const message = `has ${entries.length} entries, and may have ${MAX_ENTRIES}`;
+      throw new ValidationError('Import the file in parts.', [{ pointer: '/prices', message }]);
+    }
+    const named: NamedPrice[] = [];
+    const skipped: SkippedPrice[] = [];
+    for (const [name, entry] of entries) {
+      const read = await heavyWork.run(() => readLitellmEntry(name, entry, (field) => sourceOf(name, field)));
+      if ('price' in read) named.push({ name, price: read.price });
+      else skipped.push({ name, reason: read.reason });
+    }
+    return { named, skipped };
+  }
+
+  private async write(who: Actor, file: PriceFile, from: Date | null): Promise<ImportedPricesDto> {
+    const { projectId } = who;
+    return this.scope.transaction(projectId, async (tx) => {
+      await this.prices.takeTurn(tx, projectId);
+      // Looked up when it is our turn: an earlier now would be from before what others have just written.
+      const begin = { validFrom: from ?? (await this.prices.now(tx)), source: SOURCE };
+      const inForce = await this.prices.list(tx, projectId, { at: begin.validFrom });
+      const plan = planImport(file.named, inForce, begin);
+      if (plan.ended.length > 0) await this.prices.end(tx, projectId, plan.ended, begin.validFrom);
+      const next = [...plan.added, ...plan.changed];
+      if (next.length > 0) await this.prices.insert(tx, projectId, next, who.actor);
+      const counts = {
+        added: plan.added.length,
+        changed: plan.changed.length,
+        unchanged: plan.unchanged,
+      };
+      const skipped = [...file.skipped, ...plan.skipped];
+      const after = { source: SOURCE, valid_from: begin.validFrom, ...counts, skipped: skipped.length };
+      await this.audit.append(tx, who, { action: 'price.import', subject: 'prices', after });
+      return { ...counts, skipped };
+    });
+  }
+}
+
+interface PriceFile {
+  readonly named: readonly NamedPrice[];
+  readonly skipped: readonly SkippedPrice[];
+}

@@ -1,0 +1,74 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiId, ApiInteger, ApiTime } from '../../../infra/http/index.js';
+
+const EVENT_TYPES = [
+  'execution.succeeded',
+  'execution.failed',
+  'execution.canceled',
+  'batch.completed',
+  'budget.threshold',
+] as const;
+const STATUSES = ['pending', 'delivered', 'failed'] as const;
+const ATTEMPT_STATUSES = ['succeeded', 'failed'] as const;
+
+export class DeliveryAttemptDto {
+  /** 1, 2, 3 … A number that is missing belongs to a process that did not live to report on it. */
+  @ApiInteger()
+  attempt!: number;
+
+  /** `succeeded`: the receiver answered 2xx. */
+  @ApiProperty({ enum: ATTEMPT_STATUSES })
+  status!: (typeof ATTEMPT_STATUSES)[number];
+
+  /** What the receiver answered; null when there was no answer. */
+  @ApiInteger()
+  response_status!: number | null;
+
+  /** What went wrong, in one sentence; null when nothing did. */
+  error!: string | null;
+
+  /** When it began. */
+  @ApiTime()
+  started_at!: string;
+
+  /** Milliseconds it took. */
+  @ApiInteger()
+  duration_ms!: number;
+}
+
+export class DeliveryDto {
+  /** Id of the event: the header `webhook-id` of every attempt. */
+  @ApiId()
+  event_id!: string;
+
+  /** What is told. */
+  @ApiProperty({ enum: EVENT_TYPES })
+  event_type!: string;
+
+  /** Whom it is told. */
+  url!: string;
+
+  /** `pending`: it will be tried, again or at all; `failed`: it will not be any more. */
+  @ApiProperty({ enum: STATUSES })
+  status!: (typeof STATUSES)[number];
+
+  /** When it happened. */
+  @ApiTime()
+  created_at!: string;
+
+  /** When its delivery was over; null while it is pending. */
+  @ApiTime()
+  completed_at!: string | null;
+
+  /** When it is tried next, unless the attempt under way succeeds; null when it is over. */
+  @ApiTime()
+  next_attempt_at!: string | null;
+
+  /** Every attempt that came to an end, in order. */
+  attempts!: DeliveryAttemptDto[];
+}
+
+export class DeliveryListDto {
+  /** What is to be told of it, oldest first; empty while there is nothing to tell, or nobody. */
+  deliveries!: DeliveryDto[];
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull, Not } from 'typeorm';
+import {
+  BatchEntity,
+  BudgetEntity,
+  ExecutionInputEntity,
+  OutboxEventEntity,
+  WebhookDeliveryEntity,
+} from '../../../entities/index.js';
+
+/** What was to be told, and how often it was tried. */
+@Injectable()
+export class DeliveriesRepository {
+  async hasExecution(tx: EntityManager, projectId: string, executionId: string): Promise<boolean> {
+    // In flight or over, an execution has its input.
+    return tx.existsBy(ExecutionInputEntity, { projectId, executionId });
+  }
+
+  async hasBatch(tx: EntityManager, projectId: string, batchId: string): Promise<boolean> {
+    return tx.existsBy(BatchEntity, { projectId, batchId });
+  }
+
+  /** Also one that was ended: what it told stays to be read. */
+  async hasBudget(tx: EntityManager, projectId: string, budgetId: string): Promise<boolean> {
+    return tx.existsBy(BudgetEntity, { projectId, budgetId });
+  }
+
+  /** Oldest first. */
+  async listEvents(tx: EntityManager, projectId: string, subject: string): Promise<OutboxEventEntity[]> {
+    return tx.find(OutboxEventEntity, {
+      where: { projectId, subject, dueAt: Not(IsNull()) },
+      order: { eventId: 'ASC' },
+    });
+  }
+
+  /** In the order they were made. */
+  async listAttempts(
+    tx: EntityManager,
+    projectId: string,
+    eventIds: readonly string[],
+  ): Promise<WebhookDeliveryEntity[]> {
+    return tx.find(WebhookDeliveryEntity, {
+      where: { projectId, eventId: In([...eventIds]) },
+      order: { attempt: 'ASC' },
+    });
+  }
+}

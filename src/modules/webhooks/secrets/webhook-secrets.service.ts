@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { WebhookSecretEntity } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { type Actor, AuditService } from '../../audit/index.js';
+import { deriveSigningKey, formatSecret } from './signing.js';
+import { WebhookSecretsRepository } from './webhook-secrets.repository.js';
+import type { RotatedWebhookSecretDto, WebhookSecretDto } from './webhook-secrets.dto.js';
+
+const SALT_BYTES = 32;
+/** A day in which receivers can be given the new secret one by one. */
+const OVERLAP_MS = 24 * 60 * 60 * 1000;
+const SUBJECT = 'webhook_secret';
+
+/** What a project's events are signed with. */
+@Injectable()
+export class WebhookSecretsService {
+  private readonly keyHashSecret: string;
+
+  constructor(
+    { backends }: AppConfig,
+    private readonly scope: TenantScope,
+    private readonly secrets: WebhookSecretsRepository,
+    private readonly audit: AuditService,
+  ) {
+    if (backends.keyHashSecret === null) throw new Error('a process that signs needs KEY_HASH_SECRET');
+    this.keyHashSecret = backends.keyHashSecret;
+  }
+
+  /** The secret in force, made when there is none yet. Who has it can forge events, so reading is written down too. */
+  async get(who: Actor): Promise<WebhookSecretDto> {
+    const secret = await this.scope.transaction(who.projectId, async (tx) => {
+      await this.audit.append(tx, who, { action: 'webhook_secret.read', subject: SUBJECT });
+      return this.findOrMake(tx, who.projectId);
+    });
+    return this.toDto(secret);
+  }
+
+  /** A new secret; the one before signs beside it for a day, and the one before that no longer. */
+  async rotate(who: Actor): Promise<RotatedWebhookSecretDto> {
+    return this.scope.transaction(who.projectId, async (tx) => {
+      await this.secrets.lock(tx, who.projectId);
+      const previousExpiresAt = await this.secrets.retire(tx, who.projectId, OVERLAP_MS);
+      const secret = await this.secrets.insert(tx, who.projectId, randomBytes(SALT_BYTES));
+      await this.audit.append(tx, who, { action: 'webhook_secret.rotate', subject: SUBJECT });
+      return { ...this.toDto(secret), previous_expires_at: previousExpiresAt?.toISOString() ?? null };
+    });
+  }
+
+  /** @param salts of the keys that are good; a project without any gets its first. */
+  async signingKeys(projectId: string, salts: readonly Buffer[]): Promise<Buffer[]> {
+    const known = salts.length > 0 ? salts : [await this.firstSalt(projectId)];
+    return known.map((salt) => deriveSigningKey(this.keyHashSecret, projectId, salt));
+  }
+
+  private async firstSalt(projectId: string): Promise<Buffer> {
+    return (await this.scope.transaction(projectId, (tx) => this.findOrMake(tx, projectId))).salt;
+  }
+
+  private async findOrMake(tx: EntityManager, projectId: string): Promise<WebhookSecretEntity> {
+    const found = await this.secrets.find(tx, projectId);
+    if (found !== null) return found;
+    await this.secrets.lock(tx, projectId);
+    const made = await this.secrets.find(tx, projectId);
+    return made ?? this.secrets.insert(tx, projectId, randomBytes(SALT_BYTES));
+  }
+
+  private toDto({ projectId, salt, createdAt }: WebhookSecretEntity): WebhookSecretDto {
+    const secret = formatSecret(deriveSigningKey(this.keyHashSecret, projectId, salt));
+    return { secret, created_at: createdAt.toISOString() };
+  }
+}

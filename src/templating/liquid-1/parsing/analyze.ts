@@ -1,0 +1,121 @@
+import type { Expression, FilterNode, Node, OperandNode, VariableNode } from '../nodes.js';
+
+export interface TemplateAnalysis {
+  /** Names of the variables that the template takes from its caller, in order of first appearance. */
+  readonly variables: readonly string[];
+  /**
+   * Variables that have to be there whatever the others are: put out, looped over or filtered, not behind `default`
+   * and not inside a condition that asks about the same variable. Only those whose path is written out.
+   */
+  readonly required: readonly VariableNode[];
+}
+
+export function analyzeTemplate(nodes: readonly Node[]): TemplateAnalysis {
+  const analyzer = new Analyzer();
+  analyzer.visitAll(nodes);
+  return { variables: [...analyzer.variables], required: analyzer.required };
+}
+
+class Analyzer {
+  readonly variables = new Set<string>();
+  readonly required: VariableNode[] = [];
+  /** From the tag on to the end of the template, as in Liquid. */
+  private readonly assigned = new Set<string>();
+  private readonly loopNames: string[] = [];
+  /** How many of the enclosing conditions ask about a variable. */
+  private readonly guards = new Map<string, number>();
+
+  visitAll(nodes: readonly Node[]): void {
+    for (const node of nodes) this.visit(node);
+  }
+
+  private visit(node: Node): void {
+    switch (node.kind) {
+      case 'output':
+        return this.useExpression(node.expression, 'needed');
+      case 'assign':
+        this.useExpression(node.expression, node.expression.filters.length === 0 ? 'optional' : 'needed');
+        return void this.assigned.add(node.name);
+      case 'capture':
+        this.visitAll(node.body);
+        return void this.assigned.add(node.name);
+      case 'if':
+        return this.guarded(
+          node.branches.flatMap(({ test }) => operandsOf(test)),
+          () => {
+            for (const { test, body } of node.branches) {
+              this.useExpression(test, 'optional');
+              this.visitAll(body);
+            }
+            this.visitAll(node.otherwise);
+          },
+        );
+      case 'case':
+        this.useExpression(node.subject, 'optional');
+        return this.guarded(
+          [...operandsOf(node.subject), ...node.branches.flatMap(({ values }) => values)],
+          () => {
+            for (const { values, body } of node.branches) {
+              for (const value of values) this.use(value, 'optional');
+              this.visitAll(body);
+            }
+            this.visitAll(node.otherwise);
+          },
+        );
+      case 'for':
+        for (const operand of [node.collection, node.offset, node.limit]) {
+          if (operand !== null) this.use(operand, 'needed');
+        }
+        this.loopNames.push(node.variable, 'forloop');
+        this.visitAll(node.body);
+        this.loopNames.length -= 2;
+        return this.visitAll(node.otherwise);
+      default:
+        return;
+    }
+  }
+
+  private guarded(condition: readonly OperandNode[], visit: () => void): void {
+    const names = condition.flatMap((operand) => [...variablesIn(operand)]).map(({ name }) => name);
+    for (const name of names) this.guards.set(name, (this.guards.get(name) ?? 0) + 1);
+    visit();
+    for (const name of names) this.guards.set(name, (this.guards.get(name) ?? 0) - 1);
+  }
+
+  private useExpression({ postfix, filters }: Expression, need: 'needed' | 'optional'): void {
+    for (const operand of postfix) {
+      if (operand.kind !== 'operator') this.use(operand, filters[0]?.name === 'default' ? 'optional' : need);
+    }
+    for (const filter of filters) {
+      for (const arg of argumentsOf(filter)) this.use(arg, filter.name === 'default' ? 'optional' : need);
+    }
+  }
+
+  private use(operand: OperandNode, need: 'needed' | 'optional'): void {
+    for (const variable of variablesIn(operand)) {
+      if (this.assigned.has(variable.name) || this.loopNames.includes(variable.name)) continue;
+      this.variables.add(variable.name);
+      const written = variable.path.every(({ kind }) => kind === 'literal');
+      if (need === 'needed' && written && (this.guards.get(variable.name) ?? 0) === 0)
+        this.required.push(variable);
+    }
+  }
+}
+
+function operandsOf({ postfix, filters }: Expression): OperandNode[] {
+  return [...postfix.filter((node) => node.kind !== 'operator'), ...filters.flatMap(argumentsOf)];
+}
+
+function argumentsOf({ args, allowFalse }: FilterNode): readonly OperandNode[] {
+  return allowFalse === null ? args : [...args, allowFalse];
+}
+
+function* variablesIn(operand: OperandNode): Generator<VariableNode> {
+  if (operand.kind === 'range') {
+    yield* variablesIn(operand.from);
+    yield* variablesIn(operand.to);
+  } else if (operand.kind === 'variable') {
+    yield operand;
+    for (const segment of operand.path) yield* variablesIn(segment);
+  }
+}

@@ -3,7 +3,7 @@ import { isFinal, waitUntilFinal, type WaitOptions } from './wait.js';
 import type { Batch, Execution, ExecutionSummary, SubmittedBatch } from './wire/index.js';
 
 export interface BatchResult {
-  /** Of the entry it belongs to, counted from 0. */
+  /** The position of its entry, counted from 0. */
   readonly index: number;
   readonly execution: Execution;
 }

@@ -11,7 +11,7 @@ export interface Registration {
   readonly skipped: readonly string[];
 }
 
-/** As the wire has it. */
+/** The form on the wire. */
 const MAX_PROMPTS = 1_000;
 
 /** Registers prompts of the code; those that moved to full mode are left out, so that older code still starts. */

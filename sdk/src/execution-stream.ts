@@ -66,7 +66,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
         else await this.advance();
       }
     } finally {
-      // Of a stream that is over this changes nothing.
+      // A stream that is over is not changed by this.
       this.abort();
     }
     if (this.failure !== null) await this.fail();
@@ -154,7 +154,7 @@ function dataOf({ type, data }: ServerSentEvent): object {
   throw new PromptLedgerError('ANSWER_UNREADABLE', `The data of the event "${type}" is no JSON object.`);
 }
 
-/** As if it had been the answer: the same class, by the status that it says. */
+/** Builds the same class as for an answer, by the status that it says. */
 function problemIn({ data }: ServerSentEvent, response: Response): PromptLedgerError {
   const problem = problemOf(data);
   if (typeof problem?.status === 'number') {

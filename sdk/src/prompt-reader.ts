@@ -80,7 +80,7 @@ export class PromptReader {
   }
 }
 
-/** Who accepts a prompt of an hour without asking does not want to wait for one of eleven minutes. */
+/** A caller that accepts a prompt of an hour without asking should not wait because one is eleven minutes old. */
 function acceptedAge({
   cacheTtlSeconds = DEFAULT_TTL_SECONDS,
   cacheMaxAgeSeconds = Math.max(DEFAULT_MAX_AGE_SECONDS, 2 * cacheTtlSeconds),

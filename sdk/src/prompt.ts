@@ -8,7 +8,7 @@ interface PromptFacts {
   readonly name: string;
   /** Null where it is not known: of text in code, and of a fallback. */
   readonly version_number: number | null;
-  /** Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8. */
+  /** For a text prompt that is nothing but its template, the lower-case hex SHA-256 of that in UTF-8. */
   readonly checksum_hash: string;
   /**
    * Tools and the response format, as OpenAI's client takes them beside the messages:

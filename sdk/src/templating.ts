@@ -34,7 +34,7 @@ export function compileContent(
   };
 }
 
-/** Of a text, without parsing it. */
+/** Hashes a text without parsing it. */
 export function checksumOfText(templateSource: string): string {
   return checksumOf({ kind: 'text', templateSource });
 }

@@ -9,7 +9,7 @@ export interface WaitOptions {
 }
 
 const DEFAULT_WAIT_MS = 600_000;
-/** Of one request: shorter than what proxies cut off. */
+/** The longest wait of one request, shorter than what proxies cut off. */
 const LONG_POLL_MS = 30_000;
 
 export function isFinal(status: ExecutionStatus): boolean {

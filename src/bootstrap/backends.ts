@@ -27,7 +27,7 @@ export interface StartOptions {
 
 /** PostgreSQL's own default, which is enough for one process and some workers. */
 const LEAST_CONNECTIONS = 100;
-/** Of an embedded server, for workers, commands and whoever looks into it, beside the API processes. */
+/** Connections of an embedded server for workers, commands and people who look into it, beside the API processes. */
 const SPARE_CONNECTIONS = 30;
 
 /**

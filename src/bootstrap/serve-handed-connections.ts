@@ -24,9 +24,9 @@ export function serveHandedConnections(server: Server, link: SupervisorLink): Pr
   return Promise.resolve();
 }
 
-/** As `net.Server` does for what it accepts; a socket that is destroyed counts itself down. */
+/** `net.Server` does the same for what it accepts; a socket that is destroyed counts itself down. */
 function adopt(server: Server, socket: Socket): void {
-  // Of http's own servers: a client that has said all may still listen.
+  // http's own servers allow it: a client that has said everything may still listen.
   socket.allowHalfOpen = true;
   (server as unknown as AcceptingServer)._connections += 1;
   (socket as unknown as AcceptedSocket)._server = server;

@@ -87,7 +87,7 @@ function requestOf({ content, description, ownerTeam, tags }: FoundPromptFile, {
   };
 }
 
-/** As `register` would send them: with the commit, and with paths from the root of the repository. */
+/** Builds what `register` would send: with the commit, and with paths from the root of the repository. */
 async function codeStateOf(folder: string, files: readonly FoundPromptFile[]): Promise<CodeState> {
   const { root } = await findWorkingTree(folder);
   const real = await realpath(folder);

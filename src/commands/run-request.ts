@@ -45,7 +45,7 @@ export async function readVariables({
   var: assignments = [],
   varsFile,
 }: VariableFlags): Promise<Record<string, unknown>> {
-  // As texts, because a number that is a variable of its own knows no other spelling than JavaScript's.
+  // Variables stay texts, because a number by itself knows no other spelling than JavaScript's.
   const variables = new Map<string, string>();
   if (varsFile !== undefined) {
     const text = await readInput(varsFile);

@@ -12,7 +12,7 @@ export const MAX_MICROS_PER_MTOK = 2_000_000_000n;
 /** What a million tokens cost, in whole micro-dollars. */
 export interface TokenPrices {
   readonly inputMicrosPerMtok: bigint;
-  /** Of prompt tokens that the provider had in its cache; null: as any other. */
+  /** The price of prompt tokens that the provider had in its cache; null: that of any other. */
   readonly cachedInputMicrosPerMtok: bigint | null;
   readonly outputMicrosPerMtok: bigint;
   /** The prices hold for prompts of at most so many tokens; null: for all. */

@@ -7,7 +7,7 @@ export class Places {
   /** @throws what the work throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
-    // Whoever leaves hands its place on.
+    // A request that leaves hands its place on.
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
     try {
       return await work();

@@ -65,7 +65,7 @@ export interface FailedAnswer {
   readonly body: string;
   /** Null when something else than the ledger answered, such as a proxy. */
   readonly problem: Problem | null;
-  /** Of a problem that came in a stream, which had begun with a 200. Default: that of the response. */
+  /** The status of a problem that came in a stream, which had begun with a 200. Default: that of the response. */
   readonly status?: number;
 }
 
@@ -89,12 +89,12 @@ export class ApiError extends PromptLedgerError {
     for (const name of ['response', 'body']) Object.defineProperty(this, name, { enumerable: false });
   }
 
-  /** Of the request, as the log of the service has it; null when none came. */
+  /** The id of the request in the log of the service; null when none came. */
   get requestId(): string | null {
     return this.response.headers.get('x-request-id');
   }
 
-  /** Of the execution that the problem is about, where it names one. */
+  /** The id of the execution that the problem is about, where it names one. */
   get executionId(): string | null {
     const id = this.problem?.['execution_id'];
     return typeof id === 'string' ? id : null;

@@ -13,7 +13,7 @@ import type {
 export class PricesResource {
   constructor(private readonly transport: Transport) {}
 
-  /** Of the prices that are valid at a time, the one that began last counts. */
+  /** The price that began last counts, among those that are valid at a time. */
   create(request: Sent<CreatePriceRequest>, options?: CallOptions): ApiPromise<Price> {
     return this.transport.post('/v1/prices', request, options);
   }

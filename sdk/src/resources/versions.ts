@@ -15,7 +15,7 @@ export class VersionsResource {
     return this.transport.get(path`/v1/prompts/${promptName}/versions/${version}`, undefined, options);
   }
 
-  /** Of a deleted prompt, too. */
+  /** Works for a deleted prompt, too. */
   getById(versionId: string, options?: CallOptions): ApiPromise<Version> {
     return this.transport.get(path`/v1/versions/${versionId}`, undefined, options);
   }

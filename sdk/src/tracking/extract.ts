@@ -6,7 +6,7 @@ export interface Extracted {
   readonly text?: string | null | undefined;
   /** The tools that the model wants called. */
   readonly toolCalls?: readonly RecordedToolCall[] | null | undefined;
-  /** As the vendor calls it. */
+  /** The vendor's name for it. */
   readonly finishReason?: string | null | undefined;
   readonly provider?: string | null | undefined;
   readonly modelName?: string | null | undefined;

@@ -54,7 +54,7 @@ interface Batch {
   readonly key: string;
 }
 
-/** As the wire has it. */
+/** The form on the wire. */
 const MAX_ENTRIES = 100;
 /** A body may have 16 MiB; a UTF-16 unit takes at most three bytes. */
 const MAX_BATCH_CHARS = 5 * 1024 * 1024;

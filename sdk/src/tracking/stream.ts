@@ -9,7 +9,7 @@ export interface StreamEnd {
   readonly failed: boolean;
 }
 
-/** Of a text that is gathered; the ledger keeps about as much. */
+/** Bounds a text that is gathered; the ledger keeps about as much. */
 const MAX_CHARS = 524_288;
 
 export function isStream(value: unknown): value is AsyncIterable<unknown> {

@@ -28,7 +28,7 @@ export interface Recording {
 const MAX_NAME = 255;
 const MAX_TOOL_CALLS = 128;
 const MAX_MESSAGE = 2_000;
-/** Of an answer that does not say who gave it. */
+/** The name for an answer that does not say which model gave it. */
 const UNKNOWN_MODEL: ModelRef = { provider: 'unknown', model_name: 'unknown' };
 
 /** Runs calls that are none of the ledger's business, and has them recorded when they are over. */
@@ -158,7 +158,7 @@ class Run {
   }
 }
 
-/** As the wire has them: left out where there are none, and not more or longer than it takes. */
+/** Builds them for the wire: left out where there are none, and no more or longer than it takes. */
 function toolCallsOf({ toolCalls }: Extracted): Pick<RecordedExecution, 'tool_calls'> {
   const calls = (toolCalls ?? []).slice(0, MAX_TOOL_CALLS);
   if (calls.length === 0) return {};

@@ -8,7 +8,7 @@ export interface AnalyticsSummary {
 
 export interface ModeCounts {
   readonly execution_count: number;
-  /** Of the succeeded; null when there is none. */
+  /** The average over those that succeeded; null when there is none. */
   readonly avg_latency_ms: number | null;
 }
 
@@ -51,7 +51,7 @@ export interface CostQuery {
 }
 
 export interface CostFigures {
-  /** Of executions whose cost is known: dollars, exact, as a decimal; null when none is. */
+  /** The cost of executions for which it is known: dollars, exact, as a decimal; null when none is. */
   readonly cost_usd: string | null;
   readonly execution_count: number;
   /** Executions whose cost is known. */
@@ -73,7 +73,7 @@ export interface CostGroup extends CostFigures {
 
 export interface Costs {
   readonly group_by: CostGrouping;
-  /** Of all groups, those of other pages too. */
+  /** Sums over all groups, those of other pages too. */
   readonly total: CostFigures;
   /** The dearest first; days in their order. */
   readonly groups: readonly CostGroup[];

@@ -63,6 +63,6 @@ export interface BudgetList {
 export interface ListBudgetsQuery {
   readonly scope?: BudgetScope;
   readonly scope_value?: string;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

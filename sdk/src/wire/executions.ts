@@ -54,9 +54,9 @@ export interface Telemetry {
   readonly prompt_tokens: number | null;
   readonly response_tokens: number | null;
   readonly latency_ms: number | null;
-  /** Of the prompt's tokens, those that the provider had in its cache. */
+  /** Tokens of the prompt that the provider had in its cache. */
   readonly cached_prompt_tokens: number | null;
-  /** Of the answer's tokens, those that were thought and not said. */
+  /** Tokens of the answer that are reasoning and not in the text. */
   readonly reasoning_tokens: number | null;
   /** Milliseconds until the first piece of the answer; null where it was not streamed. */
   readonly time_to_first_token_ms: number | null;
@@ -131,7 +131,7 @@ export interface ExecutionOutcome extends ExecutionSummary {
   readonly response_text: string | null;
   /** True when only the beginning of the answer is kept. */
   readonly response_truncated: boolean;
-  /** Of the whole answer. */
+  /** Covers the whole answer. */
   readonly response_sha256: string | null;
   /** Null when the model asked for none. */
   readonly tool_calls: readonly ToolCall[] | null;
@@ -212,7 +212,7 @@ export interface ListExecutionsQuery {
   /** RFC 3339, or a Date. */
   readonly created_after?: string | Date;
   readonly created_before?: string | Date;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }
 

@@ -11,7 +11,7 @@ export type Scope =
 /** A minute; 0 for no limit, null for the default of the service. */
 export interface KeyRateLimits {
   readonly requests_per_minute: number | null;
-  /** Of prompts and answers. */
+  /** Tokens of prompts and answers. */
   readonly tokens_per_minute: number | null;
 }
 

@@ -5,7 +5,7 @@ export interface Model {
   readonly owned_by: string;
   readonly provider: string;
   readonly model_name: string;
-  /** Of one answer; null where the vendor does not say. */
+  /** The limit of one answer; null where the vendor does not say. */
   readonly max_tokens: number | null;
   readonly supports_streaming: boolean;
 }

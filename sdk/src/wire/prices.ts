@@ -49,14 +49,14 @@ export interface PriceList {
 export interface ListPricesQuery {
   readonly provider?: string;
   readonly model_name?: string;
-  /** Of each model only the price that counts at this time. */
+  /** Only the price of each model that counts at this time. */
   readonly at?: string | Date;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }
 
 export interface ImportPricesRequest {
-  /** As in the file `model_prices_and_context_window.json` of LiteLLM. */
+  /** The form of the file `model_prices_and_context_window.json` of LiteLLM. */
   readonly format: 'litellm';
   /** RFC 3339; left out: from now on. */
   readonly valid_from?: string | null;

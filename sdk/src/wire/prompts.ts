@@ -68,7 +68,7 @@ export interface ActiveVersion extends ContentExtras {
   readonly status: VersionStatus;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8. */
+  /** For a text prompt that is nothing but its template, the lower-case hex SHA-256 of that in UTF-8. */
   readonly checksum_hash: string;
   /** Names of the variables, in the order in which they appear. */
   readonly variables: readonly string[];
@@ -95,7 +95,7 @@ export interface ListPromptsQuery {
   readonly search?: string;
   /** Only prompts that were retired, or only the others. */
   readonly retired?: boolean;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }
 

@@ -46,7 +46,7 @@ export interface RecordRequest {
 }
 
 export interface RecordedEntry {
-  /** Of the entry in the request. */
+  /** The position of the entry in the request. */
   readonly index: number;
   readonly execution_id: string;
   readonly version_number: number;

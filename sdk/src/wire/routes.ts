@@ -42,6 +42,6 @@ export interface RouteList {
 }
 
 export interface ListRoutesQuery {
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

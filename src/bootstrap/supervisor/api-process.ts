@@ -53,7 +53,7 @@ export class ApiProcess {
       execArgv: process.execArgv.filter((arg) => !arg.startsWith('--inspect')),
     });
     this.pid = this.child.pid ?? 0;
-    // Of a message to a process that has just ended; its end tells all there is to know.
+    // The message was for a process that has just ended; its end tells all there is to know.
     this.child.on('error', () => undefined);
     this.child.on('message', (message: MessageToSupervisor) => this.hear(message));
     this.ended = new Promise((resolve) => {

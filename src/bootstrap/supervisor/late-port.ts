@@ -18,7 +18,7 @@ export class LatePort {
    */
   async open(port: number, host: string): Promise<AddressInfo | null> {
     if (this.isClosed()) return null;
-    // As Node's http server accepts its own connections.
+    // These are the options with which Node's http server accepts its own connections.
     this.server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) => {
       this.accepted += 1;
       // A client that is gone before a process has its connection.

@@ -89,7 +89,7 @@ export function githubAnnotation(
   return `::${level} ${written.join(',')}::${escapeData(message)}`;
 }
 
-/** As the runner reads it: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
+/** Escapes a value for the runner: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts */
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

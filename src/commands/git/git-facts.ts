@@ -6,7 +6,7 @@ import { repositoryName } from './repository-name.js';
 export interface GitFacts {
   /** 40 hex digits, 64 in a repository with SHA-256; null before the first commit. */
   readonly commit: string | null;
-  /** Of a detached head: what the CI says. */
+  /** The branch of a detached head, as the CI says. */
   readonly branch: string | null;
   /** Such as `acme/app`, from the remote `origin`. */
   readonly repository: string | null;

@@ -12,7 +12,7 @@ export function repositoryName(remoteUrl: string): string | null {
   return name === '' ? null : name;
 }
 
-/** As git tells them apart: an URL, `[user@]host:path`, or a path. */
+/** Tells apart what git does: a URL, `[user@]host:path`, or a path. */
 function pathOf(remoteUrl: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(remoteUrl)) {
     if (!URL.canParse(remoteUrl)) return null;

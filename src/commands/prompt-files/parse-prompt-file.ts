@@ -21,7 +21,7 @@ const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'
 const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...EXTRAS, ...INFORMATION];
 const MODES: readonly unknown[] = ['full', 'tracking'];
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant'];
-/** As the API has them. */
+/** The fields as the API has them. */
 const LIMITS = { description: 10_000, owner_team: 200, tag: 100, tags: 100, messages: 1000 };
 
 /**

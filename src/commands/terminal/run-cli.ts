@@ -5,7 +5,7 @@ import { coloursFor, printable } from './output.js';
 
 /** Parses the arguments and runs the command; how it ends is in `process.exitCode`. */
 export async function runCli(program: Command): Promise<void> {
-  // Who reads with `head` has seen enough.
+  // A reader such as `head` has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.OK);
     throw error;

@@ -46,7 +46,7 @@ export class BudgetEntity {
   @Column('text')
   mode!: BudgetMode;
 
-  /** Who is told at 50, 80 and 100 %. */
+  /** The address that is told at 50, 80 and 100 %. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 

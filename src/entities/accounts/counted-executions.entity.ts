@@ -5,7 +5,7 @@ export abstract class CountedExecutions {
   @Column('bigint')
   executions!: string;
 
-  /** Of the succeeded ones whose latency is known. */
+  /** Counts executions that succeeded and whose latency is known. */
   @Column('bigint', { name: 'latency_count' })
   latencyCount!: string;
 

@@ -5,9 +5,9 @@ import type { StoredToolCall } from './execution-output.entity.js';
 export interface SentMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
-  /** Of an assistant that asked for tools. */
+  /** Tools that an assistant asked for. */
   readonly tool_calls?: readonly StoredToolCall[];
-  /** Of a tool's result: the call it answers. */
+  /** The call that a tool's result answers. */
   readonly tool_call_id?: string;
 }
 

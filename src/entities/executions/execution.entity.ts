@@ -13,7 +13,7 @@ export type ExecutionErrorType =
   | 'connection'
   | 'outcome_unknown'
   | 'internal'
-  /** Whoever read the stream went away. */
+  /** The reader of the stream went away. */
   | 'client_closed'
   /** A budget had nothing left for another attempt. */
   | 'budget_exceeded';

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Who changed what. Append-only for the application. */
+/** Records who changed what. Append-only for the application. */
 @Entity('audit_log')
 @Index('audit_log_by_actor', ['projectId', 'actor', 'auditId'])
 @Index('audit_log_by_action', ['projectId', 'action', 'auditId'])

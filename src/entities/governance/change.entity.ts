@@ -91,7 +91,7 @@ export class ChangeEntity {
   @Column('text', { name: 'approval_teams', array: true, default: () => "'{}'" })
   approvalTeams!: string[];
 
-  /** Of the environment's rules, when it was opened. A bigint, hence a string. */
+  /** The revision of the environment's rules when the change was opened. A bigint, hence a string. */
   @Column('bigint', { name: 'policy_revision' })
   policyRevision!: string;
 
@@ -108,7 +108,7 @@ export class ChangeEntity {
   @Column('boolean', { default: false })
   emergency!: boolean;
 
-  /** Of a change that was applied in an emergency: `open` until an approver has looked at it. */
+  /** Set for a change that was applied in an emergency: `open` until an approver has looked at it. */
   @Column('text', { nullable: true })
   review!: 'open' | 'closed' | null;
 }

@@ -40,11 +40,11 @@ export class ApiKeyEntity {
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 
-  /** Of its own; 0 for no limit, null for the default of the environment. */
+  /** The key's own limit; 0 for no limit, null for the default of the environment. */
   @Column('integer', { name: 'requests_per_minute', nullable: true })
   requestsPerMinute!: number | null;
 
-  /** As `requestsPerMinute`. */
+  /** Works like `requestsPerMinute`. */
   @Column('integer', { name: 'tokens_per_minute', nullable: true })
   tokensPerMinute!: number | null;
 
@@ -64,7 +64,7 @@ export class ApiKeyEntity {
   @Column('text', { name: 'made_by', default: 'instance' })
   madeBy!: string;
 
-  /** Of the secret before the rotation, which works until `previousUntil`. */
+  /** The hash of the secret before the rotation, which works until `previousUntil`. */
   @Column('bytea', { name: 'previous_secret_hmac', nullable: true })
   previousSecretHmac!: Buffer | null;
 

@@ -41,7 +41,7 @@ export class ModelPriceEntity {
   @Column('bigint', { name: 'input_micros_per_mtok' })
   inputMicrosPerMtok!: string;
 
-  /** Of prompt tokens that the provider had in its cache; null: as any other. */
+  /** The price of prompt tokens that the provider had in its cache; null: that of any other. */
   @Column('bigint', { name: 'cached_input_micros_per_mtok', nullable: true })
   cachedInputMicrosPerMtok!: string | null;
 

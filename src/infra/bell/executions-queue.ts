@@ -3,7 +3,7 @@ import type { BellHint } from './bell.js';
 import { redisOptionsFromUrl } from './redis-url.js';
 
 /**
- * Of all keys of the queue. In braces, so that Redis keeps them in one slot where it runs as a cluster: Bull's scripts
+ * The prefix of all keys of the queue. The braces make a Redis cluster keep them in one slot: Bull's scripts
  * touch several keys at once, and a cluster refuses that across slots.
  */
 export const KEY_PREFIX = '{prompt-ledger}';

@@ -52,7 +52,7 @@ export class PostgresBell extends Bell {
     await Promise.resolve();
   }
 
-  /** Of the LISTEN connection where this process listens, otherwise of the way to NOTIFY. */
+  /** The health of the LISTEN connection where this process listens, otherwise of the way to NOTIFY. */
   async check(): Promise<BellState> {
     if (this.onRing !== null) return this.listener.check();
     return withTimeLimit(this.query('SELECT 1'), this.ringTimeoutMs, 'The check').then(

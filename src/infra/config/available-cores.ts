@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-/** Of control groups version 2; in a container it is the container's own. */
+/** The file of control groups version 2; in a container it is the container's own. */
 const QUOTA_FILE = '/sys/fs/cgroup/cpu.max';
 
 /**

@@ -55,7 +55,7 @@ function readRange(entry: string): Range | null {
   return ipaddr.isValidCIDR(entry) ? ipaddr.parseCIDR(entry) : null;
 }
 
-/** As the URL parser writes it; undefined for what is no address. */
+/** The address as the URL parser writes it; undefined for anything else. */
 function canonicalIpv6(text: string): string | undefined {
   return isIP(text) === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : undefined;
 }

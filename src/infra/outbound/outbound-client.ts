@@ -4,7 +4,7 @@ import { AppConfig } from '../config/index.js';
 import { CallbackUrlPolicy } from './callback-url-policy.js';
 import { createGuardedAgent } from './guarded-agent.js';
 
-/** Of a body nobody reads; a receiver that ends it soon is let finish, so that its log shows no broken connection. */
+/** Reads a body that nobody needs; a receiver that ends it soon may finish, so that its log shows no broken connection. */
 const MAX_SKIPPED_BYTES = 4096;
 const MAX_SKIPPING_MS = 500;
 

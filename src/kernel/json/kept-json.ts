@@ -47,7 +47,7 @@ const shared = globalThis as { [REGISTRY]?: typeof KeptSource };
 const kept = (shared[REGISTRY] ??= KeptSource);
 
 /**
- * As `JSON.parse`, but that objects and arrays keep the text that would be lost. For texts that `readJsonText` did not
+ * Works like `JSON.parse`, but objects and arrays keep the text that would be lost. For texts that `readJsonText` did not
  * read; of a number that stands alone only the value is left.
  *
  * @throws SyntaxError for what is not JSON.
@@ -65,7 +65,7 @@ export function keepSources(text: string, value: unknown): void {
 
 /**
  * The text that an object or array was read from, without white space between its parts; `null` for one that is plain.
- * Whoever may have changed the value since asks `keptText`.
+ * Code that may have changed the value since asks `keptText`.
  */
 export function keptSource(value: object): string | null {
   const source = kept.of(value);

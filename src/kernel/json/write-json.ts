@@ -3,7 +3,7 @@ import { JsonSource } from './reading/json-source.js';
 import { layOutJson } from './lay-out-json.js';
 
 /**
- * As `JSON.stringify`, but that what keeps its source text (`parseJson`, `readJsonText`) is written by that. A value
+ * Works like `JSON.stringify`, but writes what keeps its source text (`parseJson`, `readJsonText`) by that text. A value
  * without any such part is left to the native writer.
  *
  * @param value without cycles; what JSON has no place for is left out or null, as there.

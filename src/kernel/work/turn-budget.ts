@@ -45,7 +45,7 @@ export class TurnBudget {
     }
   }
 
-  /** As far as this turn has room, and not further than a slice. */
+  /** Runs as far as this turn has room, and not further than a slice. */
   private advance<T>(steps: Steps<T>): IteratorResult<void, T> {
     const untilMs = performance.now() + Math.min(MOST_SLICE_MS, this.mostMs - this.usedMs);
     let result = steps.next();

@@ -53,10 +53,10 @@ export class ModeCountsDto {
 }
 
 export class CountsByModeDto {
-  /** Of prompts whose text was managed here. */
+  /** Executions of prompts whose text was managed here. */
   full!: ModeCountsDto;
 
-  /** Of prompts whose text lived in code. */
+  /** Executions of prompts whose text lived in code. */
   tracking!: ModeCountsDto;
 }
 

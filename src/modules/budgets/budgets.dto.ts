@@ -77,7 +77,7 @@ export class UpdateBudgetDto {
   @ApiPropertyOptional({ enum: BUDGET_MODES })
   mode?: BudgetMode;
 
-  /** Who is told; null for nobody. */
+  /** The address that is told; null for nobody. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)
@@ -128,10 +128,10 @@ export class BudgetDto {
   @ApiProperty({ enum: BUDGET_MODES })
   mode!: BudgetMode;
 
-  /** Who is told at 50, 80 and 100 %. */
+  /** The address that is told at 50, 80 and 100 %. */
   callback_url!: string | null;
 
-  /** Who made it. */
+  /** The name of its author. */
   created_by!: string | null;
 
   /** When it was made. */

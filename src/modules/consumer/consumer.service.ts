@@ -11,7 +11,7 @@ import { messageOf } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
 
-/** Of the slots, on top of them. */
+/** Slots on top of the ordinary ones. */
 const RESERVE = 0.25;
 /** Below every id. */
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
@@ -100,12 +100,12 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     while (this.lookAgain && !this.stopping && this.slots.freeInReserve > 0) {
       this.lookAgain = false;
       const isReserve = this.slots.free === 0;
-      // Of the reserve one at a time: each project that gets one is busy then.
+      // The reserve is given out one at a time: each project that gets a slot is busy then.
       const wanted = isReserve ? 1 : this.slots.free;
       const claimed = await this.claim(wanted, isReserve ? this.slots.busyProjects : []);
       for (const execution of claimed) void this.work(execution);
       this.lastProject = claimed.at(-1)?.projectId ?? this.lastProject;
-      // As many as wanted: there may be more, and each slot that frees asks again. A look for the reserve says nothing of
+      // It took as many as it wanted: there may be more, and each slot that frees asks again. A look for the reserve says nothing of
       // the projects that it passed over.
       if (claimed.length === wanted || isReserve) this.lookAgain = true;
       if (claimed.length < wanted && this.slots.free === 0) break;

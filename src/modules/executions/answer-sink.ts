@@ -4,10 +4,10 @@ import type { StreamedExecutionDto } from './executions.dto.js';
 /** A piece of an answer: text, or a part of a call of a tool. */
 export type AnswerEvent = Parameters<CompletionObserver>[0];
 
-/** Who answers: a fallback may come after another that had said so, as long as nothing was sent. */
+/** Names the model that answers. A fallback may name another one later, as long as nothing was sent. */
 export type AnsweringModel = Parameters<ModelObserver>[0];
 
-/** Who is sent an answer while it comes. */
+/** Receives an answer while it comes. */
 export interface AnswerSink {
   /** Aborts when the reader has left. */
   readonly signal: AbortSignal;

@@ -251,7 +251,7 @@ export class ExecutionAdmission {
   }
 }
 
-/** Of a prompt that has neither tools nor a format, as most have none. */
+/** Shared by prompts that have neither tools nor a format, as most do. */
 const NO_EXTRAS: AdmittedRequest['extras'] = {};
 
 function resolvedBy(request: RequestToAdmit): AdmittedPrompt['resolvedBy'] {

@@ -78,7 +78,7 @@ export class AttemptDto {
 }
 
 export class SentMessageDto {
-  /** Who says it; `tool`: the result of a tool. */
+  /** The author of the message; `tool` is the result of a tool. */
   @ApiProperty({ enum: ['system', 'user', 'assistant', 'tool'] })
   role!: 'system' | 'user' | 'assistant' | 'tool';
 
@@ -143,7 +143,7 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiProperty({ enum: ['retry', 'fail'] })
   on_unknown!: 'retry' | 'fail';
 
-  /** Who is told when it is final. */
+  /** The address that is told when the execution is final. */
   callback_url!: string | null;
 
   /** Where its version stood in code; null for a version that was not registered. */

@@ -138,7 +138,7 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
 const FIND_FINAL = `SELECT n.execution_id FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)
   CROSS JOIN LATERAL (SELECT FROM executions e WHERE e.project_id = n.project_id AND e.execution_id = n.execution_id OFFSET 0) AS e`;
 
-/** As JSON has it: times are texts. */
+/** A row as JSON has it: times are texts. */
 type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
   readonly startedAt: string;
   readonly completedAt: string | null;
@@ -190,7 +190,7 @@ export class ExecutionReadsRepository {
     return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, statement);
   }
 
-  /** Of deleted prompts too: a name that is used again has several. */
+  /** Includes deleted prompts: a name that is used again has several. */
   private async promptIds(projectId: string, name: string): Promise<string[]> {
     const text = 'SELECT prompt_id FROM prompts WHERE project_id = $1 AND name = $2';
     const statement = { name: 'find-prompts-of-name', text, values: [projectId, name] };

@@ -30,7 +30,7 @@ export interface AdmittedPrompt {
   readonly name: string;
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
-  /** Of the prompt when it was read from a cache, to be compared on insert; null when it was read just now. */
+  /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
   readonly revision: number | null;
   readonly resolvedBy: 'pointer' | 'version_number' | 'template_hash';
 }
@@ -68,7 +68,7 @@ export type SentPrompt =
 /** A request that may become an execution: everything that can be refused has been looked at. */
 export interface AdmittedExecution extends AdmittedRequest {
   readonly correlationId: string | null;
-  /** As received. */
+  /** The text as received. */
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];

@@ -19,7 +19,7 @@ import { clampedParams } from './sync-calls.js';
 
 type Chosen = Exclude<Choice<AllowedModel>, { index: null }>;
 
-/** Of a call that was not made. */
+/** The outcome of a call that was not made. */
 const NOTHING = { status: null, retryAfterMs: null, providerRequestId: null, latencyMs: 0 } as const;
 
 /** Does what a claim promised: writes the attempt, makes the call, writes how it ended. */

@@ -49,7 +49,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
     for (const wait of this.waits) if (wait.executionId === executionId) wait.end();
   }
 
-  /** Who waits is told how far it is, while there is time for an answer. */
+  /** The waiting request is told how far the execution is, while there is time for an answer. */
   leave(): void {
     this.isLeaving = true;
     clearTimeout(this.timer);

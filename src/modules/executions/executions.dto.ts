@@ -32,11 +32,11 @@ export class TelemetryDto {
   @ApiInteger()
   response_tokens!: number | null;
 
-  /** Of the prompt's tokens, those that the provider had in its cache; null when it did not say. */
+  /** Tokens of the prompt that the provider had in its cache; null when it did not say. */
   @ApiInteger()
   cached_prompt_tokens!: number | null;
 
-  /** Of the answer's tokens, those of reasoning that is not in the text; null when the provider did not say. */
+  /** Tokens of the answer that are reasoning and not in the text; null when the provider did not say. */
   @ApiInteger()
   reasoning_tokens!: number | null;
 

@@ -83,7 +83,7 @@ function readModel(value: unknown, at: string, report: Report, suggest: SuggestM
   return isProvider && isModelName ? { provider, modelName } : null;
 }
 
-/** As `GET /v1/models` has it for an id. */
+/** The id in `GET /v1/models`. */
 function readId(id: string, at: string, report: Report, suggest: SuggestModels): ModelName | null {
   const slash = id.indexOf('/');
   const [provider, modelName] = [id.slice(0, slash), id.slice(slash + 1)];

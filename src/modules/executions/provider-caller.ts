@@ -122,7 +122,7 @@ export class ProviderCaller {
   }
 }
 
-/** Of an adapter from outside the tree no compiler has checked what it hands over; what cannot be stored would lose it. */
+/** No compiler has checked what an adapter from outside hands over, and what cannot be stored would lose the answer. */
 function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
   const { kind, status, retryAfterMs, shouldRetry } = error;
   return {

@@ -10,7 +10,7 @@ import { ExecutionsRepository } from './record/index.js';
 
 /** Projects whose queues are remembered; one that was forgotten is counted anew. */
 const MOST_PROJECTS = 10_000;
-/** Of the requests at once, what one project may take: the rest is left for the others. */
+/** The share of the requests at once that one project may take; the rest is left for the others. */
 const PROJECT_SHARE = 0.75;
 
 /** What is worked on at once, in all and of each project. */

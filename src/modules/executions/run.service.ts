@@ -26,12 +26,12 @@ import { clampedParams, type LastCall, SyncCalls } from './sync-calls.js';
 export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id'>;
 
 export interface RunOptions {
-  /** Of the request, for `instance`. */
+  /** The path of the request, for `instance`. */
   readonly path: string;
   readonly key: UsedKey | null;
   /** How it is answered; left out: with an `ExecutionResultDto`. */
   readonly door?: ExecutionDoor;
-  /** Who reads the answer as it comes. */
+  /** Reads the answer as it comes. */
   readonly sink?: AnswerSink | null;
 }
 

@@ -21,7 +21,7 @@ export interface SyncExecution extends Claim {
   readonly clampedTokens: number | null;
   /** By the monotonic clock. */
   readonly deadlineAtMs: number;
-  /** Who reads the answer as it comes; null when it is waited for as a whole. */
+  /** Reads the answer as it comes; null when it is waited for as a whole. */
   readonly sink: AnswerSink | null;
 }
 
@@ -100,7 +100,7 @@ export class SyncCalls {
     const { executionId, admitted, sink } = execution;
     const { provider, modelName } = target;
     const { messages, extras } = admitted;
-    // Of a provider that does not say who answers, the name that it is asked by.
+    // A provider that does not say which model answers gets the name it was asked by.
     sink?.answeredBy({ servedModelName: modelName });
     const shareMs = this.shareMs(execution, attempt, index);
     const call = { executionId, attempt, provider, modelName, messages, params, extras };
@@ -161,7 +161,7 @@ export class SyncCalls {
   private async isTimely(execution: SyncExecution, last: LastCall, isLastModel: boolean): Promise<boolean> {
     const waitMs = this.waitMs(execution, last, isLastModel);
     if (waitMs === null) return false;
-    // Whoever leaves meanwhile wants no further call; none is written that is not made.
+    // A client that has left wants no further call, and none is written that is not made.
     if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
     return execution.sink?.signal.aborted !== true;
   }

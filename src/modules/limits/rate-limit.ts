@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../infra/supervision/index.js';
 import type { KeyAncestor, KeyRateLimits } from '../auth/index.js';
 
-/** Who uses limits up: a caller, or whoever asked for an execution that is worked on now. */
+/** Names whose limits are used: a caller's, or those of whoever asked for the execution that is running. */
 export interface Spender {
   readonly projectId: string;
   /** Null for the instance's admin. */
@@ -89,7 +89,7 @@ export function findRefusing(standings: readonly Standing[], executions: number)
   );
 }
 
-/** Of what was decided: the limit that refused, or the tightest one. */
+/** The limit that refused, or the tightest one. */
 export function headersOf({ standings, refusedBy }: Decision): Readonly<Record<string, string>> {
   const shown = refusedBy ?? tightestOf(standings);
   if (shown === null) return {};

@@ -36,7 +36,7 @@ export class ModelDto {
   owned_by!: string;
 
   /**
-   * Who serves it.
+   * The provider that serves it.
    * @example "openai"
    */
   provider!: string;

@@ -104,7 +104,7 @@ export class ModelsService {
     throw new ModelNotFoundError(id, suggestModels(await this.models.list(tx, projectId), id));
   }
 
-  /** As it was at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
+  /** Finds a model as it was at most a few seconds ago. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async getAllowed(projectId: string, provider: string, modelName: string): Promise<AllowedModel> {
     const known = this.peekAllowed(projectId, provider, modelName);
     if (known !== null) return known;
@@ -123,7 +123,7 @@ export class ModelsService {
     return (asked) => suggestModels(allowed, asked);
   }
 
-  /** As `getAllowed`, from memory; null says nothing. */
+  /** Does the same as `getAllowed` from memory; null says nothing. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
     const cached = this.allowed.get(keyOf(projectId, provider, modelName));
     if (cached === undefined || this.clock.monotonicMs() - cached.readAtMs >= TTL_MS) return null;

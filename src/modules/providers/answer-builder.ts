@@ -17,7 +17,7 @@ interface OpenCall {
 
 /** Puts the events of one answer together to what `complete` of a provider resolves to. */
 export class AnswerBuilder {
-  /** As the start said it; null until then. */
+  /** What the start said; null until then. */
   providerRequestId: string | null = null;
 
   private text = '';

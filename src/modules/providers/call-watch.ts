@@ -22,7 +22,7 @@ export class CallWatch {
   private readonly deadline: NodeJS.Timeout;
   private readonly idle: NodeJS.Timeout | null;
   private readonly onAbort = (): void => this.interrupt(this.caller?.reason, 'caller');
-  /** Of the one step that is being waited for. `Promise.race` with a long-lived promise would leak per event. */
+  /** Settles the one step that is being waited for. `Promise.race` with a long-lived promise would leak per event. */
   private rejectStep: ((reason: unknown) => void) | null = null;
   private readonly startedAtMs = performance.now();
   /** Since when the reader is waited for; null while the provider is. */

@@ -117,7 +117,7 @@ export class Circuit {
     const settle = once((outcome) => {
       clearTimeout(limit);
       if (outcome === 'silent') this.vacantTrial = end;
-      // Whoever refuses a request, or asks us to slow down, is there.
+      // A vendor that refuses a request, or asks us to slow down, is up.
       else end(outcome === 'failure' ? 'failure' : 'success');
     });
     const limit = setTimeout(() => settle('failure'), this.settings.longestCallMs);

@@ -24,7 +24,7 @@ export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
 };
 
 export interface CompletionLimits extends CallLimits {
-  /** As much of the response's text is kept. Calls of tools are kept whole, or the call fails. */
+  /** How much of the response's text is kept. Tool calls are kept whole, or the call fails. */
   readonly maxResponseBytes: number;
 }
 
@@ -287,7 +287,7 @@ async function observe(
     const taken = onEvent(event);
     if (taken !== undefined) await watch.readerOrInterrupted(taken);
   } catch (error) {
-    // Whoever reads the answer does not want it any more. It is too late when a deadline was first.
+    // The reader no longer wants the answer. It is too late when a deadline came first.
     watch.interrupt(error, 'caller');
   }
   watch.check();

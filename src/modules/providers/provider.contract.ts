@@ -84,11 +84,11 @@ export interface ProviderRequest {
 
 export interface ProviderMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
-  /** Of a `tool` message: what the tool answered. May be empty beside `toolCalls`. */
+  /** The text; for a `tool` message, what the tool answered. May be empty beside `toolCalls`. */
   readonly content: string;
-  /** Of an `assistant` message: the calls it made. */
+  /** The calls that an `assistant` message made. */
   readonly toolCalls?: readonly ProviderToolCall[];
-  /** Of a `tool` message, which always has it: the call that it answers. */
+  /** The call that a `tool` message answers. Every `tool` message has it. */
   readonly toolCallId?: string;
 }
 
@@ -160,7 +160,7 @@ export interface ProviderStart {
   readonly providerRequestId: string | null;
 }
 
-/** Who answers, from a vendor that says so before the answer: for who reads it as it comes. `end` says it in any case. */
+/** Names the model that answers, from a vendor that says so before the answer, for clients that read it as it comes. `end` says it in any case. */
 export interface ProviderModel {
   readonly type: 'model';
   /** As in `end`. */
@@ -242,7 +242,7 @@ export interface ProviderUsage {
   readonly responseTokens: number | null;
   /** Those of the prompt's tokens that the vendor read from its cache. Left out is null. */
   readonly cachedPromptTokens?: number | null;
-  /** Of the response's tokens, those of reasoning that is not in the text. Left out is null. */
+  /** The tokens of the response that are reasoning and not in the text. Left out means null. */
   readonly reasoningTokens?: number | null;
   /** What the vendor sent, untouched. Null when nothing came. */
   readonly raw: unknown;

@@ -5,7 +5,7 @@ export interface CollectedResponse {
   /** The kept beginning: at most `maxBytes` as UTF-8, ending at a whole character. */
   readonly text: string;
   readonly truncated: boolean;
-  /** Of the whole response, UTF-8. */
+  /** Counts the whole response, in UTF-8. */
   readonly totalBytes: number;
   /** Lower-case hex, over the UTF-8 of the whole response (NUL and lone surrogates as U+FFFD). */
   readonly sha256: string;

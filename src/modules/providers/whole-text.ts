@@ -8,7 +8,7 @@ import { toUSVString } from 'node:util';
 export class WholeText {
   private half = '';
 
-  /** As much as is certain; the rest comes with the next delta. */
+  /** Holds as much as is certain; the rest comes with the next delta. */
   add(delta: string): string {
     const text = this.half + delta;
     const endsInHalf = isHighSurrogate(text.charCodeAt(text.length - 1));

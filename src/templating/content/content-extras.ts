@@ -8,7 +8,7 @@ export interface FunctionTool {
     /** 1 to 64 of letters, digits, `_` and `-`; unique among the tools. */
     readonly name: string;
     readonly description?: string;
-    /** Of its arguments; left out: it takes none. */
+    /** A schema of its arguments; left out: it takes none. */
     readonly parameters?: JsonSchema;
     /** Whether the arguments must keep to the schema exactly; left out: as the provider has it. */
     readonly strict?: boolean;
@@ -65,7 +65,7 @@ export function wireExtrasOf(extras: ContentExtras | null | undefined): WireExtr
 }
 
 /**
- * Of what was stored or answered, and so was checked when it came; a request goes through `readContentExtras`.
+ * Reads what was stored or answered, and so was checked when it came; a request goes through `readContentExtras`.
  * @returns null when there is nothing.
  */
 export function extrasOfWire(wire: WireExtras | null | undefined): ContentExtras | null {

@@ -23,7 +23,7 @@ type Members = Readonly<Record<string, unknown>>;
 /** OpenAI's, for tools and schemas alike; no other vendor takes more. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_TOOLS = 128;
-/** As of a body. What a file brings was not held to it before. */
+/** The bound of a body. What a file brings was not held to it before. */
 const MAX_DEPTH = 64;
 /** Enough to mend a request in one go. */
 const MAX_ERRORS = 100;

@@ -21,7 +21,7 @@ export function evaluate(expression: Expression, state: RenderState, need: 'need
   return settle(evaluateDeferred(expression, state, need), state, need);
 }
 
-/** As `evaluate`, but what is nothing else than an absent variable stays an `Absent`. */
+/** Works like `evaluate`, but an absent variable by itself stays an `Absent`. */
 export function evaluateDeferred(expression: Expression, state: RenderState, need: Need): JsonData | Absent {
   const { postfix, filters: calls } = expression;
   if (calls.length === 0) return evaluatePostfix(postfix, state, need);

@@ -155,7 +155,7 @@ function assertNotTooLarge(texts: readonly string[], maxRenderedBytes: number): 
   if (bytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
 }
 
-/** Of well-formed text, without making the bytes. */
+/** Counts the bytes of well-formed text without making them. */
 function utf8LengthOf(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {

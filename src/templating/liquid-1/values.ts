@@ -14,7 +14,7 @@ const STEPS_PER_DECIMAL = 6;
 /** Visiting a value and writing it. */
 const STEPS_PER_JSON_VALUE = 4;
 
-/** As it is put out: null as nothing, objects and arrays as compact JSON, numbers as they came or as JavaScript writes them. */
+/** Writes a value as it is put out: null as nothing, objects and arrays as compact JSON, numbers as they came or as JavaScript writes them. */
 export function toText(value: JsonData, budget: Budget): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';

@@ -38,6 +38,6 @@ export function notFromLedger(url: string, expected: string): PromptLedgerError 
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
-  // Of several addresses that all failed there is a code and no message.
+  // When several addresses all failed there is a code and no message.
   return cause.message === '' ? ((cause as { code?: string }).code ?? cause.name) : cause.message;
 }

@@ -16,7 +16,7 @@ export interface CallOptions {
   /** Milliseconds for the call with all its tries. */
   readonly timeoutMs?: number | undefined;
   readonly maxRetries?: number | undefined;
-  /** Of a POST. Default: one of its own, the same for all its tries. */
+  /** The idempotency key of a POST. Default: one of its own, the same for all its tries. */
   readonly idempotencyKey?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }

@@ -33,7 +33,7 @@ function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
   };
 }
 
-/** As the owner of the tables: for migrations and nothing else. */
+/** Connects as the owner of the tables, for migrations and nothing else. */
 export function ownerDataSourceOptions(url: string): DataSourceOptions {
   return {
     ...commonOptions(url),
@@ -45,7 +45,7 @@ export function ownerDataSourceOptions(url: string): DataSourceOptions {
 }
 
 /**
- * As the application's role. The role is a startup option of the connection, not a statement after it, so that there
+ * Connects as the application's role. The role is a startup option of the connection, not a statement after it, so that there
  * is no moment without it. `pipeline` lets {@link TenantScope.statement} open, work and commit in one trip.
  */
 export function applicationDataSourceOptions(options: {

@@ -87,7 +87,7 @@ export class DatabaseListener implements BeforeApplicationShutdown {
     }
   }
 
-  /** Of all its users first: Nest ends the modules that stand on the database before the database. */
+  /** Ends before the pool: Nest ends the modules that stand on the database before the database. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.close();
   }

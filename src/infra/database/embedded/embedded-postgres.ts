@@ -34,7 +34,7 @@ export interface EmbeddedPostgres {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  /** As the server reports it, such as `18.4`. */
+  /** The version that the server reports, such as `18.4`. */
   readonly version: string;
   /** True when the server was still running from an earlier start that was killed. */
   readonly adopted: boolean;

@@ -16,7 +16,7 @@ export interface FunctionCall {
   readonly timeoutMs?: number;
 }
 
-/** As many as are usually busy at once: a batch of each of the five journals, and a claim or a sweep. */
+/** The number that is usually busy at once: a batch of each of the five journals, and a claim or a sweep. */
 export const JOURNAL_CONNECTIONS = 6;
 
 /**

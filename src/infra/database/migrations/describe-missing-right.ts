@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../config/index.js';
 
-/** As the first migration makes it; it can stand in no migration what to say when it may not be made. */
+/** The role that the first migration makes. No migration can say what to do when it may not be made. */
 const APP_ROLE = 'prompt_ledger_app';
 const INSUFFICIENT_PRIVILEGE = '42501';
 

@@ -11,7 +11,7 @@ interface Check {
 
 interface PropertyChecks {
   readonly name: string;
-  /** Of `@IsOptional()` and `@ValidateIf()`: all must hold, or the property is not looked at. */
+  /** Conditions of `@IsOptional()` and `@ValidateIf()`: all must hold, or the property is not looked at. */
   readonly conditions: readonly ((object: object, value: unknown) => boolean)[];
   readonly checks: readonly Check[];
   /** The class of what is nested here; `null` for nothing. */

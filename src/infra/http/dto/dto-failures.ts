@@ -9,7 +9,7 @@ export const VALIDATION_OPTIONS = {
 /** To say which elements of an array fail, each is validated alone; beyond this the array is named instead. */
 const MAX_PROBED_ELEMENTS = 200;
 
-/** Of several failures of a property the first of these says most; the others often only follow from it. */
+/** When several checks of a property fail, the first of these says most; the others often only follow from it. */
 const TELLING = ['isString', 'isInt', 'isNumber', 'isBoolean', 'isObject', 'isArray'];
 
 /** class-validator exports the name of each of its constraints, next to its functions and classes. */

@@ -39,7 +39,7 @@ export interface FastRequest<Caller, Params, Body> {
   readonly headers: IncomingHttpHeaders;
   /** Names and values in turn, for a header that must not come twice. */
   readonly rawHeaders: readonly string[];
-  /** As sent, as it stands in a problem's `instance`. */
+  /** The path as sent, which stands in a problem's `instance`. */
   readonly path: string;
 }
 
@@ -52,7 +52,7 @@ export interface FastRoute<Caller, Scope extends string, Params, Body> {
   readonly match: (path: string) => Params | null;
   /** All of them are needed. */
   readonly scopes: readonly Scope[];
-  /** Of a POST; `null` of a GET. */
+  /** The body of a POST; `null` for a GET. */
   readonly dto: Type<Body & object> | null;
   /** Answers at once where it has nothing to wait for. */
   readonly handle: (request: FastRequest<Caller, Params, Body>) => RawAnswer | Promise<RawAnswer>;
@@ -183,7 +183,7 @@ export class FastPath<Caller, Scope extends string> {
   }
 
   private write(response: ServerResponse, id: string, { status, headers, body }: RawAnswer): void {
-    // As one flat list Node takes them at once; set one by one, each is looked up, copied and put in order again.
+    // Node takes one flat list at once; headers that are set one by one are each looked up, copied and put in order again.
     const head = [REQUEST_ID_HEADER, id, ...this.commonHeaders];
     for (const name in headers) head.push(name, headers[name] as string);
     if (status !== 204) head.push('Content-Length', String(Buffer.byteLength(body)));

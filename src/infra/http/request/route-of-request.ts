@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** As Express leaves it on the request that one of its routes has taken. */
+/** The route that Express leaves on a request that it has matched. */
 interface RoutedRequest {
   route?: { readonly path?: unknown };
 }

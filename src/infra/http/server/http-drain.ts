@@ -43,7 +43,7 @@ export class HttpDrain {
   async stop({ lingerMs, graceMs }: DrainLimits): Promise<void> {
     const endsAtMs = performance.now() + graceMs;
     await quietTurn();
-    // Of `node:net`: that of `node:http` cuts idle connections.
+    // This is the `close` of `node:net`; that of `node:http` cuts idle connections.
     const closed = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(this.server, () => resolve());
     });

@@ -17,7 +17,7 @@ export interface JsonOutline {
   /** Members of all objects in the text, counted as often as they are written. */
   readonly memberCount: number;
   /**
-   * Of the outermost object, four offsets for each member: where its key begins (at the quote) and ends, and where its
+   * Four offsets for each member of the outermost object: where its key begins (at the quote) and ends, and where its
    * value begins and ends. Empty for a text that is not an object.
    */
   readonly members: readonly number[];

@@ -71,7 +71,7 @@ export class JsonStepBuilder {
     }
     const name = this.textOf(separatorEnd, start).trim();
     if (frame.isObject) {
-      // As a member with a small value in place of the large one: the key is looked at as any other.
+      // The member gets a small value in place of the large one, so that its key is checked like any other.
       this.addText(frame, { text: `${name}null`, from: separatorEnd, expected: 1, colons: 1 });
       const members = frame.value as Record<string, unknown>;
       members[keyOf(name)] = value;

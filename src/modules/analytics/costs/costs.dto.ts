@@ -75,11 +75,11 @@ export class GroupCostsDto extends CostsDto {
 }
 
 export class CostAnalyticsDto {
-  /** As it was asked for. */
+  /** The grouping that was asked for. */
   @ApiProperty({ enum: COST_GROUPS })
   group_by!: CostGroup;
 
-  /** Of all groups, those of other pages too. */
+  /** Sums over all groups, those of other pages too. */
   total!: CostsDto;
 
   /** The dearest first, those of unknown cost last; days in their order. */

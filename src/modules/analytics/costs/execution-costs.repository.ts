@@ -13,12 +13,12 @@ import {
 export const COST_GROUPS = ['prompt', 'model', 'environment', 'owner_team', 'api_key', 'day'] as const;
 export type CostGroup = (typeof COST_GROUPS)[number];
 
-/** Of final executions. */
+/** Counts final executions. */
 export interface Costs {
   readonly executions: number;
   /** Those of which it is known what they cost. */
   readonly priced: number;
-  /** Of those, in whole pico-dollars; null when there is none. */
+  /** Their sum in whole pico-dollars; null when there is none. */
   readonly costPicoUsd: bigint | null;
   /** Null when no provider said how many, as the further ones. */
   readonly promptTokens: number | null;
@@ -30,7 +30,7 @@ export interface Costs {
 export interface GroupCosts extends Costs {
   /** Null: of what has none of the kind. */
   readonly key: string | null;
-  /** Of a group by key; null of keys that nobody knows. */
+  /** The name of a key; null for keys that are unknown. */
   readonly keyName: string | null;
   /** The group's place in the list, before its key. */
   readonly rank: string;
@@ -51,7 +51,7 @@ export interface CostQuery extends CountFilter {
 
 interface Grouping {
   readonly dimension: Dimension;
-  /** Of a group `c.dimension`, as text; null where it stands for none. */
+  /** A group's `c.dimension` as text; null where it stands for none. */
   readonly key: string;
   readonly join?: string;
   readonly name?: string;
@@ -103,7 +103,7 @@ const SHOWN = `coalesce(executions, 0)::float8 AS executions, coalesce(cost_coun
         ${tokens('cached_prompt_tokens')} AS "cachedPromptTokens", ${tokens('response_tokens')} AS "responseTokens",
         ${tokens('reasoning_tokens')} AS "reasoningTokens"`;
 
-/** Of all time: days are not in the counts of all time. */
+/** The counts of all time, which have no days. */
 const EVER = { startMs: -Infinity, endMs: Infinity };
 
 type Row = Omit<GroupCosts, 'costPicoUsd'> & {

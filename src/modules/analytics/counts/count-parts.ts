@@ -1,7 +1,7 @@
 import { splitSpan, type TimeSpan } from '../time-spans.js';
 
 export interface CountFilter {
-  /** Of deleted prompts of that name too. */
+  /** Includes deleted prompts of that name. */
   readonly promptName: string | null;
   /** By the time they were created. Null: ever. */
   readonly span: TimeSpan | null;

@@ -8,7 +8,7 @@ export interface ModeCounts {
   readonly mode: PromptMode;
   readonly promptCount: number;
   readonly executions: number;
-  /** Of the succeeded ones whose latency is known. */
+  /** Counts executions that succeeded and whose latency is known. */
   readonly latencyCount: number;
   readonly latencySumMs: number;
   /** Null when no provider said how many. */

@@ -95,7 +95,7 @@ export class BatchDto {
   /** Its executions by their status. */
   counts!: BatchCountsDto;
 
-  /** Who is told when it is completed. */
+  /** The address that is told when the batch is completed. */
   callback_url!: string | null;
 
   /** When it was submitted. */

@@ -46,7 +46,7 @@ export interface BatchRecord {
 
 export interface BatchProgress {
   readonly counts: Readonly<Partial<Record<ExecutionStatus, number>>>;
-  /** Of the latest execution that is final. */
+  /** The time of the latest execution that is final. */
   readonly lastCompletedAt: Date | null;
 }
 
@@ -172,7 +172,7 @@ function partsOf(beginnings: readonly Beginning[]): Beginning[][] {
   return parts;
 }
 
-/** Of what the entries leave in the budgets, the least. */
+/** The least that the entries leave in any budget. */
 function fullest(rows: readonly BegunRow[]): BegunExecution {
   return rows
     .map((row) => begunOf(row, true))
@@ -188,7 +188,7 @@ function batchValues(batch: NewBatch): unknown[] {
   const { projectId, batchId, callbackUrl, requestedBy, createdAt, beginnings } = batch;
   const { admitted } = beginnings[0] as Beginning;
   const { prompt, targets, environment } = admitted;
-  // Whoever submits a batch names a prompt.
+  // Every batch names a prompt.
   const { version } = prompt as AdmittedPrompt;
   const facts = [version.promptId, version.versionId, targets[0].modelId, environment, beginnings.length];
   return [projectId, batchId, ...facts, callbackUrl, requestedBy, createdAt];

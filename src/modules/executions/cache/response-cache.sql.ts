@@ -1,4 +1,4 @@
-/** Whoever claimed a key and has no execution by then is gone, or was refused and could not say so. */
+/** After this time a claim without an execution belongs to a process that is gone, or that was refused and could not say so. */
 const CLAIM_PATIENCE = `interval '15 seconds'`;
 
 /** An answer that was cut, here or because a budget left so few tokens, is not the whole answer and stands for nothing. */

@@ -6,7 +6,7 @@ import type { AdmittedExecution } from '../execution-request.js';
 import { ExecutionWaits } from '../execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
 
-/** Who asks, with the execution that will have the answer if there is none. */
+/** Identifies the request, with the execution that will have the answer if there is none. */
 export interface CacheRequest {
   readonly projectId: string;
   readonly executionId: string;

@@ -44,7 +44,7 @@ export class IdempotencyService {
   }
 
   /**
-   * Of an execution that ended without its process: nobody composed an answer, so the first who asks does, and all
+   * Answers for an execution that ended without its process: nobody composed an answer, so the first who asks does, and all
    * others get the same.
    */
   private async answerOfLost(projectId: string, key: UsedKey, record: KeyRecord): Promise<StoredAnswer> {

@@ -10,9 +10,9 @@ const STEP_CHARS = 256 * 1024;
 export interface UsedKey {
   /** The concrete path in the spelling of its route: the same key on another route is another key. */
   readonly route: string;
-  /** As the caller chose it. */
+  /** The text that the caller chose. */
   readonly key: string;
-  /** Of method, path and body; see {@link fingerprintOf}. */
+  /** Covers method, path and body; see {@link fingerprintOf}. */
   readonly fingerprint: Buffer;
 }
 

@@ -95,7 +95,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     extras: extras === null ? null : writeJson(extras),
     arrival: arrivals,
-    // As texts: JSON has no whole numbers of that size.
+    // Numbers go as texts, since JSON has no whole numbers of that size.
     hold_input_pico_usd: bound.inputPicoUsd?.toString(),
     hold_output_pico_usd: bound.outputPicoUsd?.toString(),
     hold_tokens: bound.responseTokens,

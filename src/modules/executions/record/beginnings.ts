@@ -56,7 +56,7 @@ export class Beginnings {
     });
   }
 
-  /** As `ExecutionsRepository.begin` says. */
+  /** See `ExecutionsRepository.begin`. */
   async append(beginning: Beginning): Promise<Begun> {
     const entry = beginEntry(beginning, this.dependencies.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
     const written = await this.write(beginning, entry);

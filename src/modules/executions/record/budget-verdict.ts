@@ -16,7 +16,7 @@ export interface VerdictRow {
 /** A budget that is getting full. */
 export interface BudgetWarning {
   readonly budgetId: string;
-  /** Of the limit, spent or held. */
+  /** The share of the limit that is spent or held. */
   readonly percent: number;
 }
 
@@ -54,7 +54,7 @@ export function begunOf(row: VerdictRow, hasCallback: boolean): BegunExecution {
   };
 }
 
-/** Of an answer; none for a budget that is far from its limit. */
+/** Headers of an answer; none for a budget that is far from its limit. */
 export function warningHeaders(warning: BudgetWarning | null): Readonly<Record<string, string>> {
   return warning === null
     ? {}

@@ -5,7 +5,7 @@ export const ANSWER_TIMEOUT_MS = 4000;
 export function projectsLiteral(entries: readonly { readonly project_id: string }[]): string {
   const [first] = entries;
   if (first === undefined) return '{}';
-  // As nearly always: one project, and nothing to gather.
+  // Nearly always there is one project, and nothing to gather.
   if (entries.every(({ project_id: id }) => id === first.project_id)) return `{${first.project_id}}`;
   return `{${[...new Set(entries.map(({ project_id: id }) => id))].join(',')}}`;
 }

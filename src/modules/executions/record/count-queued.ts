@@ -2,7 +2,7 @@ import type { FunctionCall, JournalConnections } from '../../../infra/database/i
 
 /** A place in the order in which the queue of a project is worked off. */
 export interface QueuePlace {
-  /** As Postgres writes it; a `Date` would lose the microseconds. */
+  /** The text that Postgres writes; a `Date` would lose the microseconds. */
   readonly dueAt: string;
   readonly dueMs: number;
   readonly executionId: string;

@@ -18,7 +18,7 @@ export type Next =
     }
   /** Waits for its next attempt, which anybody may make. */
   | { readonly kind: 'queued'; readonly waitMs: number }
-  /** Whoever holds it makes the next attempt at once. */
+  /** The process that holds it makes the next attempt at once. */
   | { readonly kind: 'running'; readonly model: AllowedModel };
 
 /** How an attempt ended. */
@@ -35,7 +35,7 @@ export interface Ending {
   readonly next: Next;
 }
 
-/** As an entry of the statements; of a failure everything that only an answer has is left out. */
+/** Builds an entry of the statements. A failure leaves out what only an answer has. */
 export function endEntry({ claim, attempt, model, price, outcome, next }: Ending): EndEntry {
   const isFinal = next.kind === 'final';
   const answer = isFinal && next.key !== undefined ? next.answer : undefined;

@@ -36,7 +36,7 @@ import { releaseClaim, renewLeases, SWEEP_REHEARSALS, sweepLapsed } from './leas
 const WORKERS = 1;
 /** A client waits: a restart of the database is bridged, an outage is told. */
 const BEGIN_PATIENCE_MS = 10_000;
-/** Whoever worked on an execution was lost so often: it kills its workers. */
+/** After so many lost workers an execution is taken to be what kills them. */
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
 const PICO = 1e12;
@@ -71,7 +71,7 @@ export class ExecutionsRepository {
       { ...whileClientWaits, observer: journals.begin },
     );
     this.calls = callsJournal(connections, { ...whileClientWaits, observer: journals.call });
-    // As long as the outcome is of use: then the lease has lapsed, and a sweep decides.
+    // The outcome is of use until the lease lapses and a sweep decides.
     const whileItIsOfUse = { maxRows, workers: WORKERS, patienceMs: leaseMs, observer: journals.end };
     this.endings = new Endings(connections, metrics.executions, whileItIsOfUse);
     this.claims = new Claims(connections, databaseClock, leaseMs);

@@ -31,7 +31,7 @@ export interface Recording {
   readonly price: PriceRecord | null;
 }
 
-/** As of a provider's: a usage object is a few hundred characters. */
+/** The same bound as for a provider's: a usage object is a few hundred characters. */
 const MAX_USAGE_CHARS = 65_536;
 /** Looked at for the line of 300 characters that is kept. */
 const MAX_MESSAGE_CHARS = 600;
@@ -118,7 +118,7 @@ function resolvedBy({ template_hash: hash = null, version_number: number = null 
 
 function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): RecordEntry {
   if (status === 'succeeded') return {};
-  // Whoever reports may quote a vendor that quotes a key.
+  // A client may quote a vendor that quotes a key.
   const start = message?.slice(0, MAX_MESSAGE_CHARS);
   const safe = safeVendorMessage(start, { credentials: [], texts: [] });
   return { error_type: type ?? 'provider_error', error_message: safe };

@@ -90,7 +90,7 @@ export class RecordingService {
     return (await this.recordings.insert(written)) ? answer : KEY_TAKEN;
   }
 
-  /** As it was when the call was made, however much later that is told. */
+  /** The price when the call was made, however much later that is told. */
   private async priceOf(projectId: string, { model, started_at: at }: RecordEntryDto) {
     const startedAt = parseRfc3339(at) as Date;
     return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;

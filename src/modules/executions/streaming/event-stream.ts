@@ -30,7 +30,7 @@ export class EventStream implements AnswerSink {
     private readonly response: ServerResponse,
     private readonly format: StreamFormat,
   ) {
-    // Who left before there was anything to listen to has left all the same.
+    // A client may have left before there was anything to listen to.
     if (response.destroyed) this.closed();
     else response.once('close', () => this.closed());
   }

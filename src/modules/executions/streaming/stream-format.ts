@@ -4,7 +4,7 @@ import type { ExecutionResultDto, StreamedExecutionDto } from '../executions.dto
 /** How an answer is written while it comes: as events of our own, or as another door's clients expect them. */
 export interface StreamFormat {
   readonly begin: (execution: StreamedExecutionDto) => string;
-  /** Who is about to answer; nothing is written yet. Left out: it is of no interest. */
+  /** Tells which model is about to answer; nothing is written yet. Left out: nobody needs to know. */
   readonly answeredBy?: (model: AnsweringModel) => void;
   readonly piece: (event: AnswerEvent) => string;
   /** @param body of the answer that the execution succeeded: JSON text, as the door presents it. */

@@ -57,7 +57,7 @@ export class PriceReads {
   forget(): void {
     this.writes += 1;
     this.cache.clear();
-    // Who asks from now on is not to be told by a look that began before the write.
+    // A look that began before the write must not answer anybody who asks from now on.
     this.looks.clear();
   }
 

@@ -17,7 +17,7 @@ export interface PriceRecord extends NewPrice {
   readonly createdBy: string | null;
 }
 
-/** Of prices of one model, the one that counts at a time: of those that are valid then, the one that began last. */
+/** Picks the price of a model that counts at a time: the one that began last among those that are valid. */
 export function priceAt<P extends Pick<NewPrice, 'validFrom' | 'validTo'>>(
   prices: readonly P[],
   at: Date,

@@ -28,7 +28,7 @@ function IsUsd(): PropertyDecorator {
 
 export class CreatePriceDto {
   /**
-   * Who serves the model. It need not be on the list of allowed ones.
+   * The provider that serves the model. It need not be on the list of allowed ones.
    * @example "openai"
    */
   @Matches(PROVIDER_ID, { message: PROVIDER_ID_RULE })
@@ -127,7 +127,7 @@ export class ListPricesQueryDto extends PageQueryDto {
   @IsString()
   model_name?: string;
 
-  /** Of each model only the price that counts at this time. */
+  /** Only the price of each model that counts at this time. */
   @IsOptional()
   @IsQueryTime()
   at?: Date;
@@ -138,7 +138,7 @@ export class PriceDto {
   @ApiId()
   price_id!: string;
 
-  /** Who serves the model. */
+  /** The provider that serves the model. */
   provider!: string;
 
   /** The provider's name for the model. */

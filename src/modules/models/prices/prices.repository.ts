@@ -6,7 +6,7 @@ import type { NewPrice, PriceRecord } from './price-records.js';
 export interface PriceFilter {
   readonly provider?: string | undefined;
   readonly modelName?: string | undefined;
-  /** Of each model only the price that counts at this time. */
+  /** Only the price of each model that counts at this time. */
   readonly at?: Date | undefined;
   readonly after?: PricePosition | undefined;
   /** Left out: all. */
@@ -20,7 +20,7 @@ export interface PricePosition {
   readonly validFrom: Date;
 }
 
-/** Of one model. */
+/** Prices of one model. */
 export interface StoredTerms {
   /** The most tokens of one answer; null where nobody said. */
   readonly maxTokens: number | null;
@@ -54,7 +54,7 @@ const RETURNING = `ON CONFLICT (project_id, provider, model_name, valid_from) WH
 export class PricesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Who decides by what is there waits here for others who do, until their transaction ends. */
+  /** Waits until other transactions that decide by what is there have ended. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('model_prices ' || $1, 0))`, [projectId]);
   }
@@ -77,7 +77,7 @@ export class PricesRepository {
     return rows.map(toRecord);
   }
 
-  /** As {@link insert}, but leaves alone models that have a price, or had one. */
+  /** Does the same as {@link insert}, but leaves alone models that have a price, or had one. */
   async insertForUnpriced(
     tx: EntityManager,
     projectId: string,
@@ -96,7 +96,7 @@ export class PricesRepository {
     return row === undefined ? null : toRecord(row);
   }
 
-  /** As {@link find}, and nobody else changes it until the transaction ends. */
+  /** Finds it as {@link find} does, and locks it until the transaction ends. */
   async findLocked(tx: EntityManager, projectId: string, priceId: string): Promise<PriceRecord | null> {
     const text = `SELECT ${COLUMNS} FROM model_prices p WHERE ${LISTED} AND p.price_id = $2 FOR NO KEY UPDATE`;
     const [row] = await tx.query<Row[]>(text, [projectId, priceId]);

@@ -17,7 +17,7 @@ import type {
 } from './prices.dto.js';
 import { type PricePosition, PricesRepository } from './prices.repository.js';
 
-/** Who added what the catalogue brought. */
+/** Names the author of what the catalogue brought. */
 const CATALOGUE = 'catalogue';
 
 /**
@@ -148,7 +148,7 @@ export class PricesService {
   }
 }
 
-/** Of a text that was validated. */
+/** Reads a text that was validated. */
 function microsOf(usd: string): bigint {
   return parseMicroUsd(usd) as bigint;
 }

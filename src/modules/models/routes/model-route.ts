@@ -66,7 +66,7 @@ export function orderTargets<T extends Pick<RouteTarget, 'weight'>>(
 }
 
 function drawIndex(targets: readonly Pick<RouteTarget, 'weight'>[], random: () => number): number {
-  // Of one that is left alone nothing is to be drawn.
+  // Nothing is drawn for a list that is left as it is.
   if (targets.length === 1) return 0;
   const weights = targets.map(({ weight }) => weight ?? DEFAULT_WEIGHT);
   let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);

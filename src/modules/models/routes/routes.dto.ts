@@ -21,7 +21,7 @@ const MAX_WEIGHT = 1000;
 
 export class PutRouteTargetDto {
   /**
-   * Who serves the model.
+   * The provider that serves the model.
    * @example "openai"
    */
   @Matches(PROVIDER_ID, { message: PROVIDER_ID_RULE })
@@ -67,7 +67,7 @@ export class PutRouteDto {
 }
 
 export class RouteTargetDto {
-  /** Who serves the model. */
+  /** The provider that serves the model. */
   provider!: string;
 
   /** The provider's name for the model. */

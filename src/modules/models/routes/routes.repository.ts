@@ -10,7 +10,7 @@ export type StoredRoute = Pick<ModelRouteEntity, 'routeId' | 'name' | 'strategy'
 export class RoutesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Who decides by what is there waits here for others who do, until their transaction ends. */
+  /** Waits until other transactions that decide by what is there have ended. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('model_routes ' || $1, 0))`, [projectId]);
   }

@@ -220,7 +220,7 @@ class ToolUses {
   }
 }
 
-/** As a rule it is `{}`, and the text follows. */
+/** It is usually `{}`, and the text follows. */
 function wholeInput(input: unknown): string {
   if (typeof input === 'string') return input;
   return Object.keys(known(input)).length === 0 ? '' : writeJson(input);

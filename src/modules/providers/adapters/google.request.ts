@@ -100,7 +100,7 @@ function callOf(call: ProviderToolCall, signed: boolean): Part {
   };
 }
 
-/** Of parallel calls only the first one has it. */
+/** Only the first of parallel calls has it. */
 function needsSignature(modelName: string): boolean {
   return /^gemini-(?![12](\.|-|$))/.test(modelName);
 }

@@ -174,7 +174,7 @@ function sentenceIn(json: string): string | null {
   return sentence?.replace(/\\[nrt"\\/]/g, ' ') ?? null;
 }
 
-/** Who was asked for a stream may get its error as an event. */
+/** A vendor that was asked for a stream may send its error as an event. */
 function parseEvents(text: string): unknown {
   const splitter = new ServerSentEventSplitter();
   const events = [...splitter.split(Buffer.from(text)), ...splitter.flush()];

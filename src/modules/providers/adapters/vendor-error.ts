@@ -9,7 +9,7 @@ export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** What a vendor said went wrong, as it came. */
 export interface VendorComplaint {
-  /** Of the answer; that of an error in mid-stream is the one it would have had before. */
+  /** The status of the answer. An error in mid-stream has the one it would have had at the beginning. */
   readonly status: number;
   /** What may be said of it, best first. The first that is safe to show is shown. */
   readonly words: readonly unknown[];

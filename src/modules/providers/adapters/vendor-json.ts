@@ -13,7 +13,7 @@ export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** Of an error's body, which may be anything: empty for what is no object. */
+/** Reads an error's body, which may be anything; empty unless it is an object. */
 export function parseRecord(json: string): Json {
   try {
     return asRecord(JSON.parse(json));

@@ -17,7 +17,7 @@ import { headerOf } from './vendor-headers.js';
  * as long as one event of a stream, or half of what is read of a stream where that is more: eight times what is stored.
  */
 const MOST_BYTES = 4 * 1024 * 1024;
-/** Of one event of a stream that comes in place of a document: twice what is stored by default, and it is held as text. */
+/** Bounds one event of a stream that comes in place of a document: twice what is stored by default, since it is held as text. */
 const MOST_EVENT_CHARACTERS = 1024 * 1024;
 
 export interface ExchangeOptions {

@@ -10,7 +10,7 @@ export function deriveSigningKey(keyHashSecret: string, projectId: string, salt:
   return createHmac('sha256', keyHashSecret).update(KEY_TAG).update(projectId).update(salt).digest();
 }
 
-/** As receivers are given it. */
+/** The form that receivers are given. */
 export function formatSecret(signingKey: Buffer): string {
   return SECRET_PREFIX + signingKey.toString('base64');
 }

@@ -72,7 +72,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
     if (this.isClaiming || this.isStopping || this.slots.free === 0) return;
     this.isClaiming = true;
     const claiming = this.claimForFreeSlots().finally(() => (this.isClaiming = false));
-    // Whoever stops waits for it; what went wrong is told to whoever asked for it.
+    // The shutdown waits for it; failures are reported where it was asked for.
     this.claiming = claiming.catch(() => undefined);
     await claiming;
   }

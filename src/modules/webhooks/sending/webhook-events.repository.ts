@@ -15,7 +15,7 @@ export interface ClaimedEvent {
   readonly url: string;
   /** JSON, byte for byte what is sent. */
   readonly body: string;
-  /** Of the signing keys that are good now, newest first. Empty for a project that has none yet. */
+  /** Salts of the signing keys that are good now, newest first. Empty for a project that has none yet. */
   readonly salts: readonly Buffer[];
   /** By the database's clock. */
   readonly claimedAt: Date;

@@ -32,7 +32,7 @@ export const numberFilters = {
   minus: binary((value, other) => value - other),
   times: binary((value, other) => value * other),
   divided_by: binary((value, other) => value / other),
-  /** Of the sign of the divisor, as in Liquid and unlike JavaScript. */
+  /** Has the sign of the divisor, as in Liquid and unlike JavaScript. */
   modulo: binary((value, other) => ((value % other) + other) % other),
   round: filter(0, 1, (input, [digits], budget) => {
     budget.spend(STEPS_PER_ROUND);

@@ -112,7 +112,7 @@ function truncateWords(text: string, count: number, ending: string, budget: Budg
   return words.length <= kept ? text : words.slice(0, kept).join(' ') + ending;
 }
 
-/** As `text.replace`, paying for each match: a text may be nothing else. */
+/** Works like `text.replace` and pays for each match, since a text may consist of matches only. */
 function replaceMatches(
   text: string,
   pattern: RegExp,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { hasErrorCode } from '../errors.js';
 
 /**
- * As whom the server runs. PostgreSQL refuses to run as root, so root starts it
+ * The user that the server runs as. PostgreSQL refuses to run as root, so root starts it
  * - `user`: with another user's ids, when that user can reach the data and the binaries;
  * - `namespace`: in a user namespace in which root is called `nobody`. Outside it is still root, so it can
  *   read below closed folders such as root's own home.

@@ -12,7 +12,7 @@ export type ReadEntry = { readonly price: FilePrice } | { readonly reason: strin
 /** The exact text of a field of the entry, as the file has it; null when there is none. */
 export type FieldSource = (field: string) => string | null;
 
-/** Of these the file says what text costs, in and out. */
+/** Modes for which the file says what text costs, in and out. */
 const TEXT_MODES: readonly unknown[] = ['chat', 'completion', 'responses'];
 /** Where its word for a provider is not ours. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([

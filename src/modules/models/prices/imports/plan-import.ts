@@ -15,7 +15,7 @@ export interface NamedPrice {
 
 /** What an import does; its prices begin together. */
 export interface ImportPlan {
-  /** Of models that have no price at that time. */
+  /** Prices of models that have none at that time. */
   readonly added: readonly NewPrice[];
   /** In place of those that {@link ended} names. */
   readonly changed: readonly NewPrice[];

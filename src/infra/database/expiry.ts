@@ -18,7 +18,7 @@ export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicatio
   constructor(private readonly options: ExpiryOptions) {}
 
   /** @returns how many were ended, `most` at the most. */
-  protected abstract endSome(most: number): Promise<number>;
+  protected abstract expireSome(most: number): Promise<number>;
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
@@ -39,7 +39,7 @@ export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicatio
     const { mostAtOnce } = this.options;
     let total = 0;
     for (;;) {
-      const ended = await this.endSome(mostAtOnce);
+      const ended = await this.expireSome(mostAtOnce);
       total += ended;
       if (ended < mostAtOnce || this.isLeaving) return total;
     }

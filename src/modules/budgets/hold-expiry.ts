@@ -19,7 +19,7 @@ export class HoldExpiry extends Expiry {
     });
   }
 
-  protected endSome(most: number): Promise<number> {
+  protected expireSome(most: number): Promise<number> {
     return this.budgets.expireHolds(most);
   }
 }

@@ -31,7 +31,7 @@ export class ToolCallCollector {
   add(event: ProviderToolCallDelta): ProviderToolCallDelta | null {
     const { index } = event;
     // No compiler has seen an adapter from outside the tree.
-    if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string') throw senseless();
+    if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string') throw malformedToolCall();
     const known = this.calls.get(index);
     const call = known ?? this.open(event);
     const namedLater = known !== undefined && known.name === '' && isText(event.name);
@@ -62,7 +62,7 @@ export class ToolCallCollector {
   finish(): ProviderToolCall[] {
     const inOrder = [...this.calls].sort(([a], [b]) => a - b);
     return inOrder.map(([, { id, name, pieces }]) => {
-      if (name === '') throw senseless();
+      if (name === '') throw malformedToolCall();
       return { id, name, arguments: pieces.join('') };
     });
   }
@@ -108,6 +108,6 @@ function wholeOf(text: string): string {
   return whole.add(text) + whole.flush();
 }
 
-function senseless(): ProviderError {
+function malformedToolCall(): ProviderError {
   return new ProviderError('provider_error', "The provider's call of a tool makes no sense.");
 }

@@ -3,7 +3,7 @@ import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
 import { heavyWork } from '../../../kernel/index.js';
-import { isThereAfterAll } from '../after-outage.js';
+import { wasWrittenBeforeOutage } from '../after-outage.js';
 import type { AdmittedPrompt } from '../execution-request.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import {
@@ -122,7 +122,7 @@ export class BatchesRepository {
     } catch (error) {
       if (error instanceof NotInserted) return error.reason;
       const isThere = async () => (await this.find(projectId, batch.batchId)) !== null;
-      if (!isDatabaseOutage(error) || !(await isThereAfterAll(isThere))) throw error;
+      if (!isDatabaseOutage(error) || !(await wasWrittenBeforeOutage(isThere))) throw error;
       return BEGUN_FREELY;
     }
   }

@@ -13,7 +13,7 @@ export class CacheExpiry extends Expiry {
     });
   }
 
-  protected endSome(most: number): Promise<number> {
+  protected expireSome(most: number): Promise<number> {
     return this.entries.removeExpired(most);
   }
 }

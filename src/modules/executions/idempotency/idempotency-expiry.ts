@@ -13,7 +13,7 @@ export class IdempotencyExpiry extends Expiry {
     });
   }
 
-  protected endSome(most: number): Promise<number> {
+  protected expireSome(most: number): Promise<number> {
     return this.keys.removeExpired(most);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
-import { isThereAfterAll } from '../after-outage.js';
+import { wasWrittenBeforeOutage } from '../after-outage.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import { findBegun } from '../record/index.js';
 
@@ -43,7 +43,7 @@ export class RecordingRepository {
     } catch (error) {
       const [first] = executionIds;
       if (first === undefined || !isDatabaseOutage(error)) throw error;
-      if (!(await isThereAfterAll(() => this.isThere(projectId, first)))) throw error;
+      if (!(await wasWrittenBeforeOutage(() => this.isThere(projectId, first)))) throw error;
       return true;
     }
   }

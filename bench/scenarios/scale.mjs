@@ -14,6 +14,8 @@ const COUNTS = [1, 2, 4];
 /** Never reached, so that each request is counted and none refused. */
 const LIMIT = { RATE_LIMIT_PROJECT_REQUESTS: '1000000000' };
 const LIMITED_COUNTS = [1, 2];
+/** Ten API processes share a server that allows a hundred connections; runs go through the journals' own. */
+const POOL_SIZE = '2';
 const LABEL = 'bench-scale';
 const DONE_POLL_MS = 100;
 const DONE_LIMIT_MS = 120_000;
@@ -22,21 +24,26 @@ const DONE_LIMIT_MS = 120_000;
 export async function measureScale(bench) {
   return bench.scope.within(async (scope) => {
     const standIn = await startHelper(scope, 'stand-in');
-    const apis = await startApis(scope, bench, standIn);
-    const results = [];
-    // Reads are not limited, so there is nothing to see of a limit.
-    const unlimited = apis.filter(({ isLimited }) => !isLimited);
-    for (const { scenario, requestOf, among } of [
-      { scenario: `:run, ${CONNECTIONS} connections`, requestOf: runOf, among: apis },
-      { scenario: `prompt read, ${CONNECTIONS} connections`, requestOf: readOf, among: unlimited },
-    ]) {
-      bench.progress(`${scenario}, by processes`);
-      const peers = among.map((api) => ({ ...api, request: requestOf(api.ledger) }));
-      results.push(await measureRequests(bench, scenario, peers));
-    }
+    const results = await scope.within((inner) => measureApis(inner, bench, standIn));
     results.push(await measureWorkers(scope, bench, standIn));
     return { results, notes: [`All processes, the load and PostgreSQL share ${bench.machine.cores} cores.`] };
   });
+}
+
+async function measureApis(scope, bench, standIn) {
+  const apis = await startApis(scope, bench, standIn);
+  const results = [];
+  // Reads are not limited, so there is nothing to see of a limit.
+  const unlimited = apis.filter(({ isLimited }) => !isLimited);
+  for (const { scenario, requestOf, among } of [
+    { scenario: `:run, ${CONNECTIONS} connections`, requestOf: runOf, among: apis },
+    { scenario: `prompt read, ${CONNECTIONS} connections`, requestOf: readOf, among: unlimited },
+  ]) {
+    bench.progress(`${scenario}, by processes`);
+    const peers = among.map((api) => ({ ...api, request: requestOf(api.ledger) }));
+    results.push(await measureRequests(bench, scenario, peers));
+  }
+  return results;
 }
 
 const runOf = (ledger) => executionRequest(ledger, ':run', LABEL);
@@ -64,6 +71,7 @@ async function startApis(scope, { postgres, tempDir }, standIn) {
       OPENAI_BASE_URL: `${standIn.facts.url}/v1`,
       WORKER: 'off',
       WEB_CONCURRENCY: String(count),
+      DATABASE_POOL_SIZE: POOL_SIZE,
       ...limit,
     };
     const ledger = await startLedger(scope, { tempDir, env });

@@ -6,7 +6,7 @@ const CLIENTS = 24;
 /** Between two requests of a client, so that the process is busy and not saturated. */
 const PAUSE_MS = 10;
 const LABEL = 'bench-soak';
-const LARGE_TEXT = 'word '.repeat(40_000);
+const LARGE_TEXT = 'word '.repeat(41_000);
 const MODEL = 'openai/gpt-4o-mini';
 
 /**

@@ -62,6 +62,25 @@ export class NoActiveVersionError extends LedgerError {
   }
 }
 
+/** A protected environment runs what was approved for it, and changes by an approved change. */
+export class EnvironmentProtectedError extends LedgerError {
+  private constructor(detail: string) {
+    super({
+      code: 'ENVIRONMENT_PROTECTED',
+      status: 409,
+      title: 'The environment is protected',
+      detail,
+    });
+  }
+
+  /** A pointer that only a change may move. */
+  static ofMove(promptName: string, environment: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `The environment "${environment}" is protected, so its version of prompt "${promptName}" changes by an approved change: open one with POST /v1/changes.`,
+    );
+  }
+}
+
 /** The answer has an object for each line, so its size is bounded by their number. */
 export class VersionsTooLongToCompareError extends LedgerError {
   /** @param which such as `greeting (version 3)`. */

@@ -1,6 +1,7 @@
 export { PutContentExtrasDto } from './content-extras.dto.js';
 export { ChatMessageDto } from './prompts.dto.js';
 export {
+  EnvironmentProtectedError,
   NoActiveVersionError,
   PromptKindMismatchError,
   PromptModeMismatchError,
@@ -8,6 +9,7 @@ export {
   TemplateHashMismatchError,
   VersionNotFoundError,
 } from './errors.js';
+export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
 export { PromptReads } from './prompt-reads.js';
 export { PromptResolver, type RunnablePrompt } from './prompt-resolver.js';

@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { DiffService } from './diff.service.js';
+import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
+import { PointerMover } from './pointers/pointer-mover.js';
+import { PointersRepository } from './pointers/pointers.repository.js';
 import { PromptReads } from './prompt-reads.js';
 import { PromptReadsRepository } from './prompt-reads.repository.js';
 import { PromptResolver } from './prompt-resolver.js';
@@ -20,6 +23,9 @@ import { VersionLookupRepository } from './version-lookup.repository.js';
   imports: [AuditModule, VersionsModule],
   providers: [
     DiffService,
+    EnvironmentRulesRepository,
+    PointerMover,
+    PointersRepository,
     PromptReads,
     PromptReadsRepository,
     PromptResolver,
@@ -34,6 +40,7 @@ import { VersionLookupRepository } from './version-lookup.repository.js';
   ],
   exports: [
     DiffService,
+    PointerMover,
     PromptReads,
     PromptResolver,
     PromptsService,

@@ -28,11 +28,27 @@ export const DEFAULT_POINTER = 'default';
 export const REGISTRY_CHANNEL = 'prompt_ledger_registry';
 
 export interface PointerMove {
+  /** Left out: `default`, whose pointer is the active version. */
+  readonly environment?: string;
   readonly from: string | null;
   readonly to: string;
   readonly by: string;
-  readonly reason: string;
+  readonly reason: string | null;
+  /** The change that brings it about; the version counts as approved for the environment from then on. */
+  readonly changeId?: string | null;
+  /** Whether that change is applied past its approvals. */
+  readonly emergency?: boolean;
 }
+
+const NO_MOVE = {
+  environment: DEFAULT_POINTER,
+  from: null,
+  to: null,
+  by: null,
+  reason: null,
+  changeId: null,
+  emergency: false,
+};
 
 /** `updated_at` too, and the pointer where there is a move. The lock on the project's row is held until the commit. */
 const TAKE_REVISION = `WITH revision AS (
@@ -46,8 +62,14 @@ const TAKE_REVISION = `WITH revision AS (
     ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
       registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
   ), move AS (
-    INSERT INTO pointer_moves (project_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
-    SELECT $1, $2, $3, $4::uuid, $5::uuid, registry_revision, $6::text, $7::text FROM revision WHERE $5::uuid IS NOT NULL
+    INSERT INTO pointer_moves (project_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason,
+      change_id, emergency)
+    SELECT $1, $2, $3, $4::uuid, $5::uuid, registry_revision, $6::text, $7::text, $8::uuid, $9::boolean
+    FROM revision WHERE $5::uuid IS NOT NULL
+  ), approved AS (
+    INSERT INTO approved_versions (project_id, prompt_id, environment, version_id, change_id)
+    SELECT $1, $2, $3, $5::uuid, $8::uuid FROM revision WHERE $8::uuid IS NOT NULL
+    ON CONFLICT DO NOTHING
   )
   SELECT registry_revision::float8 AS revision, pg_notify('${REGISTRY_CHANNEL}',
     json_build_object('project_id', $1::uuid, 'revision', registry_revision)::text) FROM revision`;
@@ -159,9 +181,26 @@ export class PromptsRepository {
     return query.orderBy('p.name').limit(filter.limit).getMany();
   }
 
-  async findPointer(tx: EntityManager, prompt: PromptEntity): Promise<PromptPointerEntity | null> {
-    const { projectId, promptId } = prompt;
-    return tx.findOneBy(PromptPointerEntity, { projectId, promptId, environment: DEFAULT_POINTER });
+  /** Locked as by {@link findLocked}. @returns whether there is such a prompt that is not deleted. */
+  async lockById(tx: EntityManager, projectId: string, promptId: string): Promise<boolean> {
+    const found = await tx
+      .createQueryBuilder(PromptEntity, 'p')
+      .select('p.promptId')
+      .where('p.projectId = :projectId AND p.promptId = :promptId AND p.deletedAt IS NULL', {
+        projectId,
+        promptId,
+      })
+      .setLock('pessimistic_write')
+      .getOne();
+    return found !== null;
+  }
+
+  async findPointer(
+    tx: EntityManager,
+    { projectId, promptId }: Pick<PromptEntity, 'projectId' | 'promptId'>,
+    environment = DEFAULT_POINTER,
+  ): Promise<PromptPointerEntity | null> {
+    return tx.findOneBy(PromptPointerEntity, { projectId, promptId, environment });
   }
 
   /**
@@ -170,17 +209,22 @@ export class PromptsRepository {
    * and the lock on the project is short.
    * @returns the revision.
    */
-  async takeRevision(tx: EntityManager, prompt: PromptEntity, move: PointerMove | null): Promise<number> {
-    const { from, to, by, reason } = move ?? { from: null, to: null, by: null, reason: null };
-    const [row] = await tx.query<{ revision: number }[]>(TAKE_REVISION, [
-      prompt.projectId,
-      prompt.promptId,
-      DEFAULT_POINTER,
+  async takeRevision(
+    tx: EntityManager,
+    { projectId, promptId }: Pick<PromptEntity, 'projectId' | 'promptId'>,
+    move: PointerMove | null,
+  ): Promise<number> {
+    const {
+      environment = DEFAULT_POINTER,
       from,
       to,
       by,
       reason,
-    ]);
+      changeId = null,
+      emergency = false,
+    } = move ?? NO_MOVE;
+    const values = [projectId, promptId, environment, from, to, by, reason, changeId, emergency];
+    const [row] = await tx.query<{ revision: number }[]>(TAKE_REVISION, values);
     return (row as { revision: number }).revision;
   }
 }

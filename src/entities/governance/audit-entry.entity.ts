@@ -5,6 +5,9 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('audit_log_by_actor', ['projectId', 'actor', 'auditId'])
 @Index('audit_log_by_action', ['projectId', 'action', 'auditId'])
 @Index('audit_log_by_subject', ['projectId', 'subject', 'auditId'])
+@Index('audit_log_by_subject_id', ['projectId', 'subjectId', 'auditId'], { where: 'subject_id IS NOT NULL' })
+@Index('audit_log_by_user', ['projectId', 'userId', 'auditId'], { where: 'user_id IS NOT NULL' })
+@Index('audit_log_by_key', ['projectId', 'keyId', 'auditId'], { where: 'key_id IS NOT NULL' })
 @Check('audit_log_actor_kind_check', `actor_kind IN ('person', 'service', 'key', 'instance')`)
 export class AuditEntryEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -48,9 +51,11 @@ export class AuditEntryEntity {
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 
+  /** The id of what changed, if it has one. */
   @Column('text', { name: 'subject_id', nullable: true })
   subjectId!: string | null;
 
+  /** What whoever changed it said. */
   @Column('text', { nullable: true })
   reason!: string | null;
 }

@@ -26,7 +26,7 @@ export class ChangeReviewEntity {
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 
-  @Column('text')
+  @PrimaryColumn('text')
   verdict!: 'approved' | 'rejected';
 
   @Column('text', { nullable: true })

@@ -101,8 +101,20 @@ export class ChangeEntity {
   @Column('timestamptz', { name: 'closed_at', nullable: true })
   closedAt!: Date | null;
 
+  /** A principal, as `openedBy`; null as long as nobody closed it. */
+  @Column('text', { name: 'closed_by', nullable: true })
+  closedBy!: string | null;
+
   @Column('text', { name: 'closed_by_name', nullable: true })
   closedByName!: string | null;
+
+  /** The key in use. */
+  @Column('uuid', { name: 'closed_by_key', nullable: true })
+  closedByKey!: string | null;
+
+  /** What was said when it was rejected, withdrawn or applied. */
+  @Column('text', { name: 'closed_reason', nullable: true })
+  closedReason!: string | null;
 
   /** Whether it was applied past its approvals. */
   @Column('boolean', { default: false })

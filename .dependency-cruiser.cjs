@@ -26,6 +26,8 @@ const ROOMS = {
   'modules/projects': { rooms: BASE },
   'modules/audit': { rooms: ['modules/projects', ...BASE] },
   'modules/auth': { rooms: ['modules/audit', 'modules/projects', ...BASE] },
+  // Apart from audit, to which auth writes: reading asks auth who may.
+  'modules/audit-log': { rooms: COMMON },
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
   'modules/limits': { rooms: COMMON },
   'modules/models': { rooms: COMMON },

@@ -3,6 +3,7 @@ import type { AppConfig } from './infra/config/index.js';
 import { CoreModule } from './infra/core.module.js';
 import type { SupervisorLink } from './infra/supervision/index.js';
 import { AnalyticsHttpModule } from './modules/analytics/index.js';
+import { AuditLogModule } from './modules/audit-log/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BudgetsHttpModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
@@ -36,6 +37,7 @@ export class ApiModule {
         TrackingHttpModule,
         OpenAiDoorHttpModule,
         WebhooksModule,
+        AuditLogModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],
     };

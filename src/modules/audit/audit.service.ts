@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditEntryEntity } from '../../entities/index.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** `key` is one that belongs to nobody; `instance` has the key of the environment. */
 export type ActorKind = 'person' | 'service' | 'key' | 'instance';
@@ -22,11 +23,19 @@ export interface Actor {
 export interface AuditChange {
   /** Such as `prompt.put`. */
   readonly action: string;
-  /** Such as `prompt/doc_summarizer`. */
+  /** `type/name`, such as `prompt/doc_summarizer`; `type/id` of what has no name of its own. */
   readonly subject: string;
+  /** The id of what changed; left out where it has none. */
+  readonly subjectId?: string | null;
+  /** What of it is another now, as it was and as it is; null where there was, or is, nothing. */
   readonly before?: object | null;
   readonly after?: object | null;
+  /** What whoever changed it said. */
+  readonly reason?: string | null;
 }
+
+/** A statement has at most 65,535 parameters. */
+const ENTRIES_AT_ONCE = 1000;
 
 /** Who somebody is, whichever of their keys they use: `instance`, `user:<id>` or `key:<id>`. */
 export function principalOf({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>): string {
@@ -34,21 +43,40 @@ export function principalOf({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>):
   return keyId === null ? 'instance' : `key:${keyId}`;
 }
 
+/** What the service does by itself, such as seeding a project. */
+export function systemActor(projectId: string): Actor {
+  return { projectId, kind: 'instance', userId: null, keyId: null, actor: 'system', origin: null };
+}
+
 @Injectable()
 export class AuditService {
   /** Writes down a change, in the transaction of the change: there is never the one without the other. */
   async append(tx: EntityManager, who: Actor, change: AuditChange): Promise<void> {
-    await tx.insert(AuditEntryEntity, {
-      projectId: who.projectId,
-      actor: who.actor,
-      origin: who.origin,
-      actorKind: who.kind,
-      userId: who.userId,
-      keyId: who.keyId,
-      action: change.action,
-      subject: change.subject,
-      before: change.before ?? null,
-      after: change.after ?? null,
-    });
+    await tx.insert(AuditEntryEntity, entryOf(who, change));
   }
+
+  /** The same for many at once, in their order. */
+  async appendAll(tx: EntityManager, who: Actor, changes: readonly AuditChange[]): Promise<void> {
+    for (let at = 0; at < changes.length; at += ENTRIES_AT_ONCE) {
+      const entries = changes.slice(at, at + ENTRIES_AT_ONCE).map((change) => entryOf(who, change));
+      await tx.insert(AuditEntryEntity, entries);
+    }
+  }
+}
+
+function entryOf(who: Actor, change: AuditChange) {
+  return {
+    projectId: who.projectId,
+    actor: who.actor,
+    origin: who.origin,
+    actorKind: who.kind,
+    userId: who.userId,
+    keyId: who.keyId,
+    action: change.action,
+    subject: change.subject,
+    subjectId: change.subjectId ?? null,
+    before: withoutSecrets(change.before ?? null),
+    after: withoutSecrets(change.after ?? null),
+    reason: withoutSecrets(change.reason ?? null),
+  };
 }

@@ -1,2 +1,9 @@
 export { AuditModule } from './audit.module.js';
-export { type Actor, type ActorKind, type AuditChange, AuditService, principalOf } from './audit.service.js';
+export {
+  type Actor,
+  type ActorKind,
+  type AuditChange,
+  AuditService,
+  principalOf,
+  systemActor,
+} from './audit.service.js';

@@ -53,7 +53,12 @@ export class KeysService {
       assertNotExpired(inserted);
       const { name, scopes, expiresAt: expires_at } = inserted;
       const after = { name, scopes, expires_at, rate_limits: rateLimitsView(inserted) };
-      await this.audit.append(tx, caller, { action: 'key.create', subject: `key/${inserted.keyId}`, after });
+      await this.audit.append(tx, caller, {
+        action: 'key.create',
+        subject: `key/${inserted.keyId}`,
+        subjectId: inserted.keyId,
+        after,
+      });
       return inserted;
     });
     this.authenticator.forget(entity.keyId);
@@ -91,8 +96,9 @@ export class KeysService {
       await this.audit.append(tx, caller, {
         action: 'key.change',
         subject: `key/${keyId}`,
-        before: { rate_limits: rateLimitsView(key) },
-        after: { rate_limits: rateLimitsView(limits) },
+        subjectId: keyId,
+        before: { name: key.name, rate_limits: rateLimitsView(key) },
+        after: { name: key.name, rate_limits: rateLimitsView(limits) },
       });
       return { ...key, ...limits };
     });
@@ -113,7 +119,14 @@ export class KeysService {
         this.assertWithin(own, key, 'A key can only revoke keys that may do no more than itself');
       }
       if (!(await this.keys.revoke(tx, caller.projectId, keyId))) throw new KeyNotFoundError(keyId);
-      await this.audit.append(tx, caller, { action: 'key.revoke', subject: `key/${keyId}` });
+      const { name, scopes, expiresAt: expires_at, revokedAt } = key;
+      await this.audit.append(tx, caller, {
+        action: 'key.revoke',
+        subject: `key/${keyId}`,
+        subjectId: keyId,
+        before: { name, scopes, expires_at, revoked: revokedAt !== null },
+        after: { name, scopes, expires_at, revoked: true },
+      });
     });
     this.authenticator.forget(keyId);
   }

@@ -42,7 +42,8 @@ export class BudgetsService {
         createdBy: who.actor,
       });
       const after = budgetView(made);
-      await this.audit.append(tx, who, { action: 'budget.create', subject: subjectOf(made.budgetId), after });
+      const subject = { subject: subjectOf(made.budgetId), subjectId: made.budgetId };
+      await this.audit.append(tx, who, { action: 'budget.create', ...subject, after });
       return after;
     });
   }
@@ -86,6 +87,7 @@ export class BudgetsService {
       await this.audit.append(tx, who, {
         action: 'budget.update',
         subject: subjectOf(budgetId),
+        subjectId: budgetId,
         before: budgetView(before),
         after,
       });
@@ -98,8 +100,14 @@ export class BudgetsService {
     await this.scope.transaction(who.projectId, async (tx) => {
       const before = await this.budgets.find(tx, who.projectId, budgetId);
       if (before !== null) assertBindsOthers(who, before);
-      if (!(await this.budgets.archive(tx, who.projectId, budgetId))) throw new BudgetNotFoundError(budgetId);
-      await this.audit.append(tx, who, { action: 'budget.delete', subject: subjectOf(budgetId) });
+      const isEnded = await this.budgets.archive(tx, who.projectId, budgetId);
+      if (before === null || !isEnded) throw new BudgetNotFoundError(budgetId);
+      await this.audit.append(tx, who, {
+        action: 'budget.delete',
+        subject: subjectOf(budgetId),
+        subjectId: budgetId,
+        before: budgetView(before),
+      });
     });
   }
 

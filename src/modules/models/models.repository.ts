@@ -51,6 +51,17 @@ export class ModelsRepository {
     return rows.length > 0;
   }
 
+  /** On the list, and locked until the transaction ends. */
+  async findLocked(
+    tx: EntityManager,
+    projectId: string,
+    provider: string,
+    modelName: string,
+  ): Promise<ModelEntity | null> {
+    const where = { projectId, provider, modelName, allowed: true };
+    return tx.findOne(ModelEntity, { where, lock: { mode: 'for_no_key_update' } });
+  }
+
   /** Off the list; the row stays, because executions point to it. */
   async remove(tx: EntityManager, projectId: string, provider: string, modelName: string): Promise<void> {
     await tx.update(

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { CacheCounts, Clock } from '../../kernel/index.js';
-import { type Actor, AuditService } from '../audit/index.js';
+import { type Actor, AuditService, systemActor } from '../audit/index.js';
 import { ModelInUseError, ModelNotFoundError } from './errors.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
@@ -63,9 +63,16 @@ export class ModelsService {
       ...(request.supports_streaming === undefined ? {} : { supportsStreaming: request.supports_streaming }),
     };
     const put = await this.scope.transaction(who.projectId, async (tx) => {
-      const model = toDto(await this.models.put(tx, who.projectId, provider, modelName, facts));
-      const change = { action: 'model.put', subject: `model/${model.id}`, after: { ...model } };
-      await this.audit.append(tx, who, change);
+      const before = await this.models.findLocked(tx, who.projectId, provider, modelName);
+      const entity = await this.models.put(tx, who.projectId, provider, modelName, facts);
+      const model = toDto(entity);
+      await this.audit.append(tx, who, {
+        action: 'model.put',
+        subject: `model/${model.id}`,
+        subjectId: entity.modelId,
+        before: before === null ? null : toDto(before),
+        after: model,
+      });
       return model;
     });
     this.terms.forget();
@@ -85,9 +92,14 @@ export class ModelsService {
       await this.assertAllowed(tx, projectId, target);
       const routes = await this.routes.listNamesOf(tx, projectId, target);
       if (routes.length > 0) throw new ModelInUseError(idOf(target), routes);
+      const model = await this.models.findLocked(tx, projectId, provider, modelName);
       await this.models.remove(tx, projectId, provider, modelName);
-      const before = { provider, model_name: modelName };
-      await this.audit.append(tx, who, { action: 'model.delete', subject: `model/${idOf(target)}`, before });
+      await this.audit.append(tx, who, {
+        action: 'model.delete',
+        subject: `model/${idOf(target)}`,
+        subjectId: model?.modelId ?? null,
+        before: model === null ? null : toDto(model),
+      });
     });
     const key = keyOf(projectId, provider, modelName);
     this.allowed.delete(key);
@@ -158,7 +170,14 @@ export class ModelsService {
   /** Adds what is missing of the catalogue; what is there, or was taken off the list, stays as it is. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
-    return this.scope.transaction(projectId, (tx) => this.models.allowMissing(tx, models));
+    return this.scope.transaction(projectId, async (tx) => {
+      const added = await this.models.allowMissing(tx, models);
+      if (added > 0) {
+        const seeded = { action: 'models.seed', subject: 'models', after: { added } };
+        await this.audit.append(tx, systemActor(projectId), seeded);
+      }
+      return added;
+    });
   }
 }
 

@@ -65,15 +65,23 @@ export class PromptsService {
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
       const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
-      const after = {
-        version_number: version.versionNumber,
-        version_change: isNew,
-        set_active: request.set_active,
-      };
-      await this.audit.append(tx, who, { action: 'prompt.put', subject: `prompt/${name}`, after });
       const isActivated = request.set_active === true;
+      const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
+      await this.audit.append(tx, who, {
+        action: 'prompt.put',
+        subject: `prompt/${name}`,
+        subjectId: prompt.promptId,
+        before: { active_version_id: activeId, ...metadataView(prompt, metadata) },
+        after: {
+          version_number: version.versionNumber,
+          version_change: isNew,
+          set_active: request.set_active,
+          active_version_id: isActivated ? version.versionId : activeId,
+          ...metadataView(metadata ?? {}, metadata),
+        },
+      });
       const status = isActivated ? 'active' : await this.statusOf(tx, prompt, version);
-      const move = isActivated ? await this.findMove(tx, who, prompt, version, 'put') : null;
+      const move = isActivated ? moveTo(version, activeId, who, 'put') : null;
       const isChanged = isNew || metadata !== null || move !== null;
       return {
         answer: putResult(prompt, version, status, isNew),
@@ -92,9 +100,15 @@ export class PromptsService {
       if (prompt === null) throw new PromptNotFoundError(name);
       assertFull(prompt);
       const { version } = await this.getByNumber(tx, prompt, versionNumber);
-      const after = { version_number: versionNumber };
-      await this.audit.append(tx, who, { action: 'prompt.activate', subject: `prompt/${name}`, after });
-      const move = await this.findMove(tx, who, prompt, version, 'activate');
+      const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
+      await this.audit.append(tx, who, {
+        action: 'prompt.activate',
+        subject: `prompt/${name}`,
+        subjectId: prompt.promptId,
+        before: { active_version_id: activeId },
+        after: { active_version_id: version.versionId, version_number: versionNumber },
+      });
+      const move = moveTo(version, activeId, who, 'activate');
       return {
         answer: putResult(prompt, version, 'active', false),
         revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
@@ -150,8 +164,14 @@ export class PromptsService {
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
       await this.prompts.markDeleted(tx, prompt);
-      const before = { prompt_id: prompt.promptId };
-      await this.audit.append(tx, who, { action: 'prompt.delete', subject: `prompt/${name}`, before });
+      const { promptId, mode, description, ownerTeam: owner_team, tags } = prompt;
+      const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
+      await this.audit.append(tx, who, {
+        action: 'prompt.delete',
+        subject: `prompt/${name}`,
+        subjectId: promptId,
+        before: { prompt_id: promptId, mode, description, owner_team, tags, active_version_id: activeId },
+      });
       return { answer: undefined, revision: await this.prompts.takeRevision(tx, prompt, null) };
     });
   }
@@ -197,19 +217,26 @@ export class PromptsService {
   ): Promise<VersionStatus> {
     return (await this.getByNumber(tx, prompt, version.versionNumber)).status;
   }
+}
 
-  /** Null when the version is the active one already. */
-  private async findMove(
-    tx: EntityManager,
-    who: Actor,
-    prompt: PromptEntity,
-    version: PromptVersionEntity,
-    reason: string,
-  ): Promise<PointerMove | null> {
-    const pointer = await this.prompts.findPointer(tx, prompt);
-    if (pointer?.versionId === version.versionId) return null;
-    return { from: pointer?.versionId ?? null, to: version.versionId, by: who.actor, reason };
-  }
+/** Null when the version is the active one already. */
+function moveTo(
+  { versionId: to }: PromptVersionEntity,
+  from: string | null,
+  who: Actor,
+  reason: string,
+): PointerMove | null {
+  return from === to ? null : { from, to, by: who.actor, reason };
+}
+
+/** What of the metadata changes, in the words of the wire. */
+function metadataView(metadata: PromptMetadata, changed: PromptMetadata | null): object {
+  const { description, ownerTeam, tags } = metadata;
+  return {
+    ...(changed?.description === undefined ? {} : { description }),
+    ...(changed?.ownerTeam === undefined ? {} : { owner_team: ownerTeam }),
+    ...(changed?.tags === undefined ? {} : { tags }),
+  };
 }
 
 function putResult(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { heavyWork } from '../../kernel/index.js';
 import { checksumOf } from '../../templating/index.js';
 import type { Actor } from '../audit/index.js';
+import { auditPromptChanges } from './audit-prompt-changes.js';
 import { decideMigration, type MigratingPrompt } from './decide-migration.js';
 import { listDuplicates, NoPromptsError, refuseFaulty } from './errors.js';
 import type { MigratedPromptsDto, MigratePromptDto, MigratePromptsDto } from './migrate-prompts.dto.js';
@@ -28,11 +29,7 @@ export class MigratePromptsService {
       asked: prompts,
       decide: (known) => decideMigration(prompts, known, OUTCOME),
       reason: 'migrate',
-      audit: (changes) => ({
-        action: 'prompt.migrate',
-        subject: 'prompts',
-        after: { prompts: changes.map(({ name, version }) => ({ name, version: version.versionNumber })) },
-      }),
+      audit: (changes) => auditPromptChanges('prompt.migrate', changes),
       outcome: OUTCOME,
     });
     return { migrated };

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
 import { checksumOf, type PromptContent } from '../../templating/index.js';
-import type { Actor, AuditChange } from '../audit/index.js';
+import type { Actor } from '../audit/index.js';
+import { auditPromptChanges } from './audit-prompt-changes.js';
 import {
   PromptKindMismatchError,
   PromptModeMismatchError,
@@ -16,7 +17,7 @@ import {
   type RegisterCodeDto,
   type RegisteredCodeDto,
 } from './register-code.dto.js';
-import type { KnownPrompt, PromptChange } from './tracked-prompts.js';
+import type { KnownPrompt } from './tracked-prompts.js';
 import { TrackedRegistry } from './tracked-registry.js';
 
 const OUTCOME = 'none was registered';
@@ -46,7 +47,7 @@ export class RegisterCodeService {
         return decideRegistration(prompts, known);
       },
       reason: 'register',
-      audit: (changes) => auditOf(changes, git),
+      audit: (changes) => auditPromptChanges('prompt.register', changes, factsOf(git)),
       outcome: OUTCOME,
       isDryRun,
     });
@@ -124,13 +125,4 @@ function listOfOtherKind(prompts: readonly CodePrompt[], known: ReadonlyMap<stri
       ? []
       : [{ index, error: new PromptKindMismatchError(name, kind, content.kind) }];
   });
-}
-
-/** One entry for the call. */
-function auditOf(changes: readonly PromptChange[], git: GitDto | null): AuditChange {
-  const after = {
-    ...factsOf(git),
-    prompts: changes.map(({ name, version }) => ({ name, version: version.versionNumber })),
-  };
-  return { action: 'prompt.register', subject: 'prompts', after };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../audit/index.js';
+import { auditPromptChanges } from './audit-prompt-changes.js';
 import { decideRetirement } from './decide-retirement.js';
 import { listDuplicates, NoPromptsError, refuseFaulty } from './errors.js';
 import { factsOf } from './register-code.service.js';
@@ -28,11 +29,7 @@ export class RetirePromptsService {
       asked: prompts,
       decide: (known) => decideRetirement(prompts, known, OUTCOME),
       reason: 'retire',
-      audit: (changes) => ({
-        action: 'prompt.retire',
-        subject: 'prompts',
-        after: { ...factsOf(git), prompts: changes.map(({ name }) => ({ name })) },
-      }),
+      audit: (changes) => auditPromptChanges('prompt.retire', changes, factsOf(git)),
       outcome: OUTCOME,
       isDryRun,
     });

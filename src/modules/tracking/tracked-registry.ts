@@ -25,7 +25,7 @@ export interface RegistryRequest<Answer> {
   readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;
   /** Why pointers move, for their history. */
   readonly reason: string;
-  readonly audit: (changes: readonly PromptChange[]) => AuditChange;
+  readonly audit: (changes: readonly PromptChange[]) => AuditChange[];
   /** What a refusal says of the rest, such as `none was registered`. */
   readonly outcome: string;
   readonly isDryRun?: boolean;
@@ -88,7 +88,7 @@ export class TrackedRegistry {
       await this.registry.takeTurn(tx, projectId);
       const prepared = await prepare(tx);
       if (prepared.changes.length === 0) return { ...prepared, revision: null };
-      await this.audit.append(tx, who, audit(prepared.changes));
+      await this.audit.appendAll(tx, who, audit(prepared.changes));
       const written = await this.registry.write(tx, projectId, prepared.changes, { by, reason });
       if (written === 'stale') throw new StaleRead();
       return { ...prepared, ...written };

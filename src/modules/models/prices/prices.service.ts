@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
 import { decodeCursor, pageOf, parseRfc3339 } from '../../../infra/http/index.js';
 import { parseMicroUsd, ValidationError } from '../../../kernel/index.js';
-import { type Actor, AuditService } from '../../audit/index.js';
+import { type Actor, AuditService, systemActor } from '../../audit/index.js';
 import { PriceExistsError, PriceNotFoundError } from './errors.js';
 import { PRICE_CATALOGUE } from './price-catalogue.js';
 import { PriceReads } from './price-reads.js';
@@ -49,6 +49,7 @@ export class PricesService {
         await this.audit.append(tx, who, {
           action: 'price.create',
           subject: subjectOf(added.priceId),
+          subjectId: added.priceId,
           after,
         });
         return after;
@@ -95,7 +96,8 @@ export class PricesService {
         assertSpan(price.validFrom, change.validTo ?? null);
         await this.prices.update(tx, projectId, priceId, change);
         const [before, after] = [priceView(price), priceView({ ...price, ...change })];
-        await this.audit.append(tx, who, { action: 'price.put', subject: subjectOf(priceId), before, after });
+        const subject = { subject: subjectOf(priceId), subjectId: priceId };
+        await this.audit.append(tx, who, { action: 'price.put', ...subject, before, after });
         return after;
       }),
     );
@@ -108,7 +110,8 @@ export class PricesService {
         const price = await this.prices.delete(tx, who.projectId, priceId);
         if (price === null) throw new PriceNotFoundError(priceId);
         const before = priceView(price);
-        await this.audit.append(tx, who, { action: 'price.delete', subject: subjectOf(priceId), before });
+        const subject = { subject: subjectOf(priceId), subjectId: priceId };
+        await this.audit.append(tx, who, { action: 'price.delete', ...subject, before });
       }),
     );
   }
@@ -118,7 +121,12 @@ export class PricesService {
     return this.writing(() =>
       this.scope.transaction(projectId, async (tx) => {
         await this.prices.takeTurn(tx, projectId);
-        return (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
+        const added = (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
+        if (added > 0) {
+          const seeded = { action: 'prices.seed', subject: 'prices', after: { added } };
+          await this.audit.append(tx, systemActor(projectId), seeded);
+        }
+        return added;
       }),
     );
   }

@@ -79,6 +79,7 @@ export class RoutesService {
       await this.audit.append(tx, who, {
         action: 'route.put',
         subject: subjectOf(name),
+        subjectId: after.route_id,
         before: before === null ? null : toDto(before),
         after,
       });
@@ -95,7 +96,8 @@ export class RoutesService {
       if (route === null) throw new ModelRouteNotFoundError(name);
       await this.routes.delete(tx, projectId, route.routeId);
       const before = toDto(route);
-      await this.audit.append(tx, who, { action: 'route.delete', subject: subjectOf(name), before });
+      const subject = { subject: subjectOf(name), subjectId: route.routeId };
+      await this.audit.append(tx, who, { action: 'route.delete', ...subject, before });
     });
   }
 }

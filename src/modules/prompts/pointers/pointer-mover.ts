@@ -80,8 +80,10 @@ export class PointerMover {
     await this.audit.append(tx, actor, {
       action: 'environment.move',
       subject: `prompt/${name}`,
+      subjectId: promptId,
+      reason,
       before: { environment, version_id: from },
-      after: { environment, version_id: versionId, reason, change_id: changeId, emergency },
+      after: { environment, version_id: versionId, change_id: changeId, emergency },
     });
     const move = { environment, from, to: versionId, by: actor.actor, reason, changeId, emergency };
     const revision = await this.prompts.takeRevision(tx, prompt, move);

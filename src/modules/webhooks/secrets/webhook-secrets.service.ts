@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { WebhookSecretEntity } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { type Actor, AuditService } from '../../audit/index.js';
+import { type Actor, AuditService, systemActor } from '../../audit/index.js';
 import { deriveSigningKey, formatSecret } from './signing.js';
 import { WebhookSecretsRepository } from './webhook-secrets.repository.js';
 import type { RotatedWebhookSecretDto, WebhookSecretDto } from './webhook-secrets.dto.js';
@@ -33,7 +33,7 @@ export class WebhookSecretsService {
   async get(who: Actor): Promise<WebhookSecretDto> {
     const secret = await this.scope.transaction(who.projectId, async (tx) => {
       await this.audit.append(tx, who, { action: 'webhook_secret.read', subject: SUBJECT });
-      return this.findOrMake(tx, who.projectId);
+      return this.findOrMake(tx, who);
     });
     return this.toDto(secret);
   }
@@ -42,9 +42,16 @@ export class WebhookSecretsService {
   async rotate(who: Actor): Promise<RotatedWebhookSecretDto> {
     return this.scope.transaction(who.projectId, async (tx) => {
       await this.secrets.lock(tx, who.projectId);
+      const previous = await this.secrets.find(tx, who.projectId);
       const previousExpiresAt = await this.secrets.retire(tx, who.projectId, OVERLAP_MS);
       const secret = await this.secrets.insert(tx, who.projectId, randomBytes(SALT_BYTES));
-      await this.audit.append(tx, who, { action: 'webhook_secret.rotate', subject: SUBJECT });
+      await this.audit.append(tx, who, {
+        action: 'webhook_secret.rotate',
+        subject: SUBJECT,
+        subjectId: secret.secretId,
+        before: previous === null ? null : factsOf(previous),
+        after: { ...factsOf(secret), previous_expires_at: previousExpiresAt },
+      });
       return { ...this.toDto(secret), previous_expires_at: previousExpiresAt?.toISOString() ?? null };
     });
   }
@@ -56,19 +63,34 @@ export class WebhookSecretsService {
   }
 
   private async firstSalt(projectId: string): Promise<Buffer> {
-    return (await this.scope.transaction(projectId, (tx) => this.findOrMake(tx, projectId))).salt;
+    const who = systemActor(projectId);
+    return (await this.scope.transaction(projectId, (tx) => this.findOrMake(tx, who))).salt;
   }
 
-  private async findOrMake(tx: EntityManager, projectId: string): Promise<WebhookSecretEntity> {
+  private async findOrMake(tx: EntityManager, who: Actor): Promise<WebhookSecretEntity> {
+    const { projectId } = who;
     const found = await this.secrets.find(tx, projectId);
     if (found !== null) return found;
     await this.secrets.lock(tx, projectId);
     const made = await this.secrets.find(tx, projectId);
-    return made ?? this.secrets.insert(tx, projectId, randomBytes(SALT_BYTES));
+    if (made !== null) return made;
+    const first = await this.secrets.insert(tx, projectId, randomBytes(SALT_BYTES));
+    await this.audit.append(tx, who, {
+      action: 'webhook_secret.create',
+      subject: SUBJECT,
+      subjectId: first.secretId,
+      after: factsOf(first),
+    });
+    return first;
   }
 
   private toDto({ projectId, salt, createdAt }: WebhookSecretEntity): WebhookSecretDto {
     const secret = formatSecret(deriveSigningKey(this.keyHashSecret, projectId, salt));
     return { secret, created_at: createdAt.toISOString() };
   }
+}
+
+/** What may be told of a secret: which it is, and not what. */
+function factsOf({ secretId: secret_id, createdAt: created_at }: WebhookSecretEntity) {
+  return { secret_id, created_at };
 }

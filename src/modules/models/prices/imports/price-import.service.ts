@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../../infra/database/index.js';
 import { parseRfc3339 } from '../../../../infra/http/index.js';
 import { heavyWork, ValidationError } from '../../../../kernel/index.js';
-import { type Actor, AuditService } from '../../../audit/index.js';
+import { type Actor, AuditService, type AuditChange } from '../../../audit/index.js';
 import { readLitellmEntry } from './litellm-prices.js';
 import { type NamedPrice, planImport, type SkippedPrice } from './plan-import.js';
 import { PriceReads } from '../price-reads.js';
 import type { ImportedPricesDto, ImportPricesDto } from '../prices.dto.js';
 import { PricesRepository } from '../prices.repository.js';
+import type { PriceRecord } from './price-records.js';
+import { priceView } from './price-views.js';
 
 /** Several times what such a file has today. */
 const MAX_ENTRIES = 10_000;
@@ -71,7 +73,7 @@ export class PriceImportService {
       const plan = planImport(file.named, inForce, begin);
       if (plan.ended.length > 0) await this.prices.end(tx, projectId, plan.ended, begin.validFrom);
       const next = [...plan.added, ...plan.changed];
-      if (next.length > 0) await this.prices.insert(tx, projectId, next, who.actor);
+      const inserted = next.length > 0 ? await this.prices.insert(tx, projectId, next, who.actor) : [];
       const counts = {
         added: plan.added.length,
         changed: plan.changed.length,
@@ -79,10 +81,26 @@ export class PriceImportService {
       };
       const skipped = [...file.skipped, ...plan.skipped];
       const after = { source: SOURCE, valid_from: begin.validFrom, ...counts, skipped: skipped.length };
-      await this.audit.append(tx, who, { action: 'price.import', subject: 'prices', after });
+      const ended = new Set(plan.ended);
+      await this.audit.appendAll(tx, who, [
+        { action: 'price.import', subject: 'prices', after },
+        ...inForce.filter(({ priceId }) => ended.has(priceId)).map((old) => endingOf(old, begin.validFrom)),
+        ...inserted.map((price) => ({
+          action: 'price.create',
+          subject: `price/${price.priceId}`,
+          subjectId: price.priceId,
+          after: priceView(price),
+        })),
+      ]);
       return { ...counts, skipped };
     });
   }
+}
+
+function endingOf(price: PriceRecord, validTo: Date): AuditChange {
+  const subject = { subject: `price/${price.priceId}`, subjectId: price.priceId };
+  const [before, after] = [priceView(price), priceView({ ...price, validTo })];
+  return { action: 'price.put', ...subject, before, after };
 }
 
 interface PriceFile {

@@ -1,0 +1,110 @@
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { ApiId, ApiTime, IsQueryTime, PageQueryDto } from '../../infra/http/index.js';
+
+const ACTOR_KINDS = ['person', 'service', 'key', 'instance'] as const;
+const FREE_OBJECT = { type: 'object', additionalProperties: true, nullable: true } as const;
+
+export class AuditExportQueryDto {
+  /** Only what this one did: the id of a user or a key, or a name as entries show it. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  @ApiPropertyOptional({ type: String, example: 'admin' })
+  actor?: string;
+
+  /** Only this action. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  @ApiPropertyOptional({ type: String, example: 'prompt.put' })
+  action?: string;
+
+  /** Only what was done to this: `type/name`, or an id. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 500)
+  @ApiPropertyOptional({ type: String, example: 'prompt/doc_summarizer' })
+  subject?: string;
+
+  /** Only entries of this time or later. */
+  @IsOptional()
+  @IsQueryTime()
+  from?: Date;
+
+  /** Only entries of before this time. */
+  @IsOptional()
+  @IsQueryTime('2099-12-31T12:00:00.000Z')
+  to?: Date;
+}
+
+export class AuditQueryDto extends IntersectionType(PageQueryDto, AuditExportQueryDto) {}
+
+export class AuditActorDto {
+  /** `key` is a key that belongs to nobody; `instance` has the key of the environment. */
+  @ApiProperty({ enum: ACTOR_KINDS })
+  kind!: (typeof ACTOR_KINDS)[number];
+
+  /** The user, or the key that belongs to nobody; null for the instance. */
+  @ApiProperty({ format: 'uuid', nullable: true })
+  id!: string | null;
+
+  /** The key in use, whoever it belongs to; null for the instance and for sessions. */
+  @ApiProperty({ format: 'uuid', nullable: true })
+  key_id!: string | null;
+
+  /** What it was called at that time. */
+  name!: string;
+}
+
+export class AuditSubjectDto {
+  /** What kind of thing changed, such as `prompt` or `key`. */
+  type!: string;
+
+  /** Its id; null for what has none, and where an entry of an older release did not keep it. */
+  id!: string | null;
+
+  /** What it was called; null for what has no name. */
+  name!: string | null;
+}
+
+export class AuditEntryDto {
+  /** Id of the entry. */
+  @ApiId()
+  audit_id!: string;
+
+  /** When it happened. */
+  @ApiTime()
+  at!: string;
+
+  /** Who did it. */
+  actor!: AuditActorDto;
+
+  /** The address the request came from; null for what came from none. */
+  from_address!: string | null;
+
+  /** What was done, such as `prompt.put`. */
+  action!: string;
+
+  /** What it was done to. */
+  subject!: AuditSubjectDto;
+
+  /** What of it has changed, as it was; null for what was not there before. */
+  @ApiProperty(FREE_OBJECT)
+  before!: object | null;
+
+  /** What of it has changed, as it is now; null for what is not there any more. */
+  @ApiProperty(FREE_OBJECT)
+  after!: object | null;
+
+  /** What whoever did it said; null for nothing. */
+  reason!: string | null;
+}
+
+export class AuditListDto {
+  /** Newest first. */
+  entries!: AuditEntryDto[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}

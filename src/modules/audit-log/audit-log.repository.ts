@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditEntryEntity } from '../../entities/index.js';
+import { UUID } from '../../kernel/index.js';
+
+export interface AuditFilter {
+  /** An id of a user or key, or a name. */
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  /** An id, or `type/name`. */
+  readonly subject?: string | undefined;
+  /** Inclusive. */
+  readonly from?: Date | undefined;
+  /** Exclusive. */
+  readonly to?: Date | undefined;
+  /** Only older ones than this. */
+  readonly beforeId?: string | undefined;
+  readonly limit: number;
+}
+
+/** An entry has the time of its transaction's beginning, and its id that of its own: by so much an id may be the later. */
+const LATEST_ID = `interval '10 minutes'`;
+
+@Injectable()
+export class AuditLogRepository {
+  /** Newest first. Ids are bounded by the times too, so that a span of time is a range of the index. */
+  async list(tx: EntityManager, projectId: string, filter: AuditFilter): Promise<AuditEntryEntity[]> {
+    const { actor, action, subject, from, to, beforeId, limit } = filter;
+    const query = tx
+      .createQueryBuilder(AuditEntryEntity, 'a')
+      .where('a.projectId = :projectId', { projectId });
+    if (actor !== undefined) {
+      if (UUID.test(actor)) query.andWhere('(a.userId = :actor OR a.keyId = :actor)', { actor });
+      else query.andWhere('a.actor = :actor', { actor });
+    }
+    if (action !== undefined) query.andWhere('a.action = :action', { action });
+    if (subject !== undefined) {
+      query.andWhere(`${UUID.test(subject) ? 'a.subjectId' : 'a.subject'} = :subject`, { subject });
+    }
+    if (from !== undefined) {
+      query.andWhere('a.at >= :from AND a.auditId >= ledger_uuid7_floor(CAST(:from AS timestamptz))', {
+        from,
+      });
+    }
+    if (to !== undefined) {
+      query.andWhere(
+        `a.at < :to AND a.auditId < ledger_uuid7_floor(CAST(:to AS timestamptz) + ${LATEST_ID})`,
+        { to },
+      );
+    }
+    if (beforeId !== undefined) query.andWhere('a.auditId < :beforeId', { beforeId });
+    return query.orderBy('a.auditId', 'DESC').limit(limit).getMany();
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditEntryEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { UUID, ValidationError } from '../../kernel/index.js';
+import { auditEntryView } from './audit-entry-view.js';
+import type { AuditEntryDto, AuditExportQueryDto, AuditListDto, AuditQueryDto } from './audit-log.dto.js';
+import { type AuditFilter, AuditLogRepository } from './audit-log.repository.js';
+
+/** Of an export: bounds what is in memory, and how long one transaction takes. */
+const EXPORTED_AT_ONCE = 500;
+
+/** Who changed what. */
+@Injectable()
+export class AuditLogService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly log: AuditLogRepository,
+  ) {}
+
+  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none, or a span that ends before it begins. */
+  async list(projectId: string, query: AuditQueryDto): Promise<AuditListDto> {
+    const { limit, cursor, ...filters } = query;
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
+    const found = await this.find(projectId, { ...filterOf(filters), beforeId, limit: limit + 1 });
+    const { entries, nextCursor } = pageOf(found, limit, ({ auditId }) => auditId);
+    return { entries: entries.map(auditEntryView), next_cursor: nextCursor };
+  }
+
+  /**
+   * Every entry that fits, newest first, in batches that are read when they are asked for: a reader that is slow holds no
+   * connection to the database.
+   * @throws ValidationError `VALIDATION_FAILED`, at once, for a span that ends before it begins.
+   */
+  export(projectId: string, query: AuditExportQueryDto): AsyncGenerator<AuditEntryDto[]> {
+    return this.batches(projectId, filterOf(query));
+  }
+
+  private async *batches(
+    projectId: string,
+    filter: Omit<AuditFilter, 'limit'>,
+  ): AsyncGenerator<AuditEntryDto[]> {
+    let beforeId: string | undefined;
+    let found: AuditEntryEntity[];
+    do {
+      found = await this.find(projectId, { ...filter, beforeId, limit: EXPORTED_AT_ONCE });
+      if (found.length > 0) yield found.map(auditEntryView);
+      beforeId = found.at(-1)?.auditId;
+    } while (found.length === EXPORTED_AT_ONCE);
+  }
+
+  private find(projectId: string, filter: AuditFilter): Promise<AuditEntryEntity[]> {
+    return this.scope.transaction(projectId, (tx) => this.log.list(tx, projectId, filter));
+  }
+}
+
+function filterOf({ actor, action, subject, from, to }: AuditExportQueryDto): Omit<AuditFilter, 'limit'> {
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new ValidationError('Send a from that is not later than to.', [
+      { pointer: '/from', message: 'must not be later than to' },
+    ]);
+  }
+  return { actor: idOrText(actor), action, subject: idOrText(subject), from, to };
+}
+
+/** Ids are written in lower case. */
+function idOrText(text: string | undefined): string | undefined {
+  const lower = text?.toLowerCase();
+  return lower !== undefined && UUID.test(lower) ? lower : text;
+}
+
+function parsePosition(position: unknown): string | null {
+  return typeof position === 'string' && UUID.test(position) ? position : null;
+}

@@ -37,6 +37,7 @@ const ROOMS = {
   'modules/providers': { rooms: ['answers', 'kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
+  'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
   'modules/executions': {
     rooms: [
       ...CONTENT,

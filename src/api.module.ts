@@ -6,6 +6,7 @@ import { AnalyticsHttpModule } from './modules/analytics/index.js';
 import { AuditLogModule } from './modules/audit-log/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { BudgetsHttpModule } from './modules/budgets/index.js';
+import { ChangesModule } from './modules/changes/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -37,6 +38,7 @@ export class ApiModule {
         TrackingHttpModule,
         OpenAiDoorHttpModule,
         WebhooksModule,
+        ChangesModule,
         AuditLogModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],

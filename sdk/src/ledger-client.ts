@@ -1,8 +1,10 @@
 import { connectionOf, type ConnectionOptions, Transport } from './core/index.js';
 import {
   AnalyticsResource,
+  AuditResource,
   BatchesResource,
   BudgetsResource,
+  ChangesResource,
   ExecutionsResource,
   KeysResource,
   ModelsResource,
@@ -26,6 +28,8 @@ export class LedgerClient {
   readonly routes: RoutesResource;
   readonly prices: PricesResource;
   readonly budgets: BudgetsResource;
+  readonly changes: ChangesResource;
+  readonly audit: AuditResource;
 
   /** @throws ConfigurationError without a key */
   constructor(options: ConnectionOptions = {}) {
@@ -41,6 +45,8 @@ export class LedgerClient {
     this.routes = new RoutesResource(transport);
     this.prices = new PricesResource(transport);
     this.budgets = new BudgetsResource(transport);
+    this.changes = new ChangesResource(transport);
+    this.audit = new AuditResource(transport);
   }
 
   /** For those who keep prompts. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addGovernance } from './changes.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
 import type { CreateKeyFlags } from './keys.command.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
@@ -17,6 +18,7 @@ export function addLedgerCommands(program: Command): void {
   addPromptChanges(prompts);
   addRender(program, 'prompt-ledger');
   addRun(program);
+  addGovernance(program);
   addModels(program.command('models').description('list, allow and take away models'));
   addExecutions(program.command('executions').description('list, read and export executions'));
 }

@@ -172,8 +172,9 @@ function hasAnswer({ responses }: Operation): boolean {
     status.startsWith('2') ? [value] : [],
   );
   const content = response?.['content'] as Record<string, Json> | undefined;
-  // A stream of events has no schema that would say more.
-  return ['application/json', 'text/event-stream'].some((type) => content?.[type]?.['schema'] !== undefined);
+  // A stream of events or of lines has no schema that would say more.
+  const types = ['application/json', 'text/event-stream', 'application/x-ndjson'];
+  return types.some((type) => content?.[type]?.['schema'] !== undefined);
 }
 
 function isProblem(at: string, response: Json | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { ApiBody } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
+import { clientWith } from './other-project.js';
 import { startStage, type Stage } from './stage.js';
 
 interface Parameter {
@@ -70,6 +71,8 @@ describe('the examples of the OpenAPI document', () => {
     const ids = new Map<string, string>();
     const refused: unknown[] = [];
     for (const call of calls) {
+      const changeId = await openChange(call);
+      if (changeId !== null) ids.set('change_id', changeId);
       const url = fillIn(call, { ids, waiting: await submitWaiting(call) });
       const { status, body } = await send(call, url);
       if (status >= 300) refused.push({ call: `${call.method} ${url}`, status, body });
@@ -95,15 +98,50 @@ describe('the examples of the OpenAPI document', () => {
     return id;
   }
 
-  async function send({ method, operation }: Call, url: string) {
+  /** Nobody approves their own: a change by somebody else, for each call that decides about one. */
+  async function openChange({ method, route }: Call): Promise<string | null> {
+    if (method !== 'post' || !route.startsWith('/v1/changes')) return null;
+    await stage.sql(`UPDATE environments SET protected = true, revision = revision + 1 WHERE name = 'prod'`);
+    const verb = /:(\w+)$/.exec(route)?.[1];
+    if (verb === undefined) return null;
+    // Withdrawn by whoever opened it; what is decided otherwise was opened by somebody else.
+    const author =
+      verb === 'withdraw' || verb === 'apply' ? stage.admin : await clientWith(stage, ['changes:write']);
+    const { body } = await author.post('/v1/changes', {
+      prompt_name: 'doc_summarizer',
+      environment: 'prod',
+      // Whichever is applied, the others ask for another one.
+      version_number: verb === 'apply' ? 1 : 2,
+      reason: 'example',
+    });
+    const id = body['change_id'] as string;
+    if (verb === 'apply') {
+      await stage.sql('UPDATE changes SET required_approvals = 0 WHERE change_id = $1', [id]);
+    }
+    return id;
+  }
+
+  /** The instance made everything here, and so approves nothing of it. */
+  async function keyFor({ route }: Call): Promise<string> {
+    if (!route.endsWith(':approve')) return stage.env['API_KEY'] ?? '';
+    const made = await stage.admin.post<{ key: string }>('/v1/keys', {
+      name: 'approver',
+      scopes: ['changes:approve'],
+    });
+    return made.body.key;
+  }
+
+  async function send(call: Call, url: string) {
+    const { method, operation } = call;
     const example = Object.values(operation.requestBody?.content ?? {})[0]?.example;
     const response = await fetch(`${stage.ledger.url}${url}`, {
       method: method.toUpperCase(),
-      headers: { 'x-api-key': stage.env['API_KEY'] ?? '', 'content-type': 'application/json' },
+      headers: { 'x-api-key': await keyFor(call), 'content-type': 'application/json' },
       ...(example !== undefined && { body: JSON.stringify(example) }),
     });
     const text = await response.text();
-    return { status: response.status, body: /^[{[]/.test(text) ? (JSON.parse(text) as unknown) : text };
+    const isJson = /^application\/(?:\w+\+)?json\b/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, body: isJson && text !== '' ? (JSON.parse(text) as unknown) : text };
   }
 });
 

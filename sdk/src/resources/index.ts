@@ -1,6 +1,8 @@
 export { AnalyticsResource } from './analytics.js';
+export { AuditResource } from './audit.js';
 export { BatchesResource } from './batches.js';
 export { BudgetsResource } from './budgets.js';
+export { ChangesResource } from './changes.js';
 export { ExecutionsResource } from './executions.js';
 export { KeysResource } from './keys.js';
 export { ModelsResource } from './models.js';

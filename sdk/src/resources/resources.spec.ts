@@ -22,6 +22,34 @@ describe('a resource', () => {
       ({ budgets }) => budgets.update(ID, { limit_usd: '5' }),
     ],
     ['DELETE', `/v1/budgets/${ID}`, undefined, ({ budgets }) => budgets.delete(ID)],
+    ['POST', '/v1/changes', { reason: 'r' }, ({ changes }) => changes.open({ reason: 'r' } as never)],
+    [
+      'GET',
+      '/v1/changes?status=open&environment=prod',
+      undefined,
+      ({ changes }) => changes.list({ status: 'open', environment: 'prod' }),
+    ],
+    ['GET', `/v1/changes/${ID}`, undefined, ({ changes }) => changes.get(ID)],
+    ['POST', `/v1/changes/${ID}:approve`, {}, ({ changes }) => changes.approve(ID)],
+    [
+      'POST',
+      `/v1/changes/${ID}:reject`,
+      { comment: 'c' },
+      ({ changes }) => changes.reject(ID, { comment: 'c' }),
+    ],
+    ['POST', `/v1/changes/${ID}:withdraw`, {}, ({ changes }) => changes.withdraw(ID)],
+    [
+      'POST',
+      `/v1/changes/${ID}:apply`,
+      { emergency: true, reason: 'r' },
+      ({ changes }) => changes.apply(ID, { emergency: true, reason: 'r' }),
+    ],
+    [
+      'GET',
+      '/v1/audit?actor=admin&from=1970-01-01T00%3A00%3A00.000Z',
+      undefined,
+      ({ audit }) => audit.list({ actor: 'admin', from: new Date(0) }),
+    ],
     [
       'PUT',
       '/v1/routes/cheap%2Ffirst',
@@ -69,6 +97,7 @@ describe('a resource', () => {
 
   it.each<[string, (client: LedgerClient) => AsyncIterable<object>]>([
     ['budgets', ({ budgets }) => budgets.list()],
+    ['changes', ({ changes }) => changes.list()],
     ['routes', ({ routes }) => routes.list()],
     ['prices', ({ prices }) => prices.list()],
   ])('gives %s of all pages', async (name, list) => {

@@ -6,6 +6,7 @@ import { CountFolder } from './counts/count-folder.js';
 import { ExecutionCostsRepository } from './costs/execution-costs.repository.js';
 import { ExecutionCounts } from './counts/execution-counts.js';
 import { ExecutionCountsRepository } from './counts/execution-counts.repository.js';
+import { ExecutionUsageRepository } from './execution-usage.repository.js';
 
 /** What others need of the counts, and their upkeep. A worker loads this and no controllers. */
 @Module({
@@ -16,6 +17,7 @@ import { ExecutionCountsRepository } from './counts/execution-counts.repository.
     ExecutionCostsRepository,
     ExecutionCounts,
     ExecutionCountsRepository,
+    ExecutionUsageRepository,
   ],
   exports: [AnalyticsService, CostsService, ExecutionCounts],
 })

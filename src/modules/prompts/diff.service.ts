@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork, writeJson } from '../../kernel/index.js';
 import type { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
+import { VersionsTooLongToCompareError } from './errors.js';
 import { PromptsService } from './prompts.service.js';
 import type { ChatMessageDto, VersionDto } from './prompts.dto.js';
 import { type DiffHunk, diffTexts } from './text-diff.js';
@@ -18,7 +19,7 @@ export class DiffService {
     // One after the other: versions do not change, and a request holds one connection at most.
     const from = await this.prompts.getVersion(projectId, name, query.from);
     const to = await this.prompts.getVersion(projectId, name, query.to);
-    const withExtras = [from, to].some((version) => EXTRAS.some((member) => version[member] !== undefined));
+    const withExtras = [from, to].some(hasExtras);
     const { unified, hunks } = await heavyWork.run(() =>
       diffTexts(namedText(from, withExtras), namedText(to, withExtras)),
     );
@@ -32,6 +33,32 @@ export class DiffService {
       hunks: hunks.map(hunkView),
     };
   }
+
+  /**
+   * The unified diff of two versions by their ids, of a deleted prompt too.
+   * @param fromId null for nothing: then all of the other is new.
+   * @returns null when they are too long to be compared.
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND`
+   */
+  async findUnified(projectId: string, fromId: string | null, toId: string): Promise<string | null> {
+    const from = fromId === null ? null : await this.prompts.getVersionById(projectId, fromId);
+    const to = await this.prompts.getVersionById(projectId, toId);
+    const withExtras = [from, to].some((version) => version !== null && hasExtras(version));
+    const fromText = from === null ? NOTHING : namedText(from, withExtras);
+    try {
+      return await heavyWork.run(() => diffTexts(fromText, namedText(to, withExtras)).unified);
+    } catch (error) {
+      if (error instanceof VersionsTooLongToCompareError) return null;
+      throw error;
+    }
+  }
+}
+
+/** As patches name what is not there. */
+const NOTHING = { name: '/dev/null', text: '' };
+
+function hasExtras(version: VersionDto): boolean {
+  return EXTRAS.some((member) => version[member] !== undefined);
 }
 
 /** @param withExtras whether any of the two has some: then the template ends alike in both, or its last line would differ. */

@@ -1,5 +1,6 @@
 export { PutContentExtrasDto } from './content-extras.dto.js';
 export { ChatMessageDto } from './prompts.dto.js';
+export { DiffService } from './diff.service.js';
 export {
   EnvironmentProtectedError,
   NoActiveVersionError,

@@ -42,6 +42,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Routes', 'Lists of models under a name, to be tried one after the other.'],
   ['OpenAI', "What clients of OpenAI's API can be pointed at."],
   ['Keys', 'Who may do what.'],
+  ['Changes', 'What is to run in a protected environment: asked for, approved, applied.'],
   ['Audit', 'Who changed what, and when.'],
   ['Service', 'Whether the service and what it needs are up.'],
 ];

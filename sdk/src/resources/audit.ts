@@ -1,0 +1,15 @@
+import { type CallOptions, Pages, type Sent, type Transport } from '../core/index.js';
+import type { AuditEntry, AuditList, ListAuditQuery } from '../wire/index.js';
+
+/** Who changed what. */
+export class AuditResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Newest first; `await` for the first page, `for await` for all of them, a page in memory at a time. */
+  list(query: Sent<ListAuditQuery> = {}, options?: CallOptions): Pages<AuditEntry, AuditList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/audit', { ...query, cursor }, options),
+      ({ entries }) => entries,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+export interface AuditEntry {
+  readonly audit_id: string;
+  readonly at: string;
+  readonly actor: {
+    /** `key` is a key that belongs to nobody; `instance` has the key of the environment. */
+    readonly kind: 'person' | 'service' | 'key' | 'instance';
+    readonly id: string | null;
+    readonly key_id: string | null;
+    /** What it was called at that time. */
+    readonly name: string;
+  };
+  readonly from_address: string | null;
+  /** Such as `prompt.put`. */
+  readonly action: string;
+  readonly subject: { readonly type: string; readonly id: string | null; readonly name: string | null };
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  readonly reason: string | null;
+}
+
+export interface AuditList {
+  /** Newest first. */
+  readonly entries: readonly AuditEntry[];
+  readonly next_cursor: string | null;
+}
+
+export interface ListAuditQuery {
+  /** The id of a user or a key, or a name as entries show it. */
+  readonly actor?: string;
+  readonly action?: string;
+  /** `type/name`, such as `prompt/welcome`, or an id. */
+  readonly subject?: string;
+  /** Inclusive. */
+  readonly from?: Date | string;
+  /** Exclusive. */
+  readonly to?: Date | string;
+  /** Of a page: 1 to 200, default 50. */
+  readonly limit?: number;
+}

@@ -1,0 +1,93 @@
+export type ChangeStatus = 'open' | 'approved' | 'applied' | 'rejected' | 'withdrawn' | 'stale' | 'expired';
+
+export interface Evidence {
+  readonly type: 'experiment';
+  readonly id: string;
+}
+
+export interface OpenChangeRequest {
+  readonly prompt_name: string;
+  /** A protected one. */
+  readonly environment: string;
+  readonly version_number: number;
+  readonly reason: string;
+  readonly evidence?: readonly Evidence[] | null;
+}
+
+export interface ReviewChangeRequest {
+  readonly comment?: string | null;
+}
+
+export interface ApplyChangeRequest extends ReviewChangeRequest {
+  /** Past its approvals: for admins, with a reason, and an approver has to review it afterwards. */
+  readonly emergency?: boolean;
+  /** Needed with `emergency`. */
+  readonly reason?: string | null;
+}
+
+export interface Approval {
+  readonly by: string;
+  readonly at: string;
+  readonly comment: string | null;
+  /** Whether it counts at this moment. */
+  readonly counts: boolean;
+}
+
+/** Who ran the prompt in that environment in the last seven days. */
+export interface ChangeImpact {
+  readonly executions_7d: number;
+  readonly keys: readonly {
+    readonly key_id: string | null;
+    readonly name: string | null;
+    readonly executions: number;
+  }[];
+  readonly teams: readonly { readonly name: string; readonly executions: number }[];
+}
+
+export interface ChangeSummary {
+  readonly change_id: string;
+  readonly kind: 'version' | 'rollout';
+  readonly status: ChangeStatus;
+  readonly prompt_name: string;
+  readonly environment: string;
+  /** Null where no version ran. */
+  readonly from_version: number | null;
+  readonly to_version: number;
+  readonly checksum_hash: string;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+  readonly opened_by: string;
+  readonly opened_at: string;
+  readonly required_approvals: number;
+  /** Only approvals by their members count; empty: those of any approver. */
+  readonly approval_teams: readonly string[];
+  readonly approvals: readonly Approval[];
+  readonly expires_at: string;
+  readonly closed_at: string | null;
+  readonly closed_by: string | null;
+  readonly closed_reason: string | null;
+  /** Whether it was applied past its approvals. */
+  readonly emergency: boolean;
+  /** Of an emergency: `open` until an approver has looked at it. */
+  readonly review: 'open' | 'closed' | null;
+}
+
+export interface Change extends ChangeSummary {
+  /** Unified; null for versions that are too long to compare. */
+  readonly diff: string | null;
+  readonly impact: ChangeImpact;
+}
+
+export interface ChangeList {
+  /** Newest first. */
+  readonly changes: readonly ChangeSummary[];
+  readonly next_cursor: string | null;
+}
+
+export interface ListChangesQuery {
+  readonly status?: ChangeStatus;
+  readonly prompt_name?: string;
+  readonly environment?: string;
+  /** Of a page: 1 to 200, default 50. */
+  readonly limit?: number;
+}

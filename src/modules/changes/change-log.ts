@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ChangeStatus } from '../../entities/index.js';
+import { AuditService } from '../audit/index.js';
+import type { Caller } from '../auth/index.js';
+import { type ChangeRecord, ChangesRepository } from './changes.repository.js';
+
+/** What the audit log keeps of changes. */
+@Injectable()
+export class ChangeLog {
+  constructor(
+    private readonly changes: ChangesRepository,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @param after what of the change is another now; its status is what it was before. */
+  async append(
+    tx: EntityManager,
+    caller: Caller,
+    change: ChangeRecord,
+    action: string,
+    after: object,
+    reason: string | null,
+  ): Promise<void> {
+    const { changeId, promptName, environment, status, review } = change;
+    const which = { prompt_name: promptName, environment };
+    await this.audit.append(tx, caller, {
+      action,
+      subject: `change/${changeId}`,
+      subjectId: changeId,
+      before: { ...which, status, ...(review === null ? {} : { review }) },
+      after: { ...which, ...after },
+      reason,
+    });
+  }
+
+  /** Writes down what has become of a change by itself, when somebody first comes upon it. @param to null for nothing. */
+  async settle(
+    tx: EntityManager,
+    caller: Caller,
+    change: ChangeRecord,
+    to: ChangeStatus | null,
+  ): Promise<void> {
+    if (to === null) return;
+    await this.changes.progress(tx, caller.projectId, change.changeId, { status: to });
+    await this.append(tx, caller, change, `change.${to === 'open' ? 'reopen' : to}`, { status: to }, null);
+  }
+}

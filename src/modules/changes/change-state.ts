@@ -1,0 +1,99 @@
+import type { ChangeStatus } from '../../entities/index.js';
+
+/**
+ * Every legal move. Whoever approved may lose the right to before a change is applied, so `approved` can become `open` again.
+ * An emergency takes an `open` one to `applied`.
+ */
+export const CHANGE_MOVES: Readonly<Record<ChangeStatus, readonly ChangeStatus[]>> = {
+  open: ['approved', 'applied', 'rejected', 'withdrawn', 'stale', 'expired'],
+  approved: ['open', 'applied', 'rejected', 'withdrawn', 'stale', 'expired'],
+  applied: [],
+  rejected: [],
+  withdrawn: [],
+  stale: [],
+  expired: [],
+};
+
+/** What is known of a change when somebody wants something of it. */
+export interface ChangeFacts {
+  readonly status: ChangeStatus;
+  /** Whether its time is over. */
+  readonly isExpired: boolean;
+  /** Whether something that its approvals are bound to has moved. */
+  readonly isMoved: boolean;
+  /** How many approvals count at this moment, and how many it takes. */
+  readonly approvals: number;
+  readonly required: number;
+  readonly review: 'open' | 'closed' | null;
+}
+
+/** `approve` comes with the new approval among those that count, if it does. */
+export type ChangeAction = 'approve' | 'reject' | 'withdraw' | 'apply' | 'applyNow';
+
+/** Why an action is refused. */
+export type ChangeRefusal = 'stale' | 'closed' | 'approvals missing';
+
+export type ChangeDecision =
+  /** The status it has from now on, which may be the one it had. */
+  | { readonly kind: 'move'; readonly to: ChangeStatus; readonly refusal: null }
+  /** Nothing is left to be done: it is as the action would have it. */
+  | { readonly kind: 'keep'; readonly refusal: null }
+  /** Somebody has looked at an emergency. */
+  | { readonly kind: 'close review'; readonly refusal: null }
+  /** No; and if `to` is not null, that is what has become of it meanwhile. */
+  | { readonly kind: 'refuse'; readonly to: ChangeStatus | null; readonly refusal: ChangeRefusal };
+
+const OPEN_STATUSES: readonly ChangeStatus[] = ['open', 'approved'];
+
+/** Whether something may still become of a change. */
+export function isOpenStatus(status: ChangeStatus): boolean {
+  return OPEN_STATUSES.includes(status);
+}
+
+/** The status as it is to be shown: time and what moves do not wait until somebody asks for something. */
+export function currentStatus({ status, isExpired, isMoved }: ChangeFacts): ChangeStatus {
+  if (!isOpenStatus(status)) return status;
+  if (isExpired) return 'expired';
+  return isMoved ? 'stale' : status;
+}
+
+/** What an action makes of a change. Pure, so that a property test can walk it. */
+export function decideChange(facts: ChangeFacts, action: ChangeAction): ChangeDecision {
+  const current = currentStatus(facts);
+  if (current === 'applied') return decideApplied(facts, action);
+  if (!isOpenStatus(current)) {
+    return {
+      kind: 'refuse',
+      to: current === facts.status ? null : current,
+      refusal: current === 'stale' ? 'stale' : 'closed',
+    };
+  }
+  switch (action) {
+    case 'approve':
+      return move(isEnough(facts) ? 'approved' : 'open');
+    case 'reject':
+      return move('rejected');
+    case 'withdraw':
+      return move('withdrawn');
+    case 'applyNow':
+      return move('applied');
+    case 'apply':
+      if (isEnough(facts)) return move('applied');
+      return { kind: 'refuse', to: current === 'open' ? null : 'open', refusal: 'approvals missing' };
+  }
+}
+
+function decideApplied({ review }: ChangeFacts, action: ChangeAction): ChangeDecision {
+  if (action === 'apply' || action === 'applyNow') return { kind: 'keep', refusal: null };
+  if (action === 'approve' && review === 'open') return { kind: 'close review', refusal: null };
+  if (action === 'approve' && review === 'closed') return { kind: 'keep', refusal: null };
+  return { kind: 'refuse', to: null, refusal: 'closed' };
+}
+
+function isEnough({ approvals, required }: ChangeFacts): boolean {
+  return approvals >= required;
+}
+
+function move(to: ChangeStatus): ChangeDecision {
+  return { kind: 'move', to, refusal: null };
+}

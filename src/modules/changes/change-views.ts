@@ -1,0 +1,74 @@
+import type { UsageRow } from '../analytics/index.js';
+import { type ChangeFacts, currentStatus } from './change-state.js';
+import type { ChangeSummaryDto, ImpactDto, KeyUsageDto } from './changes.dto.js';
+import type { ChangeRecord } from './changes.repository.js';
+import type { ReviewRecord } from './reviews.repository.js';
+
+/** Of keys and of teams, each. */
+const MOST_USERS = 100;
+
+/** What is decided by, with the approvals that count. */
+export function factsOf(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeFacts {
+  const { status, isExpired, isMoved, requiredApprovals: required, review } = change;
+  return { status, isExpired, isMoved, approvals: countApprovals(reviews), required, review };
+}
+
+export function countApprovals(reviews: readonly ReviewRecord[]): number {
+  return reviews.filter(({ counts }) => counts).length;
+}
+
+/** @param reviews those of the change. */
+export function changeSummary(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeSummaryDto {
+  return {
+    change_id: change.changeId,
+    kind: change.kind,
+    status: currentStatus(factsOf(change, reviews)),
+    prompt_name: change.promptName,
+    environment: change.environment,
+    from_version: change.fromVersion,
+    to_version: change.toVersion,
+    checksum_hash: change.checksumHash,
+    reason: change.reason,
+    evidence: change.evidence as ChangeSummaryDto['evidence'],
+    opened_by: change.openedByName,
+    opened_at: change.openedAt.toISOString(),
+    required_approvals: change.requiredApprovals,
+    approval_teams: change.approvalTeams,
+    approvals: reviews
+      .filter(({ verdict }) => verdict === 'approved')
+      .map(({ reviewerName, reviewedAt, comment, counts }) => ({
+        by: reviewerName,
+        at: reviewedAt.toISOString(),
+        comment,
+        counts,
+      })),
+    expires_at: change.expiresAt.toISOString(),
+    closed_at: change.closedAt?.toISOString() ?? null,
+    closed_by: change.closedByName,
+    closed_reason: change.closedReason,
+    emergency: change.emergency,
+    review: change.review,
+  };
+}
+
+/** @param rows the busiest first; a key may have several, one for each team. */
+export function impactView(rows: readonly UsageRow[]): ImpactDto {
+  const keys = new Map<string | null, KeyUsageDto>();
+  const teams = new Map<string, number>();
+  let total = 0;
+  for (const { keyId, keyName, ownerTeam, executions } of rows) {
+    total += executions;
+    const known = keys.get(keyId)?.executions ?? 0;
+    keys.set(keyId, { key_id: keyId, name: keyName, executions: known + executions });
+    if (ownerTeam !== null) teams.set(ownerTeam, (teams.get(ownerTeam) ?? 0) + executions);
+  }
+  return {
+    executions_7d: total,
+    keys: busiest([...keys.values()]),
+    teams: busiest([...teams].map(([name, executions]) => ({ name, executions }))),
+  };
+}
+
+function busiest<Usage extends { readonly executions: number }>(usages: readonly Usage[]): Usage[] {
+  return usages.toSorted((a, b) => b.executions - a.executions).slice(0, MOST_USERS);
+}

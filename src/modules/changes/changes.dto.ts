@@ -1,0 +1,265 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { CHANGE_STATUSES, type ChangeStatus } from '../../entities/index.js';
+import {
+  ApiId,
+  ApiInteger,
+  ApiTime,
+  IsPromptName,
+  NestedArray,
+  PageQueryDto,
+} from '../../infra/http/index.js';
+import { MAX_INT } from '../../kernel/index.js';
+
+const KINDS = ['version', 'rollout'] as const;
+const EVIDENCE_TYPES = ['experiment'] as const;
+const REVIEWS = ['open', 'closed'] as const;
+const MAX_WORDS = 2000;
+
+export class EvidenceDto {
+  /** What kind of evidence it is. */
+  @IsIn(EVIDENCE_TYPES)
+  @ApiProperty({ enum: EVIDENCE_TYPES })
+  type!: (typeof EVIDENCE_TYPES)[number];
+
+  /** Its id. */
+  @IsString()
+  @Length(1, 200)
+  id!: string;
+}
+
+export class OpenChangeDto {
+  /** The prompt that is to run in another version. */
+  @IsPromptName()
+  prompt_name!: string;
+
+  /**
+   * The protected environment where it runs.
+   * @example "prod"
+   */
+  @IsString()
+  @Length(1, 100)
+  environment!: string;
+
+  /** The version that is to run there. */
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  version_number!: number;
+
+  /**
+   * Why; approvers read it, and the audit log keeps it.
+   * @example "Shorter answers, as agreed with support"
+   */
+  @IsString()
+  @Length(1, MAX_WORDS)
+  reason!: string;
+
+  /** What speaks for it. An approval is bound to it. */
+  @IsOptional()
+  @NestedArray(() => EvidenceDto)
+  @ArrayMaxSize(20)
+  @ApiPropertyOptional({ type: [EvidenceDto], nullable: true })
+  evidence?: EvidenceDto[] | null;
+}
+
+export class ReviewChangeDto {
+  /**
+   * What you have to say about it.
+   * @example "Read it, looks good"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_WORDS)
+  comment?: string | null;
+}
+
+export class ApplyChangeDto extends ReviewChangeDto {
+  /** Whether to apply it past its approvals. For admins, with a reason; everybody is told, and an approver has to review it. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ default: false })
+  emergency?: boolean;
+
+  /** Why it cannot wait; needed with `emergency`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, MAX_WORDS)
+  reason?: string | null;
+}
+
+export class ListChangesQueryDto extends PageQueryDto {
+  /** Only those with this status now. */
+  @IsOptional()
+  @IsIn(CHANGE_STATUSES)
+  @ApiPropertyOptional({ enum: CHANGE_STATUSES })
+  status?: ChangeStatus;
+
+  /** Only of this prompt, and of deleted ones of this name. */
+  @IsOptional()
+  @IsPromptName()
+  @ApiPropertyOptional({ type: String })
+  prompt_name?: string;
+
+  /** Only for this environment. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  @ApiPropertyOptional({ type: String, example: 'prod' })
+  environment?: string;
+}
+
+export class ApprovalDto {
+  /** Who approved. */
+  by!: string;
+
+  /** When. */
+  @ApiTime()
+  at!: string;
+
+  /** What they had to say; null for nothing. */
+  comment!: string | null;
+
+  /** Whether it counts at this moment: whoever gave it may still approve, and belongs to a team that the environment names. */
+  counts!: boolean;
+}
+
+export class KeyUsageDto {
+  /** Id of the key; null for the instance's, and for executions of which nobody knows it. */
+  @ApiProperty({ format: 'uuid', nullable: true })
+  key_id!: string | null;
+
+  /** What the key is called. */
+  name!: string | null;
+
+  /** Final executions of the last seven days. */
+  @ApiInteger()
+  executions!: number;
+}
+
+export class TeamUsageDto {
+  /** The team that answered for the prompt when it ran. */
+  name!: string;
+
+  /** Final executions of the last seven days. */
+  @ApiInteger()
+  executions!: number;
+}
+
+export class ImpactDto {
+  /** Final executions of the prompt in this environment, of the last seven days. */
+  @ApiInteger()
+  executions_7d!: number;
+
+  /** By which keys, the busiest first; 100 at most. */
+  keys!: KeyUsageDto[];
+
+  /** For which teams, the busiest first; 100 at most. */
+  teams!: TeamUsageDto[];
+}
+
+export class ChangeSummaryDto {
+  /** Id of the change. */
+  @ApiId()
+  change_id!: string;
+
+  /** What it changes: which version an environment runs. */
+  @ApiProperty({ enum: KINDS })
+  kind!: (typeof KINDS)[number];
+
+  /**
+   * `open → approved → applied`; or `rejected`, `withdrawn`, `expired`, or `stale`: the pointer, the rules of the environment or
+   * the prompt have changed since it was opened.
+   */
+  @ApiProperty({ enum: CHANGE_STATUSES })
+  status!: ChangeStatus;
+
+  /** Name of the prompt. */
+  prompt_name!: string;
+
+  /** Where the version is to run. */
+  environment!: string;
+
+  /** Number of the version that ran there when it was opened; null for none. */
+  @ApiProperty({ type: 'integer', nullable: true })
+  from_version!: number | null;
+
+  /** Number of the version that is to run there. */
+  @ApiInteger()
+  to_version!: number;
+
+  /** Of the content of `to_version`. */
+  checksum_hash!: string;
+
+  /** Why it was opened. */
+  reason!: string;
+
+  /** What speaks for it. */
+  evidence!: EvidenceDto[];
+
+  /** Who opened it. */
+  opened_by!: string;
+
+  /** When it was opened. */
+  @ApiTime()
+  opened_at!: string;
+
+  /** How many approvals it takes. */
+  @ApiInteger()
+  required_approvals!: number;
+
+  /** Only approvals by members of these teams count; empty: those of any approver. */
+  approval_teams!: string[];
+
+  /** Who approved it, in their order. */
+  approvals!: ApprovalDto[];
+
+  /** From when on nothing can become of it. */
+  @ApiTime()
+  expires_at!: string;
+
+  /** When it was applied, rejected, withdrawn, or found stale or expired. */
+  @ApiTime()
+  closed_at!: string | null;
+
+  /** Who did that. */
+  closed_by!: string | null;
+
+  /** What they had to say. */
+  closed_reason!: string | null;
+
+  /** Whether it was applied past its approvals. */
+  emergency!: boolean;
+
+  /** Of an emergency: `open` until an approver has looked at it and approves it; null of any other change. */
+  @ApiProperty({ enum: REVIEWS, nullable: true })
+  review!: (typeof REVIEWS)[number] | null;
+}
+
+export class ChangeDto extends ChangeSummaryDto {
+  /** What changes, as a unified diff from `from_version` to `to_version`; null for versions that are too long to compare. */
+  diff!: string | null;
+
+  /** Who runs the prompt there. */
+  impact!: ImpactDto;
+}
+
+export class ChangeListDto {
+  /** Newest first. */
+  changes!: ChangeSummaryDto[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { AnalyticsModule } from '../analytics/index.js';
+import { AuditModule } from '../audit/index.js';
+import { PromptsModule } from '../prompts/index.js';
+import { ApplyChangeService } from './apply-change.service.js';
+import { ChangeLog } from './change-log.js';
+import { ChangeReviewsService } from './change-reviews.service.js';
+import { ChangesController } from './changes.controller.js';
+import { ChangesRepository } from './changes.repository.js';
+import { ChangesService } from './changes.service.js';
+import { ReviewsRepository } from './reviews.repository.js';
+
+/** What is to run in protected environments: asked for, approved, applied. Nothing else needs it, so it has no half without HTTP. */
+@Module({
+  imports: [AnalyticsModule, AuditModule, PromptsModule],
+  controllers: [ChangesController],
+  providers: [
+    ApplyChangeService,
+    ChangeLog,
+    ChangeReviewsService,
+    ChangesRepository,
+    ChangesService,
+    ReviewsRepository,
+  ],
+})
+export class ChangesModule {}

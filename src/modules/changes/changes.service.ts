@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { UUID, ValidationError } from '../../kernel/index.js';
+import { ExecutionCounts } from '../analytics/index.js';
+import { AuditService, principalOf } from '../audit/index.js';
+import type { Caller } from '../auth/index.js';
+import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
+import { APPROVERS } from './approvers.js';
+import { changeSummary, impactView } from './change-views.js';
+import type { ChangeDto, ChangeListDto, ListChangesQueryDto, OpenChangeDto } from './changes.dto.js';
+import { ChangesRepository, type ChangeTarget } from './changes.repository.js';
+import { ChangeNotFoundError, EnvironmentNotProtectedError } from './errors.js';
+import { ReviewsRepository } from './reviews.repository.js';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** A target that a change can be opened for. */
+type OpenableTarget = ChangeTarget & { readonly versionId: string; readonly checksumHash: string };
+
+/** What is asked for in protected environments. */
+@Injectable()
+export class ChangesService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly clock: DatabaseClock,
+    private readonly changes: ChangesRepository,
+    private readonly reviews: ReviewsRepository,
+    private readonly counts: ExecutionCounts,
+    private readonly diffs: DiffService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Binds what is to be approved to how things are at this moment.
+   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` where no change is needed.
+   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already.
+   */
+  async open(caller: Caller, request: OpenChangeDto): Promise<ChangeDto> {
+    const { projectId } = caller;
+    const { prompt_name: promptName, environment, version_number: versionNumber, reason } = request;
+    const changeId = await this.scope.transaction(projectId, async (tx) => {
+      const wanted = { promptName, environment, versionNumber };
+      const target = await this.changes.findTarget(tx, projectId, wanted);
+      assertOpenable(target, request);
+      const evidence = (request.evidence ?? []).map(({ type, id }) => ({ type, id }));
+      const id = await this.changes.insert(tx, {
+        projectId,
+        promptId: target.promptId,
+        environment,
+        fromVersionId: target.fromVersionId,
+        toVersionId: target.versionId,
+        checksumHash: target.checksumHash,
+        reason,
+        evidence,
+        openedBy: principalOf(caller),
+        openedByName: caller.actor,
+        openedByKey: caller.keyId,
+        requiredApprovals: target.requiredApprovals,
+        approvalTeams: target.approvalTeams,
+        policyRevision: target.policyRevision,
+        ttlH: target.changeTtlH,
+      });
+      const after = {
+        prompt_name: promptName,
+        environment,
+        from_version_id: target.fromVersionId,
+        to_version: versionNumber,
+        checksum_hash: target.checksumHash,
+        required_approvals: target.requiredApprovals,
+        evidence,
+      };
+      const subject = { subject: `change/${id}`, subjectId: id };
+      await this.audit.append(tx, caller, { action: 'change.open', ...subject, after, reason });
+      return id;
+    });
+    return this.get(projectId, changeId);
+  }
+
+  /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
+  async list(projectId: string, query: ListChangesQueryDto): Promise<ChangeListDto> {
+    const { status, prompt_name: promptName, environment, limit, cursor } = query;
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
+    return this.scope.transaction(projectId, async (tx) => {
+      const filter = { status, promptName, environment, beforeId, limit: limit + 1 };
+      const found = await this.changes.list(tx, projectId, filter);
+      const { entries, nextCursor } = pageOf(found, limit, ({ changeId }) => changeId);
+      const ids = entries.map(({ changeId }) => changeId);
+      const reviews = await this.reviews.list(tx, projectId, ids, APPROVERS);
+      const reviewsOf = (id: string) => reviews.filter(({ changeId }) => changeId === id);
+      return {
+        changes: entries.map((change) => changeSummary(change, reviewsOf(change.changeId))),
+        next_cursor: nextCursor,
+      };
+    });
+  }
+
+  /** With what it changes, and for whom as of now. @throws ChangeNotFoundError `CHANGE_NOT_FOUND` */
+  async get(projectId: string, changeId: string): Promise<ChangeDto> {
+    const { change, reviews, usage } = await this.scope.transaction(projectId, async (tx) => {
+      const found = await this.changes.find(tx, projectId, changeId);
+      if (found === null) throw new ChangeNotFoundError(changeId);
+      const { promptId, environment } = found;
+      const endMs = this.clock.now().getTime();
+      return {
+        change: found,
+        reviews: await this.reviews.list(tx, projectId, [changeId], APPROVERS),
+        usage: await this.counts.listUsage(tx, projectId, {
+          promptId,
+          environment,
+          // Environments without a pointer of their own run the active version.
+          withUnpointed: environment === DEFAULT_POINTER,
+          span: { startMs: endMs - WEEK_MS, endMs: Infinity },
+        }),
+      };
+    });
+    // In a transaction of its own: versions do not change, and a request holds one connection at most.
+    const diff = await this.diffs.findUnified(projectId, change.fromVersionId, change.toVersionId);
+    return { ...changeSummary(change, reviews), diff, impact: impactView(usage) };
+  }
+}
+
+function assertOpenable(
+  target: ChangeTarget | null,
+  { prompt_name: name, environment, version_number: number }: OpenChangeDto,
+): asserts target is OpenableTarget {
+  if (target === null) throw new PromptNotFoundError(name);
+  if (target.versionId === null) throw new VersionNotFoundError(`version ${number} of prompt "${name}"`);
+  if (target.isProtected !== true) throw new EnvironmentNotProtectedError(environment);
+  if (target.versionId !== target.fromVersionId) return;
+  throw new ValidationError(
+    `The environment "${environment}" runs version ${number} already; ask for another.`,
+    [{ pointer: '/version_number', message: 'is the version that the environment runs' }],
+  );
+}
+
+function parsePosition(position: unknown): string | null {
+  return typeof position === 'string' && UUID.test(position) ? position : null;
+}

@@ -1,0 +1,77 @@
+import type { ChangeStatus } from '../../entities/index.js';
+import { LedgerError } from '../../kernel/index.js';
+
+export class ChangeNotFoundError extends LedgerError {
+  constructor(changeId: string) {
+    super({
+      code: 'CHANGE_NOT_FOUND',
+      status: 404,
+      title: 'No such change',
+      detail: `Change "${changeId}" was not found; GET /v1/changes lists the changes there are.`,
+    });
+  }
+}
+
+export class EnvironmentNotProtectedError extends LedgerError {
+  constructor(environment: string) {
+    super({
+      code: 'ENVIRONMENT_NOT_PROTECTED',
+      status: 409,
+      title: 'The environment is not protected',
+      detail: `The environment "${environment}" is not protected and needs no change: move its pointer with PUT /v1/prompts/{name}/environments/${environment}.`,
+    });
+  }
+}
+
+export class SelfApprovalError extends LedgerError {
+  private constructor(detail: string) {
+    super({ code: 'SELF_APPROVAL', status: 403, title: 'Nobody approves their own change', detail });
+  }
+
+  static ofAuthor(): SelfApprovalError {
+    return new SelfApprovalError(
+      'You opened this change, or the account or key of one of you was made by the other; have somebody else approve it.',
+    );
+  }
+
+  static ofEmergency(): SelfApprovalError {
+    return new SelfApprovalError(
+      'You applied this change in an emergency, or the account or key of one of you was made by the other; have somebody else review it.',
+    );
+  }
+}
+
+export class ChangeStaleError extends LedgerError {
+  constructor(changeId: string) {
+    super({
+      code: 'CHANGE_STALE',
+      status: 409,
+      title: 'What the change was about has moved',
+      detail: `Change "${changeId}" was opened for another state: the pointer, the rules of the environment or the prompt have changed since; open a new one with POST /v1/changes.`,
+    });
+  }
+}
+
+export class ChangeClosedError extends LedgerError {
+  constructor(changeId: string, status: ChangeStatus) {
+    super({
+      code: 'CHANGE_CLOSED',
+      status: 409,
+      title: 'The change is closed',
+      detail: `Change "${changeId}" is ${status} and stays so; open a new one with POST /v1/changes.`,
+      extensions: { change_status: status },
+    });
+  }
+}
+
+export class ApprovalsMissingError extends LedgerError {
+  constructor(required: number, approvals: number) {
+    super({
+      code: 'APPROVALS_MISSING',
+      status: 409,
+      title: 'Approvals are missing',
+      detail: `The change needs ${required} ${required === 1 ? 'approval' : 'approvals'} and has ${approvals} that count now: those of users and keys that may approve at this moment, and belong to the teams that the environment names. Have it approved with POST /v1/changes/{change_id}:approve.`,
+      extensions: { required_approvals: required, approvals },
+    });
+  }
+}

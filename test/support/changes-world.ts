@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '../../src/entities/index.js';
+import { DatabaseClock } from '../../src/infra/database/index.js';
+import { SystemClock } from '../../src/kernel/index.js';
+import { ExecutionCountsRepository } from '../../src/modules/analytics/execution-counts.repository.js';
+import { ExecutionUsageRepository } from '../../src/modules/analytics/execution-usage.repository.js';
+import { ExecutionCounts } from '../../src/modules/analytics/index.js';
+import { AuditService } from '../../src/modules/audit/index.js';
+import { type Caller, type Scope, SCOPES, scopesForRole } from '../../src/modules/auth/index.js';
+import { ApplyChangeService } from '../../src/modules/changes/apply-change.service.js';
+import { ChangeLog } from '../../src/modules/changes/change-log.js';
+import { ChangeReviewsService } from '../../src/modules/changes/change-reviews.service.js';
+import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
+import { ChangesRepository } from '../../src/modules/changes/changes.repository.js';
+import { ChangesService } from '../../src/modules/changes/changes.service.js';
+import { ReviewsRepository } from '../../src/modules/changes/reviews.repository.js';
+import { type DiffService, PointerMover, type RegistryWatch } from '../../src/modules/prompts/index.js';
+import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
+import { PointersRepository } from '../../src/modules/prompts/pointers/pointers.repository.js';
+import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
+import type { LedgerContext } from './ledger-context.js';
+
+export const ENVIRONMENT = 'prod';
+
+/** Who somebody is; what is left out is the usual. */
+export interface Identity {
+  /** Default `editor`; null for who is no member. */
+  readonly role?: Role | null;
+  /** A principal. Default `instance`. */
+  readonly madeBy?: string;
+  /** Who made the key. Default: who made the account. */
+  readonly keyMadeBy?: string;
+}
+
+/** What a key of nobody's may do, and whom it comes from. */
+export interface KeyIdentity {
+  readonly scopes?: readonly Scope[];
+  readonly madeBy?: string;
+  readonly ancestors?: readonly string[];
+}
+
+/** The services of changes on a real database: prompts with three versions, the first of which runs in a protected environment. */
+export class ChangesWorld {
+  readonly changes: ChangesService;
+  readonly reviews: ChangeReviewsService;
+  readonly applying: ApplyChangeService;
+  readonly instance: Caller;
+
+  private constructor(
+    readonly context: LedgerContext,
+    private readonly databaseClock: DatabaseClock,
+  ) {
+    const { scope, projectId } = context;
+    const audit = new AuditService();
+    const repository = new ChangesRepository();
+    const reviews = new ReviewsRepository();
+    const counts = new ExecutionCounts(new ExecutionCountsRepository(scope), new ExecutionUsageRepository());
+    const log = new ChangeLog(repository, audit);
+    const mover = new PointerMover(
+      new EnvironmentRulesRepository(),
+      new PromptsRepository(),
+      new PointersRepository(),
+      audit,
+    );
+    // What they do is tried over HTTP.
+    const diffs = { findUnified: () => Promise.resolve('') } as unknown as DiffService;
+    const watch = { apply: () => undefined } as unknown as RegistryWatch;
+    this.changes = new ChangesService(scope, databaseClock, repository, reviews, counts, diffs, audit);
+    this.reviews = new ChangeReviewsService(scope, repository, reviews, log);
+    this.applying = new ApplyChangeService(scope, repository, reviews, mover, watch, log);
+    this.instance = callerOf(projectId, { kind: 'instance', actor: 'admin' }, new Set(SCOPES));
+  }
+
+  static async open(context: LedgerContext): Promise<ChangesWorld> {
+    const databaseClock = new DatabaseClock(context.scope, new SystemClock());
+    await databaseClock.onModuleInit();
+    return new ChangesWorld(context, databaseClock);
+  }
+
+  close(): void {
+    this.databaseClock.onModuleDestroy();
+  }
+
+  async sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.context.owner.query<Row>(text, [...values])).rows;
+  }
+
+  /** Changes the rules as a PUT of the environment does. */
+  async protect(rules: { required?: number; teams?: readonly string[] } = {}): Promise<void> {
+    await this.sql(
+      `UPDATE environments SET protected = true, required_approvals = $2, approval_teams = $3, revision = revision + 1
+       WHERE project_id = $1 AND name = '${ENVIRONMENT}'`,
+      [this.context.projectId, rules.required ?? 1, rules.teams ?? []],
+    );
+  }
+
+  /** A prompt of its own for each test. @returns its name. */
+  async makePrompt(more: { readonly ownerTeam?: string } = {}): Promise<string> {
+    const name = `prompt/${randomUUID()}`;
+    const { projectId } = this.context;
+    await this.sql(
+      `WITH prompt AS (
+         INSERT INTO prompts (project_id, name, mode, kind, owner_team) VALUES ($1, $2, 'full', 'text', $3) RETURNING prompt_id
+       ), version AS (
+         INSERT INTO prompt_versions (project_id, prompt_id, version_number, template_source, checksum_hash, renderer, variables)
+         SELECT $1, prompt_id, n, 'text ' || n, encode(sha256(convert_to('text ' || n, 'UTF8')), 'hex'), 'liquid-1', '{}'
+         FROM prompt, generate_series(1, 3) AS n RETURNING prompt_id, version_id, version_number
+       )
+       INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision)
+       SELECT $1, prompt_id, '${ENVIRONMENT}', version_id, 1 FROM version WHERE version_number = 1`,
+      [projectId, name, more.ownerTeam ?? null],
+    );
+    return name;
+  }
+
+  /** A service account with a key of its own. */
+  async makeUser(
+    name: string,
+    { role = 'editor', madeBy = 'instance', keyMadeBy }: Identity = {},
+  ): Promise<Caller> {
+    const { projectId } = this.context;
+    const [user] = await this.sql<{ user_id: string }>(
+      `INSERT INTO users (kind, name, made_by) VALUES ('service', $1, $2) RETURNING user_id`,
+      [name, madeBy],
+    );
+    const userId = (user as { user_id: string }).user_id;
+    if (role !== null) {
+      const text = `INSERT INTO members (project_id, user_id, role, added_by) VALUES ($1, $2, $3, 'test')`;
+      await this.sql(text, [projectId, userId, role]);
+    }
+    return this.makeKeyOf(userId, name, role, keyMadeBy ?? madeBy);
+  }
+
+  /** A further key of a user. */
+  async makeKeyOf(userId: string, name: string, role: Role | null, madeBy: string): Promise<Caller> {
+    const { projectId } = this.context;
+    const keyId = await this.insertKey(`'{}'`, [name, userId, role, madeBy, []]);
+    const scopes = role === null ? new Set<Scope>() : scopesForRole(role);
+    return callerOf(projectId, { kind: 'service', userId, keyId, actor: name }, scopes);
+  }
+
+  /** A key that belongs to nobody. */
+  async makeKey(
+    name: string,
+    { scopes = [], madeBy = 'instance', ancestors = [] }: KeyIdentity = {},
+  ): Promise<Caller> {
+    const quoted = `ARRAY[${scopes.map((scope) => `'${scope}'`).join(',')}]::text[]`;
+    const keyId = await this.insertKey(quoted, [name, null, null, madeBy, ancestors]);
+    return callerOf(this.context.projectId, { kind: 'key', keyId, actor: name }, new Set(scopes));
+  }
+
+  private async insertKey(scopes: string, values: readonly unknown[]): Promise<string> {
+    const [row] = await this.sql<{ key_id: string }>(
+      `INSERT INTO api_keys (project_id, name, user_id, role, made_by, ancestors, secret_hmac, scopes)
+       VALUES ($1, $2, $3, $4, $5, $6, '\\x00', ${scopes}) RETURNING key_id`,
+      [this.context.projectId, ...values],
+    );
+    return (row as { key_id: string }).key_id;
+  }
+
+  openChange(caller: Caller, promptName: string, version = 2): Promise<ChangeDto> {
+    return this.changes.open(caller, {
+      prompt_name: promptName,
+      environment: ENVIRONMENT,
+      version_number: version,
+      reason: 'because',
+    });
+  }
+
+  /** @returns the change, or the code of the refusal. */
+  async approve(
+    caller: Caller,
+    changeId: string,
+    comment: string | null = null,
+  ): Promise<ChangeDto | string> {
+    return this.codeOr(changeId, this.reviews.approve(caller, changeId, comment));
+  }
+
+  async reject(caller: Caller, changeId: string): Promise<ChangeDto | string> {
+    return this.codeOr(changeId, this.reviews.reject(caller, changeId, null));
+  }
+
+  async withdraw(caller: Caller, changeId: string): Promise<ChangeDto | string> {
+    return this.codeOr(changeId, this.reviews.withdraw(caller, changeId, null));
+  }
+
+  async apply(caller: Caller, changeId: string, request: object = {}): Promise<ChangeDto | string> {
+    return this.codeOr(changeId, this.applying.apply(caller, changeId, request));
+  }
+
+  private async codeOr(changeId: string, done: Promise<void>): Promise<ChangeDto | string> {
+    try {
+      await done;
+    } catch (error) {
+      return (error as { code?: string }).code ?? String(error);
+    }
+    return this.changes.get(this.context.projectId, changeId);
+  }
+}
+
+export function principal({ userId, keyId }: Caller): string {
+  if (userId !== null) return `user:${userId}`;
+  return keyId === null ? 'instance' : `key:${keyId}`;
+}
+
+function callerOf(
+  projectId: string,
+  who: Partial<Caller> & Pick<Caller, 'kind' | 'actor'>,
+  scopes: ReadonlySet<Scope>,
+): Caller {
+  return {
+    projectId,
+    userId: null,
+    keyId: null,
+    origin: '127.0.0.1',
+    rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
+    ancestors: [],
+    ...who,
+    scopes,
+  };
+}

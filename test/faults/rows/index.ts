@@ -19,6 +19,7 @@ import { ssrfRow } from './17-ssrf.js';
 import { manyWritersRow } from './18-many-writers.js';
 import { budgetsRow } from './19-budgets.js';
 import { streamsRow } from './20-streams.js';
+import { changesRow } from './21-changes.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -42,4 +43,5 @@ export const ROWS: readonly FaultRow[] = [
   manyWritersRow,
   budgetsRow,
   streamsRow,
+  changesRow,
 ];

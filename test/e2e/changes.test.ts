@@ -135,7 +135,7 @@ describe('changes', () => {
     const seen: ApiBody[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const query = `prompt_name=${encodeURIComponent(name)}&environment=prod&status=open&limit=2&cursor=${cursor}`;
+      const query: string = `prompt_name=${encodeURIComponent(name)}&environment=prod&status=open&limit=2&cursor=${cursor}`;
       const { body }: { body: ChangePage } = await reviewer.get<ChangePage>(
         `/v1/changes?${cursor === '' ? query.replace('&cursor=', '') : query}`,
       );

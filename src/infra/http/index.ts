@@ -33,7 +33,7 @@ export type { Authorize, FastRequest, FastRoute } from './fast-path/fast-path.js
 export { JsonSource } from './body/json-source.decorator.js';
 export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './openapi/openapi.js';
 export type { OpenApiOptions } from './openapi/openapi.js';
-export { OptionalBody } from './optional-body.decorator.js';
+export { OptionalBody } from './dto/optional-body.decorator.js';
 export { PageQueryDto } from './dto/page-query.dto.js';
 export { PositiveIntPipe, PromptNamePipe, UuidPipe } from './dto/param.pipes.js';
 export {

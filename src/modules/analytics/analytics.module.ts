@@ -6,7 +6,7 @@ import { CountFolder } from './counts/count-folder.js';
 import { ExecutionCostsRepository } from './costs/execution-costs.repository.js';
 import { ExecutionCounts } from './counts/execution-counts.js';
 import { ExecutionCountsRepository } from './counts/execution-counts.repository.js';
-import { ExecutionUsageRepository } from './execution-usage.repository.js';
+import { ExecutionUsageRepository } from './counts/execution-usage.repository.js';
 
 /** What others need of the counts, and their upkeep. A worker loads this and no controllers. */
 @Module({

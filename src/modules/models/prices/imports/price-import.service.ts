@@ -8,8 +8,8 @@ import { type NamedPrice, planImport, type SkippedPrice } from './plan-import.js
 import { PriceReads } from '../price-reads.js';
 import type { ImportedPricesDto, ImportPricesDto } from '../prices.dto.js';
 import { PricesRepository } from '../prices.repository.js';
-import type { PriceRecord } from './price-records.js';
-import { priceView } from './price-views.js';
+import type { PriceRecord } from '../price-records.js';
+import { priceView } from '../price-views.js';
 
 /** Several times what such a file has today. */
 const MAX_ENTRIES = 10_000;

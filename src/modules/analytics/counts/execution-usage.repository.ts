@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Dimension, NO_ID, partsOf } from './count-parts.js';
-import type { TimeSpan } from './time-spans.js';
+import type { TimeSpan } from '../time-spans.js';
 
 /** Final executions by one key, of what belonged to one team. */
 export interface UsageRow {

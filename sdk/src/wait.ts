@@ -32,7 +32,9 @@ export async function waitUntilFinal(
     const execution = await executions.get(executionId, { waitMs, signal });
     if (isFinal(execution.status)) return execution;
     if (Date.now() >= endsAtMs) {
-      throw new TimeoutError(`Execution ${executionId} is still ${execution.status} after ${timeoutMs} ms.`);
+      throw new TimeoutError(
+        `Execution ${executionId} is still ${execution.status} after ${Math.round(timeoutMs)} ms.`,
+      );
     }
   }
 }

@@ -16,7 +16,7 @@ export class Deadline {
     what: string,
   ) {
     this.signal = this.controller.signal;
-    this.restart(limitMs, `${what} was not over within ${limitMs} ms.`);
+    this.restart(limitMs, `${what} was not over within ${Math.round(limitMs)} ms.`);
     if (callers?.aborted === true) this.follow();
     else callers?.addEventListener('abort', this.follow, { once: true });
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, parseDocument } from 'yaml';
 import {
+  endSentence,
   holdsKeptText,
   parseJson,
   PROMPT_NAME,
@@ -55,7 +56,7 @@ class FrontMatter {
     const [problem] = [...document.errors, ...document.warnings];
     if (problem !== undefined) {
       const line = lines.linePos(problem.pos[0]).line + 1;
-      throw new PromptFileError(line, `The front matter is no YAML: ${problem.message}.`);
+      throw new PromptFileError(line, `The front matter is no YAML: ${endSentence(problem.message)}`);
     }
     const fields: unknown = readDocument(document);
     if (fields !== null && !isRecord(fields))
@@ -165,7 +166,7 @@ function readDocument(document: ReturnType<typeof parseDocument>): unknown {
     return document.toJS();
   } catch (error) {
     // Such as aliases that unfold for ever.
-    return fail(`The front matter is no YAML: ${(error as Error).message}.`);
+    return fail(`The front matter is no YAML: ${endSentence((error as Error).message)}`);
   }
 }
 

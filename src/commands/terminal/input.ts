@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { readFile } from 'node:fs/promises';
-import { messageOf, parseJson } from '../../kernel/index.js';
+import { endSentence, messageOf, parseJson } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 import { oneLine } from './output.js';
 
@@ -10,7 +10,7 @@ export async function readInput(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${messageOf(error)}.`);
+    throw new CliError(`${file} cannot be read: ${endSentence(messageOf(error))}`);
   }
 }
 

@@ -8,7 +8,7 @@ export async function withTimeLimit<T>(work: Promise<T>, timeoutMs: number, what
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`${what} took longer than ${String(timeoutMs)} ms`));
+      reject(new Error(`${what} took longer than ${Math.round(timeoutMs)} ms`));
     }, timeoutMs);
   });
   try {

@@ -1,5 +1,5 @@
 import type { ExecutionErrorType } from '../../entities/index.js';
-import { LedgerError } from '../../kernel/index.js';
+import { endSentence, LedgerError } from '../../kernel/index.js';
 
 /** What a failed call tells; see `CallFailure`. */
 interface CallFailure {
@@ -82,7 +82,7 @@ export class ProviderRejectedError extends LedgerError {
       code: 'PROVIDER_REJECTED',
       status: 502,
       title: 'The provider refused the request',
-      detail: `${failure.message} Change the prompt, the model or the params; the same request will be refused again.`,
+      detail: `${endSentence(failure.message)} Change the prompt, the model or the params; the same request will be refused again.`,
       extensions: members,
     });
   }
@@ -94,7 +94,7 @@ export class ProviderFailedError extends LedgerError {
       code: 'PROVIDER_FAILED',
       status: 502,
       title: 'The provider failed',
-      detail: `${failure.message} Try again later; the execution keeps what happened.`,
+      detail: `${endSentence(failure.message)} Try again later; the execution keeps what happened.`,
       retryable: failure.shouldRetry !== false,
       extensions: members,
       headers:
@@ -111,7 +111,7 @@ export class ProviderTimeoutError extends LedgerError {
       code: 'PROVIDER_TIMEOUT',
       status: 504,
       title: 'The provider did not answer in time',
-      detail: `${failure.message} Try again, allow more time with timeout_ms, or use :submit, which does not wait.`,
+      detail: `${endSentence(failure.message)} Try again, allow more time with timeout_ms, or use :submit, which does not wait.`,
       retryable: true,
       extensions: members,
     });

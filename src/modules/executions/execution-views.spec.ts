@@ -22,8 +22,11 @@ describe('the end of an attempt', () => {
     ['that ended the execution is that of the execution', 'succeeded', 900, 'succeeded', 903, 900],
     ['that failed for good is that of the execution', 'failed', 900, 'failed', 903, 900],
     ['before the execution’s stays', 'failed', 900, 'failed', 300, 300],
+    ['whose reader left is that of the execution', 'canceled', 900, 'failed', 903, 900],
+    ['that nobody knows is that of the execution', 'failed', 900, 'outcome_unknown', 901, 900],
+    ['that nobody knows stays before the execution’s', 'succeeded', 900, 'outcome_unknown', 300, 300],
     ['that came too late stays', 'failed', 900, 'succeeded', 1500, 1500],
-    ['that nobody knows stays', 'failed', 900, 'outcome_unknown', 901, 901],
+    ['that came too late from another owner stays', 'failed', 900, 'fenced', 1500, 1500],
     ['of an execution that goes on stays', 'queued', null, 'failed', 300, 300],
     ['that is being made is none', 'running', null, 'dispatched', null, null],
   ])('%s', (_what, status, end, attemptStatus, ended, shown) => {

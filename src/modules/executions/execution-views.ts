@@ -75,12 +75,13 @@ export function executionDetail(
 
 /**
  * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the
- * same transaction. An answer that came too late ended nothing, and keeps its own.
+ * same transaction: with the same status, or as canceled when the reader of its stream left, or when nobody knows how the
+ * call ended. An answer that came too late ended nothing, and keeps its own.
  */
 function findAttemptEnd({ status, completedAt }: AttemptRecord, execution: ExecutionEnd): Date | null {
   const end = execution.completedAt;
-  const hasEndedIt = status === execution.status && end !== null && completedAt !== null && completedAt > end;
-  return hasEndedIt ? end : completedAt;
+  const isLate = status === 'fenced' || (status === 'succeeded' && execution.status !== 'succeeded');
+  return !isLate && end !== null && completedAt !== null && completedAt > end ? end : completedAt;
 }
 
 function attemptView(attempt: AttemptRecord, execution: ExecutionEnd): AttemptDto {

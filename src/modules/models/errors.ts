@@ -1,5 +1,4 @@
-import { LedgerError } from '../../kernel/index.js';
-import { describeSuggestions } from './suggest-models.js';
+import { describeSuggestions, LedgerError } from '../../kernel/index.js';
 
 export class ModelNotFoundError extends LedgerError {
   /**

@@ -9,4 +9,4 @@ export { ModelRouteNotFoundError } from './routes/errors.js';
 export { type ModelRoute, orderTargets, type RouteTarget } from './routes/model-route.js';
 export { ROUTE_NAME, ROUTE_NAME_RULE } from './routes/route-name.pipe.js';
 export { RoutesService } from './routes/routes.service.js';
-export { describeSuggestions, suggestModels, suggestNone, type SuggestModels } from './suggest-models.js';
+export { describeSuggestions, suggestModels, suggestNone, type SuggestModels } from '../../kernel/index.js';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import type { ModelEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { CacheCounts, Clock } from '../../kernel/index.js';
+import { CacheCounts, Clock, suggestModels, type SuggestModels } from '../../kernel/index.js';
 import { type Actor, AuditService, systemActor } from '../audit/index.js';
 import { ModelInUseError, ModelNotFoundError } from './errors.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
@@ -11,7 +11,6 @@ import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
 import { ModelsRepository } from './models.repository.js';
 import { PriceReads } from './prices/price-reads.js';
 import { RoutesRepository } from './routes/routes.repository.js';
-import { suggestModels, type SuggestModels } from './suggest-models.js';
 
 export interface AllowedModel {
   readonly modelId: string;

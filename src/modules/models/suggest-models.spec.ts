@@ -1,5 +1,5 @@
+import { describeSuggestions, suggestModels } from '../../kernel/index.js';
 import { MODEL_CATALOGUE } from './model-catalogue.js';
-import { describeSuggestions, suggestModels } from './suggest-models.js';
 
 const twice = [...MODEL_CATALOGUE, { provider: 'azure-openai', modelName: 'gpt-5.4' }];
 

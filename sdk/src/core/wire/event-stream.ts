@@ -78,7 +78,7 @@ export class EventStream {
       const event = this.events.shift();
       if (event !== undefined) return event;
       const { idleTimeoutMs } = this;
-      this.deadline.restart(idleTimeoutMs, `${this.what} was silent for ${idleTimeoutMs} ms.`);
+      this.deadline.restart(idleTimeoutMs, `${this.what} was silent for ${Math.round(idleTimeoutMs)} ms.`);
       const chunk = await this.chunks.read();
       this.deadline.pause();
       if (chunk === null) return null;

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../config/index.js';
+import { endSentence } from '../../kernel/index.js';
 
 /** The role that the first migration makes. No migration can say what to do when it may not be made. */
 const APP_ROLE = 'prompt_ledger_app';
@@ -40,5 +41,5 @@ function describe(
   if (!isMember) {
     return `The service runs as the role ${APP_ROLE}, of which the user "${name}" is no member. As a superuser run: ${grant} ${again}`;
   }
-  return `The user "${name}" lacks a right: ${message}. Whoever migrates has to own the database, or be a superuser.`;
+  return `The user "${name}" lacks a right: ${endSentence(message)} Whoever migrates has to own the database, or be a superuser.`;
 }

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../../migrations/index.js';
-import { messageOf } from '../../../kernel/index.js';
+import { messageOf, endSentence } from '../../../kernel/index.js';
 import { ConfigurationError } from '../../config/index.js';
 import { ownerDataSourceOptions } from '../connections/data-source-options.js';
 import { describeMissingRight } from './describe-missing-right.js';
@@ -74,7 +74,9 @@ async function withOwner<T>(ownerUrl: string, work: (dataSource: DataSource) => 
   await dataSource.initialize().catch((error: unknown) => {
     // A host with two addresses fails with an AggregateError, whose message is empty.
     const reason = messageOf(error) || ((error as NodeJS.ErrnoException).code ?? 'unknown error');
-    throw new ConfigurationError(`The database that is to be migrated cannot be used: ${reason}.`);
+    throw new ConfigurationError(
+      `The database that is to be migrated cannot be used: ${endSentence(reason)}`,
+    );
   });
   try {
     // A lock of the session: the pool has one connection, which keeps it through all transactions until it closes.

@@ -112,7 +112,12 @@ describe('what a budget refuses', () => {
     const one = await beginning({}, { key: 'again' });
     await expect(executions.begin(one)).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      extensions: { reason: 'refused', budget_id: budgetId, remaining_usd: '0.000000000005' },
+      extensions: {
+        reason: 'refused',
+        budget_id: budgetId,
+        budget_name: 'b',
+        remaining_usd: '0.000000000005',
+      },
     });
     expect([
       await count('executions_all'),

@@ -95,7 +95,9 @@ function expectRefusal(
   reason = 'refused',
 ): void {
   expectProblem(answer, 402, 'BUDGET_EXCEEDED');
-  expect(answer.body).toMatchObject({ budget_id: budgetId, remaining_usd: usd(left), reason });
+  const members = { budget_id: budgetId, budget_name: 'b', remaining_usd: usd(left), reason };
+  expect(answer.body).toMatchObject(members);
+  expect(answer.body['detail']).toMatch(/^Budget "b" has /);
 }
 
 async function withWorker<T>(work: () => Promise<T>): Promise<T> {
@@ -199,7 +201,7 @@ describe('a hard budget', () => {
     const stream = await EventStreamClient.open(stage.ledger.url, budget.body, options);
     await stream.until('done');
     seen.push(stream.response.headers.get(WARNING));
-    const at = (percent: number) => `budget_id=${budget.id}; percent=${percent}`;
+    const at = (percent: number) => `budget_id=${budget.id}; percent=${percent}; name="b"`;
     expect(seen).toEqual([null, null, at(60), at(80), at(100)]);
   });
 });
@@ -240,7 +242,7 @@ describe('a soft budget', () => {
     for (let call = 1; call <= 3; call += 1) {
       const answer = await run(budget.body);
       expect(answer.status).toBe(200);
-      expect(answer.headers.get(WARNING)).toBe(`budget_id=${budget.id}; percent=${call * 100}`);
+      expect(answer.headers.get(WARNING)).toBe(`budget_id=${budget.id}; percent=${call * 100}; name="b"`);
     }
     expect(await budget.standing()).toEqual({ held: 0, spent: 3 * ASKED });
     // Nor what nobody can price or bound.
@@ -286,7 +288,10 @@ describe('what is queued', () => {
     expect(await counts()).toEqual(before);
     expect(await budget.standing()).toEqual({ held: 0, spent: 0 });
     const whole = await batch(3);
-    expect([whole.status, whole.headers.get(WARNING)]).toEqual([202, `budget_id=${budget.id}; percent=100`]);
+    expect([whole.status, whole.headers.get(WARNING)]).toEqual([
+      202,
+      `budget_id=${budget.id}; percent=100; name="b"`,
+    ]);
     expect(await budget.standing()).toEqual({ held: 3 * ASKED, spent: 0 });
     expectRefusal(await run(budget.body), budget.id, 0);
   });

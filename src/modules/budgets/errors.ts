@@ -22,15 +22,22 @@ const WHY: Record<BudgetRefusal, string> = {
     'nothing bounds the length of the answer, so nobody can say what the call may cost; send params.max_new_tokens or "on_budget": "clamp"',
 };
 
+/** People know a budget by its name, programs by its id. */
+export interface NamedBudget {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Nothing was called and nothing was written. */
 export class BudgetExceededError extends LedgerError {
-  constructor(refusal: BudgetRefusal, budgetId: string, leftPicoUsd: bigint) {
+  constructor(refusal: BudgetRefusal, budget: NamedBudget, leftPicoUsd: bigint) {
+    const left = formatPicoUsd(leftPicoUsd);
     super({
       code: 'BUDGET_EXCEEDED',
       status: 402,
       title: 'The budget does not allow this call',
-      detail: `Budget "${budgetId}" has ${formatPicoUsd(leftPicoUsd)} USD left, and ${WHY[refusal]}.`,
-      extensions: { budget_id: budgetId, remaining_usd: formatPicoUsd(leftPicoUsd), reason: refusal },
+      detail: `Budget "${budget.name}" has ${left} USD left, and ${WHY[refusal]}.`,
+      extensions: { budget_id: budget.id, budget_name: budget.name, remaining_usd: left, reason: refusal },
     });
   }
 }

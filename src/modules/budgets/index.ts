@@ -1,2 +1,2 @@
 export { BudgetsHttpModule, BudgetsModule } from './budgets.module.js';
-export { BudgetExceededError, BudgetNotFoundError, type BudgetRefusal } from './errors.js';
+export { BudgetExceededError, BudgetNotFoundError, type BudgetRefusal, type NamedBudget } from './errors.js';

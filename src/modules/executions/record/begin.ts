@@ -138,7 +138,8 @@ const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolea
 });
 
 /** For a transaction that does more than this; otherwise {@link begin}. */
-export const BEGIN = 'SELECT * FROM ledger_begin($1::json, $2::uuid[], $3::double precision, $4::boolean)';
+export const BEGIN = `SELECT b.*, ${nameOf('budget_id')} AS budget_name, ${nameOf('warned_by')} AS warned_by_name
+  FROM ledger_begin($1::json, $2::uuid[], $3::double precision, $4::boolean) AS b`;
 
 export function beginValues(entries: readonly BeginEntry[], holdMs: number, isRepeated: boolean): unknown[] {
   return [JSON.stringify(entries), projectsLiteral(entries), holdMs, isRepeated];

@@ -4,9 +4,11 @@ const row = (more: Partial<VerdictRow> = {}): VerdictRow => ({
   verdict: null,
   clamped_tokens: null,
   budget_id: null,
+  budget_name: null,
   left_pico_usd: null,
   percent: null,
   warned_by: null,
+  warned_by_name: null,
   ...more,
 });
 
@@ -14,13 +16,20 @@ describe('a verdict', () => {
   it.each(['refused', 'unpriced', 'unbounded'] as const)(
     'of %s is a refusal that says which budget and what is left',
     (verdict) => {
-      const refusal = refusalOf(row({ verdict, budget_id: 'b-1', left_pico_usd: '1500000000000' }));
+      const refusal = refusalOf(
+        row({ verdict, budget_id: 'b-1', budget_name: 'Growth, a day', left_pico_usd: '1500000000000' }),
+      );
       expect(refusal).toMatchObject({
         code: 'BUDGET_EXCEEDED',
         status: 402,
-        extensions: { budget_id: 'b-1', remaining_usd: '1.5', reason: verdict },
+        extensions: {
+          budget_id: 'b-1',
+          budget_name: 'Growth, a day',
+          remaining_usd: '1.5',
+          reason: verdict,
+        },
       });
-      expect(refusal?.message).toContain('"b-1" has 1.5 USD left');
+      expect(refusal?.message).toMatch(/^Budget "Growth, a day" has 1\.5 USD left/);
     },
   );
 
@@ -64,14 +73,29 @@ describe('what was held', () => {
     [100, true],
     [1000, true],
   ])('at %i percent: a warning is %s', (percent, isWarned) => {
-    const { warning } = begunOf(row({ verdict: 'held', percent, warned_by: 'b-1' }), false);
-    expect(warning).toEqual(isWarned ? { budgetId: 'b-1', percent } : null);
+    const { warning } = begunOf(
+      row({ verdict: 'held', percent, warned_by: 'b-1', warned_by_name: 'all' }),
+      false,
+    );
+    expect(warning).toEqual(isWarned ? { budget: { id: 'b-1', name: 'all' }, percent } : null);
   });
 });
 
-it('warns in a header, and sends none without a warning', () => {
-  expect(warningHeaders(null)).toEqual({});
-  expect(warningHeaders({ budgetId: 'b-1', percent: 80 })).toEqual({
-    'X-Budget-Warning': 'budget_id=b-1; percent=80',
+describe('the header that warns', () => {
+  it('is not there without a warning', () => {
+    expect(warningHeaders(null)).toEqual({});
+  });
+
+  it.each([
+    ['Growth, a day', 'name="Growth, a day"'],
+    ['say "no" \\ stop', 'name="say \\"no\\" \\\\ stop"'],
+    ['Budget für 東京', "name*=UTF-8''Budget%20f%C3%BCr%20%E6%9D%B1%E4%BA%AC"],
+    ["l'été (a*b)", "name*=UTF-8''l%27%C3%A9t%C3%A9%20%28a%2Ab%29"],
+    ['two\r\nlines: 1', "name*=UTF-8''two%0D%0Alines%3A%201"],
+    ['', 'name=""'],
+  ])('names the budget %j in characters that a header may have', (name, parameter) => {
+    const header = warningHeaders({ budget: { id: 'b-1', name }, percent: 80 })['X-Budget-Warning'] ?? '';
+    expect(header).toBe(`budget_id=b-1; percent=80; ${parameter}`);
+    expect(() => new Headers({ 'X-Budget-Warning': header })).not.toThrow();
   });
 });

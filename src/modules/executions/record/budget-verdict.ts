@@ -1,4 +1,4 @@
-import { BudgetExceededError, type BudgetRefusal } from '../../budgets/index.js';
+import { BudgetExceededError, type BudgetRefusal, type NamedBudget } from '../../budgets/index.js';
 
 /** What `ledger_hold_budgets` says of an entry; all null where nobody has a budget. */
 export interface VerdictRow {
@@ -7,16 +7,18 @@ export interface VerdictRow {
   readonly clamped_tokens: number | null;
   /** Which budget refused it, and what that has left, as text. */
   readonly budget_id: string | null;
+  readonly budget_name: string | null;
   readonly left_pico_usd: string | null;
   /** How full the fullest of its budgets is then. */
   readonly percent: number | null;
   readonly warned_by: string | null;
+  readonly warned_by_name: string | null;
 }
 
 /** A budget that is getting full. */
 export interface BudgetWarning {
-  readonly budgetId: string;
-  /** The share of the limit that is spent or held. */
+  readonly budget: NamedBudget;
+  /** Of the limit, spent or held. */
   readonly percent: number;
 }
 
@@ -38,25 +40,40 @@ export const BUDGET_WARNING_HEADER = 'X-Budget-Warning';
 
 /** @returns null for what is not refused. */
 export function refusalOf(row: VerdictRow): BudgetExceededError | null {
-  const { verdict, budget_id: budgetId, left_pico_usd: left } = row;
+  const { verdict, budget_id: id, budget_name: name, left_pico_usd: left } = row;
   if (verdict !== 'refused' && verdict !== 'unpriced' && verdict !== 'unbounded') return null;
-  return new BudgetExceededError(verdict, budgetId ?? '', BigInt(left ?? '0'));
+  return new BudgetExceededError(verdict, { id: id ?? '', name: name ?? '' }, BigInt(left ?? '0'));
 }
 
 /** @param hasCallback somebody is to be told when it ends. */
 export function begunOf(row: VerdictRow, hasCallback: boolean): BegunExecution {
-  const { verdict, percent, warned_by: budgetId } = row;
-  const isFull = percent !== null && budgetId !== null && percent >= WARNS_FROM_PERCENT;
+  const { verdict, percent, warned_by: id, warned_by_name: name } = row;
+  const isFull = percent !== null && id !== null && percent >= WARNS_FROM_PERCENT;
   return {
     clampedTokens: row.clamped_tokens,
-    warning: isFull ? { budgetId, percent } : null,
+    warning: isFull ? { budget: { id, name: name ?? '' }, percent } : null,
     mayHaveDuties: hasCallback || verdict === 'held' || verdict === 'clamped',
   };
 }
 
 /** Headers of an answer; none for a budget that is far from its limit. */
 export function warningHeaders(warning: BudgetWarning | null): Readonly<Record<string, string>> {
-  return warning === null
-    ? {}
-    : { [BUDGET_WARNING_HEADER]: `budget_id=${warning.budgetId}; percent=${warning.percent}` };
+  if (warning === null) return {};
+  const { budget, percent } = warning;
+  return {
+    [BUDGET_WARNING_HEADER]: `budget_id=${budget.id}; percent=${percent}; ${nameParameter(budget.name)}`,
+  };
+}
+
+/**
+ * As a quoted string, or in the form of RFC 8187 where the name has characters that a header does not carry.
+ * `encodeURIComponent` leaves four characters alone that this form wants encoded.
+ */
+function nameParameter(name: string): string {
+  if (/^[\x20-\x7e]*$/.test(name)) return `name="${name.replaceAll(/["\\]/g, '\\$&')}"`;
+  const encoded = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `name*=UTF-8''${encoded}`;
 }

@@ -29,7 +29,10 @@ const HOLD_AGAIN = `
     UPDATE executions_in_flight f SET duties = f.duties | ${DUTIES.holds}
     WHERE f.project_id = $1 AND f.execution_id = $2 AND EXISTS (SELECT FROM verdict v WHERE v.verdict IN ('held', 'clamped'))
   )
-  SELECT v.verdict, v.max_new_tokens AS clamped_tokens, v.budget_id, v.left_pico_usd, v.percent, v.warned_by FROM verdict v`;
+  SELECT v.verdict, v.max_new_tokens AS clamped_tokens, v.budget_id, v.left_pico_usd, v.percent, v.warned_by,
+    (SELECT b.name FROM budgets b WHERE b.project_id = $1 AND b.budget_id = v.budget_id) AS budget_name,
+    (SELECT b.name FROM budgets b WHERE b.project_id = $1 AND b.budget_id = v.warned_by) AS warned_by_name
+  FROM verdict v`;
 
 /**
  * Holds of the budgets what a further attempt may cost.

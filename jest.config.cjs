@@ -48,6 +48,7 @@ module.exports = {
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // For all projects: Jest reads it nowhere else. Tests start servers and processes, on machines that are busy.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/support/slow-first.cjs',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
   projects: [
     project('unit', '{src,sdk/src}/**/*.spec.ts'),

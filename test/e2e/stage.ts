@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { OpenAiServer } from '../fakes/openai-server.js';
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../support/api-client.js';
-import { createTestDatabase } from '../support/database.js';
+import { createSeededDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { spawnService, startLedger, type LedgerProcess } from '../support/processes.js';
+import { startLedger, type LedgerProcess } from '../support/processes.js';
 
 export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 export const ECHO = { provider: 'echo', model_name: 'echo' };
@@ -25,7 +25,7 @@ export interface Stage {
 
 /** The ledger listens, and the models of the catalogue are allowed. */
 export async function startStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const database = await createTestDatabase();
+  const database = await createSeededDatabase();
   const openai = await OpenAiServer.start();
   const env = {
     DATABASE_URL: database.url,
@@ -66,10 +66,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
 
 async function setUp(env: Readonly<Record<string, string>>, client: Client): Promise<LedgerProcess> {
   await client.connect();
-  const seeding = spawnService('cli.js', env, ['seed']);
-  const ledger = await startLedger({ env });
-  if ((await seeding.exit).code !== 0) throw new Error(seeding.logs.join('\n'));
-  return ledger;
+  return startLedger({ env });
 }
 
 export interface PutAnswer {

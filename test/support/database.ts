@@ -18,9 +18,21 @@ export interface TestDatabase {
 
 /** A database of its own with every migration applied: a copy of a template that the run's first test makes. */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(await ensureMigrated());
+}
+
+/** The same with the models and prices of the catalogue. Seeding each by itself took a process of seconds for every file of tests. */
+export async function createSeededDatabase(): Promise<TestDatabase> {
+  const migrated = await ensureMigrated();
+  const seeded = `${databasePrefix()}seeded`;
+  await withAdmin((admin) => ensureTemplate(admin, seeded, { from: migrated, prepare: seed }));
+  return createDatabase(seeded);
+}
+
+async function ensureMigrated(): Promise<string> {
   const template = `${databasePrefix()}template`;
-  await withAdmin((admin) => ensureTemplate(admin, template));
-  return createDatabase(template);
+  await withAdmin((admin) => ensureTemplate(admin, template, { from: 'template0', prepare: migrate }));
+  return template;
 }
 
 /** A database with nothing in it. */
@@ -43,15 +55,19 @@ async function createDatabase(template: string): Promise<TestDatabase> {
 }
 
 /** One of Jest's workers makes it, the others wait for the lock. */
-async function ensureTemplate(admin: Client, template: string): Promise<void> {
+async function ensureTemplate(
+  admin: Client,
+  template: string,
+  { from, prepare }: { readonly from: string; readonly prepare: (databaseUrl: string) => Promise<void> },
+): Promise<void> {
   await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
   const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [template]);
   if (rowCount === 1) return;
-  // Renamed at the end: a template whose migrations failed would fail every later test with a riddle.
+  // Renamed at the end: a template whose preparation failed would fail every later test with a riddle.
   const draft = `${template}_draft`;
   await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(draft)} WITH (FORCE)`);
-  await admin.query(`CREATE DATABASE ${escapeIdentifier(draft)} TEMPLATE template0`);
-  await migrate(urlOf(draft));
+  await admin.query(`CREATE DATABASE ${escapeIdentifier(draft)} TEMPLATE ${escapeIdentifier(from)}`);
+  await prepare(urlOf(draft));
   await admin.query(`ALTER DATABASE ${escapeIdentifier(draft)} RENAME TO ${escapeIdentifier(template)}`);
 }
 
@@ -59,6 +75,10 @@ async function ensureTemplate(admin: Client, template: string): Promise<void> {
 export async function migrate(databaseUrl: string, ...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH, DATABASE_URL: databaseUrl, MIGRATION_DATABASE_URL: databaseUrl };
   await run(process.execPath, [CLI, 'migrate', ...args], { env });
+}
+
+async function seed(databaseUrl: string): Promise<void> {
+  await run(process.execPath, [CLI, 'seed'], { env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl } });
 }
 
 /** The connection closes at the end, and what it locked is free again. */

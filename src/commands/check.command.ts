@@ -11,7 +11,7 @@ import {
 import { findMissing } from './check/find-missing.js';
 import { readPrompts, trackedOf } from './check/tracked-prompts.js';
 import { type CollectedPrompts, collectPrompts } from './code/collect-prompts.js';
-import { loadConfig } from './code/config-file.js';
+import { loadCodeConfig } from './code/config-file.js';
 import { problemLines } from './code/problem-lines.js';
 import { EXIT, type ExitCode } from './terminal/cli-error.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
@@ -20,6 +20,7 @@ import { coloursFor, note, print, printable, printJson, warn } from './terminal/
 
 export interface CheckFlags extends LedgerFlags {
   readonly config?: string;
+  readonly repository?: string;
   readonly format?: 'text' | 'github' | 'json';
   /** Differences are told, and no failure. */
   readonly allowDrift?: boolean;
@@ -32,7 +33,7 @@ export interface CheckFlags extends LedgerFlags {
 export async function checkCommand(flags: CheckFlags, folder = process.cwd()): Promise<ExitCode> {
   const format = flags.json === true ? 'json' : (flags.format ?? 'text');
   try {
-    const loaded = await loadConfig(folder, flags.config);
+    const loaded = await loadCodeConfig(folder, flags);
     const code = await collectPrompts(loaded);
     if (code.problems.length > 0) return await tellProblems(code, format);
     const ledger = await connect(flags, loaded.config.url);

@@ -64,5 +64,10 @@ export function addCodeCommands(program: Command): void {
 }
 
 function withConfig(command: Command): Command {
-  return command.option('--config <file>', 'instead of the nearest prompt-ledger.config.(ts|js|json)');
+  return command
+    .option('--config <file>', 'instead of the nearest prompt-ledger.config.(ts|js|json)')
+    .option(
+      '--repository <name>',
+      'what this repository is called, where git or the configuration say otherwise',
+    );
 }

@@ -1,6 +1,6 @@
 import { findMissing } from './check/find-missing.js';
 import { collectPrompts } from './code/collect-prompts.js';
-import { loadConfig } from './code/config-file.js';
+import { loadCodeConfig } from './code/config-file.js';
 import { problemLines } from './code/problem-lines.js';
 import { type Registered, Registration } from './code/registration.js';
 import { retirePrompts } from './code/retire-prompts.js';
@@ -11,6 +11,7 @@ import { print, printJson, printTable, warn } from './terminal/output.js';
 
 export interface RegisterFlags extends LedgerFlags {
   readonly config?: string;
+  readonly repository?: string;
   readonly dryRun?: boolean;
   /** Retires what the code has no more. */
   readonly prune?: boolean;
@@ -18,7 +19,7 @@ export interface RegisterFlags extends LedgerFlags {
 
 /** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
 export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
-  const loaded = await loadConfig(folder, flags.config);
+  const loaded = await loadCodeConfig(folder, flags);
   const code = await collectPrompts(loaded);
   if (code.problems.length > 0) throw new CliError(problemLines(code.problems));
   code.warnings.forEach(warn);

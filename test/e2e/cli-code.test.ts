@@ -436,6 +436,59 @@ describe('through the life of a repository', () => {
     expect(await code.check(clone)).toMatchObject({ code: 0 });
   });
 
+  it('holds no repository answerable for the prompts of another', async () => {
+    const app = codeBase('shared');
+    const web = codeBase('shared');
+    web.repository.git('remote', 'set-url', 'origin', 'https://github.com/acme/web.git');
+    app.write({ APP: 'x', MOVES: 'y' });
+    app.repository.commit();
+    await app.register();
+    web.write({ WEB: 'z' });
+    web.repository.commit();
+    await web.register();
+    expect(await app.check()).toMatchObject({ code: 0 });
+    expect(await web.check()).toMatchObject({ code: 0, states: { 'shared/WEB': 'same' } });
+
+    // The same text in the other repository: from then on it is that one's.
+    web.write({ WEB: 'z', MOVES: 'y' });
+    web.repository.commit('takes it over');
+    await web.register();
+    app.write({ APP: 'x' });
+    app.repository.commit('gives it away');
+    expect(await app.check()).toMatchObject({ code: 0, states: { 'shared/APP': 'same' } });
+    const pruned = await app.run(['register', '--prune', '--json']);
+    expect(JSON.parse(pruned.stdout)).toMatchObject({ gone: [], retired: [] });
+    web.write({ WEB: 'z' });
+    expect(await web.check()).toMatchObject({ code: 1, states: { 'shared/MOVES': 'missing' } });
+    expect((await app.run(['check', '--repository', 'acme/web'])).stdout).toContain('shared/MOVES');
+    expect((await web.run(['check', '--repository', 'acme/other'])).stdout).not.toContain('shared/MOVES');
+    const byFlag = await web.run(['register', '--prune', '--json', '--repository', 'acme/web']);
+    expect(JSON.parse(byFlag.stdout)).toMatchObject({
+      retired: ['shared/MOVES'],
+      git: { repository: 'acme/web' },
+    });
+    expect(await web.run(['check', '--repository', ''])).toMatchObject({ code: 2 });
+  });
+
+  it('follows a prompt that has moved to another folder of its repository', async () => {
+    const code = codeBase('folders');
+    for (const app of ['one', 'two']) {
+      code.repository.write(`${app}/prompt-ledger.config.json`, JSON.stringify({ prompts: ['p.ts'] }));
+      code.repository.write(`${app}/p.ts`, `export const FOLDERS_${app} = "x";\n`);
+    }
+    code.repository.write('one/p.ts', 'export const FOLDERS_one = "x";\nexport const FOLDERS_moves = "y";\n');
+    code.repository.commit();
+    for (const app of ['one', 'two']) await code.register(code.repository.path(app));
+    code.repository.write('one/p.ts', 'export const FOLDERS_one = "x";\n');
+    code.repository.write('two/p.ts', 'export const FOLDERS_two = "x";\nexport const FOLDERS_moves = "y";\n');
+    code.repository.commit('moves');
+    await code.register(code.repository.path('two'));
+    expect(await code.check(code.repository.path('one'))).toMatchObject({
+      code: 0,
+      states: { FOLDERS_one: 'same' },
+    });
+  });
+
   it('works without a repository, where nothing can be missing', async () => {
     const code = codeBase('nogit', GitRepository.folder());
     code.write({ A: 'x', B: 'y' });

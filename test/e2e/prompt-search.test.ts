@@ -107,6 +107,25 @@ describe('prompts that code has no more', () => {
     expect((await stage.admin.get(promptPath('gone/A'))).body).toMatchObject({ retired_at: null });
   });
 
+  it('are found by the repository and the folder that registered them last', async () => {
+    const registerFrom = (repository: string | null, name: string, file: string) =>
+      stage.admin.post('/v1/prompts/register-code', {
+        prompts: [{ name: `of/${name}`, template_source: name, source: { file, line: 1 } }],
+        git: { commit: 'a'.repeat(40), branch: 'main', repository, dirty: false },
+      });
+    await registerFrom('acme/app', 'A', 'apps/shop/a.ts');
+    await registerFrom('acme/app', 'B', 'apps/mail/b.ts');
+    await registerFrom('acme/web', 'C', 'apps/shop/c.ts');
+    await registerFrom(null, 'D', 'apps/shop/d.ts');
+    expect((await search('q=of/&repository=acme/app')).names).toEqual(['of/A', 'of/B']);
+    expect((await search('q=of/&repository=acme/app&folder=apps/shop/')).names).toEqual(['of/A']);
+    expect((await search('q=of/&folder=apps/shop/')).names).toEqual(['of/A', 'of/C', 'of/D']);
+    expect((await search('q=of/&repository=acme')).names).toEqual([]);
+    await registerFrom('acme/web', 'B', 'b.ts');
+    expect((await search('q=of/&repository=acme/app')).names).toEqual(['of/A']);
+    expect((await search('q=of/&repository=acme/web')).names).toEqual(['of/B', 'of/C']);
+  });
+
   it('are refused as a whole', async () => {
     expect((await retire([])).body).toMatchObject({ code: 'NO_PROMPTS' });
     expect((await retire(['gone/A', 'gone/NEVER'])).body).toMatchObject({

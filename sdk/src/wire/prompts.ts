@@ -93,6 +93,10 @@ export interface ListPromptsQuery {
   readonly q?: string;
   /** Words that are all somewhere in the name, the description or the text. */
   readonly search?: string;
+  /** That of the latest registration of the active version, such as `acme/app`. */
+  readonly repository?: string;
+  /** Where its file stood at that registration, such as `apps/shop/`. */
+  readonly folder?: string;
   /** Only prompts that were retired, or only the others. */
   readonly retired?: boolean;
   /** The size of a page: 1 to 200, default 50. */

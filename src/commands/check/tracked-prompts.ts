@@ -1,4 +1,9 @@
-import { type LedgerClient, NotFoundError, type Prompt } from '../../../sdk/src/index.js';
+import {
+  type LedgerClient,
+  type ListPromptsQuery,
+  NotFoundError,
+  type Prompt,
+} from '../../../sdk/src/index.js';
 import { contentOf } from '../prompt-files/wire.js';
 import type { DescribedPrompt, TrackedPrompt } from './compare-prompts.js';
 import { concurrently } from '../terminal/concurrently.js';
@@ -59,7 +64,7 @@ export interface CodeBase {
 }
 
 export interface MissingPrompts {
-  /** The tracked prompts whose active version was registered from this code base, and that it does not have. */
+  /** The tracked prompts whose active version was registered last from this code base, and that it does not have. */
   readonly missing: readonly TrackedPrompt[];
   /** Names of those that came from code without a repository, of which nobody can tell whose they are. */
   readonly unclaimed: readonly string[];
@@ -81,6 +86,7 @@ export async function listMissing(
     retired: isRetired,
     limit: 200,
     ...(codeBase.namePrefix === '' ? {} : { q: codeBase.namePrefix }),
+    ...placeOf(codeBase),
   } as const;
   const candidates: string[] = [];
   for await (const { name } of ledger.prompts.list(query)) if (!names.has(name)) candidates.push(name);
@@ -96,8 +102,9 @@ export async function listMissing(
     const active = versions.find(({ version }) => version === current);
     if (active === undefined) continue;
     const { version: versionNumber, template_hash: checksumHash, git } = active;
-    if (codeBase.repository === null && (git?.['repository'] ?? null) === null) unclaimed.push(name);
-    else if (isOf(codeBase, git)) {
+    if (codeBase.repository === null) {
+      if ((git?.['repository'] ?? null) === null) unclaimed.push(name);
+    } else {
       missing.push({
         name,
         mode,
@@ -109,10 +116,11 @@ export async function listMissing(
   return { missing, unclaimed };
 }
 
-type Registration = Readonly<Record<string, unknown>> | null;
-
-function isOf({ repository, folder }: CodeBase, git: Registration): boolean {
-  const file = git?.['file'];
-  const isSame = repository !== null && git?.['repository'] === repository;
-  return isSame && (typeof file !== 'string' || file.startsWith(folder));
+/**
+ * Only the ledger knows the latest registration of a prompt, which says whose it is: a history leads to the first one. What
+ * others have registered is not even read, and in a ledger of many repositories that is most.
+ */
+function placeOf({ repository, folder }: CodeBase): Pick<ListPromptsQuery, 'repository' | 'folder'> {
+  if (repository === null) return {};
+  return folder === '' ? { repository } : { repository, folder };
 }

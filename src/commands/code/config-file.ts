@@ -33,6 +33,17 @@ export async function loadConfig(folder: string, explicit?: string): Promise<Loa
   return { file, folder: path.dirname(file), config };
 }
 
+/** The same with what the flags of a command say in its place. @throws CliError as above, and for a repository without a name */
+export async function loadCodeConfig(
+  folder: string,
+  flags: { readonly config?: string; readonly repository?: string },
+): Promise<LoadedConfig> {
+  if (flags.repository === '') throw new CliError('Name the repository with --repository, such as acme/app.');
+  const loaded = await loadConfig(folder, flags.config);
+  if (flags.repository === undefined) return loaded;
+  return { ...loaded, config: { ...loaded.config, repository: flags.repository } };
+}
+
 /** As {@link loadConfig}, for commands that can do without. */
 export async function findConfiguredUrl(folder: string): Promise<string | undefined> {
   return findConfig(folder) === null ? undefined : (await loadConfig(folder)).config.url;

@@ -34,6 +34,24 @@ export class ListPromptsQueryDto extends PageQueryDto {
   @MaxLength(200)
   search?: string;
 
+  /**
+   * Only prompts whose active version was registered last from this repository.
+   * @example "acme/app"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  repository?: string;
+
+  /**
+   * Only prompts whose active version stood below this folder of its code when it was registered last.
+   * @example "apps/shop/"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  folder?: string;
+
   /** `true`: only prompts that were retired; `false`: only the others. */
   @IsOptional()
   @IsIn(['true', 'false'])

@@ -15,6 +15,10 @@ export interface PromptFilter {
   readonly namePrefix?: string | undefined;
   /** Each of them is somewhere in the name, the description or the text. */
   readonly words?: readonly string[];
+  /** That of the latest registration of the active version. */
+  readonly repository?: string | undefined;
+  /** That of the same registration, as the beginning of a path. */
+  readonly folder?: string | undefined;
   readonly isRetired?: boolean | undefined;
   /** Names after this one only. */
   readonly afterName?: string | undefined;
@@ -89,6 +93,13 @@ const HAS_WORDS = `(SELECT bool_and(position(lower(word) IN said.text) > 0)
           (SELECT newest.version_id FROM prompt_versions newest
             WHERE newest.project_id = p.project_id AND newest.prompt_id = p.prompt_id
             ORDER BY newest.version_number DESC LIMIT 1))))) AS text OFFSET 0) AS said)`;
+
+/** Two steps in indexes for each prompt, as for {@link HAS_WORDS}. */
+const latestRegistration = (
+  fact: string,
+) => `(SELECT v.latest_registration ->> '${fact}' FROM prompt_pointers pp
+    JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
+    WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}')`;
 
 @Injectable()
 export class PromptsRepository {
@@ -175,6 +186,10 @@ export class PromptsRepository {
     }
     if (filter.isRetired !== undefined)
       query.andWhere(`p.retiredAt IS ${filter.isRetired ? 'NOT NULL' : 'NULL'}`);
+    if (filter.repository !== undefined)
+      query.andWhere(`${latestRegistration('repository')} = :repository`, { repository: filter.repository });
+    if (filter.folder !== undefined)
+      query.andWhere(`starts_with(${latestRegistration('file')}, :folder)`, { folder: filter.folder });
     const { words = [] } = filter;
     if (words.length > 0) query.andWhere(HAS_WORDS, { words });
     if (filter.afterName !== undefined) query.andWhere('p.name > :after', { after: filter.afterName });

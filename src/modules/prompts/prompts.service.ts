@@ -124,6 +124,8 @@ export class PromptsService {
         ownerTeam: query.owner_team,
         namePrefix: query.q,
         words: wordsOf(query.search),
+        repository: query.repository,
+        folder: query.folder,
         isRetired: query.retired === undefined ? undefined : query.retired === 'true',
         afterName: afterName(query.cursor),
         limit: query.limit + 1,

@@ -63,5 +63,12 @@ describe('a registration', () => {
     const blind = { ...told, commit: null, branch: null, dirty: null, line: 99 };
     expect(isNewRegistration(blind, stored())).toBe(false);
     expect(isNewRegistration(blind, stored({ commit: null }))).toBe(true);
+    expect(isNewRegistration({ ...blind, repository: null }, stored())).toBe(false);
+  });
+
+  it('without a commit is new all the same when it is of another repository', () => {
+    const moved = { ...told, commit: null, branch: null, dirty: null, repository: 'acme/web' };
+    expect(isNewRegistration(moved, stored())).toBe(true);
+    expect(isNewRegistration(moved, stored({ repository: null }))).toBe(true);
   });
 });

@@ -18,11 +18,13 @@ export function registrationOf({
 
 /**
  * Whether a registration is to be kept as the latest one: not when it tells what is known, nor when it knows no commit
- * and the latest does. (A deployment without git, that starts from what was registered with it, must not hide it.)
+ * and the latest does. (A deployment without git, that starts from what was registered with it, must not hide it.) Who names
+ * another repository is kept all the same: a prompt belongs to the repository that registered it last.
  */
 export function isNewRegistration(facts: RegistrationFacts, latest: StoredRegistration | null): boolean {
   if (latest === null) return true;
-  if (facts.commit === null && latest.commit !== null) return false;
+  const isOfAnother = facts.repository !== null && facts.repository !== latest.repository;
+  if (facts.commit === null && latest.commit !== null && !isOfAnother) return false;
   return FACTS.some((fact) => facts[fact] !== latest[fact]);
 }
 

@@ -6,6 +6,7 @@ import { ReadServiceFigures1795914000000 } from './1795914000000-read-service-fi
 import { RetirePromptsAndModels1796000000000 } from './1796000000000-retire-prompts-and-models.js';
 import { GovernProjects1796200000000 } from './1796200000000-govern-projects.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
+import { RecordMetadata1796100000000 } from './1796100000000-record-metadata.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -15,6 +16,5 @@ export const MIGRATIONS = [
   CountQueueSlices1795910400000,
   ReadServiceFigures1795914000000,
   RetirePromptsAndModels1796000000000,
-  GovernProjects1796200000000,
-  BindChanges1796200300000,
+  RecordMetadata1796100000000,
 ];

@@ -12,6 +12,7 @@ import type { RecorderOptions } from './tracking/recorder.js';
 import type {
   CacheOptions,
   GitFacts,
+  Metadata,
   ModelRef,
   ModelSelection,
   OnBudget,
@@ -73,6 +74,8 @@ export interface ExecuteOptions {
   readonly environment?: string | undefined;
   /** Your own id, to find the execution by. */
   readonly correlationId?: string | undefined;
+  /** Your own facts, to find the execution by: up to 16 texts of 512 characters, under keys of 64. */
+  readonly metadata?: Metadata | undefined;
   /** Milliseconds that the ledger has for it. */
   readonly timeoutMs?: number | undefined;
   /** Default: one of its own for each call. */
@@ -93,11 +96,13 @@ export interface SubmitOptions extends ExecuteOptions {
   readonly onUnknown?: OnUnknown | undefined;
 }
 
-export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId'>;
+/** What each execution has of its own stands in its item. */
+export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId' | 'metadata'>;
 
 export interface BatchItem<V = Variables> {
   readonly variables: V;
   readonly correlationId?: string | undefined;
+  readonly metadata?: Metadata | undefined;
 }
 
 export interface PromptMetadata {
@@ -139,6 +144,7 @@ export interface TrackOptions extends GetPromptOptions {
   readonly params?: Params | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
+  readonly metadata?: Metadata | undefined;
   /** For answers of another shape than OpenAI's, Anthropic's and Gemini's; null: read it by its shape after all. */
   readonly extract?: ((result: unknown) => Extracted | null) | undefined;
 }

@@ -188,12 +188,13 @@ export class PromptLedger<
     call: (prompt: never, context: TrackContext) => T | PromiseLike<T>,
     options: TrackOptions = {},
   ): Promise<T> {
-    const { model, params, correlationId, extract, environment = this.environment } = options;
+    const { model, params, correlationId, metadata, extract, environment = this.environment } = options;
     const prompt: LedgerPrompt = await this.getPrompt<string>(name, options);
     return this.tracker.track(prompt, variables, call as (prompt: Rendered, context: TrackContext) => T, {
       model: model === undefined ? undefined : modelRefOf(model),
       params,
       correlationId,
+      metadata,
       environment,
       extract,
     });

@@ -14,7 +14,13 @@ describe('what a stream sends', () => {
       environment: 'prod',
       fetch,
     });
-    const options = { version: 3, cache: { ttl_s: 60 }, onBudget: 'clamp', correlationId: 'c' } as const;
+    const options = {
+      version: 3,
+      cache: { ttl_s: 60 },
+      onBudget: 'clamp',
+      correlationId: 'c',
+      metadata: { user: 'u' },
+    } as const;
     await ledger
       .stream('p', { a: 1 }, { ...options, model: ['x/y', { provider: 'z', model_name: 'w' }] })
       .final();
@@ -36,6 +42,7 @@ describe('what a stream sends', () => {
           on_budget: 'clamp',
           environment: 'prod',
           correlation_id: 'c',
+          metadata: { user: 'u' },
         },
       ],
       [

@@ -80,9 +80,10 @@ export class Runs {
       ...shared,
       ...queued(options),
       version_number: await this.versionNumber(name, options),
-      entries: items.map(({ variables, correlationId }) => ({
+      entries: items.map(({ variables, correlationId, metadata }) => ({
         variables,
         ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
+        ...(metadata === undefined ? {} : { metadata }),
       })),
     };
     return new BatchHandle(this.client, await this.client.batches.submit(request, callOptionsOf(options)));
@@ -93,7 +94,7 @@ export class Runs {
     variables: Variables | undefined,
     options: ExecuteOptions,
   ): Sent<ExecuteRequest> {
-    const { version, model, params, cache, onBudget, environment, correlationId, timeoutMs } = options;
+    const { version, model, params, cache, onBudget, environment, timeoutMs } = options;
     return {
       prompt_name: name,
       version_number: version,
@@ -103,7 +104,8 @@ export class Runs {
       cache,
       on_budget: onBudget,
       environment: environment ?? this.environment,
-      correlation_id: correlationId,
+      correlation_id: options.correlationId,
+      metadata: options.metadata,
       timeout_ms: timeoutMs,
     };
   }

@@ -5,6 +5,7 @@ import type { ExecutionStatus, ListExecutionsQuery } from '../../sdk/src/index.j
 import { writeJson } from '../kernel/index.js';
 import { executionReport } from './executions/execution-report.js';
 import { parseTime } from './executions/parse-time.js';
+import { parseMetadata } from './run-request.js';
 import { concurrently } from './terminal/concurrently.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
 import { countOf } from './terminal/count-of.js';
@@ -16,6 +17,7 @@ export interface FilterFlags extends LedgerFlags {
   readonly status?: ExecutionStatus;
   readonly environment?: string;
   readonly correlationId?: string;
+  readonly metadata?: readonly string[];
   readonly since?: string;
   readonly until?: string;
 }
@@ -88,6 +90,7 @@ function queryOf(flags: FilterFlags): ListExecutionsQuery {
     ...(flags.status === undefined ? {} : { status: flags.status }),
     ...(flags.environment === undefined ? {} : { environment: flags.environment }),
     ...(flags.correlationId === undefined ? {} : { correlation_id: flags.correlationId }),
+    ...parseMetadata(flags.metadata),
     ...(flags.since === undefined ? {} : { created_after: parseTime(flags.since) }),
     ...(flags.until === undefined ? {} : { created_before: parseTime(flags.until) }),
   };

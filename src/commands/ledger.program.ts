@@ -195,6 +195,7 @@ function withExecutionFilters(command: Command): Command {
     .addOption(new Option('--status <status>', 'only with this status').choices(statuses))
     .option('--environment <label>', 'only with this label')
     .option('--correlation-id <id>', 'only with this id of yours')
+    .option('--metadata <key=value>', 'only with this fact of yours; repeated: with all of them', collect)
     .option('--since <time>', 'only later ones: 2026-11-24, 2026-11-24T10:00:00Z, 24h, 7d')
     .option('--until <time>', 'only earlier ones');
 }

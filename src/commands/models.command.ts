@@ -1,4 +1,4 @@
-import { parseModel } from './run-request.js';
+import { readModel } from './run-request.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
 import { print, printJson, printTable } from './terminal/output.js';
 
@@ -19,7 +19,7 @@ export interface AllowModelFlags extends LedgerFlags {
 
 /** Allows a model; what is not said of one that is allowed already stays as it was. */
 export async function allowModelCommand(id: string, flags: AllowModelFlags): Promise<void> {
-  const { provider, model_name: modelName } = parseModel(id);
+  const { provider, model_name: modelName } = await readModel(id, flags);
   const model = await (
     await connect(flags)
   ).models.put(provider, modelName, {
@@ -31,7 +31,7 @@ export async function allowModelCommand(id: string, flags: AllowModelFlags): Pro
 }
 
 export async function deleteModelCommand(id: string, flags: LedgerFlags): Promise<void> {
-  const { provider, model_name: modelName } = parseModel(id);
+  const { provider, model_name: modelName } = await readModel(id, flags);
   await (await connect(flags)).models.delete(provider, modelName);
   if (flags.json === true) return printJson({ deleted: id });
   await print(`${id} is off the list; its executions, prices and counts stay.`);

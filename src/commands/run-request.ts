@@ -1,8 +1,9 @@
-import type { ExecuteRequest, ModelRef, Params } from '../../sdk/src/index.js';
-import { JsonSource, parseJson } from '../kernel/index.js';
+import type { ExecuteRequest, Metadata, ModelRef, Params } from '../../sdk/src/index.js';
+import { describeSuggestions, JsonSource, parseJson, suggestModels } from '../kernel/index.js';
 import { CliError } from './terminal/cli-error.js';
-import type { LedgerFlags } from './terminal/connection.js';
+import { connect, type LedgerFlags } from './terminal/connection.js';
 import { parseJsonInput, readInput, splitAssignment } from './terminal/input.js';
+import { oneLine } from './terminal/output.js';
 
 /** Values for the variables of a prompt. */
 export interface VariableFlags extends LedgerFlags {
@@ -18,6 +19,7 @@ export interface ExecutionFlags extends VariableFlags {
   readonly version?: number;
   readonly environment?: string;
   readonly correlationId?: string;
+  readonly metadata?: readonly string[];
   readonly timeout?: number;
 }
 
@@ -27,18 +29,20 @@ export async function readRunRequest(name: string, flags: ExecutionFlags): Promi
     prompt_name: name,
     variables: await readVariables(flags),
     ...(flags.version === undefined ? {} : { version_number: flags.version }),
-    ...modelOf(flags),
+    ...(await readModelFlags(flags)),
     ...(flags.param === undefined ? {} : { params: parseParams(flags.param) }),
     ...(flags.environment === undefined ? {} : { environment: flags.environment }),
     ...(flags.correlationId === undefined ? {} : { correlation_id: flags.correlationId }),
+    ...parseMetadata(flags.metadata),
     ...(flags.timeout === undefined ? {} : { timeout_ms: flags.timeout }),
   };
 }
 
-function modelOf({ model, route }: ExecutionFlags): { model?: ModelRef | { route: string } } {
+async function readModelFlags(flags: ExecutionFlags): Promise<{ model?: ModelRef | { route: string } }> {
+  const { model, route } = flags;
   if (model !== undefined && route !== undefined) throw new CliError('Name a model or a route, not both.');
   if (route !== undefined) return { model: { route } };
-  return model === undefined ? {} : { model: parseModel(model) };
+  return model === undefined ? {} : { model: await readModel(model, flags) };
 }
 
 export async function readVariables({
@@ -75,12 +79,40 @@ async function readValue(value: string): Promise<string> {
   return value.startsWith('@@') ? value.slice(1) : readInput(value.slice(1));
 }
 
-export function parseModel(text: string): ModelRef {
+/** @throws CliError for what is no `provider/model_name`, with the models that were probably meant. */
+export async function readModel(text: string, flags: LedgerFlags): Promise<ModelRef> {
   const [, provider, modelName] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
-  if (provider === undefined || modelName === undefined) {
-    throw new CliError(`Write the model as provider/model_name, such as openai/gpt-4o-mini, not "${text}".`);
+  if (provider !== undefined && modelName !== undefined) return { provider, model_name: modelName };
+  const meant = suggestModels(await listAllowed(flags), text);
+  throw new CliError(
+    `Write the model as provider/model_name, such as openai/gpt-4o-mini, not "${oneLine(text)}".${describeSuggestions(meant)}`,
+  );
+}
+
+/** So long somebody waits for a hint that is not needed to say what is wrong. */
+const HINT_LIMIT_MS = 3000;
+
+/** None where the ledger does not answer. */
+async function listAllowed(flags: LedgerFlags): Promise<{ provider: string; modelName: string }[]> {
+  try {
+    const ledger = await connect(flags);
+    const { data: models } = await ledger.models.list({ timeoutMs: HINT_LIMIT_MS, maxRetries: 0 });
+    return models.map(({ provider, model_name: modelName }) => ({ provider, modelName }));
+  } catch {
+    return [];
   }
-  return { provider, model_name: modelName };
+}
+
+/** Left out when there is none. @throws CliError for a pair without a key, and for a key that is named twice. */
+export function parseMetadata(assignments: readonly string[] = []): { metadata?: Metadata } {
+  if (assignments.length === 0) return {};
+  const pairs = new Map<string, string>();
+  for (const assignment of assignments) {
+    const [key, value] = splitAssignment(assignment, 'a pair of metadata');
+    if (pairs.has(key)) throw new CliError(`--metadata names "${oneLine(key)}" twice; a key has one value.`);
+    pairs.set(key, value);
+  }
+  return { metadata: Object.fromEntries(pairs) };
 }
 
 /** Numbers and lists are JSON; what is none is text. */

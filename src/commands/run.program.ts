@@ -64,5 +64,6 @@ function withExecutionFlags(command: Command): Command {
     .option('--version <number>', 'a version other than the active one', toNumber)
     .option('--environment <label>', 'such as prod')
     .option('--correlation-id <id>', 'an id of your own')
+    .option('--metadata <key=value>', 'a fact of your own, to find it by; may be repeated', collect)
     .option('--timeout <ms>', 'for the whole call; of a submit, for each attempt', toNumber);
 }

@@ -32,11 +32,12 @@ import { TeamEntity } from './people/team.entity.js';
 import { UserEntity } from './people/user.entity.js';
 import { WebhookDeliveryEntity } from './outbox/webhook-delivery.entity.js';
 import { WebhookSecretEntity } from './outbox/webhook-secret.entity.js';
+import { ExecutionMetadataEntity } from './execution-metadata.entity.js';
 
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
-export { ExecutionInFlightEntity };
+export { ExecutionInFlightEntity, ExecutionMetadataEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRouteEntity };
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
 export { CachedResponseEntity };
@@ -88,6 +89,7 @@ export const ENTITIES = [
   ExecutionInFlightEntity,
   ExecutionEntity,
   ExecutionInputEntity,
+  ExecutionMetadataEntity,
   ExecutionOutputEntity,
   ExecutionAttemptEntity,
   ExecutionDeltaEntity,

@@ -123,6 +123,16 @@ describe('the OpenAPI document', () => {
     expect(where(parameters, (parameter: Json) => isBlank(parameter['description']))).toEqual([]);
   });
 
+  it('says of an object in a query that its members come one by one', () => {
+    const list = operations.find(({ at }) => at === 'GET /v1/executions');
+    expect(list?.parameters?.find(({ name }) => name === 'metadata')).toMatchObject({
+      in: 'query',
+      style: 'deepObject',
+      explode: true,
+      schema: { type: 'object', additionalProperties: { type: 'string' } },
+    });
+  });
+
   it('describes every property', () => {
     const properties = propertiesOf(document, '#');
     expect(properties).not.toEqual([]);

@@ -222,6 +222,13 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     expect(connection.measures.map(({ name }) => name)).toEqual(['ledger_end', 'ledger_record_late']);
   });
 
+  it.each([1, 16])('begin and end %d with metadata, which are plain otherwise', async (count) => {
+    const admitted = { metadata: { plan: 'free', user: randomUUID() } };
+    const claims = (await begin(count, { admitted })).map((claim) => ({ ...claim, mayHaveDuties: false }));
+    await end(claims, 1);
+    expect(connection.measures.map(({ name }) => name)).toEqual(['ledger_end_plain']);
+  });
+
   it('begin what is over at once', async () => {
     const [source] = (await begin(1)) as [Claim];
     await end([source], 1);

@@ -52,7 +52,7 @@ describe('ids and partitions', () => {
   it('has partitions for this week and the next four, and makes none twice', async () => {
     expect(await one<number>('SELECT ledger_partition_weeks_ahead() AS value')).toBe(4);
     expect(await one<number>('SELECT ledger_ensure_partitions() AS value')).toBe(0);
-    expect(await one<number>('SELECT ledger_ensure_partitions(6) AS value')).toBe(8);
+    expect(await one<number>('SELECT ledger_ensure_partitions(6) AS value')).toBe(10);
     expect(await one<number>('SELECT ledger_partition_weeks_ahead() AS value')).toBe(6);
   });
 
@@ -68,7 +68,7 @@ describe('ids and partitions', () => {
     );
     await context.owner.query('SELECT ledger_ensure_partitions(12)');
     expect(await one<number>('SELECT count(*)::int AS value FROM execution_outputs')).toBe(1);
-    // The other three tables have theirs.
+    // The other four tables have theirs.
     expect(await one<number>('SELECT ledger_partition_weeks_ahead() AS value')).toBe(12);
   });
 });

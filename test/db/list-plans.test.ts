@@ -45,6 +45,11 @@ const ONE: Filter[] = [
   })),
   { correlationId: 'order 77' },
   { correlationId: 'none' },
+  { metadata: { plan: 'free' } },
+  { metadata: { user: 'user 77' } },
+  { metadata: { user: 'nobody' } },
+  { metadata: { plan: 'free', user: 'user 77' } },
+  { metadata: { user: 'user 77', plan: 'free', region: 'none' } },
   { batchId: '00000000-0000-7000-8000-000000000005' },
   { batchId: '00000000-0000-7000-8000-00000fffffff' },
 ];
@@ -63,6 +68,10 @@ const SEVERAL: Filter[] = [
   { promptIds: PROMPT, environment: 'dev', status: 'succeeded' },
   { promptIds: FAITHFUL, environment: 'dev', status: 'failed' },
   { correlationId: 'order 77', status: 'failed' },
+  { metadata: { user: 'user 77' }, status: 'canceled' },
+  { metadata: { plan: 'free' }, environment: 'production' },
+  { metadata: { plan: 'free', user: 'user 77' }, promptIds: PROMPT, status: 'queued' },
+  { metadata: { user: 'user 77' }, correlationId: 'order 77' },
 ];
 const POSITIONS: Filter[] = [
   {},

@@ -220,6 +220,24 @@ describe('prompt-ledger run', () => {
     });
   });
 
+  it('says whose an execution is, and finds it by that', async () => {
+    const facts = ['--metadata', 'user=u=1', '--metadata', 'plan='];
+    const body = ['greet', '--var', 'name=Ada', '--var', 'user:={"age": 36}', '--model', 'echo/echo'];
+    const execution = json(await cli(['run', ...body, ...facts, '--json'])) as { execution_id: string };
+    expect(execution).toMatchObject({ metadata: { user: 'u=1', plan: '' } });
+    const submitted = (await cli(['submit', ...body, '--metadata', 'user=u=1'])).stdout.trim();
+    const found = async (...flags: string[]) =>
+      (json(await cli(['executions', 'list', ...flags, '--json'])) as { execution_id: string }[]).map(
+        ({ execution_id: id }) => id,
+      );
+    expect(await found('--metadata', 'user=u=1')).toEqual([submitted, execution.execution_id]);
+    expect(await found(...facts)).toEqual([execution.execution_id]);
+    const exported = await cli(['executions', 'export', ...facts]);
+    expect(JSON.parse(exported.stdout)).toMatchObject({ execution_id: execution.execution_id });
+    const shown = await cli(['executions', 'show', execution.execution_id]);
+    expect(shown.stdout).toMatch(/^metadata +user=u=1, plan=$/m);
+  });
+
   it('prints the answer as it comes, along a route, and stops where the model does', async () => {
     await stage.admin.put('/v1/models/echo/echo-stream-10ms', {});
     const targets = ['echo-fail-500', 'echo-stream-10ms'].map((name) => ({
@@ -360,6 +378,8 @@ describe('when it cannot be told', () => {
     [['nonsense'], 'unknown command'],
     [['keys', 'create', 'x'], '--scope'],
     [['run', 'x', '--var', 'novalue'], 'Write a variable as name=value'],
+    [['run', 'x', '--metadata', 'novalue'], 'Write a pair of metadata as name=value'],
+    [['run', 'x', '--metadata', 'a=1', '--metadata', 'a=2'], '--metadata names "a" twice'],
     [['run', 'x', '--var', 'a=@/nowhere'], 'cannot be read'],
     [
       ['run', 'x', '--var', 'a:={'],
@@ -368,8 +388,13 @@ describe('when it cannot be told', () => {
     [['run', 'x', '--var', 'a:=nope'], "error: The variable a is no JSON: Unexpected token 'o'.\n"],
     [['run', 'x', '--var', 'a:='], 'error: The variable a is no JSON: it ends too early.\n'],
     [['models', 'delete', 'gpt'], 'provider/model_name'],
+    [['models', 'allow', 'GPT-4o-Mini'], 'Did you mean "openai/gpt-4o-mini"?'],
     [['prompts', 'activate', 'x', 'one'], 'whole number'],
     [['run', 'x', '--model', 'gpt'], 'provider/model_name'],
+    [['run', 'x', '--model', 'gpt-4o-mini'], 'Did you mean "openai/gpt-4o-mini"?'],
+    [['submit', 'x', '--model', 'gpt4o'], 'Did you mean "openai/gpt-4o"?'],
+    // Without an answer of the ledger there is no hint, and the rest is said all the same.
+    [['run', 'x', '--model', 'gpt-4o', '--key', 'wrong'], 'not "gpt-4o".\n'],
     [['prompts', 'put', 'x'], '--text'],
     [['executions', 'export', '--since', 'yesterday'], 'Write a time'],
     [['check'], 'There is no prompt-ledger.config'],

@@ -189,6 +189,7 @@ describe('the client, for prompts in code', () => {
     const answer = await ledger.track('SDK_ORDER', { order_id: 7 }, async (prompt) => chatAnswer(prompt), {
       model: 'openai/gpt-4o-mini',
       correlationId: 'sdk-track',
+      metadata: { order: '7' },
     });
     expect(answer.choices[0]?.message.content).toBe('Order 7 is confirmed!');
     const broken = new Error('the line is cut');
@@ -212,6 +213,7 @@ describe('the client, for prompts in code', () => {
         response_text: 'Order 7 is confirmed!',
         finish_reason: 'stop',
         telemetry: { prompt_tokens: 5, response_tokens: 2 },
+        metadata: { order: '7' },
       },
       { origin: 'recorded', status: 'failed', rendered_prompt: 'Order 8 is confirmed!' },
     ]);

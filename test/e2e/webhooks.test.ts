@@ -55,6 +55,7 @@ async function queue(url: string | null): Promise<string> {
     variables: { name: 'a-secret-name' },
     model: ECHO,
     correlation_id: 'order-4711',
+    metadata: { user: 'ü' },
     environment: 'prod',
   });
   await setCallbackUrl(stage.owner, url, executionId);
@@ -116,6 +117,7 @@ describe('a callback', () => {
         error_type: null,
         created_at: ANY_TIME,
         completed_at: ANY_TIME,
+        metadata: { user: 'ü' },
       },
     });
     expect(first()).toMatchObject({

@@ -28,6 +28,7 @@ export function admittedFor(
     cacheTtlS: null,
     callbackUrl: null,
     correlationId: null,
+    metadata: null,
     variablesJson: '{"b": 1, "a": 2}',
     rendered: { kind: 'text', text: 'Hello' },
     messages: [{ role: 'user', content: 'Hello' }],

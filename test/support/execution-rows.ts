@@ -279,6 +279,7 @@ const TABLES = [
   'execution_inputs',
   'executions',
   'executions_in_flight',
+  'execution_metadata',
 ];
 
 /** Nothing that was ever executed is left; the counts stay. */

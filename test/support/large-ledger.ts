@@ -31,7 +31,8 @@ export async function insertPrompts(owner: Client, projectId: string): Promise<L
 
 /**
  * Fills every partition with what is over, as if it had run over five weeks from the beginning of this one, and keeps the server
- * from gathering statistics. One in twenty failed, one in a hundred was canceled; the last prompt has only what succeeded.
+ * from gathering statistics. One in twenty failed, one in a hundred was canceled; the last prompt has only what succeeded. One in
+ * four has metadata: all of these the same plan, and a hundred each the same user.
  */
 export async function insertLargeLedger(
   { owner, projectId }: LedgerContext,
@@ -48,6 +49,7 @@ export async function insertLargeLedger(
      SELECT (left(ledger_uuid7_floor(at)::text, 24) || lpad(to_hex(n), 12, '0'))::uuid AS execution_id, at, n,
        CASE WHEN n % 10000 = 7 THEN '${RARE_ENVIRONMENT}' ELSE ($1::text[])[1 + n % ${ENVIRONMENTS.length}] END AS environment,
        CASE WHEN n % ${PROMPTS} = ${PROMPTS - 1} THEN 'succeeded' WHEN n % 100 = 3 THEN 'canceled' WHEN n % 20 = 1 THEN 'failed' ELSE 'succeeded' END AS status,
+       CASE n % 4 WHEN 0 THEN json_build_object('plan', 'free', 'user', 'user ' || n / 400) END AS metadata,
        ($2::uuid[])[1 + n % ${PROMPTS}] AS prompt_id, ($3::uuid[])[1 + n % ${PROMPTS}] AS version_id
      FROM generate_series(1, ${LARGE_ROWS}) AS n,
        LATERAL (SELECT date_trunc('week', now(), 'UTC') + n * interval '34 days' / ${LARGE_ROWS} AS at) AS moment`,
@@ -55,13 +57,18 @@ export async function insertLargeLedger(
   );
   await owner.query(
     `INSERT INTO executions (project_id, execution_id, status, prompt_id, version_id, model_id, prompt_mode, environment, execution_mode,
-       correlation_id, batch_id, trace_id, created_at, started_at, completed_at, latency_ms, prompt_tokens, response_tokens, attempts_made)
+       correlation_id, metadata, batch_id, trace_id, created_at, started_at, completed_at, latency_ms, prompt_tokens, response_tokens, attempts_made)
      SELECT $1, execution_id, status, prompt_id, version_id, $2, 'full', environment, CASE n % 2 WHEN 0 THEN 'sync' ELSE 'async' END,
-       CASE n % 3 WHEN 0 THEN 'order ' || n / 30 END,
+       CASE n % 3 WHEN 0 THEN 'order ' || n / 30 END, metadata,
        CASE WHEN n % 4 = 0 THEN ('00000000-0000-7000-8000-' || lpad(to_hex(n / 4000), 12, '0'))::uuid END,
        CASE n % 5 WHEN 0 THEN md5((n / 10)::text) END, at, at, at, 5, 3, 2, 1
      FROM made`,
     [projectId, modelId],
+  );
+  await owner.query(
+    `INSERT INTO execution_metadata (project_id, execution_id, key, value)
+     SELECT $1, execution_id, pair.key, pair.value FROM made, json_each_text(metadata) AS pair`,
+    [projectId],
   );
   await owner.query(
     `INSERT INTO execution_inputs (project_id, execution_id, variables_json, rendered_prompt)

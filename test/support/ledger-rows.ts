@@ -49,6 +49,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,
     `INSERT INTO execution_outputs (project_id, execution_id, attempt, response_text, response_bytes, response_sha256) VALUES ($1, '${executionId}', 1, 'Hello', 5, '')`,
+    `INSERT INTO execution_metadata (project_id, execution_id, key, value) VALUES ($1, '${executionId}', 'k', 'v')`,
     // One that is over, of which nothing else is left.
     `WITH over AS (INSERT INTO executions (project_id, model_id, environment, execution_mode, status) VALUES ($1, '${modelId}', 'dev', 'sync', 'failed') RETURNING project_id, execution_id)
      INSERT INTO execution_attempts (project_id, execution_id, attempt, fence, status, provider, model_name, started_at)

@@ -12,13 +12,20 @@ function segmentOf(value: string | number | undefined): string {
   return segment;
 }
 
-export type QueryValue = string | number | boolean | Date | null | undefined;
+type QueryScalar = string | number | boolean | Date;
+export type QueryValue = QueryScalar | Readonly<Record<string, string>> | null | undefined;
 
-/** With its question mark; empty when no value is set. */
+/** With its question mark; empty when no value is set. Of an object each member is a value: `metadata[user]=4711`. */
 export function queryOf(values: object): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values) as [string, QueryValue][]) {
-    if (value != null) query.set(name, value instanceof Date ? value.toISOString() : String(value));
+    if (value == null) continue;
+    if (typeof value !== 'object' || value instanceof Date) query.set(name, textOf(value));
+    else for (const [member, text] of Object.entries(value)) query.set(`${name}[${member}]`, text);
   }
   return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
+function textOf(value: QueryScalar): string {
+  return value instanceof Date ? value.toISOString() : String(value);
 }

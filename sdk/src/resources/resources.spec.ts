@@ -82,6 +82,12 @@ describe('a resource', () => {
       ({ analytics }) => analytics.costs({ group_by: 'day', prompt_name: 'p' }),
     ],
     [
+      'GET',
+      '/v1/executions?metadata%5Buser%5D=a+b&metadata%5Bx%5B0%5D%5D=%26&limit=2',
+      undefined,
+      ({ executions }) => executions.list({ metadata: { user: 'a b', 'x[0]': '&' }, limit: 2 }),
+    ],
+    [
       'PATCH',
       `/v1/keys/${ID}`,
       { rate_limits: { requests_per_minute: 5 } },

@@ -1,7 +1,7 @@
 import { messagesOf, type Rendered } from '../content.js';
 import type { LedgerPrompt } from '../prompt.js';
 import type { Variables } from '../template-variables.js';
-import type { ChatMessage, ModelRef, Params, RecordedExecution } from '../wire/index.js';
+import type { ChatMessage, Metadata, ModelRef, Params, RecordedExecution } from '../wire/index.js';
 import { type Extracted, extract } from './extract.js';
 import { failureOf } from './failure.js';
 import type { Recorder } from './recorder.js';
@@ -17,6 +17,7 @@ export interface TrackContext {
 export interface Recording {
   readonly environment: string | undefined;
   readonly correlationId: string | undefined;
+  readonly metadata: Metadata | undefined;
   readonly params: Params | undefined;
   /** Undefined: what the answer says. */
   readonly model: ModelRef | undefined;
@@ -136,7 +137,7 @@ class Run {
   }
 
   private common(extracted: Extracted, latencyMs: number): Omit<RecordedExecution, 'status'> {
-    const { model, environment, correlationId, params } = this.recording;
+    const { model, environment, correlationId, metadata, params } = this.recording;
     const { provider, modelName, finishReason, requestId, usage } = extracted;
     return {
       prompt_name: this.prompt.name,
@@ -154,6 +155,7 @@ class Run {
       params: params ?? null,
       environment: environment ?? null,
       correlation_id: correlationId ?? null,
+      ...(metadata === undefined ? {} : { metadata }),
     };
   }
 }

@@ -62,6 +62,9 @@ export interface Telemetry {
   readonly time_to_first_token_ms: number | null;
 }
 
+/** A caller's own facts: up to 16 texts of at most 512 characters, under keys of 1 to 64. */
+export type Metadata = Readonly<Record<string, string>>;
+
 export interface ExecuteRequest {
   readonly prompt_name: string;
   /** Null or left out: the active one. */
@@ -73,6 +76,7 @@ export interface ExecuteRequest {
   /** A label, such as `dev` or `prod`. */
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
+  readonly metadata?: Metadata | null;
   /** Milliseconds: of `:run` and `:stream` for the whole call, of `:submit` for each attempt. */
   readonly timeout_ms?: number | null;
   /** Calls to the provider, the first included. */
@@ -109,6 +113,8 @@ export interface ExecutionSummary {
   readonly finish_reason: string | null;
   readonly telemetry: Telemetry;
   readonly correlation_id: string | null;
+  /** Null when there is none; the answer of a run leaves it out then. */
+  readonly metadata?: Metadata | null;
   readonly batch_id: string | null;
   /** Null unless it failed. */
   readonly error_type: ErrorType | null;
@@ -208,6 +214,8 @@ export interface ListExecutionsQuery {
   readonly status?: ExecutionStatus;
   readonly environment?: string;
   readonly correlation_id?: string;
+  /** Only those that have all of these pairs. */
+  readonly metadata?: Metadata;
   readonly batch_id?: string;
   /** RFC 3339, or a Date. */
   readonly created_after?: string | Date;
@@ -219,10 +227,11 @@ export interface ListExecutionsQuery {
 export interface BatchEntry {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly correlation_id?: string | null;
+  readonly metadata?: Metadata | null;
 }
 
 /** One prompt with many sets of variables: 1 to 1,000 entries. */
-export interface SubmitBatchRequest extends Omit<SubmitRequest, 'variables' | 'correlation_id'> {
+export interface SubmitBatchRequest extends Omit<SubmitRequest, 'variables' | 'correlation_id' | 'metadata'> {
   readonly entries: readonly BatchEntry[];
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorType, ModelRef, Params } from './executions.js';
+import type { ErrorType, Metadata, ModelRef, Params } from './executions.js';
 import type { ProblemEntry } from './problem.js';
 
 /** Tokens as the vendor counted them; null where it did not say. */
@@ -25,6 +25,7 @@ export interface RecordedExecution {
   readonly template_hash?: string | null;
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
+  readonly metadata?: Metadata | null;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly model: ModelRef;
   readonly params?: Params | null;

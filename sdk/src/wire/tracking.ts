@@ -2,6 +2,7 @@ import type {
   CacheOptions,
   ExecutionMode,
   ExecutionStatus,
+  Metadata,
   OnBudget,
   Params,
   Telemetry,
@@ -102,6 +103,7 @@ export interface TrackedExecuteRequest {
   readonly params?: Params | null;
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
+  readonly metadata?: Metadata | null;
   readonly timeout_ms?: number | null;
   readonly cache?: CacheOptions | null;
   readonly on_budget?: OnBudget | null;

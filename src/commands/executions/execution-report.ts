@@ -24,6 +24,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ['model', oneLine(`${model.provider}/${model.model_name}`)],
     ['environment', oneLine(execution.environment)],
     ['correlation', execution.correlation_id === null ? null : oneLine(execution.correlation_id)],
+    ['metadata', metadataOf(execution)],
     ['origin', execution.origin],
     ['created', execution.created_at],
     ['completed', execution.completed_at],
@@ -64,6 +65,16 @@ function commitOf(git: Git): string | null {
   const where = [repository, branch].filter((part) => typeof part === 'string').join(' ');
   const changed = dirty === true ? ', with changes that are in no commit' : '';
   return oneLine(`${commit}${where === '' ? '' : ` (${where})`}${changed}`);
+}
+
+/** `user=u-4711, plan=free`. */
+function metadataOf({ metadata }: Execution): string | null {
+  if (metadata == null) return null;
+  return oneLine(
+    Object.entries(metadata)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', '),
+  );
 }
 
 function tokensOf(prompt: number | null, response: number | null): string | null {

@@ -53,6 +53,10 @@ export abstract class RequestedExecution {
   @Column('text', { name: 'correlation_id', nullable: true })
   correlationId!: string | null;
 
+  /** The caller's own pairs; null where there are none. Lists find them in {@link ExecutionMetadataEntity}. */
+  @Column('json', { nullable: true })
+  metadata!: Readonly<Record<string, string>> | null;
+
   @Column('double precision', { nullable: true })
   temperature!: number | null;
 

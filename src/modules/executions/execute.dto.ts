@@ -19,6 +19,7 @@ import {
 } from 'class-validator';
 import { IsPromptName, Nested } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
+import { IsMetadata, MAX_PAIRS, MAX_VALUE_CHARS } from './execution-metadata.js';
 import { IsStop } from './is-stop.decorator.js';
 
 export class ModelRefDto {
@@ -222,7 +223,7 @@ export class SharedExecutionDto {
   on_budget?: (typeof ON_BUDGET)[number] | null;
 }
 
-/** One set of variables, and the caller's own id for the execution of it. */
+/** One set of variables, and the caller's own facts about the execution of it. */
 export class ExecutionEntryDto {
   /** Values for the template's variables. Those it does not use are ignored. They are stored as they came. */
   @ValidateIf((body: ExecuteDto) => body.variables !== undefined)
@@ -242,6 +243,21 @@ export class ExecutionEntryDto {
   @IsString()
   @Length(1, 255)
   correlation_id?: string | null;
+
+  /**
+   * Your own facts about it, to find it by: up to 16 texts of at most 512 characters, under keys of at most 64. It changes
+   * nothing of what is sent to the provider.
+   */
+  @IsOptional()
+  @IsMetadata()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: MAX_VALUE_CHARS },
+    maxProperties: MAX_PAIRS,
+    nullable: true,
+    example: { user: 'u-4711' },
+  })
+  metadata?: Record<string, string> | null;
 }
 
 export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {

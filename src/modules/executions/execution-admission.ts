@@ -7,6 +7,7 @@ import { PromptResolver, type RunnablePrompt, TemplateHashMismatchError } from '
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
 import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
+import { type ExecutionMetadata, metadataOrNull } from './execution-metadata.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
@@ -33,6 +34,7 @@ interface Entry {
   readonly variables: Record<string, unknown> | undefined;
   readonly variablesJson: string | null;
   readonly correlationId: string | null;
+  readonly metadata?: ExecutionMetadata | null | undefined;
 }
 
 interface AdmissionOptions {
@@ -207,6 +209,7 @@ export class ExecutionAdmission {
       cacheTtlS: admitted.cacheTtlS,
       callbackUrl: admitted.callbackUrl,
       correlationId: entry.correlationId,
+      metadata: metadataOrNull(entry.metadata),
       variablesJson: entry.variablesJson ?? '{}',
       rendered,
       messages,

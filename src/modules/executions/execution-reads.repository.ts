@@ -11,6 +11,7 @@ import {
   type StoredToolCall,
 } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
+import type { ExecutionMetadata } from './execution-metadata.js';
 import type { ParamColumns } from './execution-params.js';
 import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
 
@@ -41,6 +42,7 @@ export interface ExecutionFacts {
   readonly cacheHit: boolean;
   readonly cachedFrom: string | null;
   readonly correlationId: string | null;
+  readonly metadata: ExecutionMetadata | null;
   readonly batchId: string | null;
   readonly errorType: ExecutionErrorType | null;
   readonly createdAt: Date;
@@ -103,7 +105,7 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.cached_prompt_tokens AS "cachedPromptTokens",
   e.reasoning_tokens AS "reasoningTokens", e.first_token_ms AS "firstTokenMs", e.cost_pico_usd AS "costPicoUsd",
   e.price_id AS "priceId", e.cache_hit AS "cacheHit", e.cached_from AS "cachedFrom", e.route_name AS "routeName", e.correlation_id AS "correlationId",
-  e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
+  e.metadata, e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
 
 /**
  * Both states and all attempts in one statement, so that they agree. `variables_json` as text: as JSON the driver would parse it,

@@ -3,6 +3,7 @@ import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../templa
 import type { ResolvedVersion } from '../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../providers/index.js';
 import type { ChargeBound } from './charge-bound.js';
+import type { ExecutionMetadata } from './execution-metadata.js';
 import type { CacheDto, ParamsDto, SharedExecutionDto } from './execute.dto.js';
 import type { Targets } from './execution-targets.js';
 
@@ -68,7 +69,9 @@ export type SentPrompt =
 /** A request that may become an execution: everything that can be refused has been looked at. */
 export interface AdmittedExecution extends AdmittedRequest {
   readonly correlationId: string | null;
-  /** The text as received. */
+  /** Null when there is none; never empty. */
+  readonly metadata: ExecutionMetadata | null;
+  /** As received. */
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];

@@ -44,6 +44,7 @@ describe('resultOf', () => {
       prompt: fc.constantFrom(prompt, null) as fc.Arbitrary<never>,
       routeName: fc.constantFrom(null, 'cheap'),
       correlationId: fc.constantFrom(null, 'ü"\\'),
+      metadata: fc.constantFrom(null, { user: 'ü"\\', 'a.b': '' }),
     });
     fc.assert(
       fc.property(completions, fc.option(price, { nil: null }), facts, (completion, itsPrice, changes) => {
@@ -53,7 +54,7 @@ describe('resultOf', () => {
         const completedAt = new Date(1_700_000_001_234);
         const { usage, toolCalls } = completion;
         const { costPicoUsd, priceId } = costOf(completion, itsPrice);
-        const summary = executionSummary({
+        const { metadata, ...summary } = executionSummary({
           executionId: 'e',
           status: 'succeeded',
           mode: 'sync',
@@ -77,6 +78,7 @@ describe('resultOf', () => {
           cacheHit: false,
           cachedFrom: null,
           correlationId: changes.correlationId,
+          metadata: changes.metadata,
           batchId: null,
           errorType: null,
           createdAt,
@@ -89,6 +91,7 @@ describe('resultOf', () => {
           response_truncated: completion.truncated,
           response_sha256: completion.sha256,
           tool_calls: toolCalls.length === 0 ? null : toolCalls,
+          ...(metadata === null ? {} : { metadata }),
         };
         const result = resultOf({ executionId: 'e', admitted, createdAt }, target, completion, completedAt);
         expect(JSON.stringify(result)).toBe(JSON.stringify(expected));

@@ -28,7 +28,7 @@ export function resultOf(
   const { usage, toolCalls } = completion;
   const { costPicoUsd, priceId } = costOf(completion, target.price);
   const createdAtText = createdAt.toISOString();
-  return {
+  const result: ExecutionResultDto = {
     execution_id: executionId,
     status: 'succeeded',
     mode: 'sync',
@@ -64,6 +64,9 @@ export function resultOf(
     response_sha256: completion.sha256,
     tool_calls: toolCalls.length === 0 ? null : [...toolCalls],
   };
+  // Afterwards: most have none, and their answer stays as it was.
+  if (admitted.metadata !== null) result.metadata = admitted.metadata;
+  return result;
 }
 
 /** What is told of an execution that is answered from another. */
@@ -73,7 +76,7 @@ export function cachedResultOf(
   completedAt: Date,
 ): ExecutionResultDto {
   const { admitted, createdAt } = execution;
-  const summary = executionSummary({
+  const { metadata = null, ...summary } = executionSummary({
     ...identityOf(execution, cached),
     ...cached,
     executionId: execution.executionId,
@@ -87,6 +90,7 @@ export function cachedResultOf(
     cacheHit: true,
     cachedFrom: cached.executionId,
     correlationId: admitted.correlationId,
+    metadata: admitted.metadata,
     batchId: null,
     errorType: null,
     startedAt: createdAt,
@@ -98,6 +102,7 @@ export function cachedResultOf(
     response_truncated: false,
     response_sha256: cached.responseSha256,
     tool_calls: cached.toolCalls,
+    ...(metadata === null ? {} : { metadata }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ApiProperty, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../infra/http/index.js';
 import type {
   ExecutionErrorType,
@@ -137,6 +137,15 @@ export class ExecutionSummaryDto {
 
   /** Your own id for it. */
   correlation_id!: string | null;
+
+  /** Your own facts about it; null when there are none. An answer of `:run` or a stream leaves it out then. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+    example: { user: 'u-4711' },
+  })
+  metadata?: Readonly<Record<string, string>> | null;
 
   /** Id of the batch it was submitted with; null when it came alone. */
   @ApiId()

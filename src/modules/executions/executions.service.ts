@@ -3,6 +3,7 @@ import { decodeCursor, pageOf, SourcedJson } from '../../infra/http/index.js';
 import { UUID } from '../../kernel/index.js';
 import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from './errors.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
+import { metadataOrNull } from './execution-metadata.js';
 import { executionDetail, executionSummary } from './execution-views.js';
 import { ExecutionWaits } from './execution-waits.js';
 import type { ExecutionListDto } from './execution-detail.dto.js';
@@ -36,6 +37,7 @@ export class ExecutionsService {
       status: query.status,
       environment: query.environment,
       correlationId: query.correlation_id,
+      metadata: metadataOrNull(query.metadata) ?? undefined,
       batchId: query.batch_id,
       createdAfter: query.created_after,
       createdBefore: query.created_before,

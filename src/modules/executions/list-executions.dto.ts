@@ -1,7 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import type { ExecutionStatus } from '../../entities/index.js';
-import { FromText, IsPromptName, IsQueryTime, PageQueryDto, toInteger } from '../../infra/http/index.js';
+import {
+  DeepObject,
+  FromText,
+  IsPromptName,
+  IsQueryTime,
+  PageQueryDto,
+  toInteger,
+} from '../../infra/http/index.js';
+import { IsMetadataFilter, MAX_PAIRS } from './execution-metadata.js';
 import { STATUSES } from './executions.dto.js';
 
 /** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
@@ -41,6 +49,20 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsString()
   correlation_id?: string;
+
+  /**
+   * Only with these pairs of yours, all of them, each sent as `metadata[key]=value`. In a shell quote it, and tell curl
+   * `--globoff`, or brackets are patterns.
+   */
+  @IsOptional()
+  @DeepObject()
+  @IsMetadataFilter()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    maxProperties: MAX_PAIRS,
+  })
+  metadata?: Record<string, string>;
 
   /** Only of this batch. */
   @IsOptional()

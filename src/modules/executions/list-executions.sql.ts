@@ -1,4 +1,5 @@
 import type { ExecutionStatus } from '../../entities/index.js';
+import type { ExecutionMetadata } from './execution-metadata.js';
 
 export interface ExecutionFilter {
   /** The prompts of a name: several, when it was used again after a deletion. */
@@ -6,6 +7,8 @@ export interface ExecutionFilter {
   readonly status?: ExecutionStatus | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
+  /** Pairs that an execution has, all of them; not empty. */
+  readonly metadata?: ExecutionMetadata | undefined;
   readonly batchId?: string | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
@@ -64,26 +67,30 @@ interface BoundFilter {
   readonly environment: string | null;
   readonly status: ExecutionStatus | null;
   readonly correlationId: string | null;
+  /** The pairs, as `jsonb`. */
+  readonly metadata: string | null;
   readonly batchId: string | null;
-  /** On the id and the time; they narrow a range of an index that ends in the id. */
-  readonly range: readonly string[];
+  /** On the time. */
+  readonly times: readonly string[];
+  /** On the id of a row; they narrow a range of an index that ends in the id. */
+  readonly idRange: (row: string) => readonly string[];
   readonly limit: string;
 }
 
 type Bind = (value: unknown) => string;
 
 function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
+  const { times, idRange } = bindRange(filter, bind);
   const optional = (value: unknown, type: string) => (value === undefined ? null : `${bind(value)}::${type}`);
   return {
     promptIds: optional(filter.promptIds, 'uuid[]'),
     environment: optional(filter.environment, 'text'),
     status: filter.status ?? null,
     correlationId: optional(filter.correlationId, 'text'),
+    metadata: optional(filter.metadata && JSON.stringify(filter.metadata), 'jsonb'),
     batchId: optional(filter.batchId, 'uuid'),
-    range: [
-      ...timeConditions(filter, bind),
-      ...(filter.beforeId === undefined ? [] : [`e.execution_id < ${bind(filter.beforeId)}::uuid`]),
-    ],
+    times,
+    idRange,
     limit: bind(filter.limit),
   };
 }
@@ -94,7 +101,7 @@ function shapeOf(filter: ExecutionFilter): string {
 }
 
 const SHOWN = `e.execution_id, e.status, e.execution_mode, e.prompt_id, e.version_id, e.model_id, e.environment, e.route_name,
-        e.correlation_id, e.batch_id, e.created_at, e.started_at`;
+        e.correlation_id, e.metadata, e.batch_id, e.created_at, e.started_at`;
 const OVER = `${SHOWN}, e.origin, e.finish_reason, e.prompt_tokens, e.response_tokens, e.latency_ms, e.cached_prompt_tokens,
         e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at`;
 const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NULL::integer AS prompt_tokens,
@@ -103,48 +110,41 @@ const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NU
         false AS cache_hit, NULL::uuid AS cached_from, NULL::text AS error_type, NULL::timestamptz AS completed_at`;
 
 /** The small table: what matches is gathered, then sorted, so that the index of leases serves `running`. */
-function inFlight({
-  promptIds,
-  environment,
-  status,
-  correlationId,
-  batchId,
-  range,
-  limit,
-}: BoundFilter): string {
-  const conditions = [
-    'e.project_id = $1',
+function inFlight(filter: BoundFilter): string {
+  const conditions = ['e.project_id = $1', ...everyCondition(filter)].join(' AND ');
+  return `in_flight AS (
+      SELECT ${IN_FLIGHT} FROM executions_in_flight e WHERE ${conditions} ORDER BY e.execution_id DESC LIMIT ${filter.limit}
+    )`;
+}
+
+/** The whole filter on a row `e`, without its project. */
+function everyCondition(filter: BoundFilter): string[] {
+  const { promptIds, environment, status, correlationId, metadata, batchId, times, idRange } = filter;
+  return [
+    ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
+    ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
     ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
     ...(environment === null ? [] : [`e.environment = ${environment}`]),
     // Not a parameter: the index of what runs, or waits, is a partial one.
     ...(status === null ? [] : [`e.status = '${status}'`]),
-    ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
-    ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
-    ...range,
-  ].join(' AND ');
-  return `in_flight AS (
-      SELECT ${IN_FLIGHT} FROM executions_in_flight e WHERE ${conditions} ORDER BY e.execution_id DESC LIMIT ${limit}
-    )`;
+    ...(metadata === null ? [] : [`e.metadata::jsonb @> ${metadata}`]),
+    ...times,
+    ...idRange('e'),
+  ];
 }
 
 function over(filter: BoundFilter): string[] {
-  const { promptIds, environment, status, correlationId, batchId, range, limit } = filter;
-  const page = (conditions: readonly string[]) =>
-    `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions, ...range].join(' AND ')}
-        ORDER BY e.execution_id DESC ${conditions.length === 0 ? '' : 'NULLS LAST'} LIMIT ${limit}`;
+  const { promptIds, environment, status, correlationId, metadata, batchId, times, idRange, limit } = filter;
+  const page = (conditions: readonly string[], order: string) =>
+    `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions].join(' AND ')}
+        ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
+  // Few have one of these; the other filters are looked at row by row.
   if (correlationId !== null || batchId !== null) {
-    // Few have one of these; the other filters are looked at row by row.
-    return [
-      `over AS (${page([
-        ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
-        ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
-        ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
-        ...(environment === null ? [] : [`e.environment = ${environment}`]),
-        ...(status === null ? [] : [`e.status = '${status}'`]),
-      ])})`,
-    ];
+    return [`over AS (${page(everyCondition(filter), 'NULLS LAST')})`];
   }
-  if (promptIds === null && environment === null && status === null) return [`over AS (${page([])})`];
+  if (metadata !== null) return overByMetadata(filter, metadata);
+  const range = [...times, ...idRange('e')];
+  if (promptIds === null && environment === null && status === null) return [`over AS (${page(range, '')})`];
   const [ofPrompt, collation] =
     promptIds === null ? ['', 'COLLATE "C"'] : ['AND e.prompt_id = g.prompt_id', ''];
   const statuses = `(VALUES ${(status === null ? FINAL : [status]).map((name) => `('${name}')`).join(', ')})`;
@@ -152,7 +152,7 @@ function over(filter: BoundFilter): string[] {
     rangesOf(promptIds, environment),
     `over AS (
       SELECT found.* FROM ranges g CROSS JOIN ${statuses} AS s(status) CROSS JOIN LATERAL (
-        ${page([`e.environment ${collation} = g.environment ${ofPrompt}`, `e.status ${collation} = s.status`])}) AS found
+        ${page([`e.environment ${collation} = g.environment ${ofPrompt}`, `e.status ${collation} = s.status`, ...range], 'NULLS LAST')}) AS found
       WHERE g.environment IS NOT NULL
       ORDER BY found.execution_id DESC LIMIT ${limit}
     )`,
@@ -179,23 +179,55 @@ function rangesOf(promptIds: string | null, environment: string | null): string 
     )`;
 }
 
+/** How far back so many executions of a pair reach tells how rare the pair is. */
+const PROBED = 100;
+
+/**
+ * Goes through the executions that have the rarest of the pairs, newest first, and looks at the rest of the filter row by row.
+ * Which pair that is decides between a page and all of a large customer's executions. The rarest is the one whose newest
+ * executions reach furthest back, or that has fewer than are probed.
+ */
+function overByMetadata(filter: BoundFilter, metadata: string): string[] {
+  const withPair = (key: string, value: string) =>
+    ['t.project_id = $1', `t.key = ${key}`, `t.value = ${value}`, ...filter.idRange('t')].join(' AND ');
+  return [
+    `rarest AS MATERIALIZED (
+      SELECT w.key, w.value FROM jsonb_each_text(${metadata}) AS w
+      ORDER BY (
+        SELECT t.execution_id FROM execution_metadata t WHERE ${withPair('w.key', 'w.value')}
+        ORDER BY t.execution_id DESC OFFSET ${PROBED - 1} LIMIT 1) NULLS FIRST
+      LIMIT 1
+    )`,
+    // The pair is a sub-select and no join, which would not keep the order of the index.
+    `over AS (
+      SELECT ${OVER} FROM (
+        SELECT t.execution_id FROM execution_metadata t
+        WHERE ${withPair('(SELECT r.key FROM rarest r)', '(SELECT r.value FROM rarest r)')}
+        ORDER BY t.execution_id DESC OFFSET 0) AS t
+      CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
+      WHERE ${everyCondition(filter).join(' AND ')}
+      ORDER BY t.execution_id DESC LIMIT ${filter.limit}
+    )`,
+  ];
+}
+
 /**
  * Times are compared as such, and the id bounds the partitions that are looked at. An id is made after its
  * transaction began, which is `created_at`, but not a minute after.
  */
-function timeConditions(filter: ExecutionFilter, bind: Bind): string[] {
-  const conditions: string[] = [];
+function bindRange(filter: ExecutionFilter, bind: Bind): Pick<BoundFilter, 'times' | 'idRange'> {
+  const times: string[] = [];
+  const ids: string[] = [];
   if (filter.createdAfter !== undefined) {
     const after = bind(filter.createdAfter);
-    conditions.push(
-      `e.created_at > ${after} AND e.execution_id >= ledger_uuid7_floor(${after}::timestamptz)`,
-    );
+    times.push(`e.created_at > ${after}`);
+    ids.push(`>= ledger_uuid7_floor(${after}::timestamptz)`);
   }
   if (filter.createdBefore !== undefined) {
     const before = bind(filter.createdBefore);
-    conditions.push(
-      `e.created_at < ${before} AND e.execution_id < ledger_uuid7_floor(${before}::timestamptz + interval '1 minute')`,
-    );
+    times.push(`e.created_at < ${before}`);
+    ids.push(`< ledger_uuid7_floor(${before}::timestamptz + interval '1 minute')`);
   }
-  return conditions;
+  if (filter.beforeId !== undefined) ids.push(`< ${bind(filter.beforeId)}::uuid`);
+  return { times, idRange: (row) => ids.map((bound) => `${row}.execution_id ${bound}`) };
 }

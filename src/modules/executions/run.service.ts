@@ -23,7 +23,7 @@ import { type Beginning, type BegunExecution, ExecutionsRepository, warningHeade
 import { clampedParams, type LastCall, SyncCalls } from './sync-calls.js';
 
 /** A `:run`, `:stream`, or what another door makes of its own. */
-export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id'>;
+export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id' | 'metadata'>;
 
 export interface RunOptions {
   /** The path of the request, for `instance`. */
@@ -89,13 +89,13 @@ export class RunService {
     const startedAtMs = this.clock.monotonicMs();
     const leave = this.gate.enter(who.projectId, sink === null ? 'requests' : 'streams');
     try {
-      const { variables, correlation_id: correlationId = null } = request;
+      const { variables, correlation_id: correlationId = null, metadata } = request;
       const answer = await this.idempotency.once(who.projectId, key, async () => {
         await this.limits.admit(who, 1);
         return this.admission.admitAndWrite(who.projectId, request, 'sync', {
           prepare: (common) => {
             door.admit(common);
-            return this.admission.render(common, { variables, variablesJson, correlationId });
+            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
           },
           write: (admitted) => {
             const deadlineAtMs = startedAtMs + admitted.timeoutMs;

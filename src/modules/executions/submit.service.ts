@@ -54,11 +54,11 @@ export class SubmitService {
       const answer = await this.idempotency.once(who.projectId, key, async () => {
         await this.limits.admit(who, 1);
         await this.gate.admit(who.projectId, 1);
-        const { variables, correlation_id: correlationId = null } = request;
+        const { variables, correlation_id: correlationId = null, metadata } = request;
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
           prepare: (common) => {
             door.admit(common);
-            return this.admission.render(common, { variables, variablesJson, correlationId });
+            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
           },
           write: (admitted) => this.write({ who, admitted, key, door }),
         });

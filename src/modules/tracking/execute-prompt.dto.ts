@@ -14,6 +14,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   'params',
   'environment',
   'correlation_id',
+  'metadata',
   'on_budget',
   'cache',
 ] as const) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { ValidationError } from '../../../kernel/index.js';
+import { gatherDeepObjects } from './deep-object.js';
 import { readDto } from './dto-reader.js';
 import type { DtoSource } from './dto-reader.js';
 
@@ -19,7 +20,8 @@ export class ContractValidationPipe implements PipeTransform {
     const source = SOURCES[type];
     if (source === undefined) return value;
     if (metatype !== undefined && !BUILT_IN_TYPES.has(metatype)) {
-      return readDto(metatype as Type<object>, value, source);
+      const dto = metatype as Type<object>;
+      return readDto(dto, source === 'query' ? gatherDeepObjects(dto, value) : value, source);
     }
     // Postgres refuses NUL in a text, and the error would be a 500.
     if (source !== 'body' && typeof value === 'string' && value.includes('\0')) {

@@ -100,7 +100,7 @@ function describePaths({ paths }: OpenAPIObject): OpenAPIObject['paths'] {
       if (operation === undefined) continue;
       const responses = { ...describeSuccess(operation), default: problemResponse('Any other problem.') };
       described[path][method] = {
-        ...fillInBody(operation),
+        ...describeDeepObjects(fillInBody(operation)),
         // None is said too: clients would otherwise take it for forgotten.
         security: operation.security ?? [],
         responses: describeErrors(path, responses),
@@ -120,6 +120,20 @@ function fillInBody(operation: Operation): Operation {
     ...rest,
     requestBody: { ...requestBody, content: Object.fromEntries(content) as typeof requestBody.content },
   };
+}
+
+/** The generator knows no styles of parameters; an object in a query is read member by member (see `DeepObject`). */
+function describeDeepObjects(operation: Operation): Operation {
+  if (operation.parameters === undefined) return operation;
+  const parameters = operation.parameters.map((parameter) => {
+    const isDeep = 'in' in parameter && parameter.in === 'query' && isObjectSchema(parameter.schema);
+    return isDeep ? { ...parameter, style: 'deepObject' as const, explode: true } : parameter;
+  });
+  return { ...operation, parameters };
+}
+
+function isObjectSchema(schema: object | undefined): boolean {
+  return schema !== undefined && 'type' in schema && schema.type === 'object';
 }
 
 /** Routes say of each error what it means; what it looks like depends on the path. */

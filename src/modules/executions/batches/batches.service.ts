@@ -95,10 +95,10 @@ export class BatchesService {
     const admitted: AdmittedExecution[] = [];
     const errors: ErrorEntry[] = [];
     let first: LedgerError | null = null;
-    for (const [index, { variables, correlation_id: correlationId = null }] of entries.entries()) {
+    for (const [index, { variables, correlation_id: correlationId = null, metadata }] of entries.entries()) {
       try {
         const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
-        const entry = { variables, variablesJson, correlationId };
+        const entry = { variables, variablesJson, correlationId, metadata };
         // A batch is told of as a whole; its executions are not told of one by one.
         admitted.push({ ...(await this.admission.render(common, entry)), callbackUrl: null });
       } catch (error) {

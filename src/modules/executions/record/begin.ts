@@ -72,6 +72,8 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     route_name: admitted.routeName,
     targets: targets === null ? null : JSON.stringify(targets),
     correlation_id: admitted.correlationId,
+    // Left out rather than null, so that the entries of plain executions stay as short as they were.
+    metadata: admitted.metadata ?? undefined,
     temperature: params.temperature,
     top_k: params.topK,
     top_p: params.topP,
@@ -136,6 +138,13 @@ const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolea
   values: beginValues(entries, holdMs, isRepeated),
   timeoutMs: ANSWER_TIMEOUT_MS,
 });
+
+/**
+ * What a budget is called, looked up only where one has refused or warned, which is seldom. It is read behind the function, which
+ * sets the projects that may be seen.
+ */
+const nameOf = (id: 'budget_id' | 'warned_by') =>
+  `CASE WHEN b.${id} IS NOT NULL THEN (SELECT n.name FROM budgets n WHERE n.project_id = ANY ($2::uuid[]) AND n.budget_id = b.${id}) END`;
 
 /** For a transaction that does more than this; otherwise {@link begin}. */
 export const BEGIN = `SELECT b.*, ${nameOf('budget_id')} AS budget_name, ${nameOf('warned_by')} AS warned_by_name

@@ -23,8 +23,8 @@ type WrittenPlain = Begun | 'unknown' | 'budgeted';
 const BUDGETS_KNOWN_MS = 10_000;
 
 /**
- * How executions begin: many in one statement and one commit. What needs neither a key nor money has a journal of its own, so
- * that one budget or key does not slow its neighbours.
+ * How executions begin: many in one statement and one commit. What has neither a key, money nor metadata has a journal of its
+ * own, so that one budget or key does not slow its neighbours.
  */
 export class Beginnings {
   private readonly plain: Journal<BeginEntry, WrittenPlain>;
@@ -73,7 +73,7 @@ export class Beginnings {
   }
 
   private async write({ status, key, projectId }: Beginning, entry: BeginEntry): Promise<Written> {
-    const isPlain = (status === 'running' || status === 'queued') && !key;
+    const isPlain = (status === 'running' || status === 'queued') && !key && entry.metadata === undefined;
     if (!isPlain || this.isKnownToHaveBudgets(projectId)) return this.general.append(entry);
     const written = await this.plain.append(entry);
     if (written !== 'budgeted') return written;

@@ -7,6 +7,7 @@ import type { ResolvedVersion } from '../../prompts/index.js';
 import { parseUsage, type UsageCounts } from '../../../answers/index.js';
 import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
+import { metadataOrNull } from '../execution-metadata.js';
 import { paramColumns } from '../execution-params.js';
 import type { ToolCallDto } from '../executions.dto.js';
 import type { RecordedToolCallDto, RecordEntryDto } from './recording.dto.js';
@@ -54,6 +55,7 @@ export function recordedRow(recording: Recording): RecordEntry {
     prompt_mode: version.promptMode,
     status: entry.status,
     correlation_id: entry.correlation_id,
+    metadata: metadataOrNull(entry.metadata),
     resolved_by: resolvedBy(entry),
     requested_by: recording.requestedBy,
     key_id: recording.keyId,

@@ -4,9 +4,9 @@ import { AddKeyAncestors1795867200000 } from './1795867200000-add-key-ancestors.
 import { CountQueueSlices1795910400000 } from './1795910400000-count-queue-slices.js';
 import { ReadServiceFigures1795914000000 } from './1795914000000-read-service-figures.js';
 import { RetirePromptsAndModels1796000000000 } from './1796000000000-retire-prompts-and-models.js';
+import { RecordMetadata1796100000000 } from './1796100000000-record-metadata.js';
 import { GovernProjects1796200000000 } from './1796200000000-govern-projects.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
-import { RecordMetadata1796100000000 } from './1796100000000-record-metadata.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -17,4 +17,6 @@ export const MIGRATIONS = [
   ReadServiceFigures1795914000000,
   RetirePromptsAndModels1796000000000,
   RecordMetadata1796100000000,
+  GovernProjects1796200000000,
+  BindChanges1796200300000,
 ];

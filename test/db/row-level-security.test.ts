@@ -4,12 +4,24 @@ import {
   QUEUE_SLICE_FUNCTION,
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
-import { SYSTEM_FUNCTIONS, TABLES as FIRST_TABLES } from '../../migrations/create-prompt-ledger/security.js';
+import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
+import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
-/** Those of the first migration, and of later ones. */
-const TABLES = [...FIRST_TABLES, 'execution_metadata'];
+/** What tells what happened. */
+const ADDED_TO_ONLY = [
+  'executions',
+  'execution_inputs',
+  'execution_outputs',
+  'execution_attempts',
+  'execution_metadata',
+  'audit_log',
+  'pointer_moves',
+  'approved_versions',
+  'change_reviews',
+];
+const SECURED_TABLES = [...TABLES, ...GOVERNED_TABLES, 'users', 'execution_metadata'];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -115,8 +127,6 @@ describe('row-level security', () => {
     ['changes', 'DELETE FROM changes'],
     ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
     ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
-    ['execution_metadata', `UPDATE execution_metadata SET value = ''`],
-    ['execution_metadata_default', 'SELECT FROM execution_metadata_default'],
     ['prompts', 'DELETE FROM prompts'],
     ['executions_default', 'SELECT FROM executions_default'],
     ['migrations', 'SELECT FROM migrations'],
@@ -147,22 +157,19 @@ describe('row-level security', () => {
     },
   );
 
-  it.each([
-    'executions',
-    'execution_inputs',
-    'execution_outputs',
-    'execution_attempts',
-    'execution_metadata',
-  ])('lets the application add rows to %s and read them, and nothing else', async (table) => {
-    const { rows } = await context.owner.query<{ privilege: string }>(
-      `SELECT privilege_type AS privilege FROM pg_class c, aclexplode(c.relacl) AS acl
+  it.each(ADDED_TO_ONLY)(
+    'lets the application add rows to %s and read them, and nothing else',
+    async (table) => {
+      const { rows } = await context.owner.query<{ privilege: string }>(
+        `SELECT privilege_type AS privilege FROM pg_class c, aclexplode(c.relacl) AS acl
          WHERE c.relnamespace = 'public'::regnamespace AND c.relname = $1 AND acl.grantee IN (0, 'prompt_ledger_app'::regrole)
          UNION SELECT acl.privilege_type || ' of ' || a.attname FROM pg_attribute a, aclexplode(a.attacl) AS acl
          WHERE a.attrelid = $1::regclass AND acl.grantee IN (0, 'prompt_ledger_app'::regrole) ORDER BY 1`,
-      [table],
-    );
-    expect(rows.map(({ privilege }) => privilege)).toEqual(['INSERT', 'SELECT']);
-  });
+        [table],
+      );
+      expect(rows.map(({ privilege }) => privilege)).toEqual(['INSERT', 'SELECT']);
+    },
+  );
 
   it('has no doors for the application but the listed ones, and none for anybody else', async () => {
     const { rows } = await context.owner.query<{ signature: string; everybody: boolean; app: boolean }>(

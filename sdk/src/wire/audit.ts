@@ -34,6 +34,6 @@ export interface ListAuditQuery {
   readonly from?: Date | string;
   /** Exclusive. */
   readonly to?: Date | string;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

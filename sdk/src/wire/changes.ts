@@ -88,6 +88,6 @@ export interface ListChangesQuery {
   readonly status?: ChangeStatus;
   readonly prompt_name?: string;
   readonly environment?: string;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

@@ -11,7 +11,7 @@ export { ContractValidationPipe } from './dto/contract-validation.pipe.js';
 export { createHttpApp } from './server/create-http-app.js';
 export { decodeCursor, pageOf } from './dto/cursor.js';
 export type { DocsOptions } from './openapi/docs.js';
-export { DeepObject } from './deep-object.js';
+export { DeepObject } from './dto/deep-object.js';
 export {
   FromText,
   IsPromptName,

@@ -71,7 +71,7 @@ export interface AdmittedExecution extends AdmittedRequest {
   readonly correlationId: string | null;
   /** Null when there is none; never empty. */
   readonly metadata: ExecutionMetadata | null;
-  /** As received. */
+  /** The text as received. */
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../config/index.js';
-import { endSentence } from '../../kernel/index.js';
+import { endSentence } from '../../../kernel/index.js';
 
 /** The role that the first migration makes. No migration can say what to do when it may not be made. */
 const APP_ROLE = 'prompt_ledger_app';

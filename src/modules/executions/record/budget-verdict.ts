@@ -18,7 +18,7 @@ export interface VerdictRow {
 /** A budget that is getting full. */
 export interface BudgetWarning {
   readonly budget: NamedBudget;
-  /** Of the limit, spent or held. */
+  /** The share of the limit that is spent or held. */
   readonly percent: number;
 }
 

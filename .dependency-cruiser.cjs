@@ -3,6 +3,7 @@
  *
  *     main, worker, cli with their bootstrap and commands
  *     tracking, openai-door, consumer → executions → prompts → versions → templating
+ *     environments → prompts
  *                executions → budgets, limits, models, providers
  *     all of these → auth → audit, projects
  *     modules → infra → entities → kernel
@@ -38,6 +39,8 @@ const ROOMS = {
   'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
+  // They are moved here; what they mean for a run is known where versions are resolved, in prompts.
+  'modules/environments': { rooms: [...CONTENT, 'modules/prompts'] },
   'modules/executions': {
     rooms: [
       ...CONTENT,

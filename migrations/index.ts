@@ -7,6 +7,7 @@ import { RetirePromptsAndModels1796000000000 } from './1796000000000-retire-prom
 import { RecordMetadata1796100000000 } from './1796100000000-record-metadata.js';
 import { GovernProjects1796200000000 } from './1796200000000-govern-projects.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
+import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   RecordMetadata1796100000000,
   GovernProjects1796200000000,
   BindChanges1796200300000,
+  GuardEnvironments1796200200000,
 ];

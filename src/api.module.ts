@@ -8,6 +8,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { BudgetsHttpModule } from './modules/budgets/index.js';
 import { ChangesModule } from './modules/changes/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
+import { EnvironmentsHttpModule } from './modules/environments/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
@@ -31,6 +32,7 @@ export class ApiModule {
         AuthModule,
         HealthModule,
         PromptsHttpModule,
+        EnvironmentsHttpModule,
         ModelsHttpModule,
         BudgetsHttpModule,
         ExecutionsHttpModule,

@@ -101,7 +101,7 @@ const WITH_PROMPT = `entry LEFT JOIN LATERAL (
       WHERE p.project_id = entry.project_id AND p.prompt_id = entry.prompt_id
       OFFSET 0) AS p ON true`;
 
-const IS_CURRENT =
+export const IS_CURRENT =
   '(entry.prompt_revision IS NULL OR coalesce(p.registry_revision = entry.prompt_revision, false))';
 
 /**
@@ -110,7 +110,7 @@ const IS_CURRENT =
  * @returns what was not begun, as JSON `[{"execution_id", "state"}]`: `stale` because the prompt has changed since it was read,
  *   `budgeted` because the project has budgets, which `ledger_begin` knows how to ask. Null when all were.
  */
-const BEGIN_PLAIN = `
+export const BEGIN_PLAIN = `
 CREATE FUNCTION ledger_begin_plain(entries json, projects uuid[]) RETURNS json
 LANGUAGE plpgsql ${HOT}
 AS $$
@@ -169,7 +169,7 @@ const OVER_VALUES = `a.project_id, a.execution_id, a.status, a.owner_team, a.max
  * @returns a row for each entry. `state`: `begun`, `stale` as above, `key_taken` when somebody else was first with the key,
  *   `refused` by the budget of the verdict. A repeated entry that was begun before may show as any of these.
  */
-const BEGIN = `
+export const BEGIN = `
 CREATE FUNCTION ledger_begin(entries json, projects uuid[], hold_ms double precision, is_repeated boolean)
 RETURNS TABLE (execution_id uuid, state text, verdict text, clamped_tokens integer, budget_id uuid, left_pico_usd text, percent integer, warned_by uuid)
 LANGUAGE plpgsql ${HOT}

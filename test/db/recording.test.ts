@@ -59,6 +59,7 @@ describe('what clients executed themselves', () => {
       variablesJson: '{}',
       usageJson: null,
       price: null,
+      resolvedBy: 'pointer' as const,
     };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),

@@ -1,5 +1,6 @@
 import { AuditService } from '../../src/modules/audit/index.js';
 import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versions.repository.js';
+import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository, REGISTRY_CHANNEL } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
@@ -38,6 +39,7 @@ describe('revisions of the registry', () => {
       new VersionsService(new VersionsRepository()),
       new AuditService(),
       new RegistryWatch(listener, changes),
+      new EnvironmentRulesRepository(),
     );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(JSON.parse(payload) as Notice);

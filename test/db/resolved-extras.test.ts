@@ -1,6 +1,7 @@
 import { DatabaseListener } from '../../src/infra/database/index.js';
 import { PromptResolver, RegistryWatch, VersionLookup } from '../../src/modules/prompts/index.js';
 import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versions.repository.js';
+import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
@@ -31,7 +32,15 @@ describe('a version that is resolved', () => {
     const reads = new PromptVersionsRepository(scope);
     const versions = new VersionsService(new VersionsRepository());
     const audit = new AuditService();
-    const prompts = new PromptsService(scope, new PromptsRepository(), reads, versions, audit, watch);
+    const prompts = new PromptsService(
+      scope,
+      new PromptsRepository(),
+      reads,
+      versions,
+      audit,
+      watch,
+      new EnvironmentRulesRepository(),
+    );
     resolver = new PromptResolver(watch, reads, versions);
     lookup = new VersionLookup(new VersionLookupRepository(scope), versions);
     const who = { ...ACTOR, projectId };
@@ -46,7 +55,7 @@ describe('a version that is resolved', () => {
   });
 
   async function lookUp(versionNumber: number | null, templateHash: string | null) {
-    const wanted = [{ promptName: 'a', versionNumber, templateHash }];
+    const wanted = [{ promptName: 'a', environment: 'default', versionNumber, templateHash }];
     const [found] = await lookup.findAll(context.projectId, wanted);
     if (found === undefined || 'refusal' in found) throw new Error('it was not found');
     return found;
@@ -55,7 +64,7 @@ describe('a version that is resolved', () => {
   const ways: [string, () => Promise<{ readonly version: { readonly extras: ContentExtras | null } }>][] = [
     ['as the active one', () => resolver.resolve(context.projectId, 'a', null)],
     ['by its number', () => resolver.resolve(context.projectId, 'a', 2)],
-    ['by its checksum', () => resolver.resolveChecksum(context.projectId, 'a', checksumHash)],
+    ['by its checksum', () => resolver.resolveIn(context.projectId, 'a', 'default', checksumHash)],
     ['past the caches', () => resolver.resolve(context.projectId, 'a', null, { fresh: true })],
     ['as the active one of a list', () => lookUp(null, null)],
     ['by its number in a list', () => lookUp(2, null)],

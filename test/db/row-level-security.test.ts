@@ -5,6 +5,7 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
+import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
 import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
@@ -177,9 +178,12 @@ describe('row-level security', () => {
          coalesce(array_to_string(proacl, ' ') LIKE '=X%' OR array_to_string(proacl, ' ') LIKE '% =X%', true) AS everybody
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1`,
     );
-    const listed = [...SYSTEM_FUNCTIONS, QUEUE_SLICE_FUNCTION, SERVICE_FIGURES_FUNCTION].filter(
-      (one) => one !== QUEUE_DEPTHS_FUNCTION,
-    );
+    const listed = [
+      ...SYSTEM_FUNCTIONS,
+      QUEUE_SLICE_FUNCTION,
+      RENEW_PROMPTS_FUNCTION,
+      SERVICE_FIGURES_FUNCTION,
+    ].filter((one) => one !== QUEUE_DEPTHS_FUNCTION);
     expect(rows).toEqual(listed.sort().map((signature) => ({ signature, app: true, everybody: false })));
   });
 });

@@ -4,6 +4,7 @@ import { SystemClock } from '../../src/kernel/index.js';
 import { AuditService } from '../../src/modules/audit/index.js';
 import { REGISTRY_CHANNEL } from '../../src/modules/prompts/index.js';
 import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versions.repository.js';
+import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
@@ -52,9 +53,19 @@ describe('the registry of code', () => {
     const audit = new AuditService();
     const watch = new RegistryWatch(listener, new RegistryChangesRepository(scope));
     repository = new TrackedRegistryRepository(scope, clock);
-    registrations = new RegisterCodeService(new TrackedRegistry(scope, repository, versions, audit, watch));
+    registrations = new RegisterCodeService(
+      new TrackedRegistry(scope, repository, versions, audit, watch, new EnvironmentRulesRepository()),
+    );
     const reads = new PromptVersionsRepository(scope);
-    prompts = new PromptsService(scope, new PromptsRepository(), reads, versions, audit, watch);
+    prompts = new PromptsService(
+      scope,
+      new PromptsRepository(),
+      reads,
+      versions,
+      audit,
+      watch,
+      new EnvironmentRulesRepository(),
+    );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(payload);
     });
@@ -267,7 +278,7 @@ describe('the registry of code', () => {
     const pages = await context.scope.transaction(context.projectId, async (tx) => {
       const [row] = await tx.query<{ 'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number } }] }[]>(
         `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${FIND}`,
-        [names, names.map(() => 'f'.repeat(64))],
+        [names, names.map(() => 'f'.repeat(64)), 'default'],
       );
       return row?.['QUERY PLAN'][0].Plan['Shared Hit Blocks'] ?? 0;
     });
@@ -292,7 +303,9 @@ describe('the registry of code', () => {
             .map(firstWords)
         );
       };
-      const write = ['SELECT pg_advisory_xact_lock', 'INSERT INTO "audit_log"'];
+      // Its turn, and the rules of the environment.
+      const [turn, rules] = ['SELECT pg_advisory_xact_lock', 'SELECT "EnvironmentEntity"."project_id"'];
+      const write = [turn, turn, rules, 'INSERT INTO "audit_log"'];
       expect(await statementsOf('one')).toEqual([
         'SELECT p.name,',
         ...write,

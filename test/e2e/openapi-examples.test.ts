@@ -68,6 +68,9 @@ describe('the examples of the OpenAPI document', () => {
   it('work as they stand', async () => {
     // So that there are two versions to compare, once the example has made its own.
     await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Before: {{text}}' });
+    // So that there is a move to take back, once the example has made another.
+    await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Between: {{text}}' });
+    await stage.admin.put('/v1/prompts/doc_summarizer/environments/staging', { version_number: 2 });
     const ids = new Map<string, string>();
     const refused: unknown[] = [];
     for (const call of calls) {

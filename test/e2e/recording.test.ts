@@ -82,6 +82,7 @@ describe('an execution that a client made itself', () => {
       version_id: ANY_ID,
       checksum_hash: hashes[1],
       environment: 'prod',
+      resolved_by: 'active',
       model: call,
       finish_reason: 'stop',
       telemetry: {

@@ -87,6 +87,7 @@ describe('a stream', () => {
       version_number: 1,
       checksum_hash: expect.any(String) as string,
       environment: 'default',
+      resolved_by: 'active',
       model,
       created_at: ANY_TIME,
     });

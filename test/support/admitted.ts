@@ -16,6 +16,7 @@ export function admittedFor(
       resolvedBy: 'pointer',
     } as unknown as Admitted['prompt'],
     bare: null,
+    isBareByMemory: false,
     targets: [{ modelId, provider: 'echo', modelName: 'echo', price: null, maxTokens: null }],
     routeName: null,
     extras: {},

@@ -7,7 +7,7 @@ import { PromptEntity } from './prompt.entity.js';
   name: 'pointer_moves_project_id_prompt_id_fkey',
 })
 @Index('pointer_moves_version', ['projectId', 'promptId', 'toVersionId'])
-@Index('pointer_moves_prompt', ['projectId', 'promptId', 'moveId'])
+@Index('pointer_moves_revision', ['projectId', 'promptId', 'registryRevision'])
 export class PointerMoveEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -137,7 +137,7 @@ export class SharedExecutionDto {
   @IsPromptName()
   prompt_name!: string;
 
-  /** Which version; null or left out: the active one. */
+  /** Which version; null or left out: the one that the environment points at, else the active one. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -146,7 +146,8 @@ export class SharedExecutionDto {
   version_number?: number | null;
 
   /**
-   * A label to find the execution by, such as `dev` or `prod`. Left out: `default`.
+   * Where the execution belongs, such as `dev` or `prod`: it decides which version runs, and the execution is found by it. Any
+   * text. Left out: `default`.
    * @example "dev"
    */
   @IsOptional()

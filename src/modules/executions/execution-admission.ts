@@ -2,12 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
-import { RenderedPromptTooLargeError } from '../../templating/index.js';
-import { PromptResolver, type RunnablePrompt, TemplateHashMismatchError } from '../prompts/index.js';
+import {
+  BareCalls,
+  PromptResolver,
+  type RunInEnvironment,
+  TemplateHashMismatchError,
+} from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
 import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from './execution-metadata.js';
+import { bareMessages } from './bare-messages.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
@@ -17,7 +22,6 @@ import {
   DEFAULT_ENVIRONMENT,
   messagesOf,
   paramsOfRequest,
-  providerMessageOf,
   type RequestToAdmit,
   type SentPrompt,
 } from './execution-request.js';
@@ -49,6 +53,7 @@ export class ExecutionAdmission {
   constructor(
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
+    private readonly bareCalls: BareCalls,
     private readonly models: ExecutionModels,
     private readonly registry: ProviderRegistry,
     private readonly callbackUrls: CallbackUrlPolicy,
@@ -93,6 +98,7 @@ export class ExecutionAdmission {
    * @throws ValidationError `VALIDATION_FAILED` for a param, tools or a format that one of the models has no field for, or
    *   what is beyond a bound of the configuration.
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError | ModelRouteNotFoundError
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for what a protected environment does not run.
    * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
    * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
    */
@@ -102,11 +108,12 @@ export class ExecutionAdmission {
     { mode, fresh }: AdmissionOptions,
   ): Promise<AdmittedRequest> {
     const asked = this.readAsked(request);
+    const isBare = (request.bare ?? null) !== null;
     const [prompt, named] = await Promise.all([
-      (request.bare ?? null) === null ? this.resolve(projectId, request, fresh) : null,
+      isBare ? this.admitBare(projectId, request) : this.resolve(projectId, request, fresh),
       this.models.find(projectId, request),
     ]);
-    return this.compose(request, mode, asked, prompt, named);
+    return this.compose(request, mode, asked, { prompt, isByMemory: false }, named);
   }
 
   /**
@@ -123,8 +130,11 @@ export class ExecutionAdmission {
     if (named === null) return null;
     const isBare = (request.bare ?? null) !== null;
     const prompt = isBare ? null : this.peekPrompt(projectId, request);
-    if (!isBare && prompt === null) return null;
-    return this.compose(request, mode, this.readAsked(request), prompt, named);
+    const isAdmitted = isBare
+      ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
+      : prompt !== null;
+    if (!isAdmitted) return null;
+    return this.compose(request, mode, this.readAsked(request), { prompt, isByMemory: true }, named);
   }
 
   private readAsked(request: RequestToAdmit): Asked {
@@ -139,7 +149,7 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
     { timeoutMs, params, callbackUrl }: Asked,
-    prompt: AdmittedPrompt | null,
+    { prompt, isByMemory }: { readonly prompt: AdmittedPrompt | null; readonly isByMemory: boolean },
     { targets, routeName }: NamedTargets,
   ): AdmittedRequest {
     const { bare = null } = request;
@@ -154,11 +164,12 @@ export class ExecutionAdmission {
     return {
       prompt,
       bare,
+      isBareByMemory: prompt === null && isByMemory,
       targets,
       routeName,
       extras,
       params,
-      environment: request.environment ?? DEFAULT_ENVIRONMENT,
+      environment: environmentOf(request),
       timeoutMs,
       maxAttempts,
       onUnknown: request.on_unknown ?? 'retry',
@@ -197,6 +208,7 @@ export class ExecutionAdmission {
     return {
       prompt: admitted.prompt,
       bare: admitted.bare,
+      isBareByMemory: admitted.isBareByMemory,
       targets,
       routeName: admitted.routeName,
       extras,
@@ -217,18 +229,21 @@ export class ExecutionAdmission {
     };
   }
 
+  private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
+    await this.bareCalls.assertAllowed(projectId, environmentOf(request));
+    return null;
+  }
+
   private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-    const found: RunnablePrompt =
-      hash === null
-        ? await this.resolver.resolve(projectId, name, number, { fresh })
-        : await this.resolver.resolveChecksum(projectId, name, hash, { fresh });
+    const environment = environmentOf(request);
+    const found = await this.resolver.resolveIn(projectId, name, environment, hash ?? number, { fresh });
     return admittedPrompt(request, found, fresh);
   }
 
   private peekPrompt(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-    const found = this.resolver.peek(projectId, name, hash ?? number);
+    const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number);
     return found === null ? null : admittedPrompt(request, found, false);
   }
 
@@ -257,15 +272,14 @@ export class ExecutionAdmission {
 /** Shared by prompts that have neither tools nor a format, as most do. */
 const NO_EXTRAS: AdmittedRequest['extras'] = {};
 
-function resolvedBy(request: RequestToAdmit): AdmittedPrompt['resolvedBy'] {
-  if ((request.template_hash ?? null) !== null) return 'template_hash';
-  return (request.version_number ?? null) === null ? 'pointer' : 'version_number';
+function environmentOf(request: RequestToAdmit): string {
+  return request.environment ?? DEFAULT_ENVIRONMENT;
 }
 
 /** @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
 function admittedPrompt(
   request: RequestToAdmit,
-  { version, compiled, promptRevision }: RunnablePrompt,
+  { version, compiled, promptRevision, resolvedBy }: RunInEnvironment,
   fresh: boolean,
 ): AdmittedPrompt {
   const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
@@ -273,7 +287,7 @@ function admittedPrompt(
     throw TemplateHashMismatchError.ofVersion(name, number);
   }
   const revision = fresh ? null : promptRevision;
-  return { name, version, compiled, revision, resolvedBy: resolvedBy(request) };
+  return { name, version, compiled, revision, resolvedBy };
 }
 
 function assertAtMost(value: number, most: number, member: string, variable: string): void {
@@ -281,11 +295,4 @@ function assertAtMost(value: number, most: number, member: string, variable: str
   throw new ValidationError(`Send a ${member} of at most ${most}, the limit of this service (${variable}).`, [
     { pointer: `/${member}`, message: `must not be greater than ${most}` },
   ]);
-}
-
-/** @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE` */
-function bareMessages({ messages }: BareCall, maxRenderedBytes: number): SentPrompt {
-  const sizeBytes = messages.reduce((sum, message) => sum + messageBytesOf(providerMessageOf(message)), 0);
-  if (sizeBytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
-  return { kind: 'chat', messages };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import type { ExecutionMetadata } from './execution-metadata.js';
+import type { ResolvedBy } from '../prompts/index.js';
 import type { ParamColumns } from './execution-params.js';
 import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
 
@@ -26,6 +27,8 @@ export interface ExecutionFacts {
   readonly versionNumber: number | null;
   readonly checksumHash: string | null;
   readonly environment: string;
+  /** Null of a bare call. */
+  readonly resolvedBy: ResolvedBy | null;
   readonly provider: string;
   readonly modelName: string;
   readonly routeName: string | null;
@@ -100,7 +103,7 @@ export interface AttemptRecord {
 export type ListFilter = Omit<ExecutionFilter, 'promptIds'> & { readonly promptName?: string | undefined };
 
 const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, e.origin, p.name AS "promptName",
-  v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, m.provider,
+  v.version_number AS "versionNumber", v.checksum_hash AS "checksumHash", e.environment, e.resolved_by AS "resolvedBy", m.provider,
   m.model_name AS "modelName", e.finish_reason AS "finishReason", e.prompt_tokens AS "promptTokens",
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.cached_prompt_tokens AS "cachedPromptTokens",
   e.reasoning_tokens AS "reasoningTokens", e.first_token_ms AS "firstTokenMs", e.cost_pico_usd AS "costPicoUsd",

@@ -1,6 +1,6 @@
 import type { SentMessage } from '../../entities/index.js';
 import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../templating/index.js';
-import type { ResolvedVersion } from '../prompts/index.js';
+import type { ResolvedBy, ResolvedVersion } from '../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../providers/index.js';
 import type { ChargeBound } from './charge-bound.js';
 import type { ExecutionMetadata } from './execution-metadata.js';
@@ -33,7 +33,7 @@ export interface AdmittedPrompt {
   readonly compiled: CompiledPrompt;
   /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
   readonly revision: number | null;
-  readonly resolvedBy: 'pointer' | 'version_number' | 'template_hash';
+  readonly resolvedBy: ResolvedBy;
 }
 
 /** Tools and formats, as a provider gets them. */
@@ -47,6 +47,8 @@ export interface AdmittedRequest {
   /** Null of a bare call. */
   readonly prompt: AdmittedPrompt | null;
   readonly bare: BareCall | null;
+  /** Whether the rules by which a bare call was let in came from memory, so that the insert has to look again. */
+  readonly isBareByMemory: boolean;
   readonly targets: Targets;
   /** The named route that the targets are from. */
   readonly routeName: string | null;

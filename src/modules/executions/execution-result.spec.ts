@@ -63,6 +63,7 @@ describe('resultOf', () => {
           versionNumber: changes.prompt === null ? null : version.versionNumber,
           checksumHash: changes.prompt === null ? null : version.checksumHash,
           environment: 'dev',
+          resolvedBy: changes.prompt === null ? null : 'pointer',
           provider: 'echo',
           modelName: 'echo',
           routeName: changes.routeName,

@@ -4,7 +4,7 @@ import type { CachedAnswer } from './cache/index.js';
 import type { AdmittedExecution } from './execution-request.js';
 import { costOf } from './record/index.js';
 import type { Target } from './execution-targets.js';
-import { executionSummary } from './execution-views.js';
+import { executionSummary, resolvedByView } from './execution-views.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';
 
 /** An execution that was just made, whose facts nobody has to read. */
@@ -37,6 +37,7 @@ export function resultOf(
     version_number: prompt === null ? null : prompt.version.versionNumber,
     checksum_hash: prompt === null ? null : prompt.version.checksumHash,
     environment: admitted.environment,
+    resolved_by: prompt === null ? null : resolvedByView(prompt.resolvedBy),
     model: { provider: target.provider, model_name: target.modelName },
     route: admitted.routeName,
     finish_reason: completion.finishReason,
@@ -117,6 +118,7 @@ export function streamedView(execution: NewExecution, target: Target): StreamedE
     version_number: facts.versionNumber,
     checksum_hash: facts.checksumHash,
     environment: facts.environment,
+    resolved_by: resolvedByView(facts.resolvedBy),
     model: { provider: facts.provider, model_name: facts.modelName },
     created_at: facts.createdAt.toISOString(),
   };
@@ -134,6 +136,7 @@ function identityOf(
     versionNumber: prompt?.version.versionNumber ?? null,
     checksumHash: prompt?.version.checksumHash ?? null,
     environment,
+    resolvedBy: prompt?.resolvedBy ?? null,
     provider,
     modelName,
     createdAt,

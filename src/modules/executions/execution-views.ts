@@ -1,4 +1,5 @@
 import { formatPicoUsd } from '../../kernel/index.js';
+import type { ResolvedBy } from '../prompts/index.js';
 import { registrationOf } from '../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf } from './execution-params.js';
@@ -20,6 +21,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     version_number: facts.versionNumber,
     checksum_hash: facts.checksumHash,
     environment: facts.environment,
+    resolved_by: resolvedByView(facts.resolvedBy),
     model: { provider: facts.provider, model_name: facts.modelName },
     route: facts.routeName,
     finish_reason: facts.finishReason,
@@ -42,6 +44,11 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     started_at: facts.startedAt?.toISOString() ?? null,
     completed_at: facts.completedAt?.toISOString() ?? null,
   };
+}
+
+/** The pointer of `default` is what people call the active version. */
+export function resolvedByView(resolvedBy: ResolvedBy | null): ExecutionSummaryDto['resolved_by'] {
+  return resolvedBy === 'pointer' ? 'active' : resolvedBy;
 }
 
 /** All but the variables, which are kept as text. */

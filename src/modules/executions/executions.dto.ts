@@ -10,6 +10,7 @@ import { ModelRefDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
 const ORIGINS = ['ledger', 'recorded'] as const;
+const RESOLVED_BY = ['environment', 'active', 'version_number', 'template_hash'] as const;
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 export const ERROR_TYPES = [
   'timeout',
@@ -104,6 +105,13 @@ export class ExecutionSummaryDto {
   /** Label of the execution. */
   environment!: string;
 
+  /**
+   * How the version was found: where the pointer of its environment stood (`environment`), as the active version (`active`), or
+   * because the request named it (`version_number`, `template_hash`); null of a bare call.
+   */
+  @ApiProperty({ enum: RESOLVED_BY, nullable: true })
+  resolved_by!: (typeof RESOLVED_BY)[number] | null;
+
   /** The model that answered; before there is an answer, the one that was asked last. */
   model!: ModelRefDto;
 
@@ -192,6 +200,7 @@ export class StreamedExecutionDto extends PickType(ExecutionSummaryDto, [
   'version_number',
   'checksum_hash',
   'environment',
+  'resolved_by',
   'model',
   'created_at',
 ] as const) {}

@@ -9,6 +9,7 @@ const EXECUTION: StreamedExecutionDto = {
   version_number: null,
   checksum_hash: null,
   environment: 'default',
+  resolved_by: 'active',
   model: { provider: 'openai', model_name: 'gpt-4o-mini' },
   created_at: '2026-01-31T12:00:00.500Z',
 };

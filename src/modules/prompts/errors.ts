@@ -52,17 +52,21 @@ export class TemplateHashMismatchError extends LedgerError {
 }
 
 export class NoActiveVersionError extends LedgerError {
-  constructor(name: string) {
+  /** @param environment a protected one, where the active version does not stand in; left out: any other. */
+  constructor(name: string, environment?: string) {
     super({
       code: 'NO_ACTIVE_VERSION',
       status: 409,
       title: 'The prompt has no active version',
-      detail: `Prompt "${name}" has no active version; ask for one by number, or activate one with POST /v1/prompts/{name}/versions/{n}:activate.`,
+      detail:
+        environment === undefined
+          ? `Prompt "${name}" has no active version; ask for one by number, or activate one with POST /v1/prompts/{name}/versions/{n}:activate.`
+          : `Prompt "${name}" has no version in the protected environment "${environment}"; open a change with POST /v1/changes to bring one there.`,
     });
   }
 }
 
-/** A protected environment runs what was approved for it, and changes by an approved change. */
+/** A protected environment runs what was approved for it and nothing else, and changes by an approved change. */
 export class EnvironmentProtectedError extends LedgerError {
   private constructor(detail: string) {
     super({
@@ -77,6 +81,50 @@ export class EnvironmentProtectedError extends LedgerError {
   static ofMove(promptName: string, environment: string): EnvironmentProtectedError {
     return new EnvironmentProtectedError(
       `The environment "${environment}" is protected, so its version of prompt "${promptName}" changes by an approved change: open one with POST /v1/changes.`,
+    );
+  }
+
+  /** @param pointer the number of the version that runs there; null for none. */
+  static ofVersion(
+    promptName: string,
+    environment: string,
+    pointer: number | null,
+  ): EnvironmentProtectedError {
+    const runs = pointer === null ? 'no version' : `version ${pointer} and no other`;
+    return new EnvironmentProtectedError(
+      `The protected environment "${environment}" runs ${runs} of prompt "${promptName}"; name another environment, or open a change with POST /v1/changes to bring the version there.`,
+    );
+  }
+
+  /** A call that came with its messages. */
+  static ofBareCall(environment: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `The protected environment "${environment}" runs prompts only; name another environment, or a prompt that a change from POST /v1/changes brought there.`,
+    );
+  }
+
+  /** An execution that is reported and does not say which version it ran. */
+  static ofUnnamedVersion(promptName: string, environment: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `Name the version of prompt "${promptName}" by version_number or template_hash: what is recorded in the protected environment "${environment}" has to be known.`,
+    );
+  }
+
+  /** An execution that is reported of a version that was never let in. */
+  static ofUnapprovedVersion(
+    promptName: string,
+    environment: string,
+    versionNumber: number,
+  ): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `Version ${versionNumber} of prompt "${promptName}" was never approved for the protected environment "${environment}"; record it in another environment, or open a change with POST /v1/changes.`,
+    );
+  }
+
+  /** A label that nobody has described, in a project that allows only those that somebody has. */
+  static ofUnknown(environment: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `The project has no environment "${environment}" and allows no other; GET /v1/environments lists them, and PUT /v1/environments/{name} adds one.`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { promptDetail } from './prompt-views.js';
 import { RegistryWatch } from './registry-watch.js';
 import type { Found, RevisionedCache } from './revisioned-cache.js';
 
-/** The one thing that is kept of a prompt here. */
+/** What is kept of a prompt here, of which the environments have one each. */
 const FACET = 'read';
 
 /** `GET /v1/prompts/{name}` as bytes: a prompt is read far more often than it changes. */
@@ -22,7 +22,7 @@ export class PromptReads {
   }
 
   /**
-   * A prompt with its active version.
+   * A prompt with its active version, or the one that an environment runs.
    * @param fresh reads the database in any case; else the answer may lag by as much as a notification takes.
    * @returns the JSON of a `PromptDto` in UTF-8, at once where it is in memory. It is shared: not to be written to.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND`, as a rejection.
@@ -30,9 +30,12 @@ export class PromptReads {
   find(
     projectId: string,
     name: string,
-    options: { readonly fresh?: boolean } = {},
+    options: { readonly fresh?: boolean; readonly environment?: string | undefined } = {},
   ): Buffer | Promise<Buffer> {
-    const found = this.cache.find(projectId, name, FACET, () => this.load(projectId, name), options);
+    const { environment = null } = options;
+    const facet = environment === null ? FACET : `${FACET} ${environment}`;
+    const load = () => this.load(projectId, name, environment);
+    const found = this.cache.find(projectId, name, facet, load, options);
     return found instanceof Promise ? this.get(name, found) : found.value;
   }
 
@@ -42,8 +45,8 @@ export class PromptReads {
     return json;
   }
 
-  private async load(projectId: string, name: string): Promise<Found<Buffer>> {
-    const read = await this.prompts.find(projectId, name);
+  private async load(projectId: string, name: string, environment: string | null): Promise<Found<Buffer>> {
+    const read = await this.prompts.find(projectId, name, environment);
     if (read === null) return null;
     return { value: Buffer.from(writeJson(promptDetail(read))), promptRevision: read.promptRevision };
   }

@@ -3,9 +3,13 @@ import { writeJson } from '../../kernel/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../templating/index.js';
 import { VersionsService } from '../versions/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from './errors.js';
-import { PromptVersionsRepository, type ResolvedVersion } from './prompt-versions.repository.js';
+import {
+  type FoundInPrompt,
+  PromptVersionsRepository,
+  type ResolvedVersion,
+} from './prompt-versions.repository.js';
 import { RegistryWatch } from './registry-watch.js';
-import type { Found, RevisionedCache } from './revisioned-cache.js';
+import type { Found, Revisioned, RevisionedCache } from './revisioned-cache.js';
 
 export interface RunnablePrompt {
   readonly version: ResolvedVersion;
@@ -17,10 +21,21 @@ export interface RunnablePrompt {
   readonly promptRevision: number;
 }
 
+/** How a version was found. `pointer`: it is the active one, the one of the environment `default`. */
+export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'template_hash';
+
+/** What runs in an environment, and why. */
+export interface RunInEnvironment extends RunnablePrompt {
+  readonly resolvedBy: ResolvedBy;
+}
+
 export interface ResolveOptions {
   /** Reads the database in any case, and remembers what it finds. */
   readonly fresh?: boolean;
 }
+
+/** A version as it is named: by its checksum, by its number, or by neither. */
+type NamedVersion = string | number | null;
 
 /** What a version holds in memory beside its texts: ids, checksum, the object. */
 const VERSION_BYTES = 512;
@@ -28,7 +43,7 @@ const VERSION_BYTES = 512;
 /** From a name (and a number, a checksum, or neither) to a version that can be rendered: what runs and renders begin with. */
 @Injectable()
 export class PromptResolver {
-  private readonly cache: RevisionedCache<ResolvedVersion>;
+  private readonly cache: RevisionedCache<FoundInPrompt>;
 
   constructor(
     watch: RegistryWatch,
@@ -39,7 +54,8 @@ export class PromptResolver {
   }
 
   /**
-   * From memory where this process knows the prompt, which may then be as old as a notification takes to arrive.
+   * Whatever the environment, as who only looks at a prompt wants it. From memory where this process knows the prompt,
+   * which may then be as old as a notification takes to arrive.
    * @param versionNumber null for the active version.
    * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
    * @throws VersionNotFoundError `VERSION_NOT_FOUND`
@@ -51,53 +67,80 @@ export class PromptResolver {
     versionNumber: number | null,
     options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
-    const facet = facetOfNumber(versionNumber);
-    const load = () => this.promptVersions.resolve(projectId, name, versionNumber);
-    const found = await this.find(projectId, name, facet, load, options);
-    if (found !== null) return found;
-    if (versionNumber === null) throw new NoActiveVersionError(name);
-    throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
+    const found = await this.find(projectId, name, versionNumber, options);
+    // That there is no such version may be remembered, and is asked again.
+    const isOldNews = found.value?.version === null && options.fresh !== true;
+    const known = isOldNews ? await this.find(projectId, name, versionNumber, { fresh: true }) : found;
+    return this.runnable(getVersion(name, versionNumber, known), known.promptRevision);
   }
 
   /**
-   * The same by the content of the version.
-   * @param checksumHash 64 lower-case hex digits.
-   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
-   * @throws VersionNotFoundError `VERSION_NOT_FOUND`
+   * What runs in an environment: the version that is named, else the one that the environment's pointer stands at, else
+   * the active one. A protected environment runs what its pointer stands at and nothing else.
+   * @param version its checksum (64 lower-case hex digits), its number, or null when none is named.
+   * @throws what {@link resolve} throws.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
-  async resolveChecksum(
+  async resolveIn(
     projectId: string,
     name: string,
-    checksumHash: string,
+    environment: string,
+    version: NamedVersion,
     options: ResolveOptions = {},
-  ): Promise<RunnablePrompt> {
-    const load = () => this.promptVersions.resolveChecksum(projectId, name, checksumHash);
-    const found = await this.find(projectId, name, facetOfChecksum(checksumHash), load, options);
-    if (found !== null) return found;
-    throw new VersionNotFoundError(`version of prompt "${name}" with the template_hash ${checksumHash}`);
+  ): Promise<RunInEnvironment> {
+    const found = await this.find(projectId, name, version, options);
+    const pointer = choosePointer(name, environment, version, found.value);
+    if (pointer === null) {
+      const runnable = this.runnable(getVersion(name, version, found), found.promptRevision);
+      return { ...runnable, resolvedBy: resolvedByOf(version) };
+    }
+    const pointed = await this.find(projectId, name, pointer, options);
+    // Whichever was read first: if the prompt has changed in between, the insert sees that one of them is old.
+    const promptRevision = Math.min(found.promptRevision, pointed.promptRevision);
+    return {
+      ...this.runnable(getVersion(name, pointer, pointed), promptRevision),
+      resolvedBy: 'environment',
+    };
   }
 
   /**
-   * What {@link resolve} or {@link resolveChecksum} would answer from memory; null says nothing about the prompt.
-   * @param version its checksum, its number, or null for the active one.
+   * What {@link resolveIn} would answer from memory; null says nothing about the prompt.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` | NoActiveVersionError `NO_ACTIVE_VERSION`
    */
-  peek(projectId: string, name: string, version: string | number | null): RunnablePrompt | null {
-    const facet = typeof version === 'string' ? facetOfChecksum(version) : facetOfNumber(version);
-    const found = this.cache.peek(projectId, name, facet);
-    return found === undefined ? null : this.runnable(found.value, found.promptRevision);
+  peekIn(
+    projectId: string,
+    name: string,
+    environment: string,
+    version: NamedVersion,
+  ): RunInEnvironment | null {
+    const found = this.cache.peek(projectId, name, facetOf(version));
+    if (found === undefined) return null;
+    const { value, promptRevision } = found;
+    const pointer = choosePointer(name, environment, version, value);
+    const running = pointer === null ? value : this.cache.peek(projectId, name, facetOf(pointer))?.value;
+    if (running === undefined || running.version === null) return null;
+    return {
+      version: running.version,
+      compiled: this.versions.compiled(running.version),
+      promptRevision,
+      resolvedBy: pointer === null ? resolvedByOf(version) : 'environment',
+    };
   }
 
+  /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   private async find(
     projectId: string,
     name: string,
-    facet: string,
-    load: () => Promise<Found<ResolvedVersion>>,
+    version: NamedVersion,
     options: ResolveOptions,
-  ): Promise<RunnablePrompt | null> {
-    const found = await this.cache.find(projectId, name, facet, load, options);
+  ): Promise<Revisioned<FoundInPrompt | null>> {
+    const load = (): Promise<Found<FoundInPrompt>> =>
+      typeof version === 'string'
+        ? this.promptVersions.resolveChecksum(projectId, name, version)
+        : this.promptVersions.resolve(projectId, name, version);
+    const found = await this.cache.find(projectId, name, facetOf(version), load, options);
     if (found === null) throw new PromptNotFoundError(name);
-    const { value: version, promptRevision } = found;
-    return version === null ? null : this.runnable(version, promptRevision);
+    return found;
   }
 
   private runnable(version: ResolvedVersion, promptRevision: number): RunnablePrompt {
@@ -105,20 +148,55 @@ export class PromptResolver {
   }
 }
 
-function facetOfNumber(versionNumber: number | null): string {
-  return versionNumber === null ? 'active' : String(versionNumber);
+/** The number of the version that the environment's own pointer stands at; null when that does not decide. */
+function choosePointer(
+  promptName: string,
+  environment: string,
+  asked: NamedVersion,
+  found: FoundInPrompt | null,
+): number | null {
+  if (found === null || found.environments === null) return null;
+  const { version, environments } = found;
+  const isMissing = asked !== null && version === null;
+  // A version that is not there is said not to be there.
+  if (isMissing) return null;
+  return environments.choose({ promptName, environment, named: asked === null ? null : version });
 }
 
-/** No version's number, whatever the digits are. */
-function facetOfChecksum(checksumHash: string): string {
-  return `#${checksumHash}`;
+/** @throws VersionNotFoundError `VERSION_NOT_FOUND` | NoActiveVersionError `NO_ACTIVE_VERSION` */
+function getVersion(
+  name: string,
+  asked: NamedVersion,
+  { value }: Revisioned<FoundInPrompt | null>,
+): ResolvedVersion {
+  if (value !== null && value.version !== null) return value.version;
+  if (asked === null) throw new NoActiveVersionError(name);
+  throw new VersionNotFoundError(
+    typeof asked === 'number'
+      ? `version ${asked} of prompt "${name}"`
+      : `version of prompt "${name}" with the template_hash ${asked}`,
+  );
+}
+
+function resolvedByOf(version: NamedVersion): ResolvedBy {
+  if (version === null) return 'pointer';
+  return typeof version === 'string' ? 'template_hash' : 'version_number';
+}
+
+/** A checksum is no version's number, whatever its digits are. */
+function facetOf(version: NamedVersion): string {
+  if (version === null) return 'active';
+  return typeof version === 'string' ? `#${version}` : String(version);
 }
 
 /** The parsed template is not held here, see VersionsService.compiled. */
-function sizeBytesOf({ templateSource, messages, extras }: ResolvedVersion): number {
+function sizeBytesOf({ version, environments }: FoundInPrompt): number {
+  const rest = VERSION_BYTES + (environments?.sizeBytes ?? 0);
+  if (version === null) return rest;
+  const { templateSource, messages, extras } = version;
   const texts = [templateSource ?? '', ...(messages ?? []).map(({ content }) => content)];
-  const rest = VERSION_BYTES + (extras === null ? 0 : extrasBytesOf(extras));
-  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, rest);
+  const beside = rest + (extras === null ? 0 : extrasBytesOf(extras));
+  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, beside);
 }
 
 /** Of parsed JSON, by character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */

@@ -4,7 +4,12 @@ import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entiti
 import { type Statement, TenantScope } from '../../infra/database/index.js';
 import { type ContentExtras, extrasOfWire } from '../../templating/index.js';
 import type { VersionStatus } from './prompts.dto.js';
-import { DEFAULT_POINTER } from './prompts.repository.js';
+import {
+  DEFAULT_POINTER,
+  PROMPT_ENVIRONMENTS,
+  PromptEnvironments,
+  type PromptEnvironmentsRow,
+} from './pointers/prompt-environments.js';
 import type { Found } from './revisioned-cache.js';
 
 /** A version with the status that follows from the pointers, and the prompt it belongs to. */
@@ -32,7 +37,18 @@ export type ResolvedColumns = Pick<PromptVersionEntity, 'content'> & {
   readonly [Key in keyof Omit<ResolvedVersion, 'extras'>]: ResolvedVersion[Key] | null;
 };
 
-type ResolvedRow = ResolvedColumns & { readonly promptRevision: number };
+type ResolvedRow = ResolvedColumns & {
+  readonly promptRevision: number;
+  readonly environments: PromptEnvironmentsRow;
+};
+
+/** A version that was looked for, and what else decides which one runs. Never without both. */
+export interface FoundInPrompt {
+  /** Null when the prompt has no such version, or none is active. */
+  readonly version: ResolvedVersion | null;
+  /** Null when no environment of the prompt is special. */
+  readonly environments: PromptEnvironments | null;
+}
 
 /** @returns null when the prompt has no such version. */
 export function resolvedOf({ content, ...columns }: ResolvedColumns): ResolvedVersion | null {
@@ -42,13 +58,14 @@ export function resolvedOf({ content, ...columns }: ResolvedColumns): ResolvedVe
 
 const STATUS = `CASE
   WHEN EXISTS (SELECT FROM prompt_pointers pp WHERE pp.project_id = v.project_id AND pp.prompt_id = v.prompt_id
-    AND pp.environment = '${DEFAULT_POINTER}' AND pp.version_id = v.version_id) THEN 'active'
+    AND pp.version_id = v.version_id) THEN 'active'
   WHEN EXISTS (SELECT FROM pointer_moves pm WHERE pm.project_id = v.project_id AND pm.prompt_id = v.prompt_id
     AND pm.to_version_id = v.version_id) THEN 'deprecated'
   ELSE 'draft' END`;
 
 const RESOLVED = `p.registry_revision::float8 AS "promptRevision", p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
-  v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content, v.checksum_hash AS "checksumHash", v.renderer`;
+  v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content, v.checksum_hash AS "checksumHash", v.renderer,
+  ${PROMPT_ENVIRONMENTS} AS environments`;
 
 /**
  * The version of a prompt `p` for which a condition on `v` holds. One row at a time, by LATERAL and OFFSET 0: Postgres plans this
@@ -62,6 +79,17 @@ const versionWhere = (condition: string) => `LEFT JOIN LATERAL (
 export const WITH_ACTIVE_VERSION = `LEFT JOIN LATERAL (
     SELECT pp.version_id FROM prompt_pointers pp
     WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}' OFFSET 0) AS pp ON true
+  ${versionWhere('v.version_id = pp.version_id')}`;
+
+/** The version that an environment runs, named by an expression, of a prompt `p`, as `v`. A protected one runs its pointer's only. */
+export const withVersionOf = (environment: string) => `LEFT JOIN LATERAL (
+    SELECT coalesce(
+      (SELECT own.version_id FROM prompt_pointers own
+        WHERE own.project_id = p.project_id AND own.prompt_id = p.prompt_id AND own.environment = ${environment}),
+      (SELECT active.version_id FROM prompt_pointers active
+        WHERE active.project_id = p.project_id AND active.prompt_id = p.prompt_id AND active.environment = '${DEFAULT_POINTER}'
+          AND (SELECT e.protected FROM environments e WHERE e.project_id = p.project_id AND e.name = ${environment}) IS NOT TRUE)
+    ) AS version_id OFFSET 0) AS pp ON true
   ${versionWhere('v.version_id = pp.version_id')}`;
 
 const RESOLVE_ACTIVE = `SELECT ${RESOLVED}
@@ -112,13 +140,14 @@ export class PromptVersionsRepository {
   /**
    * Which version a run or render means, in one trip.
    * @param versionNumber null for the active version.
-   * @returns null without such a prompt; `value: null` when the prompt has no such version, or none is active.
+   * @returns null without such a prompt; `value: null` when the prompt has no such version, or none is active, and no
+   *   environment of it is special.
    */
   async resolve(
     projectId: string,
     name: string,
     versionNumber: number | null,
-  ): Promise<Found<ResolvedVersion>> {
+  ): Promise<Found<FoundInPrompt>> {
     const statement =
       versionNumber === null
         ? { name: 'resolve-active', text: RESOLVE_ACTIVE, values: [projectId, name] }
@@ -131,16 +160,19 @@ export class PromptVersionsRepository {
     projectId: string,
     name: string,
     checksumHash: string,
-  ): Promise<Found<ResolvedVersion>> {
+  ): Promise<Found<FoundInPrompt>> {
     const values = [projectId, name, checksumHash];
     return this.resolveBy(projectId, { name: 'resolve-checksum', text: RESOLVE_CHECKSUM, values });
   }
 
-  private async resolveBy(projectId: string, statement: Statement): Promise<Found<ResolvedVersion>> {
+  private async resolveBy(projectId: string, statement: Statement): Promise<Found<FoundInPrompt>> {
     const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
     if (row === undefined) return null;
-    const { promptRevision, ...columns } = row;
-    return { value: resolvedOf(columns), promptRevision };
+    const { promptRevision, environments: environmentsRow, ...columns } = row;
+    const version = resolvedOf(columns);
+    const environments = PromptEnvironments.of(environmentsRow);
+    const isNothing = version === null && environments === null;
+    return { value: isNothing ? null : { version, environments }, promptRevision };
   }
 
   private withStatus(tx: EntityManager, projectId: string) {

@@ -11,12 +11,13 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import {
   ApiBodyExample,
   ApiProblems,
   asksForFresh,
+  OptionalEnvironmentPipe,
   PositiveIntPipe,
   PromptNamePipe,
   UuidPipe,
@@ -67,7 +68,7 @@ export class PromptsController {
     description:
       'Content that the prompt has had before is that version again; other content becomes the next version.',
   })
-  @ApiProblems(400, 413, 422)
+  @ApiProblems(400, 409, 413, 422)
   put(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,
@@ -96,15 +97,24 @@ export class PromptsController {
     required: false,
     description: '`no-cache`: the answer has every change that was made before the request.',
   })
+  @ApiQuery({
+    name: 'environment',
+    required: false,
+    description:
+      'Answer with the version that this environment runs as `active_version`: the one its pointer stands at, else the active one. A protected environment runs nothing else than the former.',
+    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'prod' },
+  })
   @ApiOkResponse({ type: PromptDto })
   @ApiProblems(400, 404)
   async get(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,
+    @Query('environment', OptionalEnvironmentPipe) environment: string | undefined,
     @Headers('cache-control') cacheControl: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const json = await this.reads.find(caller.projectId, name, { fresh: asksForFresh(cacheControl) });
+    const options = { fresh: asksForFresh(cacheControl), environment };
+    const json = await this.reads.find(caller.projectId, name, options);
     response.type('application/json; charset=utf-8').send(json);
   }
 
@@ -180,8 +190,11 @@ export class PromptsController {
   @VersionNumberParam()
   @HttpCode(200)
   @Scopes('prompts:write')
-  @ApiOperation({ summary: 'Make a version the active one' })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    summary: 'Make a version the active one',
+    description: 'The active version is the one of the environment `default`.',
+  })
+  @ApiProblems(400, 404, 409)
   activate(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,

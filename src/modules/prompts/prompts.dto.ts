@@ -142,7 +142,7 @@ export class VersionRefDto {
    */
   checksum_hash!: string;
 
-  /** `active`: what a request without a version gets; `deprecated`: was it once; `draft`: never was. */
+  /** `active`: an environment points at it; `deprecated`: one did; `draft`: none ever did. The active version is the one of `default`. */
   @ApiProperty({ enum: STATUSES })
   status!: VersionStatus;
 }
@@ -226,7 +226,7 @@ export class PromptSummaryDto extends PromptRefDto {
 }
 
 export class PromptDto extends PromptSummaryDto {
-  /** What a request without a version gets; null when none has been activated. */
+  /** What a request without a version gets in the environment that was named, or in `default`; null when there is none. */
   @ApiProperty({ type: ActiveVersionDto, nullable: true })
   active_version!: ActiveVersionDto | null;
 }

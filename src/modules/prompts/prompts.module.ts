@@ -5,6 +5,9 @@ import { DiffService } from './diff.service.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { PointerMover } from './pointers/pointer-mover.js';
 import { PointersRepository } from './pointers/pointers.repository.js';
+import { BareCalls } from './pointers/bare-calls.js';
+import { BareCallsRepository } from './pointers/bare-calls.repository.js';
+import { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';
 import { PromptReads } from './prompt-reads.js';
 import { PromptReadsRepository } from './prompt-reads.repository.js';
 import { PromptResolver } from './prompt-resolver.js';
@@ -22,10 +25,12 @@ import { VersionLookupRepository } from './version-lookup.repository.js';
 @Module({
   imports: [AuditModule, VersionsModule],
   providers: [
+    BareCalls,
+    BareCallsRepository,
     DiffService,
     EnvironmentRulesRepository,
     PointerMover,
-    PointersRepository,
+    ApprovedVersionsRepository,
     PromptReads,
     PromptReadsRepository,
     PromptResolver,
@@ -39,7 +44,9 @@ import { VersionLookupRepository } from './version-lookup.repository.js';
     VersionLookupRepository,
   ],
   exports: [
+    BareCalls,
     DiffService,
+    EnvironmentRulesRepository,
     PointerMover,
     PromptReads,
     PromptResolver,

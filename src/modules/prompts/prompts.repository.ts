@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptEntity, type PromptKind, type PromptMode, PromptPointerEntity } from '../../entities/index.js';
+import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
 
 export interface PromptMetadata {
   readonly description?: string | null;
@@ -24,9 +25,6 @@ export interface PromptFilter {
   readonly afterName?: string | undefined;
   readonly limit: number;
 }
-
-/** The pointer of this environment is the active version. */
-export const DEFAULT_POINTER = 'default';
 
 /** Notified in the transaction of each change, with project and revision only: a payload ends at 8,000 bytes. */
 export const REGISTRY_CHANNEL = 'prompt_ledger_registry';

@@ -9,12 +9,15 @@ import { checksumOf, type PromptContent, readContentExtras } from '../../templat
 import { type Actor, AuditService } from '../audit/index.js';
 import { type HashedContent, VersionsService } from '../versions/index.js';
 import {
+  EnvironmentProtectedError,
   PromptKindMismatchError,
   PromptModeMismatchError,
   PromptNotFoundError,
   VersionNotFoundError,
 } from './errors.js';
 import type { ListPromptsQueryDto } from './list-prompts.dto.js';
+import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
+import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './prompt-views.js';
 import type {
@@ -44,6 +47,7 @@ export class PromptsService {
     private readonly versions: VersionsService,
     private readonly audit: AuditService,
     private readonly watch: RegistryWatch,
+    private readonly rules: EnvironmentRulesRepository,
   ) {}
 
   /**
@@ -52,12 +56,16 @@ export class PromptsService {
    *   a response format that are not valid.
    * @throws TemplateInvalidError `TEMPLATE_INVALID`
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another version is to become active and `default` is
+   *   protected; then the content is not stored either.
    */
   async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
     const sent = await heavyWork.run(() => this.readContent(request));
     const { content } = sent;
     return this.change(who, name, async (tx) => {
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
+      const isActivated = request.set_active === true;
+      const isProtected = isActivated && (await this.isActiveProtected(tx, who.projectId));
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
       assertFull(prompt);
       assertSameKind(prompt, content);
@@ -65,7 +73,6 @@ export class PromptsService {
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
       const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
-      const isActivated = request.set_active === true;
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, who, {
         action: 'prompt.put',
@@ -82,6 +89,7 @@ export class PromptsService {
       });
       const status = isActivated ? 'active' : await this.statusOf(tx, prompt, version);
       const move = isActivated ? moveTo(version, activeId, who, 'put') : null;
+      if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       const isChanged = isNew || metadata !== null || move !== null;
       return {
         answer: putResult(prompt, version, status, isNew),
@@ -93,9 +101,11 @@ export class PromptsService {
   /**
    * Points a full prompt at one of its versions.
    * @throws PromptNotFoundError | VersionNotFoundError | PromptModeMismatchError
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another one is active and `default` is protected.
    */
   async activate(who: Actor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
     return this.change(who, name, async (tx) => {
+      const isProtected = await this.isActiveProtected(tx, who.projectId);
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
       assertFull(prompt);
@@ -109,6 +119,7 @@ export class PromptsService {
         after: { active_version_id: version.versionId, version_number: versionNumber },
       });
       const move = moveTo(version, activeId, who, 'activate');
+      if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       return {
         answer: putResult(prompt, version, 'active', false),
         revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
@@ -218,6 +229,11 @@ export class PromptsService {
     version: PromptVersionEntity,
   ): Promise<VersionStatus> {
     return (await this.getByNumber(tx, prompt, version.versionNumber)).status;
+  }
+
+  /** Whether the active version moves by changes only. Asked before any prompt is locked. */
+  private async isActiveProtected(tx: EntityManager, projectId: string): Promise<boolean> {
+    return (await this.rules.hold(tx, projectId, DEFAULT_POINTER))?.isProtected === true;
   }
 }
 

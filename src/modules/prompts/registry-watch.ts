@@ -53,6 +53,11 @@ export class RegistryWatch {
     for (const cache of this.caches) cache.dropPrompt(projectId, name, revision);
   }
 
+  /** The same for a change of all prompts of a project. */
+  applyToProject(projectId: string): void {
+    for (const cache of this.caches) cache.dropProject(projectId);
+  }
+
   /** Subscribes when it is first asked: a worker reads no prompts and needs no connection for them. */
   private isFollowing(): boolean {
     if (!this.isSubscribed) {

@@ -18,7 +18,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   'on_budget',
   'cache',
 ] as const) {
-  /** Which version; null or left out: the one that `template_hash` names, else the active one. */
+  /** Which version; null or left out: the one that `template_hash` names, else that of the environment, else the active one. */
   @IsOptional()
   @IsInt()
   @Min(1)

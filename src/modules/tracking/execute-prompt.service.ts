@@ -10,7 +10,12 @@ import {
   SubmitService,
   type UsedKey,
 } from '../executions/index.js';
-import { NoActiveVersionError, PromptModeMismatchError, VersionNotFoundError } from '../prompts/index.js';
+import {
+  DEFAULT_POINTER,
+  NoActiveVersionError,
+  PromptModeMismatchError,
+  VersionNotFoundError,
+} from '../prompts/index.js';
 import type { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 
@@ -84,7 +89,7 @@ export class ExecutePromptService {
   }
 
   private async isFull(projectId: string, name: string): Promise<boolean> {
-    const known = await this.registry.find(projectId, [{ name, checksumHash: null }]);
+    const known = await this.registry.find(projectId, [{ name, checksumHash: null }], DEFAULT_POINTER);
     return known.get(name)?.mode === 'full';
   }
 

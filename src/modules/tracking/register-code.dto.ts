@@ -161,6 +161,13 @@ export class RegisterCodeDto {
   @ApiPropertyOptional({ type: GitDto, nullable: true })
   git?: GitDto | null;
 
+  /** The environment whose pointers follow this code. Null or left out: `default`, whose pointer is the active version. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  environment?: string | null;
+
   /** Answer the same and write nothing. Default false. */
   @ValidateIf((body: RegisterCodeDto) => body.dry_run !== undefined)
   @IsBoolean()
@@ -180,7 +187,7 @@ export class RegisteredPromptDto {
   @ApiProperty({ enum: ['tracking'] })
   mode!: 'tracking';
 
-  /** The version of the template that was sent, which is the active one now. */
+  /** The version of the template that was sent, which is the active one now, or the one of the environment. */
   @ApiInteger()
   version!: number;
 

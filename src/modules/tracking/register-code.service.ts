@@ -22,7 +22,7 @@ import { TrackedRegistry } from './tracked-registry.js';
 
 const OUTCOME = 'none was registered';
 
-/** The registry follows the code: what is registered is what is active. */
+/** The registry follows the code: what is registered is what is active, in the environment that it is registered for. */
 @Injectable()
 export class RegisterCodeService {
   constructor(private readonly registry: TrackedRegistry) {}
@@ -32,10 +32,10 @@ export class RegisterCodeService {
    * @throws NoPromptsError `NO_PROMPTS`
    * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there
    *   twice, or a content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for
-   *   prompts in full mode, `TEMPLATE_INVALID`.
+   *   prompts in full mode, `TEMPLATE_INVALID`, `ENVIRONMENT_PROTECTED` for pointers that only a change may move.
    */
   async register(who: Actor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
-    const { prompts: sent = null, git = null, dry_run: isDryRun = false } = request;
+    const { prompts: sent = null, git = null, environment = null, dry_run: isDryRun = false } = request;
     if (sent === null || sent.length === 0) throw new NoPromptsError();
     refuseFaulty(listDuplicates(sent), OUTCOME);
     const prompts = await readPrompts(sent, git);
@@ -46,8 +46,13 @@ export class RegisterCodeService {
         refuseFaulty(listOfOtherKind(prompts, known), OUTCOME);
         return decideRegistration(prompts, known);
       },
+      ...(environment === null ? {} : { environment }),
       reason: 'register',
-      audit: (changes) => auditPromptChanges('prompt.register', changes, factsOf(git)),
+      audit: (changes) =>
+        auditPromptChanges('prompt.register', changes, {
+          ...(environment === null ? {} : { environment }),
+          ...factsOf(git),
+        }),
       outcome: OUTCOME,
       isDryRun,
     });

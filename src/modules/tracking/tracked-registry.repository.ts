@@ -11,8 +11,9 @@ import {
 } from './tracked-prompts.js';
 import { CREATE, FIND, TAKE_TURN, WRITE } from './tracked-registry.sql.js';
 
-/** Who moves pointers, and why. */
+/** Who moves pointers, where, and why. */
 export interface MoveFacts {
+  readonly environment: string;
   readonly by: string;
   readonly reason: string;
 }
@@ -47,13 +48,19 @@ export class TrackedRegistryRepository {
     private readonly databaseClock: DatabaseClock,
   ) {}
 
-  /** The live prompts of these names, in one trip. @param tx left out: a transaction of its own. */
+  /**
+   * The live prompts of these names, in one trip.
+   * @param environment whose pointer says what is active.
+   * @param tx left out: a transaction of its own.
+   */
   async find(
     projectId: string,
     asked: readonly AskedPrompt[],
+    environment: string,
     tx?: EntityManager,
   ): Promise<ReadonlyMap<string, KnownPrompt>> {
-    const values = [asked.map(({ name }) => name), asked.map(({ checksumHash }) => checksumHash)];
+    const names = asked.map(({ name }) => name);
+    const values = [names, asked.map(({ checksumHash }) => checksumHash), environment];
     const rows =
       tx === undefined
         ? await this.scope.statement<FoundRow & Record<string, unknown>>(projectId, { text: FIND, values })
@@ -75,7 +82,7 @@ export class TrackedRegistryRepository {
     tx: EntityManager,
     projectId: string,
     changes: readonly PreparedChange[],
-    { by, reason }: MoveFacts,
+    { environment, by, reason }: MoveFacts,
   ): Promise<Written> {
     const rows = changes.map((change) => this.rowOf(change));
     const made = changes.flatMap(({ prompt, name, version }, index) => {
@@ -87,7 +94,7 @@ export class TrackedRegistryRepository {
       const kinds = made.map(({ kind }) => kind);
       await tx.query(CREATE, [projectId, ids, made.map(({ name }) => name), kinds]);
     }
-    const values = [projectId, JSON.stringify(rows), rows.length, by, reason];
+    const values = [projectId, JSON.stringify(rows), rows.length, by, reason, environment];
     const [row] = await tx.query<{ isWritten: boolean; revision: number | null }[]>(WRITE, values);
     return row?.isWritten === true ? { revision: row.revision } : 'stale';
   }

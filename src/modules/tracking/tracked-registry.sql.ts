@@ -1,4 +1,4 @@
-import { DEFAULT_POINTER, REGISTRY_CHANNEL } from '../prompts/index.js';
+import { REGISTRY_CHANNEL } from '../prompts/index.js';
 
 /** The statements by which code changes the registry: one to read and one to write, however many prompts there are. */
 
@@ -9,8 +9,8 @@ import { DEFAULT_POINTER, REGISTRY_CHANNEL } from '../prompts/index.js';
 export const TAKE_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('tracked_registry ' || $1, 0))`;
 
 /**
- * $1, $2: names and checksums. A name without a live prompt has no row; `same` is only looked for where the active
- * version has another checksum. Without a lock. How it is done is said by its form, because statistics cannot: in a
+ * $1, $2: names and checksums; $3 the environment whose pointer says what is active. A name without a live prompt has no row;
+ * `same` is only looked for where the active version has another checksum. Without a lock. How it is done is said by its form, because statistics cannot: in a
  * project that has just been filled, joins of a thousand names were planned as products of tables, and took seconds.
  * `LIMIT 1` keeps each look-up one of its own, and only row-level security asks for the project, since a second
  * condition on it makes the planner take an index for precise that has the project alone.
@@ -26,7 +26,7 @@ export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.kind, p
   FROM unnest($1::text[], $2::text[]) AS asked(name, checksum_hash)
   CROSS JOIN LATERAL (SELECT * FROM prompts p WHERE p.name = asked.name AND p.deleted_at IS NULL LIMIT 1) p
   LEFT JOIN LATERAL (SELECT * FROM prompt_pointers pp
-    WHERE pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}' LIMIT 1) pp ON true
+    WHERE pp.prompt_id = p.prompt_id AND pp.environment = $3::text LIMIT 1) pp ON true
   LEFT JOIN LATERAL (SELECT * FROM prompt_versions v WHERE v.version_id = pp.version_id LIMIT 1) active ON true
   LEFT JOIN LATERAL (SELECT * FROM prompt_versions v WHERE active.checksum_hash IS DISTINCT FROM asked.checksum_hash
     AND v.prompt_id = p.prompt_id AND v.checksum_hash = asked.checksum_hash LIMIT 1) same ON true`;
@@ -43,7 +43,7 @@ export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, k
   ON CONFLICT (project_id, name) WHERE deleted_at IS NULL DO NOTHING`;
 
 /**
- * All changes, $2, of $3 prompts, moved by $4 for the reason $5; nothing at all if one of the prompts is no longer at
+ * All changes, $2, of $3 prompts, moved by $4 for the reason $5 in the environment $6; nothing at all if one of the prompts is no longer at
  * the revision it was read at. The last statement of its transaction: all locks on prompts are taken, in the order of
  * their names, before the one on the project, that takes the next revision for all of them. So revisions are ordered as
  * the commits are. Ids are made by the caller: a thousand calls of `ledger_uuid7()` would be half of the time. What is
@@ -84,13 +84,13 @@ export const WRITE = `
       AND e.registration IS NOT NULL AND (SELECT holds FROM all_held)
   ), pointer AS (
     INSERT INTO prompt_pointers (project_id, prompt_id, environment, version_id, registry_revision, moved_by)
-    SELECT $1, e.prompt_id, '${DEFAULT_POINTER}', e.version_id, r.registry_revision, $4
+    SELECT $1, e.prompt_id, $6::text, e.version_id, r.registry_revision, $4
     FROM revision r, entry e WHERE e.move_id IS NOT NULL
     ON CONFLICT (project_id, prompt_id, environment) DO UPDATE SET version_id = excluded.version_id,
       registry_revision = excluded.registry_revision, moved_at = now(), moved_by = excluded.moved_by
   ), move AS (
     INSERT INTO pointer_moves (project_id, move_id, prompt_id, environment, from_version_id, to_version_id, registry_revision, moved_by, reason)
-    SELECT $1, e.move_id, e.prompt_id, '${DEFAULT_POINTER}', e.from_version_id, e.version_id, r.registry_revision, $4, $5
+    SELECT $1, e.move_id, e.prompt_id, $6::text, e.from_version_id, e.version_id, r.registry_revision, $4, $5
     FROM revision r, entry e WHERE e.move_id IS NOT NULL
   )
   SELECT all_held.holds AS "isWritten", r.registry_revision::float8 AS revision,

@@ -4,7 +4,12 @@ import { TenantScope } from '../../infra/database/index.js';
 import { DatabaseUnavailableError } from '../../infra/http/index.js';
 import { heavyWork, LedgerError } from '../../kernel/index.js';
 import { type Actor, type AuditChange, AuditService } from '../audit/index.js';
-import { RegistryWatch } from '../prompts/index.js';
+import {
+  DEFAULT_POINTER,
+  EnvironmentProtectedError,
+  EnvironmentRulesRepository,
+  RegistryWatch,
+} from '../prompts/index.js';
 import { type VersionContent, VersionsService } from '../versions/index.js';
 import type { Decision } from './decide-registration.js';
 import { type Fault, refuseFaulty } from './errors.js';
@@ -23,6 +28,8 @@ export interface RegistryRequest<Answer> {
   readonly asked: readonly AskedPrompt[];
   /** Pure; asked again when the registry has changed. @throws LedgerError for what is refused. */
   readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;
+  /** Whose pointers move. Left out: `default`, whose pointer is the active version. */
+  readonly environment?: string;
   /** Why pointers move, for their history. */
   readonly reason: string;
   readonly audit: (changes: readonly PromptChange[]) => AuditChange[];
@@ -51,24 +58,31 @@ export class TrackedRegistry {
     private readonly versions: VersionsService,
     private readonly audit: AuditService,
     private readonly watch: RegistryWatch,
+    private readonly rules: EnvironmentRulesRepository,
   ) {}
 
   /**
    * Durable when it resolves; where nothing changes, nothing is written. A COMMIT whose answer is lost leaves the
    * caller with a `DATABASE_UNAVAILABLE`, and nothing is lost by asking again: what was written then is how it is now.
    * @throws what `decide` throws.
-   * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse.
+   * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse, `ENVIRONMENT_PROTECTED` with all
+   *   prompts whose pointer would move in a protected environment.
    */
   async change<Answer>(who: Actor, request: RegistryRequest<Answer>): Promise<Answer[]> {
     const { projectId } = who;
+    const { asked, environment = DEFAULT_POINTER } = request;
     const prepare = this.preparer(request);
-    const first = await prepare(await this.registry.find(projectId, request.asked));
-    if (request.isDryRun === true || first.changes.length === 0) return first.answers;
+    const first = await prepare(await this.registry.find(projectId, asked, environment));
+    if (first.changes.length === 0) return first.answers;
+    if (request.isDryRun === true) {
+      await this.scope.transaction(projectId, (tx) => this.assertMovable(tx, who, request, first.changes));
+      return first.answers;
+    }
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
         return await this.inTurn(who, request, async (tx) =>
           // Before the first try nobody may have been in between; read again it would be for nothing.
-          tries === 1 ? first : prepare(await this.registry.find(projectId, request.asked, tx)),
+          tries === 1 ? first : prepare(await this.registry.find(projectId, asked, environment, tx)),
         );
       } catch (error) {
         if (!(error instanceof StaleRead)) throw error;
@@ -80,22 +94,46 @@ export class TrackedRegistry {
   /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async inTurn<Answer>(
     who: Actor,
-    { reason, audit }: RegistryRequest<Answer>,
+    request: RegistryRequest<Answer>,
     prepare: (tx: EntityManager) => Promise<Prepared<Answer>>,
   ): Promise<Answer[]> {
     const { projectId, actor: by } = who;
+    const { environment = DEFAULT_POINTER, reason, audit } = request;
     const { answers, changes, revision } = await this.scope.transaction(projectId, async (tx) => {
       await this.registry.takeTurn(tx, projectId);
       const prepared = await prepare(tx);
       if (prepared.changes.length === 0) return { ...prepared, revision: null };
+      await this.assertMovable(tx, who, request, prepared.changes);
       await this.audit.appendAll(tx, who, audit(prepared.changes));
-      const written = await this.registry.write(tx, projectId, prepared.changes, { by, reason });
+      const written = await this.registry.write(tx, projectId, prepared.changes, {
+        environment,
+        by,
+        reason,
+      });
       if (written === 'stale') throw new StaleRead();
       return { ...prepared, ...written };
     });
     if (revision === null) return answers;
     for (const change of changes) if (!isSilent(change)) this.watch.apply(projectId, change.name, revision);
     return answers;
+  }
+
+  /** Holds the rules of the environment until the transaction ends. Before any prompt is locked. */
+  private async assertMovable<Answer>(
+    tx: EntityManager,
+    { projectId }: Actor,
+    { environment = DEFAULT_POINTER, outcome }: RegistryRequest<Answer>,
+    changes: readonly PromptChange[],
+  ): Promise<void> {
+    const moved = changes.filter(({ activation }) => activation !== null);
+    if (moved.length === 0) return;
+    const rules = await this.rules.hold(tx, projectId, environment);
+    if (rules?.isProtected !== true) return;
+    const faults = moved.map(({ index, name }) => ({
+      index,
+      error: EnvironmentProtectedError.ofMove(name, environment),
+    }));
+    refuseFaulty(faults, outcome);
   }
 
   /** Decides, and parses the contents that are new: each once, however often it is asked. */

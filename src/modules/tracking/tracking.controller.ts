@@ -57,9 +57,9 @@ export class TrackingController {
   @ApiOperation({
     summary: 'Register the prompts of a code base',
     description:
-      'Makes of each template the active version of its prompt: a new version, or the one that had this content before. All or nothing. Registering the same again changes nothing, so a call without an answer can be sent again.',
+      'Makes of each template the active version of its prompt, or the one of `environment`: a new version, or the one that had this content before. All or nothing. Registering the same again changes nothing, so a call without an answer can be sent again.',
   })
-  @ApiProblems(400, 413, 422)
+  @ApiProblems(400, 409, 413, 422)
   register(@CurrentCaller() caller: Caller, @Body() body: RegisterCodeDto): Promise<RegisteredCodeDto> {
     return this.registrations.register(caller, body);
   }
@@ -120,7 +120,7 @@ export class TrackingController {
     description:
       'From then on they are changed here, with `PUT`. Versions, numbers and executions stay; code that executes them by `template_hash` goes on working. All or nothing.',
   })
-  @ApiProblems(400, 404, 413, 422)
+  @ApiProblems(400, 404, 409, 413, 422)
   migrate(@CurrentCaller() caller: Caller, @Body() body: MigratePromptsDto): Promise<MigratedPromptsDto> {
     return this.migrations.migrate(caller, body);
   }

@@ -47,7 +47,40 @@ export class PromptNamePipe implements PipeTransform<unknown, string> {
   }
 }
 
-function refusal({ data }: ArgumentMetadata, message: string): ValidationError {
+const MAX_ENVIRONMENT_CHARS = 100;
+
+/**
+ * The label of an environment in the path or the query.
+ *
+ * @throws ValidationError `VALIDATION_FAILED`
+ */
+@Injectable()
+export class EnvironmentPipe implements PipeTransform<unknown, string> {
+  transform(value: unknown, metadata: ArgumentMetadata): string {
+    if (typeof value !== 'string' || !isLabel(value))
+      throw refusal(metadata, `must be a text of 1 to ${MAX_ENVIRONMENT_CHARS} characters`);
+    return value;
+  }
+}
+
+/** The same where it may be left out. */
+@Injectable()
+export class OptionalEnvironmentPipe implements PipeTransform<unknown, string | undefined> {
+  private readonly pipe = new EnvironmentPipe();
+
+  transform(value: unknown, metadata: ArgumentMetadata): string | undefined {
+    return value === undefined ? undefined : this.pipe.transform(value, metadata);
+  }
+}
+
+/** Postgres keeps no NUL. */
+function isLabel(text: string): boolean {
+  const { length } = [...text];
+  return length >= 1 && length <= MAX_ENVIRONMENT_CHARS && !text.includes('\0');
+}
+
+function refusal({ data, type }: ArgumentMetadata, message: string): ValidationError {
   const name = data ?? 'value';
-  return new ValidationError(`The ${name} in the path ${message}.`, [{ pointer: `/${name}`, message }]);
+  const place = type === 'query' ? 'query' : 'path';
+  return new ValidationError(`The ${name} in the ${place} ${message}.`, [{ pointer: `/${name}`, message }]);
 }

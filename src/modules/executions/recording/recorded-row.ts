@@ -3,7 +3,7 @@ import { parseRfc3339 } from '../../../infra/http/index.js';
 import { costPicoUsd, type ErrorEntry, ValidationError } from '../../../kernel/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
 import type { PriceRecord } from '../../models/index.js';
-import type { ResolvedVersion } from '../../prompts/index.js';
+import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
 import { parseUsage, type UsageCounts } from '../../../answers/index.js';
 import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
@@ -22,6 +22,7 @@ export interface Recording {
   /** When it is recorded, by the database's clock. */
   readonly createdAt: Date;
   readonly version: ResolvedVersion;
+  readonly resolvedBy: ResolvedBy;
   readonly rendered: RenderedPrompt;
   /** The text of `variables` as received. */
   readonly variablesJson: string;
@@ -56,7 +57,7 @@ export function recordedRow(recording: Recording): RecordEntry {
     status: entry.status,
     correlation_id: entry.correlation_id,
     metadata: metadataOrNull(entry.metadata),
-    resolved_by: resolvedBy(entry),
+    resolved_by: recording.resolvedBy,
     requested_by: recording.requestedBy,
     key_id: recording.keyId,
     created_at: recording.createdAt,
@@ -111,11 +112,6 @@ function countsOf({ usage }: RecordEntryDto): UsageCounts {
 /** Whatever offset and case it was written with. */
 function startedAtMsOf({ started_at: text }: RecordEntryDto): number {
   return (parseRfc3339(text) as Date).getTime();
-}
-
-function resolvedBy({ template_hash: hash = null, version_number: number = null }: RecordEntryDto): string {
-  if (hash !== null) return 'template_hash';
-  return number === null ? 'pointer' : 'version_number';
 }
 
 function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): RecordEntry {

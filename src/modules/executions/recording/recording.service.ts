@@ -7,6 +7,7 @@ import type { Actor } from '../../audit/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
 import { PriceReads } from '../../models/index.js';
 import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
+import { DEFAULT_ENVIRONMENT } from '../execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue-gate.js';
 import { type Recording, recordedRow } from './recorded-row.js';
@@ -70,9 +71,9 @@ export class RecordingService {
     const rejected: RejectedDto[] = [];
     for (const [index, entry] of entries.entries()) {
       try {
-        const { version, compiled } = versionOf(found[index] as FoundVersion);
+        const { version, compiled, resolvedBy } = versionOf(found[index] as FoundVersion);
         const executionId = this.databaseClock.newId();
-        const facts = { entry, executionId, requestedBy, keyId, createdAt, version };
+        const facts = { entry, executionId, requestedBy, keyId, createdAt, version, resolvedBy };
         const part = (...path: string[]) => sourceOf(index, ...path);
         const price = await this.priceOf(projectId, entry);
         const rendered = await this.render(compiled, entry);
@@ -104,7 +105,15 @@ export class RecordingService {
   private rowText(
     facts: Pick<
       Recording,
-      'entry' | 'executionId' | 'requestedBy' | 'keyId' | 'createdAt' | 'version' | 'price' | 'rendered'
+      | 'entry'
+      | 'executionId'
+      | 'requestedBy'
+      | 'keyId'
+      | 'createdAt'
+      | 'version'
+      | 'resolvedBy'
+      | 'price'
+      | 'rendered'
     >,
     part: (...path: string[]) => string | null,
   ): string {
@@ -124,6 +133,7 @@ export class RecordingService {
 function wantedVersion(entry: RecordEntryDto) {
   return {
     promptName: entry.prompt_name,
+    environment: entry.environment ?? DEFAULT_ENVIRONMENT,
     versionNumber: entry.version_number ?? null,
     templateHash: entry.template_hash ?? null,
   };

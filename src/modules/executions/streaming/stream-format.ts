@@ -56,6 +56,7 @@ function beginningOf(result: ExecutionResultDto): StreamedExecutionDto {
     version_number: result.version_number,
     checksum_hash: result.checksum_hash,
     environment: result.environment,
+    resolved_by: result.resolved_by,
     model: result.model,
     created_at: result.created_at,
   };

@@ -6,6 +6,7 @@ import { EnvironmentProtectedError, PromptNotFoundError } from '../errors.js';
 import { PromptsRepository } from '../prompts.repository.js';
 import { EnvironmentRulesRepository } from './environment-rules.repository.js';
 import { PointersRepository } from './pointers.repository.js';
+import { ApprovedVersionsRepository } from './approved-versions.repository.js';
 
 export interface PointerMoveOptions {
   readonly reason: string | null;
@@ -36,7 +37,7 @@ export class PointerMover {
   constructor(
     private readonly rules: EnvironmentRulesRepository,
     private readonly prompts: PromptsRepository,
-    private readonly pointers: PointersRepository,
+    private readonly approvals: ApprovedVersionsRepository,
     private readonly audit: AuditService,
   ) {}
 
@@ -74,7 +75,7 @@ export class PointerMover {
     if (from === versionId) return { outcome: 'unchanged', fromVersionId: from, revision: null };
     if (rules?.isProtected === true && changeId === null) {
       const isApproved =
-        allowsApproved && (await this.pointers.isApproved(tx, prompt, environment, versionId));
+        allowsApproved && (await this.approvals.isApproved(tx, prompt, environment, versionId));
       if (!isApproved) throw EnvironmentProtectedError.ofMove(name, environment);
     }
     await this.audit.append(tx, actor, {

@@ -1,0 +1,31 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { GUARD_BEGINNINGS, UNGUARD_BEGINNINGS } from './guard-environments/begin.js';
+import { CREATE_LABEL_RULES, DROP_LABEL_RULES } from './guard-environments/label-rules.js';
+
+/**
+ * Revisions order the moves of a prompt exactly: ids that are made within a millisecond do not. No query asks for the index that
+ * is replaced.
+ */
+const INDEX_MOVES = `
+DROP INDEX pointer_moves_prompt;
+CREATE INDEX pointer_moves_revision ON pointer_moves (project_id, prompt_id, registry_revision);
+`;
+const UNINDEX_MOVES = `
+DROP INDEX pointer_moves_revision;
+CREATE INDEX pointer_moves_prompt ON pointer_moves (project_id, prompt_id, move_id);
+`;
+
+/** What makes the rules of environments hold for whatever is sent after they were changed. */
+export class GuardEnvironments1796200200000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(INDEX_MOVES);
+    await runner.query(GUARD_BEGINNINGS);
+    await runner.query(CREATE_LABEL_RULES);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(DROP_LABEL_RULES);
+    await runner.query(UNGUARD_BEGINNINGS);
+    await runner.query(UNINDEX_MOVES);
+  }
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { PromptsModule } from '../prompts/index.js';
+import { EnvironmentsController } from './environments.controller.js';
+import { EnvironmentsRepository } from './environments.repository.js';
+import { EnvironmentsService } from './environments.service.js';
+import { PointersController } from './pointers.controller.js';
+import { PointersRepository } from './pointers.repository.js';
+import { PointersService } from './pointers.service.js';
+
+/** How the rules of environments and their pointers are changed. What they mean for a run stands with the prompts. */
+@Module({
+  imports: [AuditModule, PromptsModule],
+  providers: [EnvironmentsRepository, EnvironmentsService, PointersRepository, PointersService],
+  exports: [EnvironmentsService, PointersService],
+})
+export class EnvironmentsModule {}
+
+/** The HTTP half. */
+@Module({ imports: [EnvironmentsModule], controllers: [EnvironmentsController, PointersController] })
+export class EnvironmentsHttpModule {}

@@ -1,0 +1,1 @@
+export { EnvironmentsHttpModule, EnvironmentsModule } from './environments.module.js';

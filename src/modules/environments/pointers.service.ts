@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import type { Actor } from '../audit/index.js';
+import {
+  PointerMover,
+  type PointerMoveOutcome,
+  PromptNotFoundError,
+  RegistryWatch,
+  VersionNotFoundError,
+} from '../prompts/index.js';
+import type {
+  ListMovesQueryDto,
+  MovedPointerDto,
+  MovePointerDto,
+  PointerMoveDto,
+  PointerMovesDto,
+  PromptEnvironmentDto,
+  PromptEnvironmentsDto,
+} from './pointers.dto.js';
+import { type PastMove, PointersRepository, type StandingVersion } from './pointers.repository.js';
+
+interface Move {
+  readonly prompt: PromptEntity;
+  readonly version: PromptVersionEntity;
+  readonly outcome: PointerMoveOutcome;
+}
+
+/** Which versions of a prompt run where. */
+@Injectable()
+export class PointersService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly pointers: PointersRepository,
+    private readonly mover: PointerMover,
+    private readonly watch: RegistryWatch,
+  ) {}
+
+  /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  async list(projectId: string, name: string): Promise<PromptEnvironmentsDto> {
+    return this.scope.transaction(projectId, async (tx) => {
+      const prompt = await this.getPrompt(tx, projectId, name);
+      return { environments: (await this.pointers.list(tx, prompt)).map(standingView) };
+    });
+  }
+
+  /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  async listMoves(projectId: string, name: string, query: ListMovesQueryDto): Promise<PointerMovesDto> {
+    const { environment = null, limit, cursor } = query;
+    const beforeRevision = cursor === undefined ? null : decodeCursor(cursor, parseRevision);
+    const found = await this.scope.transaction(projectId, async (tx) => {
+      const prompt = await this.getPrompt(tx, projectId, name);
+      return this.pointers.listMoves(tx, prompt, { environment, beforeRevision, limit: limit + 1 });
+    });
+    const { entries, nextCursor } = pageOf(found, limit, ({ revision }) => revision);
+    return { moves: entries.map(moveView), next_cursor: nextCursor };
+  }
+
+  /**
+   * Points an environment at a version.
+   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
+   */
+  async move(
+    who: Actor,
+    name: string,
+    environment: string,
+    { version_number: versionNumber, reason = null }: MovePointerDto,
+  ): Promise<MovedPointerDto> {
+    return this.change(who, environment, async (tx) => {
+      const prompt = await this.getPrompt(tx, who.projectId, name);
+      const version = await this.pointers.findVersion(tx, prompt, { versionNumber });
+      if (version === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
+      const { versionId } = version;
+      const options = { reason };
+      const outcome = await this.mover.moveEnvironmentPointer(
+        tx,
+        who,
+        prompt,
+        environment,
+        versionId,
+        options,
+      );
+      return { prompt, version, outcome };
+    });
+  }
+
+  /**
+   * Takes the latest move back.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND` when no version ran there before.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a version that was never approved for the environment.
+   */
+  async rollBack(who: Actor, name: string, environment: string, reason: string): Promise<MovedPointerDto> {
+    return this.change(who, environment, async (tx) => {
+      const prompt = await this.getPrompt(tx, who.projectId, name);
+      const first = await this.tryRollBack(tx, who, prompt, environment, reason);
+      // Somebody was faster. The prompt is locked from here on, so nobody is again.
+      const isOvertaken = first.outcome.outcome === 'elsewhere';
+      return isOvertaken ? this.tryRollBack(tx, who, prompt, environment, reason) : first;
+    });
+  }
+
+  private async tryRollBack(
+    tx: EntityManager,
+    who: Actor,
+    prompt: PromptEntity,
+    environment: string,
+    reason: string,
+  ): Promise<Move> {
+    const latest = await this.pointers.findLatestMove(tx, prompt, environment);
+    const versionId = latest?.fromVersionId ?? null;
+    const version = versionId === null ? null : await this.pointers.findVersion(tx, prompt, { versionId });
+    if (latest === null || version === null) {
+      const which = `version of prompt "${prompt.name}" that ran in the environment "${environment}" before`;
+      throw new VersionNotFoundError(which);
+    }
+    const options = { reason, ifAt: latest.toVersionId, allowsApproved: true };
+    const outcome = await this.mover.moveEnvironmentPointer(
+      tx,
+      who,
+      prompt,
+      environment,
+      version.versionId,
+      options,
+    );
+    return { prompt, version, outcome };
+  }
+
+  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
+  private async change(
+    who: Actor,
+    environment: string,
+    work: (tx: EntityManager) => Promise<Move>,
+  ): Promise<MovedPointerDto> {
+    const { prompt, version, outcome } = await this.scope.transaction(who.projectId, work);
+    if (outcome.revision !== null) this.watch.apply(who.projectId, prompt.name, outcome.revision);
+    return {
+      prompt: { prompt_id: prompt.promptId, name: prompt.name, mode: prompt.mode },
+      environment,
+      version: {
+        version_id: version.versionId,
+        version_number: version.versionNumber,
+        checksum_hash: version.checksumHash,
+        status: 'active',
+      },
+      moved: outcome.outcome === 'moved',
+    };
+  }
+
+  private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {
+    const prompt = await this.pointers.findPrompt(tx, projectId, name);
+    if (prompt === null) throw new PromptNotFoundError(name);
+    return prompt;
+  }
+}
+
+function standingView(standing: StandingVersion): PromptEnvironmentDto {
+  return {
+    environment: standing.environment,
+    version_number: standing.versionNumber,
+    checksum_hash: standing.checksumHash,
+    moved_at: standing.movedAt.toISOString(),
+    moved_by: standing.movedBy,
+    protected: standing.isProtected,
+  };
+}
+
+function moveView(move: PastMove): PointerMoveDto {
+  return {
+    environment: move.environment,
+    from_version: move.fromVersion,
+    to_version: move.toVersion,
+    moved_by: move.movedBy,
+    moved_at: move.movedAt.toISOString(),
+    reason: move.reason,
+    change_id: move.changeId,
+    emergency: move.emergency,
+  };
+}
+
+function parseRevision(position: unknown): number | null {
+  return typeof position === 'number' && Number.isSafeInteger(position) ? position : null;
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ApprovedVersionEntity, type PromptEntity } from '../../../entities/index.js';
+
+type PromptKey = Pick<PromptEntity, 'projectId' | 'promptId'>;
+
+/** What may stand in protected environments without another approval. */
+@Injectable()
+export class ApprovedVersionsRepository {
+  async isApproved(
+    tx: EntityManager,
+    { projectId, promptId }: PromptKey,
+    environment: string,
+    versionId: string,
+  ): Promise<boolean> {
+    return tx.existsBy(ApprovedVersionEntity, { projectId, promptId, environment, versionId });
+  }
+}

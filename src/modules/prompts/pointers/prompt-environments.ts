@@ -1,0 +1,108 @@
+import { EnvironmentProtectedError, NoActiveVersionError } from '../errors.js';
+
+/** Whose pointer is the active version. */
+export const DEFAULT_POINTER = 'default';
+/** Labels that need no rules: the one of requests that name none, and those of the service's own runs. */
+export const ALWAYS_KNOWN: ReadonlySet<string> = new Set([DEFAULT_POINTER, 'experiment', 'playground']);
+
+/** What the rules of a project say about labels, as {@link PROJECT_ENVIRONMENTS} reads them. */
+export interface ProjectEnvironmentsRow {
+  readonly protected: readonly string[] | null;
+  /** Null where labels are free. */
+  readonly known: readonly string[] | null;
+}
+
+/** The same with the pointers of a prompt: numbers of versions by label. */
+export interface PromptEnvironmentsRow extends ProjectEnvironmentsRow {
+  readonly pointers: Readonly<Record<string, number>> | null;
+}
+
+/** The labels of a project that are not like any other; a label that is not mentioned has no rules. */
+export class ProjectEnvironments {
+  private readonly protectedNames: ReadonlySet<string>;
+  private readonly knownNames: ReadonlySet<string> | null;
+
+  constructor({ protected: protectedNames, known }: ProjectEnvironmentsRow) {
+    this.protectedNames = new Set(protectedNames);
+    this.knownNames = known === null ? null : new Set(known);
+  }
+
+  isProtected(environment: string): boolean {
+    return this.protectedNames.has(environment);
+  }
+
+  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a label that the project does not know and does not allow. */
+  assertKnown(environment: string): void {
+    if (this.knownNames === null || this.knownNames.has(environment) || ALWAYS_KNOWN.has(environment)) return;
+    throw EnvironmentProtectedError.ofUnknown(environment);
+  }
+
+  /** @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` where a call without a prompt may not be made. */
+  assertBareCallAllowed(environment: string): void {
+    this.assertKnown(environment);
+    if (this.isProtected(environment)) throw EnvironmentProtectedError.ofBareCall(environment);
+  }
+}
+
+/** What somebody wants of a prompt, in an environment. */
+export interface WantedInEnvironment {
+  readonly promptName: string;
+  readonly environment: string;
+  /** The version that was named, by number or content, and was found; null when none was named. */
+  readonly named: { readonly versionNumber: number } | null;
+}
+
+/** A prompt's pointers, and the rules of the environments that they belong to. */
+export class PromptEnvironments {
+  readonly project: ProjectEnvironments;
+  private readonly pointers: ReadonlyMap<string, number>;
+
+  private constructor(row: PromptEnvironmentsRow) {
+    this.project = new ProjectEnvironments(row);
+    this.pointers = new Map(Object.entries(row.pointers ?? {}));
+  }
+
+  /** @returns null when every environment runs the active version, or whichever is named: most prompts are like that. */
+  static of(row: PromptEnvironmentsRow): PromptEnvironments | null {
+    const hasOwn = Object.keys(row.pointers ?? {}).some((environment) => environment !== DEFAULT_POINTER);
+    return hasOwn || row.protected !== null || row.known !== null ? new PromptEnvironments(row) : null;
+  }
+
+  /**
+   * Which version runs.
+   * @returns the number of the version that the environment's own pointer stands at; null for the version that was named,
+   *   or the active one.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for another version than the pointer's, and for an unknown label.
+   * @throws NoActiveVersionError `NO_ACTIVE_VERSION` in a protected environment without a pointer.
+   */
+  choose({ promptName, environment, named }: WantedInEnvironment): number | null {
+    this.project.assertKnown(environment);
+    const pointer = this.pointers.get(environment) ?? null;
+    const isProtected = this.project.isProtected(environment);
+    if (named === null) {
+      if (isProtected && pointer === null) throw new NoActiveVersionError(promptName, environment);
+      return environment === DEFAULT_POINTER ? null : pointer;
+    }
+    if (isProtected && named.versionNumber !== pointer)
+      throw EnvironmentProtectedError.ofVersion(promptName, environment, pointer);
+    return null;
+  }
+
+  /** In memory, roughly. */
+  get sizeBytes(): number {
+    return 128 * (1 + this.pointers.size);
+  }
+}
+
+/** The members of a {@link ProjectEnvironmentsRow}, for a `json_build_object`. @param project an expression of the project's id. */
+export const projectEnvironments = (
+  project: string,
+) => `'protected', (SELECT json_agg(e.name) FROM environments e WHERE e.project_id = ${project} AND e.protected),
+    'known', CASE WHEN (SELECT s.settings ->> 'allow_unknown_environments' FROM projects s WHERE s.project_id = ${project}) = 'false'
+      THEN (SELECT coalesce(json_agg(e.name), '[]') FROM environments e WHERE e.project_id = ${project}) END`;
+
+/** A {@link PromptEnvironmentsRow} of a prompt `p`. */
+export const PROMPT_ENVIRONMENTS = `json_build_object(
+    'pointers', (SELECT json_object_agg(pp.environment, (SELECT v.version_number FROM prompt_versions v
+        WHERE v.project_id = pp.project_id AND v.version_id = pp.version_id))
+      FROM prompt_pointers pp WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id), ${projectEnvironments('p.project_id')})`;

@@ -39,13 +39,14 @@ export async function registerCode(
 async function registerPart(
   tracking: TrackingResource,
   prompts: readonly CodePrompt[],
-  { git, dryRun, signal }: RegisterOptions,
+  { git, environment, dryRun, signal }: RegisterOptions,
 ): Promise<Registration> {
   const skipped: string[] = [];
   let rest = prompts;
   for (;;) {
     try {
-      const { registered } = await tracking.register({ prompts: rest, git, dry_run: dryRun }, { signal });
+      const request = { prompts: rest, git, environment, dry_run: dryRun };
+      const { registered } = await tracking.register(request, { signal });
       return { registered, skipped };
     } catch (error) {
       const moved = movedToFullMode(error);

@@ -5,6 +5,7 @@ import {
   BatchesResource,
   BudgetsResource,
   ChangesResource,
+  EnvironmentsResource,
   ExecutionsResource,
   KeysResource,
   ModelsResource,
@@ -19,6 +20,7 @@ import {
 export class LedgerClient {
   readonly prompts: PromptsResource;
   readonly versions: VersionsResource;
+  readonly environments: EnvironmentsResource;
   readonly executions: ExecutionsResource;
   readonly batches: BatchesResource;
   readonly tracking: TrackingResource;
@@ -36,6 +38,7 @@ export class LedgerClient {
     const transport = new Transport(connectionOf(options));
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);
+    this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
     this.executions = new ExecutionsResource(transport);
     this.batches = new BatchesResource(transport);
     this.tracking = new TrackingResource(transport);
@@ -49,6 +52,6 @@ export class LedgerClient {
     this.audit = new AuditResource(transport);
   }
 
-  /** For those who keep prompts. */
-  protected promptChanges(_name: string): void {}
+  /** For those who keep prompts. Null: any may have changed. */
+  protected promptChanges(_name: string | null): void {}
 }

@@ -30,7 +30,7 @@ export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistr
   readonly mode?: M | undefined;
   /** The prompts of this code; needed for `tracking_only`. */
   readonly codeRegistry?: R | undefined;
-  /** The label of all executions that do not have one of their own, such as `prod`. */
+  /** Where executions and prompts belong that do not say it themselves, such as `prod`. */
   readonly environment?: string | undefined;
   /** What `compile` may give at most, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
   readonly maxRenderedBytes?: number | undefined;
@@ -124,8 +124,10 @@ export interface CreatePromptOptions extends PromptText {
 }
 
 export interface GetPromptOptions<F extends Content = Content> {
-  /** Default: the active one. */
+  /** Default: the one that runs in the environment. */
   readonly version?: number | undefined;
+  /** Default: that of the ledger, else `default`, whose version is the active one. */
+  readonly environment?: string | undefined;
   /** For so long nobody is asked; afterwards the ledger is, behind the caller's back. Default 60; 0: always ask first. */
   readonly cacheTtlSeconds?: number | undefined;
   /**
@@ -151,6 +153,8 @@ export interface TrackOptions extends GetPromptOptions {
 
 export interface RegisterOptions {
   readonly git?: GitFacts | undefined;
+  /** Whose pointers follow the code. Default: `default`, whose pointer is the active version. */
+  readonly environment?: string | undefined;
   /** Say what would happen, and write nothing. */
   readonly dryRun?: boolean | undefined;
   /** Where each prompt stands, by its name. */

@@ -2,7 +2,7 @@ import { ConnectionError, NotFoundError } from './core/index.js';
 import type { LedgerPrompt } from './prompt.js';
 import { PromptCache, type PromptKey } from './prompt-cache.js';
 
-const ACTIVE: PromptKey = { name: 'a', version: null };
+const ACTIVE: PromptKey = { name: 'a', version: null, environment: null };
 const AGE = { ttlMs: 60_000, maxAgeMs: 600_000 };
 
 /** A cache whose clocks stand until they are moved, and a ledger that answers with one version after the other. */
@@ -50,11 +50,24 @@ describe('the prompt cache', () => {
 
   it('never asks twice for a version with a number', async () => {
     const { clocks, read, fetches } = setUp();
-    const numbered = { name: 'a', version: 7 };
+    const numbered = { name: 'a', version: 7, environment: null };
     await read(numbered);
     clocks.wall += 10 * AGE.maxAgeMs;
     await read(numbered);
     expect(fetches()).toBe(1);
+  });
+
+  it('keeps a prompt for each environment, and forgets all of them at once', async () => {
+    const { cache, read } = setUp();
+    const [prod, staging] = ['prod', 'staging'].map((environment) => ({ ...ACTIVE, environment }));
+    expect([await read(), await read(prod), await read(staging)]).toEqual([1, 2, 3]);
+    expect([await read(), await read(prod), await read(staging)]).toEqual([1, 2, 3]);
+    cache.evict('another');
+    expect(cache.size).toBe(3);
+    cache.evict('a');
+    expect([await read(prod), cache.size]).toEqual([4, 1]);
+    cache.evict(null);
+    expect(cache.size).toBe(0);
   });
 
   it('gives what is far too old where the ledger cannot be reached, and asks nobody for a while', async () => {

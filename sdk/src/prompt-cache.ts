@@ -3,8 +3,10 @@ import type { LedgerPrompt } from './prompt.js';
 
 export interface PromptKey {
   readonly name: string;
-  /** Null: the active one. */
+  /** Null: the one of the environment. */
   readonly version: number | null;
+  /** Null: the one whose version is the active one. */
+  readonly environment: string | null;
 }
 
 export interface PromptCacheOptions {
@@ -109,10 +111,11 @@ export class PromptCache {
     return this.entries.has(idOf(key));
   }
 
-  /** Forgets a prompt; what is being fetched of it will not be kept. */
-  evict(name: string): void {
+  /** Forgets a prompt, or all of them; what is being fetched of it will not be kept. */
+  evict(name: string | null): void {
+    const prefix = name === null ? '' : idPrefix(name);
     for (const map of [this.entries, this.loads]) {
-      for (const id of map.keys()) if (id.startsWith(idPrefix(name))) map.delete(id);
+      for (const id of map.keys()) if (id.startsWith(prefix)) map.delete(id);
     }
   }
 
@@ -167,6 +170,8 @@ function idPrefix(name: string): string {
   return `${name} `;
 }
 
-function idOf({ name, version }: PromptKey): string {
-  return `${name} ${version ?? 'active'}`;
+/** A version with a number is the same everywhere. The environment comes last: it may have blanks. */
+function idOf({ name, version, environment }: PromptKey): string {
+  if (version !== null) return `${name} ${version}`;
+  return environment === null ? `${name} active` : `${name} in ${environment}`;
 }

@@ -166,7 +166,10 @@ export class PromptLedger<
   getPrompt<K extends string>(name: K, options?: GetPromptOptions): Promise<PromptOf<M, R, K>>;
   getPrompt(name: string, options: GetPromptOptions = {}): Promise<LedgerPrompt> {
     const text = options.version === undefined ? this.code?.find(name) : undefined;
-    return text === undefined ? this.reader.get(name, options) : this.reader.own(name, text);
+    const { environment = this.environment } = options;
+    return text === undefined
+      ? this.reader.get(name, { ...options, environment })
+      : this.reader.own(name, text);
   }
 
   /**
@@ -189,7 +192,7 @@ export class PromptLedger<
     options: TrackOptions = {},
   ): Promise<T> {
     const { model, params, correlationId, metadata, extract, environment = this.environment } = options;
-    const prompt: LedgerPrompt = await this.getPrompt<string>(name, options);
+    const prompt: LedgerPrompt = await this.getPrompt<string>(name, { ...options, environment });
     return this.tracker.track(prompt, variables, call as (prompt: Rendered, context: TrackContext) => T, {
       model: model === undefined ? undefined : modelRefOf(model),
       params,
@@ -258,7 +261,7 @@ export class PromptLedger<
     return this.tracking.history(name, options);
   }
 
-  protected override promptChanges(name: string): void {
+  protected override promptChanges(name: string | null): void {
     this.reader.evict(name);
   }
 

@@ -29,9 +29,9 @@ export class PromptReader {
 
   /** From the cache or the ledger, else the fallback. */
   get(name: string, options: GetPromptOptions = {}): Promise<LedgerPrompt> {
-    const { version = null, fallback } = options;
+    const { version = null, environment = null, fallback } = options;
     const age = acceptedAge(options);
-    const key = { name, version };
+    const key = { name, version, environment };
     if (fallback === undefined) return this.cache.get(key, age);
     // Nobody waits for the ledger again and again who could do without it.
     if (this.cache.isAway && !this.cache.has(key)) return this.own(name, fallback, true);
@@ -54,16 +54,17 @@ export class PromptReader {
     return prompt;
   }
 
-  evict(name: string): void {
+  /** @param name null for all. */
+  evict(name: string | null): void {
     this.cache.evict(name);
   }
 
-  private async fetch({ name, version }: PromptKey): Promise<LedgerPrompt> {
+  private async fetch({ name, version, environment }: PromptKey): Promise<LedgerPrompt> {
     if (version !== null) {
       const found = await this.versions.get(name, version, FETCH_LIMITS);
       return this.load(name, found, version, found.renderer);
     }
-    const { active_version: active } = await this.prompts.get(name, FETCH_LIMITS);
+    const { active_version: active } = await this.prompts.get(name, { ...FETCH_LIMITS, environment });
     if (active === null) throw new NoActiveVersionError(name);
     return this.load(name, active, active.version_number, null);
   }

@@ -39,6 +39,10 @@ export function addCodeCommands(program: Command): void {
     .description('tell the ledger which prompts the code has, with commit, file and line')
     .option('--dry-run', 'say what would happen, and write nothing')
     .option('--prune', 'retire the prompts that the code has no more')
+    .option(
+      '--environment <label>',
+      'let the pointers of this environment follow the code, instead of the active versions',
+    )
     .addHelpText('after', examples('prompt-ledger register --dry-run', 'prompt-ledger register --prune'))
     .action(async (flags: RegisterFlags) => {
       const { registerCommand } = await import('./register.command.js');

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addGovernance } from './changes.program.js';
+import { addEnvironments } from './environments.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
 import type { CreateKeyFlags } from './keys.command.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
@@ -19,6 +20,7 @@ export function addLedgerCommands(program: Command): void {
   addRender(program, 'prompt-ledger');
   addRun(program);
   addGovernance(program);
+  addEnvironments(program);
   addModels(program.command('models').description('list, allow and take away models'));
   addExecutions(program.command('executions').description('list, read and export executions'));
 }

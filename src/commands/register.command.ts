@@ -15,6 +15,8 @@ export interface RegisterFlags extends LedgerFlags {
   readonly dryRun?: boolean;
   /** Retires what the code has no more. */
   readonly prune?: boolean;
+  /** Whose pointers follow the code. */
+  readonly environment?: string;
 }
 
 /** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
@@ -28,7 +30,7 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
   const ledger = await connect(flags, loaded.config.url);
   const { missing, warning } = await findMissing(ledger, loaded, code);
   if (warning !== null) warn(warning);
-  const registration = new Registration(ledger, code);
+  const registration = new Registration(ledger, code, flags.environment ?? null);
   await registration.run(isDryRun);
   const { registered, inFullMode } = registration;
   inFullMode.forEach((name) =>

@@ -19,9 +19,15 @@ export class PromptsResource {
     private readonly onChange: (name: string) => void = () => {},
   ) {}
 
-  /** @throws NotFoundError `PROMPT_NOT_FOUND` */
-  get(name: string, options?: CallOptions): ApiPromise<Prompt> {
-    return this.transport.get(path`/v1/prompts/${name}`, undefined, options);
+  /**
+   * With the version that runs in an environment as the active one; left out: in `default`.
+   * @throws NotFoundError `PROMPT_NOT_FOUND`
+   */
+  get(
+    name: string,
+    { environment, ...options }: CallOptions & { readonly environment?: string | null } = {},
+  ): ApiPromise<Prompt> {
+    return this.transport.get(path`/v1/prompts/${name}`, { environment }, options);
   }
 
   /** `await` for the first page, `for await` for all prompts. */

@@ -50,6 +50,38 @@ describe('a resource', () => {
       undefined,
       ({ audit }) => audit.list({ actor: 'admin', from: new Date(0) }),
     ],
+    ['GET', '/v1/environments', undefined, ({ environments }) => environments.list()],
+    [
+      'PUT',
+      '/v1/environments/eu%2Fprod',
+      { protected: true },
+      ({ environments }) => environments.put('eu/prod', { protected: true }),
+    ],
+    ['GET', '/v1/prompts/a%2Fb/environments', undefined, ({ environments }) => environments.of('a/b')],
+    [
+      'PUT',
+      '/v1/prompts/a%2Fb/environments/eu%2Fprod',
+      { version_number: 3 },
+      ({ environments }) => environments.move('a/b', 'eu/prod', { version_number: 3 }),
+    ],
+    [
+      'GET',
+      '/v1/prompts/a/moves?environment=prod&limit=2',
+      undefined,
+      ({ environments }) => environments.moves('a', { environment: 'prod', limit: 2 }),
+    ],
+    [
+      'POST',
+      '/v1/prompts/a/environments/prod:rollback',
+      { reason: 'slow' },
+      ({ environments }) => environments.rollback('a', 'prod', 'slow'),
+    ],
+    [
+      'GET',
+      '/v1/prompts/a?environment=prod',
+      undefined,
+      ({ prompts }) => prompts.get('a', { environment: 'prod' }),
+    ],
     [
       'PUT',
       '/v1/routes/cheap%2Ffirst',

@@ -5,6 +5,8 @@ export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'c
 export type ExecutionMode = 'sync' | 'async';
 /** `ledger`: the ledger called the provider; `recorded`: a client did, and reported it. */
 export type ExecutionOrigin = 'ledger' | 'recorded';
+/** How the version was found: where the environment points, as the active one, or because it was named. */
+export type ResolvedBy = 'environment' | 'active' | 'version_number' | 'template_hash';
 export type ErrorType =
   | 'timeout'
   | 'rate_limited'
@@ -67,13 +69,13 @@ export type Metadata = Readonly<Record<string, string>>;
 
 export interface ExecuteRequest {
   readonly prompt_name: string;
-  /** Null or left out: the active one. */
+  /** Null or left out: the one that runs in the environment. */
   readonly version_number?: number | null;
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Null or left out: the ledger's `DEFAULT_MODEL`. */
   readonly model?: ModelSelection | null;
   readonly params?: Params | null;
-  /** A label, such as `dev` or `prod`. */
+  /** Where it belongs, such as `dev` or `prod`. Null or left out: `default`. */
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
@@ -109,6 +111,8 @@ export interface ExecutionSummary {
   readonly version_number: number | null;
   readonly checksum_hash: string | null;
   readonly environment: string;
+  /** Null of a call that was made without a prompt of the ledger. */
+  readonly resolved_by: ResolvedBy | null;
   readonly model: ModelRef;
   readonly finish_reason: string | null;
   readonly telemetry: Telemetry;

@@ -1,6 +1,6 @@
 /** `full`: the text is managed in the ledger; `tracking`: it lives in code. */
 export type PromptMode = 'full' | 'tracking';
-/** `active`: what a request without a version gets; `deprecated`: was it once; `draft`: never was. */
+/** `active`: an environment points at it; `deprecated`: one did; `draft`: none ever did. */
 export type VersionStatus = 'active' | 'deprecated' | 'draft';
 
 export interface ChatMessage {
@@ -75,7 +75,7 @@ export interface ActiveVersion extends ContentExtras {
 }
 
 export interface Prompt extends PromptSummary {
-  /** Null when no version was activated. */
+  /** Of the environment that was named, else of `default`; null when none runs there. */
   readonly active_version: ActiveVersion | null;
 }
 

@@ -1,4 +1,4 @@
-import type { ExecutionMode, ExecutionStatus, ModelRef } from './executions.js';
+import type { ExecutionMode, ExecutionStatus, ModelRef, ResolvedBy } from './executions.js';
 
 /** The first event of a stream; another follows when a further model takes over before the first piece of the answer. */
 export interface StreamedExecution {
@@ -9,6 +9,7 @@ export interface StreamedExecution {
   readonly version_number: number;
   readonly checksum_hash: string;
   readonly environment: string;
+  readonly resolved_by: ResolvedBy | null;
   readonly model: ModelRef;
   readonly created_at: string;
 }

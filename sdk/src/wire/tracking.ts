@@ -44,6 +44,8 @@ export interface RegisterCodeRequest {
   /** 1 to 1,000. */
   readonly prompts: readonly CodePrompt[];
   readonly git?: GitFacts | null;
+  /** Whose pointers follow the code. Null or left out: `default`, whose pointer is the active version. */
+  readonly environment?: string | null;
   /** Answer the same and write nothing. */
   readonly dry_run?: boolean;
 }

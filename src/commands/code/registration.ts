@@ -24,6 +24,8 @@ export class Registration {
   constructor(
     private readonly ledger: LedgerClient,
     private readonly code: CodeState,
+    /** Null for `default`. */
+    private readonly environment: string | null = null,
   ) {}
 
   async run(isDryRun: boolean): Promise<void> {
@@ -72,6 +74,7 @@ export class Registration {
         source: { file, line },
       })),
       git: this.code.git,
+      ...(this.environment === null ? {} : { environment: this.environment }),
       dry_run: isDryRun,
     };
   }

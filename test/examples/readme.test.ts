@@ -130,11 +130,11 @@ describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shel
 
     expect(done.complaints).toEqual([]);
     expect(done.statuses).toEqual([
-      200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200,
+      200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200, 200, 200, 200,
     ]);
     const events = done.stdout.split('\n').filter((line) => line.startsWith('event: '));
     expect(events).toEqual(['event: execution', 'event: delta', 'event: done']);
-    const [, route, routed, price, costs, refused, clamped, budget, first, bare, prompted] =
+    const [, route, routed, price, costs, refused, clamped, budget, moved, moves, first, bare, prompted] =
       documentsOf(done);
     expect(route).toMatchObject({ name: 'steady', strategy: 'order' });
     expect(routed).toMatchObject({
@@ -153,6 +153,9 @@ describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shel
     expect(refused).toMatchObject({ code: 'BUDGET_EXCEEDED', reason: 'refused' });
     expect(clamped).toMatchObject({ status: 'succeeded', finish_reason: 'length' });
     expect(budget).toMatchObject({ held_usd: '0', mode: 'hard' });
+    expect(moved).toMatchObject({ environment: 'prod', moved: true });
+    expect(done.stdout).toContain('\nenvironment\n');
+    expect(moves?.['moves']).toMatchObject([{ environment: 'prod', reason: 'first release' }, {}]);
     expect(first).toMatchObject({ cache_hit: false });
     expect(done.stdout).toContain('\ntrue\n');
     expect(bare).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'Say hello.' } }] });

@@ -31,6 +31,9 @@ const ROOMS = {
   'modules/audit-log': { rooms: COMMON },
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
   'modules/limits': { rooms: COMMON },
+  'modules/members': { rooms: COMMON },
+  // Makes projects, with what they begin with.
+  'modules/tenants': { rooms: [...COMMON, 'modules/models'] },
   'modules/models': { rooms: COMMON },
   'modules/analytics': { rooms: COMMON },
   'modules/budgets': { rooms: COMMON },

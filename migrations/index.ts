@@ -6,8 +6,9 @@ import { ReadServiceFigures1795914000000 } from './1795914000000-read-service-fi
 import { RetirePromptsAndModels1796000000000 } from './1796000000000-retire-prompts-and-models.js';
 import { RecordMetadata1796100000000 } from './1796100000000-record-metadata.js';
 import { GovernProjects1796200000000 } from './1796200000000-govern-projects.js';
-import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
+import { AddKeyOwners1796200100000 } from './1796200100000-add-key-owners.js';
 import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
+import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   RetirePromptsAndModels1796000000000,
   RecordMetadata1796100000000,
   GovernProjects1796200000000,
-  BindChanges1796200300000,
+  AddKeyOwners1796200100000,
   GuardEnvironments1796200200000,
+  BindChanges1796200300000,
 ];

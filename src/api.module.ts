@@ -11,10 +11,12 @@ import { ConsumerModule } from './modules/consumer/index.js';
 import { EnvironmentsHttpModule } from './modules/environments/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { MembersModule } from './modules/members/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
 import { OpenAiDoorHttpModule } from './modules/openai-door/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { TenantsModule } from './modules/tenants/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
 import { providerOptions } from './provider-options.js';
@@ -30,6 +32,8 @@ export class ApiModule {
         CoreModule.forRoot(config, link),
         ProvidersModule.register(providerOptions(config)),
         AuthModule,
+        TenantsModule,
+        MembersModule,
         HealthModule,
         PromptsHttpModule,
         EnvironmentsHttpModule,

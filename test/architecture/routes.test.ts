@@ -29,6 +29,7 @@ describe('the routes', () => {
     );
     expect(asked.filter(({ scopes }) => !scopes.every((scope) => known.includes(scope)))).toEqual([]);
     expect(asked.filter(({ scopes }) => scopes.length === 0).map(({ name }) => name)).toEqual([
+      'MeController.get',
       'ModelsController.list',
       'RoutesController.list',
       'RoutesController.get',

@@ -1,10 +1,13 @@
-import type { Actor } from '../../src/modules/audit/index.js';
+import { type AuthorizedActor, SCOPES } from '../../src/modules/auth/index.js';
 
 /** Who does something in a test of a service; the project is the test's own. */
-export const ACTOR: Omit<Actor, 'projectId'> = {
+export const ACTOR: Omit<AuthorizedActor, 'projectId'> = {
   kind: 'instance',
   userId: null,
   keyId: null,
   actor: 'test',
   origin: null,
+  role: 'admin',
+  scopes: new Set(SCOPES),
+  overTeams: new Map(),
 };

@@ -1,13 +1,16 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { ProjectEntity } from './project.entity.js';
 
 export const USER_KINDS = ['person', 'service'] as const;
 export type UserKind = (typeof USER_KINDS)[number];
 
 /** A person or a service account. Users belong to the instance; what they may do is said in each project. */
 @Entity('users')
+@ForeignKey(() => ProjectEntity, ['madeIn'], ['projectId'], { name: 'users_made_in_fkey' })
 @Unique('users_identity', ['issuer', 'subject'])
 // It is over lower(email), which TypeORM cannot say.
 @Index('users_email', { synchronize: false })
+@Index('users_made_in', ['madeIn'])
 @Check('users_kind_check', `kind IN ('person', 'service')`)
 export class UserEntity {
   @PrimaryColumn('uuid', { name: 'user_id', default: () => 'ledger_uuid7()' })
@@ -32,6 +35,10 @@ export class UserEntity {
   /** The principal that made it: `instance`, `user:<id>` or `key:<id>`. */
   @Column('text', { name: 'made_by', default: 'instance' })
   madeBy!: string;
+
+  /** The project whose admin made it; null for the instance. */
+  @Column('uuid', { name: 'made_in', nullable: true })
+  madeIn!: string | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

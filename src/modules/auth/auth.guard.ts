@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { assertMaySomewhere } from './assert-may.js';
 import { Authenticator } from './authenticator.js';
 import type { AuthenticatedRequest } from './caller.js';
 import { ForbiddenError } from './errors.js';
@@ -21,9 +22,16 @@ export class AuthGuard implements CanActivate {
     const caller = await this.authenticator.authorize(
       request.headers,
       request.ip ?? null,
-      access?.scopes ?? [],
+      access?.kind === 'key' && access.orOverTeam !== true ? access.scopes : [],
     );
     if (access === undefined) throw new ForbiddenError([], 'This route is closed: it declares no scopes.');
+    if (access.kind === 'instance' && caller.kind !== 'instance') {
+      throw new ForbiddenError(
+        [],
+        'This call is for the admin of the instance; it needs the key in API_KEY.',
+      );
+    }
+    if (access.kind === 'key' && access.orOverTeam === true) assertMaySomewhere(caller, access.scopes);
     request.caller = caller;
     return true;
   }

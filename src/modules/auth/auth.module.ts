@@ -5,22 +5,28 @@ import { ProjectsModule } from '../projects/index.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
 import { KeyLookups } from './key-lookups.js';
+import { KeyOwners } from './key-owners.js';
 import { KeysController } from './keys.controller.js';
 import { KeysRepository } from './keys.repository.js';
 import { KeysService } from './keys.service.js';
+import { MeController } from './me.controller.js';
+import { MeService } from './me.service.js';
 import { SecretHasher } from './secret-hasher.js';
 
 /** Keys, and the guard in front of every route. Only the API process needs it. */
 @Module({
   imports: [AuditModule, ProjectsModule],
-  controllers: [KeysController],
+  controllers: [KeysController, MeController],
   providers: [
     Authenticator,
     KeyLookups,
+    KeyOwners,
     KeysRepository,
     KeysService,
+    MeService,
     SecretHasher,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
+  exports: [Authenticator, KeysService],
 })
 export class AuthModule {}

@@ -1,80 +1,21 @@
-import { AppConfig, Environment } from '../../infra/config/index.js';
-import { Clock } from '../../kernel/index.js';
-import type { ProjectsService } from '../projects/index.js';
-import { Authenticator, credentialOf } from './authenticator.js';
+import { credentialOf } from './authenticator.js';
+import { config, KEY_ID, PROJECT_ID, setUp } from './authenticator.testkit.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
-import { KeyLookups } from './key-lookups.js';
 import { formatKey, newSecret } from './key-secret.js';
-import type { KeyRecord, KeysRepository } from './keys.repository.js';
 import { SCOPES } from './scopes.js';
-import { SecretHasher } from './secret-hasher.js';
-
-const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
-const config = new AppConfig(new Environment(), { databaseUrl: '', keyHashSecret: 'pepper', embedded: true });
-const hasher = new SecretHasher(config);
-
-class SetClock extends Clock {
-  nowMs = 0;
-  monotonicMs(): number {
-    return this.nowMs;
-  }
-}
-
-function setUp(overrides: Partial<KeyRecord> = {}) {
-  const secret = newSecret();
-  const record: KeyRecord = {
-    projectId: 'project',
-    keyId: KEY_ID,
-    name: 'checkout',
-    secretHmac: hasher.hash(secret),
-    scopes: ['prompts:read', 'a scope of a later release'],
-    valid: true,
-    rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
-    ancestors: [],
-    ...overrides,
-  };
-  const keys = {
-    stored: record as KeyRecord | null,
-    lookUps: 0,
-    findForAuthentication(keyIds: readonly string[]) {
-      this.lookUps += 1;
-      return Promise.resolve(this.stored !== null && keyIds.includes(this.stored.keyId) ? [this.stored] : []);
-    },
-    touches: 0,
-    touch() {
-      this.touches += 1;
-      return Promise.resolve();
-    },
-  };
-  const clock = new SetClock();
-  const projects = {
-    defaultProjectId: null as string | null,
-    getDefaultProjectId() {
-      this.defaultProjectId = 'default-project';
-      return Promise.resolve(this.defaultProjectId);
-    },
-  };
-  const authenticator = new Authenticator(
-    config,
-    hasher,
-    keys as unknown as KeysRepository,
-    new KeyLookups(keys as unknown as KeysRepository, clock),
-    projects as unknown as ProjectsService,
-    clock,
-  );
-  return { authenticator, keys, clock, key: formatKey({ keyId: KEY_ID, secret }) };
-}
 
 describe('Authenticator', () => {
   it('knows a key by its id and its secret, and drops scopes it does not know', async () => {
     const { authenticator, key } = setUp();
     expect(await authenticator.authenticate(key, '10.0.0.1')).toEqual({
-      projectId: 'project',
+      projectId: PROJECT_ID,
       keyId: KEY_ID,
       kind: 'key',
       userId: null,
       actor: 'checkout',
       origin: '10.0.0.1',
+      role: null,
+      overTeams: new Map(),
       scopes: new Set(['prompts:read']),
       rateLimits: { requestsPerMinute: 100, tokensPerMinute: null },
       ancestors: [],
@@ -90,6 +31,8 @@ describe('Authenticator', () => {
       userId: null,
       actor: 'admin',
       origin: null,
+      role: 'admin',
+      overTeams: new Map(),
       scopes: new Set(SCOPES),
       rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
       ancestors: [],

@@ -1,13 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CacheCounts, Clock, messageOf } from '../../kernel/index.js';
-import { ProjectsService } from '../projects/index.js';
+import { ProjectNotFoundError, ProjectsService } from '../projects/index.js';
 import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { KeyLookups } from './key-lookups.js';
 import { digestOf, isSameDigest, keyIdOf, parseKey } from './key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
-import { isScope, type Scope, SCOPES } from './scopes.js';
+import { NO_TEAMS, type Rights, toRights } from './rights.js';
+import { type Scope, SCOPES } from './scopes.js';
 import { SecretHasher } from './secret-hasher.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
@@ -19,7 +20,7 @@ const MAX_CACHED_RECORDS = 10_000;
 
 interface CachedRecord {
   readonly record: KeyRecord;
-  readonly scopes: ReadonlySet<Scope>;
+  readonly rights: Rights;
   readonly readAtMs: number;
   /** Whether its use has been written down since it was read. */
   isTouched: boolean;
@@ -50,9 +51,9 @@ export class Authenticator {
   /**
    * Who sends a request, and that they may: what the guard asks, and whatever answers in front of it.
    * @param origin the address the request came from.
-   * @returns at once for a credential that proved right a moment ago.
+   * @returns at once for a credential that proved right a moment ago, unless the request names a project.
    * @throws (as a rejection) UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the scopes that
-   *   are missing.
+   *   are missing | ProjectNotFoundError `PROJECT_NOT_FOUND`
    */
   authorize(
     headers: RequestHeaders,
@@ -60,29 +61,39 @@ export class Authenticator {
     scopes: readonly Scope[],
   ): Caller | Promise<Caller> {
     const credential = credentialOf(headers);
+    if (headers[PROJECT_HEADER] !== undefined) {
+      return this.authenticateFor(credential, origin, scopes, projectOf(headers));
+    }
     const known = credential === null ? null : this.recall(credential, origin);
     if (known !== null && scopes.every((scope) => known.scopes.has(scope))) return known;
-    return this.authenticateFor(credential, origin, scopes);
+    return this.authenticateFor(credential, origin, scopes, null);
   }
 
   /**
    * @param credential the key as sent, or null when there was none.
    * @param origin the address the request came from.
+   * @param project id or name of the project to act in; null for that of the key, of the instance admin for `default`.
    * @throws UnauthorizedError `UNAUTHORIZED`; the same whatever was wrong with the key.
+   * @throws ForbiddenError `FORBIDDEN` for a key whose owner is no member of the project any more.
+   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the key cannot act, whether there is one or not.
    */
-  async authenticate(credential: string | null, origin: string | null): Promise<Caller> {
+  async authenticate(
+    credential: string | null,
+    origin: string | null,
+    project: string | null = null,
+  ): Promise<Caller> {
     if (credential === null) throw new UnauthorizedError();
     const digest = digestOf(credential);
-    if (isSameDigest(digest, this.adminKeyDigest)) {
-      return adminCaller(await this.projects.getDefaultProjectId(), origin);
-    }
+    if (isSameDigest(digest, this.adminKeyDigest)) return this.authenticateAdmin(origin, project);
     const key = parseKey(credential);
     if (key === null) throw new UnauthorizedError();
     const cached = await this.find(key.keyId);
     if (cached === null || !cached.record.valid) throw new UnauthorizedError();
-    if (!this.hasher.matches(key.secret, cached.record.secretHmac)) throw new UnauthorizedError();
-    cached.provenDigest = digest;
+    if (!this.isSecretOf(cached.record, key.secret)) throw new UnauthorizedError();
     this.touch(cached);
+    assertMember(cached.record);
+    assertOwnProject(cached.record, project);
+    cached.provenDigest = digest;
     return keyCaller(cached, origin);
   }
 
@@ -92,12 +103,39 @@ export class Authenticator {
     this.lookups.forget(keyId);
   }
 
+  /** As {@link forget}, all keys of a user: of one whose role changed, or who was disabled. */
+  forgetUser(userId: string): void {
+    this.forgetWhere(({ owner }) => owner?.userId === userId);
+  }
+
+  /** As {@link forget}, all keys of a project: of one that was archived, or is there again. */
+  forgetProject(projectId: string): void {
+    this.lookups.forgetUnknown();
+    this.forgetWhere((record) => record.projectId === projectId);
+  }
+
+  private forgetWhere(isMeant: (record: KeyRecord) => boolean): void {
+    for (const [keyId, { record }] of this.cache) if (isMeant(record)) this.cache.delete(keyId);
+  }
+
+  private async authenticateAdmin(origin: string | null, project: string | null): Promise<Caller> {
+    if (project === null) return adminCaller(await this.projects.getDefaultProjectId(), origin);
+    return adminCaller((await this.projects.get(project)).projectId, origin);
+  }
+
+  /** Each is compared in constant time; that there is a secret before this one is no secret. */
+  private isSecretOf({ secretHmac, previousSecretHmac }: KeyRecord, secret: string): boolean {
+    if (this.hasher.matches(secret, secretHmac)) return true;
+    return previousSecretHmac !== null && this.hasher.matches(secret, previousSecretHmac);
+  }
+
   private async authenticateFor(
     credential: string | null,
     origin: string | null,
     scopes: readonly Scope[],
+    project: string | null,
   ): Promise<Caller> {
-    const caller = await this.authenticate(credential, origin);
+    const caller = await this.authenticate(credential, origin, project);
     const missing = scopes.filter((scope) => !caller.scopes.has(scope));
     if (missing.length > 0) throw new ForbiddenError(missing);
     return caller;
@@ -137,8 +175,8 @@ export class Authenticator {
     const record = await this.lookups.find(keyId);
     this.cache.delete(keyId);
     if (record === null) return null;
-    const scopes = new Set(record.scopes.filter(isScope));
-    const fresh = { record, scopes, readAtMs, isTouched: false, provenDigest: null };
+    const rights = toRights(record, record.owner);
+    const fresh = { record, rights, readAtMs, isTouched: false, provenDigest: null };
     this.remember(fresh);
     return fresh;
   }
@@ -167,28 +205,55 @@ function adminCaller(projectId: string, origin: string | null): Caller {
     keyId: null,
     actor: 'admin',
     origin,
+    role: 'admin',
     scopes: ALL_SCOPES,
+    overTeams: NO_TEAMS,
     rateLimits: DEFAULT_RATE_LIMITS,
     ancestors: [],
   };
 }
 
-function keyCaller({ record, scopes }: CachedRecord, origin: string | null): Caller {
-  const { projectId, keyId, name, rateLimits, ancestors } = record;
+function keyCaller({ record, rights }: CachedRecord, origin: string | null): Caller {
+  const { projectId, keyId, name, owner, rateLimits, ancestors } = record;
   return {
     projectId,
-    kind: 'key',
-    userId: null,
+    kind: owner === null ? 'key' : owner.kind,
+    userId: owner === null ? null : owner.userId,
     keyId,
-    actor: name,
+    actor: owner === null ? name : owner.name,
     origin,
-    scopes,
+    role: rights.role,
+    scopes: rights.scopes,
+    overTeams: rights.overTeams,
     rateLimits,
     ancestors,
   };
 }
 
+/** @throws ForbiddenError `FORBIDDEN` */
+function assertMember({ owner }: KeyRecord): void {
+  if (owner === null || owner.role !== null) return;
+  throw new ForbiddenError(
+    [],
+    'The user to whom this key belongs is no member of its project any more; an admin adds them with PUT /v1/members/{user_id}.',
+  );
+}
+
+/** @throws ProjectNotFoundError `PROJECT_NOT_FOUND` */
+function assertOwnProject({ projectId, projectName }: KeyRecord, project: string | null): void {
+  if (project === null || project === projectName || project.toLowerCase() === projectId) return;
+  throw new ProjectNotFoundError(project);
+}
+
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+const PROJECT_HEADER = 'x-project';
+
+/** The project that a request names; null for an empty header, which names none. */
+function projectOf(headers: RequestHeaders): string | null {
+  const named = headers[PROJECT_HEADER];
+  return typeof named === 'string' && named !== '' ? named : null;
+}
 
 /** The key of a request, by `X-API-Key` or `Authorization: Bearer`. */
 export function credentialOf(headers: RequestHeaders): string | null {

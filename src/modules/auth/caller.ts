@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Actor } from '../audit/index.js';
-import type { Scope } from './scopes.js';
+import type { Rights } from './rights.js';
 
 /** What a key may use up a minute: 0 for no limit, null for the default of the environment. */
 export interface KeyRateLimits {
@@ -15,9 +15,11 @@ export interface KeyAncestor {
   readonly rateLimits: KeyRateLimits;
 }
 
-/** Who sent a request, and what they may do. Each request has an object of its own. */
-export interface Caller extends Actor {
-  readonly scopes: ReadonlySet<Scope>;
+/** Who is doing something, and what they may do. */
+export interface AuthorizedActor extends Actor, Rights {}
+
+/** Who sent a request. Each request has an object of its own. */
+export interface Caller extends AuthorizedActor {
   readonly rateLimits: KeyRateLimits;
   /** In no order; empty for a key that an admin made, and for the admin. */
   readonly ancestors: readonly KeyAncestor[];

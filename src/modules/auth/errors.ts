@@ -36,3 +36,26 @@ export class KeyNotFoundError extends LedgerError {
     });
   }
 }
+
+export class KeyRevokedError extends LedgerError {
+  constructor(keyId: string) {
+    super({
+      code: 'KEY_REVOKED',
+      status: 409,
+      title: 'The key is over',
+      detail: `Key "${keyId}" is revoked or expired, and a new secret would not bring it back; make another key with POST /v1/keys.`,
+    });
+  }
+}
+
+export class UserNotFoundError extends LedgerError {
+  /** @param hint what else to do, as half a sentence. */
+  constructor(userId: string, hint = 'GET /v1/users lists those there are') {
+    super({
+      code: 'USER_NOT_FOUND',
+      status: 404,
+      title: 'No such user',
+      detail: `User "${userId}" was not found in this project; ${hint}.`,
+    });
+  }
+}

@@ -48,6 +48,11 @@ export class KeyLookups {
     this.unknown.delete(keyId);
   }
 
+  /** For keys that are valid again, such as all of a project that is. */
+  forgetUnknown(): void {
+    this.unknown.clear();
+  }
+
   private isUnknown(keyId: string): boolean {
     const missedAtMs = this.unknown.get(keyId);
     if (missedAtMs === undefined) return false;

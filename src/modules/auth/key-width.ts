@@ -2,7 +2,7 @@ import type { KeyRateLimits } from './caller.js';
 
 /** All that a key may do. */
 export interface KeyWidth extends KeyRateLimits {
-  readonly scopes: string[];
+  readonly scopes: readonly string[];
   /** Null for never. */
   readonly expiresAt: Date | null;
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@ne
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller } from './caller.js';
-import { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto } from './keys.dto.js';
+import { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto, RotateKeyDto } from './keys.dto.js';
 import { KeysService } from './keys.service.js';
 import { Scopes } from './route-access.js';
 
@@ -20,7 +20,7 @@ export class KeysController {
   })
   @Scopes('keys:write')
   @ApiOperation({ summary: 'Make a key', description: 'The key is shown in this answer and never again.' })
-  @ApiProblems(400)
+  @ApiProblems(400, 404)
   create(@CurrentCaller() caller: Caller, @Body() body: CreateKeyDto): Promise<CreatedKeyDto> {
     return this.keys.create(caller, body);
   }
@@ -47,6 +47,26 @@ export class KeysController {
     @Body() body: ChangeKeyDto,
   ): Promise<KeyDto> {
     return this.keys.change(caller, keyId, body);
+  }
+
+  @Post(':key_id\\:rotate')
+  @ApiBodyExample({ overlap_s: 86_400 })
+  @ApiParam({ name: 'key_id', description: 'Id of the key.' })
+  @HttpCode(200)
+  @Scopes('keys:write')
+  @ApiOperation({
+    summary: 'Give a key a new secret',
+    description:
+      'The key with its new secret is shown in this answer and never again; id, rights and limits stay. ' +
+      'The secret of now works until the overlap ends, any older one no more.',
+  })
+  @ApiProblems(400, 404, 409)
+  rotate(
+    @CurrentCaller() caller: Caller,
+    @Param('key_id', UuidPipe) keyId: string,
+    @Body() body: RotateKeyDto,
+  ): Promise<CreatedKeyDto> {
+    return this.keys.rotate(caller, keyId, body);
   }
 
   @Delete(':key_id')

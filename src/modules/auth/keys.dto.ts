@@ -7,13 +7,18 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Max,
   Min,
 } from 'class-validator';
+import { type Role, ROLES } from '../../entities/index.js';
 import { ApiId, ApiInteger, ApiTime, IsTime, Nested } from '../../infra/http/index.js';
 import { type Scope, SCOPES } from './scopes.js';
 
+/** A month: long enough for any deployment, and no second key for good. */
+const MAX_OVERLAP_S = 30 * 24 * 3600;
+const DEFAULT_OVERLAP_S = 24 * 3600;
 const MAX_A_MINUTE = 1_000_000_000;
 
 export class KeyRateLimitsDto {
@@ -50,15 +55,31 @@ export class CreateKeyDto {
   name!: string;
 
   /**
-   * What the key may do. A key can only hand out scopes that it has itself.
+   * What the key may do. A key can only hand out scopes that it has itself. Send either this or `role`.
    * @example ["prompts:read", "executions:run"]
    */
+  @IsOptional()
   @ArrayNotEmpty()
   @ArrayMaxSize(SCOPES.length)
-  @ApiProperty({ enum: SCOPES, isArray: true, maxItems: SCOPES.length })
+  @ApiPropertyOptional({ enum: SCOPES, isArray: true, maxItems: SCOPES.length, nullable: true })
   @ArrayUnique()
   @IsIn(SCOPES, { each: true })
-  scopes!: Scope[];
+  scopes?: Scope[] | null;
+
+  /** In place of `scopes`: the key may do what this role may, also when that changes with a later release. */
+  @IsOptional()
+  @IsIn(ROLES)
+  @ApiPropertyOptional({ enum: ROLES, nullable: true, example: null })
+  role?: Role | null;
+
+  /**
+   * Whose key it is: a member, whose role bounds what the key may do from then on. Left out: the user of the key that makes it,
+   * if it has one. Naming another user takes `members:write` and a service account; the instance may name anybody.
+   */
+  @IsOptional()
+  @IsUUID()
+  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, example: null })
+  user_id?: string | null;
 
   /**
    * From when on the key is refused, RFC 3339. Null: never. Left out: when the key that makes it is, if ever; it cannot be later.
@@ -76,6 +97,15 @@ export class CreateKeyDto {
   @Nested(() => KeyRateLimitsDto)
   @ApiPropertyOptional({ type: KeyRateLimitsDto, nullable: true })
   rate_limits?: KeyRateLimitsDto | null;
+}
+
+export class RotateKeyDto {
+  /** How many seconds the secret of now goes on working beside the new one; 0 ends it at once. */
+  @IsInt()
+  @Min(0)
+  @Max(MAX_OVERLAP_S)
+  @ApiPropertyOptional({ type: 'integer', default: DEFAULT_OVERLAP_S, example: DEFAULT_OVERLAP_S })
+  overlap_s: number = DEFAULT_OVERLAP_S;
 }
 
 export class ChangeKeyDto {
@@ -102,8 +132,16 @@ export class KeyDto {
   /** What the key is for. */
   name!: string;
 
-  /** What the key may do. */
+  /** What the key may do by itself; of a key with a role, what that role may do today. Its user may be allowed less. */
   scopes!: Scope[];
+
+  /** The role that it was made with; null for a key with scopes of its own. */
+  @ApiProperty({ enum: ROLES, nullable: true })
+  role!: Role | null;
+
+  /** Id of the user whose key it is; null for one that belongs to nobody. */
+  @ApiId()
+  user_id!: string | null;
 
   /** When it was made. */
   @ApiTime()
@@ -120,6 +158,10 @@ export class KeyDto {
   /** When it was last used, to about a minute; null for never. */
   @ApiTime()
   last_used_at!: string | null;
+
+  /** Until when the secret before the last rotation works; null for one that was never rotated with an overlap. */
+  @ApiTime()
+  previous_until!: string | null;
 
   /** The rate limits of its own. */
   rate_limits!: KeyRateLimitsViewDto;

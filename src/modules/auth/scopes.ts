@@ -28,3 +28,19 @@ export type Scope = (typeof SCOPES)[number];
 export function isScope(value: string): value is Scope {
   return (SCOPES as readonly string[]).includes(value);
 }
+
+/** Whoever has the one may do the others, too. Nothing follows from what follows. */
+const IMPLIED: Readonly<Partial<Record<Scope, readonly Scope[]>>> = {
+  'executions:read': ['executions:list'],
+};
+
+/** All that these names allow; those of a later release are left out. */
+export function toScopes(names: Iterable<string>): ReadonlySet<Scope> {
+  const scopes = new Set<Scope>();
+  for (const name of names) {
+    if (!isScope(name)) continue;
+    scopes.add(name);
+    for (const implied of IMPLIED[name] ?? []) scopes.add(implied);
+  }
+  return scopes;
+}

@@ -127,7 +127,7 @@ export class ExecutionsController {
   }
 
   @Get('executions')
-  @Scopes('executions:read')
+  @Scopes('executions:list')
   @ApiOperation({ summary: 'List executions, newest first' })
   @ApiProblems(400)
   list(@CurrentCaller() caller: Caller, @Query() query: ListExecutionsQueryDto): Promise<ExecutionListDto> {

@@ -168,15 +168,18 @@ export class ModelsService {
 
   /** Adds what is missing of the catalogue; what is there, or was taken off the list, stays as it is. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
+    return this.scope.transaction(projectId, (tx) => this.seedWithin(tx, projectId));
+  }
+
+  /** Does the same as {@link seed} in the transaction that makes the project. */
+  async seedWithin(tx: EntityManager, projectId: string): Promise<number> {
     const models = MODEL_CATALOGUE.map((model) => ({ projectId, ...model }));
-    return this.scope.transaction(projectId, async (tx) => {
-      const added = await this.models.allowMissing(tx, models);
-      if (added > 0) {
-        const seeded = { action: 'models.seed', subject: 'models', after: { added } };
-        await this.audit.append(tx, systemActor(projectId), seeded);
-      }
-      return added;
-    });
+    const added = await this.models.allowMissing(tx, models);
+    if (added > 0) {
+      const seeded = { action: 'models.seed', subject: 'models', after: { added } };
+      await this.audit.append(tx, systemActor(projectId), seeded);
+    }
+    return added;
   }
 }
 

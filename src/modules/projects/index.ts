@@ -1,2 +1,4 @@
+export { ProjectNotFoundError } from './errors.js';
 export { ProjectsModule } from './projects.module.js';
-export { ProjectsService } from './projects.service.js';
+export type { ProjectRef } from './projects.repository.js';
+export { DEFAULT_PROJECT, ProjectsService } from './projects.service.js';

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
+import { UUID } from '../../kernel/index.js';
+
+/** A project as others refer to it. */
+export interface ProjectRef {
+  readonly projectId: string;
+  readonly name: string;
+}
+
+const REF = `SELECT project_id AS "projectId", name FROM projects WHERE archived_at IS NULL`;
 
 @Injectable()
 export class ProjectsRepository {
@@ -11,5 +20,20 @@ export class ProjectsRepository {
       name,
     ]);
     return row?.id ?? null;
+  }
+
+  /** One that is not archived, of all there are. @param id its id or its name, of which none looks like an id. */
+  async find(id: string): Promise<ProjectRef | null> {
+    const lowerCased = id.toLowerCase();
+    const [by, value] = UUID.test(lowerCased) ? ['project_id', lowerCased] : ['name', id];
+    const [project] = await this.scope.instance([], (tx) =>
+      tx.query<ProjectRef[]>(`${REF} AND ${by} = $1`, [value]),
+    );
+    return project ?? null;
+  }
+
+  /** By name, those that are not archived. */
+  async list(limit: number): Promise<ProjectRef[]> {
+    return this.scope.instance([], (tx) => tx.query<ProjectRef[]>(`${REF} ORDER BY name LIMIT $1`, [limit]));
   }
 }

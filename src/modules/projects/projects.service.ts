@@ -1,14 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { ProjectsRepository } from './projects.repository.js';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../../kernel/index.js';
+import { ProjectNotFoundError } from './errors.js';
+import { type ProjectRef, ProjectsRepository } from './projects.repository.js';
 
-const DEFAULT_PROJECT = 'default';
+export const DEFAULT_PROJECT = 'default';
+/** An archived project is refused within 5 s on every process; one second of that is left for the look-up itself. */
+const TTL_MS = 4000;
+const MAX_KNOWN = 10_000;
 
-/** Tenants. For now each process serves keys of any project, and the instance admin works in `default`. */
+interface KnownProject {
+  readonly project: ProjectRef;
+  readonly readAtMs: number;
+}
+
+/** Tenants, as far as finding them goes: each process serves keys of any project. */
 @Injectable()
 export class ProjectsService {
   private defaultId: string | null = null;
+  /** By the id or name that was asked for. What there is not is not remembered: it may be made at any moment. */
+  private readonly known = new LRUCache<string, KnownProject>({ max: MAX_KNOWN });
 
-  constructor(private readonly projects: ProjectsRepository) {}
+  constructor(
+    private readonly projects: ProjectsRepository,
+    private readonly clock: Clock,
+  ) {}
 
   /** The id of the project `default`; null until it was looked up. */
   get defaultProjectId(): string | null {
@@ -23,5 +39,33 @@ export class ProjectsService {
     this.defaultId ??= await this.projects.findIdByName(DEFAULT_PROJECT);
     if (this.defaultId === null) throw new Error(`the database has no project "${DEFAULT_PROJECT}"`);
     return this.defaultId;
+  }
+
+  /**
+   * A project in which one can act, as it was at most a few seconds ago.
+   * @param id its id or its name.
+   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, for an archived one too.
+   */
+  async get(id: string): Promise<ProjectRef> {
+    const known = this.known.get(id);
+    if (known !== undefined && this.clock.monotonicMs() - known.readAtMs < TTL_MS) return known.project;
+    const readAtMs = this.clock.monotonicMs();
+    const project = await this.projects.find(id);
+    if (project === null) {
+      this.known.delete(id);
+      throw new ProjectNotFoundError(id);
+    }
+    this.known.set(id, { project, readAtMs });
+    return project;
+  }
+
+  /** By name, those that are not archived. */
+  async list(limit: number): Promise<ProjectRef[]> {
+    return this.projects.list(limit);
+  }
+
+  /** Makes this process look all of them up again; the others follow when what they know is too old. */
+  forget(): void {
+    this.known.clear();
   }
 }

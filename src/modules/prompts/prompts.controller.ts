@@ -22,7 +22,7 @@ import {
   PromptNamePipe,
   UuidPipe,
 } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
 import { DiffService } from './diff.service.js';
 import { ListPromptsQueryDto } from './list-prompts.dto.js';
@@ -62,7 +62,7 @@ export class PromptsController {
     set_active: true,
   })
   @PromptNameParam()
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Create or update a prompt',
     description:
@@ -121,7 +121,7 @@ export class PromptsController {
   @Delete('prompts/:name')
   @PromptNameParam()
   @HttpCode(204)
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Delete a prompt',
     description: 'Its versions and executions stay readable by id.',
@@ -189,7 +189,7 @@ export class PromptsController {
   @PromptNameParam()
   @VersionNumberParam()
   @HttpCode(200)
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Make a version the active one',
     description: 'The active version is the one of the environment `default`.',

@@ -7,6 +7,7 @@ import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { heavyWork, ValidationError } from '../../kernel/index.js';
 import { checksumOf, type PromptContent, readContentExtras } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
+import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import { type HashedContent, VersionsService } from '../versions/index.js';
 import {
   EnvironmentProtectedError,
@@ -59,10 +60,11 @@ export class PromptsService {
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another version is to become active and `default` is
    *   protected; then the content is not stored either.
    */
-  async put(who: Actor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
+  async put(who: AuthorizedActor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
     const sent = await heavyWork.run(() => this.readContent(request));
     const { content } = sent;
     return this.change(who, name, async (tx) => {
+      if (!who.scopes.has('prompts:write')) await this.assertTeamMayPut(tx, who, name, request.owner_team);
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const isActivated = request.set_active === true;
       const isProtected = isActivated && (await this.isActiveProtected(tx, who.projectId));
@@ -103,11 +105,12 @@ export class PromptsService {
    * @throws PromptNotFoundError | VersionNotFoundError | PromptModeMismatchError
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another one is active and `default` is protected.
    */
-  async activate(who: Actor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
+  async activate(who: AuthorizedActor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
     return this.change(who, name, async (tx) => {
       const isProtected = await this.isActiveProtected(tx, who.projectId);
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
+      assertMayOver(who, prompt.ownerTeam, 'prompts:write');
       assertFull(prompt);
       const { version } = await this.getByNumber(tx, prompt, versionNumber);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
@@ -172,10 +175,11 @@ export class PromptsService {
   }
 
   /** Frees the name; versions and executions stay readable by id. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
-  async delete(who: Actor, name: string): Promise<void> {
+  async delete(who: AuthorizedActor, name: string): Promise<void> {
     await this.change(who, name, async (tx) => {
       const prompt = await this.prompts.findLocked(tx, who.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
+      assertMayOver(who, prompt.ownerTeam, 'prompts:write');
       await this.prompts.markDeleted(tx, prompt);
       const { promptId, mode, description, ownerTeam: owner_team, tags } = prompt;
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
@@ -198,6 +202,23 @@ export class PromptsService {
     const { answer, revision } = await this.scope.transaction(who.projectId, work);
     if (revision !== null) this.watch.apply(who.projectId, name, revision);
     return answer;
+  }
+
+  /**
+   * For somebody who may write prompts by the right of a team alone: the prompt is that team's before and after.
+   * @param ownerTeam of the request; undefined leaves it as it is.
+   * @throws ForbiddenError `FORBIDDEN`
+   */
+  private async assertTeamMayPut(
+    tx: EntityManager,
+    who: AuthorizedActor,
+    name: string,
+    ownerTeam: string | null | undefined,
+  ): Promise<void> {
+    const prompt = await this.prompts.findLocked(tx, who.projectId, name);
+    if (prompt !== null) assertMayOver(who, prompt.ownerTeam, 'prompts:write');
+    const after = ownerTeam === undefined ? (prompt?.ownerTeam ?? null) : ownerTeam;
+    assertMayOver(who, after, 'prompts:write');
   }
 
   private readContent(request: PutPromptDto): HashedContent {

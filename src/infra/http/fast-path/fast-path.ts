@@ -193,8 +193,18 @@ export class FastPath<Caller, Scope extends string> {
   }
 }
 
-/** `Origin` is for the CORS middleware, the rest for whoever reads a body or speaks another protocol. */
-const LEFT_TO_EXPRESS = ['origin', 'expect', 'upgrade', 'transfer-encoding', 'content-encoding'] as const;
+/**
+ * `Origin` is for the CORS middleware, a project of the caller's choice has to be looked up, and the rest is for whoever reads a
+ * body or speaks another protocol.
+ */
+const LEFT_TO_EXPRESS = [
+  'origin',
+  'x-project',
+  'expect',
+  'upgrade',
+  'transfer-encoding',
+  'content-encoding',
+] as const;
 
 /** Puts a fast path in front of an app's ordinary way. To be called once, with the options of {@link configureHttp}. */
 export function openFastPath<Caller, Scope extends string>(

@@ -21,7 +21,8 @@ hash of its content, runs versions against providers, at once or queued, and rec
 was sent, to whom, and what came back.
 
 **Authentication.** Send a key as \`X-API-Key: <key>\` or as \`Authorization: Bearer <key>\`. \`GET /health\` and these
-pages need none. A key belongs to one project and sees nothing of another.
+pages need none. A key belongs to one project and sees nothing of another. The key of the instance acts in the project
+\`default\`, or in the one that the header \`X-Project\` names.
 
 **Conventions.** Fields are \`snake_case\`, times RFC 3339 in UTC, ids UUIDs. Bodies are JSON, and an unknown field is
 refused rather than ignored. Lists take \`limit\` and \`cursor\`; cursors are opaque.
@@ -42,7 +43,12 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Prices', 'What models cost, and since when.'],
   ['Routes', 'Lists of models under a name, to be tried one after the other.'],
   ['OpenAI', "What clients of OpenAI's API can be pointed at."],
-  ['Keys', 'Who may do what.'],
+  ['Keys', 'What programs call with, and what each may do.'],
+  ['Projects', 'The tenants: what belongs to one is nothing to another.'],
+  ['Users', 'People and service accounts of the instance.'],
+  ['Members', 'Who works in a project, and as what.'],
+  ['Teams', 'Who may do more with the prompts that a team answers for.'],
+  ['Me', 'Who you are, and what you may do.'],
   ['Changes', 'What is to run in a protected environment: asked for, approved, applied.'],
   ['Audit', 'Who changed what, and when.'],
   ['Service', 'Whether the service and what it needs are up.'],

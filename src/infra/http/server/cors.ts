@@ -19,7 +19,14 @@ export function corsOptions(origins: readonly string[]): CorsOptions {
   return {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', REQUEST_ID_HEADER],
+    allowedHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'X-API-Key',
+      'X-Project',
+      REQUEST_ID_HEADER,
+    ],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   };

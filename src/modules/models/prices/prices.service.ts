@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
 import { decodeCursor, pageOf, parseRfc3339 } from '../../../infra/http/index.js';
 import { parseMicroUsd, ValidationError } from '../../../kernel/index.js';
@@ -118,17 +119,18 @@ export class PricesService {
 
   /** Adds the catalogue's prices of models that have none and never had any. @returns how many were added. */
   async seed(projectId: string): Promise<number> {
-    return this.writing(() =>
-      this.scope.transaction(projectId, async (tx) => {
-        await this.prices.takeTurn(tx, projectId);
-        const added = (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
-        if (added > 0) {
-          const seeded = { action: 'prices.seed', subject: 'prices', after: { added } };
-          await this.audit.append(tx, systemActor(projectId), seeded);
-        }
-        return added;
-      }),
-    );
+    return this.writing(() => this.scope.transaction(projectId, (tx) => this.seedWithin(tx, projectId)));
+  }
+
+  /** Does the same as {@link seed} in the transaction that makes the project, of which nothing is remembered yet. */
+  async seedWithin(tx: EntityManager, projectId: string): Promise<number> {
+    await this.prices.takeTurn(tx, projectId);
+    const added = (await this.prices.insertForUnpriced(tx, projectId, PRICE_CATALOGUE, CATALOGUE)).length;
+    if (added > 0) {
+      const seeded = { action: 'prices.seed', subject: 'prices', after: { added } };
+      await this.audit.append(tx, systemActor(projectId), seeded);
+    }
+    return added;
   }
 
   /** Whatever becomes of the write: a commit whose answer was lost happened too. */

@@ -1,0 +1,17 @@
+import type { Role } from '../../entities/index.js';
+import { type Caller, ForbiddenError, scopesForRole } from '../auth/index.js';
+
+/**
+ * Nobody gives or takes more than they have themselves.
+ * @param role that is given or taken; null for none.
+ * @throws ForbiddenError `FORBIDDEN`
+ */
+export function assertMayGive({ scopes }: Caller, role: Role | null): void {
+  if (role === null) return;
+  const beyond = [...scopesForRole(role)].filter((scope) => !scopes.has(scope));
+  if (beyond.length === 0) return;
+  throw new ForbiddenError(
+    beyond,
+    `Nobody gives or takes a role that is wider than their own; ${role} goes beyond yours in ${beyond.join(', ')}.`,
+  );
+}

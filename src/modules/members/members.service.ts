@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, type PageQueryDto, pageOf } from '../../infra/http/index.js';
+import { UUID } from '../../kernel/index.js';
+import { AuditService } from '../audit/index.js';
+import { Authenticator, type Caller, UserNotFoundError } from '../auth/index.js';
+import { assertMayGive } from './assert-may-give.js';
+import { MemberNotFoundError } from './errors.js';
+import type { MemberDto, MemberListDto, PutMemberDto } from './members.dto.js';
+import { type MemberRecord, MembersRepository } from './members.repository.js';
+import { UsersRepository } from './users.repository.js';
+
+/** Who works in a project, and as what. The last admin may go: the admin of the instance can always repair that. */
+@Injectable()
+export class MembersService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly members: MembersRepository,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditService,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  /**
+   * Makes a user a member, or changes what they are.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for one whom the project cannot see.
+   * @throws ForbiddenError `FORBIDDEN` for a role, of now or from now on, that is wider than the caller's.
+   */
+  async put(caller: Caller, userId: string, { role }: PutMemberDto): Promise<MemberDto> {
+    assertMayGive(caller, role);
+    const { projectId, kind } = caller;
+    const open = kind === 'instance' ? 'instance' : 'transaction';
+    const put = await this.scope[open](projectId, async (tx) => {
+      await this.members.takeTurn(tx, projectId);
+      const user = await this.users.find(tx, userId);
+      if (user === null) throw new UserNotFoundError(userId);
+      const before = await this.members.find(tx, projectId, userId);
+      assertMayGive(caller, before?.role ?? null);
+      await this.members.put(tx, { projectId, userId, role, addedBy: caller.actor });
+      const member = await this.members.find(tx, projectId, userId);
+      if (member === null) throw new UserNotFoundError(userId);
+      await this.audit.append(tx, caller, {
+        action: 'member.put',
+        subject: subjectOf(userId),
+        before: before === null ? null : { role: before.role },
+        after: { role },
+      });
+      return member;
+    });
+    this.authenticator.forgetUser(userId);
+    return toDto(put);
+  }
+
+  async list(projectId: string, { cursor, limit }: PageQueryDto): Promise<MemberListDto> {
+    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const found = await this.scope.transaction(projectId, (tx) =>
+      this.members.list(tx, projectId, afterId, limit + 1),
+    );
+    const { entries, nextCursor } = pageOf(found, limit, ({ userId }) => userId);
+    return { members: entries.map(toDto), next_cursor: nextCursor };
+  }
+
+  /**
+   * Takes the role away, and the teams with it. The user stays, and so do their keys, which are refused here.
+   * @throws MemberNotFoundError `MEMBER_NOT_FOUND`
+   * @throws ForbiddenError `FORBIDDEN` for one whose role is wider than the caller's.
+   */
+  async delete(caller: Caller, userId: string): Promise<void> {
+    const { projectId } = caller;
+    await this.scope.transaction(projectId, async (tx) => {
+      await this.members.takeTurn(tx, projectId);
+      const before = await this.members.find(tx, projectId, userId);
+      if (before === null) throw new MemberNotFoundError(userId);
+      assertMayGive(caller, before.role);
+      await this.members.delete(tx, projectId, userId);
+      const change = { action: 'member.delete', subject: subjectOf(userId), before: { role: before.role } };
+      await this.audit.append(tx, caller, change);
+    });
+    this.authenticator.forgetUser(userId);
+  }
+}
+
+function subjectOf(userId: string): string {
+  return `member/${userId}`;
+}
+
+function parseId(position: unknown): string | null {
+  return typeof position === 'string' && UUID.test(position) ? position : null;
+}
+
+function toDto(member: MemberRecord): MemberDto {
+  return {
+    user_id: member.userId,
+    kind: member.kind,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    disabled: member.disabledAt !== null,
+    added_at: member.addedAt.toISOString(),
+    added_by: member.addedBy,
+  };
+}

@@ -1,0 +1,36 @@
+/** What a project decides for itself. */
+export interface ProjectSettings {
+  /** For how many days the content of executions is kept, by environment; an environment that is not named keeps it. */
+  readonly retention_days: Readonly<Record<string, number>>;
+  /** Names of variables whose values are masked, or patterns in which `*` stands for any text. */
+  readonly mask: readonly string[];
+  /** `provider/model_name`; null for the default of the service. */
+  readonly default_model: string | null;
+  /** Whether executions may name environments that nobody has described. */
+  readonly allow_unknown_environments: boolean;
+}
+
+const DEFAULTS: ProjectSettings = {
+  retention_days: {},
+  mask: [],
+  default_model: null,
+  allow_unknown_environments: true,
+};
+
+/** @param stored what was set so far; the rest is the default. */
+export function readSettings(stored: object): ProjectSettings {
+  return { ...DEFAULTS, ...stored };
+}
+
+/** What is left out of the change stays; null is the default again. @returns what is to be stored. */
+export function changeSettings(
+  stored: object,
+  change: { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null | undefined },
+): Partial<ProjectSettings> {
+  const entries = Object.entries({ ...stored, ...withoutUndefined(change) });
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
+
+function withoutUndefined(change: object): object {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+}

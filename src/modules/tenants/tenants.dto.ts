@@ -1,0 +1,159 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateBy,
+} from 'class-validator';
+import { ApiId, ApiTime, Nested } from '../../infra/http/index.js';
+
+/** Anything that can stand in a header and looks like no id, so that `X-Project` can tell names from ids. */
+const PROJECT_NAME = /^(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$)[!-~](?:[ -~]{0,98}[!-~])?$/;
+const PROJECT_NAME_RULE =
+  'must be 1 to 100 visible ASCII characters, with spaces only between them, and not look like an id';
+const MODEL = /^[a-z][a-z0-9-]{0,63}\/[!-~]{1,200}$/;
+const ENVIRONMENT = /^[^\p{C}\p{Z}]{1,100}$/u;
+const MAX_DAYS = 36_500;
+const MAX_ENVIRONMENTS = 100;
+
+function IsRetention(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isRetention',
+    validator: {
+      validate: isRetention,
+      defaultMessage: () =>
+        `must give each of up to ${MAX_ENVIRONMENTS} environments a whole number of days from 1 to ${MAX_DAYS}`,
+    },
+  });
+}
+
+function isRetention(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  const isDays = (days: unknown) => Number.isInteger(days) && Number(days) >= 1 && Number(days) <= MAX_DAYS;
+  return (
+    entries.length <= MAX_ENVIRONMENTS &&
+    entries.every(([name, days]) => ENVIRONMENT.test(name) && isDays(days))
+  );
+}
+
+const RETENTION = {
+  type: 'object',
+  additionalProperties: { type: 'integer', minimum: 1, maximum: MAX_DAYS },
+  example: { prod: 90 },
+} as const;
+
+export class ChangeSettingsDto {
+  /** For how many days the content of executions is kept, by environment; one that is not named keeps it. Null: as at first. */
+  @IsOptional()
+  @IsRetention()
+  @ApiPropertyOptional({ ...RETENTION, nullable: true })
+  retention_days?: Record<string, number> | null;
+
+  /**
+   * Variables whose values are masked: names, or patterns in which `*` stands for any text. Null: none.
+   * @example ["email", "card_*"]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 200, { each: true })
+  @ApiPropertyOptional({ type: [String], nullable: true })
+  mask?: string[] | null;
+
+  /** `provider/model_name` of executions that name no model. Null: `DEFAULT_MODEL` of the service. */
+  @IsOptional()
+  @Matches(MODEL, { message: 'must be a provider, a slash and a model, such as "openai/gpt-4o-mini"' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'openai/gpt-4o-mini' })
+  default_model?: string | null;
+
+  /** Whether executions may name an environment that nobody has described. Null: as at first, true. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  allow_unknown_environments?: boolean | null;
+}
+
+export class CreateProjectDto {
+  /** What it is called; unique in the instance. The header `X-Project` may name it so. */
+  @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
+  @ApiProperty({ example: 'checkout' })
+  name!: string;
+
+  /** What differs from the defaults. */
+  @IsOptional()
+  @Nested(() => ChangeSettingsDto)
+  @ApiPropertyOptional({ type: ChangeSettingsDto, nullable: true })
+  settings?: ChangeSettingsDto | null;
+}
+
+export class UpdateProjectDto {
+  /** Another name. Only for the instance. */
+  @IsOptional()
+  @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
+  @ApiPropertyOptional({ example: 'checkout' })
+  name?: string;
+
+  /** Settings that change; what is left out stays, and null is the default again. */
+  @IsOptional()
+  @Nested(() => ChangeSettingsDto)
+  @ApiPropertyOptional({ type: ChangeSettingsDto })
+  settings?: ChangeSettingsDto;
+
+  /** True refuses its keys within 5 seconds; what is queued is still run, nothing is deleted. False brings it back. Only for the instance. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, example: false })
+  archived?: boolean;
+}
+
+export class ProjectSettingsDto {
+  /** For how many days the content of executions is kept, by environment; one that is not named keeps it. */
+  @ApiProperty(RETENTION)
+  retention_days!: Readonly<Record<string, number>>;
+
+  /** Variables whose values are masked: names, or patterns in which `*` stands for any text. */
+  @ApiProperty({ type: [String] })
+  mask!: readonly string[];
+
+  /** The model of executions that name none; null for `DEFAULT_MODEL` of the service. */
+  default_model!: string | null;
+
+  /** Whether executions may name an environment that nobody has described. */
+  allow_unknown_environments!: boolean;
+}
+
+export class ProjectDto {
+  /** Id of the project. */
+  @ApiId()
+  project_id!: string;
+
+  /** What it is called. */
+  name!: string;
+
+  /** What it decides for itself. */
+  settings!: ProjectSettingsDto;
+
+  /** When it was made. */
+  @ApiTime()
+  created_at!: string;
+
+  /** Since when its keys are refused; null while they are not. */
+  @ApiTime()
+  archived_at!: string | null;
+}
+
+export class ProjectListDto {
+  /** The projects of the instance, archived ones too, the oldest first. */
+  projects!: ProjectDto[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}

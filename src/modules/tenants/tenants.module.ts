@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { AuthModule } from '../auth/index.js';
+import { ModelsModule } from '../models/index.js';
+import { ProjectsModule } from '../projects/index.js';
+import { TenantsController } from './tenants.controller.js';
+import { TenantsRepository } from './tenants.repository.js';
+import { TenantsService } from './tenants.service.js';
+
+/**
+ * Makes projects and changes them. Finding one is below authentication, in the module of projects; what a fresh project begins
+ * with stands above it.
+ */
+@Module({
+  imports: [AuditModule, AuthModule, ModelsModule, ProjectsModule],
+  controllers: [TenantsController],
+  providers: [TenantsRepository, TenantsService],
+})
+export class TenantsModule {}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, MoreThan, QueryFailedError } from 'typeorm';
+import { EnvironmentEntity, ProjectEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Each method is for a transaction of the instance, which sees all projects. */
+@Injectable()
+export class TenantsRepository {
+  constructor(private readonly scope: TenantScope) {}
+
+  /** An id for a project that is about to be made; its transaction has to name it from the start. */
+  async takeId(): Promise<string> {
+    const [row] = await this.scope.system<{ id: string }>('SELECT ledger_uuid7() AS id');
+    return (row as { id: string }).id;
+  }
+
+  /** @returns null when there is one of that name. */
+  async insert(
+    tx: EntityManager,
+    project: Pick<ProjectEntity, 'projectId' | 'name' | 'settings'>,
+  ): Promise<ProjectEntity | null> {
+    const rows = await tx.query<unknown[]>(
+      `INSERT INTO projects (project_id, name, settings) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING RETURNING project_id`,
+      [project.projectId, project.name, JSON.stringify(project.settings)],
+    );
+    return rows.length === 0 ? null : this.find(tx, project.projectId);
+  }
+
+  async insertEnvironments(tx: EntityManager, projectId: string, names: readonly string[]): Promise<void> {
+    await tx.insert(
+      EnvironmentEntity,
+      names.map((name) => ({ projectId, name })),
+    );
+  }
+
+  async find(tx: EntityManager, projectId: string): Promise<ProjectEntity | null> {
+    return tx.findOneBy(ProjectEntity, { projectId });
+  }
+
+  /** As {@link find}, and nobody else changes it until the transaction ends. */
+  async findLocked(tx: EntityManager, projectId: string): Promise<ProjectEntity | null> {
+    return tx.findOne(ProjectEntity, { where: { projectId }, lock: { mode: 'for_no_key_update' } });
+  }
+
+  /** The oldest first. */
+  async list(tx: EntityManager, afterId: string | undefined, limit: number): Promise<ProjectEntity[]> {
+    return tx.find(ProjectEntity, {
+      where: afterId === undefined ? {} : { projectId: MoreThan(afterId) },
+      order: { projectId: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /**
+   * @param isArchived one that is archived already keeps its time.
+   * @returns null when another one has the name.
+   */
+  async update(
+    tx: EntityManager,
+    project: ProjectEntity,
+    { name, settings, isArchived }: { name: string; settings: object; isArchived: boolean },
+  ): Promise<ProjectEntity | null> {
+    try {
+      await tx.query(
+        `UPDATE projects SET name = $2, settings = $3, archived_at = CASE WHEN $4 THEN coalesce(archived_at, now()) END
+         WHERE project_id = $1`,
+        [project.projectId, name, JSON.stringify(settings), isArchived],
+      );
+    } catch (error) {
+      if (error instanceof QueryFailedError && Reflect.get(error, 'code') === UNIQUE_VIOLATION) return null;
+      throw error;
+    }
+    return this.find(tx, project.projectId);
+  }
+}

@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ProjectEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, type PageQueryDto, pageOf } from '../../infra/http/index.js';
+import { UUID, ValidationError } from '../../kernel/index.js';
+import { AuditService } from '../audit/index.js';
+import {
+  Authenticator,
+  type Caller,
+  type CreatedKeyDto,
+  type CreateKeyDto,
+  ForbiddenError,
+  KeysService,
+} from '../auth/index.js';
+import { ModelsService, PricesService } from '../models/index.js';
+import { DEFAULT_PROJECT, ProjectNotFoundError, ProjectsService } from '../projects/index.js';
+import { ProjectExistsError } from './errors.js';
+import { changeSettings, readSettings } from './project-settings.js';
+import type { CreateProjectDto, ProjectDto, ProjectListDto, UpdateProjectDto } from './tenants.dto.js';
+import { TenantsRepository } from './tenants.repository.js';
+
+const FIRST_ENVIRONMENTS = ['dev', 'staging', 'prod'];
+
+/** Makes projects, and changes them. */
+@Injectable()
+export class TenantsService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly tenants: TenantsRepository,
+    private readonly projects: ProjectsService,
+    private readonly models: ModelsService,
+    private readonly prices: PricesService,
+    private readonly keys: KeysService,
+    private readonly authenticator: Authenticator,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * A project with the models and prices of the catalogue and the usual environments, all or nothing.
+   * @throws ProjectExistsError `PROJECT_EXISTS`
+   */
+  async create(caller: Caller, { name, settings }: CreateProjectDto): Promise<ProjectDto> {
+    const projectId = await this.tenants.takeId();
+    return this.scope.instance(projectId, async (tx) => {
+      const stored = changeSettings({}, settings ?? {});
+      const project = await this.tenants.insert(tx, { projectId, name, settings: stored });
+      if (project === null) throw new ProjectExistsError(name);
+      await this.tenants.insertEnvironments(tx, projectId, FIRST_ENVIRONMENTS);
+      await this.models.seedWithin(tx, projectId);
+      await this.prices.seedWithin(tx, projectId);
+      const after = toDto(project);
+      await this.appendAudit(tx, caller, project, { action: 'project.create', after });
+      return after;
+    });
+  }
+
+  async list({ cursor, limit }: PageQueryDto): Promise<ProjectListDto> {
+    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const found = await this.scope.instance([], (tx) => this.tenants.list(tx, afterId, limit + 1));
+    const { entries, nextCursor } = pageOf(found, limit, ({ projectId }) => projectId);
+    return { projects: entries.map(toDto), next_cursor: nextCursor };
+  }
+
+  /** @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, of a project that is not the caller's too. */
+  async get(caller: Caller, projectId: string): Promise<ProjectDto> {
+    assertOwn(caller, projectId);
+    const project = await this.scope.instance([], (tx) => this.tenants.find(tx, projectId));
+    if (project === null) throw new ProjectNotFoundError(projectId);
+    return toDto(project);
+  }
+
+  /**
+   * @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, of a project that is not the caller's too.
+   * @throws ForbiddenError `FORBIDDEN` for more than settings, unless it is the instance that asks.
+   * @throws ProjectExistsError `PROJECT_EXISTS`
+   * @throws ValidationError `VALIDATION_FAILED` for another name or the end of the project `default`.
+   */
+  async update(caller: Caller, projectId: string, request: UpdateProjectDto): Promise<ProjectDto> {
+    assertOwn(caller, projectId);
+    assertMayChange(caller, request);
+    const changed = await this.scope.instance(projectId, async (tx) => {
+      const project = await this.tenants.findLocked(tx, projectId);
+      if (project === null) throw new ProjectNotFoundError(projectId);
+      assertKeepsDefault(project, request);
+      const name = request.name ?? project.name;
+      const updated = await this.tenants.update(tx, project, {
+        name,
+        settings: changeSettings(project.settings, request.settings ?? {}),
+        isArchived: request.archived ?? project.archivedAt !== null,
+      });
+      if (updated === null) throw new ProjectExistsError(name);
+      const [before, after] = [toDto(project), toDto(updated)];
+      await this.appendAudit(tx, caller, project, { action: 'project.update', before, after });
+      return after;
+    });
+    this.projects.forget();
+    this.authenticator.forgetProject(projectId);
+    return changed;
+  }
+
+  /** @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, for an archived one too, and what making a key throws. */
+  async createKey(caller: Caller, projectId: string, request: CreateKeyDto): Promise<CreatedKeyDto> {
+    await this.projects.get(projectId);
+    return this.keys.create({ ...caller, projectId }, request);
+  }
+
+  /** In the log of the project that it is about, wherever the caller acts. */
+  private async appendAudit(
+    tx: EntityManager,
+    caller: Caller,
+    { projectId }: ProjectEntity,
+    change: { action: string; before?: object; after: object },
+  ): Promise<void> {
+    await this.audit.append(tx, { ...caller, projectId }, { ...change, subject: `project/${projectId}` });
+  }
+}
+
+/** Before anything is looked up: whether there is such a project is none of another one's business. */
+function assertOwn(caller: Caller, projectId: string): void {
+  if (caller.kind !== 'instance' && caller.projectId !== projectId) throw new ProjectNotFoundError(projectId);
+}
+
+function assertMayChange({ kind }: Caller, { name, archived }: UpdateProjectDto): void {
+  if (kind === 'instance' || (name == null && archived == null)) return;
+  throw new ForbiddenError(
+    [],
+    'Only the admin of the instance renames or archives a project; send settings alone.',
+  );
+}
+
+/** The instance acts in it when nothing else is said, and finds it by its name. */
+function assertKeepsDefault(project: ProjectEntity, { name, archived }: UpdateProjectDto): void {
+  if (project.name !== DEFAULT_PROJECT) return;
+  const [pointer, what] = archived === true ? ['/archived', 'archived'] : ['/name', 'renamed'];
+  if (archived !== true && (name == null || name === DEFAULT_PROJECT)) return;
+  throw new ValidationError(`The project "${DEFAULT_PROJECT}" is where API_KEY acts; it cannot be ${what}.`, [
+    { pointer, message: `cannot be changed for the project "${DEFAULT_PROJECT}"` },
+  ]);
+}
+
+function parseId(position: unknown): string | null {
+  return typeof position === 'string' && UUID.test(position) ? position : null;
+}
+
+function toDto({ projectId, name, settings, createdAt, archivedAt }: ProjectEntity): ProjectDto {
+  return {
+    project_id: projectId,
+    name,
+    settings: readSettings(settings),
+    created_at: createdAt.toISOString(),
+    archived_at: archivedAt?.toISOString() ?? null,
+  };
+}

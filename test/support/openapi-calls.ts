@@ -1,0 +1,81 @@
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly example?: string | number;
+  readonly schema?: { readonly example?: string | number };
+}
+
+export interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> };
+}
+
+export interface OpenApiPaths {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** An operation of the OpenAPI document, to be called with its own examples. */
+export interface OpenApiCall {
+  /** In capitals. */
+  readonly method: string;
+  /** Such as `/v1/prompts/{name}`. */
+  readonly route: string;
+  /** Such as `GET /v1/prompts/{name}`. */
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+export function callsOf({ paths }: OpenApiPaths): OpenApiCall[] {
+  return Object.entries(paths).flatMap(([route, item]) =>
+    Object.entries(item).map(([lower, operation]) => {
+      const method = lower.toUpperCase();
+      return { method, route, name: `${method} ${route}`, operation };
+    }),
+  );
+}
+
+export function exampleOf({ example, schema }: Parameter): string | number | undefined {
+  return example ?? schema?.example;
+}
+
+/** The example body, or undefined where the operation takes none. */
+export function bodyOf({ operation: { requestBody } }: OpenApiCall): unknown {
+  return Object.values(requestBody?.content ?? {})[0]?.example;
+}
+
+/** @param valueOf what to put in for a parameter; undefined leaves one of the query out. */
+export function fillPath(
+  { route, operation: { parameters = [] } }: OpenApiCall,
+  valueOf: (parameter: Parameter) => string | number | undefined,
+): string {
+  const query = new URLSearchParams();
+  let path = route;
+  for (const parameter of parameters) {
+    const value = valueOf(parameter);
+    if (value === undefined) continue;
+    if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(value));
+    if (parameter.in === 'query') query.set(parameter.name, String(value));
+  }
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
+}
+
+/** What makes things comes before what reads, changes and ends them. */
+export function rankCall({ method, route }: OpenApiCall): number {
+  const isMade = /\{\w+_id\}/.test(route);
+  if (route.endsWith(':retire')) return 4;
+  if (route.endsWith(':migrate-to-full')) return 5;
+  // A model stays as long as routes lead to it.
+  if (method === 'DELETE') return route.startsWith('/v1/models/') ? 7 : 6;
+  if (method === 'GET') return 2;
+  if (isMade) return 3;
+  return method === 'PUT' ? 0 : 1;
+}
+
+/** Keeps the ids of what an answer says was made, of each kind the first. */
+export function rememberIds(body: unknown, ids: Map<string, string>): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, value] of Object.entries(body)) {
+    if (name.endsWith('_id') && typeof value === 'string' && !ids.has(name)) ids.set(name, value);
+    if (name === 'version') rememberIds(value, ids);
+  }
+}

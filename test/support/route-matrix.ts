@@ -1,0 +1,95 @@
+import type { Role } from '../../src/entities/index.js';
+
+/** `anyone` needs no key, `any key` no role; `instance` is the key in `API_KEY`, which may call all of them. */
+export type LeastRole = 'anyone' | 'any key' | Role | 'instance';
+
+/**
+ * Who may call what: for each route of the OpenAPI document the least role that may. It is written by hand, and is what the
+ * service is held to: a test calls every route with every role, and fails for a route that has no line here.
+ * `docs/governance.md` shows it.
+ */
+export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
+  'GET /health': 'anyone',
+  'GET /health/live': 'anyone',
+  'GET /health/ready': 'anyone',
+
+  'GET /v1/me': 'any key',
+  'GET /v1/models': 'any key',
+  'GET /v1/routes': 'any key',
+  'GET /v1/routes/{name}': 'any key',
+  'GET /openai/v1/models': 'any key',
+  'GET /openai/v1/models/{model}': 'any key',
+
+  'GET /v1/prompts': 'viewer',
+  'GET /v1/prompts/{name}': 'viewer',
+  'GET /v1/prompts/{name}/diff': 'viewer',
+  'GET /v1/prompts/{name}/history': 'viewer',
+  'GET /v1/prompts/{name}/versions': 'viewer',
+  'GET /v1/prompts/{name}/versions/{version_number}': 'viewer',
+  'GET /v1/versions/{version_id}': 'viewer',
+  'POST /v1/prompts/{name}:render': 'viewer',
+  'GET /v1/executions': 'viewer',
+  'GET /v1/analytics/costs': 'viewer',
+  'GET /v1/analytics/prompts': 'viewer',
+  'GET /v1/budgets': 'viewer',
+  'GET /v1/budgets/{budget_id}': 'viewer',
+  'GET /v1/budgets/{budget_id}/deliveries': 'viewer',
+  'GET /v1/prices': 'viewer',
+  'GET /v1/prices/{price_id}': 'viewer',
+
+  'POST /v1/executions:run': 'runner',
+  'POST /v1/executions:stream': 'runner',
+  'POST /v1/executions:submit': 'runner',
+  'POST /v1/executions:submit-batch': 'runner',
+  'POST /v1/executions:record': 'runner',
+  'POST /v1/prompts/{name}/execute': 'runner',
+  'POST /openai/v1/chat/completions': 'runner',
+  'GET /v1/executions/{execution_id}': 'runner',
+  'GET /v1/executions/{execution_id}/deliveries': 'runner',
+  'POST /v1/executions/{execution_id}:cancel': 'runner',
+  'GET /v1/batches/{batch_id}': 'runner',
+  'GET /v1/batches/{batch_id}/deliveries': 'runner',
+  'POST /v1/batches/{batch_id}:cancel': 'runner',
+
+  'PUT /v1/prompts/{name}': 'editor',
+  'DELETE /v1/prompts/{name}': 'editor',
+  'POST /v1/prompts/{name}/versions/{version_number}:activate': 'editor',
+  'POST /v1/prompts/register-code': 'editor',
+  'POST /v1/prompts:migrate-to-full': 'editor',
+  'POST /v1/prompts:retire': 'editor',
+
+  'GET /v1/keys': 'admin',
+  'POST /v1/keys': 'admin',
+  'PATCH /v1/keys/{key_id}': 'admin',
+  'POST /v1/keys/{key_id}:rotate': 'admin',
+  'DELETE /v1/keys/{key_id}': 'admin',
+  'GET /v1/users': 'admin',
+  'POST /v1/users': 'admin',
+  'PATCH /v1/users/{user_id}': 'admin',
+  'GET /v1/members': 'admin',
+  'PUT /v1/members/{user_id}': 'admin',
+  'DELETE /v1/members/{user_id}': 'admin',
+  'GET /v1/teams': 'admin',
+  'GET /v1/teams/{name}': 'admin',
+  'PUT /v1/teams/{name}': 'admin',
+  'DELETE /v1/teams/{name}': 'admin',
+  'GET /v1/projects/{project_id}': 'admin',
+  'PATCH /v1/projects/{project_id}': 'admin',
+  'POST /v1/budgets': 'admin',
+  'PATCH /v1/budgets/{budget_id}': 'admin',
+  'DELETE /v1/budgets/{budget_id}': 'admin',
+  'PUT /v1/models/{provider}/{model_name}': 'admin',
+  'DELETE /v1/models/{provider}/{model_name}': 'admin',
+  'POST /v1/prices': 'admin',
+  'PUT /v1/prices/{price_id}': 'admin',
+  'DELETE /v1/prices/{price_id}': 'admin',
+  'POST /v1/prices:import': 'admin',
+  'PUT /v1/routes/{name}': 'admin',
+  'DELETE /v1/routes/{name}': 'admin',
+  'GET /v1/webhooks/secret': 'admin',
+  'POST /v1/webhooks/secret:rotate': 'admin',
+
+  'GET /v1/projects': 'instance',
+  'POST /v1/projects': 'instance',
+  'POST /v1/projects/{project_id}/keys': 'instance',
+};

@@ -1,4 +1,10 @@
-import { connectionOf, type ConnectionOptions, Transport } from './core/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  connectionOf,
+  type ConnectionOptions,
+  Transport,
+} from './core/index.js';
 import {
   AnalyticsResource,
   AuditResource,
@@ -8,13 +14,18 @@ import {
   EnvironmentsResource,
   ExecutionsResource,
   KeysResource,
+  MembersResource,
   ModelsResource,
   PricesResource,
+  ProjectsResource,
   PromptsResource,
   RoutesResource,
+  TeamsResource,
   TrackingResource,
+  UsersResource,
   VersionsResource,
 } from './resources/index.js';
+import type { Me } from './wire/index.js';
 
 /** The HTTP API, one resource a kind of thing, in the words of the wire. `PromptLedger` stands on it. */
 export class LedgerClient {
@@ -32,10 +43,16 @@ export class LedgerClient {
   readonly budgets: BudgetsResource;
   readonly changes: ChangesResource;
   readonly audit: AuditResource;
+  readonly projects: ProjectsResource;
+  readonly users: UsersResource;
+  readonly members: MembersResource;
+  readonly teams: TeamsResource;
+  private readonly transport: Transport;
 
   /** @throws ConfigurationError without a key */
   constructor(options: ConnectionOptions = {}) {
     const transport = new Transport(connectionOf(options));
+    this.transport = transport;
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);
     this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
@@ -50,6 +67,15 @@ export class LedgerClient {
     this.budgets = new BudgetsResource(transport);
     this.changes = new ChangesResource(transport);
     this.audit = new AuditResource(transport);
+    this.projects = new ProjectsResource(transport);
+    this.users = new UsersResource(transport);
+    this.members = new MembersResource(transport);
+    this.teams = new TeamsResource(transport);
+  }
+
+  /** Who this client is, and what it may do. */
+  me(options?: CallOptions): ApiPromise<Me> {
+    return this.transport.get('/v1/me', undefined, options);
   }
 
   /** For those who keep prompts. Null: any may have changed. */

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { addGovernance } from './changes.program.js';
 import { addEnvironments } from './environments.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
-import type { CreateKeyFlags } from './keys.command.js';
+import { addKeys } from './keys.program.js';
+import { addMembers } from './members.program.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
 import { addRender, addRun } from './run.program.js';
 import { addModels } from './models.program.js';
@@ -12,7 +13,8 @@ import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
 
 /** What people do with a ledger that runs somewhere: keys, prompts, runs, executions. */
 export function addLedgerCommands(program: Command): void {
-  addKeys(program.command('keys').description('make, list and revoke API keys'));
+  addKeys(program.command('keys').description('make, list, rotate and revoke API keys'));
+  addMembers(program.command('members').description('list, add and remove members of the project'));
   const prompts = program.command('prompts').description('list, read, compare, render and change prompts');
   addPrompts(prompts);
   addRender(prompts, 'prompt-ledger prompts');
@@ -23,34 +25,6 @@ export function addLedgerCommands(program: Command): void {
   addEnvironments(program);
   addModels(program.command('models').description('list, allow and take away models'));
   addExecutions(program.command('executions').description('list, read and export executions'));
-}
-
-function addKeys(keys: Command): void {
-  withLedgerFlags(keys.command('create <name>'))
-    .description('make a key; it is shown once')
-    .requiredOption('-s, --scope <scope>', 'what it may do; may be repeated', collect)
-    .option('--expires <time>', 'from when on it is refused, such as 2027-12-31T23:59:59Z')
-    .addHelpText('after', examples('prompt-ledger keys create ci --scope prompts:read --scope prompts:write'))
-    .action(async (name: string, flags: CreateKeyFlags) => {
-      const { createKeyCommand } = await import('./keys.command.js');
-      await createKeyCommand(name, flags);
-    });
-
-  withLedgerFlags(keys.command('list'))
-    .description('list the keys of the project, revoked ones too')
-    .addHelpText('after', examples('prompt-ledger keys list'))
-    .action(async (flags: LedgerFlags) => {
-      const { listKeysCommand } = await import('./keys.command.js');
-      await listKeysCommand(flags);
-    });
-
-  withLedgerFlags(keys.command('revoke <key_id>'))
-    .description('revoke a key')
-    .addHelpText('after', examples('prompt-ledger keys revoke 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
-    .action(async (keyId: string, flags: LedgerFlags) => {
-      const { revokeKeyCommand } = await import('./keys.command.js');
-      await revokeKeyCommand(keyId, flags);
-    });
 }
 
 /** Which prompts a command is about. */

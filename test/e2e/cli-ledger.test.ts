@@ -369,6 +369,42 @@ describe('prompt-ledger keys', () => {
   });
 });
 
+describe('prompt-ledger members', () => {
+  it('makes a service account whose key can be rotated, and takes the role away', async () => {
+    const added = await cli(['members', 'add-service', 'nightly', '--role', 'runner']);
+    const userId = added.stdout.trimEnd();
+    expect((await cli(['members', 'list'])).stdout).toMatch(
+      new RegExp(`^${userId} +nightly +service +runner`, 'm'),
+    );
+    const made = json(
+      await cli(['keys', 'create', 'n', '--role', 'viewer', '--user', userId, '--json']),
+    ) as Record<string, string>;
+    expect((await cli(['keys', 'list'])).stdout).toMatch(
+      new RegExp(`^${made['key_id']} +n +viewer +valid`, 'm'),
+    );
+    const rotated = await cli(['keys', 'rotate', made['key_id'] ?? '', '--overlap', '0']);
+    const key = rotated.stdout.trimEnd();
+    expect(rotated.stderr).toContain('no more');
+    expect((await cli(['prompts', 'list', '--key', key])).code).toBe(0);
+    expect((await cli(['prompts', 'list', '--key', made['key'] ?? ''])).code).toBe(2);
+    expect((await cli(['members', 'put', userId, 'editor'])).stdout).toContain('is editor');
+    expect((await cli(['members', 'remove', userId])).stdout).toContain('no member any more');
+    expect((await cli(['prompts', 'list', '--key', key])).code).toBe(2);
+  });
+
+  it('acts in the project that is named', async () => {
+    await stage.admin.post('/v1/projects', { name: 'cli project' });
+    const there = ['--project', 'cli project', '--json'];
+    expect(json(await cli(['prompts', 'list', ...there]))).toMatchObject([]);
+    const env = { PROMPT_LEDGER_PROJECT: 'cli project' };
+    expect(json(await cli(['prompts', 'list', '--json'], { env }))).toMatchObject([]);
+    expect(await cli(['prompts', 'list', '--project', 'none'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('(PROJECT_NOT_FOUND)') as string,
+    });
+  });
+});
+
 describe('when it cannot be told', () => {
   const { stringContaining } = expect;
 
@@ -443,7 +479,12 @@ describe('help', () => {
     'seed',
     'keys create',
     'keys list',
+    'keys rotate',
     'keys revoke',
+    'members list',
+    'members add-service',
+    'members put',
+    'members remove',
     'prompts list',
     'prompts show',
     'prompts diff',

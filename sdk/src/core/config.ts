@@ -8,6 +8,8 @@ export interface ConnectionOptions {
   readonly baseUrl?: string | undefined;
   /** Default: `PROMPT_LEDGER_API_KEY`. */
   readonly apiKey?: string | undefined;
+  /** Name or id of the project to act in, for the key of the instance. Default: `PROMPT_LEDGER_PROJECT`, else the key's own. */
+  readonly project?: string | undefined;
   /** Milliseconds for one call with all its tries. Default 90,000. */
   readonly timeoutMs?: number | undefined;
   /** So often a call is tried again at most. Default 3. */
@@ -39,12 +41,13 @@ export function connectionOf(options: ConnectionOptions): Connection {
   if (apiKey === undefined) {
     throw new ConfigurationError('Set PROMPT_LEDGER_API_KEY to a key of the ledger, or pass it as `apiKey`.');
   }
+  const project = options.project ?? environment('PROMPT_LEDGER_PROJECT');
   return {
     baseUrl: parseUrl(options.baseUrl ?? environment('PROMPT_LEDGER_URL') ?? DEFAULT_URL),
     apiKey,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
-    headers: options.headers ?? {},
+    headers: { ...(project === undefined ? {} : { 'x-project': project }), ...options.headers },
     // Called through a closure: browsers refuse a `fetch` whose `this` is another object.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
   };

@@ -125,6 +125,44 @@ describe('a resource', () => {
       { rate_limits: { requests_per_minute: 5 } },
       ({ keys }) => keys.change(ID, { rate_limits: { requests_per_minute: 5 } }),
     ],
+    ['POST', `/v1/keys/${ID}:rotate`, { overlap_s: 5 }, ({ keys }) => keys.rotate(ID, { overlap_s: 5 })],
+    ['POST', `/v1/keys/${ID}:rotate`, {}, ({ keys }) => keys.rotate(ID)],
+    ['GET', '/v1/me', undefined, (client) => client.me()],
+    ['POST', '/v1/projects', { name: 'p' }, ({ projects }) => projects.create({ name: 'p' })],
+    ['GET', '/v1/projects?limit=2', undefined, ({ projects }) => projects.list({ limit: 2 })],
+    ['GET', `/v1/projects/${ID}`, undefined, ({ projects }) => projects.get(ID)],
+    [
+      'PATCH',
+      `/v1/projects/${ID}`,
+      { archived: true },
+      ({ projects }) => projects.update(ID, { archived: true }),
+    ],
+    [
+      'POST',
+      `/v1/projects/${ID}/keys`,
+      { name: 'k', role: 'admin' },
+      ({ projects }) => projects.createKey(ID, { name: 'k', role: 'admin' }),
+    ],
+    [
+      'POST',
+      '/v1/users',
+      { kind: 'service', name: 'u' },
+      ({ users }) => users.create({ kind: 'service', name: 'u' }),
+    ],
+    ['GET', '/v1/users?kind=person', undefined, ({ users }) => users.list({ kind: 'person' })],
+    ['PATCH', `/v1/users/${ID}`, { disabled: true }, ({ users }) => users.update(ID, { disabled: true })],
+    ['GET', '/v1/members', undefined, ({ members }) => members.list()],
+    ['PUT', `/v1/members/${ID}`, { role: 'editor' }, ({ members }) => members.put(ID, { role: 'editor' })],
+    ['DELETE', `/v1/members/${ID}`, undefined, ({ members }) => members.delete(ID)],
+    ['GET', '/v1/teams', undefined, ({ teams }) => teams.list()],
+    ['GET', '/v1/teams/a%20b', undefined, ({ teams }) => teams.get('a b')],
+    [
+      'PUT',
+      '/v1/teams/a',
+      { members: [ID], role: 'editor' },
+      ({ teams }) => teams.put('a', { members: [ID], role: 'editor' }),
+    ],
+    ['DELETE', '/v1/teams/a', undefined, ({ teams }) => teams.delete('a')],
   ])('sends %s %s', async (method, path, body, call) => {
     const { fetch, requests } = fakeFetch(json({}));
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
@@ -138,6 +176,10 @@ describe('a resource', () => {
     ['changes', ({ changes }) => changes.list()],
     ['routes', ({ routes }) => routes.list()],
     ['prices', ({ prices }) => prices.list()],
+    ['projects', ({ projects }) => projects.list()],
+    ['users', ({ users }) => users.list()],
+    ['members', ({ members }) => members.list()],
+    ['teams', ({ teams }) => teams.list()],
   ])('gives %s of all pages', async (name, list) => {
     const { fetch, requests } = fakeFetch(
       json({ [name]: [{ n: 1 }], next_cursor: 'c' }),

@@ -1,12 +1,27 @@
+import type { Role } from './members.js';
+
 export type Scope =
   | 'prompts:read'
   | 'prompts:write'
   | 'executions:run'
+  | 'executions:list'
   | 'executions:read'
   | 'analytics:read'
+  | 'scores:write'
+  | 'traces:read'
+  | 'traces:write'
+  | 'environments:move'
+  | 'environments:write'
+  | 'changes:write'
+  | 'changes:approve'
+  | 'evaluations:write'
+  | 'rollouts:write'
   | 'models:write'
   | 'keys:write'
-  | 'budgets:write';
+  | 'budgets:write'
+  | 'members:write'
+  | 'settings:write'
+  | 'audit:read';
 
 /** A minute; 0 for no limit, null for the default of the service. */
 export interface KeyRateLimits {
@@ -17,11 +32,21 @@ export interface KeyRateLimits {
 
 export interface CreateKeyRequest {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  /** Either these or `role`. */
+  readonly scopes?: readonly Scope[] | null;
+  /** What this role may do, also when that changes with a later release. */
+  readonly role?: Role | null;
+  /** Whose key it is. Left out: the user of the key that makes it, if it has one. */
+  readonly user_id?: string | null;
   /** Null or left out: never. */
   readonly expires_at?: string | null;
   /** What is left out or null is the default of the service. */
   readonly rate_limits?: Partial<KeyRateLimits> | null;
+}
+
+export interface RotateKeyRequest {
+  /** How many seconds the secret of now goes on working; 0 ends it at once. Default: a day. */
+  readonly overlap_s?: number;
 }
 
 export interface ChangeKeyRequest {
@@ -32,13 +57,20 @@ export interface ChangeKeyRequest {
 export interface Key {
   readonly key_id: string;
   readonly name: string;
+  /** What it may do by itself; its user may be allowed less. */
   readonly scopes: readonly Scope[];
+  /** Null for a key with scopes of its own. */
+  readonly role: Role | null;
+  /** Null for a key that belongs to nobody. */
+  readonly user_id: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   /** To about a minute; null for never. */
   readonly last_used_at: string | null;
   readonly rate_limits: KeyRateLimits;
+  /** Until when the secret before the last rotation works. */
+  readonly previous_until: string | null;
 }
 
 export interface CreatedKey extends Key {

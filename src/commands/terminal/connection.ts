@@ -6,6 +6,8 @@ import { CliError } from './cli-error.js';
 export interface LedgerFlags {
   readonly url?: string;
   readonly key?: string;
+  /** Name or id. */
+  readonly project?: string;
   /** One JSON document, for programs. */
   readonly json?: boolean;
 }
@@ -20,7 +22,7 @@ const DEFAULT_URL = 'http://localhost:8000';
 export async function connect(flags: LedgerFlags, configuredUrl?: string): Promise<LedgerClient> {
   const baseUrl = flags.url ?? variable('PROMPT_LEDGER_URL') ?? configuredUrl ?? DEFAULT_URL;
   const apiKey = flags.key ?? variable('PROMPT_LEDGER_API_KEY') ?? publishedKey(baseUrl);
-  return new LedgerClient({ baseUrl, apiKey });
+  return new LedgerClient({ baseUrl, apiKey, project: flags.project });
 }
 
 function publishedKey(url: string): string {

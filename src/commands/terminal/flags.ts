@@ -5,6 +5,7 @@ export function withLedgerFlags(command: Command): Command {
   return command
     .option('--url <url>', 'where the ledger is (PROMPT_LEDGER_URL, http://localhost:8000)')
     .option('--key <key>', 'your key; better in PROMPT_LEDGER_API_KEY, which other users cannot see')
+    .option('--project <name>', 'the project to act in, with the key of the instance (PROMPT_LEDGER_PROJECT)')
     .option('--json', 'one JSON document, for programs');
 }
 

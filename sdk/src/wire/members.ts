@@ -1,0 +1,99 @@
+import type { Scope } from './keys.js';
+import type { ProjectRef } from './projects.js';
+
+/** From the narrowest to the widest; each may do all that the one before may. */
+export type Role = 'viewer' | 'runner' | 'editor' | 'approver' | 'admin';
+/** A person signs in; a service account only has keys. */
+export type UserKind = 'person' | 'service';
+
+export interface CreateUserRequest {
+  readonly kind: UserKind;
+  readonly name: string;
+  /** A person needs one. */
+  readonly email?: string | null;
+}
+
+export interface UpdateUserRequest {
+  /** True refuses all of their keys, within seconds everywhere. */
+  readonly disabled: boolean;
+}
+
+export interface User {
+  readonly user_id: string;
+  readonly kind: UserKind;
+  readonly email: string | null;
+  readonly name: string;
+  readonly disabled: boolean;
+  readonly disabled_at: string | null;
+  readonly created_at: string;
+}
+
+export interface UserList {
+  /** The oldest first. */
+  readonly users: readonly User[];
+  readonly next_cursor: string | null;
+}
+
+export interface ListUsersQuery {
+  readonly kind?: UserKind;
+  /** Of a page: 1 to 200, default 50. */
+  readonly limit?: number;
+}
+
+export interface PutMemberRequest {
+  readonly role: Role;
+}
+
+export interface Member {
+  readonly user_id: string;
+  readonly kind: UserKind;
+  readonly email: string | null;
+  readonly name: string;
+  readonly role: Role;
+  readonly disabled: boolean;
+  readonly added_at: string;
+  readonly added_by: string;
+}
+
+export interface MemberList {
+  readonly members: readonly Member[];
+  readonly next_cursor: string | null;
+}
+
+export interface PutTeamRequest {
+  /** Ids of members of the project; they replace those of before. */
+  readonly members: readonly string[];
+  /** Over the prompts whose `owner_team` is the name of the team. */
+  readonly role: Role;
+}
+
+export interface Team {
+  readonly name: string;
+  readonly role: Role;
+  readonly members: readonly string[];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface TeamList {
+  /** By name. */
+  readonly teams: readonly Team[];
+  readonly next_cursor: string | null;
+}
+
+/** Who you are, and what you may do. */
+export interface Me {
+  /** `key` for one that belongs to nobody, `instance` for the admin of the instance. */
+  readonly kind: UserKind | 'key' | 'instance';
+  readonly user_id: string | null;
+  readonly email: string | null;
+  /** The one in which you act. */
+  readonly project: ProjectRef;
+  /** Those in which you can act. */
+  readonly projects: readonly ProjectRef[];
+  /** Null for a key with scopes of its own. */
+  readonly role: Role | null;
+  readonly scopes: readonly Scope[];
+  /** Null for a key. */
+  readonly csrf_token: string | null;
+}

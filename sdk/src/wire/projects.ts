@@ -1,0 +1,45 @@
+export interface ProjectRef {
+  readonly project_id: string;
+  readonly name: string;
+}
+
+export interface ProjectSettings {
+  /** For how many days the content of executions is kept, by environment. */
+  readonly retention_days: Readonly<Record<string, number>>;
+  /** Variables whose values are masked: names, or patterns with `*`. */
+  readonly mask: readonly string[];
+  /** `provider/model_name`; null for that of the service. */
+  readonly default_model: string | null;
+  /** Whether executions may name environments that nobody has described. */
+  readonly allow_unknown_environments: boolean;
+}
+
+/** What is left out stays as it is; null is the default again. */
+export type ChangeProjectSettings = {
+  readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null;
+};
+
+export interface CreateProjectRequest {
+  readonly name: string;
+  readonly settings?: ChangeProjectSettings | null;
+}
+
+/** What is left out stays as it is. */
+export interface UpdateProjectRequest {
+  readonly name?: string;
+  readonly settings?: ChangeProjectSettings;
+  /** True refuses its keys; false brings it back. */
+  readonly archived?: boolean;
+}
+
+export interface Project extends ProjectRef {
+  readonly settings: ProjectSettings;
+  readonly created_at: string;
+  readonly archived_at: string | null;
+}
+
+export interface ProjectList {
+  /** The oldest first, archived ones too. */
+  readonly projects: readonly Project[];
+  readonly next_cursor: string | null;
+}

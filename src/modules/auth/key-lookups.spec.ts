@@ -85,6 +85,18 @@ describe('looking keys up', () => {
     expect(await after).toEqual({ keyId: 'a' });
   });
 
+  it('knows at once of all keys of a project that is there again', async () => {
+    const { table, lookups } = setUp();
+    const before = lookups.find('a');
+    await table.answer();
+    await before;
+    table.ids.add('a');
+    lookups.forgetUnknown();
+    const after = lookups.find('a');
+    await table.answer();
+    expect(await after).toEqual({ keyId: 'a' });
+  });
+
   it('remembers 10,000 at most, the latest', async () => {
     const { table, lookups } = setUp();
     const answers = Array.from({ length: 10_001 }, (_, n) => lookups.find(`key-${String(n)}`));

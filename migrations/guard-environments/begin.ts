@@ -1,4 +1,5 @@
-import { BEGIN, BEGIN_PLAIN, IS_CURRENT } from '../create-prompt-ledger/begin.js';
+import { BEGIN_PLAIN, IS_CURRENT } from '../create-prompt-ledger/begin.js';
+import { BEGIN_WITH_METADATA } from '../record-metadata/carry-metadata.js';
 
 /**
  * Whether the environment of an entry takes no call that runs no prompt: it is protected, or nobody has described it in a project
@@ -18,8 +19,11 @@ const IS_CURRENT_IN_ENVIRONMENT = `(entry.prompt_revision IS NULL OR CASE WHEN e
       ELSE coalesce(p.registry_revision = entry.prompt_revision, false) END)`;
 
 const replaced = (statement: string) => statement.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
-const guarded = (statement: string) => replaced(statement).replace(IS_CURRENT, IS_CURRENT_IN_ENVIRONMENT);
+function guarded(statement: string): string {
+  if (!statement.includes(IS_CURRENT)) throw new Error('the beginning is not what this migration changes');
+  return replaced(statement).replace(IS_CURRENT, () => IS_CURRENT_IN_ENVIRONMENT);
+}
 
 /** The same functions, whose grants stay. */
-export const GUARD_BEGINNINGS = guarded(BEGIN_PLAIN) + guarded(BEGIN);
-export const UNGUARD_BEGINNINGS = replaced(BEGIN_PLAIN) + replaced(BEGIN);
+export const GUARD_BEGINNINGS = guarded(BEGIN_PLAIN) + guarded(BEGIN_WITH_METADATA);
+export const UNGUARD_BEGINNINGS = replaced(BEGIN_PLAIN) + BEGIN_WITH_METADATA;

@@ -81,10 +81,17 @@ const PAIRS_OF_BEGUN = `SELECT a.project_id, a.execution_id, m.key, m.value
 const PAIRS_OF_RECORDED = `SELECT project, entry.execution_id, m.key, m.value
     FROM entry CROSS JOIN LATERAL json_each_text(entry.metadata) AS m`;
 
+/** `ledger_begin` with metadata. */
+export const BEGIN_WITH_METADATA = writePairs(
+  carryMetadata(FORMER.begin),
+  '), flight AS (',
+  PAIRS_OF_BEGUN,
+);
+
 /** The functions that begin, end and record executions, with metadata. Their signatures and grants stay. */
 export const CARRY_METADATA = [
   ADD_METADATA,
-  writePairs(carryMetadata(FORMER.begin), '), flight AS (', PAIRS_OF_BEGUN),
+  BEGIN_WITH_METADATA,
   carryMetadata(FORMER.endPlain),
   carryMetadata(FORMER.end),
   carryMetadata(FORMER.endUncalled),

@@ -215,6 +215,8 @@ function callerOf(
     origin: '127.0.0.1',
     rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
     ancestors: [],
+    role: null,
+    overTeams: new Map(),
     ...who,
     scopes,
   };

@@ -94,6 +94,6 @@ export interface PointerMoveList {
 
 export interface ListMovesQuery {
   readonly environment?: string;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

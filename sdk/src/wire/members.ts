@@ -36,7 +36,7 @@ export interface UserList {
 
 export interface ListUsersQuery {
   readonly kind?: UserKind;
-  /** Of a page: 1 to 200, default 50. */
+  /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }
 

@@ -39,7 +39,7 @@ export class TenantsRepository {
     return tx.findOneBy(ProjectEntity, { projectId });
   }
 
-  /** As {@link find}, and nobody else changes it until the transaction ends. */
+  /** Finds it as {@link find} does, and locks it until the transaction ends. */
   async findLocked(tx: EntityManager, projectId: string): Promise<ProjectEntity | null> {
     return tx.findOne(ProjectEntity, { where: { projectId }, lock: { mode: 'for_no_key_update' } });
   }

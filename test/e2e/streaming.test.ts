@@ -1,5 +1,6 @@
 import { type ApiBody, type ApiResponse } from '../support/api-client.js';
 import { type StreamEvent, EventStreamClient } from '../support/event-stream-client.js';
+import type { Behaviour } from '../fakes/openai-server.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerProcess, startLedger } from '../support/processes.js';
 import {
@@ -38,6 +39,29 @@ function open(more: ApiBody = {}, headers: Record<string, string> = {}, url = st
 
 async function eventsOf(more: ApiBody = {}, headers: Record<string, string> = {}): Promise<StreamEvent[]> {
   return (await open(more, headers)).readAll();
+}
+
+/** A stream whose head may never come: its execution is found by an id of the caller. */
+function openUnanswered(more: ApiBody = {}) {
+  const correlationId = `unanswered-${(keys += 1)}`;
+  const leaving = new AbortController();
+  void fetch(`${stage.ledger.url}${STREAM}`, {
+    method: 'POST',
+    headers: { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...body, ...more, correlation_id: correlationId }),
+    signal: leaving.signal,
+  }).catch((error: unknown) => {
+    if (!leaving.signal.aborted) throw error;
+  });
+  return {
+    leave: () => leaving.abort(),
+    find: async () => {
+      const { body: page } = await stage.admin.get<{ executions: { execution_id: string }[] }>(
+        `/v1/executions?correlation_id=${correlationId}`,
+      );
+      return getExecution(stage.admin, page.executions[0]?.execution_id ?? '');
+    },
+  };
 }
 
 /** A refusal, which is no stream. */
@@ -109,7 +133,7 @@ describe('a stream', () => {
          WHERE execution_id = $1`,
         [id],
       );
-    stage.openai.behave({ kind: 'answer', pieces: pieces(5), pieceDelayMs: 20 });
+    stage.openai.behave({ kind: 'answer', pieces: pieces(5), pieceDelayMs: 200 });
     const stream = await open();
     const id = idOf(await stream.until('execution'));
     expect(await look(id)).toEqual([{ status: 'running', attempt: 'dispatched', text: null }]);
@@ -239,25 +263,44 @@ describe('a failure of the provider', () => {
     ]);
   });
 
-  it.each([
-    [500, 'PROVIDER_FAILED', 2],
-    [400, 'PROVIDER_REJECTED', 1],
-  ])('of %i is told as %s after its attempts', async (status, code, attempts) => {
-    stage.openai.behave({ kind: 'error', status });
-    const events = await eventsOf();
-    expect(namesOf(events)).toEqual(['execution', 'error']);
-    expect(events[1]?.data).toMatchObject({
-      code,
-      status: 502,
-      provider_status: status,
-      attempts,
-      execution_id: idOf(events[0]),
-      instance: STREAM,
-    });
-    const kept = await executionOf(events);
-    expect(kept).toMatchObject({ status: 'failed', response_text: null });
+  it.each<[string, Behaviour, string, number, ApiBody]>([
+    ['500', { kind: 'error', status: 500 }, 'PROVIDER_FAILED', 2, { provider_status: 500 }],
+    ['400', { kind: 'error', status: 400 }, 'PROVIDER_REJECTED', 1, { provider_status: 400 }],
+    [
+      'a line cut at its start',
+      { kind: 'cut', at: 'start' },
+      'PROVIDER_FAILED',
+      2,
+      { provider_status: null },
+    ],
+    ['garbage', { kind: 'raw', body: 'data: {"gar\n\n' }, 'PROVIDER_FAILED', 2, { provider_status: null }],
+  ])('of %s before any piece is an ordinary answer', async (_what, behaviour, code, attempts, more) => {
+    stage.openai.behave(behaviour);
+    const answer = await refusalOf({});
+    expectProblem(answer, 502, code);
+    expect(answer.body).toMatchObject({ ...more, attempts, execution_id: ANY_ID, instance: STREAM });
+    const kept = await getExecution(stage.admin, String(answer.body['execution_id']));
+    expect(kept).toMatchObject({ status: 'failed', streamed: true, response_text: null });
     expect(kept.attempts).toHaveLength(attempts);
     expect(stage.openai.requests).toHaveLength(attempts);
+  });
+
+  it('brings what :run would answer, headers included', async () => {
+    stage.openai.behave({ kind: 'error', status: 429, headers: { 'retry-after': '120' } });
+    const streamed = await refusalOf({});
+    const run = await stage.admin.post('/v1/executions:run', body);
+    const { execution_id: _streamed, instance: _stream, ...problem } = streamed.body;
+    expect(run.body).toMatchObject(problem);
+    expect(streamed.status).toBe(run.status);
+    for (const name of ['retry-after', 'content-type', 'cache-control']) {
+      expect([name, streamed.headers.get(name)]).toEqual([name, run.headers.get(name)]);
+    }
+    expect(streamed.headers.get('retry-after')).toBe('120');
+  });
+
+  it('that runs out of time before any piece is a 504', async () => {
+    stage.openai.behave({ kind: 'hang', at: 'headers' });
+    expectProblem(await refusalOf({ timeout_ms: 300 }), 504, 'PROVIDER_TIMEOUT');
   });
 
   it.each([
@@ -331,13 +374,13 @@ describe('a reader that leaves', () => {
 
   it('before the first piece leaves no text behind', async () => {
     stage.openai.behave({ kind: 'hang', at: 'start' });
-    const stream = await open();
-    const id = idOf(await stream.until('execution'));
+    const { leave, find } = openUnanswered();
     await eventually(() => stage.openai.requests.length === 1);
-    stream.leave();
+    leave();
     await eventually(() => stage.openai.requests[0]?.outcome === 'abandoned');
-    await eventually(async () => (await getExecution(stage.admin, id)).status === 'canceled');
-    expect(await getExecution(stage.admin, id)).toMatchObject({
+    await eventually(async () => (await find()).status === 'canceled');
+    expect(await find()).toMatchObject({
+      error_type: 'client_closed',
       response_text: null,
       telemetry: { time_to_first_token_ms: null },
     });
@@ -345,12 +388,11 @@ describe('a reader that leaves', () => {
 
   it('while another attempt is waited for is not called for again', async () => {
     stage.openai.behave({ kind: 'error', status: 429, headers: { 'retry-after': '1' } });
-    const stream = await open();
-    const id = idOf(await stream.until('execution'));
+    const { leave, find } = openUnanswered();
     await eventually(() => stage.openai.requests[0]?.outcome === 'answered');
-    stream.leave();
-    await eventually(async () => (await getExecution(stage.admin, id)).status !== 'running');
-    const kept = await getExecution(stage.admin, id);
+    leave();
+    await eventually(async () => (await find()).status !== 'running');
+    const kept = await find();
     // How its only call ended is how it ended.
     expect(kept).toMatchObject({ status: 'failed', error_type: 'rate_limited' });
     expect(stage.openai.requests).toHaveLength(1);
@@ -377,14 +419,24 @@ describe('a repeated key', () => {
     expect(stage.openai.requests).toHaveLength(1);
   });
 
-  it('of a failed one gets the problem, as an ordinary answer', async () => {
+  it('of one that broke off gets the problem, as an ordinary answer', async () => {
+    const key = newKey();
+    stage.openai.behave({ kind: 'cut', at: 'body' });
+    const first = await eventsOf({}, key);
+    const again = await refusalOf({}, key);
+    expectProblem(again, 502, 'PROVIDER_FAILED');
+    expect(again.body).toEqual(first.at(-1)?.data);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('of one that failed before any piece gets the same answer', async () => {
     const key = newKey();
     stage.openai.behave({ kind: 'error', status: 400 });
-    const first = await eventsOf({}, key);
+    const first = await refusalOf({}, key);
     stage.openai.behave({ kind: 'answer' });
     const again = await refusalOf({}, key);
     expectProblem(again, 502, 'PROVIDER_REJECTED');
-    expect(again.body).toEqual(first.at(-1)?.data);
+    expect(again.body).toEqual(first.body);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
   });
 

@@ -15,9 +15,12 @@ export interface ExecutionDoor {
     of: Pick<AdmittedRequest, 'prompt'>,
     completion?: Completion,
   ) => object;
-  /** Further headers of the answers that {@link present} makes, and of streams. Left out: none. */
+  /**
+   * Further headers of the answers that {@link present} makes, and of streams. Left out: none.
+   * @param execution with the model that answers; of a stream, the one that is being called when its head goes out.
+   */
   readonly headers?: (
-    execution: Pick<ExecutionResultDto, 'execution_id'>,
+    execution: Pick<ExecutionResultDto, 'execution_id' | 'model'>,
   ) => Readonly<Record<string, string>>;
 }
 

@@ -183,7 +183,8 @@ export class RunService {
     if (sink !== null) {
       const view = streamedView(run, choice.target);
       const limits = await this.limits.headersFor(run.who);
-      sink.begin(view, { ...run.door.headers?.(view), ...limits, ...warningHeaders(warning) });
+      const common = { ...limits, ...warningHeaders(warning) };
+      sink.begin(view, (model) => ({ ...run.door.headers?.({ ...view, model }), ...common }));
     }
     const params = clampedParams(run.admitted.params, clampedTokens);
     const last = await this.calls.make({ ...run, clampedTokens }, { ...choice, params });

@@ -100,8 +100,7 @@ export class SyncCalls {
     const { executionId, admitted, sink } = execution;
     const { provider, modelName } = target;
     const { messages, extras } = admitted;
-    // A provider that does not say which model answers gets the name it was asked by.
-    sink?.answeredBy({ servedModelName: modelName });
+    sink?.calling({ provider, model_name: modelName });
     const shareMs = this.shareMs(execution, attempt, index);
     const call = { executionId, attempt, provider, modelName, messages, params, extras };
     if (sink === null) return this.caller.call({ ...call, deadlineMs: shareMs });
@@ -180,7 +179,7 @@ export class SyncCalls {
     if (!isLastModel) {
       return isRetryableElsewhere(outcome.failure) && remainingMs >= LEAST_CALL_MS ? 0 : null;
     }
-    return runRetryWaitMs({
+    const waitMs = runRetryWaitMs({
       kind,
       shouldRetry,
       attemptsMade: attempt,
@@ -188,6 +187,8 @@ export class SyncCalls {
       remainingMs,
       random: Math.random(),
     });
+    // Better the failure with its status now than a head that says that all is well.
+    return waitMs !== null && sink !== null && waitMs >= sink.patienceMs ? null : waitMs;
   }
 
   /** The params of a further attempt that the budgets allow; null when they do not. */

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { type RawAnswer, writeRawAnswer } from '../../../infra/http/index.js';
-import type { AnswerEvent, AnsweringModel, AnswerSink } from '../answer-sink.js';
+import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '../answer-sink.js';
 import type { StreamedExecutionDto } from '../executions.dto.js';
 import type { StreamFormat } from './stream-format.js';
 
 /** Shorter than proxies and clients have patience with a silent connection. */
 const KEEP_ALIVE_MS = 15_000;
+/** How often a further call gives the head another such time: a proxy has about a minute of patience. */
+const MOST_PROLONGED = 2;
 /** How long a reader may take for what it was sent last; who does not read at all would hold it for ever. */
 const LONGEST_FLUSH_MS = 30_000;
 
@@ -16,15 +18,30 @@ const STREAM_HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
+/** What goes out in front of the first piece. */
+interface Opening {
+  readonly headers: (model: AskedModelName) => Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
 /**
- * The answer to one request, written as it comes. A slow reader is waited for: what it has not taken is at most what its
- * socket buffers and one piece.
+ * The answer to one request, written as it comes. The head waits for the first piece, so that a call which fails before
+ * it is answered with its own status: clients retry by the status, and raise their classes of errors by it. A model that
+ * is silent for {@link KEEP_ALIVE_MS} gets a head all the same, since nobody waits for ever for one; a further call after one
+ * that failed has that time for itself.
+ *
+ * A slow reader is waited for: what it has not taken is at most what its socket buffers and one piece.
  */
 export class EventStream implements AnswerSink {
   private readonly left = new AbortController();
   private keepAlive: NodeJS.Timeout | undefined;
+  private opening: Opening | null = null;
+  /** The model that is being called; null before the beginning. */
+  private model: AskedModelName | null = null;
   private isOver = false;
   private pieces = 0;
+  private silentSinceMs = performance.now();
+  private calls = 0;
 
   constructor(
     private readonly response: ServerResponse,
@@ -43,14 +60,33 @@ export class EventStream implements AnswerSink {
     return this.pieces > 0;
   }
 
+  get patienceMs(): number {
+    if (this.hasBegun) return Number.POSITIVE_INFINITY;
+    return Math.max(0, KEEP_ALIVE_MS - (performance.now() - this.silentSinceMs));
+  }
+
+  /** Whether the head has gone out. */
   get hasBegun(): boolean {
     return this.response.headersSent;
   }
 
-  begin(execution: StreamedExecutionDto, headers: Readonly<Record<string, string>>): void {
-    this.open(headers);
-    this.write(this.format.begin(execution));
-    this.keepAlive = setInterval(() => this.write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+  begin(execution: StreamedExecutionDto, headers: Opening['headers']): void {
+    this.model = execution.model;
+    this.silentSinceMs = performance.now();
+    this.opening = { headers, text: this.format.begin(execution) };
+    this.keepAlive = setInterval(() => this.write(`${this.open()}: keep-alive\n\n`), KEEP_ALIVE_MS);
+  }
+
+  calling(model: AskedModelName): void {
+    this.model = model;
+    this.calls += 1;
+    const isProlonged = this.calls > 1 && this.calls <= 1 + MOST_PROLONGED;
+    if (isProlonged && !this.hasBegun) {
+      this.silentSinceMs = performance.now();
+      this.keepAlive?.refresh();
+    }
+    // Until the provider says who answers, it is whoever was asked.
+    this.format.answeredBy?.({ servedModelName: model.model_name });
   }
 
   answeredBy(model: AnsweringModel): void {
@@ -59,7 +95,7 @@ export class EventStream implements AnswerSink {
 
   send(event: AnswerEvent): void | Promise<void> {
     this.pieces += 1;
-    if (this.write(this.format.piece(event))) return;
+    if (this.write(this.open() + this.format.piece(event))) return;
     return new Promise((resolve) => {
       const settle = (): void => {
         this.response.off('drain', settle);
@@ -71,29 +107,47 @@ export class EventStream implements AnswerSink {
     });
   }
 
-  /** The end of a stream that has begun; or the whole answer, where there was nothing to wait for. */
+  /** The end of a stream that has begun; or the whole answer, where no piece of it came before. */
   finish(answer: RawAnswer): void {
-    clearInterval(this.keepAlive);
-    this.isOver = true;
+    this.release();
+    if (this.response.destroyed) return;
+    const body = answer.body.toString();
     const succeeded = answer.status === 200;
     if (this.hasBegun) {
-      const body = answer.body.toString();
       this.end(succeeded ? this.format.done(body) : this.format.failed(body));
-    } else if (succeeded) {
-      const { 'Content-Type': _, ...headers } = answer.headers;
-      this.open(headers);
-      this.end(this.format.replay(answer.body.toString()));
-    } else {
+    } else if (!succeeded) {
       writeRawAnswer(this.response, answer);
+    } else {
+      const { 'Content-Type': _, ...headers } = answer.headers;
+      const text = this.opening === null ? this.format.replay(body) : this.open() + this.format.done(body);
+      this.setHead(headers);
+      // In chunks, as any other stream, and not as a document of a known length.
+      this.response.flushHeaders();
+      this.end(text);
     }
   }
 
-  private open(headers: Readonly<Record<string, string>>): void {
+  /** Nothing more is kept alive, and whoever leaves now aborts nothing: the answer is over, or somebody else's to write. */
+  release(): void {
+    clearInterval(this.keepAlive);
+    this.isOver = true;
+  }
+
+  /** Sets the head, which goes out with what is written next. @returns what stands in front of that; "" once it has gone out. */
+  private open(): string {
+    const { opening, model } = this;
+    if (opening === null || model === null) return '';
+    this.opening = null;
+    this.setHead(opening.headers(model));
+    return opening.text;
+  }
+
+  private setHead(headers: Readonly<Record<string, string>>): void {
+    if (this.response.destroyed) return;
     for (const [name, value] of Object.entries({ ...headers, ...STREAM_HEADERS })) {
       this.response.setHeader(name, value);
     }
     this.response.statusCode = 200;
-    this.response.flushHeaders();
   }
 
   /** @returns false when the reader should be waited for. */
@@ -102,7 +156,6 @@ export class EventStream implements AnswerSink {
   }
 
   private end(text: string): void {
-    if (this.response.destroyed) return;
     this.response.end(text);
     if (this.response.writableFinished) return;
     const timer = setTimeout(() => this.response.destroy(), LONGEST_FLUSH_MS);

@@ -19,9 +19,9 @@ export class StreamService {
   constructor(private readonly runs: RunService) {}
 
   /**
-   * Writes the whole answer. What is refused before the execution is there is thrown, and nothing was written; after that
-   * whatever goes wrong is told in the stream. The lineage is committed after the last piece and before the end is told.
-   * @throws what {@link RunService.run} throws before the stream has begun.
+   * Writes the whole answer. Whatever goes wrong before the first piece is an ordinary answer with its status; after that
+   * it is told in the stream. The lineage is committed after the last piece and before the end is told.
+   * @throws what {@link RunService.run} throws before the head of the stream has gone out; then nothing was written.
    */
   async stream(
     who: Caller,
@@ -33,7 +33,10 @@ export class StreamService {
     try {
       stream.finish(await this.runs.run(who, body, variablesJson, { ...options, sink: stream }));
     } catch (error) {
-      if (!stream.hasBegun) throw error;
+      if (!stream.hasBegun) {
+        stream.release();
+        throw error;
+      }
       stream.finish(answerOfError(request, error));
     }
   }

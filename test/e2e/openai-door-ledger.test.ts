@@ -80,7 +80,6 @@ describe('a prompt as the model', () => {
   });
 
   it.each<[string, ApiBody, string]>([
-    ['messages', { messages: MESSAGES }, 'messages'],
     ['tools', { tools: [] }, 'tools'],
     ['a tool choice', { tool_choice: 'none' }, 'tool_choice'],
     ['parallel calls', { parallel_tool_calls: true }, 'parallel_tool_calls'],
@@ -250,23 +249,25 @@ describe('what is not supported is refused by its name', () => {
   const call = { id: 'call_1', type: 'custom', custom: { name: 'a', input: '' } };
   it.each<[string, ApiBody]>([
     ['audio', { audio: { voice: 'ash' } }],
-    ['reasoning_effort', { reasoning_effort: 'low' }],
     ['functions', { functions: [] }],
     ['n', { n: 2 }],
     ['logprobs', { logprobs: true }],
-    ['store', { store: true }],
+    ['top_logprobs', { top_logprobs: 2 }],
+    ['store', { store: 'yes' }],
+    ['metadata', { metadata: ['a'] }],
+    ['metadata', { metadata: { a: 'x'.repeat(20_000) } }],
+    ['reasoning_effort', { reasoning_effort: 3 }],
+    ['verbosity', { verbosity: { level: 'low' } }],
+    ['parallel_tool_calls', { parallel_tool_calls: 'no' }],
     ['frequency_penalty', { frequency_penalty: 0.5 }],
     ['presence_penalty', { presence_penalty: -1 }],
     ['logit_bias', { logit_bias: { 50256: -100 } }],
-    ['metadata', { metadata: { a: 'b' } }],
-    ['service_tier', { service_tier: 'flex' }],
     ['max_tokens', { max_tokens: 1, max_completion_tokens: 2 }],
     ['max_tokens', { max_tokens: 0 }],
     ['temperature', { temperature: 3 }],
     ['top_k', { top_k: 5 }],
     ['user', { user: 'u'.repeat(256) }],
     ['stream_options', { stream_options: { include_usage: true } }],
-    ['stream_options.include_obfuscation', { stream_options: { include_obfuscation: false }, stream: true }],
     ['prompt_variables', { prompt_variables: {} }],
     ['prompt_model', { prompt_model: 'echo/echo' }],
     ['messages', { messages: undefined }],
@@ -274,7 +275,6 @@ describe('what is not supported is refused by its name', () => {
     ['messages[0]', { messages: ['Hello'] }],
     ['messages[0].role', { messages: [{ role: 'function', content: 'x' }] }],
     ['messages[0].content', { messages: [{ role: 'user', content: null }] }],
-    ['messages[0].name', { messages: [{ role: 'user', content: 'x', name: 'Ada' }] }],
     [
       'messages[0].content[1].type',
       { messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, image] }] },
@@ -282,6 +282,14 @@ describe('what is not supported is refused by its name', () => {
     [
       'messages[0].tool_calls[0].type',
       { messages: [{ role: 'assistant', tool_calls: [{ ...call, custom: undefined }] }] },
+    ],
+    ['messages[0].name', { messages: [{ role: 'user', content: 'x', name: 7 }] }],
+    ['messages[0].reasoning_content', { messages: [{ role: 'user', content: 'x', reasoning_content: 'y' }] }],
+    ['messages[0].annotations', { messages: [{ role: 'assistant', content: 'x', annotations: 'y' }] }],
+    ['messages[0].audio', { messages: [{ role: 'assistant', content: 'x', audio: { id: 'a' } }] }],
+    [
+      'messages[0].function_call',
+      { messages: [{ role: 'assistant', function_call: { name: 'f' }, content: '' }] },
     ],
     ['messages[0].tool_call_id', { messages: [{ role: 'tool', content: 'x' }] }],
     ['tools[0].function.name', { tools: [{ type: 'function', function: { name: 'two words' } }] }],

@@ -6,7 +6,7 @@ import { ADMIN_KEY, type Stage, startStage } from './stage.js';
 const VENDORS_KEY = 'sk-stand-in-0000000000000000';
 
 /** Members that the door does not pass on, and how it asks for whatever was asked for. */
-const NOT_SENT = `stream stream_options n logprobs store frequency_penalty presence_penalty logit_bias service_tier user`;
+const NOT_SENT = `stream stream_options n logprobs frequency_penalty presence_penalty logit_bias modalities`;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -76,8 +76,17 @@ function idOf(id: unknown): unknown {
   return typeof id === 'string' ? id.replace(/^chatcmpl-.*/, 'chatcmpl').replace(/^openai\//, '') : id;
 }
 
+/** What OpenAI takes for left out. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const said = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(said.map(([name, member]) => [name, withoutNulls(member)]));
+}
+
 /** A request by what it means: the same thing has several forms. */
-function asked({ body }: ReceivedRequest): unknown {
+function asked({ body: received }: ReceivedRequest): unknown {
+  const body = withoutNulls(received) as Json | null;
   const { messages, max_tokens, max_completion_tokens, stop, response_format, ...rest } = body ?? {};
   const sent = Object.entries(rest).filter(([name]) => !NOT_SENT.split(' ').includes(name));
   return {

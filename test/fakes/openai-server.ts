@@ -88,7 +88,8 @@ export interface ReceivedRequest {
 const KNOWN_FIELDS = new Set(
   `model messages stream stream_options max_tokens max_completion_tokens temperature top_p stop seed n user
    frequency_penalty presence_penalty logit_bias logprobs top_logprobs response_format tools tool_choice
-   metadata store reasoning_effort service_tier parallel_tool_calls`.split(/\s+/),
+   metadata store reasoning_effort service_tier parallel_tool_calls verbosity prompt_cache_key
+   prompt_cache_retention safety_identifier modalities`.split(/\s+/),
 );
 
 /** A real HTTP server on loopback that speaks OpenAI's chat completions, and misbehaves when told to. */

@@ -17,6 +17,7 @@ export function admittedFor(
     } as unknown as Admitted['prompt'],
     bare: null,
     isBareByMemory: false,
+    furtherMessages: null,
     targets: [{ modelId, provider: 'echo', modelName: 'echo', price: null, maxTokens: null }],
     routeName: null,
     extras: {},

@@ -197,6 +197,8 @@ export interface Execution extends ExecutionOutcome {
   readonly rendered_prompt?: string;
   readonly messages?: readonly ChatMessage[];
   readonly params: Params;
+  /** Further members of a chat completion, by OpenAI's names; null where there were none. */
+  readonly vendor_params: Readonly<Record<string, unknown>> | null;
   /** Null for what a client recorded. */
   readonly timeout_ms: number | null;
   readonly max_attempts: number;

@@ -9,6 +9,12 @@ export interface SentMessage {
   readonly tool_calls?: readonly StoredToolCall[];
   /** The call that a tool's result answers. */
   readonly tool_call_id?: string;
+  /** Members of OpenAI's messages that not every provider has a place for, as they came; they are sent where one has. */
+  readonly name?: string;
+  readonly reasoning_content?: string;
+  readonly reasoning?: string;
+  readonly reasoning_details?: unknown;
+  readonly annotations?: unknown;
 }
 
 /** What an execution was given. Exactly one of the two prompts is set. */

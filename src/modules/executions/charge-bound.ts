@@ -91,10 +91,13 @@ function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: Cha
 }
 
 /** All that a message says: to some vendors the result of a tool is sent with the tool's name, so ids and names count twice. */
-export function messageBytesOf({ content, toolCalls = [], toolCallId = '' }: ProviderMessage): number {
+export function messageBytesOf(message: ProviderMessage): number {
+  const { content, toolCalls = [], toolCallId = '', vendorMembers } = message;
   const calls = toolCalls.length === 0 ? '' : JSON.stringify(toolCalls);
   const names = toolCalls.reduce((sum, { name }) => sum + Buffer.byteLength(name), 0);
-  return Buffer.byteLength(content) + Buffer.byteLength(calls) + names + 2 * Buffer.byteLength(toolCallId);
+  const members = vendorMembers === undefined ? '' : writeJson(vendorMembers);
+  const ids = names + 2 * Buffer.byteLength(toolCallId);
+  return Buffer.byteLength(content) + Buffer.byteLength(calls) + Buffer.byteLength(members) + ids;
 }
 
 function greatest(one: bigint, other: bigint): bigint {

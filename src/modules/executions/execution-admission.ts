@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
+import type { SentMessage } from '../../entities/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
-import {
-  BareCalls,
-  PromptResolver,
-  type RunInEnvironment,
-  TemplateHashMismatchError,
-} from '../prompts/index.js';
+import { BareCalls, PromptResolver, type RunInEnvironment, TemplateHashMismatchError, type RunnablePrompt } from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
 import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from './execution-metadata.js';
 import { bareMessages } from './bare-messages.js';
+import { boundedChat } from './bounded-chat.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
@@ -152,10 +149,15 @@ export class ExecutionAdmission {
     { prompt, isByMemory }: { readonly prompt: AdmittedPrompt | null; readonly isByMemory: boolean },
     { targets, routeName }: NamedTargets,
   ): AdmittedRequest {
-    const { bare = null } = request;
+    const {
+      bare = null,
+      further_messages: furtherMessages = null,
+      vendor_params: vendorParams = null,
+    } = request;
     const maxAttempts = this.attemptsOf(request, mode, targets.length);
     const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
-    const extras = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
+    const known = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
+    const extras = vendorParams === null ? known : { ...known, vendorParams };
     for (const { provider } of targets) {
       const adapter = this.registry.getReady(provider);
       assertParamsSupported(provider, adapter, params);
@@ -165,6 +167,7 @@ export class ExecutionAdmission {
       prompt,
       bare,
       isBareByMemory: prompt === null && isByMemory,
+      furtherMessages,
       targets,
       routeName,
       extras,
@@ -189,7 +192,8 @@ export class ExecutionAdmission {
     const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
     const { prompt } = admitted;
     if (prompt === null) {
-      return this.withRendered(admitted, entry, bareMessages(admitted.bare as BareCall, maxRenderedBytes));
+      const { messages } = admitted.bare as BareCall;
+      return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
     }
     const steps = prompt.compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
     // Most renderings are over in one step, and most turns have room for it.
@@ -201,14 +205,16 @@ export class ExecutionAdmission {
   }
 
   /** Member by member: a spread of so many members costs more than all the rest of it. */
-  private withRendered(admitted: AdmittedRequest, entry: Entry, rendered: SentPrompt): AdmittedExecution {
-    const { targets, params, extras } = admitted;
+  private withRendered(admitted: AdmittedRequest, entry: Entry, own: SentPrompt): AdmittedExecution {
+    const { targets, params, extras, furtherMessages: further } = admitted;
+    const rendered = further === null ? own : this.withFurther(own, further);
     const messages = messagesOf(rendered);
     const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
     return {
       prompt: admitted.prompt,
       bare: admitted.bare,
       isBareByMemory: admitted.isBareByMemory,
+      furtherMessages: further,
       targets,
       routeName: admitted.routeName,
       extras,
@@ -232,6 +238,12 @@ export class ExecutionAdmission {
   private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
     await this.bareCalls.assertAllowed(projectId, environmentOf(request));
     return null;
+  }
+
+  /** A text prompt is one user message, whatever follows it. */
+  private withFurther(own: SentPrompt, further: readonly SentMessage[]): SentPrompt {
+    const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
+    return boundedChat([...first, ...further], this.config.env.MAX_RENDERED_PROMPT_BYTES);
   }
 
   private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {

@@ -77,6 +77,8 @@ export class AttemptDto {
   provider_request_id!: string | null;
 }
 
+const AS_IT_CAME = { type: 'array', items: { type: 'object', additionalProperties: true } } as const;
+
 export class SentMessageDto {
   /** The author of the message; `tool` is the result of a tool. */
   @ApiProperty({ enum: ['system', 'user', 'assistant', 'tool'] })
@@ -91,6 +93,23 @@ export class SentMessageDto {
 
   /** The call that a tool's result answers. */
   tool_call_id?: string;
+
+  /** Who says it, where the request named somebody; sent to providers that have a field for it, as are the members below. */
+  name?: string;
+
+  /** What a model had thought, in a turn that was sent back to it. */
+  reasoning_content?: string;
+
+  /** The same under another name. */
+  reasoning?: string;
+
+  /** The same in parts, as they came. */
+  @ApiPropertyOptional(AS_IT_CAME)
+  reasoning_details?: unknown;
+
+  /** What a turn that was sent back refers to, as it came. */
+  @ApiPropertyOptional(AS_IT_CAME)
+  annotations?: unknown;
 }
 
 export class ExecutionDto extends ExecutionResultDto {
@@ -130,6 +149,13 @@ export class ExecutionDto extends ExecutionResultDto {
   /** The parameters that were asked for. */
   @ApiProperty({ type: ParamsDto })
   params!: ParamsDto;
+
+  /**
+   * Further members of a chat completion, such as `reasoning_effort`, by OpenAI's names; a provider without a field for one
+   * was not sent it. Null when there were none.
+   */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  vendor_params!: Readonly<Record<string, unknown>> | null;
 
   /** Milliseconds it was given; null of a recorded one. */
   @ApiInteger()

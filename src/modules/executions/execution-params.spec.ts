@@ -1,4 +1,4 @@
-import { paramColumns, paramsOf } from './execution-params.js';
+import { paramColumns, paramsOf, vendorParamsOf } from './execution-params.js';
 
 describe('params', () => {
   it.each([
@@ -10,6 +10,17 @@ describe('params', () => {
   ])('%j come back from their columns as they were sent', (params) => {
     expect(paramsOf(paramColumns(params))).toEqual(params);
   });
+
+  it.each([{ seed: 7 }, {}])(
+    '%j stay apart from members of OpenAI’s API, which come back as well',
+    (params) => {
+      const sent = { reasoning_effort: 'low', store: false, stream_options: { include_obfuscation: true } };
+      const columns = paramColumns(params, sent);
+      expect(paramsOf(columns)).toEqual(params);
+      expect(vendorParamsOf(columns)).toEqual(sent);
+      expect(vendorParamsOf(paramColumns(params))).toBeNull();
+    },
+  );
 
   it('that were not sent are null, never 0', () => {
     expect(paramColumns({})).toEqual({

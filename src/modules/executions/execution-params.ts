@@ -7,13 +7,20 @@ export interface ParamColumns {
   readonly topP: number | null;
   readonly repetitionPenalty: number | null;
   readonly maxNewTokens: number | null;
-  /** `stop` and `seed`, as JSON text; null when neither was sent. */
+  /** `stop`, `seed` and `vendor_params`, as JSON text; null when none of them was sent. */
   readonly furtherParams: string | null;
 }
 
-export function paramColumns(params: ProviderParams): ParamColumns {
+/** Members of OpenAI's API that came with a request, under its names. */
+export type VendorParams = Readonly<Record<string, unknown>>;
+
+export function paramColumns(params: ProviderParams, vendorParams?: VendorParams): ParamColumns {
   const { stop, seed } = params;
-  const further = { ...(stop === undefined ? {} : { stop }), ...(seed === undefined ? {} : { seed }) };
+  const further = {
+    ...(stop === undefined ? {} : { stop }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(vendorParams === undefined ? {} : { vendor_params: vendorParams }),
+  };
   return {
     temperature: params.temperature ?? null,
     topK: params.top_k ?? null,
@@ -26,7 +33,7 @@ export function paramColumns(params: ProviderParams): ParamColumns {
 
 /** The params again, those that were sent and no others. */
 export function paramsOf(columns: ParamColumns): ProviderParams {
-  const further = columns.furtherParams === null ? {} : (JSON.parse(columns.furtherParams) as ProviderParams);
+  const { vendor_params: _, ...further } = furtherOf(columns);
   return {
     ...(columns.maxNewTokens === null ? {} : { max_new_tokens: columns.maxNewTokens }),
     ...(columns.temperature === null ? {} : { temperature: columns.temperature }),
@@ -35,4 +42,15 @@ export function paramsOf(columns: ParamColumns): ProviderParams {
     ...(columns.repetitionPenalty === null ? {} : { repetition_penalty: columns.repetitionPenalty }),
     ...further,
   };
+}
+
+/** Null when there were none. */
+export function vendorParamsOf(columns: Pick<ParamColumns, 'furtherParams'>): VendorParams | null {
+  return furtherOf(columns).vendor_params ?? null;
+}
+
+type FurtherParams = Pick<ProviderParams, 'stop' | 'seed'> & { readonly vendor_params?: VendorParams };
+
+function furtherOf({ furtherParams }: Pick<ParamColumns, 'furtherParams'>): FurtherParams {
+  return furtherParams === null ? {} : (JSON.parse(furtherParams) as FurtherParams);
 }

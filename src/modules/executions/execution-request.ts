@@ -24,6 +24,10 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
+  /** Behind the messages of the prompt. */
+  readonly further_messages?: readonly SentMessage[];
+  /** Members of OpenAI's API, under its names; sent where the provider has a field for them. */
+  readonly vendor_params?: Readonly<Record<string, unknown>> | null;
 };
 
 /** A prompt with the version that will be run. */
@@ -36,10 +40,10 @@ export interface AdmittedPrompt {
   readonly resolvedBy: ResolvedBy;
 }
 
-/** Tools and formats, as a provider gets them. */
+/** Tools, formats and members of OpenAI's, as a provider gets them. */
 export type CallExtras = Pick<
   ProviderRequest,
-  'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat'
+  'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
 >;
 
 /** What all executions of a request have in common; a batch has many. Nothing is written yet. */
@@ -49,6 +53,8 @@ export interface AdmittedRequest {
   readonly bare: BareCall | null;
   /** Whether the rules by which a bare call was let in came from memory, so that the insert has to look again. */
   readonly isBareByMemory: boolean;
+  /** What stands behind the messages of the prompt; null where nothing does. */
+  readonly furtherMessages: readonly SentMessage[] | null;
   readonly targets: Targets;
   /** The named route that the targets are from. */
   readonly routeName: string | null;
@@ -64,7 +70,7 @@ export interface AdmittedRequest {
   readonly callbackUrl: string | null;
 }
 
-/** What is sent: of a prompt as it was rendered, of a bare call as it came. */
+/** What is sent: of a prompt as it was rendered, with what stands behind it; of a bare call as it came. */
 export type SentPrompt =
   RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
 
@@ -102,11 +108,29 @@ export function messagesOf(rendered: SentPrompt): ProviderMessage[] {
 /** From the form that is stored to the one of the provider contract. */
 export function providerMessageOf(message: SentMessage): ProviderMessage {
   const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
-  if (toolCalls === undefined && toolCallId === undefined) return { role, content };
+  const hasMembers = hasVendorMembers(message);
+  if (toolCalls === undefined && toolCallId === undefined && !hasMembers) return { role, content };
   return {
     role,
     content,
     ...(toolCalls === undefined ? {} : { toolCalls }),
     ...(toolCallId === undefined ? {} : { toolCallId }),
+    ...(hasMembers ? { vendorMembers: vendorMembersOf(message) } : {}),
   };
+}
+
+/** One by one, since every message of every request comes by. */
+function hasVendorMembers(message: SentMessage): boolean {
+  return (
+    message.name !== undefined ||
+    message.reasoning_content !== undefined ||
+    message.reasoning !== undefined ||
+    message.reasoning_details !== undefined ||
+    message.annotations !== undefined
+  );
+}
+
+function vendorMembersOf(message: SentMessage): Readonly<Record<string, unknown>> {
+  const { role: _role, content: _content, tool_calls: _calls, tool_call_id: _id, ...members } = message;
+  return members;
 }

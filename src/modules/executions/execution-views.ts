@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../kernel/index.js';
 import type { ResolvedBy } from '../prompts/index.js';
 import { registrationOf } from '../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
-import { paramsOf } from './execution-params.js';
+import { paramsOf, vendorParamsOf } from './execution-params.js';
 import type { ParamsDto } from './execute.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
 import type { ExecutionSummaryDto } from './executions.dto.js';
@@ -71,6 +71,7 @@ export function executionDetail(
     owner_team: record.ownerTeam,
     on_budget: record.onBudget,
     params: paramsOf(record) as ParamsDto,
+    vendor_params: vendorParamsOf(record),
     timeout_ms: record.timeoutMs,
     max_attempts: record.maxAttempts,
     on_unknown: record.onUnknown,

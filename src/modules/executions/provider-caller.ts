@@ -11,11 +11,13 @@ import {
   type Completion,
   type CompletionObserver,
   type ModelObserver,
+  type ModelProvider,
   type PartialCompletion,
   ProviderError,
   type ProviderMessage,
   type ProviderParams,
   ProviderRegistry,
+  takesVendorParam,
 } from '../providers/index.js';
 
 /** One attempt, as far as the provider has to know it. */
@@ -70,7 +72,9 @@ export class ProviderCaller {
       wasSent: false,
     };
     try {
-      const { modelName, messages, params, extras, onEvent, onModel } = call;
+      const { modelName, messages, params, onEvent, onModel } = call;
+      const adapter = this.registry.getReady(call.provider);
+      const extras = suitExtras(adapter, call.extras);
       const attemptId = `${call.executionId}-${call.attempt}`;
       const signal = call.signal === undefined ? {} : { signal: call.signal };
       const request = { modelName, messages, params, ...extras, attemptId, ...signal };
@@ -79,7 +83,6 @@ export class ProviderCaller {
         idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
         maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
       };
-      const adapter = this.registry.getReady(call.provider);
       const completion = await complete(adapter, request, limits, onEvent, partial, onModel);
       return { succeeded: true, completion: storable(completion) };
     } catch (error) {
@@ -120,6 +123,16 @@ export class ProviderCaller {
     const message = known ? error.message : 'The call could not be made.';
     return { kind: 'internal', message, ...nothing, latencyMs };
   }
+}
+
+/** `parallel_tool_calls` of OpenAI's API has a name of its own in the contract; a provider that cannot be told is not told. */
+function suitExtras(adapter: ModelProvider, extras: CallExtras): CallExtras {
+  if (extras.vendorParams === undefined) return extras;
+  const { parallel_tool_calls: parallel, ...vendorParams } = extras.vendorParams;
+  if (typeof parallel !== 'boolean' || !takesVendorParam(adapter, 'parallel_tool_calls')) {
+    return { ...extras, vendorParams };
+  }
+  return { ...extras, vendorParams, parallelToolCalls: parallel };
 }
 
 /** No compiler has checked what an adapter from outside hands over, and what cannot be stored would lose the answer. */

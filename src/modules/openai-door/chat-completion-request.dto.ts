@@ -6,19 +6,26 @@ import {
   PickType,
 } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min } from 'class-validator';
-import { Nested } from '../../infra/http/index.js';
+import { Nested, PreparedBody } from '../../infra/http/index.js';
 import { MAX_INT } from '../../kernel/index.js';
 import { ParamsDto, ExecuteDto } from '../executions/index.js';
 import { PutContentExtrasDto } from '../prompts/index.js';
 import { ChatMessageParamDto } from './chat-message-param.dto.js';
 import { MAX_MESSAGES } from './message-limits.js';
-import { Only, OnlyEmpty } from './only.decorator.js';
+import { Only, OnlyEmpty, OnlyText } from './only.decorator.js';
+import { VendorParamsDto } from './vendor-params.dto.js';
+import { withoutNulls } from './without-nulls.js';
 
 export class StreamOptionsDto {
   /** Whether a chunk with the usage comes before `[DONE]`. */
   @IsOptional()
   @IsBoolean()
   include_usage?: boolean | null;
+
+  /** Whether chunks are padded on their way from the provider to here. Passed on; those of this API are not padded. */
+  @IsOptional()
+  @IsBoolean()
+  include_obfuscation?: boolean | null;
 }
 
 /** What OpenAI has, and this door takes only where it says what holds anyway. */
@@ -35,11 +42,22 @@ class UnsupportedDto {
   @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
   logprobs?: boolean | null;
 
-  /** What is kept is the execution, here: only false. */
+  /** Only `["text"]`. */
   @IsOptional()
-  @Only(false)
-  @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
-  store?: boolean | null;
+  @OnlyText()
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', enum: ['text'] },
+    maxItems: 1,
+    nullable: true,
+  })
+  modalities?: readonly string[] | null;
+
+  /** Of `logprobs`: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: 'integer', enum: [0], nullable: true })
+  top_logprobs?: number | null;
 
   /** Not passed on: only 0. */
   @IsOptional()
@@ -58,18 +76,6 @@ class UnsupportedDto {
   @OnlyEmpty()
   @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
   logit_bias?: object | null;
-
-  /** Not kept: only an empty one. `user` and `environment` are what an execution is found by. */
-  @IsOptional()
-  @OnlyEmpty()
-  @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
-  metadata?: object | null;
-
-  /** Not passed on: only the usual ones. The answer says which one the provider served it in. */
-  @IsOptional()
-  @Only('auto', 'default')
-  @ApiPropertyOptional({ enum: ['auto', 'default'], nullable: true })
-  service_tier?: string | null;
 }
 
 /** What the ledger adds to OpenAI's members. */
@@ -102,12 +108,14 @@ class LedgerMembersDto extends PickType(ExecuteDto, [
   prompt_model?: unknown;
 }
 
-/** "Create chat completion", as far as it can be passed on to any provider. */
+/** "Create chat completion", as far as it can be passed on. Null is the same as left out, for every member. */
+@PreparedBody(withoutNulls)
 @ApiExtraModels(ChatMessageParamDto)
 export class ChatCompletionRequestDto extends IntersectionType(
   PickType(ParamsDto, ['temperature', 'top_p', 'stop', 'seed', 'top_k', 'repetition_penalty'] as const),
   PutContentExtrasDto,
   UnsupportedDto,
+  VendorParamsDto,
   LedgerMembersDto,
 ) {
   /**
@@ -121,7 +129,8 @@ export class ChatCompletionRequestDto extends IntersectionType(
   // What is inside is checked by `readMessages`, which has a pointer for each fault inside of a union.
   @IsOptional()
   @ApiPropertyOptional({
-    description: 'What has been said so far. Left out, or empty, where `model` names a prompt.',
+    description:
+      'What has been said so far. Where `model` names a prompt they stand behind its messages, and may be left out or empty.',
     type: 'array',
     nullable: true,
     maxItems: MAX_MESSAGES,
@@ -157,11 +166,4 @@ export class ChatCompletionRequestDto extends IntersectionType(
   @Nested(() => StreamOptionsDto)
   @ApiPropertyOptional({ type: StreamOptionsDto, nullable: true, example: undefined })
   stream_options?: StreamOptionsDto | null;
-
-  /** Who asks; it becomes the `correlation_id` of the execution. */
-  @IsOptional()
-  @IsString()
-  @Length(1, 255)
-  @ApiPropertyOptional({ type: String, nullable: true, example: undefined })
-  user?: string | null;
 }

@@ -73,6 +73,18 @@ describe('a completion in the form of OpenAI', () => {
     expect(choiceOf(execution({ finish_reason: said }), undefined)?.finish_reason).toBe(reason);
   });
 
+  it.each([
+    ['', '{}'],
+    [' \n', '{}'],
+    ['{"a": 1}', '{"a": 1}'],
+    ['{"a', '{"a'],
+  ])('has the arguments %j of a call as %j', (said, text) => {
+    const tool_calls = [{ id: 'c', name: 'f', arguments: said }];
+    expect(choiceOf(execution({ tool_calls }), undefined)?.message.tool_calls).toEqual([
+      { id: 'c', type: 'function', function: { name: 'f', arguments: text } },
+    ]);
+  });
+
   it('ends as too long when only its beginning was kept', () => {
     expect(choiceOf(execution({ response_truncated: true }), undefined)?.finish_reason).toBe('length');
   });

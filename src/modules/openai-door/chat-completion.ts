@@ -1,6 +1,7 @@
 import type { ExecutionResultDto } from '../executions/index.js';
 import type { Completion } from '../providers/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
+import { fillArguments } from './fill-arguments.js';
 
 /** In front of an execution's id: the id of the completion. */
 const ID_PREFIX = 'chatcmpl-';
@@ -48,7 +49,7 @@ export function chatCompletionOf(
                 tool_calls: calls.map(({ id, name, arguments: text }) => ({
                   id,
                   type: 'function' as const,
-                  function: { name, arguments: text },
+                  function: { name, arguments: fillArguments(text) },
                 })),
               }),
         },

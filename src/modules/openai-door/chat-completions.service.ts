@@ -12,17 +12,21 @@ import {
   type UsedKey,
 } from '../executions/index.js';
 import { ModelNotFoundError, ModelsService } from '../models/index.js';
+import { ProviderRegistry, takesVendorParam } from '../providers/index.js';
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 import { chatCompletionOf } from './chat-completion.js';
 import { CompletionChunks } from './completion-chunks.js';
 import { readRequest } from './read-request.js';
+import { listVendorParams } from './sent-vendor-params.js';
 
-/** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued by this door. */
+/** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued here. */
 const DOOR: ExecutionDoor = {
   admit: () => undefined,
   present: (execution, _of, completion) => chatCompletionOf(execution as ExecutionResultDto, completion),
   headers: ({ execution_id: id }) => ({ 'X-Execution-Id': id }),
 };
+
+const IGNORED_HEADER = 'X-Ignored-Params';
 
 export interface ChatCompletionOptions {
   readonly key: UsedKey | null;
@@ -37,6 +41,7 @@ export class ChatCompletionsService {
     private readonly runs: RunService,
     private readonly streams: StreamService,
     private readonly models: ModelsService,
+    private readonly providers: ProviderRegistry,
   ) {}
 
   /**
@@ -52,7 +57,7 @@ export class ChatCompletionsService {
   ): Promise<void> {
     const execution = await this.read(who, body);
     const variables = execution.variables === undefined ? null : variablesJson;
-    const options = { path: pathOf(request), key, door: DOOR };
+    const options = { path: pathOf(request), key, door: this.doorFor(execution, request.body) };
     if (body.stream === true) {
       const format = new CompletionChunks({ includeUsage: body.stream_options?.include_usage === true });
       await this.streams.stream(who, execution, variables, { ...options, request, response, format });
@@ -60,6 +65,26 @@ export class ChatCompletionsService {
     }
     const answer: RawAnswer = await this.runs.run(who, execution, variables, options);
     writeRawAnswer(response, answer);
+  }
+
+  /** @param body as it came. */
+  private doorFor({ vendor_params: sent }: RunRequest, body: unknown): ExecutionDoor {
+    const names = listVendorParams(body);
+    if (names.length === 0) return DOOR;
+    const isIgnored = (name: string, provider: string): boolean =>
+      // Without tools nobody is told.
+      (name === 'parallel_tool_calls' && sent?.[name] === undefined) ||
+      !takesVendorParam(this.providers.get(provider), name);
+    return {
+      ...DOOR,
+      headers: ({ execution_id: id, model: { provider } }) => {
+        const ignored = names.filter((name) => isIgnored(name, provider));
+        return {
+          'X-Execution-Id': id,
+          ...(ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }),
+        };
+      },
+    };
   }
 
   /** Only who is refused waits for the list of models. */

@@ -32,6 +32,12 @@ export class ChatToolCallDto {
   function!: ChatCalledFunctionDto;
 }
 
+const AS_IT_CAME = {
+  type: 'array',
+  nullable: true,
+  items: { type: 'object', additionalProperties: true },
+} as const;
+
 @ApiExtraModels(ChatTextPartDto)
 export class ChatMessageParamDto {
   /** Who says it; `developer` is the same as `system`. */
@@ -58,4 +64,24 @@ export class ChatMessageParamDto {
 
   /** Of a tool: the call that it answers. */
   tool_call_id?: string;
+
+  /** Who says it. This and what follows is passed on where the provider has a field for it; see `X-Ignored-Params`. */
+  @ApiPropertyOptional({ type: String, nullable: true })
+  name?: string | null;
+
+  /** Of an assistant: what it had thought. */
+  @ApiPropertyOptional({ type: String, nullable: true })
+  reasoning_content?: string | null;
+
+  /** The same under another name. */
+  @ApiPropertyOptional({ type: String, nullable: true })
+  reasoning?: string | null;
+
+  /** The same in parts, as the provider gave them. */
+  @ApiPropertyOptional(AS_IT_CAME)
+  reasoning_details?: unknown;
+
+  /** Of an assistant: what it refers to, as the provider gave it. */
+  @ApiPropertyOptional(AS_IT_CAME)
+  annotations?: unknown;
 }

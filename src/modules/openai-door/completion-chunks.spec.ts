@@ -82,6 +82,28 @@ describe('chunks of a completion', () => {
     expect(written.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
+  it('have an empty object for calls that came without arguments, before the end', () => {
+    const chunks = begun();
+    const events = [
+      { index: 0, id: 'a', name: 'now', arguments: '' },
+      { index: 1, id: 'b', name: 'find', arguments: '' },
+      { index: 1, arguments: '{"q":' },
+      { index: 1, arguments: '1}' },
+      { index: 2, id: 'c', name: 'here', arguments: ' ' },
+    ];
+    const pieces = events.map((event) => chunks.piece({ type: 'tool_call', ...event })).join('');
+    const written = pieces + chunks.done(JSON.stringify(COMPLETION));
+    const texts: string[] = [];
+    for (const { choices } of chunksOf(written)) {
+      const { tool_calls: calls = [] } = choices[0]?.delta as {
+        tool_calls?: { index: number; function: { arguments: string } }[];
+      };
+      for (const call of calls) texts[call.index] = (texts[call.index] ?? '') + call.function.arguments;
+    }
+    expect(texts.map((text) => JSON.parse(text) as unknown)).toEqual([{}, { q: 1 }, {}]);
+    expect(chunksOf(written).at(-1)?.choices[0]).toMatchObject({ delta: {}, finish_reason: 'length' });
+  });
+
   it('say the usage where it was asked for, and null where nobody knows it', () => {
     const [, , last] = chunksOf(begun(true).done(JSON.stringify(COMPLETION)));
     expect(last).toMatchObject({ choices: [], usage: null });

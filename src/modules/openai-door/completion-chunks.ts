@@ -1,6 +1,7 @@
 import type { AnswerEvent, AnsweringModel, StreamedExecutionDto, StreamFormat } from '../executions/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
 import { completionIdOf, type FinishReason, unixSecondsOf, vendorFacts } from './chat-completion.js';
+import { fillArguments } from './fill-arguments.js';
 
 /** What all chunks of a stream have in common. */
 type Head = Pick<ChatCompletionDto, 'id' | 'created' | 'model' | 'service_tier' | 'system_fingerprint'>;
@@ -19,6 +20,8 @@ const END = 'data: [DONE]\n\n';
 export class CompletionChunks implements StreamFormat {
   private head: Head | null = null;
   private hasStarted = false;
+  /** Whether arguments have come, by the index of the call. */
+  private readonly calls = new Map<number, boolean>();
 
   constructor(private readonly options: { readonly includeUsage: boolean }) {}
 
@@ -38,13 +41,17 @@ export class CompletionChunks implements StreamFormat {
   }
 
   piece(event: AnswerEvent): string {
+    if (event.type === 'tool_call') {
+      const { index, arguments: text } = event;
+      this.calls.set(index, this.calls.get(index) === true || text.trim() !== '');
+    }
     return this.start() + this.chunk(deltaOf(event));
   }
 
   done(body: string): string {
     const completion = JSON.parse(body) as ChatCompletionDto;
     this.head = completion;
-    return this.start() + this.end(completion);
+    return this.start() + this.missingArguments() + this.end(completion);
   }
 
   failed(body: string): string {
@@ -63,6 +70,15 @@ export class CompletionChunks implements StreamFormat {
       ...calls.map((call, index) => this.chunk({ tool_calls: [{ index, ...call }] })),
       this.end(completion),
     ].join('');
+  }
+
+  /** `{}` for calls that came without: that there are none is known at the end only. */
+  private missingArguments(): string {
+    const called = { arguments: fillArguments('') };
+    return [...this.calls]
+      .filter(([, hasArguments]) => !hasArguments)
+      .map(([index]) => this.chunk({ tool_calls: [{ index, function: called }] }))
+      .join('');
   }
 
   private start(): string {

@@ -25,3 +25,29 @@ export function OnlyEmpty(): PropertyDecorator {
     },
   });
 }
+
+/** The same of a list of what an answer may be. */
+export function OnlyText(): PropertyDecorator {
+  return ValidateBy({
+    name: 'onlyText',
+    validator: {
+      validate: (value: unknown) => Array.isArray(value) && value.length === 1 && value[0] === 'text',
+      defaultMessage: () => 'is not supported: leave it out, or send ["text"]',
+    },
+  });
+}
+
+/** A JSON object that is small enough to be kept with each execution. */
+export function IsSmallObject(maxChars: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSmallObject',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        JSON.stringify(value).length <= maxChars,
+      defaultMessage: () => `must be a JSON object of at most ${maxChars} characters`,
+    },
+  });
+}

@@ -1,5 +1,6 @@
 import { type ErrorFormat, RawAnswer } from '../../infra/http/index.js';
 import type { ErrorEntry, LedgerError } from '../../kernel/index.js';
+import { describeMissingRoute } from './describe-missing-route.js';
 import { OpenAiErrorDto } from './openai-error.dto.js';
 
 /** OpenAI's words for what the ledger has codes of its own for. Null where OpenAI says no code. */
@@ -48,12 +49,12 @@ const isRetriedByClients = (status: number): boolean => [408, 409, 429].includes
 
 export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: answerOf, dto: OpenAiErrorDto };
 
-function answerOf(error: LedgerError): RawAnswer {
+function answerOf(error: LedgerError, instance: string): RawAnswer {
   const status = statusOf(error);
   const faults = error.errors?.map(faultOf);
   const body = {
     error: {
-      message: messageOf(error),
+      message: error.code === 'ROUTE_NOT_FOUND' ? describeMissingRoute(instance) : messageOf(error),
       type: typeOf(error, status),
       param: faults?.[0]?.param ?? paramOf(error),
       code: codeOf(error),

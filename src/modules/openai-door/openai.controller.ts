@@ -42,7 +42,7 @@ export class OpenAiController {
   @ApiOperation({
     summary: 'Create a chat completion',
     description:
-      "OpenAI's call, with any provider's model or a prompt. It is an execution like that of `:run`, whose id `X-Execution-Id` has; what cannot be passed on is refused by its name.",
+      "OpenAI's call, with any provider's model or a prompt. It is an execution like that of `:run`, whose id `X-Execution-Id` has. What would change the answer and cannot be passed on is refused by its name; what else the provider has no field for is left out, and named in `X-Ignored-Params`.",
   })
   @ApiOkResponse({
     description: 'The completion, or its chunks.',

@@ -1,27 +1,23 @@
 import type { SentMessage } from '../../entities/index.js';
 import { type ErrorEntry, pointerSegment, ValidationError } from '../../kernel/index.js';
+import { fillArguments } from './fill-arguments.js';
 import { MAX_MESSAGES, MAX_PARTS, MAX_TOOL_CALLS } from './message-limits.js';
 
 type Members = Readonly<Record<string, unknown>>;
 type ToolCalls = NonNullable<SentMessage['tool_calls']>;
 
-/** What each role's messages may have; `name` is known, and refused with a reason. */
+const COMMON = ['role', 'content', 'name'];
+/** What each role's messages may have. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  system: ['role', 'content', 'name'],
-  developer: ['role', 'content', 'name'],
-  user: ['role', 'content', 'name'],
+  system: COMMON,
+  developer: COMMON,
+  user: COMMON,
   assistant: [
-    'role',
-    'content',
-    'name',
-    'refusal',
-    'tool_calls',
-    'annotations',
-    'audio',
-    'function_call',
-    'parsed',
+    ...COMMON,
+    ...['refusal', 'tool_calls', 'audio', 'function_call', 'parsed'],
+    ...['reasoning_content', 'reasoning', 'reasoning_details', 'annotations'],
   ],
-  tool: ['role', 'content', 'tool_call_id'],
+  tool: [...COMMON, 'tool_call_id'],
 };
 const ROLES = Object.keys(MEMBERS);
 
@@ -29,8 +25,8 @@ const ROLES = Object.keys(MEMBERS);
 const MAX_ERRORS = 100;
 
 /**
- * Reads `messages` of a chat completion: texts, calls of tools and their results. What a model was sent by this API before
- * may be sent back as it is: its empty members, and what the official client adds to it, are passed over.
+ * Reads `messages` of a chat completion: texts, calls of tools and their results. What a model said may be sent back as it
+ * is: empty members, and what the official client adds, are passed over; what only some providers have a place for is kept.
  *
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
@@ -59,13 +55,12 @@ class MessagesReader {
     const known = typeof role === 'string' && Object.hasOwn(MEMBERS, role) ? MEMBERS[role] : undefined;
     if (known === undefined) return this.report(`${at}/role`, `must be one of ${ROLES.join(', ')}`);
     this.refuseUnknown(value, known, at);
-    if (value['name'] !== undefined && value['name'] !== null) {
-      this.report(`${at}/name`, 'is not supported: not every provider has a place for it');
-    }
-    if (role === 'assistant') return this.assistant(value, at);
-    if (role === 'tool') return this.toolResult(value, at);
+    const name = this.optionalText(value['name'], `${at}/name`);
+    const named = name === null ? {} : { name };
+    if (role === 'assistant') return { ...this.assistant(value, at), ...named };
+    if (role === 'tool') return { ...this.toolResult(value, at), ...named };
     const content = this.content(value['content'], `${at}/content`, ['text']);
-    return { role: role === 'user' ? 'user' : 'system', content: content ?? '' };
+    return { role: role === 'user' ? 'user' : 'system', content: content ?? '', ...named };
   }
 
   private assistant(value: Members, at: string): SentMessage {
@@ -74,12 +69,8 @@ class MessagesReader {
     for (const member of ['audio', 'function_call']) {
       if ((value[member] ?? null) !== null) this.report(`${at}/${member}`, 'is not supported');
     }
-    const { annotations } = value;
-    const hasAnnotations = Array.isArray(annotations)
-      ? annotations.length > 0
-      : (annotations ?? null) !== null;
-    if (hasAnnotations) this.report(`${at}/annotations`, 'is not supported: leave it out, or send it empty');
-    const mayBeAbsent = toolCalls.length > 0 || refusal !== null;
+    const thoughts = this.thoughts(value, at);
+    const mayBeAbsent = toolCalls.length > 0 || refusal !== null || Object.keys(thoughts).length > 0;
     const content =
       (value['content'] ?? null) === null && mayBeAbsent
         ? ''
@@ -89,6 +80,21 @@ class MessagesReader {
       // A refusal is what it said; other vendors have no field of its own for it.
       content: (content ?? '') + (refusal ?? ''),
       ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+      ...thoughts,
+    };
+  }
+
+  /** What a provider may have said beside its answer. */
+  private thoughts(value: Members, at: string): Partial<SentMessage> {
+    const thought = this.optionalText(value['reasoning_content'], `${at}/reasoning_content`);
+    const reasoning = this.optionalText(value['reasoning'], `${at}/reasoning`);
+    const details = this.optionalList(value['reasoning_details'], `${at}/reasoning_details`);
+    const annotations = this.optionalList(value['annotations'], `${at}/annotations`);
+    return {
+      ...(thought === null ? {} : { reasoning_content: thought }),
+      ...(reasoning === null ? {} : { reasoning }),
+      ...(details === null ? {} : { reasoning_details: details }),
+      ...(annotations === null ? {} : { annotations }),
     };
   }
 
@@ -135,8 +141,9 @@ class MessagesReader {
     this.refuseUnknown(called, ['name', 'arguments', 'parsed_arguments'], `${at}/function`);
     const id = this.text(value['id'], `${at}/id`);
     const name = this.text(called['name'], `${at}/function/name`);
-    const text = this.text(called['arguments'], `${at}/function/arguments`);
-    return { id: id ?? '', name: name ?? '', arguments: text ?? '' };
+    // Providers parse it: of a call without any, an empty text is no JSON.
+    const text = this.optionalText(called['arguments'], `${at}/function/arguments`) ?? '';
+    return { id: id ?? '', name: name ?? '', arguments: fillArguments(text) };
   }
 
   private isWithin(value: unknown, most: number, at: string): value is readonly unknown[] {
@@ -152,6 +159,13 @@ class MessagesReader {
 
   private optionalText(value: unknown, at: string): string | null {
     return value === undefined || value === null ? null : (this.text(value, at) ?? null);
+  }
+
+  /** Null for an empty one, too. */
+  private optionalList(value: unknown, at: string): readonly unknown[] | null {
+    if (value === undefined || value === null) return null;
+    if (!Array.isArray(value)) return this.report(at, 'must be an array') ?? null;
+    return value.length === 0 ? null : value;
   }
 
   private refuseUnknown(value: Members, known: readonly string[], at: string): void {

@@ -26,5 +26,6 @@ export { ProviderRegistry, type ProviderSummary } from './provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
 export { type CollectedResponse, ResponseCollector } from './response-collector.js';
 export { safeVendorMessage } from './safe-message.js';
+export { takesVendorParam } from './takes-vendor-param.js';
 export { readServerSentEvents } from './server-sent-events.js';
 export { tokenCount } from '../../answers/index.js';

@@ -19,8 +19,14 @@ export interface ModelProvider {
   readonly supportedFeatures?: readonly ProviderFeature[];
 
   /**
-   * The most that one call can be billed: exact, or an upper bound; null is not known. Synchronous and cheap, because
-   * it is asked before every call. Left out, the caller bounds the prompt by its bytes.
+   * Which members of OpenAI's API beyond this contract the vendor has a field for, by OpenAI's names: of requests
+   * (`metadata`) and messages (`name`). Left out: only `parallel_tool_calls`, which goes with the feature `tools`.
+   */
+  readonly vendorParams?: readonly string[];
+
+  /**
+   * The most that one call can be billed, or an upper bound; null: not known. Cheap: it is asked before every call.
+   * Left out, the caller bounds the prompt by its bytes.
    */
   maxTokens?(
     request: Pick<ProviderRequest, 'modelName' | 'messages' | 'params' | 'tools' | 'responseFormat'>,
@@ -34,9 +40,8 @@ export interface ModelProvider {
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
 
   /**
-   * The same call for an answer that nobody reads as it comes: one HTTP request, one whole answer, and the same result
-   * as `stream` gives piece by piece. Optional, because it only saves the cost of streaming; left out, the caller reads
-   * `stream` to its end. When `request.signal` aborts, close the connection.
+   * The same call for an answer that nobody reads as it comes: one HTTP request, and the result that `stream` gives piece
+   * by piece. It only saves the cost of streaming; left out, the caller reads `stream` to its end. Heed the signal.
    * @throws ProviderError as `stream` does, with `answerBegan` once a success status had come.
    */
   complete?(request: ProviderRequest): Promise<ProviderAnswer>;
@@ -69,14 +74,13 @@ export interface ProviderRequest {
   readonly parallelToolCalls?: boolean;
   /** Sent only to a provider that has the feature of the same name as its `type`. */
   readonly responseFormat?: ProviderResponseFormat;
+  /** Members of OpenAI's API, under its names. Send those that `vendorParams` of the adapter lists. */
+  readonly vendorParams?: Readonly<Record<string, unknown>>;
   /** Send it to the vendor in a header, so that its log says which attempt it was asked by. */
   readonly attemptId: string;
   /** Aborts on a deadline or when nobody wants the answer any more. */
   readonly signal: AbortSignal;
-  /**
-   * For `complete`: an answer of more bytes than this is refused, so it need not be read to its end. Absent: the
-   * adapter's own bound.
-   */
+  /** For `complete`: a larger answer is refused, so it need not be read to its end. Absent: the adapter's own bound. */
   readonly maxAnswerBytes?: number;
   /** An adapter that knows when its request leaves the machine says so here; one that does not need not. */
   readonly progress?: ProviderProgress;
@@ -90,6 +94,8 @@ export interface ProviderMessage {
   readonly toolCalls?: readonly ProviderToolCall[];
   /** The call that a `tool` message answers. Every `tool` message has it. */
   readonly toolCallId?: string;
+  /** Members of OpenAI's messages, such as `name`. Send those that `vendorParams` of the adapter lists. */
+  readonly vendorMembers?: Readonly<Record<string, unknown>>;
 }
 
 export interface ProviderToolCall {

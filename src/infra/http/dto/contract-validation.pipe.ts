@@ -4,6 +4,7 @@ import { ValidationError } from '../../../kernel/index.js';
 import { gatherDeepObjects } from './deep-object.js';
 import { readDto } from './dto-reader.js';
 import type { DtoSource } from './dto-reader.js';
+import { prepareBody } from './prepared-body.decorator.js';
 
 const SOURCES: Readonly<Record<string, DtoSource>> = { body: 'body', query: 'query', param: 'path' };
 const BUILT_IN_TYPES = new Set<unknown>([Object, String, Number, Boolean, Array, Date]);
@@ -21,7 +22,7 @@ export class ContractValidationPipe implements PipeTransform {
     if (source === undefined) return value;
     if (metatype !== undefined && !BUILT_IN_TYPES.has(metatype)) {
       const dto = metatype as Type<object>;
-      return readDto(dto, source === 'query' ? gatherDeepObjects(dto, value) : value, source);
+      return readDto(dto, prepareValue(dto, value, source), source);
     }
     // Postgres refuses NUL in a text, and the error would be a 500.
     if (source !== 'body' && typeof value === 'string' && value.includes('\0')) {
@@ -31,4 +32,9 @@ export class ContractValidationPipe implements PipeTransform {
     }
     return value;
   }
+}
+
+function prepareValue(dto: Type<object>, value: unknown, source: DtoSource): unknown {
+  if (source === 'body') return prepareBody(dto, value);
+  return source === 'query' ? gatherDeepObjects(dto, value) : value;
 }

@@ -11,6 +11,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Reset',
   'Retry-After',
   'X-Execution-Id',
+  'X-Ignored-Params',
   REQUEST_ID_HEADER,
 ];
 

@@ -70,18 +70,23 @@ export class ResponseCache {
   }
 }
 
+/** Members of OpenAI's API that change the answer; the others say what is done with it, or for whom it is. */
+const ANSWER_PARAMS = ['reasoning_effort', 'verbosity', 'parallel_tool_calls'];
+
 /**
  * SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. Numbers count as
  * they are written. The order of keys counts only where it shows in the rendered prompt, which is a part of it for that.
  */
 export function cacheKeyOf(admitted: AdmittedExecution): Buffer {
-  const { prompt, bare, variablesJson, rendered, targets, params } = admitted;
+  const { prompt, bare, variablesJson, rendered, targets, params, extras } = admitted;
   const asked =
     prompt === null
       ? { messages: bare?.messages ?? [], extras: wireExtrasOf(bare?.extras) }
       : { version_id: prompt.version.versionId, variables: parseJson(variablesJson), rendered };
   const models = targets.map(({ modelId }) => modelId);
+  const vendor = Object.entries(extras.vendorParams ?? {}).filter(([name]) => ANSWER_PARAMS.includes(name));
+  const more = vendor.length === 0 ? {} : { vendor_params: Object.fromEntries(vendor) };
   return createHash('sha256')
-    .update(canonicalJson({ ...asked, models, params }))
+    .update(canonicalJson({ ...asked, models, params, ...more }))
     .digest();
 }

@@ -56,7 +56,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
   const model = beginning.model ?? admitted.targets[0];
   const targets = storedTargets(admitted.targets);
   const extras = wireExtrasOf(admitted.bare?.extras);
-  const params = paramColumns(admitted.params);
+  const params = paramColumns(admitted.params, admitted.extras.vendorParams);
   arrivals += 1;
   return {
     project_id: beginning.projectId,

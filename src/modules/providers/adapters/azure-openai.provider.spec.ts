@@ -88,7 +88,7 @@ describe.each(ASKING_WAYS)('AzureOpenAiProvider, asked %s', (_way, onEvent) => {
     expect(lastBody()).toMatchObject({ max_tokens, ...others });
   });
 
-  it.each(['gpt-5-mini', 'o3', 'team-a-o4-mini', 'prod_GPT-5.4'])(
+  it.each(['gpt-5-mini', 'o3', 'team-a-o4-mini', 'prod_GPT-5.4', 'my-gpt5', 'gpt-6', 'o3-mini-ft-support'])(
     'calls the limit max_completion_tokens for the deployment %s',
     async (modelName) => {
       await ask({ modelName, params: { max_new_tokens: 9 } });
@@ -97,7 +97,7 @@ describe.each(ASKING_WAYS)('AzureOpenAiProvider, asked %s', (_way, onEvent) => {
     },
   );
 
-  it.each(['gpt-4o', 'turbo3', 'foo1'])(
+  it.each(['gpt-4o', 'turbo3', 'foo1', 'gpt-35-turbo', 'gpt-45-preview'])(
     'calls the limit max_tokens for the deployment %s',
     async (modelName) => {
       await ask({ modelName, params: { max_new_tokens: 9 } });

@@ -10,7 +10,7 @@ import {
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { OPENAI_PARAMS, OpenAiChat } from './openai-chat.js';
+import { OPENAI_PARAMS, OPENAI_VENDOR_PARAMS, OpenAiChat } from './openai-chat.js';
 import { checkedBaseUrl } from './vendor-settings.js';
 
 /** The newest one that is generally available and names deployments in its path. */
@@ -21,6 +21,7 @@ export const DEFAULT_API_VERSION = '2024-10-21';
 export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
   readonly supportedFeatures = PROVIDER_FEATURES;
+  readonly vendorParams = OPENAI_VENDOR_PARAMS;
 
   /** The first variable that is missing. */
   private readonly missing: string | null;
@@ -78,8 +79,9 @@ function createChat(env: ProviderEnv, apiKey: string, endpoint: string): OpenAiC
     headers: { 'api-key': apiKey },
     // Reasoning models refuse the old name and others the new one; which it is shows in a deployment's name only.
     limitName: (deployment) =>
-      /(^|[^a-z0-9])(o\d|gpt-5)/i.test(deployment) ? 'max_completion_tokens' : 'max_tokens',
+      /(^|[^a-z0-9])(o\d|gpt-?[5-9](?!\d))/i.test(deployment) ? 'max_completion_tokens' : 'max_tokens',
     idHeaders: { sent: 'x-ms-client-request-id', received: 'apim-request-id' },
     asksForUsage: true,
+    vendorParams: OPENAI_VENDOR_PARAMS,
   });
 }

@@ -25,6 +25,7 @@ export class EchoProvider implements ModelProvider {
   readonly supportedParams = PARAM_NAMES;
 
   readonly supportedFeatures = PROVIDER_FEATURES;
+  readonly vendorParams = [];
 
   readiness(): ProviderReadiness {
     return { ready: true };

@@ -38,6 +38,8 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
   ];
 
   readonly supportedFeatures = PROVIDER_FEATURES;
+  /** Gemini cannot be kept from calling tools in parallel. */
+  readonly vendorParams = [];
 
   private readonly apiKey: string | null;
   private readonly baseUrl: string;

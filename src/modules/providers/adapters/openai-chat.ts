@@ -1,13 +1,41 @@
 import { writeJson } from '../../../kernel/index.js';
 import type { ParamName, ProviderAnswer, ProviderEvent, ProviderRequest } from '../provider.contract.js';
 import { ChatCompletionReader } from './openai.answer.js';
-import { chatBodyOf, type LimitName } from './openai.request.js';
+import { chatBodyOf, type LimitName, OBFUSCATION } from './openai.request.js';
 import { completeCall, streamCall, type VendorDialect } from './vendor-call.js';
 import { baseHeaders, type VendorHeaders } from './vendor-headers.js';
 import { VendorLine, type VendorRequest } from './vendor-line.js';
 
 /** What OpenAI has a field for (API reference, "Create chat completion"): none for top_k and repetition_penalty. */
 export const OPENAI_PARAMS: readonly ParamName[] = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
+
+/**
+ * Members beyond the contract that OpenAI and Azure have a field for (API reference, "Create chat completion"). Of a message
+ * only `name`: both refuse a request whose messages have members that they do not know.
+ */
+export const OPENAI_VENDOR_PARAMS: readonly string[] = [
+  'metadata',
+  'store',
+  'user',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'reasoning_effort',
+  'verbosity',
+  'service_tier',
+  'parallel_tool_calls',
+  OBFUSCATION,
+  'name',
+];
+
+/** Further servers give their reasoning and their sources with an answer, and want them back with it. */
+export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
+  ...OPENAI_VENDOR_PARAMS,
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'annotations',
+];
 
 /** What OpenAI, Azure and the many servers like them do differently. */
 export interface OpenAiDialect {
@@ -28,6 +56,8 @@ export interface OpenAiDialect {
   readonly idHeaders: { readonly sent: string; readonly received: string };
   /** False for a server that refuses `stream_options`. */
   readonly asksForUsage: boolean;
+  /** As in `ModelProvider`. */
+  readonly vendorParams: readonly string[];
 }
 
 const PATH = '/chat/completions';
@@ -69,19 +99,25 @@ export class OpenAiChat {
   }
 
   private toSend(request: ProviderRequest, isStreamed: boolean): VendorRequest {
-    const { baseUrl, pathOf, limitName, idHeaders, asksForUsage } = this.dialect;
+    const { baseUrl, pathOf, limitName, idHeaders, asksForUsage, vendorParams } = this.dialect;
+    const dialect = { limitName: limitName(request.modelName), asksForUsage, vendorParams, isStreamed };
     const { modelName, attemptId } = request;
     return {
       path: this.path ?? pathBehind(baseUrl, pathOf?.(modelName) ?? PATH),
       headers: [...this.headers, idHeaders.sent, attemptId],
-      body: writeJson(chatBodyOf(request, { limitName: limitName(modelName), asksForUsage, isStreamed })),
+      body: writeJson(chatBodyOf(request, dialect)),
     };
   }
 }
 
-/** OpenAI's newer families, which refuse `max_tokens`. */
+/**
+ * OpenAI's newer families, which refuse `max_tokens`: by their names, dated or not, as fine-tunes (`ft:o3-mini:acme::1`), and
+ * behind the vendor's name, as routers have it (`openai/o3`).
+ */
 export function isReasoningModel(modelName: string): boolean {
-  return /^(o\d|gpt-5)/.test(modelName);
+  const ownName = modelName.slice(modelName.lastIndexOf('/') + 1).replace(/^ft:/i, '');
+  // Azure writes 3.5 as 35.
+  return /^(o\d|gpt-[5-9](?!\d))/i.test(ownName);
 }
 
 /** The base URL with or without a slash at its end. */

@@ -1,4 +1,5 @@
 import { ProviderSetupError } from '../errors.js';
+import { COMPATIBLE_VENDOR_PARAMS } from './openai-chat.js';
 import { readCompatibleServers } from './openai-compatible.settings.js';
 
 const DEFAULT_PARAMS = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
@@ -16,6 +17,7 @@ describe('OPENAI_COMPATIBLE', () => {
         keyVariable: 'GROQ_API_KEY',
         params: DEFAULT_PARAMS,
         asksForUsage: true,
+        vendorParams: COMPATIBLE_VENDOR_PARAMS,
       },
       {
         id: 'ollama',
@@ -23,6 +25,7 @@ describe('OPENAI_COMPATIBLE', () => {
         keyVariable: null,
         params: DEFAULT_PARAMS,
         asksForUsage: true,
+        vendorParams: COMPATIBLE_VENDOR_PARAMS,
       },
     ]);
   });
@@ -41,6 +44,7 @@ describe('OPENAI_COMPATIBLE', () => {
         keyVariable: 'VLLM_KEY',
         params: ['top_k'],
         asksForUsage: false,
+        vendorParams: COMPATIBLE_VENDOR_PARAMS.filter((name) => !name.startsWith('stream_options')),
       },
       {
         id: 'other',
@@ -48,7 +52,19 @@ describe('OPENAI_COMPATIBLE', () => {
         keyVariable: null,
         params: ['top_k'],
         asksForUsage: false,
+        vendorParams: COMPATIBLE_VENDOR_PARAMS.filter((name) => !name.startsWith('stream_options')),
       },
+    ]);
+  });
+
+  it('may be told which members of OpenAI’s API a server takes', () => {
+    const vendorParamsOf = (vendor_params: unknown) =>
+      read(json({ id: 'a', base_url: 'http://gpu:8000/v1', vendor_params }))[0]?.vendorParams;
+    expect(vendorParamsOf([])).toEqual([]);
+    expect(vendorParamsOf(['user', 'name', 'reasoning_content'])).toEqual([
+      'user',
+      'name',
+      'reasoning_content',
     ]);
   });
 
@@ -85,6 +101,11 @@ describe('OPENAI_COMPATIBLE', () => {
     [json({ id: 'a', base_url: url, params: ['top_x'] }), '"params" of "a" must be a list of some of'],
     [json({ id: 'a', base_url: url, params: 'seed' }), '"params" of "a" must be a list'],
     [json({ id: 'a', base_url: url, stream_usage: 'no' }), '"stream_usage" of "a" must be true or false'],
+    [
+      json({ id: 'a', base_url: url, vendor_params: ['nonsense'] }),
+      '"vendor_params" of "a" must be a list of some of metadata,',
+    ],
+    [json({ id: 'a', base_url: url, vendor_params: 'user' }), '"vendor_params" of "a" must be a list'],
   ])('refuses the boot for %s', (setting, sentence) => {
     expect(() => read(setting)).toThrow(ProviderSetupError);
     expect(() => read(setting)).toThrow(`OPENAI_COMPATIBLE cannot be used: ${sentence}`);

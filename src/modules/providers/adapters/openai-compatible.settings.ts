@@ -1,6 +1,7 @@
 import { ProviderSetupError } from '../errors.js';
 import { PARAM_NAMES, type ParamName } from '../provider.contract.js';
-import { OPENAI_PARAMS } from './openai-chat.js';
+import { COMPATIBLE_VENDOR_PARAMS, OPENAI_PARAMS } from './openai-chat.js';
+import { OBFUSCATION } from './openai.request.js';
 import { isHttpAddress } from './vendor-settings.js';
 
 /** One server that speaks OpenAI's chat completions, as the operator configured it. */
@@ -14,11 +15,13 @@ export interface CompatibleServer {
   readonly params: readonly ParamName[];
   /** Whether `stream_options.include_usage` is sent. */
   readonly asksForUsage: boolean;
+  /** Which members of OpenAI's API beyond the contract it is sent. */
+  readonly vendorParams: readonly string[];
 }
 
 const ID = /^[a-z][a-z0-9-]*$/;
 const VARIABLE = /^[A-Z_][A-Z0-9_]*$/i;
-const FIELDS = ['id', 'base_url', 'api_key_env', 'params', 'stream_usage'];
+const FIELDS = ['id', 'base_url', 'api_key_env', 'params', 'stream_usage', 'vendor_params'];
 const EXAMPLE = 'groq=https://api.groq.com/openai/v1|GROQ_API_KEY';
 
 /**
@@ -85,6 +88,7 @@ function parseJson(setting: string): unknown {
 
 function checked(entry: Record<string, unknown>): CompatibleServer {
   const { id, base_url, api_key_env = null, params = OPENAI_PARAMS, stream_usage = true } = entry;
+  const { vendor_params = COMPATIBLE_VENDOR_PARAMS } = entry;
   if (typeof id !== 'string' || !ID.test(id)) {
     return fail('an id must be lower-case letters, digits and dashes, and begin with a letter');
   }
@@ -103,17 +107,29 @@ function checked(entry: Record<string, unknown>): CompatibleServer {
     return fail(`"params" of "${id}" must be a list of some of ${PARAM_NAMES.join(', ')}`);
   }
   if (typeof stream_usage !== 'boolean') return fail(`"stream_usage" of "${id}" must be true or false`);
+  if (!Array.isArray(vendor_params) || !vendor_params.every(isVendorParam)) {
+    return fail(
+      `"vendor_params" of "${id}" must be a list of some of ${COMPATIBLE_VENDOR_PARAMS.join(', ')}`,
+    );
+  }
   return {
     id,
     baseUrl: base_url,
     keyVariable: api_key_env,
     params: [...new Set(params)],
     asksForUsage: stream_usage,
+    // It stands within what such a server refuses.
+    vendorParams: vendor_params.filter((name) => stream_usage || name !== OBFUSCATION),
   };
 }
 
 function isParamName(name: unknown): name is ParamName {
   const known: readonly unknown[] = PARAM_NAMES;
+  return known.includes(name);
+}
+
+function isVendorParam(name: unknown): name is string {
+  const known: readonly unknown[] = COMPATIBLE_VENDOR_PARAMS;
   return known.includes(name);
 }
 

@@ -42,15 +42,18 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams: readonly ParamName[];
   /** Whether one does is up to its model as often as not; the server refuses what it does not know. */
   readonly supportedFeatures = PROVIDER_FEATURES;
+  readonly vendorParams: readonly string[];
 
   /** The variable of the key, while that is missing. */
   private readonly missing: string | null;
   private readonly chat: OpenAiChat;
 
-  constructor({ keyVariable, params, baseUrl, asksForUsage }: CompatibleServer, env: ProviderEnv) {
+  constructor(server: CompatibleServer, env: ProviderEnv) {
+    const { keyVariable, params, baseUrl, asksForUsage, vendorParams } = server;
     const apiKey = keyVariable === null ? null : (env(keyVariable) ?? null);
     this.missing = apiKey === null ? keyVariable : null;
     this.supportedParams = params;
+    this.vendorParams = vendorParams;
     this.chat = new OpenAiChat({
       baseUrl,
       headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
@@ -58,6 +61,7 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
       limitName: (modelName) => (isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens'),
       idHeaders: { sent: 'x-client-request-id', received: 'x-request-id' },
       asksForUsage,
+      vendorParams,
     });
   }
 

@@ -10,7 +10,13 @@ import {
   type ProviderRequest,
 } from '../provider.contract.js';
 import { Provider } from '../provider.decorator.js';
-import { isReasoningModel, OPENAI_PARAMS, OpenAiChat } from './openai-chat.js';
+import {
+  COMPATIBLE_VENDOR_PARAMS,
+  isReasoningModel,
+  OPENAI_PARAMS,
+  OPENAI_VENDOR_PARAMS,
+  OpenAiChat,
+} from './openai-chat.js';
 import { parseHeaderLines } from './vendor-headers.js';
 import { checkedBaseUrl } from './vendor-settings.js';
 
@@ -21,6 +27,7 @@ const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
   readonly supportedFeatures = PROVIDER_FEATURES;
+  readonly vendorParams: readonly string[];
 
   private readonly chat: OpenAiChat | null;
 
@@ -32,6 +39,7 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
       'http://localhost:11434/v1',
     );
     const isOpenAi = /(^|\.)openai\.com$/.test(new URL(baseUrl).hostname);
+    this.vendorParams = isOpenAi ? OPENAI_VENDOR_PARAMS : COMPATIBLE_VENDOR_PARAMS;
     this.chat =
       apiKey === null
         ? null
@@ -44,6 +52,7 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
               isOpenAi || isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens',
             idHeaders: { sent: 'x-client-request-id', received: 'x-request-id' },
             asksForUsage: true,
+            vendorParams: this.vendorParams,
           });
   }
 

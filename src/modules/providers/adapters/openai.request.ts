@@ -12,27 +12,36 @@ import type {
 
 export type LimitName = 'max_tokens' | 'max_completion_tokens';
 
+/** The one member of `stream_options` that is not the ledger's own to choose, by its name among `vendorParams`. */
+export const OBFUSCATION = 'stream_options.include_obfuscation';
+
+type StreamOptions = NonNullable<ChatCompletionCreateParams['stream_options']>;
+
 export interface ChatDialect {
   readonly limitName: LimitName;
   /** Whether usage is asked for, which a stream has only then. A whole answer has it in any case. */
   readonly asksForUsage: boolean;
   readonly isStreamed: boolean;
+  /** As in `ModelProvider`. */
+  readonly vendorParams: readonly string[];
 }
 
 /** The body of a chat completion: what was asked for, and nothing else. */
 export function chatBodyOf(request: ProviderRequest, dialect: ChatDialect): ChatCompletionCreateParams {
   const { modelName, messages, params } = request;
+  const { vendorParams } = dialect;
   const { top_k, repetition_penalty } = params;
   const body: ChatCompletionCreateParams = {
     model: modelName,
-    messages: messages.map(messageOf),
-    ...streamFields(dialect),
+    messages: messages.map((message) => messageOf(message, vendorParams)),
+    ...streamFields(request, dialect),
     ...(params.max_new_tokens === undefined ? {} : { [dialect.limitName]: params.max_new_tokens }),
     ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
     ...(params.top_p === undefined ? {} : { top_p: params.top_p }),
     ...(params.stop === undefined ? {} : { stop: [...params.stop] }),
     ...(params.seed === undefined ? {} : { seed: params.seed }),
     ...toolFields(request),
+    ...taken(request.vendorParams, vendorParams),
   };
   // No fields of OpenAI's; vLLM, Together and others call them so.
   return {
@@ -43,18 +52,32 @@ export function chatBodyOf(request: ProviderRequest, dialect: ChatDialect): Chat
 }
 
 /** A whole answer is every server's default. */
-function streamFields({
-  isStreamed,
-  asksForUsage,
-}: ChatDialect): Pick<ChatCompletionCreateParams, 'stream' | 'stream_options'> {
+function streamFields(
+  { vendorParams = {} }: ProviderRequest,
+  { isStreamed, asksForUsage, vendorParams: known }: ChatDialect,
+): Pick<ChatCompletionCreateParams, 'stream' | 'stream_options'> {
   if (!isStreamed) return {};
-  return { stream: true, ...(asksForUsage ? { stream_options: { include_usage: true } } : {}) };
+  const { include_obfuscation: obfuscation } = (vendorParams['stream_options'] ?? {}) as StreamOptions;
+  const options = {
+    ...(asksForUsage ? { include_usage: true } : {}),
+    ...(obfuscation === undefined || !known.includes(OBFUSCATION)
+      ? {}
+      : { include_obfuscation: obfuscation }),
+  };
+  return { stream: true, ...(Object.keys(options).length === 0 ? {} : { stream_options: options }) };
 }
 
-function messageOf(message: ProviderMessage): ChatCompletionMessageParam {
-  const { role, content, toolCalls = [], toolCallId = '' } = message;
-  if (role === 'tool') return { role, content, tool_call_id: toolCallId };
-  if (role !== 'assistant' || toolCalls.length === 0) return { role, content };
+/** Those members that the server has a field for. */
+function taken(sent: Readonly<Record<string, unknown>> | undefined, known: readonly string[]): object {
+  if (sent === undefined) return {};
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => known.includes(name)));
+}
+
+function messageOf(message: ProviderMessage, known: readonly string[]): ChatCompletionMessageParam {
+  const { role, content, toolCalls = [], toolCallId = '', vendorMembers } = message;
+  const more = taken(vendorMembers, known);
+  if (role === 'tool') return { role, content, tool_call_id: toolCallId, ...more };
+  if (role !== 'assistant' || toolCalls.length === 0) return { role, content, ...more };
   return {
     role,
     // As OpenAI itself answers: a turn of nothing but calls has no text.
@@ -62,8 +85,10 @@ function messageOf(message: ProviderMessage): ChatCompletionMessageParam {
     tool_calls: toolCalls.map((call) => ({
       id: call.id,
       type: 'function',
-      function: { name: call.name, arguments: call.arguments },
+      // Servers parse it, and an empty text is no JSON.
+      function: { name: call.name, arguments: call.arguments.trim() === '' ? '{}' : call.arguments },
     })),
+    ...more,
   };
 }
 

@@ -44,7 +44,7 @@ const envOf =
 
 /** Asks the package for what we would ask for. */
 function bodyOf(question: Question, modelName: string, isStreamed: boolean): ChatCompletionCreateParams {
-  const dialect = { limitName: 'max_tokens', asksForUsage: true, isStreamed } as const;
+  const dialect = { limitName: 'max_tokens', asksForUsage: true, isStreamed, vendorParams: [] } as const;
   return chatBodyOf(requestOf(question, modelName), dialect);
 }
 

@@ -1,0 +1,40 @@
+/** Where a chat completion is to be had, which is what nearly all of OpenAI's routes can be replaced by. */
+const CHAT = 'POST /openai/v1/chat/completions';
+
+/** What stands in place of OpenAI's routes that are not served, by the part of the path behind `v1`. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  responses: `The Responses API is not served: use ${CHAT}, which most clients can be told to.`,
+  conversations: `The Responses API is not served: send what has been said so far as "messages" to ${CHAT}.`,
+  completions: `Completions of the older form are not served: send the prompt as a message to ${CHAT}.`,
+  chat: `Completions are made by ${CHAT}, and read again at GET /v1/executions.`,
+  batches: `Batches of this form are not served: POST /v1/executions:submit-batch queues many sets of variables at once, and ${CHAT} makes one completion.`,
+  assistants: `Assistants are not served: keep prompts with PUT /v1/prompts/{name} and run them as "prompt/name" with ${CHAT}.`,
+  threads: `Threads are not served: send what has been said so far as "messages" to ${CHAT}.`,
+  engines: `Engines are called models now: GET /openai/v1/models lists them, and ${CHAT} names one.`,
+};
+
+/** Of which there is nothing of the kind. */
+const OTHERS = [
+  ...['audio', 'containers', 'embeddings', 'evals', 'files', 'fine_tuning', 'images', 'moderations'],
+  ...['realtime', 'uploads', 'vector_stores', 'videos'],
+];
+
+/**
+ * What to do instead of calling a path below `/openai` that is not there.
+ * @param path as it was sent.
+ */
+export function describeMissingRoute(path: string): string {
+  const [, version = '', route = ''] = path
+    .toLowerCase()
+    .split('/')
+    .filter((step) => step !== '');
+  if (Object.hasOwn(INSTEAD, route) && version === 'v1') return `${INSTEAD[route]}`;
+  const what =
+    OTHERS.includes(route) && version === 'v1' ? `"${route}" is not served` : `${quoted(path)} is not there`;
+  return `${what}: of OpenAI's API there are ${CHAT}, GET /openai/v1/models and GET /openai/v1/models/{id}, for a client whose base URL ends in /openai/v1.`;
+}
+
+/** A path may be as long as a request line. */
+function quoted(path: string): string {
+  return path.length > 100 ? `${path.slice(0, 100)}…` : path;
+}

@@ -1,0 +1,71 @@
+import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
+
+/** Members of a request that are passed on under their own names, where the provider has a field for them. */
+const OF_A_REQUEST = [
+  'user',
+  'metadata',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'reasoning_effort',
+  'verbosity',
+  'service_tier',
+  'parallel_tool_calls',
+] as const;
+const OF_A_MESSAGE = ['name', 'reasoning_content', 'reasoning', 'reasoning_details', 'annotations'];
+const OBFUSCATION = 'stream_options.include_obfuscation';
+
+/** @returns null where there are none. */
+export function vendorParamsOf(body: ChatCompletionRequestDto): Readonly<Record<string, unknown>> | null {
+  const params: Record<string, unknown> = {};
+  for (const name of OF_A_REQUEST) {
+    if (saysSomething(body[name])) params[name] = body[name];
+  }
+  // It is about tools, and a vendor refuses it where there are none.
+  if (!saysSomething(body.tools)) delete params['parallel_tool_calls'];
+  const obfuscation = body.stream_options?.include_obfuscation ?? null;
+  if (obfuscation !== null) params['stream_options'] = { include_obfuscation: obfuscation };
+  return Object.keys(params).length === 0 ? null : params;
+}
+
+/**
+ * The names of those that a body has, of the request and of its messages, in the order of their appearance.
+ * @param body as it came: a DTO has its members in another order.
+ */
+export function listVendorParams(body: unknown): string[] {
+  const names = new Set<string>();
+  for (const [member, value] of membersOf(body)) {
+    if (member === 'messages') addMessageMembers(value, names);
+    else if (member === 'stream_options') {
+      if (membersOf(value).some(([name, it]) => name === 'include_obfuscation' && it !== null)) {
+        names.add(OBFUSCATION);
+      }
+    } else if (isNamed(OF_A_REQUEST, member) && saysSomething(value)) names.add(member);
+  }
+  return [...names];
+}
+
+function addMessageMembers(messages: unknown, names: Set<string>): void {
+  if (!Array.isArray(messages)) return;
+  for (const message of messages) {
+    for (const [name, value] of membersOf(message)) {
+      if (isNamed(OF_A_MESSAGE, name) && saysSomething(value)) names.add(name);
+    }
+  }
+}
+
+function membersOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+function isNamed(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}
+
+/** Not null, and no empty list or object. */
+function saysSomething(value: unknown): boolean {
+  if (typeof value !== 'object') return value !== undefined;
+  if (value === null) return false;
+  return Object.values(value).some((member) => member !== null);
+}

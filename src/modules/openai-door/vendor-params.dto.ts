@@ -1,0 +1,76 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
+import { IsSmallObject } from './only.decorator.js';
+
+/** Longer than any that a vendor takes. */
+const MAX_CHARS = 1_024;
+/** OpenAI takes 16 pairs of at most 64 and 512 characters. */
+const MAX_METADATA_CHARS = 16_384;
+const TEXT = { type: String, nullable: true, example: undefined } as const;
+
+/**
+ * What clients of OpenAI's API send, some of it by themselves, and not every provider has a field for. It is passed on where
+ * there is one; else it is left out, and `X-Ignored-Params` says so.
+ */
+export class VendorParamsDto {
+  /** Who asks; it also becomes the `correlation_id` of the execution. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  @ApiPropertyOptional(TEXT)
+  user?: string | null;
+
+  /** What the provider keeps with the completion. */
+  @IsOptional()
+  @IsSmallObject(MAX_METADATA_CHARS)
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
+  metadata?: Readonly<Record<string, unknown>> | null;
+
+  /** Whether the provider keeps the completion; the ledger keeps the execution in any case. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true, example: undefined })
+  store?: boolean | null;
+
+  /** Which of the provider's caches of prompts is to be looked at. */
+  @IsOptional()
+  @IsString()
+  @Length(0, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  prompt_cache_key?: string | null;
+
+  /** How long the provider keeps the prompt in its cache. */
+  @IsOptional()
+  @IsString()
+  @Length(0, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  prompt_cache_retention?: string | null;
+
+  /** Whom the provider holds to its rules of use. */
+  @IsOptional()
+  @IsString()
+  @Length(0, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  safety_identifier?: string | null;
+
+  /** How much a model reasons before it answers, in the provider's word. */
+  @IsOptional()
+  @IsString()
+  @Length(1, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  reasoning_effort?: string | null;
+
+  /** How many words the answer has, in the provider's word. */
+  @IsOptional()
+  @IsString()
+  @Length(1, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  verbosity?: string | null;
+
+  /** In which tier the provider serves it. The answer says which one it was. */
+  @IsOptional()
+  @IsString()
+  @Length(1, MAX_CHARS)
+  @ApiPropertyOptional(TEXT)
+  service_tier?: string | null;
+}

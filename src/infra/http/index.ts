@@ -43,7 +43,7 @@ export {
   PromptNamePipe,
   UuidPipe,
 } from './dto/param.pipes.js';
-export { PreparedBody } from './prepared-body.decorator.js';
+export { PreparedBody } from './dto/prepared-body.decorator.js';
 export {
   answerOfError,
   pathOf,

@@ -15,6 +15,7 @@ export const BEGUN: StreamedExecutionDto = {
   version_number: 1,
   checksum_hash: 'c',
   environment: 'default',
+  resolved_by: 'active',
   model: { provider: 'echo', model_name: 'echo' },
   created_at: '2026-11-26T00:00:00.000Z',
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApiBody, ApiClient, ApiResponse } from '../support/api-client.js';
 import { clientWith, otherProject } from './other-project.js';
-import { expectProblem, promptPath, putPrompt, type Stage, startStage } from './stage.js';
+import { ANY_ID, expectProblem, promptPath, putPrompt, type Stage, startStage } from './stage.js';
 
 const REGISTER = '/v1/prompts/register-code';
 const COMMIT = '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12';
@@ -184,18 +184,27 @@ describe('registering code', () => {
     expect(await register({ REBORN: 'two' })).toMatchObject([{ version: 1, change_detected: false }]);
   });
 
-  it('is written down once for a call, with what has changed', async () => {
+  it('is written down for each prompt, with what has changed', async () => {
     await register({ AUDITED: 'one', AUDITED_TOO: 'one' });
     await register({ AUDITED: 'two', AUDITED_TOO: 'one' }, { git: GIT });
     const rows = await stage.sql(
-      `SELECT actor, action, subject, after FROM audit_log ORDER BY audit_id DESC LIMIT 1`,
+      `SELECT actor, action, subject, before, after FROM audit_log WHERE after ->> 'commit' IS NOT NULL AND subject LIKE 'prompt/AUDITED%' ORDER BY subject`,
     );
-    const prompts = [
-      { name: 'AUDITED', version: 2 },
-      { name: 'AUDITED_TOO', version: 1 },
-    ];
+    const common = { actor: 'admin', action: 'prompt.register' };
     expect(rows).toEqual([
-      { actor: 'admin', action: 'prompt.register', subject: 'prompts', after: { ...GIT, prompts } },
+      {
+        ...common,
+        subject: 'prompt/AUDITED',
+        before: { active_version_id: ANY_ID },
+        after: { ...GIT, version: 2, is_new: true, is_activated: true },
+      },
+      // Only what is known of its registration is another.
+      {
+        ...common,
+        subject: 'prompt/AUDITED_TOO',
+        before: {},
+        after: { ...GIT, version: 1, is_new: false, is_activated: false },
+      },
     ]);
   });
 });

@@ -122,8 +122,8 @@ export class KeysService {
         action: 'key.change',
         subject: `key/${keyId}`,
         subjectId: keyId,
-        before: { name: key.name, rate_limits: rateLimitsView(key) },
-        after: { name: key.name, rate_limits: rateLimitsView(limits) },
+        before: { rate_limits: rateLimitsView(key) },
+        after: { rate_limits: rateLimitsView(limits) },
       });
       return { ...key, ...limits };
     });

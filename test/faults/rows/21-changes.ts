@@ -6,7 +6,7 @@ import type { FaultContext, Settings } from '../core/fault-context.js';
 import { isAlive } from '../core/faulty-server.js';
 import type { FaultRow } from '../core/row.js';
 
-const SIZES = { full: { rounds: 60, killAfterMs: 120 }, short: { rounds: 2, killAfterMs: 60 } };
+const SIZES = { full: { rounds: 60, killAfterMs: 120 }, short: { rounds: 1, killAfterMs: 60 } };
 const AT_ONCE = 50;
 /** As many as it takes that appliers come too early, too. */
 const REQUIRED = 5;

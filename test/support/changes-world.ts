@@ -213,6 +213,8 @@ function callerOf(
     userId: null,
     keyId: null,
     origin: '127.0.0.1',
+    role: null,
+    overTeams: new Map(),
     rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
     ancestors: [],
     role: null,

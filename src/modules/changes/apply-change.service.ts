@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { principalOf } from '../audit/index.js';
-import { type Caller, ForbiddenError } from '../auth/index.js';
+import { assertMayOver, type Caller, ForbiddenError } from '../auth/index.js';
 import { PointerMover, RegistryWatch } from '../prompts/index.js';
 import { APPROVERS } from './approvers.js';
 import { ChangeLog } from './change-log.js';
@@ -154,11 +154,9 @@ export class ApplyChangeService {
 
 /** @throws ForbiddenError `FORBIDDEN` */
 function assertMayApply(caller: Caller, change: ChangeRecord): void {
-  if (change.openedBy === principalOf(caller) || caller.scopes.has(APPROVERS.scope)) return;
-  throw new ForbiddenError(
-    [APPROVERS.scope],
-    `A change is applied by whoever opened it or by an approver; your key lacks the scope ${APPROVERS.scope}.`,
-  );
+  const { ownerTeam } = change;
+  assertMayOver(caller, ownerTeam, 'changes:write');
+  if (change.openedBy !== principalOf(caller)) assertMayOver(caller, ownerTeam, APPROVERS.scope);
 }
 
 /** @throws ForbiddenError | ValidationError */

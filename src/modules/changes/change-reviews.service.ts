@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
 import { principalOf } from '../audit/index.js';
-import { type Caller, ForbiddenError } from '../auth/index.js';
+import { assertMayOver, type Caller, ForbiddenError, type Scope } from '../auth/index.js';
 import { APPROVERS } from './approvers.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
@@ -34,7 +34,7 @@ export class ChangeReviewsService {
    * @throws SelfApprovalError `SELF_APPROVAL`
    */
   async approve(caller: Caller, changeId: string, comment: string | null): Promise<void> {
-    await this.act(caller, changeId, async (tx, change) => {
+    await this.act(caller, changeId, 'changes:approve', async (tx, change) => {
       const { projectId } = caller;
       const before = await this.listReviews(tx, projectId, changeId);
       const first = decideChange(factsOf(change, before), 'approve');
@@ -60,7 +60,7 @@ export class ChangeReviewsService {
 
   /** @throws ChangeNotFoundError | ChangeStaleError | ChangeClosedError */
   async reject(caller: Caller, changeId: string, comment: string | null): Promise<void> {
-    await this.act(caller, changeId, async (tx, change) => {
+    await this.act(caller, changeId, 'changes:approve', async (tx, change) => {
       const refused = await this.close(tx, caller, change, 'reject', comment);
       if (refused === null) await this.addReview(tx, caller, changeId, 'rejected', comment);
       return refused;
@@ -69,7 +69,7 @@ export class ChangeReviewsService {
 
   /** For whoever opened it. @throws ForbiddenError `FORBIDDEN` | ChangeNotFoundError | ChangeStaleError | ChangeClosedError */
   async withdraw(caller: Caller, changeId: string, comment: string | null): Promise<void> {
-    await this.act(caller, changeId, async (tx, change) => {
+    await this.act(caller, changeId, 'changes:write', async (tx, change) => {
       if (change.openedBy !== principalOf(caller)) {
         throw new ForbiddenError(
           [],
@@ -85,14 +85,17 @@ export class ChangeReviewsService {
    * the error is thrown once that is committed. The instance's view of users is needed to tell who made whom.
    */
   private async act(
-    { projectId }: Caller,
+    caller: Caller,
     changeId: string,
+    scope: Scope,
     work: (tx: EntityManager, change: ChangeRecord) => Promise<Error | null>,
   ): Promise<void> {
+    const { projectId } = caller;
     const refused = await this.scope.instance(projectId, async (tx) => {
       const locked = await this.changes.lock(tx, projectId, changeId);
       const change = locked === null ? null : await this.changes.find(tx, projectId, changeId);
       if (change === null) throw new ChangeNotFoundError(changeId);
+      assertMayOver(caller, change.ownerTeam, scope);
       return work(tx, change);
     });
     if (refused !== null) throw refused;

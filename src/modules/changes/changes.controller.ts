@@ -1,7 +1,7 @@
 import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, OptionalBody, UuidPipe } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
 import { ChangeReviewsService } from './change-reviews.service.js';
 import {
@@ -36,7 +36,7 @@ export class ChangesController {
     version_number: 1,
     reason: 'Shorter answers, as agreed with support',
   })
-  @Scopes('changes:write')
+  @ScopesOverPrompt('changes:write')
   @ApiOperation({
     summary: 'Ask for another version in a protected environment',
     description: 'Approvals are bound to how things are now: to the pointer, the content and the rules.',
@@ -67,7 +67,7 @@ export class ChangesController {
   @ApiBodyExample({ comment: 'Read it, looks good' })
   @Decision(ReviewChangeDto)
   @HttpCode(200)
-  @Scopes('changes:approve')
+  @ScopesOverPrompt('changes:approve')
   @ApiOperation({
     summary: 'Approve a change',
     description: 'Of one that was applied in an emergency it closes the review.',
@@ -85,7 +85,7 @@ export class ChangesController {
   @ApiBodyExample({ comment: 'It drops the greeting' })
   @Decision(ReviewChangeDto)
   @HttpCode(200)
-  @Scopes('changes:approve')
+  @ScopesOverPrompt('changes:approve')
   @ApiOperation({ summary: 'Reject a change' })
   async reject(
     @CurrentCaller() caller: Caller,
@@ -100,7 +100,7 @@ export class ChangesController {
   @ApiBodyExample({ comment: 'There is a better one' })
   @Decision(ReviewChangeDto)
   @HttpCode(200)
-  @Scopes('changes:write')
+  @ScopesOverPrompt('changes:write')
   @ApiOperation({ summary: 'Withdraw a change', description: 'For whoever opened it.' })
   async withdraw(
     @CurrentCaller() caller: Caller,
@@ -115,7 +115,7 @@ export class ChangesController {
   @ApiBodyExample({ comment: 'Rolled out with the release' })
   @Decision(ApplyChangeDto)
   @HttpCode(200)
-  @Scopes('changes:write')
+  @ScopesOverPrompt('changes:write')
   @ApiOperation({
     summary: 'Apply a change',
     description:

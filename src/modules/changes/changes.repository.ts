@@ -5,6 +5,8 @@ import { ChangeEntity, type ChangeStatus } from '../../entities/index.js';
 /** A change with what is needed to show it and to decide about it. */
 export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   readonly promptName: string;
+  /** The team that answers for the prompt; null for none. */
+  readonly ownerTeam: string | null;
   /** Numbers of the versions. */
   readonly fromVersion: number | null;
   readonly toVersion: number;
@@ -17,6 +19,7 @@ export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
 /** What a change is opened for, as it is now; what is not there is null. */
 export interface ChangeTarget {
   readonly promptId: string;
+  readonly ownerTeam: string | null;
   readonly versionId: string | null;
   readonly checksumHash: string | null;
   readonly fromVersionId: string | null;
@@ -73,7 +76,7 @@ const READ = `SELECT c.change_id AS "changeId", c.kind, c.status, c.prompt_id AS
     c.required_approvals AS "requiredApprovals", c.approval_teams AS "approvalTeams", c.policy_revision AS "policyRevision",
     c.expires_at AS "expiresAt", c.closed_at AS "closedAt", c.closed_by AS "closedBy", c.closed_by_name AS "closedByName",
     c.closed_by_key AS "closedByKey", c.closed_reason AS "closedReason", c.emergency, c.review,
-    p.name AS "promptName", f.version_number AS "fromVersion", v.version_number AS "toVersion",
+    p.name AS "promptName", p.owner_team AS "ownerTeam", f.version_number AS "fromVersion", v.version_number AS "toVersion",
     ${IS_EXPIRED} AS "isExpired", ${IS_MOVED} AS "isMoved"
   FROM changes c
   JOIN prompts p ON p.project_id = c.project_id AND p.prompt_id = c.prompt_id
@@ -83,7 +86,7 @@ const READ = `SELECT c.change_id AS "changeId", c.kind, c.status, c.prompt_id AS
   LEFT JOIN environments e ON e.project_id = c.project_id AND e.name = c.environment
   WHERE c.project_id = $1`;
 
-const TARGET = `SELECT p.prompt_id AS "promptId", v.version_id AS "versionId", v.checksum_hash AS "checksumHash",
+const TARGET = `SELECT p.prompt_id AS "promptId", p.owner_team AS "ownerTeam", v.version_id AS "versionId", v.checksum_hash AS "checksumHash",
     pp.version_id AS "fromVersionId", e.protected AS "isProtected", e.required_approvals AS "requiredApprovals",
     e.approval_teams AS "approvalTeams", e.revision AS "policyRevision", e.change_ttl_h AS "changeTtlH"
   FROM prompts p

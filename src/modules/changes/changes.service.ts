@@ -4,7 +4,7 @@ import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { ExecutionCounts } from '../analytics/index.js';
 import { AuditService, principalOf } from '../audit/index.js';
-import type { Caller } from '../auth/index.js';
+import { assertMayOver, type Caller } from '../auth/index.js';
 import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
 import { APPROVERS } from './approvers.js';
 import { changeSummary, impactView } from './change-views.js';
@@ -33,7 +33,7 @@ export class ChangesService {
 
   /**
    * Binds what is to be approved to how things are at this moment.
-   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws PromptNotFoundError | VersionNotFoundError | ForbiddenError
    * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` where no change is needed.
    * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already.
    */
@@ -43,7 +43,7 @@ export class ChangesService {
     const changeId = await this.scope.transaction(projectId, async (tx) => {
       const wanted = { promptName, environment, versionNumber };
       const target = await this.changes.findTarget(tx, projectId, wanted);
-      assertOpenable(target, request);
+      assertOpenable(target, request, caller);
       const evidence = (request.evidence ?? []).map(({ type, id }) => ({ type, id }));
       const id = await this.changes.insert(tx, {
         projectId,
@@ -124,8 +124,10 @@ export class ChangesService {
 function assertOpenable(
   target: ChangeTarget | null,
   { prompt_name: name, environment, version_number: number }: OpenChangeDto,
+  caller: Caller,
 ): asserts target is OpenableTarget {
   if (target === null) throw new PromptNotFoundError(name);
+  assertMayOver(caller, target.ownerTeam, 'changes:write');
   if (target.versionId === null) throw new VersionNotFoundError(`version ${number} of prompt "${name}"`);
   if (target.isProtected !== true) throw new EnvironmentNotProtectedError(environment);
   if (target.versionId !== target.fromVersionId) return;

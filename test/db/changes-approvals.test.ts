@@ -1,4 +1,4 @@
-import type { Caller } from '../../src/modules/auth/index.js';
+import { type Caller, scopesForRole } from '../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
 import { ChangesWorld, principal } from '../support/changes-world.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
@@ -216,7 +216,8 @@ describe('an approval counts by the rights of the moment', () => {
     const reviewer = await user('reviewer', { role: 'viewer' });
     const join = 'INSERT INTO team_members (project_id, team, user_id) VALUES ($1, $2, $3)';
     await world.sql(join, [context.projectId, team, reviewer.userId]);
-    const { author, change } = await approved(() => Promise.resolve(reviewer), team);
+    const overTeams = new Map([[team, { role: 'approver', scopes: scopesForRole('approver') } as const]]);
+    const { author, change } = await approved(() => Promise.resolve({ ...reviewer, overTeams }), team);
     await world.sql(`UPDATE teams SET role = 'runner' WHERE name = $1`, [team]);
     expect(await world.apply(author, change.change_id)).toBe('APPROVALS_MISSING');
     await world.sql(`UPDATE teams SET role = 'admin' WHERE name = $1`, [team]);

@@ -57,6 +57,11 @@ async function open(name: string, more: ApiBody = {}): Promise<Change> {
   return answer.body;
 }
 
+async function pageOf(name: string, more: string): Promise<ChangePage> {
+  const query = `prompt_name=${encodeURIComponent(name)}&environment=prod&status=open&limit=2${more}`;
+  return (await reviewer.get<ChangePage>(`/v1/changes?${query}`)).body;
+}
+
 const pathOf = ({ change_id: id }: Change, verb = '') => `/v1/changes/${id}${verb}`;
 
 async function applied(name: string, version: number): Promise<Change> {
@@ -133,15 +138,11 @@ describe('changes', () => {
     const made: string[] = [];
     for (let count = 0; count < 5; count += 1) made.unshift((await open(name)).change_id);
     const seen: ApiBody[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const query: string = `prompt_name=${encodeURIComponent(name)}&environment=prod&status=open&limit=2&cursor=${cursor}`;
-      const { body }: { body: ChangePage } = await reviewer.get<ChangePage>(
-        `/v1/changes?${cursor === '' ? query.replace('&cursor=', '') : query}`,
-      );
-      expect(body.changes.length).toBeLessThanOrEqual(2);
-      seen.push(...body.changes);
-      cursor = body.next_cursor;
+    for (let more: string | null = ''; more !== null;) {
+      const page = await pageOf(name, more);
+      expect(page.changes.length).toBeLessThanOrEqual(2);
+      seen.push(...page.changes);
+      more = page.next_cursor === null ? null : `&cursor=${page.next_cursor}`;
     }
     expect(seen.map(({ change_id: id }) => id)).toEqual(made);
     expect(seen[0]).not.toHaveProperty('diff');

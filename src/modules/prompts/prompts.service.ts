@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
@@ -19,6 +18,7 @@ import {
 import type { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
+import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './prompt-views.js';
 import type {
@@ -29,7 +29,7 @@ import type {
   VersionStatus,
   VersionSummaryDto,
 } from './prompts.dto.js';
-import { type PointerMove, type PromptMetadata, PromptsRepository } from './prompts.repository.js';
+import { type PointerMove, PromptsRepository } from './prompts.repository.js';
 import { RegistryWatch } from './registry-watch.js';
 
 /** `revision` is null when nothing changed. */
@@ -268,16 +268,6 @@ function moveTo(
   return from === to ? null : { from, to, by: who.actor, reason };
 }
 
-/** What of the metadata changes, in the words of the wire. */
-function metadataView(metadata: PromptMetadata, changed: PromptMetadata | null): object {
-  const { description, ownerTeam, tags } = metadata;
-  return {
-    ...(changed?.description === undefined ? {} : { description }),
-    ...(changed?.ownerTeam === undefined ? {} : { owner_team: ownerTeam }),
-    ...(changed?.tags === undefined ? {} : { tags }),
-  };
-}
-
 function putResult(
   prompt: PromptEntity,
   version: PromptVersionEntity,
@@ -299,17 +289,6 @@ function templatesOfRequest({ template_source: templateSource, messages }: PutPr
   throw new ValidationError('Send exactly one of template_source and messages.', [
     { pointer: '', message: 'must have exactly one of template_source and messages' },
   ]);
-}
-
-/** What the request changes of the metadata; null when that is nothing: a deployment puts the same every time. */
-function changedMetadata(prompt: PromptEntity, request: PutPromptDto): PromptMetadata | null {
-  const { description, owner_team: ownerTeam, tags } = request;
-  const changed = {
-    ...(description === undefined || description === prompt.description ? {} : { description }),
-    ...(ownerTeam === undefined || ownerTeam === prompt.ownerTeam ? {} : { ownerTeam }),
-    ...(tags === undefined || isDeepStrictEqual(tags, prompt.tags) ? {} : { tags }),
-  };
-  return Object.keys(changed).length === 0 ? null : changed;
 }
 
 function assertFull(prompt: PromptEntity): void {

@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PromptEntity } from '../../entities/index.js';
+import type { PutPromptDto } from './prompts.dto.js';
+import type { PromptMetadata } from './prompts.repository.js';
+
+/** What the request changes of the metadata; null when that is nothing: a deployment puts the same every time. */
+export function changedMetadata(prompt: PromptEntity, request: PutPromptDto): PromptMetadata | null {
+  const { description, owner_team: ownerTeam, tags } = request;
+  const changed = {
+    ...(description === undefined || description === prompt.description ? {} : { description }),
+    ...(ownerTeam === undefined || ownerTeam === prompt.ownerTeam ? {} : { ownerTeam }),
+    ...(tags === undefined || isDeepStrictEqual(tags, prompt.tags) ? {} : { tags }),
+  };
+  return Object.keys(changed).length === 0 ? null : changed;
+}
+
+/** What of the metadata changes, in the words of the wire. */
+export function metadataView(metadata: PromptMetadata, changed: PromptMetadata | null): object {
+  const { description, ownerTeam, tags } = metadata;
+  return {
+    ...(changed?.description === undefined ? {} : { description }),
+    ...(changed?.ownerTeam === undefined ? {} : { owner_team: ownerTeam }),
+    ...(changed?.tags === undefined ? {} : { tags }),
+  };
+}

@@ -77,13 +77,19 @@ describe.each(Object.entries(WAYS))('the metadata of %s', (way, execute) => {
 });
 
 describe('the answer of a run', () => {
-  it('has the metadata, and no member for it when there is none', async () => {
+  it('has the metadata, and no member for it when there is none, as lists and the execution', async () => {
     const metadata = { user: 'u-1' };
     expect((await stage.admin.post(RUN, { ...BODY, metadata })).body).toMatchObject({ metadata });
     for (const none of [{}, { metadata: null }, { metadata: {} }]) {
       const { body } = await stage.admin.post(RUN, { ...BODY, ...none });
-      expect(Object.keys(body)).not.toContain('metadata');
-      expect(await getExecution(stage.admin, idOf(body))).toMatchObject({ metadata: null });
+      const listed = await stage.admin.get('/v1/executions?limit=1');
+      const shown = [
+        body,
+        ...(listed.body['executions'] as ApiBody[]),
+        await getExecution(stage.admin, idOf(body)),
+      ];
+      expect(shown.map(idOf)).toEqual(shown.map(() => idOf(body)));
+      for (const execution of shown) expect(Object.keys(execution)).not.toContain('metadata');
     }
   });
 

@@ -217,8 +217,6 @@ function callerOf(
     overTeams: new Map(),
     rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
     ancestors: [],
-    role: null,
-    overTeams: new Map(),
     ...who,
     scopes,
   };

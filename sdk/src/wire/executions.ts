@@ -117,8 +117,8 @@ export interface ExecutionSummary {
   readonly finish_reason: string | null;
   readonly telemetry: Telemetry;
   readonly correlation_id: string | null;
-  /** Null when there is none; the answer of a run leaves it out then. */
-  readonly metadata?: Metadata | null;
+  /** Left out when there is none. */
+  readonly metadata?: Metadata;
   readonly batch_id: string | null;
   /** Null unless it failed. */
   readonly error_type: ErrorType | null;

@@ -69,7 +69,7 @@ function commitOf(git: Git): string | null {
 
 /** `user=u-4711, plan=free`. */
 function metadataOf({ metadata }: Execution): string | null {
-  if (metadata == null) return null;
+  if (metadata === undefined) return null;
   return oneLine(
     Object.entries(metadata)
       .map(([key, value]) => `${key}=${value}`)

@@ -3,12 +3,16 @@ import { AppConfig } from '../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import type { SentMessage } from '../../entities/index.js';
 import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
-import { BareCalls, PromptResolver, type RunInEnvironment, TemplateHashMismatchError } from '../prompts/index.js';
+import {
+  BareCalls,
+  PromptResolver,
+  type RunInEnvironment,
+  TemplateHashMismatchError,
+} from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
-import { chargeBoundOf, messageBytesOf } from './charge-bound.js';
+import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from './execution-metadata.js';
-import { bareMessages } from './bare-messages.js';
 import { boundedChat } from './bounded-chat.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {

@@ -92,7 +92,7 @@ describe('resultOf', () => {
           response_truncated: completion.truncated,
           response_sha256: completion.sha256,
           tool_calls: toolCalls.length === 0 ? null : toolCalls,
-          ...(metadata === null ? {} : { metadata }),
+          ...(metadata === undefined ? {} : { metadata }),
         };
         const result = resultOf({ executionId: 'e', admitted, createdAt }, target, completion, completedAt);
         expect(JSON.stringify(result)).toBe(JSON.stringify(expected));

@@ -77,7 +77,7 @@ export function cachedResultOf(
   completedAt: Date,
 ): ExecutionResultDto {
   const { admitted, createdAt } = execution;
-  const { metadata = null, ...summary } = executionSummary({
+  const summary = executionSummary({
     ...identityOf(execution, cached),
     ...cached,
     executionId: execution.executionId,
@@ -103,7 +103,6 @@ export function cachedResultOf(
     response_truncated: false,
     response_sha256: cached.responseSha256,
     tool_calls: cached.toolCalls,
-    ...(metadata === null ? {} : { metadata }),
   };
 }
 

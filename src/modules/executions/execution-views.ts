@@ -37,7 +37,8 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     cache_hit: facts.cacheHit,
     cached_from: facts.cachedFrom,
     correlation_id: facts.correlationId,
-    metadata: facts.metadata,
+    // Left out where there is none, as in the answer of a run.
+    ...(facts.metadata === null ? {} : { metadata: facts.metadata }),
     batch_id: facts.batchId,
     error_type: facts.errorType,
     created_at: facts.createdAt.toISOString(),

@@ -146,14 +146,13 @@ export class ExecutionSummaryDto {
   /** Your own id for it. */
   correlation_id!: string | null;
 
-  /** Your own facts about it; null when there are none. An answer of `:run` or a stream leaves it out then. */
+  /** Your own facts about it; left out when there are none. */
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string' },
-    nullable: true,
     example: { user: 'u-4711' },
   })
-  metadata?: Readonly<Record<string, string>> | null;
+  metadata?: Readonly<Record<string, string>>;
 
   /** Id of the batch it was submitted with; null when it came alone. */
   @ApiId()

@@ -4,7 +4,6 @@ import { VersionsModule } from '../versions/index.js';
 import { DiffService } from './diff.service.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { PointerMover } from './pointers/pointer-mover.js';
-import { PointersRepository } from './pointers/pointers.repository.js';
 import { BareCalls } from './pointers/bare-calls.js';
 import { BareCallsRepository } from './pointers/bare-calls.repository.js';
 import { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';

@@ -5,7 +5,6 @@ import { type Actor, AuditService } from '../../audit/index.js';
 import { EnvironmentProtectedError, PromptNotFoundError } from '../errors.js';
 import { PromptsRepository } from '../prompts.repository.js';
 import { EnvironmentRulesRepository } from './environment-rules.repository.js';
-import { PointersRepository } from './pointers.repository.js';
 import { ApprovedVersionsRepository } from './approved-versions.repository.js';
 
 export interface PointerMoveOptions {

@@ -16,7 +16,7 @@ import { ChangesService } from '../../src/modules/changes/changes.service.js';
 import { ReviewsRepository } from '../../src/modules/changes/reviews.repository.js';
 import { type DiffService, PointerMover, type RegistryWatch } from '../../src/modules/prompts/index.js';
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
-import { PointersRepository } from '../../src/modules/prompts/pointers/pointers.repository.js';
+import { ApprovedVersionsRepository } from '../../src/modules/prompts/pointers/approved-versions.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
 import type { LedgerContext } from './ledger-context.js';
 
@@ -59,7 +59,7 @@ export class ChangesWorld {
     const mover = new PointerMover(
       new EnvironmentRulesRepository(),
       new PromptsRepository(),
-      new PointersRepository(),
+      new ApprovedVersionsRepository(),
       audit,
     );
     // What they do is tried over HTTP.

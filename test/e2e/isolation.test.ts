@@ -19,13 +19,14 @@ import { ADMIN_KEY, type Stage, startStage, UNKNOWN_ID } from './stage.js';
 const ONLY_MODEL = 'only-there';
 const ABSENT_MODEL = 'not-anywhere';
 /** Would end what the other project is to be asked for. */
-const ENDS = /^DELETE |:(?:cancel|retire|migrate-to-full|rotate)$/;
+const ENDS = /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback)$/;
 /** Whoever puts a thing under a name makes one of their own, whatever others call theirs. */
 const MAKES_ITS_OWN = [
   'PUT /v1/prompts/{name}',
   'PUT /v1/models/{provider}/{model_name}',
   'PUT /v1/routes/{name}',
   'PUT /v1/teams/{name}',
+  'PUT /v1/environments/{name}',
 ];
 /** Likewise by names in their bodies. */
 const MAKES_ITS_OWN_BY_BODY = ['POST /v1/prompts/register-code', 'POST /v1/executions:record'];

@@ -16,6 +16,7 @@ const DEFAULT_SETTINGS = {
   mask: [],
   default_model: null,
   allow_unknown_environments: true,
+  callback_url: null,
 };
 
 let stage: Stage;
@@ -95,6 +96,11 @@ describe('a fresh project', () => {
     ['with a mask that is a text', { settings: { mask: 'email' } }, '/settings/mask'],
     ['with a mask of numbers', { settings: { mask: [1] } }, '/settings/mask/0'],
     ['with a model without a provider', { settings: { default_model: 'gpt' } }, '/settings/default_model'],
+    [
+      'with an address that nothing may be sent to',
+      { settings: { callback_url: 'http://10.0.0.1/' } },
+      '/settings/callback_url',
+    ],
     [
       'with a switch that is a text',
       { settings: { allow_unknown_environments: 'yes' } },

@@ -12,6 +12,8 @@ export interface ProjectSettings {
   readonly default_model: string | null;
   /** Whether executions may name environments that nobody has described. */
   readonly allow_unknown_environments: boolean;
+  /** Told of changes that were applied in an emergency; null for nobody. */
+  readonly callback_url: string | null;
 }
 
 /** What is left out stays as it is; null is the default again. */

@@ -1,6 +1,12 @@
 import { changeSettings, readSettings } from './project-settings.js';
 
-const DEFAULTS = { retention_days: {}, mask: [], default_model: null, allow_unknown_environments: true };
+const DEFAULTS = {
+  retention_days: {},
+  mask: [],
+  default_model: null,
+  allow_unknown_environments: true,
+  callback_url: null,
+};
 
 describe('the settings of a project', () => {
   it('are the defaults where nothing was set', () => {

@@ -8,6 +8,8 @@ export interface ProjectSettings {
   readonly default_model: string | null;
   /** Whether executions may name environments that nobody has described. */
   readonly allow_unknown_environments: boolean;
+  /** Told of changes that were applied in an emergency; null for nobody. */
+  readonly callback_url: string | null;
 }
 
 const DEFAULTS: ProjectSettings = {
@@ -15,6 +17,7 @@ const DEFAULTS: ProjectSettings = {
   mask: [],
   default_model: null,
   allow_unknown_environments: true,
+  callback_url: null,
 };
 
 /** @param stored what was set so far; the rest is the default. */

@@ -79,6 +79,12 @@ export class ChangeSettingsDto {
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   allow_unknown_environments?: boolean | null;
+
+  /** The address that is told of changes which were applied in an emergency. Null: none. */
+  @IsOptional()
+  @IsString()
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'https://hooks.example.com/ledger' })
+  callback_url?: string | null;
 }
 
 export class CreateProjectDto {
@@ -128,6 +134,9 @@ export class ProjectSettingsDto {
 
   /** Whether executions may name an environment that nobody has described. */
   allow_unknown_environments!: boolean;
+
+  /** The address that is told of changes which were applied in an emergency; null for none. */
+  callback_url!: string | null;
 }
 
 export class ProjectDto {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OutboundModule } from '../../infra/outbound/index.js';
 import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { ModelsModule } from '../models/index.js';
@@ -12,7 +13,7 @@ import { TenantsService } from './tenants.service.js';
  * with stands above it.
  */
 @Module({
-  imports: [AuditModule, AuthModule, ModelsModule, ProjectsModule],
+  imports: [AuditModule, AuthModule, ModelsModule, OutboundModule, ProjectsModule],
   controllers: [TenantsController],
   providers: [TenantsRepository, TenantsService],
 })

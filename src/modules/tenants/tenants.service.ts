@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { ProjectEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, type PageQueryDto, pageOf } from '../../infra/http/index.js';
+import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import {
@@ -34,13 +35,16 @@ export class TenantsService {
     private readonly keys: KeysService,
     private readonly authenticator: Authenticator,
     private readonly audit: AuditService,
+    private readonly callbackUrls: CallbackUrlPolicy,
   ) {}
 
   /**
    * A project with the models and prices of the catalogue and the usual environments, all or nothing.
    * @throws ProjectExistsError `PROJECT_EXISTS`
+   * @throws ValidationError `VALIDATION_FAILED` for an address that nothing may be sent to.
    */
   async create(caller: Caller, { name, settings }: CreateProjectDto): Promise<ProjectDto> {
+    this.assertReachable(settings);
     const projectId = await this.tenants.takeId();
     return this.scope.instance(projectId, async (tx) => {
       const stored = changeSettings({}, settings ?? {});
@@ -79,6 +83,7 @@ export class TenantsService {
   async update(caller: Caller, projectId: string, request: UpdateProjectDto): Promise<ProjectDto> {
     assertOwn(caller, projectId);
     assertMayChange(caller, request);
+    this.assertReachable(request.settings);
     const changed = await this.scope.instance(projectId, async (tx) => {
       const project = await this.tenants.findLocked(tx, projectId);
       if (project === null) throw new ProjectNotFoundError(projectId);
@@ -103,6 +108,11 @@ export class TenantsService {
   async createKey(caller: Caller, projectId: string, request: CreateKeyDto): Promise<CreatedKeyDto> {
     await this.projects.get(projectId);
     return this.keys.create({ ...caller, projectId }, request);
+  }
+
+  private assertReachable(settings: CreateProjectDto['settings']): void {
+    const url = settings?.callback_url ?? null;
+    if (url !== null) this.callbackUrls.assertAllowed(url, '/settings/callback_url');
   }
 
   /** In the log of the project that it is about, wherever the caller acts. */

@@ -303,8 +303,9 @@ describe('an emergency', () => {
     expect(await movesOf(id)).toHaveLength(1);
 
     const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: principal(admin) });
-    for (const one of [admin, author, madeByAdmin])
-      expect(await world.approve(one, id)).toBe('SELF_APPROVAL');
+    for (const one of [admin, madeByAdmin]) expect(await world.approve(one, id)).toBe('SELF_APPROVAL');
+    // An editor approves nothing, whoever opened it.
+    expect(await world.approve(author, id)).toBe('FORBIDDEN');
     expect(await world.approve(reviewer, id)).toMatchObject({ status: 'applied', review: 'closed' });
     expect(await world.approve(reviewer, id)).toMatchObject({ review: 'closed' });
     expect(await actionsOf(id)).toEqual(['change.open', 'change.emergency', 'change.review']);

@@ -113,13 +113,15 @@ async function buildOwnerScript(buildDir: string): Promise<string> {
   const script = join(buildDir, 'owner.js');
   await mkdir(buildDir);
   await symlink(join(PROJECT_DIR, 'node_modules'), join(buildDir, 'node_modules'));
-  for (const name of await readdir(SOURCE_DIR)) {
+  for (const name of await readdir(SOURCE_DIR, { recursive: true })) {
     if (!name.endsWith('.ts') || name.endsWith('.spec.ts')) continue;
     const { code } = await transformFile(join(SOURCE_DIR, name), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },
     });
-    await writeFile(join(buildDir, name.replace(/\.ts$/, '.js')), code);
+    const file = join(buildDir, name.replace(/\.ts$/, '.js'));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, code);
   }
   await writeFile(
     script,

@@ -66,6 +66,8 @@ describe('a fresh project', () => {
       [id],
     );
     expect(rows).toMatchObject([
+      { action: 'models.seed', subject: 'models', actor_kind: 'instance' },
+      { action: 'prices.seed', subject: 'prices', actor_kind: 'instance' },
       { action: 'project.create', subject: `project/${id}`, actor_kind: 'instance' },
       { action: 'key.create', actor_kind: 'instance' },
     ]);

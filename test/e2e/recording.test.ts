@@ -114,6 +114,7 @@ describe('an execution that a client made itself', () => {
       variables: { name: 'John' },
       rendered_prompt: 'Hi John',
       params: { temperature: 0.2, max_new_tokens: 800, stop: ['END'], top_k: 3 },
+      vendor_params: null,
       timeout_ms: null,
       max_attempts: 1,
       on_unknown: 'retry',

@@ -68,7 +68,9 @@ async function send(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: (/^[{[]/.test(text) ? JSON.parse(text) : { text }) as ApiBody };
+  // An export has a document on each line.
+  const isDocument = /^application\/(?:\w+\+)?json\b/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, body: (isDocument ? JSON.parse(text) : { text }) as ApiBody };
 }
 
 /** What the parameter is in the other project, and what it is nowhere. */

@@ -1,4 +1,5 @@
-import type { Change, ChangeStatus, LedgerClient } from '../../sdk/src/index.js';
+import { ApiError, type Change, type ChangeStatus, type LedgerClient } from '../../sdk/src/index.js';
+import { moveCommand } from './environments.command.js';
 import { CliError } from './terminal/cli-error.js';
 import { colourDiff } from './terminal/colour-diff.js';
 import { connect, type LedgerFlags } from './terminal/connection.js';
@@ -7,20 +8,25 @@ import { coloursFor, oneLine, print, printJson, printTable } from './terminal/ou
 export interface PromoteFlags extends LedgerFlags {
   readonly to: string;
   readonly version?: number;
-  readonly reason: string;
+  readonly reason?: string;
 }
 
-/** Asks for a version in a protected environment; without a number, for the active one. */
+/**
+ * Asks for a version in a protected environment; without a number, for the active one. An environment that is not protected gets
+ * it at once.
+ */
 export async function promoteCommand(name: string, flags: PromoteFlags): Promise<void> {
   const ledger = await connect(flags);
-  const change = await ledger.changes.open({
-    prompt_name: name,
-    environment: flags.to,
-    version_number: flags.version ?? (await activeVersion(ledger, name)),
-    reason: flags.reason,
-  });
-  if (flags.json === true) return printJson(change);
-  await print(change.change_id);
+  const { to: environment, reason = 'promoted from the command line' } = flags;
+  const version = flags.version ?? (await activeVersion(ledger, name));
+  const request = { prompt_name: name, environment, version_number: version, reason };
+  try {
+    const change = await ledger.changes.open(request);
+    return await (flags.json === true ? printJson(change) : print(change.change_id));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'ENVIRONMENT_NOT_PROTECTED') throw error;
+  }
+  await moveCommand(name, version, { ...flags, environment, reason });
 }
 
 async function activeVersion(ledger: LedgerClient, name: string): Promise<number> {

@@ -33,11 +33,11 @@ export function addGovernance(program: Command): void {
 function addPromote(program: Command): void {
   withLedgerFlags(program.command('promote <name>'))
     .description(
-      'open a change: ask for a version of a prompt in a protected environment; prints its id, alone',
+      'bring a version of a prompt to an environment; a protected one gets a change, whose id is printed alone',
     )
     .requiredOption('--to <environment>', 'the environment')
     .option('--version <number>', 'the version; left out, the active one', toNumber)
-    .requiredOption('--reason <text>', 'why')
+    .option('--reason <text>', 'why')
     .addHelpText('after', examples("prompt-ledger promote welcome --to prod --version 2 --reason 'Shorter'"))
     .action(async (name: string, flags: PromoteFlags) => {
       const { promoteCommand } = await import('./changes.command.js');

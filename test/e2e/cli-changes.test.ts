@@ -62,6 +62,10 @@ describe('prompt-ledger', () => {
     const third = (await cli(['promote', name, '--to', 'prod', '--version', '2', '--reason', 'r'], asAuthor))
       .stdout;
     expect((await cli(['reject', third.trim()], asReviewer)).stdout).toContain('is rejected');
-    expect((await cli(['promote', 'x', '--to', 'prod'])).stderr).toContain('--reason');
+    const asMover = await keyOf(['prompts:read', 'changes:write', 'environments:move']);
+    expect((await cli(['promote', name, '--to', 'staging'], asMover)).stdout).toBe(
+      `${name}: version 1 runs in staging.\n`,
+    );
+    expect((await cli(['promote', name])).stderr).toContain('--to');
   });
 });

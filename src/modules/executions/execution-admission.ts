@@ -2,17 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import type { SentMessage } from '../../entities/index.js';
-import { heavyWork, LedgerError, ValidationError } from '../../kernel/index.js';
-import {
-  BareCalls,
-  PromptResolver,
-  type RunInEnvironment,
-  TemplateHashMismatchError,
-} from '../prompts/index.js';
+import { heavyWork, LedgerError } from '../../kernel/index.js';
+import { BareCalls, PromptResolver } from '../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../providers/index.js';
 import { providerExtrasOf } from '../versions/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from './execution-metadata.js';
+import { admittedPrompt, environmentOf } from './admitted-prompt.js';
+import { assertAtMost } from './assert-at-most.js';
 import { boundedChat } from './bounded-chat.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
@@ -20,7 +17,6 @@ import {
   type AdmittedPrompt,
   type AdmittedRequest,
   type BareCall,
-  DEFAULT_ENVIRONMENT,
   messagesOf,
   paramsOfRequest,
   type RequestToAdmit,
@@ -287,28 +283,3 @@ export class ExecutionAdmission {
 
 /** Shared by prompts that have neither tools nor a format, as most do. */
 const NO_EXTRAS: AdmittedRequest['extras'] = {};
-
-function environmentOf(request: RequestToAdmit): string {
-  return request.environment ?? DEFAULT_ENVIRONMENT;
-}
-
-/** @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
-function admittedPrompt(
-  request: RequestToAdmit,
-  { version, compiled, promptRevision, resolvedBy }: RunInEnvironment,
-  fresh: boolean,
-): AdmittedPrompt {
-  const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-  if (hash !== null && number !== null && version.versionNumber !== number) {
-    throw TemplateHashMismatchError.ofVersion(name, number);
-  }
-  const revision = fresh ? null : promptRevision;
-  return { name, version, compiled, revision, resolvedBy };
-}
-
-function assertAtMost(value: number, most: number, member: string, variable: string): void {
-  if (value <= most) return;
-  throw new ValidationError(`Send a ${member} of at most ${most}, the limit of this service (${variable}).`, [
-    { pointer: `/${member}`, message: `must not be greater than ${most}` },
-  ]);
-}

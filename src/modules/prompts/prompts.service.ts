@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
-import { heavyWork, ValidationError } from '../../kernel/index.js';
-import { checksumOf, type PromptContent, readContentExtras } from '../../templating/index.js';
+import { heavyWork } from '../../kernel/index.js';
+import { checksumOf, type PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import { type HashedContent, VersionsService } from '../versions/index.js';
@@ -30,6 +30,7 @@ import type {
   VersionSummaryDto,
 } from './prompts.dto.js';
 import { type PointerMove, PromptsRepository } from './prompts.repository.js';
+import { readPutContent } from './read-put-content.js';
 import { RegistryWatch } from './registry-watch.js';
 
 /** `revision` is null when nothing changed. */
@@ -222,7 +223,7 @@ export class PromptsService {
   }
 
   private readContent(request: PutPromptDto): HashedContent {
-    const content = contentOfRequest(request);
+    const content = readPutContent(request);
     const checksumHash = checksumOf(content);
     this.versions.check(content, checksumHash);
     return { content, checksumHash };
@@ -275,20 +276,6 @@ function putResult(
   isNew: boolean,
 ): PutPromptResultDto {
   return { prompt: view.promptRef(prompt), version: view.versionRef(version, status), version_change: isNew };
-}
-
-function contentOfRequest(request: PutPromptDto): PromptContent {
-  const templates = templatesOfRequest(request);
-  const extras = readContentExtras(request);
-  return extras === null ? templates : { ...templates, extras };
-}
-
-function templatesOfRequest({ template_source: templateSource, messages }: PutPromptDto): PromptContent {
-  if (templateSource !== undefined && messages === undefined) return { kind: 'text', templateSource };
-  if (messages !== undefined && templateSource === undefined) return { kind: 'chat', messages };
-  throw new ValidationError('Send exactly one of template_source and messages.', [
-    { pointer: '', message: 'must have exactly one of template_source and messages' },
-  ]);
 }
 
 function assertFull(prompt: PromptEntity): void {

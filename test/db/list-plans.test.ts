@@ -16,8 +16,8 @@ import type { LedgerIds } from '../support/record-world.js';
  */
 const PAGES = 1000;
 /**
- * Rows that are found by metadata are looked up one by one in both halves of the record, which costs some twelve pages each. How
- * many exactly depends on the server's version; what reads all that have a pair looks at tens of thousands.
+ * Of the executions that have a pair, the newest hundred are looked up one by one in both halves of the record, which costs some
+ * twelve pages each. How many exactly depends on the server's version; what reads all that have it looks at tens of thousands.
  */
 const PAGES_BY_METADATA = 1_500;
 const LIMIT = 20;

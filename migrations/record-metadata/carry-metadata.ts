@@ -82,11 +82,7 @@ const PAIRS_OF_RECORDED = `SELECT project, entry.execution_id, m.key, m.value
     FROM entry CROSS JOIN LATERAL json_each_text(entry.metadata) AS m`;
 
 /** `ledger_begin` with metadata. */
-export const BEGIN_WITH_METADATA = writePairs(
-  carryMetadata(FORMER.begin),
-  '), flight AS (',
-  PAIRS_OF_BEGUN,
-);
+export const BEGIN_WITH_METADATA = writePairs(carryMetadata(FORMER.begin), '), flight AS (', PAIRS_OF_BEGUN);
 
 /** The functions that begin, end and record executions, with metadata. Their signatures and grants stay. */
 export const CARRY_METADATA = [

@@ -31,7 +31,8 @@ export class ToolCallCollector {
   add(event: ProviderToolCallDelta): ProviderToolCallDelta | null {
     const { index } = event;
     // No compiler has seen an adapter from outside the tree.
-    if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string') throw malformedToolCall();
+    if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string')
+      throw malformedToolCall();
     const known = this.calls.get(index);
     const call = known ?? this.open(event);
     const namedLater = known !== undefined && known.name === '' && isText(event.name);

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.js';
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
 import { clientWith, otherProject } from './other-project.js';
 import { ANY_ID, ANY_TIME, expectProblem, putPrompt, type Stage, startStage } from './stage.js';

@@ -1,6 +1,7 @@
+import { principalOf } from '../../src/modules/audit/index.js';
 import { type Caller, scopesForRole } from '../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
-import { ChangesWorld, principal } from '../support/changes-world.js';
+import { ChangesWorld } from '../support/changes-world.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
 let context: LedgerContext;
@@ -47,36 +48,36 @@ describe('an approval of one’s own change is refused', () => {
       'by an account that the author made',
       async () => {
         const author = await user('author', { role: 'admin' });
-        return [author, await approver('other', principal(author))];
+        return [author, await approver('other', principalOf(author))];
       },
     ],
     [
       'by who made the account of the author',
       async () => {
         const maker = await approver('maker');
-        return [await user('author', { madeBy: principal(maker) }), maker];
+        return [await user('author', { madeBy: principalOf(maker) }), maker];
       },
     ],
     [
       'with a key that the author made for another account',
       async () => {
         const author = await user('author', { role: 'admin' });
-        return [author, await approver('other', 'instance', principal(author))];
+        return [author, await approver('other', 'instance', principalOf(author))];
       },
     ],
     [
       'by who made the key that the author used',
       async () => {
         const maker = await approver('maker');
-        return [await user('author', { keyMadeBy: principal(maker) }), maker];
+        return [await user('author', { keyMadeBy: principalOf(maker) }), maker];
       },
     ],
     [
       'by an account that an account of the author made',
       async () => {
         const author = await user('author', { role: 'admin' });
-        const between = await user('between', { role: 'admin', madeBy: principal(author) });
-        return [author, await approver('other', principal(between))];
+        const between = await user('between', { role: 'admin', madeBy: principalOf(author) });
+        return [author, await approver('other', principalOf(between))];
       },
     ],
     [
@@ -91,7 +92,7 @@ describe('an approval of one’s own change is refused', () => {
       'by a key that made the key of the author',
       async () => {
         const maker = await world.makeKey('maker', { scopes: ['changes:approve'] });
-        const madeBy = principal(maker);
+        const madeBy = principalOf(maker);
         return [await world.makeKey('key', { scopes: ['changes:write'], madeBy }), maker];
       },
     ],
@@ -114,7 +115,7 @@ describe('an approval of one’s own change is refused', () => {
     [
       'two accounts that a third made',
       async () => {
-        const madeBy = principal(await user('third', { role: 'admin' }));
+        const madeBy = principalOf(await user('third', { role: 'admin' }));
         return [await user('author', { madeBy }), await approver('other', madeBy)];
       },
     ],
@@ -128,7 +129,7 @@ describe('an approval of one’s own change is refused', () => {
     [
       'the instance, and an account that somebody else made',
       async () => {
-        const madeBy = principal(await user('third', { role: 'admin' }));
+        const madeBy = principalOf(await user('third', { role: 'admin' }));
         return [world.instance, await approver('other', madeBy)];
       },
     ],

@@ -1,7 +1,8 @@
+import { principalOf } from '../../src/modules/audit/index.js';
 import { CHANGE_STATUSES } from '../../src/entities/index.js';
 import type { Caller } from '../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
-import { ChangesWorld, ENVIRONMENT, principal } from '../support/changes-world.js';
+import { ChangesWorld, ENVIRONMENT } from '../support/changes-world.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
 let context: LedgerContext;
@@ -302,11 +303,14 @@ describe('an emergency', () => {
     expect(await world.apply(admin, id, now)).toMatchObject({ status: 'applied', review: 'open' });
     expect(await movesOf(id)).toHaveLength(1);
 
-    const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: principal(admin) });
+    const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: principalOf(admin) });
     for (const one of [admin, madeByAdmin]) expect(await world.approve(one, id)).toBe('SELF_APPROVAL');
     // An editor approves nothing, whoever opened it.
     expect(await world.approve(author, id)).toBe('FORBIDDEN');
+    const approvedBy = () => world.sql('SELECT change_id FROM approved_versions WHERE change_id = $1', [id]);
+    expect(await approvedBy()).toEqual([]);
     expect(await world.approve(reviewer, id)).toMatchObject({ status: 'applied', review: 'closed' });
+    expect(await approvedBy()).toEqual([{ change_id: id }]);
     expect(await world.approve(reviewer, id)).toMatchObject({ review: 'closed' });
     expect(await actionsOf(id)).toEqual(['change.open', 'change.emergency', 'change.review']);
     expect(await world.reject(reviewer, id)).toBe('CHANGE_CLOSED');

@@ -148,15 +148,21 @@ describe('the rules of environments', () => {
         ask(`SELECT version_id, change_id FROM approved_versions WHERE prompt_id = $1`, [prompt.promptId]),
       ]);
       expect(moves).toEqual([{ change_id: CHANGE, emergency: true, reason: 'r' }]);
-      expect(approved).toEqual([{ version_id: versions[0], change_id: CHANGE }]);
+      // Nobody approved it.
+      expect(approved).toEqual([]);
     });
 
     it('let what was approved once in again where that is allowed', async () => {
       await move(versions[1], { reason: 'r', changeId: CHANGE });
-      await expect(move(versions[0], { reason: 'r' })).rejects.toMatchObject({
+      // What an emergency brought was never approved.
+      await expect(move(versions[0], { reason: 'r', allowsApproved: true })).rejects.toMatchObject({
         code: 'ENVIRONMENT_PROTECTED',
       });
-      expect(await move(versions[0], { reason: 'r', allowsApproved: true })).toMatchObject({
+      await move(versions[0], { reason: 'r', changeId: CHANGE });
+      await expect(move(versions[1], { reason: 'r' })).rejects.toMatchObject({
+        code: 'ENVIRONMENT_PROTECTED',
+      });
+      expect(await move(versions[1], { reason: 'r', allowsApproved: true })).toMatchObject({
         outcome: 'moved',
       });
     });

@@ -65,6 +65,21 @@ describe('GET /v1/audit', () => {
     expect((await list(`subject=${prompt.prompt_id.toUpperCase()}`)).entries).toEqual(entries);
   });
 
+  it('finds what has no name by its id', async () => {
+    const { body: user } = await stage.admin.post<{ user_id: string }>('/v1/users', {
+      name: 'bot',
+      kind: 'service',
+    });
+    const { body: key } = await stage.admin.post<{ key_id: string }>('/v1/keys', {
+      name: 'k',
+      role: 'viewer',
+    });
+    await stage.admin.post(`/v1/keys/${key.key_id}:rotate`, {});
+    const actionsOf = async (id: string) => (await list(`subject=${id}`)).entries.map(({ action }) => action);
+    expect(await actionsOf(user.user_id)).toEqual(['user.create']);
+    expect(await actionsOf(key.key_id)).toEqual(['key.rotate', 'key.create']);
+  });
+
   it('has an entry for each prompt of a registration', async () => {
     const register = (text: string) =>
       stage.admin.post('/v1/prompts/register-code', {

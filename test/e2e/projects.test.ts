@@ -1,4 +1,5 @@
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { expectMade, makeKey, makeProject, memberClient, type TestProject, toClient } from './people.js';
 import {
   ANY_ID,
@@ -157,6 +158,24 @@ describe('a change of a project', () => {
       allow_unknown_environments: false,
     });
     expect((await project.admin.get(path)).body['settings']).toMatchObject({ mask: [] });
+  });
+
+  it('waits for whoever changes a prompt, and locks nothing that they need', async () => {
+    await putPrompt(project.admin, 'busy', 'Hello');
+    await stage.sql('BEGIN');
+    await stage.sql(`SELECT FROM prompts WHERE project_id = $1 AND name = 'busy' FOR UPDATE`, [project.id]);
+    const changing = project.admin.patch(path, { settings: { allow_unknown_environments: true } });
+    await eventually(async () => {
+      const [row] = await stage.sql<{ count: number }>(
+        'SELECT count(*)::int AS count FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+      );
+      return row?.count === 1;
+    });
+    await stage.sql('UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = $1', [
+      project.id,
+    ]);
+    await stage.sql('COMMIT');
+    expect((await changing).status).toBe(200);
   });
 
   it('is for its admins as far as settings go, and for the instance beyond', async () => {

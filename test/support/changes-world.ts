@@ -66,7 +66,13 @@ export class ChangesWorld {
     const diffs = { findUnified: () => Promise.resolve('') } as unknown as DiffService;
     const watch = { apply: () => undefined } as unknown as RegistryWatch;
     this.changes = new ChangesService(scope, databaseClock, repository, reviews, counts, diffs, audit);
-    this.reviews = new ChangeReviewsService(scope, repository, reviews, log);
+    this.reviews = new ChangeReviewsService(
+      scope,
+      repository,
+      reviews,
+      new ApprovedVersionsRepository(),
+      log,
+    );
     this.applying = new ApplyChangeService(scope, repository, reviews, mover, watch, log);
     this.instance = callerOf(projectId, { kind: 'instance', actor: 'admin' }, new Set(SCOPES));
   }
@@ -196,11 +202,6 @@ export class ChangesWorld {
     }
     return this.changes.get(this.context.projectId, changeId);
   }
-}
-
-export function principal({ userId, keyId }: Caller): string {
-  if (userId !== null) return `user:${userId}`;
-  return keyId === null ? 'instance' : `key:${keyId}`;
 }
 
 function callerOf(

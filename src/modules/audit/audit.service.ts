@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditEntryEntity } from '../../entities/index.js';
+import { UUID } from '../../kernel/index.js';
 import { withoutSecrets } from './without-secrets.js';
 
 /** `key` is one that belongs to nobody; `instance` has the key of the environment. */
@@ -25,7 +26,7 @@ export interface AuditChange {
   readonly action: string;
   /** `type/name`, such as `prompt/doc_summarizer`; `type/id` of what has no name of its own. */
   readonly subject: string;
-  /** The id of what changed; left out where it has none. */
+  /** The id of what changed; left out where it has none, or where the subject is `type/id`. */
   readonly subjectId?: string | null;
   /** What of it is another now, as it was and as it is; null where there was, or is, nothing. */
   readonly before?: object | null;
@@ -74,9 +75,15 @@ function entryOf(who: Actor, change: AuditChange) {
     keyId: who.keyId,
     action: change.action,
     subject: change.subject,
-    subjectId: change.subjectId ?? null,
+    subjectId: change.subjectId ?? findId(change.subject),
     before: withoutSecrets(change.before ?? null),
     after: withoutSecrets(change.after ?? null),
     reason: withoutSecrets(change.reason ?? null),
   };
+}
+
+/** The id in a subject that is `type/id`; null for one that has a name. */
+function findId(subject: string): string | null {
+  const rest = subject.slice(subject.indexOf('/') + 1);
+  return UUID.test(rest) ? rest : null;
 }

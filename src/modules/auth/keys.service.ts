@@ -73,7 +73,6 @@ export class KeysService {
       await this.audit.append(tx, caller, {
         action: 'key.create',
         subject: `key/${inserted.keyId}`,
-        subjectId: inserted.keyId,
         after,
       });
       return inserted;
@@ -121,7 +120,6 @@ export class KeysService {
       await this.audit.append(tx, caller, {
         action: 'key.change',
         subject: `key/${keyId}`,
-        subjectId: keyId,
         before: { rate_limits: rateLimitsView(key) },
         after: { rate_limits: rateLimitsView(limits) },
       });
@@ -185,7 +183,6 @@ export class KeysService {
       await this.audit.append(tx, caller, {
         action: 'key.revoke',
         subject: `key/${keyId}`,
-        subjectId: keyId,
         before: { name, scopes, expires_at, revoked: revokedAt !== null },
         after: { name, scopes, expires_at, revoked: true },
       });

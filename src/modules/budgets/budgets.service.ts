@@ -42,8 +42,8 @@ export class BudgetsService {
         createdBy: who.actor,
       });
       const after = budgetView(made);
-      const subject = { subject: subjectOf(made.budgetId), subjectId: made.budgetId };
-      await this.audit.append(tx, who, { action: 'budget.create', ...subject, after });
+      const subject = subjectOf(made.budgetId);
+      await this.audit.append(tx, who, { action: 'budget.create', subject, after });
       return after;
     });
   }
@@ -87,7 +87,6 @@ export class BudgetsService {
       await this.audit.append(tx, who, {
         action: 'budget.update',
         subject: subjectOf(budgetId),
-        subjectId: budgetId,
         before: budgetView(before),
         after,
       });
@@ -105,7 +104,6 @@ export class BudgetsService {
       await this.audit.append(tx, who, {
         action: 'budget.delete',
         subject: subjectOf(budgetId),
-        subjectId: budgetId,
         before: budgetView(before),
       });
     });

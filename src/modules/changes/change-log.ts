@@ -27,7 +27,6 @@ export class ChangeLog {
     await this.audit.append(tx, caller, {
       action,
       subject: `change/${changeId}`,
-      subjectId: changeId,
       before: { ...which, status, ...(review === null ? {} : { review }) },
       after: { ...which, ...after },
       reason,

@@ -4,6 +4,7 @@ import { TenantScope } from '../../infra/database/index.js';
 import { principalOf } from '../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError, type Scope } from '../auth/index.js';
 import { APPROVERS } from './approvers.js';
+import { ApprovedVersionsRepository } from '../prompts/index.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
 import { factsOf } from './change-views.js';
@@ -25,11 +26,13 @@ export class ChangeReviewsService {
     private readonly scope: TenantScope,
     private readonly changes: ChangesRepository,
     private readonly reviews: ReviewsRepository,
+    private readonly approved: ApprovedVersionsRepository,
     private readonly log: ChangeLog,
   ) {}
 
   /**
-   * Approving twice is approving once. Of what was applied in an emergency it closes the review.
+   * Approving twice is approving once. For a change that was applied in an emergency it closes the review, and the version counts
+   * as approved from then on.
    * @throws ChangeNotFoundError `CHANGE_NOT_FOUND` | ChangeStaleError `CHANGE_STALE` | ChangeClosedError `CHANGE_CLOSED`
    * @throws SelfApprovalError `SELF_APPROVAL`
    */
@@ -46,6 +49,8 @@ export class ChangeReviewsService {
       const decision = decideChange(factsOf(change, after), 'approve');
       if (decision.kind === 'close review') {
         await this.changes.progress(tx, projectId, changeId, { status: change.status, review: 'closed' });
+        const { promptId, environment, toVersionId: versionId } = change;
+        await this.approved.add(tx, { projectId, promptId, environment, versionId, changeId });
         await this.log.append(tx, caller, change, 'change.review', { review: 'closed' }, comment);
       } else if (decision.kind === 'move') {
         if (decision.to !== change.status) {

@@ -71,8 +71,7 @@ export class ChangesService {
         required_approvals: target.requiredApprovals,
         evidence,
       };
-      const subject = { subject: `change/${id}`, subjectId: id };
-      await this.audit.append(tx, caller, { action: 'change.open', ...subject, after, reason });
+      await this.audit.append(tx, caller, { action: 'change.open', subject: `change/${id}`, after, reason });
       return id;
     });
     return this.get(projectId, changeId);

@@ -10,6 +10,7 @@ export {
   TemplateHashMismatchError,
   VersionNotFoundError,
 } from './errors.js';
+export { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';
 export { BareCalls } from './pointers/bare-calls.js';
 export { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';

@@ -43,6 +43,7 @@ import { VersionLookupRepository } from './version-lookup.repository.js';
     VersionLookupRepository,
   ],
   exports: [
+    ApprovedVersionsRepository,
     BareCalls,
     DiffService,
     EnvironmentRulesRepository,

@@ -36,7 +36,7 @@ export interface PointerMove {
   readonly to: string;
   readonly by: string;
   readonly reason: string | null;
-  /** The change that brings it about; the version counts as approved for the environment from then on. */
+  /** The change that brings it about; unless in an emergency, the version counts as approved for the environment from then on. */
   readonly changeId?: string | null;
   /** Whether that change is applied past its approvals. */
   readonly emergency?: boolean;
@@ -70,7 +70,7 @@ const TAKE_REVISION = `WITH revision AS (
     FROM revision WHERE $5::uuid IS NOT NULL
   ), approved AS (
     INSERT INTO approved_versions (project_id, prompt_id, environment, version_id, change_id)
-    SELECT $1, $2, $3, $5::uuid, $8::uuid FROM revision WHERE $8::uuid IS NOT NULL
+    SELECT $1, $2, $3, $5::uuid, $8::uuid FROM revision WHERE $8::uuid IS NOT NULL AND NOT $9::boolean
     ON CONFLICT DO NOTHING
   )
   SELECT registry_revision::float8 AS revision, pg_notify('${REGISTRY_CHANNEL}',

@@ -39,6 +39,15 @@ export class TenantsRepository {
     return tx.findOneBy(ProjectEntity, { projectId });
   }
 
+  /**
+   * Locks the prompts of a project before the project itself, as everybody does who changes a prompt. The trigger that renews
+   * their revisions would take the two in the opposite order.
+   */
+  async lockPrompts(tx: EntityManager, projectId: string): Promise<void> {
+    const text = `SELECT FROM prompts WHERE project_id = $1 AND deleted_at IS NULL ORDER BY name FOR NO KEY UPDATE`;
+    await tx.query(text, [projectId]);
+  }
+
   /** Finds it as {@link find} does, and locks it until the transaction ends. */
   async findLocked(tx: EntityManager, projectId: string): Promise<ProjectEntity | null> {
     return tx.findOne(ProjectEntity, { where: { projectId }, lock: { mode: 'for_no_key_update' } });

@@ -85,6 +85,9 @@ export class TenantsService {
     assertMayChange(caller, request);
     this.assertReachable(request.settings);
     const changed = await this.scope.instance(projectId, async (tx) => {
+      if (request.settings?.allow_unknown_environments !== undefined) {
+        await this.tenants.lockPrompts(tx, projectId);
+      }
       const project = await this.tenants.findLocked(tx, projectId);
       if (project === null) throw new ProjectNotFoundError(projectId);
       assertKeepsDefault(project, request);

@@ -50,7 +50,6 @@ export class PricesService {
         await this.audit.append(tx, who, {
           action: 'price.create',
           subject: subjectOf(added.priceId),
-          subjectId: added.priceId,
           after,
         });
         return after;
@@ -97,8 +96,8 @@ export class PricesService {
         assertSpan(price.validFrom, change.validTo ?? null);
         await this.prices.update(tx, projectId, priceId, change);
         const [before, after] = [priceView(price), priceView({ ...price, ...change })];
-        const subject = { subject: subjectOf(priceId), subjectId: priceId };
-        await this.audit.append(tx, who, { action: 'price.put', ...subject, before, after });
+        const subject = subjectOf(priceId);
+        await this.audit.append(tx, who, { action: 'price.put', subject, before, after });
         return after;
       }),
     );
@@ -111,8 +110,8 @@ export class PricesService {
         const price = await this.prices.delete(tx, who.projectId, priceId);
         if (price === null) throw new PriceNotFoundError(priceId);
         const before = priceView(price);
-        const subject = { subject: subjectOf(priceId), subjectId: priceId };
-        await this.audit.append(tx, who, { action: 'price.delete', ...subject, before });
+        const subject = subjectOf(priceId);
+        await this.audit.append(tx, who, { action: 'price.delete', subject, before });
       }),
     );
   }

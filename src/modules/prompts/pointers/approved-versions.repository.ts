@@ -15,4 +15,9 @@ export class ApprovedVersionsRepository {
   ): Promise<boolean> {
     return tx.existsBy(ApprovedVersionEntity, { projectId, promptId, environment, versionId });
   }
+
+  /** Lets a version in from now on. What was approved before stays as it is. */
+  async add(tx: EntityManager, approved: Omit<ApprovedVersionEntity, 'approvedAt'>): Promise<void> {
+    await tx.createQueryBuilder().insert().into(ApprovedVersionEntity).values(approved).orIgnore().execute();
+  }
 }

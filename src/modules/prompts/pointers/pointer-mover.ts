@@ -9,9 +9,9 @@ import { ApprovedVersionsRepository } from './approved-versions.repository.js';
 
 export interface PointerMoveOptions {
   readonly reason: string | null;
-  /** The change that brings it about. With one, a protected environment lets the version in and counts it as approved. */
+  /** The change that brings it about. With one, a protected environment lets the version in. */
   readonly changeId?: string | null;
-  /** Whether that change is applied past its approvals. */
+  /** Whether that change is applied past its approvals; if not, the version counts as approved from then on. */
   readonly emergency?: boolean;
   /** Where the pointer has to stand now, null for nowhere; left out: wherever it stands. */
   readonly ifAt?: string | null;

@@ -88,7 +88,6 @@ export class PriceImportService {
         ...inserted.map((price) => ({
           action: 'price.create',
           subject: `price/${price.priceId}`,
-          subjectId: price.priceId,
           after: priceView(price),
         })),
       ]);
@@ -98,9 +97,9 @@ export class PriceImportService {
 }
 
 function endingOf(price: PriceRecord, validTo: Date): AuditChange {
-  const subject = { subject: `price/${price.priceId}`, subjectId: price.priceId };
+  const subject = `price/${price.priceId}`;
   const [before, after] = [priceView(price), priceView({ ...price, validTo })];
-  return { action: 'price.put', ...subject, before, after };
+  return { action: 'price.put', subject, before, after };
 }
 
 interface PriceFile {

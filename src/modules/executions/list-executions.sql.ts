@@ -179,6 +179,8 @@ function rangesOf(promptIds: string | null, environment: string | null): string 
     )`;
 }
 
+const EVERY_ROW = '9223372036854775807';
+
 /** How far back so many executions of a pair reach tells how rare the pair is. */
 const PROBED = 100;
 
@@ -190,20 +192,23 @@ const PROBED = 100;
 function overByMetadata(filter: BoundFilter, metadata: string): string[] {
   const withPair = (key: string, value: string) =>
     ['t.project_id = $1', `t.key = ${key}`, `t.value = ${value}`, ...filter.idRange('t')].join(' AND ');
+  // One pair alone is the rarest, and is not probed.
+  const hasSeveral = `(SELECT count(*) FROM jsonb_object_keys(${metadata})) > 1`;
   return [
     `rarest AS MATERIALIZED (
       SELECT w.key, w.value FROM jsonb_each_text(${metadata}) AS w
-      ORDER BY (
+      ORDER BY CASE WHEN ${hasSeveral} THEN (
         SELECT t.execution_id FROM execution_metadata t WHERE ${withPair('w.key', 'w.value')}
-        ORDER BY t.execution_id DESC OFFSET ${PROBED - 1} LIMIT 1) NULLS FIRST
+        ORDER BY t.execution_id DESC OFFSET ${PROBED - 1} LIMIT 1) END NULLS FIRST
       LIMIT 1
     )`,
-    // The pair is a sub-select and no join, which would not keep the order of the index.
+    // The pair is a sub-select and no join, which would not keep the order of the index. A limit that the planner cannot read lets
+    // it expect to be stopped early. Without one, PostgreSQL 15 gathers and sorts all that have the pair once it has statistics.
     `over AS (
       SELECT ${OVER} FROM (
         SELECT t.execution_id FROM execution_metadata t
         WHERE ${withPair('(SELECT r.key FROM rarest r)', '(SELECT r.value FROM rarest r)')}
-        ORDER BY t.execution_id DESC OFFSET 0) AS t
+        ORDER BY t.execution_id DESC LIMIT (SELECT ${EVERY_ROW})) AS t
       CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
       WHERE ${everyCondition(filter).join(' AND ')}
       ORDER BY t.execution_id DESC LIMIT ${filter.limit}

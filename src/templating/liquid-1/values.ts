@@ -55,10 +55,27 @@ function spendOnJson(value: JsonData, budget: Budget, indent: number, depth: num
     budget.spendChars(value.text.length);
     return false;
   }
+  if (isList(value)) return spendOnList(value, budget, indent, depth);
   let isPlain = !hasKeyOrder(value);
   for (const [key, member] of Object.entries(value)) {
     budget.spendChars(key.length + indent * depth);
     if (!spendOnJson(member, budget, indent, depth + 1)) isPlain = false;
+  }
+  return isPlain;
+}
+
+/** An item is paid for as a member whose key is its index, without the texts of a million indexes being made. */
+function spendOnList(list: readonly JsonData[], budget: Budget, indent: number, depth: number): boolean {
+  let isPlain = true;
+  let digits = 1;
+  let nextLength = 10;
+  for (let index = 0; index < list.length; index += 1) {
+    if (index === nextLength) {
+      digits += 1;
+      nextLength *= 10;
+    }
+    budget.spendChars(digits + indent * depth);
+    if (!spendOnJson(list[index] as JsonData, budget, indent, depth + 1)) isPlain = false;
   }
   return isPlain;
 }

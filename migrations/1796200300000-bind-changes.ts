@@ -5,7 +5,7 @@ const CHANGING =
   'status, closed_at, closed_by, closed_by_name, closed_by_key, closed_reason, emergency, review';
 
 /**
- * Who closed a change is a principal too, so that nobody reviews their own emergency. A reviewer who approved may still reject,
+ * The change keeps who closed it as a principal, so that nobody reviews their own emergency. A reviewer who approved may still reject,
  * hence a row for each verdict. The indexes serve the filters of the audit log by id.
  */
 export class BindChanges1796200300000 implements MigrationInterface {

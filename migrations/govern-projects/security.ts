@@ -40,5 +40,5 @@ export const SECURE_GOVERNANCE = [
   PROJECTS,
 ].join('\n');
 
-/** Those that a table which goes later, or stays, would otherwise be held by. */
+/** Drops the policies that would keep a table from being dropped, or that stand on one that stays. */
 export const UNSECURE_GOVERNANCE = `DROP POLICY member ON users; DROP POLICY instance ON projects;`;

@@ -11,7 +11,7 @@ const REFUSES_BARE_CALLS = `coalesce(
         SELECT s.settings ->> 'allow_unknown_environments' = 'false' FROM projects s WHERE s.project_id = entry.project_id))`;
 
 /**
- * As before, and a bare call whose environment was judged by memory states a revision as well, any: then its environment is looked
+ * Works as before. In addition, a bare call whose environment was judged from memory states any revision, and then its environment is looked
  * at here. A prompt needs no such look, because a change of the rules gives each prompt of the project a new revision.
  */
 const IS_CURRENT_IN_ENVIRONMENT = `(entry.prompt_revision IS NULL OR CASE WHEN entry.prompt_id IS NULL

@@ -73,11 +73,11 @@ export class LedgerClient {
     this.teams = new TeamsResource(transport);
   }
 
-  /** Who this client is, and what it may do. */
+  /** Reads who this client is and what it may do. */
   me(options?: CallOptions): ApiPromise<Me> {
     return this.transport.get('/v1/me', undefined, options);
   }
 
-  /** For those who keep prompts. Null: any may have changed. */
+  /** Tells a client that caches prompts. Null: every prompt may have changed. */
   protected promptChanges(_name: string | null): void {}
 }

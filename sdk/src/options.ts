@@ -30,7 +30,7 @@ export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistr
   readonly mode?: M | undefined;
   /** The prompts of this code; needed for `tracking_only`. */
   readonly codeRegistry?: R | undefined;
-  /** Where executions and prompts belong that do not say it themselves, such as `prod`. */
+  /** The environment of executions and prompts that name none, such as `prod`. */
   readonly environment?: string | undefined;
   /** What `compile` may give at most, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
   readonly maxRenderedBytes?: number | undefined;

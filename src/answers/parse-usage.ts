@@ -6,9 +6,9 @@ export interface UsageCounts {
   readonly promptTokens: number | null;
   /** All that the model wrote, its reasoning included. */
   readonly responseTokens: number | null;
-  /** Those of the prompt's tokens that the vendor read from its cache. */
+  /** Tokens of the prompt that the vendor read from its cache. */
   readonly cachedPromptTokens: number | null;
-  /** Those of the response's tokens that are reasoning. */
+  /** Tokens of the response that are reasoning. */
   readonly reasoningTokens: number | null;
 }
 

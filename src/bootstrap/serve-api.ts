@@ -38,7 +38,7 @@ export async function serveApi(config: AppConfig, { link, seeds, listen }: Serve
   let closeMetrics: (() => void) | null = null;
   try {
     if (seeds) await seedDefaultProject(app);
-    // With several processes the first one has the port, and answers for all of them.
+    // The first of several processes has the port and answers for all of them.
     if (config.speaksForAll) closeMetrics = await listenForMetrics(config.env, metrics);
     await listen(server);
     // Nest's own listen() would do it: until here what was logged is held back.

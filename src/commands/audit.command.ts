@@ -15,7 +15,7 @@ export interface AuditFlags extends LedgerFlags {
   readonly export?: boolean;
 }
 
-/** Who changed what, newest first. */
+/** Lists who changed what, newest first. */
 export async function auditCommand(flags: AuditFlags): Promise<void> {
   const { actor, action, subject, since, until, limit } = flags;
   const query = {

@@ -68,7 +68,7 @@ export async function listChangesCommand(flags: ListChangesFlags): Promise<void>
   );
 }
 
-/** What is to be approved: the difference, and who runs the prompt there. */
+/** Prints what is to be approved: the difference, and who runs the prompt there. */
 export async function showChangeCommand(changeId: string, flags: LedgerFlags): Promise<void> {
   const change = await (await connect(flags)).changes.get(changeId);
   if (flags.json === true) return printJson(change);
@@ -143,7 +143,7 @@ function versionsOf({ from_version: from, to_version: to }: ShownChange): string
   return `${from ?? 'none'} → ${to}`;
 }
 
-/** Those that count, of those it takes. */
+/** Writes how many approvals count, and how many it takes. */
 function approvalsOf({ approvals, required_approvals: required }: ShownChange): string {
   return `${approvals.filter(({ counts }) => counts).length} of ${required}`;
 }

@@ -89,7 +89,7 @@ export async function readModel(text: string, flags: LedgerFlags): Promise<Model
   );
 }
 
-/** So long somebody waits for a hint that is not needed to say what is wrong. */
+/** How long a command waits for a hint that it can do without. */
 const HINT_LIMIT_MS = 3000;
 
 /** None where the ledger does not answer. */

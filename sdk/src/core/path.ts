@@ -15,7 +15,7 @@ function segmentOf(value: string | number | undefined): string {
 type QueryScalar = string | number | boolean | Date;
 export type QueryValue = QueryScalar | Readonly<Record<string, string>> | null | undefined;
 
-/** With its question mark; empty when no value is set. Of an object each member is a value: `metadata[user]=4711`. */
+/** Builds the query with its question mark; empty when no value is set. Each member of an object is a value: `metadata[user]=4711`. */
 export function queryOf(values: object): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values) as [string, QueryValue][]) {

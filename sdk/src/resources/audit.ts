@@ -1,7 +1,7 @@
 import { type CallOptions, Pages, type Sent, type Transport } from '../core/index.js';
 import type { AuditEntry, AuditList, ListAuditQuery } from '../wire/index.js';
 
-/** Who changed what. */
+/** Lists and exports who changed what. */
 export class AuditResource {
   constructor(private readonly transport: Transport) {}
 

@@ -9,7 +9,7 @@ import type {
   ReviewChangeRequest,
 } from '../wire/index.js';
 
-/** What is to run in protected environments: asked for, approved, applied. */
+/** Changes of protected environments: opened, approved, applied. */
 export class ChangesResource {
   constructor(private readonly transport: Transport) {}
 

@@ -19,7 +19,7 @@ export class EnvironmentsResource {
     private readonly onChange: (name: string | null) => void = () => {},
   ) {}
 
-  /** Those that have rules. */
+  /** Environments that have rules. */
   list(options?: CallOptions): ApiPromise<EnvironmentList> {
     return this.transport.get('/v1/environments', undefined, options);
   }
@@ -33,7 +33,7 @@ export class EnvironmentsResource {
     return this.changing(null, this.transport.put(path`/v1/environments/${name}`, request, options));
   }
 
-  /** Where a prompt has a version of its own. @throws NotFoundError `PROMPT_NOT_FOUND` */
+  /** Lists the environments in which a prompt has a version of its own. @throws NotFoundError `PROMPT_NOT_FOUND` */
   of(promptName: string, options?: CallOptions): ApiPromise<PromptEnvironmentList> {
     return this.transport.get(path`/v1/prompts/${promptName}/environments`, undefined, options);
   }

@@ -1,7 +1,7 @@
 import { type ApiPromise, type CallOptions, Pages, path, type Sent, type Transport } from '../core/index.js';
 import type { Member, MemberList, PageQuery, PutMemberRequest } from '../wire/index.js';
 
-/** Who works in the project, and as what. */
+/** Members: the users of the project, each with a role. */
 export class MembersResource {
   constructor(private readonly transport: Transport) {}
 

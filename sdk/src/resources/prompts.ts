@@ -20,7 +20,7 @@ export class PromptsResource {
   ) {}
 
   /**
-   * With the version that runs in an environment as the active one; left out: in `default`.
+   * Shows the version that runs in an environment as the active one; left out: in `default`.
    * @throws NotFoundError `PROMPT_NOT_FOUND`
    */
   get(

@@ -1,7 +1,7 @@
 import { type ApiPromise, type CallOptions, Pages, path, type Sent, type Transport } from '../core/index.js';
 import type { PageQuery, PutTeamRequest, Team, TeamList } from '../wire/index.js';
 
-/** Who may do more with the prompts that a team answers for. */
+/** Teams: users who may do more with the prompts that their team answers for. */
 export class TeamsResource {
   constructor(private readonly transport: Transport) {}
 

@@ -19,7 +19,7 @@ export interface CreateBudgetRequest {
   readonly callback_url?: string | null;
 }
 
-/** What is left out stays as it is. */
+/** Members that are left out stay as they are. */
 export interface UpdateBudgetRequest {
   readonly name?: string;
   /** Holds for the current period too. */

@@ -19,7 +19,7 @@ export interface ReviewChangeRequest {
 }
 
 export interface ApplyChangeRequest extends ReviewChangeRequest {
-  /** Past its approvals: for admins, with a reason, and an approver has to review it afterwards. */
+  /** Applies it without its approvals: for admins, with a reason, and an approver has to review it afterwards. */
   readonly emergency?: boolean;
   /** Needed with `emergency`. */
   readonly reason?: string | null;
@@ -33,7 +33,7 @@ export interface Approval {
   readonly counts: boolean;
 }
 
-/** Who ran the prompt in that environment in the last seven days. */
+/** The callers of the prompt in that environment in the last seven days. */
 export interface ChangeImpact {
   readonly executions_7d: number;
   readonly keys: readonly {
@@ -68,7 +68,7 @@ export interface ChangeSummary {
   readonly closed_reason: string | null;
   /** Whether it was applied past its approvals. */
   readonly emergency: boolean;
-  /** Of an emergency: `open` until an approver has looked at it. */
+  /** The review of an emergency: `open` until an approver has looked at it. */
   readonly review: 'open' | 'closed' | null;
 }
 

@@ -29,7 +29,7 @@ export interface EnvironmentList {
   readonly environments: readonly Environment[];
 }
 
-/** What is left out stays as it was. */
+/** Members that are left out stay as they were. */
 export interface PutEnvironmentRequest {
   readonly protected?: boolean;
   readonly approvals?: Partial<Approvals>;

@@ -75,7 +75,7 @@ export interface ExecuteRequest {
   /** Null or left out: the ledger's `DEFAULT_MODEL`. */
   readonly model?: ModelSelection | null;
   readonly params?: Params | null;
-  /** Where it belongs, such as `dev` or `prod`. Null or left out: `default`. */
+  /** The environment, such as `dev` or `prod`. Null or left out: `default`. */
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;

@@ -50,7 +50,7 @@ export interface RotateKeyRequest {
 }
 
 export interface ChangeKeyRequest {
-  /** What is left out stays as it is. */
+  /** Members that are left out stay as they are. */
   readonly rate_limits: Partial<KeyRateLimits>;
 }
 

@@ -81,7 +81,7 @@ export interface TeamList {
   readonly next_cursor: string | null;
 }
 
-/** Who you are, and what you may do. */
+/** The caller, and what they may do. */
 export interface Me {
   /** `key` for one that belongs to nobody, `instance` for the admin of the instance. */
   readonly kind: UserKind | 'key' | 'instance';
@@ -89,7 +89,7 @@ export interface Me {
   readonly email: string | null;
   /** The one in which you act. */
   readonly project: ProjectRef;
-  /** Those in which you can act. */
+  /** The projects in which you can act. */
   readonly projects: readonly ProjectRef[];
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;

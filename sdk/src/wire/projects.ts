@@ -16,7 +16,7 @@ export interface ProjectSettings {
   readonly callback_url: string | null;
 }
 
-/** What is left out stays as it is; null is the default again. */
+/** Members that are left out stay as they are; null is the default again. */
 export type ChangeProjectSettings = {
   readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null;
 };
@@ -26,7 +26,7 @@ export interface CreateProjectRequest {
   readonly settings?: ChangeProjectSettings | null;
 }
 
-/** What is left out stays as it is. */
+/** Members that are left out stay as they are. */
 export interface UpdateProjectRequest {
   readonly name?: string;
   readonly settings?: ChangeProjectSettings;

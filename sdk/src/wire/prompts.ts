@@ -75,7 +75,7 @@ export interface ActiveVersion extends ContentExtras {
 }
 
 export interface Prompt extends PromptSummary {
-  /** Of the environment that was named, else of `default`; null when none runs there. */
+  /** The version of the environment that was named, else of `default`; null when none runs there. */
   readonly active_version: ActiveVersion | null;
 }
 
@@ -93,9 +93,9 @@ export interface ListPromptsQuery {
   readonly q?: string;
   /** Words that are all somewhere in the name, the description or the text. */
   readonly search?: string;
-  /** That of the latest registration of the active version, such as `acme/app`. */
+  /** The repository of the latest registration of the active version, such as `acme/app`. */
   readonly repository?: string;
-  /** Where its file stood at that registration, such as `apps/shop/`. */
+  /** The folder of its file at that registration, such as `apps/shop/`. */
   readonly folder?: string;
   /** Only prompts that were retired, or only the others. */
   readonly retired?: boolean;

@@ -92,7 +92,7 @@ export abstract class RequestedExecution {
   @Column('boolean', { default: false })
   streamed!: boolean;
 
-  /** Where the end of the execution is announced. */
+  /** The address that is told of the end of the execution. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 

@@ -25,7 +25,7 @@ export class UserEntity {
   @Column('text')
   name!: string;
 
-  /** With `subject`, who the sign-in says this is. */
+  /** Identifies the user at sign-in, together with `subject`. */
   @Column('text', { nullable: true })
   issuer!: string | null;
 

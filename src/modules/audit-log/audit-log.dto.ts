@@ -77,7 +77,7 @@ export class AuditEntryDto {
   @ApiTime()
   at!: string;
 
-  /** Who did it. */
+  /** The actor. */
   actor!: AuditActorDto;
 
   /** The address the request came from; null for what came from none. */
@@ -89,11 +89,11 @@ export class AuditEntryDto {
   /** What it was done to. */
   subject!: AuditSubjectDto;
 
-  /** What of it has changed, as it was; null for what was not there before. */
+  /** The changed members as they were; null when the subject is new. */
   @ApiProperty(FREE_OBJECT)
   before!: object | null;
 
-  /** What of it has changed, as it is now; null for what is not there any more. */
+  /** The changed members as they are now; null when the subject is gone. */
   @ApiProperty(FREE_OBJECT)
   after!: object | null;
 

@@ -7,10 +7,10 @@ import { auditEntryView } from './audit-entry-view.js';
 import type { AuditEntryDto, AuditExportQueryDto, AuditListDto, AuditQueryDto } from './audit-log.dto.js';
 import { type AuditFilter, AuditLogRepository } from './audit-log.repository.js';
 
-/** Of an export: bounds what is in memory, and how long one transaction takes. */
+/** The size of a batch of an export, which bounds what is in memory and how long one transaction takes. */
 const EXPORTED_AT_ONCE = 500;
 
-/** Who changed what. */
+/** Lists and exports who changed what. */
 @Injectable()
 export class AuditLogService {
   constructor(

@@ -7,7 +7,7 @@ import { withoutSecrets } from './without-secrets.js';
 /** `key` is one that belongs to nobody; `instance` has the key of the environment. */
 export type ActorKind = 'person' | 'service' | 'key' | 'instance';
 
-/** Who is doing something. */
+/** The actor of a change: who did it, with which key, from where. */
 export interface Actor {
   readonly projectId: string;
   readonly kind: ActorKind;
@@ -28,7 +28,7 @@ export interface AuditChange {
   readonly subject: string;
   /** The id of what changed; left out where it has none, or where the subject is `type/id`. */
   readonly subjectId?: string | null;
-  /** What of it is another now, as it was and as it is; null where there was, or is, nothing. */
+  /** The changed members before and after; null when the subject was not there, or is gone. */
   readonly before?: object | null;
   readonly after?: object | null;
   /** What whoever changed it said. */
@@ -38,7 +38,7 @@ export interface AuditChange {
 /** A statement has at most 65,535 parameters. */
 const ENTRIES_AT_ONCE = 1000;
 
-/** Who somebody is, whichever of their keys they use: `instance`, `user:<id>` or `key:<id>`. */
+/** Identifies an actor, whichever of their keys they use: `instance`, `user:<id>` or `key:<id>`. */
 export function principalOf({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>): string {
   if (userId !== null) return `user:${userId}`;
   return keyId === null ? 'instance' : `key:${keyId}`;

@@ -103,12 +103,12 @@ export class Authenticator {
     this.lookups.forget(keyId);
   }
 
-  /** As {@link forget}, all keys of a user: of one whose role changed, or who was disabled. */
+  /** Forgets all keys of a user whose role changed, or who was disabled. */
   forgetUser(userId: string): void {
     this.forgetWhere(({ owner }) => owner?.userId === userId);
   }
 
-  /** As {@link forget}, all keys of a project: of one that was archived, or is there again. */
+  /** Forgets all keys of a project that was archived, or is there again. */
   forgetProject(projectId: string): void {
     this.lookups.forgetUnknown();
     this.forgetWhere((record) => record.projectId === projectId);

@@ -15,10 +15,10 @@ export interface KeyAncestor {
   readonly rateLimits: KeyRateLimits;
 }
 
-/** Who is doing something, and what they may do. */
+/** An actor, and what they may do. */
 export interface AuthorizedActor extends Actor, Rights {}
 
-/** Who sent a request. Each request has an object of its own. */
+/** The caller of a request. Each request has an object of its own. */
 export interface Caller extends AuthorizedActor {
   readonly rateLimits: KeyRateLimits;
   /** In no order; empty for a key that an admin made, and for the admin. */

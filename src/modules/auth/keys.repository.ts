@@ -12,7 +12,7 @@ export interface KeyRecord extends Grant {
   readonly keyId: string;
   readonly name: string;
   readonly secretHmac: Buffer;
-  /** Of the secret before the last rotation, while that still works. */
+  /** The hash of the secret before the last rotation, while that still works. */
   readonly previousSecretHmac: Buffer | null;
   readonly owner: KeyOwner | null;
   /** Neither revoked nor expired, by the database's clock, nor of a user who is disabled. */
@@ -105,7 +105,7 @@ export class KeysRepository {
     return row === undefined ? null : toOwner(row);
   }
 
-  /** Of a user whom the projects in scope can see. */
+  /** Finds a user whom the projects in scope can see. */
   async findEmail(tx: EntityManager, userId: string): Promise<string | null> {
     const [row] = await tx.query<{ email: string | null }[]>('SELECT email FROM users WHERE user_id = $1', [
       userId,

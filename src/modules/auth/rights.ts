@@ -2,7 +2,7 @@ import type { Role, UserKind } from '../../entities/index.js';
 import { isAtLeast, scopesForRole } from './roles.js';
 import { type Scope, toScopes } from './scopes.js';
 
-/** Who a key belongs to, and what they may do in its project as of now. */
+/** The owner of a key, with what they may do in its project now. */
 export interface KeyOwner {
   readonly userId: string;
   readonly kind: UserKind;

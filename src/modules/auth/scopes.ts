@@ -29,7 +29,7 @@ export function isScope(value: string): value is Scope {
   return (SCOPES as readonly string[]).includes(value);
 }
 
-/** Whoever has the one may do the others, too. Nothing follows from what follows. */
+/** Scopes that another one includes. An included scope includes nothing further. */
 const IMPLIED: Readonly<Partial<Record<Scope, readonly Scope[]>>> = {
   'executions:read': ['executions:list'],
 };

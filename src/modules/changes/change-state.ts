@@ -14,7 +14,7 @@ export const CHANGE_MOVES: Readonly<Record<ChangeStatus, readonly ChangeStatus[]
   expired: [],
 };
 
-/** What is known of a change when somebody wants something of it. */
+/** The facts about a change at the moment of an action. */
 export interface ChangeFacts {
   readonly status: ChangeStatus;
   /** Whether its time is over. */

@@ -4,10 +4,10 @@ import type { ChangeSummaryDto, ImpactDto, KeyUsageDto } from './changes.dto.js'
 import type { ChangeRecord } from './changes.repository.js';
 import type { ReviewRecord } from './reviews.repository.js';
 
-/** Of keys and of teams, each. */
+/** The most keys, and the most teams, that are shown. */
 const MOST_USERS = 100;
 
-/** What is decided by, with the approvals that count. */
+/** The facts that a decision rests on, with the approvals that count. */
 export function factsOf(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeFacts {
   const { status, isExpired, isMoved, requiredApprovals: required, review } = change;
   return { status, isExpired, isMoved, approvals: countApprovals(reviews), required, review };

@@ -122,7 +122,7 @@ export class ListChangesQueryDto extends PageQueryDto {
 }
 
 export class ApprovalDto {
-  /** Who approved. */
+  /** The name of the approver. */
   by!: string;
 
   /** When. */
@@ -189,7 +189,7 @@ export class ChangeSummaryDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** Where the version is to run. */
+  /** The environment in which the version is to run. */
   environment!: string;
 
   /** Number of the version that ran there when it was opened; null for none. */
@@ -200,7 +200,7 @@ export class ChangeSummaryDto {
   @ApiInteger()
   to_version!: number;
 
-  /** Of the content of `to_version`. */
+  /** The checksum of the content of `to_version`. */
   checksum_hash!: string;
 
   /** Why it was opened. */
@@ -209,7 +209,7 @@ export class ChangeSummaryDto {
   /** What speaks for it. */
   evidence!: EvidenceDto[];
 
-  /** Who opened it. */
+  /** The name of whoever opened it. */
   opened_by!: string;
 
   /** When it was opened. */
@@ -223,7 +223,7 @@ export class ChangeSummaryDto {
   /** Only approvals by members of these teams count; empty: those of any approver. */
   approval_teams!: string[];
 
-  /** Who approved it, in their order. */
+  /** The approvals, in their order. */
   approvals!: ApprovalDto[];
 
   /** From when on nothing can become of it. */
@@ -234,7 +234,7 @@ export class ChangeSummaryDto {
   @ApiTime()
   closed_at!: string | null;
 
-  /** Who did that. */
+  /** The name of whoever closed it. */
   closed_by!: string | null;
 
   /** What they had to say. */
@@ -243,7 +243,7 @@ export class ChangeSummaryDto {
   /** Whether it was applied past its approvals. */
   emergency!: boolean;
 
-  /** Of an emergency: `open` until an approver has looked at it and approves it; null of any other change. */
+  /** The review of an emergency: `open` until an approver has looked at it and approves it; null for any other change. */
   @ApiProperty({ enum: REVIEWS, nullable: true })
   review!: (typeof REVIEWS)[number] | null;
 }
@@ -252,7 +252,7 @@ export class ChangeDto extends ChangeSummaryDto {
   /** What changes, as a unified diff from `from_version` to `to_version`; null for versions that are too long to compare. */
   diff!: string | null;
 
-  /** Who runs the prompt there. */
+  /** The callers of the prompt in that environment. */
   impact!: ImpactDto;
 }
 

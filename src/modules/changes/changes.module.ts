@@ -10,7 +10,7 @@ import { ChangesRepository } from './changes.repository.js';
 import { ChangesService } from './changes.service.js';
 import { ReviewsRepository } from './reviews.repository.js';
 
-/** What is to run in protected environments: asked for, approved, applied. Nothing else needs it, so it has no half without HTTP. */
+/** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
 @Module({
   imports: [AnalyticsModule, AuditModule, PromptsModule],
   controllers: [ChangesController],

@@ -67,7 +67,7 @@ export type ChangeProgress = Pick<ChangeEntity, 'status'> &
 const IS_EXPIRED = 'c.expires_at <= clock_timestamp()';
 const IS_MOVED = `(p.deleted_at IS NOT NULL OR pp.version_id IS DISTINCT FROM c.from_version_id OR v.checksum_hash <> c.checksum_hash
     OR e.protected IS NOT TRUE OR e.revision IS DISTINCT FROM c.policy_revision)`;
-/** As `currentStatus` has it. */
+/** Computes in SQL what `currentStatus` does. */
 const STATUS_NOW = `CASE WHEN c.status NOT IN ('open', 'approved') THEN c.status WHEN ${IS_EXPIRED} THEN 'expired' WHEN ${IS_MOVED} THEN 'stale' ELSE c.status END`;
 
 const READ = `SELECT c.change_id AS "changeId", c.kind, c.status, c.prompt_id AS "promptId", c.environment,

@@ -18,7 +18,7 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 /** A target that a change can be opened for. */
 type OpenableTarget = ChangeTarget & { readonly versionId: string; readonly checksumHash: string };
 
-/** What is asked for in protected environments. */
+/** Opens changes for protected environments, and reads them. */
 @Injectable()
 export class ChangesService {
   constructor(
@@ -95,7 +95,7 @@ export class ChangesService {
     });
   }
 
-  /** With what it changes, and for whom as of now. @throws ChangeNotFoundError `CHANGE_NOT_FOUND` */
+  /** Reads a change with its diff and its current impact. @throws ChangeNotFoundError `CHANGE_NOT_FOUND` */
   async get(projectId: string, changeId: string): Promise<ChangeDto> {
     const { change, reviews, usage } = await this.scope.transaction(projectId, async (tx) => {
       const found = await this.changes.find(tx, projectId, changeId);

@@ -13,7 +13,7 @@ export type NewReview = Omit<ChangeReviewEntity, 'reviewedAt'>;
 /**
  * An approval counts by what its giver may do now. Of a user: who is not disabled, and has such a role in the project or in the
  * team that answers for the prompt. Of a key that belongs to nobody: which is neither revoked nor expired, and has the scope.
- * Where teams are named, only their members count, and neither a key nor the instance is a member of any.
+ * When teams are named, only their members count, and neither a key nor the instance is a member of any.
  */
 const LIST = `SELECT r.change_id AS "changeId", r.reviewer, r.reviewer_name AS "reviewerName", r.verdict, r.comment,
     r.reviewed_at AS "reviewedAt",
@@ -73,7 +73,7 @@ export class ReviewsRepository {
     return (await tx.query<unknown[]>(INSERT, values)).length === 1;
   }
 
-  /** Of these changes, in the order in which they were given. @param by which roles may approve, and by which scope a key may. */
+  /** Lists the reviews of these changes, in the order in which they were given. @param by which roles may approve, and by which scope a key may. */
   async list(
     tx: EntityManager,
     projectId: string,

@@ -43,7 +43,7 @@ export class PutApprovalsDto {
   teams?: string[];
 }
 
-/** What is left out stays as it was; of a new environment it is the default. */
+/** Members that are left out stay as they were; a new environment gets the defaults. */
 export class PutEnvironmentDto {
   /** Run nothing but what an approved change has brought here. Default false. */
   @ValidateIf((body: PutEnvironmentDto) => body.protected !== undefined)

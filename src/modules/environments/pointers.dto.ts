@@ -61,7 +61,7 @@ export class PromptEnvironmentDto {
   @ApiTime()
   moved_at!: string;
 
-  /** Who brought it there; null when nobody was told. */
+  /** The name of whoever moved it; null when it is unknown. */
   moved_by!: string | null;
 
   /** Whether it changes by approved changes only. */
@@ -85,7 +85,7 @@ export class PointerMoveDto {
   @ApiInteger()
   to_version!: number;
 
-  /** Who did it; null when nobody was told. */
+  /** The name of the actor; null when it is unknown. */
   moved_by!: string | null;
 
   /** When. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 
-/** Where a prompt stands in an environment. */
+/** The version of a prompt in an environment. */
 export interface StandingVersion {
   readonly environment: string;
   readonly versionNumber: number;

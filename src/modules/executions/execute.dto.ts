@@ -146,7 +146,7 @@ export class SharedExecutionDto {
   version_number?: number | null;
 
   /**
-   * Where the execution belongs, such as `dev` or `prod`: it decides which version runs, and the execution is found by it. Any
+   * The label of the execution, such as `dev` or `prod`: it decides which version runs, and the execution is found by it. Any
    * text. Left out: `default`.
    * @example "dev"
    */

@@ -94,7 +94,7 @@ export class SentMessageDto {
   /** The call that a tool's result answers. */
   tool_call_id?: string;
 
-  /** Who says it, where the request named somebody; sent to providers that have a field for it, as are the members below. */
+  /** The name of the author, where the request has one; sent to providers that have a field for it, as are the members below. */
   name?: string;
 
   /** What a model had thought, in a turn that was sent back to it. */

@@ -70,7 +70,7 @@ export interface AdmittedRequest {
   readonly callbackUrl: string | null;
 }
 
-/** What is sent: of a prompt as it was rendered, with what stands behind it; of a bare call as it came. */
+/** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */
 export type SentPrompt =
   RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
 

@@ -25,7 +25,7 @@ export class MembersRepository {
     return row ?? null;
   }
 
-  /** Whoever changes the members of a project waits here for others who do, so that what they check still holds. */
+  /** Waits for other changes of the project's members, so that what was checked still holds. */
   async takeTurn(tx: EntityManager, projectId: string): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('members ' || $1, 0))`, [projectId]);
   }
@@ -58,7 +58,7 @@ export class MembersRepository {
     );
   }
 
-  /** With the teams that the user was in. */
+  /** Removes the member, and takes them out of their teams. */
   async delete(tx: EntityManager, projectId: string, userId: string): Promise<void> {
     await tx.delete(TeamMemberEntity, { projectId, userId });
     await tx.delete(MemberEntity, { projectId, userId });

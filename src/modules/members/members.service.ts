@@ -10,7 +10,7 @@ import type { MemberDto, MemberListDto, PutMemberDto } from './members.dto.js';
 import { type MemberRecord, MembersRepository } from './members.repository.js';
 import { UsersRepository } from './users.repository.js';
 
-/** Who works in a project, and as what. The last admin may go: the admin of the instance can always repair that. */
+/** Gives users a role in a project. The last admin may go: the admin of the instance can always repair that. */
 @Injectable()
 export class MembersService {
   constructor(

@@ -37,7 +37,7 @@ export class UsersService {
     });
   }
 
-  /** Those that the caller's project can see; all of the instance for its admin. */
+  /** Users that the caller's project can see; all of the instance for its admin. */
   async list(caller: Caller, { kind, cursor, limit }: ListUsersQueryDto): Promise<UserListDto> {
     const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
     const found = await this.looking(caller, (tx) =>

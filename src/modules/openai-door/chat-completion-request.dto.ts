@@ -53,7 +53,7 @@ class UnsupportedDto {
   })
   modalities?: readonly string[] | null;
 
-  /** Of `logprobs`: only 0. */
+  /** Belongs to `logprobs`: only 0. */
   @IsOptional()
   @Only(0)
   @ApiPropertyOptional({ type: 'integer', enum: [0], nullable: true })

@@ -72,7 +72,7 @@ export class ChatCompletionsService {
     const names = listVendorParams(body);
     if (names.length === 0) return DOOR;
     const isIgnored = (name: string, provider: string): boolean =>
-      // Without tools nobody is told.
+      // A call without tools does not say it.
       (name === 'parallel_tool_calls' && sent?.[name] === undefined) ||
       !takesVendorParam(this.providers.get(provider), name);
     return {

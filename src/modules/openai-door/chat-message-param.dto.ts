@@ -65,11 +65,11 @@ export class ChatMessageParamDto {
   /** Of a tool: the call that it answers. */
   tool_call_id?: string;
 
-  /** Who says it. This and what follows is passed on where the provider has a field for it; see `X-Ignored-Params`. */
+  /** The name of the author. This and what follows is passed on where the provider has a field for it; see `X-Ignored-Params`. */
   @ApiPropertyOptional({ type: String, nullable: true })
   name?: string | null;
 
-  /** Of an assistant: what it had thought. */
+  /** The reasoning of an assistant. */
   @ApiPropertyOptional({ type: String, nullable: true })
   reasoning_content?: string | null;
 
@@ -81,7 +81,7 @@ export class ChatMessageParamDto {
   @ApiPropertyOptional(AS_IT_CAME)
   reasoning_details?: unknown;
 
-  /** Of an assistant: what it refers to, as the provider gave it. */
+  /** The sources of an assistant, as the provider gave them. */
   @ApiPropertyOptional(AS_IT_CAME)
   annotations?: unknown;
 }

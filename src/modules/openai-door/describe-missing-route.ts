@@ -1,4 +1,4 @@
-/** Where a chat completion is to be had, which is what nearly all of OpenAI's routes can be replaced by. */
+/** Points to chat completions, which can replace nearly all of OpenAI's routes. */
 const CHAT = 'POST /openai/v1/chat/completions';
 
 /** What stands in place of OpenAI's routes that are not served, by the part of the path behind `v1`. */
@@ -13,7 +13,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   engines: `Engines are called models now: GET /openai/v1/models lists them, and ${CHAT} names one.`,
 };
 
-/** Of which there is nothing of the kind. */
+/** Parts of OpenAI's API that this one has nothing like. */
 const OTHERS = [
   ...['audio', 'containers', 'embeddings', 'evals', 'files', 'fine_tuning', 'images', 'moderations'],
   ...['realtime', 'uploads', 'vector_stores', 'videos'],

@@ -13,7 +13,7 @@ const TEXT = { type: String, nullable: true, example: undefined } as const;
  * there is one; else it is left out, and `X-Ignored-Params` says so.
  */
 export class VendorParamsDto {
-  /** Who asks; it also becomes the `correlation_id` of the execution. */
+  /** The end user; it also becomes the `correlation_id` of the execution. */
   @IsOptional()
   @IsString()
   @Length(1, 255)

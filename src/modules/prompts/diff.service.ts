@@ -54,7 +54,7 @@ export class DiffService {
   }
 }
 
-/** As patches name what is not there. */
+/** The name that patches have for a file that is not there. */
 const NOTHING = { name: '/dev/null', text: '' };
 
 function hasExtras(version: VersionDto): boolean {

@@ -14,7 +14,7 @@ export function changedMetadata(prompt: PromptEntity, request: PutPromptDto): Pr
   return Object.keys(changed).length === 0 ? null : changed;
 }
 
-/** What of the metadata changes, in the words of the wire. */
+/** Describes which metadata changes, in the words of the wire. */
 export function metadataView(metadata: PromptMetadata, changed: PromptMetadata | null): object {
   const { description, ownerTeam, tags } = metadata;
   return {

@@ -6,7 +6,7 @@ import { promptDetail } from './prompt-views.js';
 import { RegistryWatch } from './registry-watch.js';
 import type { Found, RevisionedCache } from './revisioned-cache.js';
 
-/** What is kept of a prompt here, of which the environments have one each. */
+/** The name under which the cache keeps these answers, one for each environment. */
 const FACET = 'read';
 
 /** `GET /v1/prompts/{name}` as bytes: a prompt is read far more often than it changes. */

@@ -16,9 +16,9 @@ export interface PromptFilter {
   readonly namePrefix?: string | undefined;
   /** Each of them is somewhere in the name, the description or the text. */
   readonly words?: readonly string[];
-  /** That of the latest registration of the active version. */
+  /** The repository of the latest registration of the active version. */
   readonly repository?: string | undefined;
-  /** That of the same registration, as the beginning of a path. */
+  /** The folder of the same registration, as the beginning of a path. */
   readonly folder?: string | undefined;
   readonly isRetired?: boolean | undefined;
   /** Names after this one only. */

@@ -246,7 +246,7 @@ export interface ProviderUsage {
   readonly promptTokens: number | null;
   /** All that the model wrote, its reasoning included. */
   readonly responseTokens: number | null;
-  /** Those of the prompt's tokens that the vendor read from its cache. Left out is null. */
+  /** Tokens of the prompt that the vendor read from its cache. Left out means null. */
   readonly cachedPromptTokens?: number | null;
   /** The tokens of the response that are reasoning and not in the text. Left out means null. */
   readonly reasoningTokens?: number | null;

@@ -25,7 +25,7 @@ export function readSettings(stored: object): ProjectSettings {
   return { ...DEFAULTS, ...stored };
 }
 
-/** What is left out of the change stays; null is the default again. @returns what is to be stored. */
+/** Applies a change: members that are left out stay, and null is the default again. @returns what is to be stored. */
 export function changeSettings(
   stored: object,
   change: { readonly [Name in keyof ProjectSettings]?: ProjectSettings[Name] | null | undefined },

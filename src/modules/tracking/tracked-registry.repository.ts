@@ -11,7 +11,7 @@ import {
 } from './tracked-prompts.js';
 import { CREATE, FIND, TAKE_TURN, WRITE } from './tracked-registry.sql.js';
 
-/** Who moves pointers, where, and why. */
+/** The facts of one move of a pointer. */
 export interface MoveFacts {
   readonly environment: string;
   readonly by: string;

@@ -145,7 +145,7 @@ function pointerTo(parent: string, name: string): string {
   return `${parent}/${pointerSegment(name)}`;
 }
 
-/** What is too long in any case is refused for its length all the same: counting a megabyte's characters takes 60 ms. */
+/** A text that is too long in any case is refused by its length first: counting a megabyte's characters takes 60 ms. */
 function cutToRefuse(text: string, maxChars: number): string {
   // A character has two units at most.
   return text.length > 2 * maxChars + 2 ? text.slice(0, 2 * maxChars + 2) : text;

@@ -16,7 +16,7 @@ export class ExecutionCounts {
     return this.counts.byVersion(projectId, promptId);
   }
 
-  /** Who ran a prompt in an environment, the busiest first. */
+  /** Counts who ran a prompt in an environment, the busiest first. */
   listUsage(tx: EntityManager, projectId: string, query: UsageQuery): Promise<UsageRow[]> {
     return this.usage.list(tx, projectId, query);
   }

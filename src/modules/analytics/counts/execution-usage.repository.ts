@@ -29,7 +29,7 @@ const KEY_AND_TEAM: Dimension = {
   ofExecution: `coalesce(key_id, '${NO_ID}'::uuid), coalesce(owner_team, '')`,
 };
 
-/** Who runs a prompt, from the counts: exact at every moment. */
+/** Reads from the exact counts who runs a prompt. */
 @Injectable()
 export class ExecutionUsageRepository {
   /** The busiest first. */

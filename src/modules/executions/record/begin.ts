@@ -62,7 +62,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     project_id: beginning.projectId,
     execution_id: beginning.executionId,
     prompt_id: version?.promptId,
-    // Of a bare call any number: it asks for a look at the rules of its environment.
+    // A bare call may state any number: it asks for a look at the rules of its environment.
     prompt_revision: prompt === null ? (admitted.isBareByMemory ? 0 : null) : prompt.revision,
     version_id: version?.versionId,
     model_id: model.modelId,

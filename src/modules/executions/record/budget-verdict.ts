@@ -66,7 +66,7 @@ export function warningHeaders(warning: BudgetWarning | null): Readonly<Record<s
 }
 
 /**
- * As a quoted string, or in the form of RFC 8187 where the name has characters that a header does not carry.
+ * Writes a quoted string, or the form of RFC 8187 where the name has characters that a header does not carry.
  * `encodeURIComponent` leaves four characters alone that this form wants encoded.
  */
 function nameParameter(name: string): string {

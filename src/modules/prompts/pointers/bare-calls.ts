@@ -8,7 +8,7 @@ const MAX_PROJECTS = 10_000;
 const MAX_AGE_MS = 30_000;
 
 /**
- * Where calls that run no prompt may be made. What is remembered of a project may be old: whoever was let in by it says so
+ * Says where calls that run no prompt may be made. What is remembered of a project may be old: a call that was let in by it says so
  * when the execution is inserted, which looks again, and whoever was refused asks again past it. So it only saves a trip.
  */
 @Injectable()

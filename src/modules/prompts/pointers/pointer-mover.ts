@@ -13,7 +13,7 @@ export interface PointerMoveOptions {
   readonly changeId?: string | null;
   /** Whether that change is applied past its approvals; if not, the version counts as approved from then on. */
   readonly emergency?: boolean;
-  /** Where the pointer has to stand now, null for nowhere; left out: wherever it stands. */
+  /** The version that the pointer has to stand at now, null for none; left out: any. */
   readonly ifAt?: string | null;
   /** Whether a protected environment lets a version in that was approved for it once. */
   readonly allowsApproved?: boolean;
@@ -22,7 +22,7 @@ export interface PointerMoveOptions {
 export interface PointerMoveOutcome {
   /** `unchanged`: it stood there already. `elsewhere`: it does not stand at `ifAt`. Nothing was written in either case. */
   readonly outcome: 'moved' | 'unchanged' | 'elsewhere';
-  /** Where the pointer stood; null for nowhere. */
+  /** The version that the pointer stood at; null for none. */
   readonly fromVersionId: string | null;
   /** For `RegistryWatch.apply` once the transaction has committed; null unless it moved. */
   readonly revision: number | null;

@@ -56,7 +56,7 @@ export interface OpenAiDialect {
   readonly idHeaders: { readonly sent: string; readonly received: string };
   /** False for a server that refuses `stream_options`. */
   readonly asksForUsage: boolean;
-  /** As in `ModelProvider`. */
+  /** See `ModelProvider`. */
   readonly vendorParams: readonly string[];
 }
 

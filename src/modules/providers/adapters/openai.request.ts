@@ -22,7 +22,7 @@ export interface ChatDialect {
   /** Whether usage is asked for, which a stream has only then. A whole answer has it in any case. */
   readonly asksForUsage: boolean;
   readonly isStreamed: boolean;
-  /** As in `ModelProvider`. */
+  /** See `ModelProvider`. */
   readonly vendorParams: readonly string[];
 }
 
@@ -67,7 +67,7 @@ function streamFields(
   return { stream: true, ...(Object.keys(options).length === 0 ? {} : { stream_options: options }) };
 }
 
-/** Those members that the server has a field for. */
+/** The members that the server has a field for. */
 function taken(sent: Readonly<Record<string, unknown>> | undefined, known: readonly string[]): object {
   if (sent === undefined) return {};
   return Object.fromEntries(Object.entries(sent).filter(([name]) => known.includes(name)));

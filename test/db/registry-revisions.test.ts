@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AuditService } from '../../src/modules/audit/index.js';
 import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versions.repository.js';
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
@@ -72,13 +73,22 @@ describe('revisions of the registry', () => {
     return rows[0] as { prompt: number; pointer: number | null; updated_at: Date };
   }
 
-  /** Everything that `work` has notified of. */
+  /** Waits for all notices of what was committed before: Postgres delivers them in the order of the commits. */
+  async function allHeard(): Promise<void> {
+    const marker = randomUUID();
+    await context.owner.query('SELECT pg_notify($1, $2)', [
+      REGISTRY_CHANNEL,
+      JSON.stringify({ project_id: marker }),
+    ]);
+    await eventually(() => heard.at(-1)?.project_id === marker, 'the marker among the notices');
+  }
+
+  /** Everything that `work` has notified of, and nothing of what came before it. */
   async function noticesOf(work: () => Promise<unknown>): Promise<Notice[]> {
+    await allHeard();
     heard.length = 0;
     await work();
-    // Over the same connection: what was committed before has arrived when this has.
-    await context.owner.query(`SELECT pg_notify('${REGISTRY_CHANNEL}', '{"project_id":"the end"}')`);
-    await eventually(() => heard.at(-1)?.project_id === 'the end');
+    await allHeard();
     return heard.slice(0, -1);
   }
 

@@ -2,7 +2,7 @@
  * The import law: imports point downwards, and a module is entered through its index.ts only. Types count too.
  *
  *     main, worker, cli with their bootstrap and commands
- *     tracking, openai-door, consumer → executions → prompts → versions → templating
+ *     tracking, openai-api, consumer → executions → prompts → versions → templating
  *     environments → prompts
  *                executions → budgets, limits, models, providers
  *     all of these → auth → audit, projects
@@ -55,7 +55,7 @@ const ROOMS = {
       'answers',
     ],
   },
-  // A door: it says what is to be done with executions and prompts, and they do it.
+  // An API of its own: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {
     rooms: [
       ...CONTENT,
@@ -66,7 +66,7 @@ const ROOMS = {
       'modules/analytics',
     ],
   },
-  'modules/openai-door': {
+  'modules/openai-api': {
     rooms: [
       ...CONTENT,
       'modules/executions',

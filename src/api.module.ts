@@ -13,7 +13,7 @@ import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { MembersModule } from './modules/members/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
-import { OpenAiDoorHttpModule } from './modules/openai-door/index.js';
+import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
@@ -42,7 +42,7 @@ export class ApiModule {
         ExecutionsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,
-        OpenAiDoorHttpModule,
+        OpenAiApiHttpModule,
         WebhooksModule,
         ChangesModule,
         AuditLogModule,

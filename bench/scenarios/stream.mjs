@@ -6,7 +6,7 @@ import { ratioAtMost, row } from '../lib/rows.mjs';
 import { completionRequest, DIRECT, FLOOR, LEDGER } from '../lib/run-peers.mjs';
 import { completionBody, executionBody, putPrompt } from '../lib/workload.mjs';
 
-const DOOR = 'ledger, as OpenAI';
+const OPENAI = 'ledger, as OpenAI';
 const CONNECTIONS = [1, 16, 64];
 /** A provider that thinks, and then writes. */
 const PROVIDER_MS = 20;
@@ -23,7 +23,7 @@ const FIGURES = [
   { name: 'added time to first token, p99', of: addedOf('p99Ms') },
 ];
 
-/** `:stream` and the door for OpenAI's clients beside a plain proxy: how much later the first word comes. */
+/** `:stream` and the OpenAI-compatible API beside a plain proxy: how much later the first word comes. */
 export async function measureStream(bench) {
   return bench.scope.within(async (scope) => {
     const { postgres, tempDir, load, options } = bench;
@@ -66,7 +66,7 @@ function peersOf(standIn, floor, ledger) {
     body: JSON.stringify(executionBody(LABEL)),
     mark: FIRST_TEXT,
   };
-  const ofDoor = {
+  const asOpenAi = {
     ...stream,
     url: `${ledger.url}/openai/v1/chat/completions`,
     body: JSON.stringify({ ...completionBody(true), model: 'openai/gpt-4o-mini' }),
@@ -85,12 +85,12 @@ function peersOf(standIn, floor, ledger) {
       request: { ...completionRequest(floor.facts.url, true), mark: FIRST_DELTA },
     },
     { name: LEDGER, pid, request: ofLedger },
-    { name: DOOR, pid, request: ofDoor },
+    { name: OPENAI, pid, request: asOpenAi },
   ];
 }
 
 function rowsOf(scenario, rounds) {
-  return [LEDGER, DOOR].flatMap((peer) =>
+  return [LEDGER, OPENAI].flatMap((peer) =>
     FIGURES.map(({ name, of, goal }) => {
       const figure = peer === LEDGER ? name : `${name} (as OpenAI)`;
       const figures = compare(

@@ -1,4 +1,4 @@
-// The one door to the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
+// The one way into the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
 // parser is most of this package. What it throws are errors of the server; `templating-errors.ts` translates them.
 import { checksumOf, extrasOfWire, RENDERER, rendererFor } from '../../src/templating/index.js';
 import type { Content, Rendered } from './content.js';

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { addGovernance } from './changes.program.js';
-import { addEnvironments } from './environments.program.js';
-import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions.command.js';
-import { addKeys } from './keys.program.js';
-import { addMembers } from './members.program.js';
-import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts.command.js';
-import { addRender, addRun } from './run.program.js';
-import { addModels } from './models.program.js';
+import { addGovernance } from './governance/changes.program.js';
+import { addEnvironments } from './governance/environments.program.js';
+import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/executions.command.js';
+import { addKeys } from './governance/keys.program.js';
+import { addMembers } from './governance/members.program.js';
+import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts/prompts.command.js';
+import { addRender, addRun } from './executions/run.program.js';
+import { addModels } from './models/models.program.js';
 import type { LedgerFlags } from './terminal/connection.js';
 import { examples } from './terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
@@ -45,7 +45,7 @@ function addPrompts(prompts: Command): void {
       examples('prompt-ledger prompts list --tag docs', 'prompt-ledger prompts list --json'),
     )
     .action(async (flags: ListPromptsFlags) => {
-      const { listPromptsCommand } = await import('./prompts.command.js');
+      const { listPromptsCommand } = await import('./prompts/prompts.command.js');
       await listPromptsCommand(flags);
     });
 
@@ -60,7 +60,7 @@ function addPrompts(prompts: Command): void {
       ),
     )
     .action(async (name: string, flags: ShowPromptFlags) => {
-      const { showPromptCommand } = await import('./prompts.command.js');
+      const { showPromptCommand } = await import('./prompts/prompts.command.js');
       await showPromptCommand(name, flags);
     });
 
@@ -70,7 +70,7 @@ function addPrompts(prompts: Command): void {
     .argument('<to>', 'number of a version', toNumber)
     .addHelpText('after', examples('prompt-ledger prompts diff team/welcome 1 2'))
     .action(async (name: string, from: number, to: number, flags: LedgerFlags) => {
-      const { diffPromptCommand } = await import('./prompts.command.js');
+      const { diffPromptCommand } = await import('./prompts/prompts.command.js');
       process.exitCode = await diffPromptCommand(name, from, to, flags);
     });
 
@@ -92,7 +92,7 @@ function addPrompts(prompts: Command): void {
       ),
     )
     .action(async (name: string, flags: PutPromptFlags) => {
-      const { putPromptCommand } = await import('./prompts.command.js');
+      const { putPromptCommand } = await import('./prompts/prompts.command.js');
       await putPromptCommand(name, flags);
     });
 }
@@ -103,7 +103,7 @@ function addPromptChanges(prompts: Command): void {
     .argument('<version>', 'number of the version', toNumber)
     .addHelpText('after', examples('prompt-ledger prompts activate team/welcome 1'))
     .action(async (name: string, version: number, flags: LedgerFlags) => {
-      const { activatePromptCommand } = await import('./prompt-changes.command.js');
+      const { activatePromptCommand } = await import('./prompts/prompt-changes.command.js');
       await activatePromptCommand(name, version, flags);
     });
 
@@ -111,7 +111,7 @@ function addPromptChanges(prompts: Command): void {
     .description('delete a prompt; its versions and executions stay readable by id')
     .addHelpText('after', examples('prompt-ledger prompts delete team/welcome'))
     .action(async (name: string, flags: LedgerFlags) => {
-      const { deletePromptCommand } = await import('./prompt-changes.command.js');
+      const { deletePromptCommand } = await import('./prompts/prompt-changes.command.js');
       await deletePromptCommand(name, flags);
     });
 
@@ -119,7 +119,7 @@ function addPromptChanges(prompts: Command): void {
     .description('say that code has these tracked prompts no more; registering one brings it back')
     .addHelpText('after', examples('prompt-ledger prompts retire shop/OLD_MAIL'))
     .action(async (names: string[], flags: LedgerFlags) => {
-      const { retirePromptsCommand } = await import('./prompt-changes.command.js');
+      const { retirePromptsCommand } = await import('./prompts/prompt-changes.command.js');
       await retirePromptsCommand(names, flags);
     });
 }
@@ -131,7 +131,7 @@ function addExecutions(executions: Command): void {
     )
     .addHelpText('after', examples('prompt-ledger executions show 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
     .action(async (executionId: string, flags: LedgerFlags) => {
-      const { showExecutionCommand } = await import('./executions.command.js');
+      const { showExecutionCommand } = await import('./executions/executions.command.js');
       await showExecutionCommand(executionId, flags);
     });
 
@@ -143,7 +143,7 @@ function addExecutions(executions: Command): void {
       examples('prompt-ledger executions list --prompt welcome --status failed --since 24h'),
     )
     .action(async (flags: ListExecutionsFlags) => {
-      const { listExecutionsCommand } = await import('./executions.command.js');
+      const { listExecutionsCommand } = await import('./executions/executions.command.js');
       await listExecutionsCommand(flags);
     });
 
@@ -159,7 +159,7 @@ function addExecutions(executions: Command): void {
       ),
     )
     .action(async (flags: ExportExecutionsFlags) => {
-      const { exportExecutionsCommand } = await import('./executions.command.js');
+      const { exportExecutionsCommand } = await import('./executions/executions.command.js');
       await exportExecutionsCommand(flags);
     });
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { newProgram } from './base.program.js';
-import { addCodeCommands } from './code.program.js';
+import { addCodeCommands } from './code/code.program.js';
 import { addLedgerCommands } from './ledger.program.js';
-import { addServiceCommands } from './service.program.js';
+import { addServiceCommands } from './service/service.program.js';
 
 /**
  * All commands. Each loads its part when it is asked for: the whole service takes a second to load, and `--help` should

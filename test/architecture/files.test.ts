@@ -47,7 +47,7 @@ describe('the sources', () => {
     expect(long).toEqual([]);
   });
 
-  it('have a door to every module, its index.ts', () => {
+  it('have one way into every module, its index.ts', () => {
     const modules = readdirSync(path.join(ROOT, 'src/modules'), { withFileTypes: true });
     expect(modules).not.toEqual([]);
     expect(modules.filter((entry) => !entry.isDirectory())).toEqual([]);

@@ -9,8 +9,8 @@ import { BareCallsRepository } from '../../src/modules/prompts/pointers/bare-cal
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PointerMover } from '../../src/modules/prompts/pointers/pointer-mover.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
-import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
-import { RegistryWatch } from '../../src/modules/prompts/registry-watch.js';
+import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
+import { RegistryWatch } from '../../src/modules/prompts/registry/registry-watch.js';
 import { ACTOR } from '../support/actor.js';
 import { eventually } from '../support/eventually.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';

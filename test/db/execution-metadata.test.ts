@@ -1,5 +1,5 @@
 import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import { listExecutions } from '../../src/modules/executions/list-executions.sql.js';
+import { listExecutions } from '../../src/modules/executions/reads/list-executions.sql.js';
 import type { Beginning } from '../../src/modules/executions/record/index.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { endCall } from '../support/end-executions.js';

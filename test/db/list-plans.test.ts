@@ -1,5 +1,8 @@
 import { Client } from 'pg';
-import { type ExecutionFilter, listExecutions } from '../../src/modules/executions/list-executions.sql.js';
+import {
+  type ExecutionFilter,
+  listExecutions,
+} from '../../src/modules/executions/reads/list-executions.sql.js';
 import {
   ENVIRONMENTS,
   insertLargeLedger,

@@ -1,4 +1,4 @@
-import { QueueSegments } from '../../src/modules/executions/queue-segments.js';
+import { QueueSegments } from '../../src/modules/executions/queue/queue-segments.js';
 import {
   ANY_TIME,
   countAllQueued,

@@ -1,5 +1,5 @@
 import type { EndEntry } from '../../src/infra/database/index.js';
-import type { Claim } from '../../src/modules/executions/claim.js';
+import type { Claim } from '../../src/modules/executions/calls/claim.js';
 import { begunAs } from '../support/admitted.js';
 import { answered, failed } from '../support/call-outcomes.js';
 import { truncateExecutions } from '../support/execution-rows.js';

@@ -4,8 +4,8 @@ import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versi
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository, REGISTRY_CHANNEL } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
-import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
-import { RegistryWatch } from '../../src/modules/prompts/registry-watch.js';
+import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
+import { RegistryWatch } from '../../src/modules/prompts/registry/registry-watch.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import { DatabaseListener } from '../../src/infra/database/index.js';

@@ -4,8 +4,8 @@ import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versi
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
-import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
-import { VersionLookupRepository } from '../../src/modules/prompts/version-lookup.repository.js';
+import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
+import { VersionLookupRepository } from '../../src/modules/prompts/reads/version-lookup.repository.js';
 import { AuditService } from '../../src/modules/audit/index.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';

@@ -172,7 +172,7 @@ describe('row-level security', () => {
     },
   );
 
-  it('has no doors for the application but the listed ones, and none for anybody else', async () => {
+  it('has no ways around it for the application but the listed ones, and none for anybody else', async () => {
     const { rows } = await context.owner.query<{ signature: string; everybody: boolean; app: boolean }>(
       `SELECT oid::regprocedure::text AS signature, has_function_privilege('prompt_ledger_app', oid, 'EXECUTE') AS app,
          coalesce(array_to_string(proacl, ' ') LIKE '=X%' OR array_to_string(proacl, ' ') LIKE '% =X%', true) AS everybody

@@ -7,10 +7,10 @@ import { PromptVersionsRepository } from '../../src/modules/prompts/prompt-versi
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
-import { RegistryChangesRepository } from '../../src/modules/prompts/registry-changes.repository.js';
-import { RegistryWatch } from '../../src/modules/prompts/registry-watch.js';
-import type { GitDto } from '../../src/modules/tracking/register-code.dto.js';
-import { RegisterCodeService } from '../../src/modules/tracking/register-code.service.js';
+import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
+import { RegistryWatch } from '../../src/modules/prompts/registry/registry-watch.js';
+import type { GitDto } from '../../src/modules/tracking/register/register-code.dto.js';
+import { RegisterCodeService } from '../../src/modules/tracking/register/register-code.service.js';
 import { TrackedRegistryRepository } from '../../src/modules/tracking/tracked-registry.repository.js';
 import { FIND } from '../../src/modules/tracking/tracked-registry.sql.js';
 import { TrackedRegistry } from '../../src/modules/tracking/tracked-registry.js';

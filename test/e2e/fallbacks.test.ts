@@ -55,7 +55,7 @@ describe('models in their order', () => {
     getExecution(stage.admin, String((await run(more)).body['execution_id']));
 
   /** Each way to ask for an execution. */
-  const doors: [string, (model: unknown) => Promise<Execution>][] = [
+  const routes: [string, (model: unknown) => Promise<Execution>][] = [
     [':run', (model) => ran({ model })],
     [':submit', async (model) => untilFinal(stage.admin, await submit(stage.admin, { ...body, model }))],
     [
@@ -94,7 +94,7 @@ describe('models in their order', () => {
     ],
   ];
 
-  it.each(doors)('are gone through by %s, and the execution says which answered', async (_door, ask) => {
+  it.each(routes)('are gone through by %s, and the execution says which answered', async (_route, ask) => {
     stage.openai.behaveForModel(OPENAI.model_name, failWith(503));
     for (const [model, route] of [
       [[OPENAI, 'openai/gpt-4o'], null],

@@ -110,7 +110,7 @@ describe('a request that is sent again with its key', () => {
 
   describe('however its path is spelt', () => {
     const record = { executions: [{ ...ENTRY, variables: { name: 'Ada' } }] };
-    const door = { model: 'openai/gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] };
+    const completion = { model: 'openai/gpt-4o-mini', messages: [{ role: 'user', content: 'Hi' }] };
     /** Each spelling of a path; those that match no route do nothing. */
     const spellings = (path: string): string[] => [
       `${path}/`,
@@ -138,7 +138,7 @@ describe('a request that is sent again with its key', () => {
       ['/v1/executions:stream', body],
       ['/v1/executions:record', record],
       ['/v1/prompts/greeting-of-code/execute', { variables: { name: 'Ada' }, model: OPENAI }],
-      ['/openai/v1/chat/completions', door],
+      ['/openai/v1/chat/completions', completion],
     ])('%s is done once', async (path, request) => {
       const key = newKey();
       const text = JSON.stringify(request);

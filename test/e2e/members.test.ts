@@ -251,4 +251,41 @@ describe('a team', () => {
     await stage.admin.put('/v1/teams/blue', { members: [], role: 'editor' });
     expectProblem(await put(wide, 'ours'), 403, 'FORBIDDEN');
   });
+
+  it('lets its members register, retire and migrate its prompts in code, and no others', async () => {
+    const editor = await memberClient(stage, 'viewer');
+    await stage.admin.put('/v1/teams/code', { members: [editor.userId], role: 'editor' });
+    const wide = await makeKey(stage, stage.admin, { role: 'editor', user_id: editor.userId });
+    const constant = (name: string, owner_team?: string, text = name) => ({
+      name,
+      template_source: text,
+      ...(owner_team === undefined ? {} : { owner_team }),
+    });
+    const register = (client: ApiClient, ...prompts: ApiBody[]) =>
+      client.post('/v1/prompts/register-code', { prompts });
+    const ours = ['CODE_ONE', 'CODE_TWO'].map((name) => constant(name, 'code'));
+    const theirs = constant('CODE_THEIRS', 'green');
+    expect((await register(stage.admin, theirs)).status).toBe(200);
+    expect((await register(wide, ...ours)).status).toBe(200);
+    expect((await register(wide, constant('CODE_ONE', undefined, 'again'))).status).toBe(200);
+    const forbidden = [
+      () => register(wide, ...ours, constant('CODE_THEIRS', undefined, 'mine now')),
+      () => register(wide, constant('CODE_THEIRS', 'code', 'mine now')),
+      () => register(wide, constant('CODE_ONE', 'green')),
+      () => register(wide, constant('CODE_NEW')),
+      () => wide.post('/v1/prompts:retire', { prompts: [{ name: 'CODE_ONE' }, { name: 'CODE_THEIRS' }] }),
+      () => wide.post('/v1/prompts:migrate-to-full', { prompts: [{ name: 'CODE_THEIRS' }] }),
+    ];
+    for (const call of forbidden) {
+      const answer = await call();
+      expectProblem(answer, 403, 'FORBIDDEN');
+      expect(answer.body).toMatchObject({ missing_scopes: ['prompts:write'] });
+    }
+    expect((await stage.admin.get('/v1/prompts/CODE_ONE')).body).toMatchObject({ retired_at: null });
+    expectProblem(await stage.admin.get('/v1/prompts/CODE_NEW'), 404, 'PROMPT_NOT_FOUND');
+    expect((await wide.post('/v1/prompts:retire', { prompts: [{ name: 'CODE_TWO' }] })).status).toBe(200);
+    expect((await wide.post('/v1/prompts:migrate-to-full', { prompts: [{ name: 'CODE_ONE' }] })).status).toBe(
+      200,
+    );
+  });
 });

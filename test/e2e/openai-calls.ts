@@ -11,7 +11,7 @@ export interface OpenAiCall {
   readonly name: string;
   /** What the provider does with it; left out: an answer in OpenAI's full manner. */
   readonly provider?: BehaviourRule;
-  /** The door answers by itself: whether or not the provider is asked, the answer is of the same kind. */
+  /** The service answers by itself: whether or not the provider is asked, the answer is of the same kind. */
   readonly staysHere?: true;
   readonly run: (client: OpenAI, model: string) => Promise<unknown>;
 }

@@ -92,7 +92,7 @@ function isRefusal(answer: Answer, caller: LeastRole, least: LeastRole): boolean
   if (answer.status !== 403) return false;
   if (least === 'instance') return String(answer.body?.['detail']).includes('API_KEY');
   const missing: unknown = answer.body?.['missing_scopes'];
-  // A door to clients of another API speaks their words, and says it in the sentence.
+  // What stands in for another API speaks its clients' words, and says it in the sentence.
   if (!Array.isArray(missing)) return JSON.stringify(answer.body).includes('scope');
   const given = new Set<unknown>(caller === 'any key' ? [] : scopesForRole(caller as Role));
   const wanted = new Set<unknown>(scopesForRole(least as Role));

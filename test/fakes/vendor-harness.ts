@@ -1,4 +1,4 @@
-import type { ProviderHarness } from '../../src/modules/providers/describe-provider.testkit.js';
+import type { ProviderHarness } from '../../src/modules/providers/testkit/describe-provider.testkit.js';
 import type { ModelProvider } from '../../src/modules/providers/index.js';
 import type { VendorBehaviour, VendorServer } from './vendor-server.js';
 

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../src/modules/executions/call-outcome.js';
+import type { CallOutcome } from '../../src/modules/executions/calls/call-outcome.js';
 
 /** How calls end, for tests of what is written then. */
 

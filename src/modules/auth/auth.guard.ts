@@ -1,10 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { assertMaySomewhere } from './assert-may.js';
+import { assertMaySomewhere } from './roles/assert-may.js';
 import { Authenticator } from './authenticator.js';
 import type { AuthenticatedRequest } from './caller.js';
 import { ForbiddenError } from './errors.js';
-import { ROUTE_ACCESS, type RouteAccess } from './route-access.js';
+import { ROUTE_ACCESS, type RouteAccess } from './roles/route-access.js';
 
 /** Denies unless the route says who may call it: a route that declares nothing is closed. */
 @Injectable()

@@ -4,14 +4,14 @@ import { AuditModule } from '../audit/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authenticator } from './authenticator.js';
-import { KeyLookups } from './key-lookups.js';
-import { KeyOwners } from './key-owners.js';
-import { KeysController } from './keys.controller.js';
-import { KeysRepository } from './keys.repository.js';
-import { KeysService } from './keys.service.js';
-import { MeController } from './me.controller.js';
-import { MeService } from './me.service.js';
-import { SecretHasher } from './secret-hasher.js';
+import { KeyLookups } from './keys/key-lookups.js';
+import { KeyOwners } from './keys/key-owners.js';
+import { KeysController } from './keys/keys.controller.js';
+import { KeysRepository } from './keys/keys.repository.js';
+import { KeysService } from './keys/keys.service.js';
+import { MeController } from './me/me.controller.js';
+import { MeService } from './me/me.service.js';
+import { SecretHasher } from './keys/secret-hasher.js';
 
 /** Keys, and the guard in front of every route. Only the API process needs it. */
 @Module({

@@ -4,12 +4,12 @@ import { CacheCounts, Clock, messageOf } from '../../kernel/index.js';
 import { ProjectNotFoundError, ProjectsService } from '../projects/index.js';
 import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
-import { KeyLookups } from './key-lookups.js';
-import { digestOf, isSameDigest, keyIdOf, parseKey } from './key-secret.js';
-import { type KeyRecord, KeysRepository } from './keys.repository.js';
-import { NO_TEAMS, type Rights, toRights } from './rights.js';
-import { type Scope, SCOPES } from './scopes.js';
-import { SecretHasher } from './secret-hasher.js';
+import { KeyLookups } from './keys/key-lookups.js';
+import { digestOf, isSameDigest, keyIdOf, parseKey } from './keys/key-secret.js';
+import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
+import { NO_TEAMS, type Rights, toRights } from './roles/rights.js';
+import { type Scope, SCOPES } from './roles/scopes.js';
+import { SecretHasher } from './keys/secret-hasher.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;

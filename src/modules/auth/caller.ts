@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Actor } from '../audit/index.js';
-import type { Rights } from './rights.js';
+import type { Rights } from './roles/rights.js';
 
 /** What a key may use up a minute: 0 for no limit, null for the default of the environment. */
 export interface KeyRateLimits {

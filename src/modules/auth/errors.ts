@@ -1,5 +1,5 @@
 import { LedgerError } from '../../kernel/index.js';
-import type { Scope } from './scopes.js';
+import type { Scope } from './roles/scopes.js';
 
 export class UnauthorizedError extends LedgerError {
   constructor() {

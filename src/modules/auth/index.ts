@@ -1,4 +1,4 @@
-export { assertMayOver } from './assert-may.js';
+export { assertMayOver, mayOver } from './roles/assert-may.js';
 export { AuthModule } from './auth.module.js';
 export { Authenticator } from './authenticator.js';
 export {
@@ -10,10 +10,10 @@ export {
   type KeyRateLimits,
 } from './caller.js';
 export { ForbiddenError, UserNotFoundError } from './errors.js';
-export { CreatedKeyDto, CreateKeyDto } from './keys.dto.js';
-export { type AncestorRow, toAncestors } from './keys.repository.js';
-export { KeysService } from './keys.service.js';
-export { type Rights, rightsOver, type RightsOverTeam, roleOver } from './rights.js';
+export { CreatedKeyDto, CreateKeyDto } from './keys/keys.dto.js';
+export { type AncestorRow, toAncestors } from './keys/keys.repository.js';
+export { KeysService } from './keys/keys.service.js';
+export { type Rights, rightsOver, type RightsOverTeam, roleOver } from './roles/rights.js';
 export {
   InstanceAdmin,
   Public,
@@ -21,6 +21,6 @@ export {
   type RouteAccess,
   Scopes,
   ScopesOverPrompt,
-} from './route-access.js';
-export { isAtLeast, scopesForRole } from './roles.js';
-export { type Scope, SCOPES } from './scopes.js';
+} from './roles/route-access.js';
+export { isAtLeast, scopesForRole } from './roles/roles.js';
+export { type Scope, SCOPES } from './roles/scopes.js';

@@ -20,15 +20,15 @@ import {
 } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
 import { RateLimited } from '../limits/index.js';
-import { ExecuteDto, SubmitDto } from './execute.dto.js';
-import { ExecutionDto, ExecutionListDto } from './execution-detail.dto.js';
-import { ExecutionResultDto, SubmittedDto } from './executions.dto.js';
-import { ExecutionsService } from './executions.service.js';
+import { ExecuteDto, SubmitDto } from './wire/execute.dto.js';
+import { ExecutionDto, ExecutionListDto } from './reads/execution-detail.dto.js';
+import { ExecutionResultDto, SubmittedDto } from './wire/executions.dto.js';
+import { ExecutionsService } from './reads/executions.service.js';
 import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
-import { GetExecutionQueryDto, ListExecutionsQueryDto } from './list-executions.dto.js';
-import { RunService } from './run.service.js';
+import { GetExecutionQueryDto, ListExecutionsQueryDto } from './reads/list-executions.dto.js';
+import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
-import { SubmitService } from './submit.service.js';
+import { SubmitService } from './intake/submit.service.js';
 
 const EXECUTE_EXAMPLE = {
   prompt_name: 'doc_summarizer',

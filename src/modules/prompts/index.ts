@@ -1,6 +1,6 @@
 export { PutContentExtrasDto } from './content-extras.dto.js';
 export { ChatMessageDto, PromptRefDto, VersionRefDto } from './prompts.dto.js';
-export { DiffService } from './diff.service.js';
+export { DiffService } from './diff/diff.service.js';
 export {
   EnvironmentProtectedError,
   NoActiveVersionError,
@@ -15,13 +15,13 @@ export { BareCalls } from './pointers/bare-calls.js';
 export { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
-export { PromptReads } from './prompt-reads.js';
-export { PromptResolver, type ResolvedBy, type RunInEnvironment } from './prompt-resolver.js';
+export { PromptReads } from './reads/prompt-reads.js';
+export { PromptResolver, type ResolvedBy, type RunInEnvironment } from './reads/prompt-resolver.js';
 export type { ResolvedVersion } from './prompt-versions.repository.js';
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
 export { PromptsService } from './prompts.service.js';
 export { REGISTRY_CHANNEL } from './prompts.repository.js';
 export { DEFAULT_POINTER } from './pointers/prompt-environments.js';
-export { RegistryWatch } from './registry-watch.js';
-export { type FoundVersion, VersionLookup } from './version-lookup.js';
-export type { WantedVersion } from './version-lookup.repository.js';
+export { RegistryWatch } from './registry/registry-watch.js';
+export { type FoundVersion, VersionLookup } from './reads/version-lookup.js';
+export type { WantedVersion } from './reads/version-lookup.repository.js';

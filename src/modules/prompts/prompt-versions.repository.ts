@@ -10,7 +10,7 @@ import {
   PromptEnvironments,
   type PromptEnvironmentsRow,
 } from './pointers/prompt-environments.js';
-import type { Found } from './revisioned-cache.js';
+import type { Found } from './registry/revisioned-cache.js';
 
 /** A version with the status that follows from the pointers, and the prompt it belongs to. */
 export interface VersionWithStatus {

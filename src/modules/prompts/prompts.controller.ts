@@ -23,11 +23,11 @@ import {
   UuidPipe,
 } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
-import { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
-import { DiffService } from './diff.service.js';
-import { ListPromptsQueryDto } from './list-prompts.dto.js';
+import { DiffQueryDto, PromptDiffDto } from './diff/diff.dto.js';
+import { DiffService } from './diff/diff.service.js';
+import { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
-import { PromptReads } from './prompt-reads.js';
+import { PromptReads } from './reads/prompt-reads.js';
 import {
   PromptDto,
   PromptListDto,

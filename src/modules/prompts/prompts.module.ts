@@ -1,24 +1,24 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { VersionsModule } from '../versions/index.js';
-import { DiffService } from './diff.service.js';
+import { DiffService } from './diff/diff.service.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { PointerMover } from './pointers/pointer-mover.js';
 import { BareCalls } from './pointers/bare-calls.js';
 import { BareCallsRepository } from './pointers/bare-calls.repository.js';
 import { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';
-import { PromptReads } from './prompt-reads.js';
-import { PromptReadsRepository } from './prompt-reads.repository.js';
-import { PromptResolver } from './prompt-resolver.js';
+import { PromptReads } from './reads/prompt-reads.js';
+import { PromptReadsRepository } from './reads/prompt-reads.repository.js';
+import { PromptResolver } from './reads/prompt-resolver.js';
 import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import { PromptsController } from './prompts.controller.js';
 import { PromptsRepository } from './prompts.repository.js';
 import { PromptsService } from './prompts.service.js';
-import { RegistryChangesRepository } from './registry-changes.repository.js';
-import { RegistryWatch } from './registry-watch.js';
+import { RegistryChangesRepository } from './registry/registry-changes.repository.js';
+import { RegistryWatch } from './registry/registry-watch.js';
 import { RenderService } from './render.service.js';
-import { VersionLookup } from './version-lookup.js';
-import { VersionLookupRepository } from './version-lookup.repository.js';
+import { VersionLookup } from './reads/version-lookup.js';
+import { VersionLookupRepository } from './reads/version-lookup.repository.js';
 
 /** What others need of prompts. A worker loads this and no controllers. */
 @Module({

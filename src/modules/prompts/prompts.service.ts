@@ -15,12 +15,12 @@ import {
   PromptNotFoundError,
   VersionNotFoundError,
 } from './errors.js';
-import type { ListPromptsQueryDto } from './list-prompts.dto.js';
+import type { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
 import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
-import * as view from './prompt-views.js';
+import * as view from './reads/prompt-views.js';
 import type {
   PromptListDto,
   PutPromptDto,
@@ -31,7 +31,7 @@ import type {
 } from './prompts.dto.js';
 import { type PointerMove, PromptsRepository } from './prompts.repository.js';
 import { readPutContent } from './read-put-content.js';
-import { RegistryWatch } from './registry-watch.js';
+import { RegistryWatch } from './registry/registry-watch.js';
 
 /** `revision` is null when nothing changed. */
 interface Change<Answer> {

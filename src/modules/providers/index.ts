@@ -1,5 +1,5 @@
-export type { CircuitOutcome, CircuitPass, CircuitStatus } from './circuit.js';
-export { Circuits, type CircuitOptions } from './circuits.js';
+export type { CircuitOutcome, CircuitPass, CircuitStatus } from './calls/circuit.js';
+export { Circuits, type CircuitOptions } from './calls/circuits.js';
 export {
   complete,
   type Completion,
@@ -8,7 +8,7 @@ export {
   type CompletionRequest,
   type ModelObserver,
   type PartialCompletion,
-} from './complete.js';
+} from './calls/complete.js';
 export {
   assertFeaturesSupported,
   assertParamsSupported,
@@ -20,12 +20,12 @@ export {
 } from './errors.js';
 export * from './provider.contract.js';
 export { Provider, type ProviderClass, type ProviderOptions } from './provider.decorator.js';
-export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './provider-failure.js';
-export type { ProviderProgress } from './provider-progress.js';
-export { ProviderRegistry, type ProviderSummary } from './provider-registry.js';
+export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './calls/provider-failure.js';
+export type { ProviderProgress } from './calls/provider-progress.js';
+export { ProviderRegistry, type ProviderSummary } from './registry/provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
-export { type CollectedResponse, ResponseCollector } from './response-collector.js';
-export { safeVendorMessage } from './safe-message.js';
-export { takesVendorParam } from './takes-vendor-param.js';
-export { readServerSentEvents } from './server-sent-events.js';
+export { type CollectedResponse, ResponseCollector } from './answers/response-collector.js';
+export { safeVendorMessage } from './calls/safe-message.js';
+export { takesVendorParam } from './calls/takes-vendor-param.js';
+export { readServerSentEvents } from './adapters/vendor/exchange/server-sent-events.js';
 export { tokenCount } from '../../answers/index.js';

@@ -1,5 +1,5 @@
 import type { ProviderErrorDetails } from './provider-error-details.js';
-import type { ProviderProgress } from './provider-progress.js';
+import type { ProviderProgress } from './calls/provider-progress.js';
 
 /**
  * What a provider is. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its

@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { compatibleProviders } from './adapters/openai-compatible.js';
-import { type CircuitOptions, Circuits } from './circuits.js';
-import { loadOutsideProviders, loadOwnAdapters } from './provider-loader.js';
-import { ProviderRegistry } from './provider-registry.js';
+import { compatibleProviders } from './adapters/openai-compatible/openai-compatible.js';
+import { type CircuitOptions, Circuits } from './calls/circuits.js';
+import { loadOutsideProviders, loadOwnAdapters } from './registry/provider-loader.js';
+import { ProviderRegistry } from './registry/provider-registry.js';
 import type { ProviderEnv } from './provider.contract.js';
 import { PROVIDER_ENV, providerIdOf } from './provider.decorator.js';
 

@@ -4,6 +4,7 @@ import { TenantScope } from '../../infra/database/index.js';
 import { DatabaseUnavailableError } from '../../infra/http/index.js';
 import { heavyWork, LedgerError } from '../../kernel/index.js';
 import { type Actor, type AuditChange, AuditService } from '../audit/index.js';
+import { type AuthorizedActor, ForbiddenError, mayOver } from '../auth/index.js';
 import {
   DEFAULT_POINTER,
   EnvironmentProtectedError,
@@ -11,7 +12,7 @@ import {
   RegistryWatch,
 } from '../prompts/index.js';
 import { type VersionContent, VersionsService } from '../versions/index.js';
-import type { Decision } from './decide-registration.js';
+import type { Decision } from './register/decide-registration.js';
 import { type Fault, refuseFaulty } from './errors.js';
 import {
   type AskedPrompt,
@@ -65,13 +66,14 @@ export class TrackedRegistry {
    * Durable when it resolves; where nothing changes, nothing is written. A COMMIT whose answer is lost leaves the
    * caller with a `DATABASE_UNAVAILABLE`, and nothing is lost by asking again: what was written then is how it is now.
    * @throws what `decide` throws.
+   * @throws PromptsRefusedError `FORBIDDEN` with all prompts that the caller may not write, in the project or by the right of a team.
    * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse, `ENVIRONMENT_PROTECTED` with all
    *   prompts whose pointer would move in a protected environment.
    */
-  async change<Answer>(who: Actor, request: RegistryRequest<Answer>): Promise<Answer[]> {
+  async change<Answer>(who: AuthorizedActor, request: RegistryRequest<Answer>): Promise<Answer[]> {
     const { projectId } = who;
     const { asked, environment = DEFAULT_POINTER } = request;
-    const prepare = this.preparer(request);
+    const prepare = this.preparer(who, request);
     const first = await prepare(await this.registry.find(projectId, asked, environment));
     if (first.changes.length === 0) return first.answers;
     if (request.isDryRun === true) {
@@ -137,10 +139,11 @@ export class TrackedRegistry {
   }
 
   /** Decides, and parses the contents that are new: each once, however often it is asked. */
-  private preparer<Answer>({ decide, outcome }: RegistryRequest<Answer>) {
+  private preparer<Answer>(who: AuthorizedActor, { decide, outcome }: RegistryRequest<Answer>) {
     const contents = new Map<number, VersionContent>();
     return async (known: ReadonlyMap<string, KnownPrompt>): Promise<Prepared<Answer>> => {
       const { answers, changes } = decide(known);
+      refuseFaulty(listForbidden(who, changes, known), outcome);
       const faults: Fault[] = [];
       for (const { index, version } of changes) {
         if (!version.isNew || contents.has(index)) continue;
@@ -162,4 +165,20 @@ export class TrackedRegistry {
       };
     };
   }
+}
+
+/** What somebody may not write: a prompt stays with a team over whose prompts they have the right, before and after. */
+function listForbidden(
+  who: AuthorizedActor,
+  changes: readonly PromptChange[],
+  known: ReadonlyMap<string, KnownPrompt>,
+): Fault[] {
+  return changes.flatMap(({ index, name, metadata }) => {
+    const before = known.get(name)?.metadata.ownerTeam ?? null;
+    const after = metadata?.ownerTeam === undefined ? before : metadata.ownerTeam;
+    const isAllowed = (known.has(name) ? [before, after] : [after]).every((team) =>
+      mayOver(who, team, 'prompts:write'),
+    );
+    return isAllowed ? [] : [{ index, error: new ForbiddenError(['prompts:write']) }];
+  });
 }

@@ -9,20 +9,20 @@ import {
   PromptNamePipe,
   type RawAnswer,
 } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
 import { RateLimited } from '../limits/index.js';
 import { PromptNameParam } from '../prompts/index.js';
-import { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
-import { ExecutePromptService } from './execute-prompt.service.js';
+import { ExecutedPromptDto, ExecutePromptDto } from './execute/execute-prompt.dto.js';
+import { ExecutePromptService } from './execute/execute-prompt.service.js';
 import { HistoryQueryDto, PromptHistoryDto } from './history.dto.js';
 import { HistoryService } from './history.service.js';
-import { MigratedPromptsDto, MigratePromptsDto } from './migrate-prompts.dto.js';
-import { MigratePromptsService } from './migrate-prompts.service.js';
-import { RegisterCodeDto, RegisteredCodeDto } from './register-code.dto.js';
-import { RegisterCodeService } from './register-code.service.js';
-import { RetiredPromptsDto, RetirePromptsDto } from './retire-prompts.dto.js';
-import { RetirePromptsService } from './retire-prompts.service.js';
+import { MigratedPromptsDto, MigratePromptsDto } from './migrate/migrate-prompts.dto.js';
+import { MigratePromptsService } from './migrate/migrate-prompts.service.js';
+import { RegisterCodeDto, RegisteredCodeDto } from './register/register-code.dto.js';
+import { RegisterCodeService } from './register/register-code.service.js';
+import { RetiredPromptsDto, RetirePromptsDto } from './register/retire-prompts.dto.js';
+import { RetirePromptsService } from './register/retire-prompts.service.js';
 
 @ApiTags('Tracking')
 @Controller('v1')
@@ -53,7 +53,7 @@ export class TrackingController {
     dry_run: false,
   })
   @HttpCode(200)
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Register the prompts of a code base',
     description:
@@ -114,7 +114,7 @@ export class TrackingController {
   @Post('prompts\\:migrate-to-full')
   @ApiBodyExample({ prompts: [{ name: 'WELCOME' }] })
   @HttpCode(200)
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Move prompts of code to full mode',
     description:
@@ -128,7 +128,7 @@ export class TrackingController {
   @Post('prompts\\:retire')
   @ApiBodyExample({ prompts: [{ name: 'WELCOME' }] })
   @HttpCode(200)
-  @Scopes('prompts:write')
+  @ScopesOverPrompt('prompts:write')
   @ApiOperation({
     summary: 'Retire prompts that the code has no more',
     description:

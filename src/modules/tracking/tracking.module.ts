@@ -5,17 +5,17 @@ import { ExecutionsModule } from '../executions/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { VersionsModule } from '../versions/index.js';
-import { ExecutePromptService } from './execute-prompt.service.js';
+import { ExecutePromptService } from './execute/execute-prompt.service.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
-import { MigratePromptsService } from './migrate-prompts.service.js';
-import { RegisterCodeService } from './register-code.service.js';
-import { RetirePromptsService } from './retire-prompts.service.js';
+import { MigratePromptsService } from './migrate/migrate-prompts.service.js';
+import { RegisterCodeService } from './register/register-code.service.js';
+import { RetirePromptsService } from './register/retire-prompts.service.js';
 import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 import { TrackedRegistry } from './tracked-registry.js';
 import { TrackingController } from './tracking.controller.js';
 
-/** What a door to the registry for code is made of, without HTTP. */
+/** The services that registries of code call, without HTTP. */
 @Module({
   imports: [AnalyticsModule, AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
   providers: [

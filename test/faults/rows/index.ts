@@ -20,6 +20,7 @@ import { manyWritersRow } from './18-many-writers.js';
 import { budgetsRow } from './19-budgets.js';
 import { streamsRow } from './20-streams.js';
 import { changesRow } from './21-changes.js';
+import { tenantsRow } from './22-tenants.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -44,4 +45,5 @@ export const ROWS: readonly FaultRow[] = [
   budgetsRow,
   streamsRow,
   changesRow,
+  tenantsRow,
 ];

@@ -12,7 +12,7 @@ import { PoolErrorLog } from '../../../src/infra/database/connections/pool-error
 import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../../src/modules/executions/call-outcome.js';
+import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
 import { type Admitted, admittedFor } from '../../support/admitted.js';
 import { deleteExecutions, lapseLeases, makeDue, postpone, setLapses } from '../../support/execution-rows.js';
 import { findMisplaced } from '../core/execution-places.js';

@@ -3,8 +3,8 @@ import type { ExecutionStatus } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
 import { heavyWork } from '../../../kernel/index.js';
-import { wasWrittenBeforeOutage } from '../after-outage.js';
-import type { AdmittedPrompt } from '../execution-request.js';
+import { wasWrittenBeforeOutage } from '../queue/after-outage.js';
+import type { AdmittedPrompt } from '../admission/execution-request.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import {
   BEGIN,

@@ -7,10 +7,10 @@ import { type ErrorEntry, heavyWork, LedgerError, ValidationError } from '../../
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { warningHeaders } from '../record/index.js';
-import { ExecutionAdmission } from '../execution-admission.js';
-import type { AdmittedExecution, AdmittedRequest } from '../execution-request.js';
+import { ExecutionAdmission } from '../admission/execution-admission.js';
+import type { AdmittedExecution, AdmittedRequest } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
-import { QueueGate } from '../queue-gate.js';
+import { QueueGate } from '../queue/queue-gate.js';
 import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
 import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
 import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { CacheCounts, Clock, messageOf, parseJson } from '../../../kernel/index.js';
 import { canonicalJson, wireExtrasOf } from '../../../templating/index.js';
-import type { AdmittedExecution } from '../execution-request.js';
-import { ExecutionWaits } from '../execution-waits.js';
+import type { AdmittedExecution } from '../admission/execution-request.js';
+import { ExecutionWaits } from '../reads/execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
 
 /** Identifies the request, with the execution that will have the answer if there is none. */

@@ -8,9 +8,9 @@ import type {
 import { writeJson } from '../../../kernel/index.js';
 import { wireExtrasOf } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
-import type { AdmittedExecution } from '../execution-request.js';
-import { storedTargets } from '../execution-targets.js';
-import { paramColumns } from '../execution-params.js';
+import type { AdmittedExecution } from '../admission/execution-request.js';
+import { storedTargets } from '../admission/execution-targets.js';
+import { paramColumns } from '../reads/execution-params.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import type { VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';

@@ -3,10 +3,10 @@ import type { DatabaseClock, FunctionCall, JournalConnections } from '../../../i
 import { extrasOfWire, type WireExtras } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
-import type { ClaimedExecution } from '../claim.js';
-import { paramsOf } from '../execution-params.js';
-import { providerMessageOf } from '../execution-request.js';
-import type { Targets } from '../execution-targets.js';
+import type { ClaimedExecution } from '../calls/claim.js';
+import { paramsOf } from '../reads/execution-params.js';
+import { providerMessageOf } from '../admission/execution-request.js';
+import type { Targets } from '../admission/execution-targets.js';
 
 /** What `ledger_claim` answers. */
 interface ClaimedRow {

@@ -3,9 +3,9 @@ import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/
 import { costPicoUsd, writeJson } from '../../../kernel/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
-import type { Claim } from '../claim.js';
+import type { Claim } from '../calls/claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
-import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../call-outcome.js';
+import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../calls/call-outcome.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
 /** What becomes of the execution when its attempt has ended. */

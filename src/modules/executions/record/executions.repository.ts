@@ -11,9 +11,9 @@ import {
 import { type CalledModel, Metrics } from '../../../infra/metrics/index.js';
 import { Clock } from '../../../kernel/index.js';
 import type { AllowedModel } from '../../models/index.js';
-import type { ChargeBound } from '../charge-bound.js';
-import type { Claim, ClaimedExecution, SweptExecution } from '../claim.js';
-import type { CallFailure } from '../call-outcome.js';
+import type { ChargeBound } from '../admission/charge-bound.js';
+import type { Claim, ClaimedExecution, SweptExecution } from '../calls/claim.js';
+import type { CallFailure } from '../calls/call-outcome.js';
 import { BEGIN_REHEARSALS, type Beginning } from './begin.js';
 import { type Begun, Beginnings } from './beginnings.js';
 import type { BegunExecution } from './budget-verdict.js';

@@ -1,6 +1,6 @@
 import { DUTIES, type TenantScope } from '../../../infra/database/index.js';
-import type { ChargeBound } from '../charge-bound.js';
-import type { Claim } from '../claim.js';
+import type { ChargeBound } from '../admission/charge-bound.js';
+import type { Claim } from '../calls/claim.js';
 import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf, type VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 

@@ -6,10 +6,10 @@ import type { PriceRecord } from '../../models/index.js';
 import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
 import { parseUsage, type UsageCounts } from '../../../answers/index.js';
 import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
-import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../execution-request.js';
-import { metadataOrNull } from '../execution-metadata.js';
-import { paramColumns } from '../execution-params.js';
-import type { ToolCallDto } from '../executions.dto.js';
+import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../admission/execution-request.js';
+import { metadataOrNull } from '../wire/execution-metadata.js';
+import { paramColumns } from '../reads/execution-params.js';
+import type { ToolCallDto } from '../wire/executions.dto.js';
 import type { RecordedToolCallDto, RecordEntryDto } from './recording.dto.js';
 
 /** An entry, and what is known of it besides. */

@@ -22,8 +22,8 @@ import {
   ProblemEntryDto,
 } from '../../../infra/http/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
-import { ExecutionEntryDto, ModelRefDto, ParamsDto, SharedExecutionDto } from '../execute.dto.js';
-import { ERROR_TYPES } from '../executions.dto.js';
+import { ExecutionEntryDto, ModelRefDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import { ERROR_TYPES } from '../wire/executions.dto.js';
 
 const MAX_ENTRIES = 100;
 const OUTCOMES = ['succeeded', 'failed'] as const;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { isDatabaseOutage, TenantScope } from '../../../infra/database/index.js';
-import { wasWrittenBeforeOutage } from '../after-outage.js';
+import { wasWrittenBeforeOutage } from '../queue/after-outage.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import { findBegun } from '../record/index.js';
 

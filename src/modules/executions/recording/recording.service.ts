@@ -7,9 +7,9 @@ import type { Actor } from '../../audit/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
 import { PriceReads } from '../../models/index.js';
 import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
-import { DEFAULT_ENVIRONMENT } from '../execution-request.js';
+import { DEFAULT_ENVIRONMENT } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
-import { QueueGate } from '../queue-gate.js';
+import { QueueGate } from '../queue/queue-gate.js';
 import { type Recording, recordedRow } from './recorded-row.js';
 import type {
   RecordAnswerDto,

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RawAnswer } from '../../../infra/http/index.js';
-import type { StreamedExecutionDto } from '../executions.dto.js';
+import type { StreamedExecutionDto } from '../wire/executions.dto.js';
 import { EventStream } from './event-stream.js';
 import { LEDGER_EVENTS } from './stream-format.js';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type RawAnswer, writeRawAnswer } from '../../../infra/http/index.js';
-import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '../answer-sink.js';
-import type { StreamedExecutionDto } from '../executions.dto.js';
+import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '../intake/answer-sink.js';
+import type { StreamedExecutionDto } from '../wire/executions.dto.js';
 import type { StreamFormat } from './stream-format.js';
 
 /** Shorter than proxies and clients have patience with a silent connection. */

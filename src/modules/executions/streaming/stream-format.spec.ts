@@ -1,4 +1,4 @@
-import type { ExecutionResultDto } from '../executions.dto.js';
+import type { ExecutionResultDto } from '../wire/executions.dto.js';
 import { BEGUN, RESULT } from './event-stream.testkit.js';
 import { LEDGER_EVENTS } from './stream-format.js';
 

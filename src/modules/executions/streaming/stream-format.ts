@@ -1,13 +1,13 @@
-import type { AnswerEvent, AnsweringModel } from '../answer-sink.js';
-import type { ExecutionResultDto, StreamedExecutionDto } from '../executions.dto.js';
+import type { AnswerEvent, AnsweringModel } from '../intake/answer-sink.js';
+import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
-/** How an answer is written while it comes: as events of our own, or as another door's clients expect them. */
+/** How an answer is written while it comes: as events of our own, or as the clients of another API expect them. */
 export interface StreamFormat {
   readonly begin: (execution: StreamedExecutionDto) => string;
   /** Tells which model is about to answer; nothing is written yet. Left out: nobody needs to know. */
   readonly answeredBy?: (model: AnsweringModel) => void;
   readonly piece: (event: AnswerEvent) => string;
-  /** @param body of the answer that the execution succeeded: JSON text, as the door presents it. */
+  /** @param body of the answer that the execution succeeded: JSON text, as the API presents it. */
   readonly done: (body: string) => string;
   /** @param body of the answer that it failed: a problem document, as JSON text. */
   readonly failed: (body: string) => string;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerOfError } from '../../../infra/http/index.js';
 import type { Caller } from '../../auth/index.js';
-import { type RunOptions, type RunRequest, RunService } from '../run.service.js';
+import { type RunOptions, type RunRequest, RunService } from '../intake/run.service.js';
 import { EventStream } from './event-stream.js';
 import { LEDGER_EVENTS, type StreamFormat } from './stream-format.js';
 

@@ -1,0 +1,83 @@
+import { findMissing } from '../check/find-missing.js';
+import { collectPrompts } from './collect-prompts.js';
+import { loadCodeConfig } from './config-file.js';
+import { problemLines } from './problem-lines.js';
+import { type Registered, Registration } from './registration.js';
+import { retirePrompts } from './retire-prompts.js';
+import { CliError } from '../terminal/cli-error.js';
+import { connect, type LedgerFlags } from '../terminal/connection.js';
+import { countOf } from '../terminal/count-of.js';
+import { print, printJson, printTable, warn } from '../terminal/output.js';
+
+export interface RegisterFlags extends LedgerFlags {
+  readonly config?: string;
+  readonly repository?: string;
+  readonly dryRun?: boolean;
+  /** Retires what the code has no more. */
+  readonly prune?: boolean;
+  /** Whose pointers follow the code. */
+  readonly environment?: string;
+}
+
+/** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
+export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
+  const loaded = await loadCodeConfig(folder, flags);
+  const code = await collectPrompts(loaded);
+  if (code.problems.length > 0) throw new CliError(problemLines(code.problems));
+  code.warnings.forEach(warn);
+  const isDryRun = flags.dryRun === true;
+  const isPruned = flags.prune ?? loaded.config.prune ?? false;
+  const ledger = await connect(flags, loaded.config.url);
+  const { missing, warning } = await findMissing(ledger, loaded, code);
+  if (warning !== null) warn(warning);
+  const registration = new Registration(ledger, code, flags.environment ?? null);
+  await registration.run(isDryRun);
+  const { registered, inFullMode } = registration;
+  inFullMode.forEach((name) =>
+    warn(`${name} is in full mode: the ledger manages its text. It was left out.`),
+  );
+  const gone = missing.map(({ name }) => name);
+  if (isPruned) await retirePrompts(ledger, gone, { git: code.git, isDryRun });
+  if (flags.json === true) {
+    const retired = isPruned ? gone : [];
+    return printJson({ registered, skipped: inFullMode, gone, retired, git: code.git, dry_run: isDryRun });
+  }
+  const rows = [
+    ...registered.map((entry) => [entry.name, entry.version, resultOf(entry), `${entry.file}:${entry.line}`]),
+    ...missing.map(({ name, active }) => {
+      return [name, active?.versionNumber ?? null, isPruned ? 'retired' : 'gone', null];
+    }),
+  ];
+  if (rows.length > 0) await printTable(['prompt', 'version', 'result', 'where'], rows);
+  await print(summaryOf(registered, isDryRun));
+  if (gone.length > 0) await print(goneLine(gone.length, { isPruned, isDryRun }));
+}
+
+function resultOf({ outcome, previous_version: before }: Registered): string {
+  const wasBefore = before === null ? '' : `, before: ${before}`;
+  return (outcome === 'metadata' ? 'described otherwise' : outcome) + wasBefore;
+}
+
+const COUNTED: readonly (readonly [Registered['outcome'], string])[] = [
+  ['new', 'new'],
+  ['changed', 'changed'],
+  ['returned', 'back from retirement'],
+  ['metadata', 'described otherwise'],
+  ['unchanged', 'unchanged'],
+];
+
+function summaryOf(registered: readonly Registered[], isDryRun: boolean): string {
+  const counts = COUNTED.map(([outcome, text]) => {
+    return [registered.filter((entry) => entry.outcome === outcome).length, text] as const;
+  });
+  const parts = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  const verb = isDryRun ? 'would be registered' : 'registered';
+  const total = `${countOf(registered.length, 'prompt')} ${verb}`;
+  return parts.length === 0 ? `${total}.` : `${total}: ${parts.join(', ')}.`;
+}
+
+function goneLine(count: number, { isPruned, isDryRun }: { isPruned: boolean; isDryRun: boolean }): string {
+  const what = `${countOf(count, 'prompt')} of the ledger ${count === 1 ? 'is' : 'are'} no more in the code`;
+  if (!isPruned) return `${what}. \`prompt-ledger register --prune\` retires ${count === 1 ? 'it' : 'them'}.`;
+  return `${what}, and ${isDryRun ? 'would be' : count === 1 ? 'was' : 'were'} retired.`;
+}

@@ -1,0 +1,103 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { LedgerClient } from '../../../sdk/src/index.js';
+import { readPrompts } from '../check/tracked-prompts.js';
+import { problemLines } from '../code/problem-lines.js';
+import { type CodeState, Registration } from '../code/registration.js';
+import { findWorkingTree, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
+import { checkFiles, type PlannedImport, planImport } from './plan-import.js';
+import { type FoundPromptFile, readPromptFolder } from '../prompt-files/prompt-folder.js';
+import { contentFields } from '../prompt-files/wire.js';
+import { CliError } from '../terminal/cli-error.js';
+import { concurrently } from '../terminal/concurrently.js';
+import { connect, type LedgerFlags } from '../terminal/connection.js';
+import { countOf } from '../terminal/count-of.js';
+import { note, print, printJson, printTable } from '../terminal/output.js';
+import { Progress } from '../terminal/progress.js';
+
+export interface ImportFlags extends LedgerFlags {
+  readonly dryRun?: boolean;
+  readonly by?: string;
+  readonly message?: string;
+}
+
+/**
+ * Makes the ledger have what the files of a folder say. Everything is checked before anything is written; what is not in
+ * the folder stays in the ledger as it is.
+ */
+export async function importCommand(folder: string, flags: ImportFlags): Promise<void> {
+  const { files, problems } = await readPromptFolder(folder);
+  if (files.length + problems.length === 0) throw new CliError(`There is no *.prompt.md in ${folder}.`);
+  const ledger = await connect(flags);
+  const names = files.map(({ name }) => name);
+  const plan = planImport(files, await readPrompts(ledger, [...new Set(names)]));
+  const all = [...problems, ...checkFiles(files), ...plan.problems];
+  if (all.length > 0) throw new CliError(`${problemLines(all)}\nNothing was written.`);
+  const changes = plan.imports.filter(({ result }) => result !== 'unchanged');
+  if (flags.dryRun !== true) await write(ledger, folder, changes, flags);
+  const rows = plan.imports.map(({ prompt, result }) => ({ name: prompt.name, file: prompt.file, result }));
+  if (flags.json === true) return printJson({ prompts: rows, dry_run: flags.dryRun === true });
+  const news = rows.filter(({ result }) => result !== 'unchanged');
+  if (news.length > 0)
+    await printTable(
+      ['prompt', 'file', 'result'],
+      news.map((row) => [row.name, row.file, row.result]),
+    );
+  const verb = flags.dryRun === true ? 'would be imported' : 'imported';
+  await print(`${countOf(news.length, 'prompt')} ${verb}, ${rows.length - news.length} unchanged.`);
+}
+
+async function write(
+  ledger: LedgerClient,
+  folder: string,
+  changes: readonly PlannedImport[],
+  flags: ImportFlags,
+): Promise<void> {
+  const isTracked = ({ prompt }: PlannedImport) => prompt.mode === 'tracking';
+  const tracked = changes.filter(isTracked).map(({ prompt }) => prompt);
+  const managed = changes.filter((change) => !isTracked(change)).map(({ prompt }) => prompt);
+  if (tracked.length > 0) await new Registration(ledger, await codeStateOf(folder, tracked)).run(false);
+  const progress = new Progress('prompts imported', managed.length);
+  let written = 0;
+  try {
+    await concurrently(managed, async (prompt) => {
+      await ledger.prompts.put(prompt.name, requestOf(prompt, flags));
+      written += 1;
+      progress.add();
+    });
+  } catch (error) {
+    progress.done();
+    note(
+      `${tracked.length + written} of ${countOf(changes.length, 'prompt')} imported before this; run it again for the rest.`,
+    );
+    throw error;
+  }
+  progress.done();
+}
+
+function requestOf({ content, description, ownerTeam, tags }: FoundPromptFile, { by, message }: ImportFlags) {
+  return {
+    ...contentFields(content),
+    ...(description === undefined ? {} : { description }),
+    ...(ownerTeam === undefined ? {} : { owner_team: ownerTeam }),
+    ...(tags === undefined ? {} : { tags }),
+    set_active: true,
+    created_by: by ?? null,
+    commit_message: message ?? null,
+  };
+}
+
+/** Builds what `register` would send: with the commit, and with paths from the root of the repository. */
+async function codeStateOf(folder: string, files: readonly FoundPromptFile[]): Promise<CodeState> {
+  const { root } = await findWorkingTree(folder);
+  const real = await realpath(folder);
+  const paths = files.map(({ file }) => path.join(real, file));
+  const prompts = files.map(({ mode: _, ...prompt }, index) => ({
+    ...prompt,
+    file: path
+      .relative(root ?? real, paths[index] ?? '')
+      .split(path.sep)
+      .join('/'),
+  }));
+  return { prompts, git: root === null ? NO_GIT_FACTS : await readGitFacts(root, paths) };
+}

@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises';
+import type { Prompt } from '../../../sdk/src/index.js';
+import { readPrompts } from '../check/tracked-prompts.js';
+import { assignFilePaths } from './file-paths.js';
+import { formatPromptFile } from './format-prompt-file.js';
+import { writeBelow } from './prompt-folder.js';
+import { contentOf } from './wire.js';
+import { type ListPromptsFlags, queryOf } from '../prompts/prompts.command.js';
+import { connect } from '../terminal/connection.js';
+import { countOf } from '../terminal/count-of.js';
+import { print, printJson, printTable, warn } from '../terminal/output.js';
+
+export interface ExportFlags extends ListPromptsFlags {
+  readonly dryRun?: boolean;
+}
+
+/** Writes the active version of every prompt to a file of its own. Other files of the folder stay as they are. */
+export async function exportCommand(folder: string, flags: ExportFlags): Promise<void> {
+  const ledger = await connect(flags);
+  const listed = await ledger.prompts.list({ ...queryOf(flags), limit: 200 }).all();
+  const prompts = await readPrompts(
+    ledger,
+    listed.map(({ name }) => name),
+  );
+  const active = prompts.filter((prompt): prompt is Exportable => prompt.active_version !== null);
+  const paths = assignFilePaths(active.map(({ name }) => name));
+  const dryRun = flags.dryRun === true;
+  if (!dryRun) await mkdir(folder, { recursive: true });
+  const results: { name: string; file: string; result: string }[] = [];
+  for (const prompt of active) {
+    const file = paths.get(prompt.name) ?? '';
+    const result = await writeBelow(folder, file, fileOf(prompt), { dryRun });
+    results.push({ name: prompt.name, file, result });
+  }
+  const skipped = prompts.filter((prompt) => prompt.active_version === null).map(({ name }) => name);
+  if (flags.json === true) return printJson({ files: results, skipped, dry_run: dryRun });
+  skipped.forEach((name) => warn(`${name} has no active version: there is nothing to write.`));
+  const news = results.filter(({ result }) => result !== 'unchanged');
+  if (news.length > 0)
+    await printTable(
+      ['prompt', 'file', 'result'],
+      news.map((row) => [row.name, row.file, row.result]),
+    );
+  await print(
+    `${countOf(results.length, 'prompt')} ${dryRun ? 'would be ' : ''}in ${folder}, ${countOf(news.length, 'file')} ${dryRun ? 'would be ' : ''}written.`,
+  );
+}
+
+type Exportable = Prompt & { readonly active_version: NonNullable<Prompt['active_version']> };
+
+function fileOf({
+  name,
+  description,
+  owner_team: ownerTeam,
+  tags,
+  mode,
+  active_version: active,
+}: Exportable): string {
+  const { version_number: versionNumber, checksum_hash: checksumHash } = active;
+  return formatPromptFile({
+    name,
+    description,
+    ownerTeam,
+    tags,
+    mode,
+    versionNumber,
+    checksumHash,
+    content: contentOf(active),
+  });
+}

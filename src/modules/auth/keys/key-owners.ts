@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ApiKeyEntity } from '../../../entities/index.js';
+import type { Caller } from '../caller.js';
+import { ForbiddenError, UnauthorizedError, UserNotFoundError } from '../errors.js';
+import type { KeyWidth } from './key-width.js';
+import { KeysRepository } from './keys.repository.js';
+import { type Grant, type KeyOwner, scopesOfGrant, toRights, widestRole } from '../roles/rights.js';
+import { scopesForRole } from '../roles/roles.js';
+
+/** The key that makes or changes another one, with what it may do at this moment. */
+export interface OwnKey {
+  readonly key: ApiKeyEntity;
+  readonly width: KeyWidth;
+}
+
+/** Whose keys are whose. */
+@Injectable()
+export class KeyOwners {
+  constructor(private readonly keys: KeysRepository) {}
+
+  /**
+   * The caller's key as it is now, not as it was when it was authenticated; null for the admin, who is bound by nothing.
+   * @throws UnauthorizedError `UNAUTHORIZED` when it was revoked meanwhile, or its owner disabled.
+   */
+  async findOwn(tx: EntityManager, { kind, projectId, keyId }: Caller): Promise<OwnKey | null> {
+    if (kind === 'instance' || keyId === null) return null;
+    const key = await this.keys.find(tx, projectId, keyId);
+    if (key === null || key.revokedAt !== null) throw new UnauthorizedError();
+    if (key.userId === null) return { key, width: toWidth(key) };
+    const owner = await this.keys.findOwner(tx, projectId, key.userId);
+    if (owner === null || owner.isDisabled) throw new UnauthorizedError();
+    return { key, width: { ...toWidth(key), scopes: [...toRights(key, owner).scopes] } };
+  }
+
+  /**
+   * Whose a new key is: its maker's, or that of the user who is named.
+   * @param named id of a member; null for nobody in particular.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for somebody who is no member.
+   * @throws ForbiddenError `FORBIDDEN` for a user whose keys are not the caller's to make, or who may do less than the key would.
+   */
+  async choose(
+    tx: EntityManager,
+    caller: Caller,
+    named: string | null,
+    grant: Grant,
+  ): Promise<string | null> {
+    const userId = named ?? caller.userId;
+    if (userId === null) return null;
+    const owner = await this.keys.findOwner(tx, caller.projectId, userId);
+    if (userId !== caller.userId) assertMayActFor(caller, owner);
+    if (owner === null) throw new UserNotFoundError(userId, 'PUT /v1/members/{user_id} makes them a member');
+    assertOwnerMay(owner, grant);
+    return userId;
+  }
+
+  /**
+   * @param key one that gets a new secret, which its maker will know.
+   * @throws ForbiddenError `FORBIDDEN` where the caller could then pass for somebody else.
+   */
+  async assertMayHold(tx: EntityManager, caller: Caller, { keyId, userId }: ApiKeyEntity): Promise<void> {
+    if (keyId === caller.keyId || userId === null || userId === caller.userId) return;
+    assertMayActFor(caller, await this.keys.findOwner(tx, caller.projectId, userId));
+  }
+}
+
+/** All that a key was made to do, whoever owns it. */
+export function toWidth(key: Grant & KeyWidth): KeyWidth {
+  const { expiresAt, requestsPerMinute, tokensPerMinute } = key;
+  return { scopes: [...scopesOfGrant(key)], expiresAt, requestsPerMinute, tokensPerMinute };
+}
+
+/** A key of a person speaks for that person, so nobody in the project makes one for them; the instance may. */
+function assertMayActFor({ kind, scopes }: Caller, owner: KeyOwner | null): void {
+  if (kind === 'instance') return;
+  if (!scopes.has('members:write')) {
+    throw new ForbiddenError(
+      ['members:write'],
+      'A key for another user needs the scope members:write, which yours lacks; leave user_id out for a key of your own.',
+    );
+  }
+  if (owner?.kind === 'person') {
+    throw new ForbiddenError([], 'Only the instance makes keys for another person; name a service account.');
+  }
+}
+
+function assertOwnerMay(owner: KeyOwner, grant: Grant): void {
+  if (owner.isDisabled) {
+    throw new ForbiddenError(
+      [],
+      `User "${owner.userId}" is disabled; PATCH /v1/users/{user_id} enables them.`,
+    );
+  }
+  const widest = widestRole(owner);
+  const allowed = widest === null ? null : scopesForRole(widest);
+  const beyond = [...scopesOfGrant(grant)].filter((scope) => allowed?.has(scope) !== true);
+  if (beyond.length === 0) return;
+  throw new ForbiddenError(
+    beyond,
+    `A key may do no more than the user it belongs to, who is ${widest ?? 'no member'}; it would go beyond that in ${beyond.join(', ')}.`,
+  );
+}

@@ -1,0 +1,262 @@
+import { Injectable } from '@nestjs/common';
+import type { ApiKeyEntity } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { parseRfc3339 } from '../../../infra/http/index.js';
+import { ValidationError } from '../../../kernel/index.js';
+import { AuditService, principalOf } from '../../audit/index.js';
+import { Authenticator } from '../authenticator.js';
+import type { Caller } from '../caller.js';
+import { ForbiddenError, KeyNotFoundError, KeyRevokedError } from '../errors.js';
+import { KeyOwners, toWidth } from './key-owners.js';
+import { formatKey, newSecret } from './key-secret.js';
+import { rateLimitsView, toKeyDto } from './key-views.js';
+import { findExcess, inheritedLimit, type KeyWidth } from './key-width.js';
+import type {
+  ChangeKeyDto,
+  CreatedKeyDto,
+  CreateKeyDto,
+  KeyDto,
+  KeyListDto,
+  RotateKeyDto,
+} from './keys.dto.js';
+import { KeysRepository } from './keys.repository.js';
+import { type Grant, scopesOfGrant } from '../roles/rights.js';
+import { isScope } from '../roles/scopes.js';
+import { SecretHasher } from './secret-hasher.js';
+
+/** Keys that make keys that make keys: a few levels are use, many are none. */
+const MOST_ANCESTORS = 8;
+
+@Injectable()
+export class KeysService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly hasher: SecretHasher,
+    private readonly scope: TenantScope,
+    private readonly keys: KeysRepository,
+    private readonly owners: KeyOwners,
+    private readonly audit: AuditService,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  /**
+   * Makes a key; the answer is the only place where it ever stands. A key hands on at most what it has itself, and what is
+   * left out of its expiry and limits is its own.
+   * @throws ForbiddenError `FORBIDDEN` when it would be wider than the caller's key, or than the user it belongs to.
+   * @throws UserNotFoundError `USER_NOT_FOUND` when it would belong to somebody who is no member.
+   * @throws ValidationError `VALIDATION_FAILED` unless it has either scopes or a role, and when it would be expired at once.
+   */
+  async create(caller: Caller, request: CreateKeyDto): Promise<CreatedKeyDto> {
+    const grant = readGrant(request);
+    assertOwnScopes(caller, grant);
+    const secret = newSecret();
+    const entity = await this.scope.transaction(caller.projectId, async (tx) => {
+      const maker = await this.owners.findOwn(tx, caller);
+      const limits = this.limitsFor(request, maker?.key ?? null);
+      const width = toWidth({ ...grant, ...limits });
+      if (maker !== null) this.assertWithin(maker.width, width, 'A key can only hand out what it has itself');
+      const inserted = await this.keys.insert(tx, {
+        projectId: caller.projectId,
+        name: request.name,
+        secretHmac: this.hasher.hash(secret),
+        ...limits,
+        role: grant.role,
+        scopes: [...grant.scopes],
+        userId: await this.owners.choose(tx, caller, request.user_id?.toLowerCase() ?? null, grant),
+        madeBy: principalOf(caller),
+        ancestors: maker === null ? [] : lineOf(maker.key),
+      });
+      assertNotExpired(inserted);
+      const { name, scopes, role, userId: user_id, expiresAt: expires_at } = inserted;
+      const after = { name, scopes, role, user_id, expires_at, rate_limits: rateLimitsView(inserted) };
+      await this.audit.append(tx, caller, {
+        action: 'key.create',
+        subject: `key/${inserted.keyId}`,
+        after,
+      });
+      return inserted;
+    });
+    this.authenticator.forget(entity.keyId);
+    return { ...toKeyDto(entity), key: formatKey({ keyId: entity.keyId, secret }) };
+  }
+
+  async list(caller: Caller): Promise<KeyListDto> {
+    const entities = await this.scope.transaction(caller.projectId, (tx) =>
+      this.keys.list(tx, caller.projectId),
+    );
+    return { keys: entities.map(toKeyDto) };
+  }
+
+  /**
+   * What is left out of the limits stays as it is. A key changes none that may do more than itself, and gives none more than
+   * it has, itself included.
+   * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN`
+   */
+  async change(caller: Caller, keyId: string, { rate_limits: wanted }: ChangeKeyDto): Promise<KeyDto> {
+    const changed = await this.scope.transaction(caller.projectId, async (tx) => {
+      const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
+      if (key === null) throw new KeyNotFoundError(keyId);
+      const own = await this.owners.findOwn(tx, caller);
+      if (own !== null)
+        this.assertWithin(
+          own.width,
+          toWidth(key),
+          'A key can only change keys that may do no more than itself',
+        );
+      const { requests_per_minute: requests, tokens_per_minute: tokens } = wanted;
+      const limits = {
+        requestsPerMinute: requests === undefined ? key.requestsPerMinute : requests,
+        tokensPerMinute: tokens === undefined ? key.tokensPerMinute : tokens,
+      };
+      if (own !== null) {
+        this.assertWithin(
+          own.width,
+          toWidth({ ...key, ...limits }),
+          'A key can only give what it has itself',
+        );
+      }
+      await this.keys.setRateLimits(tx, key, limits);
+      await this.audit.append(tx, caller, {
+        action: 'key.change',
+        subject: `key/${keyId}`,
+        before: { rate_limits: rateLimitsView(key) },
+        after: { rate_limits: rateLimitsView(limits) },
+      });
+      return { ...key, ...limits };
+    });
+    this.authenticator.forget(keyId);
+    return toKeyDto(changed);
+  }
+
+  /**
+   * Gives a key a new secret; the id, the rights and the counts stay. Whoever rotates a key of somebody else has made it, since
+   * they know its secret now.
+   * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN` | KeyRevokedError `KEY_REVOKED`
+   */
+  async rotate(caller: Caller, keyId: string, { overlap_s: overlapS }: RotateKeyDto): Promise<CreatedKeyDto> {
+    const secret = newSecret();
+    const rotated = await this.scope.transaction(caller.projectId, async (tx) => {
+      const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
+      if (key === null) throw new KeyNotFoundError(keyId);
+      const own = await this.owners.findOwn(tx, caller);
+      if (own !== null) {
+        this.assertWithin(
+          own.width,
+          toWidth(key),
+          'A key can only rotate keys that may do no more than itself',
+        );
+      }
+      await this.owners.assertMayHold(tx, caller, key);
+      if (!(await this.keys.isUsable(tx, key))) throw new KeyRevokedError(keyId);
+      const madeBy = caller.keyId === keyId ? key.madeBy : principalOf(caller);
+      await this.keys.rotate(tx, key, { secretHmac: this.hasher.hash(secret), overlapS, madeBy });
+      await this.audit.append(tx, caller, {
+        action: 'key.rotate',
+        subject: `key/${keyId}`,
+        after: { overlap_s: overlapS },
+      });
+      return (await this.keys.find(tx, caller.projectId, keyId)) ?? key;
+    });
+    this.authenticator.forget(keyId);
+    return { ...toKeyDto(rotated), key: formatKey({ keyId, secret }) };
+  }
+
+  /**
+   * A key revokes itself, and others that may do no more than it. Those that it made stay.
+   * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN`
+   */
+  async revoke(caller: Caller, keyId: string): Promise<void> {
+    await this.scope.transaction(caller.projectId, async (tx) => {
+      const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
+      if (key === null) throw new KeyNotFoundError(keyId);
+      const own = await this.owners.findOwn(tx, caller);
+      if (own !== null) {
+        this.assertWithin(
+          own.width,
+          toWidth(key),
+          'A key can only revoke keys that may do no more than itself',
+        );
+      }
+      if (!(await this.keys.revoke(tx, caller.projectId, keyId))) throw new KeyNotFoundError(keyId);
+      const { name, scopes, expiresAt: expires_at, revokedAt } = key;
+      await this.audit.append(tx, caller, {
+        action: 'key.revoke',
+        subject: `key/${keyId}`,
+        before: { name, scopes, expires_at, revoked: revokedAt !== null },
+        after: { name, scopes, expires_at, revoked: true },
+      });
+    });
+    this.authenticator.forget(keyId);
+  }
+
+  /** What was asked for, and what was left out. */
+  private limitsFor(
+    { expires_at: expiresAt, rate_limits: limits }: CreateKeyDto,
+    maker: ApiKeyEntity | null,
+  ): Omit<KeyWidth, 'scopes'> {
+    const { RATE_LIMIT_KEY_REQUESTS: requests, RATE_LIMIT_KEY_TOKENS: tokens } = this.config.env;
+    const limitOf = (asked: number | null | undefined, ofMaker: number | null | undefined, usual: number) =>
+      asked === undefined ? inheritedLimit(ofMaker ?? null, usual) : asked;
+    return {
+      expiresAt:
+        expiresAt === undefined
+          ? (maker?.expiresAt ?? null)
+          : expiresAt === null
+            ? null
+            : parseRfc3339(expiresAt),
+      requestsPerMinute: limitOf(limits?.requests_per_minute, maker?.requestsPerMinute, requests),
+      tokensPerMinute: limitOf(limits?.tokens_per_minute, maker?.tokensPerMinute, tokens),
+    };
+  }
+
+  /** @throws ForbiddenError `FORBIDDEN` */
+  private assertWithin(own: KeyWidth, key: KeyWidth, rule: string): void {
+    const excess = findExcess(key, own, this.config.env);
+    if (excess.length === 0) return;
+    throw new ForbiddenError(
+      excess.filter(isScope),
+      `${rule}; this goes beyond yours in ${excess.join(', ')}.`,
+    );
+  }
+}
+
+/** @throws ValidationError `VALIDATION_FAILED` unless there is one of the two. */
+function readGrant({ scopes, role }: CreateKeyDto): Grant {
+  if (scopes != null && role == null) return { role: null, scopes };
+  if (role != null && scopes == null) return { role, scopes: [] };
+  const isBoth = role != null;
+  throw new ValidationError('Send either the scopes of the key or its role.', [
+    {
+      pointer: isBoth ? '/role' : '/scopes',
+      message: isBoth ? 'excludes scopes' : 'is missing, and so is role',
+    },
+  ]);
+}
+
+/** Before anything is looked up, so that who lacks a scope is told of it and of nothing else. */
+function assertOwnScopes(caller: Caller, grant: Grant): void {
+  const beyond = [...scopesOfGrant(grant)].filter((scope) => !caller.scopes.has(scope));
+  if (beyond.length === 0) return;
+  throw new ForbiddenError(
+    beyond,
+    `A key can only hand out scopes it has itself; yours lacks ${beyond.join(', ')}.`,
+  );
+}
+
+/** @throws ForbiddenError `FORBIDDEN` where a line of keys has become too long: each of them is counted with every request. */
+function lineOf({ keyId, ancestors }: ApiKeyEntity): string[] {
+  if (ancestors.length < MOST_ANCESTORS) return [keyId, ...ancestors];
+  throw new ForbiddenError(
+    [],
+    `This key comes from ${MOST_ANCESTORS} others already and can make none; use one of those.`,
+  );
+}
+
+/** `createdAt` is the database's now, the clock by which the key will be judged. */
+function assertNotExpired(key: ApiKeyEntity): void {
+  if (key.expiresAt === null || key.expiresAt > key.createdAt) return;
+  throw new ValidationError('Send an expires_at that is in the future.', [
+    { pointer: '/expires_at', message: 'must be in the future' },
+  ]);
+}

@@ -1,0 +1,28 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+
+/**
+ * What is stored of a key's secret. HMAC and not a password hash: the secret has 256 bits, so it cannot be guessed, and
+ * a slow hash on every request would be a way to put the service down.
+ */
+@Injectable()
+export class SecretHasher {
+  private readonly keyHashSecret: string;
+
+  constructor(config: AppConfig) {
+    const { keyHashSecret } = config.backends;
+    if (keyHashSecret === null) throw new Error('a process that checks keys needs KEY_HASH_SECRET');
+    this.keyHashSecret = keyHashSecret;
+  }
+
+  hash(secret: string): Buffer {
+    return createHmac('sha256', this.keyHashSecret).update(secret).digest();
+  }
+
+  /** In constant time. */
+  matches(secret: string, storedHmac: Buffer): boolean {
+    const hmac = this.hash(secret);
+    return hmac.length === storedHmac.length && timingSafeEqual(hmac, storedHmac);
+  }
+}

@@ -1,0 +1,45 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Role, ROLES } from '../../../entities/index.js';
+import { ApiId } from '../../../infra/http/index.js';
+import { type Scope, SCOPES } from '../roles/scopes.js';
+
+const KINDS = ['person', 'service', 'key', 'instance'] as const;
+
+export class MyProjectDto {
+  /** Id of the project. */
+  @ApiId()
+  project_id!: string;
+
+  /** What the project is called. */
+  name!: string;
+}
+
+export class MeDto {
+  /** `person` and `service` for a key of a user, `key` for one that belongs to nobody, `instance` for its admin. */
+  @ApiProperty({ enum: KINDS })
+  kind!: (typeof KINDS)[number];
+
+  /** Id of the user; null for a key that belongs to nobody, and for the admin of the instance. */
+  @ApiId()
+  user_id!: string | null;
+
+  /** Address of the user; null where there is none. */
+  email!: string | null;
+
+  /** The project in which this request acts. */
+  project!: MyProjectDto;
+
+  /** The projects in which you can act, by name: of a key its own, of the instance the first 200 that are not archived. */
+  projects!: MyProjectDto[];
+
+  /** Your role in the project; null for a key with scopes of its own. */
+  @ApiProperty({ enum: ROLES, nullable: true })
+  role!: Role | null;
+
+  /** What you may do in the project. */
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes!: Scope[];
+
+  /** What unsafe requests of a session send as `X-CSRF-Token`; null for a key, which needs none. */
+  csrf_token!: string | null;
+}

@@ -1,0 +1,87 @@
+import type { Role, UserKind } from '../../../entities/index.js';
+import { isAtLeast, scopesForRole } from './roles.js';
+import { type Scope, toScopes } from './scopes.js';
+
+/** The owner of a key, with what they may do in its project now. */
+export interface KeyOwner {
+  readonly userId: string;
+  readonly kind: UserKind;
+  readonly name: string;
+  readonly isDisabled: boolean;
+  /** In the project; null for somebody who is no member. */
+  readonly role: Role | null;
+  /** Over the prompts of each of their teams, by the name of the team. */
+  readonly teamRoles: ReadonlyMap<string, Role>;
+}
+
+/** What a key was made with: one of the two. */
+export interface Grant {
+  readonly role: Role | null;
+  /** Empty for a key with a role. */
+  readonly scopes: readonly string[];
+}
+
+export interface RightsOverTeam {
+  readonly role: Role | null;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** What somebody may do in a project. */
+export interface Rights {
+  /** Null for a key with scopes of its own. */
+  readonly role: Role | null;
+  readonly scopes: ReadonlySet<Scope>;
+  /** Over the prompts of teams in which they may do more than in the rest of the project; by the name of the team. */
+  readonly overTeams: ReadonlyMap<string, RightsOverTeam>;
+}
+
+const NONE: ReadonlySet<Scope> = new Set();
+export const NO_TEAMS: ReadonlyMap<string, RightsOverTeam> = new Map();
+
+/** All that a grant allows, before its owner is looked at. A role allows what it does today. */
+export function scopesOfGrant({ role, scopes }: Grant): ReadonlySet<Scope> {
+  return role === null ? toScopes(scopes) : scopesForRole(role);
+}
+
+/** What a key may do: no more than it was made with, and no more than its owner may do now. */
+export function toRights(grant: Grant, owner: KeyOwner | null): Rights {
+  const granted = scopesOfGrant(grant);
+  if (owner === null) return { role: grant.role, scopes: granted, overTeams: NO_TEAMS };
+  const within = (role: Role | null): RightsOverTeam => ({
+    role: grant.role === null || role === null ? null : lesser(grant.role, role),
+    scopes: role === null ? NONE : intersect(granted, scopesForRole(role)),
+  });
+  const wider = [...owner.teamRoles].filter(
+    ([, role]) => owner.role === null || !isAtLeast(owner.role, role),
+  );
+  return {
+    ...within(owner.role),
+    overTeams: wider.length === 0 ? NO_TEAMS : new Map(wider.map(([team, role]) => [team, within(role)])),
+  };
+}
+
+/** The most that a user may do anywhere in the project. */
+export function widestRole({ role, teamRoles }: Pick<KeyOwner, 'role' | 'teamRoles'>): Role | null {
+  let widest = role;
+  for (const each of teamRoles.values()) if (widest === null || !isAtLeast(widest, each)) widest = each;
+  return widest;
+}
+
+/** What somebody may do with a prompt. @param ownerTeam null for a prompt that no team answers for. */
+export function rightsOver(rights: Rights, ownerTeam: string | null): RightsOverTeam {
+  const ofTeam = ownerTeam === null ? undefined : rights.overTeams.get(ownerTeam);
+  return ofTeam ?? rights;
+}
+
+/** The role of a caller over a prompt; null for a key with scopes of its own. @param ownerTeam as for {@link rightsOver}. */
+export function roleOver(caller: Rights, ownerTeam: string | null): Role | null {
+  return rightsOver(caller, ownerTeam).role;
+}
+
+function lesser(one: Role, other: Role): Role {
+  return isAtLeast(one, other) ? other : one;
+}
+
+function intersect(one: ReadonlySet<Scope>, other: ReadonlySet<Scope>): ReadonlySet<Scope> {
+  return new Set([...one].filter((scope) => other.has(scope)));
+}

@@ -1,0 +1,25 @@
+import { type Role, ROLES } from '../../../entities/index.js';
+import { type Scope, SCOPES } from './scopes.js';
+
+/** What each role adds to the one before. An admin may do everything. */
+const ADDED: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: ['prompts:read', 'executions:list', 'analytics:read'],
+  runner: ['executions:run', 'executions:read', 'scores:write', 'traces:read', 'traces:write'],
+  editor: ['prompts:write', 'environments:move', 'changes:write', 'evaluations:write', 'rollouts:write'],
+  approver: ['changes:approve'],
+  admin: SCOPES,
+};
+
+const SCOPES_BY_ROLE = new Map<Role, ReadonlySet<Scope>>(
+  ROLES.map((role, at) => [role, new Set(ROLES.slice(0, at + 1).flatMap((each) => ADDED[each]))]),
+);
+
+/** Everything that somebody with this role may do. */
+export function scopesForRole(role: Role): ReadonlySet<Scope> {
+  return SCOPES_BY_ROLE.get(role) ?? new Set();
+}
+
+/** Whether one role may do at least what the other may. */
+export function isAtLeast(role: Role, other: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(other);
+}

@@ -1,0 +1,14 @@
+import type { SentMessage } from '../../../entities/index.js';
+import { RenderedPromptTooLargeError } from '../../../templating/index.js';
+import { messageBytesOf } from './charge-bound.js';
+import { providerMessageOf, type SentPrompt } from './execution-request.js';
+
+/**
+ * Messages that came with a request, alone or behind those of a prompt. They are bounded as a rendered prompt is.
+ * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
+ */
+export function boundedChat(messages: readonly SentMessage[], maxBytes: number): SentPrompt {
+  const sizeBytes = messages.reduce((sum, message) => sum + messageBytesOf(providerMessageOf(message)), 0);
+  if (sizeBytes > maxBytes) throw new RenderedPromptTooLargeError(maxBytes);
+  return { kind: 'chat', messages };
+}

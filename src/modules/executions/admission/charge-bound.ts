@@ -1,0 +1,109 @@
+import { writeJson } from '../../../kernel/index.js';
+import type { ModelProvider, ProviderMessage, ProviderRequest } from '../../providers/index.js';
+import type { Target, Targets } from './execution-targets.js';
+
+/** What decides about the length of prompt and answer. */
+export type ChargedRequest = Pick<
+  ProviderRequest,
+  'messages' | 'params' | 'tools' | 'toolChoice' | 'responseFormat'
+>;
+
+/** The most that one call may cost, whichever of the models is called: budgets hold as much before it. */
+export interface ChargeBound {
+  /** For the prompt, in pico-dollars; null when one of the models has no price for it. */
+  readonly inputPicoUsd: bigint | null;
+  /** For each token of the answer, in pico-dollars; null as above. */
+  readonly outputPicoUsd: bigint | null;
+  /** The most tokens of the answer; null when nothing bounds them. */
+  readonly responseTokens: number | null;
+}
+
+/** What a chat format puts around each message, and around all of them; no vendor needs more than half of it. */
+const TOKENS_AROUND_A_MESSAGE = 16;
+/**
+ * What a vendor itself tells a model that has tools, or is to answer in a format. Anthropic bills up to 530 tokens for it
+ * (its page "Tool use", by model and `tool_choice`), however small the tools are; no other vendor names a number.
+ */
+const TOKENS_AROUND_EXTRAS = 1024;
+
+/**
+ * @param providerOf the adapter of a target, which may know better than anybody else what it will be billed.
+ */
+export function chargeBoundOf(
+  targets: Targets,
+  request: ChargedRequest,
+  providerOf: (target: Target) => ModelProvider,
+): ChargeBound {
+  let bytes: number | null = null;
+  let worst: ChargeBound | null = null;
+  for (const target of targets) {
+    const known = providerOf(target).maxTokens?.({ ...request, modelName: target.modelName });
+    const promptTokens = known?.promptTokens ?? (bytes ??= promptBytesOf(request));
+    const responseTokens = known?.responseTokens ?? allowedTokensOf(target, request);
+    const bound = boundOf(target, promptTokens, responseTokens);
+    worst = worst === null ? bound : worstOf(worst, bound);
+  }
+  // There is at least one target.
+  return worst as ChargeBound;
+}
+
+function boundOf({ price }: Target, promptTokens: number, responseTokens: number | null): ChargeBound {
+  if (price === null || (price.maxPromptTokens !== null && promptTokens > price.maxPromptTokens)) {
+    return { inputPicoUsd: null, outputPicoUsd: null, responseTokens };
+  }
+  const input = greatest(price.inputMicrosPerMtok, price.cachedInputMicrosPerMtok ?? 0n);
+  return {
+    inputPicoUsd: BigInt(promptTokens) * input,
+    outputPicoUsd: price.outputMicrosPerMtok,
+    responseTokens,
+  };
+}
+
+function worstOf(one: ChargeBound, other: ChargeBound): ChargeBound {
+  return {
+    inputPicoUsd: greatestKnown(one.inputPicoUsd, other.inputPicoUsd),
+    outputPicoUsd: greatestKnown(one.outputPicoUsd, other.outputPicoUsd),
+    responseTokens:
+      one.responseTokens === null || other.responseTokens === null
+        ? null
+        : Math.max(one.responseTokens, other.responseTokens),
+  };
+}
+
+/** What was asked for, since that is sent; else what the model is said to be able to. */
+function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): number | null {
+  return params.max_new_tokens ?? maxTokens;
+}
+
+/**
+ * A token stands for at least one byte of what is tokenized, so there are never more tokens than bytes. That holds
+ * for every vendor and costs nothing; what is held too much of is given back when the call is over.
+ */
+function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
+  const hasExtras = tools.length > 0 || responseFormat !== undefined;
+  const extras = hasExtras ? writeJson([tools, toolChoice, responseFormat]) : '';
+  const sizeBytes = messages.reduce(
+    (sum, message) => sum + messageBytesOf(message),
+    Buffer.byteLength(extras),
+  );
+  const around = TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
+  return sizeBytes + around + (hasExtras ? TOKENS_AROUND_EXTRAS : 0);
+}
+
+/** All that a message says: to some vendors the result of a tool is sent with the tool's name, so ids and names count twice. */
+export function messageBytesOf(message: ProviderMessage): number {
+  const { content, toolCalls = [], toolCallId = '', vendorMembers } = message;
+  const calls = toolCalls.length === 0 ? '' : JSON.stringify(toolCalls);
+  const names = toolCalls.reduce((sum, { name }) => sum + Buffer.byteLength(name), 0);
+  const members = vendorMembers === undefined ? '' : writeJson(vendorMembers);
+  const ids = names + 2 * Buffer.byteLength(toolCallId);
+  return Buffer.byteLength(content) + Buffer.byteLength(calls) + Buffer.byteLength(members) + ids;
+}
+
+function greatest(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+function greatestKnown(one: bigint | null, other: bigint | null): bigint | null {
+  return one === null || other === null ? null : greatest(one, other);
+}

@@ -1,0 +1,285 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
+import type { SentMessage } from '../../../entities/index.js';
+import { heavyWork, LedgerError } from '../../../kernel/index.js';
+import { BareCalls, PromptResolver } from '../../prompts/index.js';
+import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
+import { providerExtrasOf } from '../../versions/index.js';
+import { chargeBoundOf } from './charge-bound.js';
+import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
+import { admittedPrompt, environmentOf } from './admitted-prompt.js';
+import { assertAtMost } from './assert-at-most.js';
+import { boundedChat } from './bounded-chat.js';
+import { ExecutionModels, type NamedTargets } from './execution-models.js';
+import {
+  type AdmittedExecution,
+  type AdmittedPrompt,
+  type AdmittedRequest,
+  type BareCall,
+  messagesOf,
+  paramsOfRequest,
+  type RequestToAdmit,
+  type SentPrompt,
+} from './execution-request.js';
+
+/** Somebody waits: a second try, if there is time for it. */
+const RUN_ATTEMPTS = 2;
+const SUBMIT_ATTEMPTS = 4;
+
+/** What a request says that needs no look at anything else. */
+type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
+
+/** What differs between the executions of a request. */
+interface Entry {
+  readonly variables: Record<string, unknown> | undefined;
+  readonly variablesJson: string | null;
+  readonly correlationId: string | null;
+  readonly metadata?: ExecutionMetadata | null | undefined;
+}
+
+interface AdmissionOptions {
+  readonly mode: 'sync' | 'async';
+  /** Past all caches. */
+  readonly fresh: boolean;
+}
+
+/** The same checks for whoever waits, whoever does not, and for batches. */
+@Injectable()
+export class ExecutionAdmission {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly resolver: PromptResolver,
+    private readonly bareCalls: BareCalls,
+    private readonly models: ExecutionModels,
+    private readonly registry: ProviderRegistry,
+    private readonly callbackUrls: CallbackUrlPolicy,
+  ) {}
+
+  /**
+   * Makes of a request what is to be written, and writes it: by what is cached, and once more past the caches when the
+   * prompt turns out to have changed.
+   * @param prepare throws LedgerErrors for what is refused; `write` answers `stale` for an insert that stated an old revision.
+   * @throws what {@link admit} and `prepare` throw; then nothing was written.
+   */
+  async admitAndWrite<Prepared, Answer>(
+    projectId: string,
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+    steps: {
+      readonly prepare: (admitted: AdmittedRequest) => Prepared | Promise<Prepared>;
+      readonly write: (prepared: Prepared) => Promise<Answer | 'stale'>;
+    },
+  ): Promise<Answer> {
+    const { prepare, write } = steps;
+    const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
+    let prepared: Prepared;
+    try {
+      const known = this.admitKnown(projectId, request, mode);
+      const made = prepare(known ?? (await this.admit(projectId, request, { mode, fresh: false })));
+      prepared = made instanceof Promise ? await made : made;
+    } catch (error) {
+      // What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache.
+      if (!(error instanceof LedgerError)) throw error;
+      prepared = await prepareFresh();
+    }
+    const answer = await write(prepared);
+    if (answer !== 'stale') return answer;
+    const again = await write(await prepareFresh());
+    if (again === 'stale') throw new Error('what was resolved past the caches cannot be stale');
+    return again;
+  }
+
+  /**
+   * All but the variables.
+   * @throws ValidationError `VALIDATION_FAILED` for a param, tools or a format that one of the models has no field for, or
+   *   what is beyond a bound of the configuration.
+   * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError | ModelRouteNotFoundError
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for what a protected environment does not run.
+   * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
+   * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
+   */
+  private async admit(
+    projectId: string,
+    request: RequestToAdmit,
+    { mode, fresh }: AdmissionOptions,
+  ): Promise<AdmittedRequest> {
+    const asked = this.readAsked(request);
+    const isBare = (request.bare ?? null) !== null;
+    const [prompt, named] = await Promise.all([
+      isBare ? this.admitBare(projectId, request) : this.resolve(projectId, request, fresh),
+      this.models.find(projectId, request),
+    ]);
+    return this.compose(request, mode, asked, { prompt, isByMemory: false }, named);
+  }
+
+  /**
+   * The same for what is all in memory, which most requests are: without a promise, and so without the microseconds that
+   * each costs. Null says nothing about the request.
+   * @throws what {@link admit} throws, though perhaps another of several.
+   */
+  private admitKnown(
+    projectId: string,
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+  ): AdmittedRequest | null {
+    const named = this.models.peek(projectId, request);
+    if (named === null) return null;
+    const isBare = (request.bare ?? null) !== null;
+    const prompt = isBare ? null : this.peekPrompt(projectId, request);
+    const isAdmitted = isBare
+      ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
+      : prompt !== null;
+    if (!isAdmitted) return null;
+    return this.compose(request, mode, this.readAsked(request), { prompt, isByMemory: true }, named);
+  }
+
+  private readAsked(request: RequestToAdmit): Asked {
+    return {
+      timeoutMs: this.timeoutOf(request),
+      params: paramsOfRequest(request.params ?? {}),
+      callbackUrl: this.callbackUrlOf(request),
+    };
+  }
+
+  private compose(
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+    { timeoutMs, params, callbackUrl }: Asked,
+    { prompt, isByMemory }: { readonly prompt: AdmittedPrompt | null; readonly isByMemory: boolean },
+    { targets, routeName }: NamedTargets,
+  ): AdmittedRequest {
+    const {
+      bare = null,
+      further_messages: furtherMessages = null,
+      vendor_params: vendorParams = null,
+    } = request;
+    const maxAttempts = this.attemptsOf(request, mode, targets.length);
+    const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
+    const known = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
+    const extras = vendorParams === null ? known : { ...known, vendorParams };
+    for (const { provider } of targets) {
+      const adapter = this.registry.getReady(provider);
+      assertParamsSupported(provider, adapter, params);
+      assertFeaturesSupported(provider, adapter, extras);
+    }
+    return {
+      prompt,
+      bare,
+      isBareByMemory: prompt === null && isByMemory,
+      furtherMessages,
+      targets,
+      routeName,
+      extras,
+      params,
+      environment: environmentOf(request),
+      timeoutMs,
+      maxAttempts,
+      onUnknown: request.on_unknown ?? 'retry',
+      onBudget: request.on_budget ?? 'refuse',
+      cacheTtlS: request.cache?.ttl_s ?? null,
+      callbackUrl,
+    };
+  }
+
+  /**
+   * One execution of an admitted request: at once, or in a later turn of the event loop when this one has had enough.
+   * @param variablesJson the text of `variables` as received, or null when it was left out.
+   * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
+   * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
+   */
+  render(admitted: AdmittedRequest, entry: Entry): AdmittedExecution | Promise<AdmittedExecution> {
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    const { prompt } = admitted;
+    if (prompt === null) {
+      const { messages } = admitted.bare as BareCall;
+      return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
+    }
+    const steps = prompt.compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
+    // Most renderings are over in one step, and most turns have room for it.
+    if (heavyWork.hasRoom) {
+      const first = heavyWork.runNow(() => steps.next());
+      if (first.done === true) return this.withRendered(admitted, entry, first.value);
+    }
+    return heavyWork.runSteps(steps).then((rendered) => this.withRendered(admitted, entry, rendered));
+  }
+
+  /** Member by member: a spread of so many members costs more than all the rest of it. */
+  private withRendered(admitted: AdmittedRequest, entry: Entry, own: SentPrompt): AdmittedExecution {
+    const { targets, params, extras, furtherMessages: further } = admitted;
+    const rendered = further === null ? own : this.withFurther(own, further);
+    const messages = messagesOf(rendered);
+    const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
+    return {
+      prompt: admitted.prompt,
+      bare: admitted.bare,
+      isBareByMemory: admitted.isBareByMemory,
+      furtherMessages: further,
+      targets,
+      routeName: admitted.routeName,
+      extras,
+      params,
+      environment: admitted.environment,
+      timeoutMs: admitted.timeoutMs,
+      maxAttempts: admitted.maxAttempts,
+      onUnknown: admitted.onUnknown,
+      onBudget: admitted.onBudget,
+      cacheTtlS: admitted.cacheTtlS,
+      callbackUrl: admitted.callbackUrl,
+      correlationId: entry.correlationId,
+      metadata: metadataOrNull(entry.metadata),
+      variablesJson: entry.variablesJson ?? '{}',
+      rendered,
+      messages,
+      bound: chargeBoundOf(targets, charged, ({ provider }) => this.registry.get(provider)),
+    };
+  }
+
+  private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
+    await this.bareCalls.assertAllowed(projectId, environmentOf(request));
+    return null;
+  }
+
+  /** A text prompt is one user message, whatever follows it. */
+  private withFurther(own: SentPrompt, further: readonly SentMessage[]): SentPrompt {
+    const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
+    return boundedChat([...first, ...further], this.config.env.MAX_RENDERED_PROMPT_BYTES);
+  }
+
+  private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const environment = environmentOf(request);
+    const found = await this.resolver.resolveIn(projectId, name, environment, hash ?? number, { fresh });
+    return admittedPrompt(request, found, fresh);
+  }
+
+  private peekPrompt(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number);
+    return found === null ? null : admittedPrompt(request, found, false);
+  }
+
+  private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
+    if (url !== null) this.callbackUrls.assertAllowed(url, '/callback_url');
+    return url;
+  }
+
+  private timeoutOf(request: RequestToAdmit): number {
+    const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
+    const timeoutMs = request.timeout_ms ?? Math.min(usual, most);
+    assertAtMost(timeoutMs, most, 'timeout_ms', 'MAX_TIMEOUT_MS');
+    return timeoutMs;
+  }
+
+  /** Left out: as often as is usual, and each model at least once. */
+  private attemptsOf(request: RequestToAdmit, mode: 'sync' | 'async', models: number): number {
+    const { MAX_ATTEMPTS: most } = this.config.env;
+    const usual = Math.max(mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS, models);
+    const attempts = request.max_attempts ?? Math.min(usual, most);
+    assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
+    return attempts;
+  }
+}
+
+/** Shared by prompts that have neither tools nor a format, as most do. */
+const NO_EXTRAS: AdmittedRequest['extras'] = {};

@@ -1,0 +1,136 @@
+import type { SentMessage } from '../../../entities/index.js';
+import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../../templating/index.js';
+import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
+import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
+import type { ChargeBound } from './charge-bound.js';
+import type { ExecutionMetadata } from '../wire/execution-metadata.js';
+import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import type { Targets } from './execution-targets.js';
+
+export const DEFAULT_ENVIRONMENT = 'default';
+
+/** A call that came with its messages, and runs no prompt. */
+export interface BareCall {
+  readonly messages: readonly SentMessage[];
+  readonly extras: ContentExtras | null;
+}
+
+/** A `:run`, a `:submit` or a batch, or what another API makes of its own requests. */
+export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
+  /** Left out only of a bare call. */
+  readonly prompt_name?: string;
+  readonly bare?: BareCall;
+  readonly callback_url?: string | null;
+  readonly cache?: CacheDto | null;
+  /** The version by its content. */
+  readonly template_hash?: string | null;
+  /** Behind the messages of the prompt. */
+  readonly further_messages?: readonly SentMessage[];
+  /** Members of OpenAI's API, under its names; sent where the provider has a field for them. */
+  readonly vendor_params?: Readonly<Record<string, unknown>> | null;
+};
+
+/** A prompt with the version that will be run. */
+export interface AdmittedPrompt {
+  readonly name: string;
+  readonly version: ResolvedVersion;
+  readonly compiled: CompiledPrompt;
+  /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
+  readonly revision: number | null;
+  readonly resolvedBy: ResolvedBy;
+}
+
+/** Tools, formats and members of OpenAI's, as a provider gets them. */
+export type CallExtras = Pick<
+  ProviderRequest,
+  'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
+>;
+
+/** What all executions of a request have in common; a batch has many. Nothing is written yet. */
+export interface AdmittedRequest {
+  /** Null of a bare call. */
+  readonly prompt: AdmittedPrompt | null;
+  readonly bare: BareCall | null;
+  /** Whether the rules by which a bare call was let in came from memory, so that the insert has to look again. */
+  readonly isBareByMemory: boolean;
+  /** What stands behind the messages of the prompt; null where nothing does. */
+  readonly furtherMessages: readonly SentMessage[] | null;
+  readonly targets: Targets;
+  /** The named route that the targets are from. */
+  readonly routeName: string | null;
+  readonly extras: CallExtras;
+  readonly params: ProviderParams;
+  readonly environment: string;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly onUnknown: 'retry' | 'fail';
+  readonly onBudget: 'refuse' | 'clamp';
+  /** How old an answer to an equal request may be; null: it is not looked for. */
+  readonly cacheTtlS: number | null;
+  readonly callbackUrl: string | null;
+}
+
+/** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */
+export type SentPrompt =
+  RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
+
+/** A request that may become an execution: everything that can be refused has been looked at. */
+export interface AdmittedExecution extends AdmittedRequest {
+  readonly correlationId: string | null;
+  /** Null when there is none; never empty. */
+  readonly metadata: ExecutionMetadata | null;
+  /** The text as received. */
+  readonly variablesJson: string;
+  readonly rendered: SentPrompt;
+  readonly messages: readonly ProviderMessage[];
+  /** The most that each of its calls may cost. */
+  readonly bound: ChargeBound;
+}
+
+/** Null is the same as left out, and one stop the same as a list of one. */
+export function paramsOfRequest(params: ParamsDto): ProviderParams {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(params)) {
+    if (name !== 'stop' && value !== undefined && value !== null) given[name] = value;
+  }
+  const { stop } = params;
+  if (stop !== undefined && stop !== null) given['stop'] = typeof stop === 'string' ? [stop] : stop;
+  return given;
+}
+
+/** A text prompt is one user message. */
+export function messagesOf(rendered: SentPrompt): ProviderMessage[] {
+  return rendered.kind === 'text'
+    ? [{ role: 'user', content: rendered.text }]
+    : rendered.messages.map(providerMessageOf);
+}
+
+/** From the form that is stored to the one of the provider contract. */
+export function providerMessageOf(message: SentMessage): ProviderMessage {
+  const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
+  const hasMembers = hasVendorMembers(message);
+  if (toolCalls === undefined && toolCallId === undefined && !hasMembers) return { role, content };
+  return {
+    role,
+    content,
+    ...(toolCalls === undefined ? {} : { toolCalls }),
+    ...(toolCallId === undefined ? {} : { toolCallId }),
+    ...(hasMembers ? { vendorMembers: vendorMembersOf(message) } : {}),
+  };
+}
+
+/** One by one, since every message of every request comes by. */
+function hasVendorMembers(message: SentMessage): boolean {
+  return (
+    message.name !== undefined ||
+    message.reasoning_content !== undefined ||
+    message.reasoning !== undefined ||
+    message.reasoning_details !== undefined ||
+    message.annotations !== undefined
+  );
+}
+
+function vendorMembersOf(message: SentMessage): Readonly<Record<string, unknown>> {
+  const { role: _role, content: _content, tool_calls: _calls, tool_call_id: _id, ...members } = message;
+  return members;
+}

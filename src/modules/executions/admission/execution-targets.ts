@@ -1,0 +1,56 @@
+import type { StoredTarget } from '../../../entities/index.js';
+import type { AllowedModel, PriceRecord } from '../../models/index.js';
+import type { Circuits, CircuitPass } from '../../providers/index.js';
+
+/** A model that an execution may be sent to, with what a call to it may cost. */
+export interface Target extends AllowedModel {
+  /** The price that counts now; null when none is known. */
+  readonly price: PriceRecord | null;
+  /** The most tokens of one answer; null where nobody said. */
+  readonly maxTokens: number | null;
+}
+
+/** At least one, in the order in which they are tried. */
+export type Targets<T extends AllowedModel = Target> = readonly [T, ...T[]];
+
+export type OpenPass = Extract<CircuitPass, { open: false }>;
+
+/** Which model is called next, or how long none of them is worth it. */
+export type Choice<T extends AllowedModel> =
+  | { readonly index: number; readonly target: T; readonly pass: OpenPass }
+  | { readonly index: null; readonly retryAfterMs: number };
+
+/**
+ * The first whose circuit lets a call through, from `start` on and round the circle. It costs no attempt to pass over the
+ * others: they were not called.
+ */
+export function chooseTarget<T extends AllowedModel>(
+  circuits: Circuits,
+  targets: Targets<T>,
+  start: number,
+): Choice<T> {
+  let retryAfterMs = Number.POSITIVE_INFINITY;
+  for (let step = 0; step < targets.length; step += 1) {
+    const index = (start + step) % targets.length;
+    const target = targets[index] as T;
+    const pass = circuits.tryAcquire(target.provider, target.modelName);
+    if (!pass.open) return { index, target, pass };
+    retryAfterMs = Math.min(retryAfterMs, pass.retryAfterMs);
+  }
+  return { index: null, retryAfterMs };
+}
+
+/** What is kept with the execution; null where there is no choice. */
+export function storedTargets(targets: Targets<AllowedModel>): StoredTarget[] | null {
+  if (targets.length === 1) return null;
+  return targets.map(({ modelId, provider, modelName }) => ({
+    model_id: modelId,
+    provider,
+    model_name: modelName,
+  }));
+}
+
+/** Whether there is another model to go to before the first would be asked again. */
+export function hasFallback(targets: readonly unknown[], index: number): boolean {
+  return index + 1 < targets.length;
+}

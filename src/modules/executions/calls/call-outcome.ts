@@ -1,0 +1,50 @@
+import type { ExecutionErrorType } from '../../../entities/index.js';
+import type { Completion, PartialCompletion } from '../../providers/index.js';
+
+export interface CallFailure {
+  readonly kind: ExecutionErrorType;
+  readonly message: string;
+  /** The vendor's HTTP status; null when there was none. */
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly providerRequestId: string | null;
+  readonly latencyMs: number;
+  /** What the provider says of another try of the same call; left out or null: nothing, so that it goes by the kind. */
+  readonly shouldRetry?: boolean | null;
+  /** What had come of the answer. */
+  readonly partial?: Readonly<PartialCompletion>;
+}
+
+export type CallOutcome =
+  | { readonly succeeded: true; readonly completion: Completion }
+  | { readonly succeeded: false; readonly failure: CallFailure };
+
+/** What is known to have been used, of prompt and answer. */
+export function tokensOf(outcome: CallOutcome): number {
+  const end = outcome.succeeded ? outcome.completion : outcome.failure.partial?.end;
+  return (end?.usage.promptTokens ?? 0) + (end?.usage.responseTokens ?? 0);
+}
+
+/** What no vendor bills, unless it had begun to answer. */
+const FREE_FAILURES: readonly ExecutionErrorType[] = [
+  'rate_limited',
+  'provider_rejected',
+  'provider_error',
+  'internal',
+];
+
+/** Whether nothing of a call certainly ever left: its deadline was over before, or no connection came about. */
+export function isUnsent(outcome: CallOutcome): boolean {
+  return !outcome.succeeded && outcome.failure.partial?.wasSent === false;
+}
+
+/**
+ * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The ending settles the hold of the
+ * attempt by this verdict.
+ */
+export function isFree(outcome: CallOutcome): boolean {
+  if (outcome.succeeded) return false;
+  if (isUnsent(outcome)) return true;
+  const { kind, partial } = outcome.failure;
+  return FREE_FAILURES.includes(kind) && partial?.answerBegan !== true;
+}

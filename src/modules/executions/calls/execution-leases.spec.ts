@@ -1,0 +1,95 @@
+import { AppConfig, parseEnvironment } from '../../../infra/config/index.js';
+import { Clock } from '../../../kernel/index.js';
+import type { Claim } from './claim.js';
+import { ExecutionLeases } from './execution-leases.js';
+import type { ExecutionsRepository } from '../record/index.js';
+
+class TimersClock extends Clock {
+  monotonicMs(): number {
+    return performance.now();
+  }
+}
+
+const claimOf = (executionId: string, fence = 1): Claim => ({ projectId: 'project', executionId, fence });
+
+/** Leases of three seconds. */
+function openLeases() {
+  const renewals: (readonly Claim[])[] = [];
+  const database = { lost: [] as Claim[], isDown: false };
+  const renew = (claims: readonly Claim[]): Promise<Claim[]> => {
+    renewals.push(claims);
+    if (database.isDown) return Promise.reject(new Error('the database is away'));
+    return Promise.resolve(claims.filter((claim) => database.lost.includes(claim)));
+  };
+  const backends = { databaseUrl: '', keyHashSecret: null, embedded: false };
+  const config = new AppConfig(parseEnvironment({ LEASE_MS: '3000' }), backends);
+  const leases = new ExecutionLeases(config, { renew } as unknown as ExecutionsRepository, new TimersClock());
+  return { leases, renewals, database };
+}
+
+describe('ExecutionLeases', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('renews all that are held in one statement, every third of their length', async () => {
+    const { leases, renewals } = openLeases();
+    const [a, b] = [claimOf('a'), claimOf('b')];
+    const first = leases.hold(a, performance.now());
+    const second = leases.hold(b, performance.now());
+    await jest.advanceTimersByTimeAsync(3000);
+    expect(renewals).toEqual([
+      [a, b],
+      [a, b],
+      [a, b],
+    ]);
+    first.end();
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(renewals.at(-1)).toEqual([b]);
+    expect(second.isCertain).toBe(true);
+    second.end();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(renewals).toHaveLength(4);
+    leases.hold(a, performance.now());
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(renewals).toHaveLength(5);
+    leases.beforeApplicationShutdown();
+  });
+
+  it('stops the call of one that was lost, and of no other, be it of the same execution', async () => {
+    const { leases, database } = openLeases();
+    const old = claimOf('a', 1);
+    const [lost, current] = [
+      leases.hold(old, performance.now()),
+      leases.hold(claimOf('a', 2), performance.now()),
+    ];
+    database.lost.push(old);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect([lost.signal.aborted, current.signal.aborted]).toEqual([true, false]);
+    expect([lost.isCertain, current.isCertain]).toEqual([false, true]);
+    leases.beforeApplicationShutdown();
+  });
+
+  it('is certain of a lease only for as long as it cannot have lapsed', async () => {
+    const { leases, database } = openLeases();
+    database.isDown = true;
+    const lease = leases.hold(claimOf('a'), performance.now());
+    await jest.advanceTimersByTimeAsync(2999);
+    expect(lease.isCertain).toBe(true);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(lease.isCertain).toBe(false);
+    // What nobody has said is lost goes on.
+    expect(lease.signal.aborted).toBe(false);
+    database.isDown = false;
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(lease.isCertain).toBe(true);
+    lease.end();
+    expect(lease.isCertain).toBe(false);
+    leases.beforeApplicationShutdown();
+  });
+
+  it('counts from when the statement that began it was sent', () => {
+    const { leases } = openLeases();
+    expect(leases.hold(claimOf('a'), performance.now() - 3000).isCertain).toBe(false);
+    leases.beforeApplicationShutdown();
+  });
+});

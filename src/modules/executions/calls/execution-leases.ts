@@ -1,0 +1,92 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { Clock, messageOf } from '../../../kernel/index.js';
+import type { Claim } from './claim.js';
+import { ExecutionsRepository } from '../record/index.js';
+
+/** A call of an execution that this process holds. */
+export class HeldLease {
+  private readonly controller = new AbortController();
+
+  constructor(
+    readonly claim: Claim,
+    private readonly isCurrent: (lease: HeldLease) => boolean,
+    private readonly giveUp: (lease: HeldLease) => void,
+  ) {}
+
+  /** Aborts when the execution has passed to somebody else. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Whether the lease cannot have lapsed yet, by this process' own clock: one that was stopped for a while may hold an old one. */
+  get isCertain(): boolean {
+    return !this.signal.aborted && this.isCurrent(this);
+  }
+
+  lose(): void {
+    this.controller.abort(new Error('the execution passed to another process'));
+  }
+
+  end(): void {
+    this.giveUp(this);
+  }
+}
+
+/** How often a lease is renewed within its length: two renewals may fail before it lapses. */
+const RENEWALS = 3;
+const RENEWAL_RETRY_MS = 1000;
+
+/** Renews the leases of all calls under way in one statement, and tells each that was lost to stop. */
+@Injectable()
+export class ExecutionLeases implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ExecutionLeases.name);
+  private readonly held = new Map<HeldLease, number>();
+  private readonly leaseMs: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    config: AppConfig,
+    private readonly executions: ExecutionsRepository,
+    private readonly clock: Clock,
+  ) {
+    this.leaseMs = config.env.LEASE_MS;
+  }
+
+  /** @param sinceMs when the statement that began the lease was sent, by the monotonic clock. */
+  hold(claim: Claim, sinceMs: number): HeldLease {
+    const lease = new HeldLease(
+      claim,
+      (held) => this.clock.monotonicMs() - (this.held.get(held) ?? Number.NEGATIVE_INFINITY) < this.leaseMs,
+      (held) => this.held.delete(held),
+    );
+    this.held.set(lease, sinceMs);
+    this.timer ??= setTimeout(() => void this.renewAll(), this.leaseMs / RENEWALS);
+    return lease;
+  }
+
+  /** By now all calls have ended, or their time is up. */
+  beforeApplicationShutdown(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Never rejects. */
+  private async renewAll(): Promise<void> {
+    let nextMs = this.leaseMs / RENEWALS;
+    const leases = [...this.held.keys()];
+    const sinceMs = this.clock.monotonicMs();
+    try {
+      const lost = new Set(
+        leases.length === 0 ? [] : await this.executions.renew(leases.map(({ claim }) => claim)),
+      );
+      for (const lease of leases) {
+        if (lost.has(lease.claim)) lease.lose();
+        else if (this.held.has(lease)) this.held.set(lease, sinceMs);
+      }
+    } catch (error) {
+      this.logger.warn(`leases could not be renewed: ${messageOf(error)}`);
+      nextMs = Math.min(nextMs, RENEWAL_RETRY_MS);
+    }
+    this.timer = this.held.size === 0 ? undefined : setTimeout(() => void this.renewAll(), nextMs);
+  }
+}

@@ -1,0 +1,42 @@
+import type { CircuitOutcome } from '../../providers/index.js';
+import type { CallFailure, CallOutcome } from './call-outcome.js';
+
+/**
+ * A timeout counts against a provider that had so much of the default timeout. Not all of it: what is done before the call
+ * takes its part of the same time.
+ */
+const ENTITLED_PART = 0.9;
+
+/** A reader who was waited for so long may be why the line broke: vendors close connections that nobody reads from. */
+const SLOW_READER_MS = 1000;
+
+/**
+ * What a call says about its provider. What its caller chose is never held against the provider, since the circuit is open
+ * for everybody: a short deadline, leaving, reading slowly, or asking for more than we take.
+ *
+ * @param defaultTimeoutMs the time that a call has when nobody asks for less.
+ */
+export function judgeCall(outcome: CallOutcome, defaultTimeoutMs: number): CircuitOutcome {
+  if (outcome.succeeded) return 'success';
+  const { failure } = outcome;
+  switch (failure.kind) {
+    case 'timeout':
+      return judgeTimeout(failure, defaultTimeoutMs);
+    case 'connection':
+      return (failure.partial?.readerMs ?? 0) >= SLOW_READER_MS ? 'silent' : 'failure';
+    case 'provider_error':
+      return failure.partial?.isCut === true ? 'answered' : 'failure';
+    case 'rate_limited':
+    case 'provider_rejected':
+      return 'answered';
+    default:
+      return 'silent';
+  }
+}
+
+function judgeTimeout({ partial }: CallFailure, defaultTimeoutMs: number): CircuitOutcome {
+  // The adapter's own time, or a silence as long as the operator allows: nothing that a caller chose.
+  const interruptedBy = partial?.interruptedBy ?? null;
+  if (interruptedBy === null || interruptedBy === 'silence') return 'failure';
+  return (partial?.providerMs ?? 0) >= ENTITLED_PART * defaultTimeoutMs ? 'failure' : 'silent';
+}

@@ -1,0 +1,181 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { Clock, LedgerError } from '../../../kernel/index.js';
+import type { CallFailure, CallOutcome } from './call-outcome.js';
+import { judgeCall } from './judge-call.js';
+import { storableText } from './storable-text.js';
+import type { CallExtras } from '../admission/execution-request.js';
+import {
+  type CircuitOutcome,
+  complete,
+  type Completion,
+  type CompletionObserver,
+  type ModelObserver,
+  type ModelProvider,
+  type PartialCompletion,
+  ProviderError,
+  type ProviderMessage,
+  type ProviderParams,
+  ProviderRegistry,
+  takesVendorParam,
+} from '../../providers/index.js';
+
+/** One attempt, as far as the provider has to know it. */
+export interface ProviderCall {
+  readonly executionId: string;
+  readonly attempt: number;
+  readonly provider: string;
+  readonly modelName: string;
+  readonly messages: readonly ProviderMessage[];
+  readonly params: ProviderParams;
+  readonly extras: CallExtras;
+  /** Milliseconds that are left for the call. */
+  readonly deadlineMs: number;
+  /** Aborts when the outcome is of no use any more. */
+  readonly signal?: AbortSignal;
+  /** What it means that the signal aborted; left out: that nobody knows how the call ended. */
+  readonly abortedAs?: 'client_closed';
+  /** Is given the answer as it comes; left out, the provider is asked for a whole one. */
+  readonly onEvent?: CompletionObserver;
+  /** Is told who answers, where that is known before the answer. */
+  readonly onModel?: ModelObserver;
+}
+
+const KINDS: readonly string[] = [
+  'timeout',
+  'rate_limited',
+  'provider_error',
+  'provider_rejected',
+  'connection',
+];
+/** A usage object is a few hundred characters; one that is far from it is something else. */
+const MAX_USAGE_CHARS = 65_536;
+
+/** Makes one call and says how it ended. Knows nothing of rows; it never throws. */
+@Injectable()
+export class ProviderCaller {
+  private readonly logger = new Logger(ProviderCaller.name);
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly registry: ProviderRegistry,
+    private readonly clock: Clock,
+  ) {}
+
+  async call(call: ProviderCall): Promise<CallOutcome> {
+    const startedAtMs = this.clock.monotonicMs();
+    // Until the adapter has been called, nothing is sent.
+    const partial: PartialCompletion = {
+      collected: null,
+      firstTokenMs: null,
+      answerBegan: false,
+      wasSent: false,
+    };
+    try {
+      const { modelName, messages, params, onEvent, onModel } = call;
+      const adapter = this.registry.getReady(call.provider);
+      const extras = suitExtras(adapter, call.extras);
+      const attemptId = `${call.executionId}-${call.attempt}`;
+      const signal = call.signal === undefined ? {} : { signal: call.signal };
+      const request = { modelName, messages, params, ...extras, attemptId, ...signal };
+      const limits = {
+        deadlineMs: call.deadlineMs,
+        idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
+        maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
+      };
+      const completion = await complete(adapter, request, limits, onEvent, partial, onModel);
+      return { succeeded: true, completion: storable(completion) };
+    } catch (error) {
+      const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
+      const failure = this.failureOf(error, call, latencyMs);
+      return { succeeded: false, failure: { ...failure, partial: storablePartial(partial) } };
+    }
+  }
+
+  /** What the circuit of the model that was called is told. */
+  judge(outcome: CallOutcome): CircuitOutcome {
+    const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
+    return judgeCall(outcome, Math.min(usual, most));
+  }
+
+  private failureOf(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {
+    if (error instanceof ProviderError) return storableFailure(error, latencyMs);
+    const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
+    if (call.signal?.aborted === true) {
+      return call.abortedAs === 'client_closed'
+        ? {
+            kind: 'client_closed',
+            message: 'The client left before the answer was whole.',
+            ...nothing,
+            latencyMs,
+          }
+        : { kind: 'outcome_unknown', message: 'The call was stopped.', ...nothing, latencyMs };
+    }
+    const { executionId, attempt } = call;
+    // A worker without the adapter or its key, though the process that admitted the request had both; or a defect,
+    // whose message may quote anything and goes nowhere.
+    const known = error instanceof LedgerError;
+    const name = error instanceof Error ? error.name : typeof error;
+    this.logger.error(
+      { executionId, attempt, errorName: name },
+      known ? error.message : 'the call was not made',
+    );
+    const message = known ? error.message : 'The call could not be made.';
+    return { kind: 'internal', message, ...nothing, latencyMs };
+  }
+}
+
+/** `parallel_tool_calls` of OpenAI's API has a name of its own in the contract; a provider that cannot be told is not told. */
+function suitExtras(adapter: ModelProvider, extras: CallExtras): CallExtras {
+  if (extras.vendorParams === undefined) return extras;
+  const { parallel_tool_calls: parallel, ...vendorParams } = extras.vendorParams;
+  if (typeof parallel !== 'boolean' || !takesVendorParam(adapter, 'parallel_tool_calls')) {
+    return { ...extras, vendorParams };
+  }
+  return { ...extras, vendorParams, parallelToolCalls: parallel };
+}
+
+/** No compiler has checked what an adapter from outside hands over, and what cannot be stored would lose the answer. */
+function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
+  const { kind, status, retryAfterMs, shouldRetry } = error;
+  return {
+    kind: KINDS.includes(kind) ? kind : 'provider_error',
+    message: storableText(error.message),
+    status: status !== null && Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
+    retryAfterMs,
+    providerRequestId: storableText(error.providerRequestId),
+    latencyMs,
+    shouldRetry: typeof shouldRetry === 'boolean' ? shouldRetry : null,
+  };
+}
+
+function storable(completion: Completion): Completion {
+  const { finishReason, providerRequestId, usage } = completion;
+  return {
+    ...completion,
+    finishReason: storableText(finishReason),
+    providerRequestId: storableText(providerRequestId),
+    usage: { ...usage, raw: isStorableJson(usage.raw) ? usage.raw : null },
+    toolCalls: completion.toolCalls.map(({ id, name, arguments: text }) => ({
+      id: storableText(id),
+      name: storableText(name),
+      arguments: storableText(text),
+    })),
+  };
+}
+
+function storablePartial(partial: PartialCompletion): PartialCompletion {
+  const { end } = partial;
+  if (end === undefined) return partial;
+  const usage = { ...end.usage, raw: isStorableJson(end.usage.raw) ? end.usage.raw : null };
+  return { ...partial, end: { finishReason: storableText(end.finishReason), usage } };
+}
+
+function isStorableJson(value: unknown): boolean {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    return text !== undefined && text.length <= MAX_USAGE_CHARS;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,99 @@
+import type { ExecutionErrorType } from '../../../entities/index.js';
+
+/** Whether, and when, a failed call is made again. Nothing here knows of rows or timers. */
+
+/** What a failed call says of another try. */
+export interface RetriedFailure {
+  readonly kind: ExecutionErrorType;
+  /** What the provider says of it; null or left out: nothing. */
+  readonly shouldRetry?: boolean | null;
+}
+
+export interface AsyncRetry {
+  /** Calls made so far, at least 1. */
+  readonly attemptsMade: number;
+  /** How long the provider asks us to wait; null when it does not. */
+  readonly retryAfterMs: number | null;
+  /** `RETRY_WAITS_MS`, at least one; the last repeats. */
+  readonly waitsMs: readonly number[];
+  /** From 0 to below 1. */
+  readonly random: number;
+}
+
+export interface RunRetry extends RetriedFailure {
+  readonly attemptsMade: number;
+  readonly retryAfterMs: number | null;
+  /** Until the deadline of the request. */
+  readonly remainingMs: number;
+  readonly random: number;
+}
+
+const RETRYABLE: readonly ExecutionErrorType[] = ['timeout', 'rate_limited', 'provider_error', 'connection'];
+
+/** Somebody waits: short waits, and as many as the deadline has room for. */
+const RUN_WAITS_MS = [200, 800, 2000] as const;
+
+/** So that what failed together does not come back together. */
+const JITTER = 0.2;
+/** A provider that asks for more is asked again; else one odd header would hold an execution for days. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+
+/** What has to be left for the call itself: so much, and so large a part of what remains. */
+export const LEAST_CALL_MS = 100;
+const LEAST_CALL_PART = 0.1;
+
+/** Whether another call may end otherwise. What is not known to have failed (`outcome_unknown`) is not for this to say. */
+export function isRetryable(kind: ExecutionErrorType): boolean {
+  return RETRYABLE.includes(kind);
+}
+
+/** The same of a call of the same model, of which its provider may know better. */
+export function isRetryableThere({ kind, shouldRetry = null }: RetriedFailure): boolean {
+  return shouldRetry ?? isRetryable(kind);
+}
+
+/** The same of a call of another model, which owes nothing to what the first one says of itself. */
+export function isRetryableElsewhere({ kind, shouldRetry = null }: RetriedFailure): boolean {
+  return isRetryable(kind) || shouldRetry === true;
+}
+
+/** The wait of an execution in the queue, in whole milliseconds. */
+export function waitBeforeRetryMs({ attemptsMade, retryAfterMs, waitsMs, random }: AsyncRetry): number {
+  const askedMs = Math.min(askedWaitMs(retryAfterMs), LONGEST_RETRY_AFTER_MS);
+  return jitteredWaitMs(waitAt(waitsMs, attemptsMade), askedMs, random);
+}
+
+/**
+ * The wait of a request that somebody waits for, in whole milliseconds; null when there is no point in another call:
+ * it would fail again, or the time would be up before the provider has had a chance. A time-out is final
+ * too: it has used up the deadline, or a provider that went silent would be given the rest of it as well.
+ */
+export function runRetryWaitMs({
+  kind,
+  shouldRetry = null,
+  attemptsMade,
+  retryAfterMs,
+  remainingMs,
+  random,
+}: RunRetry): number | null {
+  if (!isRetryableThere({ kind, shouldRetry }) || kind === 'timeout') return null;
+  const waitMs = jitteredWaitMs(waitAt(RUN_WAITS_MS, attemptsMade), askedWaitMs(retryAfterMs), random);
+  const callMs = Math.max(LEAST_CALL_MS, remainingMs * LEAST_CALL_PART);
+  return waitMs + callMs <= remainingMs ? waitMs : null;
+}
+
+function waitAt(waitsMs: readonly number[], attemptsMade: number): number {
+  return waitsMs[Math.min(attemptsMade, waitsMs.length) - 1] ?? 0;
+}
+
+/** An adapter from outside the tree may hand over anything, NaN too. */
+function askedWaitMs(retryAfterMs: number | null): number {
+  return retryAfterMs !== null && retryAfterMs > 0 ? retryAfterMs : 0;
+}
+
+/** Never less than was asked for; those who were all asked for the same come one after another. */
+function jitteredWaitMs(waitMs: number, askedMs: number, random: number): number {
+  const usualMs = waitMs * (1 - JITTER + 2 * JITTER * random);
+  const spreadMs = askedMs === 0 ? 0 : waitMs * JITTER * random;
+  return Math.ceil(Math.max(usualMs, askedMs + spreadMs));
+}

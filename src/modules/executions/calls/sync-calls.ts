@@ -1,0 +1,228 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { isDatabaseOutage } from '../../../infra/database/index.js';
+import { Clock } from '../../../kernel/index.js';
+import { BudgetExceededError } from '../../budgets/index.js';
+import { Circuits, ProviderError, type ProviderParams } from '../../providers/index.js';
+import type { AnswerSink } from '../intake/answer-sink.js';
+import type { Claim } from './claim.js';
+import type { AdmittedExecution } from '../admission/execution-request.js';
+import { chooseTarget, hasFallback, type OpenPass, type Target } from '../admission/execution-targets.js';
+import { OwnershipLostError } from './ownership-lost-error.js';
+import { type CallOutcome, isFree } from './call-outcome.js';
+import { type ProviderCall, ProviderCaller } from './provider-caller.js';
+import { ExecutionsRepository } from '../record/index.js';
+import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
+
+/** An execution that somebody waits for, dispatched for the first time. */
+export interface SyncExecution extends Claim {
+  readonly admitted: AdmittedExecution;
+  /** `max_new_tokens` as a budget has brought it down; null: as it was asked for. */
+  readonly clampedTokens: number | null;
+  /** By the monotonic clock. */
+  readonly deadlineAtMs: number;
+  /** Reads the answer as it comes; null when it is waited for as a whole. */
+  readonly sink: AnswerSink | null;
+}
+
+/** Which model is called. */
+export interface Call {
+  readonly index: number;
+  readonly target: Target;
+  readonly pass: OpenPass;
+  readonly params: ProviderParams;
+}
+
+export interface LastCall {
+  readonly attempt: number;
+  readonly target: Target;
+  readonly outcome: CallOutcome;
+  /** Whether the execution may have duties: further attempts may have held money for it. */
+  readonly mayHaveDuties: boolean;
+}
+
+/** The calls of an execution that somebody waits for: few, quickly after each other, along its models, and inside its deadline. */
+@Injectable()
+export class SyncCalls {
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly circuits: Circuits,
+    private readonly caller: ProviderCaller,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Calls, and calls again while that makes sense. How the last call ended is not written yet.
+   * @param first is dispatched already.
+   * @throws OwnershipLostError when the execution passed to somebody else.
+   */
+  async make(execution: SyncExecution, first: Call): Promise<LastCall> {
+    let call = first;
+    let { mayHaveDuties = true } = execution;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.callOnce(execution, attempt, call);
+      call.pass.settle(this.caller.judge(outcome));
+      const last = { attempt, target: call.target, outcome, mayHaveDuties };
+      const next = await this.nextCall(execution, last, call);
+      if (next === null) return last;
+      let isDispatched = false;
+      try {
+        // How the last call ended and that there is another, in one commit: before its socket is opened.
+        const again = { kind: 'running', model: next.target } as const;
+        const { target: model } = call;
+        isDispatched = await this.executions.end({
+          claim: execution,
+          mode: 'sync',
+          attempt,
+          model,
+          price: model.price,
+          outcome,
+          next: again,
+        });
+      } finally {
+        if (!isDispatched) next.pass.settle('silent');
+      }
+      if (!isDispatched) throw new OwnershipLostError(execution.executionId);
+      call = next;
+      mayHaveDuties ||= next.mayHaveDuties;
+    }
+  }
+
+  remainingMs({ deadlineAtMs }: Pick<SyncExecution, 'deadlineAtMs'>): number {
+    return Math.max(0, deadlineAtMs - this.clock.monotonicMs());
+  }
+
+  private callOnce(
+    execution: SyncExecution,
+    attempt: number,
+    { index, target, params }: Call,
+  ): Promise<CallOutcome> {
+    const { executionId, admitted, sink } = execution;
+    const { provider, modelName } = target;
+    const { messages, extras } = admitted;
+    sink?.calling({ provider, model_name: modelName });
+    const shareMs = this.shareMs(execution, attempt, index);
+    const call = { executionId, attempt, provider, modelName, messages, params, extras };
+    if (sink === null) return this.caller.call({ ...call, deadlineMs: shareMs });
+    return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(execution) }, shareMs);
+  }
+
+  /** A stream has all of the time once a piece has gone out: then no other model can take over any more. */
+  private async callFor(sink: AnswerSink, call: ProviderCall, shareMs: number): Promise<CallOutcome> {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      const message = `The provider did not begin within ${Math.round(shareMs)} ms.`;
+      if (!sink.hasSent) late.abort(new ProviderError('timeout', message));
+    }, shareMs);
+    try {
+      return await this.caller.call({
+        ...call,
+        signal: AbortSignal.any([sink.signal, late.signal]),
+        abortedAs: 'client_closed',
+        onEvent: (event) => sink.send(event),
+        onModel: (model) => sink.answeredBy(model),
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The last model gets all that is left; one before it no more than its share, or it could use up the time of the others. */
+  private shareMs(execution: SyncExecution, attempt: number, index: number): number {
+    const { targets, maxAttempts } = execution.admitted;
+    const models = Math.max(1, Math.min(targets.length - index, maxAttempts - attempt + 1));
+    return this.remainingMs(execution) / models;
+  }
+
+  private async nextCall(
+    execution: SyncExecution,
+    last: LastCall,
+    { index }: Call,
+  ): Promise<(Call & { readonly mayHaveDuties: boolean }) | null> {
+    const { targets } = execution.admitted;
+    const isLastModel = !hasFallback(targets, index);
+    if (!(await this.isTimely(execution, last, isLastModel))) return null;
+    const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
+    if (choice.index === null) return null;
+    let held: { readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null = null;
+    try {
+      // With the circuits of all others open it is the same model after all, which is owed its wait.
+      const isSameAgain = choice.index === index && !isLastModel;
+      if (isSameAgain && !(await this.isTimely(execution, last, true))) return null;
+      held = await this.heldParams(execution, last);
+    } finally {
+      if (held === null) choice.pass.settle('silent');
+    }
+    return held === null ? null : { ...choice, ...held };
+  }
+
+  /** Waits until it is time for another call. @returns false when there is no point in one, or no time for it. */
+  private async isTimely(execution: SyncExecution, last: LastCall, isLastModel: boolean): Promise<boolean> {
+    const waitMs = this.waitMs(execution, last, isLastModel);
+    if (waitMs === null) return false;
+    // A client that has left wants no further call, and none is written that is not made.
+    if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
+    return execution.sink?.signal.aborted !== true;
+  }
+
+  private waitMs(
+    execution: SyncExecution,
+    { attempt, outcome }: LastCall,
+    isLastModel: boolean,
+  ): number | null {
+    const { admitted, sink } = execution;
+    if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
+    // What was sent cannot be taken back.
+    if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
+    const { kind, retryAfterMs, shouldRetry = null } = outcome.failure;
+    const remainingMs = this.remainingMs(execution);
+    if (!isLastModel) {
+      return isRetryableElsewhere(outcome.failure) && remainingMs >= LEAST_CALL_MS ? 0 : null;
+    }
+    const waitMs = runRetryWaitMs({
+      kind,
+      shouldRetry,
+      attemptsMade: attempt,
+      retryAfterMs,
+      remainingMs,
+      random: Math.random(),
+    });
+    // Better the failure with its status now than a head that says that all is well.
+    return waitMs !== null && sink !== null && waitMs >= sink.patienceMs ? null : waitMs;
+  }
+
+  /** The params of a further attempt that the budgets allow; null when they do not. */
+  private async heldParams(
+    execution: SyncExecution,
+    { attempt, outcome }: LastCall,
+  ): Promise<{ readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null> {
+    const { bound } = execution.admitted;
+    try {
+      const isLastFree = isFree(outcome);
+      const { clampedTokens, mayHaveDuties } = await this.executions.holdAgain(
+        execution,
+        attempt + 1,
+        bound,
+        isLastFree,
+      );
+      const params = clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
+      return { params, mayHaveDuties };
+    } catch (error) {
+      // With the database away there is no further call either; how the last one ended is written when it is back.
+      if (error instanceof BudgetExceededError || isDatabaseOutage(error)) return null;
+      throw error;
+    }
+  }
+}
+
+async function waitUnlessLeft(waitMs: number, sink: AnswerSink | null): Promise<void> {
+  const options = sink === null ? {} : { signal: sink.signal };
+  await sleep(waitMs, undefined, options).catch((error: unknown) => {
+    if (sink?.signal.aborted !== true) throw error;
+  });
+}
+
+/** @param clampedTokens null: as was asked for. */
+export function clampedParams(params: ProviderParams, clampedTokens: number | null): ProviderParams {
+  return clampedTokens === null ? params : { ...params, max_new_tokens: clampedTokens };
+}

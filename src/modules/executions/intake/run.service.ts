@@ -1,0 +1,275 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../../../infra/database/index.js';
+import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
+import { Clock } from '../../../kernel/index.js';
+import type { Caller } from '../../auth/index.js';
+import { RateLimits } from '../../limits/index.js';
+import { Circuits } from '../../providers/index.js';
+import type { AnswerSink } from './answer-sink.js';
+import { type CachedAnswer, ResponseCache } from '../cache/index.js';
+import type { Claim } from '../calls/claim.js';
+import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
+import { ExecutionAdmission } from '../admission/execution-admission.js';
+import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
+import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
+import { cachedResultOf, resultOf, streamedView } from '../wire/execution-result.js';
+import { chooseTarget, type OpenPass, type Target } from '../admission/execution-targets.js';
+import type { ExecuteDto } from '../wire/execute.dto.js';
+import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { OwnershipLostError } from '../calls/ownership-lost-error.js';
+import { type CallOutcome, tokensOf } from '../calls/call-outcome.js';
+import { QueueGate } from '../queue/queue-gate.js';
+import {
+  type Beginning,
+  type BegunExecution,
+  ExecutionsRepository,
+  warningHeaders,
+} from '../record/index.js';
+import { clampedParams, type LastCall, SyncCalls } from '../calls/sync-calls.js';
+
+/** A `:run`, `:stream`, or what another API makes of its own requests. */
+export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id' | 'metadata'>;
+
+export interface RunOptions {
+  /** The path of the request, for `instance`. */
+  readonly path: string;
+  readonly key: UsedKey | null;
+  /** How it is answered; left out: with an `ExecutionResultDto`. */
+  readonly protocol?: ExecutionProtocol;
+  /** Reads the answer as it comes. */
+  readonly sink?: AnswerSink | null;
+}
+
+/** What was asked, by whom, and how it is to be answered. */
+interface Run {
+  readonly who: Caller;
+  readonly path: string;
+  readonly key: UsedKey | null;
+  readonly protocol: ExecutionProtocol;
+  readonly sink: AnswerSink | null;
+  readonly admitted: AdmittedExecution;
+  /** By the monotonic clock. */
+  readonly deadlineAtMs: number;
+}
+
+/** With the execution that it became. */
+interface BegunRun extends Run, Claim {
+  readonly createdAt: Date;
+}
+
+type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
+
+/** A lease that is over by this much after the deadline belongs to a process that is gone. */
+const LEASE_GRACE_MS = 15_000;
+
+/** Runs and waits: two waits on the database, one before the call and one after. */
+@Injectable()
+export class RunService {
+  constructor(
+    private readonly admission: ExecutionAdmission,
+    private readonly executions: ExecutionsRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly gate: QueueGate,
+    private readonly limits: RateLimits,
+    private readonly circuits: Circuits,
+    private readonly calls: SyncCalls,
+    private readonly cache: ResponseCache,
+    private readonly databaseClock: DatabaseClock,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The execution and its attempt are committed before the provider is called, and how it ended before the answer. A
+   * failure of the provider is an answer too: `PROVIDER_REJECTED`, `PROVIDER_FAILED`, `PROVIDER_TIMEOUT` or
+   * `PROVIDER_CIRCUIT_OPEN` with the id of the failed execution; and so is that the reader of a stream has left.
+   * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
+   */
+  async run(
+    who: Caller,
+    request: RunRequest,
+    variablesJson: string | null,
+    { path, key, protocol = OWN_PROTOCOL, sink = null }: RunOptions,
+  ): Promise<RawAnswer> {
+    const startedAtMs = this.clock.monotonicMs();
+    const leave = this.gate.enter(who.projectId, sink === null ? 'requests' : 'streams');
+    try {
+      const { variables, correlation_id: correlationId = null, metadata } = request;
+      const answer = await this.idempotency.once(who.projectId, key, async () => {
+        await this.limits.admit(who, 1);
+        return this.admission.admitAndWrite(who.projectId, request, 'sync', {
+          prepare: (common) => {
+            protocol.admit(common);
+            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
+          },
+          write: (admitted) => {
+            const deadlineAtMs = startedAtMs + admitted.timeoutMs;
+            return this.runAdmitted({ who, path, key, protocol, sink, admitted, deadlineAtMs });
+          },
+        });
+      });
+      return await this.limits.onAnswer(who, answer);
+    } finally {
+      leave();
+    }
+  }
+
+  private async runAdmitted(asked: Run): Promise<Answered> {
+    const run: BegunRun = {
+      ...asked,
+      projectId: asked.who.projectId,
+      executionId: this.databaseClock.newId(),
+      fence: 1,
+      mayHaveDuties: true,
+      createdAt: this.databaseClock.now(),
+    };
+    const { cacheTtlS: ttlS } = run.admitted;
+    if (ttlS === null) return this.runByCall(run);
+    const request = { ...run, ttlS };
+    const cached = await this.cache.findOrClaim(request, run.deadlineAtMs);
+    if (cached !== null) return this.answerCached(run, cached);
+    let answer: Answered | undefined;
+    try {
+      answer = await this.runByCall(run);
+      return answer;
+    } finally {
+      if (!(answer instanceof RawAnswer && answer.status === 200)) await this.cache.giveUp(request);
+    }
+  }
+
+  /** Nobody is called: the answer is one that there was before. */
+  private async answerCached(asked: BegunRun, cached: CachedAnswer): Promise<Answered> {
+    const run = { ...asked, createdAt: this.databaseClock.now() };
+    const completedAt = this.databaseClock.now();
+    const result = cachedResultOf(run, cached, completedAt);
+    const body = JSON.stringify(run.protocol.present(result, run.admitted));
+    const answer = RawAnswer.json(200, body, run.protocol.headers?.(result));
+    const begun = await this.executions.begin({
+      ...beginningOf(run),
+      status: 'succeeded',
+      model: cached,
+      cachedFrom: cached.executionId,
+      completedAt,
+      answer: storedAnswer(answer),
+    });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    return answer;
+  }
+
+  private async runByCall(run: BegunRun): Promise<Answered> {
+    const choice = chooseTarget(this.circuits, run.admitted.targets, 0);
+    if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
+    let last: LastCall | undefined;
+    let begun: BegunExecution;
+    try {
+      const written = await this.executions.begin({
+        ...beginningOf(run),
+        status: 'running' as const,
+        model: choice.target,
+        leaseMs: run.admitted.timeoutMs + LEASE_GRACE_MS,
+      });
+      if (typeof written === 'string') return written === 'stale' ? 'stale' : KEY_TAKEN;
+      begun = written;
+      last = await this.call({ ...run, mayHaveDuties: begun.mayHaveDuties }, choice, begun);
+    } finally {
+      // Also when nothing was called: a trial that nobody settles would keep the circuit open.
+      if (last === undefined) choice.pass.settle('silent');
+    }
+    const answer = await this.finish(run, last);
+    return answer === KEY_TAKEN ? answer : answer.with(warningHeaders(begun.warning));
+  }
+
+  private async call(
+    run: BegunRun,
+    choice: { readonly index: number; readonly target: Target; readonly pass: OpenPass },
+    { clampedTokens, warning }: BegunExecution,
+  ): Promise<LastCall> {
+    const { sink } = run;
+    if (sink !== null) {
+      const view = streamedView(run, choice.target);
+      const limits = await this.limits.headersFor(run.who);
+      const common = { ...limits, ...warningHeaders(warning) };
+      sink.begin(view, (model) => ({ ...run.protocol.headers?.({ ...view, model }), ...common }));
+    }
+    const params = clampedParams(run.admitted.params, clampedTokens);
+    const last = await this.calls.make({ ...run, clampedTokens }, { ...choice, params });
+    this.limits.charge(run.who, tokensOf(last.outcome));
+    return last;
+  }
+
+  private async finish(
+    run: BegunRun,
+    { attempt, outcome, target, mayHaveDuties }: LastCall,
+  ): Promise<RawAnswer | typeof KEY_TAKEN> {
+    const completedAt = this.databaseClock.now();
+    const answer = outcome.succeeded
+      ? this.present(run, target, outcome.completion, completedAt)
+      : failureAnswer(run, attempt, outcome.failure);
+    const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
+    const next = { kind: 'final' as const, completedAt, ...stored };
+    const claim = { ...claimOf(run), mayHaveDuties };
+    const ending = {
+      claim,
+      mode: 'sync' as const,
+      attempt,
+      model: target,
+      price: target.price,
+      outcome,
+      next,
+    };
+    if (await this.executions.end(ending)) return answer;
+    // With a key, what is answered now is what will be answered again: what the sweep has recorded.
+    if (run.key !== null) return KEY_TAKEN;
+    throw new OwnershipLostError(run.executionId);
+  }
+
+  private present(
+    run: BegunRun,
+    target: Target,
+    completion: Extract<CallOutcome, { succeeded: true }>['completion'],
+    completedAt: Date,
+  ): RawAnswer {
+    const result = resultOf(run, target, completion, completedAt);
+    const body = JSON.stringify(run.protocol.present(result, run.admitted, completion));
+    return RawAnswer.json(200, body, run.protocol.headers?.(result));
+  }
+
+  /** Kept for the record, with no attempt: nobody was called. */
+  private async refuse(run: BegunRun, retryAfterMs: number): Promise<Answered> {
+    const names = run.admitted.targets.map(({ provider, modelName }) => `${provider}/${modelName}`);
+    const problem = new ProviderCircuitOpenError(names.join(', '), retryAfterMs, {
+      execution_id: run.executionId,
+      provider_status: null,
+      attempts: 0,
+    });
+    const answer = problemAnswer(problem, run.path);
+    const begun = await this.executions.begin({
+      ...beginningOf(run),
+      status: 'failed',
+      error: { type: 'provider_error', message: problem.message },
+      answer: storedAnswer(answer),
+    });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    return answer;
+  }
+}
+
+function claimOf({ projectId, executionId, fence }: BegunRun): Omit<Claim, 'mayHaveDuties'> {
+  return { projectId, executionId, fence };
+}
+
+function beginningOf(run: BegunRun): Omit<Beginning, 'status'> {
+  const { executionId, projectId, createdAt, admitted, key, sink } = run;
+  const { actor: requestedBy, keyId } = run.who;
+  const streamed = sink !== null;
+  return { executionId, projectId, requestedBy, keyId, mode: 'sync', createdAt, admitted, key, streamed };
+}
+
+function failureAnswer(
+  run: BegunRun,
+  attempts: number,
+  failure: Extract<CallOutcome, { succeeded: false }>['failure'],
+): RawAnswer {
+  const members = { execution_id: run.executionId, provider_status: failure.status, attempts };
+  return problemAnswer(providerProblem(failure, members), run.path);
+}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Bell } from '../../../infra/bell/index.js';
+import { DatabaseClock } from '../../../infra/database/index.js';
+import { RawAnswer } from '../../../infra/http/index.js';
+import type { Caller } from '../../auth/index.js';
+import { RateLimits } from '../../limits/index.js';
+import { type CachedAnswer, ResponseCache } from '../cache/index.js';
+import { ExecutionAdmission } from '../admission/execution-admission.js';
+import type { AdmittedExecution } from '../admission/execution-request.js';
+import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
+import type { SubmitDto } from '../wire/execute.dto.js';
+import type { SubmittedDto } from '../wire/executions.dto.js';
+import { ExecutionsRepository, warningHeaders } from '../record/index.js';
+import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { QueueGate } from '../queue/queue-gate.js';
+
+interface Submission {
+  readonly who: Caller;
+  readonly admitted: AdmittedExecution;
+  readonly key: UsedKey | null;
+  readonly protocol: ExecutionProtocol;
+}
+
+type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
+
+/** Queues. */
+@Injectable()
+export class SubmitService {
+  constructor(
+    private readonly admission: ExecutionAdmission,
+    private readonly executions: ExecutionsRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly gate: QueueGate,
+    private readonly limits: RateLimits,
+    private readonly cache: ResponseCache,
+    private readonly bell: Bell,
+    private readonly databaseClock: DatabaseClock,
+  ) {}
+
+  /**
+   * Durable when it answers, 202 with a {@link SubmittedDto}, or what the protocol makes of it.
+   * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
+   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
+   */
+  async submit(
+    who: Caller,
+    request: SubmitDto & { readonly template_hash?: string | null },
+    variablesJson: string | null,
+    key: UsedKey | null,
+    protocol = OWN_PROTOCOL,
+  ): Promise<RawAnswer> {
+    const leave = this.gate.enter(who.projectId);
+    try {
+      const answer = await this.idempotency.once(who.projectId, key, async () => {
+        await this.limits.admit(who, 1);
+        await this.gate.admit(who.projectId, 1);
+        const { variables, correlation_id: correlationId = null, metadata } = request;
+        return this.admission.admitAndWrite(who.projectId, request, 'async', {
+          prepare: (common) => {
+            protocol.admit(common);
+            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
+          },
+          write: (admitted) => this.write({ who, admitted, key, protocol }),
+        });
+      });
+      return await this.limits.onAnswer(who, answer);
+    } finally {
+      leave();
+    }
+  }
+
+  private async write(submission: Submission): Promise<Answered> {
+    const executionId = this.databaseClock.newId();
+    const { who, admitted } = submission;
+    const { cacheTtlS: ttlS } = admitted;
+    if (ttlS === null) return this.queue(submission, executionId);
+    const request = { projectId: who.projectId, executionId, admitted, ttlS };
+    // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
+    const cached = await this.cache.findOrClaim(request, null);
+    if (cached !== null) return this.answerCached(submission, executionId, cached);
+    let answer: Answered | undefined;
+    try {
+      answer = await this.queue(submission, executionId);
+      return answer;
+    } finally {
+      if (!(answer instanceof RawAnswer)) await this.cache.giveUp(request);
+    }
+  }
+
+  private async queue(submission: Submission, executionId: string): Promise<Answered> {
+    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const begun = await this.executions.begin({ ...beginning, status: 'queued' });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
+    void this.bell.ring([{ executionId, fence: 0 }]);
+    return answer.with(warningHeaders(begun.warning));
+  }
+
+  /** It is over when it is answered; whoever asks for it is told so. */
+  private async answerCached(
+    submission: Submission,
+    executionId: string,
+    cached: CachedAnswer,
+  ): Promise<Answered> {
+    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const begun = await this.executions.begin({
+      ...beginning,
+      status: 'succeeded',
+      model: cached,
+      cachedFrom: cached.executionId,
+    });
+    if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
+    return answer;
+  }
+
+  private beginningOf({ who, admitted, key, protocol }: Submission, executionId: string) {
+    const answer = submittedAnswer(executionId, (submitted) => protocol.present(submitted, admitted));
+    const beginning = {
+      executionId,
+      projectId: who.projectId,
+      requestedBy: who.actor,
+      keyId: who.keyId,
+      mode: 'async' as const,
+      createdAt: this.databaseClock.now(),
+      admitted,
+      key,
+      ...(key === null ? {} : { answer: storedAnswer(answer) }),
+    };
+    return { beginning, answer };
+  }
+}
+
+function submittedAnswer(executionId: string, present: (submitted: SubmittedDto) => object): RawAnswer {
+  const body: SubmittedDto = { execution_id: executionId, status: 'queued', mode: 'async' };
+  return RawAnswer.json(202, JSON.stringify(present(body)), { Location: `/v1/executions/${executionId}` });
+}

@@ -1,0 +1,56 @@
+import type { ProviderParams } from '../../providers/index.js';
+
+/** The columns that params are kept in. */
+export interface ParamColumns {
+  readonly temperature: number | null;
+  readonly topK: number | null;
+  readonly topP: number | null;
+  readonly repetitionPenalty: number | null;
+  readonly maxNewTokens: number | null;
+  /** `stop`, `seed` and `vendor_params`, as JSON text; null when none of them was sent. */
+  readonly furtherParams: string | null;
+}
+
+/** Members of OpenAI's API that came with a request, under its names. */
+export type VendorParams = Readonly<Record<string, unknown>>;
+
+export function paramColumns(params: ProviderParams, vendorParams?: VendorParams): ParamColumns {
+  const { stop, seed } = params;
+  const further = {
+    ...(stop === undefined ? {} : { stop }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(vendorParams === undefined ? {} : { vendor_params: vendorParams }),
+  };
+  return {
+    temperature: params.temperature ?? null,
+    topK: params.top_k ?? null,
+    topP: params.top_p ?? null,
+    repetitionPenalty: params.repetition_penalty ?? null,
+    maxNewTokens: params.max_new_tokens ?? null,
+    furtherParams: Object.keys(further).length === 0 ? null : JSON.stringify(further),
+  };
+}
+
+/** The params again, those that were sent and no others. */
+export function paramsOf(columns: ParamColumns): ProviderParams {
+  const { vendor_params: _, ...further } = furtherOf(columns);
+  return {
+    ...(columns.maxNewTokens === null ? {} : { max_new_tokens: columns.maxNewTokens }),
+    ...(columns.temperature === null ? {} : { temperature: columns.temperature }),
+    ...(columns.topP === null ? {} : { top_p: columns.topP }),
+    ...(columns.topK === null ? {} : { top_k: columns.topK }),
+    ...(columns.repetitionPenalty === null ? {} : { repetition_penalty: columns.repetitionPenalty }),
+    ...further,
+  };
+}
+
+/** Null when there were none. */
+export function vendorParamsOf(columns: Pick<ParamColumns, 'furtherParams'>): VendorParams | null {
+  return furtherOf(columns).vendor_params ?? null;
+}
+
+type FurtherParams = Pick<ProviderParams, 'stop' | 'seed'> & { readonly vendor_params?: VendorParams };
+
+function furtherOf({ furtherParams }: Pick<ParamColumns, 'furtherParams'>): FurtherParams {
+  return furtherParams === null ? {} : (JSON.parse(furtherParams) as FurtherParams);
+}

@@ -1,0 +1,124 @@
+import { formatPicoUsd } from '../../../kernel/index.js';
+import type { ResolvedBy } from '../../prompts/index.js';
+import { registrationOf } from '../../versions/index.js';
+import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
+import { paramsOf, vendorParamsOf } from './execution-params.js';
+import type { ParamsDto } from '../wire/execute.dto.js';
+import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
+import type { ExecutionSummaryDto } from '../wire/executions.dto.js';
+
+type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;
+
+/** Rows as the wire shows them. */
+
+export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
+  return {
+    execution_id: facts.executionId,
+    status: facts.status,
+    mode: facts.mode,
+    origin: facts.origin,
+    prompt_name: facts.promptName,
+    version_number: facts.versionNumber,
+    checksum_hash: facts.checksumHash,
+    environment: facts.environment,
+    resolved_by: resolvedByView(facts.resolvedBy),
+    model: { provider: facts.provider, model_name: facts.modelName },
+    route: facts.routeName,
+    finish_reason: facts.finishReason,
+    telemetry: {
+      prompt_tokens: facts.promptTokens,
+      response_tokens: facts.responseTokens,
+      cached_prompt_tokens: facts.cachedPromptTokens,
+      reasoning_tokens: facts.reasoningTokens,
+      time_to_first_token_ms: facts.firstTokenMs,
+      latency_ms: facts.latencyMs,
+    },
+    ...costFields(facts),
+    cache_hit: facts.cacheHit,
+    cached_from: facts.cachedFrom,
+    correlation_id: facts.correlationId,
+    // Left out where there is none, as in the answer of a run.
+    ...(facts.metadata === null ? {} : { metadata: facts.metadata }),
+    batch_id: facts.batchId,
+    error_type: facts.errorType,
+    created_at: facts.createdAt.toISOString(),
+    started_at: facts.startedAt?.toISOString() ?? null,
+    completed_at: facts.completedAt?.toISOString() ?? null,
+  };
+}
+
+/** The pointer of `default` is what people call the active version. */
+export function resolvedByView(resolvedBy: ResolvedBy | null): ExecutionSummaryDto['resolved_by'] {
+  return resolvedBy === 'pointer' ? 'active' : resolvedBy;
+}
+
+/** All but the variables, which are kept as text. */
+export function executionDetail(
+  record: ExecutionRecord,
+  attempts: readonly AttemptRecord[],
+): Omit<ExecutionDto, 'variables'> {
+  return {
+    ...executionSummary(record),
+    response_text: record.responseText,
+    response_truncated: record.responseTruncated,
+    response_sha256: record.responseSha256,
+    tool_calls: record.toolCalls,
+    version_id: record.versionId,
+    ...(record.renderedPrompt === null ? {} : { rendered_prompt: record.renderedPrompt }),
+    ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages as SentMessageDto[] }),
+    extras: record.extras ?? record.content,
+    models: record.targets?.map(({ provider, model_name }) => ({ provider, model_name })) ?? null,
+    streamed: record.streamed,
+    owner_team: record.ownerTeam,
+    on_budget: record.onBudget,
+    params: paramsOf(record) as ParamsDto,
+    vendor_params: vendorParamsOf(record),
+    timeout_ms: record.timeoutMs,
+    max_attempts: record.maxAttempts,
+    on_unknown: record.onUnknown,
+    callback_url: record.callbackUrl,
+    git: registrationOf(record),
+    error_message: record.errorMessage,
+    attempts: attempts.map((attempt) => attemptView(attempt, record)),
+  };
+}
+
+/**
+ * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the
+ * same transaction: with the same status, or as canceled when the reader of its stream left, or when nobody knows how the
+ * call ended. An answer that came too late ended nothing, and keeps its own.
+ */
+function findAttemptEnd({ status, completedAt }: AttemptRecord, execution: ExecutionEnd): Date | null {
+  const end = execution.completedAt;
+  const isLate = status === 'fenced' || (status === 'succeeded' && execution.status !== 'succeeded');
+  return !isLate && end !== null && completedAt !== null && completedAt > end ? end : completedAt;
+}
+
+function attemptView(attempt: AttemptRecord, execution: ExecutionEnd): AttemptDto {
+  return {
+    attempt: attempt.attempt,
+    status: attempt.status,
+    provider: attempt.provider,
+    model_name: attempt.modelName,
+    started_at: attempt.startedAt.toISOString(),
+    completed_at: findAttemptEnd(attempt, execution)?.toISOString() ?? null,
+    latency_ms: attempt.latencyMs,
+    time_to_first_token_ms: attempt.firstTokenMs,
+    prompt_tokens: attempt.promptTokens,
+    response_tokens: attempt.responseTokens,
+    ...costFields(attempt),
+    usage: attempt.usage,
+    error_type: attempt.errorType,
+    error_message: attempt.errorMessage,
+    provider_status: attempt.providerStatus,
+    provider_request_id: attempt.providerRequestId,
+  };
+}
+
+function costFields({ costPicoUsd, priceId }: { costPicoUsd: string | null; priceId: string | null }) {
+  return {
+    cost_usd: costPicoUsd === null ? null : formatPicoUsd(BigInt(costPicoUsd)),
+    cost_pico_usd: costPicoUsd,
+    price_id: priceId,
+  };
+}

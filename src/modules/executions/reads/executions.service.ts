@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, pageOf, SourcedJson } from '../../../infra/http/index.js';
+import { UUID } from '../../../kernel/index.js';
+import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from '../errors.js';
+import { ExecutionReadsRepository } from './execution-reads.repository.js';
+import { metadataOrNull } from '../wire/execution-metadata.js';
+import { executionDetail, executionSummary } from './execution-views.js';
+import { ExecutionWaits } from './execution-waits.js';
+import type { ExecutionListDto } from './execution-detail.dto.js';
+import { ExecutionsRepository } from '../record/index.js';
+import type { ListExecutionsQueryDto } from './list-executions.dto.js';
+
+/** What callers do with executions that there are: look, wait, cancel. */
+@Injectable()
+export class ExecutionsService {
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly reads: ExecutionReadsRepository,
+    private readonly waits: ExecutionWaits,
+  ) {}
+
+  /**
+   * An `ExecutionDto`, with the variables as they came.
+   * @param waitMs how long the answer is held until the execution is final; 0 for none. It holds no connection.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
+   */
+  async get(projectId: string, executionId: string, waitMs = 0): Promise<SourcedJson> {
+    const now = await this.read(projectId, executionId);
+    if (waitMs === 0 || isFinal(now.status)) return now.answer;
+    await this.waits.untilFinal(projectId, executionId, waitMs);
+    return (await this.read(projectId, executionId)).answer;
+  }
+
+  async list(projectId: string, query: ListExecutionsQueryDto): Promise<ExecutionListDto> {
+    const found = await this.reads.list(projectId, {
+      promptName: query.prompt_name,
+      status: query.status,
+      environment: query.environment,
+      correlationId: query.correlation_id,
+      metadata: metadataOrNull(query.metadata) ?? undefined,
+      batchId: query.batch_id,
+      createdAfter: query.created_after,
+      createdBefore: query.created_before,
+      beforeId: beforeId(query.cursor),
+      limit: query.limit + 1,
+    });
+    const { entries, nextCursor } = pageOf(found, query.limit, ({ executionId }) => executionId);
+    return { executions: entries.map(executionSummary), next_cursor: nextCursor };
+  }
+
+  /**
+   * Cancels what waits, for its first attempt or for another; what is canceled already stays so.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
+   * @throws ExecutionDispatchedError `EXECUTION_DISPATCHED` while it is being called.
+   * @throws ExecutionFinalError `EXECUTION_FINAL`
+   */
+  async cancel(projectId: string, executionId: string): Promise<SourcedJson> {
+    if (await this.executions.cancel(projectId, executionId)) {
+      this.waits.wake(executionId);
+    } else {
+      const status = await this.reads.findStatus(projectId, executionId);
+      if (status === null) throw new ExecutionNotFoundError(executionId);
+      // `queued` by now: it was being called when we tried. The caller may try again.
+      if (!isFinal(status)) throw new ExecutionDispatchedError(executionId);
+      if (status !== 'canceled') throw new ExecutionFinalError(executionId, status);
+    }
+    return (await this.read(projectId, executionId)).answer;
+  }
+
+  private async read(
+    projectId: string,
+    executionId: string,
+  ): Promise<{ status: string; answer: SourcedJson }> {
+    const found = await this.reads.find(projectId, executionId);
+    if (found === null) throw new ExecutionNotFoundError(executionId);
+    const { record, attempts } = found;
+    const detail = executionDetail(record, attempts);
+    return {
+      status: record.status,
+      answer: new SourcedJson({ ...detail }, { variables: record.variablesJson }),
+    };
+  }
+}
+
+function isFinal(status: string): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
+function beforeId(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
+}

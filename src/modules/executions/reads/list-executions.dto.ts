@@ -1,0 +1,81 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import type { ExecutionStatus } from '../../../entities/index.js';
+import {
+  DeepObject,
+  FromText,
+  IsPromptName,
+  IsQueryTime,
+  PageQueryDto,
+  toInteger,
+} from '../../../infra/http/index.js';
+import { IsMetadataFilter, MAX_PAIRS } from '../wire/execution-metadata.js';
+import { STATUSES } from '../wire/executions.dto.js';
+
+/** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
+const MAX_WAIT_MS = 60_000;
+
+export class GetExecutionQueryDto {
+  /**
+   * Hold the answer until the execution is final, for so many milliseconds at most.
+   * @example 30000
+   */
+  @IsOptional()
+  @FromText(toInteger)
+  @IsInt()
+  @Min(0)
+  @Max(MAX_WAIT_MS)
+  @ApiPropertyOptional({ type: 'integer', default: 0 })
+  wait_ms?: number;
+}
+
+export class ListExecutionsQueryDto extends PageQueryDto {
+  /** Only of this prompt. */
+  @IsOptional()
+  @IsPromptName()
+  prompt_name?: string;
+
+  /** Only with this status. */
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: ExecutionStatus;
+
+  /** Only with this label. */
+  @IsOptional()
+  @IsString()
+  environment?: string;
+
+  /** Only with this id of yours. */
+  @IsOptional()
+  @IsString()
+  correlation_id?: string;
+
+  /**
+   * Only with these pairs of yours, all of them, each sent as `metadata[key]=value`. In a shell quote it, and tell curl
+   * `--globoff`, or brackets are patterns.
+   */
+  @IsOptional()
+  @DeepObject()
+  @IsMetadataFilter()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    maxProperties: MAX_PAIRS,
+  })
+  metadata?: Record<string, string>;
+
+  /** Only of this batch. */
+  @IsOptional()
+  @IsUUID()
+  batch_id?: string;
+
+  /** Only those made later than this. */
+  @IsOptional()
+  @IsQueryTime()
+  created_after?: Date;
+
+  /** Only those made earlier than this. */
+  @IsOptional()
+  @IsQueryTime('2099-12-31T12:00:00.000Z')
+  created_before?: Date;
+}

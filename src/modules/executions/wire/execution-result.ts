@@ -1,0 +1,143 @@
+import { formatPicoUsd } from '../../../kernel/index.js';
+import type { Completion } from '../../providers/index.js';
+import type { CachedAnswer } from '../cache/index.js';
+import type { AdmittedExecution } from '../admission/execution-request.js';
+import { costOf } from '../record/index.js';
+import type { Target } from '../admission/execution-targets.js';
+import { executionSummary, resolvedByView } from '../reads/execution-views.js';
+import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';
+
+/** An execution that was just made, whose facts nobody has to read. */
+export interface NewExecution {
+  readonly executionId: string;
+  readonly admitted: AdmittedExecution;
+  readonly createdAt: Date;
+}
+
+/**
+ * What is told of an execution that succeeded just now: member by member what {@link executionSummary} would make of its
+ * row, which nobody has read. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
+ */
+export function resultOf(
+  { executionId, admitted, createdAt }: NewExecution,
+  target: Target,
+  completion: Completion,
+  completedAt: Date,
+): ExecutionResultDto {
+  const { prompt } = admitted;
+  const { usage, toolCalls } = completion;
+  const { costPicoUsd, priceId } = costOf(completion, target.price);
+  const createdAtText = createdAt.toISOString();
+  const result: ExecutionResultDto = {
+    execution_id: executionId,
+    status: 'succeeded',
+    mode: 'sync',
+    origin: 'ledger',
+    prompt_name: prompt === null ? null : prompt.name,
+    version_number: prompt === null ? null : prompt.version.versionNumber,
+    checksum_hash: prompt === null ? null : prompt.version.checksumHash,
+    environment: admitted.environment,
+    resolved_by: prompt === null ? null : resolvedByView(prompt.resolvedBy),
+    model: { provider: target.provider, model_name: target.modelName },
+    route: admitted.routeName,
+    finish_reason: completion.finishReason,
+    telemetry: {
+      prompt_tokens: usage.promptTokens,
+      response_tokens: usage.responseTokens,
+      cached_prompt_tokens: usage.cachedPromptTokens ?? null,
+      reasoning_tokens: usage.reasoningTokens ?? null,
+      time_to_first_token_ms: completion.firstTokenMs,
+      latency_ms: completion.latencyMs,
+    },
+    cost_usd: costPicoUsd === null ? null : formatPicoUsd(costPicoUsd),
+    cost_pico_usd: costPicoUsd === null ? null : costPicoUsd.toString(),
+    price_id: priceId,
+    cache_hit: false,
+    cached_from: null,
+    correlation_id: admitted.correlationId,
+    batch_id: null,
+    error_type: null,
+    created_at: createdAtText,
+    started_at: createdAtText,
+    completed_at: completedAt.toISOString(),
+    response_text: completion.text,
+    response_truncated: completion.truncated,
+    response_sha256: completion.sha256,
+    tool_calls: toolCalls.length === 0 ? null : [...toolCalls],
+  };
+  // Afterwards: most have none, and their answer stays as it was.
+  if (admitted.metadata !== null) result.metadata = admitted.metadata;
+  return result;
+}
+
+/** What is told of an execution that is answered from another. */
+export function cachedResultOf(
+  execution: NewExecution,
+  cached: CachedAnswer,
+  completedAt: Date,
+): ExecutionResultDto {
+  const { admitted, createdAt } = execution;
+  const summary = executionSummary({
+    ...identityOf(execution, cached),
+    ...cached,
+    executionId: execution.executionId,
+    status: 'succeeded',
+    origin: 'ledger',
+    routeName: admitted.routeName,
+    firstTokenMs: null,
+    latencyMs: null,
+    costPicoUsd: '0',
+    priceId: null,
+    cacheHit: true,
+    cachedFrom: cached.executionId,
+    correlationId: admitted.correlationId,
+    metadata: admitted.metadata,
+    batchId: null,
+    errorType: null,
+    startedAt: createdAt,
+    completedAt,
+  });
+  return {
+    ...summary,
+    response_text: cached.responseText,
+    response_truncated: false,
+    response_sha256: cached.responseSha256,
+    tool_calls: cached.toolCalls,
+  };
+}
+
+/** What the reader of a stream is told before the first piece. */
+export function streamedView(execution: NewExecution, target: Target): StreamedExecutionDto {
+  const facts = identityOf(execution, target);
+  return {
+    execution_id: facts.executionId,
+    status: 'running',
+    mode: facts.mode,
+    prompt_name: facts.promptName,
+    version_number: facts.versionNumber,
+    checksum_hash: facts.checksumHash,
+    environment: facts.environment,
+    resolved_by: resolvedByView(facts.resolvedBy),
+    model: { provider: facts.provider, model_name: facts.modelName },
+    created_at: facts.createdAt.toISOString(),
+  };
+}
+
+function identityOf(
+  { executionId, admitted, createdAt }: NewExecution,
+  { provider, modelName }: Pick<Target, 'provider' | 'modelName'>,
+) {
+  const { prompt, environment } = admitted;
+  return {
+    executionId,
+    mode: 'sync' as const,
+    promptName: prompt?.name ?? null,
+    versionNumber: prompt?.version.versionNumber ?? null,
+    checksumHash: prompt?.version.checksumHash ?? null,
+    environment,
+    resolvedBy: prompt?.resolvedBy ?? null,
+    provider,
+    modelName,
+    createdAt,
+  };
+}

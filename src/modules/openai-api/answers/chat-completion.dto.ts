@@ -1,0 +1,88 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiInteger } from '../../../infra/http/index.js';
+import { ChatToolCallDto } from '../requests/chat-message-param.dto.js';
+
+const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'] as const;
+const DETAILS = { type: 'object', additionalProperties: { type: 'integer', nullable: true } } as const;
+
+export class ChatUsageDto {
+  /** Tokens of the prompt. */
+  @ApiInteger()
+  prompt_tokens!: number;
+
+  /** Tokens of the answer. */
+  @ApiInteger()
+  completion_tokens!: number;
+
+  /** Both. */
+  @ApiInteger()
+  total_tokens!: number;
+
+  /** What the provider says further about the prompt's tokens, such as `cached_tokens`. */
+  @ApiPropertyOptional(DETAILS)
+  prompt_tokens_details?: object;
+
+  /** What the provider says further about the answer's tokens, such as `reasoning_tokens`. */
+  @ApiPropertyOptional(DETAILS)
+  completion_tokens_details?: object;
+}
+
+export class ChatAnswerDto {
+  /** Always `assistant`. */
+  @ApiProperty({ enum: ['assistant'] })
+  role!: 'assistant';
+
+  /** The answer; null where there is nothing but calls of tools, or a refusal. */
+  content!: string | null;
+
+  /** What the model said to refuse; null where the provider does not say that it did. */
+  refusal!: string | null;
+
+  /** Tools that the model wants called; left out when there are none. */
+  tool_calls?: ChatToolCallDto[];
+}
+
+export class ChatChoiceDto {
+  /** Always 0. */
+  @ApiInteger()
+  index!: number;
+
+  /** The answer. */
+  message!: ChatAnswerDto;
+
+  /** Always null. */
+  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true })
+  logprobs!: null;
+
+  /** Why it ended. `length` too where only the beginning of the answer was kept. */
+  @ApiProperty({ enum: FINISH_REASONS })
+  finish_reason!: (typeof FINISH_REASONS)[number];
+}
+
+export class ChatCompletionDto {
+  /** `chatcmpl-` and the id of the execution. */
+  id!: string;
+
+  /** Always `chat.completion`. */
+  @ApiProperty({ enum: ['chat.completion'] })
+  object!: 'chat.completion';
+
+  /** When the execution was taken on, in seconds since 1970. */
+  @ApiInteger()
+  created!: number;
+
+  /** The model as the provider calls the one that answered. */
+  model!: string;
+
+  /** One. */
+  choices!: ChatChoiceDto[];
+
+  /** What it used; left out when the provider did not say. */
+  usage?: ChatUsageDto;
+
+  /** The tier that the provider served it in, where it says so. */
+  service_tier?: string;
+
+  /** The provider's word for what it ran on, where it has one. */
+  system_fingerprint?: string;
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { pathOf, type RawAnswer, writeRawAnswer } from '../../infra/http/index.js';
+import { ValidationError } from '../../kernel/index.js';
+import type { Caller } from '../auth/index.js';
+import {
+  type ExecutionProtocol,
+  type ExecutionResultDto,
+  type RunRequest,
+  RunService,
+  StreamService,
+  type UsedKey,
+} from '../executions/index.js';
+import { ModelNotFoundError, ModelsService } from '../models/index.js';
+import { ProviderRegistry, takesVendorParam } from '../providers/index.js';
+import type { ChatCompletionRequestDto } from './requests/chat-completion-request.dto.js';
+import { chatCompletionOf } from './answers/chat-completion.js';
+import { CompletionChunks } from './answers/completion-chunks.js';
+import { readRequest } from './requests/read-request.js';
+import { listVendorParams } from './requests/sent-vendor-params.js';
+
+/** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued here. */
+const PROTOCOL: ExecutionProtocol = {
+  admit: () => undefined,
+  present: (execution, _of, completion) => chatCompletionOf(execution as ExecutionResultDto, completion),
+  headers: ({ execution_id: id }) => ({ 'X-Execution-Id': id }),
+};
+
+const IGNORED_HEADER = 'X-Ignored-Params';
+
+export interface ChatCompletionOptions {
+  readonly key: UsedKey | null;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/** Chat completions as executions. */
+@Injectable()
+export class ChatCompletionsService {
+  constructor(
+    private readonly runs: RunService,
+    private readonly streams: StreamService,
+    private readonly models: ModelsService,
+    private readonly providers: ProviderRegistry,
+  ) {}
+
+  /**
+   * Writes the whole answer: a completion, or its chunks.
+   * @param variablesJson the text of `prompt_variables` as received.
+   * @throws what `readRequest` and `RunService.run` throw; then nothing was written.
+   */
+  async create(
+    who: Caller,
+    body: ChatCompletionRequestDto,
+    variablesJson: string | null,
+    { key, request, response }: ChatCompletionOptions,
+  ): Promise<void> {
+    const execution = await this.read(who, body);
+    const variables = execution.variables === undefined ? null : variablesJson;
+    const options = { path: pathOf(request), key, protocol: this.protocolFor(execution, request.body) };
+    if (body.stream === true) {
+      const format = new CompletionChunks({ includeUsage: body.stream_options?.include_usage === true });
+      await this.streams.stream(who, execution, variables, { ...options, request, response, format });
+      return;
+    }
+    const answer: RawAnswer = await this.runs.run(who, execution, variables, options);
+    writeRawAnswer(response, answer);
+  }
+
+  /** @param body as it came. */
+  private protocolFor({ vendor_params: sent }: RunRequest, body: unknown): ExecutionProtocol {
+    const names = listVendorParams(body);
+    if (names.length === 0) return PROTOCOL;
+    const isIgnored = (name: string, provider: string): boolean =>
+      // A call without tools does not say it.
+      (name === 'parallel_tool_calls' && sent?.[name] === undefined) ||
+      !takesVendorParam(this.providers.get(provider), name);
+    return {
+      ...PROTOCOL,
+      headers: ({ execution_id: id, model: { provider } }) => {
+        const ignored = names.filter((name) => isIgnored(name, provider));
+        return {
+          'X-Execution-Id': id,
+          ...(ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }),
+        };
+      },
+    };
+  }
+
+  /** Only who is refused waits for the list of models. */
+  private async read({ projectId }: Caller, body: ChatCompletionRequestDto): Promise<RunRequest> {
+    try {
+      return readRequest(body);
+    } catch (error) {
+      const isOfModel = error instanceof ModelNotFoundError || pointersOf(error).includes('/prompt_model');
+      if (!isOfModel) throw error;
+      return readRequest(body, await this.models.loadSuggestions(projectId));
+    }
+  }
+}
+
+function pointersOf(error: unknown): string[] {
+  const { errors = [] } = error instanceof ValidationError ? error : {};
+  return errors.map(({ pointer }) => /^\/[^/]*/.exec(pointer)?.[0] ?? '');
+}

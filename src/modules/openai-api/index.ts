@@ -1,0 +1,1 @@
+export { OpenAiApiHttpModule } from './openai-api.module.js';

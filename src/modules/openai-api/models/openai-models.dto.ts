@@ -1,0 +1,30 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger } from '../../../infra/http/index.js';
+
+export class OpenAiModelDto {
+  /**
+   * What `model` of a chat completion may be.
+   * @example "openai/gpt-4o-mini"
+   */
+  id!: string;
+
+  /** Always `model`. */
+  @ApiProperty({ enum: ['model'] })
+  object!: 'model';
+
+  /** When it came here, in seconds since 1970. */
+  @ApiInteger()
+  created!: number;
+
+  /** The provider; `prompt-ledger` of prompts and routes. */
+  owned_by!: string;
+}
+
+export class OpenAiModelListDto {
+  /** Always `list`. */
+  @ApiProperty({ enum: ['list'] })
+  object!: 'list';
+
+  /** The allowed models, then routes, then prompts. */
+  data!: OpenAiModelDto[];
+}

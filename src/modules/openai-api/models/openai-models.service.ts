@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../auth/index.js';
+import { ModelNotFoundError, ModelsService, RoutesService, suggestModels } from '../../models/index.js';
+import { PromptReads, PromptsService } from '../../prompts/index.js';
+import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-model.js';
+import { unixSecondsOf } from '../answers/chat-completion.js';
+import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
+
+/** Of a `PromptDto`. */
+interface PromptBirth {
+  readonly created_at: string;
+}
+
+const OWN = 'prompt-ledger';
+/** OpenAI's list has no pages, so it has an end. */
+const MOST_OF_A_KIND = 200;
+
+/** What a chat completion may name as its `model`. */
+@Injectable()
+export class OpenAiModelsService {
+  constructor(
+    private readonly models: ModelsService,
+    private readonly routes: RoutesService,
+    private readonly prompts: PromptsService,
+    private readonly reads: PromptReads,
+  ) {}
+
+  /** All allowed models, and the first 200 each of routes and prompts; prompts only for who may read them. */
+  async list({ projectId, scopes }: Caller): Promise<OpenAiModelListDto> {
+    const page = { limit: MOST_OF_A_KIND };
+    const [models, { routes }, { prompts }] = await Promise.all([
+      this.models.listAllowed(projectId),
+      this.routes.list(projectId, page),
+      scopes.has('prompts:read') ? this.prompts.list(projectId, page) : { prompts: [] },
+    ]);
+    return {
+      object: 'list',
+      data: [
+        ...models.map(({ provider, modelName, createdAt }) =>
+          modelOf(`${provider}/${modelName}`, createdAt.toISOString(), provider),
+        ),
+        ...routes.map(({ name, created_at }) => modelOf(`${ROUTE_PREFIX}${name}`, created_at, OWN)),
+        ...prompts.map(({ name, created_at }) => modelOf(`${PROMPT_PREFIX}${name}`, created_at, OWN)),
+      ],
+    };
+  }
+
+  /**
+   * @throws ModelNotFoundError `MODEL_NOT_FOUND`, of a prompt that the caller may not read too.
+   * @throws PromptNotFoundError | VersionNotFoundError | ModelRouteNotFoundError | ValidationError
+   */
+  async get({ projectId, scopes }: Caller, id: string): Promise<OpenAiModelDto> {
+    const models = await this.models.listAllowed(projectId);
+    const suggest = (asked: string) => suggestModels(models, asked);
+    const asked = readAskedModel(id, suggest);
+    if (asked.kind === 'route') {
+      return modelOf(id, (await this.routes.read(projectId, asked.name)).created_at, OWN);
+    }
+    if (asked.kind === 'prompt') {
+      if (!scopes.has('prompts:read')) throw new ModelNotFoundError(id);
+      return modelOf(id, await this.birthOf(projectId, asked.name, asked.versionNumber), OWN);
+    }
+    const model = models.find(({ provider, modelName }) => `${provider}/${modelName}` === id);
+    if (model === undefined) throw new ModelNotFoundError(id, suggest(id));
+    return modelOf(id, model.createdAt.toISOString(), model.provider);
+  }
+
+  private async birthOf(projectId: string, name: string, versionNumber: number | null): Promise<string> {
+    if (versionNumber !== null) {
+      return (await this.prompts.getVersion(projectId, name, versionNumber)).created_at;
+    }
+    const prompt = JSON.parse((await this.reads.find(projectId, name)).toString()) as PromptBirth;
+    return prompt.created_at;
+  }
+}
+
+function modelOf(id: string, createdAt: string, ownedBy: string): OpenAiModelDto {
+  return { id, object: 'model', created: unixSecondsOf(createdAt), owned_by: ownedBy };
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { registerErrorFormat } from '../../infra/http/index.js';
+import { ExecutionsModule } from '../executions/index.js';
+import { LimitsModule } from '../limits/index.js';
+import { ModelsModule } from '../models/index.js';
+import { PromptsModule } from '../prompts/index.js';
+import { ChatCompletionsService } from './chat-completions.service.js';
+import { OPENAI_ERRORS } from './openai-error.js';
+import { OpenAiModelsService } from './models/openai-models.service.js';
+import { OpenAiController } from './openai.controller.js';
+
+registerErrorFormat(OPENAI_ERRORS);
+
+/** What clients of OpenAI's API are pointed at. */
+@Module({
+  imports: [ExecutionsModule, LimitsModule, ModelsModule, PromptsModule],
+  providers: [ChatCompletionsService, OpenAiModelsService],
+  controllers: [OpenAiController],
+})
+export class OpenAiApiHttpModule {}

@@ -1,0 +1,133 @@
+import { type ErrorFormat, RawAnswer } from '../../infra/http/index.js';
+import type { ErrorEntry, LedgerError } from '../../kernel/index.js';
+import { describeMissingRoute } from './describe-missing-route.js';
+import { OpenAiErrorDto } from './openai-error.dto.js';
+
+/** OpenAI's words for what the ledger has codes of its own for. Null where OpenAI says no code. */
+const CODES: Readonly<Record<string, string | null>> = {
+  UNAUTHORIZED: 'invalid_api_key',
+  VALIDATION_FAILED: null,
+  MODEL_NOT_FOUND: 'model_not_found',
+  MODEL_ROUTE_NOT_FOUND: 'model_not_found',
+  PROMPT_NOT_FOUND: 'model_not_found',
+  VERSION_NOT_FOUND: 'model_not_found',
+  NO_ACTIVE_VERSION: 'model_not_found',
+  PROVIDER_NOT_FOUND: 'model_not_found',
+  ROUTE_NOT_FOUND: 'unknown_url',
+  RATE_LIMITED: 'rate_limit_exceeded',
+  BUDGET_EXCEEDED: 'insufficient_quota',
+};
+
+/** The same of what a vendor said; its own word for it is not kept. */
+const VENDOR_CODES: Readonly<Record<number, string>> = { 404: 'model_not_found', 429: 'rate_limit_exceeded' };
+
+/** A template that lacks a variable is a bad request to who knows no templates. */
+const STATUSES: Readonly<Record<string, number>> = {
+  NO_ACTIVE_VERSION: 404,
+  TEMPLATE_VARIABLES_MISSING: 400,
+  TEMPLATE_INVALID: 400,
+};
+
+/**
+ * What a vendor answered is passed on, but for what it says of the key and the account it was called with: they are not the
+ * caller's, who would look at the wrong key.
+ */
+const NOT_PASSED_ON = new Set([401, 402, 403, 407]);
+
+/** Our names of members, as this API calls them. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  variables: 'prompt_variables',
+  max_new_tokens: 'max_completion_tokens',
+  correlation_id: 'user',
+};
+
+/** As every reader of bodies says it. */
+const UNKNOWN_FIELD = 'is not a known field';
+
+/** The statuses that the official clients send a request again after, if nobody tells them not to. */
+const isRetriedByClients = (status: number): boolean => [408, 409, 429].includes(status) || status >= 500;
+
+export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: answerOf, dto: OpenAiErrorDto };
+
+function answerOf(error: LedgerError, instance: string): RawAnswer {
+  const status = statusOf(error);
+  const faults = error.errors?.map(faultOf);
+  const body = {
+    error: {
+      message: error.code === 'ROUTE_NOT_FOUND' ? describeMissingRoute(instance) : messageOf(error),
+      type: typeOf(error, status),
+      param: faults?.[0]?.param ?? paramOf(error),
+      code: codeOf(error),
+      ...error.extensions,
+      ledger_code: error.code,
+      ...(faults === undefined ? {} : { errors: faults }),
+    },
+  };
+  return RawAnswer.json(status, JSON.stringify(body), headersOf(error, status));
+}
+
+function headersOf(error: LedgerError, status: number): Readonly<Record<string, string>> {
+  const { execution_id: executionId } = error.extensions;
+  // Of a defect nobody knows whether it would happen again.
+  const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
+  return {
+    ...error.headers,
+    'Cache-Control': 'no-store',
+    ...(isFutile ? { 'X-Should-Retry': 'false' } : {}),
+    ...(typeof executionId === 'string' ? { 'X-Execution-Id': executionId } : {}),
+  };
+}
+
+function statusOf(error: LedgerError): number {
+  return vendorStatusOf(error) ?? STATUSES[error.code] ?? error.status;
+}
+
+/** The status that is passed on; null where it is none of a vendor's. */
+function vendorStatusOf({ extensions: { provider_status: said } }: LedgerError): number | null {
+  // What is no error in itself must not look like an answer.
+  const isError = typeof said === 'number' && said >= 400 && said <= 599;
+  return isError && !NOT_PASSED_ON.has(said) ? said : null;
+}
+
+function typeOf({ code }: LedgerError, status: number): string {
+  if (code === 'BUDGET_EXCEEDED') return 'insufficient_quota';
+  if (status === 429) return 'requests';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+function codeOf(error: LedgerError): string | null {
+  const said = vendorStatusOf(error);
+  if (said !== null) return VENDOR_CODES[said] ?? null;
+  const known = CODES[error.code];
+  return known === undefined ? error.code.toLowerCase() : known;
+}
+
+/** Only what is named by `model` can be missing here. */
+function paramOf(error: LedgerError): string | null {
+  return codeOf(error) === 'model_not_found' ? 'model' : null;
+}
+
+function messageOf({ message, errors }: LedgerError): string {
+  const [first] = errors ?? [];
+  if (first === undefined) return message;
+  const { param, message: fault } = faultOf(first);
+  if (param === null) return `${message} The body ${fault}.`;
+  if (first.message === UNKNOWN_FIELD) return `Unrecognized request argument supplied: ${param}`;
+  return `Invalid value for '${param}': ${fault}.`;
+}
+
+function faultOf({ pointer, message }: ErrorEntry): { param: string | null; message: string } {
+  return { param: paramOfPointer(pointer), message };
+}
+
+/** `/messages/0/content` is `messages[0].content`. */
+function paramOfPointer(pointer: string): string | null {
+  if (pointer === '') return null;
+  const steps = pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const [first = '', ...rest] = steps[0] === 'params' && steps.length > 1 ? steps.slice(1) : steps;
+  const named = Object.hasOwn(MEMBERS, first) ? (MEMBERS[first] as string) : first;
+  return rest.reduce((path, step) => path + (/^\d+$/.test(step) ? `[${step}]` : `.${step}`), named);
+}

@@ -1,0 +1,169 @@
+import {
+  ApiExtraModels,
+  ApiPropertyOptional,
+  getSchemaPath,
+  IntersectionType,
+  PickType,
+} from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { Nested, PreparedBody } from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
+import { ParamsDto, ExecuteDto } from '../../executions/index.js';
+import { PutContentExtrasDto } from '../../prompts/index.js';
+import { ChatMessageParamDto } from './chat-message-param.dto.js';
+import { MAX_MESSAGES } from './message-limits.js';
+import { Only, OnlyEmpty, OnlyText } from './only.decorator.js';
+import { VendorParamsDto } from './vendor-params.dto.js';
+import { withoutNulls } from './without-nulls.js';
+
+export class StreamOptionsDto {
+  /** Whether a chunk with the usage comes before `[DONE]`. */
+  @IsOptional()
+  @IsBoolean()
+  include_usage?: boolean | null;
+
+  /** Whether chunks are padded on their way from the provider to here. Passed on; those of this API are not padded. */
+  @IsOptional()
+  @IsBoolean()
+  include_obfuscation?: boolean | null;
+}
+
+/** What OpenAI has, and this API takes only where it says what holds anyway. */
+class UnsupportedDto {
+  /** How many answers: only 1. */
+  @IsOptional()
+  @Only(1)
+  @ApiPropertyOptional({ type: 'integer', enum: [1], nullable: true })
+  n?: number | null;
+
+  /** Log probabilities are not passed on: only false. */
+  @IsOptional()
+  @Only(false)
+  @ApiPropertyOptional({ type: Boolean, enum: [false], nullable: true })
+  logprobs?: boolean | null;
+
+  /** Only `["text"]`. */
+  @IsOptional()
+  @OnlyText()
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', enum: ['text'] },
+    maxItems: 1,
+    nullable: true,
+  })
+  modalities?: readonly string[] | null;
+
+  /** Belongs to `logprobs`: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: 'integer', enum: [0], nullable: true })
+  top_logprobs?: number | null;
+
+  /** Not passed on: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
+  frequency_penalty?: number | null;
+
+  /** Not passed on: only 0. */
+  @IsOptional()
+  @Only(0)
+  @ApiPropertyOptional({ type: Number, enum: [0], nullable: true })
+  presence_penalty?: number | null;
+
+  /** Not passed on: only an empty one. */
+  @IsOptional()
+  @OnlyEmpty()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: false, nullable: true })
+  logit_bias?: object | null;
+}
+
+/** What the ledger adds to OpenAI's members. */
+class LedgerMembersDto extends PickType(ExecuteDto, [
+  'environment',
+  'timeout_ms',
+  'on_budget',
+  'cache',
+] as const) {
+  /** Values for the template's variables, where `model` names a prompt. */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
+  prompt_variables?: Record<string, unknown> | null;
+
+  // Said in full: the generator drops the comment of a property whose type is unknown. What is inside is checked by
+  // `readModelChoice`, as in `model` of `:run`.
+  @IsOptional()
+  @ApiPropertyOptional({
+    description:
+      'Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left out: the one of `DEFAULT_MODEL`.',
+    nullable: true,
+    oneOf: [
+      { type: 'string', example: 'echo/echo' },
+      { type: 'array', minItems: 1, maxItems: 16, items: { type: 'string' } },
+      { type: 'object', properties: { route: { type: 'string', description: 'Name of the route.' } } },
+    ],
+    example: undefined,
+  })
+  prompt_model?: unknown;
+}
+
+/** "Create chat completion", as far as it can be passed on. Null is the same as left out, for every member. */
+@PreparedBody(withoutNulls)
+@ApiExtraModels(ChatMessageParamDto)
+export class ChatCompletionRequestDto extends IntersectionType(
+  PickType(ParamsDto, ['temperature', 'top_p', 'stop', 'seed', 'top_k', 'repetition_penalty'] as const),
+  PutContentExtrasDto,
+  UnsupportedDto,
+  VendorParamsDto,
+  LedgerMembersDto,
+) {
+  /**
+   * `provider/model_name`, `route/name`, or a prompt: `prompt/name`, `prompt/name@3`.
+   * @example "echo/echo"
+   */
+  @IsString()
+  @Length(1, 300)
+  model!: string;
+
+  // What is inside is checked by `readMessages`, which has a pointer for each fault inside of a union.
+  @IsOptional()
+  @ApiPropertyOptional({
+    description:
+      'What has been said so far. Where `model` names a prompt they stand behind its messages, and may be left out or empty.',
+    type: 'array',
+    nullable: true,
+    maxItems: MAX_MESSAGES,
+    items: { $ref: getSchemaPath(ChatMessageParamDto) },
+    example: [{ role: 'user', content: 'Say hello.' }],
+  })
+  messages?: unknown;
+
+  /** The most tokens of the answer, by OpenAI's older name. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  max_tokens?: number | null;
+
+  /** The most tokens of the answer. Together with the older name only if both say the same. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  max_completion_tokens?: number | null;
+
+  /** Whether the answer comes in chunks, as Server-Sent Events. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  stream?: boolean | null;
+
+  /** Only of a stream. */
+  @IsOptional()
+  @Nested(() => StreamOptionsDto)
+  @ApiPropertyOptional({ type: StreamOptionsDto, nullable: true, example: undefined })
+  stream_options?: StreamOptionsDto | null;
+}

@@ -1,1 +1,0 @@
-export { OpenAiDoorHttpModule } from './openai-door.module.js';

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { heavyWork, writeJson } from '../../../kernel/index.js';
+import type { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
+import { VersionsTooLongToCompareError } from '../errors.js';
+import { PromptsService } from '../prompts.service.js';
+import type { ChatMessageDto, VersionDto } from '../prompts.dto.js';
+import { type DiffHunk, diffTexts } from './text-diff.js';
+
+/** What changed between two versions of a prompt. */
+@Injectable()
+export class DiffService {
+  constructor(private readonly prompts: PromptsService) {}
+
+  /**
+   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE`
+   */
+  async diff(projectId: string, name: string, query: DiffQueryDto): Promise<PromptDiffDto> {
+    // One after the other: versions do not change, and a request holds one connection at most.
+    const from = await this.prompts.getVersion(projectId, name, query.from);
+    const to = await this.prompts.getVersion(projectId, name, query.to);
+    const withExtras = [from, to].some(hasExtras);
+    const { unified, hunks } = await heavyWork.run(() =>
+      diffTexts(namedText(from, withExtras), namedText(to, withExtras)),
+    );
+    return {
+      prompt_name: name,
+      kind: from.messages === undefined ? 'text' : 'chat',
+      from: { version_number: from.version_number, checksum_hash: from.checksum_hash },
+      to: { version_number: to.version_number, checksum_hash: to.checksum_hash },
+      identical: from.version_id === to.version_id,
+      unified,
+      hunks: hunks.map(hunkView),
+    };
+  }
+
+  /**
+   * The unified diff of two versions by their ids, of a deleted prompt too.
+   * @param fromId null for nothing: then all of the other is new.
+   * @returns null when they are too long to be compared.
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND`
+   */
+  async findUnified(projectId: string, fromId: string | null, toId: string): Promise<string | null> {
+    const from = fromId === null ? null : await this.prompts.getVersionById(projectId, fromId);
+    const to = await this.prompts.getVersionById(projectId, toId);
+    const withExtras = [from, to].some((version) => version !== null && hasExtras(version));
+    const fromText = from === null ? NOTHING : namedText(from, withExtras);
+    try {
+      return await heavyWork.run(() => diffTexts(fromText, namedText(to, withExtras)).unified);
+    } catch (error) {
+      if (error instanceof VersionsTooLongToCompareError) return null;
+      throw error;
+    }
+  }
+}
+
+/** The name that patches have for a file that is not there. */
+const NOTHING = { name: '/dev/null', text: '' };
+
+function hasExtras(version: VersionDto): boolean {
+  return EXTRAS.some((member) => version[member] !== undefined);
+}
+
+/** @param withExtras whether any of the two has some: then the template ends alike in both, or its last line would differ. */
+function namedText(version: VersionDto, withExtras: boolean): { name: string; text: string } {
+  const { prompt_name: promptName, version_number: number, template_source: template, messages } = version;
+  const text = template === undefined ? chatText(messages ?? []) : template + (withExtras ? '\n\n' : '');
+  return { name: `${promptName} (version ${number})`, text: text + extrasTextOf(version) };
+}
+
+function chatText(messages: readonly ChatMessageDto[]): string {
+  return messages.map(({ role, content }) => `[${role}]\n${content}\n\n`).join('');
+}
+
+const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
+
+function extrasTextOf(version: VersionDto): string {
+  return EXTRAS.filter((member) => version[member] !== undefined)
+    .map((member) => `[${member}]\n${writeJson(version[member], 2)}\n\n`)
+    .join('');
+}
+
+function hunkView({
+  oldStart,
+  oldLines,
+  newStart,
+  newLines,
+  lines,
+}: DiffHunk): PromptDiffDto['hunks'][number] {
+  return {
+    old_start: oldStart,
+    old_lines: oldLines,
+    new_start: newStart,
+    new_lines: newLines,
+    lines: lines.map(({ type, text, oldLine, newLine }) => ({
+      type,
+      text,
+      old_line: oldLine,
+      new_line: newLine,
+    })),
+  };
+}

@@ -1,0 +1,59 @@
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { PromptMode } from '../../../entities/index.js';
+import { PageQueryDto } from '../../../infra/http/index.js';
+
+const MODES = ['full', 'tracking'] as const;
+
+export class ListPromptsQueryDto extends PageQueryDto {
+  /** Only prompts in this mode. */
+  @IsOptional()
+  @IsIn(MODES)
+  mode?: PromptMode;
+
+  /** Only prompts with this tag. */
+  @IsOptional()
+  @IsString()
+  tag?: string;
+
+  /** Only prompts of this team. */
+  @IsOptional()
+  @IsString()
+  owner_team?: string;
+
+  /** Only prompts whose name begins so. */
+  @IsOptional()
+  @IsString()
+  q?: string;
+
+  /**
+   * Only prompts that have each of these words somewhere in their name, their description, or the text of their active
+   * version (without one, of their newest); as part of a longer word too, and in either case.
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  search?: string;
+
+  /**
+   * Only prompts whose active version was registered last from this repository.
+   * @example "acme/app"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  repository?: string;
+
+  /**
+   * Only prompts whose active version stood below this folder of its code when it was registered last.
+   * @example "apps/shop/"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  folder?: string;
+
+  /** `true`: only prompts that were retired; `false`: only the others. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  retired?: 'true' | 'false';
+}

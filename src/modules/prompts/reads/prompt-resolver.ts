@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import { writeJson } from '../../../kernel/index.js';
+import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
+import { VersionsService } from '../../versions/index.js';
+import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from '../errors.js';
+import {
+  type FoundInPrompt,
+  PromptVersionsRepository,
+  type ResolvedVersion,
+} from '../prompt-versions.repository.js';
+import { RegistryWatch } from '../registry/registry-watch.js';
+import type { Found, Revisioned, RevisionedCache } from '../registry/revisioned-cache.js';
+
+export interface RunnablePrompt {
+  readonly version: ResolvedVersion;
+  readonly compiled: CompiledPrompt;
+  /**
+   * The prompt's `registry_revision` when this was read. Each change of the prompt gives it a higher one, so whoever
+   * writes by what was resolved can see in the same statement whether it still holds.
+   */
+  readonly promptRevision: number;
+}
+
+/** How a version was found. `pointer`: it is the active one, the one of the environment `default`. */
+export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'template_hash';
+
+/** What runs in an environment, and why. */
+export interface RunInEnvironment extends RunnablePrompt {
+  readonly resolvedBy: ResolvedBy;
+}
+
+export interface ResolveOptions {
+  /** Reads the database in any case, and remembers what it finds. */
+  readonly fresh?: boolean;
+}
+
+/** A version as it is named: by its checksum, by its number, or by neither. */
+type NamedVersion = string | number | null;
+
+/** What a version holds in memory beside its texts: ids, checksum, the object. */
+const VERSION_BYTES = 512;
+
+/** From a name (and a number, a checksum, or neither) to a version that can be rendered: what runs and renders begin with. */
+@Injectable()
+export class PromptResolver {
+  private readonly cache: RevisionedCache<FoundInPrompt>;
+
+  constructor(
+    watch: RegistryWatch,
+    private readonly promptVersions: PromptVersionsRepository,
+    private readonly versions: VersionsService,
+  ) {
+    this.cache = watch.newCache(sizeBytesOf);
+  }
+
+  /**
+   * Whatever the environment, as who only looks at a prompt wants it. From memory where this process knows the prompt,
+   * which may then be as old as a notification takes to arrive.
+   * @param versionNumber null for the active version.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND`
+   * @throws NoActiveVersionError `NO_ACTIVE_VERSION`
+   */
+  async resolve(
+    projectId: string,
+    name: string,
+    versionNumber: number | null,
+    options: ResolveOptions = {},
+  ): Promise<RunnablePrompt> {
+    const found = await this.find(projectId, name, versionNumber, options);
+    // That there is no such version may be remembered, and is asked again.
+    const isOldNews = found.value?.version === null && options.fresh !== true;
+    const known = isOldNews ? await this.find(projectId, name, versionNumber, { fresh: true }) : found;
+    return this.runnable(getVersion(name, versionNumber, known), known.promptRevision);
+  }
+
+  /**
+   * What runs in an environment: the version that is named, else the one that the environment's pointer stands at, else
+   * the active one. A protected environment runs what its pointer stands at and nothing else.
+   * @param version its checksum (64 lower-case hex digits), its number, or null when none is named.
+   * @throws what {@link resolve} throws.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
+   */
+  async resolveIn(
+    projectId: string,
+    name: string,
+    environment: string,
+    version: NamedVersion,
+    options: ResolveOptions = {},
+  ): Promise<RunInEnvironment> {
+    const found = await this.find(projectId, name, version, options);
+    const pointer = choosePointer(name, environment, version, found.value);
+    if (pointer === null) {
+      const runnable = this.runnable(getVersion(name, version, found), found.promptRevision);
+      return { ...runnable, resolvedBy: resolvedByOf(version) };
+    }
+    const pointed = await this.find(projectId, name, pointer, options);
+    // Whichever was read first: if the prompt has changed in between, the insert sees that one of them is old.
+    const promptRevision = Math.min(found.promptRevision, pointed.promptRevision);
+    return {
+      ...this.runnable(getVersion(name, pointer, pointed), promptRevision),
+      resolvedBy: 'environment',
+    };
+  }
+
+  /**
+   * What {@link resolveIn} would answer from memory; null says nothing about the prompt.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` | NoActiveVersionError `NO_ACTIVE_VERSION`
+   */
+  peekIn(
+    projectId: string,
+    name: string,
+    environment: string,
+    version: NamedVersion,
+  ): RunInEnvironment | null {
+    const found = this.cache.peek(projectId, name, facetOf(version));
+    if (found === undefined) return null;
+    const { value, promptRevision } = found;
+    const pointer = choosePointer(name, environment, version, value);
+    const running = pointer === null ? value : this.cache.peek(projectId, name, facetOf(pointer))?.value;
+    if (running === undefined || running.version === null) return null;
+    return {
+      version: running.version,
+      compiled: this.versions.compiled(running.version),
+      promptRevision,
+      resolvedBy: pointer === null ? resolvedByOf(version) : 'environment',
+    };
+  }
+
+  /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  private async find(
+    projectId: string,
+    name: string,
+    version: NamedVersion,
+    options: ResolveOptions,
+  ): Promise<Revisioned<FoundInPrompt | null>> {
+    const load = (): Promise<Found<FoundInPrompt>> =>
+      typeof version === 'string'
+        ? this.promptVersions.resolveChecksum(projectId, name, version)
+        : this.promptVersions.resolve(projectId, name, version);
+    const found = await this.cache.find(projectId, name, facetOf(version), load, options);
+    if (found === null) throw new PromptNotFoundError(name);
+    return found;
+  }
+
+  private runnable(version: ResolvedVersion, promptRevision: number): RunnablePrompt {
+    return { version, compiled: this.versions.compiled(version), promptRevision };
+  }
+}
+
+/** The number of the version that the environment's own pointer stands at; null when that does not decide. */
+function choosePointer(
+  promptName: string,
+  environment: string,
+  asked: NamedVersion,
+  found: FoundInPrompt | null,
+): number | null {
+  if (found === null || found.environments === null) return null;
+  const { version, environments } = found;
+  const isMissing = asked !== null && version === null;
+  // A version that is not there is said not to be there.
+  if (isMissing) return null;
+  return environments.choose({ promptName, environment, named: asked === null ? null : version });
+}
+
+/** @throws VersionNotFoundError `VERSION_NOT_FOUND` | NoActiveVersionError `NO_ACTIVE_VERSION` */
+function getVersion(
+  name: string,
+  asked: NamedVersion,
+  { value }: Revisioned<FoundInPrompt | null>,
+): ResolvedVersion {
+  if (value !== null && value.version !== null) return value.version;
+  if (asked === null) throw new NoActiveVersionError(name);
+  throw new VersionNotFoundError(
+    typeof asked === 'number'
+      ? `version ${asked} of prompt "${name}"`
+      : `version of prompt "${name}" with the template_hash ${asked}`,
+  );
+}
+
+function resolvedByOf(version: NamedVersion): ResolvedBy {
+  if (version === null) return 'pointer';
+  return typeof version === 'string' ? 'template_hash' : 'version_number';
+}
+
+/** A checksum is no version's number, whatever its digits are. */
+function facetOf(version: NamedVersion): string {
+  if (version === null) return 'active';
+  return typeof version === 'string' ? `#${version}` : String(version);
+}
+
+/** The parsed template is not held here, see VersionsService.compiled. */
+function sizeBytesOf({ version, environments }: FoundInPrompt): number {
+  const rest = VERSION_BYTES + (environments?.sizeBytes ?? 0);
+  if (version === null) return rest;
+  const { templateSource, messages, extras } = version;
+  const texts = [templateSource ?? '', ...(messages ?? []).map(({ content }) => content)];
+  const beside = rest + (extras === null ? 0 : extrasBytesOf(extras));
+  return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, beside);
+}
+
+/** Of parsed JSON, by character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */
+const BYTES_PER_JSON_CHAR = 8;
+/** The cache asks for the sizes of all versions of a prompt with each that it adds. */
+const extrasBytes = new WeakMap<ContentExtras, number>();
+
+function extrasBytesOf(extras: ContentExtras): number {
+  const known = extrasBytes.get(extras);
+  if (known !== undefined) return known;
+  const sizeBytes = BYTES_PER_JSON_CHAR * writeJson(extras).length;
+  extrasBytes.set(extras, sizeBytes);
+  return sizeBytes;
+}

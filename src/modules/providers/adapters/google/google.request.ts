@@ -1,0 +1,150 @@
+import type {
+  Content,
+  FunctionCallingConfig,
+  FunctionCallingConfigMode,
+  GenerationConfig,
+  Part,
+  Tool,
+  ToolConfig,
+} from '@google/genai';
+import {
+  ProviderError,
+  type ProviderMessage,
+  type ProviderRequest,
+  type ProviderResponseFormat,
+  type ProviderToolCall,
+} from '../../provider.contract.js';
+import { argumentsOf, objectOrNull } from '../vendor/vendor-tools.js';
+
+/** The body of `generateContent` and of `streamGenerateContent`, which are the same. */
+export interface ContentBody {
+  readonly contents: readonly Content[];
+  readonly systemInstruction?: Content;
+  readonly tools?: readonly Tool[];
+  readonly toolConfig?: ToolConfig;
+  readonly generationConfig: GenerationConfig;
+}
+
+/**
+ * From Gemini 3 on a call that is sent back needs the signature of the thoughts before it. A chat that may have been
+ * with any vendor has none; this word of Google's own (guide "Thought signatures") stands for one that is not there.
+ */
+const NO_SIGNATURE = 'skip_thought_signature_validator';
+
+/**
+ * What was asked for, and nothing else, field for field in the order in which the vendor's own SDK sends it.
+ * @throws ProviderError `provider_rejected` for a chat or a wish that Gemini has no form for.
+ */
+export function contentBodyOf(request: ProviderRequest): ContentBody {
+  const { modelName, messages, params, responseFormat } = request;
+  const system = messages.filter(({ role }) => role === 'system');
+  const turns = messages.filter(({ role }) => role !== 'system');
+  if (turns.length === 0) throw unsendable('contents are required');
+  return {
+    contents: contentsOf(turns, modelName),
+    // Gemini has one place for it, wherever in the chat it stood.
+    ...(system.length === 0
+      ? {}
+      : { systemInstruction: { parts: system.map(({ content }) => ({ text: content })) } }),
+    ...toolFields(request),
+    generationConfig: {
+      ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
+      ...(params.top_p === undefined ? {} : { topP: params.top_p }),
+      ...(params.top_k === undefined ? {} : { topK: params.top_k }),
+      ...(params.max_new_tokens === undefined ? {} : { maxOutputTokens: params.max_new_tokens }),
+      ...(params.stop === undefined ? {} : { stopSequences: [...params.stop] }),
+      ...(params.seed === undefined ? {} : { seed: params.seed }),
+      ...(responseFormat === undefined ? {} : formatFields(responseFormat)),
+    },
+  };
+}
+
+/**
+ * A model as it stands in the path.
+ * @throws ProviderError `provider_rejected` for a name that would lead elsewhere.
+ */
+export function modelPathOf(modelName: string): string {
+  if (/\.\.|[?&]/.test(modelName)) throw unsendable('invalid model parameter');
+  return /^(models|tunedModels)\//.test(modelName) ? modelName : `models/${modelName}`;
+}
+
+/** The results of one turn's calls have to stand together, and say the name of what was called. */
+function contentsOf(messages: readonly ProviderMessage[], modelName: string): Content[] {
+  const contents: Content[] = [];
+  const names = new Map<string, string>();
+  let results: Part[] | null = null;
+  for (const message of messages) {
+    for (const { id, name } of message.toolCalls ?? []) names.set(id, name);
+    if (message.role !== 'tool') {
+      results = null;
+      contents.push(contentOf(message, modelName));
+      continue;
+    }
+    if (results === null) contents.push({ parts: (results = []), role: 'user' });
+    results.push(resultOf(message, names));
+  }
+  return contents;
+}
+
+function contentOf({ role, content, toolCalls = [] }: ProviderMessage, modelName: string): Content {
+  const calls = toolCalls.map((call, index) => callOf(call, index === 0 && needsSignature(modelName)));
+  // A turn of nothing but calls has no text.
+  const text = content === '' && calls.length > 0 ? [] : [{ text: content }];
+  return { parts: [...text, ...calls], role: role === 'assistant' ? 'model' : 'user' };
+}
+
+function callOf(call: ProviderToolCall, signed: boolean): Part {
+  return {
+    functionCall: { args: argumentsOf(call), id: call.id, name: call.name },
+    ...(signed ? { thoughtSignature: NO_SIGNATURE } : {}),
+  };
+}
+
+/** Only the first of parallel calls has it. */
+function needsSignature(modelName: string): boolean {
+  return /^gemini-(?![12](\.|-|$))/.test(modelName);
+}
+
+function resultOf({ content, toolCallId = '' }: ProviderMessage, names: ReadonlyMap<string, string>): Part {
+  const name = names.get(toolCallId);
+  if (name === undefined) throw unsendable('a result of a tool has no call before it');
+  return {
+    functionResponse: { id: toolCallId, name, response: objectOrNull(content) ?? { output: content } },
+  };
+}
+
+function toolFields(request: ProviderRequest): Pick<ContentBody, 'tools' | 'toolConfig'> {
+  const { tools = [], toolChoice, parallelToolCalls } = request;
+  if (tools.length === 0) return {};
+  if (parallelToolCalls === false) throw unsendable('Gemini cannot be kept from calling tools in parallel');
+  const functionDeclarations = tools.map(({ name, description, parameters }) => ({
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
+  }));
+  return {
+    tools: [{ functionDeclarations }],
+    ...(toolChoice === undefined ? {} : { toolConfig: { functionCallingConfig: callingOf(toolChoice) } }),
+  };
+}
+
+function callingOf(choice: NonNullable<ProviderRequest['toolChoice']>): FunctionCallingConfig {
+  // The enum is the SDK's at run time, which is never loaded; its values are these words.
+  const mode = (word: 'AUTO' | 'ANY' | 'NONE'): FunctionCallingConfigMode =>
+    word as FunctionCallingConfigMode;
+  if (typeof choice === 'object') return { allowedFunctionNames: [choice.name], mode: mode('ANY') };
+  if (choice === 'required') return { mode: mode('ANY') };
+  return { mode: mode(choice === 'none' ? 'NONE' : 'AUTO') };
+}
+
+/** It has neither a name nor a description, and is always strict. */
+function formatFields(
+  format: ProviderResponseFormat,
+): Pick<GenerationConfig, 'responseMimeType' | 'responseJsonSchema'> {
+  const schema = format.type === 'json_schema' ? { responseJsonSchema: format.schema } : {};
+  return { responseMimeType: 'application/json', ...schema };
+}
+
+function unsendable(reason: string): ProviderError {
+  return new ProviderError('provider_rejected', `The request could not be sent: ${reason}.`);
+}

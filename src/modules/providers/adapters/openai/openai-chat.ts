@@ -1,0 +1,127 @@
+import { writeJson } from '../../../../kernel/index.js';
+import type { ParamName, ProviderAnswer, ProviderEvent, ProviderRequest } from '../../provider.contract.js';
+import { ChatCompletionReader } from './openai.answer.js';
+import { chatBodyOf, type LimitName, OBFUSCATION } from './openai.request.js';
+import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange/vendor-call.js';
+import { baseHeaders, type VendorHeaders } from '../vendor/vendor-headers.js';
+import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.js';
+
+/** What OpenAI has a field for (API reference, "Create chat completion"): none for top_k and repetition_penalty. */
+export const OPENAI_PARAMS: readonly ParamName[] = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
+
+/**
+ * Members beyond the contract that OpenAI and Azure have a field for (API reference, "Create chat completion"). Of a message
+ * only `name`: both refuse a request whose messages have members that they do not know.
+ */
+export const OPENAI_VENDOR_PARAMS: readonly string[] = [
+  'metadata',
+  'store',
+  'user',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'safety_identifier',
+  'reasoning_effort',
+  'verbosity',
+  'service_tier',
+  'parallel_tool_calls',
+  OBFUSCATION,
+  'name',
+];
+
+/** Further servers give their reasoning and their sources with an answer, and want them back with it. */
+export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
+  ...OPENAI_VENDOR_PARAMS,
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'annotations',
+];
+
+/** What OpenAI, Azure and the many servers like them do differently. */
+export interface OpenAiDialect {
+  /** `/v1` included, where the server has it. */
+  readonly baseUrl: string;
+  /** Behind the base URL; left out: `/chat/completions`. */
+  readonly pathOf?: (modelName: string) => string;
+  /** What must not appear in a message. */
+  readonly apiKey: string | null;
+  /** Sent with every request: the key, and what a gateway wants. */
+  readonly headers: VendorHeaders;
+  /**
+   * OpenAI renamed `max_tokens` to `max_completion_tokens`, and its reasoning models refuse the old name, while
+   * many other servers know only the old one and refuse the new one or drop it in silence.
+   */
+  readonly limitName: (modelName: string) => LimitName;
+  /** Where the attempt's id goes, and where the vendor's own id of the request comes from, both in lower case. */
+  readonly idHeaders: { readonly sent: string; readonly received: string };
+  /** False for a server that refuses `stream_options`. */
+  readonly asksForUsage: boolean;
+  /** See `ModelProvider`. */
+  readonly vendorParams: readonly string[];
+}
+
+const PATH = '/chat/completions';
+
+/** Chat completions over HTTP, whoever answers them: what OpenAI's own SDK sends, without what it costs. */
+export class OpenAiChat {
+  private readonly line: VendorLine;
+  private readonly vendor: VendorDialect;
+  private readonly headers: readonly string[];
+  /** Of every request, where the model is not in it. */
+  private readonly path: string | null;
+
+  constructor(private readonly dialect: OpenAiDialect) {
+    const { baseUrl, headers, apiKey, idHeaders, pathOf } = dialect;
+    this.line = new VendorLine(new URL(baseUrl).origin);
+    this.headers = baseHeaders(headers, idHeaders.sent);
+    this.path = pathOf === undefined ? pathBehind(baseUrl, PATH) : null;
+    this.vendor = {
+      credentials: apiKey === null ? [] : [apiKey],
+      requestIdHeader: idHeaders.received,
+      createReader: (answered) => new ChatCompletionReader(answered),
+    };
+  }
+
+  /** @throws ProviderError, or the signal's reason. */
+  complete(request: ProviderRequest): Promise<ProviderAnswer> {
+    request.progress?.waiting();
+    return completeCall(this.line, this.vendor, request, this.toSend(request, false));
+  }
+
+  /** @throws ProviderError, or the signal's reason. */
+  stream(request: ProviderRequest): AsyncIterable<ProviderEvent> {
+    request.progress?.waiting();
+    return streamCall(this.line, this.vendor, request, this.toSend(request, true));
+  }
+
+  async close(): Promise<void> {
+    await this.line.close();
+  }
+
+  private toSend(request: ProviderRequest, isStreamed: boolean): VendorRequest {
+    const { baseUrl, pathOf, limitName, idHeaders, asksForUsage, vendorParams } = this.dialect;
+    const dialect = { limitName: limitName(request.modelName), asksForUsage, vendorParams, isStreamed };
+    const { modelName, attemptId } = request;
+    return {
+      path: this.path ?? pathBehind(baseUrl, pathOf?.(modelName) ?? PATH),
+      headers: [...this.headers, idHeaders.sent, attemptId],
+      body: writeJson(chatBodyOf(request, dialect)),
+    };
+  }
+}
+
+/**
+ * OpenAI's newer families, which refuse `max_tokens`: by their names, dated or not, as fine-tunes (`ft:o3-mini:acme::1`), and
+ * behind the vendor's name, as routers have it (`openai/o3`).
+ */
+export function isReasoningModel(modelName: string): boolean {
+  const ownName = modelName.slice(modelName.lastIndexOf('/') + 1).replace(/^ft:/i, '');
+  // Azure writes 3.5 as 35.
+  return /^(o\d|gpt-[5-9](?!\d))/i.test(ownName);
+}
+
+/** The base URL with or without a slash at its end. */
+function pathBehind(baseUrl: string, path: string): string {
+  const { pathname, search } = new URL(baseUrl.replace(/\/$/, '') + path);
+  return pathname + search;
+}

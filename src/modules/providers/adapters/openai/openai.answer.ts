@@ -1,0 +1,161 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { findUsage, isUsageKnown, parseUsage, readContent } from '../../../../answers/index.js';
+import { parseJson } from '../../../../kernel/index.js';
+import {
+  ProviderError,
+  type ProviderEnd,
+  type ProviderEvent,
+  type ProviderUsage,
+} from '../../provider.contract.js';
+import { AnswerParts } from '../vendor/answer/answer-parts.js';
+import type { AnswerReader } from '../vendor/answer/answer-reader.js';
+import { parseEventData, recordOrNull, recordsIn } from '../vendor/answer/event-data.js';
+import { readToolCallPieces, ToolCallIndexes } from './openai.tool-calls.js';
+import { complaintIn, complaintOfStranger } from '../vendor/answer/vendor-complaint.js';
+import { textOrNull, type Json } from '../vendor/answer/vendor-json.js';
+
+/**
+ * Reads a chat completion, whole or in chunks: they differ only in `message` and `delta`. The SDK's own `Stream` is not
+ * used for it: it rescans an unfinished event from its start with every packet (4 MiB without a blank line hold the
+ * process for seconds), prints what it cannot parse, cannot tell an ended answer from a cut line, and reads a JSON body
+ * as an empty stream.
+ *
+ * Many servers speak like OpenAI and none quite so. What is no part of the answer is passed over: chunks without a choice
+ * (the one with the usage, Azure's first one, keep-alives), empty deltas, unknown events.
+ */
+export class ChatCompletionReader implements AnswerReader {
+  private readonly parts = new AnswerParts({ isClosed: false });
+  private hasAnswer = false;
+  /** Something that is no part of an answer; of interest only where no answer comes. */
+  private stranger: Json | null = null;
+  private servedModelName: string | null = null;
+  private usage: ProviderUsage = { promptTokens: null, responseTokens: null, raw: null };
+  private readonly extras: Record<string, unknown> = {};
+  private readonly indexes = new ToolCallIndexes();
+
+  constructor(private readonly headers: () => IncomingHttpHeaders) {}
+
+  get isOver(): boolean {
+    return this.parts.isOver;
+  }
+
+  read(data: string): ProviderEvent[] {
+    // What follows the end mark is not looked at, but read: a connection left earlier cannot be used again.
+    if (this.parts.isWhole) return [];
+    const events: ProviderEvent[] = [];
+    for (const item of this.parse(data)) {
+      if (item === 'done') this.parts.isWhole = true;
+      else this.readAnswer(item, events);
+    }
+    return events;
+  }
+
+  readDocument(json: string): ProviderEvent[] {
+    const events: ProviderEvent[] = [];
+    // Some gateways put the document into a list.
+    for (const answer of recordsIn(parseJson(json))) this.readAnswer(answer, events);
+    this.parts.isWhole = true;
+    return events;
+  }
+
+  end(): ProviderEnd {
+    if (!this.hasAnswer) throw complaintOfStranger(this.stranger, this.headers()) ?? noCompletion();
+    const { finishReason, isUnfinished } = this.parts.finish();
+    const { usage, servedModelName, extras } = this;
+    return {
+      type: 'end',
+      // OpenAI ends a refusal with `stop`, as if it were an answer.
+      finishReason: this.parts.hasRefusal && !isUnfinished ? 'content_filter' : finishReason,
+      ...(isUnfinished ? { isUnfinished } : {}),
+      usage,
+      servedModelName,
+      extras,
+    };
+  }
+
+  /** What makes no sense after the end of the answer takes nothing from it. */
+  private parse(data: string): ReturnType<typeof parseEventData> {
+    try {
+      return parseEventData(data);
+    } catch (error) {
+      if (this.isOver) return [];
+      throw error;
+    }
+  }
+
+  private readAnswer(answer: Json, events: ProviderEvent[]): void {
+    const choice = choiceOf(answer);
+    const complaint = complaintIn(answer, this.headers()) ?? (choice && complaintIn(choice, this.headers()));
+    if (complaint) throw complaint;
+    this.readUsage(answer);
+    if ('choices' in answer) this.readFacts(answer, events);
+    if (choice === null) {
+      this.stranger ??= answer;
+      return;
+    }
+    this.hasAnswer = true;
+    this.readChoice(choice, events);
+    this.parts.endWith(choice['finish_reason']);
+  }
+
+  /** Some servers count along, so the last counts are those of the whole answer. */
+  private readUsage(answer: Json): void {
+    const raw = findUsage(answer);
+    if (raw === null) return;
+    const counts = parseUsage(raw);
+    if (this.usage.raw === null || isUsageKnown(counts)) this.usage = { ...counts, raw };
+  }
+
+  /** What stands beside the choices: who answers, and what a client of OpenAI's sees and we have no name of our own for. */
+  private readFacts(answer: Json, events: ProviderEvent[]): void {
+    for (const name of EXTRAS) {
+      const fact = textOrNull(answer[name]);
+      if (fact !== null) this.extras[name] = fact;
+    }
+    const model = textOrNull(answer['model']);
+    // Azure's first chunk has an empty one.
+    if (this.servedModelName === null && model !== null) {
+      events.push({ type: 'model', servedModelName: model, extras: { ...this.extras } });
+    }
+    this.servedModelName = model ?? this.servedModelName;
+  }
+
+  private readChoice(choice: Json, events: ProviderEvent[]): void {
+    const delta = recordOrNull(choice['delta']);
+    const message = recordOrNull(choice['message']);
+    // Some servers end a stream with a message that has all of the text once more.
+    const said = delta ?? (this.parts.hasText || this.parts.hasCalls ? null : message);
+    if (said !== null) return this.readMessage(said, events);
+    if (message !== null) return;
+    // A delta that is a text, and what a completion without a chat has.
+    const content = choice['delta'] ?? choice['message'] ?? choice['text'];
+    events.push(...this.parts.textEvents(readContent(content)));
+  }
+
+  private readMessage(message: Json, events: ProviderEvent[]): void {
+    const content = readContent(message['content']);
+    events.push(...this.parts.textEvents(content));
+    const refusal = content.pieces.length === 0 ? textOrNull(message['refusal']) : null;
+    if (refusal !== null) {
+      const pieces = [{ text: refusal, isRefusal: true }];
+      events.push(...this.parts.textEvents({ pieces, hasUnknown: false }));
+    }
+    // The former form of a single call.
+    const items = message['tool_calls'] ?? message['function_call'];
+    for (const event of this.indexes.eventsOf(readToolCallPieces(items))) {
+      this.parts.hasCalls = true;
+      events.push(event);
+    }
+  }
+}
+
+const EXTRAS = ['system_fingerprint', 'service_tier'];
+
+/** The first one that is one; null where there is none. One is all that is asked for. */
+function choiceOf({ choices }: Json): Json | null {
+  return recordsIn(choices)[0] ?? null;
+}
+
+function noCompletion(): ProviderError {
+  return new ProviderError('provider_error', "The provider's answer is no chat completion.");
+}

@@ -1,0 +1,56 @@
+import { parseJson } from '../../../../../kernel/index.js';
+import type { Json } from './vendor-json.js';
+
+/** OpenAI's mark, which gateways also put at the end of other vendors' streams. */
+const END_MARK = '[DONE]';
+
+/**
+ * What the data of one server-sent event holds: objects, or the mark of the end as `done`. Anything else, such as a
+ * keep-alive, an empty text or a JSON null, holds nothing and is passed over.
+ *
+ * @throws SyntaxError for an object that is not whole: what it had to say is lost, and passing over it would leave a hole
+ *   in the answer.
+ */
+export function parseEventData(data: string): readonly (Json | 'done')[] {
+  const text = data.trim();
+  if (text.startsWith(END_MARK)) return DONE;
+  const opening = text.charCodeAt(0);
+  if (opening !== OPEN_BRACE && opening !== OPEN_BRACKET) return [];
+  return toObjects(parsed(text));
+}
+
+const DONE = ['done'] as const;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+
+/** Some servers forget the empty line between two events, which makes them one of two lines. */
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length < 2) throw error;
+    return lines.map((line) => (line.startsWith(END_MARK) ? 'done' : parseJson(line)));
+  }
+}
+
+function toObjects(value: unknown): (Json | 'done')[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.filter((item): item is Json | 'done' => item === 'done' || recordOrNull(item) !== null);
+}
+
+/** Null for what is no object. */
+export function recordOrNull(value: unknown): Json | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+/** What is no object says nothing. */
+export function recordOrEmpty(value: unknown): Json {
+  return recordOrNull(value) ?? {};
+}
+
+/** The objects of a list; an object in the place of a list is its only item. */
+export function recordsIn(value: unknown): Json[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.map(recordOrNull).filter((item) => item !== null);
+}

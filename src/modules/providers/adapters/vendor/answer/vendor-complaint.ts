@@ -1,0 +1,219 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ServerSentEventSplitter } from '../exchange/server-sent-events.js';
+import { recordOrNull, recordsIn } from './event-data.js';
+import { MAX_ERROR_BODY_BYTES, VendorError } from '../vendor-error.js';
+import { textOrNull, type Json } from './vendor-json.js';
+
+export interface FailedResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** At most its first 64 KiB. */
+  readonly body: string;
+}
+
+/** The status that an error within an answer would have had, by the vendors' words for its kind. */
+const STATUS_OF_WORD: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  context_length_exceeded: 400,
+  invalid_argument: 400,
+  failed_precondition: 400,
+  authentication_error: 401,
+  invalid_api_key: 401,
+  unauthenticated: 401,
+  billing_error: 402,
+  permission_error: 403,
+  permission_denied: 403,
+  not_found_error: 404,
+  model_not_found: 404,
+  not_found: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  rate_limit: 429,
+  insufficient_quota: 429,
+  resource_exhausted: 429,
+  api_error: 500,
+  internal: 500,
+  unavailable: 503,
+  timeout_error: 504,
+  deadline_exceeded: 504,
+  overloaded_error: 529,
+};
+
+/** The status of an error that names none. */
+const SOME_FAILURE = 500;
+
+/**
+ * An answer that is no success, whichever vendor's, gateway's or proxy's: what it says is shown, if it is safe to show.
+ * Never throws.
+ */
+export function readComplaint({ status, headers, body }: FailedResponse): VendorError {
+  const said = parseBody(body);
+  const error = errorIn(said) ?? said;
+  return new VendorError({ status, words: wordsIn(error), headers, retryAfter: retryDelayIn(error) });
+}
+
+/**
+ * The error that an answer with a success status holds, in a document or in mid-stream; null where it holds none: vendors
+ * send `"error": null`, and empty ones, with good answers.
+ */
+export function complaintIn(answer: Json, headers: IncomingHttpHeaders): VendorError | null {
+  // vLLM and its like send the error itself, with a word for what it is.
+  const error = answer['object'] === 'error' ? answer : errorIn(answer);
+  return error === null ? null : toComplaint(error, headers);
+}
+
+/** The same of what is no answer at all: its words are an error wherever they stand. Null where it has none. */
+export function complaintOfStranger(answer: unknown, headers: IncomingHttpHeaders): VendorError | null {
+  const [only] = recordsIn(answer);
+  if (only === undefined) return null;
+  const said = errorIn(only) ?? only;
+  return wordsIn(said).length === 0 ? null : toComplaint(said, headers);
+}
+
+/** A page in the place of an answer, such as a proxy's; null for anything else. Its title is all that is said of it. */
+export function complaintOfPage(
+  text: string,
+  status: number,
+  headers: IncomingHttpHeaders,
+): VendorError | null {
+  return isPage(text) ? new VendorError({ status, words: [titleOf(text)], headers }) : null;
+}
+
+function toComplaint(error: unknown, headers: IncomingHttpHeaders): VendorError {
+  return new VendorError({
+    status: statusIn(error),
+    words: wordsIn(error),
+    headers,
+    retryAfter: retryDelayIn(error),
+  });
+}
+
+/** What stands under a name for errors and says anything. */
+function errorIn(said: unknown): unknown {
+  const answer = recordOrNull(Array.isArray(said) ? said[0] : said);
+  if (answer === null) return null;
+  const named = [answer['error'], answer['errors'], answer['fault'], answer['base_resp']];
+  const error = named.find((one) => isError(one)) ?? null;
+  return error === true ? { ...answer, error: null } : error;
+}
+
+function isError(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === true || textOrNull(value) !== null;
+  if (Array.isArray(value)) return value.some(isError);
+  const error = value as Json;
+  // MiniMax sends its `base_resp`, and others an error of code 0, with every good answer.
+  const code = error['status_code'] ?? error['code'] ?? error['status'];
+  if (code === 0 || code === '0') return false;
+  return Object.values(error).some((said) => said !== null && said !== '' && said !== false);
+}
+
+/** vLLM, Google and OpenRouter put a status into the code, as a number or as its digits. */
+function statusIn(error: unknown): number {
+  for (const one of recordsIn(error)) {
+    for (const said of [one['code'], one['status'], one['status_code'], one['type']]) {
+      const status = typeof said === 'string' && /^\d{3}$/.test(said) ? Number(said) : said;
+      if (typeof status === 'number' && status >= 400 && status <= 599) return status;
+      const known = typeof said === 'string' ? said.toLowerCase() : '';
+      if (Object.hasOwn(STATUS_OF_WORD, known)) return STATUS_OF_WORD[known] ?? SOME_FAILURE;
+    }
+  }
+  return SOME_FAILURE;
+}
+
+/** Where vendors, their gateways and the frameworks they are written with say what is wrong, the best first. */
+const SENTENCES = [
+  'message',
+  'faultstring',
+  'detail',
+  'details',
+  'error',
+  'errors',
+  'msg',
+  'error_description',
+  'error_message',
+  'status_msg',
+  'description',
+  'Message',
+  'title',
+  'reason',
+];
+/** What is said where no sentence can be shown, as one that quotes the prompt cannot. */
+const NAMES = ['code', 'type', 'status', 'error_code', 'errorcode'];
+const DEEPEST = 5;
+
+/** All that may be said of an error, the best first. */
+function wordsIn(error: unknown, depth = 0): string[] {
+  if (depth === DEEPEST) return [];
+  if (typeof error === 'string') return textOrNull(error.trim()) === null ? [] : [error];
+  if (Array.isArray(error)) return error.slice(0, DEEPEST).flatMap((one) => wordsIn(one, depth + 1));
+  const said = recordOrNull(error);
+  if (said === null) return [];
+  const sentences = SENTENCES.flatMap((name) => wordsIn(said[name], depth + 1));
+  return [...sentences, ...NAMES.flatMap((name) => textOrNull(said[name]) ?? [])];
+}
+
+/** A body of JSON, of events, of a page, or of plain text, as something to take words from. */
+function parseBody(body: string): unknown {
+  const text = body.trim();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    if (/^(data|event|id|retry|):/.test(text)) return parseEvents(text);
+    if (/^[{[]/.test(text)) return sentenceIn(text);
+    // What fills all that is read of an error is no sentence.
+    const isWhole = Buffer.byteLength(body) < MAX_ERROR_BODY_BYTES;
+    if (isPage(text)) return titleOf(text) ?? (isWhole ? headingOf(text) : null);
+    return isWhole ? text : null;
+  }
+}
+
+/** The sentence that half a document had come to. */
+function sentenceIn(json: string): string | null {
+  const [, sentence = null] = /"(?:message|detail|error)"\s*:\s*"((?:[^"\\]|\\.){1,300})"/.exec(json) ?? [];
+  return sentence?.replace(/\\[nrt"\\/]/g, ' ') ?? null;
+}
+
+/** A vendor that was asked for a stream may send its error as an event. */
+function parseEvents(text: string): unknown {
+  const splitter = new ServerSentEventSplitter();
+  const events = [...splitter.split(Buffer.from(text)), ...splitter.flush()];
+  return events.map((data) => {
+    try {
+      return errorIn(JSON.parse(data)) ?? (JSON.parse(data) as unknown);
+    } catch {
+      return data;
+    }
+  });
+}
+
+function isPage(text: string): boolean {
+  return /^\s*<(!doctype|html|head|body|\?xml|title|h1|p\b|center)/i.test(text);
+}
+
+function titleOf(page: string): string | null {
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
+  return title === undefined ? null : textOrNull(withoutEntities(title));
+}
+
+/** The patterns take time with the square of the length where a page has many marks that do not end. */
+const HEAD_OF_PAGE = 4096;
+
+/** What a page without a title says first; the text below may be anything, such as an answer. */
+function headingOf(page: string): string | null {
+  const heading = /<h[1-3][^>]*>([^<]*)<\/h[1-3]>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
+  return heading === undefined ? null : textOrNull(withoutEntities(heading));
+}
+
+function withoutEntities(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|nbsp|#39);/g, ' ').trim();
+}
+
+/** Google says how long to wait in the body: `{"@type": "…/google.rpc.RetryInfo", "retryDelay": "37s"}`. In seconds. */
+function retryDelayIn(error: unknown): string | null {
+  const delays = recordsIn(error)
+    .flatMap((one) => recordsIn(one['details']))
+    .map((detail) => textOrNull(detail['retryDelay']));
+  const delay = delays.find((said) => said !== null && /^\d+(\.\d+)?s$/.test(said));
+  return delay?.slice(0, -1) ?? null;
+}

@@ -1,0 +1,222 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { toProviderError } from '../../../calls/provider-failure.js';
+import {
+  ProviderError,
+  type ProviderAnswer,
+  type ProviderEvent,
+  type ProviderRequest,
+} from '../../../provider.contract.js';
+import { ServerSentEventSplitter } from './server-sent-events.js';
+import type { AnswerReader } from '../answer/answer-reader.js';
+import { bodyText } from './body-text.js';
+import { decodeBody } from './decode-body.js';
+import { peekBody } from './peek-body.js';
+import { readLastEvent } from './read-last-event.js';
+import { complaintOfPage, readComplaint } from '../answer/vendor-complaint.js';
+import { connectionFailure, MAX_ERROR_BODY_BYTES, VendorError } from '../vendor-error.js';
+import { headerOf } from '../vendor-headers.js';
+import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.js';
+import { textsOf } from '../vendor-tools.js';
+import { WholeExchange } from './whole-exchange.js';
+
+/** How one vendor answers. */
+export interface VendorDialect {
+  /** What must not appear in a message. */
+  readonly credentials: readonly string[];
+  /** Lower case; null for a vendor that has its id of the request in the answer, whose reader then tells the start. */
+  readonly requestIdHeader: string | null;
+  /** For one answer. */
+  createReader(headers: () => IncomingHttpHeaders): AnswerReader;
+}
+
+/**
+ * A call for a whole answer.
+ * @throws ProviderError, or the signal's reason.
+ */
+export async function completeCall(
+  line: VendorLine,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  toSend: VendorRequest,
+): Promise<ProviderAnswer> {
+  const { signal, maxAnswerBytes, progress } = request;
+  const exchange: WholeExchange = new WholeExchange({
+    signal,
+    reader: dialect.createReader(() => exchange.headers),
+    maxAnswerBytes,
+    progress,
+  });
+  try {
+    await line.exchange(exchange, toSend);
+    const { status, headers } = exchange;
+    if (!exchange.isSuccess) throw readComplaint({ status, headers, body: exchange.readError() });
+    return exchange.readAnswer(requestIdOf(dialect, headers));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toFailure(error, dialect, request, exchange, exchange.answeredRequestId);
+  }
+}
+
+/**
+ * A call for a stream.
+ * @throws ProviderError, or the signal's reason.
+ */
+export async function* streamCall(
+  line: VendorLine,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  toSend: VendorRequest,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  let response: StreamedResponse | null = null;
+  try {
+    response = await line.stream(toSend, request.signal, request.progress);
+    const { status, headers } = response;
+    if (!isSuccess(status)) {
+      const body = await readErrorBody(response);
+      request.signal.throwIfAborted();
+      throw readComplaint({ status, headers, body });
+    }
+    if (dialect.requestIdHeader !== null) {
+      yield { type: 'start', providerRequestId: requestIdOf(dialect, headers) };
+    }
+    const { headers: answered } = response;
+    yield* readEvents(
+      response,
+      dialect.createReader(() => answered),
+    );
+  } catch (error) {
+    // An aborted body ends like a broken line; only the signal tells the two apart.
+    request.signal.throwIfAborted();
+    throw toFailure(error, dialect, request, response ?? NO_RESPONSE);
+  }
+}
+
+const NO_RESPONSE = { status: 0, headers: {} };
+
+/** @param response with a status of 0 when the vendor has not answered. */
+function toFailure(
+  error: unknown,
+  dialect: VendorDialect,
+  request: ProviderRequest,
+  { status, headers }: Pick<StreamedResponse, 'status' | 'headers'>,
+  answeredRequestId: string | null = null,
+): ProviderError {
+  const providerRequestId = requestIdOf(dialect, headers) ?? answeredRequestId;
+  const answerBegan = isSuccess(status);
+  if (error instanceof VendorError) {
+    const secrets = { credentials: dialect.credentials, texts: textsOf(request) };
+    return error.settle(secrets, providerRequestId, answerBegan);
+  }
+  if (status === 0 && !(error instanceof ProviderError)) return connectionFailure(error);
+  const { kind, message, retryAfterMs, shouldRetry, ...known } = toProviderError(error);
+  return new ProviderError(kind, message, {
+    status: known.status,
+    retryAfterMs,
+    providerRequestId: known.providerRequestId ?? providerRequestId,
+    answerBegan,
+    ...(known.isCut ? { isCut: true } : {}),
+    shouldRetry,
+  });
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function requestIdOf({ requestIdHeader }: VendorDialect, headers: IncomingHttpHeaders): string | null {
+  return requestIdHeader === null ? null : headerOf(headers, requestIdHeader);
+}
+
+async function* readEvents(
+  response: StreamedResponse,
+  reader: AnswerReader,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  const { status, headers } = response;
+  const { start, whole } = await peekBody(decodedBody(response), hasLetter);
+  // Some servers answer with one JSON document though a stream was asked for, or with a page, under whatever type.
+  if (/^[{[<]/.test(bodyText([start]).trimStart())) {
+    const document = await readBounded(whole);
+    const page = complaintOfPage(document, status, headers);
+    if (page !== null) throw page;
+    yield* reader.readDocument(document);
+  } else {
+    yield* readEventStream(whole, reader);
+  }
+  yield reader.end();
+}
+
+async function* readEventStream(
+  body: AsyncIterable<Uint8Array>,
+  reader: AnswerReader,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  const splitter = new ServerSentEventSplitter();
+  try {
+    for await (const bytes of body) {
+      for (const data of splitter.split(bytes)) yield* reader.read(data);
+    }
+  } catch (error) {
+    // A line that breaks after the end of the answer takes nothing from it.
+    if (!reader.isOver || error instanceof VendorError) throw error;
+    return;
+  }
+  for (const data of splitter.flush()) yield* readLastEvent(reader, data);
+}
+
+function decodedBody({ headers, body }: StreamedResponse): AsyncGenerator<Uint8Array, void, undefined> {
+  return decodeBody(body, headerOf(headers, 'content-encoding'));
+}
+
+/** Or more white space than anybody puts in front of a document: what follows is read as it comes, without being held. */
+function hasLetter(start: Uint8Array): boolean {
+  if (start.length > MOST_SPACE_BYTES) return true;
+  return start.some((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte));
+}
+
+const MOST_SPACE_BYTES = 4096;
+
+const SPACE = 0x20;
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf];
+
+/**
+ * A document is read at once and takes several times its size in memory, once per call under way. The same bound as that
+ * of one event of a stream: eight times what is stored by default.
+ */
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
+async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_DOCUMENT_BYTES) {
+      throw new ProviderError(
+        'provider_error',
+        `The provider's answer is over ${MAX_DOCUMENT_BYTES} bytes.`,
+        {
+          isCut: true,
+        },
+      );
+    }
+  }
+  return bodyText(chunks);
+}
+
+/**
+ * The beginning of an error's body, or what has come of it when the line breaks: its status is known all the same. Leaving
+ * the loop closes the connection.
+ */
+async function readErrorBody(response: StreamedResponse): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of decodedBody(response)) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= MAX_ERROR_BODY_BYTES) break;
+    }
+  } catch {
+    // An error without words is an error.
+  }
+  return bodyText(chunks);
+}

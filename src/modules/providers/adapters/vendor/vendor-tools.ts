@@ -1,0 +1,52 @@
+import { JsonSource, keepText, keptText, parseExact } from '../../../../kernel/index.js';
+import { ProviderError, type ProviderRequest, type ProviderToolCall } from '../../provider.contract.js';
+import type { Json } from './answer/vendor-json.js';
+
+/** JSON Schema of the arguments of a tool that takes none. */
+export const NO_PARAMETERS = { type: 'object', properties: {} } as const;
+
+/**
+ * The arguments of a call that is sent back to a vendor who wants them as an object. An empty text is none.
+ * @throws ProviderError `provider_rejected`, as the vendor would say of what cannot even be sent.
+ */
+export function argumentsOf(call: ProviderToolCall): Json {
+  const value = call.arguments.trim() === '' ? {} : objectOrNull(call.arguments);
+  if (value !== null) return value;
+  throw new ProviderError(
+    'provider_rejected',
+    'The request could not be sent: the arguments of a tool call are no JSON object.',
+  );
+}
+
+/** Null for a text that is no JSON object. It keeps its text, so that it is sent as the model wrote it. */
+export function objectOrNull(json: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? keepText(value as Json, json) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A schema with the type that the vendor insists on; all else in it stays as it came. */
+export function objectSchemaOf(schema: Readonly<Json>): Json & { readonly type: 'object' } {
+  const typed = { ...schema, type: 'object' as const };
+  const kept = keptText(schema);
+  if (kept === null) return typed;
+  if (schema['type'] === 'object') return keepText(typed, kept);
+  const source = new JsonSource(kept);
+  const keys = [...(parseExact(kept) as ReadonlyMap<string, unknown>).keys(), 'type'];
+  const members = [...new Set(keys)].map((key) => {
+    return `${JSON.stringify(key)}:${key === 'type' ? '"object"' : (source.find([key]) ?? 'null')}`;
+  });
+  return keepText(typed, `{${members.join(',')}}`);
+}
+
+/** All of the prompt that an error message must not quote. */
+export function textsOf({ messages }: ProviderRequest): string[] {
+  return messages.flatMap(({ content, toolCalls = [] }) => [
+    content,
+    ...toolCalls.map((call) => call.arguments),
+  ]);
+}

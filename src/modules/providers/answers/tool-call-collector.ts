@@ -1,0 +1,114 @@
+import { ProviderError, type ProviderToolCall, type ProviderToolCallDelta } from '../provider.contract.js';
+import { WholeText } from './whole-text.js';
+
+/** What a call without a word takes of the limit, so that calls without end do not slip under it. */
+const BYTES_PER_CALL = 64;
+
+interface OpenCall {
+  readonly id: string;
+  name: string;
+  readonly pieces: string[];
+  readonly whole: WholeText;
+}
+
+/** Puts the calls of an answer together. None is kept in part: half a JSON text is of no use to anybody. */
+export class ToolCallCollector {
+  private readonly calls = new Map<number, OpenCall>();
+  private readonly ids = new Set<string>();
+  private bytesSeen = 0;
+
+  /** Bytes of all that was added so far. */
+  get totalBytes(): number {
+    return this.bytesSeen;
+  }
+
+  /**
+   * The event as it is certain now: its text whole characters, an id with the first of each call, made up where the
+   * vendor has none. Null when it says nothing.
+   *
+   * @throws ProviderError `provider_error` for an event that makes no sense.
+   */
+  add(event: ProviderToolCallDelta): ProviderToolCallDelta | null {
+    const { index } = event;
+    // No compiler has seen an adapter from outside the tree.
+    if (!Number.isInteger(index) || index < 0 || typeof event.arguments !== 'string')
+      throw malformedToolCall();
+    const known = this.calls.get(index);
+    const call = known ?? this.open(event);
+    const namedLater = known !== undefined && known.name === '' && isText(event.name);
+    if (namedLater) this.count((call.name = wholeOf(event.name)));
+    const text = this.take(call, call.whole.add(event.arguments));
+    if (known !== undefined && !namedLater && text === '') return null;
+    return {
+      type: 'tool_call',
+      index,
+      ...(known === undefined ? { id: call.id } : {}),
+      ...((known === undefined || namedLater) && call.name !== '' ? { name: call.name } : {}),
+      arguments: text,
+    };
+  }
+
+  /** What was held back and has to stand for itself now. */
+  *flush(): Generator<ProviderToolCallDelta> {
+    for (const [index, call] of this.calls) {
+      const text = this.take(call, call.whole.flush());
+      if (text !== '') yield { type: 'tool_call', index, arguments: text };
+    }
+  }
+
+  /**
+   * The calls in their order.
+   * @throws ProviderError `provider_error` for one without a name.
+   */
+  finish(): ProviderToolCall[] {
+    const inOrder = [...this.calls].sort(([a], [b]) => a - b);
+    return inOrder.map(([, { id, name, pieces }]) => {
+      if (name === '') throw malformedToolCall();
+      return { id, name, arguments: pieces.join('') };
+    });
+  }
+
+  private open({ index, id, name }: ProviderToolCallDelta): OpenCall {
+    const call: OpenCall = {
+      id: this.freeId(isText(id) ? wholeOf(id) : `call_${index}`, index),
+      name: isText(name) ? wholeOf(name) : '',
+      pieces: [],
+      whole: new WholeText(),
+    };
+    this.calls.set(index, call);
+    this.bytesSeen += BYTES_PER_CALL;
+    this.count(call.id + call.name);
+    return call;
+  }
+
+  /** Results are matched by id, so calls that a vendor gave the same one each get one of their own. */
+  private freeId(wanted: string, index: number): string {
+    let id = wanted;
+    while (this.ids.has(id)) id += `_${index}`;
+    this.ids.add(id);
+    return id;
+  }
+
+  private take(call: OpenCall, text: string): string {
+    if (text !== '') call.pieces.push(text);
+    this.count(text);
+    return text;
+  }
+
+  private count(text: string): void {
+    this.bytesSeen += Buffer.byteLength(text, 'utf8');
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function wholeOf(text: string): string {
+  const whole = new WholeText();
+  return whole.add(text) + whole.flush();
+}
+
+function malformedToolCall(): ProviderError {
+  return new ProviderError('provider_error', "The provider's call of a tool makes no sense.");
+}

@@ -1,0 +1,294 @@
+import { mostAnswerBytes } from '../answers/answer-bounds.js';
+import { AnswerCollector, type AnswerEvent, type CollectedAnswer } from '../answers/answer-collector.js';
+import { CallProgress } from './call-progress.js';
+import { CallWatch, type CallLimits, type Interruption } from './call-watch.js';
+import { checkedExtras, checkedModel, checkedUsage } from '../answers/checked-answer.js';
+import { closeIterator } from './close-iterator.js';
+import { collectAnswer } from '../answers/collect-answer.js';
+import {
+  ProviderError,
+  type ModelProvider,
+  type ProviderEnd,
+  type ProviderEvent,
+  type ProviderModel,
+  type ProviderRequest,
+  type ProviderUsage,
+} from '../provider.contract.js';
+import { toProviderError } from './provider-failure.js';
+import type { CollectedResponse } from '../answers/response-collector.js';
+import { readUnfinished } from '../answers/read-unfinished.js';
+
+/** `signal` is the caller's own wish to stop; the deadlines are in `CompletionLimits`. */
+export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
+  readonly signal?: AbortSignal;
+};
+
+export interface CompletionLimits extends CallLimits {
+  /** How much of the response's text is kept. Tool calls are kept whole, or the call fails. */
+  readonly maxResponseBytes: number;
+}
+
+/**
+ * Is given the answer piece by piece: whole characters that can be stored as they are, which put together are the
+ * response's text before it is truncated, and the calls' arguments. The next event is not read before the promise
+ * settles. What it throws ends the call.
+ */
+export type CompletionObserver = (event: AnswerEvent) => void | Promise<void>;
+
+/** Is told who answers, before the first piece, where the vendor says so. */
+export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
+
+/** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
+export interface PartialCompletion {
+  /** Null when nothing of the answer came, or of one that was asked for as a whole not all. */
+  collected: CollectedResponse | null;
+  /** Null when nobody read along, too. */
+  firstTokenMs: number | null;
+  /**
+   * Whether the vendor had begun to answer: a piece of a stream had come, or the success status of a whole answer. What
+   * has begun is billed, however the call ends. Always there when the call has settled.
+   */
+  answerBegan?: boolean;
+  /** After a failed call: whether anything of the request may have reached the vendor. False is certain. */
+  wasSent?: boolean;
+  /** After a failed call: why it was ended early; null when it was not. */
+  interruptedBy?: Interruption | null;
+  /** After a failed call: milliseconds that the provider had, without the waits for the reader. */
+  providerMs?: number;
+  /** After a failed call: milliseconds that its reader was waited for. */
+  readerMs?: number;
+  /** After a failed call: whether a limit of ours cut off an answer that was there. */
+  isCut?: boolean;
+  /** How the vendor ended an answer that counts as failed, and what it used; left out where it did not come so far. */
+  end?: { readonly finishReason: string | null; readonly usage: ProviderUsage };
+}
+
+export interface Completion extends CollectedAnswer {
+  readonly finishReason: string | null;
+  readonly usage: ProviderUsage;
+  readonly providerRequestId: string | null;
+  readonly servedModelName: string | null;
+  /**
+   * From the beginning of the call to the first piece of text or of a tool call; null when none came, and when nobody
+   * read along.
+   */
+  readonly firstTokenMs: number | null;
+  readonly latencyMs: number;
+  /** Under the vendor's own names; null when there are none, or none that can be stored. */
+  readonly extras: Readonly<Record<string, unknown>> | null;
+}
+
+const CUT_OFF = "The provider's answer stopped before its end.";
+
+/**
+ * One call to a provider, waited for. With `onEvent` the answer is streamed and given on piece by piece. Without it the
+ * provider is asked for a whole answer, or, where it has no `complete()`, its stream is read to the end.
+ *
+ * The limits hold for an adapter that ignores its signal too; what it does afterwards is not waited for. They hold while
+ * `onEvent` is waited for, but for the idle timeout: then it is the reader that is slow. A whole answer comes all at once,
+ * so only the deadline holds for it.
+ *
+ * @throws ProviderError, the reason of `request.signal` when that aborts, or what `onEvent` throws, and nothing else.
+ */
+export function complete(
+  provider: ModelProvider,
+  request: CompletionRequest,
+  limits: CompletionLimits,
+  onEvent?: CompletionObserver,
+  partial?: PartialCompletion,
+  onModel?: ModelObserver,
+): Promise<Completion> {
+  return onEvent === undefined && provider.complete !== undefined
+    ? completeAtOnce(provider as AtOnce, request, limits, partial)
+    : completeByStream(provider, request, limits, onEvent, partial, onModel);
+}
+
+type AtOnce = ModelProvider & Required<Pick<ModelProvider, 'complete'>>;
+
+async function completeAtOnce(
+  provider: AtOnce,
+  request: CompletionRequest,
+  limits: CompletionLimits,
+  partial: PartialCompletion | undefined,
+): Promise<Completion> {
+  const startedAt = performance.now();
+  const { deadlineMs, maxResponseBytes } = limits;
+  const watch = new CallWatch({ deadlineMs, idleTimeoutMs: null }, request.signal);
+  const progress = new CallProgress();
+  let providerRequestId: string | null = null;
+  let succeeded = false;
+  try {
+    watch.check();
+    const maxAnswerBytes = mostAnswerBytes(maxResponseBytes);
+    const asked = { ...request, signal: watch.signal, maxAnswerBytes, progress };
+    progress.begin();
+    const answer = await watch.orInterrupted(provider.complete(asked));
+    if (partial !== undefined) partial.answerBegan = true;
+    providerRequestId = answer.providerRequestId;
+    const collected = collectAnswer(answer, maxResponseBytes);
+    if (partial !== undefined) partial.collected = collected;
+    succeeded = true;
+    assertFinished(request, collected, answer, partial);
+    return toCompletion(request, collected, answer, providerRequestId, null, startedAt);
+  } catch (error) {
+    const failure = toProviderError(error, providerRequestId);
+    if (partial !== undefined) {
+      partial.answerBegan = partial.answerBegan === true || hasBegun(failure, watch);
+      report(partial, watch, progress, failure);
+    }
+    // An adapter whose call we cut short may say anything; why we cut it is the truth.
+    watch.check();
+    throw withRequestId(failure, providerRequestId);
+  } finally {
+    watch.end(succeeded);
+  }
+}
+
+/** What is known of a call that failed, besides its failure. */
+function report(
+  partial: PartialCompletion,
+  watch: CallWatch,
+  progress: CallProgress,
+  { wasSent, isCut }: ProviderError,
+): void {
+  partial.wasSent = wasSent && progress.maybeSent;
+  partial.interruptedBy = watch.interruptedBy;
+  partial.providerMs = watch.providerMs;
+  partial.readerMs = watch.readerMs;
+  partial.isCut = isCut;
+}
+
+/** @throws ProviderError `provider_error` for an answer that the vendor says is not finished. */
+function assertFinished(
+  { messages }: Pick<CompletionRequest, 'messages'>,
+  answer: CollectedAnswer,
+  end: Omit<ProviderEnd, 'type'>,
+  partial: PartialCompletion | undefined,
+): void {
+  const failure = readUnfinished(end);
+  if (failure === null) return;
+  const { finishReason, usage } = end;
+  if (partial !== undefined) partial.end = { finishReason, usage: checkedUsage(usage, messages, answer) };
+  throw failure;
+}
+
+/** An adapter that does not say it may have failed over the body of a success, which is billed. */
+function hasBegun({ answerBegan, kind, status }: ProviderError, { interruptedBy }: CallWatch): boolean {
+  // The reason of an interruption is ours, and says nothing of the vendor.
+  if (interruptedBy !== null) return false;
+  return answerBegan ?? (kind === 'provider_error' && status === null);
+}
+
+async function completeByStream(
+  provider: ModelProvider,
+  request: CompletionRequest,
+  limits: CompletionLimits,
+  onEvent: CompletionObserver | undefined,
+  partial: PartialCompletion | undefined,
+  onModel: ModelObserver | undefined,
+): Promise<Completion> {
+  const startedAt = performance.now();
+  const watch = new CallWatch(limits, request.signal);
+  const collector = new AnswerCollector(limits.maxResponseBytes, startedAt);
+  const progress = new CallProgress();
+  let hasStarted = false;
+  let providerRequestId: string | null = null;
+  let end: ProviderEnd | null = null;
+  let answer: CollectedAnswer | null = null;
+  let iterator: AsyncIterator<ProviderEvent> | null = null;
+  try {
+    watch.check();
+    progress.begin();
+    iterator = provider.stream({ ...request, signal: watch.signal, progress })[Symbol.asyncIterator]();
+    while (end === null) {
+      const step = await watch.orInterrupted(iterator.next());
+      if (step.done === true) throw new ProviderError('connection', CUT_OFF);
+      const event = step.value;
+      // Whatever it is, the vendor has taken the request.
+      hasStarted = true;
+      if (event.type === 'start') providerRequestId = event.providerRequestId;
+      else if (event.type === 'end') end = event;
+      else if (event.type === 'model') onModel?.(checkedModel(event));
+      else if (event.type === 'delta' || event.type === 'tool_call') {
+        await observe(collector.add(event), onEvent, watch);
+      }
+    }
+    for (const event of collector.flush()) await observe(event, onEvent, watch);
+    answer = collector.finish();
+    assertFinished(request, answer, end, partial);
+  } catch (error) {
+    const failure = toProviderError(error, providerRequestId);
+    hasStarted ||= hasBegun(failure, watch);
+    if (partial !== undefined) report(partial, watch, progress, failure);
+    // An adapter whose call we cut short may say anything; why we cut it is the truth.
+    watch.check();
+    throw withRequestId(failure, providerRequestId);
+  } finally {
+    watch.end(answer !== null);
+    void closeIterator(iterator);
+    if (partial !== undefined) {
+      partial.collected = answer ?? collector.finishPart();
+      partial.firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
+      partial.answerBegan = hasStarted;
+    }
+  }
+  const firstTokenMs = onEvent === undefined ? null : collector.firstTokenMs;
+  return toCompletion(request, answer, end, providerRequestId, firstTokenMs, startedAt);
+}
+
+function toCompletion(
+  { messages }: Pick<ProviderRequest, 'messages'>,
+  answer: CollectedAnswer,
+  end: Omit<ProviderEnd, 'type'>,
+  providerRequestId: string | null,
+  firstTokenMs: number | null,
+  startedAt: number,
+): Completion {
+  const { text, truncated, totalBytes, sha256, toolCalls, refusal } = answer;
+  return {
+    text,
+    truncated,
+    totalBytes,
+    sha256,
+    toolCalls,
+    refusal,
+    finishReason: end.finishReason,
+    usage: checkedUsage(end.usage, messages, answer),
+    providerRequestId,
+    servedModelName: end.servedModelName,
+    firstTokenMs,
+    latencyMs: Math.round(performance.now() - startedAt),
+    extras: checkedExtras(end.extras),
+  };
+}
+
+/** The vendor's support asks for it, and not every reader of an answer knows it. */
+function withRequestId(error: ProviderError, providerRequestId: string | null): ProviderError {
+  if (error.providerRequestId !== null || providerRequestId === null) return error;
+  const { kind, message, status, retryAfterMs, answerBegan, shouldRetry, wasSent, isCut } = error;
+  return new ProviderError(kind, message, {
+    status,
+    retryAfterMs,
+    providerRequestId,
+    shouldRetry,
+    ...(answerBegan === null ? {} : { answerBegan }),
+    ...(wasSent ? {} : { wasSent }),
+    ...(isCut ? { isCut } : {}),
+  });
+}
+
+async function observe(
+  event: AnswerEvent | null,
+  onEvent: CompletionObserver | undefined,
+  watch: CallWatch,
+): Promise<void> {
+  if (event === null || onEvent === undefined) return;
+  try {
+    const taken = onEvent(event);
+    if (taken !== undefined) await watch.readerOrInterrupted(taken);
+  } catch (error) {
+    // The reader no longer wants the answer. It is too late when a deadline came first.
+    watch.interrupt(error, 'caller');
+  }
+  watch.check();
+}

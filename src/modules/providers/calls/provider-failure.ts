@@ -1,0 +1,138 @@
+import { ProviderError, type ProviderErrorKind } from '../provider.contract.js';
+
+/** What an adapter knows of an HTTP answer that is not a success. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** One safe clause, see `safeVendorMessage`; left out when there is nothing safe to say. */
+  readonly detail?: string | null;
+  /** The `Retry-After` header as it came: seconds or an HTTP date. */
+  readonly retryAfter?: string | null;
+  /** Milliseconds, where the vendor says them: then `retryAfter` does not count. */
+  readonly retryAfterMs?: number | null;
+  /** The `Date` header as it came: a `Retry-After` that is a time is a distance from it, whatever our own clock says. */
+  readonly date?: string | null;
+  readonly providerRequestId?: string | null;
+  /** For an error within the answer, whose status the answer would have had: see `ProviderErrorDetails`. */
+  readonly answerBegan?: boolean;
+  /** See `ProviderErrorDetails`. */
+  readonly shouldRetry?: boolean | null;
+}
+
+/** The error for an HTTP status, classed by the table at `ProviderErrorKind`. */
+export function providerErrorFromStatus(answer: FailedAnswer): ProviderError {
+  const detail = answer.detail ? `: ${answer.detail}` : '.';
+  return new ProviderError(kindOfStatus(answer.status), `The provider answered ${answer.status}${detail}`, {
+    status: answer.status,
+    retryAfterMs: answer.retryAfterMs ?? parseRetryAfterMs(answer.retryAfter ?? null, answer.date ?? null),
+    providerRequestId: answer.providerRequestId ?? null,
+    answerBegan: answer.answerBegan ?? false,
+    shouldRetry: answer.shouldRetry ?? null,
+  });
+}
+
+function kindOfStatus(status: number): ProviderErrorKind {
+  if (status === 429) return 'rate_limited';
+  const refused = status >= 400 && status < 500 && status !== 408;
+  return refused ? 'provider_rejected' : 'provider_error';
+}
+
+/**
+ * RFC 9110, 10.2.3: delay in seconds, or a time. Null for anything else; a time in the past is 0.
+ * @param date of the answer; without one that makes sense, our own clock has to do.
+ */
+export function parseRetryAfterMs(value: string | null, date: string | null): number | null {
+  if (value === null || value.trim() === '') return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return seconds < 0 ? null : Math.ceil(seconds * 1000);
+  const timeMs = Date.parse(value);
+  if (Number.isNaN(timeMs)) return null;
+  const answeredAtMs = Date.parse(date ?? '');
+  return Math.max(0, timeMs - (Number.isNaN(answeredAtMs) ? Date.now() : answeredAtMs));
+}
+
+/** System errors of sockets and DNS, and those of undici and Node's HTTP parser (by prefix). */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+const CONNECTION_PREFIXES = ['UND_ERR_', 'HPE_', 'ERR_SSL_', 'ERR_TLS_', 'CERT_'];
+
+/** What is wrong with a certificate, in OpenSSL's words: found before anything is sent. */
+const CERTIFICATE_CODES = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+]);
+/** No connection came about, so nothing was sent over it. A reset or a silence may come at any time. */
+const UNCONNECTED_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const UNCONNECTED_PREFIXES = ['ERR_TLS_CERT_', 'CERT_'];
+/** System calls that are made before there is a connection. */
+const UNCONNECTED_CALLS: readonly unknown[] = ['connect', 'getaddrinfo'];
+
+/**
+ * Classes whatever an adapter threw. The thrown error's own message is not passed on, nor kept as `cause`: a
+ * JSON `SyntaxError` quotes the answer, and an SDK's error carries headers; both would end in a log.
+ */
+export function toProviderError(error: unknown, providerRequestId: string | null = null): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const code = connectionCode(error);
+  return code === null
+    ? new ProviderError('provider_error', `The provider's answer made no sense (${nameOf(error)}).`, {
+        providerRequestId,
+      })
+    : new ProviderError('connection', `The connection to the provider failed (${code}).`, {
+        providerRequestId,
+        ...(wasNeverSent(error) ? { wasSent: false } : {}),
+      });
+}
+
+/** Whether an error of the line says that there never was a connection to the provider. */
+export function wasNeverSent(error: unknown): boolean {
+  const broken = findBrokenLine(error);
+  if (broken === null) return false;
+  const { code, syscall } = broken;
+  return (
+    UNCONNECTED_CODES.has(code) ||
+    CERTIFICATE_CODES.has(code) ||
+    UNCONNECTED_PREFIXES.some((prefix) => code.startsWith(prefix)) ||
+    UNCONNECTED_CALLS.includes(syscall)
+  );
+}
+
+/** The code of a broken line anywhere down the chain of causes (fetch buries it two deep), else null. */
+export function connectionCode(error: unknown): string | null {
+  return findBrokenLine(error)?.code ?? null;
+}
+
+function findBrokenLine(error: unknown): { readonly code: string; readonly syscall: unknown } | null {
+  let current = error;
+  for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth += 1) {
+    const code: unknown = Reflect.get(current, 'code');
+    if (typeof code === 'string' && isConnectionCode(code)) {
+      return { code, syscall: Reflect.get(current, 'syscall') };
+    }
+    current = Reflect.get(current, 'cause');
+  }
+  return null;
+}
+
+function isConnectionCode(code: string): boolean {
+  if (CONNECTION_CODES.has(code) || CERTIFICATE_CODES.has(code)) return true;
+  return CONNECTION_PREFIXES.some((prefix) => code.startsWith(prefix));
+}
+
+function nameOf(error: unknown): string {
+  const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : null;
+  return typeof name === 'string' ? name : typeof error;
+}

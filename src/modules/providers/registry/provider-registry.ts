@@ -1,0 +1,107 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { ProviderNotConfiguredError, ProviderNotFoundError, ProviderSetupError } from '../errors.js';
+import {
+  PARAM_NAMES,
+  PROVIDER_FEATURES,
+  type ModelProvider,
+  type ProviderReadiness,
+} from '../provider.contract.js';
+import { ProviderMetadata } from '../provider.decorator.js';
+
+const ID_PATTERN = /^[a-z][a-z0-9-]*$/;
+
+export interface ProviderSummary {
+  readonly id: string;
+  readonly readiness: ProviderReadiness;
+}
+
+/** The providers of this process by id, complete once the application is initialised. */
+@Injectable()
+export class ProviderRegistry implements OnModuleInit {
+  private readonly providers = new Map<string, ModelProvider>();
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  onModuleInit(): void {
+    for (const wrapper of this.discovery.getProviders({ metadataKey: ProviderMetadata.KEY })) {
+      const options = this.discovery.getMetadataByDecorator(ProviderMetadata, wrapper);
+      this.add(options?.id, wrapper.instance, String(wrapper.name));
+    }
+  }
+
+  /** The provider, or null when none of that id is loaded. */
+  find(id: string): ModelProvider | null {
+    return this.providers.get(id) ?? null;
+  }
+
+  /** @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
+  get(id: string): ModelProvider {
+    const provider = this.find(id);
+    if (provider === null) throw new ProviderNotFoundError(id, [...this.providers.keys()]);
+    return provider;
+  }
+
+  /**
+   * A provider that can be called now.
+   * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
+   * @throws ProviderNotConfiguredError (503 `PROVIDER_NOT_CONFIGURED`) naming the variable to set.
+   */
+  getReady(id: string): ModelProvider {
+    const provider = this.get(id);
+    const readiness = provider.readiness();
+    if (!readiness.ready) throw new ProviderNotConfiguredError(id, readiness.missing);
+    return provider;
+  }
+
+  /** All of them, by id. */
+  list(): ProviderSummary[] {
+    return [...this.providers]
+      .map(([id, provider]) => ({ id, readiness: provider.readiness() }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  private add(id: unknown, instance: unknown, className: string): void {
+    if (typeof id !== 'string' || !ID_PATTERN.test(id)) {
+      throw new ProviderSetupError(
+        `Give ${className} an id like "acme" (lower-case letters, digits, dashes) in @Provider({ id }); it has ${JSON.stringify(id)}.`,
+      );
+    }
+    const lack = whatLacks(instance);
+    if (lack !== null)
+      throw new ProviderSetupError(`Provider "${id}" (${className}) is incomplete: ${lack}.`);
+    const other = this.providers.get(id);
+    if (other !== undefined) {
+      throw new ProviderSetupError(
+        `Two providers claim the id "${id}": ${other.constructor.name} and ${className}; rename or remove one.`,
+      );
+    }
+    this.providers.set(id, instance as ModelProvider);
+  }
+}
+
+/** What a class lacks of `ModelProvider`, which for one from outside the tree no compiler has checked. */
+function whatLacks(instance: unknown): string | null {
+  if (typeof instance !== 'object' || instance === null) return 'it cannot be constructed at start';
+  const candidate = instance as Partial<Record<keyof ModelProvider, unknown>>;
+  if (typeof candidate.stream !== 'function') return 'it has no method stream(request)';
+  if (typeof candidate.readiness !== 'function') return 'it has no method readiness()';
+  const { supportedParams, supportedFeatures, maxTokens, complete } = candidate;
+  if (!Array.isArray(supportedParams)) return 'it has no list supportedParams';
+  if (supportedFeatures !== undefined && !Array.isArray(supportedFeatures)) {
+    return 'its supportedFeatures is no list';
+  }
+  if (maxTokens !== undefined && typeof maxTokens !== 'function') return 'its maxTokens is no method';
+  if (complete !== undefined && typeof complete !== 'function') return 'its complete is no method';
+  return (
+    unknownName('supportedParams', supportedParams, PARAM_NAMES) ??
+    unknownName('supportedFeatures', supportedFeatures ?? [], PROVIDER_FEATURES)
+  );
+}
+
+function unknownName(member: string, names: readonly unknown[], known: readonly unknown[]): string | null {
+  const index = names.findIndex((name) => !known.includes(name));
+  return index === -1
+    ? null
+    : `${member} names ${JSON.stringify(names[index])}, which is none of ${known.join(', ')}`;
+}

@@ -1,0 +1,97 @@
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import type { ExecutionMode, ExecutionStatus, PromptMode } from '../../../entities/index.js';
+import { ApiId, ApiInteger } from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
+import { ExecuteDto, TelemetryDto } from '../../executions/index.js';
+import { IsTemplateHash } from '../register/register-code.dto.js';
+
+const EXECUTION_MODES = ['sync', 'async'] as const;
+
+export class ExecutePromptDto extends PickType(ExecuteDto, [
+  'variables',
+  'model',
+  'params',
+  'environment',
+  'correlation_id',
+  'metadata',
+  'on_budget',
+  'cache',
+] as const) {
+  /** Which version; null or left out: the one that `template_hash` names, else that of the environment, else the active one. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
+  version?: number | null;
+
+  /**
+   * The version by its content: lower-case hex SHA-256 of the template in UTF-8. Code that sends the hash of its own
+   * template runs that, whatever another deployment has registered meanwhile.
+   */
+  @IsOptional()
+  @IsTemplateHash()
+  @ApiPropertyOptional({ nullable: true, example: null })
+  template_hash?: string | null;
+
+  /** Id of the provider, where `model` is left out; null or left out: that of `DEFAULT_MODEL`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  @ApiPropertyOptional({ nullable: true, example: 'echo' })
+  provider?: string | null;
+
+  /** The provider's name for the model; null or left out: that of `DEFAULT_MODEL`, if it is of this provider. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  @ApiPropertyOptional({ nullable: true, example: 'echo' })
+  model_name?: string | null;
+
+  /** `sync`, the default: the answer has the response. `async`: it is queued, and the answer is a 202. */
+  @IsOptional()
+  @IsIn(EXECUTION_MODES)
+  @ApiPropertyOptional({ enum: EXECUTION_MODES, nullable: true })
+  mode?: ExecutionMode | null;
+
+  /** Milliseconds: with `sync` for the whole call, with `async` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 60000 })
+  timeout_ms?: number | null;
+}
+
+export class ExecutedPromptDto {
+  /** Id of the execution. */
+  @ApiId()
+  execution_id!: string;
+
+  /** The prompt that was run. */
+  prompt_name!: string;
+
+  /** `tracking`; `full` when the prompt has moved there since the version was registered. */
+  @ApiProperty({ enum: ['full', 'tracking'] })
+  prompt_mode!: PromptMode;
+
+  /** Number of the version that was run. */
+  @ApiInteger()
+  version_used!: number;
+
+  /** `succeeded`, or `queued` with `async`. */
+  @ApiProperty({ enum: ['succeeded', 'queued'] })
+  status!: ExecutionStatus;
+
+  /** As it was asked for. */
+  @ApiProperty({ enum: EXECUTION_MODES })
+  mode!: ExecutionMode;
+
+  /** What the provider answered; only with `sync`. Cut after `MAX_RESPONSE_BYTES`. */
+  @ApiPropertyOptional({ nullable: true })
+  response_text?: string | null;
+
+  /** What the call cost in tokens and time; only with `sync`. */
+  telemetry?: TelemetryDto;
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import type { RawAnswer } from '../../../infra/http/index.js';
+import { ValidationError } from '../../../kernel/index.js';
+import type { Caller } from '../../auth/index.js';
+import {
+  type AdmittedPrompt,
+  type ExecutionProtocol,
+  RunService,
+  SubmitService,
+  type UsedKey,
+} from '../../executions/index.js';
+import {
+  DEFAULT_POINTER,
+  NoActiveVersionError,
+  PromptModeMismatchError,
+  VersionNotFoundError,
+} from '../../prompts/index.js';
+import type { ExecutedPromptDto, ExecutePromptDto } from './execute-prompt.dto.js';
+import { TrackedRegistryRepository } from '../tracked-registry.repository.js';
+
+/** Runs the prompts of code; of those in full mode only what code has registered before. */
+const PROTOCOL: ExecutionProtocol = {
+  admit: (admitted) => {
+    const { name, version, resolvedBy } = admitted.prompt as AdmittedPrompt;
+    const isOldCode = resolvedBy === 'template_hash';
+    if (version.promptMode === 'full' && !isOldCode) throw new PromptModeMismatchError(name, 'full');
+  },
+  present: (execution, { prompt }): ExecutedPromptDto => ({
+    execution_id: execution.execution_id,
+    ...promptFields(prompt as AdmittedPrompt),
+    status: execution.status,
+    mode: execution.mode,
+    ...('telemetry' in execution
+      ? { response_text: execution.response_text, telemetry: execution.telemetry }
+      : {}),
+  }),
+};
+
+/** What comes in by this route has a prompt. */
+function promptFields({ name, version }: AdmittedPrompt) {
+  return {
+    prompt_name: name,
+    prompt_mode: version.promptMode,
+    version_used: version.versionNumber,
+  };
+}
+
+/** Executions as code asks for them. They are the same as those of `:run` and `:submit`. */
+@Injectable()
+export class ExecutePromptService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly runs: RunService,
+    private readonly submits: SubmitService,
+    private readonly registry: TrackedRegistryRepository,
+  ) {}
+
+  /**
+   * @returns 200 or 202 with an {@link ExecutedPromptDto}, or the failure of the provider, as `RunService.run` has it.
+   * @throws what `RunService.run` and `SubmitService.submit` throw.
+   * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version of that hash.
+   */
+  async execute(
+    who: Caller,
+    name: string,
+    request: ExecutePromptDto,
+    variablesJson: string | null,
+    { path, key }: { readonly path: string; readonly key: UsedKey | null },
+  ): Promise<RawAnswer> {
+    const { version = null, mode, model = null, provider = null, model_name = null, ...rest } = request;
+    const execution = {
+      ...rest,
+      prompt_name: name,
+      version_number: version,
+      model: model === null ? this.modelOf(provider, model_name) : onlyModelOf(request, model),
+    };
+    try {
+      return mode === 'async'
+        ? await this.submits.submit(who, execution, variablesJson, key, PROTOCOL)
+        : await this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL });
+    } catch (error) {
+      const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;
+      // What is wrong first is the mode: to register the version would be refused too.
+      if (hasNoVersion && (await this.isFull(who.projectId, name)))
+        throw new PromptModeMismatchError(name, 'full');
+      throw error;
+    }
+  }
+
+  private async isFull(projectId: string, name: string): Promise<boolean> {
+    const known = await this.registry.find(projectId, [{ name, checksumHash: null }], DEFAULT_POINTER);
+    return known.get(name)?.mode === 'full';
+  }
+
+  /** Null for the default one. @throws ValidationError `VALIDATION_FAILED` for a provider that needs a model named. */
+  private modelOf(provider: string | null, modelName: string | null) {
+    const usual = this.config.defaultModel;
+    if (provider === null && modelName === null) return null;
+    if (modelName !== null) return { provider: provider ?? usual.provider, model_name: modelName };
+    if (provider !== null && provider === usual.provider) return { provider, model_name: usual.modelName };
+    throw new ValidationError('Name a model of that provider: the default model is of another one.', [
+      { pointer: '/model_name', message: `is required: the default model is of ${usual.provider}` },
+    ]);
+  }
+}
+
+/** @throws ValidationError `VALIDATION_FAILED` when the request names a model by itself, too. */
+function onlyModelOf<T>({ provider = null, model_name: modelName = null }: ExecutePromptDto, model: T): T {
+  if (provider === null && modelName === null) return model;
+  const message = 'does not go with provider and model_name';
+  throw new ValidationError('Name the model once.', [{ pointer: '/model', message }]);
+}

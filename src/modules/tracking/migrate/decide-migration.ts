@@ -1,0 +1,87 @@
+import { LedgerError } from '../../../kernel/index.js';
+import {
+  NoActiveVersionError,
+  PromptKindMismatchError,
+  PromptModeMismatchError,
+  PromptNotFoundError,
+} from '../../prompts/index.js';
+import type { Decision } from '../register/decide-registration.js';
+import { type Fault, refuseFaulty } from '../errors.js';
+import type { MigratedPromptDto } from './migrate-prompts.dto.js';
+import type { AskedPrompt, KnownPrompt, PromptChange } from '../tracked-prompts.js';
+
+/** A prompt that is to be managed here; both are null when its content stays. */
+export interface MigratingPrompt extends AskedPrompt {
+  readonly templateSource: string | null;
+}
+
+/**
+ * What a migration makes of the registry: each prompt is in full mode afterwards, with the content that was sent, or
+ * with what it had. Pure.
+ * @throws PromptsRefusedError with all prompts that are not there (`PROMPT_NOT_FOUND`), or in full mode already
+ *   (`PROMPT_MODE_MISMATCH`).
+ */
+export function decideMigration(
+  prompts: readonly MigratingPrompt[],
+  known: ReadonlyMap<string, KnownPrompt>,
+  outcome: string,
+): Decision<MigratedPromptDto> {
+  const faults: Fault[] = [];
+  const answers: MigratedPromptDto[] = [];
+  const changes: PromptChange[] = [];
+  for (const [index, prompt] of prompts.entries()) {
+    try {
+      const { answer, change } = decideOne(index, prompt, known.get(prompt.name));
+      answers.push(answer);
+      changes.push(change);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      faults.push({ index, error });
+    }
+  }
+  refuseFaulty(faults, outcome);
+  return { answers, changes };
+}
+
+function decideOne(
+  index: number,
+  prompt: MigratingPrompt,
+  known: KnownPrompt | undefined,
+): { answer: MigratedPromptDto; change: PromptChange } {
+  const { name } = prompt;
+  if (known === undefined) throw new PromptNotFoundError(name);
+  if (known.mode === 'full') throw new PromptModeMismatchError(name, 'full');
+  if (prompt.templateSource !== null && known.kind === 'chat')
+    throw new PromptKindMismatchError(name, 'chat', 'text');
+  const version = versionOf(prompt, known);
+  if (version === null) throw new NoActiveVersionError(name);
+  const { active } = known;
+  const isActive = !version.isNew && version.versionId === active?.versionId;
+  const activation = isActive ? null : { fromVersionId: active?.versionId ?? null };
+  return {
+    answer: { name, mode: 'full', version: version.versionNumber, version_change: version.isNew },
+    change: {
+      index,
+      name,
+      prompt: known,
+      toMode: 'full',
+      version,
+      activation,
+      registration: null,
+      metadata: null,
+      // Whether code has it counts no more.
+      toRetired: known.isRetired ? false : null,
+    },
+  };
+}
+
+/** The version that is active afterwards; null when there is none. */
+function versionOf(
+  { templateSource, checksumHash }: MigratingPrompt,
+  { active, same, highestNumber }: KnownPrompt,
+): PromptChange['version'] | null {
+  if (templateSource === null || checksumHash === null) return active && { isNew: false, ...active };
+  const content = { kind: 'text', templateSource } as const;
+  if (same === null) return { isNew: true, versionNumber: highestNumber + 1, content, checksumHash };
+  return { isNew: false, versionNumber: same.versionNumber, versionId: same.versionId };
+}

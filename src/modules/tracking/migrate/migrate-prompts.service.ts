@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { heavyWork } from '../../../kernel/index.js';
+import { checksumOf } from '../../../templating/index.js';
+import type { AuthorizedActor } from '../../auth/index.js';
+import { auditPromptChanges } from '../audit-prompt-changes.js';
+import { decideMigration, type MigratingPrompt } from './decide-migration.js';
+import { listDuplicates, NoPromptsError, refuseFaulty } from '../errors.js';
+import type { MigratedPromptsDto, MigratePromptDto, MigratePromptsDto } from './migrate-prompts.dto.js';
+import { TrackedRegistry } from '../tracked-registry.js';
+
+const OUTCOME = 'none was migrated';
+
+/** From prompts that follow code to prompts that are managed here. Versions, numbers and executions stay. */
+@Injectable()
+export class MigratePromptsService {
+  constructor(private readonly registry: TrackedRegistry) {}
+
+  /**
+   * All prompts or none.
+   * @throws NoPromptsError `NO_PROMPTS`
+   * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there twice,
+   *   `PROMPT_NOT_FOUND`, `PROMPT_MODE_MISMATCH` for prompts in full mode, `TEMPLATE_INVALID`.
+   */
+  async migrate(
+    who: AuthorizedActor,
+    { prompts: sent = null }: MigratePromptsDto,
+  ): Promise<MigratedPromptsDto> {
+    if (sent === null || sent.length === 0) throw new NoPromptsError();
+    refuseFaulty(listDuplicates(sent), OUTCOME);
+    const prompts = await readPrompts(sent);
+    const migrated = await this.registry.change(who, {
+      asked: prompts,
+      decide: (known) => decideMigration(prompts, known, OUTCOME),
+      reason: 'migrate',
+      audit: (changes) => auditPromptChanges('prompt.migrate', changes),
+      outcome: OUTCOME,
+    });
+    return { migrated };
+  }
+}
+
+async function readPrompts(sent: readonly MigratePromptDto[]): Promise<MigratingPrompt[]> {
+  const prompts: MigratingPrompt[] = [];
+  for (const { name, template_source: templateSource = null } of sent) {
+    const checksumHash =
+      templateSource === null
+        ? null
+        : await heavyWork.run(() => checksumOf({ kind: 'text', templateSource }));
+    prompts.push({ name, templateSource, checksumHash });
+  }
+  return prompts;
+}

@@ -1,0 +1,53 @@
+import { NoActiveVersionError, PromptModeMismatchError, PromptNotFoundError } from '../../prompts/index.js';
+import type { Decision } from './decide-registration.js';
+import { type Fault, refuseFaulty } from '../errors.js';
+import type { RetiredPromptDto } from './retire-prompts.dto.js';
+import type { AskedPrompt, KnownPrompt, PromptChange } from '../tracked-prompts.js';
+
+/**
+ * What becomes of prompts that their code has no more: they are marked, and nothing else. Versions, the active one too,
+ * stay as they are, because instances with the older code go on executing them while a new release rolls out. Pure.
+ * @throws PromptsRefusedError with all prompts that are not there (`PROMPT_NOT_FOUND`), or in full mode
+ *   (`PROMPT_MODE_MISMATCH`).
+ */
+export function decideRetirement(
+  prompts: readonly AskedPrompt[],
+  known: ReadonlyMap<string, KnownPrompt>,
+  outcome: string,
+): Decision<RetiredPromptDto> {
+  const faults: Fault[] = [];
+  const answers: RetiredPromptDto[] = [];
+  const changes: PromptChange[] = [];
+  for (const [index, { name }] of prompts.entries()) {
+    const prompt = known.get(name);
+    const active = prompt?.active ?? null;
+    if (prompt === undefined) faults.push({ index, error: new PromptNotFoundError(name) });
+    else if (prompt.mode === 'full') faults.push({ index, error: new PromptModeMismatchError(name, 'full') });
+    else if (active === null) faults.push({ index, error: new NoActiveVersionError(name) });
+    else {
+      const isChange = !prompt.isRetired;
+      answers.push({ name, mode: 'tracking', version: active.versionNumber, change_detected: isChange });
+      if (isChange) changes.push(retirementOf(index, prompt, active));
+    }
+  }
+  refuseFaulty(faults, outcome);
+  return { answers, changes };
+}
+
+function retirementOf(
+  index: number,
+  prompt: KnownPrompt,
+  active: NonNullable<KnownPrompt['active']>,
+): PromptChange {
+  return {
+    index,
+    name: prompt.name,
+    prompt,
+    toMode: null,
+    version: { isNew: false, ...active },
+    activation: null,
+    registration: null,
+    metadata: null,
+    toRetired: true,
+  };
+}

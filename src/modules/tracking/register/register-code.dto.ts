@@ -1,0 +1,212 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { ApiInteger, IsPromptName, Nested, NestedArray } from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
+import { ChatMessageDto } from '../../prompts/index.js';
+
+export const MAX_PROMPTS = 1000;
+/** What the renderer reads of a prompt at most; here, so that nothing longer is hashed. */
+export const MAX_TEMPLATE_CHARS = 1_048_576;
+
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Of SHA-1, or of a repository with SHA-256. */
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** A template's hash in a body: lower-case hex SHA-256. */
+export function IsTemplateHash(): PropertyDecorator {
+  return Matches(SHA256, { message: 'must be a SHA-256 of 64 lower-case hex digits' });
+}
+
+export class CodeSourceDto {
+  /**
+   * The file that holds the template, as seen from the root of the repository.
+   * @example "src/prompts.ts"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1024)
+  file?: string | null;
+
+  /** The line in it, counted from 1. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: 12 })
+  line?: number | null;
+}
+
+export class CodePromptDto {
+  /** Name of the prompt. */
+  @IsPromptName()
+  name!: string;
+
+  /**
+   * The text as the code has it, a Liquid template. Exactly one of `template_source` and `messages`.
+   * @example "Hello {{name}}, welcome to {{app}}!"
+   */
+  @ValidateIf((body: CodePromptDto) => body.template_source !== undefined || body.messages === undefined)
+  @IsString()
+  @MaxLength(MAX_TEMPLATE_CHARS)
+  @ApiPropertyOptional()
+  template_source?: string;
+
+  /** The messages of a chat prompt as the code has them, each a Liquid template. A prompt keeps its kind. */
+  @ValidateIf((body: CodePromptDto) => body.messages !== undefined)
+  @NestedArray(() => ChatMessageDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(1000)
+  @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
+  messages?: ChatMessageDto[];
+
+  /** What the prompt is for. Left out: stays as it was; null: removed. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  @ApiPropertyOptional({ example: undefined })
+  description?: string | null;
+
+  /** The team that answers for it. Left out: stays as it was; null: removed. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  @ApiPropertyOptional({ example: undefined })
+  owner_team?: string | null;
+
+  /** Words to find the prompt by. Left out: stay as they were. */
+  @ValidateIf((body: CodePromptDto) => body.tags !== undefined)
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 100, { each: true })
+  @ApiPropertyOptional({ example: undefined })
+  tags?: string[];
+
+  /**
+   * Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the messages, to make sure that the content arrived
+   * as it was sent.
+   */
+  @IsOptional()
+  @IsTemplateHash()
+  @ApiPropertyOptional({ nullable: true, example: undefined })
+  template_hash?: string | null;
+
+  /** Where it stands. */
+  @IsOptional()
+  @Nested(() => CodeSourceDto)
+  @ApiPropertyOptional({ type: CodeSourceDto, nullable: true })
+  source?: CodeSourceDto | null;
+}
+
+export class GitDto {
+  /**
+   * The commit that is checked out, 40 or 64 lower-case hex digits.
+   * @example "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
+   */
+  @IsOptional()
+  @Matches(COMMIT, { message: 'must be a commit of 40 or 64 lower-case hex digits' })
+  commit?: string | null;
+
+  /**
+   * The branch; null with a detached head.
+   * @example "main"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1024)
+  branch?: string | null;
+
+  /**
+   * The repository, by whatever name you find it.
+   * @example "acme/app"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2048)
+  repository?: string | null;
+
+  /** True when the working tree had changes that no commit holds. */
+  @IsOptional()
+  @IsBoolean()
+  dirty?: boolean | null;
+}
+
+export class RegisterCodeDto {
+  /** The prompts of the code, 1 to 1,000, each name once. Prompts that are not sent stay as they are. */
+  @IsOptional()
+  @NestedArray(() => CodePromptDto)
+  @ArrayMaxSize(MAX_PROMPTS)
+  @ApiProperty({ type: [CodePromptDto], minItems: 1, maxItems: MAX_PROMPTS })
+  prompts?: CodePromptDto[] | null;
+
+  /** Which state of the code this is; what is not known is left out. */
+  @IsOptional()
+  @Nested(() => GitDto)
+  @ApiPropertyOptional({ type: GitDto, nullable: true })
+  git?: GitDto | null;
+
+  /** The environment whose pointers follow this code. Null or left out: `default`, whose pointer is the active version. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  environment?: string | null;
+
+  /** Answer the same and write nothing. Default false. */
+  @ValidateIf((body: RegisterCodeDto) => body.dry_run !== undefined)
+  @IsBoolean()
+  dry_run?: boolean = false;
+}
+
+/** What a registration made of a prompt, in the order in which one counts: a prompt that returned may be changed too. */
+export const REGISTRATION_OUTCOMES = ['new', 'returned', 'changed', 'metadata', 'unchanged'] as const;
+
+export type RegistrationOutcome = (typeof REGISTRATION_OUTCOMES)[number];
+
+export class RegisteredPromptDto {
+  /** Name of the prompt. */
+  name!: string;
+
+  /** Always `tracking`. */
+  @ApiProperty({ enum: ['tracking'] })
+  mode!: 'tracking';
+
+  /** The version of the template that was sent, which is the active one now, or the one of the environment. */
+  @ApiInteger()
+  version!: number;
+
+  /** True when another version was active before; false for a new prompt. */
+  change_detected!: boolean;
+
+  /** The version that was active before; null unless there was a change. */
+  @ApiInteger()
+  previous_version!: number | null;
+
+  /**
+   * `new`: the prompt was not known; `returned`: it was retired; `changed`: another version was active; `metadata`: only
+   * its description, team or tags differed; `unchanged`: nothing did.
+   */
+  @ApiProperty({ enum: REGISTRATION_OUTCOMES })
+  outcome!: RegistrationOutcome;
+}
+
+export class RegisteredCodeDto {
+  /** One for each prompt, in the order sent. */
+  registered!: RegisteredPromptDto[];
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
+import { checksumOf, type PromptContent } from '../../../templating/index.js';
+import type { AuthorizedActor } from '../../auth/index.js';
+import { auditPromptChanges } from '../audit-prompt-changes.js';
+import {
+  PromptKindMismatchError,
+  PromptModeMismatchError,
+  TemplateHashMismatchError,
+} from '../../prompts/index.js';
+import { type CodePrompt, decideRegistration } from './decide-registration.js';
+import { type Fault, listDuplicates, NoPromptsError, refuseFaulty } from '../errors.js';
+import {
+  type CodePromptDto,
+  type GitDto,
+  MAX_TEMPLATE_CHARS,
+  type RegisterCodeDto,
+  type RegisteredCodeDto,
+} from './register-code.dto.js';
+import type { KnownPrompt } from '../tracked-prompts.js';
+import { TrackedRegistry } from '../tracked-registry.js';
+
+const OUTCOME = 'none was registered';
+
+/** The registry follows the code: what is registered is what is active, in the environment that it is registered for. */
+@Injectable()
+export class RegisterCodeService {
+  constructor(private readonly registry: TrackedRegistry) {}
+
+  /**
+   * All prompts or none.
+   * @throws NoPromptsError `NO_PROMPTS`
+   * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there
+   *   twice, or a content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for
+   *   prompts in full mode, `TEMPLATE_INVALID`, `ENVIRONMENT_PROTECTED` for pointers that only a change may move.
+   */
+  async register(who: AuthorizedActor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
+    const { prompts: sent = null, git = null, environment = null, dry_run: isDryRun = false } = request;
+    if (sent === null || sent.length === 0) throw new NoPromptsError();
+    refuseFaulty(listDuplicates(sent), OUTCOME);
+    const prompts = await readPrompts(sent, git);
+    const registered = await this.registry.change(who, {
+      asked: prompts,
+      decide: (known) => {
+        refuseFaulty(listFull(prompts, known), OUTCOME);
+        refuseFaulty(listOfOtherKind(prompts, known), OUTCOME);
+        return decideRegistration(prompts, known);
+      },
+      ...(environment === null ? {} : { environment }),
+      reason: 'register',
+      audit: (changes) =>
+        auditPromptChanges('prompt.register', changes, {
+          ...(environment === null ? {} : { environment }),
+          ...factsOf(git),
+        }),
+      outcome: OUTCOME,
+      isDryRun,
+    });
+    return { registered };
+  }
+}
+
+/** @throws PromptsRefusedError `TEMPLATE_HASH_MISMATCH` */
+async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): Promise<CodePrompt[]> {
+  const prompts: CodePrompt[] = [];
+  const faults: Fault[] = [];
+  for (const [index, prompt] of sent.entries()) {
+    const { name, template_hash: sentHash = null, source } = prompt;
+    const content = contentOf(prompt);
+    if (content instanceof LedgerError) {
+      faults.push({ index, error: content });
+      continue;
+    }
+    const checksumHash = await heavyWork.run(() => checksumOf(content));
+    if (sentHash !== null && sentHash !== checksumHash) {
+      faults.push({ index, error: TemplateHashMismatchError.ofTemplate() });
+    }
+    const { file = null, line = null } = source ?? {};
+    const registration = { ...factsOf(git), file, line };
+    prompts.push({ name, content, checksumHash, registration, metadata: metadataOf(prompt) });
+  }
+  refuseFaulty(faults, OUTCOME);
+  return prompts;
+}
+
+/** The content that was sent, or what is wrong with it. */
+function contentOf({
+  template_source: templateSource,
+  messages,
+}: CodePromptDto): PromptContent | LedgerError {
+  if (messages === undefined) return { kind: 'text', templateSource: templateSource as string };
+  if (templateSource !== undefined) {
+    const message = 'does not go with template_source: a prompt is a text or messages';
+    return new ValidationError('Send exactly one of template_source and messages.', [
+      { pointer: '/messages', message },
+    ]);
+  }
+  const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+  if (chars > MAX_TEMPLATE_CHARS) {
+    const message = `must have at most ${MAX_TEMPLATE_CHARS} characters in all`;
+    return new ValidationError('Send shorter messages.', [{ pointer: '/messages', message }]);
+  }
+  return { kind: 'chat', messages };
+}
+
+function metadataOf({ description, owner_team: ownerTeam, tags }: CodePromptDto): CodePrompt['metadata'] {
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(ownerTeam === undefined ? {} : { ownerTeam }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+export function factsOf(git: GitDto | null) {
+  const { commit = null, branch = null, repository = null, dirty = null } = git ?? {};
+  return { commit, branch, repository, dirty };
+}
+
+function listFull(prompts: readonly CodePrompt[], known: ReadonlyMap<string, KnownPrompt>): Fault[] {
+  return prompts.flatMap(({ name }, index) => {
+    const isFull = known.get(name)?.mode === 'full';
+    return isFull ? [{ index, error: new PromptModeMismatchError(name, 'full') }] : [];
+  });
+}
+
+function listOfOtherKind(prompts: readonly CodePrompt[], known: ReadonlyMap<string, KnownPrompt>): Fault[] {
+  return prompts.flatMap(({ name, content }, index) => {
+    const kind = known.get(name)?.kind ?? content.kind;
+    return kind === content.kind
+      ? []
+      : [{ index, error: new PromptKindMismatchError(name, kind, content.kind) }];
+  });
+}

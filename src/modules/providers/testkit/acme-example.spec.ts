@@ -5,7 +5,9 @@ import { providerClassesOf } from '../registry/provider-loader.js';
 import type { ModelProvider } from '../provider.contract.js';
 
 // Jest resolves by itself and knows nothing of the hook that does it in the service (test/e2e/provider-modules).
-jest.mock('prompt-ledger/provider', () => jest.requireActual<object>('../../../provider.js'), { virtual: true });
+jest.mock('prompt-ledger/provider', () => jest.requireActual<object>('../../../provider.js'), {
+  virtual: true,
+});
 
 const EXAMPLE = '../../../../examples/acme.provider.js';
 

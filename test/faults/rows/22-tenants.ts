@@ -186,7 +186,7 @@ async function terminateOne({ database }: FaultContext): Promise<number> {
   const rows = await database.query(
     `SELECT pg_terminate_backend(pid) FROM (
        SELECT pid FROM pg_stat_activity
-       WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename <> current_user
+       WHERE datname = current_database() AND application_name = 'prompt-ledger'
        ORDER BY random() LIMIT 1) victim`,
   );
   return rows.length;

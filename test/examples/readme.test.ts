@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenAiServer } from '../fakes/openai-server.js';
@@ -160,6 +160,19 @@ describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shel
     expect(done.stdout).toContain('\ntrue\n');
     expect(bare).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'Say hello.' } }] });
     expect(prompted).toMatchObject({ choices: [{ message: { content: 'Welcome Ada warmly.' } }] });
+  });
+
+  it('the commands about changes work as they are printed', async () => {
+    const commands = await printedCommands('README.md', 'Nobody changes production alone', ledger);
+    await symlink(path.join(ROOT, 'dist'), path.join(folder, 'dist'));
+
+    const done = await typeCommands(shell, commands, { folder, env: { PROMPT_LEDGER_URL: ledger.url } });
+
+    expect(done.complaints).toEqual([]);
+    expect(done.statuses).toEqual([200, 200]);
+    expect(done.stdout).toContain('-Welcome {{name}} warmly.');
+    expect(done.stdout).toContain('+Welcome {{name}} in one line.');
+    expect(done.stdout.trimEnd().split('\n').at(-1)).toBe('2');
   });
 
   it.each([

@@ -11,7 +11,7 @@
  */
 const BASE = ['infra', 'entities', 'kernel'];
 const COMMON = ['modules/auth', 'modules/audit', 'modules/projects', ...BASE];
-const CONTENT = [...COMMON, 'modules/versions', 'templating'];
+const CONTENT = [...COMMON, 'modules/versions', 'templating', 'json-schema'];
 
 /**
  * A room below `src`, and what it may import beside itself: other rooms, and npm packages (any of them and Node's own
@@ -20,6 +20,8 @@ const CONTENT = [...COMMON, 'modules/versions', 'templating'];
 const ROOMS = {
   kernel: { rooms: [], packages: [] },
   templating: { rooms: ['kernel'], packages: ['@noble/hashes', 'canonicalize', 'liquidjs'] },
+  // Schemas of people who are not trusted: bounded, and without generated code.
+  'json-schema': { rooms: ['kernel'], packages: ['ajv-formats', 'lru-cache', 're2js'] },
   // The SDK reads answers by it too, so it is plain and small.
   answers: { rooms: [], packages: [] },
   entities: { rooms: ['kernel'], packages: ['typeorm'] },
@@ -39,7 +41,7 @@ const ROOMS = {
   'modules/budgets': { rooms: COMMON },
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['answers', 'kernel'] },
-  'modules/versions': { rooms: [...COMMON, 'templating'] },
+  'modules/versions': { rooms: [...COMMON, 'templating', 'json-schema'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
   // They are moved here; what they mean for a run is known where versions are resolved, in prompts.

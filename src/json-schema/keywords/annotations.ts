@@ -1,0 +1,30 @@
+import { LIMITS } from '../limits.js';
+import type { SchemaPart } from '../reading/schema-part.js';
+import { type JsonObject, keysOf, kindOf, memberAt } from '../values/json-values.js';
+
+const TEXTS = ['title', 'description', '$comment', 'contentEncoding', 'contentMediaType'];
+const FLAGS = ['deprecated', 'readOnly', 'writeOnly'];
+
+/** Reads what says something about a value and asks nothing of it, and the schemas that are there to be referred to. */
+export function readAnnotations(part: SchemaPart): void {
+  for (const keyword of TEXTS) part.string(keyword);
+  for (const keyword of FLAGS) part.boolean(keyword);
+  part.list('examples');
+  for (const keyword of ['default', 'examples', 'const', 'enum']) {
+    if (isDeeper(part.value(keyword), LIMITS.depth)) {
+      part.report(`is nested deeper than ${LIMITS.depth} levels`, keyword);
+    }
+  }
+  // Before 2019 `$defs` was called so, and the meta-schema still knows it.
+  for (const keyword of ['$defs', 'definitions']) part.subschemaMap(keyword);
+  part.subschema('contentSchema');
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  const kind = kindOf(value);
+  if (kind !== 'array' && kind !== 'object') return false;
+  if (levels === 0) return true;
+  if (kind === 'array') return (value as readonly unknown[]).some((item) => isDeeper(item, levels - 1));
+  const object = value as JsonObject;
+  return keysOf(object).some((key) => isDeeper(memberAt(object, key), levels - 1));
+}

@@ -1,0 +1,46 @@
+import type { SchemaNode } from '../schema-node.js';
+import type { SchemaPart } from './schema-part.js';
+
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const ANCHOR = /^[A-Za-z_][-A-Za-z0-9._]*$/;
+
+/** Keywords that would be passed over in silence, although whoever wrote them meant something. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['$data', 'is not supported'],
+  ['$recursiveAnchor', 'is not of draft 2020-12: use $dynamicAnchor'],
+  ['$recursiveRef', 'is not of draft 2020-12: use $dynamicRef'],
+  ['additionalItems', 'is not of draft 2020-12: use prefixItems and items'],
+  ['dependencies', 'is not of draft 2020-12: use dependentRequired or dependentSchemas'],
+]);
+
+/** Reads `$schema`, `$id`, anchors and references, and refuses what older drafts said in other words. */
+export function readIdentity(part: SchemaPart): void {
+  for (const [keyword, message] of REFUSED) if (part.has(keyword)) part.report(message, keyword);
+  const dialect = part.string('$schema');
+  if (dialect !== undefined && dialect.replace(/#$/, '') !== DIALECT) {
+    part.report(`must be "${DIALECT}"`, '$schema');
+  }
+  if (part.string('$id') !== undefined && part.node.pointer !== '') {
+    part.report('may stand in the whole schema only', '$id');
+  }
+  for (const keyword of ['$anchor', '$dynamicAnchor']) {
+    const name = part.string(keyword);
+    if (name === undefined) continue;
+    if (ANCHOR.test(name)) part.addAnchor(name, keyword);
+    else part.report('must begin with a letter or "_", and hold letters, digits and "-._"', keyword);
+  }
+  // Within one schema a dynamic reference has one anchor to go to, so it is a reference like any other.
+  for (const keyword of ['$ref', '$dynamicRef']) readReference(part, keyword);
+}
+
+function readReference(part: SchemaPart, keyword: string): void {
+  const target = part.string(keyword);
+  if (target === undefined) return;
+  let followed: SchemaNode | null = null;
+  part.addReference(keyword, target, (node) => {
+    followed = node;
+  });
+  part.assert(null, (value, evaluation, seen) => {
+    return followed === null || evaluation.apply(followed, value, seen);
+  });
+}

@@ -1,0 +1,103 @@
+import type { ErrorEntry } from '../../kernel/index.js';
+import { KEYWORD_GROUPS } from '../keywords/index.js';
+import { LIMITS } from '../limits.js';
+import { SchemaNode } from '../schema-node.js';
+import { kindOf } from '../values/json-values.js';
+import { checkApplied } from './check-applied.js';
+import { readIdentity } from './read-identity.js';
+import { cutPointer } from './join-pointer.js';
+import type { Reading, Reference } from './reading.js';
+import { SchemaRefused } from './schema-refused.js';
+import { resolveReference } from './resolve-reference.js';
+import { type SchemaMembers, SchemaPart } from './schema-part.js';
+
+/** Reads a schema and all the schemas in it into nodes. Problems are gathered, so that all of them can be mended at once. */
+export class SchemaReader implements Reading {
+  readonly problems: ErrorEntry[] = [];
+  /** Every schema by its pointer. */
+  private readonly nodes = new Map<string, SchemaNode>();
+  private readonly anchors = new Map<string, SchemaNode>();
+  private readonly references: Reference[] = [];
+  private depth = 0;
+  /** Instructions of all patterns so far. */
+  private patternSize = 0;
+  private hasTracking = false;
+
+  constructor(private readonly basePointer: string) {}
+
+  /** @throws SchemaRefused as soon as there are too many problems, or what is too much. */
+  read(schema: unknown): SchemaNode {
+    const root = this.schema(schema, '');
+    for (const { from, target, pointer, follow } of this.references) {
+      const node = resolveReference(target, this.nodes, this.anchors);
+      if (typeof node === 'string') this.report(pointer, node);
+      else {
+        from.inPlace.push(node);
+        follow(node);
+      }
+    }
+    if (this.problems.length === 0) {
+      checkApplied(root, this.nodes.values(), (pointer, message) => {
+        this.report(pointer, message);
+      });
+    }
+    return root;
+  }
+
+  schema(schema: unknown, pointer: string): SchemaNode {
+    const node = new SchemaNode(pointer);
+    this.nodes.set(pointer, node);
+    if (this.nodes.size > LIMITS.schemas)
+      this.refuse(pointer, `is one schema of more than ${LIMITS.schemas}`);
+    if (typeof schema === 'boolean') {
+      if (!schema) node.add(null, (_value, validation) => validation.fail('is not allowed'));
+      return node;
+    }
+    if (kindOf(schema) !== 'object') {
+      this.report(pointer, 'must be a schema: an object, true or false');
+      return node;
+    }
+    this.depth += 1;
+    if (this.depth > LIMITS.depth) this.refuse(pointer, `is nested deeper than ${LIMITS.depth} schemas`);
+    const part = new SchemaPart(this, node, schema as SchemaMembers);
+    readIdentity(part);
+    for (const readGroup of KEYWORD_GROUPS) readGroup(part);
+    this.depth -= 1;
+    return node;
+  }
+
+  /** Whether `unevaluatedProperties` or `unevaluatedItems` stands somewhere. */
+  get tracks(): boolean {
+    return this.hasTracking;
+  }
+
+  trackSeen(): void {
+    this.hasTracking = true;
+  }
+
+  addAnchor(name: string, node: SchemaNode, pointer: string): void {
+    if (this.anchors.has(name)) this.report(pointer, 'is an anchor that another schema has too');
+    this.anchors.set(name, node);
+  }
+
+  addReference(reference: Reference): void {
+    this.references.push(reference);
+  }
+
+  addPattern(size: number, pointer: string): void {
+    this.patternSize += size;
+    if (this.patternSize > LIMITS.patternSize)
+      this.refuse(pointer, 'is one pattern too many, or repeats too much');
+  }
+
+  report(pointer: string, message: string): void {
+    this.problems.push({ pointer: this.basePointer + cutPointer(pointer), message });
+    if (this.problems.length >= LIMITS.listed) throw new SchemaRefused(this.problems);
+  }
+
+  /** Reports what is too much, and reads no further. */
+  refuse(pointer: string, message: string): never {
+    this.problems.push({ pointer: this.basePointer + cutPointer(pointer), message });
+    throw new SchemaRefused(this.problems);
+  }
+}

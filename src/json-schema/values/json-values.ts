@@ -1,0 +1,43 @@
+import { ExactNumber } from '../../kernel/index.js';
+
+export type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
+
+/** What `JSON.parse` makes of an object, or what `parseExact` does. */
+export type JsonObject = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
+
+/** A number as JavaScript has it, or one that keeps the text that it came as. */
+export type JsonNumber = number | ExactNumber;
+
+/** @returns null for what JSON does not have, such as undefined. */
+export function kindOf(value: unknown): Kind | null {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return typeof value as Kind;
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return 'array';
+      return value instanceof ExactNumber ? 'number' : 'object';
+    default:
+      return null;
+  }
+}
+
+export function keysOf(object: JsonObject): readonly string[] {
+  return object instanceof Map ? [...(object as ReadonlyMap<string, unknown>).keys()] : Object.keys(object);
+}
+
+export function countKeys(object: JsonObject): number {
+  return object instanceof Map ? object.size : Object.keys(object).length;
+}
+
+export function hasKey(object: JsonObject, key: string): boolean {
+  return object instanceof Map ? object.has(key) : Object.hasOwn(object, key);
+}
+
+/** @returns undefined for a key that the object itself does not have: prototypes give nothing. */
+export function memberAt(object: JsonObject, key: string): unknown {
+  if (object instanceof Map) return (object as ReadonlyMap<string, unknown>).get(key);
+  return Object.hasOwn(object, key) ? (object as Readonly<Record<string, unknown>>)[key] : undefined;
+}

@@ -1,0 +1,59 @@
+const QUANTIFIER = /\{(\d+)(?:(,)(\d*))?\}/y;
+
+/**
+ * About how many instructions a pattern compiles to. A repetition `{n}` is compiled n times, so a pattern of ten
+ * characters may take a million, and by then it is too late to ask the engine.
+ *
+ * @returns infinity for what does not end, which the engine refuses anyway.
+ */
+export function estimatePatternSize(pattern: string): number {
+  /** The sizes of the groups that are open, the pattern itself first. */
+  const open = [1];
+  let last = 0;
+  const add = (size: number): void => {
+    open.push((open.pop() ?? 0) + size);
+    last = size;
+  };
+  for (let offset = 0; offset < pattern.length; offset += 1) {
+    switch (pattern[offset]) {
+      case '\\':
+        offset += 1;
+        add(1);
+        break;
+      case '[':
+        offset = endOfClass(pattern, offset);
+        add(1);
+        break;
+      case '(':
+        open.push(2);
+        break;
+      case ')':
+        if (open.length > 1) add(open.pop() ?? 0);
+        break;
+      case '{': {
+        QUANTIFIER.lastIndex = offset;
+        const quantifier = QUANTIFIER.exec(pattern);
+        if (quantifier === null) add(1);
+        else {
+          offset += quantifier[0].length - 1;
+          const times = Math.max(Number(quantifier[1]), Number(quantifier[3] ?? 0), 1);
+          add((times - 1) * (last + 1) + 1);
+          last *= times;
+        }
+        break;
+      }
+      default:
+        add(1);
+    }
+  }
+  return open.reduce((total, size) => total + size, 0);
+}
+
+/** Offset of the bracket that closes a class, or of the end. */
+function endOfClass(pattern: string, start: number): number {
+  let offset = start + 1;
+  if (pattern[offset] === '^') offset += 1;
+  if (pattern[offset] === ']') offset += 1;
+  while (offset < pattern.length && pattern[offset] !== ']') offset += pattern[offset] === '\\' ? 2 : 1;
+  return offset;
+}

@@ -9,6 +9,7 @@ import { GovernProjects1796200000000 } from './1796200000000-govern-projects.js'
 import { AddKeyOwners1796200100000 } from './1796200100000-add-key-owners.js';
 import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
+import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   AddKeyOwners1796200100000,
   GuardEnvironments1796200200000,
   BindChanges1796200300000,
+  OpenSessions1796300000000,
 ];

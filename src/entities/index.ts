@@ -27,6 +27,7 @@ import { ProjectEntity } from './people/project.entity.js';
 import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
 import { PromptVersionEntity } from './registry/prompt-version.entity.js';
 import { PromptEntity } from './registry/prompt.entity.js';
+import { SessionEntity } from './people/session.entity.js';
 import { TeamMemberEntity } from './people/team-member.entity.js';
 import { TeamEntity } from './people/team.entity.js';
 import { UserEntity } from './people/user.entity.js';
@@ -42,11 +43,12 @@ export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRou
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
 export { CachedResponseEntity };
 export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEntity };
-export { MemberEntity, TeamEntity, TeamMemberEntity, UserEntity };
+export { MemberEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { CHANGE_STATUSES } from './governance/change.entity.js';
 export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
 export { ROLES } from './people/member.entity.js';
 export type { Role } from './people/member.entity.js';
+export type { SessionKind } from './people/session.entity.js';
 export { USER_KINDS } from './people/user.entity.js';
 export type { UserKind } from './people/user.entity.js';
 export { BUDGET_MODES, BUDGET_PERIODS, BUDGET_SCOPES } from './accounts/budget.entity.js';
@@ -73,6 +75,7 @@ export const ENTITIES = [
   MemberEntity,
   TeamEntity,
   TeamMemberEntity,
+  SessionEntity,
   ApiKeyEntity,
   PromptEntity,
   PromptVersionEntity,

@@ -38,9 +38,12 @@ describe('the routes', () => {
     ]);
   });
 
-  it('need a key, but for those of health', () => {
+  it('need a key or a session, but for those of health and those that open and end a session', () => {
     const open = routes.filter(({ access }) => access?.kind === 'public').map(({ name }) => name);
     expect(open).not.toEqual([]);
-    expect(open.filter((name) => !name.startsWith('HealthController.'))).toEqual([]);
+    expect(open.filter((name) => !name.startsWith('HealthController.'))).toEqual([
+      'SessionsController.open',
+      'SessionsController.end',
+    ]);
   });
 });

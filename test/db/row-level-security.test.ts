@@ -6,6 +6,7 @@ import {
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
+import { FIND_SESSION_FUNCTION } from '../../migrations/open-sessions/sessions.js';
 import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
@@ -69,6 +70,17 @@ describe('row-level security', () => {
       expect(await countAs(`{${context.otherProjectId}}`, table)).toBe(table === 'projects' ? 1 : 0);
     },
   );
+
+  it('shows sessions to the instance only', async () => {
+    await context.owner.query(
+      `INSERT INTO sessions (kind, token_hmac, credential_hmac, expires_at) VALUES ('instance', '\\x01', '\\x02', now())`,
+    );
+    expect(await countAs(`{${context.projectId}}`, 'sessions')).toBe(0);
+    await app.query('BEGIN');
+    await app.query(`SELECT set_config('app.instance', 'on', true)`);
+    expect((await app.query('SELECT FROM sessions')).rowCount).toBe(1);
+    await app.query('COMMIT');
+  });
 
   it.each([
     ['executions_all', 2],
@@ -144,6 +156,8 @@ describe('row-level security', () => {
     ['model_prices', 'DELETE FROM model_prices'],
     ['model_routes', `UPDATE model_routes SET name = 'another'`],
     ['model_routes', 'DELETE FROM model_routes'],
+    ['sessions', 'UPDATE sessions SET expires_at = now()'],
+    ['sessions', 'UPDATE sessions SET user_id = NULL, key_id = NULL, credential_hmac = NULL'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });
@@ -183,6 +197,7 @@ describe('row-level security', () => {
       QUEUE_SLICE_FUNCTION,
       RENEW_PROMPTS_FUNCTION,
       SERVICE_FIGURES_FUNCTION,
+      FIND_SESSION_FUNCTION,
     ].filter((one) => one !== QUEUE_DEPTHS_FUNCTION);
     expect(rows).toEqual(listed.sort().map((signature) => ({ signature, app: true, everybody: false })));
   });

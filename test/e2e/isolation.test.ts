@@ -43,7 +43,7 @@ beforeAll(async () => {
   const making = calls.filter(({ method, name }) => method !== 'GET' && !ENDS.test(name));
   for (const call of [...making].sort((a, b) => rankCall(a) - rankCall(b))) {
     const url = fillPath(call, (one) => exampleOf(one) ?? ids.get(one.name));
-    const answer = await send(ADMIN_KEY, call, url, bodyOf(call));
+    const answer = await send(ADMIN_KEY, call, url, bodyOf(call, ADMIN_KEY));
     if (answer.status >= 300) throw new Error(`${call.name}: ${JSON.stringify(answer.body)}`);
     rememberIds(answer.body, ids);
   }
@@ -138,8 +138,8 @@ describe('another project', () => {
     expect(asked.length).toBeGreaterThan(35);
     for (const call of asked) {
       const [there, nowhere] = urlsOf(call);
-      const answer = await send(foreign.key, call, there, bodyOf(call));
-      const absent = await send(foreign.key, call, nowhere, bodyOf(call));
+      const answer = await send(foreign.key, call, there, bodyOf(call, ADMIN_KEY));
+      const absent = await send(foreign.key, call, nowhere, bodyOf(call, ADMIN_KEY));
       const isAlike = JSON.stringify(renamed(call, answer.body)) === JSON.stringify(absent.body);
       if (answer.status !== 404 || absent.status !== 404 || !isAlike) wrong.push([call.name, answer, absent]);
     }
@@ -151,7 +151,7 @@ describe('another project', () => {
     const asked = named().filter(({ name }) => ROUTE_MATRIX[name] === 'instance');
     for (const call of asked) {
       const [there] = urlsOf(call);
-      const answer = await send(foreign.key, call, there, bodyOf(call));
+      const answer = await send(foreign.key, call, there, bodyOf(call, ADMIN_KEY));
       expect({ call: call.name, status: answer.status }).toEqual({ call: call.name, status: 403 });
     }
   });
@@ -163,15 +163,15 @@ describe('another project', () => {
       (call) =>
         !MAKES_ITS_OWN_BY_BODY.includes(call.name) &&
         !MAKES_ITS_OWN.includes(call.name) &&
-        /doc_summarizer|WELCOME/.test(JSON.stringify(bodyOf(call) ?? null)),
+        /doc_summarizer|WELCOME/.test(JSON.stringify(bodyOf(call, ADMIN_KEY) ?? null)),
     );
     expect(asked.length).toBeGreaterThan(4);
     for (const call of asked) {
       const [url] = urlsOf(call);
       const rename = (value: unknown) =>
         JSON.parse(JSON.stringify(value).replaceAll(/doc_summarizer|WELCOME/g, 'absentee')) as unknown;
-      const answer = await send(foreign.key, call, url, bodyOf(call));
-      const absent = await send(foreign.key, call, url, rename(bodyOf(call)));
+      const answer = await send(foreign.key, call, url, bodyOf(call, ADMIN_KEY));
+      const absent = await send(foreign.key, call, url, rename(bodyOf(call, ADMIN_KEY)));
       const isAlike = JSON.stringify(rename(answer.body)) === JSON.stringify(rename(absent.body));
       if (answer.status !== 404 || !isAlike) wrong.push([call.name, answer, absent]);
     }
@@ -197,7 +197,7 @@ describe('another project', () => {
       [...MAKES_ITS_OWN, ...MAKES_ITS_OWN_BY_BODY].includes(name),
     )) {
       const [there] = urlsOf(call);
-      const answer = await send(foreign.key, call, there, bodyOf(call));
+      const answer = await send(foreign.key, call, there, bodyOf(call, ADMIN_KEY));
       expect({ call: call.name, status: answer.status }).toEqual({ call: call.name, status: 200 });
     }
     expect(await fingerprint()).toEqual(before);

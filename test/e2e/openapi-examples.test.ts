@@ -10,7 +10,7 @@ import {
   rankCall,
   rememberIds,
 } from '../support/openapi-calls.js';
-import { startStage, type Stage } from './stage.js';
+import { ADMIN_KEY, startStage, type Stage } from './stage.js';
 
 /** The examples are what the explorer fills in, and what a reader copies. */
 describe('the examples of the OpenAPI document', () => {
@@ -108,7 +108,7 @@ describe('the examples of the OpenAPI document', () => {
   }
 
   async function send(call: OpenApiCall, url: string) {
-    const example = bodyOf(call);
+    const example = bodyOf(call, ADMIN_KEY);
     const response = await fetch(`${stage.ledger.url}${url}`, {
       method: call.method,
       headers: { 'x-api-key': await keyFor(call), 'content-type': 'application/json' },

@@ -1,3 +1,5 @@
+import { DEFAULT_API_KEY } from '../../src/kernel/index.js';
+
 export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
@@ -38,9 +40,15 @@ export function exampleOf({ example, schema }: Parameter): string | number | und
   return example ?? schema?.example;
 }
 
-/** The example body, or undefined where the operation takes none. */
-export function bodyOf({ operation: { requestBody } }: OpenApiCall): unknown {
-  return Object.values(requestBody?.content ?? {})[0]?.example;
+/**
+ * The example body, or undefined where the operation takes none.
+ * @param adminKey what the key of the instance is, where an example has its default.
+ */
+export function bodyOf({ operation: { requestBody } }: OpenApiCall, adminKey = DEFAULT_API_KEY): unknown {
+  const example = Object.values(requestBody?.content ?? {})[0]?.example;
+  return example === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(example).replaceAll(DEFAULT_API_KEY, adminKey));
 }
 
 /** @param valueOf what to put in for a parameter; undefined leaves one of the query out. */

@@ -13,6 +13,9 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /health/live': 'anyone',
   'GET /health/ready': 'anyone',
 
+  'POST /auth/session': 'anyone',
+  'POST /auth/logout': 'anyone',
+
   'GET /v1/me': 'any key',
   'GET /v1/models': 'any key',
   'GET /v1/routes': 'any key',

@@ -78,6 +78,28 @@ function Text(): PropertyDecorator {
   return combine(IsOptional(), IsString());
 }
 
+/** Such as `https://ledger.example.com`. A slash at the end is taken for none. */
+function IsOrigin(): PropertyDecorator {
+  return combine(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.replace(/\/$/, '') : value,
+    ),
+    ValidateBy({
+      name: 'isOrigin',
+      validator: {
+        validate: (value: unknown) =>
+          value === null ||
+          (typeof value === 'string' &&
+            /^https?:\/\//.test(value) &&
+            URL.canParse(value) &&
+            new URL(value).origin === value),
+        defaultMessage: () =>
+          '$property must be an origin without a path, such as https://ledger.example.com',
+      },
+    }),
+  );
+}
+
 function combine(...decorators: PropertyDecorator[]): PropertyDecorator {
   return (target, key) => decorators.forEach((decorate) => decorate(target, key));
 }
@@ -109,6 +131,7 @@ export class Environment {
   @Text() KEY_HASH_SECRET: string | null = null;
   @Text() CORS_ORIGINS: string | null = null;
   @Whole(0, 10) TRUSTED_PROXIES = 0;
+  @Text() @IsOrigin() PUBLIC_URL: string | null = null;
 
   @Flag() WORKER = true;
   @Whole(1, 1000) CONCURRENCY = 16;

@@ -1,10 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { assertMaySomewhere } from './roles/assert-may.js';
-import { Authenticator } from './authenticator.js';
-import type { AuthenticatedRequest } from './caller.js';
+import { assertScopes, Authenticator } from './authenticator.js';
+import type { AuthenticatedRequest, Caller } from './caller.js';
 import { ForbiddenError } from './errors.js';
 import { ROUTE_ACCESS, type RouteAccess } from './roles/route-access.js';
+import { NoProjectError } from './sessions/errors.js';
+import { SessionAuthenticator } from './sessions/session-authenticator.js';
 
 /** Denies unless the route says who may call it: a route that declares nothing is closed. */
 @Injectable()
@@ -12,6 +14,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
+    private readonly sessions: SessionAuthenticator,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -19,11 +22,8 @@ export class AuthGuard implements CanActivate {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, targets);
     if (access?.kind === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const caller = await this.authenticator.authorize(
-      request.headers,
-      request.ip ?? null,
-      access?.kind === 'key' && access.orOverTeam !== true ? access.scopes : [],
-    );
+    const caller = await this.findCaller(request, access);
+    if (caller === null) return true;
     if (access === undefined) throw new ForbiddenError([], 'This route is closed: it declares no scopes.');
     if (access.kind === 'instance' && caller.kind !== 'instance') {
       throw new ForbiddenError(
@@ -34,5 +34,24 @@ export class AuthGuard implements CanActivate {
     if (access.kind === 'key' && access.orOverTeam === true) assertMaySomewhere(caller, access.scopes);
     request.caller = caller;
     return true;
+  }
+
+  /** @returns null for a person without a project, where that will do. */
+  private async findCaller(
+    request: AuthenticatedRequest,
+    access: RouteAccess | undefined,
+  ): Promise<Caller | null> {
+    const scopes = access?.kind === 'key' && access.orOverTeam !== true ? access.scopes : [];
+    if (!this.sessions.carriesSession(request)) {
+      return this.authenticator.authorize(request.headers, request.ip ?? null, scopes);
+    }
+    const { caller, session } = await this.sessions.authenticate(request);
+    request.session = session;
+    if (caller !== null) {
+      assertScopes(caller, scopes);
+      return caller;
+    }
+    if (access?.kind === 'key' && access.orNoProject === true) return null;
+    throw new NoProjectError();
   }
 }

@@ -12,11 +12,17 @@ import { KeysService } from './keys/keys.service.js';
 import { MeController } from './me/me.controller.js';
 import { MeService } from './me/me.service.js';
 import { SecretHasher } from './keys/secret-hasher.js';
+import { SessionAuthenticator } from './sessions/session-authenticator.js';
+import { SessionLog } from './sessions/session-log.js';
+import { SessionTokens } from './sessions/session-tokens.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { SessionsService } from './sessions/sessions.service.js';
 
-/** Keys, and the guard in front of every route. Only the API process needs it. */
+/** Keys, sessions, and the guard in front of every route. Only the API process needs it. */
 @Module({
   imports: [AuditModule, ProjectsModule],
-  controllers: [KeysController, MeController],
+  controllers: [KeysController, MeController, SessionsController],
   providers: [
     Authenticator,
     KeyLookups,
@@ -25,8 +31,13 @@ import { SecretHasher } from './keys/secret-hasher.js';
     KeysService,
     MeService,
     SecretHasher,
+    SessionAuthenticator,
+    SessionLog,
+    SessionTokens,
+    SessionsRepository,
+    SessionsService,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
-  exports: [Authenticator, KeysService],
+  exports: [Authenticator, KeysService, SecretHasher, SessionLog],
 })
 export class AuthModule {}

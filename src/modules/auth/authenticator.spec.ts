@@ -1,4 +1,4 @@
-import { credentialOf } from './authenticator.js';
+import { credentialOf } from './request-headers.js';
 import { config, KEY_ID, PROJECT_ID, setUp } from './authenticator.testkit.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { formatKey, newSecret } from './keys/key-secret.js';

@@ -10,6 +10,7 @@ import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
 import { NO_TEAMS, type Rights, toRights } from './roles/rights.js';
 import { type Scope, SCOPES } from './roles/scopes.js';
 import { SecretHasher } from './keys/secret-hasher.js';
+import { credentialOf, projectOf, type RequestHeaders } from './request-headers.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
@@ -35,6 +36,7 @@ export class Authenticator {
   readonly counts = new CacheCounts();
   private readonly logger = new Logger(Authenticator.name);
   private readonly cache = new Map<string, CachedRecord>();
+  private readonly adminKey: string;
   private readonly adminKeyDigest: Buffer;
 
   constructor(
@@ -45,7 +47,8 @@ export class Authenticator {
     private readonly projects: ProjectsService,
     private readonly clock: Clock,
   ) {
-    this.adminKeyDigest = digestOf(config.env.API_KEY);
+    this.adminKey = config.env.API_KEY;
+    this.adminKeyDigest = digestOf(this.adminKey);
   }
 
   /**
@@ -61,7 +64,7 @@ export class Authenticator {
     scopes: readonly Scope[],
   ): Caller | Promise<Caller> {
     const credential = credentialOf(headers);
-    if (headers[PROJECT_HEADER] !== undefined) {
+    if (headers['x-project'] !== undefined) {
       return this.authenticateFor(credential, origin, scopes, projectOf(headers));
     }
     const known = credential === null ? null : this.recall(credential, origin);
@@ -90,11 +93,34 @@ export class Authenticator {
     const cached = await this.find(key.keyId);
     if (cached === null || !cached.record.valid) throw new UnauthorizedError();
     if (!this.isSecretOf(cached.record, key.secret)) throw new UnauthorizedError();
-    this.touch(cached);
-    assertMember(cached.record);
-    assertOwnProject(cached.record, project);
+    const caller = this.admit(cached, origin, project);
     cached.provenDigest = digest;
-    return keyCaller(cached, origin);
+    return caller;
+  }
+
+  /**
+   * The caller of a session that was opened with a key.
+   * @param keyId null for the key of the instance.
+   * @param credentialHmac of the secret that opened it: the session is over when that is no secret of the key any more.
+   * @param project as for {@link authenticate}.
+   * @throws UnauthorizedError `UNAUTHORIZED`, and what {@link authenticate} throws.
+   */
+  async resume(
+    keyId: string | null,
+    credentialHmac: Buffer,
+    origin: string | null,
+    project: string | null,
+  ): Promise<Caller> {
+    if (keyId === null) {
+      if (!isSameDigest(credentialHmac, this.hasher.hash(this.adminKey))) throw new UnauthorizedError();
+      return this.authenticateAdmin(origin, project);
+    }
+    const cached = await this.find(keyId);
+    if (cached === null || !cached.record.valid) throw new UnauthorizedError();
+    const { secretHmac, previousSecretHmac: previous } = cached.record;
+    const isPrevious = previous !== null && isSameDigest(previous, credentialHmac);
+    if (!isPrevious && !isSameDigest(secretHmac, credentialHmac)) throw new UnauthorizedError();
+    return this.admit(cached, origin, project);
   }
 
   /** Makes this process forget a key at once; the others follow when their copy is too old. */
@@ -112,6 +138,13 @@ export class Authenticator {
   forgetProject(projectId: string): void {
     this.lookups.forgetUnknown();
     this.forgetWhere((record) => record.projectId === projectId);
+  }
+
+  private admit(cached: CachedRecord, origin: string | null, project: string | null): Caller {
+    this.touch(cached);
+    assertMember(cached.record);
+    assertOwnProject(cached.record, project);
+    return keyCaller(cached, origin);
   }
 
   private forgetWhere(isMeant: (record: KeyRecord) => boolean): void {
@@ -136,8 +169,7 @@ export class Authenticator {
     project: string | null,
   ): Promise<Caller> {
     const caller = await this.authenticate(credential, origin, project);
-    const missing = scopes.filter((scope) => !caller.scopes.has(scope));
-    if (missing.length > 0) throw new ForbiddenError(missing);
+    assertScopes(caller, scopes);
     return caller;
   }
 
@@ -245,21 +277,8 @@ function assertOwnProject({ projectId, projectName }: KeyRecord, project: string
   throw new ProjectNotFoundError(project);
 }
 
-type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-const PROJECT_HEADER = 'x-project';
-
-/** The project that a request names; null for an empty header, which names none. */
-function projectOf(headers: RequestHeaders): string | null {
-  const named = headers[PROJECT_HEADER];
-  return typeof named === 'string' && named !== '' ? named : null;
-}
-
-/** The key of a request, by `X-API-Key` or `Authorization: Bearer`. */
-export function credentialOf(headers: RequestHeaders): string | null {
-  const key = headers['x-api-key'];
-  if (typeof key === 'string' && key !== '') return key;
-  const { authorization } = headers;
-  const bearer = typeof authorization === 'string' ? /^Bearer +(\S+) *$/i.exec(authorization) : null;
-  return bearer?.[1] ?? null;
+/** @throws ForbiddenError `FORBIDDEN`, which names the scopes that are missing. */
+export function assertScopes(caller: Caller, scopes: readonly Scope[]): void {
+  const missing = scopes.filter((scope) => !caller.scopes.has(scope));
+  if (missing.length > 0) throw new ForbiddenError(missing);
 }

@@ -15,6 +15,20 @@ export interface KeyAncestor {
   readonly rateLimits: KeyRateLimits;
 }
 
+/** The session by whose cookie a request is sent. */
+export interface CallerSession {
+  readonly sessionId: string;
+  /** What unsafe requests send as `X-CSRF-Token`. */
+  readonly csrfToken: string;
+  /** Who signed in; null for a session that a key opened. */
+  readonly person: {
+    readonly userId: string;
+    readonly email: string | null;
+    /** Those in which the person is a member, by name. */
+    readonly projects: readonly { readonly projectId: string; readonly name: string }[];
+  } | null;
+}
+
 /** An actor, and what they may do. */
 export interface AuthorizedActor extends Actor, Rights {}
 
@@ -23,10 +37,13 @@ export interface Caller extends AuthorizedActor {
   readonly rateLimits: KeyRateLimits;
   /** In no order; empty for a key that an admin made, and for the admin. */
   readonly ancestors: readonly KeyAncestor[];
+  /** Absent for a request with a key of its own. */
+  readonly session?: CallerSession;
 }
 
 export interface AuthenticatedRequest extends Request {
   caller?: Caller;
+  session?: CallerSession;
 }
 
 /** The caller of the request, as the guard found it. */
@@ -34,4 +51,16 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (caller === undefined) throw new Error('a public route has no caller');
   return caller;
+});
+
+/** Who calls a route that needs no project: the caller is null for a person who is no member of any. */
+export interface Self {
+  readonly caller: Caller | null;
+  /** Null for a request with a key. */
+  readonly session: CallerSession | null;
+}
+
+export const CurrentSelf = createParamDecorator((_: unknown, context: ExecutionContext): Self => {
+  const { caller = null, session = null } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  return { caller, session };
 });

@@ -7,7 +7,8 @@ export class UnauthorizedError extends LedgerError {
       code: 'UNAUTHORIZED',
       status: 401,
       title: 'No valid key',
-      detail: 'Send a valid key in the header "X-API-Key" or as "Authorization: Bearer <key>".',
+      detail:
+        'Send a valid key in the header "X-API-Key" or as "Authorization: Bearer <key>"; in a browser, sign in again.',
       headers: { 'WWW-Authenticate': 'Bearer realm="prompt-ledger"' },
     });
   }

@@ -4,8 +4,10 @@ import type { KeyAncestor, KeyRateLimits } from '../auth/index.js';
 /** Names whose limits are used: a caller's, or those of whoever asked for the execution that is running. */
 export interface Spender {
   readonly projectId: string;
-  /** Null for the instance's admin. */
+  /** Null for a person who has signed in, and for the instance's admin. */
   readonly keyId: string | null;
+  /** Identifies a person without a key; left out: the instance's admin. */
+  readonly userId?: string | null;
   readonly rateLimits: KeyRateLimits;
   /** The keys that it comes from, whose limits it uses up as well. */
   readonly ancestors: readonly KeyAncestor[];
@@ -45,7 +47,7 @@ const NO_LIMITS: readonly RateLimit[] = [];
 
 /** Those that there are for this one; most have none. */
 export function limitsOf(
-  { projectId, keyId, rateLimits, ancestors }: Spender,
+  { projectId, keyId, userId = null, rateLimits, ancestors }: Spender,
   defaults: DefaultRateLimits,
 ): readonly RateLimit[] {
   const requestsPerMinute = rateLimits.requestsPerMinute ?? defaults.RATE_LIMIT_KEY_REQUESTS;
@@ -58,7 +60,7 @@ export function limitsOf(
   const add = (of: RateLimit['of'], unit: RateLimit['unit'], owner: string, perMinute: number) => {
     if (perMinute > 0) limits.push({ id: `${of}:${owner}:${unit}`, of, unit, perMinute });
   };
-  const key = keyId ?? 'admin';
+  const key = keyId ?? (userId === null ? 'admin' : `user-${userId}`);
   add('key', 'requests', key, requestsPerMinute);
   add('key', 'tokens', key, tokensPerMinute);
   for (const { keyId: ancestor, rateLimits: own } of ancestors) {

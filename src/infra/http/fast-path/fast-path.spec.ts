@@ -125,6 +125,7 @@ describe('the fast path leaves to the ordinary way', () => {
     ['HEAD', 200, { method: 'HEAD', path: '/v1/thing/a', body: null }],
     ['a read with a body', 200, { method: 'GET', path: '/v1/thing/a', body: '{}' }],
     ['an origin', 202, { headers: { Origin: 'https://a.example' } }],
+    ['a cookie', 202, { headers: { Cookie: 'a=b' } }],
     ['an expectation', 202, { headers: { Expect: '100-continue' } }],
     ['a body that is too large', 413, { body: ' '.repeat(MAX_BYTES + 1) }],
     ['a compressed body', 202, { body: gzipSync(THING), headers: { 'Content-Encoding': 'gzip' } }],

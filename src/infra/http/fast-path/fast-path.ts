@@ -194,12 +194,13 @@ export class FastPath<Caller, Scope extends string> {
 }
 
 /**
- * `Origin` is for the CORS middleware, a project of the caller's choice has to be looked up, and the rest is for whoever reads a
- * body or speaks another protocol.
+ * `Origin` is for the CORS middleware, a project of the caller's choice and a session have to be looked up, and the rest is for
+ * whoever reads a body or speaks another protocol.
  */
 const LEFT_TO_EXPRESS = [
   'origin',
   'x-project',
+  'cookie',
   'expect',
   'upgrade',
   'transfer-encoding',

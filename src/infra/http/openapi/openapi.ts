@@ -22,7 +22,8 @@ was sent, to whom, and what came back.
 
 **Authentication.** Send a key as \`X-API-Key: <key>\` or as \`Authorization: Bearer <key>\`. \`GET /health\` and these
 pages need none. A key belongs to one project and sees nothing of another. The key of the instance acts in the project
-\`default\`, or in the one that the header \`X-Project\` names.
+\`default\`, or in the one that the header \`X-Project\` names. Browsers sign in and send the cookie of their session instead;
+what changes something then needs the \`csrf_token\` of \`GET /v1/me\` in \`X-CSRF-Token\`.
 
 **Conventions.** Fields are \`snake_case\`, times RFC 3339 in UTC, ids UUIDs. Bodies are JSON, and an unknown field is
 refused rather than ignored. Lists take \`limit\` and \`cursor\`; cursors are opaque.
@@ -48,6 +49,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Users', 'People and service accounts of the instance.'],
   ['Members', 'Who works in a project, and as what.'],
   ['Teams', 'Who may do more with the prompts that a team answers for.'],
+  ['Sign-in', 'Sessions of browsers.'],
   ['Me', 'Who you are, and what you may do.'],
   ['Changes', 'What is to run in a protected environment: asked for, approved, applied.'],
   ['Audit', 'Who changed what, and when.'],

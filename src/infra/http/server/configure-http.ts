@@ -13,7 +13,7 @@ import { strictUrlMiddleware } from './strict-url.middleware.js';
 
 export interface HttpOptions {
   readonly body: JsonBodyOptions;
-  /** Origins whose pages may call the API; empty: none, `*`: any. Keys travel in headers, never in cookies. */
+  /** Origins whose pages may call the API; empty: none, `*`: any. Such pages send keys: the cookie of a session is never taken from another origin. */
   readonly corsOrigins: readonly string[];
   /** How many reverse proxies stand in front, each adding its client to `X-Forwarded-For`; 0 believes no such header. */
   readonly trustedProxies: number;

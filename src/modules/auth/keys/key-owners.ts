@@ -8,11 +8,15 @@ import { KeysRepository } from './keys.repository.js';
 import { type Grant, type KeyOwner, scopesOfGrant, toRights, widestRole } from '../roles/rights.js';
 import { scopesForRole } from '../roles/roles.js';
 
-/** The key that makes or changes another one, with what it may do at this moment. */
+/** Whoever makes or changes a key, with what they may do at this moment. */
 export interface OwnKey {
-  readonly key: ApiKeyEntity;
+  /** Null for a person who has signed in. */
+  readonly key: ApiKeyEntity | null;
   readonly width: KeyWidth;
 }
+
+/** A person who has signed in may do what their role allows, and nothing else limits them. */
+const UNLIMITED = { expiresAt: null, requestsPerMinute: null, tokensPerMinute: null };
 
 /** Whose keys are whose. */
 @Injectable()
@@ -23,8 +27,14 @@ export class KeyOwners {
    * The caller's key as it is now, not as it was when it was authenticated; null for the admin, who is bound by nothing.
    * @throws UnauthorizedError `UNAUTHORIZED` when it was revoked meanwhile, or its owner disabled.
    */
-  async findOwn(tx: EntityManager, { kind, projectId, keyId }: Caller): Promise<OwnKey | null> {
-    if (kind === 'instance' || keyId === null) return null;
+  async findOwn(tx: EntityManager, { kind, projectId, keyId, userId }: Caller): Promise<OwnKey | null> {
+    if (kind === 'instance') return null;
+    if (keyId === null) {
+      const person = userId === null ? null : await this.keys.findOwner(tx, projectId, userId);
+      if (person === null || person.isDisabled) throw new UnauthorizedError();
+      const { scopes } = toRights({ role: 'admin', scopes: [] }, person);
+      return { key: null, width: { ...UNLIMITED, scopes: [...scopes] } };
+    }
     const key = await this.keys.find(tx, projectId, keyId);
     if (key === null || key.revokedAt !== null) throw new UnauthorizedError();
     if (key.userId === null) return { key, width: toWidth(key) };

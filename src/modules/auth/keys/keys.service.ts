@@ -65,7 +65,7 @@ export class KeysService {
         scopes: [...grant.scopes],
         userId: await this.owners.choose(tx, caller, request.user_id?.toLowerCase() ?? null, grant),
         madeBy: principalOf(caller),
-        ancestors: maker === null ? [] : lineOf(maker.key),
+        ancestors: maker?.key == null ? [] : lineOf(maker.key),
       });
       assertNotExpired(inserted);
       const { name, scopes, role, userId: user_id, expiresAt: expires_at } = inserted;

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '../caller.js';
+import { CurrentSelf, type Self } from '../caller.js';
 import { MeDto } from './me.dto.js';
 import { MeService } from './me.service.js';
-import { Scopes } from '../roles/route-access.js';
+import { SignedIn } from '../roles/route-access.js';
 
 @ApiTags('Me')
 @Controller('v1/me')
@@ -11,9 +11,9 @@ export class MeController {
   constructor(private readonly me: MeService) {}
 
   @Get()
-  @Scopes()
-  @ApiOperation({ summary: 'Say who you are', description: 'Any valid key may ask.' })
-  get(@CurrentCaller() caller: Caller): Promise<MeDto> {
-    return this.me.describe(caller);
+  @SignedIn()
+  @ApiOperation({ summary: 'Say who you are', description: 'Any valid key or session may ask.' })
+  get(@CurrentSelf() { caller, session }: Self): Promise<MeDto> {
+    return this.me.describe(caller, session);
   }
 }

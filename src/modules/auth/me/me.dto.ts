@@ -15,7 +15,7 @@ export class MyProjectDto {
 }
 
 export class MeDto {
-  /** `person` and `service` for a key of a user, `key` for one that belongs to nobody, `instance` for its admin. */
+  /** `person` and `service` for a user, by a key or signed in; `key` for a key that belongs to nobody, `instance` for its admin. */
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
@@ -26,13 +26,16 @@ export class MeDto {
   /** Address of the user; null where there is none. */
   email!: string | null;
 
-  /** The project in which this request acts. */
-  project!: MyProjectDto;
+  /** The project in which this request acts; null for a person who is no member of any yet. */
+  project!: MyProjectDto | null;
 
-  /** The projects in which you can act, by name: of a key its own, of the instance the first 200 that are not archived. */
+  /**
+   * The projects in which you can act, by name: of a person those that they are a member of, of a key its own, of the instance
+   * the first 200 that are not archived.
+   */
   projects!: MyProjectDto[];
 
-  /** Your role in the project; null for a key with scopes of its own. */
+  /** Your role in the project; null for a key with scopes of its own, and without a project. */
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import { type ProjectRef, ProjectsService } from '../../projects/index.js';
-import type { Caller } from '../caller.js';
+import type { Caller, CallerSession } from '../caller.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import type { MeDto, MyProjectDto } from './me.dto.js';
 import { SCOPES } from '../roles/scopes.js';
@@ -17,25 +17,54 @@ export class MeService {
     private readonly projects: ProjectsService,
   ) {}
 
-  async describe(caller: Caller): Promise<MeDto> {
+  /**
+   * @param caller null for a person who has signed in and is no member of any project.
+   * @param session null for a request with a key.
+   */
+  async describe(caller: Caller | null, session: CallerSession | null): Promise<MeDto> {
+    const person = session?.person ?? null;
+    const csrf_token = session?.csrfToken ?? null;
+    if (caller === null) return toStranger(person, csrf_token);
     const { kind, userId, projectId, role, scopes } = caller;
     const project = projectView(await this.projects.get(projectId));
-    const all = kind === 'instance' ? await this.projects.list(MOST_PROJECTS) : null;
-    const email =
-      userId === null
-        ? null
-        : await this.scope.transaction(projectId, (tx) => this.keys.findEmail(tx, userId));
     return {
       kind,
       user_id: userId,
-      email,
+      email: person === null ? await this.findEmail(caller) : person.email,
       project,
-      projects: all === null ? [project] : all.map(projectView),
+      projects: await this.listProjects(caller, person, project),
       role,
       scopes: SCOPES.filter((scope) => scopes.has(scope)),
-      csrf_token: null,
+      csrf_token,
     };
   }
+
+  private async findEmail({ projectId, userId }: Caller): Promise<string | null> {
+    if (userId === null) return null;
+    return this.scope.transaction(projectId, (tx) => this.keys.findEmail(tx, userId));
+  }
+
+  private async listProjects(
+    { kind }: Caller,
+    person: CallerSession['person'],
+    own: MyProjectDto,
+  ): Promise<MyProjectDto[]> {
+    if (person !== null) return person.projects.map(projectView);
+    return kind === 'instance' ? (await this.projects.list(MOST_PROJECTS)).map(projectView) : [own];
+  }
+}
+
+function toStranger(person: CallerSession['person'], csrf_token: string | null): MeDto {
+  return {
+    kind: 'person',
+    user_id: person?.userId ?? null,
+    email: person?.email ?? null,
+    project: null,
+    projects: [],
+    role: null,
+    scopes: [],
+    csrf_token,
+  };
 }
 
 function projectView({ projectId, name }: ProjectRef): MyProjectDto {

@@ -12,6 +12,8 @@ export type RouteAccess =
       readonly scopes: readonly Scope[];
       /** Set where scopes over the prompts of one team will do; the service decides, once it knows the prompt. */
       readonly orOverTeam?: true;
+      /** Set where somebody will do who has signed in and is no member of any project. */
+      readonly orNoProject?: true;
     };
 
 export const ROUTE_ACCESS = 'prompt-ledger:route-access';
@@ -40,6 +42,11 @@ export function Scopes(...scopes: Scope[]) {
  */
 export function ScopesOverPrompt(...scopes: Scope[]) {
   return keyAccess({ kind: 'key', scopes, orOverTeam: true });
+}
+
+/** Whoever has a valid key or session may call the route, a person without a project too. */
+export function SignedIn() {
+  return keyAccess({ kind: 'key', scopes: [], orNoProject: true });
 }
 
 function keyAccess(access: RouteAccess & { readonly kind: 'key' }) {

@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+import { CrossOriginError } from './errors.js';
+
+/**
+ * Signing in needs no cookie, so no cookie's rules protect it: a page of another site could sign its visitor in as somebody else.
+ * Browsers say where a request comes from; what says nothing is no browser.
+ * @param publicUrl the origin under which people reach the service; null where it is not configured.
+ * @throws CrossOriginError `CROSS_ORIGIN_REFUSED`
+ */
+export function assertSameOrigin(
+  { headers, host }: Pick<Request, 'headers' | 'host'>,
+  publicUrl: string | null,
+): void {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (site === 'cross-site') throw new CrossOriginError();
+  if (origin === undefined || origin === publicUrl) return;
+  if (!URL.canParse(origin) || new URL(origin).host !== host.toLowerCase()) throw new CrossOriginError();
+}

@@ -1,0 +1,54 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { SecretHasher } from '../keys/secret-hasher.js';
+import { newSecret } from '../keys/key-secret.js';
+
+const COOKIE = /^([0-9A-Za-z]{43})\.([\w-]{43})$/;
+
+/** The parts of a session that only its cookie holds. */
+export interface SessionToken {
+  /** What the cookie says. */
+  readonly cookie: string;
+  /** What finds the row of the session. */
+  readonly hmac: Buffer;
+  /** What unsafe requests of the session have to send. */
+  readonly csrfToken: string;
+}
+
+/**
+ * Makes and reads the tokens of sessions: 256 random bits and a seal. Whoever makes one up has no seal for it, and is refused
+ * without a look into the database.
+ */
+@Injectable()
+export class SessionTokens {
+  constructor(private readonly hasher: SecretHasher) {}
+
+  make(): SessionToken {
+    return this.toToken(newSecret());
+  }
+
+  /** @returns null for what this service has not made. */
+  read(cookie: string): SessionToken | null {
+    const [, secret, seal] = COOKIE.exec(cookie) ?? [];
+    if (secret === undefined || seal === undefined) return null;
+    return isSame(seal, this.sealOf(secret)) ? this.toToken(secret) : null;
+  }
+
+  private toToken(secret: string): SessionToken {
+    return {
+      cookie: `${secret}.${this.sealOf(secret)}`,
+      hmac: this.hasher.hash(`session:${secret}`),
+      csrfToken: this.hasher.hash(`session-csrf:${secret}`).toString('base64url'),
+    };
+  }
+
+  private sealOf(secret: string): string {
+    return this.hasher.hash(`session-seal:${secret}`).toString('base64url');
+  }
+}
+
+/** In constant time. */
+export function isSame(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}

@@ -1,0 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+import { DEFAULT_API_KEY } from '../../../kernel/index.js';
+
+export class OpenSessionDto {
+  /** A key of a project, or that of the instance. The session has its rights for as long as it is valid. */
+  @IsString()
+  @Length(1, 512)
+  @ApiProperty({ example: DEFAULT_API_KEY })
+  api_key!: string;
+}

@@ -32,6 +32,8 @@ const ROOMS = {
   // Apart from audit, to which auth writes: reading asks auth who may.
   'modules/audit-log': { rooms: COMMON },
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
+  // People sign in with an identity provider; their sessions are read by the guard of auth.
+  'modules/sign-in': { rooms: COMMON },
   'modules/limits': { rooms: COMMON },
   'modules/members': { rooms: COMMON },
   // Makes projects, with what they begin with.

@@ -16,6 +16,7 @@ import { ModelsHttpModule } from './modules/models/index.js';
 import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { SignInModule } from './modules/sign-in/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
@@ -34,6 +35,7 @@ export class ApiModule {
         AuthModule,
         TenantsModule,
         MembersModule,
+        SignInModule,
         HealthModule,
         PromptsHttpModule,
         EnvironmentsHttpModule,

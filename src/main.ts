@@ -3,6 +3,7 @@ import { assertPortFree } from './bootstrap/port.js';
 import { runProcess } from './bootstrap/run-process.js';
 import {
   assertSafeForProduction,
+  assertSignInComplete,
   countAvailableCores,
   listenHost,
   loadEnvironment,
@@ -12,6 +13,7 @@ import {
 runProcess(async () => {
   const env = loadEnvironment();
   assertSafeForProduction(env);
+  assertSignInComplete(env);
   const host = listenHost(env);
   await assertPortFree(env.PORT, host);
   if (env.METRICS_PORT !== null) await assertPortFree(env.METRICS_PORT, host, 'METRICS_PORT');

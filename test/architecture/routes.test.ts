@@ -44,6 +44,8 @@ describe('the routes', () => {
     expect(open.filter((name) => !name.startsWith('HealthController.'))).toEqual([
       'SessionsController.open',
       'SessionsController.end',
+      'SignInController.begin',
+      'SignInController.finish',
     ]);
   });
 });

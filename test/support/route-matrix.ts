@@ -13,6 +13,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /health/live': 'anyone',
   'GET /health/ready': 'anyone',
 
+  'GET /auth/login': 'anyone',
+  'GET /auth/callback': 'anyone',
   'POST /auth/session': 'anyone',
   'POST /auth/logout': 'anyone',
 

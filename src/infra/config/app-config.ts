@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_API_KEY } from '../../kernel/index.js';
 import { ConfigurationError } from './configuration-error.js';
 import type { Environment } from './environment.js';
+import { readSignInConfig, type SignInConfig } from './sign-in-config.js';
 
 /** What only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
 export interface ResolvedBackends {
@@ -35,6 +36,8 @@ export class AppConfig {
   readonly defaultModel: ModelRef;
   readonly webhookAllowedHosts: readonly string[];
   readonly webhookRetryWaitsMs: readonly number[];
+  /** Null where no identity provider is configured. */
+  readonly signIn: SignInConfig | null;
 
   /** @param place null for a process that stands alone: an only API process, a worker, a command. */
   constructor(
@@ -50,6 +53,7 @@ export class AppConfig {
     this.providerModules = list(env.PROVIDER_MODULES);
     this.webhookAllowedHosts = list(env.WEBHOOK_ALLOWED_HOSTS);
     this.webhookRetryWaitsMs = list(env.WEBHOOK_RETRY_WAITS_MS).map(Number);
+    this.signIn = readSignInConfig(env);
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
   }
 

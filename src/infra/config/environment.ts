@@ -132,6 +132,14 @@ export class Environment {
   @Text() CORS_ORIGINS: string | null = null;
   @Whole(0, 10) TRUSTED_PROXIES = 0;
   @Text() @IsOrigin() PUBLIC_URL: string | null = null;
+  @Text() OIDC_ISSUER: string | null = null;
+  @Text() OIDC_CLIENT_ID: string | null = null;
+  @Text() OIDC_CLIENT_SECRET: string | null = null;
+  @Text()
+  @Matches(/^\s*[^\s@,]+@[^\s@,]+\s*(?:,\s*[^\s@,]+@[^\s@,]+\s*)*$/, {
+    message: 'ADMIN_EMAILS must be addresses, separated by commas',
+  })
+  ADMIN_EMAILS: string | null = null;
 
   @Flag() WORKER = true;
   @Whole(1, 1000) CONCURRENCY = 16;

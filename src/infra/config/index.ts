@@ -14,3 +14,4 @@ export { listenHost } from './listen-host.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { shareEnvironment } from './share-environment.js';
 export { DEFAULT_API_KEY } from '../../kernel/index.js';
+export { assertSignInComplete, type SignInConfig } from './sign-in-config.js';

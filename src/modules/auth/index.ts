@@ -13,6 +13,8 @@ export { ForbiddenError, UserNotFoundError } from './errors.js';
 export { CreatedKeyDto, CreateKeyDto } from './keys/keys.dto.js';
 export { type AncestorRow, toAncestors } from './keys/keys.repository.js';
 export { KeysService } from './keys/keys.service.js';
+export { newSecret } from './keys/key-secret.js';
+export { SecretHasher } from './keys/secret-hasher.js';
 export { type Rights, rightsOver, type RightsOverTeam, roleOver } from './roles/rights.js';
 export {
   InstanceAdmin,
@@ -24,3 +26,10 @@ export {
 } from './roles/route-access.js';
 export { isAtLeast, scopesForRole } from './roles/roles.js';
 export { type Scope, SCOPES } from './roles/scopes.js';
+export { cookieName, formatCookie, readCookie } from './sessions/cookies.js';
+export { InsecureTransportError } from './sessions/errors.js';
+export { SESSION_COOKIE } from './sessions/session-authenticator.js';
+export { SessionLog } from './sessions/session-log.js';
+export { isSame } from './sessions/session-tokens.js';
+export { SESSION_MAX_AGE_S } from './sessions/sessions.service.js';
+export { type Transport, transportOf } from './sessions/transport.js';

@@ -1,0 +1,147 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig, type SignInConfig } from '../../infra/config/index.js';
+import { Clock } from '../../kernel/index.js';
+import { IdentityProviderUnavailableError, SignInFailedError, SignInNotConfiguredError } from './errors.js';
+import { type Claims, type Identity, readIdentity } from './identity.js';
+import type { SignInAttempt } from './sign-in-attempts.js';
+
+type Client = typeof import('openid-client', { with: { 'resolution-mode': 'import' } });
+type Configuration = import('openid-client', { with: { 'resolution-mode': 'import' } }).Configuration;
+
+const TIMEOUT_S = 10;
+/** A provider that moves its endpoints is followed after that. */
+const DISCOVERY_TTL_MS = 3_600_000;
+const SCOPES = 'openid email profile';
+
+interface Discovered {
+  readonly configuration: Configuration;
+  readonly readAtMs: number;
+}
+
+/** The identity provider of `OIDC_ISSUER`, asked for authorization codes. Its package is an ES module, loaded at the first use. */
+@Injectable()
+export class IdentityProvider {
+  private readonly logger = new Logger(IdentityProvider.name);
+  private discovered: Discovered | null = null;
+  private sendsSecretInBody = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws SignInNotConfiguredError `SIGN_IN_NOT_CONFIGURED` */
+  get settings(): SignInConfig {
+    const { signIn } = this.config;
+    if (signIn === null) throw new SignInNotConfiguredError();
+    return signIn;
+  }
+
+  /**
+   * The page of the provider at which somebody signs in.
+   * @throws IdentityProviderUnavailableError `IDENTITY_PROVIDER_UNAVAILABLE`
+   */
+  async toLoginUrl({ state, nonce, codeVerifier }: SignInAttempt): Promise<string> {
+    const client = await loadClient();
+    const configuration = await this.discover(client);
+    return client.buildAuthorizationUrl(configuration, {
+      redirect_uri: this.redirectUri,
+      scope: SCOPES,
+      response_type: 'code',
+      state,
+      nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: 'S256',
+    }).href;
+  }
+
+  /**
+   * Exchanges the code of an answer, and checks all that the provider says: `state` and `iss` of the answer; issuer, audience,
+   * times, nonce and signature of the ID token.
+   * @param query of the callback, as it came.
+   * @throws SignInFailedError `SIGN_IN_FAILED` | IdentityProviderUnavailableError `IDENTITY_PROVIDER_UNAVAILABLE`
+   */
+  async identify(query: string, attempt: SignInAttempt): Promise<Identity> {
+    const client = await loadClient();
+    const configuration = await this.discover(client);
+    const url = new URL(`${this.redirectUri}?${query}`);
+    try {
+      const tokens = await this.exchange(client, configuration, url, attempt);
+      const claims = tokens.claims();
+      if (claims === undefined) throw new SignInFailedError('the identity provider sent no ID token');
+      const known: Claims =
+        claims['email'] === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
+          ? { ...(await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)), sub: claims.sub }
+          : claims;
+      return readIdentity(claims.iss, known);
+    } catch (error) {
+      throw this.toSignInError(error);
+    }
+  }
+
+  private get redirectUri(): string {
+    return `${this.settings.publicUrl}/auth/callback`;
+  }
+
+  /** Providers differ in where they want the secret, and some say it wrongly. A code survives the wrong place. */
+  private async exchange(client: Client, configuration: Configuration, url: URL, attempt: SignInAttempt) {
+    const { state, nonce, codeVerifier } = attempt;
+    const exchange = () =>
+      client.authorizationCodeGrant(configuration, url, {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: codeVerifier,
+      });
+    try {
+      return await exchange();
+    } catch (error) {
+      if (!(error instanceof client.ResponseBodyError) || error.error !== 'invalid_client') throw error;
+      this.sendsSecretInBody = !this.sendsSecretInBody;
+      return exchange();
+    }
+  }
+
+  private async discover(client: Client): Promise<Configuration> {
+    const known = this.discovered;
+    const nowMs = this.clock.monotonicMs();
+    if (known !== null && nowMs - known.readAtMs < DISCOVERY_TTL_MS) return known.configuration;
+    const { issuer, clientId, clientSecret } = this.settings;
+    const [inHeader, inBody] = [client.ClientSecretBasic(clientSecret), client.ClientSecretPost(clientSecret)];
+    const authenticate: typeof inBody = (...request) =>
+      this.sendsSecretInBody ? inBody(...request) : inHeader(...request);
+    try {
+      const configuration = await client.discovery(new URL(issuer), clientId, undefined, authenticate, {
+        timeout: TIMEOUT_S,
+        execute: [
+          // The package trusts TLS for tokens that come from the provider itself; a signature costs too little to save.
+          client.enableNonRepudiationChecks,
+          ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
+        ],
+      });
+      const ways = configuration.serverMetadata().token_endpoint_auth_methods_supported;
+      this.sendsSecretInBody = ways !== undefined && !ways.includes('client_secret_basic');
+      this.discovered = { configuration, readAtMs: nowMs };
+      return configuration;
+    } catch (error) {
+      this.logFailure(error, 'the identity provider was not discovered');
+      throw new IdentityProviderUnavailableError(error);
+    }
+  }
+
+  private toSignInError(error: unknown): Error {
+    if (error instanceof SignInFailedError) return error;
+    this.logFailure(error, 'a sign-in failed');
+    const isUnreachable = error instanceof TypeError || Reflect.get(Object(error), 'code') === 'OAUTH_TIMEOUT';
+    return isUnreachable ? new IdentityProviderUnavailableError(error) : new SignInFailedError();
+  }
+
+  /** Messages may quote claims; names and codes do not. */
+  private logFailure(error: unknown, message: string): void {
+    const { name, code }: { name?: unknown; code?: unknown } = Object(error) as object;
+    this.logger.warn({ errorName: String(name), code: String(code) }, message);
+  }
+}
+
+function loadClient(): Promise<Client> {
+  return import('openid-client');
+}

@@ -1,0 +1,45 @@
+import { SignInFailedError } from './errors.js';
+
+/** Who the provider says has signed in. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly name: string;
+  /** Only an address that the provider has verified; null for none. */
+  readonly email: string | null;
+  /** An address that anybody could have claimed. */
+  readonly unverifiedEmail: string | null;
+}
+
+/** Claims as the provider sent them, once their signature was checked. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+const MAX_SUBJECT_LENGTH = 255;
+const MAX_NAME_LENGTH = 200;
+const MAX_EMAIL_LENGTH = 254;
+const EMAIL = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
+
+/** @throws SignInFailedError `SIGN_IN_FAILED` for claims that name nobody. */
+export function readIdentity(issuer: string, claims: Claims): Identity {
+  const { sub, email, email_verified: isVerified } = claims;
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH || /\p{C}/u.test(sub)) {
+    throw new SignInFailedError('the identity provider named nobody');
+  }
+  const address = typeof email === 'string' && email.length <= MAX_EMAIL_LENGTH && EMAIL.test(email) ? email : null;
+  return {
+    issuer,
+    subject: sub,
+    name: readName(claims) ?? address ?? sub.slice(0, MAX_NAME_LENGTH),
+    email: isVerified === true ? address : null,
+    unverifiedEmail: isVerified === true ? null : address,
+  };
+}
+
+function readName({ name, preferred_username: userName, nickname }: Claims): string | null {
+  for (const each of [name, userName, nickname]) {
+    if (typeof each !== 'string') continue;
+    const text = each.toWellFormed().replaceAll(/\p{C}+/gu, ' ').trim().slice(0, MAX_NAME_LENGTH);
+    if (text !== '') return text.toWellFormed();
+  }
+  return null;
+}

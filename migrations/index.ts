@@ -10,6 +10,7 @@ import { AddKeyOwners1796200100000 } from './1796200100000-add-key-owners.js';
 import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
+import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   GuardEnvironments1796200200000,
   BindChanges1796200300000,
   OpenSessions1796300000000,
+  EraseContent1796500000000,
 ];

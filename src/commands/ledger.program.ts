@@ -24,7 +24,7 @@ export function addLedgerCommands(program: Command): void {
   addGovernance(program);
   addEnvironments(program);
   addModels(program.command('models').description('list, allow and take away models'));
-  addExecutions(program.command('executions').description('list, read and export executions'));
+  addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 
 /** Which prompts a command is about. */
@@ -133,6 +133,14 @@ function addExecutions(executions: Command): void {
     .action(async (executionId: string, flags: LedgerFlags) => {
       const { showExecutionCommand } = await import('./executions/executions.command.js');
       await showExecutionCommand(executionId, flags);
+    });
+
+  withLedgerFlags(executions.command('erase <execution_id>'))
+    .description('erase the content of an execution for ever; its facts and costs stay')
+    .addHelpText('after', examples('prompt-ledger executions erase 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
+    .action(async (executionId: string, flags: LedgerFlags) => {
+      const { eraseExecutionCommand } = await import('./executions.command.js');
+      await eraseExecutionCommand(executionId, flags);
     });
 
   withExecutionFilters(withLedgerFlags(executions.command('list')))

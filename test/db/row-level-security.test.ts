@@ -5,6 +5,7 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
+import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
 import { FIND_SESSION_FUNCTION } from '../../migrations/open-sessions/sessions.js';
 import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
@@ -194,6 +195,7 @@ describe('row-level security', () => {
     );
     const listed = [
       ...SYSTEM_FUNCTIONS,
+      ERASE_CONTENT_FUNCTION,
       QUEUE_SLICE_FUNCTION,
       RENEW_PROMPTS_FUNCTION,
       SERVICE_FIGURES_FUNCTION,

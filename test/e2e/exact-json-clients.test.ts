@@ -130,7 +130,7 @@ describe('the client', () => {
     await ledger.executions.run({
       prompt_name: 'show',
       model: OPENAI,
-      variables,
+      variables: variables ?? {},
     });
     expect(received()).toEqual(Array(2).fill(expect.stringContaining(within(value))));
   });

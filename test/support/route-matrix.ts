@@ -76,6 +76,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'POST /v1/changes/{change_id}:approve': 'approver',
   'POST /v1/changes/{change_id}:reject': 'approver',
 
+  'DELETE /v1/executions/{execution_id}/content': 'admin',
   'PUT /v1/environments/{name}': 'admin',
   'GET /v1/audit': 'admin',
   'GET /v1/audit:export': 'admin',

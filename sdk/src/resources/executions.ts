@@ -84,6 +84,15 @@ export class ExecutionsResource {
     return this.transport.post(path`/v1/executions/${executionId}:cancel`, undefined, options);
   }
 
+  /**
+   * Erases variables, prompt, answer and everything else that is content, for ever; its facts, costs and counts stay. Erasing again
+   * changes nothing.
+   * @throws ConflictError `EXECUTION_NOT_FINAL` while it is queued or running.
+   */
+  eraseContent(executionId: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/executions/${executionId}/content`, options);
+  }
+
   /** Reports what a client ran itself: 1 to 100, each taken or rejected on its own. `track` does it for you. */
   record(request: Sent<RecordRequest>, options?: CallOptions): ApiPromise<RecordResult> {
     return this.transport.post('/v1/executions:record', request, options);

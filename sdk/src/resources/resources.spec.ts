@@ -22,6 +22,7 @@ describe('a resource', () => {
       ({ budgets }) => budgets.update(ID, { limit_usd: '5' }),
     ],
     ['DELETE', `/v1/budgets/${ID}`, undefined, ({ budgets }) => budgets.delete(ID)],
+    ['DELETE', `/v1/executions/${ID}/content`, undefined, ({ executions }) => executions.eraseContent(ID)],
     ['POST', '/v1/changes', { reason: 'r' }, ({ changes }) => changes.open({ reason: 'r' } as never)],
     [
       'GET',

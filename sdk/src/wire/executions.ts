@@ -125,6 +125,8 @@ export interface ExecutionSummary {
   readonly created_at: string;
   readonly started_at: string | null;
   readonly completed_at: string | null;
+  /** When its content was erased; null while it is there. Left out of the answer of a run. */
+  readonly content_erased_at?: string | null;
 }
 
 /** A function that the model wants to have called. */
@@ -189,13 +191,13 @@ export interface Attempt {
   readonly response_tokens: number | null;
 }
 
-/** The whole lineage. It has `rendered_prompt` or `messages`. */
+/** The whole lineage. It has `rendered_prompt` or `messages`; these and the variables are null once the content is erased. */
 export interface Execution extends ExecutionOutcome {
   /** Null of a call that was made without a prompt of the ledger. */
   readonly version_id: string | null;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly rendered_prompt?: string;
-  readonly messages?: readonly ChatMessage[];
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly rendered_prompt?: string | null;
+  readonly messages?: readonly ChatMessage[] | null;
   readonly params: Params;
   /** Further members of a chat completion, by OpenAI's names; null where there were none. */
   readonly vendor_params: Readonly<Record<string, unknown>> | null;

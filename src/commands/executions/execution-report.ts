@@ -28,6 +28,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ['origin', execution.origin],
     ['created', execution.created_at],
     ['completed', execution.completed_at],
+    ['erased', execution.content_erased_at ?? null],
     ['tokens', tokensOf(telemetry.prompt_tokens, telemetry.response_tokens)],
     ['latency', telemetry.latency_ms === null ? null : `${telemetry.latency_ms} ms`],
   ];
@@ -39,7 +40,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     bold(`Execution ${execution.execution_id}`),
     ...lines,
     ...section('attempts', execution.attempts.map(attemptLine).join('\n')),
-    ...section('variables', writeJson(execution.variables, 2)),
+    ...section('variables', execution.variables === null ? '' : writeJson(execution.variables, 2)),
     ...section('prompt as sent', execution.rendered_prompt ?? messagesOf(execution)),
     ...section('answer', execution.response_text ?? ''),
   ].join('\n');
@@ -82,8 +83,8 @@ function tokensOf(prompt: number | null, response: number | null): string | null
   return `${prompt ?? '?'} → ${response ?? '?'}`;
 }
 
-function messagesOf({ messages = [] }: Execution): string {
-  return messages.map(({ role, content }) => `${role}:\n${indented(content)}`).join('\n');
+function messagesOf({ messages }: Execution): string {
+  return (messages ?? []).map(({ role, content }) => `${role}:\n${indented(content)}`).join('\n');
 }
 
 function attemptLine(attempt: Attempt): string {

@@ -29,6 +29,12 @@ export async function showExecutionCommand(executionId: string, flags: LedgerFla
   await print(executionReport(execution, coloursFor(process.stdout)));
 }
 
+/** For ever: nobody is asked again. */
+export async function eraseExecutionCommand(executionId: string, flags: LedgerFlags): Promise<void> {
+  await (await connect(flags)).executions.eraseContent(executionId);
+  note(`The content of execution ${executionId} is erased; its facts and costs stay.`);
+}
+
 export interface ListExecutionsFlags extends FilterFlags {
   readonly limit: number;
 }

@@ -5,6 +5,7 @@ import { ProjectEntity } from '../people/project.entity.js';
 @Entity('response_cache')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'response_cache_project_id_fkey' })
 @Index('response_cache_expiry', ['expiresAt'])
+@Index('response_cache_execution', ['projectId', 'executionId'])
 export class CachedResponseEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;

@@ -93,4 +93,8 @@ export class ExecutionEntity extends RequestedExecution {
 
   @Column('timestamptz', { name: 'completed_at', default: () => 'now()' })
   completedAt!: Date;
+
+  /** When its content was erased; null while the ledger has it. */
+  @Column('timestamptz', { name: 'content_erased_at', nullable: true })
+  contentErasedAt!: Date | null;
 }

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** The first answer to a request with this key, to be given again byte for byte. */
 @Entity('idempotency_keys')
 @Index('idempotency_keys_expiry', ['expiresAt'])
+@Index('idempotency_keys_execution', ['projectId', 'executionId'], { where: 'execution_id IS NOT NULL' })
 export class IdempotencyKeyEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -13,7 +14,7 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn('text')
   key!: string;
 
-  /** SHA-256 of method, concrete path and canonical body. */
+  /** SHA-256 of method, concrete path and canonical body; empty once the content is erased. */
   @Column('bytea')
   fingerprint!: Buffer;
 
@@ -36,4 +37,8 @@ export class IdempotencyKeyEntity {
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
+
+  /** When the content of its execution was erased, and the stored answer with it. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
 }

@@ -61,7 +61,7 @@ export class ExecutionsController {
     description: 'The lineage is durable before the answer.',
   })
   @ApiOkResponse({ type: ExecutionResultDto })
-  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 502, 503, 504)
+  @ApiProblems(400, 402, 404, 409, 410, 413, 422, 429, 502, 503, 504)
   run(
     @CurrentCaller() caller: Caller,
     @Body() body: ExecuteDto,
@@ -88,7 +88,7 @@ export class ExecutionsController {
     description: 'The events.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 502, 503, 504)
+  @ApiProblems(400, 402, 404, 409, 410, 413, 422, 429, 502, 503, 504)
   stream(
     @CurrentCaller() caller: Caller,
     @Body() body: ExecuteDto,
@@ -116,7 +116,7 @@ export class ExecutionsController {
     description: 'Durable before the answer. `Location` says where to look.',
   })
   @ApiAcceptedResponse({ type: SubmittedDto })
-  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 503)
+  @ApiProblems(400, 402, 404, 409, 410, 413, 422, 429, 503)
   submit(
     @CurrentCaller() caller: Caller,
     @Body() body: SubmitDto,

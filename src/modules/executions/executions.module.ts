@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { BudgetsModule } from '../budgets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
@@ -7,6 +8,11 @@ import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
 import { BatchesService } from './batches/batches.service.js';
 import { CacheExpiry, ResponseCache, ResponseCacheRepository } from './cache/index.js';
+import {
+  ContentErasureController,
+  ContentErasureRepository,
+  ContentErasureService,
+} from './erasure/index.js';
 import { ExecutionAdmission } from './admission/execution-admission.js';
 import { ExecutionLeases } from './calls/execution-leases.js';
 import { ExecutionModels } from './admission/execution-models.js';
@@ -30,11 +36,13 @@ import { SubmitService } from './intake/submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
-  imports: [BudgetsModule, LimitsModule, ModelsModule, PromptsModule],
+  imports: [AuditModule, BudgetsModule, LimitsModule, ModelsModule, PromptsModule],
   providers: [
     BatchesRepository,
     BatchesService,
     CacheExpiry,
+    ContentErasureRepository,
+    ContentErasureService,
     ExecutionAdmission,
     ExecutionLeases,
     ExecutionModels,
@@ -60,6 +68,7 @@ import { SubmitService } from './intake/submit.service.js';
   ],
   exports: [
     BatchesService,
+    ContentErasureService,
     ExecutionRunner,
     ExecutionWaits,
     ExecutionsRepository,
@@ -75,6 +84,6 @@ export class ExecutionsModule {}
 /** The HTTP half. */
 @Module({
   imports: [ExecutionsModule, LimitsModule],
-  controllers: [ExecutionsController, BatchesController, RecordingController],
+  controllers: [ExecutionsController, BatchesController, ContentErasureController, RecordingController],
 })
 export class ExecutionsHttpModule {}

@@ -51,7 +51,7 @@ export class OpenAiController {
       'text/event-stream': { schema: { type: 'string' } },
     },
   })
-  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 502, 503, 504)
+  @ApiProblems(400, 402, 404, 409, 410, 413, 422, 429, 502, 503, 504)
   createChatCompletion(
     @CurrentCaller() caller: Caller,
     @Body() body: ChatCompletionRequestDto,

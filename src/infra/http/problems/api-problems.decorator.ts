@@ -11,6 +11,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   403: 'The key lacks a scope that this call needs.',
   404: 'There is no such thing in the project of the key.',
   409: 'The state of the thing does not allow it now.',
+  410: 'What the request asks for was erased.',
   413: 'The body, or what would be rendered from it, is too large.',
   422: 'The content is well-formed and cannot be processed.',
   429: 'Too much at once. `Retry-After` says how long to wait.',

@@ -21,6 +21,7 @@ export const SCOPES = [
   'members:write',
   'settings:write',
   'audit:read',
+  'content:erase',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -4,7 +4,7 @@ const CLAIM_PATIENCE = `interval '15 seconds'`;
 /** An answer that was cut, here or because a budget left so few tokens, is not the whole answer and stands for nothing. */
 export const FIND = `
   SELECT c.execution_id AS "executionId", CASE
-      WHEN e.status = 'succeeded' AND o.execution_id IS NOT NULL AND NOT o.response_truncated
+      WHEN e.status = 'succeeded' AND e.content_erased_at IS NULL AND o.execution_id IS NOT NULL AND NOT o.response_truncated
         AND NOT (e.on_budget = 'clamp' AND e.finish_reason = 'length') AND e.completed_at > now() - make_interval(secs => $3::integer) THEN 'answer'
       WHEN f.execution_id IS NOT NULL THEN 'under_way'
       WHEN e.status IS NULL AND c.claimed_at > now() - ${CLAIM_PATIENCE} THEN 'under_way'

@@ -14,6 +14,8 @@ export interface KeyRecord {
   readonly errorType: ExecutionErrorType | null;
   readonly errorMessage: string | null;
   readonly attemptsMade: number | null;
+  /** When the content of the execution was erased, and the answer with it; null while it is there. */
+  readonly erasedAt: Date | null;
 }
 
 interface KeyRow extends Omit<KeyRecord, 'answer'> {
@@ -24,7 +26,7 @@ interface KeyRow extends Omit<KeyRecord, 'answer'> {
 
 /** An execution is looked up only when nobody has composed an answer, and only among those that are over. */
 const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.headers, k.body, e.status AS "executionStatus",
-    e.error_type AS "errorType", e.error_message AS "errorMessage", e.attempts_made AS "attemptsMade"
+    e.error_type AS "errorType", e.error_message AS "errorMessage", e.attempts_made AS "attemptsMade", k.erased_at AS "erasedAt"
   FROM idempotency_keys k
   LEFT JOIN LATERAL (
     SELECT e.status, e.error_type, e.error_message, e.attempts_made FROM executions e
@@ -32,7 +34,7 @@ const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.h
   WHERE k.project_id = $1 AND k.route = $2 AND k.key = $3`;
 
 const STORE = `UPDATE idempotency_keys SET status = $4, headers = $5::json, body = convert_to($6, 'UTF8')
-  WHERE project_id = $1 AND route = $2 AND key = $3 AND body IS NULL RETURNING key`;
+  WHERE project_id = $1 AND route = $2 AND key = $3 AND body IS NULL AND erased_at IS NULL RETURNING key`;
 
 @Injectable()
 export class IdempotencyRepository {
@@ -50,7 +52,7 @@ export class IdempotencyRepository {
     return { ...record, answer };
   }
 
-  /** @returns false when there is an answer already, which stays. */
+  /** @returns false when there is an answer already, which stays, and when it was erased. */
   async store(projectId: string, { route, key }: UsedKey, answer: StoredAnswer): Promise<boolean> {
     const values = [projectId, route, key, answer.status, JSON.stringify(answer.headers), answer.body];
     return (await this.scope.statement(projectId, { text: STORE, values })).length > 0;

@@ -17,6 +17,7 @@ const LOST: KeyRecord = {
   errorType: 'outcome_unknown',
   errorMessage: 'The process did not report back.',
   attemptsMade: 1,
+  erasedAt: null,
 };
 
 /** Keys in memory, read and written a turn of the loop later. */

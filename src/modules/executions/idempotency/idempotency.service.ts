@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
+import { ContentErasedError } from '../erasure/errors.js';
 import { providerProblem } from '../errors.js';
 import { IdempotencyInFlightError, IdempotencyKeyReusedError } from './errors.js';
 import { IdempotencyRepository, type KeyRecord } from './idempotency.repository.js';
@@ -19,6 +20,7 @@ export class IdempotencyService {
    * Does the work once for each key. Who may not do it has been turned away before: a replay asks for the same scopes.
    * @param work answers {@link KEY_TAKEN} when somebody else was first after all.
    * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | IdempotencyInFlightError `IDEMPOTENCY_IN_FLIGHT`
+   * @throws ContentErasedError `CONTENT_ERASED` when what was answered has been erased.
    */
   async once(
     projectId: string,
@@ -38,6 +40,8 @@ export class IdempotencyService {
   }
 
   private async replay(projectId: string, key: UsedKey, record: KeyRecord): Promise<RawAnswer> {
+    // Its fingerprint went with the content: whatever the request says, the key is used up.
+    if (record.erasedAt !== null) throw new ContentErasedError(record.subjectId, record.erasedAt);
     if (!record.fingerprint.equals(key.fingerprint)) throw new IdempotencyKeyReusedError(key.key);
     const answer = record.answer ?? (await this.answerOfLost(projectId, key, record));
     return new RawAnswer(answer.status, { ...answer.headers, ...REPLAYED }, answer.body);
@@ -61,7 +65,11 @@ export class IdempotencyService {
     const members = { execution_id: subjectId, provider_status: null, attempts: attemptsMade ?? 0 };
     const answer = storedAnswer(problemAnswer(providerProblem(failure, members), key.route));
     if (await this.keys.store(projectId, key, answer)) return answer;
-    return (await this.keys.find(projectId, key))?.answer ?? answer;
+    const stored = await this.keys.find(projectId, key);
+    if (stored !== null && stored.erasedAt !== null) {
+      throw new ContentErasedError(subjectId, stored.erasedAt);
+    }
+    return stored?.answer ?? answer;
   }
 }
 

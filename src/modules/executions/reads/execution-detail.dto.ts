@@ -117,16 +117,16 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiId()
   version_id!: string | null;
 
-  /** The variables as they came. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  /** The variables as they came; null once they are erased. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   variables!: unknown;
 
-  /** The prompt as the provider got it, of a text prompt. */
-  rendered_prompt?: string;
+  /** The prompt as the provider got it, of a text prompt; null once it is erased. */
+  rendered_prompt?: string | null;
 
-  /** The messages as the provider got them, of a chat prompt or a bare call. */
-  @ApiPropertyOptional({ type: [SentMessageDto] })
-  messages?: SentMessageDto[];
+  /** The messages as the provider got them, of a chat prompt or a bare call; null once they are erased. */
+  @ApiPropertyOptional({ type: [SentMessageDto], nullable: true })
+  messages?: SentMessageDto[] | null;
 
   /** Tools and response format that were sent along, in the form of a prompt; null when there were none. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })

@@ -51,9 +51,11 @@ export interface ExecutionFacts {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
+  /** When its content was erased; null while it is there. Left out of what was made just now. */
+  readonly contentErasedAt?: Date | null;
 }
 
-/** Facts and texts. */
+/** Facts and texts; the texts are null, or empty, once they are erased. */
 export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly versionId: string | null;
   readonly targets: StoredTarget[] | null;
@@ -70,7 +72,8 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly firstRegistration: StoredRegistration | null;
   readonly latestRegistration: StoredRegistration | null;
   readonly errorMessage: string | null;
-  readonly variablesJson: string;
+  /** Null where a whole week of contents has gone by age. */
+  readonly variablesJson: string | null;
   readonly renderedPrompt: string | null;
   readonly renderedMessages: SentMessage[] | null;
   readonly responseText: string | null;
@@ -108,7 +111,8 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.cached_prompt_tokens AS "cachedPromptTokens",
   e.reasoning_tokens AS "reasoningTokens", e.first_token_ms AS "firstTokenMs", e.cost_pico_usd AS "costPicoUsd",
   e.price_id AS "priceId", e.cache_hit AS "cacheHit", e.cached_from AS "cachedFrom", e.route_name AS "routeName", e.correlation_id AS "correlationId",
-  e.metadata, e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt"`;
+  e.metadata, e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt",
+  e.content_erased_at AS "contentErasedAt"`;
 
 /**
  * Both states and all attempts in one statement, so that they agree. `variables_json` as text: as JSON the driver would parse it,
@@ -130,7 +134,7 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
   LEFT JOIN LATERAL (SELECT p.name FROM prompts p WHERE p.project_id = $1 AND p.prompt_id = e.prompt_id OFFSET 0) AS p ON true
   CROSS JOIN LATERAL (SELECT m.provider, m.model_name FROM models m
     WHERE m.project_id = $1 AND m.model_id = e.model_id OFFSET 0) AS m
-  JOIN execution_inputs i ON i.project_id = $1 AND i.execution_id = $2
+  LEFT JOIN execution_inputs i ON i.project_id = $1 AND i.execution_id = $2
   LEFT JOIN execution_outputs o ON o.project_id = $1 AND o.execution_id = $2 AND o.attempt = e.attempts_made AND NOT o.late
   CROSS JOIN LATERAL (
     SELECT json_agg(json_build_object('attempt', a.attempt, 'status', a.status, 'provider', a.provider, 'modelName', a.model_name,

@@ -44,6 +44,10 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     created_at: facts.createdAt.toISOString(),
     started_at: facts.startedAt?.toISOString() ?? null,
     completed_at: facts.completedAt?.toISOString() ?? null,
+    // Left out of the answer of a run, as everything of it is there.
+    ...(facts.contentErasedAt === undefined
+      ? {}
+      : { content_erased_at: facts.contentErasedAt?.toISOString() ?? null }),
   };
 }
 
@@ -59,13 +63,9 @@ export function executionDetail(
 ): Omit<ExecutionDto, 'variables'> {
   return {
     ...executionSummary(record),
-    response_text: record.responseText,
-    response_truncated: record.responseTruncated,
-    response_sha256: record.responseSha256,
-    tool_calls: record.toolCalls,
+    ...responseFields(record),
     version_id: record.versionId,
-    ...(record.renderedPrompt === null ? {} : { rendered_prompt: record.renderedPrompt }),
-    ...(record.renderedMessages === null ? {} : { messages: record.renderedMessages as SentMessageDto[] }),
+    ...promptFields(record),
     extras: record.extras ?? record.content,
     models: record.targets?.map(({ provider, model_name }) => ({ provider, model_name })) ?? null,
     streamed: record.streamed,
@@ -81,6 +81,35 @@ export function executionDetail(
     error_message: record.errorMessage,
     attempts: attempts.map((attempt) => attemptView(attempt, record)),
   };
+}
+
+type ResponseFields = Pick<
+  ExecutionDto,
+  'response_text' | 'response_truncated' | 'response_sha256' | 'tool_calls'
+>;
+
+/** Of what is erased it stays known whether the answer was cut. */
+function responseFields(record: ExecutionRecord): ResponseFields {
+  const isErased = isContentErased(record);
+  return {
+    response_text: isErased ? null : record.responseText,
+    response_truncated: record.responseTruncated,
+    response_sha256: isErased ? null : record.responseSha256,
+    tool_calls: record.toolCalls,
+  };
+}
+
+function promptFields(record: ExecutionRecord): Pick<ExecutionDto, 'rendered_prompt' | 'messages'> {
+  const isErased = isContentErased(record);
+  const { renderedPrompt: text, renderedMessages: messages } = record;
+  return {
+    ...(text === null ? {} : { rendered_prompt: isErased ? null : text }),
+    ...(messages === null ? {} : { messages: isErased ? null : (messages as SentMessageDto[]) }),
+  };
+}
+
+function isContentErased({ contentErasedAt = null }: ExecutionRecord): boolean {
+  return contentErasedAt !== null;
 }
 
 /**

@@ -77,7 +77,7 @@ export class ExecutionsService {
     const detail = executionDetail(record, attempts);
     return {
       status: record.status,
-      answer: new SourcedJson({ ...detail }, { variables: record.variablesJson }),
+      answer: new SourcedJson({ ...detail }, { variables: record.variablesJson ?? 'null' }),
     };
   }
 }

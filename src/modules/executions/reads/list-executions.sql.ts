@@ -103,11 +103,12 @@ function shapeOf(filter: ExecutionFilter): string {
 const SHOWN = `e.execution_id, e.status, e.execution_mode, e.prompt_id, e.version_id, e.model_id, e.environment, e.resolved_by,
         e.route_name, e.correlation_id, e.metadata, e.batch_id, e.created_at, e.started_at`;
 const OVER = `${SHOWN}, e.origin, e.finish_reason, e.prompt_tokens, e.response_tokens, e.latency_ms, e.cached_prompt_tokens,
-        e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at`;
+        e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at, e.content_erased_at`;
 const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NULL::integer AS prompt_tokens,
         NULL::integer AS response_tokens, NULL::integer AS latency_ms, NULL::integer AS cached_prompt_tokens,
         NULL::integer AS reasoning_tokens, NULL::integer AS first_token_ms, NULL::bigint AS cost_pico_usd, NULL::uuid AS price_id,
-        false AS cache_hit, NULL::uuid AS cached_from, NULL::text AS error_type, NULL::timestamptz AS completed_at`;
+        false AS cache_hit, NULL::uuid AS cached_from, NULL::text AS error_type, NULL::timestamptz AS completed_at,
+        NULL::timestamptz AS content_erased_at`;
 
 /** The small table: what matches is gathered, then sorted, so that the index of leases serves `running`. */
 function inFlight(filter: BoundFilter): string {

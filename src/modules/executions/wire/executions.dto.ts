@@ -173,6 +173,10 @@ export class ExecutionSummaryDto {
   /** When it was over; null before. */
   @ApiTime()
   completed_at!: string | null;
+
+  /** When its content was erased; null while it is there. Left out of the answer of a run. */
+  @ApiPropertyOptional({ type: 'string', format: 'date-time', nullable: true })
+  content_erased_at?: string | null;
 }
 
 export class ExecutionResultDto extends ExecutionSummaryDto {

@@ -3,7 +3,6 @@ import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import {
   BatchEntity,
   BudgetEntity,
-  ExecutionInputEntity,
   OutboxEventEntity,
   WebhookDeliveryEntity,
 } from '../../../entities/index.js';
@@ -12,8 +11,8 @@ import {
 @Injectable()
 export class DeliveriesRepository {
   async hasExecution(tx: EntityManager, projectId: string, executionId: string): Promise<boolean> {
-    // In flight or over, an execution has its input.
-    return tx.existsBy(ExecutionInputEntity, { projectId, executionId });
+    const text = 'SELECT 1 FROM executions_all WHERE project_id = $1 AND execution_id = $2';
+    return (await tx.query<unknown[]>(text, [projectId, executionId])).length > 0;
   }
 
   async hasBatch(tx: EntityManager, projectId: string, batchId: string): Promise<boolean> {

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../../infra/database/index.js';
+import { type Actor, AuditService } from '../../audit/index.js';
+import { ExecutionNotFoundError } from '../errors.js';
+import { ContentErasureRepository } from './content-erasure.repository.js';
+import { ExecutionNotFinalError } from './errors.js';
+
+/** Erases the content of executions on request. Their facts, costs and counts stay. */
+@Injectable()
+export class ContentErasureService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly contents: ContentErasureRepository,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Gone when it resolves: no table, answer or cache of any process has it. Erasing again changes nothing.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
+   * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.
+   */
+  async erase(who: Actor, executionId: string): Promise<void> {
+    await this.scope.transaction(who.projectId, async (tx) => {
+      const { state, erasedAt } = await this.contents.erase(tx, who.projectId, executionId);
+      if (state === 'absent') throw new ExecutionNotFoundError(executionId);
+      if (state === 'in_flight') throw new ExecutionNotFinalError(executionId);
+      if (state === 'erased_before') return;
+      await this.audit.append(tx, who, {
+        action: 'execution.erase_content',
+        subject: `execution/${executionId}`,
+        after: { content_erased_at: erasedAt?.toISOString() ?? null },
+      });
+    });
+  }
+}

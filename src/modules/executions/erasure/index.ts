@@ -1,0 +1,4 @@
+export { ContentErasureController } from './content-erasure.controller.js';
+export { ContentErasureRepository } from './content-erasure.repository.js';
+export { ContentErasureService } from './content-erasure.service.js';
+export { ContentErasedError, ExecutionNotFinalError } from './errors.js';

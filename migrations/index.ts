@@ -11,6 +11,7 @@ import { GuardEnvironments1796200200000 } from './1796200200000-guard-environmen
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
 import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
+import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   BindChanges1796200300000,
   OpenSessions1796300000000,
   EraseContent1796500000000,
+  MaskVariables1796500100000,
 ];

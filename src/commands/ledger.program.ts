@@ -139,7 +139,7 @@ function addExecutions(executions: Command): void {
     .description('erase the content of an execution for ever; its facts and costs stay')
     .addHelpText('after', examples('prompt-ledger executions erase 019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10'))
     .action(async (executionId: string, flags: LedgerFlags) => {
-      const { eraseExecutionCommand } = await import('./executions.command.js');
+      const { eraseExecutionCommand } = await import('./executions/executions.command.js');
       await eraseExecutionCommand(executionId, flags);
     });
 

@@ -60,6 +60,7 @@ describe('what clients executed themselves', () => {
       usageJson: null,
       price: null,
       resolvedBy: 'pointer' as const,
+      kept: null,
     };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),

@@ -29,6 +29,8 @@ export function admittedFor(
     onBudget: 'refuse',
     cacheTtlS: null,
     callbackUrl: null,
+    maskRules: null,
+    kept: null,
     correlationId: null,
     metadata: null,
     variablesJson: '{"b": 1, "a": 2}',

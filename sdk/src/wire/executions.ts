@@ -196,6 +196,8 @@ export interface Execution extends ExecutionOutcome {
   /** Null of a call that was made without a prompt of the ledger. */
   readonly version_id: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
+  /** Variables that the project masks, as paths such as `customer.email`: their values stand as `***`. */
+  readonly masked: readonly string[];
   readonly rendered_prompt?: string | null;
   readonly messages?: readonly ChatMessage[] | null;
   readonly params: Params;

@@ -28,6 +28,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ['origin', execution.origin],
     ['created', execution.created_at],
     ['completed', execution.completed_at],
+    ['masked', (execution.masked ?? []).length === 0 ? null : oneLine(execution.masked.join(', '))],
     ['erased', execution.content_erased_at ?? null],
     ['tokens', tokensOf(telemetry.prompt_tokens, telemetry.response_tokens)],
     ['latency', telemetry.latency_ms === null ? null : `${telemetry.latency_ms} ms`],

@@ -66,4 +66,8 @@ export class ExecutionInFlightEntity extends RequestedExecution {
 
   @Column('integer', { name: 'timeout_ms' })
   timeoutMs!: number;
+
+  /** What a worker needs of an execution whose record is masked; null of all others, and of those that somebody waits for. */
+  @Column('json', { nullable: true })
+  unmasked!: unknown;
 }

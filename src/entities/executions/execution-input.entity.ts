@@ -40,4 +40,8 @@ export class ExecutionInputEntity {
   /** Tools and response format of a bare call; those of a prompt stand in its version. */
   @Column('json', { nullable: true })
   extras!: unknown;
+
+  /** Paths of the variables that stand here masked; null where none is. */
+  @Column('json', { nullable: true })
+  masked!: readonly string[] | null;
 }

@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/index.js';
 import { BudgetsModule } from '../budgets/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
+import { ProjectsModule } from '../projects/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
@@ -36,7 +37,7 @@ import { SubmitService } from './intake/submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
-  imports: [AuditModule, BudgetsModule, LimitsModule, ModelsModule, PromptsModule],
+  imports: [AuditModule, BudgetsModule, LimitsModule, ModelsModule, ProjectsModule, PromptsModule],
   providers: [
     BatchesRepository,
     BatchesService,

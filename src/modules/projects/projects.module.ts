@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
+import { ProjectPolicies } from './project-policies.js';
 import { ProjectsRepository } from './projects.repository.js';
 import { ProjectsService } from './projects.service.js';
 
-@Module({ providers: [ProjectsRepository, ProjectsService], exports: [ProjectsService] })
+@Module({
+  providers: [ProjectPolicies, ProjectsRepository, ProjectsService],
+  exports: [ProjectPolicies, ProjectsService],
+})
 export class ProjectsModule {}

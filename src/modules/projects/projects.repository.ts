@@ -8,6 +8,14 @@ export interface ProjectRef {
   readonly name: string;
 }
 
+/** What is stored of the settings that {@link ProjectPolicies} reads; null is the default. */
+export interface StoredPolicy {
+  readonly mask: readonly string[] | null;
+  readonly defaultModel: string | null;
+}
+
+const POLICY = `SELECT settings -> 'mask' AS mask, settings ->> 'default_model' AS "defaultModel" FROM projects WHERE project_id = $1`;
+
 const REF = `SELECT project_id AS "projectId", name FROM projects WHERE archived_at IS NULL`;
 
 @Injectable()
@@ -30,6 +38,13 @@ export class ProjectsRepository {
       tx.query<ProjectRef[]>(`${REF} AND ${by} = $1`, [value]),
     );
     return project ?? null;
+  }
+
+  /** Of an archived project, too: what was queued still runs. */
+  async findPolicy(projectId: string): Promise<StoredPolicy> {
+    const statement = { name: 'find-policy', text: POLICY, values: [projectId] };
+    const [policy] = await this.scope.statement<StoredPolicy & Record<string, unknown>>(projectId, statement);
+    return policy ?? { mask: null, defaultModel: null };
   }
 
   /** By name, those that are not archived. */

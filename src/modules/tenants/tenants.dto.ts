@@ -11,6 +11,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { ApiId, ApiTime, Nested } from '../../infra/http/index.js';
+import { findMaskProblem } from '../projects/index.js';
 
 /** Anything that can stand in a header and looks like no id, so that `X-Project` can tell names from ids. */
 const PROJECT_NAME = /^(?![0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$)[!-~](?:[ -~]{0,98}[!-~])?$/;
@@ -30,6 +31,21 @@ function IsRetention(): PropertyDecorator {
         `must give each of up to ${MAX_ENVIRONMENTS} environments a whole number of days from 1 to ${MAX_DAYS}`,
     },
   });
+}
+
+function IsMaskable(): PropertyDecorator {
+  const problemOf = (value: unknown) => (typeof value === 'string' ? findMaskProblem(value) : null);
+  return ValidateBy(
+    {
+      name: 'isMaskable',
+      validator: {
+        validate: (value: unknown) => problemOf(value) === null,
+        defaultMessage: () =>
+          'must be names, patterns with *, or regular expressions that RE2 reads, between slashes',
+      },
+    },
+    { each: true },
+  );
 }
 
 function isRetention(value: unknown): boolean {
@@ -56,7 +72,7 @@ export class ChangeSettingsDto {
   retention_days?: Record<string, number> | null;
 
   /**
-   * Variables whose values are masked: names, or patterns in which `*` stands for any text. Null: none.
+   * Variables whose values are masked: names, patterns in which `*` stands for any text, or `/regular expressions/`. Null: none.
    * @example ["email", "card_*"]
    */
   @IsOptional()
@@ -65,6 +81,7 @@ export class ChangeSettingsDto {
   @ArrayUnique()
   @IsString({ each: true })
   @Length(1, 200, { each: true })
+  @IsMaskable()
   @ApiPropertyOptional({ type: [String], nullable: true })
   mask?: string[] | null;
 
@@ -125,7 +142,7 @@ export class ProjectSettingsDto {
   @ApiProperty(RETENTION)
   retention_days!: Readonly<Record<string, number>>;
 
-  /** Variables whose values are masked: names, or patterns in which `*` stands for any text. */
+  /** Variables whose values are masked: names, patterns in which `*` stands for any text, or `/regular expressions/`. */
   @ApiProperty({ type: [String] })
   mask!: readonly string[];
 

@@ -15,7 +15,12 @@ import {
   KeysService,
 } from '../auth/index.js';
 import { ModelsService, PricesService } from '../models/index.js';
-import { DEFAULT_PROJECT, ProjectNotFoundError, ProjectsService } from '../projects/index.js';
+import {
+  DEFAULT_PROJECT,
+  ProjectNotFoundError,
+  ProjectPolicies,
+  ProjectsService,
+} from '../projects/index.js';
 import { ProjectExistsError } from './errors.js';
 import { changeSettings, readSettings } from './project-settings.js';
 import type { CreateProjectDto, ProjectDto, ProjectListDto, UpdateProjectDto } from './tenants.dto.js';
@@ -30,6 +35,7 @@ export class TenantsService {
     private readonly scope: TenantScope,
     private readonly tenants: TenantsRepository,
     private readonly projects: ProjectsService,
+    private readonly policies: ProjectPolicies,
     private readonly models: ModelsService,
     private readonly prices: PricesService,
     private readonly keys: KeysService,
@@ -103,6 +109,7 @@ export class TenantsService {
       return after;
     });
     this.projects.forget();
+    this.policies.forget(projectId);
     this.authenticator.forgetProject(projectId);
     return changed;
   }

@@ -3,6 +3,7 @@ import { AnalyticsModule } from '../analytics/index.js';
 import { AuditModule } from '../audit/index.js';
 import { ExecutionsModule } from '../executions/index.js';
 import { LimitsModule } from '../limits/index.js';
+import { ProjectsModule } from '../projects/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { ExecutePromptService } from './execute/execute-prompt.service.js';
@@ -17,7 +18,7 @@ import { TrackingController } from './tracking.controller.js';
 
 /** The services that registries of code call, without HTTP. */
 @Module({
-  imports: [AnalyticsModule, AuditModule, ExecutionsModule, PromptsModule, VersionsModule],
+  imports: [AnalyticsModule, AuditModule, ExecutionsModule, ProjectsModule, PromptsModule, VersionsModule],
   providers: [
     ExecutePromptService,
     HistoryRepository,

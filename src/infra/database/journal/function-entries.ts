@@ -1,7 +1,7 @@
 import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/call.js';
 import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
 import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
-import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/record-metadata/carry-metadata.js';
+import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/mask-variables/carry-masks.js';
 
 /**
  * The entries that the database's functions take, by the very columns that the functions declare: a misspelt key does not

@@ -6,11 +6,14 @@ import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import { BareCalls, PromptResolver } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
+import type { CompiledPrompt } from '../../../templating/index.js';
+import { ProjectPolicies, type ProjectPolicy } from '../../projects/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
 import { admittedPrompt, environmentOf } from './admitted-prompt.js';
-import { assertAtMost } from './assert-at-most.js';
 import { boundedChat } from './bounded-chat.js';
+import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
+import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
@@ -23,10 +26,6 @@ import {
   type SentPrompt,
 } from './execution-request.js';
 
-/** Somebody waits: a second try, if there is time for it. */
-const RUN_ATTEMPTS = 2;
-const SUBMIT_ATTEMPTS = 4;
-
 /** What a request says that needs no look at anything else. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
 
@@ -36,6 +35,13 @@ interface Entry {
   readonly variablesJson: string | null;
   readonly correlationId: string | null;
   readonly metadata?: ExecutionMetadata | null | undefined;
+}
+
+/** What was looked up for a request. */
+interface Looked {
+  readonly prompt: AdmittedPrompt | null;
+  readonly isByMemory: boolean;
+  readonly policy: ProjectPolicy;
 }
 
 interface AdmissionOptions {
@@ -54,6 +60,7 @@ export class ExecutionAdmission {
     private readonly models: ExecutionModels,
     private readonly registry: ProviderRegistry,
     private readonly callbackUrls: CallbackUrlPolicy,
+    private readonly policies: ProjectPolicies,
   ) {}
 
   /**
@@ -106,11 +113,12 @@ export class ExecutionAdmission {
   ): Promise<AdmittedRequest> {
     const asked = this.readAsked(request);
     const isBare = (request.bare ?? null) !== null;
+    const policy = await this.policies.get(projectId);
     const [prompt, named] = await Promise.all([
       isBare ? this.admitBare(projectId, request) : this.resolve(projectId, request, fresh),
-      this.models.find(projectId, request),
+      this.models.find(projectId, request, policy),
     ]);
-    return this.compose(request, mode, asked, { prompt, isByMemory: false }, named);
+    return this.compose(request, mode, asked, { prompt, isByMemory: false, policy }, named);
   }
 
   /**
@@ -123,7 +131,9 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
   ): AdmittedRequest | null {
-    const named = this.models.peek(projectId, request);
+    const policy = this.policies.peek(projectId);
+    if (policy === null) return null;
+    const named = this.models.peek(projectId, request, policy);
     if (named === null) return null;
     const isBare = (request.bare ?? null) !== null;
     const prompt = isBare ? null : this.peekPrompt(projectId, request);
@@ -131,12 +141,12 @@ export class ExecutionAdmission {
       ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
       : prompt !== null;
     if (!isAdmitted) return null;
-    return this.compose(request, mode, this.readAsked(request), { prompt, isByMemory: true }, named);
+    return this.compose(request, mode, this.readAsked(request), { prompt, isByMemory: true, policy }, named);
   }
 
   private readAsked(request: RequestToAdmit): Asked {
     return {
-      timeoutMs: this.timeoutOf(request),
+      timeoutMs: readTimeoutMs(request, this.config.env),
       params: paramsOfRequest(request.params ?? {}),
       callbackUrl: this.callbackUrlOf(request),
     };
@@ -146,7 +156,7 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
     { timeoutMs, params, callbackUrl }: Asked,
-    { prompt, isByMemory }: { readonly prompt: AdmittedPrompt | null; readonly isByMemory: boolean },
+    { prompt, isByMemory, policy }: Looked,
     { targets, routeName }: NamedTargets,
   ): AdmittedRequest {
     const {
@@ -154,7 +164,7 @@ export class ExecutionAdmission {
       further_messages: furtherMessages = null,
       vendor_params: vendorParams = null,
     } = request;
-    const maxAttempts = this.attemptsOf(request, mode, targets.length);
+    const maxAttempts = readMaxAttempts(request, mode, targets.length, this.config.env);
     const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
     const known = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
@@ -179,6 +189,7 @@ export class ExecutionAdmission {
       onBudget: request.on_budget ?? 'refuse',
       cacheTtlS: request.cache?.ttl_s ?? null,
       callbackUrl,
+      maskRules: policy.maskRules,
     };
   }
 
@@ -195,6 +206,10 @@ export class ExecutionAdmission {
       const { messages } = admitted.bare as BareCall;
       return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
     }
+    if (admitted.maskRules !== null) {
+      const masked = maskVariables(admitted.maskRules, entry.variablesJson ?? '{}');
+      if (masked !== null) return this.renderMasked(admitted, entry, prompt.compiled, masked);
+    }
     const steps = prompt.compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
     // Most renderings are over in one step, and most turns have room for it.
     if (heavyWork.hasRoom) {
@@ -202,6 +217,21 @@ export class ExecutionAdmission {
       if (first.done === true) return this.withRendered(admitted, entry, first.value);
     }
     return heavyWork.runSteps(steps).then((rendered) => this.withRendered(admitted, entry, rendered));
+  }
+
+  /** Renders what is sent and what is kept. A masked answer is of no use to another request, so the cache has no part in it. */
+  private async renderMasked(
+    admitted: AdmittedRequest,
+    entry: Entry,
+    compiled: CompiledPrompt,
+    masked: MaskedVariables,
+  ): Promise<AdmittedExecution> {
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    const steps = compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
+    const sent = this.withRendered(admitted, entry, await heavyWork.runSteps(steps));
+    const options = { maxRenderedBytes, further: admitted.furtherMessages };
+    const kept = await keepMasked(compiled, masked, sent.rendered, options);
+    return { ...sent, cacheTtlS: null, kept };
   }
 
   /** Member by member: a spread of so many members costs more than all the rest of it. */
@@ -226,11 +256,13 @@ export class ExecutionAdmission {
       onBudget: admitted.onBudget,
       cacheTtlS: admitted.cacheTtlS,
       callbackUrl: admitted.callbackUrl,
+      maskRules: admitted.maskRules,
       correlationId: entry.correlationId,
       metadata: metadataOrNull(entry.metadata),
       variablesJson: entry.variablesJson ?? '{}',
       rendered,
       messages,
+      kept: null,
       bound: chargeBoundOf(targets, charged, ({ provider }) => this.registry.get(provider)),
     };
   }
@@ -262,22 +294,6 @@ export class ExecutionAdmission {
   private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
     if (url !== null) this.callbackUrls.assertAllowed(url, '/callback_url');
     return url;
-  }
-
-  private timeoutOf(request: RequestToAdmit): number {
-    const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
-    const timeoutMs = request.timeout_ms ?? Math.min(usual, most);
-    assertAtMost(timeoutMs, most, 'timeout_ms', 'MAX_TIMEOUT_MS');
-    return timeoutMs;
-  }
-
-  /** Left out: as often as is usual, and each model at least once. */
-  private attemptsOf(request: RequestToAdmit, mode: 'sync' | 'async', models: number): number {
-    const { MAX_ATTEMPTS: most } = this.config.env;
-    const usual = Math.max(mode === 'sync' ? RUN_ATTEMPTS : SUBMIT_ATTEMPTS, models);
-    const attempts = request.max_attempts ?? Math.min(usual, most);
-    assertAtMost(attempts, most, 'max_attempts', 'MAX_ATTEMPTS');
-    return attempts;
   }
 }
 

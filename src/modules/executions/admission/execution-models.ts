@@ -9,6 +9,7 @@ import {
   PriceReads,
   RoutesService,
 } from '../../models/index.js';
+import type { ProjectPolicy } from '../../projects/index.js';
 import type { RequestToAdmit } from './execution-request.js';
 import type { Target, Targets } from './execution-targets.js';
 import { type ModelChoice, type ModelName, readModelChoice } from './model-choice.js';
@@ -19,6 +20,7 @@ export interface NamedTargets {
   readonly routeName: string | null;
 }
 
+type ModelPolicy = Pick<ProjectPolicy, 'defaultModel'>;
 type ModelMember = Pick<RequestToAdmit, 'model'>;
 
 /** From what a request says of models to those that may be called, in the order in which they are tried. */
@@ -36,8 +38,8 @@ export class ExecutionModels {
    * @throws ValidationError `VALIDATION_FAILED` for a `model` of no known form.
    * @throws ModelNotFoundError `MODEL_NOT_FOUND` | ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND`
    */
-  async find(projectId: string, request: ModelMember): Promise<NamedTargets> {
-    const { models, routeName } = await this.listNamed(projectId, request);
+  async find(projectId: string, request: ModelMember, policy: ModelPolicy): Promise<NamedTargets> {
+    const { models, routeName } = await this.listNamed(projectId, request, policy);
     const at = this.databaseClock.now();
     const targets = await Promise.all(
       models.map(async ({ provider, modelName }): Promise<Target> => {
@@ -52,22 +54,28 @@ export class ExecutionModels {
   }
 
   /** The same from memory, for a request that names one model or none; null says nothing about it. */
-  peek(projectId: string, { model }: ModelMember): NamedTargets | null {
+  peek(projectId: string, { model }: ModelMember, policy: ModelPolicy): NamedTargets | null {
     const choice = isLeftOut(model) ? null : tryReading(model);
     if (choice === undefined) return null;
     if (choice?.kind === 'route' || (choice !== null && choice.models.length > 1)) return null;
-    const { provider, modelName } = choice === null ? this.config.defaultModel : choice.models[0];
+    const { provider, modelName } = choice === null ? this.usual(policy) : choice.models[0];
     const allowed = this.models.peekAllowed(projectId, provider, modelName);
     if (allowed === null) return null;
     const terms = this.prices.peekTerms(projectId, provider, modelName, this.databaseClock.now());
     return terms === null ? null : { targets: [toTarget(allowed, terms)], routeName: null };
   }
 
+  /** The model of a request that names none: the project's, or that of the service. */
+  usual({ defaultModel }: ModelPolicy): ModelName {
+    return defaultModel ?? this.config.defaultModel;
+  }
+
   private async listNamed(
     projectId: string,
     { model }: ModelMember,
+    policy: ModelPolicy,
   ): Promise<{ readonly models: readonly ModelName[]; readonly routeName: string | null }> {
-    if (isLeftOut(model)) return { models: [this.config.defaultModel], routeName: null };
+    if (isLeftOut(model)) return { models: [this.usual(policy)], routeName: null };
     const choice =
       tryReading(model) ?? readModelChoice(model, '/model', await this.models.loadSuggestions(projectId));
     if (choice.kind === 'models') return { models: choice.models, routeName: null };

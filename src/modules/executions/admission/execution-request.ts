@@ -2,10 +2,12 @@ import type { SentMessage } from '../../../entities/index.js';
 import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../../templating/index.js';
 import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
+import type { MaskRules } from '../../projects/index.js';
 import type { ChargeBound } from './charge-bound.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
 import type { Targets } from './execution-targets.js';
+import type { KeptContent } from '../masking/index.js';
 
 export const DEFAULT_ENVIRONMENT = 'default';
 
@@ -68,6 +70,8 @@ export interface AdmittedRequest {
   /** How old an answer to an equal request may be; null: it is not looked for. */
   readonly cacheTtlS: number | null;
   readonly callbackUrl: string | null;
+  /** Which variables are not kept as they are; null where all are. */
+  readonly maskRules: MaskRules | null;
 }
 
 /** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */
@@ -83,6 +87,8 @@ export interface AdmittedExecution extends AdmittedRequest {
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];
+  /** What is kept in place of variables and messages, where some of it is masked; null where all is kept as it is. */
+  readonly kept: KeptContent | null;
   /** The most that each of its calls may cost. */
   readonly bound: ChargeBound;
 }

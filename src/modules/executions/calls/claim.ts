@@ -2,6 +2,7 @@ import type { AllowedModel } from '../../models/index.js';
 import type { ProviderMessage, ProviderParams } from '../../providers/index.js';
 import type { CallExtras } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
+import type { ValueMask } from '../masking/index.js';
 
 /** What holds an execution: whoever shows an older fence has lost it. */
 export interface Claim {
@@ -20,6 +21,8 @@ export interface ClaimedExecution extends Claim {
   /** Which of them is next: the one behind the model that was called last. */
   readonly nextIndex: number;
   readonly messages: readonly ProviderMessage[];
+  /** What may not be kept of the answer; null when all of it may. */
+  readonly mask: ValueMask | null;
   readonly params: ProviderParams;
   readonly extras: CallExtras;
   readonly timeoutMs: number;

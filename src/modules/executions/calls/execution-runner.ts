@@ -158,7 +158,8 @@ export class ExecutionRunner {
     const { executionId } = claimed;
     const next = this.nextOf(claimed, attempt, outcome, chosen.index);
     const { target: model } = chosen;
-    const ending = { claim: claimed, mode: 'async' as const, attempt, model, price, outcome, next };
+    const { mask } = claimed;
+    const ending = { claim: claimed, mode: 'async' as const, attempt, model, price, outcome, mask, next };
     if (!(await this.executions.end(ending))) {
       this.logger.warn(
         { executionId, attempt },

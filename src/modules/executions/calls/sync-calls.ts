@@ -77,6 +77,7 @@ export class SyncCalls {
           model,
           price: model.price,
           outcome,
+          mask: execution.admitted.kept?.values ?? null,
           next: again,
         });
       } finally {

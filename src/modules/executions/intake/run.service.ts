@@ -26,6 +26,7 @@ import {
   warningHeaders,
 } from '../record/index.js';
 import { clampedParams, type LastCall, SyncCalls } from '../calls/sync-calls.js';
+import { maskOutcome } from '../masking/index.js';
 
 /** A `:run`, `:stream`, or what another API makes of its own requests. */
 export type RunRequest = RequestToAdmit & Pick<ExecuteDto, 'variables' | 'correlation_id' | 'metadata'>;
@@ -202,10 +203,19 @@ export class RunService {
     { attempt, outcome, target, mayHaveDuties }: LastCall,
   ): Promise<RawAnswer | typeof KEY_TAKEN> {
     const completedAt = this.databaseClock.now();
-    const answer = outcome.succeeded
-      ? this.present(run, target, outcome.completion, completedAt)
-      : failureAnswer(run, attempt, outcome.failure);
-    const stored = run.key === null ? {} : { key: run.key, answer: storedAnswer(answer) };
+    const present = (told: CallOutcome) =>
+      told.succeeded
+        ? this.present(run, target, told.completion, completedAt)
+        : failureAnswer(run, attempt, told.failure);
+    const answer = present(outcome);
+    const mask = run.admitted.kept?.values ?? null;
+    const stored =
+      run.key === null
+        ? {}
+        : {
+            key: run.key,
+            answer: storedAnswer(mask === null ? answer : present(maskOutcome(outcome, mask))),
+          };
     const next = { kind: 'final' as const, completedAt, ...stored };
     const claim = { ...claimOf(run), mayHaveDuties };
     const ending = {
@@ -215,6 +225,7 @@ export class RunService {
       model: target,
       price: target.price,
       outcome,
+      mask,
       next,
     };
     if (await this.executions.end(ending)) return answer;

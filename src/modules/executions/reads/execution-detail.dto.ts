@@ -121,6 +121,14 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   variables!: unknown;
 
+  /**
+   * Variables that the project masks: their values stand as `***` here, in the prompt, and where they were found in the answer. The
+   * provider got them as they came.
+   * @example ["customer.email"]
+   */
+  @ApiProperty({ type: [String] })
+  masked!: readonly string[];
+
   /** The prompt as the provider got it, of a text prompt; null once it is erased. */
   rendered_prompt?: string | null;
 

@@ -74,6 +74,8 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly errorMessage: string | null;
   /** Null where a whole week of contents has gone by age. */
   readonly variablesJson: string | null;
+  /** Paths of the variables that are masked; null where none is. */
+  readonly masked: readonly string[] | null;
   readonly renderedPrompt: string | null;
   readonly renderedMessages: SentMessage[] | null;
   readonly responseText: string | null;
@@ -124,7 +126,7 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
     e.further_params AS "furtherParams", e.error_message AS "errorMessage", v.first_registration AS "firstRegistration",
     v.latest_registration AS "latestRegistration", e.targets, e.streamed, e.owner_team AS "ownerTeam", e.on_budget AS "onBudget",
     v.content, i.extras, o.tool_calls AS "toolCalls",
-    i.variables_json::text AS "variablesJson", i.rendered_prompt AS "renderedPrompt",
+    i.variables_json::text AS "variablesJson", i.masked, i.rendered_prompt AS "renderedPrompt",
     i.rendered_messages AS "renderedMessages", o.response_text AS "responseText",
     coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256",
     coalesce(a.attempts, '[]') AS attempts

@@ -65,6 +65,7 @@ export function executionDetail(
     ...executionSummary(record),
     ...responseFields(record),
     version_id: record.versionId,
+    masked: record.masked ?? [],
     ...promptFields(record),
     extras: record.extras ?? record.content,
     models: record.targets?.map(({ provider, model_name }) => ({ provider, model_name })) ?? null,

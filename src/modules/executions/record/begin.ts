@@ -12,6 +12,7 @@ import type { AdmittedExecution } from '../admission/execution-request.js';
 import { storedTargets } from '../admission/execution-targets.js';
 import { paramColumns } from '../reads/execution-params.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+import { toQueuedContent } from '../masking/index.js';
 import type { VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
@@ -51,7 +52,8 @@ let arrivals = 0;
  */
 export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
   const { admitted, key, answer, error } = beginning;
-  const { prompt, bound, rendered } = admitted;
+  const { prompt, bound, kept, rendered: sent } = admitted;
+  const rendered = kept === null ? sent : kept.rendered;
   const version = prompt?.version;
   const model = beginning.model ?? admitted.targets[0];
   const targets = storedTargets(admitted.targets);
@@ -75,6 +77,9 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     correlation_id: admitted.correlationId,
     // Left out rather than null, so that the entries of plain executions stay as short as they were.
     metadata: admitted.metadata ?? undefined,
+    masked: kept?.masked,
+    // Whoever waits for an execution has its content; a worker has to be given it.
+    unmasked: kept !== null && beginning.status === 'queued' ? toQueuedContent(sent, kept.values) : undefined,
     temperature: params.temperature,
     top_k: params.topK,
     top_p: params.topP,
@@ -93,7 +98,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     key_id: beginning.keyId,
     created_at: beginning.createdAt,
     lease_ms: beginning.leaseMs,
-    variables_json: admitted.variablesJson,
+    variables_json: kept === null ? admitted.variablesJson : kept.variablesJson,
     rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     extras: extras === null ? null : writeJson(extras),

@@ -23,7 +23,7 @@ type WrittenPlain = Begun | 'unknown' | 'budgeted';
 const BUDGETS_KNOWN_MS = 10_000;
 
 /**
- * How executions begin: many in one statement and one commit. What has neither a key, money nor metadata has a journal of its
+ * How executions begin: many in one statement and one commit. What has neither a key, money, metadata nor masks has a journal of its
  * own, so that one budget or key does not slow its neighbours.
  */
 export class Beginnings {
@@ -73,7 +73,11 @@ export class Beginnings {
   }
 
   private async write({ status, key, projectId }: Beginning, entry: BeginEntry): Promise<Written> {
-    const isPlain = (status === 'running' || status === 'queued') && !key && entry.metadata === undefined;
+    const isPlain =
+      (status === 'running' || status === 'queued') &&
+      !key &&
+      entry.metadata === undefined &&
+      entry.masked === undefined;
     if (!isPlain || this.isKnownToHaveBudgets(projectId)) return this.general.append(entry);
     const written = await this.plain.append(entry);
     if (written !== 'budgeted') return written;

@@ -7,6 +7,7 @@ import type { ClaimedExecution } from '../calls/claim.js';
 import { paramsOf } from '../reads/execution-params.js';
 import { providerMessageOf } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
+import { type QueuedContent, ValueMask } from '../masking/index.js';
 
 /** What `ledger_claim` answers. */
 interface ClaimedRow {
@@ -32,6 +33,8 @@ interface ClaimedRow {
   /** Tools and response format of the version. */
   readonly content: WireExtras | null;
   readonly duties: number;
+  /** In place of the two that are rendered, where these are masked. */
+  readonly unmasked: QueuedContent | null;
 }
 
 export interface ClaimOptions {
@@ -102,10 +105,8 @@ function claimedExecution(row: ClaimedRow): ClaimedExecution {
     timeoutMs: row.timeout_ms,
     attemptsMade: row.attempts_made,
     maxAttempts: row.max_attempts,
-    messages:
-      row.rendered_messages === null
-        ? [{ role: 'user', content: row.rendered_prompt ?? '' }]
-        : (JSON.parse(row.rendered_messages) as SentMessage[]).map(providerMessageOf),
+    messages: messagesOfRow(row),
+    mask: row.unmasked === null ? null : new ValueMask(row.unmasked.values),
     params: paramsOf({
       temperature: row.temperature,
       topK: row.top_k,
@@ -115,6 +116,14 @@ function claimedExecution(row: ClaimedRow): ClaimedExecution {
       furtherParams: row.further_params,
     }),
   };
+}
+
+function messagesOfRow({ rendered_prompt: text, rendered_messages: json, unmasked }: ClaimedRow) {
+  const prompt = unmasked === null ? text : unmasked.rendered_prompt;
+  const kept = json === null ? null : (JSON.parse(json) as SentMessage[]);
+  const messages = unmasked === null ? kept : unmasked.rendered_messages;
+  if (messages === null) return [{ role: 'user' as const, content: prompt ?? '' }];
+  return messages.map(providerMessageOf);
 }
 
 /** By the model and not by the number of attempts: those whose circuit was open were passed over and cost none. */

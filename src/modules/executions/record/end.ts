@@ -6,6 +6,7 @@ import type { Completion } from '../../providers/index.js';
 import type { Claim } from '../calls/claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../calls/call-outcome.js';
+import { maskOutcome, type ValueMask } from '../masking/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
 /** What becomes of the execution when its attempt has ended. */
@@ -32,11 +33,22 @@ export interface Ending {
   /** What the call was priced by; null when no price is known. */
   readonly price: PriceRecord | null;
   readonly outcome: CallOutcome;
+  /** What may not be kept of the outcome; left out or null: all of it may. */
+  readonly mask?: ValueMask | null;
   readonly next: Next;
 }
 
 /** Builds an entry of the statements. A failure leaves out what only an answer has. */
-export function endEntry({ claim, attempt, model, price, outcome, next }: Ending): EndEntry {
+export function endEntry({
+  claim,
+  attempt,
+  model,
+  price,
+  outcome: told,
+  mask = null,
+  next,
+}: Ending): EndEntry {
+  const outcome = maskOutcome(told, mask);
   const isFinal = next.kind === 'final';
   const answer = isFinal && next.key !== undefined ? next.answer : undefined;
   const completion = outcome.succeeded ? outcome.completion : null;

@@ -1,6 +1,12 @@
 import type { RecordEntry } from '../../../infra/database/index.js';
 import { parseRfc3339 } from '../../../infra/http/index.js';
-import { costPicoUsd, type ErrorEntry, ValidationError } from '../../../kernel/index.js';
+import {
+  costPicoUsd,
+  type ErrorEntry,
+  parseJson,
+  ValidationError,
+  writeJson,
+} from '../../../kernel/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
 import type { PriceRecord } from '../../models/index.js';
 import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
@@ -10,6 +16,7 @@ import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../admission/execution-req
 import { metadataOrNull } from '../wire/execution-metadata.js';
 import { paramColumns } from '../reads/execution-params.js';
 import type { ToolCallDto } from '../wire/executions.dto.js';
+import type { KeptContent } from '../masking/index.js';
 import type { RecordedToolCallDto, RecordEntryDto } from './recording.dto.js';
 
 /** An entry, and what is known of it besides. */
@@ -24,6 +31,8 @@ export interface Recording {
   readonly version: ResolvedVersion;
   readonly resolvedBy: ResolvedBy;
   readonly rendered: RenderedPrompt;
+  /** What is kept in place of variables and prompt, where some of it is masked. */
+  readonly kept: KeptContent | null;
   /** The text of `variables` as received. */
   readonly variablesJson: string;
   /** The text of `usage.raw` as received; null without one. */
@@ -42,7 +51,8 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** An entry of the statement in {@link RecordingRepository}. @throws ValidationError `VALIDATION_FAILED` for what contradicts itself. */
 export function recordedRow(recording: Recording): RecordEntry {
-  const { entry, version, rendered } = recording;
+  const { entry, version, kept } = recording;
+  const rendered = kept === null ? recording.rendered : kept.rendered;
   assertConsistent(recording);
   const startedAtMs = startedAtMsOf(entry);
   const params = paramColumns(paramsOfRequest(entry.params ?? {}));
@@ -65,10 +75,11 @@ export function recordedRow(recording: Recording): RecordEntry {
     completed_at: new Date(startedAtMs + (entry.latency_ms ?? 0)),
     latency_ms: entry.latency_ms,
     ...usageFields(recording),
-    usage: recording.usageJson,
+    usage: maskJson(recording),
     finish_reason: entry.finish_reason,
     provider_request_id: entry.provider_request_id,
-    variables_json: recording.variablesJson,
+    variables_json: kept === null ? recording.variablesJson : kept.variablesJson,
+    masked: kept?.masked,
     temperature: params.temperature,
     top_k: params.topK,
     top_p: params.topP,
@@ -77,7 +88,7 @@ export function recordedRow(recording: Recording): RecordEntry {
     further_params: params.furtherParams,
     rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
-    ...failureFields(entry),
+    ...failureFields(recording),
     ...responseFields(recording),
   };
 }
@@ -114,27 +125,35 @@ function startedAtMsOf({ started_at: text }: RecordEntryDto): number {
   return (parseRfc3339(text) as Date).getTime();
 }
 
-function failureFields({ status, error_type: type, error_message: message }: RecordEntryDto): RecordEntry {
+function maskJson({ usageJson, kept }: Recording): string | null {
+  if (kept === null || usageJson === null) return usageJson;
+  return writeJson(kept.values.maskData(parseJson(usageJson)));
+}
+
+function failureFields({ entry, kept }: Recording): RecordEntry {
+  const { status, error_type: type, error_message: message } = entry;
   if (status === 'succeeded') return {};
   // A client may quote a vendor that quotes a key.
-  const start = message?.slice(0, MAX_MESSAGE_CHARS);
+  const start = (kept === null ? message : kept.values.maskData(message))?.slice(0, MAX_MESSAGE_CHARS);
   const safe = safeVendorMessage(start, { credentials: [], texts: [] });
   return { error_type: type ?? 'provider_error', error_message: safe };
 }
 
-function responseFields({ entry, maxResponseBytes }: Recording): RecordEntry {
-  const { response_text: text = null, tool_calls: calls } = entry;
+function responseFields({ entry, maxResponseBytes, kept }: Recording): RecordEntry {
+  const { response_text: told = null, tool_calls: asked } = entry;
+  const [text, calls] =
+    kept === null ? [told, asked] : [kept.values.maskData(told), kept.values.maskData(asked)];
   const toolCalls = calls ?? [];
   if (text === null && toolCalls.length === 0) return {};
   const collector = new ResponseCollector(maxResponseBytes);
   // An answer of nothing but calls has an empty text, as one of the ledger's own has.
   collector.add(text ?? '');
-  const kept = collector.finish();
+  const stored = collector.finish();
   return {
-    response_text: kept.text,
-    response_truncated: kept.truncated,
-    response_bytes: kept.totalBytes,
-    response_sha256: kept.sha256,
+    response_text: stored.text,
+    response_truncated: stored.truncated,
+    response_bytes: stored.totalBytes,
+    response_sha256: stored.sha256,
     tool_calls: toolCalls.length === 0 ? null : JSON.stringify(toolCalls.map(toToolCall)),
   };
 }

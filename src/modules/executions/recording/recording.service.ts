@@ -6,10 +6,12 @@ import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import type { Actor } from '../../audit/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
 import { PriceReads } from '../../models/index.js';
+import { type MaskRules, ProjectPolicies } from '../../projects/index.js';
 import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
 import { DEFAULT_ENVIRONMENT } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue/queue-gate.js';
+import { keepMasked, type KeptContent, maskVariables } from '../masking/index.js';
 import { type Recording, recordedRow } from './recorded-row.js';
 import type {
   RecordAnswerDto,
@@ -34,6 +36,7 @@ export class RecordingService {
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
     private readonly databaseClock: DatabaseClock,
+    private readonly policies: ProjectPolicies,
   ) {}
 
   /**
@@ -65,6 +68,7 @@ export class RecordingService {
     key: UsedKey | null,
   ): Promise<RawAnswer | typeof KEY_TAKEN> {
     const found = await this.versions.findAll(projectId, entries.map(wantedVersion));
+    const { maskRules } = await this.policies.get(projectId);
     const createdAt = this.databaseClock.now();
     const rows: string[] = [];
     const recorded: RecordedDto[] = [];
@@ -77,7 +81,8 @@ export class RecordingService {
         const part = (...path: string[]) => sourceOf(index, ...path);
         const price = await this.priceOf(projectId, entry);
         const rendered = await this.render(compiled, entry);
-        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price, rendered }, part)));
+        const kept = await this.keep(maskRules, compiled, rendered, part('variables') ?? '{}');
+        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price, rendered, kept }, part)));
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
@@ -102,6 +107,18 @@ export class RecordingService {
     return heavyWork.runSteps(compiled.renderInSteps(variables, { maxRenderedBytes }));
   }
 
+  private async keep(
+    maskRules: MaskRules | null,
+    compiled: CompiledPrompt,
+    rendered: RenderedPrompt,
+    variablesJson: string,
+  ): Promise<KeptContent | null> {
+    const masked = maskRules === null ? null : maskVariables(maskRules, variablesJson);
+    if (masked === null) return null;
+    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
+    return keepMasked(compiled, masked, rendered, { maxRenderedBytes, further: null });
+  }
+
   private rowText(
     facts: Pick<
       Recording,
@@ -114,6 +131,7 @@ export class RecordingService {
       | 'resolvedBy'
       | 'price'
       | 'rendered'
+      | 'kept'
     >,
     part: (...path: string[]) => string | null,
   ): string {

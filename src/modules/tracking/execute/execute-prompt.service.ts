@@ -10,6 +10,7 @@ import {
   SubmitService,
   type UsedKey,
 } from '../../executions/index.js';
+import { ProjectPolicies } from '../../projects/index.js';
 import {
   DEFAULT_POINTER,
   NoActiveVersionError,
@@ -54,6 +55,7 @@ export class ExecutePromptService {
     private readonly runs: RunService,
     private readonly submits: SubmitService,
     private readonly registry: TrackedRegistryRepository,
+    private readonly policies: ProjectPolicies,
   ) {}
 
   /**
@@ -73,7 +75,7 @@ export class ExecutePromptService {
       ...rest,
       prompt_name: name,
       version_number: version,
-      model: model === null ? this.modelOf(provider, model_name) : onlyModelOf(request, model),
+      model: model === null ? await this.findModel(who, provider, model_name) : onlyModelOf(request, model),
     };
     try {
       return mode === 'async'
@@ -94,9 +96,9 @@ export class ExecutePromptService {
   }
 
   /** Null for the default one. @throws ValidationError `VALIDATION_FAILED` for a provider that needs a model named. */
-  private modelOf(provider: string | null, modelName: string | null) {
-    const usual = this.config.defaultModel;
+  private async findModel({ projectId }: Caller, provider: string | null, modelName: string | null) {
     if (provider === null && modelName === null) return null;
+    const usual = (await this.policies.get(projectId)).defaultModel ?? this.config.defaultModel;
     if (modelName !== null) return { provider: provider ?? usual.provider, model_name: modelName };
     if (provider !== null && provider === usual.provider) return { provider, model_name: usual.modelName };
     throw new ValidationError('Name a model of that provider: the default model is of another one.', [

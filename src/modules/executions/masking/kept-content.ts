@@ -1,0 +1,69 @@
+import type { SentMessage } from '../../../entities/index.js';
+import { heavyWork, LedgerError, parseJson } from '../../../kernel/index.js';
+import type { CompiledPrompt } from '../../../templating/index.js';
+import type { SentPrompt } from '../admission/execution-request.js';
+import type { MaskedVariables } from './mask-variables.js';
+import { MASKED, type ValueMask } from './value-mask.js';
+
+/** What is kept of an execution in place of what is sent. */
+export interface KeptContent {
+  readonly variablesJson: string;
+  readonly rendered: SentPrompt;
+  /** Paths of what was masked. */
+  readonly masked: readonly string[];
+  /** Masks what comes later: answers, and messages of errors. */
+  readonly values: ValueMask;
+}
+
+/**
+ * Renders the prompt once more, with the masked variables: so no filter of the template can bring a part of a value into the record.
+ * A template that does not render with them, such as one that takes another branch and misses a variable there, leaves messages
+ * that are masked as a whole.
+ * @param sent what the provider gets.
+ */
+export async function keepMasked(
+  compiled: CompiledPrompt,
+  { json, paths, values }: MaskedVariables,
+  sent: SentPrompt,
+  options: { readonly maxRenderedBytes: number; readonly further: readonly SentMessage[] | null },
+): Promise<KeptContent> {
+  const { maxRenderedBytes, further } = options;
+  const own = await renderMasked(compiled, json, maxRenderedBytes);
+  const rendered = own === null ? hideAll(sent) : withFurther(own, further);
+  return { variablesJson: json, rendered: maskPrompt(rendered, values), masked: paths, values };
+}
+
+async function renderMasked(
+  compiled: CompiledPrompt,
+  json: string,
+  maxRenderedBytes: number,
+): Promise<SentPrompt | null> {
+  try {
+    const variables = parseJson(json) as Record<string, unknown>;
+    return await heavyWork.runSteps(compiled.renderInSteps(variables, { maxRenderedBytes }));
+  } catch (error) {
+    if (error instanceof LedgerError) return null;
+    throw error;
+  }
+}
+
+function withFurther(own: SentPrompt, further: readonly SentMessage[] | null): SentPrompt {
+  if (further === null) return own;
+  const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
+  return { kind: 'chat', messages: [...first, ...further] };
+}
+
+function hideAll(sent: SentPrompt): SentPrompt {
+  if (sent.kind === 'text') return { kind: 'text', text: MASKED };
+  return { kind: 'chat', messages: sent.messages.map(({ role }) => ({ role, content: MASKED })) };
+}
+
+/** A value may stand in another variable, or in a message that came with the request. */
+function maskPrompt(rendered: SentPrompt, values: ValueMask): SentPrompt {
+  if (rendered.kind === 'text') return { kind: 'text', text: values.maskText(rendered.text) };
+  const messages: readonly SentMessage[] = rendered.messages;
+  return {
+    kind: 'chat',
+    messages: messages.map(({ role, ...rest }) => ({ role, ...values.maskData(rest) })),
+  };
+}

@@ -1,0 +1,21 @@
+import type { SentMessage } from '../../../entities/index.js';
+import type { SentPrompt } from '../admission/execution-request.js';
+import type { ValueMask } from './value-mask.js';
+
+/**
+ * What a worker needs of an execution whose record is masked. It stands in the row in flight and nowhere else, and goes with that row
+ * when the execution is over.
+ */
+export interface QueuedContent {
+  /** Of a text prompt; null of a chat prompt. */
+  readonly rendered_prompt: string | null;
+  readonly rendered_messages: readonly SentMessage[] | null;
+  /** The masked values, to be found in the answer. */
+  readonly values: readonly string[];
+}
+
+export function toQueuedContent(sent: SentPrompt, { sources: values }: ValueMask): QueuedContent {
+  return sent.kind === 'text'
+    ? { rendered_prompt: sent.text, rendered_messages: null, values }
+    : { rendered_prompt: null, rendered_messages: sent.messages, values };
+}

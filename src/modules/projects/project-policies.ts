@@ -1,0 +1,95 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock, messageOf } from '../../kernel/index.js';
+import { MaskRules } from './mask-rules.js';
+import { ProjectsRepository, type StoredPolicy } from './projects.repository.js';
+
+/** What a project has settled for each of its executions. */
+export interface ProjectPolicy {
+  /** Null when nothing is masked. */
+  readonly maskRules: MaskRules | null;
+  /** The model of a request that names none; null for the default of the service. */
+  readonly defaultModel: { readonly provider: string; readonly modelName: string } | null;
+}
+
+/** A change holds within 5 s on every process; what is left is for reading it. */
+const MAX_AGE_MS = 4500;
+/** From then on it is read again, while the known one is still used: no request waits for that. */
+const RENEW_AFTER_MS = 2500;
+const MAX_KNOWN = 10_000;
+
+interface Known {
+  readonly policy: ProjectPolicy;
+  readonly source: string;
+  readonly readAtMs: number;
+}
+
+/** The settings of projects that every request asks for, from memory. */
+@Injectable()
+export class ProjectPolicies {
+  private readonly logger = new Logger(ProjectPolicies.name);
+  private readonly known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  private readonly reads = new Map<string, Promise<ProjectPolicy>>();
+
+  constructor(
+    private readonly projects: ProjectsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What is in memory and not too old; null otherwise. */
+  peek(projectId: string): ProjectPolicy | null {
+    const known = this.known.get(projectId);
+    if (known === undefined) return null;
+    const ageMs = this.clock.monotonicMs() - known.readAtMs;
+    if (ageMs >= MAX_AGE_MS) return null;
+    if (ageMs >= RENEW_AFTER_MS && !this.reads.has(projectId)) this.renew(projectId);
+    return known.policy;
+  }
+
+  /** As it was at most a few seconds ago. */
+  async get(projectId: string): Promise<ProjectPolicy> {
+    return this.peek(projectId) ?? this.reads.get(projectId) ?? this.read(projectId);
+  }
+
+  /** The settings have changed: this process reads them again, the others follow when what they know is too old. */
+  forget(projectId: string): void {
+    this.known.delete(projectId);
+    this.reads.delete(projectId);
+  }
+
+  private renew(projectId: string): void {
+    this.read(projectId).catch((error: unknown) => {
+      this.logger.warn({ projectId }, `the settings of a project could not be read: ${messageOf(error)}`);
+    });
+  }
+
+  private read(projectId: string): Promise<ProjectPolicy> {
+    const readAtMs = this.clock.monotonicMs();
+    const read = this.projects.findPolicy(projectId).then((stored) => {
+      const source = JSON.stringify(stored);
+      const known = this.known.get(projectId);
+      const policy = known?.source === source ? known.policy : toPolicy(stored);
+      // What was forgotten meanwhile may have been read before the change.
+      if (this.reads.get(projectId) === read) this.known.set(projectId, { policy, source, readAtMs });
+      return policy;
+    });
+    this.reads.set(projectId, read);
+    const done = () => {
+      if (this.reads.get(projectId) === read) this.reads.delete(projectId);
+    };
+    read.then(done, done);
+    return read;
+  }
+}
+
+function toPolicy({ mask, defaultModel }: StoredPolicy): ProjectPolicy {
+  return {
+    maskRules: MaskRules.of(mask ?? []),
+    defaultModel: defaultModel === null ? null : toModel(defaultModel),
+  };
+}
+
+function toModel(id: string): ProjectPolicy['defaultModel'] {
+  const slash = id.indexOf('/');
+  return { provider: id.slice(0, slash), modelName: id.slice(slash + 1) };
+}

@@ -59,6 +59,8 @@ const ROOMS = {
       'answers',
     ],
   },
+  // Above executions, of which items are made; whoever evaluates prompts reads what it has.
+  'modules/datasets': { rooms: [...COMMON, 'templating', 'json-schema', 'modules/executions'] },
   // An API of its own: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {
     rooms: [

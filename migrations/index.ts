@@ -12,6 +12,7 @@ import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
 import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
+import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   OpenSessions1796300000000,
   EraseContent1796500000000,
   MaskVariables1796500100000,
+  StoreDatasets1796600000000,
 ];

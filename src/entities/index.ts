@@ -8,6 +8,12 @@ import { BudgetEntity } from './accounts/budget.entity.js';
 import { CachedResponseEntity } from './executions/cached-response.entity.js';
 import { ChangeReviewEntity } from './governance/change-review.entity.js';
 import { ChangeEntity } from './governance/change.entity.js';
+import { DatasetContentEntity } from './datasets/dataset-content.entity.js';
+import { DatasetItemEntity } from './datasets/dataset-item.entity.js';
+import { DatasetUploadItemEntity } from './datasets/dataset-upload-item.entity.js';
+import { DatasetUploadEntity } from './datasets/dataset-upload.entity.js';
+import { DatasetVersionEntity } from './datasets/dataset-version.entity.js';
+import { DatasetEntity } from './datasets/dataset.entity.js';
 import { EnvironmentEntity } from './governance/environment.entity.js';
 import { ExecutionAttemptEntity } from './executions/execution-attempt.entity.js';
 import { ExecutionDeltaEntity } from './accounts/execution-delta.entity.js';
@@ -44,6 +50,9 @@ export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEnti
 export { CachedResponseEntity };
 export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEntity };
 export { MemberEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
+export { DatasetContentEntity, DatasetEntity, DatasetItemEntity, DatasetVersionEntity };
+export { DatasetUploadEntity, DatasetUploadItemEntity };
+export { MemberEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { CHANGE_STATUSES } from './governance/change.entity.js';
 export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
 export { ROLES } from './people/member.entity.js';
@@ -106,4 +115,10 @@ export const ENTITIES = [
   BudgetPeriodEntity,
   BudgetHoldEntity,
   CachedResponseEntity,
+  DatasetEntity,
+  DatasetVersionEntity,
+  DatasetContentEntity,
+  DatasetItemEntity,
+  DatasetUploadEntity,
+  DatasetUploadItemEntity,
 ];

@@ -3,6 +3,7 @@ import {
   QUEUE_DEPTHS_FUNCTION,
   QUEUE_SLICE_FUNCTION,
 } from '../../migrations/1795910400000-count-queue-slices.js';
+import { DATASET_TABLES } from '../../migrations/1796600000000-store-datasets.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
@@ -24,7 +25,7 @@ const ADDED_TO_ONLY = [
   'approved_versions',
   'change_reviews',
 ];
-const SECURED_TABLES = [...TABLES, ...GOVERNED_TABLES, 'users', 'execution_metadata'];
+const SECURED_TABLES = [...TABLES, ...GOVERNED_TABLES, ...DATASET_TABLES, 'users', 'execution_metadata'];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -139,6 +140,11 @@ describe('row-level security', () => {
     ['changes', 'UPDATE changes SET to_version_id = from_version_id'],
     ['changes', 'UPDATE changes SET required_approvals = 0'],
     ['changes', 'DELETE FROM changes'],
+    ['dataset_versions', `UPDATE dataset_versions SET version = ''`],
+    ['dataset_versions', 'DELETE FROM dataset_versions'],
+    ['dataset_items', `UPDATE dataset_items SET item_hash = ''`],
+    ['dataset_items', 'DELETE FROM dataset_items'],
+    ['dataset_contents', `UPDATE dataset_contents SET content = '{}'`],
     ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
     ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
     ['prompts', 'DELETE FROM prompts'],

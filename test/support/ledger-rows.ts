@@ -69,6 +69,14 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
     `INSERT INTO budget_holds (project_id, execution_id, attempt, budget_id, period_start, held_pico_usd, expires_at)
      SELECT project_id, '${executionId}', 1, budget_id, 'epoch', 1, now() FROM budgets WHERE project_id = $1`,
     `INSERT INTO response_cache (project_id, cache_key, execution_id, expires_at) VALUES ($1, '\\x00', '${executionId}', now())`,
+    `WITH dataset AS (INSERT INTO datasets (project_id, name, revision, version) VALUES ($1, 'd', 1, 'v') RETURNING dataset_id), version AS (
+       INSERT INTO dataset_versions (project_id, dataset_id, version, revision, item_count, first_position, created_by)
+       SELECT $1, dataset_id, 'v', 1, 1, 1, 'admin' FROM dataset), content AS (
+       INSERT INTO dataset_contents (project_id, dataset_id, item_hash, content, size_bytes)
+       SELECT $1, dataset_id, '\\x00', '{"variables":{}}', 16 FROM dataset), item AS (
+       INSERT INTO dataset_items (project_id, dataset_id, position, item_hash, added_in) SELECT $1, dataset_id, 1, '\\x00', 1 FROM dataset), upload AS (
+       INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) SELECT $1, dataset_id, dataset_id FROM dataset)
+     INSERT INTO dataset_upload_items (project_id, dataset_id, upload_id, part, ordinal, item_hash) SELECT $1, dataset_id, dataset_id, 1, 0, '\\x00' FROM dataset`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -1,0 +1,30 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { DatasetEntity } from './dataset.entity.js';
+
+/** What an item holds, once for each hash, whichever versions and however many items share it. */
+@Entity('dataset_contents')
+@ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
+  name: 'dataset_contents_project_id_dataset_id_fkey',
+})
+export class DatasetContentEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'dataset_id' })
+  datasetId!: string;
+
+  /** SHA-256, 32 bytes. */
+  @PrimaryColumn('bytea', { name: 'item_hash' })
+  itemHash!: Buffer;
+
+  /** `external_id`, `variables`, `expected` and `metadata` as they were sent. Read it as text: as JSON it loses its numbers. */
+  @Column('json')
+  content!: object;
+
+  /** UTF-8 bytes of the content. */
+  @Column('integer', { name: 'size_bytes' })
+  sizeBytes!: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

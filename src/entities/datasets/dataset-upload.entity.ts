@@ -1,0 +1,27 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { DatasetEntity } from './dataset.entity.js';
+
+/** Items that came in and are not part of a revision yet. */
+@Entity('dataset_uploads')
+@ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
+  name: 'dataset_uploads_project_id_dataset_id_fkey',
+})
+@Index('dataset_uploads_by_age', ['projectId', 'createdAt'])
+export class DatasetUploadEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'dataset_id' })
+  datasetId!: string;
+
+  /** The caller's own. */
+  @PrimaryColumn('uuid', { name: 'upload_id' })
+  uploadId!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** What was answered when its items became a revision; null before. Whoever asks again gets it again. */
+  @Column('json', { nullable: true })
+  result!: object | null;
+}

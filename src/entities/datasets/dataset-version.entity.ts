@@ -1,0 +1,38 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { DatasetEntity } from './dataset.entity.js';
+
+/** What a dataset held at a revision, by its hash. Append-only for the application. */
+@Entity('dataset_versions')
+@ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
+  name: 'dataset_versions_project_id_dataset_id_fkey',
+})
+@Index('dataset_versions_in_order', ['projectId', 'datasetId', 'revision'], { unique: true })
+export class DatasetVersionEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'dataset_id' })
+  datasetId!: string;
+
+  /** SHA-256 of the sorted hashes of its items, lower-case hex. */
+  @PrimaryColumn('text')
+  version!: string;
+
+  /** The first revision that held this. */
+  @Column('integer')
+  revision!: number;
+
+  @Column('integer', { name: 'item_count' })
+  itemCount!: number;
+
+  /** Where its first item stands; 0 without items. A bigint, hence a string. */
+  @Column('bigint', { name: 'first_position' })
+  firstPosition!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  /** What people read of whoever made it. */
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+}

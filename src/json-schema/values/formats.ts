@@ -29,7 +29,7 @@ function checkBy(name: (typeof ANY_LENGTH)[number] | (typeof SHORT)[number]): Fo
   const format = fullFormats[name];
   const rule = typeof format === 'object' && 'validate' in format ? format.validate : format;
   if (rule instanceof RegExp) return (text) => passes(rule, text);
-  if (typeof rule === 'function') return (text) => rule(text) === true;
+  if (typeof rule === 'function') return (text) => (rule as (text: string) => unknown)(text) === true;
   throw new Error(`The format "${name}" has no check.`);
 }
 

@@ -1,0 +1,28 @@
+export interface Agreement {
+  /** How much of it agrees. */
+  readonly observed: number;
+  /** How much would agree by chance, each rater keeping to their own frequencies. */
+  readonly expected: number;
+  /** (observed − expected)/(1 − expected); null where chance alone agrees on everything, as when both raters are constant. */
+  readonly kappa: number | null;
+}
+
+/**
+ * Cohen's κ of two raters.
+ * @param confusion how often the first rater gave the label of the row and the second the one of the column; square.
+ * @returns null when nothing was rated.
+ */
+export function cohensKappa(confusion: readonly (readonly number[])[]): Agreement | null {
+  const rows = confusion.map(sum);
+  const n = sum(rows);
+  if (n === 0) return null;
+  const observed = sum(confusion.map((row, at) => row[at] ?? 0)) / n;
+  const columns = confusion.map((_, at) => sum(confusion.map((row) => row[at] ?? 0)));
+  const expected = sum(rows.map((row, at) => (row / n) * ((columns[at] as number) / n)));
+  const kappa = expected >= 1 ? null : (observed - expected) / (1 - expected);
+  return { observed, expected, kappa };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

@@ -1,0 +1,24 @@
+import type { Interval } from './interval.js';
+import { studentTwoSidedP, studentTwoSidedQuantile } from './student-t.js';
+
+export interface PairedT {
+  readonly pValue: number;
+  /** Of the mean difference. */
+  readonly interval: Interval;
+}
+
+/**
+ * Student's test of paired differences against a mean of 0, with its 95 % interval. Differences that are all equal leave no
+ * doubt: p is 1 where they are 0, else 0. @returns null for fewer than two, which say nothing about how much they vary.
+ */
+export function pairedT(differences: readonly number[]): PairedT | null {
+  const n = differences.length;
+  if (n < 2) return null;
+  const mean = differences.reduce((sum, each) => sum + each, 0) / n;
+  // In a second pass: a difference of two large sums would lose all its digits.
+  const squares = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+  const error = Math.sqrt(squares / (n - 1) / n);
+  if (error === 0) return { pValue: mean === 0 ? 1 : 0, interval: [mean, mean] };
+  const half = studentTwoSidedQuantile(0.05, n - 1) * error;
+  return { pValue: studentTwoSidedP(mean / error, n - 1), interval: [mean - half, mean + half] };
+}

@@ -84,6 +84,10 @@ const ROOMS = {
       'modules/providers',
     ],
   },
+  // A judge's verdict is an execution.
+  'modules/scorers': {
+    rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
+  },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions', 'modules/budgets'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },

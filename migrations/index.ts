@@ -13,6 +13,7 @@ import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
 import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
+import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   EraseContent1796500000000,
   MaskVariables1796500100000,
   StoreDatasets1796600000000,
+  CreateScorers1796700000000,
 ];

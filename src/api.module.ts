@@ -17,6 +17,7 @@ import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
+import { ScorersHttpModule } from './modules/scorers/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
@@ -45,6 +46,7 @@ export class ApiModule {
         AnalyticsHttpModule,
         TrackingHttpModule,
         OpenAiApiHttpModule,
+        ScorersHttpModule,
         WebhooksModule,
         ChangesModule,
         AuditLogModule,

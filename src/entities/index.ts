@@ -29,6 +29,10 @@ import { ModelRouteEntity } from './registry/model-route.entity.js';
 import { ModelEntity } from './registry/model.entity.js';
 import { OutboxEventEntity } from './outbox/outbox-event.entity.js';
 import { PointerMoveEntity } from './registry/pointer-move.entity.js';
+import { ScoreSequenceEntity } from './evaluation/score-sequence.entity.js';
+import { ScoreEntity } from './evaluation/score.entity.js';
+import { ScorerVersionEntity } from './evaluation/scorer-version.entity.js';
+import { ScorerEntity } from './evaluation/scorer.entity.js';
 import { ProjectEntity } from './people/project.entity.js';
 import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
 import { PromptVersionEntity } from './registry/prompt-version.entity.js';
@@ -53,6 +57,11 @@ export { MemberEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity }
 export { DatasetContentEntity, DatasetEntity, DatasetItemEntity, DatasetVersionEntity };
 export { DatasetUploadEntity, DatasetUploadItemEntity };
 export { MemberEntity, TeamEntity, TeamMemberEntity, UserEntity };
+export { ScoreEntity, ScorerEntity, ScoreSequenceEntity, ScorerVersionEntity };
+export { SCORER_KINDS } from './evaluation/scorer.entity.js';
+export type { ScorerKind } from './evaluation/scorer.entity.js';
+export { SCORE_SOURCES } from './evaluation/score.entity.js';
+export type { ScoreSource } from './evaluation/score.entity.js';
 export { CHANGE_STATUSES } from './governance/change.entity.js';
 export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
 export { ROLES } from './people/member.entity.js';
@@ -121,4 +130,8 @@ export const ENTITIES = [
   DatasetItemEntity,
   DatasetUploadEntity,
   DatasetUploadItemEntity,
+  ScorerEntity,
+  ScorerVersionEntity,
+  ScoreEntity,
+  ScoreSequenceEntity,
 ];

@@ -27,7 +27,7 @@ let other: LedgerRows;
 beforeAll(async () => {
   context = await openLedgerContext();
   executions = context.executions;
-  keys = new IdempotencyRepository(context.scope);
+  keys = new IdempotencyRepository(context.scope, context.config);
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
   // Who has a budget begins by the general statement only.

@@ -5,6 +5,7 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { DATASET_TABLES } from '../../migrations/1796600000000-store-datasets.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
+import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
@@ -24,8 +25,17 @@ const ADDED_TO_ONLY = [
   'pointer_moves',
   'approved_versions',
   'change_reviews',
+  'scorer_versions',
+  'scores',
 ];
-const SECURED_TABLES = [...TABLES, ...GOVERNED_TABLES, ...DATASET_TABLES, 'users', 'execution_metadata'];
+const SECURED_TABLES = [
+  ...TABLES,
+  ...GOVERNED_TABLES,
+  ...DATASET_TABLES,
+  ...SCORER_TABLES,
+  'users',
+  'execution_metadata',
+];
 
 describe('row-level security', () => {
   let context: LedgerContext;
@@ -165,6 +175,13 @@ describe('row-level security', () => {
     ['model_routes', 'DELETE FROM model_routes'],
     ['sessions', 'UPDATE sessions SET expires_at = now()'],
     ['sessions', 'UPDATE sessions SET user_id = NULL, key_id = NULL, credential_hmac = NULL'],
+    ['scorers', `UPDATE scorers SET kind = 'human'`],
+    ['scorers', 'DELETE FROM scorers'],
+    ['scorer_versions', `UPDATE scorer_versions SET definition = '{}'`],
+    ['scorer_versions', 'DELETE FROM scorer_versions'],
+    ['scores', 'UPDATE scores SET value = 1, passed = true'],
+    ['scores', 'DELETE FROM scores'],
+    ['score_sequences', 'DELETE FROM score_sequences'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });

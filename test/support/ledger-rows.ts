@@ -77,6 +77,12 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        INSERT INTO dataset_items (project_id, dataset_id, position, item_hash, added_in) SELECT $1, dataset_id, 1, '\\x00', 1 FROM dataset), upload AS (
        INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) SELECT $1, dataset_id, dataset_id FROM dataset)
      INSERT INTO dataset_upload_items (project_id, dataset_id, upload_id, part, ordinal, item_hash) SELECT $1, dataset_id, dataset_id, 1, 0, '\\x00' FROM dataset`,
+    `WITH scorer AS (INSERT INTO scorers (project_id, name, kind) VALUES ($1, 's', 'human') RETURNING scorer_id), version AS (
+       INSERT INTO scorer_versions (project_id, scorer_id, version_number, definition, checksum_hash, created_by)
+       SELECT $1, scorer_id, 1, '{}', repeat('a', 64), 'admin' FROM scorer RETURNING scorer_id, scorer_version_id), latest AS (
+       INSERT INTO score_sequences (project_id, latest) VALUES ($1, 1) RETURNING latest)
+     INSERT INTO scores (project_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, passed, created_by)
+     SELECT $1, latest, '${executionId}', scorer_id, scorer_version_id, 'api', 1, true, 'admin' FROM version, latest`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -68,6 +68,8 @@ import { SubmitService } from './intake/submit.service.js';
     SyncCalls,
   ],
   exports: [
+    ExecutionReadsRepository,
+    IdempotencyService,
     BatchesService,
     ContentErasureService,
     ExecutionRunner,

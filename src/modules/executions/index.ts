@@ -5,6 +5,7 @@ export { ExecuteDto, ParamsDto, SharedExecutionDto, SubmitDto } from './wire/exe
 export type { ExecutionProtocol } from './intake/execution-protocol.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export type { AdmittedPrompt, AdmittedRequest, BareCall } from './admission/execution-request.js';
+export { type ExecutionRecord, ExecutionReadsRepository } from './reads/execution-reads.repository.js';
 export { ExecutionRunner } from './calls/execution-runner.js';
 export { ExecutionWaits } from './reads/execution-waits.js';
 export {
@@ -18,7 +19,14 @@ export { ExecutionsRepository } from './record/index.js';
 export { ResponseCache } from './cache/index.js';
 export { ExecutionsService } from './reads/executions.service.js';
 export { type ModelChoice, readModelChoice } from './admission/model-choice.js';
-export { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey, usedKeyOf } from './idempotency/index.js';
+export {
+  IDEMPOTENCY_HEADER,
+  IdempotencyKey,
+  IdempotencyService,
+  KEY_TAKEN,
+  type UsedKey,
+  usedKeyOf,
+} from './idempotency/index.js';
 export type { AnswerEvent, AnsweringModel } from './intake/answer-sink.js';
 export { type RunRequest, RunService } from './intake/run.service.js';
 export { serverSentEvent, type StreamFormat, type StreamOptions, StreamService } from './streaming/index.js';

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { ExecutionErrorType, ExecutionStatus } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { StoredAnswer, UsedKey } from './used-key.js';
 
@@ -33,12 +35,19 @@ const FIND = `SELECT k.fingerprint, k.execution_id AS "subjectId", k.status, k.h
     WHERE k.body IS NULL AND e.project_id = k.project_id AND e.execution_id = k.execution_id OFFSET 0) AS e ON true
   WHERE k.project_id = $1 AND k.route = $2 AND k.key = $3`;
 
+const TAKE = `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, status, headers, body, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7::json, convert_to($8, 'UTF8'), now() + make_interval(hours => $9))
+  ON CONFLICT DO NOTHING RETURNING key`;
+
 const STORE = `UPDATE idempotency_keys SET status = $4, headers = $5::json, body = convert_to($6, 'UTF8')
   WHERE project_id = $1 AND route = $2 AND key = $3 AND body IS NULL AND erased_at IS NULL RETURNING key`;
 
 @Injectable()
 export class IdempotencyRepository {
-  constructor(private readonly scope: TenantScope) {}
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly config: AppConfig,
+  ) {}
 
   async find(projectId: string, { route, key }: UsedKey): Promise<KeyRecord | null> {
     const statement = { name: 'find-key', text: FIND, values: [projectId, route, key] };
@@ -50,6 +59,24 @@ export class IdempotencyRepository {
         ? null
         : { status, headers: headers ?? {}, body: body.toString('utf8') };
     return { ...record, answer };
+  }
+
+  /**
+   * Takes a key with its answer, in the transaction of what is answered.
+   * @param subjectId what was made.
+   * @returns false when the key is taken.
+   */
+  async take(
+    tx: EntityManager,
+    projectId: string,
+    { route, key, fingerprint }: UsedKey,
+    subjectId: string,
+    answer: StoredAnswer,
+  ): Promise<boolean> {
+    const { IDEMPOTENCY_TTL_HOURS: ttlHours } = this.config.env;
+    const answered = [answer.status, JSON.stringify(answer.headers), answer.body, ttlHours];
+    const values = [projectId, route, key, fingerprint, subjectId, ...answered];
+    return (await tx.query<unknown[]>(TAKE, values)).length > 0;
   }
 
   /** @returns false when there is an answer already, which stays, and when it was erased. */

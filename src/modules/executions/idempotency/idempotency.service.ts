@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
 import { ContentErasedError } from '../erasure/errors.js';
 import { providerProblem } from '../errors.js';
@@ -37,6 +38,21 @@ export class IdempotencyService {
     // It expired in between: to be sent again, as everything that is in flight.
     if (taken === null) throw new IdempotencyInFlightError(key.key, null);
     return this.replay(projectId, key, taken);
+  }
+
+  /**
+   * Takes a key in the transaction of what is made, for work that is over when it commits.
+   * @param subjectId the id of what is made.
+   * @returns false when somebody else was first; then the work answers {@link KEY_TAKEN}.
+   */
+  take(
+    tx: EntityManager,
+    projectId: string,
+    key: UsedKey,
+    subjectId: string,
+    answer: RawAnswer,
+  ): Promise<boolean> {
+    return this.keys.take(tx, projectId, key, subjectId, storedAnswer(answer));
   }
 
   private async replay(projectId: string, key: UsedKey, record: KeyRecord): Promise<RawAnswer> {

@@ -17,10 +17,11 @@ interface Wait {
  */
 @Injectable()
 export class ExecutionWaits implements BeforeApplicationShutdown {
+  /** Nobody is waited for any more. */
+  isLeaving = false;
   private readonly waits = new Set<Wait>();
   private lookMs = FIRST_LOOK_MS;
   private timer: NodeJS.Timeout | undefined;
-  private isLeaving = false;
 
   constructor(private readonly reads: ExecutionReadsRepository) {}
 

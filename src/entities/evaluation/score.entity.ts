@@ -1,0 +1,77 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { ScorerVersionEntity } from './scorer-version.entity.js';
+
+/** Where a score came from: what was computed, `human` from an annotation queue, `api` from whoever posted it. */
+export const SCORE_SOURCES = ['check', 'code', 'judge', 'human', 'api'] as const;
+export type ScoreSource = (typeof SCORE_SOURCES)[number];
+
+/** What a version of a scorer says of one execution. Append-only for the application. */
+@Entity('scores')
+@ForeignKey(
+  () => ScorerVersionEntity,
+  ['projectId', 'scorerId', 'scorerVersionId'],
+  ['projectId', 'scorerId', 'scorerVersionId'],
+  { name: 'scores_project_id_scorer_id_scorer_version_id_fkey' },
+)
+@Unique('scores_sequence', ['projectId', 'sequence'])
+@Index('scores_computed', ['projectId', 'executionId', 'scorerVersionId', 'source'], {
+  unique: true,
+  where: `source IN ('check', 'code', 'judge')`,
+})
+@Index('scores_of_execution', ['projectId', 'executionId', 'sequence'])
+@Index('scores_of_scorer', ['projectId', 'scorerId', 'sequence'])
+@Check('scores_source_check', `source IN ('check', 'code', 'judge', 'human', 'api')`)
+export class ScoreEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'score_id', default: () => 'ledger_uuid7()' })
+  scoreId!: string;
+
+  /** In the order of the commits of the project: whoever has read one has read all lower ones. There are gaps. A bigint, hence a string. */
+  @Column('bigint')
+  sequence!: string;
+
+  @Column('uuid', { name: 'execution_id' })
+  executionId!: string;
+
+  @Column('uuid', { name: 'scorer_id' })
+  scorerId!: string;
+
+  @Column('uuid', { name: 'scorer_version_id' })
+  scorerVersionId!: string;
+
+  @Column('text')
+  source!: ScoreSource;
+
+  /** Finite. Of one that has only a label: 1 where that passes, else 0. */
+  @Column('double precision')
+  value!: number;
+
+  @Column('text', { nullable: true })
+  label!: string | null;
+
+  @Column('boolean')
+  passed!: boolean;
+
+  @Column('text', { nullable: true })
+  explanation!: string | null;
+
+  /** The judgement, of one that a judge gave. */
+  @Column('uuid', { name: 'judge_execution_id', nullable: true })
+  judgeExecutionId!: string | null;
+
+  /** The name of whoever gave it, or asked for it. */
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  /** Null for a key that belongs to nobody, and for the instance. */
+  @Column('uuid', { name: 'user_id', nullable: true })
+  userId!: string | null;
+
+  @Column('uuid', { name: 'key_id', nullable: true })
+  keyId!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

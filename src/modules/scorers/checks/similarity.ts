@@ -1,0 +1,50 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The work of a comparison grows with the product of both lengths: this many steps take about a second. Texts of 100,000
+ * characters each are just within it.
+ */
+const MOST_STEPS = 10_000_000_000;
+
+const ASTRAL = /[\u{10000}-\u{10FFFF}]/gu;
+const FIRST_SURROGATE = 0xd800;
+const SURROGATES = 0x800;
+
+/**
+ * How alike two texts are: 1 less their Levenshtein distance by the longer length, both in characters (code points). What they have
+ * in common at both ends is left out first, since it costs nothing and changes no distance.
+ * @returns 0 to 1; null when it would take too long.
+ */
+export function similarityBetween(one: string, other: string, mostSteps = MOST_STEPS): number | null {
+  if (one === other) return 1;
+  const units = oneUnitEach(one, other);
+  if (units === null) return null;
+  const [left, right] = units;
+  const longer = Math.max(left.length, right.length);
+  const shorter = Math.min(left.length, right.length);
+  let start = 0;
+  while (start < shorter && left[start] === right[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
+  const [mine, theirs] = [left.slice(start, left.length - end), right.slice(start, right.length - end)];
+  if (mine.length * theirs.length > mostSteps) return null;
+  return 1 - distance(mine, theirs) / longer;
+}
+
+/**
+ * The texts with one UTF-16 unit for each character: what needs two gets one of the surrogates, which no text has alone.
+ * @returns null for texts with more such characters than there are surrogates.
+ */
+function oneUnitEach(one: string, other: string): readonly [string, string] | null {
+  const units = new Map<string, string>();
+  for (const text of [one, other]) {
+    for (const [character] of text.matchAll(ASTRAL)) {
+      if (units.has(character)) continue;
+      if (units.size === SURROGATES) return null;
+      units.set(character, String.fromCharCode(FIRST_SURROGATE + units.size));
+    }
+  }
+  if (units.size === 0) return [one, other];
+  const replace = (text: string) => text.replace(ASTRAL, (character) => units.get(character) as string);
+  return [replace(one), replace(other)];
+}

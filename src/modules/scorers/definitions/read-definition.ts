@@ -1,0 +1,84 @@
+import { readModelChoice } from '../../executions/index.js';
+import type { PutScorerDto } from '../scorers.dto.js';
+import { readCheckMembers } from './read-check-members.js';
+import { DefinitionReader } from './definition-reader.js';
+import type { DefinitionDraft } from './write-definition.js';
+
+/** Of the source of code. A scorer that needs more is a program. */
+const MAX_SOURCE_CHARS = 50_000;
+
+/**
+ * What a body says of a scorer, without looking anything up: of a judge the version and the model may still be missing.
+ * @param valueJson the JSON text of `value` as it was sent; null when it was left out.
+ * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
+ */
+export function readDefinition(body: PutScorerDto, valueJson: string | null): DefinitionDraft {
+  const reader = new DefinitionReader(body);
+  reader.assertMembers();
+  const { kind } = body;
+  const hasValue = kind === 'check' && valueJson !== null && valueJson !== 'null';
+  const members = readMembers(reader, hasValue ? valueJson : null);
+  reader.finish();
+  return { kind, members, valueJson: hasValue ? valueJson : null };
+}
+
+function readMembers(reader: DefinitionReader, valueJson: string | null): Readonly<Record<string, unknown>> {
+  switch (reader.body.kind) {
+    case 'check':
+      return readCheckMembers(reader, valueJson);
+    case 'code':
+      return readCode(reader);
+    case 'judge':
+      return readJudge(reader);
+    case 'human':
+      return readHuman(reader);
+  }
+}
+
+function readCode(reader: DefinitionReader): Readonly<Record<string, unknown>> {
+  reader.require('source');
+  const source = reader.member('source');
+  if (source !== undefined && source.length > MAX_SOURCE_CHARS) {
+    reader.report('source', `must have at most ${MAX_SOURCE_CHARS} characters`);
+  }
+  return { source, threshold: reader.readThreshold(-Infinity, Infinity) };
+}
+
+function readJudge(reader: DefinitionReader): Readonly<Record<string, unknown>> {
+  reader.require('prompt_name');
+  return {
+    prompt_name: reader.member('prompt_name'),
+    version_number: reader.member('version_number'),
+    prompt_checksum_hash: reader.member('prompt_checksum_hash'),
+    model: readModel(reader),
+    params: presentMembers(reader.member('params') ?? {}),
+    ...reader.readScale(),
+  };
+}
+
+/** One model: of a list or a route nobody knows beforehand which one judges. */
+function readModel(reader: DefinitionReader): object | undefined {
+  const sent = reader.member('model');
+  if (sent === undefined) return undefined;
+  const choice = readModelChoice(sent);
+  if (choice.kind === 'models' && choice.models.length === 1) {
+    const [{ provider, modelName }] = choice.models;
+    return { provider, model_name: modelName };
+  }
+  reader.report('model', 'must be one model: a judge is always the same');
+  return undefined;
+}
+
+function readHuman(reader: DefinitionReader): Readonly<Record<string, unknown>> {
+  const hasScale = reader.member('labels') ?? reader.member('min') ?? reader.member('max');
+  if (hasScale === undefined)
+    reader.report('labels', 'is required for a human, unless there are min and max');
+  return reader.readScale();
+}
+
+/** Without what is null, which is the same as left out. */
+function presentMembers(params: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(params).filter(([, value]) => value !== undefined && value !== null),
+  );
+}

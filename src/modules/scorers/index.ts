@@ -1,0 +1,15 @@
+/**
+ * What others need to score: a version of a scorer (`ScorerCatalogue`), its verdict on an answer (`ScoringService`), and a place in
+ * which verdicts are kept once (`ScoreLog`).
+ */
+export { ScorerNotFoundError, ScorerVersionNotFoundError } from './errors.js';
+export type { CallJudge, Judgement, JudgeRequest } from './judges/judge-calls.js';
+export { ScorerCatalogue } from './scorer-catalogue.js';
+export type { ScorerDefinition } from './definitions/scorer-definition.js';
+export type { ScorerVersion } from './scorer-version.js';
+export { ScoreLog, type ScoreToKeep } from './scores/score-log.js';
+export type { AnswerTelemetry, ScorableAnswer } from './scoring/scorable-answer.js';
+export { type ScoringOptions, ScoringService } from './scoring/scoring.service.js';
+export { toScorableAnswer } from './scoring/to-scorable-answer.js';
+export type { ComputedScore, ScoringError, ScoringErrorType, Verdict } from './scoring/verdict.js';
+export { ScorersHttpModule, ScorersModule } from './scorers.module.js';

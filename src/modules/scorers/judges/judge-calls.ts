@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LedgerError } from '../../../kernel/index.js';
+import type { Caller } from '../../auth/index.js';
+import {
+  ExecutionReadsRepository,
+  ExecutionWaits,
+  SubmitService,
+  type UsedKey,
+} from '../../executions/index.js';
+import type { JudgeDefinition } from '../definitions/scorer-definition.js';
+import { type ScoringError, scoringError } from '../scoring/verdict.js';
+import { JudgementInterruptedError } from '../errors.js';
+import type { JudgeVariables } from './judge-variables.js';
+
+/** What a judge is asked. */
+export interface JudgeRequest {
+  readonly definition: JudgeDefinition;
+  readonly variables: JudgeVariables;
+  /** Under the same key there is one judgement; null: each is another one. */
+  readonly key: string | null;
+  /** What the judgement's execution is found by. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A judge's answer, as it came. */
+export interface Judgement {
+  readonly kind: 'judgement';
+  readonly executionId: string;
+  readonly responseText: string;
+  readonly finishReason: string | null;
+}
+
+/** @throws LedgerError when nobody was asked. */
+export type CallJudge = (request: JudgeRequest) => Promise<Judgement | ScoringError>;
+
+/** Experiments and their judges run here, past the rules of environments. */
+const ENVIRONMENT = 'experiment';
+/** No route of the API is called so. */
+const KEY_ROUTE = 'judgement';
+const LOOK_AGAIN_MS = 30_000;
+
+/** What these say of a judgement that was refused will not be another tomorrow: the judge is not what it was. */
+const JUDGE_IS_GONE: readonly string[] = [
+  'PROMPT_NOT_FOUND',
+  'VERSION_NOT_FOUND',
+  'TEMPLATE_HASH_MISMATCH',
+  'MODEL_NOT_FOUND',
+  'TEMPLATE_VARIABLES_MISSING',
+  'TEMPLATE_INVALID',
+  'RENDERED_PROMPT_TOO_LARGE',
+  'VALIDATION_FAILED',
+];
+
+/** Runs judgements as ordinary executions: queued, with their lineage, cost and budgets. */
+@Injectable()
+export class JudgeCalls {
+  constructor(
+    private readonly submits: SubmitService,
+    private readonly waits: ExecutionWaits,
+    private readonly reads: ExecutionReadsRepository,
+  ) {}
+
+  /**
+   * Asks a judge and waits for its answer. The response cache is passed by: a judge that is asked again judges again.
+   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving; the judgement goes on elsewhere.
+   * @throws what `SubmitService.submit` throws and may pass.
+   */
+  async call(who: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
+    let executionId: string;
+    try {
+      executionId = await this.submit(who, request);
+    } catch (error) {
+      if (!(error instanceof LedgerError) || !JUDGE_IS_GONE.includes(error.code)) throw error;
+      return scoringError('judge_failed', `The judge could not be asked: ${error.message}`);
+    }
+    return this.readWhenFinal(who.projectId, executionId);
+  }
+
+  private async submit(who: Caller, { definition, variables, key, metadata }: JudgeRequest): Promise<string> {
+    const { promptName, versionNumber, promptChecksum, model, params } = definition;
+    const body = {
+      prompt_name: promptName,
+      version_number: versionNumber,
+      template_hash: promptChecksum,
+      environment: ENVIRONMENT,
+      variables: variables.values,
+      model,
+      params,
+      metadata,
+    };
+    const answer = await this.submits.submit(who, body, variables.json, key === null ? null : usedKey(key));
+    return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
+  }
+
+  private async readWhenFinal(projectId: string, executionId: string): Promise<Judgement | ScoringError> {
+    for (;;) {
+      const found = await this.reads.find(projectId, executionId);
+      if (found === null) return scoringError('judge_failed', 'The judgement is gone.', executionId);
+      const { status, responseText, finishReason, errorMessage } = found.record;
+      if (status === 'succeeded') {
+        return { kind: 'judgement', executionId, responseText: responseText ?? '', finishReason };
+      }
+      if (status === 'failed' || status === 'canceled') {
+        const why = errorMessage ?? `it was ${status}`;
+        return scoringError('judge_failed', `The judge did not answer: ${why}`, executionId);
+      }
+      if (this.waits.isLeaving) throw new JudgementInterruptedError(executionId);
+      await this.waits.untilFinal(projectId, executionId, LOOK_AGAIN_MS);
+    }
+  }
+}
+
+/** Whoever uses it again asks the same, since it names scorer and answer. */
+function usedKey(key: string): UsedKey {
+  const fingerprint = createHash('sha256').update(key).digest();
+  return { route: KEY_ROUTE, key: fingerprint.toString('hex'), fingerprint };
+}

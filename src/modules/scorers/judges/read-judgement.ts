@@ -1,0 +1,58 @@
+import type { JudgeDefinition } from '../definitions/scorer-definition.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import type { Judgement } from './judge-calls.js';
+
+/** The whole answer in a fence of Markdown, as models like to put it. */
+const FENCED = /^```(?:json)?[^\S\n]*\n(?<json>[^]*?)\n?```$/;
+const MAX_EXPLANATION_CHARS = 10_000;
+const CUT: readonly string[] = ['length', 'max_tokens', 'max_output_tokens'];
+
+/**
+ * What a judge said: one JSON object with `label` or `value`, and `explanation`. Anything else is an error, and never a score; the
+ * answer as it came stands in the judgement's execution.
+ */
+export function readJudgement(
+  definition: JudgeDefinition,
+  { executionId, responseText, finishReason }: Judgement,
+): Finding | ScoringError {
+  const invalid = (what: string) =>
+    scoringError('judge_answer_invalid', `The judge's answer ${what}.`, executionId);
+  if (finishReason !== null && CUT.includes(finishReason.toLowerCase())) {
+    return scoringError('judge_answer_cut', "The judge's answer was cut at its most tokens.", executionId);
+  }
+  const answer = readObject(responseText);
+  if (answer === null) return invalid('is not one JSON object');
+  const { explanation = null, label = null, value = null } = answer;
+  if (explanation !== null && typeof explanation !== 'string')
+    return invalid('has an explanation that is no text');
+  if (label !== null && typeof label !== 'string') return invalid('has a label that is no text');
+  if (value !== null && typeof value !== 'number') return invalid('has a value that is no number');
+  const said = explanation === null ? null : storable(explanation.slice(0, MAX_EXPLANATION_CHARS));
+  const { labels } = definition;
+  if (labels !== null) {
+    if (label === null) return invalid(`has no label; it may be ${Object.keys(labels).join(', ')}`);
+    if (!Object.hasOwn(labels, label))
+      return invalid(`has a label that is none of ${Object.keys(labels).join(', ')}`);
+    return finding(labels[label] === true ? 1 : 0, said, label);
+  }
+  const { min, max } = definition;
+  const [least, most] = [min ?? 0, max ?? 1];
+  if (value === null) return invalid('has no value');
+  if (!(value >= least && value <= most)) return invalid(`has a value that is not from ${least} to ${most}`);
+  return finding(value, said, label === null || label === '' ? null : storable(label.slice(0, 100)));
+}
+
+function readObject(text: string): Readonly<Record<string, unknown>> | null {
+  const trimmed = text.trim();
+  try {
+    const value: unknown = JSON.parse(FENCED.exec(trimmed)?.groups?.['json'] ?? trimmed);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function storable(text: string): string {
+  return text.replace(/[\0\p{Surrogate}]/gu, '\ufffd');
+}

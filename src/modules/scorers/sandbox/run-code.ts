@@ -1,0 +1,48 @@
+import { type QuickJSContext, Scope } from 'quickjs-emscripten';
+import { type Finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import { newEngine } from './engine.js';
+import { PRELUDE } from './prelude.js';
+import { outOfMemory, readProblem, readResult } from './read-result.js';
+import { SANDBOX } from './sandbox-bounds.js';
+
+/**
+ * Runs a scorer's code over one input, in an engine that is new and thrown away.
+ * @param inputJson an object with what the function gets.
+ */
+export async function runCode(source: string, inputJson: string): Promise<Finding | ScoringError> {
+  const told = await runInSandbox(source, inputJson);
+  return typeof told === 'string' ? readResult(told) : told;
+}
+
+/** @returns what is wrong with code that is no function, in one sentence; null for one that can be called. */
+export async function findCodeProblem(source: string): Promise<string | null> {
+  const told = await runInSandbox(source, null);
+  return typeof told === 'string' ? readProblem(told) : told.message;
+}
+
+/** @returns what the prelude tells. */
+async function runInSandbox(source: string, inputJson: string | null): Promise<string | ScoringError> {
+  const engine = await newEngine();
+  const runtime = engine.newRuntime();
+  let interrupts = 0;
+  runtime.setMaxStackSize(SANDBOX.stackBytes);
+  runtime.setInterruptHandler(() => (interrupts += 1) > SANDBOX.interrupts);
+  // Neither is disposed of: the engine goes as a whole.
+  const told = callPrelude(runtime.newContext(), source, inputJson);
+  if (told !== null) return told;
+  if (interrupts <= SANDBOX.interrupts) return outOfMemory();
+  return scoringError('code_out_of_bounds', 'The code ran for too many instructions and was ended.');
+}
+
+/** @returns null when the engine ended it. */
+function callPrelude(context: QuickJSContext, source: string, inputJson: string | null): string | null {
+  return Scope.withScope((scope) => {
+    const prelude = scope.manage(context.unwrapResult(context.evalCode(PRELUDE, 'prelude.js')));
+    const sourceText = scope.manage(context.newString(source));
+    const input = inputJson === null ? context.null : scope.manage(context.newString(inputJson));
+    const called = context.callFunction(prelude, context.undefined, sourceText, input);
+    if (called.error === undefined) return context.getString(scope.manage(called.value));
+    scope.manage(called.error);
+    return null;
+  });
+}

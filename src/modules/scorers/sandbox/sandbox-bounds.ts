@@ -1,0 +1,14 @@
+/** What one run of a scorer's code may use. All but the last are counted, so that the same code has the same verdict everywhere. */
+export const SANDBOX = {
+  memoryBytes: 64 * 1024 * 1024,
+  /** What the engine begins with. */
+  initialBytes: 16 * 1024 * 1024,
+  /** Of calls inside of calls. The stack of the WebAssembly module is larger. */
+  stackBytes: 256 * 1024,
+  /** The engine asks once in about ten thousand instructions whether it is to go on: twenty million are under a second. */
+  interrupts: 2000,
+  /** For what the engine does not count, such as one call that fills a gigabyte: then the thread is ended. */
+  wallMs: 5000,
+  explanationChars: 10_000,
+  labelChars: 100,
+} as const;

@@ -1,0 +1,80 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SandboxUnavailableError } from '../errors.js';
+import { SANDBOX } from './sandbox-bounds.js';
+import type { SandboxJob, SandboxResult } from './sandbox-job.js';
+import { JobTimedOut, Thread, ThreadDied } from './thread.js';
+
+/** Scoring is to leave room for what else the machine does. */
+const MOST_THREADS = 2;
+
+/**
+ * The threads that scorers run in, so that nothing that a scorer does holds up the event loop. They are started when they are needed,
+ * and one that dies, or that has to be ended because of a job, is replaced with the next job.
+ */
+@Injectable()
+export class SandboxThreads implements OnApplicationShutdown {
+  private readonly idle: Thread[] = [];
+  private readonly all = new Set<Thread>();
+  private readonly waiting: (() => void)[] = [];
+  private places = MOST_THREADS;
+  private isClosed = false;
+
+  /**
+   * Does a job in a thread.
+   * @throws JobTimedOut | ThreadDied when the job ended its thread.
+   * @throws SandboxUnavailableError `SANDBOX_UNAVAILABLE` when no thread could be started, or the process is leaving.
+   */
+  async run<Job extends SandboxJob>(job: Job): Promise<SandboxResult<Job>> {
+    await this.takePlace();
+    try {
+      const thread = await this.takeThread();
+      try {
+        const result = await thread.perform(job, SANDBOX.wallMs);
+        this.idle.push(thread);
+        return result;
+      } catch (error) {
+        this.all.delete(thread);
+        await thread.end();
+        throw this.isClosed ? new SandboxUnavailableError(error) : error;
+      }
+    } finally {
+      this.places += 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.all].map((thread) => thread.end()));
+  }
+
+  private async takePlace(): Promise<void> {
+    while (this.places === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.places -= 1;
+  }
+
+  private async takeThread(): Promise<Thread> {
+    if (this.isClosed) throw new SandboxUnavailableError();
+    const thread = this.takeIdle() ?? new Thread();
+    this.all.add(thread);
+    try {
+      await thread.start();
+      return thread;
+    } catch (error) {
+      this.all.delete(thread);
+      await thread.end();
+      if (error instanceof ThreadDied || error instanceof JobTimedOut)
+        throw new SandboxUnavailableError(error);
+      throw error;
+    }
+  }
+
+  /** One that has not died while nobody used it. */
+  private takeIdle(): Thread | undefined {
+    for (;;) {
+      const thread = this.idle.pop();
+      if (thread?.isDead !== true) return thread;
+      this.all.delete(thread);
+    }
+  }
+}

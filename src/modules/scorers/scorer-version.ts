@@ -1,0 +1,13 @@
+import type { ScorerKind } from '../../entities/index.js';
+import type { ScorerDefinition } from './definitions/scorer-definition.js';
+
+/** One version of a scorer, with what it does. */
+export interface ScorerVersion {
+  readonly scorerId: string;
+  readonly scorerVersionId: string;
+  readonly name: string;
+  readonly kind: ScorerKind;
+  readonly versionNumber: number;
+  readonly checksumHash: string;
+  readonly definition: ScorerDefinition;
+}

@@ -1,0 +1,218 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import {
+  Allow,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
+import { SCORER_KINDS, type ScorerKind } from '../../entities/index.js';
+import { ApiId, ApiInteger, ApiTime, Nested, PageQueryDto } from '../../infra/http/index.js';
+import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
+import { ParamsDto } from '../executions/index.js';
+import { type CheckName, CHECKS } from './definitions/scorer-definition.js';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+@ApiExtraModels(ParamsDto)
+export class PutScorerDto {
+  /**
+   * How it scores: `check` by a rule, `code` by JavaScript in a sandbox, `judge` by a prompt, `human` by what people say. A scorer
+   * keeps its kind.
+   * @example "check"
+   */
+  @IsIn(SCORER_KINDS)
+  @ApiProperty({ enum: SCORER_KINDS })
+  kind!: ScorerKind;
+
+  /**
+   * The rule of a check.
+   * @example "contains"
+   */
+  @IsOptional()
+  @IsIn(CHECKS)
+  @ApiPropertyOptional({ enum: CHECKS, nullable: true })
+  check?: CheckName | null;
+
+  /**
+   * What a check compares with, any JSON. Null or left out: the `expected` of what is scored.
+   * @example "refund"
+   */
+  @Allow()
+  @ApiPropertyOptional({ nullable: true })
+  value?: unknown;
+
+  /** Which part of the answer a check looks at, when that is read as JSON: a JSON pointer such as `/a/0`, or a path such as `a[0].b`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 1000)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  path?: string | null;
+
+  /** Turns a check round: its value is then 1 less what it would be. Default false. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiPropertyOptional({ nullable: true, default: false, example: false })
+  negate?: boolean | null;
+
+  /** From which value on an answer passes, above 0. Left out: 0.5. */
+  @IsOptional()
+  @IsNumber()
+  @ApiPropertyOptional({ nullable: true, example: null })
+  threshold?: number | null;
+
+  /** Of code: a function of `{variables, expected, response_text, tool_calls, telemetry}` that returns `{value, label?, explanation?}`. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 50_000)
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  source?: string | null;
+
+  /** Of a judge: the prompt that is rendered with `variables`, `expected` and `response_text`. */
+  @IsOptional()
+  @Matches(PROMPT_NAME, { message: PROMPT_NAME_RULE })
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  prompt_name?: string | null;
+
+  /** Its version. Null or left out: the one that is active now, which is kept. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
+  version_number?: number | null;
+
+  /** The checksum of that version, to be sure of it. Left out: it is filled in. */
+  @IsOptional()
+  @Matches(SHA256, { message: 'must be 64 lower-case hex digits' })
+  @ApiPropertyOptional({ type: String, nullable: true, example: null })
+  prompt_checksum_hash?: string | null;
+
+  // What is inside is checked by `readModelChoice`, as in executions.
+  @IsOptional()
+  @ApiPropertyOptional({
+    description:
+      'The model that judges: `{"provider","model_name"}` or `"provider/model_name"`. Null or left out: the one of `DEFAULT_MODEL`, which is kept.',
+    nullable: true,
+    oneOf: [{ $ref: getSchemaPath('ModelRefDto') }, { type: 'string' }],
+    example: null,
+  })
+  model?: unknown;
+
+  /** How the judge generates. */
+  @IsOptional()
+  @Nested(() => ParamsDto)
+  @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: null })
+  params?: ParamsDto | null;
+
+  /** The labels that a judge or a person may give, and whether each passes. */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'boolean' },
+    nullable: true,
+    example: null,
+  })
+  labels?: Record<string, boolean> | null;
+
+  /** The lowest value that a judge or a person may give. A judge has 0 to 1 where nothing else is said. */
+  @IsOptional()
+  @IsNumber()
+  @ApiPropertyOptional({ nullable: true, example: null })
+  min?: number | null;
+
+  /** The highest. */
+  @IsOptional()
+  @IsNumber()
+  @ApiPropertyOptional({ nullable: true, example: null })
+  max?: number | null;
+}
+
+export class ScorerRefDto {
+  /** Id of the scorer. */
+  @ApiId()
+  scorer_id!: string;
+
+  /** Its name, unique in the project. */
+  name!: string;
+
+  /** How it scores. */
+  @ApiProperty({ enum: SCORER_KINDS })
+  kind!: ScorerKind;
+}
+
+export class ScorerVersionRefDto {
+  /** 1, 2, 3 … within the scorer. */
+  @ApiInteger()
+  version_number!: number;
+
+  /**
+   * Lower-case hex SHA-256 over kind and definition.
+   * @example "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
+   */
+  checksum_hash!: string;
+}
+
+export class PutScorerResultDto {
+  /** The scorer. */
+  scorer!: ScorerRefDto;
+
+  /** The version of the definition that was sent. */
+  version!: ScorerVersionRefDto;
+
+  /** True when the definition was new to the scorer and became a new version. The newest version is the one with the highest number. */
+  version_change!: boolean;
+
+  /** What is allowed and probably not meant, such as a range in which every value passes. */
+  warnings!: string[];
+}
+
+export class ScorerVersionDto extends ScorerVersionRefDto {
+  /** What it does, in the members of `PUT`, numbers as they were sent. */
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  definition!: unknown;
+
+  /** The name of whoever put it. */
+  created_by!: string;
+
+  /** When it was put. */
+  @ApiTime()
+  created_at!: string;
+}
+
+export class ScorerDto extends ScorerRefDto {
+  /** Its newest version, which is used where none is named. */
+  latest_version!: ScorerVersionDto;
+
+  /** When it was made. */
+  @ApiTime()
+  created_at!: string;
+
+  /** When it got its newest version. */
+  @ApiTime()
+  updated_at!: string;
+}
+
+export class ScorerListDto {
+  /** Scorers by name. */
+  scorers!: ScorerDto[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}
+
+export class ListScorersQueryDto extends PageQueryDto {
+  /** Only those of this kind. */
+  @IsOptional()
+  @IsIn(SCORER_KINDS)
+  @ApiPropertyOptional({ enum: SCORER_KINDS })
+  kind?: ScorerKind;
+}

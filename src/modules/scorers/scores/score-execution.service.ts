@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { TenantScope } from '../../../infra/database/index.js';
+import type { Caller } from '../../auth/index.js';
+import { ExecutionNotFoundError, ExecutionReadsRepository } from '../../executions/index.js';
+import { ScorerKindMismatchError } from '../errors.js';
+import { ScorerCatalogue } from '../scorer-catalogue.js';
+import { ScoringService } from '../scoring/scoring.service.js';
+import { toScorableAnswer } from '../scoring/to-scorable-answer.js';
+import { ScoreLog } from './score-log.js';
+import { errorView, recordView, scoreView } from './score-views.js';
+import type { ScoredExecutionDto, ScoreDto, ScoreExecutionDto } from './scores.dto.js';
+import { type NewScore, ScoresRepository } from './scores.repository.js';
+
+/** Scores one execution when somebody asks for it. */
+@Injectable()
+export class ScoreExecutionService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly catalogue: ScorerCatalogue,
+    private readonly scoring: ScoringService,
+    private readonly scores: ScoresRepository,
+    private readonly log: ScoreLog,
+    private readonly executions: ExecutionReadsRepository,
+  ) {}
+
+  /**
+   * By the newest version of a scorer.
+   * @param expectedJson the text of `expected` as it was sent; null when nothing was expected.
+   * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ExecutionNotFoundError `EXECUTION_NOT_FOUND`
+   * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
+   * @throws what {@link ScoringService.scoreAnswer} throws.
+   */
+  async score(
+    who: Caller,
+    name: string,
+    request: ScoreExecutionDto,
+    expectedJson: string | null,
+  ): Promise<ScoredExecutionDto> {
+    const { projectId } = who;
+    const executionId = request.execution_id.toLowerCase();
+    const version = await this.scope.transaction(projectId, (tx) =>
+      this.catalogue.getVersion(tx, projectId, name, null),
+    );
+    if (version.kind === 'human') throw ScorerKindMismatchError.ofScoring(name);
+    const found = await this.executions.find(projectId, executionId);
+    if (found === null) throw new ExecutionNotFoundError(executionId);
+    const answer = toScorableAnswer(found.record, expectedJson);
+    if ('kind' in answer) return { score: null, error: errorView(answer) };
+    const verdict = await this.scoring.scoreAnswer(who, version, answer, { key: null });
+    if (verdict.kind === 'error') return { score: null, error: errorView(verdict) };
+    const score = this.log.toNewScore(who, { executionId, version, score: verdict });
+    const isKept = request.keep === true;
+    const view = isKept ? await this.keep(projectId, score) : null;
+    return { score: view ?? scoreView(score, version, isKept), error: null };
+  }
+
+  /** @returns the score that was kept before; null when this one is kept. */
+  private async keep(projectId: string, score: NewScore): Promise<ScoreDto | null> {
+    const { executionId, scorerVersionId } = score;
+    const former = await this.scope.transaction(projectId, async (tx) => {
+      const added = await this.scores.add(tx, projectId, [score]);
+      if (added.size > 0) return null;
+      return this.scores.findComputed(tx, projectId, executionId, scorerVersionId);
+    });
+    return former === null ? null : recordView(former);
+  }
+}

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ScoreEntity, ScorerKind } from '../../../entities/index.js';
+
+export type NewScore = Pick<
+  ScoreEntity,
+  | 'scoreId'
+  | 'executionId'
+  | 'scorerId'
+  | 'scorerVersionId'
+  | 'source'
+  | 'value'
+  | 'label'
+  | 'passed'
+  | 'explanation'
+  | 'judgeExecutionId'
+  | 'createdBy'
+  | 'userId'
+  | 'keyId'
+  | 'createdAt'
+>;
+
+/** A score with the names of what made it. */
+export interface ScoreRecord extends Omit<ScoreEntity, 'projectId'> {
+  readonly scorerName: string;
+  readonly scorerKind: ScorerKind;
+  readonly versionNumber: number;
+}
+
+export interface ScoreFilter {
+  readonly executionId?: string | undefined;
+  /** Empty: of none. */
+  readonly scorerIds?: readonly string[] | undefined;
+  /** Only those with a lower number. */
+  readonly beforeSequence?: string | undefined;
+  readonly limit: number;
+}
+
+const READ = `SELECT c.score_id AS "scoreId", c.sequence, c.execution_id AS "executionId", c.scorer_id AS "scorerId",
+    c.scorer_version_id AS "scorerVersionId", c.source, c.value, c.label, c.passed, c.explanation,
+    c.judge_execution_id AS "judgeExecutionId", c.created_by AS "createdBy", c.user_id AS "userId", c.key_id AS "keyId",
+    c.created_at AS "createdAt", s.name AS "scorerName", s.kind AS "scorerKind", v.version_number AS "versionNumber"
+  FROM scores c
+  JOIN scorers s ON s.project_id = c.project_id AND s.scorer_id = c.scorer_id
+  JOIN scorer_versions v ON v.project_id = c.project_id AND v.scorer_version_id = c.scorer_version_id
+  WHERE c.project_id = $1`;
+
+/**
+ * The row of `score_sequences` stays locked until the commit. Therefore numbers are in the order of the commits, and of two who
+ * compute the same score the second one finds the first one's.
+ */
+const ADD = `WITH taken AS (
+    INSERT INTO score_sequences AS q (project_id, latest) VALUES ($1, $3)
+    ON CONFLICT (project_id) DO UPDATE SET latest = q.latest + $3
+    RETURNING q.latest - $3 AS before
+  )
+  INSERT INTO scores (project_id, score_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, label, passed,
+    explanation, judge_execution_id, created_by, user_id, key_id, created_at)
+  SELECT $1, n.score_id, taken.before + n.place, n.execution_id, n.scorer_id, n.scorer_version_id, n.source, n.value, n.label, n.passed,
+    n.explanation, n.judge_execution_id, n.created_by, n.user_id, n.key_id, n.created_at
+  FROM taken CROSS JOIN json_to_recordset($2::json) AS n(place integer, score_id uuid, execution_id uuid, scorer_id uuid, scorer_version_id uuid,
+    source text, value double precision, label text, passed boolean, explanation text, judge_execution_id uuid, created_by text,
+    user_id uuid, key_id uuid, created_at timestamptz)
+  ORDER BY n.place
+  ON CONFLICT (project_id, execution_id, scorer_version_id, source) WHERE source IN ('check', 'code', 'judge') DO NOTHING
+  RETURNING score_id AS "scoreId"`;
+
+@Injectable()
+export class ScoresRepository {
+  /**
+   * Adds scores. A score that was computed before, by the same version of a scorer for the same execution, stays as it was, and the
+   * new one is left out: so a process that was killed may run again. It should be the last statement of its transaction, because
+   * nobody else of the project adds scores until the commit.
+   * @returns the ids of those that were added.
+   */
+  async add(tx: EntityManager, projectId: string, scores: readonly NewScore[]): Promise<ReadonlySet<string>> {
+    if (scores.length === 0) return new Set();
+    const rows = JSON.stringify(scores.map((score, index) => toRow(score, index + 1)));
+    const added = await tx.query<{ scoreId: string }[]>(ADD, [projectId, rows, scores.length]);
+    return new Set(added.map(({ scoreId }) => scoreId));
+  }
+
+  /** The score that a version of a scorer computed for an execution. */
+  async findComputed(
+    tx: EntityManager,
+    projectId: string,
+    executionId: string,
+    scorerVersionId: string,
+  ): Promise<ScoreRecord | null> {
+    const text = `${READ} AND c.execution_id = $2 AND c.scorer_version_id = $3 AND c.source IN ('check', 'code', 'judge')`;
+    return (await tx.query<ScoreRecord[]>(text, [projectId, executionId, scorerVersionId]))[0] ?? null;
+  }
+
+  /** The latest first. */
+  async list(tx: EntityManager, projectId: string, filter: ScoreFilter): Promise<ScoreRecord[]> {
+    const values: unknown[] = [projectId];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    let text = READ;
+    if (filter.executionId !== undefined) text += ` AND c.execution_id = ${bind(filter.executionId)}`;
+    if (filter.scorerIds !== undefined) text += ` AND c.scorer_id = ANY (${bind(filter.scorerIds)}::uuid[])`;
+    if (filter.beforeSequence !== undefined) text += ` AND c.sequence < ${bind(filter.beforeSequence)}`;
+    return tx.query<ScoreRecord[]>(`${text} ORDER BY c.sequence DESC LIMIT ${bind(filter.limit)}`, values);
+  }
+}
+
+function toRow(score: NewScore, place: number): object {
+  return {
+    place,
+    score_id: score.scoreId,
+    execution_id: score.executionId,
+    scorer_id: score.scorerId,
+    scorer_version_id: score.scorerVersionId,
+    source: score.source,
+    value: score.value,
+    label: score.label,
+    passed: score.passed,
+    explanation: score.explanation,
+    judge_execution_id: score.judgeExecutionId,
+    created_by: score.createdBy,
+    user_id: score.userId,
+    key_id: score.keyId,
+    created_at: score.createdAt,
+  };
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
+import { decodeCursor, pageOf, RawAnswer } from '../../../infra/http/index.js';
+import { type Actor, AuditService } from '../../audit/index.js';
+import {
+  ExecutionNotFoundError,
+  ExecutionReadsRepository,
+  IdempotencyService,
+  KEY_TAKEN,
+  type UsedKey,
+} from '../../executions/index.js';
+import { ScorerKindMismatchError } from '../errors.js';
+import { ScorerCatalogue } from '../scorer-catalogue.js';
+import { ScorersRepository } from '../scorers.repository.js';
+import { readPostedScore } from './read-posted-score.js';
+import { recordView, scoreView } from './score-views.js';
+import type { ListScoresQueryDto, PostScoreDto, ScoreListDto } from './scores.dto.js';
+import { type NewScore, ScoresRepository } from './scores.repository.js';
+
+/** Scores that people and end users give, and reading all of them. */
+@Injectable()
+export class ScoresService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly clock: DatabaseClock,
+    private readonly catalogue: ScorerCatalogue,
+    private readonly scorers: ScorersRepository,
+    private readonly scores: ScoresRepository,
+    private readonly executions: ExecutionReadsRepository,
+    private readonly idempotency: IdempotencyService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Keeps what somebody says of an execution: 200 with a `ScoreDto`.
+   * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | ScorerNotFoundError `SCORER_NOT_FOUND`
+   * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer whose scores are computed.
+   * @throws ValidationError `VALIDATION_FAILED` for a label or value that the scorer does not have.
+   * @throws what `IdempotencyService.once` throws.
+   */
+  async post(who: Actor, request: PostScoreDto, key: UsedKey | null): Promise<RawAnswer> {
+    return this.idempotency.once(who.projectId, key, () => this.postOnce(who, request, key));
+  }
+
+  /** The latest first. */
+  async list(projectId: string, query: ListScoresQueryDto): Promise<ScoreListDto> {
+    const { scorer, execution_id: executionId, cursor, limit } = query;
+    const found = await this.scope.transaction(projectId, async (tx) => {
+      const scorerIds = scorer === undefined ? undefined : await this.scorers.listIds(tx, projectId, scorer);
+      return this.scores.list(tx, projectId, {
+        executionId: executionId?.toLowerCase(),
+        scorerIds,
+        beforeSequence: beforeSequence(cursor),
+        limit: limit + 1,
+      });
+    });
+    const { entries, nextCursor } = pageOf(found, limit, ({ sequence }) => sequence);
+    return { scores: entries.map(recordView), next_cursor: nextCursor };
+  }
+
+  private async postOnce(
+    who: Actor,
+    request: PostScoreDto,
+    key: UsedKey | null,
+  ): Promise<RawAnswer | typeof KEY_TAKEN> {
+    const { projectId } = who;
+    const executionId = request.execution_id.toLowerCase();
+    const status = await this.executions.findStatus(projectId, executionId);
+    if (status === null) throw new ExecutionNotFoundError(executionId);
+    return this.scope.transaction(projectId, async (tx) => {
+      const version = await this.catalogue.getVersion(tx, projectId, request.scorer, null);
+      const { definition } = version;
+      if (definition.kind !== 'human')
+        throw ScorerKindMismatchError.ofPostedScore(version.name, definition.kind);
+      const score: NewScore = {
+        scoreId: this.clock.newId(),
+        executionId,
+        scorerId: version.scorerId,
+        scorerVersionId: version.scorerVersionId,
+        source: 'api',
+        ...readPostedScore(definition, request),
+        explanation: request.explanation ?? null,
+        judgeExecutionId: null,
+        createdBy: who.actor,
+        userId: who.userId,
+        keyId: who.keyId,
+        createdAt: this.clock.now(),
+      };
+      const answer = RawAnswer.json(200, JSON.stringify(scoreView(score, version)));
+      const isFirst =
+        key === null || (await this.idempotency.take(tx, projectId, key, score.scoreId, answer));
+      if (!isFirst) return KEY_TAKEN;
+      await this.audit.append(tx, who, {
+        action: 'score.post',
+        subject: `score/${score.scoreId}`,
+        // What was said about the answer is content, and does not stand in the log.
+        after: {
+          execution_id: executionId,
+          scorer: version.name,
+          scorer_version: version.versionNumber,
+          value: score.value,
+          label: score.label,
+        },
+      });
+      await this.scores.add(tx, projectId, [score]);
+      return answer;
+    });
+  }
+}
+
+function beforeSequence(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  return decodeCursor(cursor, (number) =>
+    typeof number === 'string' && /^[1-9]\d{0,17}$/.test(number) ? number : null,
+  );
+}

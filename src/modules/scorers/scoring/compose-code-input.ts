@@ -1,0 +1,30 @@
+import { formatPicoUsd } from '../../../kernel/index.js';
+import type { ScorableAnswer } from './scorable-answer.js';
+
+/**
+ * What a scorer's code gets, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out when
+ * nothing was expected. Numbers are JavaScript's there.
+ */
+export function composeCodeInput({
+  variablesJson,
+  expectedJson,
+  responseText,
+  toolCalls,
+  telemetry,
+}: ScorableAnswer): string {
+  const { latencyMs, promptTokens, responseTokens, costPicoUsd, finishReason } = telemetry;
+  const members = [
+    `"variables":${variablesJson}`,
+    ...(expectedJson === null ? [] : [`"expected":${expectedJson}`]),
+    `"response_text":${JSON.stringify(responseText)}`,
+    `"tool_calls":${JSON.stringify(toolCalls)}`,
+    `"telemetry":${JSON.stringify({
+      latency_ms: latencyMs,
+      prompt_tokens: promptTokens,
+      response_tokens: responseTokens,
+      cost_usd: costPicoUsd === null ? null : formatPicoUsd(BigInt(costPicoUsd)),
+      finish_reason: finishReason,
+    })}`,
+  ];
+  return `{${members.join(',')}}`;
+}

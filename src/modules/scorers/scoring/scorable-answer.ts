@@ -1,0 +1,24 @@
+import type { StoredToolCall } from '../../../entities/index.js';
+
+/** What is known of the execution beside its answer; null where the provider did not say. */
+export interface AnswerTelemetry {
+  readonly latencyMs: number | null;
+  readonly promptTokens: number | null;
+  readonly responseTokens: number | null;
+  /** A bigint, hence a string. */
+  readonly costPicoUsd: string | null;
+  readonly finishReason: string | null;
+}
+
+/** An answer that is to be scored, with what it was asked and what was expected. */
+export interface ScorableAnswer {
+  readonly executionId: string;
+  /** The JSON text of the variables, as received. */
+  readonly variablesJson: string;
+  /** The JSON text of what was expected; null when nothing was, which is not the same as the text `null`. */
+  readonly expectedJson: string | null;
+  readonly responseText: string;
+  /** Empty when there are none. */
+  readonly toolCalls: readonly StoredToolCall[];
+  readonly telemetry: AnswerTelemetry;
+}

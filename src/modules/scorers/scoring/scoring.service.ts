@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { LedgerError } from '../../../kernel/index.js';
+import type { Caller } from '../../auth/index.js';
+import type { CheckName, ScorerDefinition } from '../definitions/scorer-definition.js';
+import { thresholdFor } from '../definitions/scorer-definition.js';
+import { ScorerKindMismatchError } from '../errors.js';
+import { runCheck } from '../checks/run-check.js';
+import { type CallJudge, JudgeCalls } from '../judges/judge-calls.js';
+import { composeJudgeVariables } from '../judges/judge-variables.js';
+import { readJudgement } from '../judges/read-judgement.js';
+import type { SandboxJob } from '../sandbox/sandbox-job.js';
+import { SandboxThreads } from '../sandbox/sandbox-threads.js';
+import { JobTimedOut, ThreadDied } from '../sandbox/thread.js';
+import type { ScorerVersion } from '../scorer-version.js';
+import { composeCodeInput } from './compose-code-input.js';
+import type { ScorableAnswer } from './scorable-answer.js';
+import { type Finding, type ScoringError, scoringError, type Verdict } from './verdict.js';
+
+export interface ScoringOptions {
+  /**
+   * Names this scoring. A judge that is asked twice under the same key gives the judgement that it gave, so that a process that was
+   * killed and runs again calls nobody a second time. Null: each time is another one.
+   */
+  readonly key: string | null;
+  /** How judgements are run. Left out: queued as ordinary executions, and waited for. */
+  readonly callJudge?: CallJudge;
+}
+
+/** Fewer characters than this are checked at once: it takes well under a millisecond. */
+const MOST_CHARS_AT_ONCE = 16_384;
+
+/** These may take long whatever the lengths are. */
+const ALWAYS_APART: readonly CheckName[] = ['regex', 'json_schema'];
+
+/** Scores answers: by checks, by code in a sandbox, and by judges. */
+@Injectable()
+export class ScoringService {
+  constructor(
+    private readonly threads: SandboxThreads,
+    private readonly judges: JudgeCalls,
+  ) {}
+
+  /**
+   * What a version of a scorer says of an answer. Nothing is written. An error is a verdict, too: the scorer could not tell.
+   * @param who for whom judgements are run.
+   * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
+   * @throws LedgerError when nothing was found out, and trying again or more money may help: `SANDBOX_UNAVAILABLE`, and what
+   *   submitting an execution throws (`QUEUE_FULL`, `RATE_LIMITED`, `BUDGET_EXCEEDED` …).
+   */
+  async scoreAnswer(
+    who: Caller,
+    { name, definition, ...version }: ScorerVersion,
+    answer: ScorableAnswer,
+    { key, callJudge = (request) => this.judges.call(who, request) }: ScoringOptions,
+  ): Promise<Verdict> {
+    switch (definition.kind) {
+      case 'check':
+        return toVerdict(definition, await this.check({ kind: 'check', definition, answer }));
+      case 'code': {
+        const job = { kind: 'code', source: definition.source, inputJson: composeCodeInput(answer) } as const;
+        return toVerdict(definition, await this.runApart(job));
+      }
+      case 'judge': {
+        const judgement = await callJudge({
+          definition,
+          variables: composeJudgeVariables(answer),
+          key,
+          metadata: {
+            scorer: `${name}@${version.versionNumber}`,
+            scored_execution_id: answer.executionId,
+          },
+        });
+        if (judgement.kind === 'error') return judgement;
+        const found = readJudgement(definition, judgement);
+        return toVerdict(definition, found, judgement.executionId);
+      }
+      case 'human':
+        throw ScorerKindMismatchError.ofScoring(name);
+    }
+  }
+
+  private async check(job: Extract<SandboxJob, { kind: 'check' }>): Promise<Finding | ScoringError> {
+    const { definition, answer } = job;
+    const chars = answer.responseText.length + (definition.valueJson ?? answer.expectedJson ?? '').length;
+    const isShort = chars <= MOST_CHARS_AT_ONCE && !ALWAYS_APART.includes(definition.check);
+    return isShort ? runCheck(definition, answer) : this.runApart(job);
+  }
+
+  /** In a thread. One that had to be ended says what it says about the scorer. */
+  private async runApart(
+    job: Extract<SandboxJob, { kind: 'check' | 'code' }>,
+  ): Promise<Finding | ScoringError> {
+    const type = job.kind === 'code' ? 'code_out_of_bounds' : 'too_long';
+    try {
+      return await this.threads.run(job);
+    } catch (error) {
+      if (error instanceof LedgerError) throw error;
+      if (error instanceof JobTimedOut) return scoringError(type, 'The scorer took too long and was ended.');
+      if (error instanceof ThreadDied)
+        return scoringError(type, 'The scorer broke its sandbox and was ended.');
+      throw error;
+    }
+  }
+}
+
+/** What was found, with what it means by the scorer's labels or threshold. */
+function toVerdict(
+  definition: ScorerDefinition & { readonly kind: 'check' | 'code' | 'judge' },
+  found: Finding | ScoringError,
+  judgeExecutionId: string | null = null,
+): Verdict {
+  if (found.kind === 'error') return { ...found, judgeExecutionId };
+  const { value, label, explanation } = found;
+  return {
+    kind: 'score',
+    source: definition.kind,
+    value,
+    label,
+    passed: passes(definition, value, label),
+    explanation,
+    judgeExecutionId,
+  };
+}
+
+/** What the label says, or whether the value reaches the threshold. */
+export function passes(definition: ScorerDefinition, value: number, label: string | null): boolean {
+  const labels = 'labels' in definition ? definition.labels : null;
+  if (labels !== null && label !== null) return labels[label] === true;
+  return value >= thresholdFor(definition);
+}

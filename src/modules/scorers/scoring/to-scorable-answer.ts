@@ -1,0 +1,30 @@
+import type { ExecutionRecord } from '../../executions/index.js';
+import type { ScorableAnswer } from './scorable-answer.js';
+import { type ScoringError, scoringError } from './verdict.js';
+
+/** What of an execution is scored. @param expectedJson as {@link ScorableAnswer.expectedJson}. */
+export function toScorableAnswer(
+  record: ExecutionRecord,
+  expectedJson: string | null,
+): ScorableAnswer | ScoringError {
+  const { executionId, status, responseText, responseTruncated, toolCalls, variablesJson } = record;
+  if (status !== 'succeeded' || responseText === null) {
+    return scoringError('no_answer', `The execution is ${status} and has no answer.`);
+  }
+  if (responseTruncated)
+    return scoringError('no_answer', 'The answer is stored cut, and a part of it is no answer.');
+  return {
+    executionId,
+    variablesJson,
+    expectedJson,
+    responseText,
+    toolCalls: toolCalls ?? [],
+    telemetry: {
+      latencyMs: record.latencyMs,
+      promptTokens: record.promptTokens,
+      responseTokens: record.responseTokens,
+      costPicoUsd: record.costPicoUsd,
+      finishReason: record.finishReason,
+    },
+  };
+}

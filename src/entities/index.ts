@@ -56,7 +56,6 @@ export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEnt
 export { MemberEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { DatasetContentEntity, DatasetEntity, DatasetItemEntity, DatasetVersionEntity };
 export { DatasetUploadEntity, DatasetUploadItemEntity };
-export { MemberEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { ScoreEntity, ScorerEntity, ScoreSequenceEntity, ScorerVersionEntity };
 export { SCORER_KINDS } from './evaluation/scorer.entity.js';
 export type { ScorerKind } from './evaluation/scorer.entity.js';

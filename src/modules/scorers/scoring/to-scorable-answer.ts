@@ -11,6 +11,7 @@ export function toScorableAnswer(
   if (status !== 'succeeded' || responseText === null) {
     return scoringError('no_answer', `The execution is ${status} and has no answer.`);
   }
+  if (variablesJson === null) return scoringError('no_answer', 'The content of the execution was erased.');
   if (responseTruncated)
     return scoringError('no_answer', 'The answer is stored cut, and a part of it is no answer.');
   return {

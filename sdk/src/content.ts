@@ -1,4 +1,4 @@
-import type { ChatMessage, ContentExtras } from './wire/index.js';
+import type { ChatMessage, ContentExtras, ContentRules } from './wire/index.js';
 
 /** A prompt before its variables are filled in: a template, or messages whose contents are templates. */
 export type Content = string | readonly ChatMessage[];
@@ -7,7 +7,7 @@ export type Content = string | readonly ChatMessage[];
 export type Rendered = string | ChatMessage[];
 
 /** Content as the wire has it: exactly one of two fields, and what is beside them. */
-export interface WireContent extends ContentExtras {
+export interface WireContent extends ContentExtras, ContentRules {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
 }
@@ -17,6 +17,14 @@ export function contentOf({ template_source: template, messages }: WireContent):
   const content = template ?? messages;
   if (content === undefined) throw new TypeError('The ledger answered a version without content.');
   return content;
+}
+
+/** What is for the ledger and this client, and no provider takes. */
+export function rulesOf({ variables_schema, snippets }: ContentRules): ContentRules {
+  return {
+    ...(variables_schema === undefined ? {} : { variables_schema }),
+    ...(snippets === undefined ? {} : { snippets }),
+  };
 }
 
 export function extrasOf({

@@ -1,5 +1,5 @@
 import { NoActiveVersionError } from './core/index.js';
-import { type Content, contentOf, extrasOf, type WireContent } from './content.js';
+import { type Content, contentOf, extrasOf, rulesOf, type WireContent } from './content.js';
 import type { GetPromptOptions } from './options.js';
 import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
@@ -48,7 +48,8 @@ export class PromptReader {
     if (known?.content === content) return known.prompt;
     // A function may know names without end; what is forgotten is parsed again.
     if (kept.size >= MAX_OWN) kept.clear();
-    const source = { name, content, extras: {}, versionNumber: null, renderer: null, isFallback };
+    const beside = { extras: {}, rules: {} };
+    const source = { name, content, ...beside, versionNumber: null, renderer: null, isFallback };
     const prompt = loadPrompt(source, this.maxRenderedBytes);
     kept.set(name, { content, prompt });
     return prompt;
@@ -75,7 +76,7 @@ export class PromptReader {
     versionNumber: number,
     renderer: string | null,
   ): Promise<LedgerPrompt> {
-    const content = { content: contentOf(found), extras: extrasOf(found) };
+    const content = { content: contentOf(found), extras: extrasOf(found), rules: rulesOf(found) };
     const source = { name, ...content, versionNumber, renderer, isFallback: false };
     return loadPrompt(source, this.maxRenderedBytes);
   }

@@ -2,7 +2,7 @@ import { type Content, messagesOf, type Rendered } from './content.js';
 import type { Variables, WithVariables } from './template-variables.js';
 import { translatingErrors } from './templating-errors.js';
 import type * as Templating from './templating.js';
-import type { ChatMessage, ContentExtras } from './wire/index.js';
+import type { ChatMessage, ContentExtras, ContentRules, JsonSchema } from './wire/index.js';
 
 interface PromptFacts {
   readonly name: string;
@@ -17,6 +17,8 @@ interface PromptFacts {
   readonly extras: ContentExtras;
   /** Names of the variables, in the order in which they appear. */
   readonly variables: readonly string[];
+  /** What the ledger asks of the variables of a run; null for nothing. `compile` does not check it. */
+  readonly variablesSchema: JsonSchema | null;
   /** True when the ledger could not be reached, and this is what the caller had in hand for that. */
   readonly isFallback: boolean;
 }
@@ -46,6 +48,8 @@ export interface PromptSource {
   readonly content: Content;
   /** What the content has beside its templates. */
   readonly extras: ContentExtras;
+  /** What it has that no provider takes. */
+  readonly rules: ContentRules;
   readonly versionNumber: number | null;
   /** The rules to render it by; null: those of new versions. */
   readonly renderer: string | null;
@@ -61,15 +65,15 @@ let templating: Promise<typeof Templating> | null = null;
 export async function loadPrompt(source: PromptSource, maxRenderedBytes?: number): Promise<LedgerPrompt> {
   templating ??= import('./templating.js');
   const { compileContent } = await templating;
-  const { content, extras, renderer } = source;
+  const { content, extras, rules, renderer } = source;
   return promptOf(
     source,
-    translatingErrors(() => compileContent(content, extras, renderer, maxRenderedBytes)),
+    translatingErrors(() => compileContent(content, { ...extras, ...rules }, renderer, maxRenderedBytes)),
   );
 }
 
 function promptOf(
-  { name, content, extras, versionNumber, isFallback }: PromptSource,
+  { name, content, extras, rules, versionNumber, isFallback }: PromptSource,
   compiled: Templating.CompiledContent,
 ): LedgerPrompt {
   const compile = (variables: Variables = {}): Rendered =>
@@ -81,6 +85,7 @@ function promptOf(
     version_number: versionNumber,
     checksum_hash: compiled.checksumHash,
     variables: compiled.variables,
+    variablesSchema: rules.variables_schema ?? null,
     isFallback,
     content,
     extras,

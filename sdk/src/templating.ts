@@ -1,8 +1,8 @@
 // The one way into the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
 // parser is most of this package. What it throws are errors of the server; `templating-errors.ts` translates them.
-import { checksumOf, extrasOfWire, RENDERER, rendererFor } from '../../src/templating/index.js';
+import { checksumOf, extrasOfWire, rendererFor, rendererIdOf } from '../../src/templating/index.js';
 import type { Content, Rendered } from './content.js';
-import type { ContentExtras } from './wire/index.js';
+import type { ContentExtras, ContentRules } from './wire/index.js';
 
 export interface CompiledContent {
   readonly variables: readonly string[];
@@ -13,7 +13,7 @@ export interface CompiledContent {
 /** @param rendererId null: that of new versions. */
 export function compileContent(
   content: Content,
-  wireExtras: ContentExtras,
+  wireExtras: ContentExtras & ContentRules,
   rendererId: string | null,
   maxRenderedBytes: number | undefined,
 ): CompiledContent {
@@ -22,11 +22,12 @@ export function compileContent(
       ? ({ kind: 'text', templateSource: content } as const)
       : ({ kind: 'chat', messages: content } as const);
   const extras = extrasOfWire(wireExtras);
-  const compiled = rendererFor(rendererId ?? RENDERER).compile(source);
+  const whole = extras === null ? source : { ...source, extras };
+  const compiled = rendererFor(rendererId ?? rendererIdOf(whole)).compile(whole);
   const options = maxRenderedBytes === undefined ? {} : { maxRenderedBytes };
   return {
     variables: compiled.variables,
-    checksumHash: checksumOf(extras === null ? source : { ...source, extras }),
+    checksumHash: checksumOf(whole),
     render: (variables) => {
       const rendered = compiled.render(variables, options);
       return rendered.kind === 'text' ? rendered.text : rendered.messages;

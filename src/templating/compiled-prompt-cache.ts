@@ -60,5 +60,7 @@ export class CompiledPromptCache {
 }
 
 function charsOf(content: PromptContent): number {
-  return templatePartsOf(content).reduce((total, { source }) => total + source.length, 0);
+  const own = templatePartsOf(content).reduce((total, { source }) => total + source.length, 0);
+  const { snippets = [] } = content.extras ?? {};
+  return snippets.reduce((total, { template_source: source }) => total + source.length, own);
 }

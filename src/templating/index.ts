@@ -18,6 +18,11 @@
  *  7. `and` and `or` bind alike, from the right; comparing null or structures by size is false; text is compared by
  *     code unit. Text is cut by character (code point), never in half.
  *  8. Work is bounded by counts (`liquid-1/limits.ts`), never by time: the same input has the same verdict everywhere.
+ *
+ * `liquid-2` has one more tag. It renders versions that use snippets, and `liquid-1` all others.
+ *  9. `{% render "snippet/NAME@NUMBER", argument: value, … %}` puts out a version of a snippet, in a scope of its own: it sees its
+ *     arguments and nothing else. Name and number are literal. An argument that it needs has to be there, and one that it
+ *     can do without is null. What it assigns ends with it, and `break` does not leave it.
  */
 export { canonicalJson } from './content/canonical-json.js';
 export { checksumOf } from './content/checksum.js';
@@ -43,4 +48,6 @@ export { readContentExtras } from './content/read-content-extras.js';
 export type { UncheckedExtras } from './content/read-content-extras.js';
 export { DEFAULT_MAX_RENDERED_BYTES } from './renderer.js';
 export type { CompiledPrompt, Renderer, RenderOptions } from './renderer.js';
-export { RENDERER, rendererFor } from './renderers.js';
+export { RENDERER, rendererFor, rendererIdOf } from './renderers.js';
+export { listPins } from './liquid-2/list-pins.js';
+export { type PinnedSnippet, type SnippetPin, snippetKey } from './content/snippet-pin.js';

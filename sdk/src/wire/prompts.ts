@@ -37,6 +37,25 @@ export type ResponseFormat =
       };
     };
 
+/** JSON Schema, kept as it came; its numbers are doubles. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A version of a snippet that a content uses, by itself or through another snippet. */
+export interface PinnedSnippet {
+  readonly name: string;
+  readonly version_number: number;
+  readonly version_id: string;
+  readonly checksum_hash: string;
+  readonly template_source: string;
+}
+
+/** What a content has that no provider is sent; each member only where it has one. */
+export interface ContentRules {
+  /** What the variables of a request have to fit. */
+  readonly variables_schema?: JsonSchema;
+  readonly snippets?: readonly PinnedSnippet[];
+}
+
 /** What a content has beside its templates, in OpenAI's form; each member only where it has one. */
 export interface ContentExtras {
   readonly tools?: readonly FunctionTool[];
@@ -62,7 +81,7 @@ export interface PromptSummary {
 }
 
 /** What a request without a version gets. It has `template_source` or `messages`. */
-export interface ActiveVersion extends ContentExtras {
+export interface ActiveVersion extends ContentExtras, ContentRules {
   readonly version_id: string;
   readonly version_number: number;
   readonly status: VersionStatus;
@@ -118,6 +137,8 @@ export interface PutPromptRequest {
   readonly parallel_tool_calls?: boolean | null;
   /** `text` is the same as none. */
   readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
+  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  readonly variables_schema?: JsonSchema | null;
   readonly description?: string | null;
   readonly owner_team?: string | null;
   readonly created_by?: string | null;
@@ -172,7 +193,7 @@ export interface VersionSummary {
 }
 
 /** One version with its content: `template_source` or `messages`. */
-export interface Version extends VersionSummary, ContentExtras {
+export interface Version extends VersionSummary, ContentExtras, ContentRules {
   readonly prompt_id: string;
   readonly prompt_name: string;
   readonly template_source?: string;

@@ -7,7 +7,7 @@ import type {
   Params,
   Telemetry,
 } from './executions.js';
-import type { ChatMessage, PromptMode } from './prompts.js';
+import type { ChatMessage, JsonSchema, PromptMode } from './prompts.js';
 
 /** Where a prompt stands in code. */
 export interface SourceLocation {
@@ -32,6 +32,8 @@ export interface CodePrompt {
   readonly name: string;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
+  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  readonly variables_schema?: JsonSchema | null;
   readonly description?: string | null;
   readonly owner_team?: string | null;
   readonly tags?: readonly string[];

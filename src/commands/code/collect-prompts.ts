@@ -5,7 +5,12 @@ import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
 import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
 import { findWorkingTree, type GitFacts, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
 import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
-import { ONLY_TEXT_IS_TRACKED, PROMPT_FILE_SUFFIX, PromptFileError } from '../prompt-files/prompt-file.js';
+import {
+  canBeTracked,
+  ONLY_TEXT_IS_TRACKED,
+  PROMPT_FILE_SUFFIX,
+  PromptFileError,
+} from '../prompt-files/prompt-file.js';
 import { readText } from '../prompt-files/prompt-folder.js';
 import type { CodeProblem, CodePrompt, FileContents } from './code-prompt.js';
 import type { LoadedConfig } from './config-file.js';
@@ -110,7 +115,7 @@ async function readFileContents(
         'It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
       );
     }
-    if (prompt.content.extras !== undefined) return problemAt(1, ONLY_TEXT_IS_TRACKED);
+    if (!canBeTracked(prompt.content)) return problemAt(1, ONLY_TEXT_IS_TRACKED);
     return { prompts: [{ ...prompt, name: name ?? fallbackName, file, line }], problems: [] };
   } catch (error) {
     if (error instanceof SyntaxError) return { prompts: [], problems: [syntaxProblem(file, error)] };

@@ -1,6 +1,6 @@
 import type { Prompt } from '../../../sdk/src/index.js';
 import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
-import { ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.js';
+import { canBeTracked, ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.js';
 import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
 import { contentOf } from '../prompt-files/wire.js';
 
@@ -26,7 +26,7 @@ export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem
     const other = first.get(name);
     first.set(name, other ?? file);
     if (other !== undefined) return [{ file, line: 1, message: `Prompt "${name}" is in ${other} already` }];
-    if (mode === 'tracking' && content.extras !== undefined)
+    if (mode === 'tracking' && !canBeTracked(content))
       return [{ file, line: 1, message: ONLY_TEXT_IS_TRACKED }];
     return templateProblems(prompt);
   });

@@ -9,6 +9,7 @@ import {
   ValidationError,
 } from '../../kernel/index.js';
 import { type ChatMessage, type PromptContent, readContentExtras } from '../../templating/index.js';
+import { compileSchema } from '../../json-schema/index.js';
 import { type PromptFile, PromptFileError, type PromptFileMode } from './prompt-file.js';
 import { yamlToJson } from './yaml-to-json.js';
 
@@ -18,7 +19,7 @@ const CLOSING = /(?:^|(?<=\n))---[ \t]*(?:\r?\n|$)/;
 
 /** What an export says of the version, for people. */
 const INFORMATION = ['version_number', 'checksum_hash'];
-const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'];
+const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'variables_schema'];
 const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...EXTRAS, ...INFORMATION];
 const MODES: readonly unknown[] = ['full', 'tracking'];
 const ROLES: readonly unknown[] = ['system', 'user', 'assistant'];
@@ -131,6 +132,8 @@ class FrontMatter {
   private extras(): Pick<PromptContent, 'extras'> {
     try {
       const extras = readContentExtras(this.fields);
+      const schema = extras?.variablesSchema;
+      if (schema !== undefined) compileSchema(schema, '/variables_schema');
       return extras === null ? {} : { extras };
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;

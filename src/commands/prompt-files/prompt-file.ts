@@ -24,6 +24,12 @@ export const PROMPT_FILE_SUFFIX = '.prompt.md';
 export const ONLY_TEXT_IS_TRACKED =
   'A prompt with tools or a response format cannot be tracked: only texts and messages can';
 
+/** Whether a content is texts, and perhaps a schema of their variables. */
+export function canBeTracked({ extras }: PromptContent): boolean {
+  const { variablesSchema: _, ...others } = extras ?? {};
+  return Object.keys(others).length === 0;
+}
+
 /** A file that cannot be taken in, in one sentence. */
 export class PromptFileError extends Error {
   constructor(

@@ -1,6 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import type { FunctionTool, ResponseFormat, ToolChoice } from '../../templating/index.js';
+import type { FunctionTool, JsonSchema, ResponseFormat, ToolChoice } from '../../templating/index.js';
 
 // For the document: what is sent is checked by `readContentExtras`, which has a pointer for each fault inside of a
 // union and shares its rules with the command line. `@IsOptional()` alone says that a member is known.
@@ -103,6 +103,10 @@ export class ContentExtrasDto {
   /** The form of the answer. */
   @ApiPropertyOptional({ type: ResponseFormatDto })
   response_format?: ResponseFormat;
+
+  /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
+  @ApiPropertyOptional(SCHEMA)
+  variables_schema?: JsonSchema;
 }
 
 /** The same as it is sent. They are part of the content: left out, it has none, whatever the version before had. */
@@ -127,4 +131,12 @@ export class PutContentExtrasDto {
   @IsOptional()
   @ApiPropertyOptional({ type: ResponseFormatDto, nullable: true, example: undefined })
   response_format?: unknown;
+
+  /**
+   * JSON Schema (draft 2020-12) that the variables of a request have to fit: at most 32 KiB, with references inside of it only and
+   * patterns that RE2 knows. Null or left out: any variables.
+   */
+  @IsOptional()
+  @ApiPropertyOptional({ ...SCHEMA, nullable: true, example: undefined })
+  variables_schema?: unknown;
 }

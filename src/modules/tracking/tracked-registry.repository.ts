@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptKind, PromptMode, StoredRegistration } from '../../entities/index.js';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
+import { writeJson } from '../../kernel/index.js';
 import {
   type AskedPrompt,
   isSilent,
@@ -94,7 +95,7 @@ export class TrackedRegistryRepository {
       const kinds = made.map(({ kind }) => kind);
       await tx.query(CREATE, [projectId, ids, made.map(({ name }) => name), kinds]);
     }
-    const values = [projectId, JSON.stringify(rows), rows.length, by, reason, environment];
+    const values = [projectId, writeJson(rows), rows.length, by, reason, environment];
     const [row] = await tx.query<{ isWritten: boolean; revision: number | null }[]>(WRITE, values);
     return row?.isWritten === true ? { revision: row.revision } : 'stale';
   }
@@ -112,6 +113,7 @@ export class TrackedRegistryRepository {
             version_number: version.versionNumber,
             template_source: stored.templateSource,
             messages: stored.messages,
+            content: stored.content,
             checksum_hash: stored.checksumHash,
             renderer: stored.renderer,
             variables: stored.variables,

@@ -52,7 +52,7 @@ export const CREATE = `INSERT INTO prompts (project_id, prompt_id, name, mode, k
 export const WRITE = `
   WITH entry AS MATERIALIZED (
     SELECT * FROM json_to_recordset($2::json) AS entry(prompt_id uuid, prompt_revision bigint, is_silent boolean, to_mode text,
-      version_id uuid, version_number integer, template_source text, messages json, checksum_hash text, renderer text,
+      version_id uuid, version_number integer, template_source text, messages json, content json, checksum_hash text, renderer text,
       variables text[], move_id uuid, from_version_id uuid, registration json, to_retired boolean, tags text[],
       sets_description boolean, description text, sets_owner_team boolean, owner_team text)
   ), held AS MATERIALIZED (
@@ -73,9 +73,9 @@ export const WRITE = `
       tags = coalesce(e.tags, p.tags)
     FROM revision r, entry e WHERE p.prompt_id = e.prompt_id AND NOT e.is_silent
   ), version AS (
-    INSERT INTO prompt_versions (project_id, version_id, prompt_id, version_number, template_source, messages, checksum_hash,
+    INSERT INTO prompt_versions (project_id, version_id, prompt_id, version_number, template_source, messages, content, checksum_hash,
       renderer, variables, first_registration, latest_registration)
-    SELECT $1, e.version_id, e.prompt_id, e.version_number, e.template_source, e.messages, e.checksum_hash,
+    SELECT $1, e.version_id, e.prompt_id, e.version_number, e.template_source, e.messages, e.content, e.checksum_hash,
       e.renderer, e.variables, e.registration, e.registration
     FROM revision, entry e WHERE e.version_number IS NOT NULL
   ), registered AS (

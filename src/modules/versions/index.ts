@@ -1,4 +1,5 @@
 export { providerExtrasOf, type ProviderExtras } from './provider-extras.js';
+export { VariablesInvalidError } from './errors.js';
 export { RegistrationDto } from './registration.dto.js';
 export { isNewRegistration, type RegistrationFacts, registrationOf } from './registration.js';
 export type { StoredContent } from './version-content.js';

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptVersionEntity } from '../../entities/index.js';
+import { SchemaCache } from '../../json-schema/index.js';
 import {
   checksumOf,
   type CompiledPrompt,
   CompiledPromptCache,
+  type ContentExtras,
   type PromptContent,
-  RENDERER,
+  rendererIdOf,
 } from '../../templating/index.js';
+import { CheckedPrompt } from './checked-prompt.js';
 import { type StoredContent, storedContentOf, templatesOf } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
@@ -26,7 +29,7 @@ export interface VersionFacts {
 export type CompilableVersion = Pick<
   PromptVersionEntity,
   'templateSource' | 'messages' | 'checksumHash' | 'renderer'
->;
+> & { readonly extras: ContentExtras | null };
 
 /** What is stored of a content, whoever stores it. */
 export type VersionContent = StoredContent &
@@ -36,23 +39,42 @@ export type VersionContent = StoredContent &
 @Injectable()
 export class VersionsService {
   private readonly cache = new CompiledPromptCache();
+  private readonly schemas = new SchemaCache();
 
   constructor(private readonly versions: VersionsRepository) {}
 
-  /** @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain. */
+  /**
+   * @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain.
+   * @throws ValidationError `VALIDATION_FAILED` for a schema of the variables that is refused.
+   */
   check(content: PromptContent, checksumHash = checksumOf(content)): CompiledPrompt {
-    return this.cache.compile(RENDERER, content, checksumHash);
+    this.checkSchema(content, checksumHash);
+    return this.cache.compile(rendererIdOf(content), content, checksumHash);
   }
 
-  /** A content as a version of its own. @throws TemplateInvalidError `TEMPLATE_INVALID` */
+  /** A content as a version of its own. @throws what {@link check} throws. */
   describe(content: PromptContent, checksumHash = checksumOf(content)): VersionContent {
-    const { variables } = this.cache.compile(RENDERER, content, checksumHash);
-    return { ...storedContentOf(content), checksumHash, renderer: RENDERER, variables: [...variables] };
+    this.checkSchema(content, checksumHash);
+    const renderer = rendererIdOf(content);
+    const { variables } = this.cache.compile(renderer, content, checksumHash);
+    return { ...storedContentOf(content), checksumHash, renderer, variables: [...variables] };
+  }
+
+  /** The same for somebody who runs the version: what does not fit its schema is not rendered. */
+  runnable(version: CompilableVersion): CompiledPrompt {
+    const compiled = this.compiled(version);
+    const schema = version.extras?.variablesSchema;
+    if (schema === undefined) return compiled;
+    return new CheckedPrompt(compiled, this.schemas.get(version.checksumHash, schema));
   }
 
   /** The version's templates, ready to render by the rules it was made under. */
   compiled(version: CompilableVersion): CompiledPrompt {
-    return this.cache.compile(version.renderer, templatesOf(version), version.checksumHash);
+    const { extras, renderer, checksumHash } = version;
+    const templates = templatesOf(version);
+    // What is beside the templates is not rendered, unless a template says so.
+    const content = extras?.snippets === undefined ? templates : { ...templates, extras };
+    return this.cache.compile(renderer, content, checksumHash);
   }
 
   /**
@@ -78,5 +100,10 @@ export class VersionsService {
       commitMessage: facts.commitMessage,
     });
     return { version, isNew: true };
+  }
+
+  private checkSchema({ extras }: PromptContent, checksumHash: string): void {
+    const schema = extras?.variablesSchema;
+    if (schema !== undefined) this.schemas.get(checksumHash, schema, '/variables_schema');
   }
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.js';
-import { wireExtrasOf } from './content-extras.js';
+import { type WireExtras, wireExtrasOf } from './content-extras.js';
 import type { PromptContent } from './content.js';
 
 /**
@@ -16,12 +16,21 @@ const CONTENT_TAG = 'prompt-ledger/content/1\n';
  *   of the file gives it.
  * - Any other content: SHA-256 of the tag `prompt-ledger/content/1\n` and the RFC 8785 JSON of the content as it stands
  *   on the wire, `{"messages":[{"content":"…","role":"system"},…]}` or `{"template_source":"…","tools":[…]}`, without
- *   the members that it does not have. Numbers that JavaScript would write otherwise stand in it as they came.
+ *   the members that it does not have. Numbers that JavaScript would write otherwise stand in it as they came. Of each
+ *   snippet it has name, number and checksum, so the same texts give the same checksum in every ledger.
  */
 export function checksumOf(content: PromptContent): string {
   const extras = wireExtrasOf(content.extras);
   if (content.kind === 'text' && extras === null) return sha256Hex(content.templateSource);
-  return sha256Hex(CONTENT_TAG + canonicalJson({ ...templatesOf(content), ...extras }));
+  return sha256Hex(CONTENT_TAG + canonicalJson({ ...templatesOf(content), ...hashedExtras(extras) }));
+}
+
+function hashedExtras(extras: WireExtras | null) {
+  if (extras?.snippets === undefined) return extras;
+  const snippets = extras.snippets.map(({ name, version_number, checksum_hash }) => {
+    return { name, version_number, checksum_hash };
+  });
+  return { ...extras, snippets };
 }
 
 function templatesOf(content: PromptContent) {

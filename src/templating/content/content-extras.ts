@@ -1,4 +1,6 @@
-/** A JSON object that is passed on as it came: nothing here reads a schema. */
+import type { PinnedSnippet } from './snippet-pin.js';
+
+/** A JSON object that is passed on as it came: nothing in this room reads a schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A function that the model may ask to be called. */
@@ -42,6 +44,10 @@ export interface ContentExtras {
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
   readonly responseFormat?: ResponseFormat;
+  /** What the variables of a request have to fit. */
+  readonly variablesSchema?: JsonSchema;
+  /** Every snippet that the templates use, by themselves or through another, by name and number. Nobody sends them. */
+  readonly snippets?: readonly PinnedSnippet[];
 }
 
 /** The same as members of a request, an answer, or the stored `content`. */
@@ -50,16 +56,21 @@ export interface WireExtras {
   readonly tool_choice?: ToolChoice;
   readonly parallel_tool_calls?: boolean;
   readonly response_format?: ResponseFormat;
+  readonly variables_schema?: JsonSchema;
+  readonly snippets?: readonly PinnedSnippet[];
 }
 
 /** @returns null when there is nothing, which is how that is stored. */
 export function wireExtrasOf(extras: ContentExtras | null | undefined): WireExtras | null {
   const { tools, toolChoice, parallelToolCalls, responseFormat } = extras ?? {};
+  const { variablesSchema, snippets } = extras ?? {};
   const wire = {
     ...(tools === undefined ? {} : { tools }),
     ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }),
     ...(parallelToolCalls === undefined ? {} : { parallel_tool_calls: parallelToolCalls }),
     ...(responseFormat === undefined ? {} : { response_format: responseFormat }),
+    ...(variablesSchema === undefined ? {} : { variables_schema: variablesSchema }),
+    ...(snippets === undefined ? {} : { snippets }),
   };
   return Object.keys(wire).length === 0 ? null : wire;
 }
@@ -69,12 +80,15 @@ export function wireExtrasOf(extras: ContentExtras | null | undefined): WireExtr
  * @returns null when there is nothing.
  */
 export function extrasOfWire(wire: WireExtras | null | undefined): ContentExtras | null {
-  const { tools, tool_choice: toolChoice, parallel_tool_calls: parallel, response_format } = wire ?? {};
+  const { tools, tool_choice: toolChoice, parallel_tool_calls: parallel } = wire ?? {};
+  const { response_format, variables_schema, snippets } = wire ?? {};
   const extras = {
     ...(tools === undefined ? {} : { tools }),
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(parallel === undefined ? {} : { parallelToolCalls: parallel }),
     ...(response_format === undefined ? {} : { responseFormat: response_format }),
+    ...(variables_schema === undefined ? {} : { variablesSchema: variables_schema }),
+    ...(snippets === undefined ? {} : { snippets }),
   };
   return Object.keys(extras).length === 0 ? null : extras;
 }

@@ -15,6 +15,7 @@ export interface UncheckedExtras {
   readonly tool_choice?: unknown;
   readonly parallel_tool_calls?: unknown;
   readonly response_format?: unknown;
+  readonly variables_schema?: unknown;
 }
 
 type Path = readonly (string | number)[];
@@ -31,8 +32,8 @@ const MAX_ERRORS = 100;
 const FORMATS = ['text', 'json_object', 'json_schema'];
 
 /**
- * Reads tools and the response format of a request or a file. Null is the same as left out, and so is a response
- * format of `text`. Schemas are kept as they came, with the text of their numbers, and are not interpreted.
+ * Reads what a request or a file has beside its templates. Null is the same as left out, and so is a response
+ * format of `text`. Schemas are kept as they came, with the text of their numbers, and are not interpreted here.
  *
  * @returns null when there is nothing.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, unknown members among them.
@@ -52,12 +53,16 @@ class ExtrasReader {
       return this.boolean(value, ['parallel_tool_calls']);
     });
     const responseFormat = this.optional(sent.response_format, (value) => this.responseFormat(value));
+    const variablesSchema = this.optional(sent.variables_schema, (value) =>
+      this.schema(value, ['variables_schema']),
+    );
     if (this.errors.length > 0) this.refuse();
     const extras = {
       ...(tools === undefined ? {} : { tools }),
       ...(toolChoice === undefined ? {} : { toolChoice }),
       ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
       ...(responseFormat === undefined ? {} : { responseFormat }),
+      ...(variablesSchema === undefined ? {} : { variablesSchema }),
     };
     return Object.keys(extras).length === 0 ? null : extras;
   }

@@ -1,10 +1,12 @@
 import type { Steps } from '../../kernel/index.js';
 import type { JsonData } from '../content/json-data.js';
+import { snippetKey } from '../content/snippet-pin.js';
 import { evaluate, evaluateDeferred, evaluateOperand, readOperand } from './evaluate.js';
-import type { CaseNode, ForNode, Node } from './nodes.js';
+import type { CaseNode, ForNode, Node, OperandNode, RenderNode } from './nodes.js';
+import { TemplateProblem } from './parsing/template-problem.js';
 import { Absent } from './render-state.js';
 import type { RenderState } from './render-state.js';
-import { equals, isTruthy, toItems, toText } from './values.js';
+import { equals, isTruthy, toData, toItems, toText } from './values.js';
 import { toNumber } from './filters/numbers.js';
 
 /** A block has two generators, a loop's round one and what `forloop` knows. */
@@ -24,12 +26,12 @@ export function* interpret(nodes: readonly Node[], state: RenderState): Steps<Co
   return 'done';
 }
 
-type BlockNode = Extract<Node, { readonly kind: 'capture' | 'if' | 'case' | 'for' }>;
+type BlockNode = Extract<Node, { readonly kind: 'capture' | 'if' | 'case' | 'for' | 'render' }>;
 
 /** Only what has nodes inside can take long; a generator for each of the others would cost as much as they do. */
 function isBlock(node: Node): node is BlockNode {
   const { kind } = node;
-  return kind === 'if' || kind === 'for' || kind === 'case' || kind === 'capture';
+  return kind === 'if' || kind === 'for' || kind === 'case' || kind === 'capture' || kind === 'render';
 }
 
 function interpretOne(node: Exclude<Node, BlockNode>, state: RenderState): Completion {
@@ -70,7 +72,31 @@ function* interpretBlock(node: BlockNode, state: RenderState): Steps<Completion>
       return yield* interpretCase(node, state);
     case 'for':
       return yield* interpretFor(node, state);
+    case 'render':
+      yield* interpretRender(node, state);
+      return 'done';
   }
+}
+
+/** In a scope of its own: the snippet sees its arguments, and what it assigns ends with it. */
+function* interpretRender(node: RenderNode, state: RenderState): Steps<void> {
+  const key = snippetKey(node.pin);
+  const args = new Map(node.args.map(({ name, value }) => [name, readArgument(value, state)]));
+  const scope = state.enterSnippet(args);
+  try {
+    yield* interpret(state.snippets.get(key) ?? [], state);
+  } catch (error) {
+    if (!(error instanceof TemplateProblem)) throw error;
+    // Its offset is one of the snippet, and who reads the error has the template that uses it.
+    throw new TemplateProblem(`in the snippet "${key}": ${error.message}`, node.begin);
+  }
+  state.leaveSnippet(scope);
+}
+
+/** An absent variable is passed on: whether it is needed is known where the snippet uses it. */
+function readArgument(value: OperandNode, state: RenderState): JsonData | Absent {
+  const operand = readOperand(value, state, 'optional');
+  return operand instanceof Absent ? operand : toData(operand);
 }
 
 /** Every branch that matches is rendered, not only the first, as in Liquid. */

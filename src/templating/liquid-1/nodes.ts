@@ -1,3 +1,4 @@
+import type { SnippetPin } from '../content/snippet-pin.js';
 import type { JsonData } from '../content/json-data.js';
 import type { Filter } from './filters/filter.js';
 
@@ -66,6 +67,19 @@ export interface CaseNode {
   readonly otherwise: readonly Node[];
 }
 
+/** `{% render "snippet/tone@3", audience: who %}`, which only `liquid-2` has. */
+export interface RenderNode {
+  readonly kind: 'render';
+  readonly begin: number;
+  readonly pin: SnippetPin;
+  readonly args: readonly SnippetArgument[];
+}
+
+export interface SnippetArgument {
+  readonly name: string;
+  readonly value: OperandNode;
+}
+
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'output'; readonly begin: number; readonly expression: Expression }
@@ -89,5 +103,6 @@ export type Node =
     }
   | CaseNode
   | ForNode
+  | RenderNode
   | { readonly kind: 'break' }
   | { readonly kind: 'continue' };

@@ -5,6 +5,7 @@ import { isList, toJsonData } from '../content/json-data.js';
 import type { JsonData } from '../content/json-data.js';
 import type { Budget } from './budget.js';
 import { LIMITS } from './limits.js';
+import type { Node } from './nodes.js';
 import { TemplateProblem } from './parsing/template-problem.js';
 
 /** Stands for the value of a variable that the caller did not send: its path, and where the template asks for it. */
@@ -30,6 +31,18 @@ interface Place {
   readonly key: string | number;
 }
 
+/** What a template sees by its own names. */
+interface Scope {
+  readonly locals: Map<string, JsonData | Absent>;
+  readonly loops: LoopFrame[];
+  readonly isSnippet: boolean;
+}
+
+/** The nodes of snippets, by their key. */
+export type SnippetNodes = ReadonlyMap<string, readonly Node[]>;
+
+const NO_SNIPPETS: SnippetNodes = new Map();
+
 interface MissingVariable {
   readonly path: readonly string[];
   readonly part: number;
@@ -49,6 +62,7 @@ export class RenderState implements Budget {
   private sinks: string[] = [''];
   private locals = new Map<string, JsonData | Absent>();
   private loops: LoopFrame[] = [];
+  private isSnippet = false;
   private sentSource: JsonSource | null = null;
   private readonly sent = new Map<string, JsonData | undefined>();
   private readonly missing = new Map<string, MissingVariable>();
@@ -58,6 +72,7 @@ export class RenderState implements Budget {
   constructor(
     private readonly variables: Readonly<Record<string, unknown>>,
     private readonly maxRenderedBytes: number,
+    readonly snippets = NO_SNIPPETS,
   ) {}
 
   /** Local variables end with their template: a message does not see those of the message before. */
@@ -67,6 +82,22 @@ export class RenderState implements Budget {
     this.sinks = [''];
     this.locals = new Map();
     this.loops = [];
+    this.isSnippet = false;
+  }
+
+  /** From here on only the arguments are seen. @returns what was seen before, for {@link leaveSnippet}. */
+  enterSnippet(args: Map<string, JsonData | Absent>): Scope {
+    const { locals, loops, isSnippet } = this;
+    this.locals = args;
+    this.loops = [];
+    this.isSnippet = true;
+    return { locals, loops, isSnippet };
+  }
+
+  leaveSnippet({ locals, loops, isSnippet }: Scope): void {
+    this.locals = locals;
+    this.loops = loops;
+    this.isSnippet = isSnippet;
   }
 
   /** @throws TemplateProblem when the budget is used up. */
@@ -135,7 +166,9 @@ export class RenderState implements Budget {
       if (name === 'forloop') return frame?.forloop;
     }
     const local = this.locals.get(name);
-    return local === undefined ? this.findSent(name) : local;
+    if (local !== undefined) return local;
+    // An argument that a snippet needs is there, and one that it can do without is null.
+    return this.isSnippet ? null : this.findSent(name);
   }
 
   /** Only what a template asks for is copied: extra variables cost nothing. */

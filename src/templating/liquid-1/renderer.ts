@@ -1,6 +1,6 @@
 import { finish, type Steps } from '../../kernel/index.js';
 import { templatePartsOf } from '../content/content.js';
-import type { ChatRole, RenderedPrompt, TemplatePart } from '../content/content.js';
+import type { ChatRole, PromptContent, RenderedPrompt, TemplatePart } from '../content/content.js';
 import {
   RenderedPromptTooLargeError,
   TemplateInvalidError,
@@ -10,7 +10,7 @@ import type { TemplatePosition } from '../errors.js';
 import { DEFAULT_MAX_RENDERED_BYTES } from '../renderer.js';
 import type { CompiledPrompt, Renderer, RenderOptions } from '../renderer.js';
 import { analyzeTemplate } from './parsing/analyze.js';
-import type { TemplateAnalysis } from './parsing/analyze.js';
+import type { KnownSnippets, TemplateAnalysis } from './parsing/analyze.js';
 import { lookUp } from './evaluate.js';
 import { interpret } from './interpret.js';
 import { LIMITS } from './limits.js';
@@ -18,40 +18,55 @@ import type { Node } from './nodes.js';
 import { parseTemplate } from './parsing/parse-template.js';
 import type { MarkupQuota } from './parsing/parse-template.js';
 import { Absent, RenderState } from './render-state.js';
+import type { SnippetNodes } from './render-state.js';
 import { TemplateProblem } from './parsing/template-problem.js';
 
 interface CompiledPart extends TemplatePart, TemplateAnalysis {
   readonly nodes: readonly Node[];
 }
 
+/** The snippets that the templates of a content use, parsed. */
+export interface ParsedSnippets {
+  readonly nodes: SnippetNodes;
+  readonly known: KnownSnippets;
+}
+
 /** The rules are in the comment of `../index.ts`. */
 export const liquid1: Renderer = {
   id: 'liquid-1',
   compile(content) {
-    const parts = templatePartsOf(content);
-    assertNotTooLong(parts);
-    const quota: MarkupQuota = { markups: 0, markupChars: 0 };
-    return new Liquid1Prompt(
-      content.kind === 'text' ? null : content.messages.map(({ role }) => role),
-      parts.map((part) => compilePart(part, quota)),
-    );
+    assertNotTooLong(templatePartsOf(content));
+    return compileTemplates(content, { markups: 0, markupChars: 0 }, null);
   },
 };
 
-function compilePart(part: TemplatePart, quota: MarkupQuota): CompiledPart {
-  return at(part, () => {
-    const nodes = parseTemplate(part.source, quota);
-    return { ...part, nodes, ...analyzeTemplate(nodes) };
-  });
+/**
+ * @param quota what was parsed of the content before; its templates are added.
+ * @param snippets null where `render` is no tag.
+ */
+export function compileTemplates(
+  content: PromptContent,
+  quota: MarkupQuota,
+  snippets: ParsedSnippets | null,
+): CompiledPrompt {
+  const roles = content.kind === 'text' ? null : content.messages.map(({ role }) => role);
+  const parts = templatePartsOf(content).map((part) =>
+    locateProblems(part, () => {
+      const nodes = parseTemplate(part.source, quota, { hasSnippets: snippets !== null });
+      return { ...part, nodes, ...analyzeTemplate(nodes, snippets?.known) };
+    }),
+  );
+  return new LiquidPrompt(roles, parts, snippets?.nodes);
 }
 
-class Liquid1Prompt implements CompiledPrompt {
+class LiquidPrompt implements CompiledPrompt {
   readonly variables: readonly string[];
 
   /** @param roles null for a text prompt. The content itself is not kept: its tools may be far larger than it. */
   constructor(
     private readonly roles: readonly ChatRole[] | null,
     private readonly parts: readonly CompiledPart[],
+    private readonly snippets: SnippetNodes | undefined,
   ) {
     this.variables = [...new Set(parts.flatMap(({ variables }) => variables))];
   }
@@ -64,7 +79,7 @@ class Liquid1Prompt implements CompiledPrompt {
     variables: Readonly<Record<string, unknown>>,
     { maxRenderedBytes = DEFAULT_MAX_RENDERED_BYTES }: RenderOptions = {},
   ): Steps<RenderedPrompt> {
-    const state = new RenderState(variables, maxRenderedBytes);
+    const state = new RenderState(variables, maxRenderedBytes, this.snippets);
     const texts: string[] = [];
     try {
       for (const part of this.parts) {
@@ -119,7 +134,7 @@ function* interpretPart(part: CompiledPart, state: RenderState): Steps<void> {
 }
 
 /** Runs `work` and turns a problem at an offset into one at a line and column. */
-function at<T>(part: TemplatePart, work: () => T): T {
+export function locateProblems<T>(part: TemplatePart, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -137,7 +152,7 @@ function positionOf(source: string, offset: number): TemplatePosition {
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-function assertNotTooLong(parts: readonly TemplatePart[]): void {
+export function assertNotTooLong(parts: readonly TemplatePart[]): void {
   let chars = 0;
   for (const part of parts) {
     chars += part.source.length;

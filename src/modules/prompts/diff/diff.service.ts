@@ -72,7 +72,13 @@ function chatText(messages: readonly ChatMessageDto[]): string {
   return messages.map(({ role, content }) => `[${role}]\n${content}\n\n`).join('');
 }
 
-const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
+const EXTRAS = [
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'response_format',
+  'variables_schema',
+] as const;
 
 function extrasTextOf(version: VersionDto): string {
   return EXTRAS.filter((member) => version[member] !== undefined)

@@ -121,7 +121,7 @@ export class PromptResolver {
     if (running === undefined || running.version === null) return null;
     return {
       version: running.version,
-      compiled: this.versions.compiled(running.version),
+      compiled: this.versions.runnable(running.version),
       promptRevision,
       resolvedBy: pointer === null ? resolvedByOf(version) : 'environment',
     };
@@ -144,7 +144,7 @@ export class PromptResolver {
   }
 
   private runnable(version: ResolvedVersion, promptRevision: number): RunnablePrompt {
-    return { version, compiled: this.versions.compiled(version), promptRevision };
+    return { version, compiled: this.versions.runnable(version), promptRevision };
   }
 }
 

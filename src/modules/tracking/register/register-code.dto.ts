@@ -74,6 +74,11 @@ export class CodePromptDto {
   @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
   messages?: ChatMessageDto[];
 
+  /** JSON Schema (draft 2020-12) that the variables of a request have to fit, a part of the content. Null or left out: any. */
+  @IsOptional()
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
+  variables_schema?: unknown;
+
   /** What the prompt is for. Left out: stays as it was; null: removed. */
   @IsOptional()
   @IsString()
@@ -99,8 +104,8 @@ export class CodePromptDto {
   tags?: string[];
 
   /**
-   * Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the messages, to make sure that the content arrived
-   * as it was sent.
+   * Lower-case hex SHA-256 of the UTF-8 template, or the checksum of the content, to make sure that it arrived as it was
+   * sent.
    */
   @IsOptional()
   @IsTemplateHash()

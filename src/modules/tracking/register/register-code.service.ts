@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
-import { checksumOf, type PromptContent } from '../../../templating/index.js';
+import { checksumOf, type PromptContent, readContentExtras } from '../../../templating/index.js';
 import type { AuthorizedActor } from '../../auth/index.js';
 import { auditPromptChanges } from '../audit-prompt-changes.js';
 import {
@@ -72,7 +72,7 @@ async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): 
       continue;
     }
     const checksumHash = await heavyWork.run(() => checksumOf(content));
-    if (sentHash !== null && sentHash !== checksumHash) {
+    if (sentHash !== null && !isHashOf(sentHash, content, checksumHash)) {
       faults.push({ index, error: TemplateHashMismatchError.ofTemplate() });
     }
     const { file = null, line = null } = source ?? {};
@@ -83,8 +83,27 @@ async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): 
   return prompts;
 }
 
+/** With a schema, the hash of the template alone says as well that the template arrived. */
+function isHashOf(sentHash: string, content: PromptContent, checksumHash: string): boolean {
+  if (sentHash === checksumHash) return true;
+  if (content.kind === 'chat' || content.extras === undefined) return false;
+  return sentHash === checksumOf({ kind: 'text', templateSource: content.templateSource });
+}
+
 /** The content that was sent, or what is wrong with it. */
-function contentOf({
+function contentOf(prompt: CodePromptDto): PromptContent | LedgerError {
+  const templates = templatesOf(prompt);
+  if (templates instanceof LedgerError) return templates;
+  try {
+    const extras = readContentExtras({ variables_schema: prompt.variables_schema });
+    return extras === null ? templates : { ...templates, extras };
+  } catch (error) {
+    if (error instanceof LedgerError) return error;
+    throw error;
+  }
+}
+
+function templatesOf({
   template_source: templateSource,
   messages,
 }: CodePromptDto): PromptContent | LedgerError {

@@ -1,4 +1,6 @@
-import type { Expression, FilterNode, Node, OperandNode, VariableNode } from '../nodes.js';
+import { snippetKey } from '../../content/snippet-pin.js';
+import type { Expression, FilterNode, Node, OperandNode, RenderNode, VariableNode } from '../nodes.js';
+import { TemplateProblem } from './template-problem.js';
 
 export interface TemplateAnalysis {
   /** Names of the variables that the template takes from its caller, in order of first appearance. */
@@ -10,8 +12,14 @@ export interface TemplateAnalysis {
   readonly required: readonly VariableNode[];
 }
 
-export function analyzeTemplate(nodes: readonly Node[]): TemplateAnalysis {
-  const analyzer = new Analyzer();
+/** What is known of snippets by their {@link snippetKey}. */
+export type KnownSnippets = ReadonlyMap<string, TemplateAnalysis>;
+
+const NO_SNIPPETS: KnownSnippets = new Map();
+
+/** @throws TemplateProblem for a snippet that is not known, or lacks an argument that it needs. */
+export function analyzeTemplate(nodes: readonly Node[], snippets = NO_SNIPPETS): TemplateAnalysis {
+  const analyzer = new Analyzer(snippets);
   analyzer.visitAll(nodes);
   return { variables: [...analyzer.variables], required: analyzer.required };
 }
@@ -24,6 +32,8 @@ class Analyzer {
   private readonly loopNames: string[] = [];
   /** How many of the enclosing conditions ask about a variable. */
   private readonly guards = new Map<string, number>();
+
+  constructor(private readonly snippets: KnownSnippets) {}
 
   visitAll(nodes: readonly Node[]): void {
     for (const node of nodes) this.visit(node);
@@ -70,9 +80,24 @@ class Analyzer {
         this.visitAll(node.body);
         this.loopNames.length -= 2;
         return this.visitAll(node.otherwise);
+      case 'render':
+        return this.visitRender(node);
       default:
         return;
     }
+  }
+
+  /** A snippet sees its arguments and nothing else, so what it needs is an argument here. */
+  private visitRender({ pin, args, begin }: RenderNode): void {
+    const key = snippetKey(pin);
+    const known = this.snippets.get(key);
+    if (known === undefined) throw new TemplateProblem(`there is no snippet "${key}"`, begin);
+    const needed = new Set(known.required.map(({ name }) => name));
+    for (const name of needed) {
+      if (args.some((arg) => arg.name === name)) continue;
+      throw new TemplateProblem(`the snippet "${key}" needs the argument "${name}"`, begin);
+    }
+    for (const { name, value } of args) this.use(value, needed.has(name) ? 'needed' : 'optional');
   }
 
   private guarded(condition: readonly OperandNode[], visit: () => void): void {

@@ -4,12 +4,20 @@ import { findUnstorable } from '../../content/json-data.js';
 import { LIMITS } from '../limits.js';
 import type { CaseNode, ConditionalBranch, ForNode, Node, OperandNode } from '../nodes.js';
 import { assertAtEnd, parseExpression, parseOperand, translateOperand } from './parse-expression.js';
+import { parseRender } from './parse-render.js';
 import { TemplateProblem } from './template-problem.js';
 import { TemplateTokenizer } from './template-tokenizer.js';
 
 const PARTS_OF_BLOCKS: ReadonlySet<string> = new Set(
   'elsif else endif endunless when endcase endfor endcapture endraw endcomment'.split(' '),
 );
+
+export interface ParseOptions {
+  /** Whether `{% render "snippet/tone@3" %}` is a tag: from `liquid-2` on. */
+  readonly hasSnippets: boolean;
+}
+
+const LIQUID_1: ParseOptions = { hasSnippets: false };
 
 /** Tags and outputs of a prompt so far, and the characters in them. */
 export interface MarkupQuota {
@@ -26,13 +34,13 @@ export interface MarkupQuota {
  * @param quota what the templates of the prompt before this one have used; this one is added.
  * @throws TemplateProblem
  */
-export function parseTemplate(source: string, quota: MarkupQuota): Node[] {
+export function parseTemplate(source: string, quota: MarkupQuota, options = LIQUID_1): Node[] {
   const unstorable = findUnstorable(source);
   if (unstorable !== -1) throw new TemplateProblem('NUL or a lone surrogate', unstorable);
   try {
     const tokens = new TemplateTokenizer(source).readTopLevelTokens(defaultOptions);
     assertWithinLimits(tokens, quota);
-    return new TemplateParser(tokens).parse();
+    return new TemplateParser(tokens, options).parse();
   } catch (error) {
     throw asTemplateProblem(error);
   }
@@ -43,7 +51,10 @@ class TemplateParser {
   private depth = 0;
   private loops = 0;
 
-  constructor(private readonly tokens: readonly TopLevelToken[]) {}
+  constructor(
+    private readonly tokens: readonly TopLevelToken[],
+    private readonly options: ParseOptions,
+  ) {}
 
   parse(): Node[] {
     return this.readUntil([], null).nodes;
@@ -83,6 +94,8 @@ class TemplateParser {
         return this.inBlock(tag, () => this.readCapture(tag));
       case 'assign':
         return readAssign(tag);
+      case 'render':
+        return this.options.hasSnippets ? parseRender(tag) : refuseTag(tag);
       case 'raw':
         return { kind: 'text', text: this.readVerbatim(tag, 'endraw') };
       case 'comment':
@@ -94,12 +107,7 @@ class TemplateParser {
         if (this.loops === 0) throw new TemplateProblem(`{% ${tag.name} %} outside of {% for %}`, tag.begin);
         return { kind: tag.name };
       default:
-        throw new TemplateProblem(
-          PARTS_OF_BLOCKS.has(tag.name)
-            ? `unexpected {% ${tag.name} %}`
-            : `the tag "${tag.name}" is not allowed`,
-          tag.begin,
-        );
+        return refuseTag(tag);
     }
   }
 
@@ -187,6 +195,13 @@ class TemplateParser {
     }
     throw new TemplateProblem(`{% ${tag.name} %} is not closed`, tag.begin);
   }
+}
+
+function refuseTag(tag: TagToken): never {
+  throw new TemplateProblem(
+    PARTS_OF_BLOCKS.has(tag.name) ? `unexpected {% ${tag.name} %}` : `the tag "${tag.name}" is not allowed`,
+    tag.begin,
+  );
 }
 
 function readAssign(tag: TagToken): Node {

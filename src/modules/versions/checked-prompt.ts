@@ -1,0 +1,34 @@
+import type { CompiledSchema } from '../../json-schema/index.js';
+import type { Steps } from '../../kernel/index.js';
+import type { CompiledPrompt, RenderedPrompt, RenderOptions } from '../../templating/index.js';
+import { VariablesInvalidError } from './errors.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** A prompt that renders only what fits its schema. One without a schema is not wrapped, and pays nothing. */
+export class CheckedPrompt implements CompiledPrompt {
+  constructor(
+    private readonly prompt: CompiledPrompt,
+    private readonly schema: CompiledSchema,
+  ) {}
+
+  get variables(): readonly string[] {
+    return this.prompt.variables;
+  }
+
+  /** @throws VariablesInvalidError `VARIABLES_INVALID` before anything else. */
+  render(variables: Variables, options?: RenderOptions): RenderedPrompt {
+    this.assertFit(variables);
+    return this.prompt.render(variables, options);
+  }
+
+  *renderInSteps(variables: Variables, options?: RenderOptions): Steps<RenderedPrompt> {
+    this.assertFit(variables);
+    return yield* this.prompt.renderInSteps(variables, options);
+  }
+
+  private assertFit(variables: Variables): void {
+    const violations = this.schema.validate(variables, '/variables');
+    if (violations.length > 0) throw new VariablesInvalidError(violations);
+  }
+}

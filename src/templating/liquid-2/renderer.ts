@@ -1,0 +1,94 @@
+import { templatePartsOf } from '../content/content.js';
+import type { PromptContent, TemplatePart } from '../content/content.js';
+import { type PinnedSnippet, snippetKey } from '../content/snippet-pin.js';
+import { TemplateInvalidError } from '../errors.js';
+import type { Node } from '../liquid-1/nodes.js';
+import { analyzeTemplate, type TemplateAnalysis } from '../liquid-1/parsing/analyze.js';
+import { type MarkupQuota, parseTemplate } from '../liquid-1/parsing/parse-template.js';
+import {
+  assertNotTooLong,
+  compileTemplates,
+  locateProblems,
+  type ParsedSnippets,
+} from '../liquid-1/renderer.js';
+import type { Renderer } from '../renderer.js';
+import { pinsIn } from './list-pins.js';
+
+/** Snippets that a content uses at most, those of its snippets included. */
+const MAX_SNIPPETS = 1_000;
+/** Snippets inside of each other, which bounds the recursion of the renderer. */
+const MAX_DEPTH = 10;
+
+/**
+ * `liquid-1` with one more tag, `{% render "snippet/tone@3", audience: who %}`. The texts of the snippets come with the
+ * content, so a version renders to the same text whatever becomes of them. Their characters and tags count as its own.
+ */
+export const liquid2: Renderer = {
+  id: 'liquid-2',
+  compile(content) {
+    const pinned = content.extras?.snippets ?? [];
+    const templates = templatePartsOf(content);
+    if (pinned.length > MAX_SNIPPETS) refuse(templates, `more than ${MAX_SNIPPETS} snippets`);
+    assertNotTooLong([...templates, ...pinned.map((snippet) => partOf(snippet, templates))]);
+    const quota: MarkupQuota = { markups: 0, markupChars: 0 };
+    return compileTemplates(content, quota, parseSnippets(pinned, templates, quota));
+  },
+};
+
+function parseSnippets(
+  pinned: readonly PinnedSnippet[],
+  templates: readonly TemplatePart[],
+  quota: MarkupQuota,
+): ParsedSnippets {
+  const nodes = new Map<string, readonly Node[]>();
+  const parts = new Map<string, TemplatePart>();
+  for (const snippet of pinned) {
+    const key = keyOf(snippet);
+    const part = partOf(snippet, templates);
+    parts.set(key, part);
+    nodes.set(
+      key,
+      locateProblems(part, () => parseTemplate(part.source, quota, { hasSnippets: true })),
+    );
+  }
+  const known = new Map<string, TemplateAnalysis>();
+  const depths = new Map<string, number>();
+  const analyze = (key: string, level: number): number => {
+    const before = depths.get(key);
+    if (before !== undefined) return before;
+    const [own, part] = [nodes.get(key), parts.get(key)];
+    if (own === undefined || part === undefined) return 0;
+    // Snippets that use each other end here too; versions that are made one after the other cannot.
+    const isTooDeep = level > MAX_DEPTH;
+    const inside = isTooDeep ? [] : pinsIn(own).map((pin) => analyze(snippetKey(pin), level + 1));
+    const depth = 1 + Math.max(0, ...inside);
+    if (isTooDeep || depth > MAX_DEPTH)
+      refuse(templates, `snippets inside of each other deeper than ${MAX_DEPTH}`);
+    known.set(
+      key,
+      locateProblems(part, () => analyzeTemplate(own, known)),
+    );
+    depths.set(key, depth);
+    return depth;
+  };
+  for (const key of nodes.keys()) analyze(key, 1);
+  return { nodes, known };
+}
+
+function keyOf({ name, version_number: versionNumber }: PinnedSnippet): string {
+  return snippetKey({ name, versionNumber });
+}
+
+/** What is wrong in a snippet is told where the content stands: nobody sent the snippet. */
+function partOf(snippet: PinnedSnippet, [first]: readonly TemplatePart[]): TemplatePart {
+  return { source: snippet.template_source, pointer: first?.pointer ?? '' };
+}
+
+function refuse([first]: readonly TemplatePart[], problem: string): never {
+  throw new TemplateInvalidError(problem, first?.pointer ?? '', { line: 1, column: 1 });
+}
+
+/** Whether a content is one of `liquid-2`. */
+export function usesSnippets({ extras }: PromptContent): boolean {
+  return extras?.snippets !== undefined;
+}

@@ -8,6 +8,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { BudgetsHttpModule } from './modules/budgets/index.js';
 import { ChangesModule } from './modules/changes/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
+import { DatasetsHttpModule } from './modules/datasets/index.js';
 import { EnvironmentsHttpModule } from './modules/environments/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -49,6 +50,7 @@ export class ApiModule {
         ScorersHttpModule,
         WebhooksModule,
         ChangesModule,
+        DatasetsHttpModule,
         AuditLogModule,
         ...(config.env.WORKER ? [ConsumerModule] : []),
       ],

@@ -53,7 +53,12 @@ function openLane(app: NestExpressApplication, options: HttpOptions): FastPath<C
 export function httpOptions({ env, corsOrigins, usesDefaultApiKey }: AppConfig): HttpOptions {
   const errorsFile = join(packageRoot(), 'docs', 'errors.md');
   return {
-    body: { maxBytes: env.MAX_BODY_BYTES, bulkPaths: BULK_PATHS, bulkMaxBytes: env.MAX_BULK_BODY_BYTES },
+    body: {
+      maxBytes: env.MAX_BODY_BYTES,
+      bulkPaths: BULK_PATHS,
+      bulkRoutes: BULK_ROUTES,
+      bulkMaxBytes: env.MAX_BULK_BODY_BYTES,
+    },
     corsOrigins,
     trustedProxies: env.TRUSTED_PROXIES,
     docs: {
@@ -73,3 +78,6 @@ const BULK_PATHS = [
   '/v1/executions:record',
   '/v1/prices:import',
 ];
+
+/** Those with a name in their path. */
+const BULK_ROUTES = [/^\/v1\/datasets\/[^/]+\/items(?::stage)?$/];

@@ -9,7 +9,7 @@ export type { RequestObserver } from './request/access-log.js';
 export { setRoute } from './request/route-of-request.js';
 export { ContractValidationPipe } from './dto/contract-validation.pipe.js';
 export { createHttpApp } from './server/create-http-app.js';
-export { decodeCursor, pageOf } from './dto/cursor.js';
+export { decodeCursor, encodeCursor, pageOf } from './dto/cursor.js';
 export type { DocsOptions } from './openapi/docs.js';
 export { DeepObject } from './dto/deep-object.js';
 export {

@@ -15,6 +15,7 @@ import {
   ContentErasureService,
 } from './erasure/index.js';
 import { ExecutionAdmission } from './admission/execution-admission.js';
+import { ExecutionContentsRepository } from './reads/execution-contents.repository.js';
 import { ExecutionLeases } from './calls/execution-leases.js';
 import { ExecutionModels } from './admission/execution-models.js';
 import { ExecutionReadsRepository } from './reads/execution-reads.repository.js';
@@ -45,6 +46,7 @@ import { SubmitService } from './intake/submit.service.js';
     ContentErasureRepository,
     ContentErasureService,
     ExecutionAdmission,
+    ExecutionContentsRepository,
     ExecutionLeases,
     ExecutionModels,
     ExecutionReadsRepository,
@@ -72,6 +74,7 @@ import { SubmitService } from './intake/submit.service.js';
     IdempotencyService,
     BatchesService,
     ContentErasureService,
+    ExecutionContentsRepository,
     ExecutionRunner,
     ExecutionWaits,
     ExecutionsRepository,

@@ -1,6 +1,12 @@
 export { BatchNotFoundError } from './batches/errors.js';
 export type { ClaimedExecution } from './calls/claim.js';
 export { ExecutionNotFoundError } from './errors.js';
+export {
+  type ContentFilter,
+  type ExecutionContent,
+  ExecutionContentsRepository,
+} from './reads/execution-contents.repository.js';
+export { IsMetadata } from './wire/execution-metadata.js';
 export { ExecuteDto, ParamsDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
 export type { ExecutionProtocol } from './intake/execution-protocol.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';

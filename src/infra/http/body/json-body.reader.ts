@@ -16,6 +16,8 @@ export interface JsonBodyOptions {
   readonly bulkMaxBytes: number;
   /** Exact paths that take whole collections, such as `/v1/prompts/register-code`. */
   readonly bulkPaths: readonly string[];
+  /** The same for paths with a name in them, in lower case and without a slash at the end. Left out: none. */
+  readonly bulkRoutes?: readonly RegExp[];
   /** Default {@link DEFAULT_MAX_DEPTH}. */
   readonly maxDepth?: number;
 }
@@ -57,13 +59,16 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  */
 export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
   const bulkPaths = new Set(options.bulkPaths.map(comparablePath));
+  const { bulkRoutes = [] } = options;
   const maxDepth = options.maxDepth ?? DEFAULT_MAX_DEPTH;
   const reader = (limit: number) => ({ limit, read: bodyParser.raw({ limit, type: () => true }) });
   const ordinary = reader(options.maxBytes);
   const bulk = reader(options.bulkMaxBytes);
 
   return (request, response, next) => {
-    const { limit, read } = bulkPaths.has(comparablePath(request.path)) ? bulk : ordinary;
+    const path = comparablePath(request.path);
+    const isBulk = bulkPaths.has(path) || bulkRoutes.some((route) => route.test(path));
+    const { limit, read } = isBulk ? bulk : ordinary;
     const settle = once(next);
     stopEndlessUpload(request, response, limit, settle);
     read(request, response, (error?: unknown) => {

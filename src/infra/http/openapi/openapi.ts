@@ -37,6 +37,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Executions', 'Run a version and read what happened.'],
   ['Batches', 'Many executions of one version, submitted together.'],
   ['Environments', 'Which version of a prompt runs where, and what is protected.'],
+  ['Datasets', 'Lists of items to try prompts on, by the hash of what they hold.'],
   ['Analytics', 'How often prompts ran, and how that went.'],
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
   ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],

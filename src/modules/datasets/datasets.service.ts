@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { TenantScope } from '../../infra/database/index.js';
+import { decodeCursor, type PageQueryDto, pageOf, SourcedJson } from '../../infra/http/index.js';
+import { MAX_INT, writeJson } from '../../kernel/index.js';
+import { type Actor, AuditService } from '../audit/index.js';
+import { compileSchema } from '../../json-schema/index.js';
+import type {
+  DatasetListDto,
+  DatasetSummaryDto,
+  DatasetVersionDto,
+  DatasetVersionsDto,
+  PutDatasetDto,
+} from './datasets.dto.js';
+import {
+  type DatasetFacts,
+  type DatasetRow,
+  DatasetsRepository,
+  type VersionRow,
+} from './datasets.repository.js';
+import { DatasetNotFoundError } from './errors.js';
+
+/** Datasets and their versions, without the items. */
+@Injectable()
+export class DatasetsService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly datasets: DatasetsRepository,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Makes a dataset, or changes what is said of one. Again with the same: nothing.
+   * @returns a `DatasetDto`.
+   * @throws ValidationError `VALIDATION_FAILED` for a schema that is none, or not one that can be held to.
+   */
+  async put(who: Actor, name: string, request: PutDatasetDto): Promise<SourcedJson> {
+    if (request.variables_schema != null) compileSchema(request.variables_schema, '/variables_schema');
+    const dataset = await this.scope.transaction(who.projectId, (tx) => this.write(tx, who, name, request));
+    return datasetView(dataset);
+  }
+
+  /** A `DatasetDto`. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
+  async get(projectId: string, name: string): Promise<SourcedJson> {
+    return this.scope.transaction(projectId, async (tx) =>
+      datasetView(await this.getRow(tx, projectId, name)),
+    );
+  }
+
+  async list(projectId: string, { limit, cursor }: PageQueryDto): Promise<DatasetListDto> {
+    const after = cursor === undefined ? null : decodeCursor(cursor, parseName);
+    const found = await this.scope.transaction(projectId, (tx) =>
+      this.datasets.list(tx, projectId, after, limit + 1),
+    );
+    const { entries, nextCursor } = pageOf(found, limit, ({ name }) => name);
+    return { datasets: entries.map(summaryView), next_cursor: nextCursor };
+  }
+
+  /** Newest first. @throws DatasetNotFoundError `DATASET_NOT_FOUND` */
+  async listVersions(
+    projectId: string,
+    name: string,
+    { limit, cursor }: PageQueryDto,
+  ): Promise<DatasetVersionsDto> {
+    const before = cursor === undefined ? null : decodeCursor(cursor, parseRevision);
+    const found = await this.scope.transaction(projectId, async (tx) => {
+      const { datasetId } = await this.getRow(tx, projectId, name);
+      return this.datasets.listVersions(tx, projectId, datasetId, before, limit + 1);
+    });
+    const { entries, nextCursor } = pageOf(found, limit, ({ revision }) => revision);
+    return { versions: entries.map(versionView), next_cursor: nextCursor };
+  }
+
+  /**
+   * The name may be used again. Versions stay for what was pinned to them.
+   * @throws DatasetNotFoundError `DATASET_NOT_FOUND`
+   */
+  async delete(who: Actor, name: string): Promise<void> {
+    const { projectId } = who;
+    await this.scope.transaction(projectId, async (tx) => {
+      const dataset = await this.datasets.lock(tx, projectId, name);
+      if (dataset === null) throw new DatasetNotFoundError(name);
+      await this.datasets.delete(tx, projectId, dataset.datasetId);
+      const before = { version: dataset.version, item_count: dataset.itemCount };
+      await this.audit.append(tx, who, {
+        ...subjectOf(dataset),
+        action: 'dataset.delete',
+        before,
+        after: null,
+      });
+    });
+  }
+
+  private async write(
+    tx: EntityManager,
+    who: Actor,
+    name: string,
+    request: PutDatasetDto,
+  ): Promise<DatasetRow> {
+    const { projectId } = who;
+    const before = await this.datasets.lock(tx, projectId, name);
+    const wanted = wantedFacts(before, request);
+    if (before === null) {
+      const added = await this.datasets.add(tx, projectId, name, wanted);
+      // Somebody else has made it since we looked; now it is there to be locked.
+      if (added === null) return this.write(tx, who, name, request);
+      await this.audit.append(tx, who, {
+        ...subjectOf(added),
+        action: 'dataset.put',
+        before: null,
+        after: auditView(wanted),
+      });
+      return added;
+    }
+    if (isSame(before, wanted)) return before;
+    await this.datasets.change(tx, projectId, before.datasetId, wanted);
+    await this.audit.append(tx, who, {
+      ...subjectOf(before),
+      action: 'dataset.put',
+      before: auditView(before),
+      after: auditView(wanted),
+    });
+    return this.getRow(tx, projectId, name);
+  }
+
+  private async getRow(tx: EntityManager, projectId: string, name: string): Promise<DatasetRow> {
+    const dataset = await this.datasets.find(tx, projectId, name);
+    if (dataset === null) throw new DatasetNotFoundError(name);
+    return dataset;
+  }
+}
+
+function wantedFacts(before: DatasetFacts | null, request: PutDatasetDto): DatasetFacts {
+  const { description, variables_schema: schema } = request;
+  return {
+    description: description === undefined ? (before?.description ?? null) : description,
+    variablesSchemaJson:
+      schema === undefined
+        ? (before?.variablesSchemaJson ?? null)
+        : schema === null
+          ? null
+          : writeJson(schema),
+  };
+}
+
+function isSame(one: DatasetFacts, other: DatasetFacts): boolean {
+  return one.description === other.description && one.variablesSchemaJson === other.variablesSchemaJson;
+}
+
+/** The schema is not in the log: it may be large, and the dataset shows it. */
+function auditView({ description, variablesSchemaJson }: DatasetFacts): object {
+  return { description, has_variables_schema: variablesSchemaJson !== null };
+}
+
+function subjectOf({ name, datasetId }: DatasetRow) {
+  return { subject: `dataset/${name}`, subjectId: datasetId };
+}
+
+function summaryView(dataset: DatasetRow): DatasetSummaryDto {
+  return {
+    dataset_id: dataset.datasetId,
+    name: dataset.name,
+    description: dataset.description,
+    version: dataset.version,
+    item_count: dataset.itemCount,
+    created_at: dataset.createdAt.toISOString(),
+    updated_at: dataset.updatedAt.toISOString(),
+  };
+}
+
+function datasetView(dataset: DatasetRow): SourcedJson {
+  const schema = dataset.variablesSchemaJson ?? 'null';
+  return new SourcedJson({ ...summaryView(dataset) }, { variables_schema: schema });
+}
+
+function versionView(row: VersionRow): DatasetVersionDto {
+  return {
+    version: row.version,
+    item_count: row.itemCount,
+    current: row.isCurrent,
+    created_at: row.createdAt.toISOString(),
+    created_by: row.createdBy,
+  };
+}
+
+function parseName(position: unknown): string | null {
+  return typeof position === 'string' ? position : null;
+}
+
+function parseRevision(position: unknown): number | null {
+  const isRevision = Number.isInteger(position) && Number(position) >= 1 && Number(position) <= MAX_INT;
+  return isRevision ? Number(position) : null;
+}

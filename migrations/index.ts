@@ -14,6 +14,7 @@ import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
 import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
+import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   MaskVariables1796500100000,
   StoreDatasets1796600000000,
   CreateScorers1796700000000,
+  EraseEvaluation1796900000000,
 ];

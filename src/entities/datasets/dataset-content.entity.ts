@@ -27,4 +27,8 @@ export class DatasetContentEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** When the content of the execution that it was made of was erased; then `content` says so, and holds nothing else. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
 }

@@ -17,12 +17,16 @@ const SLICE_BYTES = 2 * 1024 * 1024;
 const BEGIN = `INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) VALUES ($1, $2, $3)
   ON CONFLICT DO NOTHING RETURNING upload_id`;
 
-/** In the order of the hashes: two requests that store the same contents in another order would wait for each other. */
-const STORE_CONTENTS = `INSERT INTO dataset_contents (project_id, dataset_id, item_hash, content, size_bytes)
+/**
+ * In the order of the hashes: two requests that store the same contents in another order would wait for each other. What was erased
+ * with its execution is there again once it is sent again.
+ */
+const STORE_CONTENTS = `INSERT INTO dataset_contents AS c (project_id, dataset_id, item_hash, content, size_bytes)
   SELECT $1::uuid, $2::uuid, n.item_hash, n.content::json, n.size_bytes
   FROM unnest($3::bytea[], $4::text[], $5::integer[]) AS n (item_hash, content, size_bytes)
   ORDER BY n.item_hash
-  ON CONFLICT DO NOTHING`;
+  ON CONFLICT (project_id, dataset_id, item_hash) DO UPDATE
+    SET content = EXCLUDED.content, size_bytes = EXCLUDED.size_bytes, erased_at = NULL WHERE c.erased_at IS NOT NULL`;
 
 const ADD_ITEMS = `INSERT INTO dataset_upload_items
     (project_id, dataset_id, upload_id, part, ordinal, item_hash, external_id, source_execution_id)

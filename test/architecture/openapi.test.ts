@@ -177,7 +177,8 @@ function isBlank(text: unknown): boolean {
 }
 
 function hasAnswer({ responses }: Operation): boolean {
-  if ('204' in responses) return true;
+  // Neither has a body: one is done, the other leads elsewhere.
+  if ('204' in responses || '303' in responses) return true;
   const [response] = Object.entries(responses).flatMap(([status, value]) =>
     status.startsWith('2') ? [value] : [],
   );

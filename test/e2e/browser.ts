@@ -61,7 +61,7 @@ export class Browser {
               status: response.statusCode ?? 0,
               headers: response.headers,
               text: received,
-              body: /^\{/.test(received) ? (JSON.parse(received) as ApiBody) : {},
+              body: received.startsWith('{') ? (JSON.parse(received) as ApiBody) : {},
             });
           });
         },

@@ -1,5 +1,5 @@
 import { HostileIssuer } from '../fakes/hostile-issuer.js';
-import { freePort, spawnService } from '../support/processes.js';
+import { freePort, spawnService, startLedger } from '../support/processes.js';
 import { Browser, type BrowserAnswer } from './browser.js';
 import { makeUser } from './people.js';
 import { type Stage, startStage } from './stage.js';
@@ -55,14 +55,18 @@ it('signs in with an honest answer, so that the refusals below mean something', 
   const browser = new Browser(publicUrl);
   expect((await attempt({}, browser)).status).toBe(303);
   expect((await browser.get('/v1/me')).body).toMatchObject({ kind: 'person', email: null });
-  const { body, authorization } = issuer.exchanges.at(-1) ?? { body: new URLSearchParams(), authorization: '' };
+  const { body, authorization } = issuer.exchanges.at(-1) ?? {
+    body: new URLSearchParams(),
+    authorization: '',
+  };
   expect(Object.fromEntries(body)).toMatchObject({
     grant_type: 'authorization_code',
     code: 'a-code',
     redirect_uri: `${publicUrl}/auth/callback`,
     code_verifier: expect.stringMatching(/^[\w-]{43}$/) as string,
   });
-  expect(Buffer.from(authorization?.slice(6) ?? '', 'base64').toString()).toBe('prompt-ledger:a-client-secret');
+  const credentials = Buffer.from(authorization?.slice(6) ?? '', 'base64').toString();
+  expect(decodeURIComponent(credentials)).toBe('prompt-ledger:a-client-secret');
 });
 
 describe('nobody is signed in by an ID token', () => {
@@ -74,7 +78,10 @@ describe('nobody is signed in by an ID token', () => {
     ['for another nonce', { nonce: 'another' }],
     ['without a nonce', { nonce: undefined }],
     ['for another client', { aud: 'another' }],
-    ['for several clients, of which another is the authorized one', { aud: [CLIENT, 'another'], azp: 'another' }],
+    [
+      'for several clients, of which another is the authorized one',
+      { aud: [CLIENT, 'another'], azp: 'another' },
+    ],
     ['without an audience', { aud: undefined }],
     ['that has expired', { exp: nowS - 60, iat: nowS - 3600 }],
     ['without an end', { exp: undefined }],
@@ -141,7 +148,12 @@ describe('nobody is signed in by an answer', () => {
     const url = issuer.leadBack(await begin(browser));
     const [secret = '', expiry = '', , seal = ''] = (browser.cookies.get('pl_signin') ?? '').split('.');
     const elsewhere = Buffer.from('//evil.example').toString('base64url');
-    for (const cookie of [`${secret}.${expiry}.${elsewhere}.${seal}`, `${secret}.zzzzzzzz.Lw.${seal}`, 'x', '']) {
+    for (const cookie of [
+      `${secret}.${expiry}.${elsewhere}.${seal}`,
+      `${secret}.zzzzzzzz.Lw.${seal}`,
+      'x',
+      '',
+    ]) {
       browser.cookies.set('pl_signin', cookie);
       await expectNobody(await browser.get(url));
     }
@@ -168,7 +180,9 @@ describe('nobody is somebody else by an address', () => {
       issuer.claims = { sub: `mallory ${address}`, email: address, ...claims };
       await expectNobody(await attempt(), 403, 'SIGN_IN_REFUSED');
     }
-    expect(await stage.sql('SELECT issuer FROM users WHERE user_id = $1', [userId])).toEqual([{ issuer: null }]);
+    expect(await stage.sql('SELECT issuer FROM users WHERE user_id = $1', [userId])).toEqual([
+      { issuer: null },
+    ]);
   });
 
   it('that somebody signs in with already, or that belongs to a service account', async () => {
@@ -215,12 +229,15 @@ describe('return_to', () => {
     await expectNobody(answer, 400, 'VALIDATION_FAILED');
   });
 
-  it.each(['/', '/prompts?tag=docs#top', '/a%20b', '/search?q=100%25', '/%E2%82%AC'])('%j is followed', async (returnTo) => {
-    const browser = new Browser(publicUrl);
-    const login = await begin(browser, `?return_to=${encodeURIComponent(returnTo)}`);
-    const answer = await browser.get(issuer.leadBack(login));
-    expect(answer).toMatchObject({ status: 303, headers: { location: `${publicUrl}${returnTo}` } });
-  });
+  it.each(['/', '/prompts?tag=docs#top', '/a%20b', '/search?q=100%25', '/%E2%82%AC'])(
+    '%j is followed',
+    async (returnTo) => {
+      const browser = new Browser(publicUrl);
+      const login = await begin(browser, `?return_to=${encodeURIComponent(returnTo)}`);
+      const answer = await browser.get(issuer.leadBack(login));
+      expect(answer).toMatchObject({ status: 303, headers: { location: `${publicUrl}${returnTo}` } });
+    },
+  );
 
   it('comes once, and with nothing else', async () => {
     const browser = new Browser(publicUrl);
@@ -235,8 +252,13 @@ describe('a provider', () => {
     const url = gone.url;
     await gone.stop();
     const port = await freePort();
-    const own = { ...stage.env, ...oidc, OIDC_ISSUER: url, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}` };
-    const { startLedger } = await import('../support/processes.js');
+    const own = {
+      ...stage.env,
+      ...oidc,
+      OIDC_ISSUER: url,
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+    };
     const ledger = await startLedger({ env: { ...own, WORKER: 'off' } });
     const answer = await new Browser(ledger.url).get('/auth/login');
     await expectNobody(answer, 503, 'IDENTITY_PROVIDER_UNAVAILABLE');
@@ -244,7 +266,6 @@ describe('a provider', () => {
   });
 
   it('that is not configured is a 404', async () => {
-    const { startLedger } = await import('../support/processes.js');
     const ledger = await startLedger({ env: { ...stage.env, WORKER: 'off' } });
     for (const path of ['/auth/login', '/auth/callback?code=a&state=b']) {
       await expectNobody(await new Browser(ledger.url).get(path), 404, 'SIGN_IN_NOT_CONFIGURED');

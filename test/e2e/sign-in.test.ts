@@ -21,6 +21,8 @@ beforeAll(async () => {
   provider = await startOidcProvider(publicUrl, ACCOUNTS);
   stage = await startStage({
     PORT: String(port),
+    LOG_LEVEL: 'trace',
+    DEBUG: 'true',
     PUBLIC_URL: `${publicUrl}/`,
     OIDC_ISSUER: provider.issuer,
     OIDC_CLIENT_ID: 'prompt-ledger',
@@ -131,16 +133,22 @@ describe('signing in with a provider', () => {
     const made = await stage.admin.post('/v1/projects', { name: 'alpha' });
     const there = { 'x-project': 'alpha' };
     expect((await browser.get('/v1/me', there)).status).toBe(404);
-    await stage.sql(`INSERT INTO members (project_id, user_id, role, added_by) VALUES ($1, $2, 'viewer', 'test')`, [
-      made.body['project_id'],
-      userId,
-    ]);
+    await stage.sql(
+      `INSERT INTO members (project_id, user_id, role, added_by) VALUES ($1, $2, 'viewer', 'test')`,
+      [made.body['project_id'], userId],
+    );
     const { body } = await browser.get('/v1/me');
-    expect(body).toMatchObject({ project: { name: 'alpha' }, projects: [{ name: 'alpha' }, { name: 'default' }] });
+    expect(body).toMatchObject({
+      project: { name: 'alpha' },
+      projects: [{ name: 'alpha' }, { name: 'default' }],
+    });
     expect((await browser.get('/v1/me', { 'x-project': 'default' })).body).toMatchObject({ role: 'admin' });
     const put = await browser.send('PUT', '/v1/prompts/a', { template_source: 'x' }, there);
     expect(put).toMatchObject({ status: 403, body: { missing_scopes: ['prompts:write'] } });
-    expect((await browser.send('PUT', '/v1/prompts/a', { template_source: 'x' }, { 'x-project': 'default' })).status).toBe(200);
+    expect(
+      (await browser.send('PUT', '/v1/prompts/a', { template_source: 'x' }, { 'x-project': 'default' }))
+        .status,
+    ).toBe(200);
   });
 
   it('makes keys for the person who has signed in, no wider than the role', async () => {
@@ -148,7 +156,10 @@ describe('signing in with a provider', () => {
     const here = { 'x-project': 'default' };
     const made = await browser.send('POST', '/v1/keys', { name: 'mine', role: 'runner' }, here);
     const me = (await browser.get('/v1/me')).body;
-    expect(made).toMatchObject({ status: 201, body: { user_id: me['user_id'], made_by: null, role: 'runner' } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { user_id: me['user_id'], made_by: null, role: 'runner' },
+    });
     const there = { 'x-project': 'alpha' };
     expect((await browser.send('POST', '/v1/keys', { name: 'a', role: 'viewer' }, there)).status).toBe(403);
   });
@@ -194,7 +205,11 @@ describe('signing in with a provider', () => {
       'SELECT a::text AS row FROM audit_log a UNION ALL SELECT s::text FROM sessions s UNION ALL SELECT u::text FROM users u',
     );
     const everything = JSON.stringify(rows) + stage.ledger.logs.join('\n');
-    for (const secret of [code, (browser.cookies.get('pl_session') ?? '').slice(0, 43), 'a-client-secret-of-the-tests']) {
+    for (const secret of [
+      code,
+      (browser.cookies.get('pl_session') ?? '').slice(0, 43),
+      'a-client-secret-of-the-tests',
+    ]) {
       expect(secret).not.toBe('');
       expect(everything).not.toContain(secret);
     }

@@ -64,7 +64,8 @@ export class HostileIssuer {
     this.nonce = asked.get('nonce') ?? '';
     const query = { code: 'a-code', state: asked.get('state') ?? '', iss: this.url, ...changes };
     const url = new URL(asked.get('redirect_uri') ?? '');
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, value);
     return url.href;
   }
 
@@ -79,10 +80,20 @@ export class HostileIssuer {
       case '/.well-known/openid-configuration':
         return this.discovery();
       case '/jwks':
-        return { keys: [{ ...this.own.publicKey.export({ format: 'jwk' }), kid: 'own', alg: 'RS256', use: 'sig' }] };
+        return {
+          keys: [{ ...this.own.publicKey.export({ format: 'jwk' }), kid: 'own', alg: 'RS256', use: 'sig' }],
+        };
       case '/token':
-        this.exchanges.push({ body: new URLSearchParams(body), authorization: request.headers.authorization });
-        return { access_token: 'an-access-token', token_type: 'bearer', id_token: this.idToken(), ...this.tokens };
+        this.exchanges.push({
+          body: new URLSearchParams(body),
+          authorization: request.headers.authorization,
+        });
+        return {
+          access_token: 'an-access-token',
+          token_type: 'bearer',
+          id_token: this.idToken(),
+          ...this.tokens,
+        };
       default:
         return null;
     }

@@ -87,8 +87,8 @@ export interface Me {
   readonly kind: UserKind | 'key' | 'instance';
   readonly user_id: string | null;
   readonly email: string | null;
-  /** The one in which you act. */
-  readonly project: ProjectRef;
+  /** The one in which you act; null for a person who is no member of any yet. */
+  readonly project: ProjectRef | null;
   /** The projects in which you can act. */
   readonly projects: readonly ProjectRef[];
   /** Null for a key with scopes of its own. */

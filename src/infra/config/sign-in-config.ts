@@ -20,7 +20,13 @@ export function readSignInConfig(env: Environment): SignInConfig | null {
   const { PUBLIC_URL: publicUrl, ADMIN_EMAILS: emails } = env;
   if (issuer === null || clientId === null || clientSecret === null || publicUrl === null) return null;
   const adminEmails = (emails ?? '').split(',').map((email) => email.trim().toLowerCase());
-  return { issuer, clientId, clientSecret, publicUrl, adminEmails: adminEmails.filter((email) => email !== '') };
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    publicUrl,
+    adminEmails: adminEmails.filter((email) => email !== ''),
+  };
 }
 
 /**
@@ -31,7 +37,9 @@ export function assertSignInComplete(env: Environment): void {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, PUBLIC_URL } = env;
   const own = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET };
   if (Object.values(own).every((value) => value === null)) return;
-  const missing = Object.entries({ ...own, PUBLIC_URL }).flatMap(([name, value]) => (value === null ? [name] : []));
+  const missing = Object.entries({ ...own, PUBLIC_URL }).flatMap(([name, value]) =>
+    value === null ? [name] : [],
+  );
   if (missing.length > 0) {
     throw new ConfigurationError(
       `People can sign in once ${missing.join(' and ')} is set as well, or none of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.`,

@@ -1,12 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type * as OpenIdClient from 'openid-client' with { 'resolution-mode': 'import' };
 import { AppConfig, type SignInConfig } from '../../infra/config/index.js';
 import { Clock } from '../../kernel/index.js';
 import { IdentityProviderUnavailableError, SignInFailedError, SignInNotConfiguredError } from './errors.js';
 import { type Claims, type Identity, readIdentity } from './identity.js';
 import type { SignInAttempt } from './sign-in-attempts.js';
 
-type Client = typeof import('openid-client', { with: { 'resolution-mode': 'import' } });
-type Configuration = import('openid-client', { with: { 'resolution-mode': 'import' } }).Configuration;
+type Client = typeof OpenIdClient;
+type Configuration = OpenIdClient.Configuration;
 
 const TIMEOUT_S = 10;
 /** A provider that moves its endpoints is followed after that. */
@@ -71,7 +72,10 @@ export class IdentityProvider {
       if (claims === undefined) throw new SignInFailedError('the identity provider sent no ID token');
       const known: Claims =
         claims['email'] === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
-          ? { ...(await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)), sub: claims.sub }
+          ? {
+              ...(await client.fetchUserInfo(configuration, tokens.access_token, claims.sub)),
+              sub: claims.sub,
+            }
           : claims;
       return readIdentity(claims.iss, known);
     } catch (error) {
@@ -106,7 +110,10 @@ export class IdentityProvider {
     const nowMs = this.clock.monotonicMs();
     if (known !== null && nowMs - known.readAtMs < DISCOVERY_TTL_MS) return known.configuration;
     const { issuer, clientId, clientSecret } = this.settings;
-    const [inHeader, inBody] = [client.ClientSecretBasic(clientSecret), client.ClientSecretPost(clientSecret)];
+    const [inHeader, inBody] = [
+      client.ClientSecretBasic(clientSecret),
+      client.ClientSecretPost(clientSecret),
+    ];
     const authenticate: typeof inBody = (...request) =>
       this.sendsSecretInBody ? inBody(...request) : inHeader(...request);
     try {
@@ -115,6 +122,7 @@ export class IdentityProvider {
         execute: [
           // The package trusts TLS for tokens that come from the provider itself; a signature costs too little to save.
           client.enableNonRepudiationChecks,
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- The configuration allows http on loopback only.
           ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
         ],
       });
@@ -131,7 +139,8 @@ export class IdentityProvider {
   private toSignInError(error: unknown): Error {
     if (error instanceof SignInFailedError) return error;
     this.logFailure(error, 'a sign-in failed');
-    const isUnreachable = error instanceof TypeError || Reflect.get(Object(error), 'code') === 'OAUTH_TIMEOUT';
+    const isUnreachable =
+      error instanceof TypeError || Reflect.get(Object(error), 'code') === 'OAUTH_TIMEOUT';
     return isUnreachable ? new IdentityProviderUnavailableError(error) : new SignInFailedError();
   }
 

@@ -1,3 +1,4 @@
+import { toUSVString } from 'node:util';
 import { SignInFailedError } from './errors.js';
 
 /** Who the provider says has signed in. */
@@ -25,7 +26,8 @@ export function readIdentity(issuer: string, claims: Claims): Identity {
   if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH || /\p{C}/u.test(sub)) {
     throw new SignInFailedError('the identity provider named nobody');
   }
-  const address = typeof email === 'string' && email.length <= MAX_EMAIL_LENGTH && EMAIL.test(email) ? email : null;
+  const address =
+    typeof email === 'string' && email.length <= MAX_EMAIL_LENGTH && EMAIL.test(email) ? email : null;
   return {
     issuer,
     subject: sub,
@@ -38,8 +40,13 @@ export function readIdentity(issuer: string, claims: Claims): Identity {
 function readName({ name, preferred_username: userName, nickname }: Claims): string | null {
   for (const each of [name, userName, nickname]) {
     if (typeof each !== 'string') continue;
-    const text = each.toWellFormed().replaceAll(/\p{C}+/gu, ' ').trim().slice(0, MAX_NAME_LENGTH);
-    if (text !== '') return text.toWellFormed();
+    const text = toUSVString(
+      each
+        .replaceAll(/\p{C}+/gu, ' ')
+        .trim()
+        .slice(0, MAX_NAME_LENGTH),
+    );
+    if (text !== '') return text;
   }
   return null;
 }

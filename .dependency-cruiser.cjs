@@ -46,6 +46,9 @@ const ROOMS = {
   // Adapters know HTTP to their vendor and nothing of ours.
   'modules/providers': { rooms: ['answers', 'kernel'] },
   'modules/versions': { rooms: [...COMMON, 'templating', 'json-schema'] },
+  // Providers with the keys of projects.
+  'modules/secrets': { rooms: [...COMMON, 'modules/providers'] },
+  'modules/versions': { rooms: [...COMMON, 'templating'] },
   'modules/prompts': { rooms: CONTENT },
   'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
   // They are moved here; what they mean for a run is known where versions are resolved, in prompts.
@@ -58,6 +61,7 @@ const ROOMS = {
       'modules/models',
       'modules/budgets',
       'modules/providers',
+      'modules/secrets',
       'answers',
     ],
   },
@@ -82,6 +86,7 @@ const ROOMS = {
       'modules/limits',
       'modules/models',
       'modules/providers',
+      'modules/secrets',
     ],
   },
   // A judge's verdict is an execution.

@@ -15,6 +15,7 @@ import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
 import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
 import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
+import { KeepSecrets1796310000000 } from './1796310000000-keep-secrets.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   StoreDatasets1796600000000,
   CreateScorers1796700000000,
   EraseEvaluation1796900000000,
+  KeepSecrets1796310000000,
 ];

@@ -17,6 +17,7 @@ import { ModelsHttpModule } from './modules/models/index.js';
 import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { SecretsHttpModule } from './modules/secrets/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
 import { ScorersHttpModule } from './modules/scorers/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
@@ -43,6 +44,7 @@ export class ApiModule {
         EnvironmentsHttpModule,
         ModelsHttpModule,
         BudgetsHttpModule,
+        SecretsHttpModule,
         ExecutionsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,

@@ -20,6 +20,7 @@ import {
   ProjectsResource,
   PromptsResource,
   RoutesResource,
+  SecretsResource,
   TeamsResource,
   TrackingResource,
   UsersResource,
@@ -47,6 +48,7 @@ export class LedgerClient {
   readonly users: UsersResource;
   readonly members: MembersResource;
   readonly teams: TeamsResource;
+  readonly secrets: SecretsResource;
   private readonly transport: Transport;
 
   /** @throws ConfigurationError without a key */
@@ -71,6 +73,7 @@ export class LedgerClient {
     this.users = new UsersResource(transport);
     this.members = new MembersResource(transport);
     this.teams = new TeamsResource(transport);
+    this.secrets = new SecretsResource(transport);
   }
 
   /** Reads who this client is and what it may do. */

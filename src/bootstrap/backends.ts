@@ -5,12 +5,16 @@ import { ConfigurationError, type Environment, type ResolvedBackends } from '../
 import { countConnections, findPendingMigrations, migrate } from '../infra/database/index.js';
 import {
   attachEmbeddedPostgres,
+  findSecret,
   readOrCreateSecret,
   startEmbeddedPostgres,
 } from '../infra/database/embedded/index.js';
 import { messageOf } from '../kernel/index.js';
 
 const KEY_HASH_SECRET_BYTES = 32;
+const SECRETS_KEY_BYTES = 32;
+/** The file that keeps it in the data folder. */
+const SECRETS_KEY_NAME = 'secrets-key';
 
 /** What the process stands on, and how to leave it. */
 export interface RunningBackends extends ResolvedBackends {
@@ -58,7 +62,9 @@ export async function startBackends(
   try {
     await migrate(server.url);
     const keyHashSecret = await keyHashSecretOf(env, homeDir);
-    return { databaseUrl: server.url, keyHashSecret, embedded: true, stop };
+    const secretsKey =
+      env.SECRETS_KEY ?? (await readOrCreateSecret(homeDir, SECRETS_KEY_NAME, SECRETS_KEY_BYTES));
+    return { databaseUrl: server.url, keyHashSecret, secretsKey, embedded: true, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -81,9 +87,11 @@ function signalPostmaster(dataDir: string): void {
  */
 export async function attachBackends(env: Environment): Promise<ResolvedBackends> {
   const embedded = env.DATABASE_URL === null;
-  const databaseUrl = env.DATABASE_URL ?? (await attachEmbeddedPostgres(resolve(env.PROMPT_LEDGER_HOME))).url;
+  const homeDir = resolve(env.PROMPT_LEDGER_HOME);
+  const databaseUrl = env.DATABASE_URL ?? (await attachEmbeddedPostgres(homeDir)).url;
   await assertMigrated(databaseUrl);
-  return { databaseUrl, keyHashSecret: null, embedded };
+  const secretsKey = embedded ? await findSecret(homeDir, SECRETS_KEY_NAME) : null;
+  return { databaseUrl, keyHashSecret: null, secretsKey, embedded };
 }
 
 /** Without one in the environment, it is made once and kept with the data; all processes must use the same. */

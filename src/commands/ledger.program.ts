@@ -5,6 +5,7 @@ import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/ex
 import { addKeys } from './governance/keys.program.js';
 import { addMembers } from './governance/members.program.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts/prompts.command.js';
+import { addSecrets } from './governance/secrets.program.js';
 import { addRender, addRun } from './executions/run.program.js';
 import { addModels } from './models/models.program.js';
 import type { LedgerFlags } from './terminal/connection.js';
@@ -15,6 +16,7 @@ import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
 export function addLedgerCommands(program: Command): void {
   addKeys(program.command('keys').description('make, list, rotate and revoke API keys'));
   addMembers(program.command('members').description('list, add and remove members of the project'));
+  addSecrets(program.command('secrets').description('set, list and delete provider keys of the project'));
   const prompts = program.command('prompts').description('list, read, compare, render and change prompts');
   addPrompts(prompts);
   addRender(prompts, 'prompt-ledger prompts');

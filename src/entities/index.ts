@@ -37,6 +37,7 @@ import { ProjectEntity } from './people/project.entity.js';
 import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
 import { PromptVersionEntity } from './registry/prompt-version.entity.js';
 import { PromptEntity } from './registry/prompt.entity.js';
+import { ProjectSecretEntity } from './people/project-secret.entity.js';
 import { SessionEntity } from './people/session.entity.js';
 import { TeamMemberEntity } from './people/team-member.entity.js';
 import { TeamEntity } from './people/team.entity.js';
@@ -61,6 +62,7 @@ export { SCORER_KINDS } from './evaluation/scorer.entity.js';
 export type { ScorerKind } from './evaluation/scorer.entity.js';
 export { SCORE_SOURCES } from './evaluation/score.entity.js';
 export type { ScoreSource } from './evaluation/score.entity.js';
+export { MemberEntity, ProjectSecretEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { CHANGE_STATUSES } from './governance/change.entity.js';
 export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
 export { ROLES } from './people/member.entity.js';
@@ -93,6 +95,7 @@ export const ENTITIES = [
   TeamEntity,
   TeamMemberEntity,
   SessionEntity,
+  ProjectSecretEntity,
   ApiKeyEntity,
   PromptEntity,
   PromptVersionEntity,

@@ -9,6 +9,7 @@ import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js'
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
+import { SECRET_REVISIONS_FUNCTION } from '../../migrations/keep-secrets/secrets.js';
 import { FIND_SESSION_FUNCTION } from '../../migrations/open-sessions/sessions.js';
 import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
@@ -35,6 +36,7 @@ const SECURED_TABLES = [
   ...SCORER_TABLES,
   'users',
   'execution_metadata',
+  'project_secrets',
 ];
 
 describe('row-level security', () => {
@@ -223,6 +225,7 @@ describe('row-level security', () => {
       RENEW_PROMPTS_FUNCTION,
       SERVICE_FIGURES_FUNCTION,
       FIND_SESSION_FUNCTION,
+      SECRET_REVISIONS_FUNCTION,
     ].filter((one) => one !== QUEUE_DEPTHS_FUNCTION);
     expect(rows).toEqual(listed.sort().map((signature) => ({ signature, app: true, everybody: false })));
   });

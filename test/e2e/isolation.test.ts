@@ -26,6 +26,7 @@ const MAKES_ITS_OWN = [
   'PUT /v1/models/{provider}/{model_name}',
   'PUT /v1/routes/{name}',
   'PUT /v1/teams/{name}',
+  'PUT /v1/secrets/{provider}',
   'PUT /v1/environments/{name}',
   'PUT /v1/datasets/{name}',
 ];

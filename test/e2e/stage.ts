@@ -31,6 +31,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     DATABASE_URL: database.url,
     API_KEY: ADMIN_KEY,
     KEY_HASH_SECRET: 'a-secret-of-the-tests',
+    SECRETS_KEY: 'YSB0ZXN0IGtleSBvZiAzMiBieXRlcyBpbiBiYXNlNjQ=',
     OPENAI_API_KEY: 'sk-stand-in-0000000000000000',
     OPENAI_BASE_URL: openai.baseUrl,
     // Files in which many calls fail on purpose would open one; those about circuits set their own.

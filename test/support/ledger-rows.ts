@@ -45,6 +45,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        VALUES ($1, '${promptId}', 'canary', '${versionId}', repeat('a', 64), 'r', 'instance', 'admin', 1, 1, now()) RETURNING change_id), review AS (
        INSERT INTO change_reviews (project_id, change_id, reviewer, reviewer_name, verdict) SELECT $1, change_id, 'instance', 'admin', 'approved' FROM change)
      INSERT INTO approved_versions (project_id, prompt_id, environment, version_id, change_id) SELECT $1, '${promptId}', 'canary', '${versionId}', change_id FROM change`,
+    `INSERT INTO project_secrets (project_id, provider, origin, sealed_key, wrapped_key, wrapped_by, fingerprint) VALUES ($1, 'openai', 'o', '\\x00', '\\x00', 'w', 'f')`,
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,

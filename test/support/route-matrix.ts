@@ -117,6 +117,10 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'POST /v1/prices:import': 'admin',
   'PUT /v1/routes/{name}': 'admin',
   'DELETE /v1/routes/{name}': 'admin',
+  'GET /v1/secrets': 'admin',
+  'GET /v1/secrets/{provider}': 'admin',
+  'PUT /v1/secrets/{provider}': 'admin',
+  'DELETE /v1/secrets/{provider}': 'admin',
   'GET /v1/webhooks/secret': 'admin',
   'POST /v1/webhooks/secret:rotate': 'admin',
 

@@ -12,6 +12,7 @@ export { PricesResource } from './prices.js';
 export { ProjectsResource } from './projects.js';
 export { PromptsResource } from './prompts.js';
 export { RoutesResource } from './routes.js';
+export { SecretsResource } from './secrets.js';
 export { TeamsResource } from './teams.js';
 export { TrackingResource } from './tracking.js';
 export { UsersResource } from './users.js';

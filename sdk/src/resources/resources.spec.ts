@@ -51,6 +51,15 @@ describe('a resource', () => {
       undefined,
       ({ audit }) => audit.list({ actor: 'admin', from: new Date(0) }),
     ],
+    ['GET', '/v1/secrets', undefined, ({ secrets }) => secrets.list()],
+    ['GET', '/v1/secrets/openai', undefined, ({ secrets }) => secrets.get('openai')],
+    [
+      'PUT',
+      '/v1/secrets/openai',
+      { api_key: 'sk-1', base_url: null },
+      ({ secrets }) => secrets.put('openai', { api_key: 'sk-1', base_url: null }),
+    ],
+    ['DELETE', '/v1/secrets/openai', undefined, ({ secrets }) => secrets.delete('openai')],
     ['GET', '/v1/environments', undefined, ({ environments }) => environments.list()],
     [
       'PUT',

@@ -21,7 +21,8 @@ export type Scope =
   | 'budgets:write'
   | 'members:write'
   | 'settings:write'
-  | 'audit:read';
+  | 'audit:read'
+  | 'secrets:write';
 
 /** A minute; 0 for no limit, null for the default of the service. */
 export interface KeyRateLimits {

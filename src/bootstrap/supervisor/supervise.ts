@@ -38,9 +38,9 @@ export async function supervise(env: Environment, { host, processes }: Supervise
     const config = new AppConfig(env, await backends);
     const logger = openRootLog(config).logger.child({ context: 'Supervisor' });
     logLoss = (sentence) => logger.error(sentence);
-    const { databaseUrl, keyHashSecret, embedded } = config.backends;
+    const { databaseUrl, keyHashSecret, secretsKey = null, embedded } = config.backends;
     const providers = await pool.start({
-      backends: { databaseUrl, keyHashSecret, embedded },
+      backends: { databaseUrl, keyHashSecret, secretsKey, embedded },
       seeds: embedded,
     });
     const address = await port.open(env.PORT, host);

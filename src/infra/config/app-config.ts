@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_API_KEY } from '../../kernel/index.js';
 import { ConfigurationError } from './configuration-error.js';
 import type { Environment } from './environment.js';
+import { readSecretsKeys, type SecretsKeys } from './secrets-keys.js';
 import { readSignInConfig, type SignInConfig } from './sign-in-config.js';
 
 /** What only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
@@ -9,6 +10,8 @@ export interface ResolvedBackends {
   readonly databaseUrl: string;
   /** Null in a process that checks no keys. */
   readonly keyHashSecret: string | null;
+  /** Kept in the data folder, where the environment has none; left out: there is none there either. */
+  readonly secretsKey?: string | null;
   /** True when `databaseUrl` is our own embedded server. */
   readonly embedded: boolean;
 }
@@ -36,6 +39,8 @@ export class AppConfig {
   readonly defaultModel: ModelRef;
   readonly webhookAllowedHosts: readonly string[];
   readonly webhookRetryWaitsMs: readonly number[];
+  /** What wraps the keys of projects' secrets. */
+  readonly secretsKeys: SecretsKeys;
   /** Null where no identity provider is configured. */
   readonly signIn: SignInConfig | null;
 
@@ -53,6 +58,10 @@ export class AppConfig {
     this.providerModules = list(env.PROVIDER_MODULES);
     this.webhookAllowedHosts = list(env.WEBHOOK_ALLOWED_HOSTS);
     this.webhookRetryWaitsMs = list(env.WEBHOOK_RETRY_WAITS_MS).map(Number);
+    this.secretsKeys = readSecretsKeys(
+      env.SECRETS_KEY ?? backends.secretsKey ?? null,
+      env.SECRETS_KEY_PREVIOUS,
+    );
     this.signIn = readSignInConfig(env);
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
   }

@@ -14,6 +14,7 @@ import {
 } from 'class-validator';
 import { ConfigurationError } from './configuration-error.js';
 import { DEFAULT_API_KEY } from '../../kernel/index.js';
+import { parseWrappingKey, splitList } from './secrets-keys.js';
 
 const TRUE_WORDS = new Set(['true', '1', 'yes', 'on']);
 const FALSE_WORDS = new Set(['false', '0', 'no', 'off']);
@@ -78,6 +79,29 @@ function Text(): PropertyDecorator {
   return combine(IsOptional(), IsString());
 }
 
+function IsWrappingKey(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isWrappingKey',
+    validator: {
+      validate: (value: unknown) =>
+        value === null || (typeof value === 'string' && parseWrappingKey(value) !== null),
+      defaultMessage: () => '$property must be 32 random bytes in base64 or hex',
+    },
+  });
+}
+
+function IsWrappingKeyList(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isWrappingKeyList',
+    validator: {
+      validate: (value: unknown) =>
+        value === null ||
+        (typeof value === 'string' && splitList(value).every((text) => parseWrappingKey(text) !== null)),
+      defaultMessage: () => '$property must be keys of 32 bytes in base64 or hex, separated by commas',
+    },
+  });
+}
+
 /** Such as `https://ledger.example.com`. A slash at the end is taken for none. */
 function IsOrigin(): PropertyDecorator {
   return combine(
@@ -129,6 +153,8 @@ export class Environment {
 
   @Text() API_KEY = DEFAULT_API_KEY;
   @Text() KEY_HASH_SECRET: string | null = null;
+  @Text() @IsWrappingKey() SECRETS_KEY: string | null = null;
+  @Text() @IsWrappingKeyList() SECRETS_KEY_PREVIOUS: string | null = null;
   @Text() CORS_ORIGINS: string | null = null;
   @Whole(0, 10) TRUSTED_PROXIES = 0;
   @Text() @IsOrigin() PUBLIC_URL: string | null = null;

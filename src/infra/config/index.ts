@@ -15,3 +15,4 @@ export { packageRoot, packageVersion } from './package-root.js';
 export { shareEnvironment } from './share-environment.js';
 export { DEFAULT_API_KEY } from '../../kernel/index.js';
 export { assertSignInComplete, type SignInConfig } from './sign-in-config.js';
+export type { SecretsKeys, WrappingKey } from './secrets-keys.js';

@@ -29,26 +29,28 @@ export interface GuardedAgentOptions {
  * the socket is then given: between a check of its own and a connection a name could change its mind. Connections are not
  * kept, so each request is checked afresh; redirects are not followed, as nowhere in undici unless asked for.
  */
-export function createGuardedAgent(
+export function createGuardedAgent(policy: CallbackUrlPolicy, options: GuardedAgentOptions): Agent {
+  return new Agent({ pipelining: 0, connect: createGuardedConnector(policy, options) });
+}
+
+/** Opens connections as {@link createGuardedAgent} says, for clients that keep them: an address is checked when it is connected to. */
+export function createGuardedConnector(
   policy: CallbackUrlPolicy,
   { connectTimeoutMs, resolve = lookup }: GuardedAgentOptions,
-): Agent {
+): buildConnector.connector {
   const open = buildConnector({ timeout: connectTimeoutMs });
   const guarded = buildConnector({
     timeout: connectTimeoutMs,
     lookup: guardedLookup(policy, resolve),
   });
-  return new Agent({
-    pipelining: 0,
-    connect: (options, callback) => {
-      const host = bareHost(options.hostname);
-      const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
-      if (policy.vouchesFor(host, port)) open(options, callback);
-      // A literal address is never looked up.
-      else if (isIP(host) !== 0 && !policy.allowsAddress(host)) callback(new AddressRefusedError(), null);
-      else guarded(options, callback);
-    },
-  });
+  return (options, callback) => {
+    const host = bareHost(options.hostname);
+    const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80);
+    if (policy.vouchesFor(host, port)) open(options, callback);
+    // A literal address is never looked up.
+    else if (isIP(host) !== 0 && !policy.allowsAddress(host)) callback(new AddressRefusedError(), null);
+    else guarded(options, callback);
+  };
 }
 
 /** Hands over the allowed ones among all addresses of a name. */

@@ -5,6 +5,7 @@ import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { PromptsModule } from '../prompts/index.js';
+import { SecretsModule } from '../secrets/index.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
 import { BatchesService } from './batches/batches.service.js';
@@ -38,7 +39,15 @@ import { SubmitService } from './intake/submit.service.js';
 
 /** What others need of executions. A worker loads this and no controllers. */
 @Module({
-  imports: [AuditModule, BudgetsModule, LimitsModule, ModelsModule, ProjectsModule, PromptsModule],
+  imports: [
+    AuditModule,
+    BudgetsModule,
+    LimitsModule,
+    ModelsModule,
+    ProjectsModule,
+    PromptsModule,
+    SecretsModule,
+  ],
   providers: [
     BatchesRepository,
     BatchesService,

@@ -13,6 +13,7 @@ import {
 } from '../executions/index.js';
 import { ModelNotFoundError, ModelsService } from '../models/index.js';
 import { ProviderRegistry, takesVendorParam } from '../providers/index.js';
+import { ProjectProviders } from '../secrets/index.js';
 import type { ChatCompletionRequestDto } from './requests/chat-completion-request.dto.js';
 import { chatCompletionOf } from './answers/chat-completion.js';
 import { CompletionChunks } from './answers/completion-chunks.js';
@@ -41,7 +42,8 @@ export class ChatCompletionsService {
     private readonly runs: RunService,
     private readonly streams: StreamService,
     private readonly models: ModelsService,
-    private readonly providers: ProviderRegistry,
+    private readonly registry: ProviderRegistry,
+    private readonly providers: ProjectProviders,
   ) {}
 
   /**
@@ -57,7 +59,11 @@ export class ChatCompletionsService {
   ): Promise<void> {
     const execution = await this.read(who, body);
     const variables = execution.variables === undefined ? null : variablesJson;
-    const options = { path: pathOf(request), key, protocol: this.protocolFor(execution, request.body) };
+    const options = {
+      path: pathOf(request),
+      key,
+      protocol: this.protocolFor(who.projectId, execution, request.body),
+    };
     if (body.stream === true) {
       const format = new CompletionChunks({ includeUsage: body.stream_options?.include_usage === true });
       await this.streams.stream(who, execution, variables, { ...options, request, response, format });
@@ -68,13 +74,17 @@ export class ChatCompletionsService {
   }
 
   /** @param body as it came. */
-  private protocolFor({ vendor_params: sent }: RunRequest, body: unknown): ExecutionProtocol {
+  private protocolFor(
+    projectId: string,
+    { vendor_params: sent }: RunRequest,
+    body: unknown,
+  ): ExecutionProtocol {
     const names = listVendorParams(body);
     if (names.length === 0) return PROTOCOL;
     const isIgnored = (name: string, provider: string): boolean =>
       // A call without tools does not say it.
       (name === 'parallel_tool_calls' && sent?.[name] === undefined) ||
-      !takesVendorParam(this.providers.get(provider), name);
+      !takesVendorParam((this.providers.peek(projectId) ?? this.registry).get(provider), name);
     return {
       ...PROTOCOL,
       headers: ({ execution_id: id, model: { provider } }) => {

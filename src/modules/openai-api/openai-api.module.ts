@@ -4,6 +4,7 @@ import { ExecutionsModule } from '../executions/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { ModelsModule } from '../models/index.js';
 import { PromptsModule } from '../prompts/index.js';
+import { SecretsModule } from '../secrets/index.js';
 import { ChatCompletionsService } from './chat-completions.service.js';
 import { OPENAI_ERRORS } from './openai-error.js';
 import { OpenAiModelsService } from './models/openai-models.service.js';
@@ -13,7 +14,7 @@ registerErrorFormat(OPENAI_ERRORS);
 
 /** What clients of OpenAI's API are pointed at. */
 @Module({
-  imports: [ExecutionsModule, LimitsModule, ModelsModule, PromptsModule],
+  imports: [ExecutionsModule, LimitsModule, ModelsModule, PromptsModule, SecretsModule],
   providers: [ChatCompletionsService, OpenAiModelsService],
   controllers: [OpenAiController],
 })

@@ -19,7 +19,12 @@ export {
   ProviderSetupError,
 } from './errors.js';
 export * from './provider.contract.js';
-export { Provider, type ProviderClass, type ProviderOptions } from './provider.decorator.js';
+export {
+  type OwnSettings,
+  Provider,
+  type ProviderClass,
+  type ProviderOptions,
+} from './provider.decorator.js';
 export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './calls/provider-failure.js';
 export type { ProviderProgress } from './calls/provider-progress.js';
 export { ProviderRegistry, type ProviderSummary } from './registry/provider-registry.js';

@@ -56,9 +56,6 @@ export interface ProviderMaxTokens {
   readonly responseTokens: number | null;
 }
 
-/** Reads one setting; undefined when it is unset or empty. The only argument of an adapter's constructor. */
-export type ProviderEnv = (name: string) => string | undefined;
-
 export interface ProviderRequest {
   /** The vendor's name of the model, without the provider: `gpt-4o-mini`. */
   readonly modelName: string;
@@ -266,6 +263,7 @@ export interface ProviderUsage {
 export type ProviderErrorKind =
   'timeout' | 'rate_limited' | 'provider_error' | 'provider_rejected' | 'connection';
 
+export type { ProviderConnect, ProviderEnv } from './provider-env.js';
 export type { ProviderErrorDetails } from './provider-error-details.js';
 
 /** A failed call. `message` is stored and shown: no key, no header, no word of the prompt or the answer. */

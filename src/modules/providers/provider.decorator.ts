@@ -5,6 +5,20 @@ import type { ModelProvider, ProviderEnv } from './provider.contract.js';
 export interface ProviderOptions {
   /** What stands before the slash in `acme/some-model`: lower-case letters, digits and dashes. */
   readonly id: string;
+  /** What a project may have of its own; left out: nothing. */
+  readonly own?: OwnSettings;
+}
+
+/** The settings of an adapter that a project's own key and address stand in for. */
+export interface OwnSettings {
+  /** Those that may hold the key. The first is given the project's, the others are unset. */
+  readonly apiKey: readonly [string, ...string[]];
+  /** That of the address; left out: a project cannot choose one. The adapter has to connect by `ProviderEnv.connect`. */
+  readonly baseUrl?: string;
+  /** Where calls go when that is unset; null: nowhere. */
+  readonly defaultBaseUrl: string | null;
+  /** Further settings that hold for a project's own address, too. All others are withheld there: they may be secrets. */
+  readonly shared?: readonly string[];
 }
 
 /** Injection token of the `ProviderEnv` that adapters read their settings from. */
@@ -34,8 +48,12 @@ export function isProviderClass(value: unknown): value is ProviderClass {
   return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
 }
 
+/** What `@Provider` says on this class. */
+export function providerOptionsOf(providerClass: ProviderClass): ProviderOptions {
+  return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions;
+}
+
 /** The id in `@Provider` on this class. */
 export function providerIdOf(providerClass: ProviderClass): string {
-  const options = Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions;
-  return options.id;
+  return providerOptionsOf(providerClass).id;
 }

@@ -5,4 +5,4 @@ export {
   type EmbeddedPostgresOptions,
 } from './embedded-postgres.js';
 export { EmbeddedPostgresError, HomeInUseError, NoEmbeddedServerError } from './errors.js';
-export { readOrCreateSecret } from './home-files.js';
+export { findSecret, readOrCreateSecret } from './home-files.js';

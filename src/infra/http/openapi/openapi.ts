@@ -47,6 +47,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['OpenAI', "What clients of OpenAI's API can be pointed at."],
   ['Keys', 'What programs call with, and what each may do.'],
   ['Projects', 'The tenants: what belongs to one is nothing to another.'],
+  ['Secrets', 'The keys that projects have of their own for providers.'],
   ['Users', 'People and service accounts of the instance.'],
   ['Members', 'Who works in a project, and as what.'],
   ['Teams', 'Who may do more with the prompts that a team answers for.'],

@@ -22,6 +22,7 @@ export const SCOPES = [
   'settings:write',
   'audit:read',
   'content:erase',
+  'secrets:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

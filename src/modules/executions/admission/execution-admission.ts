@@ -5,6 +5,7 @@ import type { SentMessage } from '../../../entities/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import { BareCalls, PromptResolver } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
+import { ProjectProviders, type ProjectProviderSet } from '../../secrets/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
 import { ProjectPolicies, type ProjectPolicy } from '../../projects/index.js';
@@ -20,6 +21,7 @@ import {
   type AdmittedPrompt,
   type AdmittedRequest,
   type BareCall,
+  type FoundForRequest,
   messagesOf,
   paramsOfRequest,
   type RequestToAdmit,
@@ -42,6 +44,7 @@ interface Looked {
   readonly prompt: AdmittedPrompt | null;
   readonly isByMemory: boolean;
   readonly policy: ProjectPolicy;
+  readonly providers: ProjectProviderSet;
 }
 
 interface AdmissionOptions {
@@ -59,6 +62,7 @@ export class ExecutionAdmission {
     private readonly bareCalls: BareCalls,
     private readonly models: ExecutionModels,
     private readonly registry: ProviderRegistry,
+    private readonly providers: ProjectProviders,
     private readonly callbackUrls: CallbackUrlPolicy,
     private readonly policies: ProjectPolicies,
   ) {}
@@ -104,7 +108,7 @@ export class ExecutionAdmission {
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError | ModelRouteNotFoundError
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for what a protected environment does not run.
    * @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` when hash and number are of two versions.
-   * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED`
+   * @throws ProviderNotConfiguredError `PROVIDER_NOT_CONFIGURED` | SecretUnreadableError `SECRET_UNREADABLE`
    */
   private async admit(
     projectId: string,
@@ -114,11 +118,12 @@ export class ExecutionAdmission {
     const asked = this.readAsked(request);
     const isBare = (request.bare ?? null) !== null;
     const policy = await this.policies.get(projectId);
-    const [prompt, named] = await Promise.all([
+    const [prompt, named, providers] = await Promise.all([
       isBare ? this.admitBare(projectId, request) : this.resolve(projectId, request, fresh),
       this.models.find(projectId, request, policy),
+      this.providers.load(projectId),
     ]);
-    return this.compose(request, mode, asked, { prompt, isByMemory: false, policy }, named);
+    return this.compose(request, mode, asked, { prompt, isByMemory: false, policy, providers }, named);
   }
 
   /**
@@ -132,7 +137,8 @@ export class ExecutionAdmission {
     mode: 'sync' | 'async',
   ): AdmittedRequest | null {
     const policy = this.policies.peek(projectId);
-    if (policy === null) return null;
+    const providers = this.providers.peek(projectId);
+    if (policy === null || providers === null) return null;
     const named = this.models.peek(projectId, request, policy);
     if (named === null) return null;
     const isBare = (request.bare ?? null) !== null;
@@ -141,7 +147,8 @@ export class ExecutionAdmission {
       ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
       : prompt !== null;
     if (!isAdmitted) return null;
-    return this.compose(request, mode, this.readAsked(request), { prompt, isByMemory: true, policy }, named);
+    const looked = { prompt, isByMemory: true, policy, providers };
+    return this.compose(request, mode, this.readAsked(request), looked, named);
   }
 
   private readAsked(request: RequestToAdmit): Asked {
@@ -156,7 +163,7 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
     { timeoutMs, params, callbackUrl }: Asked,
-    { prompt, isByMemory, policy }: Looked,
+    { prompt, isByMemory, policy, providers }: Looked,
     { targets, routeName }: NamedTargets,
   ): AdmittedRequest {
     const {
@@ -169,7 +176,8 @@ export class ExecutionAdmission {
     const known = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
     for (const { provider } of targets) {
-      const adapter = this.registry.getReady(provider);
+      // Whoever waits is called for by this very process, so that it may as well see at once that the key can be read.
+      const adapter = mode === 'sync' ? providers.open(provider) : providers.getReady(provider);
       assertParamsSupported(provider, adapter, params);
       assertFeaturesSupported(provider, adapter, extras);
     }

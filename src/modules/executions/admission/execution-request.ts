@@ -8,6 +8,7 @@ import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
 import type { Targets } from './execution-targets.js';
 import type { KeptContent } from '../masking/index.js';
+import type { ProjectProviderSet } from '../../secrets/index.js';
 
 export const DEFAULT_ENVIRONMENT = 'default';
 
@@ -47,6 +48,13 @@ export type CallExtras = Pick<
   ProviderRequest,
   'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
 >;
+
+/** What a request names, as it was found. */
+export interface FoundForRequest {
+  readonly prompt: AdmittedPrompt | null;
+  readonly isByMemory: boolean;
+  readonly providers: ProjectProviderSet;
+}
 
 /** What all executions of a request have in common; a batch has many. Nothing is written yet. */
 export interface AdmittedRequest {

@@ -1,4 +1,4 @@
-import type { Circuits, CircuitPass } from '../../providers/index.js';
+import type { CircuitPass } from '../../providers/index.js';
 import { chooseTarget, hasFallback, storedTargets, type Target, type Targets } from './execution-targets.js';
 
 const target = (modelName: string): Target => ({
@@ -13,14 +13,14 @@ const TARGETS: Targets = [target('a'), target('b'), target('c')];
 /** Circuits of which some are open, for so many milliseconds. Remembers whom it was asked for. */
 function circuitsWith(open: Readonly<Record<string, number>>) {
   const asked: string[] = [];
-  const tryAcquire = (_provider: string, modelName: string): CircuitPass => {
+  const tryAcquire = (_projectId: string, _provider: string, modelName: string): CircuitPass => {
     asked.push(modelName);
     const retryAfterMs = open[modelName];
     return retryAfterMs === undefined
       ? { open: false, settle: () => undefined }
       : { open: true, retryAfterMs };
   };
-  return { circuits: { tryAcquire } as unknown as Circuits, asked };
+  return { circuits: { tryAcquire }, asked };
 }
 
 describe('the next model', () => {
@@ -30,7 +30,7 @@ describe('the next model', () => {
     [2, 'c'],
   ])('from %i on is %s, and no other is asked for', (start, name) => {
     const { circuits, asked } = circuitsWith({});
-    expect(chooseTarget(circuits, TARGETS, start)).toMatchObject({
+    expect(chooseTarget(circuits, 'a project', TARGETS, start)).toMatchObject({
       index: start,
       target: { modelName: name },
     });
@@ -39,19 +39,22 @@ describe('the next model', () => {
 
   it('is the one after those whose circuits are open', () => {
     const { circuits, asked } = circuitsWith({ a: 10, b: 10 });
-    expect(chooseTarget(circuits, TARGETS, 0)).toMatchObject({ index: 2 });
+    expect(chooseTarget(circuits, 'a project', TARGETS, 0)).toMatchObject({ index: 2 });
     expect(asked).toEqual(['a', 'b', 'c']);
   });
 
   it('is looked for round the circle', () => {
     const { circuits, asked } = circuitsWith({ b: 10, c: 10 });
-    expect(chooseTarget(circuits, TARGETS, 1)).toMatchObject({ index: 0, target: { modelName: 'a' } });
+    expect(chooseTarget(circuits, 'a project', TARGETS, 1)).toMatchObject({
+      index: 0,
+      target: { modelName: 'a' },
+    });
     expect(asked).toEqual(['b', 'c', 'a']);
   });
 
   it('is none when all circuits are open, until the first of them is tried again', () => {
     const { circuits, asked } = circuitsWith({ a: 300, b: 100, c: 200 });
-    expect(chooseTarget(circuits, TARGETS, 2)).toEqual({ index: null, retryAfterMs: 100 });
+    expect(chooseTarget(circuits, 'a project', TARGETS, 2)).toEqual({ index: null, retryAfterMs: 100 });
     expect(asked).toEqual(['c', 'a', 'b']);
   });
 });

@@ -1,6 +1,7 @@
 import type { StoredTarget } from '../../../entities/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
-import type { Circuits, CircuitPass } from '../../providers/index.js';
+import type { CircuitPass } from '../../providers/index.js';
+import type { ProjectCircuits } from '../../secrets/index.js';
 
 /** A model that an execution may be sent to, with what a call to it may cost. */
 export interface Target extends AllowedModel {
@@ -25,7 +26,8 @@ export type Choice<T extends AllowedModel> =
  * others: they were not called.
  */
 export function chooseTarget<T extends AllowedModel>(
-  circuits: Circuits,
+  circuits: Pick<ProjectCircuits, 'tryAcquire'>,
+  projectId: string,
   targets: Targets<T>,
   start: number,
 ): Choice<T> {
@@ -33,7 +35,7 @@ export function chooseTarget<T extends AllowedModel>(
   for (let step = 0; step < targets.length; step += 1) {
     const index = (start + step) % targets.length;
     const target = targets[index] as T;
-    const pass = circuits.tryAcquire(target.provider, target.modelName);
+    const pass = circuits.tryAcquire(projectId, target.provider, target.modelName);
     if (!pass.open) return { index, target, pass };
     retryAfterMs = Math.min(retryAfterMs, pass.retryAfterMs);
   }

@@ -5,7 +5,8 @@ import { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
 import { RateLimits, type Spender } from '../../limits/index.js';
 import { PriceReads, type PriceRecord, type AllowedModel } from '../../models/index.js';
-import { Circuits, type ProviderParams, ProviderRegistry } from '../../providers/index.js';
+import { type ProviderParams, ProviderRegistry } from '../../providers/index.js';
+import { ProjectCircuits } from '../../secrets/index.js';
 import { chargeBoundOf } from '../admission/charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
@@ -37,7 +38,7 @@ export class ExecutionRunner {
     private readonly config: AppConfig,
     private readonly executions: ExecutionsRepository,
     private readonly leases: ExecutionLeases,
-    private readonly circuits: Circuits,
+    private readonly circuits: ProjectCircuits,
     private readonly caller: ProviderCaller,
     private readonly waits: ExecutionWaits,
     private readonly limits: RateLimits,
@@ -49,7 +50,7 @@ export class ExecutionRunner {
 
   /** Rejects only when the database does, for longer than the lease; then that lapses and a sweep decides. */
   async run(claimed: ClaimedExecution): Promise<void> {
-    const choice = chooseTarget(this.circuits, claimed.targets, claimed.nextIndex);
+    const choice = chooseTarget(this.circuits, claimed.projectId, claimed.targets, claimed.nextIndex);
     if (choice.index === null) {
       // Spread over a second, so that the whole queue does not come back in the same moment.
       await this.executions.release(claimed, choice.retryAfterMs + Math.random() * 1000);
@@ -65,7 +66,7 @@ export class ExecutionRunner {
 
   /** @returns null when no call was made. */
   private async callOnce(claimed: ClaimedExecution, chosen: Chosen): Promise<CallOutcome | null> {
-    const { executionId } = claimed;
+    const { executionId, projectId } = claimed;
     const attempt = claimed.attemptsMade + 1;
     const held = await this.heldParams(claimed, attempt);
     if (held === null) return null;
@@ -94,8 +95,9 @@ export class ExecutionRunner {
         return null;
       }
       const { messages, extras, timeoutMs: deadlineMs } = claimed;
-      const call = { executionId, attempt, provider, modelName, messages, params, extras, deadlineMs };
-      const outcome = await this.caller.call({ ...call, signal: lease.signal });
+      const asked = { provider, modelName, messages, params, extras, deadlineMs };
+      const call = { executionId, projectId, attempt, ...asked, signal: lease.signal };
+      const outcome = await this.caller.call(call);
       this.limits.charge(spenderOf(claimed, dispatched), tokensOf(outcome));
       const claim = { ...claimed, mayHaveDuties: held.mayHaveDuties };
       await this.finish(claim, attempt, outcome, { chosen, price });

@@ -16,13 +16,14 @@ import {
   ProviderError,
   type ProviderMessage,
   type ProviderParams,
-  ProviderRegistry,
   takesVendorParam,
 } from '../../providers/index.js';
+import { ProjectProviders } from '../../secrets/index.js';
 
 /** One attempt, as far as the provider has to know it. */
 export interface ProviderCall {
   readonly executionId: string;
+  readonly projectId: string;
   readonly attempt: number;
   readonly provider: string;
   readonly modelName: string;
@@ -58,7 +59,7 @@ export class ProviderCaller {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly registry: ProviderRegistry,
+    private readonly providers: ProjectProviders,
     private readonly clock: Clock,
   ) {}
 
@@ -73,7 +74,9 @@ export class ProviderCaller {
     };
     try {
       const { modelName, messages, params, onEvent, onModel } = call;
-      const adapter = this.registry.getReady(call.provider);
+      const { projectId, provider } = call;
+      const providers = this.providers.peek(projectId) ?? (await this.providers.load(projectId));
+      const adapter = providers.open(provider);
       const extras = suitExtras(adapter, call.extras);
       const attemptId = `${call.executionId}-${call.attempt}`;
       const signal = call.signal === undefined ? {} : { signal: call.signal };

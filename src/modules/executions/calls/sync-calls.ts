@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { isDatabaseOutage } from '../../../infra/database/index.js';
 import { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
-import { Circuits, ProviderError, type ProviderParams } from '../../providers/index.js';
+import { ProviderError, type ProviderParams } from '../../providers/index.js';
+import { ProjectCircuits } from '../../secrets/index.js';
 import type { AnswerSink } from '../intake/answer-sink.js';
 import type { Claim } from './claim.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
@@ -46,7 +47,7 @@ export interface LastCall {
 export class SyncCalls {
   constructor(
     private readonly executions: ExecutionsRepository,
-    private readonly circuits: Circuits,
+    private readonly circuits: ProjectCircuits,
     private readonly caller: ProviderCaller,
     private readonly clock: Clock,
   ) {}
@@ -98,12 +99,12 @@ export class SyncCalls {
     attempt: number,
     { index, target, params }: Call,
   ): Promise<CallOutcome> {
-    const { executionId, admitted, sink } = execution;
+    const { executionId, projectId, admitted, sink } = execution;
     const { provider, modelName } = target;
     const { messages, extras } = admitted;
     sink?.calling({ provider, model_name: modelName });
     const shareMs = this.shareMs(execution, attempt, index);
-    const call = { executionId, attempt, provider, modelName, messages, params, extras };
+    const call = { executionId, projectId, attempt, provider, modelName, messages, params, extras };
     if (sink === null) return this.caller.call({ ...call, deadlineMs: shareMs });
     return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(execution) }, shareMs);
   }
@@ -143,7 +144,7 @@ export class SyncCalls {
     const { targets } = execution.admitted;
     const isLastModel = !hasFallback(targets, index);
     if (!(await this.isTimely(execution, last, isLastModel))) return null;
-    const choice = chooseTarget(this.circuits, targets, (index + 1) % targets.length);
+    const choice = chooseTarget(this.circuits, execution.projectId, targets, (index + 1) % targets.length);
     if (choice.index === null) return null;
     let held: { readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null = null;
     try {

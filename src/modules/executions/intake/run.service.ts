@@ -4,7 +4,7 @@ import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
 import { Clock } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
-import { Circuits } from '../../providers/index.js';
+import { ProjectCircuits } from '../../secrets/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import type { Claim } from '../calls/claim.js';
@@ -72,7 +72,7 @@ export class RunService {
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
     private readonly limits: RateLimits,
-    private readonly circuits: Circuits,
+    private readonly circuits: ProjectCircuits,
     private readonly calls: SyncCalls,
     private readonly cache: ResponseCache,
     private readonly databaseClock: DatabaseClock,
@@ -158,7 +158,7 @@ export class RunService {
   }
 
   private async runByCall(run: BegunRun): Promise<Answered> {
-    const choice = chooseTarget(this.circuits, run.admitted.targets, 0);
+    const choice = chooseTarget(this.circuits, run.projectId, run.admitted.targets, 0);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
     let last: LastCall | undefined;
     let begun: BegunExecution;

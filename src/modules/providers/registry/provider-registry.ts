@@ -1,13 +1,20 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { ProviderNotConfiguredError, ProviderNotFoundError, ProviderSetupError } from '../errors.js';
 import {
   PARAM_NAMES,
   PROVIDER_FEATURES,
   type ModelProvider,
+  type ProviderEnv,
   type ProviderReadiness,
 } from '../provider.contract.js';
-import { ProviderMetadata } from '../provider.decorator.js';
+import {
+  PROVIDER_ENV,
+  type ProviderClass,
+  ProviderMetadata,
+  providerOptionsOf,
+} from '../provider.decorator.js';
+import { envWithOwn, originOf, type OwnCredentials } from './own-credentials.js';
 
 const ID_PATTERN = /^[a-z][a-z0-9-]*$/;
 
@@ -21,7 +28,10 @@ export interface ProviderSummary {
 export class ProviderRegistry implements OnModuleInit {
   private readonly providers = new Map<string, ModelProvider>();
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    @Inject(PROVIDER_ENV) private readonly env: ProviderEnv,
+  ) {}
 
   onModuleInit(): void {
     for (const wrapper of this.discovery.getProviders({ metadataKey: ProviderMetadata.KEY })) {
@@ -52,6 +62,45 @@ export class ProviderRegistry implements OnModuleInit {
     const readiness = provider.readiness();
     if (!readiness.ready) throw new ProviderNotConfiguredError(id, readiness.missing);
     return provider;
+  }
+
+  /** Whether a project may have a key of its own. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
+  takesSecret(id: string): boolean {
+    return this.ownSettingsOf(id) !== undefined;
+  }
+
+  /** Whether it may have an address of its own as well. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
+  takesBaseUrl(id: string): boolean {
+    return this.ownSettingsOf(id)?.baseUrl !== undefined;
+  }
+
+  /**
+   * Where calls go: scheme, host and port.
+   * @param baseUrl the project's own address; null for that of the operator.
+   * @returns null where no address is known.
+   * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
+   */
+  originOf(id: string, baseUrl: string | null): string | null {
+    const own = this.ownSettingsOf(id);
+    return own === undefined ? null : originOf(this.env, own, baseUrl);
+  }
+
+  /**
+   * A further adapter of the provider, with a project's own key. Whoever constructs it closes it.
+   * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
+   */
+  construct(id: string, credentials: OwnCredentials): ModelProvider {
+    const own = this.ownSettingsOf(id);
+    if (own === undefined) throw new Error(`provider "${id}" takes no key of a project`);
+    return new (this.classOf(id))(envWithOwn(this.env, own, credentials));
+  }
+
+  private ownSettingsOf(id: string) {
+    return providerOptionsOf(this.classOf(id)).own;
+  }
+
+  private classOf(id: string): ProviderClass {
+    return this.get(id).constructor as ProviderClass;
   }
 
   /** All of them, by id. */

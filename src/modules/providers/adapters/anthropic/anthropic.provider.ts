@@ -27,7 +27,10 @@ const VERSION_WITH_SAMPLING = '2023-06-01';
 const ATTEMPT_ID_HEADER = 'x-client-request-id';
 
 /** Anthropic's Messages. */
-@Provider({ id: 'anthropic' })
+@Provider({
+  id: 'anthropic',
+  own: { apiKey: ['ANTHROPIC_API_KEY'], baseUrl: 'ANTHROPIC_BASE_URL', defaultBaseUrl: DEFAULT_BASE_URL },
+})
 export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
   /** Anthropic has no field for repetition_penalty and seed (API reference, "Create a message"). */
   readonly supportedParams: readonly ParamName[] = [
@@ -56,7 +59,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
       DEFAULT_BASE_URL,
     );
     const { origin, pathname, search } = new URL(`${baseUrl.replace(/\/$/, '')}/v1/messages`);
-    this.line = new VendorLine(origin);
+    this.line = new VendorLine(origin, env.connect);
     this.path = pathname + search;
     const key = { authorization: `Bearer ${this.apiKey}` };
     // The variable is that of the vendor's own SDK, and what it says of a version holds, but for sampling.

@@ -17,7 +17,15 @@ import { checkedBaseUrl } from '../vendor/vendor-settings.js';
 export const DEFAULT_API_VERSION = '2024-10-21';
 
 /** OpenAI's models in Azure. The name of a model is that of its deployment. */
-@Provider({ id: 'azure-openai' })
+@Provider({
+  id: 'azure-openai',
+  own: {
+    apiKey: ['AZURE_OPENAI_API_KEY'],
+    baseUrl: 'AZURE_OPENAI_ENDPOINT',
+    defaultBaseUrl: null,
+    shared: ['AZURE_OPENAI_API_VERSION'],
+  },
+})
 export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
   readonly supportedFeatures = PROVIDER_FEATURES;
@@ -75,6 +83,7 @@ function createChat(env: ProviderEnv, apiKey: string, endpoint: string): OpenAiC
     baseUrl: `${endpoint.replace(/\/+$/, '')}/openai`,
     pathOf: (deployment) =>
       `/deployments/${deployment}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
+    connect: env.connect,
     apiKey,
     headers: { 'api-key': apiKey },
     // Reasoning models refuse the old name and others the new one; which it is shows in a deployment's name only.

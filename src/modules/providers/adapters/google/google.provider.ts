@@ -25,7 +25,14 @@ const API_VERSION = 'v1beta';
 const ATTEMPT_ID_HEADER = 'x-client-request-id';
 
 /** Google's Gemini API. */
-@Provider({ id: 'google' })
+@Provider({
+  id: 'google',
+  own: {
+    apiKey: ['GOOGLE_API_KEY', 'GEMINI_API_KEY'],
+    baseUrl: 'GOOGLE_GEMINI_BASE_URL',
+    defaultBaseUrl: DEFAULT_BASE_URL,
+  },
+})
 export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
   /** Gemini has no field for repetition_penalty (API reference, "GenerationConfig"): its penalties are others. */
   readonly supportedParams: readonly ParamName[] = [
@@ -56,7 +63,7 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
       DEFAULT_BASE_URL,
     );
     this.baseUrl = `${baseUrl.replace(/\/$/, '')}/${API_VERSION}`;
-    this.line = new VendorLine(new URL(baseUrl).origin);
+    this.line = new VendorLine(new URL(baseUrl).origin, env.connect);
     this.headers = baseHeaders({ accept: '*/*', 'x-goog-api-key': this.apiKey }, ATTEMPT_ID_HEADER);
     this.vendor = {
       credentials: this.apiKey === null ? [] : [this.apiKey],

@@ -33,8 +33,17 @@ function classOf(server: CompatibleServer): ProviderClass {
   }
   // What the registry says when a provider from outside the tree claims the same id.
   Object.defineProperty(Configured, 'name', { value: 'an entry of OPENAI_COMPATIBLE' });
-  Provider({ id: server.id })(Configured);
+  Provider({ id: server.id, own: ownSettingsOf(server) })(Configured);
   return Configured;
+}
+
+/** What stands in for a project's own key and address; no variable of the environment has a name with a space. */
+function ownSettingsOf({ id, baseUrl, keyVariable }: CompatibleServer) {
+  return {
+    apiKey: [keyVariable ?? `key of ${id}`] as const,
+    baseUrl: `address of ${id}`,
+    defaultBaseUrl: baseUrl,
+  };
 }
 
 /** One server that speaks OpenAI's chat completions: vLLM, Ollama, Groq, Together, Mistral … */
@@ -49,13 +58,15 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
   private readonly chat: OpenAiChat;
 
   constructor(server: CompatibleServer, env: ProviderEnv) {
-    const { keyVariable, params, baseUrl, asksForUsage, vendorParams } = server;
-    const apiKey = keyVariable === null ? null : (env(keyVariable) ?? null);
+    const { keyVariable, params, asksForUsage, vendorParams } = server;
+    const own = ownSettingsOf(server);
+    const apiKey = env(own.apiKey[0]) ?? null;
     this.missing = apiKey === null ? keyVariable : null;
     this.supportedParams = params;
     this.vendorParams = vendorParams;
     this.chat = new OpenAiChat({
-      baseUrl,
+      baseUrl: (env.connect === undefined ? undefined : env(own.baseUrl)) ?? server.baseUrl,
+      connect: env.connect,
       headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
       apiKey,
       limitName: (modelName) => (isReasoningModel(modelName) ? 'max_completion_tokens' : 'max_tokens'),

@@ -1,5 +1,11 @@
 import { writeJson } from '../../../../kernel/index.js';
-import type { ParamName, ProviderAnswer, ProviderEvent, ProviderRequest } from '../../provider.contract.js';
+import type {
+  ParamName,
+  ProviderAnswer,
+  ProviderConnect,
+  ProviderEvent,
+  ProviderRequest,
+} from '../../provider.contract.js';
 import { ChatCompletionReader } from './openai.answer.js';
 import { chatBodyOf, type LimitName, OBFUSCATION } from './openai.request.js';
 import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange/vendor-call.js';
@@ -41,6 +47,8 @@ export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
 export interface OpenAiDialect {
   /** `/v1` included, where the server has it. */
   readonly baseUrl: string;
+  /** How connections are opened; undefined: as usual. */
+  readonly connect?: ProviderConnect | undefined;
   /** Behind the base URL; left out: `/chat/completions`. */
   readonly pathOf?: (modelName: string) => string;
   /** What must not appear in a message. */
@@ -71,8 +79,8 @@ export class OpenAiChat {
   private readonly path: string | null;
 
   constructor(private readonly dialect: OpenAiDialect) {
-    const { baseUrl, headers, apiKey, idHeaders, pathOf } = dialect;
-    this.line = new VendorLine(new URL(baseUrl).origin);
+    const { baseUrl, connect, headers, apiKey, idHeaders, pathOf } = dialect;
+    this.line = new VendorLine(new URL(baseUrl).origin, connect);
     this.headers = baseHeaders(headers, idHeaders.sent);
     this.path = pathOf === undefined ? pathBehind(baseUrl, PATH) : null;
     this.vendor = {

@@ -23,7 +23,10 @@ import { checkedBaseUrl } from '../vendor/vendor-settings.js';
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
 /** OpenAI's chat completions, or one server that speaks them too (`OPENAI_BASE_URL`). */
-@Provider({ id: 'openai' })
+@Provider({
+  id: 'openai',
+  own: { apiKey: ['OPENAI_API_KEY'], baseUrl: 'OPENAI_BASE_URL', defaultBaseUrl: DEFAULT_BASE_URL },
+})
 export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
   readonly supportedParams = OPENAI_PARAMS;
   readonly supportedFeatures = PROVIDER_FEATURES;
@@ -45,6 +48,7 @@ export class OpenAiProvider implements ModelProvider, OnApplicationShutdown {
         ? null
         : new OpenAiChat({
             baseUrl,
+            connect: env.connect,
             apiKey,
             // For gateways, which may want another key, too. The variable is that of OpenAI's own SDK.
             headers: { authorization: `Bearer ${apiKey}`, ...parseHeaderLines(env('OPENAI_CUSTOM_HEADERS')) },

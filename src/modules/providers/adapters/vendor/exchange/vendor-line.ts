@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 import type { ProviderProgress } from '../../../calls/provider-progress.js';
+import type { ProviderConnect } from '../../../provider.contract.js';
 import type { WholeExchange } from './whole-exchange.js';
 
 /** A POST to a vendor. */
@@ -27,9 +28,13 @@ export interface StreamedResponse {
 export class VendorLine {
   private readonly pool: Pool;
 
-  /** @param origin of the vendor's address, without a path */
-  constructor(origin: string) {
-    this.pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0 });
+  /**
+   * @param origin of the vendor's address, without a path
+   * @param connect how connections are opened; left out: as usual.
+   */
+  constructor(origin: string, connect?: ProviderConnect) {
+    const limits = { headersTimeout: 0, bodyTimeout: 0 };
+    this.pool = new Pool(origin, connect === undefined ? limits : { ...limits, connect });
   }
 
   /** Settles as `WholeExchange.send` does. */

@@ -1,0 +1,47 @@
+import { LedgerError, ValidationError } from '../../kernel/index.js';
+
+export class SecretNotFoundError extends LedgerError {
+  constructor(provider: string) {
+    super({
+      code: 'SECRET_NOT_FOUND',
+      status: 404,
+      title: 'No such secret',
+      detail: `A key of the project for provider "${provider}" was not found; GET /v1/secrets lists those there are.`,
+    });
+  }
+}
+
+/** 503 `SECRETS_NOT_CONFIGURED`: nothing can be encrypted here. */
+export class SecretsNotConfiguredError extends LedgerError {
+  constructor() {
+    super({
+      code: 'SECRETS_NOT_CONFIGURED',
+      status: 503,
+      title: 'Secrets cannot be kept',
+      detail:
+        'Set SECRETS_KEY to 32 random bytes in base64 or hex, the same for every process, and restart the service.',
+    });
+  }
+}
+
+/** 503 `SECRET_UNREADABLE`: the key of the operator is never used in place of it. */
+export class SecretUnreadableError extends LedgerError {
+  /** @param reason half a sentence. */
+  constructor(provider: string, reason: string) {
+    super({
+      code: 'SECRET_UNREADABLE',
+      status: 503,
+      title: 'A secret cannot be read',
+      detail: `The project's key for provider "${provider}" ${reason}; restore that, or put the key again with PUT /v1/secrets/${provider}.`,
+    });
+  }
+}
+
+/** 400 `VALIDATION_FAILED` for a provider that has no place for a key of a project. */
+export class NoSecretTakenError extends ValidationError {
+  constructor(provider: string) {
+    super(`Provider "${provider}" takes no key of a project; choose another provider.`, [
+      { pointer: '/provider', message: 'takes no key of a project' },
+    ]);
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppConfig, type SecretsKeys } from '../../../infra/config/index.js';
+import { SecretsNotConfiguredError, SecretUnreadableError } from '../errors.js';
+import { decrypt, encrypt } from './sealed-bytes.js';
+
+const DATA_KEY_BYTES = 32;
+
+/** What a secret is bound to. */
+export interface SecretPlace {
+  readonly projectId: string;
+  readonly provider: string;
+  /** Scheme, host and port of where it is sent. */
+  readonly origin: string;
+}
+
+export interface SealedSecret {
+  readonly sealedKey: Buffer;
+  readonly wrappedKey: Buffer;
+  /** The id of the key that wraps it. */
+  readonly wrappedBy: string;
+}
+
+/**
+ * Envelope encryption: each secret has a key of its own, which `SECRETS_KEY` wraps. A rotation therefore wraps again, and the
+ * secret itself is not touched.
+ */
+@Injectable()
+export class SecretSealer {
+  private readonly keys: SecretsKeys;
+
+  constructor(config: AppConfig) {
+    this.keys = config.secretsKeys;
+  }
+
+  /** The id of the key that wraps what is new; null where none is configured. */
+  get currentId(): string | null {
+    return this.keys.current?.id ?? null;
+  }
+
+  /** Whether a secret can be read here, as far as the keys go. */
+  canUnwrap({ wrappedBy }: Pick<SealedSecret, 'wrappedBy'>): boolean {
+    return this.keys.all.some(({ id }) => id === wrappedBy);
+  }
+
+  /** @throws SecretsNotConfiguredError `SECRETS_NOT_CONFIGURED` */
+  seal(place: SecretPlace, secret: string): SealedSecret {
+    const { current } = this.keys;
+    if (current === null) throw new SecretsNotConfiguredError();
+    const dataKey = randomBytes(DATA_KEY_BYTES);
+    const context = contextOf(place);
+    return {
+      sealedKey: encrypt(dataKey, Buffer.from(secret), context),
+      wrappedKey: encrypt(current.bytes, dataKey, context),
+      wrappedBy: current.id,
+    };
+  }
+
+  /** @throws SecretUnreadableError `SECRET_UNREADABLE` without its key, and for what was moved or changed. */
+  open(place: SecretPlace, sealed: SealedSecret): string {
+    const dataKey = this.unwrap(place, sealed);
+    try {
+      return decrypt(dataKey, sealed.sealedKey, contextOf(place)).toString();
+    } catch {
+      throw new SecretUnreadableError(place.provider, 'was changed in the database');
+    }
+  }
+
+  /** The same secret, wrapped by the key of now. @throws what {@link seal} and {@link open} throw. */
+  rewrap(place: SecretPlace, sealed: SealedSecret): Pick<SealedSecret, 'wrappedKey' | 'wrappedBy'> {
+    const { current } = this.keys;
+    if (current === null) throw new SecretsNotConfiguredError();
+    const wrappedKey = encrypt(current.bytes, this.unwrap(place, sealed), contextOf(place));
+    return { wrappedKey, wrappedBy: current.id };
+  }
+
+  private unwrap(place: SecretPlace, { wrappedKey, wrappedBy }: SealedSecret): Buffer {
+    const key = this.keys.all.find(({ id }) => id === wrappedBy);
+    if (key === undefined) throw new SecretUnreadableError(place.provider, MISSING_KEY);
+    try {
+      return decrypt(key.bytes, wrappedKey, contextOf(place));
+    } catch {
+      throw new SecretUnreadableError(place.provider, 'was changed in the database');
+    }
+  }
+}
+
+export const MISSING_KEY = 'was wrapped by a key that is neither SECRETS_KEY nor among SECRETS_KEY_PREVIOUS';
+
+/**
+ * A beginning of 64 bits of the key's SHA-256: enough to tell keys apart, and to compare with a key that one has, too little
+ * to be the key. `printf %s "$KEY" | sha256sum` begins with it.
+ */
+export function fingerprintOf(secret: string): string {
+  return `sha256:${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
+}
+
+/** A JSON array: no two places have the same text. */
+function contextOf({ projectId, provider, origin }: SecretPlace): Buffer {
+  return Buffer.from(JSON.stringify(['prompt-ledger project secret 1', projectId, provider, origin]));
+}

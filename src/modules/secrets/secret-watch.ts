@@ -1,0 +1,90 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { AppConfig } from '../../infra/config/index.js';
+import { DatabaseListener } from '../../infra/database/index.js';
+import { Clock, messageOf } from '../../kernel/index.js';
+import { type Revisions, SECRETS_CHANNEL, SecretsRepository } from './secrets.repository.js';
+
+/** A change of a secret holds within 5 s on every process: two looks, and a second for the look itself. */
+const INTERVAL_MS = 2000;
+const TTL_MS = 4000;
+
+/**
+ * Knows which projects have keys of their own: by a look every two seconds, and by a notification with each change, which comes
+ * within milliseconds where it is heard. Everybody else's requests thereby pay nothing but a look into a map.
+ */
+@Injectable()
+export class SecretWatch implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(SecretWatch.name);
+  private revisions: Revisions = new Map();
+  private readAtMs = Number.NEGATIVE_INFINITY;
+  private looking: Promise<void> = Promise.resolve();
+  private isLooking = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly secrets: SecretsRepository,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+    private readonly listener: DatabaseListener,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => {
+      if (!this.isLooking) this.lookSoon();
+    }, INTERVAL_MS);
+    this.timer.unref();
+    // Without a key there are no secrets to hear of, and a worker may need no connection for anything else.
+    if (this.config.secretsKeys.all.length === 0) return;
+    void this.listener.subscribe(SECRETS_CHANNEL, () => {
+      this.lookSoon();
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Whether what is known is recent enough to go by. */
+  get isFresh(): boolean {
+    return this.clock.monotonicMs() - this.readAtMs < TTL_MS;
+  }
+
+  /** @returns undefined for a project without secrets. */
+  revisionsOf(projectId: string): string | undefined {
+    return this.revisions.get(projectId);
+  }
+
+  /** Whose credentials a call is made with, for circuits: empty for those of the operator. */
+  accountOf(projectId: string, provider: string): string {
+    const revisions = this.revisions.get(projectId);
+    if (revisions === undefined) return '';
+    const own = revisions.split(',').find((each) => each.startsWith(`${provider}:`));
+    return own === undefined ? '' : `${projectId} ${own}`;
+  }
+
+  /** Looks again; one look at a time, so that an older one never comes after a newer one. */
+  refresh(): Promise<void> {
+    const look = this.looking.then(() => this.look());
+    this.looking = look.catch(() => undefined);
+    return look;
+  }
+
+  private lookSoon(): void {
+    this.refresh().catch((error: unknown) => {
+      this.logger.debug(`the secrets of projects could not be looked for: ${messageOf(error)}`);
+    });
+  }
+
+  private async look(): Promise<void> {
+    // Before the look, so that a slow one does not stretch it.
+    const askedAtMs = this.clock.monotonicMs();
+    this.isLooking = true;
+    try {
+      this.revisions = await this.secrets.listRevisions();
+      this.readAtMs = askedAtMs;
+    } finally {
+      this.isLooking = false;
+    }
+  }
+}

@@ -16,6 +16,7 @@ import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
 import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
 import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 import { KeepSecrets1796310000000 } from './1796310000000-keep-secrets.js';
+import { ExpireContent1796500200000 } from './1796500200000-expire-content.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   CreateScorers1796700000000,
   EraseEvaluation1796900000000,
   KeepSecrets1796310000000,
+  ExpireContent1796500200000,
 ];

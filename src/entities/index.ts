@@ -18,6 +18,7 @@ import { EnvironmentEntity } from './governance/environment.entity.js';
 import { ExecutionAttemptEntity } from './executions/execution-attempt.entity.js';
 import { ExecutionDeltaEntity } from './accounts/execution-delta.entity.js';
 import { ExecutionInFlightEntity } from './executions/execution-in-flight.entity.js';
+import { ContentExpiryEntity } from './executions/content-expiry.entity.js';
 import { ExecutionInputEntity } from './executions/execution-input.entity.js';
 import { ExecutionOutputEntity } from './executions/execution-output.entity.js';
 import { ExecutionRollupEntity } from './accounts/execution-rollup.entity.js';
@@ -136,4 +137,5 @@ export const ENTITIES = [
   ScorerVersionEntity,
   ScoreEntity,
   ScoreSequenceEntity,
+  ContentExpiryEntity,
 ];

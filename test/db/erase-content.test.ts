@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { Metrics } from '../../src/infra/metrics/index.js';
 import { systemActor, AuditService } from '../../src/modules/audit/index.js';
 import {
   ContentErasureRepository,
@@ -38,7 +39,12 @@ let contents: ContentErasureService;
 beforeAll(async () => {
   context = await openLedgerContext();
   ids = await insertOneOfEach(context.owner, context.projectId);
-  contents = new ContentErasureService(context.scope, new ContentErasureRepository(), new AuditService());
+  contents = new ContentErasureService(
+    context.scope,
+    new ContentErasureRepository(),
+    new AuditService(),
+    new Metrics(),
+  );
 });
 beforeEach(async () => {
   await truncateExecutions(context.owner);

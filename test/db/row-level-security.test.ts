@@ -8,6 +8,7 @@ import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-se
 import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
+import { EXPIRE_FUNCTIONS } from '../../migrations/expire-content/expire.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
 import { SECRET_REVISIONS_FUNCTION } from '../../migrations/keep-secrets/secrets.js';
 import { FIND_SESSION_FUNCTION } from '../../migrations/open-sessions/sessions.js';
@@ -37,6 +38,7 @@ const SECURED_TABLES = [
   'users',
   'execution_metadata',
   'project_secrets',
+  'content_expiry',
 ];
 
 describe('row-level security', () => {
@@ -221,6 +223,7 @@ describe('row-level security', () => {
     const listed = [
       ...SYSTEM_FUNCTIONS,
       ERASE_CONTENT_FUNCTION,
+      ...EXPIRE_FUNCTIONS,
       QUEUE_SLICE_FUNCTION,
       RENEW_PROMPTS_FUNCTION,
       SERVICE_FIGURES_FUNCTION,

@@ -84,6 +84,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        INSERT INTO score_sequences (project_id, latest) VALUES ($1, 1) RETURNING latest)
      INSERT INTO scores (project_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, passed, created_by)
      SELECT $1, latest, '${executionId}', scorer_id, scorer_version_id, 'api', 1, true, 'admin' FROM version, latest`,
+    `INSERT INTO content_expiry (project_id, environment, erased_below) VALUES ($1, 'dev', '${executionId}')`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

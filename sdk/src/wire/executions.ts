@@ -72,7 +72,7 @@ export interface ExecuteRequest {
   /** Null or left out: the one that runs in the environment. */
   readonly version_number?: number | null;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Null or left out: the ledger's `DEFAULT_MODEL`. */
+  /** Null or left out: the project's `default_model`, or the ledger's `DEFAULT_MODEL`. */
   readonly model?: ModelSelection | null;
   readonly params?: Params | null;
   /** The environment, such as `dev` or `prod`. Null or left out: `default`. */

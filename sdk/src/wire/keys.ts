@@ -22,7 +22,8 @@ export type Scope =
   | 'members:write'
   | 'settings:write'
   | 'audit:read'
-  | 'secrets:write';
+  | 'secrets:write'
+  | 'content:erase';
 
 /** A minute; 0 for no limit, null for the default of the service. */
 export interface KeyRateLimits {

@@ -4,9 +4,9 @@ export interface ProjectRef {
 }
 
 export interface ProjectSettings {
-  /** For how many days the content of executions is kept, by environment. */
+  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. */
   readonly retention_days: Readonly<Record<string, number>>;
-  /** Variables whose values are masked: names, or patterns with `*`. */
+  /** Variables whose values are masked: names, paths, patterns with `*`, or `/expressions/`. */
   readonly mask: readonly string[];
   /** `provider/model_name`; null for that of the service. */
   readonly default_model: string | null;

@@ -50,6 +50,8 @@ export class Metrics implements OnApplicationShutdown {
       work.claims,
       work.claimed,
       work.swept,
+      work.erased,
+      work.dropped,
       work.journalRows,
       work.journalWaits,
       work.journalCommits,

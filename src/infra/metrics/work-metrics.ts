@@ -37,6 +37,15 @@ export class WorkMetrics {
     help: 'Executions whose process did not report back within its lease, by what became of them.',
     labelNames: ['result'],
   });
+  readonly erased = counterFamily({
+    name: 'prompt_ledger_erased_contents_total',
+    help: 'Executions whose content was erased, because somebody asked for it or because its days were over.',
+    labelNames: ['by'],
+  });
+  readonly dropped = counterFamily({
+    name: 'prompt_ledger_dropped_partitions_total',
+    help: 'Weekly partitions of content that were dropped, because their days were over in every project.',
+  });
   readonly journalRows = counterFamily({
     name: 'prompt_ledger_journal_rows_total',
     help: 'Entries that journals have committed.',
@@ -56,6 +65,8 @@ export class WorkMetrics {
   readonly looks = this.claims.with();
   readonly taken = this.claimed.with();
   readonly sweptAs = { queued: this.swept.with('queued'), failed: this.swept.with('failed') };
+  readonly erasedBy = { request: this.erased.with('request'), age: this.erased.with('age') };
+  readonly droppedPartitions = this.dropped.with();
   readonly journals = Object.fromEntries(
     JOURNALS.map((name) => [
       name,

@@ -32,6 +32,7 @@ import { QueueGate } from './queue/queue-gate.js';
 import { RecordingController } from './recording/recording.controller.js';
 import { RecordingRepository } from './recording/recording.repository.js';
 import { RecordingService } from './recording/recording.service.js';
+import { ContentRetention, ContentRetentionRepository } from './retention/index.js';
 import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './calls/sync-calls.js';
@@ -54,6 +55,8 @@ import { SubmitService } from './intake/submit.service.js';
     CacheExpiry,
     ContentErasureRepository,
     ContentErasureService,
+    ContentRetention,
+    ContentRetentionRepository,
     ExecutionAdmission,
     ExecutionContentsRepository,
     ExecutionLeases,

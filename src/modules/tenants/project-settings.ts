@@ -1,8 +1,8 @@
 /** What a project decides for itself. */
 export interface ProjectSettings {
-  /** For how many days the content of executions is kept, by environment; an environment that is not named keeps it. */
+  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. */
   readonly retention_days: Readonly<Record<string, number>>;
-  /** Names of variables whose values are masked, or patterns in which `*` stands for any text. */
+  /** Names of variables whose values are masked, or patterns; see `MaskRules`. */
   readonly mask: readonly string[];
   /** `provider/model_name`; null for the default of the service. */
   readonly default_model: string | null;

@@ -65,7 +65,7 @@ const RETENTION = {
 } as const;
 
 export class ChangeSettingsDto {
-  /** For how many days the content of executions is kept, by environment; one that is not named keeps it. Null: as at first. */
+  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. Null: as at first. */
   @IsOptional()
   @IsRetention()
   @ApiPropertyOptional({ ...RETENTION, nullable: true })
@@ -138,7 +138,7 @@ export class UpdateProjectDto {
 }
 
 export class ProjectSettingsDto {
-  /** For how many days the content of executions is kept, by environment; one that is not named keeps it. */
+  /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. */
   @ApiProperty(RETENTION)
   retention_days!: Readonly<Record<string, number>>;
 

@@ -23,7 +23,9 @@ export class JsonSource {
   /** The text of the part that the path leads to, or `null`. */
   find(path: readonly (string | number)[]): string | null {
     const start = skipSpace(this.text, 0);
-    let range: Range | undefined = { start, end: endOfValue(this.text, start) };
+    // Where the whole ends is of no use to whoever asks for a part, and finding it would read all of the text each time.
+    const end = path.length === 0 ? endOfValue(this.text, start) : start;
+    let range: Range | undefined = { start, end };
     for (const step of path) {
       range = this.childrenOf(range.start).get(String(step));
       if (range === undefined) return null;

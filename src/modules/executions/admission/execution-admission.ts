@@ -152,11 +152,10 @@ export class ExecutionAdmission {
   }
 
   private readAsked(request: RequestToAdmit): Asked {
-    return {
-      timeoutMs: readTimeoutMs(request, this.config.env),
-      params: paramsOfRequest(request.params ?? {}),
-      callbackUrl: this.callbackUrlOf(request),
-    };
+    const timeoutMs = readTimeoutMs(request, this.config.env);
+    const { callback_url: callbackUrl = null } = request;
+    if (callbackUrl !== null) this.callbackUrls.assertAllowed(callbackUrl, '/callback_url');
+    return { timeoutMs, params: paramsOfRequest(request.params ?? {}), callbackUrl };
   }
 
   private compose(
@@ -297,11 +296,6 @@ export class ExecutionAdmission {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
     const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number);
     return found === null ? null : admittedPrompt(request, found, false);
-  }
-
-  private callbackUrlOf({ callback_url: url = null }: RequestToAdmit): string | null {
-    if (url !== null) this.callbackUrls.assertAllowed(url, '/callback_url');
-    return url;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
+import { Metrics } from '../../../infra/metrics/index.js';
 import { type Actor, AuditService } from '../../audit/index.js';
 import { ExecutionNotFoundError } from '../errors.js';
 import { ContentErasureRepository } from './content-erasure.repository.js';
@@ -12,6 +13,7 @@ export class ContentErasureService {
     private readonly scope: TenantScope,
     private readonly contents: ContentErasureRepository,
     private readonly audit: AuditService,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -20,16 +22,18 @@ export class ContentErasureService {
    * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.
    */
   async erase(who: Actor, executionId: string): Promise<void> {
-    await this.scope.transaction(who.projectId, async (tx) => {
+    const isErased = await this.scope.transaction(who.projectId, async (tx) => {
       const { state, erasedAt } = await this.contents.erase(tx, who.projectId, executionId);
       if (state === 'absent') throw new ExecutionNotFoundError(executionId);
       if (state === 'in_flight') throw new ExecutionNotFinalError(executionId);
-      if (state === 'erased_before') return;
+      if (state === 'erased_before') return false;
       await this.audit.append(tx, who, {
         action: 'execution.erase_content',
         subject: `execution/${executionId}`,
         after: { content_erased_at: erasedAt?.toISOString() ?? null },
       });
+      return true;
     });
+    if (isErased) this.metrics.work.erasedBy.request.value += 1;
   }
 }

@@ -159,7 +159,7 @@ export class SharedExecutionDto {
   @IsOptional()
   @ApiPropertyOptional({
     description:
-      'Which model: `{"provider","model_name"}` or `"provider/model_name"`; a list of up to 16 of these, tried in order on time-outs, connection errors, 408, 429, 5xx and open circuits; or `{"route"}`, the name of a route. Null or left out: the one of `DEFAULT_MODEL`.',
+      'Which model: `{"provider","model_name"}` or `"provider/model_name"`; a list of up to 16 of these, tried in order on time-outs, connection errors, 408, 429, 5xx and open circuits; or `{"route"}`, the name of a route. Null or left out: the `default_model` of the project, or the one of `DEFAULT_MODEL`.',
     nullable: true,
     oneOf: [
       { $ref: getSchemaPath(ModelRefDto) },

@@ -96,7 +96,7 @@ class LedgerMembersDto extends PickType(ExecuteDto, [
   @IsOptional()
   @ApiPropertyOptional({
     description:
-      'Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left out: the one of `DEFAULT_MODEL`.',
+      'Which model answers, where `model` names a prompt: `"provider/model_name"`, a list of these, or `{"route"}`. Null or left out: the `default_model` of the project, or the one of `DEFAULT_MODEL`.',
     nullable: true,
     oneOf: [
       { type: 'string', example: 'echo/echo' },

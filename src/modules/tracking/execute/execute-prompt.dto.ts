@@ -35,14 +35,14 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   @ApiPropertyOptional({ nullable: true, example: null })
   template_hash?: string | null;
 
-  /** Id of the provider, where `model` is left out; null or left out: that of `DEFAULT_MODEL`. */
+  /** Id of the provider, where `model` is left out; null or left out: that of the project's default model, or of `DEFAULT_MODEL`. */
   @IsOptional()
   @IsString()
   @Length(1, 64)
   @ApiPropertyOptional({ nullable: true, example: 'echo' })
   provider?: string | null;
 
-  /** The provider's name for the model; null or left out: that of `DEFAULT_MODEL`, if it is of this provider. */
+  /** The provider's name for the model; null or left out: the default one, if it is of this provider. */
   @IsOptional()
   @IsString()
   @Length(1, 200)

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { Metrics } from '../../../infra/metrics/index.js';
+import { messageOf } from '../../../kernel/index.js';
+import { ContentRetentionRepository, type ExpiringContent } from './content-retention.repository.js';
+
+/** So few that a batch takes some milliseconds, and nothing waits long for what it locks. */
+const BATCH_SIZE = 50;
+/** Between two batches: a backlog of months must not take the database from those who work. */
+const PAUSE_MS = 5;
+
+/** A drop that waited in vain is tried again, so often in a pass; the next pass goes on with it. */
+const MAX_TRIES = 20;
+const TRY_AGAIN_MS = 100;
+
+/** What a pass has done. */
+export interface RetentionPass {
+  readonly erased: number;
+  /** Names of the partitions that were dropped. */
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Erases content whose days are over, as the settings of its project say. Weeks that are over in every project are dropped as a whole,
+ * which costs nothing; then the executions are marked, and what their rows and keys have of content goes with that. Any process does
+ * it: several at once take turns.
+ */
+@Injectable()
+export class ContentRetention implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ContentRetention.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | null = null;
+  private isLeaving = false;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly contents: ContentRetentionRepository,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.runPass().finally(() => (this.running = null));
+    }, this.config.env.RETENTION_INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isLeaving = true;
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** One look at everything. @returns what is gone now. */
+  async pass(): Promise<RetentionPass> {
+    const dropped = await this.dropWeeks();
+    let erased = 0;
+    for (const expiring of await this.contents.listExpiring()) {
+      if (this.isLeaving) break;
+      erased += await this.expireAll(expiring);
+    }
+    return { erased, dropped };
+  }
+
+  private async runPass(): Promise<void> {
+    try {
+      const { erased, dropped } = await this.pass();
+      if (erased === 0 && dropped.length === 0) return;
+      this.logger.log({ erased, dropped }, 'content whose days are over was erased');
+    } catch (error) {
+      this.logger.warn(`content whose days are over could not be erased: ${messageOf(error)}`);
+    }
+  }
+
+  private async dropWeeks(): Promise<string[]> {
+    const dropped: string[] = [];
+    let tries = 0;
+    while (!this.isLeaving) {
+      const { name, isBusy } = await this.contents.dropWeek();
+      if (name !== null) {
+        dropped.push(name);
+        this.metrics.work.droppedPartitions.value += 1;
+        tries = 0;
+      } else {
+        tries += 1;
+        if (!isBusy || tries > MAX_TRIES) break;
+        await sleep(TRY_AGAIN_MS);
+      }
+    }
+    return dropped;
+  }
+
+  private async expireAll(expiring: ExpiringContent): Promise<number> {
+    let total = 0;
+    while (!this.isLeaving) {
+      const erased = await this.contents.expire(expiring, BATCH_SIZE);
+      total += erased;
+      this.metrics.work.erasedBy.age.value += erased;
+      if (erased < BATCH_SIZE) break;
+      await sleep(PAUSE_MS);
+    }
+    return total;
+  }
+}

@@ -20,6 +20,8 @@ import {
   ProjectsResource,
   PromptsResource,
   RoutesResource,
+  ScorersResource,
+  ScoresResource,
   SecretsResource,
   TeamsResource,
   TrackingResource,
@@ -44,6 +46,8 @@ export class LedgerClient {
   readonly budgets: BudgetsResource;
   readonly changes: ChangesResource;
   readonly audit: AuditResource;
+  readonly scorers: ScorersResource;
+  readonly scores: ScoresResource;
   readonly projects: ProjectsResource;
   readonly users: UsersResource;
   readonly members: MembersResource;
@@ -69,6 +73,8 @@ export class LedgerClient {
     this.budgets = new BudgetsResource(transport);
     this.changes = new ChangesResource(transport);
     this.audit = new AuditResource(transport);
+    this.scorers = new ScorersResource(transport);
+    this.scores = new ScoresResource(transport);
     this.projects = new ProjectsResource(transport);
     this.users = new UsersResource(transport);
     this.members = new MembersResource(transport);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addScorers } from './evaluation/scorers.program.js';
 import { addGovernance } from './governance/changes.program.js';
 import { addEnvironments } from './governance/environments.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/executions.command.js';
@@ -26,6 +27,7 @@ export function addLedgerCommands(program: Command): void {
   addGovernance(program);
   addEnvironments(program);
   addModels(program.command('models').description('list, allow and take away models'));
+  addScorers(program);
   addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 

@@ -2,6 +2,7 @@ import type { ApiBody, ApiResponse } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import {
   bodyOf,
+  bodyWith,
   callsOf,
   exampleOf,
   fillPath,
@@ -29,6 +30,7 @@ const MAKES_ITS_OWN = [
   'PUT /v1/secrets/{provider}',
   'PUT /v1/environments/{name}',
   'PUT /v1/datasets/{name}',
+  'PUT /v1/scorers/{name}',
 ];
 /** Likewise by names in their bodies. */
 const MAKES_ITS_OWN_BY_BODY = ['POST /v1/prompts/register-code', 'POST /v1/executions:record'];
@@ -42,10 +44,14 @@ beforeAll(async () => {
   stage = await startStage();
   calls = callsOf((await stage.admin.get<OpenApiPaths>('/openapi.json')).body);
   expectMade(await stage.admin.put(`/v1/models/openai/${ONLY_MODEL}`, {}), 200);
+  expectMade(
+    await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { good: true, bad: false } }),
+    200,
+  );
   const making = calls.filter(({ method, name }) => method !== 'GET' && !ENDS.test(name));
   for (const call of [...making].sort((a, b) => rankCall(a) - rankCall(b))) {
     const url = fillPath(call, (one) => exampleOf(one) ?? ids.get(one.name));
-    const answer = await send(ADMIN_KEY, call, url, bodyOf(call, ADMIN_KEY));
+    const answer = await send(ADMIN_KEY, call, url, bodyWith(call, ids, ADMIN_KEY));
     if (answer.status >= 300) throw new Error(`${call.name}: ${JSON.stringify(answer.body)}`);
     rememberIds(answer.body, ids);
   }

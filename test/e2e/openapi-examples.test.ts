@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually.js';
 import { clientWith } from './other-project.js';
 import {
-  bodyOf,
+  bodyWith,
   callsOf,
   exampleOf,
   fillPath,
@@ -47,6 +47,8 @@ describe('the examples of the OpenAPI document', () => {
     // So that there is a move to take back, once the example has made another.
     await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Between: {{text}}' });
     await stage.admin.put('/v1/prompts/doc_summarizer/environments/staging', { version_number: 2 });
+    // So that there is one that people score by.
+    await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { good: true, bad: false } });
     const ids = new Map<string, string>();
     const refused: unknown[] = [];
     for (const call of calls) {
@@ -55,7 +57,7 @@ describe('the examples of the OpenAPI document', () => {
       const waiting = await submitWaiting(call);
       // As the explorer would fill them in; ids are those of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
-      const { status, body } = await send(call, url);
+      const { status, body } = await send(call, url, ids);
       if (status >= 300) refused.push({ call: `${call.method} ${url}`, status, body });
       if (call.method === 'POST' || call.method === 'PUT') rememberIds(body, ids);
     }
@@ -112,8 +114,8 @@ describe('the examples of the OpenAPI document', () => {
     return made.body.key;
   }
 
-  async function send(call: OpenApiCall, url: string) {
-    const example = bodyOf(call, ADMIN_KEY);
+  async function send(call: OpenApiCall, url: string, ids: ReadonlyMap<string, string>) {
+    const example = bodyWith(call, ids, ADMIN_KEY);
     const response = await fetch(`${stage.ledger.url}${url}`, {
       method: call.method,
       headers: { 'x-api-key': await keyFor(call), 'content-type': 'application/json' },

@@ -51,6 +51,17 @@ export function bodyOf({ operation: { requestBody } }: OpenApiCall, adminKey = D
     : JSON.parse(JSON.stringify(example).replaceAll(DEFAULT_API_KEY, adminKey));
 }
 
+/** The example body about what was made before: ids in it are those. @param adminKey as for {@link bodyOf}. */
+export function bodyWith(
+  call: OpenApiCall,
+  ids: ReadonlyMap<string, string>,
+  adminKey = DEFAULT_API_KEY,
+): unknown {
+  const body = bodyOf(call, adminKey);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, ids.get(name) ?? value]));
+}
+
 /** @param valueOf what to put in for a parameter; undefined leaves one of the query out. */
 export function fillPath(
   { route, operation: { parameters = [] } }: OpenApiCall,
@@ -70,6 +81,9 @@ export function fillPath(
 /** What makes things comes before what reads, changes and ends them. */
 export function rankCall({ method, route }: OpenApiCall): number {
   const isMade = /\{\w+_id\}/.test(route);
+  // They are about an execution that their body names.
+  if (route === '/v1/scores' && method === 'POST') return 3;
+  if (route.endsWith(':score')) return 3;
   if (route.endsWith(':retire')) return 4;
   if (route.endsWith(':migrate-to-full')) return 5;
   // A model stays as long as routes lead to it.

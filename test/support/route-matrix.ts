@@ -42,6 +42,9 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/datasets': 'viewer',
   'GET /v1/datasets/{name}': 'viewer',
   'GET /v1/datasets/{name}/versions': 'viewer',
+  'GET /v1/scorers': 'viewer',
+  'GET /v1/scorers/{name}': 'viewer',
+  'GET /v1/scorers/{name}/versions': 'viewer',
   'GET /v1/analytics/costs': 'viewer',
   'GET /v1/analytics/prompts': 'viewer',
   'GET /v1/budgets': 'viewer',
@@ -64,6 +67,9 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/batches/{batch_id}': 'runner',
   'GET /v1/batches/{batch_id}/deliveries': 'runner',
   'POST /v1/batches/{batch_id}:cancel': 'runner',
+  'GET /v1/scores': 'runner',
+  'POST /v1/scores': 'runner',
+  'POST /v1/scorers/{name}:score': 'runner',
 
   'PUT /v1/prompts/{name}': 'editor',
   'DELETE /v1/prompts/{name}': 'editor',
@@ -81,6 +87,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'POST /v1/prompts/register-code': 'editor',
   'POST /v1/prompts:migrate-to-full': 'editor',
   'POST /v1/prompts:retire': 'editor',
+  'PUT /v1/scorers/{name}': 'editor',
+  'DELETE /v1/scorers/{name}': 'editor',
 
   'POST /v1/changes/{change_id}:approve': 'approver',
   'POST /v1/changes/{change_id}:reject': 'approver',

@@ -12,6 +12,8 @@ export { PricesResource } from './prices.js';
 export { ProjectsResource } from './projects.js';
 export { PromptsResource } from './prompts.js';
 export { RoutesResource } from './routes.js';
+export { ScorersResource } from './scorers.js';
+export { ScoresResource } from './scores.js';
 export { SecretsResource } from './secrets.js';
 export { TeamsResource } from './teams.js';
 export { TrackingResource } from './tracking.js';

@@ -173,6 +173,34 @@ describe('a resource', () => {
       ({ teams }) => teams.put('a', { members: [ID], role: 'editor' }),
     ],
     ['DELETE', '/v1/teams/a', undefined, ({ teams }) => teams.delete('a')],
+    [
+      'PUT',
+      '/v1/scorers/a%2Fb',
+      { kind: 'check', check: 'contains', value: 'x' },
+      ({ scorers }) => scorers.put('a/b', { kind: 'check', check: 'contains', value: 'x' }),
+    ],
+    ['GET', '/v1/scorers?kind=judge', undefined, ({ scorers }) => scorers.list({ kind: 'judge' })],
+    ['GET', '/v1/scorers/a', undefined, ({ scorers }) => scorers.get('a')],
+    ['GET', '/v1/scorers/a/versions', undefined, ({ scorers }) => scorers.versions('a')],
+    [
+      'POST',
+      '/v1/scorers/a:score',
+      { execution_id: ID, expected: null },
+      ({ scorers }) => scorers.score('a', { execution_id: ID, expected: null }),
+    ],
+    ['DELETE', '/v1/scorers/a', undefined, ({ scorers }) => scorers.delete('a')],
+    [
+      'POST',
+      '/v1/scores',
+      { execution_id: ID, scorer: 'a', label: 'good' },
+      ({ scores }) => scores.create({ execution_id: ID, scorer: 'a', label: 'good' }),
+    ],
+    [
+      'GET',
+      `/v1/scores?execution_id=${ID}&scorer=a`,
+      undefined,
+      ({ scores }) => scores.list({ execution_id: ID, scorer: 'a' }),
+    ],
   ])('sends %s %s', async (method, path, body, call) => {
     const { fetch, requests } = fakeFetch(json({}));
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
@@ -190,6 +218,8 @@ describe('a resource', () => {
     ['users', ({ users }) => users.list()],
     ['members', ({ members }) => members.list()],
     ['teams', ({ teams }) => teams.list()],
+    ['scorers', ({ scorers }) => scorers.list()],
+    ['scores', ({ scores }) => scores.list()],
   ])('gives %s of all pages', async (name, list) => {
     const { fetch, requests } = fakeFetch(
       json({ [name]: [{ n: 1 }], next_cursor: 'c' }),

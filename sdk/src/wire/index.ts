@@ -15,6 +15,8 @@ export type * from './projects.js';
 export type * from './prompts.js';
 export type * from './recording.js';
 export type * from './routes.js';
+export type * from './scorers.js';
+export type * from './scores.js';
 export type * from './secrets.js';
 export type * from './streaming.js';
 export type * from './tracking.js';

@@ -78,14 +78,14 @@ export class SandboxUnavailableError extends LedgerError {
   }
 }
 
-/** The process leaves while a judgement is under way, which goes on in another one. */
+/** Whoever waited for a judgement gave up; it goes on. */
 export class JudgementInterruptedError extends LedgerError {
   constructor(executionId: string) {
     super({
       code: 'JUDGEMENT_INTERRUPTED',
       status: 503,
       title: 'The judgement is still under way',
-      detail: `The process that was asked is stopping; the judgement goes on as execution "${executionId}".`,
+      detail: `The judgement is still under way as execution "${executionId}"; read that, or ask again.`,
       retryable: true,
       extensions: { execution_id: executionId },
       headers: { 'Retry-After': '1' },

@@ -4,6 +4,9 @@ import { readCheckMembers } from './read-check-members.js';
 import { DefinitionReader } from './definition-reader.js';
 import type { DefinitionDraft } from './write-definition.js';
 
+/** Of the JSON of what a check compares with: it is hashed and compared in one go. */
+const MAX_VALUE_CHARS = 65_536;
+
 /** Of the source of code. A scorer that needs more is a program. */
 const MAX_SOURCE_CHARS = 50_000;
 
@@ -17,6 +20,10 @@ export function readDefinition(body: PutScorerDto, valueJson: string | null): De
   reader.assertMembers();
   const { kind } = body;
   const hasValue = kind === 'check' && valueJson !== null && valueJson !== 'null';
+  if (hasValue && valueJson.length > MAX_VALUE_CHARS) {
+    reader.report('value', `must be at most ${MAX_VALUE_CHARS} characters of JSON`);
+    reader.finish();
+  }
   const members = readMembers(reader, hasValue ? valueJson : null);
   reader.finish();
   return { kind, members, valueJson: hasValue ? valueJson : null };

@@ -39,6 +39,8 @@ const ENVIRONMENT = 'experiment';
 /** No route of the API is called so. */
 const KEY_ROUTE = 'judgement';
 const LOOK_AGAIN_MS = 30_000;
+/** All attempts with their waits take less; what takes longer finds no worker. */
+const MOST_LOOKS = 30;
 
 /** What these say of a judgement that was refused will not be another tomorrow: the judge is not what it was. */
 const JUDGE_IS_GONE: readonly string[] = [
@@ -63,7 +65,7 @@ export class JudgeCalls {
 
   /**
    * Asks a judge and waits for its answer. The response cache is passed by: a judge that is asked again judges again.
-   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving; the judgement goes on elsewhere.
+   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving, or nobody works on the judgement.
    * @throws what `SubmitService.submit` throws and may pass.
    */
   async call(who: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
@@ -94,7 +96,7 @@ export class JudgeCalls {
   }
 
   private async readWhenFinal(projectId: string, executionId: string): Promise<Judgement | ScoringError> {
-    for (;;) {
+    for (let looks = 0; looks <= MOST_LOOKS && !this.waits.isLeaving; looks += 1) {
       const found = await this.reads.find(projectId, executionId);
       if (found === null) return scoringError('judge_failed', 'The judgement is gone.', executionId);
       const { status, responseText, finishReason, errorMessage } = found.record;
@@ -105,9 +107,9 @@ export class JudgeCalls {
         const why = errorMessage ?? `it was ${status}`;
         return scoringError('judge_failed', `The judge did not answer: ${why}`, executionId);
       }
-      if (this.waits.isLeaving) throw new JudgementInterruptedError(executionId);
       await this.waits.untilFinal(projectId, executionId, LOOK_AGAIN_MS);
     }
+    throw new JudgementInterruptedError(executionId);
   }
 }
 

@@ -148,6 +148,18 @@ describe('code in the sandbox', () => {
     expect((long as { explanation: string }).explanation).toHaveLength(10_000);
   });
 
+  it('leaves the event loop to others while it loops', async () => {
+    let turns = 0;
+    const turn = () => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    expect(await endOf('() => { for (;;) {} }')).toBe('code_out_of_bounds');
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(100);
+  });
+
   it('holds nobody else up: a job that is wedged loses its thread, and the others go on', async () => {
     // The engine does not count within one call of its own: only the wall ends this.
     const wedged = run('() => ({ value: [1, 2].concat(Array(2 ** 30)).indexOf(3) })').catch(

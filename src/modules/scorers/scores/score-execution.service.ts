@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { Caller } from '../../auth/index.js';
-import { ExecutionNotFoundError, ExecutionReadsRepository } from '../../executions/index.js';
+import { ExecutionNotFoundError, ExecutionReadsRepository, type UsedKey } from '../../executions/index.js';
 import { ScorerKindMismatchError } from '../errors.js';
 import { ScorerCatalogue } from '../scorer-catalogue.js';
 import { ScoringService } from '../scoring/scoring.service.js';
@@ -26,6 +26,7 @@ export class ScoreExecutionService {
   /**
    * By the newest version of a scorer.
    * @param expectedJson the text of `expected` as it was sent; null when nothing was expected.
+   * @param key under which a judge is asked once.
    * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
    * @throws what {@link ScoringService.scoreAnswer} throws.
@@ -35,6 +36,7 @@ export class ScoreExecutionService {
     name: string,
     request: ScoreExecutionDto,
     expectedJson: string | null,
+    key: UsedKey | null,
   ): Promise<ScoredExecutionDto> {
     const { projectId } = who;
     const executionId = request.execution_id.toLowerCase();
@@ -46,7 +48,9 @@ export class ScoreExecutionService {
     if (found === null) throw new ExecutionNotFoundError(executionId);
     const answer = toScorableAnswer(found.record, expectedJson);
     if ('kind' in answer) return { score: null, error: errorView(answer) };
-    const verdict = await this.scoring.scoreAnswer(who, version, answer, { key: null });
+    const verdict = await this.scoring.scoreAnswer(who, version, answer, {
+      key: key === null ? null : nameOf(key),
+    });
     if (verdict.kind === 'error') return { score: null, error: errorView(verdict) };
     const score = this.log.toNewScore(who, { executionId, version, score: verdict });
     const isKept = request.keep === true;
@@ -64,4 +68,9 @@ export class ScoreExecutionService {
     });
     return former === null ? null : recordView(former);
   }
+}
+
+/** The same key with another body is another question. */
+function nameOf({ route, key, fingerprint }: UsedKey): string {
+  return `${route} ${key} ${fingerprint.toString('hex')}`;
 }

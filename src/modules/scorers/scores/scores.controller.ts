@@ -68,6 +68,11 @@ export class ScoresController {
   @ApiBodyExample({ execution_id: ANY_EXECUTION, expected: 'A refund within 30 days' })
   @ApiParam({ name: 'name', description: 'Name of the scorer.', example: 'mentions-refund' })
   @Scopes('scores:write', 'executions:run')
+  @ApiHeader({
+    ...IDEMPOTENCY_HEADER,
+    description:
+      'A name of yours for this request. Sent again with the same body, no judge is called a second time.',
+  })
   @ApiOperation({
     summary: 'Score an execution',
     description:
@@ -79,7 +84,8 @@ export class ScoresController {
     @Param('name', PromptNamePipe) name: string,
     @Body() body: ScoreExecutionDto,
     @JsonSource('expected') expectedJson: string | null,
+    @IdempotencyKey() key: UsedKey | null,
   ): Promise<ScoredExecutionDto> {
-    return this.scoring.score(caller, name, body, expectedJson);
+    return this.scoring.score(caller, name, body, expectedJson, key);
   }
 }

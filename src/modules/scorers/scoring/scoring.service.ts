@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LedgerError } from '../../../kernel/index.js';
+import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
 import type { CheckName, ScorerDefinition } from '../definitions/scorer-definition.js';
 import { thresholdFor } from '../definitions/scorer-definition.js';
@@ -61,9 +61,10 @@ export class ScoringService {
         return toVerdict(definition, await this.runApart(job));
       }
       case 'judge': {
+        const variables = await heavyWork.run(() => composeJudgeVariables(answer));
         const judgement = await callJudge({
           definition,
-          variables: composeJudgeVariables(answer),
+          variables,
           key,
           metadata: {
             scorer: `${name}@${version.versionNumber}`,

@@ -48,8 +48,8 @@ const ROOMS = {
   'modules/versions': { rooms: [...COMMON, 'templating', 'json-schema'] },
   // Providers with the keys of projects.
   'modules/secrets': { rooms: [...COMMON, 'modules/providers'] },
-  'modules/versions': { rooms: [...COMMON, 'templating'] },
-  'modules/prompts': { rooms: CONTENT },
+  'modules/snippets': { rooms: CONTENT },
+  'modules/prompts': { rooms: [...CONTENT, 'modules/snippets'] },
   'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
   // They are moved here; what they mean for a run is known where versions are resolved, in prompts.
   'modules/environments': { rooms: [...CONTENT, 'modules/prompts'] },

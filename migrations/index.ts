@@ -10,6 +10,7 @@ import { AddKeyOwners1796200100000 } from './1796200100000-add-key-owners.js';
 import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
+import { AddSnippets1796400000000 } from './1796400000000-add-snippets.js';
 import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
@@ -32,6 +33,7 @@ export const MIGRATIONS = [
   GuardEnvironments1796200200000,
   BindChanges1796200300000,
   OpenSessions1796300000000,
+  AddSnippets1796400000000,
   EraseContent1796500000000,
   MaskVariables1796500100000,
   StoreDatasets1796600000000,

@@ -20,6 +20,7 @@ import { ProvidersModule } from './modules/providers/index.js';
 import { SecretsHttpModule } from './modules/secrets/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
 import { ScorersHttpModule } from './modules/scorers/index.js';
+import { SnippetsHttpModule } from './modules/snippets/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
@@ -41,6 +42,7 @@ export class ApiModule {
         SignInModule,
         HealthModule,
         PromptsHttpModule,
+        SnippetsHttpModule,
         EnvironmentsHttpModule,
         ModelsHttpModule,
         BudgetsHttpModule,

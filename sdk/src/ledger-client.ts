@@ -23,6 +23,7 @@ import {
   ScorersResource,
   ScoresResource,
   SecretsResource,
+  SnippetsResource,
   TeamsResource,
   TrackingResource,
   UsersResource,
@@ -34,6 +35,7 @@ import type { Me } from './wire/index.js';
 export class LedgerClient {
   readonly prompts: PromptsResource;
   readonly versions: VersionsResource;
+  readonly snippets: SnippetsResource;
   readonly environments: EnvironmentsResource;
   readonly executions: ExecutionsResource;
   readonly batches: BatchesResource;
@@ -61,6 +63,7 @@ export class LedgerClient {
     this.transport = transport;
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);
+    this.snippets = new SnippetsResource(transport);
     this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
     this.executions = new ExecutionsResource(transport);
     this.batches = new BatchesResource(transport);

@@ -47,9 +47,18 @@ export type NameOf<M extends LedgerMode, R extends CodeRegistry> = M extends 'fu
     ? string
     : Extract<keyof R, string>;
 
-/** Variables of a prompt: typed from the template where it is a literal in code. */
+/**
+ * Variables of the ledger's prompts, by their names. `prompt-ledger types` writes a file that adds them from the schemas of the
+ * active versions; without it any variables may be sent.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations of others add to it
+export interface PromptVariables {}
+
+/** Variables of a prompt: typed from the template where it is a literal in code, else by {@link PromptVariables}. */
 export type VariablesOf<M extends LedgerMode, R extends CodeRegistry, K> = M extends 'full'
-  ? Variables
+  ? K extends keyof PromptVariables
+    ? PromptVariables[K]
+    : Variables
   : R extends (name: string) => string
     ? Variables
     : K extends keyof R

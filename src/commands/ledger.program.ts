@@ -9,6 +9,8 @@ import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompt
 import { addSecrets } from './governance/secrets.program.js';
 import { addRender, addRun } from './executions/run.program.js';
 import { addModels } from './models/models.program.js';
+import { addSnippets } from './snippets/snippets.program.js';
+import { addTypes } from './types/types.program.js';
 import type { LedgerFlags } from './terminal/connection.js';
 import { examples } from './terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
@@ -24,6 +26,8 @@ export function addLedgerCommands(program: Command): void {
   addPromptChanges(prompts);
   addRender(program, 'prompt-ledger');
   addRun(program);
+  addSnippets(program.command('snippets').description('list, read, change and delete shared texts'));
+  addTypes(program);
   addGovernance(program);
   addEnvironments(program);
   addModels(program.command('models').description('list, allow and take away models'));

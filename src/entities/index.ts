@@ -40,6 +40,9 @@ import { PromptVersionEntity } from './registry/prompt-version.entity.js';
 import { PromptEntity } from './registry/prompt.entity.js';
 import { ProjectSecretEntity } from './people/project-secret.entity.js';
 import { SessionEntity } from './people/session.entity.js';
+import { SnippetPinEntity } from './registry/snippet-pin.entity.js';
+import { SnippetVersionEntity } from './registry/snippet-version.entity.js';
+import { SnippetEntity } from './registry/snippet.entity.js';
 import { TeamMemberEntity } from './people/team-member.entity.js';
 import { TeamEntity } from './people/team.entity.js';
 import { UserEntity } from './people/user.entity.js';
@@ -49,6 +52,7 @@ import { ExecutionMetadataEntity } from './execution-metadata.entity.js';
 
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
+export { SnippetEntity, SnippetPinEntity, SnippetVersionEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
 export { ExecutionInFlightEntity, ExecutionMetadataEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRouteEntity };
@@ -102,6 +106,9 @@ export const ENTITIES = [
   PromptVersionEntity,
   PromptPointerEntity,
   PointerMoveEntity,
+  SnippetEntity,
+  SnippetVersionEntity,
+  SnippetPinEntity,
   EnvironmentEntity,
   ApprovedVersionEntity,
   ChangeEntity,

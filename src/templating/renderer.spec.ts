@@ -11,7 +11,7 @@ describe('rendererFor', () => {
 
   it('throws for a renderer of another release', () => {
     expect(() => rendererFor('liquid-99')).toThrow(
-      'Unknown renderer "liquid-99"; this release has liquid-1.',
+      'Unknown renderer "liquid-99"; this release has liquid-1, liquid-2.',
     );
   });
 });

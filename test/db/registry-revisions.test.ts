@@ -6,6 +6,8 @@ import { PromptsRepository, REGISTRY_CHANNEL } from '../../src/modules/prompts/p
 import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
 import { RegistryWatch } from '../../src/modules/prompts/registry/registry-watch.js';
+import { SnippetPinsRepository } from '../../src/modules/snippets/pins/snippet-pins.repository.js';
+import { SnippetPins } from '../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import { DatabaseListener } from '../../src/infra/database/index.js';
@@ -41,6 +43,7 @@ describe('revisions of the registry', () => {
       new AuditService(),
       new RegistryWatch(listener, changes),
       new EnvironmentRulesRepository(),
+      new SnippetPins(scope, new SnippetPinsRepository()),
     );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(JSON.parse(payload) as Notice);

@@ -7,6 +7,8 @@ import { PromptsService } from '../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../src/modules/prompts/registry/registry-changes.repository.js';
 import { VersionLookupRepository } from '../../src/modules/prompts/reads/version-lookup.repository.js';
 import { AuditService } from '../../src/modules/audit/index.js';
+import { SnippetPinsRepository } from '../../src/modules/snippets/pins/snippet-pins.repository.js';
+import { SnippetPins } from '../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import type { ContentExtras } from '../../src/templating/index.js';
@@ -40,6 +42,7 @@ describe('a version that is resolved', () => {
       audit,
       watch,
       new EnvironmentRulesRepository(),
+      new SnippetPins(scope, new SnippetPinsRepository()),
     );
     resolver = new PromptResolver(watch, reads, versions);
     lookup = new VersionLookup(new VersionLookupRepository(scope), versions);

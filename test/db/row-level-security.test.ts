@@ -6,6 +6,7 @@ import {
 import { DATASET_TABLES } from '../../migrations/1796600000000-store-datasets.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
 import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js';
+import { SNIPPET_TABLES } from '../../migrations/1796400000000-add-snippets.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { EXPIRE_FUNCTIONS } from '../../migrations/expire-content/expire.js';
@@ -25,6 +26,8 @@ const ADDED_TO_ONLY = [
   'execution_metadata',
   'audit_log',
   'pointer_moves',
+  'snippet_versions',
+  'snippet_pins',
   'approved_versions',
   'change_reviews',
   'scorer_versions',
@@ -35,6 +38,7 @@ const SECURED_TABLES = [
   ...GOVERNED_TABLES,
   ...DATASET_TABLES,
   ...SCORER_TABLES,
+  ...SNIPPET_TABLES,
   'users',
   'execution_metadata',
   'project_secrets',

@@ -14,6 +14,8 @@ import { RegisterCodeService } from '../../src/modules/tracking/register/registe
 import { TrackedRegistryRepository } from '../../src/modules/tracking/tracked-registry.repository.js';
 import { FIND } from '../../src/modules/tracking/tracked-registry.sql.js';
 import { TrackedRegistry } from '../../src/modules/tracking/tracked-registry.js';
+import { SnippetPinsRepository } from '../../src/modules/snippets/pins/snippet-pins.repository.js';
+import { SnippetPins } from '../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../src/modules/versions/index.js';
 import { ACTOR } from '../support/actor.js';
@@ -65,6 +67,7 @@ describe('the registry of code', () => {
       audit,
       watch,
       new EnvironmentRulesRepository(),
+      new SnippetPins(scope, new SnippetPinsRepository()),
     );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(payload);

@@ -46,6 +46,11 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        INSERT INTO change_reviews (project_id, change_id, reviewer, reviewer_name, verdict) SELECT $1, change_id, 'instance', 'admin', 'approved' FROM change)
      INSERT INTO approved_versions (project_id, prompt_id, environment, version_id, change_id) SELECT $1, '${promptId}', 'canary', '${versionId}', change_id FROM change`,
     `INSERT INTO project_secrets (project_id, provider, origin, sealed_key, wrapped_key, wrapped_by, fingerprint) VALUES ($1, 'openai', 'o', '\\x00', '\\x00', 'w', 'f')`,
+    `WITH snippet AS (INSERT INTO snippets (project_id, name) VALUES ($1, 'tone') RETURNING snippet_id), version AS (
+       INSERT INTO snippet_versions (project_id, snippet_id, version_number, template_source, checksum_hash, renderer, variables)
+       SELECT $1, snippet_id, 1, 'Hello', repeat('a', 64), 'liquid-1', '{}' FROM snippet RETURNING version_id)
+     INSERT INTO snippet_pins (project_id, snippet_version_id, used_by_version_id, by_snippet, is_direct)
+     SELECT $1, version_id, '${versionId}', false, true FROM version`,
     `INSERT INTO api_keys (project_id, name, secret_hmac, scopes) VALUES ($1, 'key', '\\x00', '{}')`,
     `INSERT INTO prompt_pointers (project_id, prompt_id, version_id, registry_revision) VALUES ($1, '${promptId}', '${versionId}', 1)`,
     `INSERT INTO pointer_moves (project_id, prompt_id, environment, to_version_id, registry_revision) VALUES ($1, '${promptId}', 'default', '${versionId}', 1)`,

@@ -15,6 +15,7 @@ export { RoutesResource } from './routes.js';
 export { ScorersResource } from './scorers.js';
 export { ScoresResource } from './scores.js';
 export { SecretsResource } from './secrets.js';
+export { SnippetsResource } from './snippets.js';
 export { TeamsResource } from './teams.js';
 export { TrackingResource } from './tracking.js';
 export { UsersResource } from './users.js';

@@ -18,5 +18,6 @@ export type * from './routes.js';
 export type * from './scorers.js';
 export type * from './scores.js';
 export type * from './secrets.js';
+export type * from './snippets.js';
 export type * from './streaming.js';
 export type * from './tracking.js';

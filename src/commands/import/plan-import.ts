@@ -1,8 +1,15 @@
 import type { Prompt } from '../../../sdk/src/index.js';
-import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import {
+  canonicalJson,
+  checksumOf,
+  listPins,
+  RENDERER,
+  rendererFor,
+  TemplateInvalidError,
+} from '../../templating/index.js';
 import { canBeTracked, ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.js';
 import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
-import { contentOf } from '../prompt-files/wire.js';
+import { contentFields, contentOf } from '../prompt-files/wire.js';
 
 /** `metadata`: the text is as it was, and what is said about the prompt is not. */
 export type ImportResult = 'new' | 'changed' | 'metadata' | 'unchanged';
@@ -34,7 +41,8 @@ export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem
 
 function templateProblems({ file, line, content }: FoundPromptFile): PromptFileProblem[] {
   try {
-    rendererFor(RENDERER).compile(content);
+    // Which snippets there are is known to the ledger only.
+    if (listPins(content) === null) rendererFor(RENDERER).compile(content);
     return [];
   } catch (error) {
     if (!(error instanceof TemplateInvalidError)) throw error;
@@ -78,9 +86,16 @@ function conflictsOf(
   return [];
 }
 
+/** What snippets hold is not in the file; their names and numbers are, and say it. */
+function holdsContent(active: Prompt['active_version'], { content }: FoundPromptFile): boolean {
+  if (active === null) return false;
+  if (active.snippets === undefined) return active.checksum_hash === checksumOf(content);
+  return canonicalJson(contentFields(contentOf(active))) === canonicalJson(contentFields(content));
+}
+
 function resultOf(file: FoundPromptFile, known: Prompt | undefined): ImportResult {
   if (known === undefined) return 'new';
-  if (known.active_version?.checksum_hash !== checksumOf(file.content)) return 'changed';
+  if (!holdsContent(known.active_version, file)) return 'changed';
   if (known.retired_at !== null) return 'changed';
   const isSame =
     (file.description ?? known.description) === known.description &&

@@ -24,11 +24,16 @@ export function contentOf(fields: ContentFields): PromptContent {
     templateSource === undefined
       ? { kind: 'chat', messages: messages ?? [] }
       : { kind: 'text', templateSource };
-  const extras = extrasOfWire(fields);
+  const extras = extrasOfWire(withoutSnippets(fields));
   return extras === null ? templates : { ...templates, extras };
 }
 
 /** What is beside the templates, as the API has it. */
 export function extraFields(fields: WireExtras): WireExtras {
-  return wireExtrasOf(extrasOfWire(fields)) ?? {};
+  return wireExtrasOf(extrasOfWire(withoutSnippets(fields))) ?? {};
+}
+
+/** What a version holds of its snippets is for those who render it: the text names them. */
+function withoutSnippets({ snippets: _, ...fields }: WireExtras): WireExtras {
+  return fields;
 }

@@ -1,6 +1,13 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import type { FunctionTool, JsonSchema, ResponseFormat, ToolChoice } from '../../templating/index.js';
+import { ApiId, ApiInteger } from '../../infra/http/index.js';
+import type {
+  FunctionTool,
+  JsonSchema,
+  PinnedSnippet,
+  ResponseFormat,
+  ToolChoice,
+} from '../../templating/index.js';
 
 // For the document: what is sent is checked by `readContentExtras`, which has a pointer for each fault inside of a
 // union and shares its rules with the command line. `@IsOptional()` alone says that a member is known.
@@ -86,6 +93,25 @@ const TOOL_CHOICE = {
   oneOf: [{ type: 'string', enum: ['auto', 'none', 'required'] }, { $ref: getSchemaPath(ChosenToolDto) }],
 };
 
+export class PinnedSnippetDto {
+  /** Name of the snippet. */
+  name!: string;
+
+  /** The version that is used. */
+  @ApiInteger()
+  version_number!: number;
+
+  /** Id of that version. */
+  @ApiId()
+  version_id!: string;
+
+  /** Its checksum, which covers the snippets that it uses itself. */
+  checksum_hash!: string;
+
+  /** Its text. */
+  template_source!: string;
+}
+
 /** What a version has beside its templates; each member only where it has one. */
 @ApiExtraModels(ChosenToolDto)
 export class ContentExtrasDto {
@@ -107,6 +133,10 @@ export class ContentExtrasDto {
   /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
   @ApiPropertyOptional(SCHEMA)
   variables_schema?: JsonSchema;
+
+  /** Every snippet that the templates use, by themselves or through another one, by name and number. */
+  @ApiPropertyOptional({ type: [PinnedSnippetDto] })
+  snippets?: readonly PinnedSnippet[];
 }
 
 /** The same as it is sent. They are part of the content: left out, it has none, whatever the version before had. */

@@ -1,6 +1,8 @@
 import type { PromptKind, PromptMode } from '../../entities/index.js';
 import { LedgerError, ValidationError } from '../../kernel/index.js';
 
+export { VersionNotFoundError } from '../versions/index.js';
+
 export class PromptNotFoundError extends LedgerError {
   constructor(name: string) {
     super({
@@ -8,18 +10,6 @@ export class PromptNotFoundError extends LedgerError {
       status: 404,
       title: 'No such prompt',
       detail: `Prompt "${name}" was not found; GET /v1/prompts lists the prompts there are.`,
-    });
-  }
-}
-
-export class VersionNotFoundError extends LedgerError {
-  /** @param which such as `version 3 of prompt "greeting"`. */
-  constructor(which: string) {
-    super({
-      code: 'VERSION_NOT_FOUND',
-      status: 404,
-      title: 'No such version',
-      detail: `The ${which} was not found; GET /v1/prompts/{name}/versions lists the versions there are.`,
     });
   }
 }

@@ -196,7 +196,7 @@ export class VersionDto extends IntersectionType(VersionSummaryDto, VersionConte
   prompt_name!: string;
 
   /**
-   * Engine and rules that render it, now and ever after.
+   * Engine and rules that render it, now and ever after: `liquid-2` where it uses snippets, else `liquid-1`.
    * @example "liquid-1"
    */
   renderer!: string;

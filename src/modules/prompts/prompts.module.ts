@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
+import { SnippetsModule } from '../snippets/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { DiffService } from './diff/diff.service.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
@@ -22,7 +23,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
 
 /** What others need of prompts. A worker loads this and no controllers. */
 @Module({
-  imports: [AuditModule, VersionsModule],
+  imports: [AuditModule, SnippetsModule, VersionsModule],
   providers: [
     BareCalls,
     BareCallsRepository,

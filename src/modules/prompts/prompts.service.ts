@@ -7,6 +7,7 @@ import { heavyWork } from '../../kernel/index.js';
 import { checksumOf, type PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
+import { SnippetPins } from '../snippets/index.js';
 import { type HashedContent, VersionsService } from '../versions/index.js';
 import {
   EnvironmentProtectedError,
@@ -50,21 +51,24 @@ export class PromptsService {
     private readonly audit: AuditService,
     private readonly watch: RegistryWatch,
     private readonly rules: EnvironmentRulesRepository,
+    private readonly snippets: SnippetPins,
   ) {}
 
   /**
    * Creates or updates a full prompt; content it has had before is that version again.
    * @throws ValidationError `VALIDATION_FAILED` unless there is one content, of the prompt's own kind, and for tools or
-   *   a response format that are not valid.
-   * @throws TemplateInvalidError `TEMPLATE_INVALID`
+   *   a response format or a schema that are not valid.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that is not there.
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a tracking prompt.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another version is to become active and `default` is
    *   protected; then the content is not stored either.
    */
   async put(who: AuthorizedActor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
-    const sent = await heavyWork.run(() => this.readContent(request));
-    const { content } = sent;
+    const content = await heavyWork.run(() => readPutContent(request));
+    const pinned = await this.snippets.pin(who.projectId, content);
+    const sent = await heavyWork.run(() => this.hash(pinned.content));
     return this.change(who, name, async (tx) => {
+      await this.snippets.hold(tx, who.projectId, pinned);
       if (!who.scopes.has('prompts:write')) await this.assertTeamMayPut(tx, who, name, request.owner_team);
       const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
       const isActivated = request.set_active === true;
@@ -76,6 +80,8 @@ export class PromptsService {
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
       const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
+      const user = { versionId: version.versionId, isSnippet: false };
+      if (isNew) await this.snippets.record(tx, who.projectId, user, pinned);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, who, {
         action: 'prompt.put',
@@ -222,8 +228,7 @@ export class PromptsService {
     assertMayOver(who, after, 'prompts:write');
   }
 
-  private readContent(request: PutPromptDto): HashedContent {
-    const content = readPutContent(request);
+  private hash(content: PromptContent): HashedContent {
     const checksumHash = checksumOf(content);
     this.versions.check(content, checksumHash);
     return { content, checksumHash };

@@ -5,10 +5,15 @@ import { VariablesInvalidError } from './errors.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
+/** The same prompt for what was checked before: masked variables need not fit. */
+export function withoutCheck(prompt: CompiledPrompt): CompiledPrompt {
+  return prompt instanceof CheckedPrompt ? prompt.prompt : prompt;
+}
+
 /** A prompt that renders only what fits its schema. One without a schema is not wrapped, and pays nothing. */
 export class CheckedPrompt implements CompiledPrompt {
   constructor(
-    private readonly prompt: CompiledPrompt,
+    readonly prompt: CompiledPrompt,
     private readonly schema: CompiledSchema,
   ) {}
 

@@ -1,5 +1,20 @@
 import { type ErrorEntry, LedgerError } from '../../kernel/index.js';
 
+export class VersionNotFoundError extends LedgerError {
+  /**
+   * @param which such as `version 3 of prompt "greeting"`.
+   * @param list the call that lists the versions there are.
+   */
+  constructor(which: string, list = 'GET /v1/prompts/{name}/versions') {
+    super({
+      code: 'VERSION_NOT_FOUND',
+      status: 404,
+      title: 'No such version',
+      detail: `The ${which} was not found; ${list} lists the versions there are.`,
+    });
+  }
+}
+
 /** 422 `VARIABLES_INVALID`: nothing was sent to a provider, and nothing was written. */
 export class VariablesInvalidError extends LedgerError {
   /** @param errors with pointers such as `/variables/user/name`. */

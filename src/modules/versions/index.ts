@@ -1,5 +1,6 @@
 export { providerExtrasOf, type ProviderExtras } from './provider-extras.js';
-export { VariablesInvalidError } from './errors.js';
+export { withoutCheck } from './checked-prompt.js';
+export { VariablesInvalidError, VersionNotFoundError } from './errors.js';
 export { RegistrationDto } from './registration.dto.js';
 export { isNewRegistration, type RegistrationFacts, registrationOf } from './registration.js';
 export type { StoredContent } from './version-content.js';

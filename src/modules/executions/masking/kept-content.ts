@@ -1,6 +1,7 @@
 import type { SentMessage } from '../../../entities/index.js';
 import { heavyWork, LedgerError, parseJson } from '../../../kernel/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
+import { withoutCheck } from '../../versions/index.js';
 import type { SentPrompt } from '../admission/execution-request.js';
 import type { MaskedVariables } from './mask-variables.js';
 import { MASKED, type ValueMask } from './value-mask.js';
@@ -40,7 +41,10 @@ async function renderMasked(
 ): Promise<SentPrompt | null> {
   try {
     const variables = parseJson(json) as Record<string, unknown>;
-    return await heavyWork.runSteps(compiled.renderInSteps(variables, { maxRenderedBytes }));
+    return await heavyWork.runSteps(
+      // What is masked need not fit the schema that the real variables fit.
+      withoutCheck(compiled).renderInSteps(variables, { maxRenderedBytes }),
+    );
   } catch (error) {
     if (error instanceof LedgerError) return null;
     throw error;

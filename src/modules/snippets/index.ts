@@ -1,0 +1,2 @@
+export { type PinnedContent, SnippetPins } from './pins/snippet-pins.js';
+export { SnippetsHttpModule, SnippetsModule } from './snippets.module.js';

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { PinnedSnippet, SnippetPin } from '../../../templating/index.js';
+
+/** A snippet that is used, without its text. */
+export interface FoundPin {
+  readonly versionId: string;
+  readonly chars: number;
+  /** Whether it was asked for; else it comes with one that was. */
+  readonly isDirect: boolean;
+}
+
+export interface NewPin {
+  readonly snippetVersionId: string;
+  readonly isDirect: boolean;
+}
+
+/** One lock for all snippets of a project: who uses some shares it, and who changes or deletes one has it alone. */
+const LOCK_KEY = `hashtextextended('snippets ' || $1, 0)`;
+
+/** The versions that were asked for by name and number, and all that they use. A version has the pins of all below it. */
+const FIND = `WITH asked AS MATERIALIZED (
+    SELECT v.version_id FROM unnest($2::text[], $3::integer[]) AS w(name, number)
+    JOIN snippets s ON s.project_id = $1 AND s.name = w.name AND s.deleted_at IS NULL
+    JOIN snippet_versions v ON v.project_id = $1 AND v.snippet_id = s.snippet_id AND v.version_number = w.number
+  ), used AS (
+    SELECT version_id, true AS is_direct FROM asked
+    UNION ALL
+    SELECT n.snippet_version_id, false FROM asked
+    JOIN snippet_pins n ON n.project_id = $1 AND n.used_by_version_id = asked.version_id
+  )
+  SELECT u.version_id AS "versionId", bool_or(u.is_direct) AS "isDirect", length(v.template_source) AS chars
+  FROM used u JOIN snippet_versions v ON v.project_id = $1 AND v.version_id = u.version_id
+  GROUP BY u.version_id, v.template_source LIMIT $4`;
+
+const READ = `SELECT s.name, v.version_number, v.version_id, v.checksum_hash, v.template_source
+  FROM snippet_versions v JOIN snippets s ON s.project_id = v.project_id AND s.snippet_id = v.snippet_id
+  WHERE v.project_id = $1 AND v.version_id = ANY ($2::uuid[])
+  ORDER BY s.name, v.version_number`;
+
+const COUNT_LIVE = `SELECT count(*)::integer AS count
+  FROM snippet_versions v JOIN snippets s ON s.project_id = v.project_id AND s.snippet_id = v.snippet_id
+  WHERE v.project_id = $1 AND v.version_id = ANY ($2::uuid[]) AND s.deleted_at IS NULL`;
+
+const INSERT = `INSERT INTO snippet_pins (project_id, snippet_version_id, used_by_version_id, by_snippet, is_direct)
+  SELECT $1, pin.version_id, $2, $3, pin.is_direct FROM unnest($4::uuid[], $5::boolean[]) AS pin(version_id, is_direct)`;
+
+/** Which versions of snippets a content uses. */
+@Injectable()
+export class SnippetPinsRepository {
+  /** Keeps every snippet of the project as it is until the transaction ends. It comes before any lock on a prompt. */
+  async hold(tx: EntityManager, projectId: string): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock_shared(${LOCK_KEY})`, [projectId]);
+  }
+
+  /** The same for whoever changes snippets. */
+  async holdAlone(tx: EntityManager, projectId: string): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock(${LOCK_KEY})`, [projectId]);
+  }
+
+  /** @param limit of what is found, the snippets of snippets included. */
+  async find(
+    tx: EntityManager,
+    projectId: string,
+    pins: readonly SnippetPin[],
+    limit: number,
+  ): Promise<FoundPin[]> {
+    const names = pins.map(({ name }) => name);
+    const numbers = pins.map(({ versionNumber }) => versionNumber);
+    return tx.query<FoundPin[]>(FIND, [projectId, names, numbers, limit]);
+  }
+
+  /** With their texts, by name and number. */
+  async read(tx: EntityManager, projectId: string, versionIds: readonly string[]): Promise<PinnedSnippet[]> {
+    return tx.query<PinnedSnippet[]>(READ, [projectId, versionIds]);
+  }
+
+  /** How many of these belong to snippets that are not deleted. */
+  async countLive(tx: EntityManager, projectId: string, versionIds: readonly string[]): Promise<number> {
+    const [row] = await tx.query<{ count: number }[]>(COUNT_LIVE, [projectId, versionIds]);
+    return row?.count ?? 0;
+  }
+
+  async insert(
+    tx: EntityManager,
+    projectId: string,
+    user: { readonly versionId: string; readonly isSnippet: boolean },
+    pins: readonly NewPin[],
+  ): Promise<void> {
+    const ids = pins.map(({ snippetVersionId }) => snippetVersionId);
+    const direct = pins.map(({ isDirect }) => isDirect);
+    await tx.query(INSERT, [projectId, user.versionId, user.isSnippet, ids, direct]);
+  }
+}

@@ -11,7 +11,7 @@ export interface CompiledSchema {
    * Checks a value: what `JSON.parse` or `parseJson` made of a text. Numbers that keep their text are compared by it, so
    * 9007199254740993 is not 9007199254740992.
    *
-   * Takes about 30 ms at most; what would take longer is a violation of its own, at the whole value. Whoever serves others
+   * Takes about 20 ms at most; what would take longer is a violation of its own, at the whole value. Whoever serves others
    * at the same time runs it through `heavyWork`.
    *
    * @param pointer of the value, such as `/variables`, which the pointers of the violations begin with.

@@ -7,19 +7,20 @@ export const LIMITS = {
   schemaBytes: 32_768,
   /** Schemas inside of each other, and levels of the data in `const`, `enum`, `default` and `examples`. */
   depth: 16,
-  /** Schemas in all; 2,000 of them are read in 5 ms. */
-  schemas: 2_000,
+  /** Schemas in all. */
+  schemas: 1_000,
   /** Schemas that are applied to one and the same value, counted with every reference followed. */
-  appliedSchemas: 2_000,
+  appliedSchemas: 1_000,
   /** How many of those may lie inside of each other: the longest chain of references. */
   appliedDepth: 64,
+  patterns: 50,
   patternChars: 1_000,
   /** Instructions of all patterns of a schema together; a repetition `{n}` counts n times. */
   patternSize: 2_000,
   /** Problems of a schema and violations of a value that are listed. */
   listed: 20,
   /** What a validation may spend. A step is about 100 ns: an assertion, a member, a character that a pattern looks at. */
-  steps: 250_000,
+  steps: 150_000,
   /** Evaluations inside of each other, which bounds the stack. */
   evaluationDepth: 512,
   /** Digits of a number that `multipleOf` computes with. */

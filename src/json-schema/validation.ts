@@ -14,6 +14,10 @@ export class ValidationEnded extends Error {
   }
 }
 
+/** A pointer is written for each fault, and those of several schemas are compared to say which of them was meant. */
+const STEPS_PER_POINTER = 30;
+const STEPS_PER_SEGMENT = 8;
+
 /** One value on its way through a schema: where it stands, what was found, and what may still be spent. */
 export class Validation implements Evaluation {
   private readonly path: (string | number)[] = [];
@@ -83,6 +87,7 @@ export class Validation implements Evaluation {
   }
 
   here(key?: string | number): string {
+    this.spend(STEPS_PER_POINTER + STEPS_PER_SEGMENT * this.path.length);
     const steps = key === undefined ? this.path : [...this.path, key];
     return this.pointer + steps.map((step) => `/${pointerSegment(step)}`).join('');
   }

@@ -30,6 +30,23 @@ describe('a resource', () => {
       undefined,
       ({ changes }) => changes.list({ status: 'open', environment: 'prod' }),
     ],
+    ['GET', '/v1/snippets?q=t', undefined, ({ snippets }) => snippets.list({ q: 't' })],
+    ['GET', '/v1/snippets/a%2Ftone', undefined, ({ snippets }) => snippets.get('a/tone')],
+    [
+      'PUT',
+      '/v1/snippets/tone',
+      { template_source: 'x' },
+      ({ snippets }) => snippets.put('tone', { template_source: 'x' }),
+    ],
+    ['GET', '/v1/snippets/tone/versions', undefined, ({ snippets }) => snippets.versions('tone')],
+    ['GET', '/v1/snippets/tone/versions/2', undefined, ({ snippets }) => snippets.version('tone', 2)],
+    [
+      'GET',
+      '/v1/snippets/tone/usage?limit=2',
+      undefined,
+      ({ snippets }) => snippets.usage('tone', { limit: 2 }),
+    ],
+    ['DELETE', '/v1/snippets/tone', undefined, ({ snippets }) => snippets.delete('tone')],
     ['GET', `/v1/changes/${ID}`, undefined, ({ changes }) => changes.get(ID)],
     ['POST', `/v1/changes/${ID}:approve`, {}, ({ changes }) => changes.approve(ID)],
     [

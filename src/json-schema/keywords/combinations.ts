@@ -71,6 +71,8 @@ function explain(
   keyword: string,
   evaluation: Evaluation,
 ): boolean {
+  const nothing = `must fit ${keyword === 'anyOf' ? 'a' : 'one'} schema of "${keyword}" and fits none`;
+  if (faults.every((found) => found.length === 0)) return evaluation.fail(nothing);
   const here = evaluation.here();
   const meant = faults.filter((found) => found.length > 1 || found[0]?.pointer !== here);
   const [only] = meant;
@@ -82,7 +84,5 @@ function explain(
     const rest = others.map((message) => message.slice('must be '.length));
     return evaluation.fail([first, ...rest].join(' or '));
   }
-  return evaluation.fail(
-    `must fit ${keyword === 'anyOf' ? 'a' : 'one'} schema of "${keyword}" and fits none`,
-  );
+  return evaluation.fail(nothing);
 }

@@ -88,9 +88,8 @@ export class SchemaPart {
   pattern(source: unknown, ...steps: readonly (string | number)[]): LinearPattern | undefined {
     if (typeof source !== 'string') return this.fail('must be a string', ...steps);
     try {
-      const pattern = LinearPattern.compile(source);
-      this.reader.addPattern(pattern.size, this.at(steps));
-      return pattern;
+      this.reader.addPattern(LinearPattern.measure(source), this.at(steps));
+      return LinearPattern.compile(source);
     } catch (error) {
       if (error instanceof PatternRefused) return this.fail(error.message, ...steps);
       throw error;

@@ -19,6 +19,7 @@ export class SchemaReader implements Reading {
   private readonly anchors = new Map<string, SchemaNode>();
   private readonly references: Reference[] = [];
   private depth = 0;
+  private patterns = 0;
   /** Instructions of all patterns so far. */
   private patternSize = 0;
   private hasTracking = false;
@@ -85,9 +86,10 @@ export class SchemaReader implements Reading {
   }
 
   addPattern(size: number, pointer: string): void {
+    this.patterns += 1;
     this.patternSize += size;
-    if (this.patternSize > LIMITS.patternSize)
-      this.refuse(pointer, 'is one pattern too many, or repeats too much');
+    const isTooMuch = this.patterns > LIMITS.patterns || this.patternSize > LIMITS.patternSize;
+    if (isTooMuch) this.refuse(pointer, 'is one pattern too many, or repeats too much');
   }
 
   report(pointer: string, message: string): void {

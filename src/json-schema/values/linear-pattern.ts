@@ -31,20 +31,26 @@ export class LinearPattern {
 
   /** @throws PatternRefused */
   static compile(pattern: string): LinearPattern {
-    if (pattern.length > LIMITS.patternChars) {
-      throw new PatternRefused(`is a pattern of more than ${LIMITS.patternChars} characters`);
-    }
-    const size = estimatePatternSize(pattern);
-    if (size > LIMITS.patternSize) throw new PatternRefused('is a pattern that repeats too much');
+    const size = LinearPattern.measure(pattern);
     try {
       const regex = RE2JS.compile(RE2JS.translateRegExp(pattern));
-      return new LinearPattern(regex, regex.programSize());
+      return new LinearPattern(regex, Math.max(size, regex.programSize()));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new PatternRefused(`is not a regular expression that takes linear time: ${reason}`, {
         cause: error,
       });
     }
+  }
+
+  /** About how many instructions a pattern has, before it is compiled. @throws PatternRefused for too many. */
+  static measure(pattern: string): number {
+    if (pattern.length > LIMITS.patternChars) {
+      throw new PatternRefused(`is a pattern of more than ${LIMITS.patternChars} characters`);
+    }
+    const size = estimatePatternSize(pattern);
+    if (size > LIMITS.patternSize) throw new PatternRefused('is a pattern that repeats too much');
+    return size;
   }
 
   test(text: string, purse: Purse): boolean {

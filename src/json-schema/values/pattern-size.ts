@@ -1,5 +1,8 @@
 const QUANTIFIER = /\{(\d+)(?:(,)(\d*))?\}/y;
 
+/** One instruction that has hundreds of ranges. */
+const SIZE_OF_UNICODE_CLASS = 10;
+
 /**
  * About how many instructions a pattern compiles to. A repetition `{n}` is compiled n times, so a pattern of ten
  * characters may take a million, and by then it is too late to ask the engine.
@@ -18,12 +21,14 @@ export function estimatePatternSize(pattern: string): number {
     switch (pattern[offset]) {
       case '\\':
         offset += 1;
-        add(1);
+        add(/p/i.test(pattern[offset] ?? '') ? SIZE_OF_UNICODE_CLASS : 1);
         break;
-      case '[':
-        offset = endOfClass(pattern, offset);
-        add(1);
+      case '[': {
+        const end = endOfClass(pattern, offset);
+        add(/\\p/i.test(pattern.slice(offset, end)) ? SIZE_OF_UNICODE_CLASS : 1);
+        offset = end;
         break;
+      }
       case '(':
         open.push(2);
         break;

@@ -31,6 +31,7 @@ const MAKES_ITS_OWN = [
   'PUT /v1/environments/{name}',
   'PUT /v1/datasets/{name}',
   'PUT /v1/scorers/{name}',
+  'PUT /v1/snippets/{name}',
 ];
 /** Likewise by names in their bodies. */
 const MAKES_ITS_OWN_BY_BODY = ['POST /v1/prompts/register-code', 'POST /v1/executions:record'];

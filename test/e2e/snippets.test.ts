@@ -181,7 +181,7 @@ describe('a prompt with snippets', () => {
     await putSnippet('one', 'another text');
     expect((await put('one@1')).checksum_hash).not.toBe(one.checksum_hash);
     // sha256 of "x"
-    expect((await putPrompt(stage.admin, 'no sums', 'x')).version.checksum_hash).toBe(
+    expect((await putPrompt(stage.admin, 'no-sums', 'x')).version.checksum_hash).toBe(
       '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
     );
   });

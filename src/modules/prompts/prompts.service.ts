@@ -96,7 +96,8 @@ export class PromptsService {
           ...metadataView(metadata ?? {}, metadata),
         },
       });
-      const status = isActivated ? 'active' : await this.statusOf(tx, prompt, version);
+      const known = isActivated ? null : await this.getByNumber(tx, prompt, version.versionNumber);
+      const status = known?.status ?? 'active';
       const move = isActivated ? moveTo(version, activeId, who, 'put') : null;
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       const isChanged = isNew || metadata !== null || move !== null;
@@ -248,14 +249,6 @@ export class PromptsService {
     const found = await this.promptVersions.findByNumber(tx, prompt, versionNumber);
     if (found === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${prompt.name}"`);
     return found;
-  }
-
-  private async statusOf(
-    tx: EntityManager,
-    prompt: PromptEntity,
-    version: PromptVersionEntity,
-  ): Promise<VersionStatus> {
-    return (await this.getByNumber(tx, prompt, version.versionNumber)).status;
   }
 
   /** Whether the active version moves by changes only. Asked before any prompt is locked. */

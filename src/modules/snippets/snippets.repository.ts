@@ -4,11 +4,10 @@ import { SnippetEntity, SnippetVersionEntity } from '../../entities/index.js';
 
 export type NewSnippetVersion = Omit<SnippetVersionEntity, 'versionId' | 'createdAt'>;
 
-/** A snippet with its newest version, which it always has. */
-export interface SnippetWithLatest {
-  readonly snippet: SnippetEntity;
-  readonly latest: SnippetVersionEntity;
-}
+/** A snippet of a list, with the number of its newest version. */
+export type ListedSnippet = Omit<SnippetEntity, 'projectId' | 'deletedAt'> & {
+  readonly latestNumber: number;
+};
 
 /** A version that uses one of a snippet. */
 export interface SnippetUse {
@@ -60,14 +59,14 @@ export class SnippetsRepository {
       .getOne();
   }
 
-  /** @param from names from this one on, below `to`, and after `after`. */
+  /** By name. @param after a name, or nothing for the first page. */
   async list(
     tx: EntityManager,
     projectId: string,
     { after, prefix, limit }: { readonly after: string; readonly prefix: string; readonly limit: number },
-  ): Promise<(Omit<SnippetEntity, 'projectId' | 'deletedAt'> & { readonly latestNumber: number })[]> {
+  ): Promise<ListedSnippet[]> {
     // U+10FFFF sorts after whatever a name may contain.
-    return tx.query(LIST, [projectId, after, prefix, `${prefix}\u{10FFFF}`, limit]);
+    return tx.query<ListedSnippet[]>(LIST, [projectId, after, prefix, `${prefix}\u{10FFFF}`, limit]);
   }
 
   async add(
@@ -155,7 +154,13 @@ export class SnippetsRepository {
     after: UsePosition | null,
     limit: number,
   ): Promise<SnippetUse[]> {
-    return tx.query(USES_PAGE, [projectId, snippetId, after?.[0] ?? null, after?.[1] ?? null, limit]);
+    return tx.query<SnippetUse[]>(USES_PAGE, [
+      projectId,
+      snippetId,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit,
+    ]);
   }
 
   async isUsed(tx: EntityManager, { projectId, snippetId }: SnippetEntity): Promise<boolean> {

@@ -59,7 +59,6 @@ export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRou
 export { BudgetEntity, BudgetHoldEntity, BudgetPeriodEntity, WebhookDeliveryEntity, WebhookSecretEntity };
 export { CachedResponseEntity };
 export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEntity };
-export { MemberEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { DatasetContentEntity, DatasetEntity, DatasetItemEntity, DatasetVersionEntity };
 export { DatasetUploadEntity, DatasetUploadItemEntity };
 export { ScoreEntity, ScorerEntity, ScoreSequenceEntity, ScorerVersionEntity };

@@ -33,11 +33,14 @@ and cure. Each answer carries an \`X-Request-Id\`, which the log names too.`;
 
 const TAGS: readonly (readonly [string, string])[] = [
   ['Prompts', 'Prompts, their versions, and which one is active.'],
+  ['Snippets', 'Texts that prompts share, each by the number of its version.'],
   ['Tracking', 'Prompts that live in code: registered, executed and followed from there.'],
   ['Executions', 'Run a version and read what happened.'],
   ['Batches', 'Many executions of one version, submitted together.'],
   ['Environments', 'Which version of a prompt runs where, and what is protected.'],
   ['Datasets', 'Lists of items to try prompts on, by the hash of what they hold.'],
+  ['Scorers', 'What judges answers: checks, code, judges and people, in versions.'],
+  ['Scores', 'What was found of the answers of executions.'],
   ['Analytics', 'How often prompts ran, and how that went.'],
   ['Webhooks', 'Who is told when an execution or a batch is over, and whether that worked.'],
   ['Budgets', 'What may be spent in a day, a month or at all, and what is left of it.'],

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
-import type { SentMessage } from '../../../entities/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import { BareCalls, PromptResolver } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
@@ -12,7 +11,7 @@ import { ProjectPolicies, type ProjectPolicy } from '../../projects/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
 import { admittedPrompt, environmentOf } from './admitted-prompt.js';
-import { boundedChat } from './bounded-chat.js';
+import { appendMessages, boundedChat } from './bounded-chat.js';
 import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
 import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
@@ -244,7 +243,8 @@ export class ExecutionAdmission {
   /** Member by member: a spread of so many members costs more than all the rest of it. */
   private withRendered(admitted: AdmittedRequest, entry: Entry, own: SentPrompt): AdmittedExecution {
     const { targets, params, extras, furtherMessages: further } = admitted;
-    const rendered = further === null ? own : this.withFurther(own, further);
+    const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;
+    const rendered = further === null ? own : appendMessages(own, further, maxBytes);
     const messages = messagesOf(rendered);
     const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
     return {
@@ -277,12 +277,6 @@ export class ExecutionAdmission {
   private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
     await this.bareCalls.assertAllowed(projectId, environmentOf(request));
     return null;
-  }
-
-  /** A text prompt is one user message, whatever follows it. */
-  private withFurther(own: SentPrompt, further: readonly SentMessage[]): SentPrompt {
-    const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
-    return boundedChat([...first, ...further], this.config.env.MAX_RENDERED_PROMPT_BYTES);
   }
 
   private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {

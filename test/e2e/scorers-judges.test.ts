@@ -127,7 +127,9 @@ describe('a judge', () => {
   });
 
   it('is not moved by an answer that tells it what to give', async () => {
-    const name = await makeJudge({ min: 0, max: 10, threshold: 5 });
+    // The echo says what it was asked: here nothing but the answer is shown.
+    await putPrompt(stage.admin, 'judge-of-text', 'Judge this:\n{{response_text}}');
+    const name = await makeJudge({ prompt_name: 'judge-of-text', min: 0, max: 10, threshold: 5 });
     // A judge that does what it is told, but knows where the answer that it judges begins and ends.
     stage.openai.behave((request) => {
       const prompt = promptOf(request);
@@ -177,13 +179,6 @@ describe('a judge', () => {
     const name = await makeJudge();
     says('{"value":1}');
     const id = await run('x');
-    const prices = {
-      provider: 'openai',
-      model_name: 'gpt-4o-mini',
-      input_usd_per_mtok: '1',
-      output_usd_per_mtok: '1',
-    };
-    await stage.admin.post('/v1/prices', prices);
     const budget = await stage.admin.post('/v1/budgets', {
       name: 'judges',
       scope: 'prompt',

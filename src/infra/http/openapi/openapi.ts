@@ -37,6 +37,8 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Tracking', 'Prompts that live in code: registered, executed and followed from there.'],
   ['Executions', 'Run a version and read what happened.'],
   ['Batches', 'Many executions of one version, submitted together.'],
+  ['Scorers', 'What judges answers: checks, code, judges and people.'],
+  ['Scores', 'What was said of executions.'],
   ['Environments', 'Which version of a prompt runs where, and what is protected.'],
   ['Datasets', 'Lists of items to try prompts on, by the hash of what they hold.'],
   ['Scorers', 'What judges answers: checks, code, judges and people, in versions.'],

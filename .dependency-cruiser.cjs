@@ -50,7 +50,9 @@ const ROOMS = {
   'modules/secrets': { rooms: [...COMMON, 'modules/providers'] },
   'modules/snippets': { rooms: CONTENT },
   'modules/prompts': { rooms: [...CONTENT, 'modules/snippets'] },
-  'modules/changes': { rooms: [...CONTENT, 'modules/prompts', 'modules/analytics'] },
+  'modules/changes': {
+    rooms: [...CONTENT, 'modules/prompts', 'modules/analytics', 'modules/experiments'],
+  },
   // They are moved here; what they mean for a run is known where versions are resolved, in prompts.
   'modules/environments': { rooms: [...CONTENT, 'modules/prompts'] },
   'modules/executions': {
@@ -67,6 +69,18 @@ const ROOMS = {
   },
   // Above executions, of which items are made; whoever evaluates prompts reads what it has.
   'modules/datasets': { rooms: [...COMMON, 'templating', 'json-schema', 'modules/executions'] },
+  // They run on executions, and know what those are asked for and how their answers are scored.
+  'modules/experiments': {
+    rooms: [
+      ...CONTENT,
+      'modules/datasets',
+      'modules/scorers',
+      'modules/executions',
+      'modules/prompts',
+      'modules/budgets',
+      'statistics',
+    ],
+  },
   // An API of its own: it says what is to be done with executions and prompts, and they do it.
   'modules/tracking': {
     rooms: [

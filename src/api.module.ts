@@ -11,6 +11,7 @@ import { ConsumerModule } from './modules/consumer/index.js';
 import { DatasetsHttpModule } from './modules/datasets/index.js';
 import { EnvironmentsHttpModule } from './modules/environments/index.js';
 import { ExecutionsHttpModule } from './modules/executions/index.js';
+import { ExperimentsHttpModule, ExperimentsRunnerModule } from './modules/experiments/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { MembersModule } from './modules/members/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
@@ -48,6 +49,7 @@ export class ApiModule {
         BudgetsHttpModule,
         SecretsHttpModule,
         ExecutionsHttpModule,
+        ExperimentsHttpModule,
         AnalyticsHttpModule,
         TrackingHttpModule,
         OpenAiApiHttpModule,
@@ -56,7 +58,7 @@ export class ApiModule {
         ChangesModule,
         DatasetsHttpModule,
         AuditLogModule,
-        ...(config.env.WORKER ? [ConsumerModule] : []),
+        ...(config.env.WORKER ? [ConsumerModule, ExperimentsRunnerModule] : []),
       ],
     };
   }

@@ -4,6 +4,7 @@ import { CoreModule } from './infra/core.module.js';
 import { AnalyticsModule } from './modules/analytics/index.js';
 import { BudgetsModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
+import { ExperimentsRunnerModule } from './modules/experiments/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { providerOptions } from './provider-options.js';
 
@@ -17,6 +18,7 @@ export class WorkerModule {
         CoreModule.forRoot(config),
         ProvidersModule.register(providerOptions(config)),
         ConsumerModule,
+        ExperimentsRunnerModule,
         AnalyticsModule,
         BudgetsModule,
       ],

@@ -23,6 +23,10 @@ import { ExecutionInputEntity } from './executions/execution-input.entity.js';
 import { ExecutionOutputEntity } from './executions/execution-output.entity.js';
 import { ExecutionRollupEntity } from './accounts/execution-rollup.entity.js';
 import { ExecutionEntity } from './executions/execution.entity.js';
+import { ExperimentCellEntity } from './experiments/experiment-cell.entity.js';
+import { ExperimentItemEntity } from './experiments/experiment-item.entity.js';
+import { ExperimentScoreEntity } from './experiments/experiment-score.entity.js';
+import { ExperimentEntity } from './experiments/experiment.entity.js';
 import { IdempotencyKeyEntity } from './executions/idempotency-key.entity.js';
 import { MemberEntity } from './people/member.entity.js';
 import { ModelPriceEntity } from './registry/model-price.entity.js';
@@ -67,6 +71,12 @@ export type { ScorerKind } from './evaluation/scorer.entity.js';
 export { SCORE_SOURCES } from './evaluation/score.entity.js';
 export type { ScoreSource } from './evaluation/score.entity.js';
 export { MemberEntity, ProjectSecretEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
+export { ExperimentCellEntity, ExperimentEntity, ExperimentItemEntity, ExperimentScoreEntity };
+export { EXPERIMENT_STATUSES } from './experiments/experiment.entity.js';
+export type { ExperimentStatus } from './experiments/experiment.entity.js';
+export type { CellStatus } from './experiments/experiment-cell.entity.js';
+export { DEMANDED_VERDICTS } from './governance/environment.entity.js';
+export type { DemandedVerdict, StoredEvidenceDemand } from './governance/environment.entity.js';
 export { CHANGE_STATUSES } from './governance/change.entity.js';
 export type { ChangeStatus, StoredEvidence } from './governance/change.entity.js';
 export { ROLES } from './people/member.entity.js';
@@ -144,4 +154,8 @@ export const ENTITIES = [
   ScoreEntity,
   ScoreSequenceEntity,
   ContentExpiryEntity,
+  ExperimentEntity,
+  ExperimentItemEntity,
+  ExperimentCellEntity,
+  ExperimentScoreEntity,
 ];

@@ -23,6 +23,21 @@ describe('a hold', () => {
     expect(verdictsOf(verdicts)).toEqual(['free', 'free']);
   });
 
+  it('of an experiment concerns its executions and no others', async () => {
+    const id = randomUUID();
+    const budget = await budgets.make(15, { scope: 'experiment', value: id, period: 'total' });
+
+    const verdicts = await budgets.hold([
+      { arrival: 1, batch_id: id },
+      { arrival: 2, batch_id: randomUUID() },
+      { arrival: 3 },
+      { arrival: 4, batch_id: id },
+    ]);
+
+    expect(verdictsOf(verdicts)).toEqual(['held', 'free', 'free', 'refused']);
+    expect(verdicts[3]).toMatchObject({ budget_id: budget, left_pico_usd: '5' });
+  });
+
   it('is given as often as it fits, in the order of arrival, to requests of one batch', async () => {
     const id = await budgets.make(105);
 

@@ -10,6 +10,8 @@ import { SNIPPET_TABLES } from '../../migrations/1796400000000-add-snippets.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { EXPIRE_FUNCTIONS } from '../../migrations/expire-content/expire.js';
+import { EXPERIMENT_FUNCTIONS } from '../../migrations/run-experiments/functions.js';
+import { EXPERIMENT_TABLES } from '../../migrations/run-experiments/tables.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
 import { SECRET_REVISIONS_FUNCTION } from '../../migrations/keep-secrets/secrets.js';
 import { FIND_SESSION_FUNCTION } from '../../migrations/open-sessions/sessions.js';
@@ -32,6 +34,8 @@ const ADDED_TO_ONLY = [
   'change_reviews',
   'scorer_versions',
   'scores',
+  'experiment_items',
+  'experiment_scores',
 ];
 const SECURED_TABLES = [
   ...TABLES,
@@ -43,6 +47,7 @@ const SECURED_TABLES = [
   'execution_metadata',
   'project_secrets',
   'content_expiry',
+  ...EXPERIMENT_TABLES,
 ];
 
 describe('row-level security', () => {
@@ -163,6 +168,11 @@ describe('row-level security', () => {
     ['dataset_items', `UPDATE dataset_items SET item_hash = ''`],
     ['dataset_items', 'DELETE FROM dataset_items'],
     ['dataset_contents', `UPDATE dataset_contents SET content = '{}'`],
+    ['experiments', `UPDATE experiments SET plan = '{}'`],
+    ['experiments', 'UPDATE experiments SET max_cost_pico_usd = NULL'],
+    ['experiments', 'DELETE FROM experiments'],
+    ['experiment_cells', 'DELETE FROM experiment_cells'],
+    ['experiment_scores', 'UPDATE experiment_scores SET passed = true'],
     ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
     ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
     ['prompts', 'DELETE FROM prompts'],
@@ -230,6 +240,7 @@ describe('row-level security', () => {
       ...EXPIRE_FUNCTIONS,
       QUEUE_SLICE_FUNCTION,
       RENEW_PROMPTS_FUNCTION,
+      ...EXPERIMENT_FUNCTIONS,
       SERVICE_FIGURES_FUNCTION,
       FIND_SESSION_FUNCTION,
       SECRET_REVISIONS_FUNCTION,

@@ -58,6 +58,10 @@ beforeAll(async () => {
   }
   // What is still at work would change things by itself.
   await eventually(async () => (await stage.sql('SELECT FROM executions_in_flight')).length === 0);
+  await eventually(async () => {
+    const running = await stage.sql(`SELECT FROM experiments WHERE status IN ('queued', 'running')`);
+    return running.length === 0;
+  });
   foreign = (await makeProject(stage)).admin;
 });
 afterAll(() => stage.close());

@@ -54,7 +54,7 @@ describe('the examples of the OpenAPI document', () => {
     for (const call of calls) {
       const changeId = await openChange(call);
       if (changeId !== null) ids.set('change_id', changeId);
-      const waiting = await submitWaiting(call);
+      const waiting = (await submitWaiting(call)) ?? (await startWaiting(call));
       // As the explorer would fill them in; ids are those of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
       const { status, body } = await send(call, url, ids);
@@ -79,6 +79,19 @@ describe('the examples of the OpenAPI document', () => {
       return execution['status'] === 'queued' && (execution['attempts'] as unknown[]).length > 0;
     });
     return id;
+  }
+
+  /** An experiment whose only cell waits for its next attempt, for the call that cancels one. */
+  async function startWaiting({ route }: OpenApiCall): Promise<string | null> {
+    if (route !== '/v1/experiments/{experiment_id}:cancel') return null;
+    const candidate = { label: 'a', prompt_name: 'doc_summarizer', model: 'echo/echo-fail-500' };
+    const { body } = await stage.admin.post('/v1/experiments', {
+      name: 'waiting',
+      dataset: { name: 'tickets' },
+      candidates: [candidate],
+      scorers: [{ name: 'mentions-refund' }],
+    });
+    return body['experiment_id'] as string;
   }
 
   /** Nobody approves their own: a change by somebody else, for each call that decides about one. */

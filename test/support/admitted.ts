@@ -31,6 +31,7 @@ export function admittedFor(
     callbackUrl: null,
     maskRules: null,
     kept: null,
+    batchId: null,
     correlationId: null,
     metadata: null,
     variablesJson: '{"b": 1, "a": 2}',

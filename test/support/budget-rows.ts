@@ -19,6 +19,7 @@ export interface Ask {
   readonly owner_team?: string | null;
   readonly prompt_name?: string | null;
   readonly key_id?: string | null;
+  readonly batch_id?: string | null;
   readonly input_pico_usd?: number | string | null;
   readonly output_pico_usd?: number | string | null;
   readonly max_new_tokens?: number | null;

@@ -90,6 +90,12 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
      INSERT INTO scores (project_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, passed, created_by)
      SELECT $1, latest, '${executionId}', scorer_id, scorer_version_id, 'api', 1, true, 'admin' FROM version, latest`,
     `INSERT INTO content_expiry (project_id, environment, erased_below) VALUES ($1, 'dev', '${executionId}')`,
+    `WITH experiment AS (INSERT INTO experiments (project_id, name, dataset_id, dataset_name, dataset_version, item_count, cell_count, plan, caller, created_by)
+         SELECT $1, 'e', dataset_id, 'd', 'v', 1, 1, '{}', '{}', 'admin' FROM datasets WHERE project_id = $1 RETURNING experiment_id), item AS (
+       INSERT INTO experiment_items (project_id, experiment_id, item, position, item_hash) SELECT $1, experiment_id, 0, 1, '\\x00' FROM experiment), cell AS (
+       INSERT INTO experiment_cells (project_id, experiment_id, item, candidate, repetition) SELECT $1, experiment_id, 0, 0, 0 FROM experiment)
+     INSERT INTO experiment_scores (project_id, experiment_id, item, candidate, repetition, scorer, value, passed)
+     SELECT $1, experiment_id, 0, 0, 0, 0, 1, true FROM experiment`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -84,6 +84,8 @@ export function rankCall({ method, route }: OpenApiCall): number {
   // They are about an execution that their body names.
   if (route === '/v1/scores' && method === 'POST') return 3;
   if (route.endsWith(':score')) return 3;
+  // It runs on the items of a dataset.
+  if (route === '/v1/experiments' && method === 'POST') return 1.5;
   if (route.endsWith(':retire')) return 4;
   if (route.endsWith(':migrate-to-full')) return 5;
   // A model stays as long as routes lead to it.

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
+/** Those that people make budgets for; an experiment has one of its own, which nobody changes. */
 export const BUDGET_SCOPES = ['project', 'owner_team', 'prompt', 'api_key'] as const;
 export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 
@@ -14,7 +15,14 @@ export type BudgetMode = (typeof BUDGET_MODES)[number];
 @Entity('budgets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'budgets_project_id_fkey' })
 @Index('budgets_live', ['projectId', 'budgetId'], { where: 'archived_at IS NULL' })
-@Check('budgets_scope_kind_check', `scope_kind IN ('project', 'owner_team', 'prompt', 'api_key')`)
+@Index('budgets_of_experiments', ['projectId', 'scopeValue'], {
+  unique: true,
+  where: `scope_kind = 'experiment'`,
+})
+@Check(
+  'budgets_scope_kind_check',
+  `scope_kind IN ('project', 'owner_team', 'prompt', 'api_key', 'experiment')`,
+)
 @Check('budgets_period_check', `period IN ('day', 'month', 'total')`)
 @Check('budgets_mode_check', `mode IN ('hard', 'soft')`)
 @Check('budgets_limit_pico_usd_check', `limit_pico_usd >= 0`)
@@ -30,9 +38,9 @@ export class BudgetEntity {
   name!: string;
 
   @Column('text', { name: 'scope_kind' })
-  scopeKind!: BudgetScope;
+  scopeKind!: BudgetScope | 'experiment';
 
-  /** The team, the prompt's name or the key's id; null for the whole project. */
+  /** The team, the prompt's name, or the id of the key or experiment; null for the whole project. */
   @Column('text', { name: 'scope_value', nullable: true })
   scopeValue!: string | null;
 

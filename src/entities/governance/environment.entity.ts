@@ -1,6 +1,20 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
+/** What an experiment has to say of a version. `no_difference` is met by `better` too. */
+export const DEMANDED_VERDICTS = ['better', 'no_difference'] as const;
+export type DemandedVerdict = (typeof DEMANDED_VERDICTS)[number];
+
+/** What a change of a protected environment has to show before it is applied. */
+export interface StoredEvidenceDemand {
+  readonly experiment: {
+    readonly dataset: string;
+    readonly scorers: readonly string[];
+    readonly max_age_days: number;
+    readonly verdict: DemandedVerdict;
+  };
+}
+
 /** The rules of an environment. One that has no row has no rules. */
 @Entity('environments')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'environments_project_id_fkey' })
@@ -25,7 +39,7 @@ export class EnvironmentEntity {
 
   /** What a change has to show before it is applied; null for nothing. */
   @Column('json', { nullable: true })
-  evidence!: object | null;
+  evidence!: StoredEvidenceDemand | null;
 
   /** Hours until a change that was opened expires. */
   @Column('integer', { name: 'change_ttl_h', default: 72 })

@@ -3,8 +3,9 @@ import type { EntityManager } from 'typeorm';
 import type { BudgetEntity, BudgetScope } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 
-/** A budget with what was taken of its current period. */
-export interface BudgetRecord extends Omit<BudgetEntity, 'archivedAt' | 'projectId'> {
+/** A budget with what was taken of its current period. Those of experiments are the experiments' business. */
+export interface BudgetRecord extends Omit<BudgetEntity, 'archivedAt' | 'projectId' | 'scopeKind'> {
+  readonly scopeKind: BudgetScope;
   readonly periodStart: Date;
   readonly heldPicoUsd: string;
   readonly spentPicoUsd: string;
@@ -40,7 +41,7 @@ const READ = `SELECT b.budget_id AS "budgetId", b.name, b.scope_kind AS "scopeKi
   FROM budgets b
   LEFT JOIN budget_periods p ON p.project_id = b.project_id AND p.budget_id = b.budget_id
     AND p.period_start = ledger_budget_period(b.period)
-  WHERE b.project_id = $1 AND b.archived_at IS NULL`;
+  WHERE b.project_id = $1 AND b.archived_at IS NULL AND b.scope_kind <> 'experiment'`;
 
 @Injectable()
 export class BudgetsRepository {

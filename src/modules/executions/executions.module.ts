@@ -19,6 +19,7 @@ import { ExecutionAdmission } from './admission/execution-admission.js';
 import { ExecutionContentsRepository } from './reads/execution-contents.repository.js';
 import { ExecutionLeases } from './calls/execution-leases.js';
 import { ExecutionModels } from './admission/execution-models.js';
+import { ExecutionPreviews } from './admission/execution-preview.js';
 import { ExecutionReadsRepository } from './reads/execution-reads.repository.js';
 import { ExecutionRunner } from './calls/execution-runner.js';
 import { ExecutionSweeper } from './calls/execution-sweeper.js';
@@ -61,6 +62,7 @@ import { SubmitService } from './intake/submit.service.js';
     ExecutionContentsRepository,
     ExecutionLeases,
     ExecutionModels,
+    ExecutionPreviews,
     ExecutionReadsRepository,
     ExecutionRunner,
     ExecutionSweeper,
@@ -87,6 +89,7 @@ import { SubmitService } from './intake/submit.service.js';
     BatchesService,
     ContentErasureService,
     ExecutionContentsRepository,
+    ExecutionPreviews,
     ExecutionRunner,
     ExecutionWaits,
     ExecutionsRepository,

@@ -7,11 +7,16 @@ export {
   ExecutionContentsRepository,
 } from './reads/execution-contents.repository.js';
 export { IsMetadata } from './wire/execution-metadata.js';
-export { ExecuteDto, ParamsDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
 export type { ExecutionProtocol } from './intake/execution-protocol.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export type { AdmittedPrompt, AdmittedRequest, BareCall } from './admission/execution-request.js';
 export { type ExecutionRecord, ExecutionReadsRepository } from './reads/execution-reads.repository.js';
+export { ExecuteDto, ModelRefDto, ParamsDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
+export {
+  type ExecutionPreview,
+  ExecutionPreviews,
+  type PreviewedEntry,
+} from './admission/execution-preview.js';
 export { ExecutionRunner } from './calls/execution-runner.js';
 export { ExecutionWaits } from './reads/execution-waits.js';
 export {

@@ -196,6 +196,7 @@ export class ExecutionAdmission {
       cacheTtlS: request.cache?.ttl_s ?? null,
       callbackUrl,
       maskRules: policy.maskRules,
+      batchId: request.batch_id ?? null,
     };
   }
 
@@ -264,6 +265,7 @@ export class ExecutionAdmission {
       cacheTtlS: admitted.cacheTtlS,
       callbackUrl: admitted.callbackUrl,
       maskRules: admitted.maskRules,
+      batchId: admitted.batchId,
       correlationId: entry.correlationId,
       metadata: metadataOrNull(entry.metadata),
       variablesJson: entry.variablesJson ?? '{}',

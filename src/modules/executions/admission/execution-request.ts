@@ -24,6 +24,8 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly prompt_name?: string;
   readonly bare?: BareCall;
   readonly callback_url?: string | null;
+  /** What it is part of: the id of an experiment. Batches say it when they begin. */
+  readonly batch_id?: string | null;
   readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
@@ -80,6 +82,8 @@ export interface AdmittedRequest {
   readonly callbackUrl: string | null;
   /** Which variables are not kept as they are; null where all are. */
   readonly maskRules: MaskRules | null;
+  /** The experiment that it is part of; null for none, and of what a batch says when it begins. */
+  readonly batchId: string | null;
 }
 
 /** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */

@@ -6,7 +6,7 @@ import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
-import type { AdmittedExecution } from '../admission/execution-request.js';
+import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { SubmitDto } from '../wire/execute.dto.js';
 import type { SubmittedDto } from '../wire/executions.dto.js';
@@ -44,7 +44,7 @@ export class SubmitService {
    */
   async submit(
     who: Caller,
-    request: SubmitDto & { readonly template_hash?: string | null },
+    request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id'>,
     variablesJson: string | null,
     key: UsedKey | null,
     protocol = OWN_PROTOCOL,

@@ -92,7 +92,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     on_budget: admitted.onBudget,
     streamed: beginning.streamed ?? false,
     callback_url: admitted.callbackUrl,
-    batch_id: beginning.batchId,
+    batch_id: beginning.batchId ?? admitted.batchId ?? undefined,
     resolved_by: prompt?.resolvedBy,
     requested_by: beginning.requestedBy,
     key_id: beginning.keyId,

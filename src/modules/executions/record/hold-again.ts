@@ -11,7 +11,7 @@ import { ANSWER_TIMEOUT_MS } from './call-options.js';
  */
 const HOLD_AGAIN = `
   WITH entry AS MATERIALIZED (
-    SELECT f.project_id, f.execution_id, f.owner_team, p.name AS prompt_name, f.key_id, f.on_budget
+    SELECT f.project_id, f.execution_id, f.owner_team, p.name AS prompt_name, f.key_id, f.batch_id, f.on_budget
     FROM executions_in_flight f
     LEFT JOIN prompts p ON p.project_id = f.project_id AND p.prompt_id = f.prompt_id
     WHERE f.project_id = $1 AND f.execution_id = $2
@@ -23,7 +23,7 @@ const HOLD_AGAIN = `
     SELECT v.* FROM (SELECT count(*) FROM freed) AS settled CROSS JOIN LATERAL
       ledger_hold_budgets(CASE WHEN settled.count >= 0 THEN
         (SELECT json_agg(json_build_object('attempt', $3::integer, 'project_id', project_id, 'execution_id', execution_id, 'arrival', 0,
-          'owner_team', owner_team, 'prompt_name', prompt_name, 'key_id', key_id, 'input_pico_usd', $5::numeric,
+          'owner_team', owner_team, 'prompt_name', prompt_name, 'key_id', key_id, 'batch_id', batch_id, 'input_pico_usd', $5::numeric,
           'output_pico_usd', $6::numeric, 'max_new_tokens', $7::integer, 'clamp', on_budget = 'clamp')) FROM entry) END, $8) AS v
   ), bound AS (
     UPDATE executions_in_flight f SET duties = f.duties | ${DUTIES.holds}

@@ -19,6 +19,8 @@ export interface JudgeRequest {
   readonly variables: JudgeVariables;
   /** Under the same key there is one judgement; null: each is another one. */
   readonly key: string | null;
+  /** The experiment that it is part of; left out: none. */
+  readonly batchId?: string | undefined;
   /** What the judgement's execution is found by. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -79,7 +81,10 @@ export class JudgeCalls {
     return this.readWhenFinal(who.projectId, executionId);
   }
 
-  private async submit(who: Caller, { definition, variables, key, metadata }: JudgeRequest): Promise<string> {
+  private async submit(
+    who: Caller,
+    { definition, variables, key, batchId, metadata }: JudgeRequest,
+  ): Promise<string> {
     const { promptName, versionNumber, promptChecksum, model, params } = definition;
     const body = {
       prompt_name: promptName,
@@ -90,6 +95,7 @@ export class JudgeCalls {
       model,
       params,
       metadata,
+      batch_id: batchId ?? null,
     };
     const answer = await this.submits.submit(who, body, variables.json, key === null ? null : usedKey(key));
     return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;

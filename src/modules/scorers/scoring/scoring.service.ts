@@ -22,6 +22,8 @@ export interface ScoringOptions {
    * killed and runs again calls nobody a second time. Null: each time is another one.
    */
   readonly key: string | null;
+  /** The experiment that judgements are part of, whose budget holds them. Left out: none. */
+  readonly batchId?: string;
   /** How judgements are run. Left out: queued as ordinary executions, and waited for. */
   readonly callJudge?: CallJudge;
 }
@@ -51,7 +53,7 @@ export class ScoringService {
     who: Caller,
     { name, definition, ...version }: ScorerVersion,
     answer: ScorableAnswer,
-    { key, callJudge = (request) => this.judges.call(who, request) }: ScoringOptions,
+    { key, batchId, callJudge = (request) => this.judges.call(who, request) }: ScoringOptions,
   ): Promise<Verdict> {
     switch (definition.kind) {
       case 'check':
@@ -66,6 +68,7 @@ export class ScoringService {
           definition,
           variables,
           key,
+          batchId,
           metadata: {
             scorer: `${name}@${version.versionNumber}`,
             scored_execution_id: answer.executionId,

@@ -1,0 +1,110 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { DatasetEntity } from '../datasets/dataset.entity.js';
+import { ProjectEntity } from '../people/project.entity.js';
+
+export const EXPERIMENT_STATUSES = [
+  'queued',
+  'running',
+  'completed',
+  'failed',
+  'canceled',
+  'stopped_by_budget',
+] as const;
+export type ExperimentStatus = (typeof EXPERIMENT_STATUSES)[number];
+
+/** Runs every candidate on every item of a version of a dataset, and has the answers scored. */
+@Entity('experiments')
+@ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'experiments_project_id_fkey' })
+@ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
+  name: 'experiments_project_id_dataset_id_fkey',
+})
+@Index('experiments_unfinished', ['experimentId'], { where: `status IN ('queued', 'running')` })
+@Check(
+  'experiments_status_check',
+  `status IN ('queued', 'running', 'completed', 'failed', 'canceled', 'stopped_by_budget')`,
+)
+@Check('experiments_item_count_check', 'item_count >= 0')
+@Check('experiments_cell_count_check', 'cell_count >= 0')
+export class ExperimentEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'experiment_id', default: () => 'ledger_uuid7()' })
+  experimentId!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { default: 'queued' })
+  status!: ExperimentStatus;
+
+  @Column('uuid', { name: 'dataset_id' })
+  datasetId!: string;
+
+  /** The name that the dataset had. */
+  @Column('text', { name: 'dataset_name' })
+  datasetName!: string;
+
+  /** The hash of what the items are. */
+  @Column('text', { name: 'dataset_version' })
+  datasetVersion!: string;
+
+  @Column('integer', { name: 'item_count' })
+  itemCount!: number;
+
+  /** Items × candidates × repetitions. */
+  @Column('integer', { name: 'cell_count' })
+  cellCount!: number;
+
+  /** What was pinned when it was asked for. */
+  @Column('json')
+  plan!: unknown;
+
+  /** Whole pico-dollars as text; null when nobody can say. */
+  @Column('numeric', { name: 'expected_cost_pico_usd', nullable: true })
+  expectedCostPicoUsd!: string | null;
+
+  /** Null for no limit. */
+  @Column('numeric', { name: 'max_cost_pico_usd', nullable: true })
+  maxCostPicoUsd!: string | null;
+
+  /** Whose limits its executions count against. */
+  @Column('json')
+  caller!: unknown;
+
+  /** The name of whoever asked for it. */
+  @Column('text', { name: 'created_by' })
+  createdBy!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'completed_at', nullable: true })
+  completedAt!: Date | null;
+
+  /** Why it failed, or which budget stopped it. */
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  /** How many items were opened; those before it have their cells. */
+  @Column('integer', { name: 'next_item', default: 0 })
+  nextItem!: number;
+
+  /** Where the next items of the dataset are read from; null at its beginning. A bigint, hence a string. */
+  @Column('bigint', { name: 'after_position', nullable: true })
+  afterPosition!: string | null;
+
+  /** Until when a process drives it; null before the first. */
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil!: Date | null;
+
+  /** Grows with each lease. */
+  @Column('integer', { default: 0 })
+  fence!: number;
+}

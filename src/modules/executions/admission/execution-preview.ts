@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { LedgerError } from '../../../kernel/index.js';
+import type { ModelName } from './model-choice.js';
+import type { ChargeBound } from './charge-bound.js';
+import { ExecutionAdmission } from './execution-admission.js';
+import type {
+  AdmittedExecution,
+  AdmittedPrompt,
+  AdmittedRequest,
+  RequestToAdmit,
+} from './execution-request.js';
+
+export interface PreviewedEntry {
+  readonly variables: Record<string, unknown>;
+  /** Their text. */
+  readonly variablesJson: string;
+}
+
+/** What a request would run, and what that may cost. */
+export interface ExecutionPreview {
+  /** Null of a bare call. */
+  readonly prompt: AdmittedPrompt | null;
+  /** At least one, in the order in which they are tried. */
+  readonly models: readonly ModelName[];
+  /** What each entry may cost at the most; null for one that would be refused, such as one without a variable. */
+  readonly bounds: readonly (ChargeBound | null)[];
+  /** What a token of the prompt costs, in pico-dollars, on the dearest of the models; null where one has no price. */
+  readonly inputTokenPicoUsd: bigint | null;
+}
+
+/** Looks at a request as if it were sent, and writes nothing. */
+@Injectable()
+export class ExecutionPreviews {
+  constructor(private readonly admission: ExecutionAdmission) {}
+
+  /** @throws what `ExecutionAdmission` throws, but for what is wrong with an entry. */
+  async look(
+    projectId: string,
+    request: RequestToAdmit,
+    entries: readonly PreviewedEntry[],
+  ): Promise<ExecutionPreview> {
+    return this.admission.admitAndWrite(projectId, request, 'async', {
+      prepare: async (admitted) => ({ admitted, bounds: await this.boundAll(admitted, entries) }),
+      write: ({ admitted, bounds }) => Promise.resolve(previewOf(admitted, bounds)),
+    });
+  }
+
+  private async boundAll(
+    admitted: AdmittedRequest,
+    entries: readonly PreviewedEntry[],
+  ): Promise<(ChargeBound | null)[]> {
+    const bounds: (ChargeBound | null)[] = [];
+    for (const entry of entries) {
+      try {
+        const rendered: AdmittedExecution = await this.admission.render(admitted, {
+          ...entry,
+          correlationId: null,
+        });
+        bounds.push(rendered.bound);
+      } catch (error) {
+        if (!(error instanceof LedgerError)) throw error;
+        bounds.push(null);
+      }
+    }
+    return bounds;
+  }
+}
+
+function previewOf(
+  { prompt, targets }: AdmittedRequest,
+  bounds: readonly (ChargeBound | null)[],
+): ExecutionPreview {
+  const prices = targets.map(({ price }) => price?.inputMicrosPerMtok ?? null);
+  const isPriced = prices.every((price) => price !== null);
+  return {
+    prompt,
+    models: targets.map(({ provider, modelName }) => ({ provider, modelName })),
+    bounds,
+    inputTokenPicoUsd: isPriced ? prices.reduce((most, each) => (each > most ? each : most), 0n) : null,
+  };
+}

@@ -1,0 +1,107 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger, ApiMoney } from '../../../infra/http/index.js';
+import { ExperimentDto } from './experiment.dto.js';
+
+/** The lower and the upper end of a 95 % interval. */
+export const INTERVAL = {
+  type: 'array',
+  items: { type: 'number' },
+  minItems: 2,
+  maxItems: 2,
+  nullable: true,
+} as const;
+
+const BY_K = { type: 'object', additionalProperties: { type: 'number' }, nullable: true } as const;
+
+export class ExperimentProgressDto {
+  /** How many there are. */
+  @ApiInteger()
+  cells!: number;
+
+  /** Wait for their turn. */
+  @ApiInteger()
+  queued!: number;
+
+  /** Are under way: asked, answered or being scored. */
+  @ApiInteger()
+  running!: number;
+
+  /** Have their answer, and what the scorers made of it. */
+  @ApiInteger()
+  succeeded!: number;
+
+  /** Have no answer. */
+  @ApiInteger()
+  failed!: number;
+
+  /** Were given up when the experiment was canceled or stopped. */
+  @ApiInteger()
+  canceled!: number;
+}
+
+export class LatencyDto {
+  /** The median, in milliseconds; null where nothing succeeded. */
+  p50!: number | null;
+
+  /** What one in twenty takes longer than, in milliseconds. */
+  p95!: number | null;
+}
+
+export class CandidateScoreDto {
+  /** Label of the candidate. */
+  candidate!: string;
+
+  /** Name of the scorer. */
+  scorer!: string;
+
+  /** Its version. */
+  @ApiInteger()
+  scorer_version!: number;
+
+  /** How many items were scored in all their repetitions. The figures below are of these. */
+  @ApiInteger()
+  n!: number;
+
+  /** The mean of the items' means; null where n is 0. */
+  mean!: number | null;
+
+  /** The share of items that pass. */
+  pass_rate!: number | null;
+
+  /** Wilson's 95 % interval of the pass rate. */
+  @ApiProperty({ ...INTERVAL, example: [0.396778, 0.892209] })
+  pass_rate_interval!: readonly [number, number] | null;
+
+  /** By k: the chance that of k repetitions at least one passes, averaged over the items. */
+  @ApiProperty({ ...BY_K, example: { '1': 0.7, '3': 0.991667 } })
+  pass_at_k!: Readonly<Record<string, number>> | null;
+
+  /** By k: the chance that all of k repetitions pass (pass^k). */
+  @ApiProperty({ ...BY_K, example: { '1': 0.7, '3': 0.291667 } })
+  pass_hat_k!: Readonly<Record<string, number>> | null;
+
+  /** Cells without a score: the candidate had no answer, or the scorer failed. */
+  @ApiInteger()
+  errors!: number;
+
+  /** What the executions of the candidate cost so far, without judgements; null where nobody knows. */
+  @ApiMoney()
+  cost_usd!: string | null;
+
+  /** How long the candidate took to answer. */
+  latency_ms!: LatencyDto;
+}
+
+/** An experiment with how far it is and what has come of it. */
+export class ExperimentDetailDto extends ExperimentDto {
+  /** How far it is. */
+  progress!: ExperimentProgressDto;
+
+  /** What all its executions that are over cost, judgements among them; null where nobody knows of one. */
+  @ApiMoney()
+  cost_usd!: string | null;
+
+  /** What has come of each candidate by each scorer. */
+  @ApiProperty({ type: [CandidateScoreDto] })
+  summary!: CandidateScoreDto[];
+}

@@ -1,0 +1,167 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import {
+  EXPERIMENT_STATUSES,
+  type ExperimentStatus,
+  SCORER_KINDS,
+  type ScorerKind,
+} from '../../../entities/index.js';
+import { ApiId, ApiInteger, ApiMoney, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
+import { ModelRefDto, ParamsDto } from '../../executions/index.js';
+
+export class PinnedDatasetDto {
+  /** The name it had. */
+  name!: string;
+
+  /** The hash of what the items are. */
+  @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
+  version!: string;
+
+  /** How many items that version has. */
+  @ApiInteger()
+  item_count!: number;
+}
+
+@ApiExtraModels(ModelRefDto)
+export class PinnedCandidateDto {
+  /** What it is called in results and comparisons. */
+  label!: string;
+
+  /** The prompt that is run. */
+  prompt_name!: string;
+
+  /** The version that is run. */
+  @ApiInteger()
+  version_number!: number;
+
+  /** Its id. */
+  @ApiId()
+  version_id!: string;
+
+  /** The checksum of its content. */
+  checksum_hash!: string;
+
+  /** The model, or several in the order in which they are tried. */
+  @ApiProperty({
+    oneOf: [
+      { $ref: getSchemaPath(ModelRefDto) },
+      { type: 'array', items: { $ref: getSchemaPath(ModelRefDto) } },
+    ],
+  })
+  model!: ModelRefDto | readonly ModelRefDto[];
+
+  /** How to generate. */
+  @ApiProperty({ type: ParamsDto })
+  params!: ParamsDto;
+}
+
+export class PinnedScorerDto {
+  /** Name of the scorer. */
+  name!: string;
+
+  /** The version that scores. */
+  @ApiInteger()
+  version_number!: number;
+
+  /** What kind of scorer it is. */
+  @ApiProperty({ enum: SCORER_KINDS })
+  kind!: ScorerKind;
+
+  /** The checksum of its definition. */
+  checksum_hash!: string;
+}
+
+export class ExperimentErrorDto {
+  /** Such as `BUDGET_EXCEEDED`. */
+  code!: string;
+
+  /** What happened, in one sentence. */
+  message!: string;
+}
+
+/** An experiment as it was pinned. */
+export class ExperimentDto {
+  /** Id of the experiment; its executions have it as their `batch_id`. */
+  @ApiId()
+  experiment_id!: string;
+
+  /** What people call it. */
+  name!: string;
+
+  /** How far it is. What is not `queued` or `running` stays as it is. */
+  @ApiProperty({ enum: EXPERIMENT_STATUSES })
+  status!: ExperimentStatus;
+
+  /** How many executions of candidates it asks for: items × candidates × repetitions. */
+  @ApiInteger()
+  cells!: number;
+
+  /** What its cells cost at the most, without further attempts, by prices and bounds; null where nobody can say. */
+  @ApiMoney('0.84')
+  expected_cost_usd!: string | null;
+
+  /** What it may cost at the most; null for no limit. */
+  @ApiMoney('2.5')
+  max_cost_usd!: string | null;
+
+  /** What it runs on. */
+  dataset!: PinnedDatasetDto;
+
+  /** What is tried. */
+  candidates!: PinnedCandidateDto[];
+
+  /** What scores the answers. */
+  scorers!: PinnedScorerDto[];
+
+  /** How often each candidate runs on each item. */
+  @ApiInteger()
+  repetitions!: number;
+
+  /** The share of its repetitions that have to pass for an item to pass. */
+  pass_threshold!: number;
+
+  /** How many cells are under way at a time. */
+  @ApiInteger()
+  concurrency!: number;
+
+  /** The label of its executions. */
+  environment!: string;
+
+  /** Whether cells may be answered from the response cache. */
+  cache!: boolean;
+
+  /** The name of whoever asked for it. */
+  created_by!: string;
+
+  /** When it was asked for. */
+  @ApiTime()
+  created_at!: string;
+
+  /** When it began; null before. */
+  @ApiTime()
+  started_at!: string | null;
+
+  /** When it was over; null before. */
+  @ApiTime()
+  completed_at!: string | null;
+
+  /** Why it failed or was stopped; null otherwise. */
+  @ApiProperty({ type: ExperimentErrorDto, nullable: true })
+  error!: ExperimentErrorDto | null;
+}
+
+export class ExperimentListDto {
+  /** Newest first. */
+  experiments!: ExperimentDto[];
+
+  /** Send it as `cursor` to get the next page; null on the last one. */
+  next_cursor!: string | null;
+}
+
+export class ListExperimentsQueryDto extends PageQueryDto {
+  /** Only those with this status. */
+  @IsOptional()
+  @IsIn(EXPERIMENT_STATUSES)
+  @ApiPropertyOptional({ enum: EXPERIMENT_STATUSES })
+  status?: ExperimentStatus;
+}

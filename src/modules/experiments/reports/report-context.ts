@@ -1,0 +1,9 @@
+import type { ComparisonDto } from '../dto/comparison.dto.js';
+import type { ExperimentDetailDto } from '../dto/experiment-detail.dto.js';
+
+/** What all reports are made of. */
+export interface ReportContext {
+  readonly experiment: ExperimentDetailDto;
+  /** Every further candidate against the first, by each scorer. */
+  readonly comparisons: readonly ComparisonDto[];
+}

@@ -1,0 +1,69 @@
+import type { Pair } from '../../../statistics/index.js';
+import type { ScoredItem } from './results.repository.js';
+
+/** What one candidate got. */
+export interface Side {
+  readonly items: readonly ScoredItem[];
+  /** How many items its dataset has; those that were not begun with are missing. */
+  readonly itemCount: number;
+  readonly repetitions: number;
+  /** Whether an item passes of which so many repetitions do. */
+  readonly passes: (passes: number) => boolean;
+}
+
+export interface ItemPair extends Pair {
+  /** Of the candidate. */
+  readonly item: number;
+  readonly externalId: string | null;
+  readonly itemHash: string;
+}
+
+export interface PairedItems {
+  readonly pairs: readonly ItemPair[];
+  /** Items of which one side has no score, or that only one side has. */
+  readonly missing: number;
+  /** Of those, the ones that one side has an error for. */
+  readonly missingByError: number;
+  /** Repetitions of either side with an error. */
+  readonly errors: number;
+}
+
+/**
+ * Pairs the items of two candidates by what they hold: of equal items the first with the first, and so on. Where all values are 0
+ * or 1 an item passes or fails as a whole, and else it has the mean of its repetitions.
+ */
+export function pairItems(baseline: Side, candidate: Side): PairedItems {
+  const asPasses = [...baseline.items, ...candidate.items].every(({ isBinary }) => isBinary);
+  const others = new Map(numberEqual(baseline.items).map(([key, item]) => [key, item]));
+  const pairs: ItemPair[] = [];
+  let missingByError = 0;
+  for (const [key, item] of numberEqual(candidate.items)) {
+    const other = others.get(key);
+    others.delete(key);
+    const [got, had] = [figureOf(item, candidate, asPasses), other && figureOf(other, baseline, asPasses)];
+    if (got !== null && had !== null && had !== undefined) {
+      const { externalId, itemHash } = item;
+      pairs.push({ item: item.item, externalId, itemHash, baseline: had, candidate: got });
+    } else if (item.errors > 0 || (other?.errors ?? 0) > 0) missingByError += 1;
+  }
+  missingByError += [...others.values()].filter(({ errors }) => errors > 0).length;
+  const errors = [...baseline.items, ...candidate.items].reduce((sum, each) => sum + each.errors, 0);
+  // Of the same dataset each item is on both sides; of two, those of one side alone are missing as well.
+  const known = Math.max(baseline.itemCount, candidate.itemCount, candidate.items.length + others.size);
+  return { pairs, missing: known - pairs.length, missingByError, errors };
+}
+
+function figureOf({ scored, passes, mean }: ScoredItem, side: Side, asPasses: boolean): number | null {
+  if (scored < side.repetitions || mean === null) return null;
+  if (asPasses) return side.passes(passes) ? 1 : 0;
+  return mean;
+}
+
+function numberEqual(items: readonly ScoredItem[]): [key: string, item: ScoredItem][] {
+  const counts = new Map<string, number>();
+  return items.map((item) => {
+    const nth = counts.get(item.itemHash) ?? 0;
+    counts.set(item.itemHash, nth + 1);
+    return [`${item.itemHash} ${nth}`, item];
+  });
+}

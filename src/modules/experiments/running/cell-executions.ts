@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LedgerError, parseJson } from '../../../kernel/index.js';
+import {
+  type ExecutionProtocol,
+  type ExecutionRecord,
+  ExecutionReadsRepository,
+  ExecutionWaits,
+  SubmitService,
+} from '../../executions/index.js';
+import { VersionNotFoundError } from '../../prompts/index.js';
+import { type CellContext, type CellItem, correlationOf } from './cell-context.js';
+import { CellsRepository } from './cells.repository.js';
+import type { OpenCell } from './drives.repository.js';
+import { pause } from './pause.js';
+import { restoreCaller } from './stored-caller.js';
+
+/** No route of the API is called so. */
+const KEY_ROUTE = 'experiment';
+/** A drive that has lost its lease learns of it so soon. */
+const LOOK_AGAIN_MS = 5_000;
+/** How old an answer of the response cache may be, where an experiment asks it: a week. */
+const CACHE_TTL_S = 7 * 24 * 3600;
+const MIN_WAIT_MS = 250;
+const MAX_WAIT_MS = 60_000;
+
+/** The execution behind each cell. */
+@Injectable()
+export class CellExecutions {
+  constructor(
+    private readonly submits: SubmitService,
+    private readonly waits: ExecutionWaits,
+    private readonly reads: ExecutionReadsRepository,
+    private readonly cells: CellsRepository,
+  ) {}
+
+  /**
+   * Asks for the execution of a cell. The key is derived from the cell, so whoever asks again gets the execution that there is.
+   * What is busy is asked again.
+   * @param isResumed whether somebody may have asked before, so long ago that the key has expired.
+   * @returns its id; null when the drive is over.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`, and what is wrong with the request.
+   */
+  async obtain(
+    context: CellContext,
+    cell: OpenCell,
+    item: CellItem,
+    isResumed: boolean,
+  ): Promise<string | null> {
+    const { drive, signal } = context;
+    if (cell.executionId !== null) return cell.executionId;
+    const known = isResumed ? await this.cells.findExecution(drive, correlationOf(drive, cell)) : null;
+    const executionId = known ?? (await this.submitUntilTaken(context, cell, item));
+    if (executionId === null || signal.aborted) return null;
+    await this.cells.link(drive, cell, executionId);
+    return executionId;
+  }
+
+  /** @returns null when the signal aborted first. */
+  async waitForEnd({ drive, signal }: CellContext, executionId: string): Promise<ExecutionRecord | null> {
+    const { projectId } = drive;
+    while (!signal.aborted) {
+      const found = await this.reads.find(projectId, executionId);
+      if (found === null) throw new Error(`execution ${executionId} of an experiment is gone`);
+      const { status } = found.record;
+      if (status !== 'queued' && status !== 'running') return found.record;
+      await this.waits.untilFinal(projectId, executionId, LOOK_AGAIN_MS);
+    }
+    return null;
+  }
+
+  private async submitUntilTaken(
+    context: CellContext,
+    cell: OpenCell,
+    item: CellItem,
+  ): Promise<string | null> {
+    let waitMs = MIN_WAIT_MS;
+    while (!context.signal.aborted) {
+      // Looked at each time: what was canceled in the meantime must not be asked for.
+      if (!(await this.cells.isHeld(context.drive))) return null;
+      try {
+        return await this.submit(context, cell, item);
+      } catch (error) {
+        if (!(error instanceof LedgerError) || !isBusy(error)) throw error;
+        await pause(Math.max(waitMs, retryAfterMs(error)), context.signal);
+        waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
+      }
+    }
+    return null;
+  }
+
+  private async submit(
+    { drive, plan, caller }: CellContext,
+    cell: OpenCell,
+    item: CellItem,
+  ): Promise<string> {
+    const candidate = plan.candidates[cell.candidate];
+    if (candidate === undefined) throw new Error('a cell has a candidate of its plan');
+    const { prompt_name, version_number, version_id: versionId, model, params } = candidate;
+    const correlationId = correlationOf(drive, cell);
+    const body = {
+      prompt_name,
+      version_number,
+      environment: plan.environment,
+      variables: parseJson(item.variablesJson) as Record<string, unknown>,
+      model,
+      params,
+      correlation_id: correlationId,
+      batch_id: drive.experimentId,
+      ...(plan.cache ? { cache: { ttl_s: CACHE_TTL_S } } : {}),
+    } as Parameters<SubmitService['submit']>[1];
+    const fingerprint = createHash('sha256').update(correlationId).digest();
+    const answer = await this.submits.submit(
+      restoreCaller(drive.projectId, caller),
+      body,
+      item.variablesJson,
+      { route: KEY_ROUTE, key: correlationId, fingerprint },
+      pinnedTo(versionId, prompt_name),
+    );
+    return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
+  }
+}
+
+/** A prompt that was deleted and made anew has other versions under the same numbers. */
+function pinnedTo(versionId: string, promptName: string): ExecutionProtocol {
+  return {
+    admit: ({ prompt }) => {
+      if (prompt?.version.versionId === versionId) return;
+      throw new VersionNotFoundError(`the pinned version of prompt "${promptName}"`);
+    },
+    present: (execution) => execution,
+  };
+}
+
+/** What passes by itself: full queues, limits a minute, a database that is away. A budget does not. */
+function isBusy({ status, retryable, code }: LedgerError): boolean {
+  return (
+    (retryable || status === 429 || status === 503 || code === 'IDEMPOTENCY_IN_FLIGHT') && !isFinal(code)
+  );
+}
+
+/** Whoever runs the service has to do something about it. */
+function isFinal(code: string): boolean {
+  return code === 'PROVIDER_NOT_CONFIGURED';
+}
+
+function retryAfterMs({ headers }: LedgerError): number {
+  const seconds = Number(headers['Retry-After'] ?? 0);
+  return Number.isFinite(seconds) ? Math.min(seconds * 1000, MAX_WAIT_MS) : 0;
+}

@@ -1,0 +1,161 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LedgerError, messageOf } from '../../../kernel/index.js';
+import { BudgetExceededError } from '../../budgets/index.js';
+import type { ExecutionRecord } from '../../executions/index.js';
+import {
+  type ScorableAnswer,
+  ScoreLog,
+  type ScorerVersion,
+  type ScoreToKeep,
+  ScoringService,
+  type Verdict,
+} from '../../scorers/index.js';
+import type { CellContext, CellItem } from './cell-context.js';
+import { CellExecutions } from './cell-executions.js';
+import { type CellError, CellsRepository, type CellScore } from './cells.repository.js';
+import type { OpenCell } from './drives.repository.js';
+import { pause } from './pause.js';
+import { restoreCaller } from './stored-caller.js';
+
+/** What became of a cell in this drive. `refused` by a budget: it may be tried again when others have ended. */
+export type CellOutcome =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'refused'; readonly error: BudgetExceededError };
+
+/** What a scorer of the plan made of the answer. */
+interface Scored {
+  readonly scorer: number;
+  readonly version: ScorerVersion;
+  readonly verdict: Verdict;
+}
+
+const ENDED: CellOutcome = { kind: 'ended' };
+const LEFT: CellOutcome = { kind: 'left' };
+/** Between looks at what should pass by itself. */
+const TRY_AGAIN_MS = 1000;
+
+/** Takes one cell from its execution to its scores. */
+@Injectable()
+export class CellRunner {
+  private readonly logger = new Logger(CellRunner.name);
+
+  constructor(
+    private readonly executions: CellExecutions,
+    private readonly cells: CellsRepository,
+    private readonly scoring: ScoringService,
+    private readonly log: ScoreLog,
+  ) {}
+
+  /** Never rejects: what fails for a reason that lies here is tried again until the drive is over. */
+  async run(context: CellContext, cell: OpenCell, item: CellItem, isResumed: boolean): Promise<CellOutcome> {
+    const { signal, drive } = context;
+    while (!signal.aborted) {
+      try {
+        return await this.runOnce(context, cell, item, isResumed);
+      } catch (error) {
+        if (error instanceof BudgetExceededError) return { kind: 'refused', error };
+        const { experimentId } = drive;
+        this.logger.warn({ experimentId, ...cell }, `a cell has to be tried again: ${messageOf(error)}`);
+        await pause(TRY_AGAIN_MS, signal);
+      }
+    }
+    return LEFT;
+  }
+
+  private async runOnce(
+    context: CellContext,
+    cell: OpenCell,
+    item: CellItem,
+    isResumed: boolean,
+  ): Promise<CellOutcome> {
+    let executionId: string | null;
+    try {
+      executionId = await this.executions.obtain(context, cell, item, isResumed);
+    } catch (error) {
+      // Something is wrong with the request, and will be tomorrow.
+      if (!(error instanceof LedgerError) || error instanceof BudgetExceededError) throw error;
+      return this.end(context, cell, null, { code: error.code, message: error.message }, []);
+    }
+    if (executionId === null) return LEFT;
+    const execution = await this.executions.waitForEnd(context, executionId);
+    if (execution === null) return LEFT;
+    const failure = failureOf(execution);
+    if (failure !== null) return this.end(context, cell, execution, failure, []);
+    const scored: Scored[] = [];
+    for (const [scorer, version] of context.scorers.entries()) {
+      if (context.signal.aborted) return LEFT;
+      scored.push({ scorer, version, verdict: await this.score(context, version, execution, item) });
+    }
+    return this.end(context, cell, execution, null, scored);
+  }
+
+  private async score(
+    { drive, caller }: CellContext,
+    version: ScorerVersion,
+    execution: ExecutionRecord,
+    item: CellItem,
+  ): Promise<Verdict> {
+    const { projectId, experimentId } = drive;
+    const { executionId } = execution;
+    const key = `${experimentId}/${executionId}/${version.scorerVersionId}`;
+    const who = restoreCaller(projectId, caller);
+    return this.scoring.scoreAnswer(who, version, scorableAnswer(execution, item), {
+      key,
+      batchId: experimentId,
+    });
+  }
+
+  private async end(
+    { drive, caller, signal }: CellContext,
+    cell: OpenCell,
+    execution: ExecutionRecord | null,
+    error: CellError | null,
+    scored: readonly Scored[],
+  ): Promise<CellOutcome> {
+    if (signal.aborted) return LEFT;
+    const executionId = execution?.executionId ?? null;
+    const { latencyMs = null, costPicoUsd = null } = execution ?? {};
+    const scores = scored.map(toCellScore);
+    await this.cells.end(drive, cell, { executionId, latencyMs, costPicoUsd, error, scores }, (tx) =>
+      this.log.keep(tx, restoreCaller(drive.projectId, caller), scored.flatMap(toKeep(executionId))),
+    );
+    return ENDED;
+  }
+}
+
+function toCellScore({ scorer, verdict }: Scored): CellScore {
+  const { judgeExecutionId } = verdict;
+  if (verdict.kind === 'error') {
+    return { scorer, score: null, judgeExecutionId, error: { code: verdict.type, message: verdict.message } };
+  }
+  const { value, passed, label } = verdict;
+  return { scorer, score: { value, passed, label }, judgeExecutionId, error: null };
+}
+
+function toKeep(executionId: string | null): (scored: Scored) => ScoreToKeep[] {
+  return ({ version, verdict }) =>
+    executionId === null || verdict.kind === 'error' ? [] : [{ executionId, version, score: verdict }];
+}
+
+function failureOf({ status, errorType, errorMessage }: ExecutionRecord): CellError | null {
+  if (status === 'succeeded') return null;
+  return { code: errorType ?? status, message: errorMessage ?? `The execution was ${status}.` };
+}
+
+function scorableAnswer(execution: ExecutionRecord, item: CellItem): ScorableAnswer {
+  return {
+    executionId: execution.executionId,
+    variablesJson: item.variablesJson,
+    expectedJson: item.expectedJson,
+    responseText: execution.responseText ?? '',
+    toolCalls: execution.toolCalls ?? [],
+    telemetry: {
+      latencyMs: execution.latencyMs,
+      promptTokens: execution.promptTokens,
+      responseTokens: execution.responseTokens,
+      costPicoUsd: execution.costPicoUsd,
+      finishReason: execution.finishReason,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { setMaxListeners } from 'node:events';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { AppConfig } from '../../../infra/config/index.js';
+import { messageOf } from '../../../kernel/index.js';
+import { type Drive, DrivesRepository } from './drives.repository.js';
+import { ExperimentDrives } from './experiment-drive.js';
+
+const LOOK_INTERVAL_MS = 1000;
+/** So many experiments a process drives at a time; what is left waits for another process, or its turn. */
+const MOST_AT_ONCE = 4;
+const BUDGETS_AT_ONCE = 100;
+/** Parts of a lease: renewed so often, a renewal may fail twice. */
+const RENEWALS_A_LEASE = 3;
+
+/**
+ * Drives experiments that nobody else drives, in API and worker processes. What a killed process was at goes on elsewhere when its
+ * lease has lapsed: everything that it had done stands in the database.
+ */
+@Injectable()
+export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ExperimentRunner.name);
+  private readonly driven = new Set<Promise<void>>();
+  private readonly leaving = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly repository: DrivesRepository,
+    private readonly drives: ExperimentDrives,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Spread, so that many processes which start together do not all look at the same moment.
+    this.timer = setInterval(() => this.look(), LOOK_INTERVAL_MS * (0.9 + Math.random() * 0.2));
+    this.timer.unref();
+  }
+
+  /** Starts nothing new, and gives back what it drives: the executions go on by themselves. */
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    this.leaving.abort();
+    await this.looking;
+    await Promise.all(this.driven);
+  }
+
+  /** One look at a time. */
+  private look(): void {
+    if (this.looking !== null || this.leaving.signal.aborted) return;
+    this.looking = this.lookOnce()
+      .catch((error: unknown) => this.logger.warn(`experiments could not be looked for: ${messageOf(error)}`))
+      .finally(() => (this.looking = null));
+  }
+
+  private async lookOnce(): Promise<void> {
+    const free = MOST_AT_ONCE - this.driven.size;
+    const claimed = free > 0 ? await this.repository.claim(free, this.config.env.LEASE_MS) : [];
+    for (const drive of claimed) {
+      const driven = this.drive(drive).finally(() => this.driven.delete(driven));
+      this.driven.add(driven);
+    }
+    await this.repository.closeBudgets(BUDGETS_AT_ONCE);
+  }
+
+  private async drive(drive: Drive): Promise<void> {
+    const ending = new AbortController();
+    // Each of its cells may listen.
+    setMaxListeners(0, ending.signal);
+    const end = () => ending.abort();
+    this.leaving.signal.addEventListener('abort', end);
+    if (this.leaving.signal.aborted) end();
+    const renewing = setInterval(
+      () => void this.renew(drive, end),
+      this.config.env.LEASE_MS / RENEWALS_A_LEASE,
+    );
+    try {
+      await this.drives.run(drive, ending.signal);
+      // Over, lost, or somebody else's from now on.
+      await this.repository.release(drive);
+    } catch (error) {
+      // The lease is left to lapse, so that what fails at once is not tried again at once.
+      const { experimentId } = drive;
+      this.logger.error({ experimentId }, `an experiment goes on later: ${messageOf(error)}`);
+    } finally {
+      end();
+      clearInterval(renewing);
+      this.leaving.signal.removeEventListener('abort', end);
+    }
+  }
+
+  private async renew(drive: Drive, end: () => void): Promise<void> {
+    try {
+      if (!(await this.repository.renew(drive, this.config.env.LEASE_MS))) end();
+    } catch (error) {
+      const { experimentId } = drive;
+      this.logger.warn({ experimentId }, `a lease could not be renewed: ${messageOf(error)}`);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { ActorKind } from '../../audit/index.js';
+import type { Caller, KeyAncestor, KeyRateLimits } from '../../auth/index.js';
+
+/** Whoever asked for an experiment, as it keeps them: its executions are theirs, and count against their limits. */
+export interface StoredCaller {
+  readonly kind: ActorKind;
+  readonly userId: string | null;
+  readonly keyId: string | null;
+  readonly actor: string;
+  readonly rateLimits: KeyRateLimits;
+  readonly ancestors: readonly KeyAncestor[];
+}
+
+export function storeCaller({ kind, userId, keyId, actor, rateLimits, ancestors }: Caller): StoredCaller {
+  return { kind, userId, keyId, actor, rateLimits, ancestors };
+}
+
+/** A caller that may do nothing but what it is used for here. Each request has one of its own, as over HTTP. */
+export function restoreCaller(projectId: string, stored: StoredCaller): Caller {
+  return { ...stored, projectId, origin: null, role: null, scopes: new Set(), overTeams: new Map() };
+}

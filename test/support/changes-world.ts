@@ -13,7 +13,10 @@ import { ChangeReviewsService } from '../../src/modules/changes/change-reviews.s
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
 import { ChangesRepository } from '../../src/modules/changes/changes.repository.js';
 import { ChangesService } from '../../src/modules/changes/changes.service.js';
+import { EvidenceCheck } from '../../src/modules/changes/evidence/evidence-check.js';
 import { ReviewsRepository } from '../../src/modules/changes/reviews.repository.js';
+import { ComparisonsService, ExperimentsRepository } from '../../src/modules/experiments/index.js';
+import { ResultsRepository } from '../../src/modules/experiments/results/results.repository.js';
 import { type DiffService, PointerMover, type RegistryWatch } from '../../src/modules/prompts/index.js';
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { ApprovedVersionsRepository } from '../../src/modules/prompts/pointers/approved-versions.repository.js';
@@ -73,7 +76,10 @@ export class ChangesWorld {
       new ApprovedVersionsRepository(),
       log,
     );
-    this.applying = new ApplyChangeService(scope, repository, reviews, mover, watch, log);
+    const experiments = new ExperimentsRepository();
+    const comparisons = new ComparisonsService(scope, experiments, new ResultsRepository());
+    const evidence = new EvidenceCheck(experiments, comparisons, databaseClock);
+    this.applying = new ApplyChangeService(scope, repository, reviews, mover, watch, log, evidence);
     this.instance = callerOf(projectId, { kind: 'instance', actor: 'admin' }, new Set(SCOPES));
   }
 

@@ -12,6 +12,7 @@ import { countApprovals, factsOf } from './change-views.js';
 import type { ApplyChangeDto } from './changes.dto.js';
 import { type ChangeRecord, ChangesRepository } from './changes.repository.js';
 import { closedBy } from './closed-by.js';
+import { EvidenceCheck } from './evidence/evidence-check.js';
 import { ChangeNotFoundError } from './errors.js';
 import { refusalError } from './refusal-error.js';
 import { ReviewsRepository } from './reviews.repository.js';
@@ -33,12 +34,13 @@ export class ApplyChangeService {
     private readonly pointers: PointerMover,
     private readonly watch: RegistryWatch,
     private readonly log: ChangeLog,
+    private readonly evidence: EvidenceCheck,
   ) {}
 
   /**
    * Applying twice is applying once.
    * @throws ChangeNotFoundError `CHANGE_NOT_FOUND` | ChangeStaleError `CHANGE_STALE` | ChangeClosedError `CHANGE_CLOSED`
-   * @throws ApprovalsMissingError `APPROVALS_MISSING`
+   * @throws ApprovalsMissingError `APPROVALS_MISSING` | EvidenceMissingError `EVIDENCE_MISSING`
    * @throws ForbiddenError `FORBIDDEN` for who neither opened it nor may approve, and for an emergency of who is no admin.
    * @throws ValidationError `VALIDATION_FAILED` for an emergency without a reason.
    */
@@ -79,6 +81,7 @@ export class ApplyChangeService {
       return { refused: refusalError(change, decision, countApprovals(reviews)), promptName, revision: null };
     }
     if (decision.kind !== 'move') return { refused: null, promptName, revision: null };
+    if (!isEmergency) await this.evidence.assertShown(tx, projectId, change);
     const revision = isEmergency
       ? await this.moveInEmergency(tx, caller, change, request.reason as string)
       : await this.moveAsApproved(tx, caller, change, request.comment ?? null);

@@ -2,17 +2,19 @@ import { Module } from '@nestjs/common';
 import { AnalyticsModule } from '../analytics/index.js';
 import { AuditModule } from '../audit/index.js';
 import { PromptsModule } from '../prompts/index.js';
+import { ExperimentReadsModule } from '../experiments/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeReviewsService } from './change-reviews.service.js';
 import { ChangesController } from './changes.controller.js';
 import { ChangesRepository } from './changes.repository.js';
 import { ChangesService } from './changes.service.js';
+import { EvidenceCheck } from './evidence/evidence-check.js';
 import { ReviewsRepository } from './reviews.repository.js';
 
 /** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
 @Module({
-  imports: [AnalyticsModule, AuditModule, PromptsModule],
+  imports: [AnalyticsModule, AuditModule, ExperimentReadsModule, PromptsModule],
   controllers: [ChangesController],
   providers: [
     ApplyChangeService,
@@ -20,6 +22,7 @@ import { ReviewsRepository } from './reviews.repository.js';
     ChangeReviewsService,
     ChangesRepository,
     ChangesService,
+    EvidenceCheck,
     ReviewsRepository,
   ],
 })

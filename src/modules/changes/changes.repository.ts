@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ChangeEntity, type ChangeStatus } from '../../entities/index.js';
+import { ChangeEntity, type ChangeStatus, type StoredEvidenceDemand } from '../../entities/index.js';
 
 /** A change with what is needed to show it and to decide about it. */
 export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
@@ -10,6 +10,8 @@ export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   /** Numbers of the versions. */
   readonly fromVersion: number | null;
   readonly toVersion: number;
+  /** What the environment wants to be shown before it is applied; null for nothing. */
+  readonly evidenceDemand: StoredEvidenceDemand | null;
   /** Whether its time is over. */
   readonly isExpired: boolean;
   /** Whether something that an approval is bound to is another now than when it was opened. */
@@ -77,7 +79,7 @@ const READ = `SELECT c.change_id AS "changeId", c.kind, c.status, c.prompt_id AS
     c.expires_at AS "expiresAt", c.closed_at AS "closedAt", c.closed_by AS "closedBy", c.closed_by_name AS "closedByName",
     c.closed_by_key AS "closedByKey", c.closed_reason AS "closedReason", c.emergency, c.review,
     p.name AS "promptName", p.owner_team AS "ownerTeam", f.version_number AS "fromVersion", v.version_number AS "toVersion",
-    ${IS_EXPIRED} AS "isExpired", ${IS_MOVED} AS "isMoved"
+    e.evidence AS "evidenceDemand", ${IS_EXPIRED} AS "isExpired", ${IS_MOVED} AS "isMoved"
   FROM changes c
   JOIN prompts p ON p.project_id = c.project_id AND p.prompt_id = c.prompt_id
   JOIN prompt_versions v ON v.project_id = c.project_id AND v.version_id = c.to_version_id

@@ -1,4 +1,4 @@
-import type { ChangeStatus } from '../../entities/index.js';
+import type { ChangeStatus, StoredEvidenceDemand } from '../../entities/index.js';
 import { LedgerError } from '../../kernel/index.js';
 
 export class ChangeNotFoundError extends LedgerError {
@@ -72,6 +72,27 @@ export class ApprovalsMissingError extends LedgerError {
       title: 'Approvals are missing',
       detail: `The change needs ${required} ${required === 1 ? 'approval' : 'approvals'} and has ${approvals} that count now: those of users and keys that may approve at this moment, and belong to the teams that the environment names. Have it approved with POST /v1/changes/{change_id}:approve.`,
       extensions: { required_approvals: required, approvals },
+    });
+  }
+}
+
+export class EvidenceMissingError extends LedgerError {
+  /** @param objections why what was brought does not count. */
+  constructor(
+    environment: string,
+    { dataset, max_age_days: days, verdict }: StoredEvidenceDemand['experiment'],
+    scorers: readonly string[],
+    objections: readonly string[],
+  ) {
+    const names = scorers.map((each) => `"${each}"`).join(', ');
+    const why = objections.length === 0 ? '' : ` What was brought does not count: ${objections.join('; ')}.`;
+    const wanted = verdict === 'better' ? 'better' : 'better, or at least no_difference';
+    super({
+      code: 'EVIDENCE_MISSING',
+      status: 409,
+      title: 'The evidence is missing',
+      detail: `The environment "${environment}" takes a version only with an experiment on the dataset "${dataset}", completed within ${days} days and without errors, that says ${wanted} by ${names}; open a change with such an experiment as evidence.${why}`,
+      extensions: { missing_scorers: scorers },
     });
   }
 }

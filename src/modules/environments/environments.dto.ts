@@ -1,22 +1,28 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
   IsInt,
+  IsOptional,
   IsString,
   Length,
   Max,
   Min,
   ValidateIf,
 } from 'class-validator';
+import { DEMANDED_VERDICTS, type DemandedVerdict, type StoredEvidenceDemand } from '../../entities/index.js';
 import { ApiInteger, ApiTime, Nested } from '../../infra/http/index.js';
 
 const MAX_APPROVALS = 10;
 /** A year. */
 const MAX_CHANGE_TTL_H = 8760;
+/** Ten years. */
+const MAX_EVIDENCE_AGE_DAYS = 3650;
+export const DEFAULT_EVIDENCE_AGE_DAYS = 30;
 
 export class PutApprovalsDto {
   /**
@@ -43,6 +49,45 @@ export class PutApprovalsDto {
   teams?: string[];
 }
 
+/** An experiment in which the version of the change was compared with the one that runs. */
+export class PutExperimentEvidenceDto {
+  /** The dataset that it ran on. */
+  @IsString()
+  @Length(1, 200)
+  @ApiProperty({ example: 'tickets' })
+  dataset!: string;
+
+  /** By which scorers the verdict has to be shown. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @Length(1, 200, { each: true })
+  @ApiProperty({ type: [String], minItems: 1, maxItems: 20, example: ['faithful'] })
+  scorers!: string[];
+
+  /** How many days ago it may have been completed. */
+  @ValidateIf((body: PutExperimentEvidenceDto) => body.max_age_days !== undefined)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_EVIDENCE_AGE_DAYS)
+  @ApiPropertyOptional({ type: 'integer', default: DEFAULT_EVIDENCE_AGE_DAYS, example: 14 })
+  max_age_days?: number;
+
+  /** What it has to say of the version: `better`, or at least `no_difference`. */
+  @ValidateIf((body: PutExperimentEvidenceDto) => body.verdict !== undefined)
+  @IsIn(DEMANDED_VERDICTS)
+  @ApiPropertyOptional({ enum: DEMANDED_VERDICTS, default: 'no_difference' })
+  verdict?: DemandedVerdict;
+}
+
+export class PutEvidenceDto {
+  /** An experiment. */
+  @Nested(() => PutExperimentEvidenceDto)
+  experiment!: PutExperimentEvidenceDto;
+}
+
 /** Members that are left out stay as they were; a new environment gets the defaults. */
 export class PutEnvironmentDto {
   /** Run nothing but what an approved change has brought here. Default false. */
@@ -55,11 +100,11 @@ export class PutEnvironmentDto {
   @Nested(() => PutApprovalsDto)
   approvals?: PutApprovalsDto;
 
-  /** What a change has to show besides. Nothing yet: null. */
-  @ValidateIf((body: PutEnvironmentDto) => body.evidence !== undefined)
-  @IsIn([null], { message: 'must be null' })
-  @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true, example: null })
-  evidence?: null;
+  /** What a change has to show besides; null for nothing. */
+  @IsOptional()
+  @Nested(() => PutEvidenceDto)
+  @ApiPropertyOptional({ type: PutEvidenceDto, nullable: true, example: null })
+  evidence?: PutEvidenceDto | null;
 
   /** Hours until a change that was opened expires. Default 72. */
   @ValidateIf((body: PutEnvironmentDto) => body.change_ttl_h !== undefined)
@@ -93,8 +138,15 @@ export class EnvironmentDto {
   approvals!: ApprovalsDto;
 
   /** What a change has to show besides; null for nothing. */
-  @ApiProperty({ type: 'object', nullable: true, additionalProperties: true, example: null })
-  evidence!: object | null;
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    additionalProperties: true,
+    example: {
+      experiment: { dataset: 'tickets', scorers: ['faithful'], max_age_days: 14, verdict: 'no_difference' },
+    },
+  })
+  evidence!: StoredEvidenceDemand | null;
 
   /** Hours until a change that was opened expires. */
   @ApiInteger()

@@ -6,7 +6,7 @@ import { REGISTRY_CHANNEL } from '../prompts/index.js';
 /** What an environment may be told. */
 export type EnvironmentRules = Pick<
   EnvironmentEntity,
-  'isProtected' | 'requiredApprovals' | 'approvalTeams' | 'changeTtlH'
+  'isProtected' | 'requiredApprovals' | 'approvalTeams' | 'evidence' | 'changeTtlH'
 >;
 
 /** A prompt was made while the others were being locked, and somebody is changing it already. The transaction is to be tried again. */

@@ -7,11 +7,12 @@ import { DatabaseUnavailableError } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { BareCalls, EnvironmentRulesRepository, RegistryWatch } from '../prompts/index.js';
-import type {
-  EnvironmentDto,
-  EnvironmentListDto,
-  PutEnvironmentDto,
-  PutEnvironmentResultDto,
+import {
+  DEFAULT_EVIDENCE_AGE_DAYS,
+  type EnvironmentDto,
+  type EnvironmentListDto,
+  type PutEnvironmentDto,
+  type PutEnvironmentResultDto,
 } from './environments.dto.js';
 import { type EnvironmentRules, EnvironmentsRepository, PromptsBusy } from './environments.repository.js';
 
@@ -22,6 +23,7 @@ const NO_RULES: EnvironmentRules = {
   isProtected: false,
   requiredApprovals: 1,
   approvalTeams: [],
+  evidence: null,
   changeTtlH: 72,
 };
 
@@ -102,9 +104,10 @@ function rulesOf({
   isProtected,
   requiredApprovals,
   approvalTeams,
+  evidence,
   changeTtlH,
 }: EnvironmentRules): EnvironmentRules {
-  return { isProtected, requiredApprovals, approvalTeams, changeTtlH };
+  return { isProtected, requiredApprovals, approvalTeams, evidence, changeTtlH };
 }
 
 function changedRules(before: EnvironmentRules, request: PutEnvironmentDto): EnvironmentRules {
@@ -112,15 +115,27 @@ function changedRules(before: EnvironmentRules, request: PutEnvironmentDto): Env
     isProtected: request.protected ?? before.isProtected,
     requiredApprovals: request.approvals?.required ?? before.requiredApprovals,
     approvalTeams: request.approvals?.teams ?? before.approvalTeams,
+    evidence: request.evidence === undefined ? before.evidence : demandOf(request.evidence),
     changeTtlH: request.change_ttl_h ?? before.changeTtlH,
   };
+}
+
+function demandOf(evidence: (PutEnvironmentDto['evidence'] & object) | null): EnvironmentRules['evidence'] {
+  if (evidence === null) return null;
+  const {
+    dataset,
+    scorers,
+    max_age_days = DEFAULT_EVIDENCE_AGE_DAYS,
+    verdict = 'no_difference',
+  } = evidence.experiment;
+  return { experiment: { dataset, scorers, max_age_days, verdict } };
 }
 
 function auditView(rules: EnvironmentRules): object {
   return {
     protected: rules.isProtected,
     approvals: { required: rules.requiredApprovals, teams: rules.approvalTeams },
-    evidence: null,
+    evidence: rules.evidence,
     change_ttl_h: rules.changeTtlH,
   };
 }

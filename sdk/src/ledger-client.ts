@@ -13,6 +13,7 @@ import {
   ChangesResource,
   EnvironmentsResource,
   ExecutionsResource,
+  ExperimentsResource,
   KeysResource,
   MembersResource,
   ModelsResource,
@@ -39,6 +40,7 @@ export class LedgerClient {
   readonly environments: EnvironmentsResource;
   readonly executions: ExecutionsResource;
   readonly batches: BatchesResource;
+  readonly experiments: ExperimentsResource;
   readonly tracking: TrackingResource;
   readonly analytics: AnalyticsResource;
   readonly keys: KeysResource;
@@ -67,6 +69,7 @@ export class LedgerClient {
     this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
     this.executions = new ExecutionsResource(transport);
     this.batches = new BatchesResource(transport);
+    this.experiments = new ExperimentsResource(transport);
     this.tracking = new TrackingResource(transport);
     this.analytics = new AnalyticsResource(transport);
     this.keys = new KeysResource(transport);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addScorers } from './evaluation/scorers.program.js';
 import { addGovernance } from './governance/changes.program.js';
 import { addEnvironments } from './governance/environments.program.js';
+import { addEval } from './evaluation/eval.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/executions.command.js';
 import { addKeys } from './governance/keys.program.js';
 import { addMembers } from './governance/members.program.js';
@@ -30,6 +31,7 @@ export function addLedgerCommands(program: Command): void {
   addTypes(program);
   addGovernance(program);
   addEnvironments(program);
+  addEval(program);
   addModels(program.command('models').description('list, allow and take away models'));
   addScorers(program);
   addExecutions(program.command('executions').description('list, read, export and erase executions'));

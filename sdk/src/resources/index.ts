@@ -5,6 +5,7 @@ export { BudgetsResource } from './budgets.js';
 export { ChangesResource } from './changes.js';
 export { EnvironmentsResource } from './environments.js';
 export { ExecutionsResource } from './executions.js';
+export { ExperimentsResource } from './experiments.js';
 export { KeysResource } from './keys.js';
 export { MembersResource } from './members.js';
 export { ModelsResource } from './models.js';

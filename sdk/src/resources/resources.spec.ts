@@ -77,6 +77,38 @@ describe('a resource', () => {
       ({ secrets }) => secrets.put('openai', { api_key: 'sk-1', base_url: null }),
     ],
     ['DELETE', '/v1/secrets/openai', undefined, ({ secrets }) => secrets.delete('openai')],
+    [
+      'POST',
+      '/v1/experiments',
+      { name: 'n' },
+      ({ experiments }) => experiments.create({ name: 'n' } as never),
+    ],
+    [
+      'GET',
+      '/v1/experiments?status=running&limit=2',
+      undefined,
+      ({ experiments }) => experiments.list({ status: 'running', limit: 2 }),
+    ],
+    ['GET', `/v1/experiments/${ID}`, undefined, ({ experiments }) => experiments.get(ID)],
+    ['POST', `/v1/experiments/${ID}:cancel`, undefined, ({ experiments }) => experiments.cancel(ID)],
+    [
+      'GET',
+      `/v1/experiments/${ID}/results?candidate=a&failed=true`,
+      undefined,
+      ({ experiments }) => experiments.results(ID, { candidate: 'a', failed: true }),
+    ],
+    [
+      'GET',
+      `/v1/experiments/${ID}/compare?baseline=a&candidate=b&scorer=s`,
+      undefined,
+      ({ experiments }) => experiments.compare(ID, { baseline: 'a', candidate: 'b', scorer: 's' }),
+    ],
+    [
+      'GET',
+      `/v1/experiments/${ID}/report?format=junit`,
+      undefined,
+      ({ experiments }) => experiments.report(ID, 'junit'),
+    ],
     ['GET', '/v1/environments', undefined, ({ environments }) => environments.list()],
     [
       'PUT',

@@ -1,5 +1,23 @@
 import type { PromptRef, VersionRef } from './prompts.js';
 
+/** An experiment that a change has to show. */
+export interface ExperimentDemand {
+  readonly dataset: string;
+  readonly scorers: readonly string[];
+  readonly max_age_days: number;
+  /** `no_difference` is met by `better` too. */
+  readonly verdict: 'better' | 'no_difference';
+}
+
+export interface EvidenceDemand {
+  readonly experiment: ExperimentDemand;
+}
+
+export interface PutEvidenceDemand {
+  readonly experiment: Pick<ExperimentDemand, 'dataset' | 'scorers'> &
+    Partial<Pick<ExperimentDemand, 'max_age_days' | 'verdict'>>;
+}
+
 /** How many approvals a change needs, and whose. */
 export interface Approvals {
   /** 1 to 10. */
@@ -15,7 +33,7 @@ export interface Environment {
   readonly protected: boolean;
   readonly approvals: Approvals;
   /** What a change has to show besides; null for nothing. */
-  readonly evidence: Readonly<Record<string, unknown>> | null;
+  readonly evidence: EvidenceDemand | null;
   /** Hours until a change that was opened expires. */
   readonly change_ttl_h: number;
   /** Counts the changes of these rules. */
@@ -33,7 +51,7 @@ export interface EnvironmentList {
 export interface PutEnvironmentRequest {
   readonly protected?: boolean;
   readonly approvals?: Partial<Approvals>;
-  readonly evidence?: null;
+  readonly evidence?: PutEvidenceDemand | null;
   readonly change_ttl_h?: number;
 }
 

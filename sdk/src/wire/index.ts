@@ -5,6 +5,7 @@ export type * from './budgets.js';
 export type * from './changes.js';
 export type * from './environments.js';
 export type * from './executions.js';
+export type * from './experiments.js';
 export type * from './keys.js';
 export type * from './members.js';
 export type * from './models.js';

@@ -55,19 +55,30 @@ const BORDERLESS = Object.fromEntries(
     .map((part) => [part, '']),
 );
 
-/** Unknown cells are null, and shown as a dash. */
+/** What a table shows in a place; what is unknown is null, and shown as a dash. */
+export type TableCell = string | number | null;
+
 export async function printTable(
   head: readonly string[],
-  rows: readonly (readonly (string | number | null)[])[],
+  rows: readonly (readonly TableCell[])[],
 ): Promise<void> {
-  const { dim } = coloursFor(process.stdout);
+  await print(toTable(head, rows, process.stdout));
+}
+
+/** @param stream where it is shown. */
+export function toTable(
+  head: readonly string[],
+  rows: readonly (readonly TableCell[])[],
+  stream: NodeJS.WriteStream,
+): string {
+  const { dim } = coloursFor(stream);
   const table = new Table({
     head: head.map((title) => dim(title.toUpperCase())),
     chars: { ...BORDERLESS, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => row.map((cell) => (cell === null ? '-' : oneLine(String(cell))))));
-  await print(table.toString().replaceAll(/ +$/gm, ''));
+  return table.toString().replaceAll(/ +$/gm, '');
 }
 
 /** Text of others where it must not begin a line of its own. U+0085, U+2028 and U+2029 are line ends to some. */

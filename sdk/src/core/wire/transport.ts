@@ -35,6 +35,8 @@ export interface Call extends CallOptions {
   readonly body?: unknown;
   /** A body that is JSON already. */
   readonly json?: string;
+  /** The answer is a text, which is not looked into. */
+  readonly isText?: boolean;
 }
 
 export type StreamCall = Call & StreamCallOptions;
@@ -51,6 +53,17 @@ export class Transport {
 
   get<T>(path: string, query?: object, options: CallOptions = {}): ApiPromise<T> {
     return this.call({ ...options, method: 'GET', path, ...(query === undefined ? {} : { query }) });
+  }
+
+  /** An answer that is no JSON. */
+  getText(path: string, query?: object, options: CallOptions = {}): ApiPromise<string> {
+    return this.call({
+      ...options,
+      method: 'GET',
+      path,
+      isText: true,
+      ...(query === undefined ? {} : { query }),
+    });
   }
 
   post<T>(path: string, body: unknown, options: CallOptions = {}): ApiPromise<T> {
@@ -99,10 +112,13 @@ export class Transport {
   }
 
   private async send<T>(call: Call): Promise<Answer<T>> {
-    const request = this.prepare(call);
+    const { isText = false } = call;
+    const request = this.prepare(call, isText ? '*/*' : 'application/json');
     const deadline = this.deadlineOf(call, `${call.method} ${call.path}`);
     try {
-      return await this.tryUntilOver(call, deadline, () => this.sendOnce<T>(request, deadline.signal));
+      return await this.tryUntilOver(call, deadline, () =>
+        this.sendOnce<T>(request, deadline.signal, isText),
+      );
     } finally {
       deadline.dispose();
     }
@@ -142,13 +158,17 @@ export class Transport {
     };
   }
 
-  private async sendOnce<T>({ url, init }: Request, signal: AbortSignal): Promise<Answer<T>> {
+  private async sendOnce<T>(
+    { url, init }: Request,
+    signal: AbortSignal,
+    isText: boolean,
+  ): Promise<Answer<T>> {
     const { response, body } = await this.connecting(signal, async () => {
       const answer = await this.connection.fetch(url, { ...init, signal });
       return { response: answer, body: await answer.text() };
     });
     if (!response.ok) throw errorOf({ response, body, problem: problemOf(body) });
-    return { data: parseAnswer(body, url) as T, response, body };
+    return { data: (isText ? body : parseAnswer(body, url)) as T, response, body };
   }
 
   private async openOnce({ url, init }: Request, signal: AbortSignal): Promise<OpenedStream> {

@@ -85,6 +85,7 @@ describe('ExecutionsRepository', () => {
         projectId: context.projectId,
         executionId,
         fence: 1,
+        mask: null,
         mayHaveDuties: false,
         targets: [{ modelId: ids.modelId, provider: 'echo', modelName: 'echo' }],
         nextIndex: 0,

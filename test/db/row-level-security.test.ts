@@ -167,7 +167,7 @@ describe('row-level security', () => {
     ['dataset_versions', 'DELETE FROM dataset_versions'],
     ['dataset_items', `UPDATE dataset_items SET item_hash = ''`],
     ['dataset_items', 'DELETE FROM dataset_items'],
-    ['dataset_contents', `UPDATE dataset_contents SET content = '{}'`],
+    ['dataset_contents', `UPDATE dataset_contents SET item_hash = '\\x01'`],
     ['experiments', `UPDATE experiments SET plan = '{}'`],
     ['experiments', 'UPDATE experiments SET max_cost_pico_usd = NULL'],
     ['experiments', 'DELETE FROM experiments'],

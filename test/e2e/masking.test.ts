@@ -164,7 +164,7 @@ it('is masked of a stream, of code, of what is recorded, and of failures that qu
     ],
   });
   stage.openai.behave({ kind: 'error', status: 400, message: `cannot write to ${EMAIL}` });
-  const failed = await client.post<ApiBody>(RUN, body, newKey());
+  const failed = await client.post(RUN, body, newKey());
   expect(failed.status).toBe(502);
   const ids = [
     id,
@@ -282,7 +282,7 @@ describe('the default model of a project', () => {
       provider: 'openai',
     });
     expect(await getExecution(admin, code.body.execution_id)).toMatchObject({ model });
-    const completion = await admin.post<ApiBody>('/openai/v1/chat/completions', { model: 'prompt/mail' });
+    const completion = await admin.post('/openai/v1/chat/completions', { model: 'prompt/mail' });
     expect(completion.status).toBe(200);
     expect(completion.body['model']).toContain('gpt-4o');
   });

@@ -111,6 +111,8 @@ describe('an execution that a client made itself', () => {
       streamed: false,
       owner_team: null,
       on_budget: null,
+      masked: [],
+      content_erased_at: null,
       variables: { name: 'John' },
       rendered_prompt: 'Hi John',
       params: { temperature: 0.2, max_new_tokens: 800, stop: ['END'], top_k: 3 },

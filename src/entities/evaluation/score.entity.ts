@@ -20,6 +20,7 @@ export type ScoreSource = (typeof SCORE_SOURCES)[number];
 })
 @Index('scores_of_execution', ['projectId', 'executionId', 'sequence'])
 @Index('scores_of_scorer', ['projectId', 'scorerId', 'sequence'])
+@Index('scores_of_judgement', ['projectId', 'judgeExecutionId'], { where: 'judge_execution_id IS NOT NULL' })
 @Check('scores_source_check', `source IN ('check', 'code', 'judge', 'human', 'api')`)
 export class ScoreEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })

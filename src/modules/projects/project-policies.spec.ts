@@ -1,4 +1,3 @@
-import type { Clock } from '../../kernel/index.js';
 import { ProjectPolicies } from './project-policies.js';
 import type { ProjectsRepository, StoredPolicy } from './projects.repository.js';
 
@@ -15,10 +14,9 @@ function world() {
     await hold;
     return found;
   };
-  const policies = new ProjectPolicies(
-    { findPolicy } as unknown as ProjectsRepository,
-    { monotonicMs: () => nowMs } as Clock,
-  );
+  const policies = new ProjectPolicies({ findPolicy } as unknown as ProjectsRepository, {
+    monotonicMs: () => nowMs,
+  });
   return {
     policies,
     pass: (ms: number) => void (nowMs += ms),

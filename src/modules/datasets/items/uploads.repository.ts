@@ -22,7 +22,7 @@ const BEGIN = `INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) V
  * with its execution is there again once it is sent again.
  */
 const STORE_CONTENTS = `INSERT INTO dataset_contents AS c (project_id, dataset_id, item_hash, content, size_bytes)
-  SELECT $1::uuid, $2::uuid, n.item_hash, n.content::json, n.size_bytes
+  SELECT DISTINCT ON (n.item_hash) $1::uuid, $2::uuid, n.item_hash, n.content::json, n.size_bytes
   FROM unnest($3::bytea[], $4::text[], $5::integer[]) AS n (item_hash, content, size_bytes)
   ORDER BY n.item_hash
   ON CONFLICT (project_id, dataset_id, item_hash) DO UPDATE

@@ -62,8 +62,11 @@ export async function startBackends(
   try {
     await migrate(server.url);
     const keyHashSecret = await keyHashSecretOf(env, homeDir);
+    // One that was made before stays readable when the environment brings its own.
     const secretsKey =
-      env.SECRETS_KEY ?? (await readOrCreateSecret(homeDir, SECRETS_KEY_NAME, SECRETS_KEY_BYTES));
+      env.SECRETS_KEY === null
+        ? await readOrCreateSecret(homeDir, SECRETS_KEY_NAME, SECRETS_KEY_BYTES)
+        : await findSecret(homeDir, SECRETS_KEY_NAME);
     return { databaseUrl: server.url, keyHashSecret, secretsKey, embedded: true, stop };
   } catch (error) {
     await stop();

@@ -3,7 +3,13 @@ import { createClient } from 'redis';
 import { OpenAiServer } from '../fakes/openai-server.js';
 import { api, type ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { type LedgerProcess, startLedger, startWorker, type ServiceProcess } from '../support/processes.js';
+import {
+  type LedgerProcess,
+  type ServiceProcess,
+  spawnService,
+  startLedger,
+  startWorker,
+} from '../support/processes.js';
 import { testRedisUrl } from '../support/redis.js';
 import { runCli } from './cli.js';
 import { makeProject, memberClient, type TestProject } from './people.js';
@@ -258,7 +264,7 @@ describe('a key of a project', () => {
     const monitor = createClient({ url: testRedisUrl() });
     await monitor.connect();
     const queued: string[] = [];
-    await monitor.monitor((command) => queued.push(String(command)));
+    await monitor.monitor((command) => queued.push(command));
     const { admin } = await projectWith({ api_key: key, base_url: gateway.baseUrl });
     await admin.post('/v1/executions:run', RUN);
     const executionId = await submit(admin, RUN);
@@ -326,6 +332,17 @@ describe('SECRETS_KEY', () => {
     expect((await there.get('/v1/secrets/openai')).status).toBe(200);
     await ledger.stop();
   });
+
+  it.each(['short', 'not base64 of thirty-two bytes!', Buffer.alloc(33).toString('base64')])(
+    'that is %j refuses the start in one sentence that does not repeat it',
+    async (key) => {
+      for (const entry of ['main.js', 'worker.js'] as const) {
+        const service = spawnService(entry, { ...stage.env, SECRETS_KEY: key });
+        expect(await service.exit).toMatchObject({ code: 1 });
+        expect(service.logs).toEqual(['SECRETS_KEY must be 32 random bytes in base64 or hex.']);
+      }
+    },
+  );
 
   it('that is missing keeps none, and reads none', async () => {
     const { admin } = await projectWith({ api_key: newKey() });

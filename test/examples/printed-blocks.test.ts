@@ -35,6 +35,7 @@ echo answer
 const FILES = {
   'repository/.prompt-ledger/postgres-password': 'secret',
   'repository/.prompt-ledger/key-hash-secret': 'secret',
+  'repository/.prompt-ledger/secrets-key': 'secret',
   'repository/.prompt-ledger/postgres/postmaster.pid': '1\n2\n3\n5432\n',
   'repository/model_prices_and_context_window.json': '{}',
   'repository/examples/summarize.sh': '',

@@ -10,7 +10,7 @@ export interface ResolvedBackends {
   readonly databaseUrl: string;
   /** Null in a process that checks no keys. */
   readonly keyHashSecret: string | null;
-  /** Kept in the data folder, where the environment has none; left out: there is none there either. */
+  /** Kept in the data folder; null or left out: there is none. */
   readonly secretsKey?: string | null;
   /** True when `databaseUrl` is our own embedded server. */
   readonly embedded: boolean;
@@ -58,10 +58,8 @@ export class AppConfig {
     this.providerModules = list(env.PROVIDER_MODULES);
     this.webhookAllowedHosts = list(env.WEBHOOK_ALLOWED_HOSTS);
     this.webhookRetryWaitsMs = list(env.WEBHOOK_RETRY_WAITS_MS).map(Number);
-    this.secretsKeys = readSecretsKeys(
-      env.SECRETS_KEY ?? backends.secretsKey ?? null,
-      env.SECRETS_KEY_PREVIOUS,
-    );
+    const { secretsKey = null } = backends;
+    this.secretsKeys = readSecretsKeys(env.SECRETS_KEY, secretsKey, env.SECRETS_KEY_PREVIOUS);
     this.signIn = readSignInConfig(env);
     this.defaultModel = parseModelRef(env.DEFAULT_MODEL ?? fallbackModel(env, backends));
   }

@@ -33,7 +33,15 @@ it.each([
 
 it('has the key of now first, and those of before', () => {
   const other = Buffer.alloc(32, 8).toString('base64');
-  const { current, all } = readSecretsKeys(BYTES.toString('hex'), ` ${other}, `);
+  const { current, all } = readSecretsKeys(BYTES.toString('hex'), null, ` ${other}, `);
   expect(all.map(({ id }) => id)).toEqual([current?.id, parseWrappingKey(other)?.id]);
-  expect(readSecretsKeys(null, null)).toEqual({ current: null, all: [] });
+  expect(readSecretsKeys(null, null, null)).toEqual({ current: null, all: [] });
+});
+
+it('takes the key of the data folder where the environment has none, and reads with it where it has', () => {
+  const kept = Buffer.alloc(32, 9).toString('hex');
+  expect(readSecretsKeys(null, kept, null).current?.id).toBe(parseWrappingKey(kept)?.id);
+  const { current, all } = readSecretsKeys(BYTES.toString('hex'), kept, kept);
+  expect(current?.bytes.equals(BYTES)).toBe(true);
+  expect(all.map(({ id }) => id)).toEqual([current?.id, parseWrappingKey(kept)?.id]);
 });

@@ -31,13 +31,23 @@ export function parseWrappingKey(text: string): WrappingKey | null {
 }
 
 /**
- * Both have been checked.
+ * All have been checked.
+ * @param kept that of the data folder: the current one where the environment has none, and a former one where it has.
  * @param previous further keys, separated by commas.
  */
-export function readSecretsKeys(current: string | null, previous: string | null): SecretsKeys {
-  const own = current === null ? null : parseWrappingKey(current);
-  const former = splitList(previous ?? '').flatMap((text) => parseWrappingKey(text) ?? []);
-  return { current: own, all: own === null ? former : [own, ...former] };
+export function readSecretsKeys(
+  current: string | null,
+  kept: string | null,
+  previous: string | null,
+): SecretsKeys {
+  const own = current ?? kept;
+  const texts = [own, kept, ...splitList(previous ?? '')];
+  const all = new Map<string, WrappingKey>();
+  for (const text of texts) {
+    const key = text === null ? null : parseWrappingKey(text);
+    if (key !== null) all.set(key.id, key);
+  }
+  return { current: own === null ? null : parseWrappingKey(own), all: [...all.values()] };
 }
 
 /** A comma at the end says nothing. */

@@ -48,12 +48,12 @@ export function isProviderClass(value: unknown): value is ProviderClass {
   return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
 }
 
-/** What `@Provider` says on this class. */
-export function providerOptionsOf(providerClass: ProviderClass): ProviderOptions {
-  return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions;
+/** What `@Provider` says on this class; undefined where it does not stand on it. */
+export function providerOptionsOf(providerClass: ProviderClass): ProviderOptions | undefined {
+  return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions | undefined;
 }
 
 /** The id in `@Provider` on this class. */
 export function providerIdOf(providerClass: ProviderClass): string {
-  return providerOptionsOf(providerClass).id;
+  return (providerOptionsOf(providerClass) as ProviderOptions).id;
 }

@@ -9,6 +9,7 @@ import {
   type ProviderReadiness,
 } from '../provider.contract.js';
 import {
+  type OwnSettings,
   PROVIDER_ENV,
   type ProviderClass,
   ProviderMetadata,
@@ -96,7 +97,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   private ownSettingsOf(id: string) {
-    return providerOptionsOf(this.classOf(id)).own;
+    return providerOptionsOf(this.classOf(id))?.own;
   }
 
   private classOf(id: string): ProviderClass {
@@ -116,7 +117,8 @@ export class ProviderRegistry implements OnModuleInit {
         `Give ${className} an id like "acme" (lower-case letters, digits, dashes) in @Provider({ id }); it has ${JSON.stringify(id)}.`,
       );
     }
-    const lack = whatLacks(instance);
+    const lack =
+      whatLacks(instance) ?? whatLacksOwn((instance as ModelProvider).constructor as ProviderClass);
     if (lack !== null)
       throw new ProviderSetupError(`Provider "${id}" (${className}) is incomplete: ${lack}.`);
     const other = this.providers.get(id);
@@ -146,6 +148,20 @@ function whatLacks(instance: unknown): string | null {
     unknownName('supportedParams', supportedParams, PARAM_NAMES) ??
     unknownName('supportedFeatures', supportedFeatures ?? [], PROVIDER_FEATURES)
   );
+}
+
+/** What is wrong with the `own` of an adapter, for one in plain JavaScript. */
+function whatLacksOwn(providerClass: ProviderClass): string | null {
+  const own: Partial<Record<keyof OwnSettings, unknown>> | undefined = providerOptionsOf(providerClass)?.own;
+  if (own === undefined) return null;
+  const { apiKey, defaultBaseUrl } = own;
+  const isNamed =
+    Array.isArray(apiKey) && apiKey.length > 0 && apiKey.every((name) => typeof name === 'string');
+  if (!isNamed) return 'its own.apiKey is no list of settings';
+  const isAddress = typeof defaultBaseUrl === 'string' && URL.canParse(defaultBaseUrl);
+  return defaultBaseUrl === null || isAddress
+    ? null
+    : 'its own.defaultBaseUrl is neither an address nor null';
 }
 
 function unknownName(member: string, names: readonly unknown[], known: readonly unknown[]): string | null {

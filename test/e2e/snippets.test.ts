@@ -256,6 +256,10 @@ describe('a prompt with snippets', () => {
         .join('');
     await putPrompt(stage.admin, 'thousand', template(1_000));
     expect(await render('thousand')).toBe('.'.repeat(1_000));
+    expect((await stage.admin.get(`${snippetPath('many-7')}/usage`)).body).toMatchObject({
+      usage: [{ kind: 'prompt', name: 'thousand', version_number: 1 }],
+    });
+    expectProblem(await stage.admin.delete(snippetPath('many-999')), 409, 'SNIPPET_IN_USE');
     expectProblem(
       await stage.admin.put(promptPath('thousand'), { template_source: template(1_001) }),
       422,

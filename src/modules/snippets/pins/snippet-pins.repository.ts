@@ -18,29 +18,37 @@ export interface NewPin {
 /** One lock for all snippets of a project: who uses some shares it, and who changes or deletes one has it alone. */
 const LOCK_KEY = `hashtextextended('snippets ' || $1, 0)`;
 
-/** The versions that were asked for by name and number, and all that they use. A version has the pins of all below it. */
+/**
+ * The versions that were asked for by name and number, and all that they use; a version has the pins of all below it. Each look-up is
+ * one of its own, by LATERAL and LIMIT 1: planned while the tables were small, joins of a thousand of them are products of tables.
+ */
 const FIND = `WITH asked AS MATERIALIZED (
     SELECT v.version_id FROM unnest($2::text[], $3::integer[]) AS w(name, number)
-    JOIN snippets s ON s.project_id = $1 AND s.name = w.name AND s.deleted_at IS NULL
-    JOIN snippet_versions v ON v.project_id = $1 AND v.snippet_id = s.snippet_id AND v.version_number = w.number
-  ), used AS (
-    SELECT version_id, true AS is_direct FROM asked
-    UNION ALL
-    SELECT n.snippet_version_id, false FROM asked
-    JOIN snippet_pins n ON n.project_id = $1 AND n.used_by_version_id = asked.version_id
+    CROSS JOIN LATERAL (SELECT s.snippet_id FROM snippets s
+      WHERE s.project_id = $1 AND s.name = w.name AND s.deleted_at IS NULL LIMIT 1) s
+    CROSS JOIN LATERAL (SELECT v.version_id FROM snippet_versions v
+      WHERE v.project_id = $1 AND v.snippet_id = s.snippet_id AND v.version_number = w.number LIMIT 1) v
+  ), used AS MATERIALIZED (
+    SELECT each.version_id, bool_or(each.is_direct) AS is_direct FROM (
+      SELECT version_id, true AS is_direct FROM asked
+      UNION ALL
+      SELECT n.snippet_version_id, false FROM asked
+      CROSS JOIN LATERAL (SELECT n.snippet_version_id FROM snippet_pins n
+        WHERE n.project_id = $1 AND n.used_by_version_id = asked.version_id OFFSET 0) n
+    ) each GROUP BY each.version_id LIMIT $4
   )
-  SELECT u.version_id AS "versionId", bool_or(u.is_direct) AS "isDirect", length(v.template_source) AS chars
-  FROM used u JOIN snippet_versions v ON v.project_id = $1 AND v.version_id = u.version_id
-  GROUP BY u.version_id, v.template_source LIMIT $4`;
+  SELECT u.version_id AS "versionId", u.is_direct AS "isDirect", v.chars FROM used u
+  CROSS JOIN LATERAL (SELECT length(v.template_source) AS chars FROM snippet_versions v
+    WHERE v.project_id = $1 AND v.version_id = u.version_id LIMIT 1) v`;
+
+const VERSIONS = `unnest($2::uuid[]) AS w(version_id)
+  CROSS JOIN LATERAL (SELECT * FROM snippet_versions v WHERE v.project_id = $1 AND v.version_id = w.version_id LIMIT 1) v
+  CROSS JOIN LATERAL (SELECT * FROM snippets s WHERE s.project_id = $1 AND s.snippet_id = v.snippet_id LIMIT 1) s`;
 
 const READ = `SELECT s.name, v.version_number, v.version_id, v.checksum_hash, v.template_source
-  FROM snippet_versions v JOIN snippets s ON s.project_id = v.project_id AND s.snippet_id = v.snippet_id
-  WHERE v.project_id = $1 AND v.version_id = ANY ($2::uuid[])
-  ORDER BY s.name, v.version_number`;
+  FROM ${VERSIONS} ORDER BY s.name, v.version_number`;
 
-const COUNT_LIVE = `SELECT count(*)::integer AS count
-  FROM snippet_versions v JOIN snippets s ON s.project_id = v.project_id AND s.snippet_id = v.snippet_id
-  WHERE v.project_id = $1 AND v.version_id = ANY ($2::uuid[]) AND s.deleted_at IS NULL`;
+const COUNT_LIVE = `SELECT count(*)::integer AS count FROM ${VERSIONS} WHERE s.deleted_at IS NULL`;
 
 const INSERT = `INSERT INTO snippet_pins (project_id, snippet_version_id, used_by_version_id, by_snippet, is_direct)
   SELECT $1, pin.version_id, $2, $3, pin.is_direct FROM unnest($4::uuid[], $5::boolean[]) AS pin(version_id, is_direct)`;

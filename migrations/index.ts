@@ -10,10 +10,13 @@ import { AddKeyOwners1796200100000 } from './1796200100000-add-key-owners.js';
 import { GuardEnvironments1796200200000 } from './1796200200000-guard-environments.js';
 import { BindChanges1796200300000 } from './1796200300000-bind-changes.js';
 import { OpenSessions1796300000000 } from './1796300000000-open-sessions.js';
+import { KeepSecrets1796310000000 } from './1796310000000-keep-secrets.js';
 import { AddSnippets1796400000000 } from './1796400000000-add-snippets.js';
 import { EraseContent1796500000000 } from './1796500000000-erase-content.js';
 import { MaskVariables1796500100000 } from './1796500100000-mask-variables.js';
+import { ExpireContent1796500200000 } from './1796500200000-expire-content.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
+import { ValidateAnswers1796600100000 } from './1796600100000-validate-answers.js';
 import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
 import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 import { KeepSecrets1796310000000 } from './1796310000000-keep-secrets.js';
@@ -34,10 +37,13 @@ export const MIGRATIONS = [
   GuardEnvironments1796200200000,
   BindChanges1796200300000,
   OpenSessions1796300000000,
+  KeepSecrets1796310000000,
   AddSnippets1796400000000,
   EraseContent1796500000000,
   MaskVariables1796500100000,
+  ExpireContent1796500200000,
   StoreDatasets1796600000000,
+  ValidateAnswers1796600100000,
   CreateScorers1796700000000,
   EraseEvaluation1796900000000,
   KeepSecrets1796310000000,

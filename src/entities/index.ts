@@ -90,7 +90,7 @@ export { ROUTE_STRATEGIES } from './registry/model-route.entity.js';
 export type { RouteStrategy, StoredRouteTarget } from './registry/model-route.entity.js';
 export type { AttemptStatus } from './executions/execution-attempt.entity.js';
 export type { SentMessage } from './executions/execution-input.entity.js';
-export type { StoredToolCall } from './executions/execution-output.entity.js';
+export type { StoredOutputCheck, StoredToolCall } from './executions/execution-output.entity.js';
 export type { StoredMessage, StoredRegistration } from './registry/prompt-version.entity.js';
 export type {
   ExecutionErrorType,

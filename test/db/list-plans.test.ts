@@ -55,6 +55,7 @@ const ONE: Filter[] = [
   { metadata: { user: 'user 77', plan: 'free', region: 'none' } },
   { batchId: '00000000-0000-7000-8000-000000000005' },
   { batchId: '00000000-0000-7000-8000-00000fffffff' },
+  { outputValid: false },
 ];
 const SEVERAL: Filter[] = [
   { promptIds: PROMPT, status: 'failed' },
@@ -71,6 +72,8 @@ const SEVERAL: Filter[] = [
   { promptIds: PROMPT, environment: 'dev', status: 'succeeded' },
   { promptIds: FAITHFUL, environment: 'dev', status: 'failed' },
   { correlationId: 'order 77', status: 'failed' },
+  { outputValid: true, status: 'queued' },
+  { outputValid: false, metadata: { plan: 'free' } },
   { metadata: { user: 'user 77' }, status: 'canceled' },
   { metadata: { plan: 'free' }, environment: 'production' },
   { metadata: { plan: 'free', user: 'user 77' }, promptIds: PROMPT, status: 'queued' },

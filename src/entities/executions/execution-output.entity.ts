@@ -7,6 +7,14 @@ export interface StoredToolCall {
   readonly arguments: string;
 }
 
+/** `pointer` and `message` are null of an answer that fits, and once they were erased. */
+export interface StoredOutputCheck {
+  readonly valid: boolean;
+  /** Where the first fault is: a JSON pointer into the answer. */
+  readonly pointer?: string | null;
+  readonly message?: string | null;
+}
+
 /** What a provider answered. */
 @Entity('execution_outputs')
 export class ExecutionOutputEntity {
@@ -45,4 +53,8 @@ export class ExecutionOutputEntity {
   /** Lower-case hex SHA-256 of the whole answer. */
   @Column('text', { name: 'response_sha256' })
   responseSha256!: string;
+
+  /** Whether the answer fits its schema, and what is wrong first; null where it was not checked. */
+  @Column('json', { name: 'output_check', nullable: true })
+  outputCheck!: StoredOutputCheck | null;
 }

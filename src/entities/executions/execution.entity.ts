@@ -30,6 +30,7 @@ export type ExecutionErrorType =
 @Index('executions_by_correlation', { synchronize: false })
 @Index('executions_by_batch', { synchronize: false })
 @Index('executions_by_trace', { synchronize: false })
+@Index('executions_by_verdict', { synchronize: false })
 export class ExecutionEntity extends RequestedExecution {
   /** The model that was called last; when none was called, the one that would have been. */
   @Column('uuid', { name: 'model_id' })
@@ -97,4 +98,8 @@ export class ExecutionEntity extends RequestedExecution {
   /** When its content was erased; null while the ledger has it. */
   @Column('timestamptz', { name: 'content_erased_at', nullable: true })
   contentErasedAt!: Date | null;
+
+  /** Whether its answer fits the schema that it was asked for by; null where it was not checked. */
+  @Column('boolean', { name: 'output_valid', nullable: true })
+  outputValid!: boolean | null;
 }

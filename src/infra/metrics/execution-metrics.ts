@@ -71,6 +71,13 @@ export class ExecutionMetrics {
     mostSets: MOST_ATTEMPT_SETS,
     other: ['other', null],
   });
+  readonly checkedOutputs = counterFamily({
+    name: 'prompt_ledger_checked_outputs_total',
+    help: 'Answers that were checked against the schema of their response format, by whether they fit.',
+    labelNames: ['valid'],
+    mostSets: 2,
+    other: ['false'],
+  });
   readonly tokens = counterFamily({
     name: 'prompt_ledger_tokens_total',
     help: 'Tokens that providers counted.',
@@ -117,6 +124,10 @@ export class ExecutionMetrics {
     if (promptTokens != null) model.promptTokens.value += promptTokens;
     if (responseTokens != null) model.responseTokens.value += responseTokens;
     if (costUsd !== null) model.cost.value += costUsd;
+  }
+
+  outputChecked(isValid: boolean): void {
+    this.checkedOutputs.with(String(isValid)).value += 1;
   }
 
   executionEnded(model: CalledModel | null, mode: CountedMode, status: string, count = 1): void {

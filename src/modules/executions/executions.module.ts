@@ -28,6 +28,7 @@ import { ExecutionsController } from './executions.controller.js';
 import { ExecutionsRepository } from './record/index.js';
 import { ExecutionsService } from './reads/executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
+import { OutputChecker } from './calls/output-checker.js';
 import { ProviderCaller } from './calls/provider-caller.js';
 import { QueueGate } from './queue/queue-gate.js';
 import { RecordingController } from './recording/recording.controller.js';
@@ -72,6 +73,7 @@ import { SubmitService } from './intake/submit.service.js';
     IdempotencyExpiry,
     IdempotencyRepository,
     IdempotencyService,
+    OutputChecker,
     ProviderCaller,
     QueueGate,
     RecordingRepository,

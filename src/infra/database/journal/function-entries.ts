@@ -2,6 +2,7 @@ import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/cal
 import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
 import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
 import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/mask-variables/carry-masks.js';
+import type { VERDICT_ENTRY } from '../../../../migrations/validate-answers/carry-verdicts.js';
 
 /**
  * The entries that the database's functions take, by the very columns that the functions declare: a misspelt key does not
@@ -29,7 +30,7 @@ export type BeginEntry = Entry<typeof BEGIN_ENTRY> & Identified;
 export type CallEntry = Entry<typeof CALL_ENTRY> & Fenced;
 
 /** An entry of `ledger_end_plain`, `ledger_end` and `ledger_record_late`. */
-export type EndEntry = Entry<typeof END_ENTRY> & Fenced;
+export type EndEntry = Entry<typeof END_ENTRY & typeof VERDICT_ENTRY> & Fenced;
 
 /** An entry of `ledger_record`. */
-export type RecordEntry = Entry<typeof RECORD_ENTRY>;
+export type RecordEntry = Entry<typeof RECORD_ENTRY & typeof VERDICT_ENTRY>;

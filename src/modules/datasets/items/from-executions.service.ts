@@ -54,6 +54,7 @@ export class FromExecutionsService {
     return this.scope.transaction(projectId, async (tx) => {
       const dataset = await this.repository.share(tx, projectId, name);
       if (dataset === null) throw new DatasetNotFoundError(name);
+      await this.contents.keepFromErasure(tx, projectId);
       const ids = await this.listIds(tx, projectId, request);
       const key = { projectId, datasetId: dataset.datasetId, uploadId: this.databaseClock.newId() };
       await this.uploads.begin(tx, key);
@@ -135,6 +136,7 @@ export class FromExecutionsService {
 
 function makeItem(execution: ExecutionContent, isAnswerExpected: boolean): Made {
   const { variablesJson, responseText, isBare, responseTruncated } = execution;
+  if (variablesJson === 'null') return { execution, fault: 'has no content any more: it was erased' };
   if (isBare) return { execution, fault: 'is a bare call: it has no variables' };
   if (!isAnswerExpected) return { execution, json: `{"variables":${variablesJson}}` };
   if (execution.status !== 'succeeded' || responseText === null) {

@@ -163,6 +163,10 @@ export class DatasetItemDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: 'ticket-4711' })
   external_id?: string | null;
 
+  /** When what it holds was erased with the execution that it was made from; left out while it is there. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  content_erased_at?: string;
+
   /** The variables as they came. */
   @ApiProperty({ type: 'object', additionalProperties: true, example: { text: 'Where is my order?' } })
   variables!: unknown;

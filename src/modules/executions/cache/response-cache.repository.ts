@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { StoredToolCall } from '../../../entities/index.js';
+import type { StoredOutputCheck, StoredToolCall } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import { CLAIM, FIND, UNCLAIM } from './response-cache.sql.js';
 
@@ -18,6 +18,8 @@ export interface CachedAnswer {
   readonly responseText: string;
   readonly responseSha256: string;
   readonly toolCalls: StoredToolCall[] | null;
+  /** Null where the answer was not checked. */
+  readonly outputCheck: StoredOutputCheck | null;
 }
 
 /** What is known under a key: an answer, somebody who is about to have one, or something of no use. */

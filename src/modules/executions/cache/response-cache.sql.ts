@@ -12,7 +12,7 @@ export const FIND = `
     e.model_id AS "modelId", m.provider, m.model_name AS "modelName", e.finish_reason AS "finishReason",
     e.prompt_tokens AS "promptTokens", e.response_tokens AS "responseTokens", e.cached_prompt_tokens AS "cachedPromptTokens",
     e.reasoning_tokens AS "reasoningTokens", o.response_text AS "responseText", o.response_sha256 AS "responseSha256",
-    o.tool_calls AS "toolCalls"
+    o.tool_calls AS "toolCalls", o.output_check AS "outputCheck"
   FROM response_cache c
   LEFT JOIN LATERAL (
     SELECT f.execution_id FROM executions_in_flight f

@@ -1,5 +1,6 @@
 import type { ExecutionErrorType } from '../../../entities/index.js';
 import type { Completion, PartialCompletion } from '../../providers/index.js';
+import type { OutputCheck } from './output-check.js';
 
 export interface CallFailure {
   readonly kind: ExecutionErrorType;
@@ -16,7 +17,12 @@ export interface CallFailure {
 }
 
 export type CallOutcome =
-  | { readonly succeeded: true; readonly completion: Completion }
+  | {
+      readonly succeeded: true;
+      readonly completion: Completion;
+      /** Left out where there was no schema to hold it to. */
+      readonly output?: OutputCheck | null;
+    }
   | { readonly succeeded: false; readonly failure: CallFailure };
 
 /** What is known to have been used, of prompt and answer. */

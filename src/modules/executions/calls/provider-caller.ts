@@ -3,7 +3,10 @@ import { AppConfig } from '../../../infra/config/index.js';
 import { Clock, LedgerError } from '../../../kernel/index.js';
 import type { CallFailure, CallOutcome } from './call-outcome.js';
 import { judgeCall } from './judge-call.js';
+import type { OutputCheck } from './output-check.js';
+import { OutputChecker } from './output-checker.js';
 import { storableText } from './storable-text.js';
+import type { JsonSchema } from '../../../templating/index.js';
 import type { CallExtras } from '../admission/execution-request.js';
 import {
   type CircuitOutcome,
@@ -61,6 +64,7 @@ export class ProviderCaller {
     private readonly config: AppConfig,
     private readonly providers: ProjectProviders,
     private readonly clock: Clock,
+    private readonly outputs: OutputChecker,
   ) {}
 
   async call(call: ProviderCall): Promise<CallOutcome> {
@@ -86,13 +90,30 @@ export class ProviderCaller {
         idleTimeoutMs: this.config.env.PROVIDER_IDLE_TIMEOUT_MS,
         maxResponseBytes: this.config.env.MAX_RESPONSE_BYTES,
       };
-      const completion = await complete(adapter, request, limits, onEvent, partial, onModel);
-      return { succeeded: true, completion: storable(completion) };
+      const completion = storable(await complete(adapter, request, limits, onEvent, partial, onModel));
+      const { responseFormat } = call.extras;
+      if (responseFormat?.type !== 'json_schema') return { succeeded: true, completion };
+      return {
+        succeeded: true,
+        completion,
+        output: await this.checkOutput(responseFormat.schema, completion),
+      };
     } catch (error) {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
       const failure = this.failureOf(error, call, latencyMs);
       return { succeeded: false, failure: { ...failure, partial: storablePartial(partial) } };
     }
+  }
+
+  private checkOutput(schema: JsonSchema, completion: Completion): Promise<OutputCheck | null> {
+    const { text, truncated, finishReason, toolCalls, refusal } = completion;
+    return this.outputs.check(schema, {
+      text,
+      truncated,
+      finishReason,
+      hasToolCalls: toolCalls.length > 0,
+      isRefusal: refusal !== null,
+    });
   }
 
   /** What the circuit of the model that was called is told. */

@@ -205,7 +205,7 @@ export class RunService {
     const completedAt = this.databaseClock.now();
     const present = (told: CallOutcome) =>
       told.succeeded
-        ? this.present(run, target, told.completion, completedAt)
+        ? this.present(run, target, told, completedAt)
         : failureAnswer(run, attempt, told.failure);
     const answer = present(outcome);
     const mask = run.admitted.kept?.values ?? null;
@@ -237,10 +237,10 @@ export class RunService {
   private present(
     run: BegunRun,
     target: Target,
-    completion: Extract<CallOutcome, { succeeded: true }>['completion'],
+    { completion, output }: Extract<CallOutcome, { succeeded: true }>,
     completedAt: Date,
   ): RawAnswer {
-    const result = resultOf(run, target, completion, completedAt);
+    const result = resultOf(run, target, completion, completedAt, output);
     const body = JSON.stringify(run.protocol.present(result, run.admitted, completion));
     return RawAnswer.json(200, body, run.protocol.headers?.(result));
   }

@@ -12,7 +12,7 @@ interface Text {
 export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallOutcome {
   if (mask === null) return outcome;
   if (outcome.succeeded) {
-    const { completion } = outcome;
+    const { completion, output } = outcome;
     const { toolCalls, refusal, extras } = completion;
     return {
       succeeded: true,
@@ -22,6 +22,8 @@ export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallO
         refusal: mask.maskData(refusal),
         extras: mask.maskData(extras),
       },
+      // What is wrong with an answer may quote it.
+      ...(output == null ? {} : { output: mask.maskData(output) }),
     };
   }
   const { failure } = outcome;

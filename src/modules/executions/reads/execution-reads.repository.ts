@@ -6,6 +6,7 @@ import {
   type ExecutionOrigin,
   type ExecutionStatus,
   type SentMessage,
+  type StoredOutputCheck,
   type StoredRegistration,
   type StoredTarget,
   type StoredToolCall,
@@ -53,6 +54,8 @@ export interface ExecutionFacts {
   readonly completedAt: Date | null;
   /** When its content was erased; null while it is there. Left out of what was made just now. */
   readonly contentErasedAt?: Date | null;
+  /** Null where the answer was not checked. Left out of the answer of a run that has no schema. */
+  readonly outputValid?: boolean | null;
 }
 
 /** Facts and texts; the texts are null, or empty, once they are erased. */
@@ -80,6 +83,7 @@ export interface ExecutionRecord extends ExecutionFacts, ParamColumns {
   readonly renderedMessages: SentMessage[] | null;
   readonly responseText: string | null;
   readonly responseTruncated: boolean;
+  readonly outputCheck: StoredOutputCheck | null;
   readonly responseSha256: string | null;
   readonly toolCalls: StoredToolCall[] | null;
 }
@@ -129,6 +133,7 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
     i.variables_json::text AS "variablesJson", i.masked, i.rendered_prompt AS "renderedPrompt",
     i.rendered_messages AS "renderedMessages", o.response_text AS "responseText",
     coalesce(o.response_truncated, false) AS "responseTruncated", o.response_sha256 AS "responseSha256",
+    o.output_check AS "outputCheck", (o.output_check ->> 'valid')::boolean AS "outputValid",
     coalesce(a.attempts, '[]') AS attempts
   FROM (SELECT * FROM executions_all e WHERE e.project_id = $1 AND e.execution_id = $2) AS e
   LEFT JOIN LATERAL (SELECT * FROM prompt_versions v
@@ -197,7 +202,11 @@ export class ExecutionReadsRepository {
 
   async list(projectId: string, { promptName, ...filter }: ListFilter): Promise<ExecutionFacts[]> {
     const promptIds = promptName === undefined ? undefined : await this.promptIds(projectId, promptName);
-    const statement = listExecutions(projectId, { ...filter, promptIds }, FACTS);
+    const statement = listExecutions(
+      projectId,
+      { ...filter, promptIds },
+      `${FACTS}, e.output_valid AS "outputValid"`,
+    );
     return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, statement);
   }
 

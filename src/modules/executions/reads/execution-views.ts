@@ -1,3 +1,4 @@
+import type { StoredOutputCheck } from '../../../entities/index.js';
 import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ResolvedBy } from '../../prompts/index.js';
 import { registrationOf } from '../../versions/index.js';
@@ -5,7 +6,8 @@ import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution
 import { paramsOf, vendorParamsOf } from './execution-params.js';
 import type { ParamsDto } from '../wire/execute.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
-import type { ExecutionSummaryDto } from '../wire/executions.dto.js';
+import type { OutputCheck } from '../calls/output-check.js';
+import type { ExecutionSummaryDto, OutputErrorDto } from '../wire/executions.dto.js';
 
 type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;
 
@@ -45,6 +47,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     started_at: facts.startedAt?.toISOString() ?? null,
     completed_at: facts.completedAt?.toISOString() ?? null,
     // Left out of the answer of a run, as everything of it is there.
+    ...(facts.outputValid === undefined ? {} : { output_valid: facts.outputValid }),
     ...(facts.contentErasedAt === undefined
       ? {}
       : { content_erased_at: facts.contentErasedAt?.toISOString() ?? null }),
@@ -86,7 +89,7 @@ export function executionDetail(
 
 type ResponseFields = Pick<
   ExecutionDto,
-  'response_text' | 'response_truncated' | 'response_sha256' | 'tool_calls'
+  'response_text' | 'response_truncated' | 'response_sha256' | 'tool_calls' | 'output_error'
 >;
 
 /** Of what is erased it stays known whether the answer was cut. */
@@ -97,6 +100,7 @@ function responseFields(record: ExecutionRecord): ResponseFields {
     response_truncated: record.responseTruncated,
     response_sha256: isErased ? null : record.responseSha256,
     tool_calls: record.toolCalls,
+    output_error: outputErrorView(record.outputCheck),
   };
 }
 
@@ -107,6 +111,12 @@ function promptFields(record: ExecutionRecord): Pick<ExecutionDto, 'rendered_pro
     ...(text === null ? {} : { rendered_prompt: isErased ? null : text }),
     ...(messages === null ? {} : { messages: isErased ? null : (messages as SentMessageDto[]) }),
   };
+}
+
+/** What is wrong first with an answer that does not fit; null for any other, and when it was erased. */
+export function outputErrorView(check: StoredOutputCheck | OutputCheck | null): OutputErrorDto | null {
+  const { pointer = null, message = null }: Partial<StoredOutputCheck> = check ?? {};
+  return pointer === null || message === null ? null : { pointer, message };
 }
 
 function isContentErased({ contentErasedAt = null }: ExecutionRecord): boolean {

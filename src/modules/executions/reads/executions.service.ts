@@ -39,6 +39,7 @@ export class ExecutionsService {
       correlationId: query.correlation_id,
       metadata: metadataOrNull(query.metadata) ?? undefined,
       batchId: query.batch_id,
+      outputValid: query.output_valid,
       createdAfter: query.created_after,
       createdBefore: query.created_before,
       beforeId: beforeId(query.cursor),

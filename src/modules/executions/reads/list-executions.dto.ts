@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import {
   DeepObject,
@@ -7,6 +7,7 @@ import {
   IsPromptName,
   IsQueryTime,
   PageQueryDto,
+  toBoolean,
   toInteger,
 } from '../../../infra/http/index.js';
 import { IsMetadataFilter, MAX_PAIRS } from '../wire/execution-metadata.js';
@@ -68,6 +69,13 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsUUID()
   batch_id?: string;
+
+  /** Only those whose answer was checked against its JSON Schema, and fits it or does not. */
+  @IsOptional()
+  @FromText(toBoolean)
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, example: undefined })
+  output_valid?: boolean;
 
   /** Only those made later than this. */
   @IsOptional()

@@ -10,6 +10,8 @@ export interface ExecutionFilter {
   /** Pairs that an execution has, all of them; not empty. */
   readonly metadata?: ExecutionMetadata | undefined;
   readonly batchId?: string | undefined;
+  /** Whether the answer fits its schema; of those that were checked. */
+  readonly outputValid?: boolean | undefined;
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   /** Only older ones than this. */
@@ -40,8 +42,10 @@ export function listExecutions(projectId: string, filter: ExecutionFilter, facts
   const values: unknown[] = [projectId];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const bound = bindFilter(filter, bind);
-  const isOver = filter.status === undefined || FINAL.includes(filter.status);
-  const isInFlight = filter.status === undefined || !FINAL.includes(filter.status);
+  // Only what is over was checked.
+  const isChecked = filter.outputValid !== undefined;
+  const isOver = isChecked || filter.status === undefined || FINAL.includes(filter.status);
+  const isInFlight = !isChecked && (filter.status === undefined || !FINAL.includes(filter.status));
   const branches = [
     ...(isInFlight ? [`SELECT * FROM in_flight`] : []),
     ...(isOver ? [`SELECT * FROM over`] : []),
@@ -70,6 +74,7 @@ interface BoundFilter {
   /** The pairs, as `jsonb`. */
   readonly metadata: string | null;
   readonly batchId: string | null;
+  readonly outputValid: string | null;
   /** On the time. */
   readonly times: readonly string[];
   /** On the id of a row; they narrow a range of an index that ends in the id. */
@@ -89,6 +94,7 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
     correlationId: optional(filter.correlationId, 'text'),
     metadata: optional(filter.metadata && JSON.stringify(filter.metadata), 'jsonb'),
     batchId: optional(filter.batchId, 'uuid'),
+    outputValid: optional(filter.outputValid, 'boolean'),
     times,
     idRange,
     limit: bind(filter.limit),
@@ -103,12 +109,13 @@ function shapeOf(filter: ExecutionFilter): string {
 const SHOWN = `e.execution_id, e.status, e.execution_mode, e.prompt_id, e.version_id, e.model_id, e.environment, e.resolved_by,
         e.route_name, e.correlation_id, e.metadata, e.batch_id, e.created_at, e.started_at`;
 const OVER = `${SHOWN}, e.origin, e.finish_reason, e.prompt_tokens, e.response_tokens, e.latency_ms, e.cached_prompt_tokens,
-        e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at, e.content_erased_at`;
+        e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at, e.content_erased_at,
+        e.output_valid`;
 const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NULL::integer AS prompt_tokens,
         NULL::integer AS response_tokens, NULL::integer AS latency_ms, NULL::integer AS cached_prompt_tokens,
         NULL::integer AS reasoning_tokens, NULL::integer AS first_token_ms, NULL::bigint AS cost_pico_usd, NULL::uuid AS price_id,
         false AS cache_hit, NULL::uuid AS cached_from, NULL::text AS error_type, NULL::timestamptz AS completed_at,
-        NULL::timestamptz AS content_erased_at`;
+        NULL::timestamptz AS content_erased_at, NULL::boolean AS output_valid`;
 
 /** The small table: what matches is gathered, then sorted, so that the index of leases serves `running`. */
 function inFlight(filter: BoundFilter): string {
@@ -120,8 +127,10 @@ function inFlight(filter: BoundFilter): string {
 
 /** The whole filter on a row `e`, without its project. */
 function everyCondition(filter: BoundFilter): string[] {
-  const { promptIds, environment, status, correlationId, metadata, batchId, times, idRange } = filter;
+  const { promptIds, environment, status, correlationId, metadata, batchId, outputValid, times, idRange } =
+    filter;
   return [
+    ...(outputValid === null ? [] : [`e.output_valid = ${outputValid}`]),
     ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
     ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
     ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
@@ -135,12 +144,23 @@ function everyCondition(filter: BoundFilter): string[] {
 }
 
 function over(filter: BoundFilter): string[] {
-  const { promptIds, environment, status, correlationId, metadata, batchId, times, idRange, limit } = filter;
+  const {
+    promptIds,
+    environment,
+    status,
+    correlationId,
+    metadata,
+    batchId,
+    outputValid,
+    times,
+    idRange,
+    limit,
+  } = filter;
   const page = (conditions: readonly string[], order: string) =>
     `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions].join(' AND ')}
         ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
   // Few have one of these; the other filters are looked at row by row.
-  if (correlationId !== null || batchId !== null) {
+  if (correlationId !== null || batchId !== null || (outputValid !== null && metadata === null)) {
     return [`over AS (${page(everyCondition(filter), 'NULLS LAST')})`];
   }
   if (metadata !== null) return overByMetadata(filter, metadata);

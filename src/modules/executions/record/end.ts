@@ -5,6 +5,7 @@ import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { Claim } from '../calls/claim.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
+import type { OutputCheck } from '../calls/output-check.js';
 import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../calls/call-outcome.js';
 import { maskOutcome, type ValueMask } from '../masking/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
@@ -93,6 +94,7 @@ export function endEntry({
     response_truncated: text?.truncated,
     response_bytes: text?.totalBytes,
     response_sha256: text?.sha256,
+    ...(outcome.succeeded && outcome.output != null ? verdictOf(outcome.output) : null),
     tool_calls:
       completion === null || completion.toolCalls.length === 0 ? null : JSON.stringify(completion.toolCalls),
     route: answer === undefined ? null : (next as { key: UsedKey }).key.route,
@@ -101,6 +103,11 @@ export function endEntry({
     answer_headers: answer?.headers,
     answer_body: answer?.body,
   };
+}
+
+/** How a verdict on an answer is kept. */
+export function verdictOf(output: OutputCheck): Pick<EndEntry, 'output_valid' | 'output_check'> {
+  return { output_valid: output.valid, output_check: output };
 }
 
 /** How much of the attempt's hold is spent. For a failed call it is known only where the vendor said what it bills. */

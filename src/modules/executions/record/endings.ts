@@ -46,10 +46,11 @@ export class Endings {
   }
 
   private count(
-    { provider, model_name: modelName, status, ends_as: endsAs }: EndEntry,
+    { provider, model_name: modelName, status, ends_as: endsAs, output_valid: isValid }: EndEntry,
     mode: ExecutionMode,
   ): void {
     const model = provider == null || modelName == null ? null : { provider, modelName };
+    if (isValid != null) this.metrics.outputChecked(isValid);
     this.metrics.executionEnded(model, mode, endsAs ?? status ?? 'failed');
   }
 

@@ -11,5 +11,5 @@ export {
 } from './budget-verdict.js';
 export { ANY_TIME, type QueuePlace, type QueueSlice, type SliceCount } from './count-queued.js';
 export type { Dispatched } from './call.js';
-export { costOf, type Next } from './end.js';
+export { costOf, type Next, verdictOf } from './end.js';
 export { ExecutionsRepository } from './executions.repository.js';

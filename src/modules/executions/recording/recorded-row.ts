@@ -14,6 +14,8 @@ import { parseUsage, type UsageCounts } from '../../../answers/index.js';
 import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../admission/execution-request.js';
 import { metadataOrNull } from '../wire/execution-metadata.js';
+import type { OutputCheck } from '../calls/output-check.js';
+import { verdictOf } from '../record/index.js';
 import { paramColumns } from '../reads/execution-params.js';
 import type { ToolCallDto } from '../wire/executions.dto.js';
 import type { KeptContent } from '../masking/index.js';
@@ -38,6 +40,8 @@ export interface Recording {
   /** The text of `usage.raw` as received; null without one. */
   readonly usageJson: string | null;
   readonly maxResponseBytes: number;
+  /** Null where the answer was not checked. */
+  readonly output: OutputCheck | null;
   /** The price that counted when the call was made; null when none is known. */
   readonly price: PriceRecord | null;
 }
@@ -90,6 +94,7 @@ export function recordedRow(recording: Recording): RecordEntry {
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     ...failureFields(recording),
     ...responseFields(recording),
+    ...(recording.output === null ? null : verdictOf(recording.output)),
   };
 }
 

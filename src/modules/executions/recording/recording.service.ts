@@ -7,9 +7,11 @@ import type { Actor } from '../../audit/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
 import { PriceReads } from '../../models/index.js';
 import { type MaskRules, ProjectPolicies } from '../../projects/index.js';
-import { type FoundVersion, VersionLookup } from '../../prompts/index.js';
+import { type FoundVersion, type ResolvedVersion, VersionLookup } from '../../prompts/index.js';
 import { DEFAULT_ENVIRONMENT } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import type { OutputCheck } from '../calls/output-check.js';
+import { OutputChecker } from '../calls/output-checker.js';
 import { QueueGate } from '../queue/queue-gate.js';
 import { keepMasked, type KeptContent, maskVariables } from '../masking/index.js';
 import { type Recording, recordedRow } from './recorded-row.js';
@@ -37,6 +39,7 @@ export class RecordingService {
     private readonly gate: QueueGate,
     private readonly databaseClock: DatabaseClock,
     private readonly policies: ProjectPolicies,
+    private readonly outputs: OutputChecker,
   ) {}
 
   /**
@@ -80,9 +83,10 @@ export class RecordingService {
         const facts = { entry, executionId, requestedBy, keyId, createdAt, version, resolvedBy };
         const part = (...path: string[]) => sourceOf(index, ...path);
         const price = await this.priceOf(projectId, entry);
+        const output = await this.checkOutput(version, entry);
         const rendered = await this.render(compiled, entry);
         const kept = await this.keep(maskRules, compiled, rendered, part('variables') ?? '{}');
-        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price, rendered, kept }, part)));
+        rows.push(await heavyWork.run(() => this.rowText({ ...facts, price, output, rendered, kept }, part)));
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
@@ -94,6 +98,22 @@ export class RecordingService {
     const executionIds = recorded.map(({ execution_id: id }) => id);
     const written = { projectId, executionIds, rows, key, answer: storedAnswer(answer) };
     return (await this.recordings.insert(written)) ? answer : KEY_TAKEN;
+  }
+
+  /** Null where there is nothing to hold the answer to. */
+  private async checkOutput({ extras }: ResolvedVersion, entry: RecordEntryDto): Promise<OutputCheck | null> {
+    const { status, response_text: text, tool_calls: calls, finish_reason: finishReason = null } = entry;
+    const format = extras?.responseFormat;
+    if (format?.type !== 'json_schema' || status !== 'succeeded') return null;
+    const answer = text ?? '';
+    const truncated = Buffer.byteLength(answer) > this.config.env.MAX_RESPONSE_BYTES;
+    const hasToolCalls = (calls ?? []).length > 0;
+    return this.outputs.check(format.json_schema.schema, {
+      text: answer,
+      truncated,
+      finishReason,
+      hasToolCalls,
+    });
   }
 
   /** The price when the call was made, however much later that is told. */
@@ -130,6 +150,7 @@ export class RecordingService {
       | 'version'
       | 'resolvedBy'
       | 'price'
+      | 'output'
       | 'rendered'
       | 'kept'
     >,

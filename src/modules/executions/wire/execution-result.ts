@@ -4,7 +4,8 @@ import type { CachedAnswer } from '../cache/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import { costOf } from '../record/index.js';
 import type { Target } from '../admission/execution-targets.js';
-import { executionSummary, resolvedByView } from '../reads/execution-views.js';
+import type { OutputCheck } from '../calls/output-check.js';
+import { executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';
 
 /** An execution that was just made, whose facts nobody has to read. */
@@ -23,6 +24,7 @@ export function resultOf(
   target: Target,
   completion: Completion,
   completedAt: Date,
+  output?: OutputCheck | null,
 ): ExecutionResultDto {
   const { prompt } = admitted;
   const { usage, toolCalls } = completion;
@@ -67,6 +69,10 @@ export function resultOf(
   };
   // Afterwards: most have none, and their answer stays as it was.
   if (admitted.metadata !== null) result.metadata = admitted.metadata;
+  if (output !== undefined) {
+    result.output_valid = output?.valid ?? null;
+    result.output_error = outputErrorView(output);
+  }
   return result;
 }
 
@@ -103,6 +109,9 @@ export function cachedResultOf(
     response_truncated: false,
     response_sha256: cached.responseSha256,
     tool_calls: cached.toolCalls,
+    ...(cached.outputCheck === null
+      ? {}
+      : { output_valid: cached.outputCheck.valid, output_error: outputErrorView(cached.outputCheck) }),
   };
 }
 

@@ -75,6 +75,17 @@ export class SubmittedDto {
   mode!: 'async';
 }
 
+export class OutputErrorDto {
+  /**
+   * JSON pointer into the answer; empty for the whole of it.
+   * @example "/order/id"
+   */
+  pointer!: string;
+
+  /** What is wrong there. */
+  message!: string;
+}
+
 export class ExecutionSummaryDto {
   /** Id of the execution. */
   @ApiId()
@@ -177,6 +188,10 @@ export class ExecutionSummaryDto {
   /** When its content was erased; null while it is there. Left out of the answer of a run. */
   @ApiPropertyOptional({ type: 'string', format: 'date-time', nullable: true })
   content_erased_at?: string | null;
+
+  /** Whether the answer fits the JSON Schema of its `response_format`; null where it was not checked. Left out of the answer of a run without a schema. */
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  output_valid?: boolean | null;
 }
 
 export class ExecutionResultDto extends ExecutionSummaryDto {
@@ -192,6 +207,10 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
   /** Tools that the model wants called; null when there are none. */
   @ApiProperty({ type: [ToolCallDto], nullable: true })
   tool_calls!: ToolCallDto[] | null;
+
+  /** What is wrong first with an answer that does not fit its schema; null for any other. Left out with `output_valid`. */
+  @ApiPropertyOptional({ type: OutputErrorDto, nullable: true })
+  output_error?: OutputErrorDto | null;
 }
 
 /** What a stream begins with. */

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type CompiledSchema, SchemaCache } from '../../../json-schema/index.js';
+import { heavyWork, parseJson, writeJson } from '../../../kernel/index.js';
+import type { JsonSchema } from '../../../templating/index.js';
+import type { OutputCheck } from './output-check.js';
+
+/** What is looked at of an answer. */
+export interface CheckedAnswer {
+  readonly text: string;
+  /** Whether only its beginning is kept. */
+  readonly truncated: boolean;
+  readonly finishReason: string | null;
+  readonly hasToolCalls: boolean;
+  /** Whether the vendor says that the model refused. Left out where nobody knows. */
+  readonly isRefusal?: boolean;
+}
+
+/** Below this it takes a fraction of a millisecond, and waits for nobody. */
+const LIGHT_CHARS = 4 * 1024;
+
+/**
+ * Holds answers to the schemas that they were asked for by. Vendors promise it, and models break it: an answer is cut, refuses, or is
+ * prose. That is a fact about the execution and never makes it fail.
+ */
+@Injectable()
+export class OutputChecker {
+  /** By the object: a version in memory has the same one for every request. Null: not a schema that can be held to. */
+  private readonly known = new WeakMap<object, CompiledSchema | null>();
+  /** By its text, for what comes out of the database each time. */
+  private readonly schemas = new SchemaCache();
+
+  /**
+   * @returns null when the schema is not understood here, and for an answer that is nothing but calls of tools. Never rejects.
+   */
+  async check(schema: JsonSchema, answer: CheckedAnswer): Promise<OutputCheck | null> {
+    const check = () => this.checkNow(schema, answer);
+    if (answer.text.length < LIGHT_CHARS && this.known.has(schema)) return check();
+    return heavyWork.run(check);
+  }
+
+  private checkNow(schema: object, answer: CheckedAnswer): OutputCheck | null {
+    const { text, truncated, hasToolCalls, isRefusal = false } = answer;
+    if (hasToolCalls && text.trim() === '') return null;
+    const compiled = this.compile(schema);
+    if (compiled === null) return null;
+    if (isRefusal) return invalid('', 'is a refusal');
+    if (truncated) return invalid('', 'is longer than what is kept of an answer, and was cut');
+    let value: unknown;
+    try {
+      value = parseJson(text);
+    } catch {
+      return invalid('', describeNoJson(answer));
+    }
+    try {
+      const [first] = compiled.validate(value);
+      return first === undefined ? { valid: true } : invalid(first.pointer, first.message);
+    } catch {
+      // The stack ended: an answer may be nested as deep as it is long.
+      return invalid('', 'is nested too deeply to be checked');
+    }
+  }
+
+  private compile(schema: object): CompiledSchema | null {
+    const known = this.known.get(schema);
+    if (known !== undefined) return known;
+    const compiled = this.compileText(schema);
+    this.known.set(schema, compiled);
+    return compiled;
+  }
+
+  private compileText(schema: object): CompiledSchema | null {
+    try {
+      const key = createHash('sha256').update(writeJson(schema)).digest('base64');
+      return this.schemas.get(key, schema);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function invalid(pointer: string, message: string): OutputCheck {
+  return { valid: false, pointer, message };
+}
+
+function describeNoJson({ text, finishReason }: CheckedAnswer): string {
+  if (text.trim() === '') return 'is empty';
+  return finishReason === 'length' ? 'is not JSON: it was cut' : 'is not JSON';
+}

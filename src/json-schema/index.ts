@@ -6,3 +6,4 @@
 export { type CompiledSchema, compileSchema } from './compile-schema.js';
 export { LIMITS as JSON_SCHEMA_LIMITS } from './limits.js';
 export { SchemaCache, type SchemaCacheOptions } from './schema-cache.js';
+export { findSchemaWarnings, type SchemaWarning } from './vendors/find-schema-warnings.js';

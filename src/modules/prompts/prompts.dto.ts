@@ -147,6 +147,21 @@ export class VersionRefDto {
   status!: VersionStatus;
 }
 
+export class SchemaWarningDto {
+  /**
+   * Where the part of the content is, as a JSON pointer.
+   * @example "/response_format/json_schema/schema/properties/size/minimum"
+   */
+  pointer!: string;
+
+  /** The vendors that will refuse it; empty where it is this service that cannot check answers by it. */
+  @ApiProperty({ type: [String], example: ['anthropic'] })
+  vendors!: readonly string[];
+
+  /** Why. */
+  message!: string;
+}
+
 export class PutPromptResultDto {
   /** The prompt. */
   prompt!: PromptRefDto;
@@ -159,6 +174,10 @@ export class PutPromptResultDto {
    * false there, whichever version is active afterwards: `version.status` says that.
    */
   version_change!: boolean;
+
+  /** What vendors will refuse of the schema of its `response_format`. Nothing is refused here because of it. */
+  @ApiProperty({ type: [SchemaWarningDto] })
+  warnings!: readonly SchemaWarningDto[];
 }
 
 export class VersionContentDto extends ContentExtrasDto {

@@ -4,7 +4,7 @@ import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js'
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { heavyWork } from '../../kernel/index.js';
-import { checksumOf, type PromptContent } from '../../templating/index.js';
+import { checksumOf, type ContentExtras, extrasOfWire, type PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import { SnippetPins } from '../snippets/index.js';
@@ -19,6 +19,7 @@ import {
 import type { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
+import { findContentWarnings } from './find-content-warnings.js';
 import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './reads/prompt-views.js';
@@ -102,7 +103,7 @@ export class PromptsService {
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       const isChanged = isNew || metadata !== null || move !== null;
       return {
-        answer: putResult(prompt, version, status, isNew),
+        answer: putResult(prompt, version, status, isNew, content.extras),
         revision: isChanged ? await this.prompts.takeRevision(tx, prompt, move) : null,
       };
     });
@@ -132,7 +133,7 @@ export class PromptsService {
       const move = moveTo(version, activeId, who, 'activate');
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       return {
-        answer: putResult(prompt, version, 'active', false),
+        answer: putResult(prompt, version, 'active', false, extrasOfWire(version.content)),
         revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
       };
     });
@@ -272,8 +273,10 @@ function putResult(
   version: PromptVersionEntity,
   status: VersionStatus,
   isNew: boolean,
+  extras: ContentExtras | null | undefined,
 ): PutPromptResultDto {
-  return { prompt: view.promptRef(prompt), version: view.versionRef(version, status), version_change: isNew };
+  const refs = { prompt: view.promptRef(prompt), version: view.versionRef(version, status) };
+  return { ...refs, version_change: isNew, warnings: findContentWarnings(extras) };
 }
 
 function assertFull(prompt: PromptEntity): void {

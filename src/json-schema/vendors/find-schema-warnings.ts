@@ -1,0 +1,191 @@
+import { pointerSegment, ValidationError } from '../../kernel/index.js';
+import { compileSchema } from '../compile-schema.js';
+
+/** Who refuses a part of a schema when answers are asked for by it. */
+export interface SchemaWarning {
+  /** Where the part is, as a JSON pointer. */
+  readonly pointer: string;
+  /** The vendors that refuse it; none where it is this service that cannot check answers by it. */
+  readonly vendors: readonly string[];
+  readonly message: string;
+}
+
+/** Enough to mend a schema in one go. */
+const MAX_WARNINGS = 100;
+/** As deep as a body may be. */
+const MAX_DEPTH = 64;
+
+const OPENAI = 'openai';
+const ANTHROPIC = 'anthropic';
+const GOOGLE = 'google';
+const EVERYBODY = [OPENAI, ANTHROPIC, GOOGLE];
+
+/** Limits that a decoder which writes token by token cannot keep to, and who says so. */
+const LIMITS: ReadonlyMap<string, readonly string[]> = new Map(
+  (
+    [
+      [['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'], [ANTHROPIC]],
+      [
+        ['minLength', 'maxLength'],
+        [OPENAI, ANTHROPIC],
+      ],
+      [['minItems', 'maxItems'], [ANTHROPIC]],
+      [
+        ['uniqueItems', 'contains', 'minContains', 'maxContains'],
+        [OPENAI, ANTHROPIC],
+      ],
+      [
+        ['minProperties', 'maxProperties', 'patternProperties', 'propertyNames'],
+        [OPENAI, ANTHROPIC],
+      ],
+      [['allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas'], [OPENAI]],
+    ] as const
+  ).flatMap(([keywords, vendors]) => keywords.map((keyword) => [keyword, vendors] as const)),
+);
+
+/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
+const ONE = ['items', 'additionalProperties', 'contains', 'not', 'if', 'then', 'else', 'propertyNames'];
+const LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
+const BY_NAME = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds what a vendor will refuse in the schema of a response format, by the strictest subset that all of them take: every object
+ * closed (`additionalProperties: false`) and every property required, no limits of numbers, lengths and lists, no recursion, and
+ * no `$ref` to elsewhere. And what keeps this service from checking answers by it. It refuses nothing: vendors learn.
+ *
+ * @param pointer of the schema, which the pointers of the warnings begin with.
+ * @param strict false when vendors are told to try only; those that check strict schemas alone then refuse nothing.
+ */
+export function findSchemaWarnings(
+  schema: unknown,
+  pointer: string,
+  strict: boolean | undefined,
+): SchemaWarning[] {
+  const reader = new WarningReader(schema, strict !== false);
+  reader.read(schema, pointer, 0);
+  return [...reader.warnings, ...findUnchecked(schema, pointer)].slice(0, MAX_WARNINGS);
+}
+
+function findUnchecked(schema: unknown, pointer: string): SchemaWarning[] {
+  try {
+    compileSchema(schema, pointer);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    return (error.errors ?? []).map(({ pointer: at, message }) => ({
+      pointer: at,
+      vendors: [],
+      message: `${message}, so answers are not checked against the schema here`,
+    }));
+  }
+}
+
+class WarningReader {
+  readonly warnings: SchemaWarning[] = [];
+  private readonly recursive: ReadonlySet<string>;
+
+  constructor(
+    root: unknown,
+    private readonly isStrict: boolean,
+  ) {
+    this.recursive = findRecursive(root);
+  }
+
+  read(value: unknown, pointer: string, depth: number): void {
+    if (!isMembers(value) || depth > MAX_DEPTH || this.warnings.length >= MAX_WARNINGS) return;
+    this.readReference(value, pointer);
+    this.readObject(value, pointer);
+    for (const [keyword, vendors] of LIMITS) {
+      if (Object.hasOwn(value, keyword)) {
+        this.warn(`${pointer}/${keyword}`, vendors, `"${keyword}" is a keyword that is not taken`);
+      }
+    }
+    for (const [step, child] of childrenOf(value)) this.read(child, `${pointer}${step}`, depth + 1);
+  }
+
+  private readReference(schema: Members, pointer: string): void {
+    const reference = schema['$ref'] ?? schema['$dynamicRef'];
+    if (typeof reference !== 'string') return;
+    const at = `${pointer}/${schema['$ref'] === undefined ? '$dynamicRef' : '$ref'}`;
+    if (!reference.startsWith('#')) this.warn(at, EVERYBODY, 'leads out of the schema, and is not followed');
+    else if (this.recursive.has(reference)) this.warn(at, [ANTHROPIC], 'makes the schema recursive');
+  }
+
+  private readObject(schema: Members, pointer: string): void {
+    const properties = isMembers(schema['properties']) ? schema['properties'] : {};
+    const names = Object.keys(properties);
+    if (!isObjectSchema(schema) && names.length === 0) return;
+    if (schema['additionalProperties'] !== false) {
+      this.warn(pointer, [OPENAI, ANTHROPIC], 'must have "additionalProperties": false');
+    }
+    const required = new Set(Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : []);
+    for (const name of names.filter((each) => !required.has(each))) {
+      const at = `${pointer}/properties/${pointerSegment(name)}`;
+      this.warn(at, [OPENAI], 'must be in "required"; what may be left out is allowed to be null instead');
+    }
+  }
+
+  private warn(pointer: string, vendors: readonly string[], message: string): void {
+    const refusing = this.isStrict ? vendors : vendors.filter((vendor) => vendor !== OPENAI);
+    if (refusing.length === 0 || this.warnings.length >= MAX_WARNINGS) return;
+    this.warnings.push({ pointer, vendors: refusing, message });
+  }
+}
+
+function isObjectSchema({ type }: Members): boolean {
+  return type === 'object' || (Array.isArray(type) && type.includes('object'));
+}
+
+function childrenOf(schema: Members): (readonly [step: string, child: unknown])[] {
+  const lists = LISTS.flatMap((keyword) => {
+    const list = schema[keyword];
+    return Array.isArray(list)
+      ? list.map((child: unknown, index) => [`/${keyword}/${index}`, child] as const)
+      : [];
+  });
+  const named = BY_NAME.flatMap((keyword) => {
+    const byName = schema[keyword];
+    if (!isMembers(byName)) return [];
+    return Object.entries(byName).map(
+      ([name, child]) => [`/${keyword}/${pointerSegment(name)}`, child] as const,
+    );
+  });
+  return [...ONE.map((keyword) => [`/${keyword}`, schema[keyword]] as const), ...lists, ...named];
+}
+
+/** The references that lead, however far around, to a schema that holds them. */
+function findRecursive(root: unknown): ReadonlySet<string> {
+  /** By the pointer of a schema that is referred to: what is referred to below it. */
+  const below = new Map<string, string[]>();
+  const visit = (value: unknown, inside: readonly string[], pointer: string, depth: number): void => {
+    if (!isMembers(value) || depth > MAX_DEPTH) return;
+    const reference = value['$ref'];
+    if (typeof reference === 'string') for (const outer of inside) below.get(outer)?.push(reference);
+    for (const [step, child] of childrenOf(value)) {
+      const at = `${pointer}${step}`;
+      const isTarget = /^#\/(?:\$defs|definitions)\/[^/]+$/.test(at);
+      if (isTarget) below.set(at, below.get(at) ?? []);
+      visit(child, isTarget ? [...inside, at] : inside, at, depth + 1);
+    }
+  };
+  below.set('#', []);
+  visit(root, ['#'], '#', 0);
+  const reaches = (from: string, to: string): boolean => {
+    const seen = new Set<string>();
+    const open = [...(below.get(from) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === to) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(...(below.get(next) ?? []));
+    }
+    return false;
+  };
+  return new Set([...below.keys()].filter((target) => reaches(target, target)));
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

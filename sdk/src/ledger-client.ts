@@ -11,6 +11,7 @@ import {
   BatchesResource,
   BudgetsResource,
   ChangesResource,
+  DatasetsResource,
   EnvironmentsResource,
   ExecutionsResource,
   ExperimentsResource,
@@ -37,6 +38,7 @@ export class LedgerClient {
   readonly prompts: PromptsResource;
   readonly versions: VersionsResource;
   readonly snippets: SnippetsResource;
+  readonly datasets: DatasetsResource;
   readonly environments: EnvironmentsResource;
   readonly executions: ExecutionsResource;
   readonly batches: BatchesResource;
@@ -66,6 +68,7 @@ export class LedgerClient {
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);
     this.snippets = new SnippetsResource(transport);
+    this.datasets = new DatasetsResource(transport);
     this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
     this.executions = new ExecutionsResource(transport);
     this.batches = new BatchesResource(transport);

@@ -3,6 +3,7 @@ export { AuditResource } from './audit.js';
 export { BatchesResource } from './batches.js';
 export { BudgetsResource } from './budgets.js';
 export { ChangesResource } from './changes.js';
+export { type AddItemsOptions, DatasetsResource } from './datasets.js';
 export { EnvironmentsResource } from './environments.js';
 export { ExecutionsResource } from './executions.js';
 export { ExperimentsResource } from './experiments.js';

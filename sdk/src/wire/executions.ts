@@ -127,6 +127,8 @@ export interface ExecutionSummary {
   readonly completed_at: string | null;
   /** When its content was erased; null while it is there. Left out of the answer of a run. */
   readonly content_erased_at?: string | null;
+  /** Whether the answer fits its JSON Schema; null where it was not checked. Left out of the answer of a run without a schema. */
+  readonly output_valid?: boolean | null;
 }
 
 /** A function that the model wants to have called. */
@@ -147,6 +149,8 @@ export interface ExecutionOutcome extends ExecutionSummary {
   readonly response_sha256: string | null;
   /** Null when the model asked for none. */
   readonly tool_calls: readonly ToolCall[] | null;
+  /** What is wrong first with an answer that does not fit its schema. */
+  readonly output_error?: { readonly pointer: string; readonly message: string } | null;
   /** Dollars, exact, as a decimal; null where a price or the usage is not known. */
   readonly cost_usd: string | null;
   /** The same in whole millionths of a millionth of a dollar. */
@@ -227,6 +231,8 @@ export interface ListExecutionsQuery {
   /** Only those that have all of these pairs. */
   readonly metadata?: Metadata;
   readonly batch_id?: string;
+  /** Only those whose answer was checked against its schema, and fits or does not. */
+  readonly output_valid?: boolean;
   /** RFC 3339, or a Date. */
   readonly created_after?: string | Date;
   readonly created_before?: string | Date;

@@ -3,6 +3,7 @@ export type * from './analytics.js';
 export type * from './audit.js';
 export type * from './budgets.js';
 export type * from './changes.js';
+export type * from './datasets.js';
 export type * from './environments.js';
 export type * from './executions.js';
 export type * from './experiments.js';

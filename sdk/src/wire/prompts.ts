@@ -161,11 +161,20 @@ export interface VersionRef {
   readonly status: VersionStatus;
 }
 
+/** What a vendor will refuse of the schema of a response format. */
+export interface SchemaWarning {
+  readonly pointer: string;
+  /** Empty where it is the ledger that cannot check answers by it. */
+  readonly vendors: readonly string[];
+  readonly message: string;
+}
+
 export interface PutPromptResult {
   readonly prompt: PromptRef;
   readonly version: VersionRef;
   /** False when the prompt has had this content before. */
   readonly version_change: boolean;
+  readonly warnings: readonly SchemaWarning[];
 }
 
 export interface RenderPromptRequest {

@@ -1,0 +1,40 @@
+import { toJsonText } from './core/index.js';
+import type { NewDatasetItem } from './wire/index.js';
+
+/** Well below what the service takes: 16 MiB, and 250,000 values and keys. */
+const MAX_CHARS = 4 * 1024 * 1024;
+const MAX_VALUES = 100_000;
+const MAX_ITEMS = 5_000;
+
+/** Gathers items until there are as many as a request may have. An item that is too large by itself is a part by itself. */
+export async function* partsOf(
+  items: Iterable<NewDatasetItem> | AsyncIterable<NewDatasetItem>,
+): AsyncGenerator<readonly NewDatasetItem[], void, undefined> {
+  let part: NewDatasetItem[] = [];
+  let chars = 0;
+  let values = 0;
+  for await (const item of items) {
+    const itemChars = (toJsonText(item) ?? '').length;
+    const itemValues = countValues(item);
+    const isFull =
+      part.length >= MAX_ITEMS || chars + itemChars > MAX_CHARS || values + itemValues > MAX_VALUES;
+    if (isFull && part.length > 0) {
+      yield part;
+      part = [];
+      chars = 0;
+      values = 0;
+    }
+    part.push(item);
+    chars += itemChars;
+    values += itemValues;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Values and keys, as the service counts them. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const members = Object.values(value);
+  const keys = Array.isArray(value) ? 0 : members.length;
+  return members.reduce<number>((count, member) => count + countValues(member), 1 + keys);
+}

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addScorers } from './evaluation/scorers.program.js';
 import { addGovernance } from './governance/changes.program.js';
+import { addDatasets } from './datasets/datasets.program.js';
 import { addEnvironments } from './governance/environments.program.js';
 import { addEval } from './evaluation/eval.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/executions.command.js';
@@ -32,6 +33,7 @@ export function addLedgerCommands(program: Command): void {
   addGovernance(program);
   addEnvironments(program);
   addEval(program);
+  addDatasets(program.command('dataset').description('import, export and list datasets'));
   addModels(program.command('models').description('list, allow and take away models'));
   addScorers(program);
   addExecutions(program.command('executions').description('list, read, export and erase executions'));

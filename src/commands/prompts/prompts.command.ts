@@ -20,6 +20,7 @@ import {
   printable,
   printJson,
   printTable,
+  warn,
 } from '../terminal/output.js';
 import { colourDiff } from '../terminal/colour-diff.js';
 import { readInput } from '../terminal/input.js';
@@ -172,6 +173,9 @@ export async function putPromptCommand(name: string, flags: PutPromptFlags): Pro
   const { version_number: number, status } = result.version;
   const news = result.version_change ? 'is new' : 'was there already';
   await print(`${name}: version ${number} ${news}, and is ${status}.`);
+  for (const { pointer, vendors, message } of result.warnings) {
+    warn(`${pointer} ${message}${vendors.length === 0 ? '' : ` (${vendors.join(', ')})`}`);
+  }
 }
 
 /** The same rules for a text as those of an import: of a file's end one line feed is taken off. */

@@ -1,0 +1,14 @@
+import type { DatasetItem } from '../../../sdk/src/index.js';
+import { JsonSource, writeJson } from '../../kernel/index.js';
+
+export const MEMBERS = ['external_id', 'variables', 'expected', 'metadata'] as const;
+
+/** The JSON of what an item holds, each member as it was sent, without what the ledger knows of it besides. */
+export function contentText(item: DatasetItem): string {
+  const source = new JsonSource(writeJson(item));
+  const members = MEMBERS.flatMap((member) => {
+    const text = source.find([member]);
+    return text === null ? [] : [`"${member}":${text}`];
+  });
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,69 @@
+import type { Effect } from './effects.js';
+import type { QuantileBounds } from './quantile-bounds.js';
+
+/** Where the sequence for numbers is narrowest, in units of both arms. */
+export const ROLLOUT_N_OPT = 5000;
+
+/** What an interval sequence for an effect is made for. */
+export interface EffectSequenceOptions {
+  readonly alpha: number;
+  /** The number of values of both arms at which the interval is to be narrowest. */
+  readonly nOpt: number;
+}
+
+/**
+ * The interval of an effect at all looks at once: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas
+ * (2024). It rests on the central limit theorem, so it wants enough values in each arm before the first look.
+ *
+ * @returns null where nothing can be said: no spread, or one that is not a number.
+ */
+export function effectBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): EffectBounds | null {
+  const rho = tightestAt(nOpt, alpha);
+  return around(effect, halfWidth(effect, rho, Math.log(Math.sqrt(effect.n * rho * rho + 1) / alpha)));
+}
+
+export interface EffectBounds extends QuantileBounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Two bounds, each of which holds at all looks with probability 1 − α by itself; take one of them, never both.
+ *
+ * @returns null as {@link effectBounds} does.
+ */
+export function oneSidedBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): EffectBounds | null {
+  const rho = tightestAt(nOpt, Math.min(2 * alpha, 1));
+  const log = Math.log1p(Math.sqrt(effect.n * rho * rho + 1) / (2 * alpha));
+  return around(effect, halfWidth(effect, rho, log));
+}
+
+/** The p-value, at all looks at once, against an effect of 0; 1 where nothing can be said. */
+export function effectPValue(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): number {
+  if (!isKnown(effect)) return 1;
+  const { n, estimate, standardError } = effect;
+  const rho = tightestAt(nOpt, alpha);
+  const spread = n * rho * rho + 1;
+  const t = (estimate / standardError) ** 2 * n;
+  return Math.min(1, Math.exp(Math.log(spread) / 2 - (rho * rho * t) / (2 * spread)));
+}
+
+function tightestAt(nOpt: number, alpha: number): number {
+  const twice = -2 * Math.log(alpha);
+  return Math.sqrt((twice + Math.log(twice + 1)) / nOpt);
+}
+
+function halfWidth({ n, standardError }: Effect, rho: number, log: number): number {
+  // The standard error of n values times √n is the spread of one.
+  const spread = standardError * Math.sqrt(n);
+  return spread * Math.sqrt(((2 * (n * rho * rho + 1)) / (n * rho) ** 2) * log);
+}
+
+function around(effect: Effect, half: number): EffectBounds | null {
+  const [low, high] = [effect.estimate - half, effect.estimate + half];
+  return isKnown(effect) && Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
+}
+
+function isKnown({ estimate, standardError }: Effect): boolean {
+  return Number.isFinite(estimate) && Number.isFinite(standardError) && standardError > 0;
+}

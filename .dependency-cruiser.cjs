@@ -107,6 +107,8 @@ const ROOMS = {
   'modules/scorers': {
     rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
   },
+  // Who gets which version, and what a look at both decides.
+  'modules/rollouts': { rooms: ['statistics', 'kernel'] },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions', 'modules/budgets'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },

@@ -109,6 +109,8 @@ const ROOMS = {
   },
   // Who gets which version, and what a look at both decides.
   'modules/rollouts': { rooms: ['statistics', 'kernel'] },
+  // What to change about a version, from its content and from what is known of its executions.
+  'modules/suggestions': { rooms: ['statistics', 'templating', 'kernel'] },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions', 'modules/budgets'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },

@@ -1,0 +1,74 @@
+import type { PromptContent } from '../../../templating/index.js';
+import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
+import {
+  blankMarkup,
+  estimateTokens,
+  listOutputs,
+  listParts,
+  type Part,
+  replacePart,
+  toPlace,
+} from './parts.js';
+
+/** Names of what differs with every request. */
+const VOLATILE =
+  /(?:^|[_-])(?:now|date|time|timestamp|datetime|today|uuid|nonce|session|random|clock)(?:[_-]|$)|(?:request|trace|session|correlation|message|execution)[_-]?id$/iu;
+/** OpenAI's cache begins at 1,024 tokens; the other vendors' at the same or above. */
+const CACHED_FROM_TOKENS = 1024;
+/** What changes all the time is worth moving for less: a conversation or tools make up for the rest. */
+const VOLATILE_FROM_TOKENS = 200;
+
+/**
+ * What changes before what does not: vendors cache the beginning of a prompt, up to the first byte that differs, and charge a tenth to a
+ * half for it.
+ */
+export function checkPrefix(content: PromptContent): Suggestion[] {
+  const parts = listParts(content);
+  const first = findFirst(parts);
+  if (first === null) return [];
+  const { part, output } = first;
+  const nth = parts.indexOf(part);
+  const behind = [part.source.slice(output.end), ...parts.slice(nth + 1).map(({ source }) => source)];
+  const tokens = estimateTokens(behind.reduce((sum, text) => sum + countStable(text), 0));
+  const isVolatile = VOLATILE.test(output.name.replace(/([a-z])([A-Z])/gu, '$1_$2'));
+  if (tokens < (isVolatile ? VOLATILE_FROM_TOKENS : CACHED_FROM_TOKENS)) return [];
+  return [
+    {
+      kind: 'volatile_before_stable',
+      severity: 'warning',
+      title: `"${output.name}" changes in front of about ${tokens} tokens that do not, so that no vendor can cache those.`,
+      evidence: quotePlaces([toPlace(part, output.begin, output.end)], {
+        variable: output.name,
+        stable_tokens_behind: tokens,
+        cached_from_tokens: CACHED_FROM_TOKENS,
+      }),
+      expectedEffect: UNKNOWN_EFFECT,
+      patch: moveLine(content, part, output.begin),
+    },
+  ];
+}
+
+function findFirst(parts: readonly Part[]) {
+  for (const part of parts) {
+    const [output] = listOutputs(part.source);
+    if (output !== undefined) return { part, output };
+  }
+  return null;
+}
+
+function countStable(text: string): number {
+  return blankMarkup(text).replace(/\s+/gu, ' ').trim().length;
+}
+
+/** Moves the line of the variable to the end of its message, where it is a sentence or more by itself and no tag spans it. */
+function moveLine(content: PromptContent, { pointer, source }: Part, at: number): Suggestion['patch'] {
+  const begin = source.lastIndexOf('\n', at) + 1;
+  const newline = source.indexOf('\n', at);
+  if (newline === -1 || source.includes('{%')) return null;
+  const line = source.slice(begin, newline).trim();
+  const previous = source.slice(0, begin).trimEnd();
+  // A line that the one above introduces belongs to it.
+  if (!/[.!?:}]$/u.test(line) || /[:,<>]$/u.test(previous)) return null;
+  const rest = source.slice(0, begin) + source.slice(newline + 1).replace(/^\n+/u, '');
+  return { kind: 'content', content: replacePart(content, pointer, `${rest.trimEnd()}\n\n${line}`) };
+}

@@ -1,0 +1,10 @@
+import type { Suggestion } from '../suggestion.js';
+import { suggestFromOutcomes } from './suggest-from-outcomes.js';
+import { suggestFromSpending } from './suggest-from-spending.js';
+import { suggestFromVariables } from './suggest-from-variables.js';
+import type { VersionFacts } from './version-facts.js';
+
+/** What 30 days of executions say about a version. */
+export function suggestFromFacts(facts: VersionFacts): Suggestion[] {
+  return [...suggestFromSpending(facts), ...suggestFromOutcomes(facts), ...suggestFromVariables(facts)];
+}

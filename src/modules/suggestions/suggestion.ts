@@ -1,0 +1,74 @@
+import type { PromptContent } from '../../templating/index.js';
+
+export const SUGGESTION_KINDS = [
+  'unused_variable',
+  'undeclared_variable',
+  'response_format',
+  'variable_in_instructions',
+  'volatile_before_stable',
+  'repeated_instruction',
+  'size',
+  'answer_bound',
+  'low_cached_share',
+  'schema_failures',
+  'failure_cluster',
+  'constant_variable',
+  'cheaper_model',
+  'retries',
+  'fallbacks',
+] as const;
+export type SuggestionKind = (typeof SUGGESTION_KINDS)[number];
+
+export type Severity = 'info' | 'warning' | 'error';
+
+/** A place in a version's content. */
+export interface Place {
+  /** A JSON pointer into the content, such as `/messages/0/content` or `/template_source`. */
+  readonly pointer: string;
+  /** In UTF-16 code units, as JavaScript counts; the end is exclusive. */
+  readonly begin: number;
+  readonly end: number;
+  /** What stands there. */
+  readonly text: string;
+}
+
+export interface Evidence {
+  readonly places: readonly Place[];
+  /** The figures and names that the suggestion rests on. */
+  readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
+  /** Paths of the API under which the facts can be looked at; empty where the content itself is all there is. */
+  readonly links: readonly string[];
+}
+
+/** Each is null where it cannot be told; below 0 is less. */
+export interface ExpectedEffect {
+  /** Over 30 days of traffic like the last, as a decimal number. */
+  readonly costUsd30d: string | null;
+  /** Of one request. */
+  readonly tokens: number | null;
+  /** From −1 to 1. */
+  readonly passRate: number | null;
+}
+
+/** What a suggestion would change; only where that cannot change the meaning by accident. */
+export type Patch =
+  | { readonly kind: 'content'; readonly content: PromptContent }
+  | { readonly kind: 'params'; readonly params: { readonly maxNewTokens: number } }
+  | { readonly kind: 'model'; readonly model: { readonly provider: string; readonly modelName: string } };
+
+export interface Suggestion {
+  readonly kind: SuggestionKind;
+  readonly severity: Severity;
+  /** One sentence. */
+  readonly title: string;
+  readonly evidence: Evidence;
+  readonly expectedEffect: ExpectedEffect;
+  readonly patch: Patch | null;
+}
+
+export const UNKNOWN_EFFECT: ExpectedEffect = { costUsd30d: null, tokens: null, passRate: null };
+
+/** Evidence from the content alone. */
+export function quotePlaces(places: readonly Place[], facts: Evidence['facts'] = {}): Evidence {
+  return { places, facts, links: [] };
+}

@@ -18,10 +18,8 @@ import { ExpireContent1796500200000 } from './1796500200000-expire-content.js';
 import { StoreDatasets1796600000000 } from './1796600000000-store-datasets.js';
 import { ValidateAnswers1796600100000 } from './1796600100000-validate-answers.js';
 import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
-import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
-import { KeepSecrets1796310000000 } from './1796310000000-keep-secrets.js';
-import { ExpireContent1796500200000 } from './1796500200000-expire-content.js';
 import { RunExperiments1796800000000 } from './1796800000000-run-experiments.js';
+import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -45,8 +43,6 @@ export const MIGRATIONS = [
   StoreDatasets1796600000000,
   ValidateAnswers1796600100000,
   CreateScorers1796700000000,
-  EraseEvaluation1796900000000,
-  KeepSecrets1796310000000,
-  ExpireContent1796500200000,
   RunExperiments1796800000000,
+  EraseEvaluation1796900000000,
 ];

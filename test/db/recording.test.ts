@@ -61,6 +61,7 @@ describe('what clients executed themselves', () => {
       price: null,
       resolvedBy: 'pointer' as const,
       kept: null,
+      output: null,
     };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),

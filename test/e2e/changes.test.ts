@@ -96,6 +96,7 @@ describe('changes', () => {
       reason: 'because',
       evidence: [],
       opened_by: 'a key',
+      opened_by_id: expect.stringMatching(/^(?:user|key):/) as string,
       opened_at: ANY_TIME,
       required_approvals: 1,
       approval_teams: [],
@@ -122,7 +123,12 @@ describe('changes', () => {
     const approved = await reviewer.post(pathOf(change, ':approve'), { comment: 'fine' });
     expect(approved).toMatchObject({
       status: 200,
-      body: { status: 'approved', approvals: [{ by: 'a key', at: ANY_TIME, comment: 'fine', counts: true }] },
+      body: {
+        status: 'approved',
+        approvals: [
+          { by: 'a key', by_id: expect.any(String) as string, at: ANY_TIME, comment: 'fine', counts: true },
+        ],
+      },
     });
     const done = await author.post(pathOf(change, ':apply'), { comment: 'now' });
     expect(done).toMatchObject({ status: 200, body: { status: 'applied', closed_reason: 'now' } });

@@ -21,6 +21,11 @@ export class Pages<Item, Page extends Cursor> implements PromiseLike<Page>, Asyn
     return this.fetchPage(undefined).then(onPage, onError);
   }
 
+  /** One page. @param cursor `next_cursor` of the page before; null for the first. */
+  page(cursor: string | null): Promise<Page> {
+    return this.fetchPage(cursor ?? undefined);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) yield* this.itemsOf(page);
   }

@@ -4,7 +4,7 @@ import type {
   Prompt,
   PromptDiff,
   PromptList,
-  PromptSummary,
+  PromptListEntry,
   PutPromptRequest,
   PutPromptResult,
   RenderedPromptAnswer,
@@ -31,7 +31,7 @@ export class PromptsResource {
   }
 
   /** `await` for the first page, `for await` for all prompts. */
-  list(query: Sent<ListPromptsQuery> = {}, options?: CallOptions): Pages<PromptSummary, PromptList> {
+  list(query: Sent<ListPromptsQuery> = {}, options?: CallOptions): Pages<PromptListEntry, PromptList> {
     return new Pages(
       (cursor) => this.transport.get('/v1/prompts', { ...query, cursor }, options),
       ({ prompts }) => prompts,

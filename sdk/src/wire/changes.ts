@@ -27,6 +27,8 @@ export interface ApplyChangeRequest extends ReviewChangeRequest {
 
 export interface Approval {
   readonly by: string;
+  /** `user:` or `key:` with an id, or `instance`. */
+  readonly by_id: string;
   readonly at: string;
   readonly comment: string | null;
   /** Whether it counts at this moment. */
@@ -57,6 +59,8 @@ export interface ChangeSummary {
   readonly reason: string;
   readonly evidence: readonly Evidence[];
   readonly opened_by: string;
+  /** `user:` or `key:` with an id, or `instance`. */
+  readonly opened_by_id: string;
   readonly opened_at: string;
   readonly required_approvals: number;
   /** Only approvals by their members count; empty: those of any approver. */

@@ -98,8 +98,14 @@ export interface Prompt extends PromptSummary {
   readonly active_version: ActiveVersion | null;
 }
 
+export interface PromptListEntry extends PromptSummary {
+  readonly newest_version: number;
+  /** Which version runs where, by environment; `default` has the active one. */
+  readonly environments: readonly { readonly environment: string; readonly version_number: number }[];
+}
+
 export interface PromptList {
-  readonly prompts: readonly PromptSummary[];
+  readonly prompts: readonly PromptListEntry[];
   /** Null on the last page. */
   readonly next_cursor: string | null;
 }

@@ -31,13 +31,15 @@ export function changeSummary(change: ChangeRecord, reviews: readonly ReviewReco
     reason: change.reason,
     evidence: change.evidence as ChangeSummaryDto['evidence'],
     opened_by: change.openedByName,
+    opened_by_id: change.openedBy,
     opened_at: change.openedAt.toISOString(),
     required_approvals: change.requiredApprovals,
     approval_teams: change.approvalTeams,
     approvals: reviews
       .filter(({ verdict }) => verdict === 'approved')
-      .map(({ reviewerName, reviewedAt, comment, counts }) => ({
+      .map(({ reviewer, reviewerName, reviewedAt, comment, counts }) => ({
         by: reviewerName,
+        by_id: reviewer,
         at: reviewedAt.toISOString(),
         comment,
         counts,

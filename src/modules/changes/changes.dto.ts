@@ -125,6 +125,9 @@ export class ApprovalDto {
   /** The name of the approver. */
   by!: string;
 
+  /** Who that is: `user:` or `key:` with an id, or `instance`. */
+  by_id!: string;
+
   /** When. */
   @ApiTime()
   at!: string;
@@ -211,6 +214,9 @@ export class ChangeSummaryDto {
 
   /** The name of whoever opened it. */
   opened_by!: string;
+
+  /** Who that is: `user:` or `key:` with an id, or `instance`. */
+  opened_by_id!: string;
 
   /** When it was opened. */
   @ApiTime()

@@ -15,6 +15,7 @@ export { BareCalls } from './pointers/bare-calls.js';
 export { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
+export { PromptList } from './reads/prompt-list.js';
 export { PromptReads } from './reads/prompt-reads.js';
 export { PromptResolver, type ResolvedBy, type RunInEnvironment } from './reads/prompt-resolver.js';
 export type { ResolvedVersion } from './prompt-versions.repository.js';

@@ -27,6 +27,7 @@ import { DiffQueryDto, PromptDiffDto } from './diff/diff.dto.js';
 import { DiffService } from './diff/diff.service.js';
 import { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
+import { PromptList } from './reads/prompt-list.js';
 import { PromptReads } from './reads/prompt-reads.js';
 import {
   PromptDto,
@@ -49,6 +50,7 @@ export class PromptsController {
     private readonly reads: PromptReads,
     private readonly renders: RenderService,
     private readonly diffs: DiffService,
+    private readonly lists: PromptList,
   ) {}
 
   @Put('prompts/:name')
@@ -82,7 +84,7 @@ export class PromptsController {
   @ApiOperation({ summary: 'List prompts by name' })
   @ApiProblems(400)
   list(@CurrentCaller() caller: Caller, @Query() query: ListPromptsQueryDto): Promise<PromptListDto> {
-    return this.prompts.list(caller.projectId, query);
+    return this.lists.list(caller.projectId, query);
   }
 
   @Get('prompts/:name')

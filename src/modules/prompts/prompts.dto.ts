@@ -250,9 +250,27 @@ export class PromptDto extends PromptSummaryDto {
   active_version!: ActiveVersionDto | null;
 }
 
+export class RunningVersionDto {
+  /** The environment; `default` for the active version. */
+  environment!: string;
+
+  /** Number of the version that runs there. */
+  @ApiInteger()
+  version_number!: number;
+}
+
+export class PromptListEntryDto extends PromptSummaryDto {
+  /** Number of its newest version. */
+  @ApiInteger()
+  newest_version!: number;
+
+  /** Which version runs where, by environment; where nothing was pointed at a version, the environment is left out. */
+  environments!: RunningVersionDto[];
+}
+
 export class PromptListDto {
   /** Prompts by name. */
-  prompts!: PromptSummaryDto[];
+  prompts!: PromptListEntryDto[];
 
   /** Send it as `cursor` to get the next page; null on the last one. */
   next_cursor!: string | null;

@@ -8,8 +8,10 @@ import { PointerMover } from './pointers/pointer-mover.js';
 import { BareCalls } from './pointers/bare-calls.js';
 import { BareCallsRepository } from './pointers/bare-calls.repository.js';
 import { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';
+import { PromptList } from './reads/prompt-list.js';
 import { PromptReads } from './reads/prompt-reads.js';
 import { PromptReadsRepository } from './reads/prompt-reads.repository.js';
+import { RunningVersionsRepository } from './reads/running-versions.repository.js';
 import { PromptResolver } from './reads/prompt-resolver.js';
 import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import { PromptsController } from './prompts.controller.js';
@@ -31,6 +33,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     EnvironmentRulesRepository,
     PointerMover,
     ApprovedVersionsRepository,
+    PromptList,
     PromptReads,
     PromptReadsRepository,
     PromptResolver,
@@ -40,6 +43,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     RegistryChangesRepository,
     RegistryWatch,
     RenderService,
+    RunningVersionsRepository,
     VersionLookup,
     VersionLookupRepository,
   ],
@@ -49,6 +53,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     DiffService,
     EnvironmentRulesRepository,
     PointerMover,
+    PromptList,
     PromptReads,
     PromptResolver,
     PromptsService,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { heavyWork } from '../../kernel/index.js';
 import { checksumOf, type ContentExtras, extrasOfWire, type PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
@@ -16,7 +15,6 @@ import {
   PromptNotFoundError,
   VersionNotFoundError,
 } from './errors.js';
-import type { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
 import { findContentWarnings } from './find-content-warnings.js';
@@ -24,7 +22,6 @@ import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
 import * as view from './reads/prompt-views.js';
 import type {
-  PromptListDto,
   PutPromptDto,
   PutPromptResultDto,
   VersionDto,
@@ -137,25 +134,6 @@ export class PromptsService {
         revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
       };
     });
-  }
-
-  async list(projectId: string, query: ListPromptsQueryDto): Promise<PromptListDto> {
-    const found = await this.scope.transaction(projectId, (tx) =>
-      this.prompts.list(tx, projectId, {
-        mode: query.mode,
-        tag: query.tag,
-        ownerTeam: query.owner_team,
-        namePrefix: query.q,
-        words: wordsOf(query.search),
-        repository: query.repository,
-        folder: query.folder,
-        isRetired: query.retired === undefined ? undefined : query.retired === 'true',
-        afterName: afterName(query.cursor),
-        limit: query.limit + 1,
-      }),
-    );
-    const { entries, nextCursor } = pageOf(found, query.limit, ({ name }) => name);
-    return { prompts: entries.map(view.promptSummary), next_cursor: nextCursor };
   }
 
   /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
@@ -285,14 +263,4 @@ function assertFull(prompt: PromptEntity): void {
 
 function assertSameKind(prompt: PromptEntity, content: PromptContent): void {
   if (prompt.kind !== content.kind) throw new PromptKindMismatchError(prompt.name, prompt.kind, content.kind);
-}
-
-function afterName(cursor: string | undefined): string | undefined {
-  return cursor === undefined
-    ? undefined
-    : decodeCursor(cursor, (name) => (typeof name === 'string' ? name : null));
-}
-
-function wordsOf(search = ''): readonly string[] {
-  return search.split(/\s+/).filter((word) => word !== '');
 }

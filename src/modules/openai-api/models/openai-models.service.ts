@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../auth/index.js';
 import { ModelNotFoundError, ModelsService, RoutesService, suggestModels } from '../../models/index.js';
-import { PromptReads, PromptsService } from '../../prompts/index.js';
+import { PromptList, PromptReads, PromptsService } from '../../prompts/index.js';
 import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-model.js';
 import { unixSecondsOf } from '../answers/chat-completion.js';
 import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
@@ -22,6 +22,7 @@ export class OpenAiModelsService {
     private readonly models: ModelsService,
     private readonly routes: RoutesService,
     private readonly prompts: PromptsService,
+    private readonly promptList: PromptList,
     private readonly reads: PromptReads,
   ) {}
 
@@ -31,7 +32,7 @@ export class OpenAiModelsService {
     const [models, { routes }, { prompts }] = await Promise.all([
       this.models.listAllowed(projectId),
       this.routes.list(projectId, page),
-      scopes.has('prompts:read') ? this.prompts.list(projectId, page) : { prompts: [] },
+      scopes.has('prompts:read') ? this.promptList.list(projectId, page) : { prompts: [] },
     ]);
     return {
       object: 'list',

@@ -1,6 +1,7 @@
 import type { PromptEntity, PromptVersionEntity } from '../../../entities/index.js';
 import type { RenderedPrompt } from '../../../templating/index.js';
 import type { StoredContent } from '../../versions/index.js';
+import type { RunningVersions } from './running-versions.repository.js';
 import type { PromptRead } from './prompt-reads.repository.js';
 import type { VersionWithStatus } from '../prompt-versions.repository.js';
 import type { ContentExtrasDto } from '../content-extras.dto.js';
@@ -8,6 +9,7 @@ import type {
   ActiveVersionDto,
   ChatMessageDto,
   PromptDto,
+  PromptListEntryDto,
   PromptRefDto,
   PromptSummaryDto,
   VersionContentDto,
@@ -34,6 +36,19 @@ export function promptSummary(prompt: PromptRead['prompt']): PromptSummaryDto {
     retired_at: prompt.retiredAt?.toISOString() ?? null,
     created_at: prompt.createdAt.toISOString(),
     updated_at: prompt.updatedAt.toISOString(),
+  };
+}
+
+/** @param numbers left out: it has no version. */
+export function promptListEntry(
+  prompt: PromptRead['prompt'],
+  numbers: RunningVersions | undefined,
+): PromptListEntryDto {
+  return {
+    ...promptSummary(prompt),
+    newest_version: numbers?.newestVersion ?? 0,
+    environments:
+      numbers?.environments.map(([environment, version]) => ({ environment, version_number: version })) ?? [],
   };
 }
 

@@ -36,6 +36,8 @@ const ROOMS = {
   'modules/health': { rooms: [...COMMON, 'modules/providers'] },
   // People sign in with an identity provider; their sessions are read by the guard of auth.
   'modules/sign-in': { rooms: COMMON },
+  // Static files, nothing more.
+  'modules/dashboard': { rooms: [] },
   'modules/limits': { rooms: COMMON },
   'modules/members': { rooms: COMMON },
   // Makes projects, with what they begin with.

@@ -14,13 +14,16 @@ COPY package.json package-lock.json .npmrc ./
 # The client is a workspace; the command line is built on its sources.
 COPY sdk/package.json ./sdk/package.json
 COPY cli/package.json ./cli/package.json
+COPY dashboard/package.json ./dashboard/package.json
 # `install --no-save` and not `ci`: it installs what the lock says as well, and `ci` refuses a lock without the other
-# platforms' optional packages. No scripts: none of the packages needs its own here.
-RUN npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund
+# platforms' optional packages. No scripts: none of the packages needs its own here. With optional packages: those are the
+# native halves of what builds the dashboard; the next stage drops them.
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY migrations ./migrations
 COPY sdk/src ./sdk/src
 COPY src ./src
+COPY dashboard ./dashboard
 RUN npm run build
 
 FROM build AS prune
@@ -44,6 +47,7 @@ COPY package.json LICENSE ./
 COPY docs/errors.md ./docs/errors.md
 COPY --from=prune /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/dashboard/dist ./dashboard/dist
 # The files belong to root: the service writes none of them. (PROMPT_LEDGER_HOME is for the embedded server, which is
 # not here; it is set so that a container without DATABASE_URL says that, and not that it cannot write to /app.)
 USER node

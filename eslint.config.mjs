@@ -66,6 +66,17 @@ export default defineConfig(
     },
   },
   {
+    files: ['dashboard/src/**'],
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+      // TanStack Router redirects by throwing what is no error.
+      '@typescript-eslint/only-throw-error': 'off',
+      // A handler of React answers nothing, whatever its arrow function does.
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+    },
+  },
+  {
     files: ['src/modules/providers/adapters/**'],
     // What a vendor calls deprecated is all that the servers compatible with it understand.
     rules: { '@typescript-eslint/no-deprecated': 'off' },

@@ -1,4 +1,5 @@
 const { availableParallelism } = require('node:os');
+const { findChromium } = require('./test/support/servers/find-chromium.cjs');
 
 /** Transpile only: types are checked by `npm run typecheck`. */
 function swc(ignoreDynamic) {
@@ -38,6 +39,9 @@ const servers = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
+/** In CI a browser that is missing fails the tests; elsewhere `npm test` says that they are left out. */
+const hasBrowser = process.env.CI === 'true' || findChromium() !== null;
+
 function project(displayName, pattern, options = {}) {
   return { ...shared, displayName, testMatch: [`<rootDir>/${pattern}`], ...options };
 }
@@ -55,6 +59,7 @@ module.exports = {
     project('architecture', 'test/architecture/**/*.test.ts', servers),
     project('db', 'test/db/**/*.test.ts', servers),
     project('e2e', 'test/e2e/**/*.test.ts', servers),
+    project('browser', hasBrowser ? 'test/browser/**/*.test.ts' : 'test/browser/none', servers),
     project('examples', 'test/examples/**/*.test.ts', servers),
     project('faults', 'test/faults/**/*.test.ts', servers),
   ],

@@ -6,14 +6,21 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import findChromiumModule from '../test/support/servers/find-chromium.cjs';
 import { arrangeArguments } from './lib/jest-arguments.mjs';
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
 
+const { findChromium } = findChromiumModule;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 async function main() {
   await ensureInstalled();
   await ensureBuilt();
+  if (process.env.CI !== 'true' && findChromium() === null) {
+    console.log(
+      'Without Chromium the tests of the dashboard are left out: install chromium, or set CHROMIUM_PATH.',
+    );
+  }
   const folder = await mkdtemp(path.join(os.tmpdir(), 'ledger-test-summary-'));
   // A caller that adds up several runs names the file.
   const summaryFile = process.env.TEST_SUMMARY_FILE || path.join(folder, 'summary.json');

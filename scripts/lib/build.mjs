@@ -1,69 +1,91 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withLock } from './lock.mjs';
 import { inProject, root } from './project.mjs';
 import { runNode } from './run.mjs';
 
-/** Everything that the build reads. The lock stands for the compiler and its plugins. */
-const SOURCE_DIRS = ['src', 'sdk/src', 'migrations'];
-const SOURCE_FILES = [
-  'ormconfig.ts',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'nest-cli.json',
-  'package-lock.json',
-];
 const NOT_BUILT = /\.(spec|testkit)\.ts$/;
 
-/** In `dist`, so that whatever clears that folder makes the next start build again. */
-const stampFile = inProject('dist', '.sources.sha256');
+/**
+ * What is built, each from everything that its build reads. The lock file stands for the compilers and their plugins; the
+ * stamp lies in what is built, so that whatever clears that folder makes the next start build again.
+ */
+const SERVICE = {
+  lock: 'build',
+  says: 'Building … (a few seconds)',
+  sources: [
+    ...['src', 'sdk/src', 'migrations'],
+    ...['ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'],
+  ],
+  stamp: inProject('dist', '.sources.sha256'),
+  args: [inProject('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build'],
+  failure: 'The build failed: see above.',
+};
+const DASHBOARD = {
+  lock: 'build-dashboard',
+  says: 'Building the dashboard … (a few seconds)',
+  sources: [
+    ...['dashboard/src', 'sdk/src', 'src/kernel', 'src/templating', 'src/answers'],
+    ...['dashboard/index.html', 'dashboard/vite.config.ts', 'dashboard/package.json', 'package-lock.json'],
+  ],
+  stamp: inProject('dashboard', 'dist', '.sources.sha256'),
+  args: [
+    inProject('node_modules', 'vite', 'bin', 'vite.js'),
+    'build',
+    inProject('dashboard'),
+    '--logLevel=warn',
+  ],
+  failure: 'The dashboard could not be built: see above.',
+};
 
 /**
- * Builds `dist` if it is missing or was made from other sources. The sources are compared by content (20 ms
- * here): their times change with every checkout and copy.
+ * Builds `dist` and `dashboard/dist` where they are missing or were made from other sources. The sources are compared by
+ * content (20 ms here): their times change with every checkout and copy.
  *
  * @param {{ quiet?: boolean }} [options] `quiet` prints only failures.
- * @throws {Error} with one sentence, when the build fails; the compiler's messages are printed before.
+ * @throws {Error} with one sentence, when a build fails; the compiler's messages are printed before.
  */
 export async function ensureBuilt({ quiet = false } = {}) {
-  if (await isBuilt()) return;
-  await withLock('build', async () => {
-    const sources = await hashSources();
-    if ((await readStamp()) === sources) return;
-    if (!quiet) console.log('Building … (a few seconds)');
+  for (const target of [SERVICE, DASHBOARD]) await ensureTarget(target, quiet);
+}
+
+async function ensureTarget(target, quiet) {
+  if (await isBuilt(target)) return;
+  await withLock(target.lock, async () => {
+    const sources = await hashSources(target);
+    if ((await readStamp(target)) === sources) return;
+    if (!quiet) console.log(target.says);
     // First, so that a build that is cut short does not pass for one.
-    await rm(stampFile, { force: true });
-    await runNode([inProject('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build'], {
-      quiet,
-      failure: 'The build failed: see above.',
-    });
-    await writeFile(stampFile, sources);
+    await rm(target.stamp, { force: true });
+    await runNode(target.args, { quiet, failure: target.failure });
+    await writeFile(target.stamp, sources);
   });
 }
 
-async function isBuilt() {
-  const stamp = await readStamp();
-  return stamp !== null && stamp === (await hashSources());
+async function isBuilt(target) {
+  const stamp = await readStamp(target);
+  return stamp !== null && stamp === (await hashSources(target));
 }
 
-function readStamp() {
-  return readFile(stampFile, 'utf8').catch(() => null);
+function readStamp({ stamp }) {
+  return readFile(stamp, 'utf8').catch(() => null);
 }
 
-async function hashSources() {
-  const lists = await Promise.all(SOURCE_DIRS.map(listFiles));
-  const files = [...lists.flat(), ...SOURCE_FILES].sort();
+async function hashSources(target) {
+  const lists = await Promise.all(target.sources.map(listFiles));
+  const files = lists.flat().sort();
   const contents = await Promise.all(files.map((file) => readFile(inProject(file)).catch(missingIsEmpty)));
   const hash = createHash('sha256');
   files.forEach((file, i) => hash.update(`${file} ${contents[i].length}\n`).update(contents[i]));
   return hash.digest('hex');
 }
 
-async function listFiles(dir) {
-  const entries = await readdir(inProject(dir), { recursive: true, withFileTypes: true }).catch(
-    missingIsEmpty,
-  );
+/** The files of a folder; a file is a list of itself, also when it is missing. */
+async function listFiles(source) {
+  const isFolder = await stat(inProject(source)).then((found) => found.isDirectory(), missingIsEmpty);
+  if (isFolder !== true) return [source];
+  const entries = await readdir(inProject(source), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !NOT_BUILT.test(entry.name))
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));

@@ -1,4 +1,4 @@
-export const PROJECTS = ['unit', 'architecture', 'db', 'e2e', 'examples', 'faults'];
+export const PROJECTS = ['unit', 'architecture', 'db', 'e2e', 'browser', 'examples', 'faults'];
 
 const SELECTION = /^--(?:select|ignore)Projects$/;
 

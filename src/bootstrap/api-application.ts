@@ -17,6 +17,7 @@ import { Metrics } from '../infra/metrics/index.js';
 import type { SupervisorLink } from '../infra/supervision/index.js';
 import { Authenticator, type Caller, type Scope } from '../modules/auth/index.js';
 import { addFastRoutes } from './fast-routes.js';
+import { openDashboard, serveDashboard } from '../modules/dashboard/index.js';
 import type { MetricsEndpoint } from './metrics/metrics-endpoint.js';
 import { createMetricsEndpoint, mountMetrics } from './metrics/serve-metrics.js';
 
@@ -35,7 +36,9 @@ export async function createApi(
   const { http } = app.get(Metrics, { strict: false });
   const observeRequest: RequestObserver = (method, route, status, elapsedMs) =>
     http.observe(method, route, status, elapsedMs);
-  configureHttp(app, { ...options, observeRequest });
+  const dashboard = openDashboard(packageRoot(), config.signIn === null ? 'key' : 'provider');
+  configureHttp(app, { ...options, observeRequest, homePath: dashboard === null ? '/docs' : '/app' });
+  if (dashboard !== null) serveDashboard(app, dashboard);
   addFastRoutes(openLane(app, options), app);
   const metrics = createMetricsEndpoint(app, link);
   if (config.env.METRICS_PORT === null) mountMetrics(app, metrics);

@@ -16,6 +16,7 @@ export function banner({ config, url, providers, processes }: BannerFacts): stri
   const where = processes === 1 ? 'this process' : 'these processes together';
   const rows: [string, string][] = [
     ['API', processes === 1 ? url : `${url}   (${processes} processes)`],
+    ['Dashboard', `${url}/`],
     ['Docs', `${url}/docs`],
     ...(config.usesDefaultApiKey
       ? [['Key', `${config.env.API_KEY}   (the default; set API_KEY)`] as [string, string]]

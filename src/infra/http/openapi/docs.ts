@@ -13,14 +13,14 @@ export interface DocsOptions extends OpenApiOptions {
   readonly errorsFile: string | null;
 }
 
-/** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. */
-export function setUpDocs(app: NestExpressApplication, options: DocsOptions): void {
+/** Serves the explorer under `/docs`, the document under `/openapi.json`, and the list of errors. @param homePath where browsers are led from `/`. */
+export function setUpDocs(app: NestExpressApplication, options: DocsOptions, homePath = '/docs'): void {
   const { errorsFile, prefilledApiKey } = options;
   const express: Express = app.getHttpAdapter().getInstance();
   express.get('/', (request, response, next) => {
     // People come with a browser. For programs there is nothing here, and they are told so.
     if (request.accepts(['json', 'html']) !== 'html') next();
-    else response.vary('Accept').redirect(302, '/docs');
+    else response.vary('Accept').redirect(302, homePath);
   });
   if (errorsFile !== null) {
     express.get('/docs/errors', (_request, response) => {

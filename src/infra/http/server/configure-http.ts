@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly trustedProxies: number;
   /** `null` serves no docs. */
   readonly docs: DocsOptions | null;
+  /** Where `GET /` leads browsers. Left out: the docs. */
+  readonly homePath?: string;
   /** Left out: Nest's logger. */
   readonly accessLog?: AccessLog;
   /** Left out: nobody counts. */
@@ -42,5 +44,5 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());
   logRequests(app.getHttpServer(), options.accessLog ?? logByNest, options.observeRequest);
-  if (options.docs !== null) setUpDocs(app, options.docs);
+  if (options.docs !== null) setUpDocs(app, options.docs, options.homePath);
 }

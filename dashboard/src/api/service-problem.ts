@@ -1,0 +1,9 @@
+/** What the service refused outside of the client: signing in and out. */
+export class ServiceProblem extends Error {
+  constructor(
+    readonly code: string,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}

@@ -1,0 +1,138 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import { type ReactNode, useDeferredValue, useState } from 'react';
+import { ledger } from '../api/ledger';
+import { useMay } from '../api/use-session';
+
+const EXECUTION_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const FOUND_AT_MOST = 20;
+
+/** Goes to a screen, a prompt or an execution by its name: `⌘K`. */
+export function CommandPalette({
+  isOpen,
+  onClose,
+}: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/40" />
+        <Dialog.Popup
+          aria-label="Search"
+          className="fixed top-[12vh] left-1/2 z-30 w-[min(560px,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded-lg border bg-panel shadow-xl"
+        >
+          <Palette onClose={onClose} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Palette({ onClose }: { readonly onClose: () => void }) {
+  const [text, setText] = useState('');
+  const [chosen, setChosen] = useState('');
+  const wanted = useDeferredValue(text.trim());
+  const navigate = useNavigate();
+  const { data: prompts = [] } = useQuery({
+    queryKey: ['prompts', 'palette', wanted],
+    queryFn: async ({ signal }) =>
+      (
+        await ledger.prompts.list(
+          { ...(wanted === '' ? {} : { search: wanted }), limit: FOUND_AT_MOST },
+          { signal },
+        )
+      ).prompts,
+    placeholderData: keepPreviousData,
+  });
+  const mayPut = useMay('prompts:write');
+  const maySeeExecutions = useMay('executions:list');
+  const go = (to: string) => () => {
+    onClose();
+    void navigate({ to });
+  };
+  const screens: readonly (readonly [title: string, path: string])[] = [
+    ['Prompts', '/prompts'],
+    ...(maySeeExecutions ? [['Executions', '/executions'] as const] : []),
+    ['Changes', '/changes'],
+    ...(mayPut ? [['New prompt', '/prompts/new'] as const] : []),
+  ];
+  const fitting = screens.filter(([title]) => title.toLowerCase().includes(wanted.toLowerCase()));
+  const id = EXECUTION_ID.test(wanted) && maySeeExecutions ? wanted.toLowerCase() : null;
+  const values = [
+    ...(id === null ? [] : [`execution ${id}`]),
+    ...fitting.map(([, path]) => path),
+    ...prompts.map(({ name }) => `prompt ${name}`),
+  ];
+  return (
+    <Command
+      label="Search"
+      shouldFilter={false}
+      // What was chosen may be gone from the list: then its first entry is what Enter opens.
+      value={values.includes(chosen) ? chosen : (values[0] ?? '')}
+      onValueChange={setChosen}
+    >
+      <Command.Input
+        autoFocus
+        value={text}
+        onValueChange={setText}
+        placeholder="Search prompts by name, description and text, or paste an execution’s id"
+        className="w-full border-b bg-transparent px-3.5 py-3 text-[14px] outline-none"
+      />
+      <Command.List className="max-h-[50vh] overflow-auto p-1.5">
+        <Command.Empty className="px-2.5 py-6 text-center text-ink-3">Nothing has these words.</Command.Empty>
+        {id !== null && (
+          <Entry value={`execution ${id}`} onSelect={go(`/executions/${id}`)}>
+            Execution <span className="mono">{id}</span>
+          </Entry>
+        )}
+        {fitting.length > 0 && (
+          <Command.Group heading="Go to">
+            {fitting.map(([title, path]) => (
+              <Entry key={path} value={path} onSelect={go(path)}>
+                {title}
+              </Entry>
+            ))}
+          </Command.Group>
+        )}
+        {prompts.length > 0 && (
+          <Command.Group heading="Prompts">
+            {prompts.map(({ name, description }) => (
+              <Entry
+                key={name}
+                value={`prompt ${name}`}
+                onSelect={go(`/prompts/${encodeURIComponent(name)}`)}
+              >
+                <span className="flex-none font-[560]">{name}</span>
+                <span className="truncate text-ink-3">{description}</span>
+              </Entry>
+            ))}
+          </Command.Group>
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+function Entry({
+  value,
+  onSelect,
+  children,
+}: {
+  readonly value: string;
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Command.Item
+      value={value}
+      onSelect={onSelect}
+      className="flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5"
+    >
+      {children}
+    </Command.Item>
+  );
+}

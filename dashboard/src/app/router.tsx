@@ -1,0 +1,103 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { parseChangesSearch } from '../features/changes';
+import { parseExecutionsSearch } from '../features/executions';
+import { parsePromptSearch } from '../features/prompt';
+import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
+import { Problem } from '../ui/problem';
+import { ScreenBody, Screen } from '../ui/screen';
+import { Frame } from './frame';
+
+const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Failed });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/prompts', search: {} });
+  },
+});
+
+const prompts = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts',
+  validateSearch: parsePromptsSearch,
+  component: PromptsScreen,
+});
+
+const newPrompt = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts/new',
+  component: lazyRouteComponent(() => import('../features/prompt/new-prompt-screen'), 'NewPromptScreen'),
+});
+
+const prompt = createRoute({
+  getParentRoute: () => root,
+  path: '/prompts/$name',
+  validateSearch: parsePromptSearch,
+  component: lazyRouteComponent(() => import('../features/prompt/prompt-screen'), 'PromptScreen'),
+});
+
+const executions = createRoute({
+  getParentRoute: () => root,
+  path: '/executions',
+  validateSearch: parseExecutionsSearch,
+  component: lazyRouteComponent(() => import('../features/executions/executions-screen'), 'ExecutionsScreen'),
+});
+
+const execution = createRoute({
+  getParentRoute: () => root,
+  path: '/executions/$id',
+  component: lazyRouteComponent(() => import('../features/executions/execution-screen'), 'ExecutionScreen'),
+});
+
+const changes = createRoute({
+  getParentRoute: () => root,
+  path: '/changes',
+  validateSearch: parseChangesSearch,
+  component: lazyRouteComponent(() => import('../features/changes/changes-screen'), 'ChangesScreen'),
+});
+
+const change = createRoute({
+  getParentRoute: () => root,
+  path: '/changes/$id',
+  component: lazyRouteComponent(() => import('../features/changes/change-screen'), 'ChangeScreen'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, prompts, newPrompt, prompt, executions, execution, changes, change]),
+  basepath: '/app',
+  defaultPreload: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function NotFound() {
+  return (
+    <Screen title="There is no such screen">
+      <ScreenBody label="There is no such screen">
+        <Link to="/prompts" search={{}} className="text-accent">
+          Go to the prompts
+        </Link>
+      </ScreenBody>
+    </Screen>
+  );
+}
+
+function Failed({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
+  return (
+    <div className="p-5">
+      <Problem error={error} onRetry={reset} />
+    </div>
+  );
+}

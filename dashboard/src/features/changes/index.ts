@@ -1,0 +1,1 @@
+export { parseChangesSearch } from './changes-search';

@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query';
+import { ledger } from '../../api/ledger';
+import { Problem } from '../../ui/problem';
+import { textOfContent } from '../../ui/text-of-content';
+import { WordDiff } from '../../ui/word-diff';
+
+/** What one version of a prompt changes against another, by word. @param from null for nothing. */
+export function VersionsDiff({
+  name,
+  from,
+  to,
+}: {
+  readonly name: string;
+  readonly from: number | null;
+  readonly to: number;
+}) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['changes', 'diff', name, from, to],
+    queryFn: async ({ signal }) => {
+      const [before, after] = await Promise.all([
+        from === null ? null : ledger.versions.get(name, from, { signal }),
+        ledger.versions.get(name, to, { signal }),
+      ]);
+      return { before: before === null ? '' : textOfContent(before), after: textOfContent(after) };
+    },
+    staleTime: Infinity,
+  });
+  if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
+  return data === undefined ? null : <WordDiff before={data.before} after={data.after} />;
+}

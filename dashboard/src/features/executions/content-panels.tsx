@@ -1,0 +1,64 @@
+import type { ChatMessage, Execution } from '@prompt-ledger/client';
+import { jsonText } from '../../api/json-text';
+import { CopyButton } from '../../ui/copy-button';
+import { Panel } from '../../ui/panel';
+import { visibleText } from '../../ui/visible-text';
+
+/** What went in, what was sent, and what came back. */
+export function ContentPanels({ execution }: { readonly execution: Execution }) {
+  const { variables, rendered_prompt: text, messages, response_text: answer, tool_calls: calls } = execution;
+  return (
+    <>
+      {Object.keys(variables).length > 0 && (
+        <Panel title="Variables" aside={<CopyButton text={jsonText(variables)} label="Copy the variables" />}>
+          <Text text={jsonText(variables)} />
+        </Panel>
+      )}
+      <Panel
+        title="Sent"
+        note="exactly these bytes"
+        aside={<CopyButton text={text ?? textOf(messages ?? [])} label="Copy what was sent" />}
+      >
+        {messages === undefined ? (
+          <Text text={text ?? ''} />
+        ) : (
+          messages.map(({ role, content }, at) => (
+            <div key={`${at}`}>
+              <div className="px-3.5 pt-2.5 text-[11.5px] text-ink-3">{role}</div>
+              <Text text={content} />
+            </div>
+          ))
+        )}
+      </Panel>
+      {(answer !== null || calls !== null) && (
+        <Panel
+          title="Answer"
+          note={
+            execution.response_truncated ? 'cut: it is longer than what is kept' : execution.finish_reason
+          }
+          aside={answer !== null && <CopyButton text={answer} label="Copy the answer" />}
+        >
+          {answer !== null && <Text text={answer} />}
+          {calls?.map(({ id, name, arguments: given }) => (
+            <div key={id}>
+              <div className="mono px-3.5 pt-2.5 text-ink-2">{visibleText(name)}</div>
+              <Text text={given} />
+            </div>
+          ))}
+        </Panel>
+      )}
+    </>
+  );
+}
+
+function Text({ text }: { readonly text: string }) {
+  return (
+    <pre tabIndex={0} className="code-block m-3 max-h-[460px] overflow-auto">
+      {visibleText(text)}
+    </pre>
+  );
+}
+
+function textOf(messages: readonly ChatMessage[]): string {
+  return messages.map(({ role, content }) => `${role}:\n${content}`).join('\n\n');
+}

@@ -1,0 +1,149 @@
+import type { Execution } from '@prompt-ledger/client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ledger } from '../../api/ledger';
+import { queryClient } from '../../api/query-client';
+import { useMay } from '../../api/use-session';
+import { Button } from '../../ui/button';
+import { Chip } from '../../ui/chip';
+import { CopyButton } from '../../ui/copy-button';
+import { dollars, duration, fullTime } from '../../ui/format';
+import { Fact, Facts, Panel } from '../../ui/panel';
+import { Problem } from '../../ui/problem';
+import { Screen, ScreenBody } from '../../ui/screen';
+import { say } from '../../ui/toasts';
+import { visibleText } from '../../ui/visible-text';
+import { AttemptsTable } from './attempts-table';
+import { ContentPanels } from './content-panels';
+import { Lineage } from './lineage';
+import { StatusChip } from './status-chip';
+
+const route = getRouteApi('/executions/$id');
+const FINAL: readonly string[] = ['succeeded', 'failed', 'canceled'];
+/** An execution that is not final is read again so often. */
+const POLL_MS = 2_000;
+
+/** One execution from its prompt to its cost. */
+export function ExecutionScreen() {
+  const { id } = route.useParams();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['executions', 'one', id],
+    queryFn: ({ signal }) => ledger.executions.get(id, { signal }),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || FINAL.includes(state.data.status) ? false : POLL_MS,
+  });
+  const crumb = (
+    <>
+      <Link to="/executions" search={{}} className="text-ink-3 no-underline hover:text-ink">
+        Executions
+      </Link>{' '}
+      /
+    </>
+  );
+  if (data === undefined) {
+    return (
+      <Screen title={id.slice(0, 13)} crumb={crumb}>
+        <ScreenBody label="Execution">
+          {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+        </ScreenBody>
+      </Screen>
+    );
+  }
+  return (
+    <Screen
+      title={id.slice(0, 13)}
+      crumb={crumb}
+      chips={
+        <>
+          <StatusChip status={data.status} />
+          <Chip>{visibleText(data.environment)}</Chip>
+          {data.origin === 'recorded' && <Chip tone="info">recorded</Chip>}
+          <CopyButton text={id} label="Copy the id" />
+        </>
+      }
+      actions={data.status === 'queued' && <CancelButton id={id} />}
+    >
+      <ScreenBody label="Execution">
+        <div className="grid gap-3.5 lg:grid-cols-[380px_minmax(0,1fr)]">
+          <div className="grid min-w-0 content-start gap-3.5">
+            <Lineage execution={data} />
+            <FactsPanel execution={data} />
+          </div>
+          <div className="grid min-w-0 content-start gap-3.5">
+            <ContentPanels execution={data} />
+            <AttemptsTable attempts={data.attempts} />
+          </div>
+        </div>
+      </ScreenBody>
+    </Screen>
+  );
+}
+
+function CancelButton({ id }: { readonly id: string }) {
+  const mayRun = useMay('executions:run');
+  const cancel = useMutation({
+    mutationFn: () => ledger.executions.cancel(id),
+    onSuccess: () => say('It was canceled; nothing was sent.'),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['executions'] }),
+  });
+  if (!mayRun) return null;
+  return (
+    <>
+      {cancel.isError && <Problem error={cancel.error} />}
+      <Button tone="danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+        Cancel
+      </Button>
+    </>
+  );
+}
+
+function FactsPanel({ execution }: { readonly execution: Execution }) {
+  const { telemetry, metadata = {} } = execution;
+  const params = Object.entries(execution.params).filter(([, value]) => value != null);
+  return (
+    <Panel title="Facts">
+      <Facts>
+        <Fact name="Cost">{dollars(execution.cost_usd)}</Fact>
+        <Fact name="Latency">{duration(telemetry.latency_ms)}</Fact>
+        {telemetry.time_to_first_token_ms !== null && (
+          <Fact name="First token">{duration(telemetry.time_to_first_token_ms)}</Fact>
+        )}
+        <Fact name="Model">{visibleText(`${execution.model.provider}/${execution.model.model_name}`)}</Fact>
+        {execution.route !== null && <Fact name="Route">{visibleText(execution.route)}</Fact>}
+        <Fact name="Mode">
+          {execution.mode === 'sync' ? 'sync, the caller waited' : 'async, it was queued'}
+        </Fact>
+        <Fact name="Created">{fullTime(execution.created_at)}</Fact>
+        {execution.completed_at !== null && <Fact name="Completed">{fullTime(execution.completed_at)}</Fact>}
+        {execution.correlation_id !== null && (
+          <Fact name="Correlation">
+            <Link
+              to="/executions"
+              search={{ correlation: execution.correlation_id }}
+              className="mono text-accent"
+            >
+              {visibleText(execution.correlation_id)}
+            </Link>
+          </Fact>
+        )}
+        {execution.cached_from !== null && (
+          <Fact name="From the cache">
+            <Link to="/executions/$id" params={{ id: execution.cached_from }} className="mono text-accent">
+              {execution.cached_from.slice(0, 13)}
+            </Link>
+          </Fact>
+        )}
+        {params.map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {visibleText(String(value))}
+          </Fact>
+        ))}
+        {Object.entries(metadata).map(([name, value]) => (
+          <Fact key={`metadata ${name}`} name={visibleText(name)}>
+            {visibleText(value)}
+          </Fact>
+        ))}
+      </Facts>
+    </Panel>
+  );
+}

@@ -1,0 +1,1 @@
+export { parseExecutionsSearch } from './executions-search';

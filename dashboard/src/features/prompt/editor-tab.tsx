@@ -1,0 +1,119 @@
+import type { Prompt, Version } from '@prompt-ledger/client';
+import { getRouteApi } from '@tanstack/react-router';
+import { ledger } from '../../api/ledger';
+import { useMay, useMe } from '../../api/use-session';
+import { Button } from '../../ui/button';
+import { Chip } from '../../ui/chip';
+import { Panel } from '../../ui/panel';
+import { Problem } from '../../ui/problem';
+import { ScreenBody } from '../../ui/screen';
+import { say } from '../../ui/toasts';
+import { useDraft } from '../../ui/use-draft';
+import { textOfContent } from '../../ui/text-of-content';
+import { WordDiff } from '../../ui/word-diff';
+import { ContentEditor } from './content-editor';
+import { contentOfDraft, type Draft, draftOfVersion } from './draft';
+import { Preview, Rendered } from './preview';
+import { refreshPrompts } from './prompt-queries';
+import { SavePanel } from './save-panel';
+import { SourceInCode } from './source-in-code';
+import { useCompiled } from './use-compiled';
+
+const route = getRouteApi('/prompts/$name');
+
+/** Writes the next version, with what it changes and what it renders to. Who may not write, and prompts in code, are read-only. */
+export function EditorTab({
+  prompt,
+  base,
+  nextNumber,
+}: {
+  readonly prompt: Prompt;
+  /** The version that the draft begins from. */
+  readonly base: Version;
+  readonly nextNumber: number;
+}) {
+  const me = useMe();
+  const mayPut = useMay('prompts:write') && prompt.mode === 'full';
+  const draftKey = `prompt ${me.project?.project_id ?? ''} ${prompt.name}`;
+  const [kept, keep] = useDraft<Draft>(draftKey);
+  const navigate = route.useNavigate();
+  const draft = mayPut && kept !== null ? kept : draftOfVersion(base);
+  const content = contentOfDraft(draft, base);
+  const { compiled, error } = useCompiled(content);
+  const [before, after] = [textOfContent(base), textOfContent(content)];
+
+  const save = () =>
+    ledger.prompts.put(prompt.name, {
+      ...content,
+      commit_message: draft.commitMessage.trim() === '' ? null : draft.commitMessage.trim(),
+      ...(me.email === null ? {} : { created_by: me.email }),
+    });
+  return (
+    <ScreenBody label="Editor">
+      <div className="grid gap-3.5 lg:grid-cols-[minmax(0,1fr)_330px]">
+        <div className="grid min-w-0 content-start gap-3.5">
+          <Panel
+            title={base.messages === undefined ? 'Template' : 'Messages'}
+            note={
+              mayPut ? `draft after v${base.version_number} · Liquid` : `v${base.version_number} · read-only`
+            }
+            aside={
+              <>
+                {mayPut && kept !== null && before !== after && (
+                  <Button tone="ghost" onClick={() => keep(null)}>
+                    Discard the draft
+                  </Button>
+                )}
+                {error === null ? <Chip tone="good">parses</Chip> : <Chip tone="bad">does not parse</Chip>}
+              </>
+            }
+          >
+            {mayPut ? (
+              <ContentEditor draft={draft} onChange={keep} />
+            ) : (
+              <div className="p-3">
+                <Rendered content={base.messages ?? base.template_source ?? ''} />
+              </div>
+            )}
+            {error !== null && (
+              <div className="px-3 pb-3">
+                <Problem error={error} />
+              </div>
+            )}
+          </Panel>
+          {before !== after && (
+            <Panel title={`What changes against v${base.version_number}`} note="by word">
+              <div className="p-3">
+                <WordDiff before={before} after={after} />
+              </div>
+            </Panel>
+          )}
+        </div>
+        <div className="grid min-w-0 content-start gap-3.5">
+          {prompt.mode === 'tracking' && <SourceInCode name={prompt.name} version={base.version_number} />}
+          <Preview compiled={compiled} draftKey={draftKey} />
+          {mayPut && (
+            <SavePanel
+              title={`Save as version ${nextNumber}`}
+              compiled={compiled}
+              isChanged={before !== after}
+              commitMessage={draft.commitMessage}
+              onCommitMessage={(commitMessage) => keep({ ...draft, commitMessage })}
+              save={save}
+              onSaved={({ version, version_change: isNew }) => {
+                keep(null);
+                say(
+                  isNew
+                    ? `Saved as version ${version.version_number}.`
+                    : `This is version ${version.version_number} again.`,
+                );
+                void refreshPrompts();
+                void navigate({ search: { tab: 'versions', version: version.version_number } });
+              }}
+            />
+          )}
+        </div>
+      </div>
+    </ScreenBody>
+  );
+}

@@ -1,0 +1,1 @@
+export { parsePromptSearch } from './prompt-search';

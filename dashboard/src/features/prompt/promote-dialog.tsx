@@ -1,0 +1,166 @@
+import type { Environment, Prompt, PromptEnvironment } from '@prompt-ledger/client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ledger } from '../../api/ledger';
+import { useMay } from '../../api/use-session';
+import { Button } from '../../ui/button';
+import { Dialog } from '../../ui/dialog';
+import { Field, Input, Select } from '../../ui/field';
+import { Problem } from '../../ui/problem';
+import { say } from '../../ui/toasts';
+import { environmentsQuery, refreshPrompts } from './prompt-queries';
+
+/** Brings a version to an environment: at once, or by a change where the environment is protected. */
+export function PromoteDialog({
+  prompt,
+  version,
+  pointers,
+  onClose,
+}: {
+  readonly prompt: Prompt;
+  readonly version: number;
+  readonly pointers: readonly PromptEnvironment[];
+  readonly onClose: () => void;
+}) {
+  const { data: environments, error, refetch } = useQuery(environmentsQuery());
+  return (
+    <Dialog title={`Promote version ${version} of ${prompt.name}`} isOpen onClose={onClose}>
+      {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+      {environments !== undefined && (
+        <PromoteForm
+          prompt={prompt}
+          version={version}
+          pointers={pointers}
+          environments={environments}
+          onClose={onClose}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+interface Goal {
+  readonly name: string;
+  readonly isProtected: boolean;
+  /** What runs there now; null for nothing. */
+  readonly from: number | null;
+}
+
+function PromoteForm({
+  prompt,
+  version,
+  pointers,
+  environments,
+  onClose,
+}: {
+  readonly prompt: Prompt;
+  readonly version: number;
+  readonly pointers: readonly PromptEnvironment[];
+  readonly environments: readonly Environment[];
+  readonly onClose: () => void;
+}) {
+  const mayMove = useMay('environments:move');
+  const mayAsk = useMay('changes:write');
+  const goals = listGoals(environments, pointers).filter(
+    ({ from, isProtected }) => from !== version && (isProtected ? mayAsk : mayMove),
+  );
+  const [chosen, setChosen] = useState(goals[0]?.name ?? '');
+  const [reason, setReason] = useState('');
+  const navigate = useNavigate();
+  const goal = goals.find(({ name }) => name === chosen);
+  const promote = useMutation({
+    mutationFn: async ({ name, isProtected }: Goal) => {
+      const why = reason.trim();
+      if (!isProtected) {
+        await ledger.environments.move(prompt.name, name, {
+          version_number: version,
+          reason: why === '' ? null : why,
+        });
+        return null;
+      }
+      const request = { prompt_name: prompt.name, environment: name, version_number: version, reason: why };
+      return (await ledger.changes.open(request)).change_id;
+    },
+    onSuccess: (changeId, { name }) => {
+      void refreshPrompts();
+      onClose();
+      if (changeId === null) say(`${name} runs version ${version} now.`);
+      else {
+        say(`The change to ${name} is open.`);
+        void navigate({ to: '/changes/$id', params: { id: changeId } });
+      }
+    },
+  });
+  if (goal === undefined) {
+    return <p className="m-0 text-ink-2">Version {version} runs everywhere that you may bring it to.</p>;
+  }
+  return (
+    <form
+      className="grid gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        promote.mutate(goal);
+      }}
+    >
+      <Field label="Environment">
+        {(id) => (
+          <Select
+            id={id}
+            className="w-full"
+            value={chosen}
+            onChange={({ target }) => setChosen(target.value)}
+          >
+            {goals.map(({ name, isProtected, from }) => (
+              <option key={name} value={name}>
+                {`${name}: ${from === null ? 'nothing yet' : `runs v${from}`}${isProtected ? ', protected' : ''}`}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field
+        label={goal.isProtected ? 'Reason' : 'Reason, if you like'}
+        hint={
+          goal.isProtected
+            ? 'It is protected: this opens a change, which others approve.'
+            : 'It moves at once.'
+        }
+      >
+        {(id) => (
+          <Input
+            id={id}
+            required={goal.isProtected}
+            maxLength={2_000}
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+        )}
+      </Field>
+      {promote.isError && <Problem error={promote.error} />}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          type="submit"
+          tone="primary"
+          disabled={promote.isPending || (goal.isProtected && reason.trim() === '')}
+        >
+          {goal.isProtected ? `Open a change to ${goal.name}` : `Move ${goal.name} to v${version}`}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Environments that have rules, and those that the prompt runs in without any. */
+function listGoals(environments: readonly Environment[], pointers: readonly PromptEnvironment[]): Goal[] {
+  const goals = new Map<string, Goal>();
+  for (const { name, protected: isProtected } of environments)
+    goals.set(name, { name, isProtected, from: null });
+  for (const { environment: name, protected: isProtected, version_number: from } of pointers) {
+    goals.set(name, { name, isProtected, from });
+  }
+  return [...goals.values()];
+}

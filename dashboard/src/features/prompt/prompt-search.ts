@@ -1,0 +1,20 @@
+import { given, numberOf, wordOf } from '../../ui/search-params';
+
+export const TABS = ['editor', 'versions', 'history'] as const;
+
+/** What of a prompt is shown; it stands in the address bar. */
+export interface PromptSearch {
+  readonly tab?: (typeof TABS)[number];
+  /** The version that is looked at. */
+  readonly version?: number;
+  /** The version that it is compared with. */
+  readonly against?: number;
+}
+
+export function parsePromptSearch(search: Record<string, unknown>): PromptSearch {
+  return given({
+    tab: wordOf(search['tab'], TABS),
+    version: numberOf(search['version']),
+    against: numberOf(search['against']),
+  });
+}

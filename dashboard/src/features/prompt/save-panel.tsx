@@ -1,0 +1,75 @@
+import type { PutPromptResult } from '@prompt-ledger/client';
+import { useMutation } from '@tanstack/react-query';
+import type { Compiled } from '../../api/templating';
+import { Button } from '../../ui/button';
+import { Field, Input } from '../../ui/field';
+import { shortHash } from '../../ui/format';
+import { Kbd, MOD } from '../../ui/kbd';
+import { Fact, Facts, Panel } from '../../ui/panel';
+import { Problem } from '../../ui/problem';
+import { useHotkey } from '../../ui/use-hotkey';
+import { visibleText } from '../../ui/visible-text';
+
+/** What the version will be, why it is made, and the button that makes it. */
+export function SavePanel({
+  title,
+  compiled,
+  isChanged,
+  commitMessage,
+  onCommitMessage,
+  save,
+  onSaved,
+}: {
+  readonly title: string;
+  readonly compiled: Compiled | null;
+  readonly isChanged: boolean;
+  readonly commitMessage: string;
+  readonly onCommitMessage: (text: string) => void;
+  readonly save: () => Promise<PutPromptResult>;
+  readonly onSaved: (result: PutPromptResult) => void;
+}) {
+  const variables = compiled?.variables ?? [];
+  const saving = useMutation({ mutationFn: save, onSuccess: onSaved });
+  const canSave = isChanged && compiled !== null && !saving.isPending;
+  useHotkey('s', () => {
+    if (canSave) saving.mutate();
+  });
+  return (
+    <Panel title={title}>
+      <Facts>
+        <Fact name="Checksum">
+          {compiled === null ? (
+            '–'
+          ) : (
+            <span className="mono" title={compiled.checksumHash}>
+              {shortHash(compiled.checksumHash)}
+            </span>
+          )}
+        </Fact>
+        <Fact name="Variables">{variables.length === 0 ? 'none' : visibleText(variables.join(', '))}</Fact>
+      </Facts>
+      <form
+        className="grid gap-3 px-3.5 pb-3.5"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (canSave) saving.mutate();
+        }}
+      >
+        <Field label="What changes, and why">
+          {(id) => (
+            <Input
+              id={id}
+              maxLength={2_000}
+              value={commitMessage}
+              onChange={({ target }) => onCommitMessage(target.value)}
+            />
+          )}
+        </Field>
+        {saving.isError && <Problem error={saving.error} />}
+        <Button type="submit" tone="primary" disabled={!canSave}>
+          {isChanged ? 'Save version' : 'Nothing has changed'} {isChanged && <Kbd isOnAccent>{MOD}S</Kbd>}
+        </Button>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,48 @@
+import { Link } from '@tanstack/react-router';
+import { ArrowLeft } from 'lucide-react';
+import { given } from '../../ui/search-params';
+import { visibleText } from '../../ui/visible-text';
+import { listFolders, parentFolder } from './folders';
+import type { PromptsSearch } from './prompts-search';
+
+const CHIP =
+  'inline-flex items-center gap-1 rounded-full px-2 py-px text-[11.5px] leading-[18px] no-underline border';
+const CHOSEN = `${CHIP} border-transparent bg-accent-soft text-accent`;
+const OTHER = `${CHIP} bg-panel text-ink-2 hover:border-line-strong`;
+
+/** Where in the folders one is, and the folders below; a tag that narrows the list stands here too. */
+export function FolderBar({
+  search,
+  names,
+}: {
+  readonly search: PromptsSearch;
+  readonly names: readonly string[];
+}) {
+  const { folder, tag } = search;
+  const folders = listFolders(names, folder ?? '');
+  if (folder === undefined && tag === undefined && folders.length === 0) return null;
+  const at = (change: { folder?: string | undefined; tag?: string | undefined }) =>
+    given({ ...search, ...change });
+  return (
+    <nav aria-label="Folders" className="flex flex-none flex-wrap items-center gap-1.5">
+      {folder === undefined ? (
+        <span className={CHOSEN}>All</span>
+      ) : (
+        <Link to="/prompts" search={at({ folder: parentFolder(folder) })} className={CHOSEN}>
+          <ArrowLeft size={12} aria-label="Up from" /> {folder}
+        </Link>
+      )}
+      {folders.map(([name, count]) => (
+        <Link key={name} to="/prompts" search={at({ folder: name })} className={OTHER}>
+          {name.slice(folder?.length ?? 0)} <span className="text-ink-3">{count}</span>
+        </Link>
+      ))}
+      {tag !== undefined && (
+        <Link to="/prompts" search={at({ tag: undefined })} className={OTHER}>
+          tag {visibleText(tag)} <span aria-hidden>×</span>
+          <span className="sr-only">(show all tags)</span>
+        </Link>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,18 @@
+/** The folders right below one, of names with slashes, with how many prompts each holds; sorted. */
+export function listFolders(names: readonly string[], below: string): [folder: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    if (!name.startsWith(below)) continue;
+    const slash = name.indexOf('/', below.length);
+    if (slash === -1) continue;
+    const folder = name.slice(0, slash + 1);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a.localeCompare(b));
+}
+
+/** The folder that a folder is in; undefined at the top. */
+export function parentFolder(folder: string): string | undefined {
+  const slash = folder.lastIndexOf('/', folder.length - 2);
+  return slash === -1 ? undefined : folder.slice(0, slash + 1);
+}

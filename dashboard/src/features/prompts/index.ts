@@ -1,0 +1,2 @@
+export { parsePromptsSearch } from './prompts-search';
+export { PromptsScreen } from './prompts-screen';

@@ -1,0 +1,105 @@
+import type { PromptListEntry } from '@prompt-ledger/client';
+import { Link } from '@tanstack/react-router';
+import { Chip } from '../../ui/chip';
+import type { Column } from '../../ui/data-table';
+import { Time } from '../../ui/time';
+import { visibleText } from '../../ui/visible-text';
+
+export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
+  {
+    id: 'name',
+    title: 'Name',
+    width: 'minmax(150px, 1.6fr)',
+    cell: ({ name }) => (
+      <Link
+        to="/prompts/$name"
+        params={{ name }}
+        search={{}}
+        tabIndex={-1}
+        title={name}
+        className="font-[560] text-ink no-underline"
+      >
+        {name}
+      </Link>
+    ),
+  },
+  {
+    id: 'description',
+    title: 'Description',
+    width: 'minmax(120px, 1.8fr)',
+    isMinor: true,
+    cell: ({ description }) => (
+      <span className="text-ink-2" title={description ?? undefined}>
+        {visibleText(description ?? '')}
+      </span>
+    ),
+  },
+  {
+    id: 'mode',
+    title: 'Mode',
+    width: '106px',
+    isMinor: true,
+    cell: ({ mode }) => (mode === 'full' ? <Chip>managed</Chip> : <Chip tone="info">in code</Chip>),
+  },
+  {
+    id: 'versions',
+    title: 'Runs',
+    width: 'minmax(150px, 2fr)',
+    cell: (prompt) => <VersionChips prompt={prompt} />,
+  },
+  {
+    id: 'tags',
+    title: 'Tags',
+    width: 'minmax(90px, 1fr)',
+    isMinor: true,
+    cell: ({ tags }) => (
+      <span className="flex gap-1 overflow-hidden">
+        {tags.map((tag) => (
+          <Link
+            key={tag}
+            to="/prompts"
+            search={{ tag }}
+            tabIndex={-1}
+            className="min-w-0 no-underline"
+            onClick={(event) => event.stopPropagation()}
+          >
+            <Chip title={`All prompts with the tag ${tag}`}>{visibleText(tag)}</Chip>
+          </Link>
+        ))}
+      </span>
+    ),
+  },
+  {
+    id: 'owner',
+    title: 'Owner',
+    width: 'minmax(70px, .8fr)',
+    isMinor: true,
+    cell: ({ owner_team: team }) => <span className="text-ink-2">{visibleText(team ?? '')}</span>,
+  },
+  {
+    id: 'changed',
+    title: 'Changed',
+    width: '124px',
+    isMinor: true,
+    cell: ({ updated_at: at }) => <Time at={at} />,
+  },
+];
+
+/** What runs where. An environment that is behind the newest version is told apart. */
+function VersionChips({ prompt }: { readonly prompt: PromptListEntry }) {
+  const { environments, newest_version: newest } = prompt;
+  if (environments.length === 0) return <Chip>{`v${newest}, active nowhere`}</Chip>;
+  return (
+    <span className="flex gap-1 overflow-hidden">
+      {environments.map(({ environment, version_number: version }) => (
+        <Chip
+          key={environment}
+          tone={version === newest ? 'accent' : 'warn'}
+          title={`${environment} runs version ${version}${version === newest ? ', the newest' : `; the newest is ${newest}`}`}
+        >
+          {`${environment === 'default' ? 'active' : environment} v${version}`}
+        </Chip>
+      ))}
+    </span>
+  );
+}

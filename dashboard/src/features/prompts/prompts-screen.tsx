@@ -1,0 +1,106 @@
+import type { PromptList, PromptListEntry } from '@prompt-ledger/client';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { ledger } from '../../api/ledger';
+import { useMay } from '../../api/use-session';
+import { buttonClass } from '../../ui/button';
+import { DataTable } from '../../ui/data-table';
+import { Select } from '../../ui/field';
+import { Kbd } from '../../ui/kbd';
+import { LoadMore } from '../../ui/load-more';
+import { Problem } from '../../ui/problem';
+import { Screen } from '../../ui/screen';
+import { SearchBox } from '../../ui/search-box';
+import { given, wordOf } from '../../ui/search-params';
+import { usePages } from '../../ui/use-pages';
+import { FolderBar } from './folder-bar';
+import { NoPrompts } from './no-prompts';
+import { PROMPT_COLUMNS } from './prompt-columns';
+import { queryOfSearch } from './prompts-search';
+
+const route = getRouteApi('/prompts');
+const PAGE = 200;
+
+const entriesOf = ({ prompts }: PromptList) => prompts;
+
+/** All prompts of the project: by folder, words, tag and mode, with what runs where. */
+export function PromptsScreen() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const query = queryOfSearch(search);
+  const { items, ...pages } = usePages<PromptListEntry, PromptList>(
+    ['prompts', 'list', query],
+    (signal) => ledger.prompts.list({ ...query, limit: PAGE }, { signal }),
+    entriesOf,
+  );
+  const mayPut = useMay('prompts:write');
+  const onSearch = useCallback(
+    (text: string) =>
+      void navigate({
+        search: (before) => given({ ...before, search: text === '' ? undefined : text }),
+        replace: true,
+      }),
+    [navigate],
+  );
+  const isEmpty = !pages.isPending && pages.error === null && items.length === 0;
+
+  return (
+    <Screen
+      title="Prompts"
+      chips={
+        items.length > 0 && (
+          <span className="text-ink-3">{`${items.length}${pages.hasNextPage ? '+' : ''}`}</span>
+        )
+      }
+      actions={
+        <>
+          <SearchBox
+            label="Search names, descriptions, texts"
+            value={search.search ?? ''}
+            onSearch={onSearch}
+          />
+          <Select
+            aria-label="Mode"
+            value={search.mode ?? ''}
+            onChange={({ target }) =>
+              void navigate({
+                search: given({ ...search, mode: wordOf(target.value, ['full', 'tracking']) }),
+              })
+            }
+          >
+            <option value="">All modes</option>
+            <option value="full">Managed here</option>
+            <option value="tracking">In code</option>
+          </Select>
+          {mayPut && (
+            <Link to="/prompts/new" className={buttonClass('primary')}>
+              New prompt
+            </Link>
+          )}
+        </>
+      }
+    >
+      <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
+        <FolderBar search={search} names={items.map(({ name }) => name)} />
+        {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
+        {isEmpty && <NoPrompts isNarrowed={Object.keys(search).length > 0} mayPut={mayPut} />}
+        {items.length > 0 && (
+          <>
+            <DataTable
+              label="Prompts"
+              columns={PROMPT_COLUMNS}
+              rows={items}
+              rowKey={({ prompt_id: id }) => id}
+              rowPath={({ name }) => `/prompts/${encodeURIComponent(name)}`}
+              onEndReached={pages.readOn}
+              footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
+            />
+            <p className="m-0 hidden text-ink-3 md:block">
+              <Kbd>↑</Kbd> <Kbd>↓</Kbd> to move · <Kbd>↵</Kbd> to open
+            </p>
+          </>
+        )}
+      </div>
+    </Screen>
+  );
+}

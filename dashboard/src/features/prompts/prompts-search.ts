@@ -1,0 +1,26 @@
+import type { ListPromptsQuery } from '@prompt-ledger/client';
+import { given, textOf, wordOf } from '../../ui/search-params';
+
+const MODES = ['full', 'tracking'] as const;
+
+/** What the list of prompts is narrowed by; it stands in the address bar. */
+export interface PromptsSearch {
+  readonly search?: string;
+  /** A folder of names, with its slash at the end. */
+  readonly folder?: string;
+  readonly tag?: string;
+  readonly mode?: (typeof MODES)[number];
+}
+
+export function parsePromptsSearch(search: Record<string, unknown>): PromptsSearch {
+  return given({
+    search: textOf(search['search']),
+    folder: textOf(search['folder']),
+    tag: textOf(search['tag']),
+    mode: wordOf(search['mode'], MODES),
+  });
+}
+
+export function queryOfSearch({ search, folder, tag, mode }: PromptsSearch): ListPromptsQuery {
+  return given({ search, q: folder, tag, mode });
+}

@@ -1,0 +1,4 @@
+/** Joins what applies. */
+export function classNames(...names: readonly (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ');
+}

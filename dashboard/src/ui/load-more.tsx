@@ -1,0 +1,25 @@
+import { Problem } from './problem';
+
+/** Below a list that comes in pages: that more is coming, or that it could not be read. */
+export function LoadMore({
+  isLoading,
+  error,
+  onRetry,
+}: {
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}) {
+  if (error !== null) {
+    return (
+      <div className="p-3">
+        <Problem error={error} onRetry={onRetry} />
+      </div>
+    );
+  }
+  return isLoading ? (
+    <p role="status" className="m-0 px-3 py-2 text-ink-3">
+      Loading …
+    </p>
+  ) : null;
+}

@@ -1,0 +1,5 @@
+/** The nonce of this page, for styles that a library puts into it. Browsers hide the attribute, not the property. */
+export const nonce =
+  document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ??
+  document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce ??
+  '';

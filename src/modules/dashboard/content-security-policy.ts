@@ -1,0 +1,21 @@
+/**
+ * What the page may load and do. Scripts run by the nonce, and so do the modules that they import; styles come from this
+ * origin or with the nonce, and what a script sets through the CSSOM needs neither. No text becomes markup or code:
+ * `trusted-types 'none'` leaves no way to make any.
+ *
+ * @param nonce of this response, in base64.
+ */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}' 'strict-dynamic'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}

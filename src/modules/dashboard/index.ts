@@ -1,0 +1,2 @@
+export { type Dashboard, openDashboard } from './open-dashboard.js';
+export { serveDashboard } from './serve-dashboard.js';

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Express, Request, Response } from 'express';
+import { contentSecurityPolicy } from './content-security-policy.js';
+import type { Dashboard } from './open-dashboard.js';
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** Serves the built web app at `/app`, every path of which is the page: the app itself knows its screens. */
+export function serveDashboard(app: NestExpressApplication, dashboard: Dashboard): void {
+  const server: Express = app.getHttpAdapter().getInstance();
+  // A file whose name is not there falls through to the 404 of the service: the page would be taken for a script.
+  app.useStaticAssets(dashboard.assetsDir, {
+    prefix: '/app/assets',
+    immutable: true,
+    maxAge: YEAR_MS,
+    index: false,
+    redirect: false,
+    etag: false,
+  });
+  const sendPage = (_request: Request, response: Response) => {
+    const nonce = randomBytes(18).toString('base64');
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce));
+    // The nonce is worth something only once.
+    response.setHeader('Cache-Control', 'no-store');
+    response.type('html').send(dashboard.renderPage(nonce));
+  };
+  server.get('/app', sendPage);
+  server.get('/app/{*screen}', (request, response, next) => {
+    if (request.path.startsWith('/app/assets/')) next();
+    else sendPage(request, response);
+  });
+}

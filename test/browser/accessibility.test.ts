@@ -1,0 +1,86 @@
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
+import { memberClient } from '../e2e/people.js';
+import { Person } from './person.js';
+
+let stage: Stage;
+let screens: readonly (readonly [path: string, seen: string])[];
+
+beforeAll(async () => {
+  stage = await startStage();
+  await putPrompt(stage.admin, 'support/reply', 'Answer {{question}}', {
+    tags: ['mail'],
+    owner_team: 'Support',
+    description: 'Says sorry',
+  });
+  await putPrompt(stage.admin, 'welcome', [{ role: 'user', content: 'Hello {{name}}' }]);
+  await stage.admin.post('/v1/prompts/register-code', {
+    prompts: [{ name: 'in_code', template_source: 'Code' }],
+  });
+  await stage.admin.put(`${promptPath('support/reply')}/environments/prod`, { version_number: 1 });
+  await stage.admin.put(promptPath('support/reply'), { template_source: 'Answer {{question}} briefly' });
+  const run = {
+    prompt_name: 'support/reply',
+    model: ECHO,
+    environment: 'prod',
+    variables: { question: 'Why?' },
+  };
+  const { body: execution } = await stage.admin.post('/v1/executions:run', run);
+  await stage.admin.put('/v1/environments/prod', { protected: true });
+  const author = await memberClient(stage, 'editor');
+  const change = { prompt_name: 'support/reply', environment: 'prod', version_number: 2, reason: 'shorter' };
+  const { body: opened } = await author.post('/v1/changes', change);
+  screens = [
+    ['/prompts', 'support/reply'],
+    ['/prompts?search=nothing+has+these', 'No prompt fits'],
+    ['/prompts/new', 'Save as version 1'],
+    ['/prompts/support%2Freply', 'Save as version 3'],
+    ['/prompts/welcome', 'Add a message'],
+    ['/prompts/in_code', 'read-only'],
+    ['/prompts/support%2Freply?tab=versions', 'What changes'],
+    ['/prompts/support%2Freply?tab=history', 'prod'],
+    ['/prompts/none', 'PROMPT_NOT_FOUND'],
+    ['/executions', 'support/reply'],
+    [`/executions/${String(execution['execution_id'])}`, 'Lineage'],
+    ['/changes', 'support/reply'],
+    [`/changes/${String(opened['change_id'])}`, 'What it touches'],
+    ['/nowhere', 'There is no such screen'],
+  ];
+});
+afterAll(() => stage.close());
+
+describe.each([
+  [1440, 'light'],
+  [1440, 'dark'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const)('at %i pixels, %s', (width, colorScheme) => {
+  it('no screen, and no dialog, has a serious barrier', async () => {
+    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    try {
+      await person.open('/prompts');
+      await person.page.getByLabel('API key').waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      await person.signIn(ADMIN_KEY);
+      await person.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+      for (const [path, seen] of screens) {
+        await person.open(path);
+        await person.page.getByText(seen).first().waitFor();
+        expect({ path, barriers: await person.findBarriers() }).toEqual({ path, barriers: [] });
+        const overflow = await person.page.evaluate(
+          () => document.documentElement.scrollWidth - window.innerWidth,
+        );
+        expect({ path, overflow: Math.max(0, overflow) }).toEqual({ path, overflow: 0 });
+      }
+      await person.page.keyboard.press('Control+k');
+      await person.page.getByRole('option', { name: /support\/reply/ }).waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      await person.open('/prompts/support%2Freply');
+      await person.page.getByRole('button', { name: 'Promote v2' }).click();
+      await person.page.getByLabel('Environment').waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      expect(await person.noted()).toEqual({ violations: [], executed: [], errors: [] });
+    } finally {
+      await person.leave();
+    }
+  });
+});

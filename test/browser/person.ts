@@ -1,0 +1,122 @@
+import { source as axeSource } from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../support/servers/find-chromium.cjs';
+
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'];
+
+export interface PersonOptions {
+  readonly url: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+/** What a page did that none may. */
+interface Noted {
+  readonly violations: string[];
+  readonly executed: string[];
+}
+
+declare global {
+  interface Window {
+    noted: Noted;
+    axe: { run(options: object): Promise<{ violations: AxeFinding[] }> };
+  }
+}
+
+export interface AxeFinding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+let browser: Browser | null = null;
+
+afterAll(async () => {
+  await browser?.close();
+  browser = null;
+});
+
+/** Somebody in front of the dashboard, with a browser of their own. */
+export class Person {
+  /** Errors that no code of the page has handled. */
+  readonly errors: string[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly url: string,
+  ) {
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  static async sitDown({
+    url,
+    width = 1440,
+    height = 860,
+    colorScheme = 'light',
+  }: PersonOptions): Promise<Person> {
+    browser ??= await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await context.addInitScript(() => {
+      window.noted = { violations: [], executed: [] };
+      document.addEventListener(
+        'securitypolicyviolation',
+        ({ violatedDirective, blockedURI, sourceFile }) => {
+          window.noted.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`);
+        },
+      );
+    });
+    // Here and not by `evaluate`, which would need what the policy of the page forbids.
+    await context.addInitScript({ content: axeSource });
+    return new Person(context, await context.newPage(), url);
+  }
+
+  /** Opens a screen of the dashboard. @param path below `/app`. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(`${this.url}/app${path}`);
+  }
+
+  /** Signs in where the sign-in is shown. */
+  async signIn(key: string): Promise<void> {
+    await this.page.getByLabel('API key').fill(key);
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  }
+
+  /** Opens a screen as somebody who has this key. */
+  async openAs(key: string, path: string): Promise<void> {
+    await this.open(path);
+    await this.signIn(key);
+    await this.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+  }
+
+  /** What of the policy the page has broken, and what it has run that it was not meant to. */
+  async noted(): Promise<Noted & { readonly errors: readonly string[] }> {
+    return { ...(await this.page.evaluate(() => window.noted)), errors: this.errors };
+  }
+
+  /** What axe calls serious or critical on the page as it is. */
+  async findBarriers(): Promise<string[]> {
+    const { violations } = await this.page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+      );
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+function chromiumPath(): string {
+  const found = findChromium();
+  if (found === null) throw new Error('Chromium is not on the PATH: install it, or set CHROMIUM_PATH.');
+  return found;
+}

@@ -1,0 +1,179 @@
+import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
+import { memberClient } from '../e2e/people.js';
+import { Person } from './person.js';
+
+let stage: Stage;
+let person: Person;
+
+beforeAll(async () => {
+  stage = await startStage();
+  await putPrompt(stage.admin, 'support/refund', 'Refund {{order}}', {
+    tags: ['mail'],
+    description: 'Says sorry',
+  });
+  await putPrompt(stage.admin, 'support/triage', 'Sort {{mail}}');
+  await putPrompt(stage.admin, 'welcome', [
+    { role: 'system', content: 'Be kind to {{name}}.' },
+    { role: 'user', content: 'Hello' },
+  ]);
+  await stage.admin.post('/v1/prompts/register-code', {
+    prompts: [
+      { name: 'in_code', template_source: 'Code says {{what}}', source: { file: 'src/a.ts', line: 7 } },
+    ],
+    git: {
+      commit: '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12',
+      branch: 'main',
+      repository: 'acme/app',
+      dirty: false,
+    },
+  });
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  person = await Person.sitDown({ url: stage.ledger.url });
+});
+afterEach(() => person.leave());
+
+const row = (name: string) =>
+  person.page.getByRole('row').filter({ has: person.page.getByRole('link', { name, exact: true }) });
+
+describe('the list of prompts', () => {
+  beforeEach(() => person.openAs(ADMIN_KEY, '/prompts'));
+
+  it('shows what runs where, and narrows by folder, tag, mode and words', async () => {
+    await row('support/refund').waitFor();
+    expect(await row('support/refund').innerText()).toContain('active v1');
+    await person.page
+      .getByRole('navigation', { name: 'Folders' })
+      .getByRole('link', { name: /support\// })
+      .click();
+    await row('welcome').waitFor({ state: 'detached' });
+    await person.page.getByRole('link', { name: 'mail' }).click();
+    await row('support/triage').waitFor({ state: 'detached' });
+    await person.open('/prompts');
+    await person.page.getByLabel('Mode').selectOption('tracking');
+    await row('support/refund').waitFor({ state: 'detached' });
+    await row('in_code').waitFor();
+    await person.open('/prompts');
+    await person.page.getByRole('searchbox').fill('sorry');
+    await row('welcome').waitFor({ state: 'detached' });
+    expect(new URL(person.page.url()).search).toContain('search=sorry');
+  });
+
+  it('is walked with the keyboard alone', async () => {
+    await row('in_code').waitFor();
+    await person.page.getByRole('region', { name: 'Prompts' }).focus();
+    await person.page.keyboard.press('ArrowDown');
+    await person.page.keyboard.press('ArrowDown');
+    await person.page.locator('[data-row="1"]:focus').waitFor();
+    await person.page.keyboard.press('Enter');
+    await person.page.getByRole('heading', { level: 1, name: 'support/refund' }).waitFor();
+  });
+
+  it('is reached from anywhere by the command palette', async () => {
+    await person.page.keyboard.press('Control+k');
+    await person.page.getByRole('combobox').fill('triage');
+    await person.page.getByRole('option', { name: /support\/triage/ }).waitFor();
+    await person.page.keyboard.press('Enter');
+    await person.page.getByRole('heading', { level: 1, name: 'support/triage' }).waitFor();
+  });
+});
+
+describe('a prompt', () => {
+  it('is written, previewed and saved, and the next version as well', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/new');
+    await person.page.getByLabel('Name').fill('mail/reply');
+    const template = person.page.getByRole('textbox', { name: 'Template' });
+    await template.fill('Answer {{question}}');
+    await person.page.getByLabel('Variables, as JSON').fill('{"question": 1.10}');
+    await person.page.getByText('Answer 1.10', { exact: true }).waitFor();
+    await person.page.getByLabel('What changes, and why').fill('the first');
+    await person.page.getByRole('button', { name: /Save version/ }).click();
+    await person.page.getByRole('button', { name: /v1/, pressed: true }).waitFor();
+    await person.page.getByRole('button', { name: 'Activate' }).click();
+    await person.page.getByText('active v1').waitFor();
+
+    await person.page.getByRole('link', { name: 'Editor' }).click();
+    await template.fill('Answer {{question}} in one sentence');
+    const diff = person.page.getByLabel('What changes', { exact: true });
+    expect(await diff.locator('ins').innerText()).toContain('in one sentence');
+    await template.press('Control+s');
+    await person.page.getByRole('button', { name: /v2/, pressed: true }).waitFor();
+    const { body } = await stage.admin.get(`${promptPath('mail/reply')}/versions/2`);
+    expect(body).toMatchObject({ template_source: 'Answer {{question}} in one sentence', status: 'draft' });
+  });
+
+  it('says where a template does not parse, and does not save it', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/support%2Ftriage');
+    await person.page.getByRole('textbox', { name: 'Template' }).fill('Sort {% if mail %}');
+    const alert = person.page.getByRole('alert').filter({ hasText: 'TEMPLATE_INVALID' });
+    await alert.waitFor();
+    expect(await person.page.getByRole('button', { name: /Save version/ }).isDisabled()).toBe(true);
+  });
+
+  it('keeps its messages and their order', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/welcome');
+    await person.page.getByRole('button', { name: 'Add a message' }).click();
+    await person.page.getByRole('textbox', { name: 'Message 3' }).fill('And you?');
+    await person.page.getByRole('button', { name: /Save version/ }).click();
+    await person.page.getByRole('button', { name: /v2/, pressed: true }).waitFor();
+    const { body } = await stage.admin.get(`${promptPath('welcome')}/versions/2`);
+    expect(body['messages']).toEqual([
+      { role: 'system', content: 'Be kind to {{name}}.' },
+      { role: 'user', content: 'Hello' },
+      { role: 'user', content: 'And you?' },
+    ]);
+  });
+
+  it('is moved to an environment at once where that is not protected', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/support%2Frefund');
+    await person.page.getByRole('button', { name: 'Promote v1' }).click();
+    await person.page.getByLabel('Environment').selectOption('staging');
+    await person.page.getByRole('button', { name: 'Move staging to v1' }).click();
+    await person.page.getByText('staging v1', { exact: true }).waitFor();
+    await person.page.getByRole('link', { name: 'History' }).click();
+    await person.page.getByRole('cell', { name: 'staging' }).waitFor();
+  });
+
+  it('of code is read-only, and says where it stands', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/in_code');
+    await person.page.getByText('src/a.ts').waitFor();
+    await person.page.getByText('acme/app').waitFor();
+    expect(await person.page.getByRole('textbox', { name: 'Template' }).count()).toBe(0);
+    expect(await person.page.getByRole('button', { name: /Save version/ }).count()).toBe(0);
+  });
+
+  it('is only read by a viewer, who is offered nothing else', async () => {
+    const viewer = await memberClient(stage, 'viewer');
+    await person.openAs(viewer.key, '/prompts/support%2Ftriage');
+    await person.page.getByText('Sort {{mail}}').waitFor();
+    for (const name of [/Save version/, /Promote/, 'Activate']) {
+      expect(await person.page.getByRole('button', { name }).count()).toBe(0);
+    }
+    await person.page.getByRole('link', { name: 'Versions 1' }).click();
+    await person.page.getByRole('button', { name: /v1/, pressed: true }).waitFor();
+    expect(await person.page.getByRole('button', { name: 'Activate' }).count()).toBe(0);
+    await person.open('/prompts');
+    await row('welcome').waitFor();
+    expect(await person.page.getByRole('link', { name: 'New prompt' }).count()).toBe(0);
+  });
+});
+
+describe('an empty ledger', () => {
+  it('says the first step, and the step works', async () => {
+    const empty = await startStage();
+    const newcomer = await Person.sitDown({ url: empty.ledger.url });
+    try {
+      await newcomer.openAs(ADMIN_KEY, '/prompts');
+      await newcomer.page.getByRole('heading', { name: 'No prompts yet' }).waitFor();
+      await newcomer.page.getByRole('button', { name: 'Copy the command' }).click();
+      const command = await newcomer.page.evaluate(() => navigator.clipboard.readText());
+      expect(command).toContain(`curl -X PUT ${empty.ledger.url}/v1/prompts/hello`);
+      await newcomer.page.getByRole('link', { name: 'Write the first prompt' }).click();
+      await newcomer.page.getByRole('heading', { name: 'New prompt' }).waitFor();
+    } finally {
+      await newcomer.leave();
+      await empty.close();
+    }
+  });
+});

@@ -1,0 +1,140 @@
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
+import { memberClient } from '../e2e/people.js';
+import { hostileTexts } from './hostile-texts.js';
+import { Person } from './person.js';
+
+const TEXTS = hostileTexts(200);
+
+let stage: Stage;
+let person: Person;
+let executionId: string;
+let changeId: string;
+
+/** Every field that keeps a text has its own share of the texts. */
+beforeAll(async () => {
+  stage = await startStage();
+  const [descriptions, teams, tags, messages, templates] = [0, 1, 2, 3, 4].map((part) =>
+    TEXTS.slice(part * 40, part * 40 + 40),
+  );
+  for (let at = 0; at < 40; at += 1) {
+    await putPrompt(stage.admin, `hostile/p${at}`, templates![at]!, {
+      description: descriptions![at],
+      owner_team: teams![at],
+      tags: [tags![at]!.slice(0, 60)],
+      commit_message: messages![at],
+      created_by: descriptions![at],
+    });
+  }
+  await stage.admin.put(promptPath('hostile/p0'), {
+    template_source: TEXTS.join('\n'),
+    commit_message: TEXTS[7],
+  });
+  const { body } = await stage.admin.post('/v1/executions:run', {
+    prompt_name: 'hostile/p0',
+    version_number: 2,
+    model: ECHO,
+    variables: Object.fromEntries(TEXTS.map((text) => [text.slice(0, 200), text])),
+    correlation_id: TEXTS[1]!.slice(0, 100),
+    metadata: Object.fromEntries(TEXTS.slice(0, 16).map((text, at) => [`${at} ${text}`.slice(0, 64), text])),
+  });
+  executionId = String(body['execution_id']);
+  await stage.admin.put(`${promptPath('hostile/p0')}/environments/prod`, {
+    version_number: 1,
+    reason: TEXTS[3],
+  });
+  await stage.admin.put('/v1/environments/prod', { protected: true });
+  const author = await memberClient(stage, 'editor');
+  const change = {
+    prompt_name: 'hostile/p0',
+    environment: 'prod',
+    version_number: 2,
+    reason: TEXTS.slice(0, 12).join(' '),
+  };
+  changeId = String((await author.post('/v1/changes', change)).body['change_id']);
+  const approver = await memberClient(stage, 'approver');
+  await approver.post(`/v1/changes/${changeId}:approve`, { comment: TEXTS[5] });
+});
+afterAll(() => stage.close());
+beforeEach(async () => {
+  person = await Person.sitDown({ url: stage.ledger.url });
+});
+afterEach(() => person.leave());
+
+const QUIET = { violations: [], executed: [], errors: [] };
+
+describe('texts that would run elsewhere', () => {
+  it('are only texts on every screen', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts');
+    const screens: readonly (readonly [path: string, seen: string])[] = [
+      ['/prompts', 'hostile/p10'],
+      [`/prompts?tag=${encodeURIComponent(TEXTS[80]!.slice(0, 60))}`, 'hostile/p0'],
+      ['/prompts/hostile%2Fp0', '<svg onload='],
+      ['/prompts/hostile%2Fp0?tab=versions', 'What changes'],
+      ['/prompts/hostile%2Fp0?tab=history', 'prod'],
+      ['/executions', 'hostile/p0'],
+      [`/executions/${executionId}`, '</title><script>'],
+      ['/changes', 'hostile/p0'],
+      [`/changes/${changeId}`, '</textarea>'],
+      [`/prompts/${encodeURIComponent(TEXTS[0]!)}`, 'Try again'],
+    ];
+    for (const [path, seen] of screens) {
+      await person.open(path);
+      await person.page.getByText(seen).first().waitFor();
+      expect({ path, ...(await person.noted()) }).toEqual({ path, ...QUIET });
+    }
+  });
+
+  it('are only texts in the palette and in the dialogs', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/hostile%2Fp1');
+    await person.page.getByRole('button', { name: /Promote/ }).click();
+    await person.page.getByLabel('Environment').waitFor();
+    await person.page.keyboard.press('Escape');
+    await person.page.keyboard.press('Control+k');
+    await person.page.getByRole('combobox').fill('hostile');
+    await person.page.getByRole('option', { name: /hostile\/p1 / }).waitFor();
+    expect(await person.noted()).toEqual(QUIET);
+  });
+});
+
+describe('the page', () => {
+  it('is never kept, and has another nonce with each answer', async () => {
+    const answers = await Promise.all([
+      fetch(`${stage.ledger.url}/app`),
+      fetch(`${stage.ledger.url}/app/prompts/a%2Fb`),
+    ]);
+    const nonces = await Promise.all(
+      answers.map(async (answer) => {
+        expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+        const policy = answer.headers.get('content-security-policy') ?? '';
+        expect(policy).toMatch(/^default-src 'none'; /);
+        expect(policy).not.toContain('unsafe');
+        expect(policy).toContain("require-trusted-types-for 'script'");
+        const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
+        const html = await answer.text();
+        expect(html).toContain(`nonce="${nonce}"`);
+        expect(html).not.toContain('__CSP_NONCE__');
+        // No script and no style without an address of its own.
+        expect(html).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
+        return nonce;
+      }),
+    );
+    expect(new Set(nonces).size).toBe(2);
+  });
+
+  it('has files that are kept for good, and a 404 for those that are not there', async () => {
+    const html = await (await fetch(`${stage.ledger.url}/app`)).text();
+    const file = /src="(\/app\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+    const answer = await fetch(stage.ledger.url + file);
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([
+      200,
+      'public, max-age=31536000, immutable',
+    ]);
+    for (const path of [
+      '/app/assets/none.js',
+      '/app/assets/..%2findex.html',
+      '/app/assets/%2e%2e/%2e%2e/package.json',
+    ]) {
+      expect((await fetch(stage.ledger.url + path)).status).toBe(404);
+    }
+  });
+});

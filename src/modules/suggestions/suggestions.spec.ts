@@ -23,7 +23,7 @@ function suggestAll({
   content,
   declared = null,
   facts,
-}: Omit<FixturePrompt, 'fault' | 'name'> & { declared?: readonly string[] | null }) {
+}: Omit<FixturePrompt, 'fault' | 'name' | 'declared'> & { declared?: readonly string[] | null }) {
   return [
     ...suggestFromContent(content, { declared }),
     ...(facts === undefined ? [] : suggestFromFacts({ ...FACTS, ...facts })),

@@ -49,12 +49,17 @@ describe('the warnings of a schema', () => {
       'recursion on the way round',
       closed(
         { a: { $ref: '#/$defs/a' } },
-        { $defs: { a: { anyOf: [{ $ref: '#/$defs/b' }, { type: 'null' }] }, b: { $ref: '#/$defs/a' } } },
+        {
+          $defs: {
+            a: { anyOf: [{ $ref: '#/$defs/b' }, { type: 'null' }] },
+            b: closed({ a: { $ref: '#/$defs/a' } }),
+          },
+        },
       ),
       [
         ['/properties/a/$ref', 'anthropic'],
         ['/$defs/a/anyOf/0/$ref', 'anthropic'],
-        ['/$defs/b/$ref', 'anthropic'],
+        ['/$defs/b/properties/a/$ref', 'anthropic'],
       ],
     ],
     [

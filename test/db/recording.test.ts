@@ -59,6 +59,7 @@ describe('what clients executed themselves', () => {
       variablesJson: '{}',
       usageJson: null,
       price: null,
+      output: null,
       resolvedBy: 'pointer' as const,
       kept: null,
       output: null,

@@ -43,6 +43,7 @@ describe('PUT of a text prompt', () => {
       prompt: { prompt_id: ANY_ID, name: 'team/doc_summarizer', mode: 'full' },
       version: { version_id: ANY_ID, version_number: 1, checksum_hash, status: 'active' },
       version_change: true,
+      warnings: [],
     });
     const { version_id } = created.version;
     const read = await stage.admin.get(promptPath('team/doc_summarizer'));
@@ -232,6 +233,7 @@ describe(':activate', () => {
       prompt: first.prompt,
       version: { ...first.version, status: 'active' },
       version_change: false,
+      warnings: [],
     });
     expect(await versionsOf('pointed')).toMatchObject([{ status: 'deprecated' }, { status: 'active' }]);
   });

@@ -43,7 +43,7 @@ function useOffers({
   status,
   to_version: to,
   environment,
-  opened_by: author,
+  opened_by_id: author,
   approvals,
 }: Change): readonly Offer[] {
   const mayApprove = useMay('changes:approve');

@@ -62,7 +62,6 @@ describe('what clients executed themselves', () => {
       output: null,
       resolvedBy: 'pointer' as const,
       kept: null,
-      output: null,
     };
     return JSON.stringify(
       recordedRow({ ...facts, entry, executionId, version, rendered, maxResponseBytes: 100 }),

@@ -1,7 +1,8 @@
 import type { SentMessage } from '../../../entities/index.js';
 import { RenderedPromptTooLargeError } from '../../../templating/index.js';
 import { messageBytesOf } from './charge-bound.js';
-import { providerMessageOf, type SentPrompt } from './execution-request.js';
+import { providerMessageOf } from './execution-request.js';
+import type { SentPrompt } from './sent-prompt.js';
 
 /**
  * Messages that came with a request, alone or behind those of a prompt. They are bounded as a rendered prompt is.

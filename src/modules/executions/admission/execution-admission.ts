@@ -24,8 +24,8 @@ import {
   messagesOf,
   paramsOfRequest,
   type RequestToAdmit,
-  type SentPrompt,
 } from './execution-request.js';
+import type { SentPrompt } from './sent-prompt.js';
 
 /** What a request says that needs no look at anything else. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;

@@ -1,5 +1,5 @@
 import type { SentMessage } from '../../../entities/index.js';
-import type { CompiledPrompt, ContentExtras, RenderedPrompt } from '../../../templating/index.js';
+import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
 import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
 import type { MaskRules } from '../../projects/index.js';
@@ -7,6 +7,7 @@ import type { ChargeBound } from './charge-bound.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
 import type { Targets } from './execution-targets.js';
+import type { SentPrompt } from './sent-prompt.js';
 import type { KeptContent } from '../masking/index.js';
 import type { ProjectProviderSet } from '../../secrets/index.js';
 
@@ -85,10 +86,6 @@ export interface AdmittedRequest {
   /** The experiment that it is part of; null for none, and of what a batch says when it begins. */
   readonly batchId: string | null;
 }
-
-/** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */
-export type SentPrompt =
-  RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
 
 /** A request that may become an execution: everything that can be refused has been looked at. */
 export interface AdmittedExecution extends AdmittedRequest {

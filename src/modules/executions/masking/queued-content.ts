@@ -1,5 +1,5 @@
 import type { SentMessage } from '../../../entities/index.js';
-import type { SentPrompt } from '../admission/execution-request.js';
+import type { SentPrompt } from '../admission/sent-prompt.js';
 import type { ValueMask } from './value-mask.js';
 
 /**

@@ -74,7 +74,7 @@ interface BoundFilter {
   /** The pairs, as `jsonb`. */
   readonly metadata: string | null;
   readonly batchId: string | null;
-  readonly outputValid: string | null;
+  readonly outputValid: boolean | null;
   /** On the time. */
   readonly times: readonly string[];
   /** On the id of a row; they narrow a range of an index that ends in the id. */
@@ -94,7 +94,7 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
     correlationId: optional(filter.correlationId, 'text'),
     metadata: optional(filter.metadata && JSON.stringify(filter.metadata), 'jsonb'),
     batchId: optional(filter.batchId, 'uuid'),
-    outputValid: optional(filter.outputValid, 'boolean'),
+    outputValid: filter.outputValid ?? null,
     times,
     idRange,
     limit: bind(filter.limit),
@@ -103,7 +103,8 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
 
 function shapeOf(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
-  return `${given.map(([name]) => name).join(' ')} ${filter.status ?? ''}`.trim();
+  const said = [filter.status, filter.outputValid].filter((value) => value !== undefined).map(String);
+  return [...given.map(([name]) => name), ...said].join(' ');
 }
 
 const SHOWN = `e.execution_id, e.status, e.execution_mode, e.prompt_id, e.version_id, e.model_id, e.environment, e.resolved_by,
@@ -130,7 +131,8 @@ function everyCondition(filter: BoundFilter): string[] {
   const { promptIds, environment, status, correlationId, metadata, batchId, outputValid, times, idRange } =
     filter;
   return [
-    ...(outputValid === null ? [] : [`e.output_valid = ${outputValid}`]),
+    // Not a parameter either: of a boolean, only what the statement says is looked for in the index.
+    ...(outputValid === null ? [] : [`e.output_valid = ${String(outputValid)}`]),
     ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
     ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
     ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
@@ -159,8 +161,9 @@ function over(filter: BoundFilter): string[] {
   const page = (conditions: readonly string[], order: string) =>
     `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions].join(' AND ')}
         ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
-  // Few have one of these; the other filters are looked at row by row.
-  if (correlationId !== null || batchId !== null || (outputValid !== null && metadata === null)) {
+  // Few have one of these, and few answers break their schema; the other filters are looked at row by row.
+  const isRare = outputValid === false || (outputValid === true && metadata === null);
+  if (correlationId !== null || batchId !== null || isRare) {
     return [`over AS (${page(everyCondition(filter), 'NULLS LAST')})`];
   }
   if (metadata !== null) return overByMetadata(filter, metadata);

@@ -19,13 +19,9 @@ import {
   text,
 } from './suggestions.fixtures.testkit.js';
 
-function suggestAll({
-  content,
-  declared = null,
-  facts,
-}: Omit<FixturePrompt, 'fault' | 'name' | 'declared'> & { declared?: readonly string[] | null }) {
+function suggestAll({ content, declared, facts }: FixturePrompt) {
   return [
-    ...suggestFromContent(content, { declared }),
+    ...suggestFromContent(content, { declared: declared ?? null }),
     ...(facts === undefined ? [] : suggestFromFacts({ ...FACTS, ...facts })),
   ];
 }

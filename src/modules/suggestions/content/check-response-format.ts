@@ -121,7 +121,7 @@ function findStrangeKeys({ part, begin, end }: Order, schema: JsonSchema): Sugge
 
 function listProperties(schema: unknown, found = new Set<string>()): Set<string> {
   if (typeof schema !== 'object' || schema === null) return found;
-  for (const [key, value] of Object.entries(schema)) {
+  for (const [key, value] of Object.entries<unknown>(schema as Readonly<Record<string, unknown>>)) {
     if (key === 'properties' && typeof value === 'object' && value !== null) {
       for (const name of Object.keys(value)) found.add(name);
     }

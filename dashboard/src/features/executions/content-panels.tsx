@@ -2,24 +2,27 @@ import type { ChatMessage, Execution } from '@prompt-ledger/client';
 import { jsonText } from '../../api/json-text';
 import { CopyButton } from '../../ui/copy-button';
 import { Panel } from '../../ui/panel';
+import { Time } from '../../ui/time';
 import { visibleText } from '../../ui/visible-text';
 
 /** What went in, what was sent, and what came back. */
 export function ContentPanels({ execution }: { readonly execution: Execution }) {
   const { variables, rendered_prompt: text, messages, response_text: answer, tool_calls: calls } = execution;
+  const { content_erased_at: erasedAt = null, masked } = execution;
+  if (erasedAt !== null) return <ErasedContent at={erasedAt} />;
   return (
     <>
-      {Object.keys(variables).length > 0 && (
+      {variables !== null && Object.keys(variables).length > 0 && (
         <Panel title="Variables" aside={<CopyButton text={jsonText(variables)} label="Copy the variables" />}>
           <Text text={jsonText(variables)} />
         </Panel>
       )}
       <Panel
         title="Sent"
-        note="exactly these bytes"
+        note={masked.length === 0 ? 'exactly these bytes' : `masked here: ${masked.join(', ')}`}
         aside={<CopyButton text={text ?? textOf(messages ?? [])} label="Copy what was sent" />}
       >
-        {messages === undefined ? (
+        {messages === undefined || messages === null ? (
           <Text text={text ?? ''} />
         ) : (
           messages.map(({ role, content }, at) => (
@@ -48,6 +51,17 @@ export function ContentPanels({ execution }: { readonly execution: Execution }) 
         </Panel>
       )}
     </>
+  );
+}
+
+/** What stands in place of the content that somebody erased, or that was kept as long as the project asks. */
+function ErasedContent({ at }: { readonly at: string }) {
+  return (
+    <Panel title="Content">
+      <p className="m-0 px-3.5 py-3 text-ink-2">
+        Variables, prompt and answer were erased <Time at={at} />. Its facts and costs stay.
+      </p>
+    </Panel>
   );
 }
 

@@ -18,7 +18,7 @@ const DOTS = { good: 'bg-good', warn: 'bg-warn', bad: 'bg-bad', info: 'bg-info' 
 /** How it came about, step by step. */
 export function Lineage({ execution }: { readonly execution: Execution }) {
   const { prompt_name: name, version_number: version, checksum_hash: hash, resolved_by: by } = execution;
-  const variables = Object.keys(execution.variables).length;
+  const variables = Object.keys(execution.variables ?? {}).length;
   const begun = Date.parse(execution.created_at);
   const since = (time: string | null) => (time === null ? '' : `+${duration(Date.parse(time) - begun)}`);
   return (

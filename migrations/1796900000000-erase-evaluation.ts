@@ -74,7 +74,25 @@ END
 $$;
 `;
 
-const FUNCTIONS = ['4_scores', '5_judgements', '6_items'].map(
+/** Why a cell or a score is missing may quote the answer; the code of it stays. */
+const EXPERIMENTS = `
+CREATE INDEX experiment_cells_execution ON experiment_cells (project_id, execution_id) WHERE execution_id IS NOT NULL;
+
+CREATE FUNCTION ${ERASURE_PREFIX}8_experiments(project uuid, ids uuid[]) RETURNS void
+LANGUAGE plpgsql ${HOT} SET enable_hashjoin = off
+AS $$
+BEGIN
+  UPDATE experiment_scores s SET error_message = NULL
+  FROM unnest(ids) AS n(id) JOIN experiment_cells c ON c.project_id = project AND c.execution_id = n.id
+  WHERE s.project_id = project AND s.experiment_id = c.experiment_id AND s.item = c.item AND s.candidate = c.candidate
+    AND s.repetition = c.repetition AND s.error_message IS NOT NULL;
+  UPDATE experiment_cells c SET error_message = NULL FROM unnest(ids) AS n(id)
+  WHERE c.project_id = project AND c.execution_id = n.id AND c.error_message IS NOT NULL;
+END
+$$;
+`;
+
+const FUNCTIONS = ['4_scores', '5_judgements', '6_items', '8_experiments'].map(
   (name) => `${ERASURE_PREFIX}${name}(uuid,uuid[])`,
 );
 
@@ -82,13 +100,14 @@ const FUNCTIONS = ['4_scores', '5_judgements', '6_items'].map(
 export class EraseEvaluation1796900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const hidden = FUNCTIONS.map((signature) => `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`);
-    await runner.query([SCORES, JUDGEMENTS, ITEMS, ...hidden].join('\n'));
+    await runner.query([SCORES, JUDGEMENTS, ITEMS, EXPERIMENTS, ...hidden].join('\n'));
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       [
         ...FUNCTIONS.map((signature) => `DROP FUNCTION ${signature};`),
+        'DROP INDEX experiment_cells_execution;',
         'DROP INDEX scores_of_judgement;',
         `REVOKE UPDATE (content, size_bytes, erased_at) ON dataset_contents FROM ${APP_ROLE};`,
         'DROP POLICY only_erased ON dataset_contents;',

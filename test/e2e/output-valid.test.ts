@@ -99,10 +99,10 @@ it('filters lists', async () => {
 
 it('is told of runs, of what was queued, and of streams, and is counted', async () => {
   const body = { prompt_name: 'extract', variables: { text: 'no JSON' }, model: ECHO, environment };
-  const run = await stage.admin.post<ApiBody>('/v1/executions:run', body);
+  const run = await stage.admin.post('/v1/executions:run', body);
   // The echo answers JSON where that is asked for, and knows no schema.
   expect(run).toMatchObject({ status: 200, body: { status: 'succeeded', output_valid: false } });
-  const plain = await stage.admin.post<ApiBody>('/v1/executions:run', { ...body, prompt_name: 'plain' });
+  const plain = await stage.admin.post('/v1/executions:run', { ...body, prompt_name: 'plain' });
   expect(plain.body).not.toHaveProperty('output_valid');
   const queued = await untilFinal(stage.admin, await submit(stage.admin, body));
   expect(queued).toMatchObject({
@@ -110,7 +110,7 @@ it('is told of runs, of what was queued, and of streams, and is counted', async 
     output_valid: false,
     output_error: run.body['output_error'],
   });
-  const inline = await stage.admin.post<ApiBody>('/openai/v1/chat/completions', {
+  const inline = await stage.admin.post('/openai/v1/chat/completions', {
     model: 'echo/echo',
     messages: [{ role: 'user', content: 'hello' }],
     response_format: FORMAT,

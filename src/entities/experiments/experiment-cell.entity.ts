@@ -11,6 +11,7 @@ export type CellStatus = 'open' | 'succeeded' | 'failed' | 'canceled';
   ['projectId', 'experimentId', 'item'],
   { name: 'experiment_cells_project_id_experiment_id_item_fkey' },
 )
+@Index('experiment_cells_execution', ['projectId', 'executionId'], { where: 'execution_id IS NOT NULL' })
 @Index('experiment_cells_open', ['projectId', 'experimentId', 'item'], { where: `status = 'open'` })
 @Check('experiment_cells_status_check', `status IN ('open', 'succeeded', 'failed', 'canceled')`)
 export class ExperimentCellEntity {

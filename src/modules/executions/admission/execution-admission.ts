@@ -4,10 +4,10 @@ import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import { BareCalls, PromptResolver } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
-import { ProjectProviders, type ProjectProviderSet } from '../../secrets/index.js';
+import { ProjectProviders } from '../../secrets/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
-import { ProjectPolicies, type ProjectPolicy } from '../../projects/index.js';
+import { ProjectPolicies } from '../../projects/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
 import { admittedPrompt, environmentOf } from './admitted-prompt.js';
@@ -36,14 +36,6 @@ interface Entry {
   readonly variablesJson: string | null;
   readonly correlationId: string | null;
   readonly metadata?: ExecutionMetadata | null | undefined;
-}
-
-/** What was looked up for a request. */
-interface Looked {
-  readonly prompt: AdmittedPrompt | null;
-  readonly isByMemory: boolean;
-  readonly policy: ProjectPolicy;
-  readonly providers: ProjectProviderSet;
 }
 
 interface AdmissionOptions {
@@ -161,7 +153,7 @@ export class ExecutionAdmission {
     request: RequestToAdmit,
     mode: 'sync' | 'async',
     { timeoutMs, params, callbackUrl }: Asked,
-    { prompt, isByMemory, policy, providers }: Looked,
+    { prompt, isByMemory, policy, providers }: FoundForRequest,
     { targets, routeName }: NamedTargets,
   ): AdmittedRequest {
     const {

@@ -2,7 +2,7 @@ import type { SentMessage } from '../../../entities/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
 import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
-import type { MaskRules } from '../../projects/index.js';
+import type { MaskRules, ProjectPolicy } from '../../projects/index.js';
 import type { ChargeBound } from './charge-bound.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
@@ -52,10 +52,11 @@ export type CallExtras = Pick<
   'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
 >;
 
-/** What a request names, as it was found. */
+/** What a request names, as it was found, and what its project has settled. */
 export interface FoundForRequest {
   readonly prompt: AdmittedPrompt | null;
   readonly isByMemory: boolean;
+  readonly policy: ProjectPolicy;
   readonly providers: ProjectProviderSet;
 }
 

@@ -53,7 +53,7 @@ $$;
  */
 const ITEMS = `
 ALTER TABLE dataset_contents ADD COLUMN erased_at timestamptz;
-CREATE POLICY only_erased ON dataset_contents AS RESTRICTIVE FOR UPDATE TO ${APP_ROLE} USING (erased_at IS NOT NULL);
+CREATE POLICY only_erased ON dataset_contents AS RESTRICTIVE FOR UPDATE TO ${APP_ROLE} USING (erased_at IS NOT NULL) WITH CHECK (true);
 GRANT UPDATE (content, size_bytes, erased_at) ON dataset_contents TO ${APP_ROLE};
 
 CREATE FUNCTION ${ERASURE_PREFIX}6_items(project uuid, ids uuid[]) RETURNS void

@@ -5,7 +5,7 @@ const viewStart = CREATE_METADATA.indexOf(VIEW);
 const FORMER_VIEW = CREATE_METADATA.slice(viewStart, CREATE_METADATA.indexOf(';', viewStart) + 1);
 
 /** A column that is added to a view stands at its end. */
-const VIEW_WITH_ERASURE = FORMER_VIEW.replace(
+export const VIEW_WITH_ERASURE = FORMER_VIEW.replace(
   ' FROM executions_in_flight e',
   ', NULL::timestamptz AS content_erased_at FROM executions_in_flight e',
 ).replace(' FROM executions e', ', e.content_erased_at FROM executions e');

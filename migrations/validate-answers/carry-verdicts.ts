@@ -1,3 +1,4 @@
+import { VIEW_WITH_ERASURE } from '../erase-content/tables.js';
 import type { Replacement } from './alter-function.js';
 
 /** What the entries of `ledger_end_plain`, `ledger_end` and `ledger_record` have besides, as of this migration. */
@@ -78,15 +79,28 @@ export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = 
   ],
 };
 
+/** A column that is added to a view stands at its end. */
+const VIEW_WITH_VERDICTS = VIEW_WITH_ERASURE.replace(
+  ' FROM executions_in_flight e',
+  ', NULL::boolean AS output_valid FROM executions_in_flight e',
+).replace(' FROM executions e', ', e.output_valid FROM executions e');
+
+if (VIEW_WITH_VERDICTS.split('output_valid').length !== 3)
+  throw new Error('the view is not what this migration changes');
+
 /** The order of the index is one that the primary key does not have: so it serves the lists by verdict, and they alone. */
 export const ADD_VERDICTS = `
 ALTER TABLE executions ADD COLUMN output_valid boolean;
 ALTER TABLE execution_outputs ADD COLUMN output_check json;
 CREATE INDEX executions_by_verdict ON executions (project_id, output_valid, execution_id DESC NULLS LAST) WHERE output_valid IS NOT NULL;
+${VIEW_WITH_VERDICTS}
 `;
 
 export const DROP_VERDICTS = `
+DROP VIEW executions_all;
 DROP INDEX executions_by_verdict;
 ALTER TABLE execution_outputs DROP COLUMN output_check;
 ALTER TABLE executions DROP COLUMN output_valid;
+${VIEW_WITH_ERASURE}
+GRANT SELECT ON executions_all TO prompt_ledger_app;
 `;

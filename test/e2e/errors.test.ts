@@ -169,7 +169,7 @@ describe('422 TEMPLATE_INVALID', () => {
     ['an unknown tag', 'a\n\n{% launch %}', 3, 1],
     ['an unknown filter', '{{ name | launch }}', 1, 11],
     ['include', '{% include "x" %}', 1, 1],
-    ['render', '{% render "x" %}', 1, 1],
+    ['render of what is no snippet', '{% render "x" %}', 1, 11],
     ['layout', '{% layout "x" %}', 1, 1],
   ])('answers %s, with line and column', async (_what, template_source, line, column) => {
     const problem = await expectRefusal(['PUT', GREETING, { template_source }], 422, 'TEMPLATE_INVALID');

@@ -111,6 +111,8 @@ describe('an execution that a client made itself', () => {
       streamed: false,
       owner_team: null,
       on_budget: null,
+      output_error: null,
+      output_valid: null,
       masked: [],
       content_erased_at: null,
       variables: { name: 'John' },

@@ -130,12 +130,15 @@ describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shel
 
     expect(done.complaints).toEqual([]);
     expect(done.statuses).toEqual([
-      200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200, 200, 200, 200,
+      200, 200, 200, 200, 201, 200, 200, 200, 402, 200, 200, 204, 200, 200, 200, 200, 200, 200, 200, 200, 200,
+      200, 200,
     ]);
     const events = done.stdout.split('\n').filter((line) => line.startsWith('event: '));
     expect(events).toEqual(['event: execution', 'event: delta', 'event: done']);
+    const documents = documentsOf(done);
     const [, route, routed, price, costs, refused, clamped, budget, moved, moves, first, bare, prompted] =
-      documentsOf(done);
+      documents;
+    const [, made, , items] = documents.slice(-4);
     expect(route).toMatchObject({ name: 'steady', strategy: 'order' });
     expect(routed).toMatchObject({
       response_text: 'Welcome Ada warmly.',
@@ -160,6 +163,8 @@ describe.each(SHELLS)('on a fresh start, with nothing set, typed into %s', (shel
     expect(done.stdout).toContain('\ntrue\n');
     expect(bare).toMatchObject({ choices: [{ message: { role: 'assistant', content: 'Say hello.' } }] });
     expect(prompted).toMatchObject({ choices: [{ message: { content: 'Welcome Ada warmly.' } }] });
+    expect(made).toMatchObject({ added: 1 });
+    expect(items?.['items']).toContainEqual(expect.objectContaining({ external_id: 'ada' }));
   });
 
   it('the commands about changes work as they are printed', async () => {

@@ -99,7 +99,9 @@ export function rankCall({ method, route }: OpenApiCall): number {
 export function rememberIds(body: unknown, ids: Map<string, string>): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, value] of Object.entries(body)) {
-    if (name.endsWith('_id') && typeof value === 'string' && !ids.has(name)) ids.set(name, value);
+    // The instance has no id, and everybody may know of it.
+    const isId = name.endsWith('_id') && typeof value === 'string' && value !== 'instance';
+    if (isId && !ids.has(name)) ids.set(name, value);
     if (name === 'version') rememberIds(value, ids);
   }
 }

@@ -74,7 +74,9 @@ interface BoundFilter {
   /** The pairs, as `jsonb`. */
   readonly metadata: string | null;
   readonly batchId: string | null;
-  readonly outputValid: boolean | null;
+  readonly outputValid: string | null;
+  /** Whether answers are looked for that break their schema, which are few. */
+  readonly isBroken: boolean;
   /** On the time. */
   readonly times: readonly string[];
   /** On the id of a row; they narrow a range of an index that ends in the id. */
@@ -94,7 +96,8 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
     correlationId: optional(filter.correlationId, 'text'),
     metadata: optional(filter.metadata && JSON.stringify(filter.metadata), 'jsonb'),
     batchId: optional(filter.batchId, 'uuid'),
-    outputValid: filter.outputValid ?? null,
+    outputValid: optional(filter.outputValid, 'boolean'),
+    isBroken: filter.outputValid === false,
     times,
     idRange,
     limit: bind(filter.limit),
@@ -103,6 +106,7 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
 
 function shapeOf(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
+  // Which verdict it is decides what is walked.
   const said = [filter.status, filter.outputValid].filter((value) => value !== undefined).map(String);
   return [...given.map(([name]) => name), ...said].join(' ');
 }
@@ -131,8 +135,7 @@ function everyCondition(filter: BoundFilter): string[] {
   const { promptIds, environment, status, correlationId, metadata, batchId, outputValid, times, idRange } =
     filter;
   return [
-    // Not a parameter either: of a boolean, only what the statement says is looked for in the index.
-    ...(outputValid === null ? [] : [`e.output_valid = ${String(outputValid)}`]),
+    ...(outputValid === null ? [] : [`e.output_valid = ${outputValid}`]),
     ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
     ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
     ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
@@ -161,12 +164,12 @@ function over(filter: BoundFilter): string[] {
   const page = (conditions: readonly string[], order: string) =>
     `SELECT ${OVER} FROM executions e WHERE ${['e.project_id = $1', ...conditions].join(' AND ')}
         ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
-  // Few have one of these, and few answers break their schema; the other filters are looked at row by row.
-  const isRare = outputValid === false || (outputValid === true && metadata === null);
-  if (correlationId !== null || batchId !== null || isRare) {
+  // Few have one of these; the other filters are looked at row by row.
+  if (correlationId !== null || batchId !== null) {
     return [`over AS (${page(everyCondition(filter), 'NULLS LAST')})`];
   }
-  if (metadata !== null) return overByMetadata(filter, metadata);
+  if (metadata !== null && !filter.isBroken) return overByMetadata(filter, metadata);
+  if (outputValid !== null) return overByVerdict(filter, outputValid);
   const range = [...times, ...idRange('e')];
   if (promptIds === null && environment === null && status === null) return [`over AS (${page(range, '')})`];
   const [ofPrompt, collation] =
@@ -236,6 +239,28 @@ function overByMetadata(filter: BoundFilter, metadata: string): string[] {
       CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
       WHERE ${everyCondition(filter).join(' AND ')}
       ORDER BY t.execution_id DESC LIMIT ${filter.limit}
+    )`,
+  ];
+}
+
+/**
+ * Goes through the executions with a verdict, newest first, in the index of verdicts alone, and looks at the rest row by row. The
+ * verdict is a sub-select: Postgres makes `NOT output_valid` of a known one, which does not tell it that the index has the row.
+ */
+function overByVerdict(filter: BoundFilter, outputValid: string): string[] {
+  const conditions = [
+    't.project_id = $1',
+    `t.output_valid = (SELECT ${outputValid})`,
+    ...filter.idRange('t'),
+  ];
+  return [
+    `over AS (
+      SELECT ${OVER} FROM (
+        SELECT t.execution_id FROM executions t WHERE ${conditions.join(' AND ')}
+        ORDER BY t.execution_id DESC NULLS LAST LIMIT (SELECT ${EVERY_ROW})) AS t
+      CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
+      WHERE ${everyCondition(filter).join(' AND ')}
+      ORDER BY t.execution_id DESC NULLS LAST LIMIT ${filter.limit}
     )`,
   ];
 }

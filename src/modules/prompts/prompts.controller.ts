@@ -34,11 +34,10 @@ import {
   PromptListDto,
   PutPromptDto,
   PutPromptResultDto,
-  RenderedPromptDto,
-  RenderPromptDto,
   VersionDto,
   VersionSummaryDto,
 } from './prompts.dto.js';
+import { RenderedPromptDto, RenderPromptDto } from './render.dto.js';
 import { PromptsService } from './prompts.service.js';
 import { RenderService } from './render.service.js';
 

@@ -6,19 +6,14 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
-  IsObject,
   IsOptional,
   IsString,
   Length,
-  Max,
   MaxLength,
-  Min,
   ValidateIf,
 } from 'class-validator';
 import type { PromptMode } from '../../entities/index.js';
 import { ApiId, ApiInteger, ApiTime, NestedArray } from '../../infra/http/index.js';
-import { MAX_INT } from '../../kernel/index.js';
 import { ContentExtrasDto, PutContentExtrasDto } from './content-extras.dto.js';
 
 const ROLES = ['system', 'user', 'assistant'] as const;
@@ -274,43 +269,4 @@ export class PromptListDto {
 
   /** Send it as `cursor` to get the next page; null on the last one. */
   next_cursor!: string | null;
-}
-
-export class RenderPromptDto {
-  /**
-   * Values for the template's variables. Those it does not use are ignored.
-   * @example { "text": "It was the best of times." }
-   */
-  @ValidateIf((body: RenderPromptDto) => body.variables !== undefined)
-  @IsObject()
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { text: 'It was the best of times.' },
-  })
-  variables?: Record<string, unknown>;
-
-  /** Which version; null or left out: the active one. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_INT)
-  @ApiPropertyOptional({ type: 'integer' })
-  version_number?: number | null;
-}
-
-export class RenderedPromptDto {
-  /** The prompt as a provider would get it, of a text prompt. */
-  rendered_prompt?: string;
-
-  /** The messages as a provider would get them, of a chat prompt. */
-  @ApiPropertyOptional({ type: [ChatMessageDto] })
-  messages?: ChatMessageDto[];
-
-  /** The version that was rendered. */
-  @ApiInteger()
-  version_number!: number;
-
-  /** Its checksum. */
-  checksum_hash!: string;
 }

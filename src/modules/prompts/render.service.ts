@@ -3,7 +3,7 @@ import { AppConfig } from '../../infra/config/index.js';
 import { heavyWork } from '../../kernel/index.js';
 import { PromptResolver } from './reads/prompt-resolver.js';
 import { renderedView } from './reads/prompt-views.js';
-import type { RenderedPromptDto, RenderPromptDto } from './prompts.dto.js';
+import type { RenderedPromptDto, RenderPromptDto } from './render.dto.js';
 
 /** Shows what a run would send, without a run. */
 @Injectable()

@@ -53,6 +53,8 @@ $$;
  */
 const ITEMS = `
 ALTER TABLE dataset_contents ADD COLUMN erased_at timestamptz;
+-- What may come back.
+CREATE INDEX dataset_contents_erased ON dataset_contents (project_id, dataset_id, item_hash) WHERE erased_at IS NOT NULL;
 CREATE POLICY only_erased ON dataset_contents AS RESTRICTIVE FOR UPDATE TO ${APP_ROLE} USING (erased_at IS NOT NULL) WITH CHECK (true);
 GRANT UPDATE (content, size_bytes, erased_at) ON dataset_contents TO ${APP_ROLE};
 

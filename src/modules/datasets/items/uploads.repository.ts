@@ -19,14 +19,20 @@ const BEGIN = `INSERT INTO dataset_uploads (project_id, dataset_id, upload_id) V
 
 /**
  * In the order of the hashes: two requests that store the same contents in another order would wait for each other. What was erased
- * with its execution is there again once it is sent again.
+ * with its execution is there again once it is sent again. That is an update of its own, because PostgreSQL 15 holds every row that
+ * `ON CONFLICT DO UPDATE` meets to the policy that only erased ones pass.
  */
-const STORE_CONTENTS = `INSERT INTO dataset_contents AS c (project_id, dataset_id, item_hash, content, size_bytes)
-  SELECT DISTINCT ON (n.item_hash) $1::uuid, $2::uuid, n.item_hash, n.content::json, n.size_bytes
-  FROM unnest($3::bytea[], $4::text[], $5::integer[]) AS n (item_hash, content, size_bytes)
-  ORDER BY n.item_hash
-  ON CONFLICT (project_id, dataset_id, item_hash) DO UPDATE
-    SET content = EXCLUDED.content, size_bytes = EXCLUDED.size_bytes, erased_at = NULL WHERE c.erased_at IS NOT NULL`;
+const STORE_CONTENTS = `WITH sent AS MATERIALIZED (
+    SELECT DISTINCT ON (n.item_hash) n.item_hash, n.content::json AS content, n.size_bytes
+    FROM unnest($3::bytea[], $4::text[], $5::integer[]) AS n (item_hash, content, size_bytes)
+    ORDER BY n.item_hash
+  ), revived AS (
+    UPDATE dataset_contents c SET content = n.content, size_bytes = n.size_bytes, erased_at = NULL FROM sent n
+    WHERE c.project_id = $1 AND c.dataset_id = $2 AND c.item_hash = n.item_hash AND c.erased_at IS NOT NULL
+  )
+  INSERT INTO dataset_contents (project_id, dataset_id, item_hash, content, size_bytes)
+  SELECT $1::uuid, $2::uuid, n.item_hash, n.content, n.size_bytes FROM sent n ORDER BY n.item_hash
+  ON CONFLICT DO NOTHING`;
 
 const ADD_ITEMS = `INSERT INTO dataset_upload_items
     (project_id, dataset_id, upload_id, part, ordinal, item_hash, external_id, source_execution_id)

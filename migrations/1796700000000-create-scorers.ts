@@ -5,7 +5,7 @@ import { secureTable } from './create-prompt-ledger/security.js';
  * A scorer is a name with a kind, and its definitions are immutable versions. A score names the version that made it. `execution_id`
  * has no foreign key, because executions leave by the week, and a score of one that has left is still evidence.
  *
- * What is computed is computed once: a process that was killed and runs again finds its score there. People and end users may say
+ * A score is computed once: a process that was killed and runs again finds it there. People and end users may say
  * more than once what they think.
  *
  * `score_sequences` hands out the numbers of the scores of a project. Whoever takes one holds its row until the commit, so numbers

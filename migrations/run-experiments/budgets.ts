@@ -13,7 +13,7 @@ ${checkScopes(`${SCOPES}, 'experiment'`)}
 CREATE UNIQUE INDEX budgets_of_experiments ON budgets (project_id, scope_value) WHERE scope_kind = 'experiment';
 `;
 
-/** Of what budgets of experiments held and spent nothing is left; the costs stand with the executions. */
+/** Removes the budgets of experiments with what they held and spent. Executions keep their costs. */
 export const DROP_EXPERIMENT_BUDGETS = `
 DELETE FROM budget_holds h USING budgets b
   WHERE b.project_id = h.project_id AND b.budget_id = h.budget_id AND b.scope_kind = 'experiment';

@@ -19,7 +19,7 @@ export function contentOf({ template_source: template, messages }: WireContent):
   return content;
 }
 
-/** What is for the ledger and this client, and no provider takes. */
+/** Members that the ledger and this client read, and that no provider takes. */
 export function rulesOf({ variables_schema, snippets }: ContentRules): ContentRules {
   return {
     ...(variables_schema === undefined ? {} : { variables_schema }),

@@ -13,7 +13,7 @@ interface SessionState {
 
 const PROJECT_KEY = 'prompt-ledger.project';
 
-/** Who is signed in. It lives outside of React because the client of the API asks it with each request. */
+/** Keeps who is signed in. It lives outside of React because the API client asks it with each request. */
 class Session {
   private current: SessionState = {
     me: null,

@@ -2,12 +2,12 @@ import type { Me, Scope } from '@prompt-ledger/client';
 import { useSyncExternalStore } from 'react';
 import { session } from './session';
 
-/** Who is signed in, and whether the session is over. */
+/** Tells who is signed in, and whether the session is over. */
 export function useSession() {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Who is signed in. @throws Error outside of the frame, which is shown only to somebody. */
+/** Returns who is signed in. @throws Error outside of the frame, which only renders for somebody. */
 export function useMe(): Me {
   const { me } = useSession();
   if (me === null) throw new Error('Nobody is signed in.');

@@ -3,12 +3,12 @@ import { LogOut } from 'lucide-react';
 import { queryClient } from '../api/query-client';
 import { session } from '../api/session';
 import { useMe } from '../api/use-session';
-import { Button } from '../ui/button';
+import { Button } from '../ui/controls/button';
 import { Problem } from '../ui/problem';
 
 const KINDS = { person: 'Person', service: 'Service account', key: 'A key', instance: 'The instance' };
 
-/** Who is signed in, as what, and the way out. */
+/** Shows who is signed in, with their role, and signs them out. */
 export function Account() {
   const { kind, email, role } = useMe();
   const signOut = useMutation({

@@ -4,8 +4,8 @@ import { GitPullRequestArrow, ListTree, MessageSquareText, Search } from 'lucide
 import { useState } from 'react';
 import { ledger } from '../api/ledger';
 import { useMay } from '../api/use-session';
-import { Kbd, MOD } from '../ui/kbd';
-import { useHotkey } from '../ui/use-hotkey';
+import { Kbd, MOD } from '../ui/controls/kbd';
+import { useHotkey } from '../ui/hooks/use-hotkey';
 import { Account } from './account';
 import { Brand } from './brand';
 import { CommandPalette } from './command-palette';

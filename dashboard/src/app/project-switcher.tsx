@@ -18,7 +18,7 @@ export function ProjectSwitcher() {
     session.choose(projectId);
     await session.load();
     await navigate({ to: '/prompts', search: {} });
-    // What is on the screen is read again, and what is not is forgotten.
+    // The screen reads its data again, and the cache forgets the rest: all of it belongs to the former project.
     queryClient.removeQueries({ type: 'inactive' });
     await queryClient.resetQueries();
   };

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { classNames } from './class-names';
+import { classNames } from './text/class-names';
 
 const TONES = {
   plain: 'border-line bg-panel text-ink-2',

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
-import { classNames } from './class-names';
-import { useMedia } from './use-media';
+import { classNames } from './text/class-names';
+import { useMedia } from './hooks/use-media';
 
 export interface Column<Row> {
   readonly id: string;

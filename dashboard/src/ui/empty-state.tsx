@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { CopyButton } from './copy-button';
+import { CopyButton } from './controls/copy-button';
 
 /** What an empty screen says: the next step, and a command that takes it. */
 export function EmptyState({

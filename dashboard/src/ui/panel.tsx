@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { classNames } from './class-names';
+import { classNames } from './text/class-names';
 
 /** A titled part of a screen. */
 export function Panel({

@@ -1,6 +1,6 @@
 import { ApiError, type ProblemEntry, PromptLedgerError } from '@prompt-ledger/client';
 import { ServiceProblem } from '../api/service-problem';
-import { Button } from './button';
+import { Button } from './controls/button';
 
 interface Told {
   readonly code: string;

@@ -42,7 +42,7 @@ export interface DatasetVersions {
   readonly next_cursor: string | null;
 }
 
-/** What is tried: variables for a prompt, and what is expected of its answer. Null is not the same as left out. */
+/** An item to try prompts on: their variables, and the answer that is expected. Null differs from left out. */
 export interface NewDatasetItem {
   /** Your id, unique in the dataset. */
   readonly external_id?: string | null;

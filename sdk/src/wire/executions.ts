@@ -149,7 +149,7 @@ export interface ExecutionOutcome extends ExecutionSummary {
   readonly response_sha256: string | null;
   /** Null when the model asked for none. */
   readonly tool_calls: readonly ToolCall[] | null;
-  /** What is wrong first with an answer that does not fit its schema. */
+  /** The first fault of an answer that breaks its schema. */
   readonly output_error?: { readonly pointer: string; readonly message: string } | null;
   /** Dollars, exact, as a decimal; null where a price or the usage is not known. */
   readonly cost_usd: string | null;

@@ -1,10 +1,10 @@
 import type { Change } from '@prompt-ledger/client';
 import { Chip } from '../../ui/chip';
 import { Panel } from '../../ui/panel';
-import { Time } from '../../ui/time';
-import { visibleText } from '../../ui/visible-text';
+import { Time } from '../../ui/text/time';
+import { visibleText } from '../../ui/text/visible-text';
 
-/** Who has approved, and what is missing. */
+/** Lists who has approved, and how many approvals are missing. */
 export function Approvals({ change }: { readonly change: Change }) {
   const {
     approvals,

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
 import { useMay, useMe } from '../../api/use-session';
-import { Button, type ButtonTone } from '../../ui/button';
+import { Button, type ButtonTone } from '../../ui/controls/button';
 import { Dialog } from '../../ui/dialog';
-import { Field, Input } from '../../ui/field';
-import { shortHash } from '../../ui/format';
+import { DialogActions } from '../../ui/dialog-actions';
+import { Field, Input } from '../../ui/controls/field';
+import { shortHash } from '../../ui/text/format';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 
@@ -125,18 +126,13 @@ function ActionDialog({
           )}
         </Field>
         {act.isError && <Problem error={act.error} />}
-        <div className="flex justify-end gap-2">
-          <Button tone="ghost" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            tone={offer.tone === 'plain' ? 'primary' : offer.tone}
-            disabled={act.isPending}
-          >
-            {offer.label}
-          </Button>
-        </div>
+        <DialogActions
+          tone={offer.tone === 'plain' ? 'primary' : offer.tone}
+          disabled={act.isPending}
+          onClose={onClose}
+        >
+          {offer.label}
+        </DialogActions>
       </form>
     </Dialog>
   );

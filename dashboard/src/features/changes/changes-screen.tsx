@@ -1,17 +1,17 @@
 import type { ChangeList, ChangeSummary } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
-import { buttonClass } from '../../ui/button';
+import { buttonClass } from '../../ui/controls/button';
 import { type Column, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
-import { Select } from '../../ui/field';
-import { LoadMore } from '../../ui/load-more';
+import { Select } from '../../ui/controls/field';
+import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
 import { Screen } from '../../ui/screen';
 import { given, wordOf } from '../../ui/search-params';
-import { Time } from '../../ui/time';
-import { usePages } from '../../ui/use-pages';
-import { visibleText } from '../../ui/visible-text';
+import { Time } from '../../ui/text/time';
+import { usePages } from '../../ui/hooks/use-pages';
+import { visibleText } from '../../ui/text/visible-text';
 import { ChangeStatus } from './change-status';
 import { STATUSES } from './changes-search';
 

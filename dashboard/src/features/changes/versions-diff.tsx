@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { ledger } from '../../api/ledger';
 import { Problem } from '../../ui/problem';
-import { textOfContent } from '../../ui/text-of-content';
-import { WordDiff } from '../../ui/word-diff';
+import { textOfContent } from '../../ui/text/text-of-content';
+import { WordDiff } from '../../ui/text/word-diff';
 
 /** What one version of a prompt changes against another, by word. @param from null for nothing. */
 export function VersionsDiff({

@@ -1,9 +1,9 @@
 import type { ChatMessage, Execution } from '@prompt-ledger/client';
 import { jsonText } from '../../api/json-text';
-import { CopyButton } from '../../ui/copy-button';
+import { CopyButton } from '../../ui/controls/copy-button';
 import { Panel } from '../../ui/panel';
-import { Time } from '../../ui/time';
-import { visibleText } from '../../ui/visible-text';
+import { Time } from '../../ui/text/time';
+import { visibleText } from '../../ui/text/visible-text';
 
 /** What went in, what was sent, and what came back. */
 export function ContentPanels({ execution }: { readonly execution: Execution }) {

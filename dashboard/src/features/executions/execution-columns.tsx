@@ -1,8 +1,8 @@
 import type { ExecutionSummary } from '@prompt-ledger/client';
 import type { Column } from '../../ui/data-table';
-import { count, duration } from '../../ui/format';
-import { Time } from '../../ui/time';
-import { visibleText } from '../../ui/visible-text';
+import { count, duration } from '../../ui/text/format';
+import { Time } from '../../ui/text/time';
+import { visibleText } from '../../ui/text/visible-text';
 import { StatusChip } from './status-chip';
 
 export const EXECUTION_COLUMNS: readonly Column<ExecutionSummary>[] = [

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { Plus, Trash2 } from 'lucide-react';
-import { Button } from '../../ui/button';
-import { Select } from '../../ui/field';
+import { Button } from '../../ui/controls/button';
+import { Select } from '../../ui/controls/field';
 import { CodeEditor } from './code-editor';
 import type { Draft } from './draft';
 

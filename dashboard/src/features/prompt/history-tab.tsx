@@ -4,11 +4,11 @@ import { ledger } from '../../api/ledger';
 import { Chip } from '../../ui/chip';
 import { type Column, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
-import { LoadMore } from '../../ui/load-more';
+import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
-import { Time } from '../../ui/time';
-import { usePages } from '../../ui/use-pages';
-import { visibleText } from '../../ui/visible-text';
+import { Time } from '../../ui/text/time';
+import { usePages } from '../../ui/hooks/use-pages';
+import { visibleText } from '../../ui/text/visible-text';
 
 const movesOf = ({ moves }: PointerMoveList) => moves;
 

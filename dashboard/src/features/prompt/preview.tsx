@@ -1,11 +1,11 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { useMemo } from 'react';
 import { type Compiled, parseVariables } from '../../api/templating';
-import { Field, TextArea } from '../../ui/field';
+import { Field, TextArea } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
-import { useDraft } from '../../ui/use-draft';
-import { visibleText } from '../../ui/visible-text';
+import { useDraft } from '../../ui/hooks/use-draft';
+import { visibleText } from '../../ui/text/visible-text';
 
 /** What a provider would get with these variables, by the service's own rules. */
 export function Preview({

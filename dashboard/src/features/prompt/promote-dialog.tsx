@@ -4,9 +4,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { useMay } from '../../api/use-session';
-import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
-import { Field, Input, Select } from '../../ui/field';
+import { DialogActions } from '../../ui/dialog-actions';
+import { Field, Input, Select } from '../../ui/controls/field';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 import { environmentsQuery, refreshPrompts } from './prompt-queries';
@@ -138,18 +138,12 @@ function PromoteForm({
         )}
       </Field>
       {promote.isError && <Problem error={promote.error} />}
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          type="submit"
-          tone="primary"
-          disabled={promote.isPending || (goal.isProtected && reason.trim() === '')}
-        >
-          {goal.isProtected ? `Open a change to ${goal.name}` : `Move ${goal.name} to v${version}`}
-        </Button>
-      </div>
+      <DialogActions
+        disabled={promote.isPending || (goal.isProtected && reason.trim() === '')}
+        onClose={onClose}
+      >
+        {goal.isProtected ? `Open a change to ${goal.name}` : `Move ${goal.name} to v${version}`}
+      </DialogActions>
     </form>
   );
 }

@@ -2,12 +2,12 @@ import type { Prompt, PromptEnvironment, VersionSummary } from '@prompt-ledger/c
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../../ui/button';
+import { Button } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { Problem } from '../../ui/problem';
 import { Screen, ScreenBody } from '../../ui/screen';
-import { TAB_CLASS, Tabs } from '../../ui/tabs';
-import { visibleText } from '../../ui/visible-text';
+import { TAB_CLASS, Tabs } from '../../ui/controls/tabs';
+import { visibleText } from '../../ui/text/visible-text';
 import { EditorTab } from './editor-tab';
 import { HistoryTab } from './history-tab';
 import { PromoteDialog } from './promote-dialog';

@@ -1,14 +1,14 @@
 import type { PutPromptResult } from '@prompt-ledger/client';
 import { useMutation } from '@tanstack/react-query';
 import type { Compiled } from '../../api/templating';
-import { Button } from '../../ui/button';
-import { Field, Input } from '../../ui/field';
-import { shortHash } from '../../ui/format';
-import { Kbd, MOD } from '../../ui/kbd';
+import { Button } from '../../ui/controls/button';
+import { Field, Input } from '../../ui/controls/field';
+import { shortHash } from '../../ui/text/format';
+import { Kbd, MOD } from '../../ui/controls/kbd';
 import { Fact, Facts, Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
-import { useHotkey } from '../../ui/use-hotkey';
-import { visibleText } from '../../ui/visible-text';
+import { useHotkey } from '../../ui/hooks/use-hotkey';
+import { visibleText } from '../../ui/text/visible-text';
 
 /** What the version will be, why it is made, and the button that makes it. */
 export function SavePanel({

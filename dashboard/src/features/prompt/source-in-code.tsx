@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ledger } from '../../api/ledger';
 import { Fact, Facts, Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
-import { visibleText } from '../../ui/visible-text';
+import { visibleText } from '../../ui/text/visible-text';
 
 const FACTS = ['repository', 'branch', 'commit', 'file', 'line'] as const;
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { given } from '../../ui/search-params';
-import { visibleText } from '../../ui/visible-text';
+import { visibleText } from '../../ui/text/visible-text';
 import { listFolders, parentFolder } from './folders';
 import type { PromptsSearch } from './prompts-search';
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { buttonClass } from '../../ui/button';
+import { buttonClass } from '../../ui/controls/button';
 import { EmptyState } from '../../ui/empty-state';
 
 /** An empty list: what to do about it. */

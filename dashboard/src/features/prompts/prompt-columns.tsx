@@ -2,8 +2,8 @@ import type { PromptListEntry } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
 import { Chip } from '../../ui/chip';
 import type { Column } from '../../ui/data-table';
-import { Time } from '../../ui/time';
-import { visibleText } from '../../ui/visible-text';
+import { Time } from '../../ui/text/time';
+import { visibleText } from '../../ui/text/visible-text';
 
 export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { session } from '../../api/session';
-import { Button, buttonClass } from '../../ui/button';
-import { Field, Input } from '../../ui/field';
+import { Button, buttonClass } from '../../ui/controls/button';
+import { Field, Input } from '../../ui/controls/field';
 import { Problem } from '../../ui/problem';
 
 const hasProvider = document.querySelector<HTMLMetaElement>('meta[name="sign-in"]')?.content === 'provider';

@@ -13,13 +13,3 @@ export function boundedChat(messages: readonly SentMessage[], maxBytes: number):
   if (sizeBytes > maxBytes) throw new RenderedPromptTooLargeError(maxBytes);
   return { kind: 'chat', messages };
 }
-
-/** What a prompt rendered, with the messages of the request behind it. A text prompt is one message of the user. @throws as {@link boundedChat} */
-export function appendMessages(
-  own: SentPrompt,
-  further: readonly SentMessage[],
-  maxBytes: number,
-): SentPrompt {
-  const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
-  return boundedChat([...first, ...further], maxBytes);
-}

@@ -11,7 +11,7 @@ import { ProjectPolicies } from '../../projects/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
 import { admittedPrompt, environmentOf } from './admitted-prompt.js';
-import { appendMessages, boundedChat } from './bounded-chat.js';
+import { boundedChat } from './bounded-chat.js';
 import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
 import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
@@ -25,7 +25,7 @@ import {
   paramsOfRequest,
   type RequestToAdmit,
 } from './execution-request.js';
-import type { SentPrompt } from './sent-prompt.js';
+import { joinMessages, type SentPrompt } from './sent-prompt.js';
 
 /** What a request says that needs no look at anything else. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
@@ -237,7 +237,7 @@ export class ExecutionAdmission {
   private withRendered(admitted: AdmittedRequest, entry: Entry, own: SentPrompt): AdmittedExecution {
     const { targets, params, extras, furtherMessages: further } = admitted;
     const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;
-    const rendered = further === null ? own : appendMessages(own, further, maxBytes);
+    const rendered = further === null ? own : boundedChat(joinMessages(own, further), maxBytes);
     const messages = messagesOf(rendered);
     const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
     return {

@@ -4,3 +4,9 @@ import type { RenderedPrompt } from '../../../templating/index.js';
 /** The messages that are sent: those of the prompt as rendered, with what follows them, or those of a bare call as they came. */
 export type SentPrompt =
   RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
+
+/** What a prompt rendered, with the messages of the request behind it. A text prompt is one message of the user. */
+export function joinMessages(own: SentPrompt, further: readonly SentMessage[]): readonly SentMessage[] {
+  const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
+  return [...first, ...further];
+}

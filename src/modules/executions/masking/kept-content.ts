@@ -2,7 +2,7 @@ import type { SentMessage } from '../../../entities/index.js';
 import { heavyWork, LedgerError, parseJson } from '../../../kernel/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
 import { withoutCheck } from '../../versions/index.js';
-import type { SentPrompt } from '../admission/sent-prompt.js';
+import { joinMessages, type SentPrompt } from '../admission/sent-prompt.js';
 import type { MaskedVariables } from './mask-variables.js';
 import { MASKED, type ValueMask } from './value-mask.js';
 
@@ -34,6 +34,10 @@ export async function keepMasked(
   return { variablesJson: json, rendered: maskPrompt(rendered, values), masked: paths, values };
 }
 
+function withFurther(own: SentPrompt, further: readonly SentMessage[] | null): SentPrompt {
+  return further === null ? own : { kind: 'chat', messages: joinMessages(own, further) };
+}
+
 async function renderMasked(
   compiled: CompiledPrompt,
   json: string,
@@ -49,12 +53,6 @@ async function renderMasked(
     if (error instanceof LedgerError) return null;
     throw error;
   }
-}
-
-function withFurther(own: SentPrompt, further: readonly SentMessage[] | null): SentPrompt {
-  if (further === null) return own;
-  const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
-  return { kind: 'chat', messages: [...first, ...further] };
 }
 
 function hideAll(sent: SentPrompt): SentPrompt {

@@ -113,7 +113,7 @@ function promptFields(record: ExecutionRecord): Pick<ExecutionDto, 'rendered_pro
   };
 }
 
-/** What is wrong first with an answer that does not fit; null for any other, and when it was erased. */
+/** The first fault of an answer that breaks its schema; null for any other, and once the content is erased. */
 export function outputErrorView(check: StoredOutputCheck | OutputCheck | null): OutputErrorDto | null {
   const { pointer = null, message = null }: Partial<StoredOutputCheck> = check ?? {};
   return pointer === null || message === null ? null : { pointer, message };

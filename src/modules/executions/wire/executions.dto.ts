@@ -208,7 +208,7 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
   @ApiProperty({ type: [ToolCallDto], nullable: true })
   tool_calls!: ToolCallDto[] | null;
 
-  /** What is wrong first with an answer that does not fit its schema; null for any other. Left out with `output_valid`. */
+  /** The first fault of an answer that breaks its schema; null for any other. Left out with `output_valid`. */
   @ApiPropertyOptional({ type: OutputErrorDto, nullable: true })
   output_error?: OutputErrorDto | null;
 }

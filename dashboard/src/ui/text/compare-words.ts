@@ -5,7 +5,7 @@ export interface DiffPart {
   readonly value: string;
 }
 
-/** Past this a comparison by word would hold up the page; then it is one by line. */
+/** Longer texts are compared line by line, because a comparison by word would hold up the page. */
 const WORDS_LIMIT_MS = 150;
 
 /** What changed from one text to another, by word. Changes with nothing but a space between them are read as one. */

@@ -1,5 +1,5 @@
 import type { ComponentProps } from 'react';
-import { classNames } from './class-names';
+import { classNames } from '../text/class-names';
 
 const TONES = {
   plain: 'border-line bg-panel text-ink hover:border-line-strong',

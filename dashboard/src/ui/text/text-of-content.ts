@@ -1,5 +1,5 @@
 import type { ContentExtras, Version } from '@prompt-ledger/client';
-import { jsonText } from '../api/json-text';
+import { jsonText } from '../../api/json-text';
 
 /** A content as one text, to be compared. */
 export function textOfContent({

@@ -1,5 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
-import { classNames } from './class-names';
+import { classNames } from '../text/class-names';
 
 const CONTROL =
   'min-w-0 rounded-[7px] border border-line-strong bg-panel px-2.5 py-1 text-[13px] leading-[18px] text-ink';

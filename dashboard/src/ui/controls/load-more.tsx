@@ -1,4 +1,4 @@
-import { Problem } from './problem';
+import { Problem } from '../problem';
 
 /** Below a list that comes in pages: that more is coming, or that it could not be read. */
 export function LoadMore({

@@ -1,4 +1,4 @@
-import type { QueryRunner } from 'typeorm';
+import type { Replacement } from '../validate-answers/alter-function.js';
 
 const SCOPES = `'project', 'owner_team', 'prompt', 'api_key'`;
 
@@ -23,8 +23,6 @@ DELETE FROM budgets WHERE scope_kind = 'experiment';
 DROP INDEX budgets_of_experiments;
 ${checkScopes(SCOPES)}
 `;
-
-type Replacement = readonly [from: string, to: string];
 
 const BEGIN: Replacement = [
   `'key_id', key_id, 'input_pico_usd'`,
@@ -52,28 +50,8 @@ const HOLD: readonly Replacement[] = [
   ],
 ];
 
-const CHANGES: readonly { readonly signature: string; readonly replacements: readonly Replacement[] }[] = [
-  { signature: 'ledger_begin(json,uuid[],double precision,boolean)', replacements: [BEGIN] },
-  { signature: 'ledger_hold_budgets(json,double precision)', replacements: HOLD },
-];
-
-/**
- * Lets a budget concern an experiment. The functions are changed as they stand in the database: each change is a few words, and
- * whatever else a migration has made of them stays.
- * @param isForward false to take it back.
- */
-export async function carryExperiments(runner: QueryRunner, isForward: boolean): Promise<void> {
-  for (const { signature, replacements } of CHANGES) {
-    const rows = (await runner.query('SELECT pg_get_functiondef($1::regprocedure) AS text', [signature])) as {
-      text: string;
-    }[];
-    let text = rows[0]?.text ?? '';
-    for (const [before, after] of replacements) {
-      const [from, to] = isForward ? [before, after] : [after, before];
-      if (text.split(from).length !== 2)
-        throw new Error(`${signature} is not what this migration changes: ${from}`);
-      text = text.replace(from, () => to);
-    }
-    await runner.query(text);
-  }
-}
+/** What the functions of budgets say of experiments, by their signatures. */
+export const CARRY_EXPERIMENTS: Readonly<Record<string, readonly Replacement[]>> = {
+  'ledger_begin(json,uuid[],double precision,boolean)': [BEGIN],
+  'ledger_hold_budgets(json,double precision)': HOLD,
+};

@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 
-/** A text of a function, and what takes its place. */
-export type Replacement = readonly [former: string, text: string];
+/** A text of a function, what takes its place, and how often it stands there. */
+export type Replacement = readonly [former: string, text: string, times?: number];
 
 /**
  * Changes a function as it stands in the database, whichever migration wrote it last. Its grants and settings stay.
- * @throws Error when it does not have one of the texts.
+ * @throws Error unless it has each of the texts as often as it says.
  */
 export async function alterFunction(
   runner: QueryRunner,
@@ -16,8 +16,9 @@ export async function alterFunction(
     signature,
   ])) as { definition: string }[];
   let definition = row?.definition ?? '';
-  for (const [former, text] of replacements) {
-    if (!definition.includes(former)) throw new Error(`${signature} has no "${former}"`);
+  for (const [former, text, times = 1] of replacements) {
+    const found = definition.split(former).length - 1;
+    if (found !== times) throw new Error(`${signature} has "${former}" ${found} times, not ${times}`);
     definition = definition.replaceAll(former, () => text);
   }
   await runner.query(definition);
@@ -25,5 +26,5 @@ export async function alterFunction(
 
 /** What takes the replacements back. */
 export function takenBack(replacements: readonly Replacement[]): Replacement[] {
-  return [...replacements].reverse().map(([former, text]) => [text, former]);
+  return [...replacements].reverse().map(([former, text, times]) => [text, former, times ?? 1]);
 }

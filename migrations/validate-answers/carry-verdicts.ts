@@ -9,7 +9,10 @@ export const VERDICT_ENTRY = {
   output_check: 'json',
 } as const;
 
-const ENTRY: Replacement = ['tool_calls text', 'tool_calls text, output_valid boolean, output_check json'];
+const ENTRY: readonly [string, string] = [
+  'tool_calls text',
+  'tool_calls text, output_valid boolean, output_check json',
+];
 const INTO_OVER: Replacement = [
   'INSERT INTO executions (project_id, execution_id, status,',
   'INSERT INTO executions (project_id, execution_id, output_valid, status,',
@@ -36,7 +39,8 @@ export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = 
     OUTPUT_OF_ENDING,
   ],
   'ledger_end(json,uuid[])': [
-    ENTRY,
+    // Where entries are read, and where their ends are.
+    [...ENTRY, 2],
     INTO_OVER,
     [
       'SELECT h.project_id, h.execution_id, coalesce(h.ends_as, h.status)',

@@ -2,7 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { type ReactNode, useDeferredValue, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { ledger } from '../api/ledger';
 import { useMay } from '../api/use-session';
 
@@ -35,9 +35,9 @@ export function CommandPalette({
 function Palette({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState('');
-  const wanted = useDeferredValue(text.trim());
+  const wanted = text.trim();
   const navigate = useNavigate();
-  const { data: prompts = [] } = useQuery({
+  const { data: found = [], isPlaceholderData } = useQuery({
     queryKey: ['prompts', 'palette', wanted],
     queryFn: async ({ signal }) =>
       (
@@ -60,7 +60,10 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
     ['Changes', '/changes'],
     ...(mayPut ? [['New prompt', '/prompts/new'] as const] : []),
   ];
-  const fitting = screens.filter(([title]) => title.toLowerCase().includes(wanted.toLowerCase()));
+  const isNamedSo = (title: string) => title.toLowerCase().includes(wanted.toLowerCase());
+  const fitting = screens.filter(([title]) => isNamedSo(title));
+  // Until the answer to these words is there, only what plainly has them is offered: Enter never opens a prompt of the words before.
+  const prompts = isPlaceholderData ? found.filter(({ name }) => isNamedSo(name)) : found;
   const id = EXECUTION_ID.test(wanted) && maySeeExecutions ? wanted.toLowerCase() : null;
   const values = [
     ...(id === null ? [] : [`execution ${id}`]),
@@ -83,7 +86,9 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
         className="w-full border-b bg-transparent px-3.5 py-3 text-[14px] outline-none"
       />
       <Command.List className="max-h-[50vh] overflow-auto p-1.5">
-        <Command.Empty className="px-2.5 py-6 text-center text-ink-3">Nothing has these words.</Command.Empty>
+        <Command.Empty className="px-2.5 py-6 text-center text-ink-3">
+          {isPlaceholderData ? 'Searching …' : 'Nothing has these words.'}
+        </Command.Empty>
         {id !== null && (
           <Entry value={`execution ${id}`} onSelect={go(`/executions/${id}`)}>
             Execution <span className="mono">{id}</span>

@@ -61,15 +61,22 @@ export function DataTable<Row>({
     if (lastSeen >= rows.length - 1) onEndReached?.();
   }, [lastSeen, rows.length, onEndReached]);
 
+  // The row that the keys have gone to and that is not in the page yet: the next key counts from it, however fast it follows.
+  const goingTo = useRef<number | null>(null);
+  const arrive = () => {
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${goingTo.current}"]`);
+    if (row == null) return;
+    goingTo.current = null;
+    row.focus();
+  };
+  useEffect(arrive);
   const focusRow = (index: number) => {
-    const target = Math.max(0, Math.min(rows.length - 1, index));
-    virtual.scrollToIndex(target);
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-row="${target}"]`)?.focus();
-    });
+    goingTo.current = Math.max(0, Math.min(rows.length - 1, index));
+    virtual.scrollToIndex(goingTo.current);
+    arrive();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = Number((event.target as HTMLElement).dataset['row'] ?? -1);
+    const at = goingTo.current ?? Number((event.target as HTMLElement).dataset['row'] ?? -1);
     const goals: Readonly<Record<string, number>> = {
       ArrowDown: at + 1,
       ArrowUp: at - 1,

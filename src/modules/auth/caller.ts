@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Actor } from '../audit/index.js';
 import type { Rights } from './roles/rights.js';
 
-/** What a key may use up a minute: 0 for no limit, null for the default of the environment. */
+/** The limits of a key per minute: 0 for none, null for the default of the environment. */
 export interface KeyRateLimits {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
@@ -18,7 +18,7 @@ export interface KeyAncestor {
 /** The session by whose cookie a request is sent. */
 export interface CallerSession {
   readonly sessionId: string;
-  /** What unsafe requests send as `X-CSRF-Token`. */
+  /** The value that unsafe requests send as `X-CSRF-Token`. */
   readonly csrfToken: string;
   /** Who signed in; null for a session that a key opened. */
   readonly person: {

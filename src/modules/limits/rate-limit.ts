@@ -14,7 +14,7 @@ export interface Spender {
 }
 
 export interface RateLimit {
-  /** What it is counted under. */
+  /** The name under which requests are counted. */
   readonly id: string;
   readonly of: 'key' | 'project';
   readonly unit: 'requests' | 'tokens';
@@ -36,7 +36,7 @@ export interface Standing {
   readonly resetMs: number;
 }
 
-/** What was decided about a request, for its answer. */
+/** The outcome of a check against a limit, for the headers of the answer. */
 export interface Decision {
   /** After the request, if it was let in. */
   readonly standings: readonly Standing[];
@@ -72,7 +72,7 @@ export function limitsOf(
   return limits;
 }
 
-/** What letting in `executions` takes of a limit at once: nobody knows yet how many tokens they will use. */
+/** Returns how much admitting `executions` takes of a limit at once: nobody knows yet how many tokens they will use. */
 export function takenOf({ unit }: RateLimit, executions: number): number {
   return unit === 'requests' ? executions : 0;
 }

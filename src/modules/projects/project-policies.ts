@@ -4,7 +4,7 @@ import { Clock, messageOf } from '../../kernel/index.js';
 import { MaskRules } from './mask-rules.js';
 import { ProjectsRepository, type StoredPolicy } from './projects.repository.js';
 
-/** What a project has settled for each of its executions. */
+/** The settings of a project that apply to each of its executions. */
 export interface ProjectPolicy {
   /** Null when nothing is masked. */
   readonly maskRules: MaskRules | null;
@@ -36,7 +36,7 @@ export class ProjectPolicies {
     private readonly clock: Clock,
   ) {}
 
-  /** What is in memory and not too old; null otherwise. */
+  /** Returns the policy in memory, if it is not too old; null otherwise. */
   peek(projectId: string): ProjectPolicy | null {
     const known = this.known.get(projectId);
     if (known === undefined) return null;
@@ -69,7 +69,7 @@ export class ProjectPolicies {
       const source = JSON.stringify(stored);
       const known = this.known.get(projectId);
       const policy = known?.source === source ? known.policy : toPolicy(stored);
-      // What was forgotten meanwhile may have been read before the change.
+      // A policy forgotten while it was being read may be older than the change, so it is not kept.
       if (this.reads.get(projectId) === read) this.known.set(projectId, { policy, source, readAtMs });
       return policy;
     });

@@ -8,7 +8,7 @@ export interface ProjectRef {
   readonly name: string;
 }
 
-/** What is stored of the settings that {@link ProjectPolicies} reads; null is the default. */
+/** The stored settings that {@link ProjectPolicies} reads; null is the default. */
 export interface StoredPolicy {
   readonly mask: readonly string[] | null;
   readonly defaultModel: string | null;

@@ -1,4 +1,4 @@
-/** What an adapter knows of a call that failed, besides its kind. */
+/** The facts that an adapter has about a failed call, besides its kind. */
 export interface ProviderErrorDetails {
   /** The vendor's HTTP status; null when there was none. */
   readonly status?: number | null;

@@ -2,11 +2,11 @@ import type { ProviderErrorDetails } from './provider-error-details.js';
 import type { ProviderProgress } from './calls/provider-progress.js';
 
 /**
- * What a provider is. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
+ * A provider of models. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its
  * vendor's HTTP: no database, no queue, no retries, no deadlines (they reach it as `request.signal`).
  *
- * The contract grows by optional members and further event types only. A reader of events passes over types it does
- * not know, and what is left out of an adapter is not supported, so an older adapter needs no change.
+ * The contract grows by optional members and further event types only. Readers skip event types they do not know, and a
+ * member that an adapter leaves out is not supported, so an older adapter needs no change.
  */
 export interface ModelProvider {
   /** Whether a call can be made at all. Asked before anything is written, so it must be cheap and local. */
@@ -15,7 +15,7 @@ export interface ModelProvider {
   /** The params that the vendor has a field for. Any other is refused before `stream` is called. */
   readonly supportedParams: readonly ParamName[];
 
-  /** What else the vendor has a field for; it is refused where it is not listed. Left out: none. */
+  /** Further features that the vendor has a field for; others are refused. Left out: none. */
   readonly supportedFeatures?: readonly ProviderFeature[];
 
   /**
@@ -63,7 +63,7 @@ export interface ProviderRequest {
   readonly messages: readonly ProviderMessage[];
   /** Absent means not sent: the vendor's own default holds. */
   readonly params: ProviderParams;
-  /** What the model may call. Sent only to a provider that has the feature `tools`, as are the next two. */
+  /** The tools that the model may call. Sent only to a provider with the feature `tools`, as are the next two. */
   readonly tools?: readonly ProviderTool[];
   /** Absent: the vendor's default, which is `auto` everywhere. */
   readonly toolChoice?: ProviderToolChoice;
@@ -216,7 +216,7 @@ export interface ProviderEnd {
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
-/** What `complete` resolves to: all that the events of `stream` would have said. */
+/** The result of `complete`: everything that the events of `stream` would have said. */
 export interface ProviderAnswer extends Omit<ProviderEnd, 'type'> {
   /** As in `start`. */
   readonly providerRequestId: string | null;
@@ -247,7 +247,7 @@ export interface ProviderUsage {
   readonly cachedPromptTokens?: number | null;
   /** The tokens of the response that are reasoning and not in the text. Left out means null. */
   readonly reasoningTokens?: number | null;
-  /** What the vendor sent, untouched. Null when nothing came. */
+  /** The vendor's answer, untouched. Null when nothing came. */
   readonly raw: unknown;
 }
 

@@ -3,9 +3,9 @@ import { DiscoveryService } from '@nestjs/core';
 import type { ModelProvider, ProviderEnv } from './provider.contract.js';
 
 export interface ProviderOptions {
-  /** What stands before the slash in `acme/some-model`: lower-case letters, digits and dashes. */
+  /** The part before the slash in `acme/some-model`: lower-case letters, digits and dashes. */
   readonly id: string;
-  /** What a project may have of its own; left out: nothing. */
+  /** The settings that a project may have of its own; left out: none. */
   readonly own?: OwnSettings;
 }
 
@@ -24,7 +24,7 @@ export interface OwnSettings {
 /** Injection token of the `ProviderEnv` that adapters read their settings from. */
 export const PROVIDER_ENV = Symbol('PROVIDER_ENV');
 
-/** What the registry finds adapters by. */
+/** The registry finds adapters by this metadata. */
 export const ProviderMetadata = DiscoveryService.createDecorator<ProviderOptions>();
 
 /** A class that `@Provider` can stand on. */
@@ -48,7 +48,7 @@ export function isProviderClass(value: unknown): value is ProviderClass {
   return typeof value === 'function' && Reflect.hasOwnMetadata(ProviderMetadata.KEY, value);
 }
 
-/** What `@Provider` says on this class; undefined where it does not stand on it. */
+/** Reads `@Provider` from a class; undefined where it is missing. */
 export function providerOptionsOf(providerClass: ProviderClass): ProviderOptions | undefined {
   return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions | undefined;
 }

@@ -7,7 +7,7 @@ export interface KeyWidth extends KeyRateLimits {
   readonly expiresAt: Date | null;
 }
 
-/** What limits a key that has none of its own; 0 for nothing. */
+/** The limits of a key that has none of its own; 0 for none. */
 export interface DefaultKeyLimits {
   readonly RATE_LIMIT_KEY_REQUESTS: number;
   readonly RATE_LIMIT_KEY_TOKENS: number;

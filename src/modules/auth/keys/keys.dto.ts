@@ -47,7 +47,7 @@ export class KeyRateLimitsDto {
 
 export class CreateKeyDto {
   /**
-   * What the key is for, as people will see it in lists and in the audit log.
+   * The purpose of the key, as people will see it in lists and in the audit log.
    * @example "checkout-service"
    */
   @IsString()
@@ -55,7 +55,7 @@ export class CreateKeyDto {
   name!: string;
 
   /**
-   * What the key may do. A key can only hand out scopes that it has itself. Send either this or `role`.
+   * The scopes of the key. A key can only hand out scopes that it has itself. Send either this or `role`.
    * @example ["prompts:read", "executions:run"]
    */
   @IsOptional()
@@ -129,10 +129,10 @@ export class KeyDto {
   @ApiId()
   key_id!: string;
 
-  /** What the key is for. */
+  /** The purpose of the key. */
   name!: string;
 
-  /** What the key may do by itself; of a key with a role, what that role may do today. Its user may be allowed less. */
+  /** The scopes of the key itself; of a key with a role, those that the role has today. Its user may be allowed less. */
   scopes!: Scope[];
 
   /** The role that it was made with; null for a key with scopes of its own. */

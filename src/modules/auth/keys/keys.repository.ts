@@ -5,7 +5,7 @@ import { TenantScope } from '../../../infra/database/index.js';
 import type { KeyAncestor, KeyRateLimits } from '../caller.js';
 import type { Grant, KeyOwner } from '../roles/rights.js';
 
-/** What authentication needs of a key. */
+/** The columns that authentication needs. */
 export interface KeyRecord extends Grant {
   readonly projectId: string;
   readonly projectName: string;

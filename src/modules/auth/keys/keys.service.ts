@@ -89,8 +89,8 @@ export class KeysService {
   }
 
   /**
-   * What is left out of the limits stays as it is. A key changes none that may do more than itself, and gives none more than
-   * it has, itself included.
+   * Limits that are left out stay as they are. A key cannot change one that may do more than itself, nor hand out more than it
+   * has, itself included.
    * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN`
    */
   async change(caller: Caller, keyId: string, { rate_limits: wanted }: ChangeKeyDto): Promise<KeyDto> {
@@ -190,7 +190,7 @@ export class KeysService {
     this.authenticator.forget(keyId);
   }
 
-  /** What was asked for, and what was left out. */
+  /** The limits asked for, completed with defaults. */
   private limitsFor(
     { expires_at: expiresAt, rate_limits: limits }: CreateKeyDto,
     maker: ApiKeyEntity | null,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 
 /**
- * What is stored of a key's secret. HMAC and not a password hash: the secret has 256 bits, so it cannot be guessed, and
+ * Hashes a key's secret for storage. HMAC and not a password hash: the secret has 256 bits, so it cannot be guessed, and
  * a slow hash on every request would be a way to put the service down.
  */
 @Injectable()

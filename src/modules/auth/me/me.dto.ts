@@ -10,7 +10,7 @@ export class MyProjectDto {
   @ApiId()
   project_id!: string;
 
-  /** What the project is called. */
+  /** The display name of the project. */
   name!: string;
 }
 
@@ -39,10 +39,10 @@ export class MeDto {
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
-  /** What you may do in the project. */
+  /** Your scopes in the project. */
   @ApiProperty({ enum: SCOPES, isArray: true })
   scopes!: Scope[];
 
-  /** What unsafe requests of a session send as `X-CSRF-Token`; null for a key, which needs none. */
+  /** The value that unsafe requests of a session send as `X-CSRF-Token`; null for a key, which needs none. */
   csrf_token!: string | null;
 }

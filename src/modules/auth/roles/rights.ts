@@ -14,7 +14,7 @@ export interface KeyOwner {
   readonly teamRoles: ReadonlyMap<string, Role>;
 }
 
-/** What a key was made with: one of the two. */
+/** The right a key was made with: a role or scopes. */
 export interface Grant {
   readonly role: Role | null;
   /** Empty for a key with a role. */
@@ -26,7 +26,7 @@ export interface RightsOverTeam {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** What somebody may do in a project. */
+/** The rights of somebody in a project. */
 export interface Rights {
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;
@@ -43,7 +43,7 @@ export function scopesOfGrant({ role, scopes }: Grant): ReadonlySet<Scope> {
   return role === null ? toScopes(scopes) : scopesForRole(role);
 }
 
-/** What a key may do: no more than it was made with, and no more than its owner may do now. */
+/** Returns what a key may do: no more than it was made with, and no more than its owner may do now. */
 export function toRights(grant: Grant, owner: KeyOwner | null): Rights {
   const granted = scopesOfGrant(grant);
   if (owner === null) return { role: grant.role, scopes: granted, overTeams: NO_TEAMS };
@@ -67,7 +67,7 @@ export function widestRole({ role, teamRoles }: Pick<KeyOwner, 'role' | 'teamRol
   return widest;
 }
 
-/** What somebody may do with a prompt. @param ownerTeam null for a prompt that no team answers for. */
+/** Returns somebody's rights over a prompt. @param ownerTeam null for a prompt that no team answers for. */
 export function rightsOver(rights: Rights, ownerTeam: string | null): RightsOverTeam {
   const ofTeam = ownerTeam === null ? undefined : rights.overTeams.get(ownerTeam);
   return ofTeam ?? rights;

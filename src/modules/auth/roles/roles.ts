@@ -1,7 +1,7 @@
 import { type Role, ROLES } from '../../../entities/index.js';
 import { type Scope, SCOPES } from './scopes.js';
 
-/** What each role adds to the one before. An admin may do everything. */
+/** The scopes that each role adds to the one before. An admin may do everything. */
 const ADDED: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: ['prompts:read', 'executions:list', 'analytics:read'],
   runner: ['executions:run', 'executions:read', 'scores:write', 'traces:read', 'traces:write'],

@@ -3,7 +3,7 @@ import { ApiSecurity } from '@nestjs/swagger';
 import { API_KEY_SECURITY, ApiProblems, BEARER_SECURITY } from '../../../infra/http/index.js';
 import type { Scope } from './scopes.js';
 
-/** What a route asks of its caller. */
+/** The right that a route asks of its caller. */
 export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'instance' }

@@ -1,4 +1,4 @@
-/** What a key may be allowed to do. */
+/** Every right that a key can have. */
 export const SCOPES = [
   'prompts:read',
   'prompts:write',

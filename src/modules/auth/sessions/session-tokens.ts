@@ -7,11 +7,11 @@ const COOKIE = /^([0-9A-Za-z]{43})\.([\w-]{43})$/;
 
 /** The parts of a session that only its cookie holds. */
 export interface SessionToken {
-  /** What the cookie says. */
+  /** The content of the cookie. */
   readonly cookie: string;
-  /** What finds the row of the session. */
+  /** Finds the row of the session. */
   readonly hmac: Buffer;
-  /** What unsafe requests of the session have to send. */
+  /** The value that unsafe requests of the session have to send. */
   readonly csrfToken: string;
 }
 

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Role, SessionKind } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 
-/** What a person is in one project. */
+/** A person's role in one project. */
 export interface Membership {
   readonly projectId: string;
   readonly name: string;

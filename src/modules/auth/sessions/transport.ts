@@ -3,7 +3,7 @@ import type { Request } from 'express';
 /** How a request came: encrypted, from a browser on this very machine, or in the clear over a network. */
 export type Transport = 'tls' | 'loopback' | 'plain';
 
-/** What a request says of its way here. Express reads the headers of trusted proxies, and no others. */
+/** The part of a request that says how it got here. Express reads the headers of trusted proxies, and no others. */
 export type Travelled = Pick<Request, 'secure' | 'hostname' | 'ips' | 'ip'>;
 
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$|^::1$/;

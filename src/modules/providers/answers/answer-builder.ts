@@ -6,7 +6,7 @@ import {
   type ProviderEvent,
 } from '../provider.contract.js';
 
-/** What a call without a word counts for, so that calls without end do not slip under the limit. */
+/** The size that a call without any text counts for, so that endless calls do not slip under the limit. */
 const CHARACTERS_PER_CALL = 64;
 
 interface OpenCall {
@@ -17,7 +17,7 @@ interface OpenCall {
 
 /** Puts the events of one answer together to what `complete` of a provider resolves to. */
 export class AnswerBuilder {
-  /** What the start said; null until then. */
+  /** Taken from the start event; null until then. */
   providerRequestId: string | null = null;
 
   private text = '';

@@ -50,7 +50,7 @@ export class AnswerCollector {
     return certain;
   }
 
-  /** What was held back, at the end of a whole answer. */
+  /** Releases everything held back, at the end of a whole answer. */
   *flush(): Generator<AnswerEvent> {
     const text = this.response.flush();
     if (text !== '') yield { type: 'delta', text, ...(this.refusal === null ? {} : { refusal: true }) };

@@ -27,7 +27,7 @@ export function collectAnswer(answer: ProviderAnswer, maxBytes: number): Collect
 function collectCalls(toolCalls: readonly ProviderAnswerToolCall[]): ToolCallCollector {
   const collector = new ToolCallCollector();
   toolCalls.forEach((call, index) => collector.add({ ...call, type: 'tool_call', index }));
-  // What waits for the other half of a character has nothing to wait for.
+  // Nothing will complete the half of a character that is held back here.
   Array.from(collector.flush());
   return collector;
 }

@@ -33,7 +33,7 @@ export class ResponseCollector {
     return text;
   }
 
-  /** What was held back and has to stand for itself now. */
+  /** Releases everything held back, because nothing follows. */
   flush(): string {
     const text = this.whole.flush();
     this.take(text);

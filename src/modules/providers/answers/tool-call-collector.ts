@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderToolCall, type ProviderToolCallDelta } from '../provider.contract.js';
 import { WholeText } from './whole-text.js';
 
-/** What a call without a word takes of the limit, so that calls without end do not slip under it. */
+/** The size that a call without any text takes of the limit, so that endless calls do not slip under it. */
 const BYTES_PER_CALL = 64;
 
 interface OpenCall {
@@ -48,7 +48,7 @@ export class ToolCallCollector {
     };
   }
 
-  /** What was held back and has to stand for itself now. */
+  /** Releases everything held back, because nothing follows. */
   *flush(): Generator<ProviderToolCallDelta> {
     for (const [index, call] of this.calls) {
       const text = this.take(call, call.whole.flush());

@@ -16,7 +16,7 @@ export class WholeText {
     return toStorableText(endsInHalf ? text.slice(0, -1) : text);
   }
 
-  /** What waits for a delta that will not come. */
+  /** Releases text that waits for a delta which will not come. */
   flush(): string {
     const text = toStorableText(this.half);
     this.half = '';

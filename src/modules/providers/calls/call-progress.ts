@@ -15,7 +15,7 @@ export class CallProgress implements ProviderProgress {
   }
 
   waiting(): void {
-    // What was sent stays sent, whatever an adapter says afterwards.
+    // Once sent, a request stays sent, whatever an adapter says afterwards.
     if (this.state !== 'sending') this.state = 'waiting';
   }
 

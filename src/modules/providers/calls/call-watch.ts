@@ -15,7 +15,7 @@ export type Interruption = 'deadline' | 'silence' | 'caller';
 
 /** Ends a call early for one of three reasons, whichever comes first. */
 export class CallWatch {
-  /** What ended the call early; null when nothing did. */
+  /** The reason why the call ended early; null when it did not. */
   interruptedBy: Interruption | null = null;
 
   private readonly controller = new AbortController();

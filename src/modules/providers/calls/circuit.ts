@@ -7,7 +7,7 @@ import {
 } from 'cockatiel';
 
 /**
- * What one call says about the provider. `answered`: it is there, though it refused the request or asked us to slow down.
+ * The lesson of one call about the provider. `answered`: it is there, though it refused the request or asked us to slow down.
  * `silent`: nothing, because the call was not made, or its caller gave it too little time, left, or did not read.
  */
 export type CircuitOutcome = 'success' | 'failure' | 'answered' | 'silent';
@@ -98,7 +98,7 @@ export class Circuit {
     return this.openedAtMs + this.settings.openMs - Date.now();
   }
 
-  /** What began while it was closed and ends later is old news: the trial decides. */
+  /** Ignores a call that began while the circuit was closed and ends later: the trial decides. */
   private report(outcome: CircuitOutcome): void {
     if (outcome === 'answered' || outcome === 'silent' || this.policy.state !== CircuitState.Closed) return;
     void this.policy.execute(() => outcome);

@@ -15,7 +15,7 @@ const REQUEST = {
   attemptId: 'a-1',
 } as const;
 
-/** What is known of a call that failed. */
+/** Returns the details of a call that failed. */
 async function failedCall(
   provider: ModelProvider,
   onEvent: CompletionObserver | undefined,

@@ -144,7 +144,7 @@ async function completeAtOnce(
   }
 }
 
-/** What is known of a call that failed, besides its failure. */
+/** Collects the details of a failed call, besides its failure. */
 function report(
   partial: PartialCompletion,
   watch: CallWatch,

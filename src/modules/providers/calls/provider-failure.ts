@@ -1,6 +1,6 @@
 import { ProviderError, type ProviderErrorKind } from '../provider.contract.js';
 
-/** What an adapter knows of an HTTP answer that is not a success. */
+/** The facts that an adapter has about an unsuccessful HTTP answer. */
 export interface FailedAnswer {
   readonly status: number;
   /** One safe clause, see `safeVendorMessage`; left out when there is nothing safe to say. */
@@ -64,7 +64,7 @@ const CONNECTION_CODES = new Set([
 ]);
 const CONNECTION_PREFIXES = ['UND_ERR_', 'HPE_', 'ERR_SSL_', 'ERR_TLS_', 'CERT_'];
 
-/** What is wrong with a certificate, in OpenSSL's words: found before anything is sent. */
+/** OpenSSL's codes for a bad certificate, which is found before anything is sent. */
 const CERTIFICATE_CODES = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

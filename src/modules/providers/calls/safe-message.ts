@@ -1,7 +1,7 @@
 import { toUSVString } from 'node:util';
 
 const MAX_LENGTH = 300;
-/** What is looked at for it: the patterns below take time with the square of a word's length. */
+/** Only so many characters are searched: the patterns below take time quadratic in a word's length. */
 const MAX_READ = 2000;
 /** Fewer letters than this in common with the prompt are chance, not a quotation. */
 const QUOTATION_LENGTH = 12;
@@ -14,9 +14,9 @@ export interface Secrets {
 }
 
 /**
- * What of a vendor's error message may be stored and shown: one line, at most 300 characters, credentials
- * blackened. Vendors echo them ("Incorrect API key provided: sk-ab***yz") and quote the prompt ("Invalid
- * value: '…'"); a message that quotes is dropped whole, because what is left of it could still be the prompt.
+ * Returns the part of a vendor's error message that may be stored and shown: one line, at most 300 characters, credentials
+ * redacted. Vendors echo them ("Incorrect API key provided: sk-ab***yz") and quote the prompt ("Invalid
+ * value: '…'"); a message that quotes is dropped whole, because the rest could still be the prompt.
  *
  * @returns null when there is nothing safe to say.
  */

@@ -131,7 +131,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 }
 
-/** What a class lacks of `ModelProvider`, which for one from outside the tree no compiler has checked. */
+/** Names the member of `ModelProvider` that a class lacks, since no compiler has checked one from outside the tree. */
 function whatLacks(instance: unknown): string | null {
   if (typeof instance !== 'object' || instance === null) return 'it cannot be constructed at start';
   const candidate = instance as Partial<Record<keyof ModelProvider, unknown>>;
@@ -150,7 +150,7 @@ function whatLacks(instance: unknown): string | null {
   );
 }
 
-/** What is wrong with the `own` of an adapter, for one in plain JavaScript. */
+/** Describes the mistake in an adapter's `own`, for one in plain JavaScript. */
 function whatLacksOwn(providerClass: ProviderClass): string | null {
   const own: Partial<Record<keyof OwnSettings, unknown>> | undefined = providerOptionsOf(providerClass)?.own;
   if (own === undefined) return null;

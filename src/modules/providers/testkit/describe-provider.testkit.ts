@@ -50,7 +50,7 @@ const MESSAGES: readonly ProviderMessage[] = [
   { role: 'user', content: 'Grüße an 李雷 👋🏽,\r\nwith "quotes", \\ and {{braces}} ' },
 ];
 
-/** What every provider has to do: run against each adapter with the vendor's stand-in behind it. */
+/** Runs the contract of all providers against one adapter, with the vendor's stand-in behind it. */
 export function describeProvider(name: string, harness: ProviderHarness): void {
   describe(`provider ${name}`, () => {
     beforeAll(() => harness.start());
@@ -189,7 +189,7 @@ function describeWay(harness: ProviderHarness, [way, onEvent]: (typeof ASKING_WA
     ])('classes a %i as %s', async (status, kind) => {
       const error = await failure(harness.scenarios.status(status, {}));
       expect(error).toMatchObject({ name: 'ProviderError', kind, status });
-      // What a vendor refuses it does not bill.
+      // Vendors do not bill what they refuse.
       expect(error.answerBegan).not.toBe(true);
     });
 

@@ -23,7 +23,7 @@ interface Expected {
 
 const LIMITS = { deadlineMs: 20_000, idleTimeoutMs: null, maxResponseBytes: 512_000 };
 
-/** What every vendor says in a form of its own, and means the same by. */
+/** The same answers, each in its vendor's own form. */
 const RECORDED: readonly (readonly [string, Expected])[] = [
   [
     'tool-call.stream.txt',

@@ -73,7 +73,7 @@ export class MessageReader implements AnswerReader {
     };
   }
 
-  /** What makes no sense after the end of the answer takes nothing from it. */
+  /** Ignores nonsense after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);
@@ -130,7 +130,7 @@ export class MessageReader implements AnswerReader {
     events.push(call);
   }
 
-  /** What an event has of the text of the answer. */
+  /** Reads the text that an event adds to the answer. */
   private contentOf(event: Json): ReadContent {
     if (event['type'] === 'content_block_start') return readBlockContent(event['content_block']);
     if (event['type'] !== 'content_block_delta') return NOTHING;
@@ -230,7 +230,7 @@ function headOf({ id, name }: Json): { readonly id: string; readonly name: strin
   return { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
 }
 
-/** What is said, without what is null: a later null takes nothing back. */
+/** Drops nulls, so that a later null does not erase an earlier value. */
 function known(value: unknown): Json {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));

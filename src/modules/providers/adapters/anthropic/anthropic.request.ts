@@ -73,7 +73,7 @@ function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest):
 }
 
 /**
- * What a conversation begins with as its system prompt stands apart. A later message of that role stays where it is:
+ * Separates the system prompt that a conversation begins with. A later message of that role stays where it is:
  * newer models take it there, and older ones refuse it, which is better than moving it unasked.
  */
 function split(messages: readonly ProviderMessage[]): {

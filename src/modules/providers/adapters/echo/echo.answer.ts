@@ -1,6 +1,6 @@
 import type { ProviderRequest, ProviderToolChoice } from '../../provider.contract.js';
 
-/** What a model does, read from its name. */
+/** The behaviour of an echo model, read from its name. */
 export interface EchoModel {
   readonly delayMs?: number;
   readonly pieceDelayMs?: number;
@@ -9,7 +9,7 @@ export interface EchoModel {
   readonly hangs?: boolean;
 }
 
-/** What is to be answered, in whatever pieces. */
+/** The answer to give, and the pieces it comes in. */
 export interface EchoAnswer {
   /** The tool that is called; null for a text. */
   readonly toolName: string | null;

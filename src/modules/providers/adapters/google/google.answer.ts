@@ -70,7 +70,7 @@ export class GeneratedContentReader implements AnswerReader {
     };
   }
 
-  /** What makes no sense after the end of the answer takes nothing from it. */
+  /** Ignores nonsense after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);

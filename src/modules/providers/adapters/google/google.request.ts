@@ -32,7 +32,7 @@ export interface ContentBody {
 const NO_SIGNATURE = 'skip_thought_signature_validator';
 
 /**
- * What was asked for, and nothing else, field for field in the order in which the vendor's own SDK sends it.
+ * Builds the body with nothing added, field for field in the order in which the vendor's own SDK sends it.
  * @throws ProviderError `provider_rejected` for a chat or a wish that Gemini has no form for.
  */
 export function contentBodyOf(request: ProviderRequest): ContentBody {

@@ -31,13 +31,13 @@ function classOf(server: CompatibleServer): ProviderClass {
       super(server, env);
     }
   }
-  // What the registry says when a provider from outside the tree claims the same id.
+  // The registry shows this name when a provider from outside the tree claims the same id.
   Object.defineProperty(Configured, 'name', { value: 'an entry of OPENAI_COMPATIBLE' });
   Provider({ id: server.id, own: ownSettingsOf(server) })(Configured);
   return Configured;
 }
 
-/** What stands in for a project's own key and address; no variable of the environment has a name with a space. */
+/** Describes a project's own key and address; no variable of the environment has a name with a space. */
 function ownSettingsOf({ id, baseUrl, keyVariable }: CompatibleServer) {
   return {
     apiKey: [keyVariable ?? `key of ${id}`] as const,

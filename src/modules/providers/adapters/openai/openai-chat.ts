@@ -12,7 +12,7 @@ import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange
 import { baseHeaders, type VendorHeaders } from '../vendor/vendor-headers.js';
 import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.js';
 
-/** What OpenAI has a field for (API reference, "Create chat completion"): none for top_k and repetition_penalty. */
+/** The parameters in OpenAI's API reference ("Create chat completion"), which has no top_k and no repetition_penalty. */
 export const OPENAI_PARAMS: readonly ParamName[] = ['max_new_tokens', 'temperature', 'top_p', 'stop', 'seed'];
 
 /**
@@ -43,7 +43,7 @@ export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
   'annotations',
 ];
 
-/** What OpenAI, Azure and the many servers like them do differently. */
+/** The differences between OpenAI, Azure and the many servers like them. */
 export interface OpenAiDialect {
   /** `/v1` included, where the server has it. */
   readonly baseUrl: string;
@@ -51,7 +51,7 @@ export interface OpenAiDialect {
   readonly connect?: ProviderConnect | undefined;
   /** Behind the base URL; left out: `/chat/completions`. */
   readonly pathOf?: (modelName: string) => string;
-  /** What must not appear in a message. */
+  /** Must not appear in any message. */
   readonly apiKey: string | null;
   /** Sent with every request: the key, and what a gateway wants. */
   readonly headers: VendorHeaders;

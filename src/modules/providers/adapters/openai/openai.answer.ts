@@ -40,7 +40,7 @@ export class ChatCompletionReader implements AnswerReader {
   }
 
   read(data: string): ProviderEvent[] {
-    // What follows the end mark is not looked at, but read: a connection left earlier cannot be used again.
+    // The rest after the end mark is read and dropped: a connection left earlier could not be reused.
     if (this.parts.isWhole) return [];
     const events: ProviderEvent[] = [];
     for (const item of this.parse(data)) {
@@ -73,7 +73,7 @@ export class ChatCompletionReader implements AnswerReader {
     };
   }
 
-  /** What makes no sense after the end of the answer takes nothing from it. */
+  /** Ignores nonsense after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);
@@ -106,7 +106,7 @@ export class ChatCompletionReader implements AnswerReader {
     if (this.usage.raw === null || isUsageKnown(counts)) this.usage = { ...counts, raw };
   }
 
-  /** What stands beside the choices: who answers, and what a client of OpenAI's sees and we have no name of our own for. */
+  /** Reads the fields beside the choices: the model that answered, and those that OpenAI's clients see and we have no name for. */
   private readFacts(answer: Json, events: ProviderEvent[]): void {
     for (const name of EXTRAS) {
       const fact = textOrNull(answer[name]);

@@ -12,7 +12,7 @@ export interface ToolCallPiece {
   readonly arguments: string;
 }
 
-/** What is no object is passed over; an object in the place of the list is its only item. */
+/** Skips anything that is not an object; an object in place of the list counts as its only item. */
 export function readToolCallPieces(items: unknown): ToolCallPiece[] {
   return items === null || items === undefined ? [] : recordsIn(items).map(toPiece);
 }
@@ -59,7 +59,7 @@ export class ToolCallIndexes {
 
   /** Makes events of the pieces of one message or chunk. A piece that says nothing makes none. */
   eventsOf(pieces: readonly ToolCallPiece[]): ProviderToolCallDelta[] {
-    // What a message or a chunk has a second named item for is a second call.
+    // A second named item for the same index in one message or chunk is a second call.
     const touched = new Set<OpenCall>();
     return pieces.flatMap((piece) => this.eventOf(piece, touched) ?? []);
   }

@@ -168,7 +168,7 @@ export function message(content: unknown, stop_reason: unknown = 'end_turn'): st
   });
 }
 
-/** What Gemini answers, whole or as a chunk. */
+/** Builds an answer of Gemini, whole or as a chunk. */
 export function contents(parts: unknown, finishReason?: unknown, more: Json = {}): Json {
   return {
     candidates: [

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => odd.stop());
 
-/** What came between two good pieces in the streams of gateways, and has nothing to do with the answer. */
+/** Lines seen between two good pieces in the streams of gateways that have nothing to do with the answer. */
 const BETWEEN: readonly (readonly [string, Record<string, unknown> | string | null | unknown[]])[] = [
   ['a comment', ': keep-alive\n\n'],
   ['OpenRouter’s comment', ': OPENROUTER PROCESSING\n\n'],

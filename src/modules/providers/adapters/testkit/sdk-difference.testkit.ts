@@ -13,7 +13,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** What a vendor's package sends and we do not, or otherwise: each with its reason. */
+/** The headers in which we differ from a vendor's package, each with its reason. */
 const DIFFERENCES: readonly { readonly header: RegExp; readonly reason: string }[] = [
   { header: /^user-agent$/, reason: 'it says who calls, and that is not the package' },
   { header: /^x-stainless-/, reason: 'telemetry of the package' },

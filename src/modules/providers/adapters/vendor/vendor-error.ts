@@ -7,11 +7,11 @@ import { headerOf } from './vendor-headers.js';
 /** An error says what it has to say in far less, and its sender may never stop. */
 export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
-/** What a vendor said went wrong, as it came. */
+/** A vendor's description of an error, as it came. */
 export interface VendorComplaint {
   /** The status of the answer. An error in mid-stream has the one it would have had at the beginning. */
   readonly status: number;
-  /** What may be said of it, best first. The first that is safe to show is shown. */
+  /** Candidates for the message, best first. The first that is safe is shown. */
   readonly words: readonly unknown[];
   readonly headers: IncomingHttpHeaders;
   /** Seconds, where the vendor does not say it in `Retry-After`. */
@@ -26,7 +26,7 @@ export class VendorError extends Error {
     super('The vendor reported an error.');
   }
 
-  /** What of it may be stored and shown. */
+  /** Reduces the complaint to what may be stored and shown. */
   settle(secrets: Secrets, providerRequestId: string | null, answerBegan: boolean): ProviderError {
     const { status, words, headers, retryAfter } = this.complaint;
     const safe = words.map((word) => safeVendorMessage(word, secrets));

@@ -6,7 +6,7 @@ export type VendorHeaders = Readonly<Record<string, string | null>>;
 const COMMON_HEADERS: VendorHeaders = { accept: 'application/json', 'user-agent': 'prompt-ledger' };
 
 /**
- * What an adapter sends with every request, as names and values in turn.
+ * Returns the headers that an adapter sends with every request, as names and values in turn.
  * @param attemptIdHeader lower case; left out of it, because each request says its own
  */
 export function baseHeaders(headers: VendorHeaders, attemptIdHeader: string): string[] {

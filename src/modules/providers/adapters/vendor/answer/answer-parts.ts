@@ -2,7 +2,7 @@ import { type ReadContent } from '../../../../../answers/index.js';
 import { ProviderError, type ProviderEvent } from '../../../provider.contract.js';
 import { readEndReason, type EndReason, type Vocabulary } from './end-reason.js';
 
-/** What readers of all vendors' answers keep track of: whether there is anything, and how it ended. */
+/** State that the readers of all vendors' answers share: whether anything has come, and how it ended. */
 export class AnswerParts {
   /** A mark of the end has come, or all of a document. */
   isWhole = false;

@@ -1,4 +1,4 @@
-/** What a vendor's word for the end of an answer means. */
+/** The meaning of a vendor's word for the end of an answer. */
 export interface EndReason {
   /** One of `stop`, `length`, `content_filter` and `tool_calls` where the word means the same, else the word. */
   readonly finishReason: string;

@@ -5,11 +5,10 @@ import type { Json } from './vendor-json.js';
 const END_MARK = '[DONE]';
 
 /**
- * What the data of one server-sent event holds: objects, or the mark of the end as `done`. Anything else, such as a
- * keep-alive, an empty text or a JSON null, holds nothing and is passed over.
+ * Reads the data of one server-sent event: objects, or the mark of the end as `done`. Anything else, such as a
+ * keep-alive, an empty text or a JSON null, is skipped.
  *
- * @throws SyntaxError for an object that is not whole: what it had to say is lost, and passing over it would leave a hole
- *   in the answer.
+ * @throws SyntaxError for an incomplete object: its content is lost, and skipping it would leave a hole in the answer.
  */
 export function parseEventData(data: string): readonly (Json | 'done')[] {
   const text = data.trim();
@@ -44,7 +43,7 @@ export function recordOrNull(value: unknown): Json | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
 }
 
-/** What is no object says nothing. */
+/** Returns an empty record for anything that is not an object. */
 export function recordOrEmpty(value: unknown): Json {
   return recordOrNull(value) ?? {};
 }

@@ -89,7 +89,7 @@ function toComplaint(error: unknown, headers: IncomingHttpHeaders): VendorError 
   });
 }
 
-/** What stands under a name for errors and says anything. */
+/** Returns the value under one of the usual names for errors, if it says anything. */
 function errorIn(said: unknown): unknown {
   const answer = recordOrNull(Array.isArray(said) ? said[0] : said);
   if (answer === null) return null;
@@ -138,7 +138,7 @@ const SENTENCES = [
   'title',
   'reason',
 ];
-/** What is said where no sentence can be shown, as one that quotes the prompt cannot. */
+/** Members shown where no sentence can be, for instance because it quotes the prompt. */
 const NAMES = ['code', 'type', 'status', 'error_code', 'errorcode'];
 const DEEPEST = 5;
 
@@ -161,7 +161,7 @@ function parseBody(body: string): unknown {
   } catch {
     if (/^(data|event|id|retry|):/.test(text)) return parseEvents(text);
     if (/^[{[]/.test(text)) return sentenceIn(text);
-    // What fills all that is read of an error is no sentence.
+    // A body that fills the whole read limit was cut, so its last sentence is incomplete.
     const isWhole = Buffer.byteLength(body) < MAX_ERROR_BODY_BYTES;
     if (isPage(text)) return titleOf(text) ?? (isWhole ? headingOf(text) : null);
     return isWhole ? text : null;
@@ -199,7 +199,7 @@ function titleOf(page: string): string | null {
 /** The patterns take time with the square of the length where a page has many marks that do not end. */
 const HEAD_OF_PAGE = 4096;
 
-/** What a page without a title says first; the text below may be anything, such as an answer. */
+/** Returns the first words of a page without a title; the text below may be anything, such as an answer. */
 function headingOf(page: string): string | null {
   const heading = /<h[1-3][^>]*>([^<]*)<\/h[1-3]>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
   return heading === undefined ? null : textOrNull(withoutEntities(heading));

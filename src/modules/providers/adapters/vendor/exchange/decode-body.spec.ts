@@ -108,7 +108,7 @@ describe.each(WAYS)('a small body that unpacks to gigabytes, asked %s,', (_way, 
   it('is read as an error as far as an error is read', async () => {
     odd.answersWith(bomb('No credit. '), encoded('gzip'), 402);
     const before = process.memoryUsage.rss();
-    // What never ends is no sentence.
+    // A body that never ends has no sentence to show.
     expect((await odd.failure('openai', isStreamed)).message).toBe('The provider answered 402.');
     expect(process.memoryUsage.rss() - before).toBeLessThan(256 * MiB);
   });

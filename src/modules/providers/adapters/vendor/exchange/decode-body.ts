@@ -4,13 +4,14 @@ import { ProviderError } from '../../../provider.contract.js';
 import { peekBody } from './peek-body.js';
 
 /**
- * What undoes a compression; null where there is none to undo. Nothing asks for it, but gateways compress all the same,
- * and a proxy may have dropped the header that says so, or undone it and kept the header: gzip is known by its first bytes.
+ * Returns the steps that undo a compression, or null where there is none. We never ask for compression, but gateways
+ * compress all the same, and a proxy may have dropped the header that says so, or undone it and kept the header: gzip is
+ * recognised by its first bytes.
  *
  * @param contentEncoding the header as it came
  * @param start the first bytes of the body, at least two where it has so many
  * @returns in the order they are to be applied
- * @throws ProviderError `provider_error` for a compression that is not known here.
+ * @throws ProviderError `provider_error` for an unknown compression.
  */
 export function createDecoders(contentEncoding: string | null, start: Uint8Array): Duplex[] | null {
   const names = (contentEncoding ?? '')

@@ -14,7 +14,7 @@ export interface PushedBodyOptions {
   readonly take: (chunk: Buffer) => void;
 }
 
-/** What `decodeBody` does, for a body whose bytes are pushed. A body without compression is passed on as it is. */
+/** Does what `decodeBody` does for a body whose bytes are pushed. A body without compression passes unchanged. */
 export class PushedBody {
   private start: Buffer = Buffer.alloc(0);
   /** Undefined until the first bytes have come; null where there is nothing to undo. */
@@ -66,7 +66,7 @@ export class PushedBody {
     });
     last.on('error', (error) => {
       this.failure = decodingFailure(error);
-      // What still comes is passed over; a source that waits would never come to its end.
+      // The rest is read and dropped; a source that is paused would never reach its end.
       this.options.source.resume();
       this.settle();
     });

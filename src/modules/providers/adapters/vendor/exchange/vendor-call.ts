@@ -21,7 +21,7 @@ import { WholeExchange } from './whole-exchange.js';
 
 /** How one vendor answers. */
 export interface VendorDialect {
-  /** What must not appear in a message. */
+  /** Must not appear in any message. */
   readonly credentials: readonly string[];
   /** Lower case; null for a vendor that has its id of the request in the answer, whose reader then tells the start. */
   readonly requestIdHeader: string | null;

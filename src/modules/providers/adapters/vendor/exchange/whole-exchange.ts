@@ -51,7 +51,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
   private resolve!: () => void;
   private reject!: (reason: unknown) => void;
   private isSettled = false;
-  /** What broke the line, or the compression, after the answer had begun. */
+  /** The error that broke the connection, or the compression, after the answer had begun. */
   private brokenBy: unknown = null;
   private readonly settled = new Promise<void>((resolve, reject) => {
     this.resolve = resolve;
@@ -235,7 +235,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.resolve();
   }
 
-  /** What has come is all that is wanted. */
+  /** Settles for the part of the body that has come. */
   private giveUpBody(): void {
     this.settle();
     this.body?.destroy();

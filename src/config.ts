@@ -10,7 +10,7 @@ export interface PromptLedgerConfig {
   readonly exclude?: readonly string[];
   /** Where the ledger is, unless `--url` or `PROMPT_LEDGER_URL` says so. */
   readonly url?: string;
-  /** What this repository is called, such as `acme/app`, where git's origin does not tell. */
+  /** The repository's name, such as `acme/app`, where git's origin does not tell. */
   readonly repository?: string;
   /** Put in front of every name that the code has, such as `shop/`. */
   readonly namePrefix?: string;

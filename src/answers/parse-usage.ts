@@ -1,6 +1,6 @@
 import { tokenCount } from './token-count.js';
 
-/** What a call used, in one meaning for all vendors. Null is "the vendor did not say"; 0 is never a stand-in for it. */
+/** Token counts of a call, with one meaning for all vendors. Null is "the vendor did not say"; 0 is never a stand-in for it. */
 export interface UsageCounts {
   /** All of the prompt, whether it was read from a cache, written to one, or neither. */
   readonly promptTokens: number | null;
@@ -20,7 +20,7 @@ interface Told {
   readonly reasoning: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
-  /** What the vendor documents, where its total does not say otherwise. */
+  /** The vendor's documented meaning, unless its total says otherwise. */
   readonly isCacheBeside: boolean;
   readonly isReasoningBeside: boolean;
 }
@@ -165,7 +165,7 @@ function toCounts(told: Told): UsageCounts {
   const cache = (cacheRead ?? 0) + (cacheWrite ?? 0);
   const prompts = sumsOf(prompt, cache, told.isCacheBeside);
   const responses = sumsOf(response, reasoning ?? 0, told.isReasoningBeside)
-    // What is larger than the whole cannot be inside it, whatever the total says: Perplexity's has no reasoning in it.
+    // A count larger than the whole cannot be part of it, whatever the total says: Perplexity's total leaves reasoning out.
     .filter(({ isBeside }) => isBeside || (reasoning ?? 0) <= (response ?? 0));
   const { prompt: allPrompt, response: allResponse } = matching(prompts, responses, total, reasoning ?? 0);
   const promptTokens = tokenCount(allPrompt);

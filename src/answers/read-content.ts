@@ -23,8 +23,8 @@ const DEEPEST = 8;
 const NONE: ReadContent = { pieces: [], hasUnknown: false };
 
 /**
- * What a model thinks, calls, runs and cites is beside its answer: Mistral's `thinking` and `reference` chunks, Anthropic's
- * blocks of thinking, tools and compaction, the reasoning of OpenAI's responses. Calls of tools are read by themselves.
+ * Parts of an answer that are not its text: Mistral's `thinking` and `reference` chunks, Anthropic's blocks of thinking,
+ * tools and compaction, the reasoning of OpenAI's responses. Tool calls are read separately.
  */
 const BESIDE_THE_ANSWER =
   /think|thought|reason|summary|tool|function|reference|citation|signature|compaction/;

@@ -16,7 +16,7 @@ const SECRETS_KEY_BYTES = 32;
 /** The file that keeps it in the data folder. */
 const SECRETS_KEY_NAME = 'secrets-key';
 
-/** What the process stands on, and how to leave it. */
+/** The backends that the process uses, and the way to release them. */
 export interface RunningBackends extends ResolvedBackends {
   /** Stops what this process started. */
   stop(): Promise<void>;

@@ -11,7 +11,7 @@ export interface BannerFacts {
   readonly processes: number;
 }
 
-/** What is worth knowing after a start, and one command that shows it working. Holds no key but the published default. */
+/** Returns the text printed after a start, with one command that shows the service working. It holds no key but the published default. */
 export function banner({ config, url, providers, processes }: BannerFacts): string {
   const where = processes === 1 ? 'this process' : 'these processes together';
   const rows: [string, string][] = [

@@ -42,7 +42,7 @@ async function answers(port: number, host: string): Promise<boolean> {
   return answered;
 }
 
-/** What went wrong with listening, as a sentence where there is one. */
+/** Turns an error of `listen` into a sentence where there is one. */
 export function portError(
   error: NodeJS.ErrnoException,
   port: number,

@@ -50,7 +50,7 @@ export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
 }
 
-/** What an error says to the operator; null when it is not written for one. */
+/** Returns the error's message for the operator; null when it is not written for one. */
 export function sentenceOf(error: unknown): string | null {
   return SENTENCES.some((known) => error instanceof known) ? (error as Error).message : null;
 }

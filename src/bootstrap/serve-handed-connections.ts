@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { SupervisorLink } from '../infra/supervision/index.js';
 
-/** What Node's `net` keeps of a connection that a server accepted itself, and `close()` waits for. */
+/** The part of Node's `net` that tracks connections which a server accepted itself, and for which `close()` waits. */
 interface AcceptingServer {
   _connections: number;
 }

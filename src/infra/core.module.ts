@@ -8,7 +8,7 @@ import { MetricsModule } from './metrics/index.js';
 import { OutboundModule } from './outbound/index.js';
 import { SupervisionModule, type SupervisorLink } from './supervision/index.js';
 
-/** What every process stands on, with or without HTTP. */
+/** The infrastructure of every process, with or without HTTP. */
 @Module({})
 export class CoreModule {
   /** @param link null in a process that no supervisor started. */

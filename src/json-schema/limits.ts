@@ -1,5 +1,5 @@
 /**
- * What a schema and a validation may cost. All of it is counted and none is timed, so the same schema and value have the
+ * The bounds of a schema and of a validation. All of it is counted and none is timed, so the same schema and value have the
  * same verdict on every machine. The milliseconds are of one core of a two-core cloud machine on Node 20.
  */
 export const LIMITS = {
@@ -19,7 +19,7 @@ export const LIMITS = {
   patternSize: 2_000,
   /** Problems of a schema and violations of a value that are listed. */
   listed: 20,
-  /** What a validation may spend. A step is about 100 ns: an assertion, a member, a character that a pattern looks at. */
+  /** The steps of a validation. A step is about 100 ns: an assertion, a member, a character that a pattern looks at. */
   steps: 150_000,
   /** Evaluations inside of each other, which bounds the stack. */
   evaluationDepth: 512,

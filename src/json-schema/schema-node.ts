@@ -21,7 +21,7 @@ export interface Evaluation extends Purse {
   here(): string;
 }
 
-/** What one keyword asks of a value. @returns whether the value has it; what is wrong is noted in `evaluation`. */
+/** One keyword's demand on a value. @returns whether the value meets it; faults are noted in `evaluation`. */
 export type Assertion = (value: unknown, evaluation: Evaluation, seen: Seen | null) => boolean;
 
 const KINDS: readonly Kind[] = ['null', 'boolean', 'number', 'string', 'array', 'object'];

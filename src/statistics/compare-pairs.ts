@@ -10,7 +10,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export const COMPARISON_METHODS = ['mcnemar_exact', 'paired_t', 'wilcoxon'] as const;
 export type ComparisonMethod = (typeof COMPARISON_METHODS)[number];
 
-/** What the two got for one item. */
+/** The values of both candidates for one item. */
 export interface Pair {
   readonly baseline: number;
   readonly candidate: number;
@@ -48,7 +48,7 @@ export function comparePairs(pairs: readonly Pair[], margin: number): PairedComp
   return { n, wins, losses, ties, delta, interval, pValue, method, verdict: judge(found, margin) };
 }
 
-/** What a test says. */
+/** The result of a test. */
 interface Finding extends Pick<PairedComparison, 'method' | 'interval' | 'pValue'> {
   /** Above 0 when that which the test looks at speaks for the candidate. */
   readonly lean: number;

@@ -3,7 +3,7 @@ interface Distribution {
   readonly inv: (p: number, ...parameters: number[]) => number;
 }
 
-/** What the tests use of the package, which has no types: a second opinion on distributions. */
+/** The functions of the untyped package that the tests use as a second opinion on distributions. */
 interface JStat {
   readonly gammaln: (x: number) => number;
   readonly ibeta: (x: number, a: number, b: number) => number;

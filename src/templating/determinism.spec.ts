@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a clock, chance, a locale or a time zone could reach a prompt through, and what a browser does not have. */
+/** Names by which a clock, chance, a locale or a time zone could reach a prompt, or that browsers lack. */
 const FORBIDDEN =
   /\bDate\b|Math\.random|Intl\b|toLocale|localeCompare|performance|process\.|\bBuffer\b|from 'node:/;
 

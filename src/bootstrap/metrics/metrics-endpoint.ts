@@ -22,7 +22,7 @@ export interface MetricsEndpointOptions {
   readonly scrape: () => Promise<string>;
 }
 
-/** What a proxy adds. Behind one on the same machine everybody seems to be here. */
+/** Headers that proxies add. Behind a proxy on the same machine every caller would seem to be local. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const;
 const LOOPBACK = /^(?:127\.|::ffff:127\.|::1$)/;
 

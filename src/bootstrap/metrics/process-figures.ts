@@ -18,7 +18,7 @@ const CACHES: Readonly<Record<string, Type<{ readonly counts: CacheCounts }>>> =
   responses: ResponseCache,
 };
 
-/** What the rooms of this process keep anyway, read when somebody asks. */
+/** Registers figures that the rooms of this process keep anyway, read when somebody asks. */
 export function addProcessFigures(app: INestApplicationContext, metrics: Metrics): void {
   const circuits = app.get(Circuits, { strict: false });
   const pools = {

@@ -16,7 +16,7 @@ interface FiguresRow {
 const FRESH_MS = 5_000;
 const MOST_WEBHOOKS = 10_000;
 
-/** What stands in the database, and is the same whichever process is asked. */
+/** Registers figures that come from the database and are the same whichever process is asked. */
 export function addSharedFigures(app: INestApplicationContext, metrics: Metrics): void {
   const executions = app.get(ExecutionsRepository, { strict: false });
   const scope = app.get(TenantScope, { strict: false });

@@ -78,7 +78,7 @@ export class ApiProcess {
     });
   }
 
-  /** What it has counted, as it says now; of a process that does not answer, or has ended, what it said last. */
+  /** Returns the counts of now; of a process that does not answer, or has ended, its last ones. */
   async report(): Promise<readonly FamilyReport[]> {
     if (!this.child.connected) return this.lastReport;
     const { id, result } = this.reports.open(REPORT_TIMEOUT_MS, 'the process does not answer');
@@ -90,7 +90,7 @@ export class ApiProcess {
     return this.lastReport;
   }
 
-  /** What it said last of what it has counted. */
+  /** The last counts it reported. */
   get reported(): readonly FamilyReport[] {
     return this.lastReport;
   }

@@ -4,7 +4,7 @@ import { type FamilyReport, ReportMerger, withoutGauges } from '../../infra/metr
 export interface ReportingProcess {
   /** Never rejects. */
   report(): Promise<readonly FamilyReport[]>;
-  /** What it said last. */
+  /** Its last report. */
   readonly reported: readonly FamilyReport[];
 }
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { BudgetPeriodEntity } from './budget-period.entity.js';
 
-/** What one attempt may cost, taken from one budget until it is known what it did cost. Then the row goes. */
+/** The possible cost of one attempt, held in one budget until the real cost is known. Then the row is deleted. */
 @Entity('budget_holds')
 @ForeignKey(
   () => BudgetPeriodEntity,

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { BudgetEntity } from './budget.entity.js';
 
-/** What was taken of a budget in one period. */
+/** The money taken from a budget in one period. */
 @Entity('budget_periods')
 @ForeignKey(() => BudgetEntity, ['projectId', 'budgetId'], ['projectId', 'budgetId'], {
   name: 'budget_periods_project_id_budget_id_fkey',

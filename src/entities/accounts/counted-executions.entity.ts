@@ -1,6 +1,6 @@
 import { Column } from 'typeorm';
 
-/** What is summed of executions, with the number of those that a sum is over. Whole numbers, as texts of digits. */
+/** Sums over executions, each with the number of executions in it. Whole numbers, as strings of digits. */
 export abstract class CountedExecutions {
   @Column('bigint')
   executions!: string;

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { CountedExecutions } from './counted-executions.entity.js';
 
-/** What one statement made final, of one kind. A trigger writes it; the fold moves it into the rollups. */
+/** The executions of one kind that one statement made final. A trigger writes it; the fold moves it into the rollups. */
 @Entity('execution_deltas')
 export class ExecutionDeltaEntity extends CountedExecutions {
   @PrimaryColumn('uuid', { name: 'project_id' })

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetEntity } from './dataset.entity.js';
 
-/** What an item holds, once for each hash, whichever versions and however many items share it. */
+/** The content of items, once for each hash, whichever versions and however many items share it. */
 @Entity('dataset_contents')
 @Index('dataset_contents_erased', ['projectId', 'datasetId', 'itemHash'], { where: 'erased_at IS NOT NULL' })
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {

@@ -21,7 +21,7 @@ export class DatasetUploadEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** What was answered when its items became a revision; null before. Whoever asks again gets it again. */
+  /** The answer that was given when its items became a revision; null before. A repeated request gets it again. */
   @Column('json', { nullable: true })
   result!: object | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { DatasetEntity } from './dataset.entity.js';
 
-/** What a dataset held at a revision, by its hash. Append-only for the application. */
+/** The items of a dataset at a revision, by its hash. Append-only for the application. */
 @Entity('dataset_versions')
 @ForeignKey(() => DatasetEntity, ['projectId', 'datasetId'], ['projectId', 'datasetId'], {
   name: 'dataset_versions_project_id_dataset_id_fkey',
@@ -32,7 +32,7 @@ export class DatasetVersionEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** What people read of whoever made it. */
+  /** The display name of whoever made it. */
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 }

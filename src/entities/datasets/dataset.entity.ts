@@ -18,7 +18,7 @@ export class DatasetEntity {
   @Column('text', { nullable: true })
   description!: string | null;
 
-  /** What the variables of an item have to fit, as it was sent. */
+  /** The schema for the variables of items, as it was sent. */
   @Column('json', { name: 'variables_schema', nullable: true })
   variablesSchema!: object | null;
 

@@ -5,7 +5,7 @@ import { ScorerVersionEntity } from './scorer-version.entity.js';
 export const SCORE_SOURCES = ['check', 'code', 'judge', 'human', 'api'] as const;
 export type ScoreSource = (typeof SCORE_SOURCES)[number];
 
-/** What a version of a scorer says of one execution. Append-only for the application. */
+/** The verdict of a version of a scorer on one execution. Append-only for the application. */
 @Entity('scores')
 @ForeignKey(
   () => ScorerVersionEntity,

@@ -4,7 +4,7 @@ import { ProjectEntity } from '../people/project.entity.js';
 export const SCORER_KINDS = ['check', 'code', 'judge', 'human'] as const;
 export type ScorerKind = (typeof SCORER_KINDS)[number];
 
-/** What judges answers, under a name that is unique in its project among those not deleted. What it does stands in its versions. */
+/** A scorer, whose name is unique in its project among those not deleted. Its definition stands in its versions. */
 @Entity('scorers')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'scorers_project_id_fkey' })
 @Index('scorers_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })

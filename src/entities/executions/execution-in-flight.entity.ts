@@ -56,7 +56,7 @@ export class ExecutionInFlightEntity extends RequestedExecution {
   @Column('integer', { default: 0 })
   lapses!: number;
 
-  /** What else its ending has to do, as bits: 1 settles holds of budgets, 2 tells somebody. */
+  /** Further duties of its ending, as bits: 1 settles holds of budgets, 2 announces the outcome. */
   @Column('integer', { default: 0 })
   duties!: number;
 
@@ -67,7 +67,7 @@ export class ExecutionInFlightEntity extends RequestedExecution {
   @Column('integer', { name: 'timeout_ms' })
   timeoutMs!: number;
 
-  /** What a worker needs of an execution whose record is masked; null of all others, and of those that somebody waits for. */
+  /** The unmasked content that a worker needs; null unless the record is masked and nobody waits for the execution. */
   @Column('json', { nullable: true })
   unmasked!: unknown;
 }

@@ -17,7 +17,7 @@ export interface SentMessage {
   readonly annotations?: unknown;
 }
 
-/** What an execution was given. Exactly one of the two prompts is set. */
+/** The input of an execution. Exactly one of the two prompts is set. */
 @Entity('execution_inputs')
 @Check('execution_inputs_one_prompt', '(rendered_prompt IS NULL) <> (rendered_messages IS NULL)')
 export class ExecutionInputEntity {

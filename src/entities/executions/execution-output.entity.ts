@@ -15,7 +15,7 @@ export interface StoredOutputCheck {
   readonly message?: string | null;
 }
 
-/** What a provider answered. */
+/** The answer of a provider. */
 @Entity('execution_outputs')
 export class ExecutionOutputEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })

@@ -65,7 +65,7 @@ export class ExecutionEntity extends RequestedExecution {
   @Column('integer', { name: 'reasoning_tokens', nullable: true })
   reasoningTokens!: number | null;
 
-  /** What the answer cost, in whole pico-dollars, as text; null when nobody knows. */
+  /** The cost in whole pico-dollars, as text; null when it is unknown. */
   @Column('bigint', { name: 'cost_pico_usd', nullable: true })
   costPicoUsd!: string | null;
 

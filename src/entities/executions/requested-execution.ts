@@ -11,8 +11,8 @@ export interface StoredTarget {
 }
 
 /**
- * What was requested, by whom and along which way: the columns that an execution keeps from the row in flight when it is over.
- * No entity by itself.
+ * The request, its caller and its way in: the columns that an execution keeps from the row in flight when it is over.
+ * Not an entity by itself.
  */
 export abstract class RequestedExecution {
   @PrimaryColumn('uuid', { name: 'project_id' })
@@ -80,11 +80,11 @@ export abstract class RequestedExecution {
   @Column('integer', { name: 'max_attempts', default: 4 })
   maxAttempts!: number;
 
-  /** What to do with a call whose outcome nobody knows. */
+  /** How to deal with a call whose outcome is unknown. */
   @Column('text', { name: 'on_unknown', default: 'retry' })
   onUnknown!: 'retry' | 'fail';
 
-  /** What to do where a budget has less left than it may cost. */
+  /** How to deal with a budget that has less left than the execution may cost. */
   @Column('text', { name: 'on_budget', nullable: true })
   onBudget!: 'refuse' | 'clamp' | null;
 

@@ -1,7 +1,9 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ExperimentCellEntity } from './experiment-cell.entity.js';
 
-/** What a scorer of an experiment made of a cell: a score, whose explanation stands with it, or why there is none. Append-only for the application. */
+/**
+ * The result of a scorer for a cell of an experiment: a score with its explanation, or why there is none. Append-only for the application.
+ */
 @Entity('experiment_scores')
 @ForeignKey(
   () => ExperimentCellEntity,

@@ -56,7 +56,7 @@ export class ExperimentEntity {
   @Column('integer', { name: 'cell_count' })
   cellCount!: number;
 
-  /** What was pinned when it was asked for. */
+  /** The versions pinned when the experiment was created. */
   @Column('json')
   plan!: unknown;
 

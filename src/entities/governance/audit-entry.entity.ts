@@ -55,7 +55,7 @@ export class AuditEntryEntity {
   @Column('text', { name: 'subject_id', nullable: true })
   subjectId!: string | null;
 
-  /** What whoever changed it said. */
+  /** The comment of whoever changed it. */
   @Column('text', { nullable: true })
   reason!: string | null;
 }

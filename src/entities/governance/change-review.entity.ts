@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ChangeEntity } from './change.entity.js';
 
-/** What one reviewer said about a change. Append-only for the application. */
+/** One reviewer's verdict on a change. Append-only for the application. */
 @Entity('change_reviews')
 @ForeignKey(() => ChangeEntity, ['projectId', 'changeId'], ['projectId', 'changeId'], {
   name: 'change_reviews_project_id_change_id_fkey',
@@ -18,7 +18,7 @@ export class ChangeReviewEntity {
   @PrimaryColumn('text')
   reviewer!: string;
 
-  /** What people read. */
+  /** The reviewer's display name. */
   @Column('text', { name: 'reviewer_name' })
   reviewerName!: string;
 

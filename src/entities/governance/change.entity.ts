@@ -74,7 +74,7 @@ export class ChangeEntity {
   @Column('text', { name: 'opened_by' })
   openedBy!: string;
 
-  /** What people read. */
+  /** The author's display name. */
   @Column('text', { name: 'opened_by_name' })
   openedByName!: string;
 
@@ -112,7 +112,7 @@ export class ChangeEntity {
   @Column('uuid', { name: 'closed_by_key', nullable: true })
   closedByKey!: string | null;
 
-  /** What was said when it was rejected, withdrawn or applied. */
+  /** The comment given when it was rejected, withdrawn or applied. */
   @Column('text', { name: 'closed_reason', nullable: true })
   closedReason!: string | null;
 

@@ -1,11 +1,11 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** What an experiment has to say of a version. `no_difference` is met by `better` too. */
+/** The verdict that an experiment must reach. `no_difference` is met by `better` too. */
 export const DEMANDED_VERDICTS = ['better', 'no_difference'] as const;
 export type DemandedVerdict = (typeof DEMANDED_VERDICTS)[number];
 
-/** What a change of a protected environment has to show before it is applied. */
+/** The evidence that a protected environment demands before a change is applied. */
 export interface StoredEvidenceDemand {
   readonly experiment: {
     readonly dataset: string;
@@ -37,7 +37,7 @@ export class EnvironmentEntity {
   @Column('text', { name: 'approval_teams', array: true, default: () => "'{}'" })
   approvalTeams!: string[];
 
-  /** What a change has to show before it is applied; null for nothing. */
+  /** The evidence demanded before a change is applied; null for none. */
   @Column('json', { nullable: true })
   evidence!: StoredEvidenceDemand | null;
 

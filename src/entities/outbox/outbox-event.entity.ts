@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What others must hear of, written in the transaction of the change. */
+/** Events to announce, written in the transaction of the change. */
 @Entity('outbox')
 @Index('outbox_due', ['projectId', 'dueAt', 'eventId'], { where: 'done_at IS NULL AND due_at IS NOT NULL' })
 @Index('outbox_by_subject', ['projectId', 'subject', 'eventId'])

@@ -23,7 +23,7 @@ export class WebhookDeliveryEntity {
   @Column('text')
   outcome!: 'succeeded' | 'failed';
 
-  /** What the receiver answered; null when there was no answer. */
+  /** The receiver's status code; null when there was no answer. */
   @Column('integer', { name: 'response_status', nullable: true })
   responseStatus!: number | null;
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** What a project's signing secret is derived from, together with a key that is not in the database. */
+/** The seed of a project's signing secret, which is derived from it and a key that is not in the database. */
 @Entity('webhook_secrets')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'webhook_secrets_project_id_fkey' })
 @Index('webhook_secrets_in_force', ['projectId'], { unique: true, where: 'expires_at IS NULL' })

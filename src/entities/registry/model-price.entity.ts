@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { ProjectEntity } from '../people/project.entity.js';
 
 /**
- * What a model costs from a time on. Its figures never change. A bigint is text for the driver; the unit of the figures is
+ * The price of a model from a point in time on. Its figures never change. The driver reads a bigint as text; the unit of the figures is
  * a whole micro-dollar for a million tokens.
  */
 @Entity('model_prices')

@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 import { readSecretsKeys, type SecretsKeys } from './secrets-keys.js';
 import { readSignInConfig, type SignInConfig } from './sign-in-config.js';
 
-/** What only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
+/** Settings that only the start of a process can know: an embedded server's address, secrets kept in the data folder. */
 export interface ResolvedBackends {
   readonly databaseUrl: string;
   /** Null in a process that checks no keys. */
@@ -39,7 +39,7 @@ export class AppConfig {
   readonly defaultModel: ModelRef;
   readonly webhookAllowedHosts: readonly string[];
   readonly webhookRetryWaitsMs: readonly number[];
-  /** What wraps the keys of projects' secrets. */
+  /** The keys that encrypt projects' secrets. */
   readonly secretsKeys: SecretsKeys;
   /** Null where no identity provider is configured. */
   readonly signIn: SignInConfig | null;
@@ -71,7 +71,7 @@ export class AppConfig {
 }
 
 /**
- * What must be right before anything starts.
+ * Checks the settings that production must not get wrong, before anything starts.
  * @throws ConfigurationError in production on the default admin key or without the secrets.
  */
 export function assertSafeForProduction(env: Environment): void {

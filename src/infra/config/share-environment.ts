@@ -2,9 +2,9 @@ import type { ProcessPlace } from './app-config.js';
 import { Environment } from './environment.js';
 
 /**
- * What is one API process' share of the settings that say how much is sent out at once: more processes are to use
- * more cores, not to call a provider more often at once than it was agreed with it. What guards a process' own memory
- * and connections (`MAX_CONCURRENT_REQUESTS`, `DATABASE_POOL_SIZE`) is not shared out.
+ * Returns one API process' share of the settings that limit what is sent out at once: more processes are to use
+ * more cores, not to call a provider more often at once than was agreed with it. Limits on a process' own memory
+ * and connections (`MAX_CONCURRENT_REQUESTS`, `DATABASE_POOL_SIZE`) are not divided.
  */
 export function shareEnvironment(env: Environment, place: ProcessPlace): Environment {
   const concurrency = shareOf(env.CONCURRENCY, place);

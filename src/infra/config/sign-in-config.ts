@@ -30,7 +30,7 @@ export function readSignInConfig(env: Environment): SignInConfig | null {
 }
 
 /**
- * What must be right before anything starts: half an identity provider would be noticed by the first person who signs in.
+ * Checks the identity provider before anything starts: half of one would be noticed by the first person who signs in.
  * @throws ConfigurationError with one sentence for the operator.
  */
 export function assertSignInComplete(env: Environment): void {

@@ -5,7 +5,7 @@ export interface ExpiryOptions {
   readonly intervalMs: number;
   /** Small enough that no lock is held for long. */
   readonly mostAtOnce: number;
-  /** What could not be done, for the log. */
+  /** The failed action, for the log. */
   readonly failure: string;
 }
 

@@ -54,7 +54,7 @@ export class TenantScope {
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      // What matters is the first error; a broken connection cannot roll back and need not.
+      // Only the first error matters; a broken connection cannot roll back and need not.
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw error;
     } finally {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 
-/** What the log says of a request: ids, names, sizes and times. */
+/** The access log of a request: ids, names, sizes and times. */
 export interface AccessLine {
   /** Null for a request that was cut off before it got one. It has no characters that JSON escapes. */
   readonly requestId: string | null;
@@ -25,7 +25,7 @@ export interface LineSink {
 const GATHER_MS = 10;
 /** A pipe that several processes write to keeps a write of so many bytes whole (POSIX' PIPE_BUF, as Linux has it). */
 const MOST_AT_ONCE = 4096;
-/** What JSON writes as it is; other characters are legal in a path and rare. */
+/** Characters that JSON writes unescaped; others are legal in a path and rare. */
 const PLAIN = /^[\w\-./:%~!$&'()*+,;=@]*$/;
 /** pino's number of the level `info`. */
 const INFO = 30;

@@ -52,7 +52,7 @@ export class ReportMerger {
   }
 }
 
-/** What stays of a process that has ended: what it counted. Its gauges ended with it. */
+/** Keeps the counters of a process that has ended. Its gauges ended with it. */
 export function withoutGauges(report: readonly FamilyReport[]): FamilyReport[] {
   return report.filter(({ type }) => type !== 'gauge');
 }

@@ -9,7 +9,7 @@ export interface SeriesReport {
   readonly numbers: readonly number[];
 }
 
-/** What one process knows of one metric. Plain data: it travels between processes. */
+/** One process' values of one metric. Plain data: it travels between processes. */
 export interface FamilyReport {
   readonly name: string;
   readonly help: string;

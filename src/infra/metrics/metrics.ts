@@ -5,11 +5,11 @@ import type { FamilyReport } from './metric-family.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { WorkMetrics } from './work-metrics.js';
 
-/** What somebody else keeps and tells when it is asked. */
+/** Reports figures that somebody else keeps. */
 export type MetricSource = () => FamilyReport[] | Promise<FamilyReport[]>;
 
 /**
- * What this process counts of itself. Counting is an addition to a field; names, labels and text come into it only when
+ * The counters of this process. Counting is an addition to a field; names, labels and text come into it only when
  * somebody asks, which is every fifteen seconds or never.
  */
 @Injectable()

@@ -6,7 +6,7 @@ import { readFamily } from './read-family.js';
 const LOOP_RESOLUTION_MS = 20;
 const NANO = 1e9;
 
-/** What the process itself costs. Named as other Node.js programs name it, so that dashboards for these work. */
+/** The resources that the process uses. Named as other Node.js programs name them, so that dashboards for these work. */
 export class ProcessMetrics {
   private readonly startedAtS = Date.now() / 1000 - process.uptime();
   private readonly loopDelay: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });

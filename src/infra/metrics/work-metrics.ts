@@ -22,7 +22,7 @@ export class JournalMetrics {
   }
 }
 
-/** What a process does for the queue and the record. */
+/** Counts a process' work on the queue and the record. */
 export class WorkMetrics {
   readonly claims = counterFamily({
     name: 'prompt_ledger_claims_total',

@@ -7,7 +7,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /** Such as `hooks.internal`, `hooks.internal:8080`, `10.1.2.3:8080`, `[fd00::1]:8080`. */
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?))(?::(\d{1,5}))?$/;
 
-/** What the operator allows although it is not on the public Internet: `WEBHOOK_ALLOWED_HOSTS`. */
+/** The hosts that the operator allows although they are not on the public Internet: `WEBHOOK_ALLOWED_HOSTS`. */
 export class AllowedHosts {
   private readonly hosts = new Set<string>();
   private readonly ranges: Range[] = [];

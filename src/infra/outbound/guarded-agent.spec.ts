@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { AddressRefusedError, createGuardedAgent, guardedLookup } from './guarded-agent.js';
 import { LOOPBACK_SPELLINGS, policyWith, PRIVATE_SPELLINGS } from './outbound.testkit.js';
 
-/** What a name resolves to, one answer a question; the last one for ever. */
+/** Resolves a name to one answer per question; the last one for ever. */
 function resolver(...answers: readonly (readonly string[])[]) {
   const questions: string[] = [];
   const resolve: NonNullable<Parameters<typeof createGuardedAgent>[1]['resolve']> = (

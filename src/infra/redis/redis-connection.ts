@@ -16,7 +16,7 @@ export function openRedis(redisUrl: string) {
       reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
     },
   });
-  // What is wrong is told by commands that fail; the client's own events are here only so that they end no process.
+  // Commands that fail report what is wrong; the client's own events are handled only so that they do not end the process.
   client.on('error', () => undefined);
   client.connect().catch(() => undefined);
   return client;

@@ -2,7 +2,7 @@ import type { ProcessPlace, ResolvedBackends } from '../config/index.js';
 import type { FamilyReport } from '../metrics/index.js';
 import type { Count, Counters } from './minute-counters.js';
 
-/** What an API process must know before it can start, and its supervisor found out once for all of them. */
+/** The facts that an API process must know before it can start, found out once by its supervisor. */
 export interface Assignment {
   readonly place: ProcessPlace;
   readonly backends: ResolvedBackends;

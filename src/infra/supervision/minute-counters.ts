@@ -2,7 +2,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 export const MINUTE_MS = 60_000;
 
-/** What is counted under an id in its present minute, which begins with the first that is counted. */
+/** The count of an id in its present minute, which begins with the first event. */
 export interface Count {
   readonly used: number;
   /** Until nothing is counted any more. */
@@ -17,7 +17,7 @@ export interface Counters {
   giveBack(id: string, points: number): Promise<void>;
 }
 
-/** What rate-limiter-flexible has in common in memory and in Redis. */
+/** The common interface of rate-limiter-flexible's limiters in memory and in Redis. */
 interface MinuteLimiter {
   get(id: string): Promise<MinuteResult | null>;
   penalty(id: string, points: number): Promise<MinuteResult>;

@@ -31,7 +31,7 @@ const COUNT_TIMEOUT_MS = 5_000;
 /** Longer than the supervisor waits for a process, and shorter than Prometheus waits for an answer. */
 const GATHER_TIMEOUT_MS = 5_000;
 
-/** What an API process knows of the supervisor that started it, and asks of it. */
+/** An API process' link to the supervisor that started it. */
 export class SupervisorLink {
   /** Resolves once, with what the supervisor wants of this process. */
   readonly assigned: Promise<Assignment>;
@@ -69,7 +69,7 @@ export class SupervisorLink {
     this.makeReport = make;
   }
 
-  /** What all processes of the supervisor have counted together. */
+  /** Sums the counters of all processes of the supervisor. */
   gatherReports(): Promise<readonly FamilyReport[]> {
     const { id, result } = this.reports.open(GATHER_TIMEOUT_MS, 'the supervisor does not answer');
     this.send({ kind: 'gather', id }, (error) => {

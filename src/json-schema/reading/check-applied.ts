@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.js';
 import type { SchemaNode } from '../schema-node.js';
 
-/** What applying a schema to one value takes, without going into the value. */
+/** The cost of applying a schema to one value, without going into the value. */
 interface Applied {
   /** Schemas in all, with every reference followed. */
   readonly count: number;

@@ -2,7 +2,7 @@ import { ExactNumber } from '../../kernel/index.js';
 
 export type Kind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
-/** What `JSON.parse` makes of an object, or what `parseExact` does. */
+/** An object as `JSON.parse` or `parseExact` reads it. */
 export type JsonObject = ReadonlyMap<string, unknown> | Readonly<Record<string, unknown>>;
 
 /** A number as JavaScript has it, or one that keeps the text that it came as. */

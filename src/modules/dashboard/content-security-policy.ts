@@ -1,7 +1,7 @@
 /**
- * What the page may load and do. Scripts run by the nonce, and so do the modules that they import; styles come from this
- * origin or with the nonce, and what a script sets through the CSSOM needs neither. No text becomes markup or code:
- * `trusted-types 'none'` leaves no way to make any.
+ * Returns the policy for what the page may load and do. Scripts run by the nonce, and so do the modules that they import; styles
+ * come from this origin or with the nonce, and styles that a script sets through the CSSOM need neither. No text becomes markup
+ * or code: `trusted-types 'none'` leaves no way to make any.
  *
  * @param nonce of this response, in base64.
  */

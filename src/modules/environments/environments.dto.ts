@@ -75,7 +75,7 @@ export class PutExperimentEvidenceDto {
   @ApiPropertyOptional({ type: 'integer', default: DEFAULT_EVIDENCE_AGE_DAYS, example: 14 })
   max_age_days?: number;
 
-  /** What it has to say of the version: `better`, or at least `no_difference`. */
+  /** The verdict it must reach for the version: `better`, or at least `no_difference`. */
   @ValidateIf((body: PutExperimentEvidenceDto) => body.verdict !== undefined)
   @IsIn(DEMANDED_VERDICTS)
   @ApiPropertyOptional({ enum: DEMANDED_VERDICTS, default: 'no_difference' })
@@ -95,12 +95,12 @@ export class PutEnvironmentDto {
   @IsBoolean()
   protected?: boolean;
 
-  /** What a change needs before it is applied. Default: one approval, by anybody who may approve. */
+  /** The approvals that a change needs before it is applied. Default: one, by anybody who may approve. */
   @ValidateIf((body: PutEnvironmentDto) => body.approvals !== undefined)
   @Nested(() => PutApprovalsDto)
   approvals?: PutApprovalsDto;
 
-  /** What a change has to show besides; null for nothing. */
+  /** The evidence that a change must show besides; null for none. */
   @IsOptional()
   @Nested(() => PutEvidenceDto)
   @ApiPropertyOptional({ type: PutEvidenceDto, nullable: true, example: null })
@@ -134,10 +134,10 @@ export class EnvironmentDto {
   /** Whether nothing runs here but what was approved. */
   protected!: boolean;
 
-  /** What a change needs before it is applied. */
+  /** The approvals that a change needs before it is applied. */
   approvals!: ApprovalsDto;
 
-  /** What a change has to show besides; null for nothing. */
+  /** The evidence that a change must show besides; null for none. */
   @ApiProperty({
     type: 'object',
     nullable: true,

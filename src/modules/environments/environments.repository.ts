@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { EnvironmentEntity } from '../../entities/index.js';
 import { REGISTRY_CHANNEL } from '../prompts/index.js';
 
-/** What an environment may be told. */
+/** The settings of an environment that a request may change. */
 export type EnvironmentRules = Pick<
   EnvironmentEntity,
   'isProtected' | 'requiredApprovals' | 'approvalTeams' | 'evidence' | 'changeTtlH'
@@ -61,7 +61,7 @@ export class EnvironmentsRepository {
     );
   }
 
-  /** What stands in an environment counts as approved for it. */
+  /** Approves the versions that an environment has already. */
   async approveStanding(tx: EntityManager, projectId: string, environment: string): Promise<void> {
     await tx.query(APPROVE_STANDING, [projectId, environment]);
   }

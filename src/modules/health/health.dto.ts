@@ -19,7 +19,7 @@ export class HealthDto {
   @ApiProperty({ enum: STATUSES })
   status!: (typeof STATUSES)[number];
 
-  /** What was looked at. */
+  /** The result of each check. */
   checks!: HealthChecksDto;
 }
 
@@ -40,7 +40,7 @@ export class CircuitDto {
 }
 
 export class ReadinessDto extends HealthDto {
-  /** What an operator should look at, in sentences. */
+  /** Sentences about things that an operator should look at. */
   warnings!: string[];
 
   /** Models that this process does not call for now, since too many of its calls failed. Other processes may. */

@@ -4,7 +4,7 @@ import { type Role, ROLES, USER_KINDS, type UserKind } from '../../entities/inde
 import { ApiId, ApiTime } from '../../infra/http/index.js';
 
 export class PutMemberDto {
-  /** What the user may do in this project. Nobody gives more than they have themselves. */
+  /** The user's role in this project. Nobody can give a higher one than their own. */
   @IsIn(ROLES)
   @ApiProperty({ enum: ROLES, example: 'editor' })
   role!: Role;
@@ -22,10 +22,10 @@ export class MemberDto {
   /** Address; null where there is none. */
   email!: string | null;
 
-  /** What people read. */
+  /** The display name. */
   name!: string;
 
-  /** What the user may do in this project. */
+  /** The user's role in this project. */
   @ApiProperty({ enum: ROLES })
   role!: Role;
 

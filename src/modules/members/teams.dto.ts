@@ -14,7 +14,7 @@ export class PutTeamDto {
   @ApiProperty({ type: [String], format: 'uuid', maxItems: MAX_MEMBERS, example: [] })
   members!: string[];
 
-  /** What its members may do with prompts whose `owner_team` is its name, beside what they may do in the project. */
+  /** The role that its members have over prompts whose `owner_team` is its name, beside their role in the project. */
   @IsIn(ROLES)
   @ApiProperty({ enum: ROLES, example: 'editor' })
   role!: Role;
@@ -24,7 +24,7 @@ export class TeamDto {
   /** Its name; the prompts whose `owner_team` it is are those it is about. */
   name!: string;
 
-  /** What its members may do with those prompts. */
+  /** The role that its members have over those prompts. */
   @ApiProperty({ enum: ROLES })
   role!: Role;
 

@@ -10,7 +10,7 @@ export class CreateUserDto {
   kind!: UserKind;
 
   /**
-   * What people read.
+   * The display name.
    * @example "Nightly evaluation"
    */
   @IsString()
@@ -44,7 +44,7 @@ export class UserDto {
   /** Address; null where there is none. */
   email!: string | null;
 
-  /** What people read. */
+  /** The display name. */
   name!: string;
 
   /** Whether all of their keys are refused. */

@@ -18,10 +18,10 @@ const google = vendor('google');
 const echo = vendor('echo');
 
 /**
- * What `npm run seed:models` allows, as of November 2026; snapshots and retired models are left out. The names of
- * OpenAI's and Anthropic's are those that their packages list, and of Google's those of its page "Gemini models". The
- * limits stand on the vendors' model pages, and where none is known for certain there is none. What a vendor of
- * Azure or of OPENAI_COMPATIBLE has, only its operator knows.
+ * The models that `npm run seed:models` allows, as of November 2026; snapshots and retired models are left out. The names of
+ * OpenAI's and Anthropic's models are those that their packages list, and of Google's those of its page "Gemini models". The
+ * limits stand on the vendors' model pages, and are left out where none is known for certain. Models of
+ * Azure or of OPENAI_COMPATIBLE are known only to the operator.
  */
 export const MODEL_CATALOGUE: readonly CatalogueModel[] = [
   ...openai(16_384, 'gpt-4o', 'gpt-4o-mini'),

@@ -12,7 +12,7 @@ import { RoutesController } from './routes/routes.controller.js';
 import { RoutesRepository } from './routes/routes.repository.js';
 import { RoutesService } from './routes/routes.service.js';
 
-/** What others need of models, their prices and routes. A worker loads this and no controllers. */
+/** Models, their prices and routes for other modules. A worker loads this and no controllers. */
 @Module({
   imports: [AuditModule],
   providers: [

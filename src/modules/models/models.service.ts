@@ -102,7 +102,7 @@ export class ModelsService {
     });
     const key = keyOf(projectId, provider, modelName);
     this.allowed.delete(key);
-    // What is being looked up may be from before.
+    // A look-up under way may have read the state before the change.
     this.looks.delete(key);
   }
 

@@ -12,7 +12,7 @@ import { SecretsRepository } from './secrets.repository.js';
 /** The providers of one project. */
 export interface ProjectProviderSet {
   /**
-   * What the provider is like; never called.
+   * Returns a provider for its properties, not for calls.
    * @throws ProviderNotFoundError `PROVIDER_NOT_FOUND`
    */
   get(id: string): ModelProvider;
@@ -73,7 +73,7 @@ export class ProjectProviders implements OnApplicationShutdown {
     await this.adapters.close();
   }
 
-  /** What was read says itself how new it is: it stays only as long as the watch has seen the same. */
+  /** The set carries its own revision: it stays only as long as the watch has seen the same one. */
   private async read(projectId: string): Promise<ProjectProviderSet> {
     const rows = await this.scope.transaction(projectId, (tx) => this.secrets.list(tx, projectId));
     if (rows.length === 0) return this.usual;

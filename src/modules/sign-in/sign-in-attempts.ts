@@ -6,9 +6,9 @@ import { isSame, newSecret, SecretHasher } from '../auth/index.js';
 export const ATTEMPT_MAX_AGE_S = 600;
 const COOKIE = /^([0-9A-Za-z]{43})\.([0-9a-z]{1,12})\.([\w-]{1,4096})\.([\w-]{43})$/;
 
-/** What belongs to one attempt to sign in. */
+/** The secrets of one attempt to sign in. */
 export interface SignInAttempt {
-  /** What the browser keeps until it comes back. */
+  /** The cookie that the browser keeps until it comes back. */
   readonly cookie: string;
   readonly state: string;
   readonly nonce: string;

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../infra/http/index.js';
 
-/** What the renderer reads at most. */
+/** The renderer's limit. */
 const MAX_TEMPLATE_CHARS = 1_048_576;
 
 export class PutSnippetDto {
@@ -15,7 +15,7 @@ export class PutSnippetDto {
   template_source!: string;
 
   /**
-   * What the snippet is for. Left out: stays as it was; null: removed.
+   * The purpose of the snippet. Left out: stays as it was; null: removed.
    * @example "How we speak to customers"
    */
   @IsOptional()
@@ -118,7 +118,7 @@ export class SnippetVersionDto extends SnippetVersionSummaryDto {
 }
 
 export class SnippetSummaryDto extends SnippetRefDto {
-  /** What it is for. */
+  /** The purpose of the snippet. */
   description!: string | null;
 
   /** Number of its newest version. */

@@ -7,7 +7,7 @@ import { SnippetsController } from './snippets.controller.js';
 import { SnippetsRepository } from './snippets.repository.js';
 import { SnippetsService } from './snippets.service.js';
 
-/** What prompts need of snippets. A worker loads this and no controllers. */
+/** Snippets for prompts. A worker loads this and no controllers. */
 @Module({
   imports: [AuditModule, VersionsModule],
   providers: [SnippetPins, SnippetPinsRepository, SnippetsRepository, SnippetsService],

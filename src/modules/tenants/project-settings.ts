@@ -1,4 +1,4 @@
-/** What a project decides for itself. */
+/** The settings that a project decides for itself. */
 export interface ProjectSettings {
   /** For how many days the content of executions is kept, by environment; `*` is for those that are not named. Without days it is kept. */
   readonly retention_days: Readonly<Record<string, number>>;

@@ -105,12 +105,12 @@ export class ChangeSettingsDto {
 }
 
 export class CreateProjectDto {
-  /** What it is called; unique in the instance. The header `X-Project` may name it so. */
+  /** The project's name, unique in the instance. The header `X-Project` may use it. */
   @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
   @ApiProperty({ example: 'checkout' })
   name!: string;
 
-  /** What differs from the defaults. */
+  /** Settings that differ from the defaults. */
   @IsOptional()
   @Nested(() => ChangeSettingsDto)
   @ApiPropertyOptional({ type: ChangeSettingsDto, nullable: true })
@@ -161,10 +161,10 @@ export class ProjectDto {
   @ApiId()
   project_id!: string;
 
-  /** What it is called. */
+  /** The project's name. */
   name!: string;
 
-  /** What it decides for itself. */
+  /** The project's settings. */
   settings!: ProjectSettingsDto;
 
   /** When it was made. */

@@ -12,7 +12,7 @@ export class NoPromptsError extends LedgerError {
   }
 }
 
-/** What is wrong with one of the prompts of a request. */
+/** A mistake in one of the prompts of a request. */
 export interface Fault {
   /** Where the prompt stands in the request. */
   readonly index: number;

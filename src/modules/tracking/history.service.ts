@@ -5,7 +5,7 @@ import { registrationOf } from '../versions/index.js';
 import type { HistoryVersionDto, PromptHistoryDto } from './history.dto.js';
 import { HistoryRepository, type VersionRecord } from './history.repository.js';
 
-/** What a prompt was, where that stood in code, and how often it was run. */
+/** A prompt's texts over time, their places in code, and how often each was run. */
 @Injectable()
 export class HistoryService {
   constructor(

@@ -2,7 +2,7 @@ import type { PromptKind, PromptMode, StoredRegistration } from '../../entities/
 import type { PromptContent } from '../../templating/index.js';
 import type { RegistrationFacts, VersionContent } from '../versions/index.js';
 
-/** What is asked of the registry before anything is decided. */
+/** The facts to ask the registry for before anything is decided. */
 export interface AskedPrompt {
   readonly name: string;
   /** Of the content that may become its active version; null when the content is to stay. */
@@ -29,7 +29,7 @@ export interface KnownPrompt {
   readonly highestNumber: number;
 }
 
-/** What is said about a prompt. */
+/** The description, tags and owner of a prompt. */
 export interface PromptMetadata {
   readonly description: string | null;
   readonly ownerTeam: string | null;
@@ -42,7 +42,7 @@ export interface KnownVersion {
   readonly latestRegistration: StoredRegistration | null;
 }
 
-/** What is to become of one prompt; what is not said stays. */
+/** The change to make to one prompt; members left out stay as they are. */
 export interface PromptChange {
   /** Where it stands in the request. */
   readonly index: number;
@@ -58,9 +58,9 @@ export interface PromptChange {
   );
   /** Set when that version becomes the active one, in place of this one (null for none). */
   readonly activation: { readonly fromVersionId: string | null } | null;
-  /** What is kept as the latest registration of the version, and as its first if it is new. */
+  /** Kept as the latest registration of the version, and as its first if it is new. */
   readonly registration: RegistrationFacts | null;
-  /** What is said about the prompt from now on; what is left out stays. Null when all of it does. */
+  /** The new metadata of the prompt; members left out stay. Null when all of it stays. */
   readonly metadata: Partial<PromptMetadata> | null;
   /** Whether it is retired from now on; null when that stays as it is. */
   readonly toRetired: boolean | null;

@@ -34,7 +34,7 @@ export interface RegistryRequest<Answer> {
   /** Why pointers move, for their history. */
   readonly reason: string;
   readonly audit: (changes: readonly PromptChange[]) => AuditChange[];
-  /** What a refusal says of the rest, such as `none was registered`. */
+  /** The fate of the rest, for the message of a refusal, such as `none was registered`. */
   readonly outcome: string;
   readonly isDryRun?: boolean;
 }
@@ -167,7 +167,7 @@ export class TrackedRegistry {
   }
 }
 
-/** What somebody may not write: a prompt stays with a team over whose prompts they have the right, before and after. */
+/** Lists the prompts that somebody may not write: a prompt stays with a team over whose prompts they have the right, before and after. */
 function listForbidden(
   who: AuthorizedActor,
   changes: readonly PromptChange[],

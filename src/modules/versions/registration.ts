@@ -1,6 +1,6 @@
 import type { PromptVersionEntity, StoredRegistration } from '../../entities/index.js';
 
-/** What one registration tells of where a text stood in code. */
+/** One registration's account of where a text stood in code. */
 export type RegistrationFacts = Omit<StoredRegistration, 'registered_at'>;
 
 /**

@@ -25,13 +25,13 @@ export interface VersionFacts {
   readonly commitMessage: string | null;
 }
 
-/** What {@link VersionsService.compiled} needs of a version. */
+/** The part of a version that {@link VersionsService.compiled} needs. */
 export type CompilableVersion = Pick<
   PromptVersionEntity,
   'templateSource' | 'messages' | 'checksumHash' | 'renderer'
 > & { readonly extras: ContentExtras | null };
 
-/** What is stored of a content, whoever stores it. */
+/** The stored form of a content, whoever stores it. */
 export type VersionContent = StoredContent &
   Pick<PromptVersionEntity, 'checksumHash' | 'renderer' | 'variables'>;
 
@@ -72,7 +72,7 @@ export class VersionsService {
   compiled(version: CompilableVersion): CompiledPrompt {
     const { extras, renderer, checksumHash } = version;
     const templates = templatesOf(version);
-    // What is beside the templates is not rendered, unless a template says so.
+    // Members beside the templates are not rendered, unless a template uses them.
     const content = extras?.snippets === undefined ? templates : { ...templates, extras };
     return this.cache.compile(renderer, content, checksumHash);
   }

@@ -4,7 +4,7 @@ import type { QuantileBounds } from './quantile-bounds.js';
 /** Where the sequence for numbers is narrowest, in units of both arms. */
 export const ROLLOUT_N_OPT = 5000;
 
-/** What an interval sequence for an effect is made for. */
+/** The settings of a confidence sequence for an effect. */
 export interface EffectSequenceOptions {
   readonly alpha: number;
   /** The number of values of both arms at which the interval is to be narrowest. */

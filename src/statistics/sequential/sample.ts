@@ -1,4 +1,4 @@
-/** What is kept of numbers: enough for a mean and how well it is known. */
+/** A summary of numbers: enough for their mean and its standard error. */
 export interface Sample {
   readonly n: number;
   readonly mean: number;

@@ -3,7 +3,7 @@ import { logGamma } from '../log-gamma.js';
 /** Where the sequence for rollouts is narrowest, in units of one arm. */
 export const ROLLOUT_T_OPT = 500;
 
-/** What an interval sequence for a share is made for. */
+/** The settings of a confidence sequence for a share. */
 export interface ShareSequenceOptions {
   /** The chance, over all looks together, that the true share is ever outside. Above 0 and below 1. */
   readonly alpha: number;

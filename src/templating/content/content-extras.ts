@@ -36,15 +36,15 @@ export type ResponseFormat =
     };
 
 /**
- * What a content has beside its templates. Plain data: nothing in it is rendered. Inside of each member it has the
- * form of the wire, which is OpenAI's, so that what is stored, hashed and answered is one thing.
+ * The members of a content beside its templates. Plain data: nothing in it is rendered. Inside of each member it has the
+ * form of the wire, which is OpenAI's, so that the stored, hashed and answered forms are one.
  */
 export interface ContentExtras {
   readonly tools?: readonly FunctionTool[];
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
   readonly responseFormat?: ResponseFormat;
-  /** What the variables of a request have to fit. */
+  /** The schema for the variables of a request. */
   readonly variablesSchema?: JsonSchema;
   /** Every snippet that the templates use, by themselves or through another, by name and number. Nobody sends them. */
   readonly snippets?: readonly PinnedSnippet[];

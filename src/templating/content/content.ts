@@ -8,13 +8,13 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** What a version holds. A prompt keeps its kind. */
+/** The content of a version. A prompt keeps its kind. */
 export type PromptContent = (
   | { readonly kind: 'text'; readonly templateSource: string }
   | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] }
 ) & { readonly extras?: ContentExtras };
 
-/** What is sent to a provider: the same shape, with every variable filled in. */
+/** A prompt as it is sent to a provider: the same shape, with every variable filled in. */
 export type RenderedPrompt =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'chat'; readonly messages: ChatMessage[] };

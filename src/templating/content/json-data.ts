@@ -100,7 +100,7 @@ class Copier {
     return typeof json === 'object' && json !== null ? this.copyMembers(json) : this.copy(json);
   }
 
-  /** What keeps its source text is read from that: its numbers and the order of its keys are in nothing else. */
+  /** A value that keeps its source text is copied from that, which alone has its numbers and the order of its keys. */
   private copyMembers(value: object): JsonData {
     const kept = keptText(value);
     if (kept !== null) {

@@ -211,7 +211,7 @@ class ExtrasReader {
   }
 
   /**
-   * What is not plain JSON, or would not come back as it is.
+   * Refuses values that are not plain JSON, or would not survive a round trip.
    * @param path of this one; a list for each of a hundred thousand values would cost more than all else.
    */
   private checkJson(value: unknown, path: (string | number)[]): void {

@@ -1,4 +1,4 @@
-/** What a render may spend. Every piece of work is paid for before it is done, in steps that depend on the input only. */
+/** The bounds of a render. Every piece of work is paid for before it is done, in steps that depend on the input only. */
 export interface Budget {
   /** @throws TemplateProblem when the budget is used up. */
   spend(steps: number): void;

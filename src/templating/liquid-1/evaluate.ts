@@ -6,7 +6,7 @@ import { TemplateProblem } from './parsing/template-problem.js';
 import { applyOperator, isTruthy, readProperty, sizeOf, toData, toDouble, toText } from './values.js';
 
 /**
- * What an absent variable means where it stands.
+ * The meaning of an absent variable, by its place.
  * - `needed` (output, loop, filter): it is noted as missing and counts as null.
  * - `optional` (condition): it counts as null.
  * - `deferred` (assign, the argument of `default`): the `Absent` is passed on, and whoever uses it decides.
@@ -168,7 +168,7 @@ function makeRange(
   return Array.from({ length }, (_, index) => first + index);
 }
 
-/** What is neither a number nor a text counts as 0. */
+/** Anything but a number or a text counts as 0. */
 function readNumber(operand: JsonData, state: RenderState): number {
   const value = toDouble(operand);
   if (typeof value === 'number') return value;

@@ -31,7 +31,7 @@ interface Place {
   readonly key: string | number;
 }
 
-/** What a template sees by its own names. */
+/** The names that a template sees. */
 interface Scope {
   readonly locals: Map<string, JsonData | Absent>;
   readonly loops: LoopFrame[];
@@ -145,7 +145,7 @@ export class RenderState implements Budget {
     this.sinks.push('');
   }
 
-  /** What was written since {@link beginCapture}. */
+  /** Returns the text written since {@link beginCapture}. */
   endCapture(): string {
     return this.sinks.pop() ?? '';
   }

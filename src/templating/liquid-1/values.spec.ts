@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js';
 import { toJson } from './values.js';
 
-/** What writing a value costs. */
+/** Returns the cost of writing a value. */
 function costOf(value: Parameters<typeof toJson>[0], indent = 0): { steps: number; chars: number } {
   const cost = { steps: 0, chars: 0 };
   const budget = {

@@ -31,7 +31,7 @@ export function toJson(value: JsonData, budget: Budget, indent = 0): string {
   return indent === 0 ? text : layOutJson(text, indent);
 }
 
-/** What `JSON.stringify` would write with other numbers, or its keys in another order. */
+/** Writes a value as JSON where `JSON.stringify` would change its numbers or the order of its keys. */
 function writeExact(value: JsonData): string {
   if (value instanceof ExactNumber) return value.text;
   if (isList(value)) return `[${value.map(writeExact).join(',')}]`;
@@ -85,7 +85,7 @@ export function toData(value: Operand): JsonData {
   return value === EMPTY || value === BLANK ? '' : value;
 }
 
-/** What a `for` runs over: a list, the `[key, value]` pairs of an object, or a text as its only item. */
+/** Returns the items of a `for`: those of a list, the `[key, value]` pairs of an object, or a text as the only item. */
 export function toItems(value: JsonData, budget: Budget): readonly JsonData[] {
   if (isList(value)) {
     budget.spend(value.length);

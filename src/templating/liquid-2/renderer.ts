@@ -79,7 +79,7 @@ function keyOf({ name, version_number: versionNumber }: PinnedSnippet): string {
   return snippetKey({ name, versionNumber });
 }
 
-/** What is wrong in a snippet is told where the content stands: nobody sent the snippet. */
+/** Places a mistake in a snippet where the content uses it: nobody sent the snippet. */
 function partOf(snippet: PinnedSnippet, [first]: readonly TemplatePart[]): TemplatePart {
   return { source: snippet.template_source, pointer: first?.pointer ?? '' };
 }

@@ -21,7 +21,7 @@ const SESSION_SETTINGS = [
 const COLUMN_TYPES = new TypeOverrides();
 COLUMN_TYPES.setTypeParser(types.builtins.JSON, parseJson);
 
-/** What both kinds of connection share. */
+/** Returns the options that both kinds of connection share. */
 function commonOptions(url: string): DataSourceOptions & { type: 'postgres' } {
   return {
     type: 'postgres',

@@ -67,7 +67,7 @@ export async function createDataFolder(cluster: Cluster): Promise<void> {
   }
 }
 
-/** What killed starts left behind. Only for the owner of the home: nobody else makes data then. */
+/** Removes drafts that killed starts left behind. Only for the owner of the home: nobody else makes data then. */
 export async function removeDrafts(homeDir: string): Promise<void> {
   for (const entry of await readdir(homeDir)) {
     if (!entry.startsWith(DRAFT_PREFIX)) continue;

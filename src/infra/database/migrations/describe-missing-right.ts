@@ -14,8 +14,8 @@ interface Standing {
 }
 
 /**
- * What to say of a migration that failed for want of a right: one sentence with the statements that a superuser has to run.
- * Anything else comes back as it is.
+ * Explains a migration that failed for want of a right: one sentence with the statements that a superuser has to run.
+ * Any other error comes back unchanged.
  * @param query runs a statement as the user that migrates.
  */
 export async function describeMissingRight(

@@ -130,7 +130,7 @@ class DtoReader {
         for (const { index, message } of elements) this.report(`${at}/${index}`, message);
         if (elements.length === 0) this.report(at, describeFailure(failure));
       }
-      // What is inside of something of the wrong shape is not what was sent.
+      // The value has the wrong shape, so faults inside it would describe something that was not sent.
       if (!this.messages.has(at)) this.reportFailures(failure.children ?? [], at);
     }
   }

@@ -6,7 +6,7 @@ type ValidationMetadata = ReturnType<
   ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
 >[number];
 
-/** What the reader has to know about a property of a DTO class. */
+/** The facts about a property of a DTO class that the reader needs. */
 export interface PropertyShape {
   /** The DTO class of its object or of each of its elements; `null` for scalars and free-form JSON. */
   readonly nested: Type<object> | null;

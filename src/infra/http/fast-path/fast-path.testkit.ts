@@ -12,7 +12,7 @@ import { JsonSource, openFastPath, PromptNamePipe, RawAnswer, type HttpOptions }
 /** Which way asked who is there, since the last look; the guard of the ordinary way, or the fast path. */
 export const asked: ('guard' | 'fast path')[] = [];
 
-/** What the handler of both ways does with its next request, if anything special. */
+/** The handler for the next request either way, if it is special. */
 export const handler: { next: (() => unknown) | null } = { next: null };
 
 interface LaneCaller {

@@ -28,7 +28,7 @@ export type Authorize<Caller, Scope extends string> = (
   scopes: readonly Scope[],
 ) => Caller | Promise<Caller>;
 
-/** What a route of the fast path gets to see. */
+/** The part of a request that a route of the fast path sees. */
 export interface FastRequest<Caller, Params, Body> {
   readonly caller: Caller;
   readonly params: Params;

@@ -4,8 +4,8 @@ import { ApiExtension } from '@nestjs/swagger';
 export const BODY_EXAMPLE = 'x-body-example';
 
 /**
- * What the explorer fills in as the body of a route. Without it the explorer puts the examples of all properties together,
- * and of those some exclude each other. It has to work as it stands; a test sends the examples of all routes.
+ * Sets the body that the explorer fills in for a route. Without it the explorer combines the examples of all properties,
+ * some of which exclude each other. The example has to work as it stands; a test sends all of them.
  */
 export function ApiBodyExample(body: Readonly<Record<string, unknown>>): MethodDecorator {
   return ApiExtension(BODY_EXAMPLE, body);

@@ -44,7 +44,7 @@ export function setUpDocs(app: NestExpressApplication, options: DocsOptions, hom
   });
 }
 
-/** What the explorer's "Authorize" dialog would dispatch. */
+/** The action that the explorer's "Authorize" dialog would dispatch. */
 function authorizeWith(key: string): Record<string, unknown> {
   const schema = { type: 'apiKey', in: 'header', name: 'X-API-Key' };
   return { [API_KEY_SECURITY]: { name: API_KEY_SECURITY, schema, value: key } };

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEM_MEDIA_TYPE } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
-/** What a status means in this API, for the document; the codes stand in docs/errors.md. */
+/** The meaning of each status in this API, for the document; the codes stand in docs/errors.md. */
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is malformed, or does not fit what it is about.',
   401: 'No key was sent, or none that is valid.',

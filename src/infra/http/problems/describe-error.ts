@@ -1,6 +1,6 @@
 import { isRecord } from '../body/is-record.js';
 
-/** What may be written to a log about an error. */
+/** The facts about an error that may be logged. */
 export interface ErrorDescription {
   readonly errorName: string;
   readonly errorCode: string | null;

@@ -35,7 +35,7 @@ export class RawAnswer {
   }
 }
 
-/** What Express writes for `response.json()`, so that a route looks the same whoever answers it. */
+/** The headers that Express writes for `response.json()`, so that a route looks the same whoever answers it. */
 const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Writes the whole answer. The response must not have begun. */

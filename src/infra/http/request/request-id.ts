@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
 
-/** What a proxy or client sends is taken as it is if it cannot do harm in a log or a header. */
+/** An id from a proxy or client is accepted if it cannot do harm in a log or a header. */
 const ACCEPTED_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 
 interface IdentifiedRequest {

@@ -33,7 +33,7 @@ export function corsOptions(origins: readonly string[]): CorsOptions {
   };
 }
 
-/** What the CORS middleware sets on the answer to a request that names no origin. */
+/** Returns the headers that the CORS middleware sets when a request names no origin. */
 export function corsHeadersWithoutOrigin(origins: readonly string[]): readonly Header[] {
   if (origins.length === 0) return [];
   const exposed: Header = ['Access-Control-Expose-Headers', EXPOSED_HEADERS.join(',')];

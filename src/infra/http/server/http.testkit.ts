@@ -106,7 +106,7 @@ export class ThingQueryDto extends PageQueryDto {
   q?: string;
 }
 
-/** What the next call of `POST /v1/throw` throws. */
+/** The next call of `POST /v1/throw` throws this. */
 export const thrown: { value: unknown } = { value: null };
 
 @ApiTags('Prompts')

@@ -55,11 +55,11 @@ const groq = page('groq', 'Groq, pricing page');
 const together = page('together', 'Together AI, pricing page');
 
 /**
- * What `npm run seed:models` knows of prices: list prices of standard requests of text, in US dollars without tax. Vendors
- * change them, and whoever needs today's imports a price file or adds prices. A model whose figures are not known for
- * certain has none, and what it costs is unknown then, which is better than nearly right.
+ * The prices that `npm run seed:models` knows: list prices of standard requests of text, in US dollars without tax. Vendors
+ * change them, so whoever needs today's imports a price file or adds prices. A model whose figures are not known for
+ * certain has none, and its cost is unknown then, which is better than nearly right.
  *
- * Where a long prompt is dearer the figures are those of the shorter ones. What writing to Anthropic's cache costs more
+ * Where a long prompt costs more, the figures are those of the shorter ones. The surcharge for writing to Anthropic's cache
  * is not counted; nothing is written there that a request has not asked for.
  */
 export const PRICE_CATALOGUE: readonly NewPrice[] = [

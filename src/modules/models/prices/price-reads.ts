@@ -9,7 +9,7 @@ const TTL_MS = 4000;
 /** Some hundred bytes each, for most models have one price. */
 const MAX_CACHED_MODELS = 10_000;
 
-/** What a call to a model may cost. */
+/** The price and the bounds of a model. */
 export interface ModelTerms {
   /** The price that counts; null when none is known. */
   readonly price: PriceRecord | null;
@@ -21,7 +21,7 @@ interface CachedTerms extends StoredTerms {
   readonly readAtMs: number;
 }
 
-/** What a model costs, for whoever calls one: from memory, as it was at most a few seconds ago. */
+/** Looks up prices for callers of models: from memory, at most a few seconds old. */
 @Injectable()
 export class PriceReads {
   readonly counts = new CacheCounts();
@@ -35,7 +35,7 @@ export class PriceReads {
     private readonly clock: Clock,
   ) {}
 
-  /** What counts for the model at the time, by the database's clock. */
+  /** Finds the terms that hold for the model at the time, by the database's clock. */
   async findTerms(projectId: string, provider: string, modelName: string, at: Date): Promise<ModelTerms> {
     const known = this.peekTerms(projectId, provider, modelName, at);
     if (known !== null) return known;
@@ -86,7 +86,7 @@ export class PriceReads {
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
     const terms = await this.prices.findTerms(projectId, provider, modelName);
-    // What was read while somebody wrote may be from before it.
+    // Terms read during a write may be from before it.
     if (writes === this.writes) this.cache.set(key, { ...terms, readAtMs });
     return terms;
   }

@@ -1,6 +1,6 @@
 import type { TokenPrices } from '../../../kernel/index.js';
 
-/** What a model costs within a span of time. */
+/** The price of a model within a span of time. */
 export interface NewPrice extends TokenPrices {
   readonly provider: string;
   readonly modelName: string;

@@ -125,7 +125,7 @@ export class PricesRepository {
     return rows.map(toRecord);
   }
 
-  /** What is known of a model's price and bounds, in one trip. */
+  /** Finds a model's price and bounds in one trip. */
   async findTerms(projectId: string, provider: string, modelName: string): Promise<StoredTerms> {
     const rows = await this.scope.statement<
       { [Key in keyof Row]: Row[Key] | null } & { readonly maxTokens: number | null }
@@ -142,7 +142,7 @@ export class PricesRepository {
     return { maxTokens: rows[0]?.maxTokens ?? null, prices };
   }
 
-  /** What is left out of the change stays as it was. */
+  /** Members that the change leaves out stay as they were. */
   async update(tx: EntityManager, projectId: string, priceId: string, change: PriceChange): Promise<void> {
     await tx.query(
       `UPDATE model_prices SET valid_to = CASE WHEN $3 THEN $4::timestamptz ELSE valid_to END,

@@ -22,8 +22,8 @@ import { type PricePosition, PricesRepository } from './prices.repository.js';
 const CATALOGUE = 'catalogue';
 
 /**
- * What models cost. A price is a fact that executions point to: its figures never change, it can be ended, and a new one
- * begun. What executions have cost stays whatever becomes of their price.
+ * Prices of models. A price is a fact that executions point to: its figures never change, it can be ended, and a new one
+ * begun. The cost of past executions stays, whatever becomes of their price.
  */
 @Injectable()
 export class PricesService {

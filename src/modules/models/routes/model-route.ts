@@ -24,7 +24,7 @@ export interface AskedTarget {
   readonly weight?: number;
 }
 
-/** What counts without a word about it: each as often as any other. */
+/** The weight of a target that states none: each is chosen as often as any other. */
 const DEFAULT_WEIGHT = 1;
 
 /** @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed. */

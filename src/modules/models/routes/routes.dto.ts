@@ -45,7 +45,7 @@ export class PutRouteTargetDto {
 
 export class PutRouteDto {
   /**
-   * What it is for. Left out: null.
+   * The purpose of the route. Left out: null.
    * @example "Cheap first, then whoever answers"
    */
   @IsOptional()
@@ -89,7 +89,7 @@ export class RouteDto {
    */
   name!: string;
 
-  /** What it is for; null when nobody said. */
+  /** The purpose of the route; null when none was given. */
   description!: string | null;
 
   /** In which order the models are tried. */

@@ -6,7 +6,7 @@ import { decrypt, encrypt } from './sealed-bytes.js';
 
 const DATA_KEY_BYTES = 32;
 
-/** What a secret is bound to. */
+/** The project, provider and host that a secret is bound to. */
 export interface SecretPlace {
   readonly projectId: string;
   readonly provider: string;

@@ -88,10 +88,10 @@ export class ExecutedPromptDto {
   @ApiProperty({ enum: EXECUTION_MODES })
   mode!: ExecutionMode;
 
-  /** What the provider answered; only with `sync`. Cut after `MAX_RESPONSE_BYTES`. */
+  /** The provider's answer; only with `sync`. Cut after `MAX_RESPONSE_BYTES`. */
   @ApiPropertyOptional({ nullable: true })
   response_text?: string | null;
 
-  /** What the call cost in tokens and time; only with `sync`. */
+  /** The tokens and time that the call took; only with `sync`. */
   telemetry?: TelemetryDto;
 }

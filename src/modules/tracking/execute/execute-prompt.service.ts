@@ -38,7 +38,7 @@ const PROTOCOL: ExecutionProtocol = {
   }),
 };
 
-/** What comes in by this route has a prompt. */
+/** Executions of this route always have a prompt. */
 function promptFields({ name, version }: AdmittedPrompt) {
   return {
     prompt_name: name,
@@ -83,7 +83,7 @@ export class ExecutePromptService {
         : await this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL });
     } catch (error) {
       const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;
-      // What is wrong first is the mode: to register the version would be refused too.
+      // The mode is the mistake to name: registering the version would be refused too.
       if (hasNoVersion && (await this.isFull(who.projectId, name)))
         throw new PromptModeMismatchError(name, 'full');
       throw error;

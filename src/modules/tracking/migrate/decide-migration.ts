@@ -16,9 +16,9 @@ export interface MigratingPrompt extends AskedPrompt {
 }
 
 /**
- * What a migration makes of the registry: each prompt is in full mode afterwards, with the content that was sent, or
- * with what it had. Pure.
- * @throws PromptsRefusedError with all prompts that are not there (`PROMPT_NOT_FOUND`), or in full mode already
+ * Decides a migration: each prompt is in full mode afterwards, with the content that was sent, or
+ * with the one it had. Pure.
+ * @throws PromptsRefusedError with all prompts that do not exist (`PROMPT_NOT_FOUND`), or are in full mode already
  *   (`PROMPT_MODE_MISMATCH`).
  */
 export function decideMigration(

@@ -10,7 +10,7 @@ export interface CodePrompt {
   readonly content: PromptContent;
   readonly checksumHash: string;
   readonly registration: RegistrationFacts;
-  /** What the code does not say stays as it was. */
+  /** Metadata that the code leaves out stays as it was. */
   readonly metadata: Partial<PromptMetadata>;
 }
 
@@ -22,7 +22,7 @@ export interface Decision<Answer> {
 }
 
 /**
- * What a registration makes of the registry: each prompt points to the version of its content afterwards, which is
+ * Decides a registration: each prompt points to the version of its content afterwards, which is
  * made if the prompt never had it. Pure.
  * @param known by name; each in tracking mode.
  */

@@ -5,9 +5,9 @@ import type { RetiredPromptDto } from './retire-prompts.dto.js';
 import type { AskedPrompt, KnownPrompt, PromptChange } from '../tracked-prompts.js';
 
 /**
- * What becomes of prompts that their code has no more: they are marked, and nothing else. Versions, the active one too,
+ * Decides the retirement of prompts that are gone from the code: they are marked, and nothing else. Versions, the active one too,
  * stay as they are, because instances with the older code go on executing them while a new release rolls out. Pure.
- * @throws PromptsRefusedError with all prompts that are not there (`PROMPT_NOT_FOUND`), or in full mode
+ * @throws PromptsRefusedError with all prompts that do not exist (`PROMPT_NOT_FOUND`), or are in full mode
  *   (`PROMPT_MODE_MISMATCH`).
  */
 export function decideRetirement(

@@ -20,7 +20,7 @@ import { MAX_INT } from '../../../kernel/index.js';
 import { ChatMessageDto } from '../../prompts/index.js';
 
 export const MAX_PROMPTS = 1000;
-/** What the renderer reads of a prompt at most; here, so that nothing longer is hashed. */
+/** The renderer's limit for a prompt; here, so that nothing longer is hashed. */
 export const MAX_TEMPLATE_CHARS = 1_048_576;
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -79,7 +79,7 @@ export class CodePromptDto {
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
   variables_schema?: unknown;
 
-  /** What the prompt is for. Left out: stays as it was; null: removed. */
+  /** The purpose of the prompt. Left out: stays as it was; null: removed. */
   @IsOptional()
   @IsString()
   @MaxLength(10_000)
@@ -179,7 +179,7 @@ export class RegisterCodeDto {
   dry_run?: boolean = false;
 }
 
-/** What a registration made of a prompt, in the order in which one counts: a prompt that returned may be changed too. */
+/** The outcomes of a registration. The first that applies counts: a prompt that returned may be changed too. */
 export const REGISTRATION_OUTCOMES = ['new', 'returned', 'changed', 'metadata', 'unchanged'] as const;
 
 export type RegistrationOutcome = (typeof REGISTRATION_OUTCOMES)[number];

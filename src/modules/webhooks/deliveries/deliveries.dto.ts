@@ -20,11 +20,11 @@ export class DeliveryAttemptDto {
   @ApiProperty({ enum: ATTEMPT_STATUSES })
   status!: (typeof ATTEMPT_STATUSES)[number];
 
-  /** What the receiver answered; null when there was no answer. */
+  /** The receiver's status code; null when there was no answer. */
   @ApiInteger()
   response_status!: number | null;
 
-  /** What went wrong, in one sentence; null when nothing did. */
+  /** The error in one sentence; null when there was none. */
   error!: string | null;
 
   /** When it began. */
@@ -41,7 +41,7 @@ export class DeliveryDto {
   @ApiId()
   event_id!: string;
 
-  /** What is told. */
+  /** The event's type. */
   @ApiProperty({ enum: EVENT_TYPES })
   event_type!: string;
 
@@ -69,6 +69,6 @@ export class DeliveryDto {
 }
 
 export class DeliveryListDto {
-  /** What is to be told of it, oldest first; empty while there is nothing to tell, or nobody. */
+  /** The deliveries of the event, oldest first; empty while there are none, or no receiver. */
   deliveries!: DeliveryDto[];
 }

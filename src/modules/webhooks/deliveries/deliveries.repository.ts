@@ -7,7 +7,7 @@ import {
   WebhookDeliveryEntity,
 } from '../../../entities/index.js';
 
-/** What was to be told, and how often it was tried. */
+/** Events to deliver, and how often each was tried. */
 @Injectable()
 export class DeliveriesRepository {
   async hasExecution(tx: EntityManager, projectId: string, executionId: string): Promise<boolean> {

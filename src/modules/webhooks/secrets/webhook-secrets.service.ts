@@ -14,7 +14,7 @@ const SALT_BYTES = 32;
 const OVERLAP_MS = 24 * 60 * 60 * 1000;
 const SUBJECT = 'webhook_secret';
 
-/** What a project's events are signed with. */
+/** The secrets that sign a project's events. */
 @Injectable()
 export class WebhookSecretsService {
   private readonly keyHashSecret: string;
@@ -90,7 +90,7 @@ export class WebhookSecretsService {
   }
 }
 
-/** What may be told of a secret: which it is, and not what. */
+/** Returns the facts about a secret that may be shown: which it is, not its value. */
 function factsOf({ secretId: secret_id, createdAt: created_at }: WebhookSecretEntity) {
   return { secret_id, created_at };
 }

@@ -1,13 +1,13 @@
 /** A receiver that was down is not to meet all that waited for it in one moment. */
 const JITTER = 0.2;
-/** What a receiver asks for is honoured so far. */
+/** The longest wait that a receiver may ask for. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 const SECONDS = /^\d{1,9}$/;
 
 export interface FailedTry {
   /** 1 for the first. */
   readonly attempt: number;
-  /** What the receiver asked for; null when it did not. */
+  /** The wait that the receiver asked for; null when it did not. */
   readonly retryAfterMs: number | null;
   /** From 0 to 1. */
   readonly random: number;

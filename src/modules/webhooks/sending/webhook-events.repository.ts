@@ -69,7 +69,7 @@ const REPORT = `
     outcome = CASE WHEN $9::double precision IS NOT NULL THEN NULL WHEN $4 = 'succeeded' THEN 'delivered' ELSE 'failed' END
   WHERE project_id = $1 AND event_id = $2 AND done_at IS NULL AND (attempts = $3 OR $4 = 'succeeded')`;
 
-/** What is to be delivered, across projects. */
+/** Deliveries that are due, across projects. */
 @Injectable()
 export class WebhookEventsRepository {
   constructor(private readonly scope: TenantScope) {}

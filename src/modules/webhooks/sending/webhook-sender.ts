@@ -6,7 +6,7 @@ import { readRetryAfter } from './retry-schedule.js';
 import { signatureHeaders } from '../secrets/signing.js';
 import type { ClaimedEvent } from './webhook-events.repository.js';
 
-/** What came of one try. */
+/** The result of one try. */
 export interface SendResult {
   /** `gone`: the receiver wants no more of this. */
   readonly verdict: 'delivered' | 'retry' | 'gone';
@@ -14,7 +14,7 @@ export interface SendResult {
   readonly responseStatus: number | null;
   /** One sentence; null when it was delivered. */
   readonly error: string | null;
-  /** What the receiver asked for; null when it did not. */
+  /** The wait that the receiver asked for; null when it did not. */
   readonly retryAfterMs: number | null;
 }
 

@@ -12,7 +12,7 @@ export interface TemplateAnalysis {
   readonly required: readonly VariableNode[];
 }
 
-/** What is known of snippets by their {@link snippetKey}. */
+/** Analyses of snippets by their {@link snippetKey}. */
 export type KnownSnippets = ReadonlyMap<string, TemplateAnalysis>;
 
 const NO_SNIPPETS: KnownSnippets = new Map();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { explainAccessError, hasErrorCode } from '../errors.js';
 
-/** What a server says of itself in `postmaster.pid`. */
+/** The content of `postmaster.pid`. */
 export interface PostmasterFile {
   readonly pid: number;
   /** Null until the server has come so far. */

@@ -18,7 +18,7 @@ export interface Account {
   readonly gid: number;
 }
 
-/** What `canEnter` needs of a folder's `Stats`. */
+/** The part of a folder's `Stats` that `canEnter` reads. */
 export type FolderAccess = Account & { readonly mode: number };
 
 /** By convention of every Unix; the id also appears in `unshare` below. */

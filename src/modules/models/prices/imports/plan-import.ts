@@ -13,7 +13,7 @@ export interface NamedPrice {
   readonly price: FilePrice;
 }
 
-/** What an import does; its prices begin together. */
+/** The changes that an import makes; its prices begin together. */
 export interface ImportPlan {
   /** Prices of models that have none at that time. */
   readonly added: readonly NewPrice[];

@@ -24,7 +24,7 @@ const { metafile } = await build({
   format: 'cjs',
   platform: 'node',
   target: 'node20',
-  // What is written as an ECMAScript module asks where it is; in CommonJS esbuild has no answer of its own.
+  // An ECMAScript module asks `import.meta.url` where it is; in CommonJS esbuild has no answer of its own.
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   minifySyntax: true,

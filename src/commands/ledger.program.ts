@@ -17,7 +17,7 @@ import type { LedgerFlags } from './terminal/connection.js';
 import { examples } from './terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from './terminal/flags.js';
 
-/** What people do with a ledger that runs somewhere: keys, prompts, runs, executions. */
+/** Adds the commands for a ledger that runs somewhere: keys, prompts, runs, executions. */
 export function addLedgerCommands(program: Command): void {
   addKeys(program.command('keys').description('make, list, rotate and revoke API keys'));
   addMembers(program.command('members').description('list, add and remove members of the project'));

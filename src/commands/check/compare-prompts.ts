@@ -4,7 +4,7 @@ import { checksumOf, type PromptContent } from '../../templating/index.js';
 import type { CodePrompt } from '../code/code-prompt.js';
 import { contentText } from './content-text.js';
 
-/** What the ledger has of a prompt that lives in code. */
+/** A prompt of code as the ledger knows it. */
 export interface TrackedPrompt {
   readonly name: string;
   readonly mode: 'full' | 'tracking';
@@ -69,7 +69,7 @@ export function compareMissing(tracked: TrackedPrompt): Comparison {
   };
 }
 
-/** What the code does not say is not its business. */
+/** Fields that the code leaves out are not compared. */
 function saysTheSame(code: CodePrompt, tracked: DescribedPrompt): boolean {
   const { description = tracked.description, ownerTeam = tracked.ownerTeam, tags = tracked.tags } = code;
   const isSame = description === tracked.description && ownerTeam === tracked.ownerTeam;

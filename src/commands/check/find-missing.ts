@@ -5,7 +5,7 @@ import { CliError } from '../terminal/cli-error.js';
 import type { TrackedPrompt } from './compare-prompts.js';
 import { listMissing } from './tracked-prompts.js';
 
-/** What the ledger has of a code base and the code has not. */
+/** Prompts that the ledger has of a code base and the code has not. */
 export interface FoundMissing {
   readonly missing: readonly TrackedPrompt[];
   /** For people; null when there is nothing to say. */

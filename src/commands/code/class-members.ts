@@ -18,7 +18,7 @@ export interface ClassReader {
 const OF_INSTANCES = 'it belongs to instances of the class: make it static';
 
 /**
- * What a class has for those who import it: its statics, and those of the class that it extends. Fields of instances
+ * Reads the members of a class that importers can use: its statics, and those of the class that it extends. Fields of instances
  * that may be texts are members that cannot be read. Methods are functions, and no text.
  */
 export function readClass(node: ClassNode, reader: ClassReader): StaticValue {

@@ -14,7 +14,7 @@ import {
   type StatementOf,
 } from './syntax.js';
 
-/** What a module gives to those who import it, read from its syntax. Nothing of it is run. */
+/** The exports of a module, read from its syntax. Nothing of it is run. */
 export class CodeModule implements ImportedModule {
   readonly problems: CodeProblem[] = [];
   private readonly statements: readonly Statement[];
@@ -134,7 +134,7 @@ export class CodeModule implements ImportedModule {
     exports.push(this.exportOf('default', declaration, value));
   }
 
-  /** What another file exports and this one passes on: all of it, or one export under a name of its own. */
+  /** Re-exports of another file: all of it, or one export under a name of its own. */
   private passedOn(
     specifier: string,
     line: number,

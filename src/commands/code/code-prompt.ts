@@ -12,7 +12,7 @@ export interface CodePlace {
 export interface CodePrompt extends CodePlace {
   readonly name: string;
   readonly content: PromptContent;
-  /** What the code does not say is undefined, and stays in the ledger as it is. */
+  /** Undefined when the code leaves it out: then the ledger keeps its value. */
   readonly description?: string | null;
   readonly ownerTeam?: string | null;
   readonly tags?: readonly string[];
@@ -23,7 +23,7 @@ export interface CodeProblem extends CodePlace {
   readonly message: string;
 }
 
-/** What one file holds. */
+/** The prompts and problems of one file. */
 export interface FileContents {
   readonly prompts: readonly CodePrompt[];
   readonly problems: readonly CodeProblem[];

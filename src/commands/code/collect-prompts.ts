@@ -22,7 +22,7 @@ import { isModule } from './syntax.js';
 export interface CollectedPrompts {
   /** Each name once, in order of their files and lines. */
   readonly prompts: readonly CodePrompt[];
-  /** What could not be read; with one of these nobody knows what the code has. */
+  /** Places that could not be read; with one of these nobody knows what the code has. */
   readonly problems: readonly CodeProblem[];
   readonly git: GitFacts;
   /** That of the configuration, below the root of the repository, with a slash at the end; empty for the root. */
@@ -35,7 +35,7 @@ interface CodeFile {
   readonly full: string;
   /** As seen from the root of the repository, with forward slashes. */
   readonly file: string;
-  /** What a prompt file without a name of its own is called. */
+  /** The name of a prompt file that states none. */
   readonly fallbackName: string;
 }
 
@@ -142,12 +142,12 @@ async function listExcluded({ folder, config }: LoadedConfig, modules: ModuleFil
   return new Set(found.map((file) => modules.nameOf(path.normalize(file))));
 }
 
-/** What several files pass on is found by each of them. */
+/** Each file that re-exports a problem finds it again. */
 function distinct(problems: readonly CodeProblem[]): CodeProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-/** What the ledger would refuse, with the place where it stands. */
+/** Lists what the ledger would refuse, each with its place. */
 function faultsOf({ name, content, file, line }: CodePrompt): CodeProblem[] {
   if (!PROMPT_NAME.test(name)) {
     return [{ file, line, message: `"${name}" is no name of a prompt: it ${PROMPT_NAME_RULE}` }];

@@ -15,12 +15,12 @@ export interface ExportTargets {
   readonly exported: ReadonlySet<string>;
 }
 
-/** What adds to a list or a Map. */
+/** Methods that add to a list or a Map. */
 const ADDING = new Set(['set', 'add', 'push', 'unshift', 'splice', 'concat', 'fill']);
 const TOO_LATE = 'it is put there when the code runs: write it where the object is made';
 
 /**
- * What a statement at the top of a file exports by an assignment or a call: `module.exports = {…}`, `exports.X = …`,
+ * Reads exports that a statement at the top of a file makes by an assignment or a call: `module.exports = {…}`, `exports.X = …`,
  * `Object.assign(exports, {…})`, and the same for objects that are exported: `PROMPTS.X = …`, `PROMPTS.set('X', …)`.
  */
 export function readExportingStatement(expression: Expression, targets: ExportTargets): NamedMember[] {

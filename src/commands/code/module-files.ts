@@ -6,7 +6,7 @@ import { isModule } from './syntax.js';
 
 /** Endings that an import leaves out, in the order in which they are tried. */
 const ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.mjs', '.cjs', '.jsx', '.json'];
-/** What an import names, and what it is compiled from. */
+/** The extensions in imports, each with those of the sources that it may be compiled from. */
 const COMPILED: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx', '.d.ts'],
   '.jsx': ['.tsx'],
@@ -27,7 +27,7 @@ export class ModuleFiles {
     return [...this.modules.keys()];
   }
 
-  /** What a module imports by a relative path. @param full the absolute path of that module */
+  /** Opens modules that this one imports by a relative path. @param full the absolute path of that module */
   openerFor(full: string): OpenModule {
     return (specifier) => {
       if (!/^\.{1,2}(?:\/|$)/.test(specifier)) return null;

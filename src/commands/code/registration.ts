@@ -4,7 +4,7 @@ import { Progress } from '../terminal/progress.js';
 import type { CodePrompt } from './code-prompt.js';
 import type { CollectedPrompts } from './collect-prompts.js';
 
-/** What the ledger takes at once: 1,000 prompts, 16 MiB. The rest is for git facts, places and escapes. */
+/** The ledger's limits for a request: 1,000 prompts, 16 MiB. The rest is for git facts, places and escapes. */
 const PROMPTS_A_CALL = 1000;
 const CHARS_A_CALL = 4 * 1024 ** 2;
 
@@ -13,7 +13,7 @@ export interface Registered extends Omit<RegisteredPrompt, 'mode'> {
   readonly line: number;
 }
 
-/** What is registered: prompts with their places, and which state of the code this is. */
+/** The state to register: prompts with their places, and the commit they are from. */
 export type CodeState = Pick<CollectedPrompts, 'prompts' | 'git'>;
 
 /** One registration of a code base, in as many calls as it takes. */

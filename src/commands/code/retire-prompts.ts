@@ -1,7 +1,7 @@
 import type { LedgerClient, RetiredPrompt } from '../../../sdk/src/index.js';
 import type { GitFacts } from '../git/git-facts.js';
 
-/** What the ledger takes at once. */
+/** The ledger's limit for a request. */
 const PROMPTS_A_CALL = 1000;
 
 /** Tells the ledger which prompts the code has no more, in as many calls as it takes. None for none. */

@@ -33,7 +33,7 @@ export interface ScopeContext {
 const OTHER_DECLARATIONS = new Set<string>(['FunctionDeclaration', 'TSDeclareFunction']);
 const TYPES = new Set<string>(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration']);
 
-/** What names stand for in a file, or in a namespace of one. */
+/** The names of a file, or of a namespace in one. */
 export class Scope implements Names {
   readonly file: string;
   readonly reader: StaticReader;
@@ -59,7 +59,7 @@ export class Scope implements Names {
     return this.context.open(specifier)?.all();
   }
 
-  /** What a declaration says by itself; null when it declares nothing that could hold text. */
+  /** Reads the value of a declaration; null when it declares nothing that could hold text. */
   valueOf(statement: Statement): (() => StaticValue) | null {
     if ((statement as { declare?: boolean | null }).declare === true) return null;
     switch (statement.type) {
@@ -231,7 +231,7 @@ export class Scope implements Names {
     return { kind: 'object', members };
   }
 
-  /** What an exported declaration gives, by name. */
+  /** Reads the members of an exported declaration, by name. */
   exportedBy({ declaration }: StatementOf<'ExportNamedDeclaration'>): [string, StaticMember][] {
     if (declaration == null) return [];
     if (declaration.type === 'VariableDeclaration') {
@@ -255,7 +255,7 @@ export class Scope implements Names {
   }
 }
 
-/** What a statement declares, exported or not. */
+/** Returns the declaration of a statement, exported or not. */
 function declarationOf(statement: Statement): Statement | null {
   const isExport =
     statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';

@@ -1,6 +1,6 @@
 import type { StaticMember, StaticValue } from './static-values.js';
 
-/** What a few calls make of values that are known. Each answers null where it would take running the code. */
+/** The results of a few calls on known values. Each answers null where it would take running the code. */
 
 /** `new Map(entries)` and `Object.fromEntries(entries)`: pairs of a key and a value, or a Map. */
 export function makeMap(entries: StaticValue): StaticValue | null {

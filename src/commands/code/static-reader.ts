@@ -12,13 +12,13 @@ import {
   pathOf,
 } from './syntax.js';
 
-/** What can be named where an expression stands. */
+/** The names that an expression can use. */
 export interface Names {
   /** For places. */
   readonly file: string;
-  /** What a name stands for; undefined when it is none of the file. */
+  /** Looks a name up; undefined when the file does not define it. */
   find(name: string): StaticMember | undefined;
-  /** What `require` of a file gives; undefined when it cannot be read. */
+  /** Reads a file for `require`; undefined when it cannot be read. */
   open(specifier: string): StaticValue | undefined;
 }
 
@@ -45,7 +45,7 @@ const NEVER_TEXT = new Set<string>([
   'UpdateExpression',
 ]);
 
-/** What these make is no text, whatever they are given. */
+/** Classes whose instances are never text, whatever they are given. */
 const NEVER_TEXT_CLASSES =
   /^(?:AbortController|Date|Error|\w+Error|Headers|Intl\.\w+|Promise|Proxy|RegExp|TextDecoder|TextEncoder|URL|URLSearchParams|WeakMap|WeakSet|\w+Array|ArrayBuffer)$/;
 const NEVER_TEXT_CALLS =
@@ -57,7 +57,7 @@ const SAME_OBJECT = /^Object\.(?:freeze|seal|preventExtensions)$/;
 export class StaticReader {
   constructor(
     private readonly names: Names,
-    /** What `this` is, where it is anything. */
+    /** The value of `this`, where it has one. */
     private readonly self?: () => StaticValue,
   ) {}
 
@@ -118,7 +118,7 @@ export class StaticReader {
     return { kind: 'text', text: texts.map((text, index) => text + (values[index] ?? '')).join('') };
   }
 
-  /** What stands in a text: text, or a number as JavaScript writes it. */
+  /** Reads a part of a template literal: text, or a number as JavaScript writes it. */
   private readPart(expression: Expression): string {
     return this.textOf(this.read(expression), expression);
   }
@@ -251,7 +251,7 @@ export class StaticReader {
         else if (spread.kind !== 'other') this.refuse(property, 'only objects can be spread in an object');
         continue;
       }
-      // What is written later wins, and moves nothing: as it does when the code runs.
+      // A later member wins but keeps the earlier one's place, as it does when the code runs.
       members.set(this.keyOf(property), {
         ...this.placeOf(property),
         value: () => this.readProperty(property),

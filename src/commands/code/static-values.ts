@@ -1,6 +1,6 @@
 import type { CodePlace } from './code-prompt.js';
 
-/** What an expression is, as far as one can say without running it. */
+/** The value of an expression, as far as it is known without running it. */
 export type StaticValue =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
@@ -32,7 +32,7 @@ export type StaticMembers = ReadonlyMap<string, StaticMember>;
 
 export const OTHER: StaticValue = { kind: 'other' };
 
-/** What cannot be known without running the code. The message completes "… cannot be read: ". */
+/** A value that only running the code would tell. The message completes "… cannot be read: ". */
 export class UnreadableError extends Error {
   constructor(
     readonly place: CodePlace,

@@ -77,7 +77,7 @@ function cellOf(json: string | null, isJson: boolean): string {
   return isJson ? json : (JSON.parse(json) as string);
 }
 
-/** What spreadsheets compute, or take for a command. */
+/** Beginnings that spreadsheets compute, or take for a command. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 /** The cell as a spreadsheet shows it and does not compute it. */

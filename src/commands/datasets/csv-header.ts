@@ -12,7 +12,7 @@ export interface CsvColumn {
 const JSON_MARK = ':json';
 
 /**
- * What the names of the columns say. `external_id`, `expected`, `metadata` and `metadata.NAME` are members of the item, all others
+ * Reads the names of the columns. `external_id`, `expected`, `metadata` and `metadata.NAME` are members of the item, all others
  * are variables; `variables.NAME` is the variable NAME whatever it is called. `NAME:json` has cells that are JSON.
  * @param refuse is told the column from 1.
  */

@@ -76,7 +76,7 @@ export async function importDatasetCommand(
   }
 }
 
-/** What comes out goes in again: the file of a version is imported as that version. */
+/** The exported file of a version can be imported again as that version. */
 export async function exportDatasetCommand(name: string, flags: ExportDatasetFlags): Promise<void> {
   const ledger = await connect(flags);
   const version = flags.version ?? (await ledger.datasets.get(name)).version;

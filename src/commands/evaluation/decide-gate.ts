@@ -2,7 +2,7 @@ import type { ExperimentComparison, ExperimentStatus } from '../../../sdk/src/in
 import { EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { countOf } from '../terminal/count-of.js';
 
-/** What a candidate is held to, by one scorer. */
+/** One scorer's demand on a candidate. */
 export interface GateRule {
   readonly scorer: string;
   /** How much lower than the baseline it may be; above 0. */

@@ -150,7 +150,7 @@ function refuseEmptyRules(value: unknown, at: string, fail: Fail): void {
     if (['threshold', 'weight', 'pass_threshold'].includes(name) && member === 0) {
       throw fail(`${place}: 0 would always pass; leave it out or set it above 0.`);
     }
-    // What is scored is not a rule.
+    // `value` and `labels` say what is scored; only rules are checked for being empty.
     if (name !== 'value' && name !== 'labels') refuseEmptyRules(member, place, fail);
   }
 }

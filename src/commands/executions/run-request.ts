@@ -11,7 +11,7 @@ export interface VariableFlags extends LedgerFlags {
   readonly varsFile?: string;
 }
 
-/** What is to be executed, and how. */
+/** Flags that say what to execute, and how. */
 export interface ExecutionFlags extends VariableFlags {
   readonly model?: string;
   readonly route?: string;

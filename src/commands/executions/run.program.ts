@@ -4,7 +4,7 @@ import type { RunFlags, SubmitFlags } from './run.command.js';
 import { examples } from '../terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from '../terminal/flags.js';
 
-/** What sends a prompt to a model. */
+/** Adds the commands that send a prompt to a model. */
 export function addRun(program: Command): void {
   withExecutionFlags(withLedgerFlags(program.command('run <name>')))
     .description('run a prompt and print the answer; exits with 1 when it failed')

@@ -4,7 +4,7 @@ import type { LedgerFlags } from '../terminal/connection.js';
 import { examples } from '../terminal/examples.js';
 import { collect, toNumber, withLedgerFlags } from '../terminal/flags.js';
 
-/** What programs call with. */
+/** Adds the commands for API keys. */
 export function addKeys(keys: Command): void {
   withLedgerFlags(keys.command('create <name>'))
     .description('make a key; it is shown once')

@@ -25,7 +25,7 @@ export interface ImportPlan {
   readonly problems: readonly PromptFileProblem[];
 }
 
-/** What files alone tell: names that stand there twice, templates that do not parse, chat prompts that shall be tracked. */
+/** Finds faults that files alone show: names that stand there twice, templates that do not parse, chat prompts that shall be tracked. */
 export function checkFiles(files: readonly FoundPromptFile[]): PromptFileProblem[] {
   const first = new Map<string, string>();
   return files.flatMap((prompt) => {
@@ -86,7 +86,7 @@ function conflictsOf(
   return [];
 }
 
-/** What snippets hold is not in the file; their names and numbers are, and say it. */
+/** The texts of snippets are not in the file; their names and numbers are, and identify them. */
 function holdsContent(active: Prompt['active_version'], { content }: FoundPromptFile): boolean {
   if (active === null) return false;
   if (active.snippets === undefined) return active.checksum_hash === checksumOf(content);

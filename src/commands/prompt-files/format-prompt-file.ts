@@ -5,7 +5,7 @@ import { type PromptContent, wireExtrasOf } from '../../templating/index.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import type { PromptFileMode } from './prompt-file.js';
 
-/** What an export writes down of a prompt. */
+/** A prompt as an export writes it. */
 export interface ExportedPrompt {
   readonly name: string;
   readonly description: string | null;

@@ -17,7 +17,7 @@ const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
 /** After a line feed only: in a text, U+2028 begins no line. */
 const CLOSING = /(?:^|(?<=\n))---[ \t]*(?:\r?\n|$)/;
 
-/** What an export says of the version, for people. */
+/** Members that an export adds for its readers; an import ignores them. */
 const INFORMATION = ['version_number', 'checksum_hash'];
 const EXTRAS = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'variables_schema'];
 const KNOWN = ['name', 'description', 'owner_team', 'tags', 'mode', 'messages', ...EXTRAS, ...INFORMATION];

@@ -4,7 +4,7 @@ import type { PromptContent } from '../../templating/index.js';
 export interface PromptFile {
   /** Null: the file's own name tells. */
   readonly name: string | null;
-  /** What the file does not say is undefined, and stays in the ledger as it is. */
+  /** Undefined when the file leaves it out: then the ledger keeps its value. */
   readonly description?: string | null;
   readonly ownerTeam?: string | null;
   readonly tags?: readonly string[];

@@ -28,12 +28,12 @@ export function contentOf(fields: ContentFields): PromptContent {
   return extras === null ? templates : { ...templates, extras };
 }
 
-/** What is beside the templates, as the API has it. */
+/** Returns the members beside the templates, as the API has them. */
 export function extraFields(fields: WireExtras): WireExtras {
   return wireExtrasOf(extrasOfWire(withoutSnippets(fields))) ?? {};
 }
 
-/** What a version holds of its snippets is for those who render it: the text names them. */
+/** The texts of snippets are for renderers: the template names them. */
 function withoutSnippets({ snippets: _, ...fields }: WireExtras): WireExtras {
   return fields;
 }

@@ -112,7 +112,7 @@ function headOfVersion({
   return `${coloursFor(process.stdout).bold(name)} version ${number} (${status}), checksum ${hash}`;
 }
 
-/** What is beside the text comes first, so that no text can look like it. */
+/** The members beside the text come first, so that no text can look like them. */
 function textOf(version: ActiveVersion | Version): string {
   const { bold } = coloursFor(process.stdout);
   const { template_source: template, messages = [] } = version;

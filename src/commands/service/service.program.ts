@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Environment } from '../../infra/config/index.js';
 import { examples } from '../terminal/examples.js';
 
-/** What runs beside the database: the processes of the service, and what operators do to it. */
+/** Adds the commands that run beside the database: the processes of the service, and those of its operators. */
 export function addServiceCommands(program: Command): void {
   program
     .command('start')

@@ -2,7 +2,7 @@ import { LedgerClient } from '../../../sdk/src/index.js';
 import { DEFAULT_API_KEY } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 
-/** What every command takes that talks to the ledger. */
+/** The flags of every command that talks to the ledger. */
 export interface LedgerFlags {
   readonly url?: string;
   readonly key?: string;

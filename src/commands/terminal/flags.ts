@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
-/** What every command has that talks to the ledger. */
+/** Adds the flags of every command that talks to the ledger. */
 export function withLedgerFlags(command: Command): Command {
   return command
     .option('--url <url>', 'where the ledger is (PROMPT_LEDGER_URL, http://localhost:8000)')

@@ -55,7 +55,7 @@ const BORDERLESS = Object.fromEntries(
     .map((part) => [part, '']),
 );
 
-/** What a table shows in a place; what is unknown is null, and shown as a dash. */
+/** The value of a cell; null is unknown, and shown as a dash. */
 export type TableCell = string | number | null;
 
 export async function printTable(

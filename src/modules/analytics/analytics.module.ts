@@ -8,7 +8,7 @@ import { ExecutionCounts } from './counts/execution-counts.js';
 import { ExecutionCountsRepository } from './counts/execution-counts.repository.js';
 import { ExecutionUsageRepository } from './counts/execution-usage.repository.js';
 
-/** What others need of the counts, and their upkeep. A worker loads this and no controllers. */
+/** The counts for other modules, and their upkeep. A worker loads this and no controllers. */
 @Module({
   providers: [
     AnalyticsService,

@@ -15,7 +15,7 @@ export interface SplitSpan {
   readonly hours: readonly TimeSpan[];
   /** Both: days and hours in one piece. */
   readonly wholeHours: readonly TimeSpan[];
-  /** What is left at both ends, each shorter than an hour; or all of a span that has no whole hour. */
+  /** The parts at both ends, each shorter than an hour; or all of a span that has no whole hour. */
   readonly edges: readonly TimeSpan[];
 }
 

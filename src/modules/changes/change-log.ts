@@ -5,7 +5,7 @@ import { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 import { type ChangeRecord, ChangesRepository } from './changes.repository.js';
 
-/** What the audit log keeps of changes. */
+/** Writes changes to the audit log. */
 @Injectable()
 export class ChangeLog {
   constructor(

@@ -57,7 +57,7 @@ export function currentStatus({ status, isExpired, isMoved }: ChangeFacts): Chan
   return isMoved ? 'stale' : status;
 }
 
-/** What an action makes of a change. Pure, so that a property test can walk it. */
+/** Applies an action to a change. Pure, so that a property test can walk it. */
 export function decideChange(facts: ChangeFacts, action: ChangeAction): ChangeDecision {
   const current = currentStatus(facts);
   if (current === 'applied') return decideApplied(facts, action);

@@ -16,7 +16,7 @@ import { ChangesService } from './changes.service.js';
 
 const ChangeIdParam = () => ApiParam({ name: 'change_id', description: 'Id of the change.' });
 
-/** What the routes have in common that decide about a change. */
+/** The decorators that all routes share which decide about a change. */
 const Decision = (body: typeof ReviewChangeDto) =>
   applyDecorators(ChangeIdParam(), ApiBody({ type: body, required: false }), ApiProblems(400, 404, 409));
 

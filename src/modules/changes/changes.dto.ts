@@ -28,7 +28,7 @@ const REVIEWS = ['open', 'closed'] as const;
 const MAX_WORDS = 2000;
 
 export class EvidenceDto {
-  /** What kind of evidence it is. */
+  /** The kind of evidence. */
   @IsIn(EVIDENCE_TYPES)
   @ApiProperty({ enum: EVIDENCE_TYPES })
   type!: (typeof EVIDENCE_TYPES)[number];
@@ -67,7 +67,7 @@ export class OpenChangeDto {
   @Length(1, MAX_WORDS)
   reason!: string;
 
-  /** What speaks for it. An approval is bound to it. */
+  /** The evidence for the change. An approval is bound to it. */
   @IsOptional()
   @NestedArray(() => EvidenceDto)
   @ArrayMaxSize(20)
@@ -77,7 +77,7 @@ export class OpenChangeDto {
 
 export class ReviewChangeDto {
   /**
-   * What you have to say about it.
+   * Your comment on it.
    * @example "Read it, looks good"
    */
   @IsOptional()
@@ -132,7 +132,7 @@ export class ApprovalDto {
   @ApiTime()
   at!: string;
 
-  /** What they had to say; null for nothing. */
+  /** The comment of the reviewer; null for none. */
   comment!: string | null;
 
   /** Whether it counts at this moment: whoever gave it may still approve, and belongs to a team that the environment names. */
@@ -144,7 +144,7 @@ export class KeyUsageDto {
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 
-  /** What the key is called. */
+  /** The name of the key. */
   name!: string | null;
 
   /** Final executions of the last seven days. */
@@ -178,7 +178,7 @@ export class ChangeSummaryDto {
   @ApiId()
   change_id!: string;
 
-  /** What it changes: which version an environment runs. */
+  /** The kind of change. `version`: another version runs in an environment. */
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
@@ -209,7 +209,7 @@ export class ChangeSummaryDto {
   /** Why it was opened. */
   reason!: string;
 
-  /** What speaks for it. */
+  /** The evidence for the change. */
   evidence!: EvidenceDto[];
 
   /** The name of whoever opened it. */
@@ -243,7 +243,7 @@ export class ChangeSummaryDto {
   /** The name of whoever closed it. */
   closed_by!: string | null;
 
-  /** What they had to say. */
+  /** The comment of whoever closed it. */
   closed_reason!: string | null;
 
   /** Whether it was applied past its approvals. */
@@ -255,7 +255,7 @@ export class ChangeSummaryDto {
 }
 
 export class ChangeDto extends ChangeSummaryDto {
-  /** What changes, as a unified diff from `from_version` to `to_version`; null for versions that are too long to compare. */
+  /** The difference, as a unified diff from `from_version` to `to_version`; null for versions that are too long to compare. */
   diff!: string | null;
 
   /** The callers of the prompt in that environment. */

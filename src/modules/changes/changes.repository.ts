@@ -10,7 +10,7 @@ export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   /** Numbers of the versions. */
   readonly fromVersion: number | null;
   readonly toVersion: number;
-  /** What the environment wants to be shown before it is applied; null for nothing. */
+  /** The evidence that the environment demands before it is applied; null for none. */
   readonly evidenceDemand: StoredEvidenceDemand | null;
   /** Whether its time is over. */
   readonly isExpired: boolean;
@@ -18,7 +18,7 @@ export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   readonly isMoved: boolean;
 }
 
-/** What a change is opened for, as it is now; what is not there is null. */
+/** The current state of the target of a new change; null where something does not exist. */
 export interface ChangeTarget {
   readonly promptId: string;
   readonly ownerTeam: string | null;
@@ -59,7 +59,7 @@ export interface ChangeFilter {
   readonly limit: number;
 }
 
-/** What becomes of a change; what is left out stays. */
+/** The progress of a change; members left out stay. */
 export type ChangeProgress = Pick<ChangeEntity, 'status'> &
   Partial<
     Pick<ChangeEntity, 'closedBy' | 'closedByName' | 'closedByKey' | 'closedReason' | 'emergency' | 'review'>
@@ -178,7 +178,7 @@ export class ChangesRepository {
     const conditions: string[] = [];
     if (filter.status !== undefined) {
       const status = bind(filter.status);
-      // What it has become is found by what it was; the first condition is one for the index.
+      // A change that is stale or expired may still be stored as open; the first condition is one for the index.
       const isLate = filter.status === 'stale' || filter.status === 'expired';
       const stored = isLate ? `c.status IN (${status}, 'open', 'approved')` : `c.status = ${status}`;
       conditions.push(`${stored} AND ${STATUS_NOW} = ${status}`);

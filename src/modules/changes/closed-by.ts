@@ -1,7 +1,7 @@
 import { principalOf } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 
-/** What a change keeps of whoever closes it. */
+/** Returns the columns about whoever closes a change. */
 export function closedBy(caller: Caller) {
   return { closedBy: principalOf(caller), closedByName: caller.actor, closedByKey: caller.keyId };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChangeReviewEntity, type Role } from '../../entities/index.js';
 
-/** What somebody said about a change. */
+/** One reviewer's comment and verdict. */
 export interface ReviewRecord extends Omit<ChangeReviewEntity, 'projectId' | 'keyId'> {
   /** Whether it is an approval by somebody who may approve at this moment. */
   readonly counts: boolean;

@@ -72,7 +72,7 @@ const LIST_ITEMS = `WITH page AS MATERIALIZED (
   FROM page WHERE nth <= $5 AND (nth = 1 OR bytes <= ${MAX_PAGE_BYTES})
   ORDER BY position`;
 
-/** What others read of datasets: a version, and its items page by page. */
+/** Versions of datasets and their items, page by page, for other modules. */
 @Injectable()
 export class DatasetReadsRepository {
   /**

@@ -6,7 +6,7 @@ export const VERSION_EXAMPLE = '210ee069290521ee51238357407136f6c83b41f4b92d06c7
 
 export class PutDatasetDto {
   /**
-   * What the dataset is for. Left out: stays as it was; null: removed.
+   * The purpose of the dataset. Left out: stays as it was; null: removed.
    * @example "Tickets that were hard to answer"
    */
   @IsOptional()
@@ -36,7 +36,7 @@ export class DatasetSummaryDto {
    */
   name!: string;
 
-  /** What it is for; null when nothing was said. */
+  /** The purpose of the dataset; null when none was given. */
   description!: string | null;
 
   /** The version of what it holds now: SHA-256 over the sorted hashes of its items. Null before the first items. */

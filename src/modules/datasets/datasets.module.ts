@@ -12,7 +12,7 @@ import { Revisions } from './items/revisions.js';
 import { RevisionsRepository } from './items/revisions.repository.js';
 import { UploadsRepository } from './items/uploads.repository.js';
 
-/** What others read of datasets, without HTTP. */
+/** Reading datasets for other modules, without HTTP. */
 @Module({ providers: [DatasetReadsRepository], exports: [DatasetReadsRepository] })
 export class DatasetsModule {}
 

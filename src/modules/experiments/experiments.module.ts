@@ -20,7 +20,7 @@ import { DrivesRepository } from './running/drives.repository.js';
 import { ExperimentDrives } from './running/experiment-drive.js';
 import { ExperimentRunner } from './running/experiment-runner.js';
 
-/** What reads experiments; changes ask it for evidence. */
+/** Reading experiments; changes ask it for evidence. */
 @Module({
   imports: [AuditModule],
   providers: [ComparisonsService, ExperimentsRepository, ResultsRepository],
@@ -28,7 +28,7 @@ import { ExperimentRunner } from './running/experiment-runner.js';
 })
 export class ExperimentReadsModule {}
 
-/** What runs experiments: in the API process unless `WORKER=off`, and in the standalone worker. */
+/** Runs experiments: in the API process unless `WORKER=off`, and in the standalone worker. */
 @Module({
   imports: [AuditModule, DatasetsModule, ExecutionsModule, ScorersModule],
   providers: [

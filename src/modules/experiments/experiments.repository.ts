@@ -112,7 +112,7 @@ export class ExperimentsRepository {
     );
   }
 
-  /** What its executions that are over cost; null when that is not known of one that succeeded. */
+  /** Sums the cost of its executions that are over; null when that of a successful one is unknown. */
   async sumCost(
     tx: EntityManager,
     projectId: string,

@@ -111,7 +111,7 @@ export class ExperimentsService {
   }
 
   /**
-   * What waits is canceled, what is being called goes on. Canceling twice is canceling once.
+   * Cancels cells that wait; calls under way go on. Canceling twice is canceling once.
    * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` | ExperimentFinalError `EXPERIMENT_FINAL`
    */
   async cancel(caller: Caller, experimentId: string): Promise<ExperimentDetailDto> {

@@ -1,7 +1,7 @@
 /** Points to chat completions, which can replace nearly all of OpenAI's routes. */
 const CHAT = 'POST /openai/v1/chat/completions';
 
-/** What stands in place of OpenAI's routes that are not served, by the part of the path behind `v1`. */
+/** Replacements for OpenAI's routes that are not served, by the part of the path behind `v1`. */
 const INSTEAD: Readonly<Record<string, string>> = {
   responses: `The Responses API is not served: use ${CHAT}, which most clients can be told to.`,
   conversations: `The Responses API is not served: send what has been said so far as "messages" to ${CHAT}.`,
@@ -20,7 +20,7 @@ const OTHERS = [
 ];
 
 /**
- * What to do instead of calling a path below `/openai` that is not there.
+ * Says what to use instead of a path below `/openai` that is not there.
  * @param path as it was sent.
  */
 export function describeMissingRoute(path: string): string {

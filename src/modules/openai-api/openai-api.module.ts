@@ -12,7 +12,7 @@ import { OpenAiController } from './openai.controller.js';
 
 registerErrorFormat(OPENAI_ERRORS);
 
-/** What clients of OpenAI's API are pointed at. */
+/** The API that clients of OpenAI are pointed at. */
 @Module({
   imports: [ExecutionsModule, LimitsModule, ModelsModule, PromptsModule, SecretsModule],
   providers: [ChatCompletionsService, OpenAiModelsService],

@@ -2,19 +2,19 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApiId, ApiInteger } from '../../infra/http/index.js';
 
 export class OpenAiFaultDto {
-  /** What is wrong, as in `param`; null for the whole body. */
+  /** The member at fault, as in `param`; null for the whole body. */
   param!: string | null;
 
-  /** What is wrong with it. */
+  /** The fault in one sentence. */
   message!: string;
 }
 
 export class OpenAiErrorBodyDto {
-  /** What is wrong, and what to do. */
+  /** The error, and how to mend it. */
   message!: string;
 
   /**
-   * What kind of error it is: `invalid_request_error`, `requests`, `insufficient_quota` or `server_error`.
+   * The kind of error: `invalid_request_error`, `requests`, `insufficient_quota` or `server_error`.
    * @example "invalid_request_error"
    */
   type!: string;

@@ -29,7 +29,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a vendor answered is passed on, but for what it says of the key and the account it was called with: they are not the
+ * Statuses of a vendor that are not passed on: they are about the key and the account of the call, which are not the
  * caller's, who would look at the wrong key.
  */
 const NOT_PASSED_ON = new Set([401, 402, 403, 407]);
@@ -84,7 +84,7 @@ function statusOf(error: LedgerError): number {
 
 /** The status that is passed on; null where it is none of a vendor's. */
 function vendorStatusOf({ extensions: { provider_status: said } }: LedgerError): number | null {
-  // What is no error in itself must not look like an answer.
+  // A status that is no error would make the body look like an answer.
   const isError = typeof said === 'number' && said >= 400 && said <= 599;
   return isError && !NOT_PASSED_ON.has(said) ? said : null;
 }

@@ -1,5 +1,5 @@
 /**
- * What others need to score: a version of a scorer (`ScorerCatalogue`), its verdict on an answer (`ScoringService`), and a place in
+ * Scoring for other modules: a version of a scorer (`ScorerCatalogue`), its verdict on an answer (`ScoringService`), and a place in
  * which verdicts are kept once (`ScoreLog`).
  */
 export { ScorerNotFoundError, ScorerVersionNotFoundError } from './errors.js';

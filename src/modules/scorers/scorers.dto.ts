@@ -42,7 +42,7 @@ export class PutScorerDto {
   check?: CheckName | null;
 
   /**
-   * What a check compares with, any JSON. Null or left out: the `expected` of what is scored.
+   * The operand of the check, any JSON. Null or left out: the `expected` of what is scored.
    * @example "refund"
    */
   @Allow()
@@ -95,7 +95,7 @@ export class PutScorerDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   prompt_checksum_hash?: string | null;
 
-  // What is inside is checked by `readModelChoice`, as in executions.
+  // Faults inside are found by `readModelChoice`, as in executions.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -171,12 +171,12 @@ export class PutScorerResultDto {
   /** True when the definition was new to the scorer and became a new version. The newest version is the one with the highest number. */
   version_change!: boolean;
 
-  /** What is allowed and probably not meant, such as a range in which every value passes. */
+  /** Hints at settings that are allowed and probably not meant, such as a range in which every value passes. */
   warnings!: string[];
 }
 
 export class ScorerVersionDto extends ScorerVersionRefDto {
-  /** What it does, in the members of `PUT`, numbers as they were sent. */
+  /** The definition, in the members of `PUT`, numbers as they were sent. */
   @ApiProperty({ type: 'object', additionalProperties: true })
   definition!: unknown;
 

@@ -17,7 +17,7 @@ import { ScoresRepository } from './scores/scores.repository.js';
 import { ScoresService } from './scores/scores.service.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
-/** What others need to score: experiments run in processes without controllers, too. */
+/** Scoring for other modules: experiments run in processes without controllers, too. */
 @Module({
   imports: [AuditModule, ExecutionsModule, ModelsModule, PromptsModule],
   providers: [

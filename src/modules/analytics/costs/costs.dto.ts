@@ -27,7 +27,7 @@ export class CostsQueryDto extends PageQueryDto {
 
 export class CostsDto {
   /**
-   * What those with a known cost have cost together, in dollars, exactly; null when there is none of them.
+   * The sum over those with a known cost, in dollars, exactly; null when there is none of them.
    * @example "0.012345"
    */
   cost_usd!: string | null;

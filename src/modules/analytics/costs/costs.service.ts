@@ -11,7 +11,7 @@ import {
 } from './execution-costs.repository.js';
 import { spanOf } from '../span-of.js';
 
-/** What executions cost. Exact at every moment, in every digit. */
+/** Costs of executions. Exact at every moment, in every digit. */
 @Injectable()
 export class CostsService {
   constructor(private readonly costs: ExecutionCostsRepository) {}

@@ -111,7 +111,7 @@ type Row = Omit<GroupCosts, 'costPicoUsd'> & {
   readonly costPicoUsd: string | null;
 };
 
-/** What executions cost, from the counts: exact at every moment, and without reading executions. */
+/** Costs of executions, from the counts: exact at every moment, and without reading executions. */
 @Injectable()
 export class ExecutionCostsRepository {
   constructor(private readonly scope: TenantScope) {}

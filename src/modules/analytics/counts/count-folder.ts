@@ -29,7 +29,7 @@ export class CountFolder implements OnApplicationBootstrap, BeforeApplicationShu
     this.foldIn(INTERVAL_MS);
   }
 
-  /** What is under way comes to its end before the connections are closed. */
+  /** Lets work under way end before the connections are closed. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isLeaving = true;
     clearTimeout(this.timer);

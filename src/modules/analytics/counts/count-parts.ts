@@ -12,7 +12,7 @@ const summed = (column: string) => ({
   [`${column}_sum`]: `coalesce(${column}, 0)`,
 });
 
-/** What is summed up, and what one execution adds to it. */
+/** The sums that are kept, and one execution's share in each. */
 const OF_EXECUTION: Readonly<Record<string, string>> = {
   executions: '1',
   latency_count: `CASE WHEN status = 'succeeded' AND latency_ms IS NOT NULL THEN 1 ELSE 0 END`,
@@ -25,7 +25,7 @@ const OF_EXECUTION: Readonly<Record<string, string>> = {
   cost_sum_pico_usd: 'coalesce(cost_pico_usd, 0)::numeric',
 };
 
-/** What stands in the counts for an id that an execution does not have. */
+/** Stands in the counts for an id that an execution does not have. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** By what is grouped: where counts stand, and in an execution. */
@@ -41,7 +41,7 @@ export function columnDimension(column: string, none?: string): Dimension {
   return { ofRollup: column, ofDelta: column, ofExecution };
 }
 
-/** What is read. */
+/** The executions to count. */
 export interface Selection {
   readonly dimension: Dimension;
   readonly measures: readonly string[];

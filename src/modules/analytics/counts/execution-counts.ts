@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { ExecutionCountsRepository } from './execution-counts.repository.js';
 import { ExecutionUsageRepository, type UsageQuery, type UsageRow } from './execution-usage.repository.js';
 
-/** What other rooms may know of the counts. */
+/** The counts for other rooms. */
 @Injectable()
 export class ExecutionCounts {
   constructor(

@@ -10,7 +10,7 @@ import { findObjection, meetsDemand, pairsToCompare } from './judge-experiment.j
 
 type Demand = StoredEvidenceDemand['experiment'];
 
-/** What an environment wants to be shown before a change is applied. */
+/** Checks the evidence that an environment demands before a change is applied. */
 @Injectable()
 export class EvidenceCheck {
   constructor(

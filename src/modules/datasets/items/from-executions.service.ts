@@ -26,7 +26,7 @@ import { UploadsRepository } from './uploads.repository.js';
 /** Each has up to a megabyte of variables and half of one as its answer. */
 const READ_AT_ONCE = 20;
 
-/** What is made of an execution, or why nothing is. */
+/** An item made of an execution, or the reason why there is none. */
 type Made = { readonly execution: ExecutionContent } & (
   { readonly json: string } | { readonly fault: string }
 );

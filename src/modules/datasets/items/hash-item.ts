@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../templating/index.js';
 /** Names the way of hashing; another way takes another number. */
 const ITEM_TAG = 'prompt-ledger/dataset-item/1';
 
-/** What an item holds, as it was sent: a member that is null is there. */
+/** The content of an item, as it was sent: a member that is null is present. */
 export interface ItemContent {
   readonly external_id?: string | null;
   readonly variables: Readonly<Record<string, unknown>>;

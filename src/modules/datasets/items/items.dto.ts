@@ -41,7 +41,7 @@ export class NewItemDto {
   @ApiPropertyOptional(JSON_VALUE)
   expected?: unknown;
 
-  /** What you want to know of the item besides. */
+  /** Further facts about the item, of any kind. */
   @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true })
   metadata?: Record<string, unknown> | null;
 }
@@ -175,7 +175,7 @@ export class DatasetItemDto {
   @ApiPropertyOptional(JSON_VALUE)
   expected?: unknown;
 
-  /** What was said of the item besides; left out where nothing was. */
+  /** Further facts about the item; left out where there are none. */
   @ApiPropertyOptional({ type: 'object', nullable: true, additionalProperties: true })
   metadata?: unknown;
 }

@@ -34,7 +34,7 @@ import { type UploadKey, UploadsRepository } from './uploads.repository.js';
 /** A schema is changed by hand, and not at each try. */
 const MAX_TRIES = 3;
 
-/** What datasets hold: items come in, at once or in parts, and are read. */
+/** The items of datasets: they come in, at once or in parts, and are read. */
 @Injectable()
 export class ItemsService {
   constructor(

@@ -18,12 +18,12 @@ export interface NewItem {
   readonly sourceExecutionId: string | null;
 }
 
-/** What is wrong with the variables of an item, with pointers into them. */
+/** Checks the variables of an item. Each fault has a pointer into them. */
 export type VariablesCheck = (variables: Readonly<Record<string, unknown>>) => readonly ErrorEntry[];
 
 export interface ReadItems {
   readonly items: readonly NewItem[];
-  /** What does not fit the schema of the dataset, with pointers into the body; then the items are not to be stored. */
+  /** Items that do not fit the schema of the dataset, with pointers into the body; if there are any, nothing is stored. */
   readonly misfits: readonly ErrorEntry[];
 }
 

@@ -21,7 +21,7 @@ export interface RevisionCounts {
   readonly removed: number;
 }
 
-/** What a dataset holds. */
+/** The number and the size of a dataset's items. */
 export interface HeldItems {
   readonly version: string;
   readonly itemCount: number;
@@ -83,7 +83,7 @@ const REPLACE = `WITH s AS MATERIALIZED (
   FROM (SELECT c.item_id FROM c LEFT JOIN kept ON kept.item_id = c.item_id WHERE kept.item_id IS NULL) AS gone
   WHERE d.project_id = $1 AND d.dataset_id = $2 AND d.item_id = gone.item_id`;
 
-/** What is left of the upload is new. An item that stands for one that was ended just now takes its place. */
+/** Everything left of the upload is new. An item that replaces one which ended just now takes its place. */
 const ADD_NEW = `WITH former AS MATERIALIZED (
     SELECT f.external_id, f.source_execution_id, f.position FROM dataset_items f
     WHERE f.project_id = $1 AND f.dataset_id = $2 AND f.removed_in = $4
@@ -119,7 +119,7 @@ const ADD_VERSION = `INSERT INTO dataset_versions
 const MOVE = `UPDATE datasets SET revision = $3, version = $4, item_count = $5, next_position = next_position + $6, updated_at = now()
   WHERE project_id = $1 AND dataset_id = $2`;
 
-/** What a dataset becomes when an upload is made a part of it. */
+/** Makes an upload a part of its dataset. */
 @Injectable()
 export class RevisionsRepository {
   /** @returns null when there is none of this name. */
@@ -163,7 +163,7 @@ export class RevisionsRepository {
     return { added: placed - changed, changed, removed: ended - changed };
   }
 
-  /** What the dataset holds now, before it is told so. */
+  /** Counts the dataset's items before the upload is made a part of it. */
   async countHeld(
     tx: EntityManager,
     { projectId, datasetId }: Pick<UploadKey, 'projectId' | 'datasetId'>,
@@ -188,7 +188,7 @@ export class RevisionsRepository {
     await tx.query(MOVE, [projectId, datasetId, revision, version, itemCount, taken]);
   }
 
-  /** What the items of an upload have that others may be found by. */
+  /** Reads the columns of the upload's items by which equal items are found. */
   private async findColumns(
     tx: EntityManager,
     { projectId, datasetId, uploadId }: UploadKey,

@@ -69,10 +69,10 @@ export class CompareQueryDto {
 }
 
 export class FlippedItemDto extends ItemRefDto {
-  /** What the baseline got: the mean of its repetitions, or 1 for an item that passes and 0 for one that does not. */
+  /** The baseline's value: the mean of its repetitions, or 1 for an item that passes and 0 for one that does not. */
   baseline!: number;
 
-  /** What the candidate got. */
+  /** The candidate's value. */
   candidate!: number;
 }
 

@@ -40,7 +40,7 @@ export class DatasetChoiceDto {
 
 @ApiExtraModels(ModelRefDto)
 export class CandidateDto {
-  /** What it is called in results and comparisons. */
+  /** The name of the candidate in results and comparisons. */
   @IsString()
   @Length(1, 100)
   @ApiProperty({ example: 'a' })
@@ -58,7 +58,7 @@ export class CandidateDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
   version_number?: number | null;
 
-  // What is inside is checked where it is pinned, which has a pointer for each fault inside of a union.
+  // Faults inside are found where the experiment is pinned, which has a pointer for each of them inside a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -102,24 +102,24 @@ export class ScorerChoiceDto {
 }
 
 export class CreateExperimentDto {
-  /** What people call it. */
+  /** The display name. */
   @IsString()
   @Length(1, 200)
   @ApiProperty({ example: 'summaries, shorter' })
   name!: string;
 
-  /** What it runs on. */
+  /** The dataset that it runs on. */
   @Nested(() => DatasetChoiceDto)
   dataset!: DatasetChoiceDto;
 
-  /** What is tried; each label once. */
+  /** The candidates; each label once. */
   @NestedArray(() => CandidateDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_CANDIDATES)
   @ApiProperty({ type: [CandidateDto], minItems: 1, maxItems: MAX_CANDIDATES })
   candidates!: CandidateDto[];
 
-  /** What scores the answers; each scorer once. Checks, code and judges: people score by `POST /v1/scores`. */
+  /** The scorers of the answers; each once. Checks, code and judges: people score by `POST /v1/scores`. */
   @NestedArray(() => ScorerChoiceDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_SCORERS)

@@ -43,7 +43,7 @@ export class LatencyDto {
   /** The median, in milliseconds; null where nothing succeeded. */
   p50!: number | null;
 
-  /** What one in twenty takes longer than, in milliseconds. */
+  /** The 95th percentile, in milliseconds. */
   p95!: number | null;
 }
 
@@ -84,7 +84,7 @@ export class CandidateScoreDto {
   @ApiInteger()
   errors!: number;
 
-  /** What the executions of the candidate cost so far, without judgements; null where nobody knows. */
+  /** The cost of the candidate's executions so far, without judgements; null where it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
@@ -97,11 +97,11 @@ export class ExperimentDetailDto extends ExperimentDto {
   /** How far it is. */
   progress!: ExperimentProgressDto;
 
-  /** What all its executions that are over cost, judgements among them; null where nobody knows of one. */
+  /** The cost of all its executions that are over, judgements included; null where that of any is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
-  /** What has come of each candidate by each scorer. */
+  /** The results of each candidate by each scorer. */
   @ApiProperty({ type: [CandidateScoreDto] })
   summary!: CandidateScoreDto[];
 }

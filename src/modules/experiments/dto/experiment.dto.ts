@@ -24,7 +24,7 @@ export class PinnedDatasetDto {
 
 @ApiExtraModels(ModelRefDto)
 export class PinnedCandidateDto {
-  /** What it is called in results and comparisons. */
+  /** The candidate's name in results and comparisons. */
   label!: string;
 
   /** The prompt that is run. */
@@ -63,7 +63,7 @@ export class PinnedScorerDto {
   @ApiInteger()
   version_number!: number;
 
-  /** What kind of scorer it is. */
+  /** The kind of the scorer. */
   @ApiProperty({ enum: SCORER_KINDS })
   kind!: ScorerKind;
 
@@ -75,7 +75,7 @@ export class ExperimentErrorDto {
   /** Such as `BUDGET_EXCEEDED`. */
   code!: string;
 
-  /** What happened, in one sentence. */
+  /** The error in one sentence. */
   message!: string;
 }
 
@@ -85,7 +85,7 @@ export class ExperimentDto {
   @ApiId()
   experiment_id!: string;
 
-  /** What people call it. */
+  /** The display name. */
   name!: string;
 
   /** How far it is. What is not `queued` or `running` stays as it is. */
@@ -96,21 +96,21 @@ export class ExperimentDto {
   @ApiInteger()
   cells!: number;
 
-  /** What its cells cost at the most, without further attempts, by prices and bounds; null where nobody can say. */
+  /** The most that its cells can cost, without further attempts, by prices and bounds; null where it cannot be known. */
   @ApiMoney('0.84')
   expected_cost_usd!: string | null;
 
-  /** What it may cost at the most; null for no limit. */
+  /** The limit for its cost; null for none. */
   @ApiMoney('2.5')
   max_cost_usd!: string | null;
 
-  /** What it runs on. */
+  /** The dataset that it runs on. */
   dataset!: PinnedDatasetDto;
 
-  /** What is tried. */
+  /** The candidates. */
   candidates!: PinnedCandidateDto[];
 
-  /** What scores the answers. */
+  /** The scorers of the answers. */
   scorers!: PinnedScorerDto[];
 
   /** How often each candidate runs on each item. */

@@ -88,7 +88,7 @@ export class CellDto {
   @ApiInteger()
   latency_ms!: number | null;
 
-  /** What the execution cost; null where nobody knows. */
+  /** The cost of the execution; null where it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
@@ -96,7 +96,7 @@ export class CellDto {
   @ApiProperty({ type: ExperimentErrorDto, nullable: true })
   error!: ExperimentErrorDto | null;
 
-  /** What the scorers made of it. */
+  /** The results of the scorers. */
   scores!: CellScoreDto[];
 }
 

@@ -13,7 +13,7 @@ export interface EstimatedCandidate {
 }
 
 export interface EstimatedJudge extends EstimatedCandidate {
-  /** What a token of its prompt costs: the answer that it judges is a part of that. */
+  /** The price of a token of its prompt: the answer that it judges is a part of that. */
   readonly inputTokenPicoUsd: bigint | null;
 }
 
@@ -21,8 +21,8 @@ export interface EstimatedJudge extends EstimatedCandidate {
 const TOKENS_A_TOKEN = 2n;
 
 /**
- * What all cells cost at the most, if each is called once: every candidate on every item, and every judge on every answer.
- * @returns null where nobody can say.
+ * Estimates the most that all cells can cost, if each is called once: every candidate on every item, and every judge on every answer.
+ * @returns null where it cannot be known.
  */
 export function estimateCost(
   candidates: readonly EstimatedCandidate[],

@@ -1,7 +1,7 @@
 import type { ScorerKind } from '../../../entities/index.js';
 import type { ModelRefDto, ParamsDto } from '../../executions/index.js';
 
-/** What is tried: a version of a prompt, on a model. In the form of the wire, in which it is stored and shown. */
+/** A version of a prompt on a model, in the form of the wire, in which it is stored and shown. */
 export interface PlannedCandidate {
   readonly label: string;
   readonly prompt_name: string;
@@ -21,7 +21,7 @@ export interface PlannedScorer {
   readonly kind: ScorerKind;
 }
 
-/** What was pinned when an experiment was asked for; nothing of it changes while it runs. */
+/** Everything pinned when an experiment was created; nothing of it changes while it runs. */
 export interface ExperimentPlan {
   readonly candidates: readonly PlannedCandidate[];
   readonly scorers: readonly PlannedScorer[];

@@ -1,7 +1,7 @@
 import type { Pair } from '../../../statistics/index.js';
 import type { ScoredItem } from './results.repository.js';
 
-/** What one candidate got. */
+/** One candidate's values. */
 export interface Side {
   readonly items: readonly ScoredItem[];
   /** How many items its dataset has; those that were not begun with are missing. */

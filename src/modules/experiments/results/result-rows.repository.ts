@@ -43,7 +43,7 @@ export interface ResultFilter {
   readonly limit: number;
 }
 
-/** What the page is told of scorers, by their position. */
+/** The page's facts about scorers, by their position. */
 interface PlanFacts {
   readonly repetitions: number;
   /** Fewest repetitions that have to pass for an item to pass. */
@@ -83,7 +83,7 @@ const LIST_CELLS = `SELECT c.item, c.candidate, c.repetition, i.external_id AS "
       AND s.repetition = c.repetition) AS s
   ORDER BY c.item, c.candidate, c.repetition`;
 
-/** What has come of each item. */
+/** The results of each item. */
 @Injectable()
 export class ResultRowsRepository {
   /** In the order of the items, and of the candidates for each. */

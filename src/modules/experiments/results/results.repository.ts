@@ -29,7 +29,7 @@ export interface ScorerErrors {
   readonly errors: number;
 }
 
-/** What a candidate got for an item by a scorer. */
+/** A candidate's value for an item by a scorer. */
 export interface ScoredItem {
   readonly item: number;
   readonly externalId: string | null;

@@ -12,7 +12,7 @@ import { type ResultFilter, type ResultKey, ResultRowsRepository } from './resul
 /** A page of a report. */
 const PAGE = 500;
 
-/** What has come of each item. */
+/** The results of each item. */
 @Injectable()
 export class ResultsService {
   constructor(

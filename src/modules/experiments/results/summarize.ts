@@ -11,7 +11,7 @@ export interface Figures {
   readonly scorerErrors: readonly ScorerErrors[];
 }
 
-/** What has come of each candidate by each scorer. */
+/** Summarizes the results of each candidate by each scorer. */
 export function summarize(plan: ExperimentPlan, figures: Figures): CandidateScoreDto[] {
   return plan.candidates.flatMap(({ label }, candidate) => {
     const cells = figures.candidates.find((each) => each.candidate === candidate);

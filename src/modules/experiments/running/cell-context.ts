@@ -3,7 +3,7 @@ import type { ExperimentPlan } from '../plan/experiment-plan.js';
 import type { Drive, OpenCell } from './drives.repository.js';
 import type { StoredCaller } from './stored-caller.js';
 
-/** What all cells of a drive have in common. */
+/** The facts that all cells of a drive share. */
 export interface CellContext {
   readonly drive: Drive;
   readonly plan: ExperimentPlan;
@@ -14,7 +14,7 @@ export interface CellContext {
   readonly signal: AbortSignal;
 }
 
-/** What a cell runs on. */
+/** The item of a cell. */
 export interface CellItem {
   readonly variablesJson: string;
   readonly expectedJson: string | null;

@@ -132,7 +132,7 @@ function pinnedTo(versionId: string, promptName: string): ExecutionProtocol {
   };
 }
 
-/** What passes by itself: full queues, limits a minute, a database that is away. A budget does not. */
+/** Conditions that pass by themselves: full queues, limits a minute, a database that is away. A budget does not. */
 function isBusy({ status, retryable, code }: LedgerError): boolean {
   return (
     (retryable || status === 429 || status === 503 || code === 'IDEMPOTENCY_IN_FLIGHT') && !isFinal(code)

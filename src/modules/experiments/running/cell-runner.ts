@@ -17,13 +17,13 @@ import type { OpenCell } from './drives.repository.js';
 import { pause } from './pause.js';
 import { restoreCaller } from './stored-caller.js';
 
-/** What became of a cell in this drive. `refused` by a budget: it may be tried again when others have ended. */
+/** The outcome of a cell in this drive. `refused` by a budget: it may be tried again when others have ended. */
 export type CellOutcome =
   | { readonly kind: 'ended' }
   | { readonly kind: 'left' }
   | { readonly kind: 'refused'; readonly error: BudgetExceededError };
 
-/** What a scorer of the plan made of the answer. */
+/** The score of the answer by a scorer of the plan. */
 interface Scored {
   readonly scorer: number;
   readonly version: ScorerVersion;

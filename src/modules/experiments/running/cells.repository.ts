@@ -8,7 +8,7 @@ export interface CellError {
   readonly message: string;
 }
 
-/** What a scorer made of a cell. */
+/** The score of a cell by one scorer. */
 export interface CellScore {
   /** The position of the scorer in the plan. */
   readonly scorer: number;

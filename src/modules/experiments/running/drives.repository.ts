@@ -12,7 +12,7 @@ export interface Drive {
   readonly fence: number;
 }
 
-/** What a drive needs to know. */
+/** The facts about an experiment that a drive needs. */
 export interface DrivenExperiment {
   readonly plan: ExperimentPlan;
   readonly datasetId: string;

@@ -18,11 +18,11 @@ export class ChatUsageDto {
   @ApiInteger()
   total_tokens!: number;
 
-  /** What the provider says further about the prompt's tokens, such as `cached_tokens`. */
+  /** Further counts of the prompt's tokens by the provider, such as `cached_tokens`. */
   @ApiPropertyOptional(DETAILS)
   prompt_tokens_details?: object;
 
-  /** What the provider says further about the answer's tokens, such as `reasoning_tokens`. */
+  /** Further counts of the answer's tokens by the provider, such as `reasoning_tokens`. */
   @ApiPropertyOptional(DETAILS)
   completion_tokens_details?: object;
 }
@@ -35,7 +35,7 @@ export class ChatAnswerDto {
   /** The answer; null where there is nothing but calls of tools, or a refusal. */
   content!: string | null;
 
-  /** What the model said to refuse; null where the provider does not say that it did. */
+  /** The model's words when it refused; null where the provider does not report a refusal. */
   refusal!: string | null;
 
   /** Tools that the model wants called; left out when there are none. */
@@ -77,7 +77,7 @@ export class ChatCompletionDto {
   /** One. */
   choices!: ChatChoiceDto[];
 
-  /** What it used; left out when the provider did not say. */
+  /** The tokens used; left out when the provider did not say. */
   usage?: ChatUsageDto;
 
   /** The tier that the provider served it in, where it says so. */

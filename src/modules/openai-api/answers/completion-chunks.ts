@@ -8,7 +8,7 @@ import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
 import { completionIdOf, type FinishReason, unixSecondsOf, vendorFacts } from './chat-completion.js';
 import { fillArguments } from './fill-arguments.js';
 
-/** What all chunks of a stream have in common. */
+/** The members that all chunks of a stream share. */
 type Head = Pick<ChatCompletionDto, 'id' | 'created' | 'model' | 'service_tier' | 'system_fingerprint'>;
 
 interface Choice {
@@ -128,7 +128,7 @@ function deltaOf(event: AnswerEvent): object {
   if (event.type === 'delta')
     return event.refusal === true ? { refusal: event.text } : { content: event.text };
   const { index, id, name, arguments: text } = event;
-  // What says who is called comes with the first piece alone.
+  // Only the first piece of a call names its function.
   const isFirst = id !== undefined;
   const called = { ...(name === undefined ? {} : { name }), arguments: text };
   return { tool_calls: [{ index, ...(isFirst ? { id, type: 'function' } : {}), function: called }] };

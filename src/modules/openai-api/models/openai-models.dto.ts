@@ -3,7 +3,7 @@ import { ApiInteger } from '../../../infra/http/index.js';
 
 export class OpenAiModelDto {
   /**
-   * What `model` of a chat completion may be.
+   * A value for `model` of a chat completion.
    * @example "openai/gpt-4o-mini"
    */
   id!: string;

@@ -15,7 +15,7 @@ const OWN = 'prompt-ledger';
 /** OpenAI's list has no pages, so it has an end. */
 const MOST_OF_A_KIND = 200;
 
-/** What a chat completion may name as its `model`. */
+/** The values that a chat completion may name as its `model`. */
 @Injectable()
 export class OpenAiModelsService {
   constructor(

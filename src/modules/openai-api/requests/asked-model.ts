@@ -8,7 +8,7 @@ import {
   suggestNone,
 } from '../../models/index.js';
 
-/** What the member `model` of a request stands for. */
+/** The prompt or the model that `model` of a request names. */
 export type AskedModel =
   | { readonly kind: 'model'; readonly id: string }
   | { readonly kind: 'route'; readonly name: string }

@@ -28,7 +28,7 @@ export class StreamOptionsDto {
   include_obfuscation?: boolean | null;
 }
 
-/** What OpenAI has, and this API takes only where it says what holds anyway. */
+/** Parameters of OpenAI's that this API accepts only at their default. */
 class UnsupportedDto {
   /** How many answers: only 1. */
   @IsOptional()
@@ -78,7 +78,7 @@ class UnsupportedDto {
   logit_bias?: object | null;
 }
 
-/** What the ledger adds to OpenAI's members. */
+/** The members that the ledger adds to OpenAI's. */
 class LedgerMembersDto extends PickType(ExecuteDto, [
   'environment',
   'timeout_ms',
@@ -126,7 +126,7 @@ export class ChatCompletionRequestDto extends IntersectionType(
   @Length(1, 300)
   model!: string;
 
-  // What is inside is checked by `readMessages`, which has a pointer for each fault inside of a union.
+  // Faults inside are found by `readMessages`, which has a pointer for each of them inside a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:

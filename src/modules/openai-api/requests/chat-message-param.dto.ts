@@ -28,7 +28,7 @@ export class ChatToolCallDto {
   @ApiProperty({ enum: ['function'] })
   type!: 'function';
 
-  /** What is called. */
+  /** The function called. */
   function!: ChatCalledFunctionDto;
 }
 

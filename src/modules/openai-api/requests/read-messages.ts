@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
 type ToolCalls = NonNullable<SentMessage['tool_calls']>;
 
 const COMMON = ['role', 'content', 'name'];
-/** What each role's messages may have. */
+/** The members that each role's messages may have. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   system: COMMON,
   developer: COMMON,
@@ -84,7 +84,7 @@ class MessagesReader {
     };
   }
 
-  /** What a provider may have said beside its answer. */
+  /** Reads a provider's reasoning, which may stand beside its answer. */
   private thoughts(value: Members, at: string): Partial<SentMessage> {
     const thought = this.optionalText(value['reasoning_content'], `${at}/reasoning_content`);
     const reasoning = this.optionalText(value['reasoning'], `${at}/reasoning`);

@@ -7,7 +7,7 @@ import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js'
 import { readMessages } from './read-messages.js';
 import { vendorParamsOf } from './sent-vendor-params.js';
 
-/** What stands in the version of a prompt, so that a request cannot bring its own. */
+/** Members that stand in the version of a prompt, so that a request cannot bring its own. */
 const OF_THE_VERSION = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
 const OF_A_PROMPT = ['prompt_variables', 'prompt_model'] as const;
 

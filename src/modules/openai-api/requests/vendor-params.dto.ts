@@ -9,8 +9,8 @@ const MAX_METADATA_CHARS = 16_384;
 const TEXT = { type: String, nullable: true, example: undefined } as const;
 
 /**
- * What clients of OpenAI's API send, some of it by themselves, and not every provider has a field for. It is passed on where
- * there is one; else it is left out, and `X-Ignored-Params` says so.
+ * Parameters that clients of OpenAI's API send, some of them by themselves, and not every provider has a field for. Each is passed
+ * on where there is one; else it is left out, and `X-Ignored-Params` says so.
  */
 export class VendorParamsDto {
   /** The end user; it also becomes the `correlation_id` of the execution. */
@@ -20,7 +20,7 @@ export class VendorParamsDto {
   @ApiPropertyOptional(TEXT)
   user?: string | null;
 
-  /** What the provider keeps with the completion. */
+  /** Kept by the provider with the completion. */
   @IsOptional()
   @IsSmallObject(MAX_METADATA_CHARS)
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })

@@ -9,7 +9,7 @@ import { parsePath, selectPart } from './json-path.js';
 import { matchesSchema } from './matches-schema.js';
 import { readPicoUsd } from './read-pico-usd.js';
 
-/** What a check looks at: the whole answer as text, or the part that its path leads to. */
+/** The value to check: the whole answer as text, or the part that its path leads to. */
 type Target = { readonly text: string } | { readonly part: ExactJson };
 
 /** Runs a check. It takes as long as the texts are, so long ones are checked in a thread of their own. */
@@ -42,7 +42,7 @@ function lookAt(definition: CheckDefinition, answer: ScorableAnswer): Finding | 
   }
 }
 
-/** What is compared with: `value` of the check, else `expected` of the item. */
+/** The operand: `value` of the check, else `expected` of the item. */
 function withOperand(
   { valueJson }: CheckDefinition,
   { expectedJson }: ScorableAnswer,

@@ -2,7 +2,7 @@ import type { ErrorEntry } from '../../../kernel/index.js';
 import { pointerSegment, ValidationError } from '../../../kernel/index.js';
 import type { PutScorerDto } from '../scorers.dto.js';
 
-/** What each kind is defined by. */
+/** The members that define each kind. */
 const MEMBERS = {
   check: ['check', 'value', 'path', 'negate', 'threshold'],
   code: ['source', 'threshold'],

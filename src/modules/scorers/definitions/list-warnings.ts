@@ -1,6 +1,6 @@
 import { DEFAULT_THRESHOLD, type ScorerDefinition } from './scorer-definition.js';
 
-/** What is allowed, and probably not meant. */
+/** Lists definitions that are allowed, and probably not meant. */
 export function listWarnings(definition: ScorerDefinition): string[] {
   if (!('labels' in definition)) return [];
   const { min, threshold } = definition;

@@ -16,7 +16,7 @@ const isNumber = (value: ExactJson) => typeof value === 'number' || value instan
 const isObject = (value: ExactJson) => value instanceof Map;
 const isScalar = (value: ExactJson) => isText(value) || isNumber(value) || typeof value === 'boolean';
 
-/** What `value` has to be for each check, in words and as a rule; null for a check that compares with nothing. */
+/** The form of `value` for each check, in words and as a rule; null for a check that compares with nothing. */
 const VALUES: Readonly<
   Record<CheckName, { readonly words: string; readonly isAllowed: (value: ExactJson) => boolean } | null>
 > = {

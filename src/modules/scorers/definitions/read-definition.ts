@@ -11,7 +11,7 @@ const MAX_VALUE_CHARS = 65_536;
 const MAX_SOURCE_CHARS = 50_000;
 
 /**
- * What a body says of a scorer, without looking anything up: of a judge the version and the model may still be missing.
+ * Reads a scorer from a body, without looking anything up: of a judge the version and the model may still be missing.
  * @param valueJson the JSON text of `value` as it was sent; null when it was left out.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */

@@ -36,7 +36,7 @@ export interface CodeDefinition {
   readonly threshold: number | null;
 }
 
-/** What a judge or a person may answer. */
+/** The answers that a judge or a person may give. */
 export interface Scale {
   /** Which labels there are, and whether each passes; null where answers are numbers. */
   readonly labels: Readonly<Record<string, boolean>> | null;

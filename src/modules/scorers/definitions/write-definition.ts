@@ -10,7 +10,7 @@ const DOMAIN = 'prompt-ledger/scorer/1';
 /** A definition that was found to be in order, before it is stored. */
 export interface DefinitionDraft {
   readonly kind: ScorerKind;
-  /** What the definition says, by the names of the API; what is left out is undefined. */
+  /** The members of the definition, by the names of the API; undefined where one is left out. */
   readonly members: Readonly<Record<string, unknown>>;
   /** The JSON text of `value`; null when it was left out. */
   readonly valueJson: string | null;

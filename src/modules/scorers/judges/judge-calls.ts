@@ -13,7 +13,7 @@ import { type ScoringError, scoringError } from '../scoring/verdict.js';
 import { JudgementInterruptedError } from '../errors.js';
 import type { JudgeVariables } from './judge-variables.js';
 
-/** What a judge is asked. */
+/** A question to a judge. */
 export interface JudgeRequest {
   readonly definition: JudgeDefinition;
   readonly variables: JudgeVariables;
@@ -21,7 +21,7 @@ export interface JudgeRequest {
   readonly key: string | null;
   /** The experiment that it is part of; left out: none. */
   readonly batchId?: string | undefined;
-  /** What the judgement's execution is found by. */
+  /** Metadata by which the judgement's execution is found. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ const LOOK_AGAIN_MS = 30_000;
 /** All attempts with their waits take less; what takes longer finds no worker. */
 const MOST_LOOKS = 30;
 
-/** What these say of a judgement that was refused will not be another tomorrow: the judge is not what it was. */
+/** Refusals that will be the same tomorrow: the judge is no longer what it was. */
 const JUDGE_IS_GONE: readonly string[] = [
   'PROMPT_NOT_FOUND',
   'VERSION_NOT_FOUND',

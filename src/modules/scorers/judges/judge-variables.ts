@@ -8,7 +8,7 @@ export interface JudgeVariables {
   readonly values: Record<string, unknown>;
 }
 
-/** What a judge gets to read: `variables`, `expected` (null when nothing was expected) and `response_text`, which is fenced. */
+/** Returns the variables of a judge: `variables`, `expected` (null when nothing was expected) and `response_text`, which is fenced. */
 export function composeJudgeVariables(answer: ScorableAnswer): JudgeVariables {
   const { variablesJson, expectedJson, responseText } = answer;
   const response = JSON.stringify(fenceAnswer(responseText));

@@ -8,7 +8,7 @@ const MAX_EXPLANATION_CHARS = 10_000;
 const CUT: readonly string[] = ['length', 'max_tokens', 'max_output_tokens'];
 
 /**
- * What a judge said: one JSON object with `label` or `value`, and `explanation`. Anything else is an error, and never a score; the
+ * Reads a judgement: one JSON object with `label` or `value`, and `explanation`. Anything else is an error, and never a score; the
  * answer as it came stands in the judgement's execution.
  */
 export function readJudgement(

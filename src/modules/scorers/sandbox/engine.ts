@@ -11,7 +11,7 @@ import { SANDBOX } from './sandbox-bounds.js';
 const PAGE_BYTES = 64 * 1024;
 const WASM_FILE = '@jitl/quickjs-wasmfile-release-sync/wasm';
 
-/** What is used of it: the library that the sources compile against does not have it. */
+/** The part that we use: the library that the sources compile against does not have it. */
 interface WebAssemblyApi {
   compile(bytes: Uint8Array): Promise<object>;
   readonly Memory: new (pages: { readonly initial: number; readonly maximum: number }) => object;

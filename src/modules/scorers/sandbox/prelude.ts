@@ -1,5 +1,5 @@
 /**
- * What runs in the sandbox before a scorer's code. It takes away what would make two runs differ and what could wait, and makes of
+ * Runs in the sandbox before a scorer's code. It takes away what would make two runs differ and what could wait, and makes of
  * whatever the code does one text: nothing of an object that the code made, no getter and no method of it, is touched from outside.
  *
  * The names that it uses are taken before the code runs, which may bend all that is global. What it bends is its own realm, and what

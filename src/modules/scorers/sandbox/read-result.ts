@@ -1,7 +1,7 @@
 import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
 import { SANDBOX } from './sandbox-bounds.js';
 
-/** What the prelude tells, as far as it can be trusted: code may have bent whatever wrote it. */
+/** The prelude's report, as far as it can be trusted: code may have bent whatever wrote it. */
 interface Told {
   readonly is?: unknown;
   readonly message?: unknown;

@@ -1,7 +1,7 @@
-/** What one run of a scorer's code may use. All but the last are counted, so that the same code has the same verdict everywhere. */
+/** The bounds of one run of a scorer's code. All but the last are counted, so that the same code has the same verdict everywhere. */
 export const SANDBOX = {
   memoryBytes: 64 * 1024 * 1024,
-  /** What the engine begins with. */
+  /** The engine's memory at its start. */
   initialBytes: 16 * 1024 * 1024,
   /** Of calls inside of calls. The stack of the WebAssembly module is larger. */
   stackBytes: 256 * 1024,

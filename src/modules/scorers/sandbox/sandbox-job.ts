@@ -8,14 +8,14 @@ export type SandboxJob =
   | { readonly kind: 'code'; readonly source: string; readonly inputJson: string }
   | { readonly kind: 'inspect'; readonly definition: CheckDefinition | CodeDefinition };
 
-/** What is wrong with a definition. */
+/** A fault in a definition. */
 export interface DefinitionProblem {
   /** Where, in the body that defines it. */
   readonly pointer: string;
   readonly message: string;
 }
 
-/** What a thread answers: of an inspection null when nothing is wrong. */
+/** The answer of a thread: of an inspection null when nothing is wrong. */
 export type SandboxResult<Job extends SandboxJob> = Job extends { kind: 'inspect' }
   ? DefinitionProblem | null
   : Finding | ScoringError;

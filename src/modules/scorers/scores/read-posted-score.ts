@@ -2,7 +2,7 @@ import { ValidationError } from '../../../kernel/index.js';
 import { type HumanDefinition, thresholdFor } from '../definitions/scorer-definition.js';
 import type { PostScoreDto } from './scores.dto.js';
 
-/** What somebody says of an answer, by a scorer's labels or range. */
+/** Somebody's score of an answer, by a scorer's labels or range. */
 export interface PostedScore {
   readonly value: number;
   readonly label: string | null;

@@ -2,7 +2,7 @@ import type { ScoringError } from '../scoring/verdict.js';
 import type { ScoreDto, ScoringErrorDto } from './scores.dto.js';
 import type { NewScore, ScoreRecord } from './scores.repository.js';
 
-/** What made a score. */
+/** The version that made a score. */
 export interface ScoredBy {
   readonly name: string;
   readonly versionNumber: number;

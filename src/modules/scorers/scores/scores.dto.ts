@@ -85,7 +85,7 @@ export class ScoreDto {
   /** The label; null where there is only a number. */
   label!: string | null;
 
-  /** What the label says, or whether the value reaches the scorer's threshold. */
+  /** Whether the label passes, or the value reaches the scorer's threshold. */
   passed!: boolean;
 
   /** Why; null when nothing was said. */
@@ -132,7 +132,7 @@ export class ScoreExecutionDto {
   execution_id!: string;
 
   /**
-   * What was expected, any JSON. Null is a value; left out, nothing was expected.
+   * The expected answer, any JSON. Null is a value; left out, nothing was expected.
    * @example "A refund within 30 days"
    */
   @Allow()
@@ -147,11 +147,11 @@ export class ScoreExecutionDto {
 }
 
 export class ScoringErrorDto {
-  /** What kind of error. */
+  /** The kind of error. */
   @ApiProperty({ enum: SCORING_ERROR_TYPES })
   type!: ScoringErrorType;
 
-  /** What went wrong, in one sentence. */
+  /** The error in one sentence. */
   message!: string;
 
   /** The execution of the judgement, which has the judge's answer as it came; null where nobody was asked. */

@@ -93,7 +93,7 @@ export class ScoresService {
       await this.audit.append(tx, who, {
         action: 'score.post',
         subject: `score/${score.scoreId}`,
-        // What was said about the answer is content, and does not stand in the log.
+        // A comment on an answer is content, and does not stand in the log.
         after: {
           execution_id: executionId,
           scorer: version.name,

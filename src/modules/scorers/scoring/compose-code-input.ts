@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ScorableAnswer } from './scorable-answer.js';
 
 /**
- * What a scorer's code gets, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out when
+ * Returns the input of a scorer's code, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out when
  * nothing was expected. Numbers are JavaScript's there.
  */
 export function composeCodeInput({

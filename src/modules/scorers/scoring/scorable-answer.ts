@@ -1,6 +1,6 @@
 import type { StoredToolCall } from '../../../entities/index.js';
 
-/** What is known of the execution beside its answer; null where the provider did not say. */
+/** Facts about the execution beside its answer; null where the provider did not say. */
 export interface AnswerTelemetry {
   readonly latencyMs: number | null;
   readonly promptTokens: number | null;

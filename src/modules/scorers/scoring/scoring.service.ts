@@ -43,7 +43,7 @@ export class ScoringService {
   ) {}
 
   /**
-   * What a version of a scorer says of an answer. Nothing is written. An error is a verdict, too: the scorer could not tell.
+   * Scores an answer by a version of a scorer. Nothing is written. An error is a verdict, too: the scorer could not tell.
    * @param who for whom judgements are run.
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
    * @throws LedgerError when nothing was found out, and trying again or more money may help: `SANDBOX_UNAVAILABLE`, and what
@@ -107,7 +107,7 @@ export class ScoringService {
   }
 }
 
-/** What was found, with what it means by the scorer's labels or threshold. */
+/** Adds to a finding what it means by the scorer's labels or threshold. */
 function toVerdict(
   definition: ScorerDefinition & { readonly kind: 'check' | 'code' | 'judge' },
   found: Finding | ScoringError,
@@ -126,7 +126,7 @@ function toVerdict(
   };
 }
 
-/** What the label says, or whether the value reaches the threshold. */
+/** Returns whether the label passes, or the value reaches the threshold. */
 export function passes(definition: ScorerDefinition, value: number, label: string | null): boolean {
   const labels = 'labels' in definition ? definition.labels : null;
   if (labels !== null && label !== null) return labels[label] === true;

@@ -2,7 +2,7 @@ import type { ExecutionRecord } from '../../executions/index.js';
 import type { ScorableAnswer } from './scorable-answer.js';
 import { type ScoringError, scoringError } from './verdict.js';
 
-/** What of an execution is scored. @param expectedJson as {@link ScorableAnswer.expectedJson}. */
+/** Returns the part of an execution that is scored. @param expectedJson as {@link ScorableAnswer.expectedJson}. */
 export function toScorableAnswer(
   record: ExecutionRecord,
   expectedJson: string | null,

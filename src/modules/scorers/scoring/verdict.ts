@@ -22,7 +22,7 @@ export const SCORING_ERROR_TYPES = [
 
 export type ScoringErrorType = (typeof SCORING_ERROR_TYPES)[number];
 
-/** What was found; the scorer's threshold has not been looked at yet. */
+/** A scorer's finding, before its threshold is looked at. */
 export interface Finding {
   readonly kind: 'finding';
   /** Finite. Of a label alone: 1 where it passes, else 0. */

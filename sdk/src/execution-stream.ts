@@ -49,7 +49,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
   }
 
   /**
-   * What `run` gives. It reads the stream to its end, and keeps for a loop what that has not had yet.
+   * Resolves to the result that `run` gives. It reads the stream to its end, and keeps events for a loop that has not read them yet.
    * @throws ConnectionError when the stream is cut; `executionId` tells which execution to look for
    */
   async final(): Promise<ExecutionResult> {

@@ -9,7 +9,7 @@ export interface SeenRequest {
   readonly body: unknown;
 }
 
-/** What the fake does with one request: answers, or breaks the connection. */
+/** Answers one request, or breaks its connection. */
 export type Step = (request: SeenRequest, signal: AbortSignal | null) => Response | Promise<Response>;
 
 /** A `fetch` that plays the steps in their order, the last one for ever, and writes down what it was sent. */

@@ -32,9 +32,9 @@ export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistr
   readonly codeRegistry?: R | undefined;
   /** The environment of executions and prompts that name none, such as `prod`. */
   readonly environment?: string | undefined;
-  /** What `compile` may give at most, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
+  /** The most that `compile` may return, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
   readonly maxRenderedBytes?: number | undefined;
-  /** What `track` keeps, and who is told what it loses. */
+  /** The bounds of `track`, and who is told about losses. */
   readonly tracking?: RecorderOptions | undefined;
   /** Default: `console.warn`. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -78,7 +78,7 @@ export interface ExecuteOptions {
   readonly params?: Params | undefined;
   /** Take the answer that the same request got lately. Default: ask the provider. */
   readonly cache?: CacheOptions | null | undefined;
-  /** What to do when a hard budget has less left than the call may cost. Default `refuse`. */
+  /** The reaction when a hard budget has less left than the call may cost. Default `refuse`. */
   readonly onBudget?: OnBudget | undefined;
   readonly environment?: string | undefined;
   /** Your own id, to find the execution by. */
@@ -105,7 +105,7 @@ export interface SubmitOptions extends ExecuteOptions {
   readonly onUnknown?: OnUnknown | undefined;
 }
 
-/** What each execution has of its own stands in its item. */
+/** Options that each execution has of its own stand in its item. */
 export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId' | 'metadata'>;
 
 export interface BatchItem<V = Variables> {
@@ -144,14 +144,14 @@ export interface GetPromptOptions<F extends Content = Content> {
    * at most. Default 600, or twice `cacheTtlSeconds` where that is more.
    */
   readonly cacheMaxAgeSeconds?: number | undefined;
-  /** What to use when it is in no cache and the ledger cannot be reached. */
+  /** The content to use when it is in no cache and the ledger cannot be reached. */
   readonly fallback?: F | undefined;
 }
 
 export interface TrackOptions extends GetPromptOptions {
   /** Default: what the answer says. */
   readonly model?: ModelChoice | undefined;
-  /** What was asked of the model, for the lineage. */
+  /** The parameters of the call, for the lineage. */
   readonly params?: Params | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
@@ -208,7 +208,7 @@ function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }
 
-/** What the transport has to know of the options of an execution. */
+/** Returns the options of an execution that concern the transport. */
 export function callOptionsOf({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
   return { idempotencyKey, signal };
 }

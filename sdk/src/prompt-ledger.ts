@@ -78,7 +78,7 @@ export class PromptLedger<
     this.tracker = new Tracker(this.recorder, this.warn);
   }
 
-  /** What became of the executions that `track` ran. */
+  /** Counts the fate of the executions that `track` ran. */
   get trackingStats(): TrackingStats {
     return this.recorder.stats;
   }

@@ -17,7 +17,7 @@ interface PromptFacts {
   readonly extras: ContentExtras;
   /** Names of the variables, in the order in which they appear. */
   readonly variables: readonly string[];
-  /** What the ledger asks of the variables of a run; null for nothing. `compile` does not check it. */
+  /** The schema for the variables of a run; null for none. `compile` does not check it. */
   readonly variablesSchema: JsonSchema | null;
   /** True when the ledger could not be reached, and this is what the caller had in hand for that. */
   readonly isFallback: boolean;
@@ -46,9 +46,9 @@ export type LedgerPrompt<V = Variables> = TextPrompt<V> | ChatPrompt<V>;
 export interface PromptSource {
   readonly name: string;
   readonly content: Content;
-  /** What the content has beside its templates. */
+  /** The members of the content beside its templates. */
   readonly extras: ContentExtras;
-  /** What it has that no provider takes. */
+  /** The members that no provider is sent. */
   readonly rules: ContentRules;
   readonly versionNumber: number | null;
   /** The rules to render it by; null: those of new versions. */

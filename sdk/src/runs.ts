@@ -134,7 +134,7 @@ export class Runs {
     };
   }
 
-  /** What is queued or streamed names its version by the number: that of the text in code, where the prompts are there. */
+  /** Queued and streamed executions name their version by its number: that of the text in code, where the prompts are there. */
   private async versionNumber(
     name: string,
     { version, signal }: ExecuteOptions,

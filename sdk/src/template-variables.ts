@@ -1,16 +1,16 @@
 // The names of a literal template's variables, read by the compiler: `{{ name }}`, `{{ user.name }}`, `{{ x | upcase }}`.
-// What it cannot read for certain (tags, names in arguments, operators) makes the type an open record: never a false
+// Anything it cannot read for certain (tags, names in arguments, operators) makes the type an open record: never a false
 // error, at worst no help.
 
 /** Variables of a template that is not known when compiling. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What JSON can hold; not undefined, which it leaves out: the ledger would call it missing. */
+/** A value that JSON can hold; not undefined, which JSON leaves out: the ledger would call it missing. */
 export type Value = string | number | boolean | object | null;
 
 type Blank = ' ' | '\n' | '\r' | '\t';
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
-/** What a plain path does not have, or has only in forms that are not read here. */
+/** Characters that a plain path does not have, or has only in forms that are not read here. */
 type Odd = Blank | '"' | "'" | '[' | ']' | '(' | ')' | '=' | '<' | '>' | '!' | ',' | ':' | '{' | '}';
 type Literal = 'true' | 'false' | 'nil' | 'null' | 'empty' | 'blank' | '';
 
@@ -27,7 +27,7 @@ type Outputs<
   Found extends string = never,
 > = T extends `${string}{{${infer Inside}}}${infer Rest}` ? Outputs<Rest, Found | Inside> : Found;
 
-/** What an output says: `!name` is needed, `?name` may be left out, `*` is not read here. */
+/** The variable of an output: `!name` is needed, `?name` may be left out, `*` is not read here. */
 type Use<Inside extends string> = Inside extends string
   ? UseOf<Trim<WithoutStartDash<WithoutEndDash<Inside>>>>
   : never;

@@ -1,7 +1,7 @@
 import { type PromptLedgerError, TemplateError, TemplateVariablesMissing } from './core/index.js';
 import type { ProblemEntry } from './wire/index.js';
 
-/** What the server's templating throws, told by its members: its classes are in a file that is loaded late. */
+/** The errors of the server's templating, told by their members: its classes are in a file that is loaded late. */
 interface ServerError extends Error {
   readonly code: string;
   readonly errors?: readonly ProblemEntry[];

@@ -59,7 +59,7 @@ export class NoActiveVersionError extends PromptLedgerError {
   }
 }
 
-/** What was answered, for those who need more than the error says. The body of `response` has been read: it is `body`. */
+/** The answer itself, for those who need more than the error says. The body of `response` has been read: it is `body`. */
 export interface FailedAnswer {
   readonly response: Response;
   readonly body: string;

@@ -8,7 +8,7 @@ import type {
   PromptMode,
 } from '../wire/index.js';
 
-/** What final executions were, and cost. */
+/** Counts and costs of final executions. */
 export class AnalyticsResource {
   constructor(private readonly transport: Transport) {}
 

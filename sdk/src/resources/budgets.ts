@@ -7,7 +7,7 @@ import type {
   UpdateBudgetRequest,
 } from '../wire/index.js';
 
-/** What may be spent, and what is. */
+/** Limits for spending, and the amounts spent. */
 export class BudgetsResource {
   constructor(private readonly transport: Transport) {}
 
@@ -28,7 +28,7 @@ export class BudgetsResource {
     return this.transport.get(path`/v1/budgets/${budgetId}`, undefined, options);
   }
 
-  /** What is under way goes on. */
+  /** Calls under way go on. */
   update(budgetId: string, request: Sent<UpdateBudgetRequest>, options?: CallOptions): ApiPromise<Budget> {
     return this.transport.patch(path`/v1/budgets/${budgetId}`, request, options);
   }

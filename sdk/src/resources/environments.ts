@@ -52,7 +52,7 @@ export class EnvironmentsResource {
     return this.changing(promptName, this.transport.put(route, request, options));
   }
 
-  /** What ran where, newest first; `await` for the first page, `for await` for all. */
+  /** Lists moves of pointers, newest first; `await` for the first page, `for await` for all. */
   moves(
     promptName: string,
     query: Sent<ListMovesQuery> = {},

@@ -75,7 +75,7 @@ export class ExperimentsResource {
     }
   }
 
-  /** What each candidate got for each item; `await` for the first page, `for await` for all. */
+  /** Lists the results of each candidate for each item; `await` for the first page, `for await` for all. */
   results(
     experimentId: string,
     query: Sent<ListExperimentResultsQuery> = {},
@@ -106,7 +106,7 @@ export class ExperimentsResource {
     return this.transport.getText(path`/v1/experiments/${experimentId}/report`, { format }, options);
   }
 
-  /** What waits is canceled, what is being called goes on. */
+  /** Cancels cells that wait; calls under way go on. */
   cancel(experimentId: string, options?: CallOptions): ApiPromise<ExperimentDetail> {
     return this.transport.post(path`/v1/experiments/${experimentId}:cancel`, undefined, options);
   }

@@ -9,7 +9,7 @@ import type {
   PutPriceRequest,
 } from '../wire/index.js';
 
-/** What models cost. */
+/** Prices of models. */
 export class PricesResource {
   constructor(private readonly transport: Transport) {}
 

@@ -67,7 +67,7 @@ export class PromptsResource {
     return this.transport.post(path`/v1/prompts/${name}:render`, request, options);
   }
 
-  /** What changed between two versions. */
+  /** Compares two versions. */
   diff(name: string, from: number, to: number, options?: CallOptions): ApiPromise<PromptDiff> {
     return this.transport.get(path`/v1/prompts/${name}/diff`, { from, to }, options);
   }

@@ -10,7 +10,7 @@ import type {
   ScorerVersion,
 } from '../wire/index.js';
 
-/** What scores answers: checks, code, judges and people. */
+/** Scorers of answers: checks, code, judges and people. */
 export class ScorersResource {
   constructor(private readonly transport: Transport) {}
 

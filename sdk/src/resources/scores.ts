@@ -1,11 +1,11 @@
 import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../core/index.js';
 import type { ListScoresQuery, PostScoreRequest, Score, ScoreList } from '../wire/index.js';
 
-/** What was said of executions. */
+/** Scores of executions. */
 export class ScoresResource {
   constructor(private readonly transport: Transport) {}
 
-  /** What a person or an end user thinks of an execution, by a scorer of kind `human`. Each call is another score. */
+  /** Records the opinion of a person or an end user, by a scorer of kind `human`. Each call is another score. */
   create(request: Sent<PostScoreRequest>, options?: CallOptions): ApiPromise<Score> {
     return this.transport.post('/v1/scores', request, options);
   }

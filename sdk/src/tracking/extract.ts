@@ -1,7 +1,7 @@
 import { contentText, findUsage, isUsageKnown, parseUsage } from '../../../src/answers/index.js';
 import type { RecordedToolCall, RecordedUsage } from '../wire/index.js';
 
-/** What a provider answered, as far as it is known. */
+/** A provider's answer, as far as it is known. */
 export interface Extracted {
   readonly text?: string | null | undefined;
   /** The tools that the model wants called. */
@@ -97,7 +97,7 @@ const READERS: readonly Reader[] = [
   },
 ];
 
-/** What an answer, or a chunk of one, says of usage, in the vendor's words and as the ledger counts. */
+/** Reads the usage of an answer, or of a chunk, in the vendor's words and as the ledger counts. */
 export function usageOf(answer: unknown): RecordedUsage | null {
   const raw = shapeOf(findUsage(answer));
   if (raw === null) return null;

@@ -7,7 +7,7 @@ export interface Failure {
   readonly requestId: string | null;
 }
 
-/** What a provider's library threw, by its status and its name. */
+/** Reads an error of a provider's library, by its status and its name. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error))
     return { errorType: 'provider_error', message: String(error), requestId: null };

@@ -1,6 +1,6 @@
 import { Recorder } from './recorder.js';
 
-/** What the ledger is sent of one entry. */
+/** Returns the record of one entry as the ledger is sent it. */
 async function sentOf(entry: unknown): Promise<unknown> {
   const sent: unknown[] = [];
   const recorder = new Recorder((entries) => {

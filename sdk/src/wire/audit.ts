@@ -6,7 +6,7 @@ export interface AuditEntry {
     readonly kind: 'person' | 'service' | 'key' | 'instance';
     readonly id: string | null;
     readonly key_id: string | null;
-    /** What it was called at that time. */
+    /** The name at that time. */
     readonly name: string;
   };
   readonly from_address: string | null;

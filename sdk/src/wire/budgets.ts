@@ -39,9 +39,9 @@ export interface Budget {
   /** Null for `total`. */
   readonly period_start: string | null;
   readonly limit_usd: string;
-  /** What calls of this period cost. */
+  /** The cost of calls in this period. */
   readonly spent_usd: string;
-  /** What calls may cost that are under way, or whose cost is not known yet. */
+  /** The possible cost of calls that are under way, or whose cost is not known yet. */
   readonly held_usd: string;
   /** Below 0 where a limit was cut, or a soft one is over. */
   readonly remaining_usd: string;

@@ -32,7 +32,7 @@ export interface Environment {
   /** Whether nothing runs here but what was approved. */
   readonly protected: boolean;
   readonly approvals: Approvals;
-  /** What a change has to show besides; null for nothing. */
+  /** The evidence that a change has to show besides; null for none. */
   readonly evidence: EvidenceDemand | null;
   /** Hours until a change that was opened expires. */
   readonly change_ttl_h: number;

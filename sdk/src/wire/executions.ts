@@ -155,7 +155,7 @@ export interface ExecutionOutcome extends ExecutionSummary {
   readonly cost_usd: string | null;
   /** The same in whole millionths of a millionth of a dollar. */
   readonly cost_pico_usd: string | null;
-  /** What it was reckoned by. */
+  /** The price that its cost was computed by. */
   readonly price_id: string | null;
   /** True when the answer is that of an earlier execution, and cost nothing. */
   readonly cache_hit: boolean;
@@ -165,7 +165,7 @@ export interface ExecutionOutcome extends ExecutionSummary {
   readonly route: string | null;
 }
 
-/** What running a prompt gives. */
+/** The result of running a prompt. */
 export interface ExecutionResult extends ExecutionOutcome {
   readonly prompt_name: string;
   readonly version_number: number;

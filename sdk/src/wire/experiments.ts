@@ -9,7 +9,7 @@ export type Verdict = 'better' | 'worse' | 'no_difference' | 'cannot_tell';
 export type ConfidenceInterval = readonly [low: number, high: number];
 
 export interface ExperimentCandidate {
-  /** What it is called in results and comparisons. */
+  /** The name of the candidate in results and comparisons. */
   readonly label: string;
   readonly prompt_name: string;
   /** Left out: the newest. */
@@ -94,7 +94,7 @@ export interface ExperimentProgress {
   readonly canceled: number;
 }
 
-/** What has come of a candidate by a scorer. */
+/** The result of a candidate by a scorer. */
 export interface CandidateScore {
   readonly candidate: string;
   readonly scorer: string;
@@ -115,7 +115,7 @@ export interface CandidateScore {
 
 export interface ExperimentDetail extends Experiment {
   readonly progress: ExperimentProgress;
-  /** What all its executions that are over cost; null where nobody knows of one. */
+  /** The cost of all its executions that are over; null where that of any is unknown. */
   readonly cost_usd: string | null;
   readonly summary: readonly CandidateScore[];
 }
@@ -161,7 +161,7 @@ export interface ExperimentCell {
   readonly scores: readonly CellScore[];
 }
 
-/** What a candidate got for an item. */
+/** A candidate's result for an item. */
 export interface ExperimentResult {
   readonly item: ExperimentItemRef;
   readonly candidate: string;

@@ -36,13 +36,13 @@ export interface CreateKeyRequest {
   readonly name: string;
   /** Either these or `role`. */
   readonly scopes?: readonly Scope[] | null;
-  /** What this role may do, also when that changes with a later release. */
+  /** The key may do whatever this role may, also when that changes with a later release. */
   readonly role?: Role | null;
   /** Whose key it is. Left out: the user of the key that makes it, if it has one. */
   readonly user_id?: string | null;
   /** Null or left out: never. */
   readonly expires_at?: string | null;
-  /** What is left out or null is the default of the service. */
+  /** Left out or null: the default of the service. */
   readonly rate_limits?: Partial<KeyRateLimits> | null;
 }
 
@@ -59,7 +59,7 @@ export interface ChangeKeyRequest {
 export interface Key {
   readonly key_id: string;
   readonly name: string;
-  /** What it may do by itself; its user may be allowed less. */
+  /** The scopes of the key itself; its user may be allowed less. */
   readonly scopes: readonly Scope[];
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;

@@ -8,7 +8,7 @@ export interface CreatePriceRequest {
   readonly cached_input_usd_per_mtok?: string | null;
   /** For a million response tokens, those of reasoning among them. */
   readonly output_usd_per_mtok: string;
-  /** What a longer prompt costs is not known. Left out: for all. */
+  /** The price of a longer prompt is unknown. Left out: for all. */
   readonly max_prompt_tokens?: number | null;
   /** RFC 3339; left out: from now on. */
   readonly valid_from?: string | null;
@@ -18,7 +18,7 @@ export interface CreatePriceRequest {
   readonly source?: string | null;
 }
 
-/** What is left out stays as it is. The figures never change: another price is a new one. */
+/** Members that are left out stay as they are. The figures never change: another price is a new one. */
 export interface PutPriceRequest {
   readonly valid_to?: string | null;
   readonly source?: string | null;

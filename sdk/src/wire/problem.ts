@@ -2,7 +2,7 @@
 export interface ProblemEntry {
   /** JSON pointer (RFC 6901) into the body or to a parameter. */
   readonly pointer: string;
-  /** What is wrong with it. */
+  /** The fault in one sentence. */
   readonly message: string;
 }
 
@@ -10,7 +10,7 @@ export interface ProblemEntry {
 export interface Problem {
   /** Where the code is explained. */
   readonly type: string;
-  /** What kind of problem it is, the same for every occurrence. */
+  /** The kind of problem, the same for every occurrence. */
   readonly title: string;
   /** The HTTP status. */
   readonly status: number;

@@ -49,14 +49,14 @@ export interface PinnedSnippet {
   readonly template_source: string;
 }
 
-/** What a content has that no provider is sent; each member only where it has one. */
+/** Members of a content that no provider is sent; each only where it has one. */
 export interface ContentRules {
-  /** What the variables of a request have to fit. */
+  /** The schema for the variables of a request. */
   readonly variables_schema?: JsonSchema;
   readonly snippets?: readonly PinnedSnippet[];
 }
 
-/** What a content has beside its templates, in OpenAI's form; each member only where it has one. */
+/** Members of a content beside its templates, in OpenAI's form; each only where it has one. */
 export interface ContentExtras {
   readonly tools?: readonly FunctionTool[];
   readonly tool_choice?: ToolChoice;
@@ -80,7 +80,7 @@ export interface PromptSummary {
   readonly updated_at: string;
 }
 
-/** What a request without a version gets. It has `template_source` or `messages`. */
+/** The version that a request without one gets. It has `template_source` or `messages`. */
 export interface ActiveVersion extends ContentExtras, ContentRules {
   readonly version_id: string;
   readonly version_number: number;
@@ -167,7 +167,7 @@ export interface VersionRef {
   readonly status: VersionStatus;
 }
 
-/** What a vendor will refuse of the schema of a response format. */
+/** A part of a response format's schema that a vendor will refuse. */
 export interface SchemaWarning {
   readonly pointer: string;
   /** Empty where it is the ledger that cannot check answers by it. */

@@ -19,7 +19,7 @@ export type CheckName =
 export interface CheckScorer {
   readonly kind: 'check';
   readonly check: CheckName;
-  /** What is compared with, any JSON; left out: the `expected` of what is scored. */
+  /** The operand, any JSON; left out: the `expected` of what is scored. */
   readonly value?: unknown;
   /** Which part of the answer, read as JSON: `/a/0` or `a[0].b`. */
   readonly path?: string | null;
@@ -37,7 +37,7 @@ export interface CodeScorer {
   readonly threshold?: number | null;
 }
 
-/** What a code scorer's function gets. */
+/** The argument of a code scorer's function. */
 export interface CodeScorerInput {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Left out when nothing was expected. */
@@ -54,7 +54,7 @@ export interface CodeScorerInput {
   };
 }
 
-/** What a code scorer's function returns. */
+/** The result of a code scorer's function. */
 export interface CodeScorerResult {
   readonly value: number;
   readonly label?: string | null;
@@ -81,7 +81,7 @@ export interface JudgeScorer extends ScorerScale {
   readonly params?: Params | null;
 }
 
-/** What people say. */
+/** A scorer for people's opinions. */
 export interface HumanScorer extends ScorerScale {
   readonly kind: 'human';
 }
@@ -105,7 +105,7 @@ export interface PutScorerResult {
   readonly version: ScorerVersionRef;
   /** True when the definition was new to the scorer. */
   readonly version_change: boolean;
-  /** What is allowed and probably not meant. */
+  /** Hints at settings that are allowed and probably not meant. */
   readonly warnings: readonly string[];
 }
 

@@ -46,7 +46,7 @@ export interface ListScoresQuery {
 
 export interface ScoreExecutionRequest {
   readonly execution_id: string;
-  /** What was expected, any JSON; null is a value. */
+  /** The expected answer, any JSON; null is a value. */
   readonly expected?: unknown;
   /** Keep the score; default false. */
   readonly keep?: boolean | null;

@@ -1,6 +1,6 @@
 export interface SnippetVersionRef {
   readonly version_id: string;
-  /** What stands behind the `@`. */
+  /** The number behind the `@`. */
   readonly version_number: number;
   readonly checksum_hash: string;
 }

@@ -2,7 +2,9 @@ import { parseJson as parseKept } from '../../../../src/kernel/json/kept-json.js
 import type { Problem } from '../../wire/problem.js';
 import { PromptLedgerError } from '../errors.js';
 
-/** What a number or the order of keys loses on the way into a value is kept with it, for `toJsonText`. @returns undefined for what is not JSON. */
+/**
+ * Values keep the source text of numbers and the order of keys that parsing would lose, for `toJsonText`. @returns undefined for text that is not JSON.
+ */
 export function parseJson(text: string): unknown {
   try {
     return parseKept(text);

@@ -2,7 +2,7 @@ import { EventParser, type ServerSentEvent } from './event-parser.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** What a parser makes of a text that comes in pieces of so many bytes. */
+/** Parses a text that comes in pieces of so many bytes. */
 function parse(text: string, pieceBytes = Infinity): ServerSentEvent[] {
   const parser = new EventParser();
   const bytes = bytesOf(text);

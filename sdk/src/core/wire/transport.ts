@@ -10,7 +10,7 @@ import { randomId } from '../random-id.js';
 import { tryUntilOver } from './tries.js';
 import { VERSION } from '../version.js';
 
-/** What a caller may say about one call. */
+/** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the call with all its tries. */

@@ -17,7 +17,7 @@ export async function tryUntilOver<T>(
       if (!isWaiting && (retry > maxRetries || !isRetryable(error))) throw error;
       const retryAfterMs = error instanceof ApiError ? retryAfterMsOf(error.response.headers) : null;
       const waitMs = waitBefore(retry, retryAfterMs);
-      // What went wrong says more than a time limit that is known to be missed.
+      // The error at hand says more than a time limit that is known to be missed.
       if (waitMs >= deadline.leftMs) throw error;
       await sleep(waitMs, deadline.signal);
       if (!isWaiting) retry += 1;

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { ENTITIES } from '../../src/entities/index.js';
-import { createEmptyDatabase, migrate, type TestDatabase } from '../support/database.js';
+import { createEmptyDatabase, createTestDatabase, migrate, type TestDatabase } from '../support/database.js';
 
 /** Everything that a migration makes, as text that can be compared. */
 const CATALOGUE = `
@@ -198,5 +200,27 @@ describe('the entities', () => {
     const columns = (entity?.columns ?? []).map(({ databaseName }) => databaseName);
     const shown = columns.filter((name) => !less.includes(name));
     expect(inView.map(({ name }) => name).sort()).toEqual([...shown, ...more].sort());
+  });
+});
+
+describe('the tables', () => {
+  it('are those that docs/tables.md lists', async () => {
+    const database = await createTestDatabase();
+    const client = await connect(database);
+    try {
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT relname AS name FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'migrations'`,
+      );
+      const page = await readFile(path.join(__dirname, '../../docs/tables.md'), 'utf8');
+      const listed = page
+        .split('\n')
+        .flatMap((line) => [...(/^\| (`[^|]+) \|/.exec(line)?.[1] ?? '').matchAll(/`(\w+)`/g)])
+        .map(([, name]) => name);
+      expect(listed.toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
+    } finally {
+      await client.end();
+      await database.drop();
+    }
   });
 });

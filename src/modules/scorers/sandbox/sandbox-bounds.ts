@@ -7,8 +7,8 @@ export const SANDBOX = {
   stackBytes: 256 * 1024,
   /** The engine asks once in about ten thousand instructions whether it is to go on: twenty million are under a second. */
   interrupts: 2000,
-  /** For what the engine does not count, such as one call that fills a gigabyte: then the thread is ended. */
-  wallMs: 5000,
+  /** Of a core, for work that the engine does not count, such as one call that fills a gigabyte: then the thread is ended. */
+  workMs: 5000,
   explanationChars: 10_000,
   labelChars: 100,
 } as const;

@@ -29,7 +29,7 @@ export class SandboxThreads implements OnApplicationShutdown {
     try {
       const thread = await this.takeThread();
       try {
-        const result = await thread.perform(job, SANDBOX.wallMs);
+        const result = await thread.perform(job, SANDBOX.workMs);
         this.idle.push(thread);
         return result;
       } catch (error) {

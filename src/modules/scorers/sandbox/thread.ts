@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 import { openThread } from './open-thread.js';
 import { READY, type SandboxJob, type SandboxResult } from './sandbox-job.js';
+import { startWorkTimer } from './work-timer.js';
 
-/** For loading what a thread is made of, on a machine that is busy. */
-const MOST_START_MS = 30_000;
+/** For loading the modules of a thread. */
+const MOST_START_MS = 10_000;
 
 /** The job took longer than it may. */
 export class JobTimedOut extends Error {}
@@ -53,14 +54,14 @@ export class Thread {
   private async next(mostMs: number): Promise<unknown> {
     if (this.death !== null) throw this.death;
     this.worker.ref();
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer: (() => void) | undefined;
     try {
       return await new Promise<unknown>((resolve, reject) => {
         this.settle = { resolve, reject };
-        timer = setTimeout(() => reject(new JobTimedOut(`longer than ${mostMs} ms`)), mostMs);
+        stopTimer = startWorkTimer(mostMs, () => reject(new JobTimedOut(`longer than ${mostMs} ms`)));
       });
     } finally {
-      clearTimeout(timer);
+      stopTimer?.();
       this.settle = null;
       this.worker.unref();
     }

@@ -24,6 +24,8 @@ const ROOMS = {
   'json-schema': { rooms: ['kernel'], packages: ['ajv-formats', 'lru-cache', 're2js'] },
   // The SDK reads answers by it too, so it is plain and small.
   answers: { rooms: [], packages: [] },
+  // Who belongs to which arm of a split: requests ask for it, and so does whoever counts.
+  bucketing: { rooms: [] },
   // Figures from figures: whoever compares may use it.
   statistics: { rooms: [], packages: [] },
   entities: { rooms: ['kernel'], packages: ['typeorm'] },
@@ -51,9 +53,9 @@ const ROOMS = {
   // Providers with the keys of projects.
   'modules/secrets': { rooms: [...COMMON, 'modules/providers'] },
   'modules/snippets': { rooms: CONTENT },
-  'modules/prompts': { rooms: [...CONTENT, 'modules/snippets'] },
+  'modules/prompts': { rooms: [...CONTENT, 'modules/snippets', 'bucketing'] },
   'modules/changes': {
-    rooms: [...CONTENT, 'modules/prompts', 'modules/analytics', 'modules/experiments'],
+    rooms: [...CONTENT, 'modules/prompts', 'modules/analytics', 'modules/experiments', 'modules/rollouts'],
   },
   // They are moved here; what they mean for a run is known where versions are resolved, in prompts.
   'modules/environments': { rooms: [...CONTENT, 'modules/prompts'] },
@@ -67,6 +69,7 @@ const ROOMS = {
       'modules/providers',
       'modules/secrets',
       'answers',
+      'bucketing',
     ],
   },
   // Above executions, of which items are made; whoever evaluates prompts reads what it has.
@@ -109,8 +112,8 @@ const ROOMS = {
   'modules/scorers': {
     rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
   },
-  // Who gets which version, and what a look at both decides.
-  'modules/rollouts': { rooms: ['statistics', 'kernel'] },
+  // Who gets which version, and what a look at both decides. Requests ask prompts, which know what is rolled out.
+  'modules/rollouts': { rooms: [...COMMON, 'modules/prompts', 'statistics', 'bucketing'] },
   // What to change about a version, from its content and from what is known of its executions.
   'modules/suggestions': { rooms: ['statistics', 'templating', 'kernel'] },
   // They read the outbox, and nobody imports them.

@@ -18,6 +18,7 @@ import { ModelsHttpModule } from './modules/models/index.js';
 import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
+import { RolloutsHttpModule } from './modules/rollouts/index.js';
 import { SecretsHttpModule } from './modules/secrets/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
 import { ScorersHttpModule } from './modules/scorers/index.js';
@@ -56,6 +57,7 @@ export class ApiModule {
         ScorersHttpModule,
         WebhooksModule,
         ChangesModule,
+        RolloutsHttpModule,
         DatasetsHttpModule,
         AuditLogModule,
         ...(config.env.WORKER ? [ConsumerModule, ExperimentsRunnerModule] : []),

@@ -42,6 +42,8 @@ import { ProjectEntity } from './people/project.entity.js';
 import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
 import { PromptVersionEntity } from './registry/prompt-version.entity.js';
 import { PromptEntity } from './registry/prompt.entity.js';
+import { RolloutPhaseEntity } from './rollouts/rollout-phase.entity.js';
+import { RolloutEntity } from './rollouts/rollout.entity.js';
 import { ProjectSecretEntity } from './people/project-secret.entity.js';
 import { SessionEntity } from './people/session.entity.js';
 import { SnippetPinEntity } from './registry/snippet-pin.entity.js';
@@ -72,6 +74,9 @@ export { SCORE_SOURCES } from './evaluation/score.entity.js';
 export type { ScoreSource } from './evaluation/score.entity.js';
 export { MemberEntity, ProjectSecretEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { ExperimentCellEntity, ExperimentEntity, ExperimentItemEntity, ExperimentScoreEntity };
+export { RolloutEntity, RolloutPhaseEntity };
+export { ROLLOUT_STATUSES } from './rollouts/rollout.entity.js';
+export type { RolloutStatus } from './rollouts/rollout.entity.js';
 export { EXPERIMENT_STATUSES } from './experiments/experiment.entity.js';
 export type { ExperimentStatus } from './experiments/experiment.entity.js';
 export type { CellStatus } from './experiments/experiment-cell.entity.js';
@@ -98,7 +103,7 @@ export type {
   ExecutionStatus,
   FinalStatus,
 } from './executions/execution.entity.js';
-export type { ExecutionMode, StoredTarget } from './executions/requested-execution.js';
+export type { ExecutionMode, StoredArm, StoredTarget } from './executions/requested-execution.js';
 export type { PromptKind, PromptMode } from './registry/prompt.entity.js';
 
 /** All entities, for the DataSource. */
@@ -158,4 +163,6 @@ export const ENTITIES = [
   ExperimentItemEntity,
   ExperimentCellEntity,
   ExperimentScoreEntity,
+  RolloutEntity,
+  RolloutPhaseEntity,
 ];

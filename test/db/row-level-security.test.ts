@@ -10,6 +10,7 @@ import { SNIPPET_TABLES } from '../../migrations/1796400000000-add-snippets.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
 import { ERASE_CONTENT_FUNCTION } from '../../migrations/erase-content/erase.js';
 import { EXPIRE_FUNCTIONS } from '../../migrations/expire-content/expire.js';
+import { ROLLOUT_TABLES } from '../../migrations/create-rollouts/tables.js';
 import { EXPERIMENT_FUNCTIONS } from '../../migrations/run-experiments/functions.js';
 import { EXPERIMENT_TABLES } from '../../migrations/run-experiments/tables.js';
 import { RENEW_PROMPTS_FUNCTION } from '../../migrations/guard-environments/label-rules.js';
@@ -48,6 +49,7 @@ const SECURED_TABLES = [
   'project_secrets',
   'content_expiry',
   ...EXPERIMENT_TABLES,
+  ...ROLLOUT_TABLES,
 ];
 
 describe('row-level security', () => {
@@ -173,6 +175,11 @@ describe('row-level security', () => {
     ['experiments', 'DELETE FROM experiments'],
     ['experiment_cells', 'DELETE FROM experiment_cells'],
     ['experiment_scores', 'UPDATE experiment_scores SET passed = true'],
+    ['rollouts', `UPDATE rollouts SET definition = '{}'`],
+    ['rollouts', 'UPDATE rollouts SET candidate_version_id = control_version_id'],
+    ['rollouts', 'DELETE FROM rollouts'],
+    ['rollout_phases', 'UPDATE rollout_phases SET percent = 1'],
+    ['rollout_phases', 'DELETE FROM rollout_phases'],
     ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
     ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
     ['prompts', 'DELETE FROM prompts'],

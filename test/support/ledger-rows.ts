@@ -96,6 +96,10 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        INSERT INTO experiment_cells (project_id, experiment_id, item, candidate, repetition) SELECT $1, experiment_id, 0, 0, 0 FROM experiment)
      INSERT INTO experiment_scores (project_id, experiment_id, item, candidate, repetition, scorer, value, passed)
      SELECT $1, experiment_id, 0, 0, 0, 0, 1, true FROM experiment`,
+    `WITH rollout AS (INSERT INTO rollouts (project_id, name, prompt_id, environment, control_version_id, control_checksum, candidate_version_id,
+         candidate_checksum, definition, created_by, status_by)
+       VALUES ($1, 'r', '${promptId}', 'dev', '${versionId}', 'c', '${versionId}', 'd', '{}', 'admin', 'admin') RETURNING rollout_id)
+     INSERT INTO rollout_phases (project_id, rollout_id, phase, percent, started_at) SELECT $1, rollout_id, 1, 10, now() FROM rollout`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

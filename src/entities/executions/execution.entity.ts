@@ -31,6 +31,7 @@ export type ExecutionErrorType =
 @Index('executions_by_batch', { synchronize: false })
 @Index('executions_by_trace', { synchronize: false })
 @Index('executions_by_verdict', { synchronize: false })
+@Index('executions_by_arm', { synchronize: false })
 export class ExecutionEntity extends RequestedExecution {
   /** The model that was called last; when none was called, the one that would have been. */
   @Column('uuid', { name: 'model_id' })

@@ -10,6 +10,18 @@ export interface StoredTarget {
   readonly model_name: string;
 }
 
+/** The rollout that chose the version of an execution. */
+export interface StoredArm {
+  readonly rollout_id: string;
+  readonly arm: 'control' | 'candidate';
+  /** The step of the rollout, from 1. */
+  readonly phase: number;
+  /** The HMAC of the `unit_key` in hexadecimal; null for a request without a key, which is a unit of its own. */
+  readonly unit: string | null;
+  /** Where the unit stands among all, from 0 to 0.9999. */
+  readonly bucket: number;
+}
+
 /**
  * The request, its caller and its way in: the columns that an execution keeps from the row in flight when it is over.
  * Not an entity by itself.
@@ -102,6 +114,10 @@ export abstract class RequestedExecution {
   /** How the version was found. */
   @Column('text', { name: 'resolved_by', nullable: true })
   resolvedBy!: 'pointer' | 'environment' | 'version_number' | 'template_hash' | null;
+
+  /** The arm that chose the version; null outside of rollouts. */
+  @Column('jsonb', { nullable: true })
+  rollout!: StoredArm | null;
 
   /** The key's name, or `admin`. */
   @Column('text', { name: 'requested_by', nullable: true })

@@ -48,8 +48,10 @@ const LIST_MOVES = `SELECT m.registry_revision::float8 AS revision, m.environmen
   LEFT JOIN prompt_versions f ON f.project_id = $1 AND f.version_id = m.from_version_id
   ORDER BY m.registry_revision DESC`;
 
+/** A rollout that was rolled back left the pointer where it was, so there is nothing to take back. */
 const LATEST_MOVE = `SELECT m.from_version_id AS "fromVersionId", m.to_version_id AS "toVersionId" FROM pointer_moves m
-  WHERE m.project_id = $1 AND m.prompt_id = $2 AND m.environment = $3 ORDER BY m.registry_revision DESC LIMIT 1`;
+  WHERE m.project_id = $1 AND m.prompt_id = $2 AND m.environment = $3 AND m.from_version_id IS DISTINCT FROM m.to_version_id
+  ORDER BY m.registry_revision DESC LIMIT 1`;
 
 type PromptKey = Pick<PromptEntity, 'projectId' | 'promptId'>;
 

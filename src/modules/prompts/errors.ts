@@ -74,6 +74,13 @@ export class EnvironmentProtectedError extends LedgerError {
     );
   }
 
+  /** A rollout that only a change may start. */
+  static ofRollout(promptName: string, environment: string, rolloutId: string): EnvironmentProtectedError {
+    return new EnvironmentProtectedError(
+      `The environment "${environment}" is protected, so a rollout of prompt "${promptName}" starts there by an approved change: open one with POST /v1/changes {"kind":"rollout","rollout_id":"${rolloutId}","reason":"…"}, have it approved, and apply it.`,
+    );
+  }
+
   /** @param pointer the number of the version that runs there; null for none. */
   static ofVersion(
     promptName: string,

@@ -13,6 +13,8 @@ export {
 export { ApprovedVersionsRepository } from './pointers/approved-versions.repository.js';
 export { BareCalls } from './pointers/bare-calls.js';
 export { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
+export type { HeldPointer } from './pointers/held-pointers.repository.js';
+export { type NamedPointer, PointerKeeper } from './pointers/pointer-keeper.js';
 export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
 export { PromptList } from './reads/prompt-list.js';

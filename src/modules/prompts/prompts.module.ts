@@ -4,6 +4,8 @@ import { SnippetsModule } from '../snippets/index.js';
 import { VersionsModule } from '../versions/index.js';
 import { DiffService } from './diff/diff.service.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
+import { HeldPointersRepository } from './pointers/held-pointers.repository.js';
+import { PointerKeeper } from './pointers/pointer-keeper.js';
 import { PointerMover } from './pointers/pointer-mover.js';
 import { BareCalls } from './pointers/bare-calls.js';
 import { BareCallsRepository } from './pointers/bare-calls.repository.js';
@@ -31,6 +33,8 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     BareCallsRepository,
     DiffService,
     EnvironmentRulesRepository,
+    HeldPointersRepository,
+    PointerKeeper,
     PointerMover,
     ApprovedVersionsRepository,
     PromptList,
@@ -52,6 +56,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     BareCalls,
     DiffService,
     EnvironmentRulesRepository,
+    PointerKeeper,
     PointerMover,
     PromptList,
     PromptReads,

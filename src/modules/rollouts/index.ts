@@ -1,6 +1,4 @@
-/** Rollouts: who gets the candidate, and what a look at the two arms decides. Pure so far: figures in, decisions out. */
-export { type Arm, ARMS, assignArm, bucketUnit, fnv1a32 } from './bucketing/bucket.js';
-export { hashUnitKey, MAX_UNIT_KEY_CHARS } from './bucketing/hash-unit-key.js';
+/** Rollouts: started, stepped and ended here; and what a look at the two arms decides, which is pure: figures in, decisions out. */
 export { decideLook } from './deciding/decide-look.js';
 export type { ArmFigures, Comparison, Decision, Estimate, Look } from './deciding/look.js';
 export type { ArmState, MetricValues, PhaseState } from './deciding/phase-state.js';
@@ -29,3 +27,15 @@ export {
   type Verification,
   verifyLooks,
 } from './record/verify-looks.js';
+export {
+  type ReadRollout,
+  type RolloutEnd,
+  RolloutTransitions,
+  type Transition,
+} from './lifecycle/rollout-transitions.js';
+export {
+  type RolloutRecord as StoredRollout,
+  RolloutsRepository,
+  type StoredDefinition,
+} from './lifecycle/rollouts.repository.js';
+export { RolloutsHttpModule, RolloutsModule } from './rollouts.module.js';

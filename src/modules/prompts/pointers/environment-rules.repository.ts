@@ -2,8 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { EnvironmentEntity } from '../../../entities/index.js';
 
-/** One lock for all environments of a project: moves share it, and a change of rules waits until it has it alone. */
-const LOCK_KEY = `hashtextextended('environments ' || $1, 0)`;
+/**
+ * One lock for all environments of a project: moves share it, and a change of rules waits until it has it alone.
+ * @param project a parameter that is the project's id.
+ */
+export const environmentsLockKey = (project: string) => `hashtextextended('environments ' || ${project}, 0)`;
+
+const LOCK_KEY = environmentsLockKey('$1');
 
 @Injectable()
 export class EnvironmentRulesRepository {

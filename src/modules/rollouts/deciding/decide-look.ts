@@ -1,5 +1,5 @@
 import { ratioEvidence } from '../../../statistics/sequential/index.js';
-import type { Arm } from '../bucketing/bucket.js';
+import type { Arm } from '../../../bucketing/index.js';
 import { compareArms } from './compare-arms.js';
 import type { ArmFigures, Comparison, Decision, Estimate, Look } from './look.js';
 import type { ArmState, MetricValues, PhaseState } from './phase-state.js';

@@ -1,4 +1,4 @@
-import type { Arm } from '../bucketing/bucket.js';
+import type { Arm } from '../../../bucketing/index.js';
 import type { Direction, MetricKind } from './rollout-definition.js';
 
 /** Null where the data bound nothing on that side, or where there are none. */

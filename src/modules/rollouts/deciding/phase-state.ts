@@ -1,5 +1,5 @@
 import type { Sample } from '../../../statistics/sequential/index.js';
-import type { Arm } from '../bucketing/bucket.js';
+import type { Arm } from '../../../bucketing/index.js';
 
 /** The values of one metric in one arm, one for each unit that has any. */
 export type MetricValues =

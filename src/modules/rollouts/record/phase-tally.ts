@@ -1,4 +1,4 @@
-import { type Arm, ARMS } from '../bucketing/bucket.js';
+import { type Arm, ARMS } from '../../../bucketing/index.js';
 import type { ArmState, PhaseState } from '../deciding/phase-state.js';
 import type { MetricKind, MetricRule, RolloutDefinition } from '../deciding/rollout-definition.js';
 import type { Exposure, MetricValue } from './rollout-record.js';

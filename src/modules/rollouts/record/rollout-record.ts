@@ -1,4 +1,4 @@
-import type { Arm } from '../bucketing/bucket.js';
+import type { Arm } from '../../../bucketing/index.js';
 import type { Look } from '../deciding/look.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 

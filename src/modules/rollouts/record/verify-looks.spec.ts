@@ -1,5 +1,5 @@
 import { createRandom } from '../simulation/random.testkit.js';
-import { type Arm, assignArm, bucketUnit } from '../bucketing/bucket.js';
+import { type Arm, assignArm, bucketUnit } from '../../../bucketing/index.js';
 import type { Look } from '../deciding/look.js';
 import { resolveMetric, type RolloutDefinition } from '../deciding/rollout-definition.js';
 import type { RolloutEvent, RolloutRecord } from './rollout-record.js';

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PromptNotFoundError } from '../errors.js';
+import { PromptsRepository } from '../prompts.repository.js';
+import { EnvironmentRulesRepository } from './environment-rules.repository.js';
+import {
+  type HeldPointer,
+  HeldPointersRepository,
+  type Stay,
+  type WantedPointer,
+} from './held-pointers.repository.js';
+
+/** A pointer, and the name of its prompt. */
+export type NamedPointer = WantedPointer & { readonly name: string };
+
+/**
+ * Keeps a pointer where it is while somebody decides what else runs beside its version, and tells every process of that. It locks the
+ * rules of the environment and the prompt; only then comes what is decided about.
+ */
+@Injectable()
+export class PointerKeeper {
+  constructor(
+    private readonly rules: EnvironmentRulesRepository,
+    private readonly prompts: PromptsRepository,
+    private readonly pointers: HeldPointersRepository,
+  ) {}
+
+  /** Waits for whoever is moving it. @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted. */
+  async hold(tx: EntityManager, pointer: NamedPointer): Promise<HeldPointer> {
+    const { projectId, promptId, environment, name } = pointer;
+    await this.rules.hold(tx, projectId, environment);
+    if (!(await this.prompts.lockById(tx, projectId, promptId))) throw new PromptNotFoundError(name);
+    return this.pointers.read(tx, pointer);
+  }
+
+  /**
+   * Does not wait: for a transaction that has locked what is decided about already.
+   * @returns null when somebody is moving it at this moment, or the prompt is deleted.
+   */
+  async tryHold(tx: EntityManager, pointer: WantedPointer): Promise<HeldPointer | null> {
+    return (await this.pointers.tryLock(tx, pointer)) ? this.pointers.read(tx, pointer) : null;
+  }
+
+  /**
+   * Gives the prompt its next revision, so that no execution begins any more by what was known of it before. The last statement of
+   * its transaction. @returns the revision, for `RegistryWatch.apply` once that has committed.
+   */
+  async renew(
+    tx: EntityManager,
+    { projectId, promptId }: Pick<WantedPointer, 'projectId' | 'promptId'>,
+  ): Promise<number> {
+    return this.prompts.takeRevision(tx, { projectId, promptId }, null);
+  }
+
+  /** As {@link renew}, and the moves of the prompt say that the pointer stayed where it was, and why. */
+  async stay(tx: EntityManager, stay: Omit<Stay, 'revision'>): Promise<number> {
+    const revision = await this.renew(tx, stay);
+    await this.pointers.insertStay(tx, { ...stay, revision });
+    return revision;
+  }
+}

@@ -1,0 +1,67 @@
+import type { RolloutStatus } from '../../entities/index.js';
+import { LedgerError } from '../../kernel/index.js';
+
+export class RolloutNotFoundError extends LedgerError {
+  constructor(rolloutId: string) {
+    super({
+      code: 'ROLLOUT_NOT_FOUND',
+      status: 404,
+      title: 'No such rollout',
+      detail: `Rollout "${rolloutId}" was not found; GET /v1/rollouts lists the rollouts there are.`,
+    });
+  }
+}
+
+/** The rollout is over. */
+export class RolloutFinalError extends LedgerError {
+  constructor(rolloutId: string, status: RolloutStatus) {
+    super({
+      code: 'ROLLOUT_FINAL',
+      status: 409,
+      title: 'The rollout is over',
+      detail: `Rollout "${rolloutId}" is ${status} and stays so; make another one with POST /v1/rollouts.`,
+      extensions: { rollout_status: status },
+    });
+  }
+}
+
+/** The rollout would have to be in another status for that. */
+export class RolloutStatusError extends LedgerError {
+  constructor(rolloutId: string, status: RolloutStatus, wanted: readonly RolloutStatus[]) {
+    super({
+      code: 'ROLLOUT_STATUS',
+      status: 409,
+      title: 'The status of the rollout does not allow that',
+      detail: `Rollout "${rolloutId}" is ${status}; only one that is ${wanted.join(' or ')} can do that.`,
+      extensions: { rollout_status: status },
+    });
+  }
+}
+
+/** One at a time: the arms of two rollouts would be mixed up. */
+export class RolloutActiveError extends LedgerError {
+  constructor(promptName: string, environment: string, rolloutId: string) {
+    super({
+      code: 'ROLLOUT_ACTIVE',
+      status: 409,
+      title: 'Another rollout is under way',
+      detail: `Rollout "${rolloutId}" of prompt "${promptName}" is under way in the environment "${environment}"; wait for its end, or end it with POST /v1/rollouts/${rolloutId}:stop.`,
+      extensions: { active_rollout_id: rolloutId },
+    });
+  }
+}
+
+/** A rollout compares with what runs. */
+export class RolloutControlMovedError extends LedgerError {
+  /** @param pointer the number of the version that runs there; null for none of its own. */
+  constructor(promptName: string, environment: string, pointer: number | null) {
+    const runs = pointer === null ? 'no version of its own' : `version ${pointer}`;
+    super({
+      code: 'ROLLOUT_CONTROL_MOVED',
+      status: 409,
+      title: 'The control is not what runs',
+      detail: `The environment "${environment}" runs ${runs} of prompt "${promptName}", and the control has to be the version that its pointer stands at; move the pointer with PUT /v1/prompts/{name}/environments/${environment}, or make a rollout with another control.`,
+      extensions: { pointer_version: pointer },
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { ValidationError } from '../../../kernel/index.js';
+import { type MetricRule, resolveMetric } from '../deciding/rollout-definition.js';
+import type { CreateRolloutDto, RolloutMetricDto } from './rollouts.dto.js';
+import type { StoredDefinition } from './rollouts.repository.js';
+
+interface Fault {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+const SCORE = 'score:';
+const DEFAULT_MIN_UNITS = 100;
+const DEFAULT_ALPHA = 0.05;
+const UNKNOWN_METRIC =
+  'must be score:<scorer>, outcome:<name>, error_rate, schema_valid, latency_p95_ms, latency_p50_ms, cost_usd or output_tokens';
+/** Of scorers and outcomes. */
+const MAX_NAME_CHARS = 200;
+const KNOWN_KINDS_ONLY = 'can only be said of a score or an outcome';
+
+/** The scorers that the request names. */
+export function listScorers({ primary, guardrails }: CreateRolloutDto): string[] {
+  return [primary, ...(guardrails ?? [])]
+    .filter(({ metric }) => metric.startsWith(SCORE))
+    .map(({ metric }) => metric.slice(SCORE.length));
+}
+
+/**
+ * What a request says, with what it leaves out.
+ * @param scorers for each scorer that there is whether its scores are pass or fail and nothing between.
+ * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
+ */
+export function readDefinition(
+  request: CreateRolloutDto,
+  scorers: Readonly<Record<string, boolean>>,
+): StoredDefinition {
+  const faults: Fault[] = [...findStepFaults(request)];
+  const read = (asked: RolloutMetricDto, pointer: string): MetricRule | null => {
+    const rule = readMetric(asked, scorers);
+    if (typeof rule !== 'string') return rule;
+    faults.push({
+      pointer: rule === KNOWN_KINDS_ONLY ? `${pointer}/kind` : `${pointer}/metric`,
+      message: rule,
+    });
+    return null;
+  };
+  const primary = read(request.primary, '/primary');
+  const guardrails = (request.guardrails ?? []).map((asked, nth) => read(asked, `/guardrails/${nth}`));
+  guardrails.forEach((rule, nth) => {
+    const first = guardrails.findIndex((other) => other?.metric === rule?.metric);
+    if (rule !== null && first < nth)
+      faults.push({ pointer: `/guardrails/${nth}/metric`, message: `is that of guardrail ${first} as well` });
+  });
+  if (primary === null || faults.length > 0)
+    throw new ValidationError(
+      'The rollout cannot be read as it stands; correct what errors points at.',
+      faults,
+    );
+  return {
+    steps: request.steps.map(({ percent, hold_min: holdMin }) => ({ percent, holdMin: holdMin ?? 0 })),
+    minUnits: request.min_units ?? DEFAULT_MIN_UNITS,
+    primary,
+    guardrails: guardrails.filter((rule) => rule !== null),
+    alpha: request.alpha ?? DEFAULT_ALPHA,
+    onGuardrail: request.on_guardrail ?? 'roll_back',
+    onSuccess: request.on_success ?? 'hold',
+  };
+}
+
+/** A share that grows moves units to the candidate only, so nobody meets both versions in turn. */
+function findStepFaults({ steps }: CreateRolloutDto): Fault[] {
+  return steps.flatMap(({ percent }, nth) => {
+    const before = steps[nth - 1]?.percent;
+    if (before === undefined || percent > before) return [];
+    return [
+      { pointer: `/steps/${nth}/percent`, message: `must be more than the ${before} of the step before` },
+    ];
+  });
+}
+
+/** @returns what is wrong with it, as a text. */
+function readMetric(
+  { metric, direction, max_regression: maxRegression, kind }: RolloutMetricDto,
+  scorers: Readonly<Record<string, boolean>>,
+): MetricRule | string {
+  const name = /^(?:score|outcome):(.*)$/su.exec(metric)?.[1];
+  if (name !== undefined && name.length > MAX_NAME_CHARS)
+    return `has a name of more than ${MAX_NAME_CHARS} characters`;
+  const isNamed = name !== undefined;
+  if (!isNamed && kind != null) return KNOWN_KINDS_ONLY;
+  const rule = resolveMetric(metric, {
+    ...(direction == null ? {} : { direction }),
+    ...(maxRegression == null ? {} : { maxRegression }),
+    kind: kind ?? defaultKind(metric, scorers),
+  });
+  return rule ?? UNKNOWN_METRIC;
+}
+
+/** Pass or fail where nobody knows better: those bounds are exact for any share and any rate. */
+function defaultKind(metric: string, scorers: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
+  if (!metric.startsWith(SCORE)) return 'number';
+  const name = metric.slice(SCORE.length);
+  return Object.hasOwn(scorers, name) && scorers[name] === false ? 'number' : 'yes_no';
+}

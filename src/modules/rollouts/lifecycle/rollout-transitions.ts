@@ -1,0 +1,246 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { RolloutStatus } from '../../../entities/index.js';
+import { type Actor, AuditService, systemActor } from '../../audit/index.js';
+import {
+  EnvironmentProtectedError,
+  type HeldPointer,
+  PointerKeeper,
+  PointerMover,
+} from '../../prompts/index.js';
+import {
+  RolloutActiveError,
+  RolloutControlMovedError,
+  RolloutFinalError,
+  RolloutNotFoundError,
+  RolloutStatusError,
+} from '../errors.js';
+import { ACTION_RULES, isFinal, judgeAction, type RolloutAction } from './rollout-state.js';
+import { type RolloutProgress, type RolloutRecord, RolloutsRepository } from './rollouts.repository.js';
+
+/** What somebody who decides has read of a rollout. */
+export interface ReadRollout {
+  readonly projectId: string;
+  readonly rolloutId: string;
+  readonly fence: number;
+  /** The step that it was in, from 1. */
+  readonly phase: number;
+}
+
+export interface RolloutEnd {
+  /** `paused` is no end: somebody may resume it. */
+  readonly outcome: 'rolled_back' | 'completed' | 'paused';
+  readonly reason: string;
+  /** Of `completed`: whether the pointer moves to the candidate. Left out: as the rollout was asked for. */
+  readonly applies?: boolean;
+}
+
+export interface ActionOptions {
+  readonly reason: string | null;
+  /** The change that was approved for it; left out: what the rollout has already. */
+  readonly changeId?: string;
+}
+
+export interface Transition {
+  readonly promptName: string;
+  /** For `RegistryWatch.apply` once the transaction has committed; null where nothing was changed. */
+  readonly revision: number | null;
+}
+
+interface Step {
+  readonly to: RolloutStatus;
+  readonly phase: number;
+  /** Such as `start`, for the audit log. */
+  readonly verb: string;
+  /** For webhooks. */
+  readonly event: string;
+  readonly reason: string | null;
+  readonly changeId?: string;
+}
+
+/**
+ * Brings a rollout from one status to the next. Rules and prompt are locked first, then the rollout, and last the project, which gives
+ * the prompt a new revision: from then on no execution begins by what was before, in whichever process.
+ *
+ * ```
+ * draft → running ⇄ paused          running → completed
+ *   └──────── │ ──────┴→ stopped       running, paused → rolled_back
+ * ```
+ */
+@Injectable()
+export class RolloutTransitions {
+  constructor(
+    private readonly rollouts: RolloutsRepository,
+    private readonly keeper: PointerKeeper,
+    private readonly mover: PointerMover,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * What somebody asks for. Doing it twice is doing it once.
+   * @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` | RolloutFinalError `ROLLOUT_FINAL` | RolloutStatusError `ROLLOUT_STATUS`
+   * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` for one that is started or resumed.
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for one that needs a change and has none.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted.
+   */
+  async act(
+    tx: EntityManager,
+    who: Actor,
+    rolloutId: string,
+    action: RolloutAction,
+    options: ActionOptions,
+  ): Promise<Transition> {
+    const { projectId } = who;
+    const found = await this.rollouts.find(tx, projectId, rolloutId);
+    if (found === null) throw new RolloutNotFoundError(rolloutId);
+    const { promptName } = found;
+    const pointer = await this.keeper.hold(tx, { ...found, name: promptName });
+    const rollout = (await this.rollouts.findLocked(tx, projectId, rolloutId)) as RolloutRecord;
+    if (!mayMove(action, rollout)) return { promptName, revision: null };
+    const { to, event } = ACTION_RULES[action];
+    if (to === 'running') await this.assertMayRun(tx, rollout, pointer, options);
+    const phase = action === 'start' ? 1 : rollout.phase;
+    const step: Step = { to, phase, verb: action, event, ...options };
+    return { promptName, revision: await this.take(tx, who, rollout, step) };
+  }
+
+  /**
+   * Begins the next step. In the transaction of whoever decides, who may have locked the rollout: nothing here waits for somebody who
+   * could wait for that lock.
+   * @returns false, and has written nothing, when rollout or pointer are no longer what was read, there is no next step, or somebody is
+   *   moving the pointer at this moment. Whoever decides looks again.
+   */
+  async advance(tx: EntityManager, read: ReadRollout): Promise<boolean> {
+    const rollout = await this.findAsRead(tx, read);
+    if (rollout === null || rollout.phase >= rollout.definition.steps.length) return false;
+    const step: Step = {
+      to: 'running',
+      phase: rollout.phase + 1,
+      verb: 'advance',
+      event: 'rollout.advanced',
+      reason: null,
+    };
+    await this.take(tx, systemActor(read.projectId), rollout, step);
+    return true;
+  }
+
+  /** Ends or pauses it, in the transaction of whoever decides. @returns false as {@link advance} does. */
+  async finish(tx: EntityManager, read: ReadRollout, end: RolloutEnd): Promise<boolean> {
+    const rollout = await this.findAsRead(tx, read);
+    if (rollout === null) return false;
+    const who = systemActor(read.projectId);
+    const { outcome, reason } = end;
+    const verb = { rolled_back: 'roll_back', completed: 'complete', paused: 'pause' }[outcome];
+    const step: Step = { to: outcome, phase: rollout.phase, verb, event: `rollout.${outcome}`, reason };
+    const applies = outcome === 'completed' && (end.applies ?? rollout.definition.onSuccess === 'apply');
+    if (!applies) await this.take(tx, who, rollout, step);
+    else {
+      // Before the pointer moves: the move of a pointer stops what still runs.
+      await this.write(tx, who, rollout, step);
+      await this.mover.moveEnvironmentPointer(
+        tx,
+        who,
+        { ...rollout, name: rollout.promptName },
+        rollout.environment,
+        rollout.candidateVersionId,
+        { reason, changeId: rollout.changeId, ifAt: rollout.controlVersionId },
+      );
+    }
+    return true;
+  }
+
+  /** The rollout under lock; null unless it runs as it was read, beside the pointer that it compares with. */
+  private async findAsRead(
+    tx: EntityManager,
+    { projectId, rolloutId, fence, phase }: ReadRollout,
+  ): Promise<RolloutRecord | null> {
+    const found = await this.rollouts.find(tx, projectId, rolloutId);
+    if (found === null) return null;
+    const pointer = await this.keeper.tryHold(tx, found);
+    if (pointer === null || pointer.versionId !== found.controlVersionId) return null;
+    const rollout = await this.rollouts.findLocked(tx, projectId, rolloutId);
+    if (rollout === null || rollout.status !== 'running') return null;
+    return rollout.fence === fence && rollout.phase === phase ? rollout : null;
+  }
+
+  private async assertMayRun(
+    tx: EntityManager,
+    rollout: RolloutRecord,
+    { versionId, isProtected }: HeldPointer,
+    { changeId }: ActionOptions,
+  ): Promise<void> {
+    const { projectId, rolloutId, promptName, environment } = rollout;
+    const activeId = await this.rollouts.findActive(tx, rollout);
+    if (activeId !== null && activeId !== rolloutId)
+      throw new RolloutActiveError(promptName, environment, activeId);
+    if (versionId !== rollout.controlVersionId) {
+      const number =
+        versionId === null ? null : await this.rollouts.findVersionNumber(tx, projectId, versionId);
+      throw new RolloutControlMovedError(promptName, environment, number);
+    }
+    if (isProtected && (changeId ?? rollout.changeId) === null)
+      throw EnvironmentProtectedError.ofRollout(promptName, environment, rolloutId);
+  }
+
+  /** Writes the step, and tells every process. @returns the revision that the prompt has from now on; null for one of a draft. */
+  private async take(
+    tx: EntityManager,
+    who: Actor,
+    rollout: RolloutRecord,
+    step: Step,
+  ): Promise<number | null> {
+    await this.write(tx, who, rollout, step);
+    if (rollout.status === 'draft' && step.to !== 'running') return null;
+    if (step.to !== 'rolled_back') return this.keeper.renew(tx, rollout);
+    const { projectId, promptId, environment, controlVersionId: versionId, changeId } = rollout;
+    const { reason } = step;
+    return this.keeper.stay(tx, {
+      projectId,
+      promptId,
+      environment,
+      versionId,
+      by: who.actor,
+      reason,
+      changeId,
+    });
+  }
+
+  private async write(
+    tx: EntityManager,
+    who: Actor,
+    rollout: RolloutRecord,
+    { to, phase, verb, event, reason, changeId }: Step,
+  ): Promise<void> {
+    const { projectId, rolloutId, promptName: prompt_name, environment } = rollout;
+    const progress: RolloutProgress = {
+      status: to,
+      phase,
+      changeId: changeId ?? rollout.changeId,
+      by: who.actor,
+      reason,
+    };
+    await this.rollouts.progress(tx, rollout, progress, isFinal(to));
+    await this.audit.append(tx, who, {
+      action: `rollout.${verb}`,
+      subject: `rollout/${rolloutId}`,
+      before: { prompt_name, environment, status: rollout.status, phase: rollout.phase },
+      after: { prompt_name, environment, status: to, phase, change_id: progress.changeId },
+      reason,
+    });
+    await this.rollouts.announce(tx, projectId, rolloutId, event);
+  }
+}
+
+/** @returns false when it is so already. @throws RolloutFinalError | RolloutStatusError */
+function mayMove(action: RolloutAction, { rolloutId, status }: RolloutRecord): boolean {
+  switch (judgeAction(action, status)) {
+    case 'move':
+      return true;
+    case 'keep':
+      return false;
+    case 'final':
+      throw new RolloutFinalError(rolloutId, status);
+    case 'refuse':
+      throw new RolloutStatusError(rolloutId, status, ACTION_RULES[action].from);
+  }
+}

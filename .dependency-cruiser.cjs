@@ -112,6 +112,8 @@ const ROOMS = {
   'modules/scorers': {
     rooms: [...CONTENT, 'modules/executions', 'modules/prompts', 'modules/models'],
   },
+  // What became of executions outside.
+  'modules/outcomes': { rooms: [...COMMON, 'modules/executions'] },
   // Who gets which version, and what a look at both decides. Requests ask prompts, which know what is rolled out.
   'modules/rollouts': { rooms: [...COMMON, 'modules/prompts', 'statistics', 'bucketing'] },
   // What to change about a version, from its content and from what is known of its executions.

@@ -17,6 +17,7 @@ import { MembersModule } from './modules/members/index.js';
 import { ModelsHttpModule } from './modules/models/index.js';
 import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
+import { OutcomesHttpModule } from './modules/outcomes/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { RolloutsHttpModule } from './modules/rollouts/index.js';
 import { SecretsHttpModule } from './modules/secrets/index.js';
@@ -55,6 +56,7 @@ export class ApiModule {
         TrackingHttpModule,
         OpenAiApiHttpModule,
         ScorersHttpModule,
+        OutcomesHttpModule,
         WebhooksModule,
         ChangesModule,
         RolloutsHttpModule,

@@ -23,6 +23,7 @@ import {
   PromptsResource,
   RoutesResource,
   ScorersResource,
+  OutcomesResource,
   ScoresResource,
   SecretsResource,
   SnippetsResource,
@@ -54,6 +55,7 @@ export class LedgerClient {
   readonly audit: AuditResource;
   readonly scorers: ScorersResource;
   readonly scores: ScoresResource;
+  readonly outcomes: OutcomesResource;
   readonly projects: ProjectsResource;
   readonly users: UsersResource;
   readonly members: MembersResource;
@@ -84,6 +86,7 @@ export class LedgerClient {
     this.audit = new AuditResource(transport);
     this.scorers = new ScorersResource(transport);
     this.scores = new ScoresResource(transport);
+    this.outcomes = new OutcomesResource(transport);
     this.projects = new ProjectsResource(transport);
     this.users = new UsersResource(transport);
     this.members = new MembersResource(transport);

@@ -6,6 +6,7 @@ import { addEnvironments } from './governance/environments.program.js';
 import { addEval } from './evaluation/eval.program.js';
 import type { ExportExecutionsFlags, ListExecutionsFlags } from './executions/executions.command.js';
 import { addKeys } from './governance/keys.program.js';
+import { addOutcomes } from './evaluation/outcomes.program.js';
 import { addMembers } from './governance/members.program.js';
 import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompts/prompts.command.js';
 import { addSecrets } from './governance/secrets.program.js';
@@ -36,6 +37,7 @@ export function addLedgerCommands(program: Command): void {
   addDatasets(program.command('dataset').description('import, export and list datasets'));
   addModels(program.command('models').description('list, allow and take away models'));
   addScorers(program);
+  addOutcomes(program.command('outcome').description('record and list what became of executions'));
   addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 

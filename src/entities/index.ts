@@ -33,6 +33,8 @@ import { ModelPriceEntity } from './registry/model-price.entity.js';
 import { ModelRouteEntity } from './registry/model-route.entity.js';
 import { ModelEntity } from './registry/model.entity.js';
 import { OutboxEventEntity } from './outbox/outbox-event.entity.js';
+import { OutcomeSequenceEntity } from './evaluation/outcome-sequence.entity.js';
+import { OutcomeEntity } from './evaluation/outcome.entity.js';
 import { PointerMoveEntity } from './registry/pointer-move.entity.js';
 import { ScoreSequenceEntity } from './evaluation/score-sequence.entity.js';
 import { ScoreEntity } from './evaluation/score.entity.js';
@@ -68,6 +70,7 @@ export { ApprovedVersionEntity, ChangeEntity, ChangeReviewEntity, EnvironmentEnt
 export { DatasetContentEntity, DatasetEntity, DatasetItemEntity, DatasetVersionEntity };
 export { DatasetUploadEntity, DatasetUploadItemEntity };
 export { ScoreEntity, ScorerEntity, ScoreSequenceEntity, ScorerVersionEntity };
+export { OutcomeEntity, OutcomeSequenceEntity };
 export { SCORER_KINDS } from './evaluation/scorer.entity.js';
 export type { ScorerKind } from './evaluation/scorer.entity.js';
 export { SCORE_SOURCES } from './evaluation/score.entity.js';
@@ -158,6 +161,8 @@ export const ENTITIES = [
   ScorerVersionEntity,
   ScoreEntity,
   ScoreSequenceEntity,
+  OutcomeEntity,
+  OutcomeSequenceEntity,
   ContentExpiryEntity,
   ExperimentEntity,
   ExperimentItemEntity,

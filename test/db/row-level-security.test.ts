@@ -5,6 +5,7 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { DATASET_TABLES } from '../../migrations/1796600000000-store-datasets.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
+import { OUTCOME_TABLES } from '../../migrations/1797050000000-record-outcomes.js';
 import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js';
 import { SNIPPET_TABLES } from '../../migrations/1796400000000-add-snippets.js';
 import { SYSTEM_FUNCTIONS, TABLES } from '../../migrations/create-prompt-ledger/security.js';
@@ -35,6 +36,7 @@ const ADDED_TO_ONLY = [
   'change_reviews',
   'scorer_versions',
   'scores',
+  'outcomes',
   'experiment_items',
   'experiment_scores',
 ];
@@ -43,6 +45,7 @@ const SECURED_TABLES = [
   ...GOVERNED_TABLES,
   ...DATASET_TABLES,
   ...SCORER_TABLES,
+  ...OUTCOME_TABLES,
   ...SNIPPET_TABLES,
   'users',
   'execution_metadata',
@@ -207,6 +210,9 @@ describe('row-level security', () => {
     ['scores', 'UPDATE scores SET value = 1, passed = true'],
     ['scores', 'DELETE FROM scores'],
     ['score_sequences', 'DELETE FROM score_sequences'],
+    ['outcomes', 'UPDATE outcomes SET value = 1'],
+    ['outcomes', 'DELETE FROM outcomes'],
+    ['outcome_sequences', 'DELETE FROM outcome_sequences'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });

@@ -89,6 +89,9 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
        INSERT INTO score_sequences (project_id, latest) VALUES ($1, 1) RETURNING latest)
      INSERT INTO scores (project_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, passed, created_by)
      SELECT $1, latest, '${executionId}', scorer_id, scorer_version_id, 'api', 1, true, 'admin' FROM version, latest`,
+    `WITH latest AS (INSERT INTO outcome_sequences (project_id, latest) VALUES ($1, 1) RETURNING latest)
+     INSERT INTO outcomes (project_id, sequence, execution_id, metric, value, is_boolean, created_by)
+     SELECT $1, latest, '${executionId}', 'resolved', 1, true, 'admin' FROM latest`,
     `INSERT INTO content_expiry (project_id, environment, erased_below) VALUES ($1, 'dev', '${executionId}')`,
     `WITH experiment AS (INSERT INTO experiments (project_id, name, dataset_id, dataset_name, dataset_version, item_count, cell_count, plan, caller, created_by)
          SELECT $1, 'e', dataset_id, 'd', 'v', 1, 1, '{}', '{}', 'admin' FROM datasets WHERE project_id = $1 RETURNING experiment_id), item AS (

@@ -82,7 +82,7 @@ export function fillPath(
 export function rankCall({ method, route }: OpenApiCall): number {
   const isMade = /\{\w+_id\}/.test(route);
   // They are about an execution that their body names.
-  if (route === '/v1/scores' && method === 'POST') return 3;
+  if (['/v1/scores', '/v1/outcomes'].includes(route) && method === 'POST') return 3;
   if (route.endsWith(':score')) return 3;
   // It runs on the items of a dataset.
   if (route === '/v1/experiments' && method === 'POST') return 1.5;

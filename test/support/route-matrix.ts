@@ -82,6 +82,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/scores': 'runner',
   'POST /v1/scores': 'runner',
   'POST /v1/scorers/{name}:score': 'runner',
+  'GET /v1/outcomes': 'runner',
+  'POST /v1/outcomes': 'runner',
 
   'PUT /v1/prompts/{name}': 'editor',
   'DELETE /v1/prompts/{name}': 'editor',

@@ -15,6 +15,7 @@ export { ProjectsResource } from './projects.js';
 export { PromptsResource } from './prompts.js';
 export { RoutesResource } from './routes.js';
 export { ScorersResource } from './scorers.js';
+export { OutcomesResource } from './outcomes.js';
 export { ScoresResource } from './scores.js';
 export { SecretsResource } from './secrets.js';
 export { SnippetsResource } from './snippets.js';

@@ -250,6 +250,12 @@ describe('a resource', () => {
       undefined,
       ({ scores }) => scores.list({ execution_id: ID, scorer: 'a' }),
     ],
+    [
+      'POST',
+      '/v1/outcomes',
+      { correlation_id: 'order-4711', metric: 'resolved', value: true },
+      ({ outcomes }) => outcomes.record({ correlation_id: 'order-4711', metric: 'resolved', value: true }),
+    ],
   ])('sends %s %s', async (method, path, body, call) => {
     const { fetch, requests } = fakeFetch(json({}));
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
@@ -269,6 +275,7 @@ describe('a resource', () => {
     ['teams', ({ teams }) => teams.list()],
     ['scorers', ({ scorers }) => scorers.list()],
     ['scores', ({ scores }) => scores.list()],
+    ['outcomes', ({ outcomes }) => outcomes.list()],
   ])('gives %s of all pages', async (name, list) => {
     const { fetch, requests } = fakeFetch(
       json({ [name]: [{ n: 1 }], next_cursor: 'c' }),

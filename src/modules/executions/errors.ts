@@ -10,13 +10,17 @@ interface CallFailure {
 }
 
 export class ExecutionNotFoundError extends LedgerError {
-  constructor(executionId: string) {
+  constructor(executionId: string, what = `Execution "${executionId}"`) {
     super({
       code: 'EXECUTION_NOT_FOUND',
       status: 404,
       title: 'No such execution',
-      detail: `Execution "${executionId}" was not found; GET /v1/executions lists the executions there are.`,
+      detail: `${what} was not found; GET /v1/executions lists the executions there are.`,
     });
+  }
+
+  static ofCorrelation(correlationId: string): ExecutionNotFoundError {
+    return new ExecutionNotFoundError('', `An execution with the correlation_id "${correlationId}"`);
   }
 }
 

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
+import { ExecutionsModule } from '../executions/index.js';
+import { OutcomesController } from './outcomes.controller.js';
+import { OutcomesRepository } from './outcomes.repository.js';
+import { OutcomesService } from './outcomes.service.js';
+
+/** The HTTP half, which is all of it: whoever decides by outcomes reads their table. */
+@Module({
+  imports: [AuditModule, ExecutionsModule],
+  providers: [OutcomesRepository, OutcomesService],
+  controllers: [OutcomesController],
+})
+export class OutcomesHttpModule {}

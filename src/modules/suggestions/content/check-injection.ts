@@ -1,14 +1,7 @@
+import type { Steps } from '../../../kernel/index.js';
 import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
-import {
-  blankMarkup,
-  listOutputs,
-  listParts,
-  type Output,
-  type Part,
-  replacePart,
-  toPlace,
-} from './parts.js';
+import { blankMarkup, countUseful, type Output, type Part, replacePart, toPlace } from './parts.js';
 
 /** Words in the names of variables that hold what somebody else has written. */
 const WRITTEN_BY_OTHERS = new Set(
@@ -31,22 +24,31 @@ const WORDS_OF_A_SENTENCE = 2;
 /** How far to look for marks, and for instructions that follow. */
 const CHARS_BEFORE = 200;
 const CHARS_AFTER = 2000;
-/** More of the same help nobody. */
-const MOST_SUGGESTIONS = 20;
+/** Beyond this many, and with longer names than this, nobody wrote the template by hand. */
+const MOST_OUTPUTS = 500;
+const MOST_NAME_CHARS = 100;
 
 /** Variables with somebody else's text in the middle of the instructions, where that text can give instructions too. */
-export function checkInjection(content: PromptContent): Suggestion[] {
-  const found = listParts(content)
-    .filter(({ role }) => role !== 'assistant')
-    .flatMap((part) =>
-      listOutputs(part.source)
-        .filter((output) => isWrittenByOthers(output.name) && isAmongInstructions(part, output))
-        .map((output) => ({ part, output })),
-    );
-  return found.slice(0, MOST_SUGGESTIONS).map(({ part, output }) => suggest(content, part, output));
+export function* checkInjection(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
+  const most = countUseful(parts);
+  const found: Suggestion[] = [];
+  let looked = 0;
+  for (const part of parts) {
+    if (part.role === 'assistant') continue;
+    for (const output of part.outputs) {
+      if (found.length >= most || looked >= MOST_OUTPUTS) return found;
+      if (!isWrittenByOthers(output.name)) continue;
+      looked += 1;
+      if (isAmongInstructions(part, output)) found.push(suggest(content, part, output));
+      yield;
+    }
+    yield;
+  }
+  return found;
 }
 
 function isWrittenByOthers(name: string): boolean {
+  if (name.length > MOST_NAME_CHARS) return false;
   const words = name
     .replace(/([a-z\d])([A-Z])/gu, '$1_$2')
     .toLowerCase()

@@ -1,14 +1,7 @@
+import type { Steps } from '../../../kernel/index.js';
 import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
-import {
-  blankMarkup,
-  estimateTokens,
-  listOutputs,
-  listParts,
-  type Part,
-  replacePart,
-  toPlace,
-} from './parts.js';
+import { estimateTokens, type Part, replacePart, toPlace } from './parts.js';
 
 /** Names of what differs with every request. */
 const VOLATILE =
@@ -22,14 +15,17 @@ const VOLATILE_FROM_TOKENS = 200;
  * What changes before what does not: vendors cache the beginning of a prompt, up to the first byte that differs, and charge a tenth to a
  * half for it.
  */
-export function checkPrefix(content: PromptContent): Suggestion[] {
-  const parts = listParts(content);
+export function* checkPrefix(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const first = findFirst(parts);
   if (first === null) return [];
   const { part, output } = first;
   const nth = parts.indexOf(part);
-  const behind = [part.source.slice(output.end), ...parts.slice(nth + 1).map(({ source }) => source)];
-  const tokens = estimateTokens(behind.reduce((sum, text) => sum + countStable(text), 0));
+  let chars = countStable(part.prose.slice(output.end));
+  for (const { prose } of parts.slice(nth + 1)) {
+    chars += countStable(prose);
+    yield;
+  }
+  const tokens = estimateTokens(chars);
   const isVolatile = VOLATILE.test(output.name.replace(/([a-z])([A-Z])/gu, '$1_$2'));
   if (tokens < (isVolatile ? VOLATILE_FROM_TOKENS : CACHED_FROM_TOKENS)) return [];
   return [
@@ -50,14 +46,14 @@ export function checkPrefix(content: PromptContent): Suggestion[] {
 
 function findFirst(parts: readonly Part[]) {
   for (const part of parts) {
-    const [output] = listOutputs(part.source);
+    const [output] = part.outputs;
     if (output !== undefined) return { part, output };
   }
   return null;
 }
 
 function countStable(text: string): number {
-  return blankMarkup(text).replace(/\s+/gu, ' ').trim().length;
+  return text.replace(/\s+/gu, ' ').trim().length;
 }
 
 /** Moves the line of the variable to the end of its message, where it is a sentence or more by itself and no tag spans it. */

@@ -1,6 +1,7 @@
+import type { Steps } from '../../../kernel/index.js';
 import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion } from '../suggestion.js';
-import { blankFences, estimateTokens, listParts, type Part, replacePart, toPlace } from './parts.js';
+import { blankFences, countUseful, estimateTokens, type Part, replacePart, toPlace } from './parts.js';
 
 interface Sentence {
   readonly part: Part;
@@ -21,6 +22,8 @@ const NOT = new Set(['never', 'not', "don't", 'don’t', 'dont', 'avoid', 'canno
 const SENTENCE = /[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*/gu;
 const FEWEST_WORDS = 2;
 const FEWEST_CHARS = 16;
+/** A longer one is no instruction. */
+const MOST_CHARS = 2000;
 /** How many of both sentences' words have to be in each. */
 const ALIKE = 0.8;
 const FEWEST_WORDS_ALIKE = 6;
@@ -28,16 +31,22 @@ const FEWEST_WORDS_ALIKE = 6;
 const MOST_SENTENCES = 600;
 
 /** The same instruction twice: it costs tokens, and when one of the two is changed they contradict each other. */
-export function checkRepetition(content: PromptContent): Suggestion[] {
-  const parts = listParts(content);
+export function* checkRepetition(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const isFewShot = parts.some(({ role }) => role === 'assistant');
   // Examples repeat what they are examples of.
   const instructions = parts.filter(({ role }) => role !== 'assistant' && (role === 'system' || !isFewShot));
-  const sentences = instructions.flatMap(listSentences).slice(0, MOST_SENTENCES);
+  const sentences: Sentence[] = [];
+  for (const part of instructions) {
+    yield* listSentences(part, sentences);
+    yield;
+  }
+  const most = countUseful(parts);
   const found: Suggestion[] = [];
   const repeated = new Set<Sentence>();
   for (const [nth, sentence] of sentences.entries()) {
+    if (found.length >= most) break;
     if (repeated.has(sentence)) continue;
+    yield;
     const again = sentences.slice(nth + 1).filter((other) => isSame(sentence, other));
     if (again.length === 0) continue;
     for (const each of again) repeated.add(each);
@@ -46,32 +55,51 @@ export function checkRepetition(content: PromptContent): Suggestion[] {
   return found;
 }
 
-function listSentences(part: Part): Sentence[] {
-  return Array.from(blankFences(part.source).matchAll(SENTENCE)).flatMap(({ 0: text, index }) => {
+/** Adds those of a part, as long as there is room. */
+function* listSentences(part: Part, sentences: Sentence[]): Steps<void> {
+  for (const { 0: text, index } of blankFences(part.source).matchAll(SENTENCE)) {
+    if (sentences.length >= MOST_SENTENCES) return;
+    if (text.length > MOST_CHARS) continue;
     const lead = /^[\s\-*•>#\d.)]*/u.exec(text)?.[0].length ?? 0;
     const trimmed = text.slice(lead).trimEnd();
     const words = listWords(trimmed);
-    if (words.length < FEWEST_WORDS || trimmed.length < FEWEST_CHARS) return [];
-    return [
-      { part, begin: index + lead, end: index + lead + trimmed.length, words, distinct: new Set(words) },
-    ];
-  });
+    if (words.length < FEWEST_WORDS || trimmed.length < FEWEST_CHARS) continue;
+    const begin = index + lead;
+    sentences.push({ part, begin, end: begin + trimmed.length, words, distinct: new Set(words) });
+    yield;
+  }
 }
 
 function listWords(text: string): string[] {
-  const words = text.toLowerCase().match(/\{\{.*?\}\}|[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? [];
+  const words = text.toLowerCase().match(/\{\{[^{}]*\}\}|[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu) ?? [];
   return words.filter((word) => !FILLERS.has(word)).map((word) => (NOT.has(word) ? 'not' : word));
 }
 
 function isSame(one: Sentence, other: Sentence): boolean {
   const [words, others] = [one.distinct, other.distinct];
-  const common = [...words].filter((word) => others.has(word)).length;
+  const common = countCommon(words, others);
+  if (common === null) return false;
   const all = words.size + others.size - common;
   if (common === all) return one.words.length === other.words.length;
   // "Do" and "do not", and other figures, are other instructions however many words they share.
   const different = [...words, ...others].filter((word) => !words.has(word) || !others.has(word));
   if (different.some((word) => word === 'not' || /\d|\{\{/u.test(word))) return false;
   return Math.min(words.size, others.size) >= FEWEST_WORDS_ALIKE && common / all >= ALIKE;
+}
+
+/** How many words two sentences share; null as soon as it is clear that those are too few. */
+function countCommon(words: ReadonlySet<string>, others: ReadonlySet<string>): number | null {
+  const total = words.size + others.size;
+  // Of so many in both, the two are alike: common / (total − common) ≥ ALIKE.
+  const needed = (ALIKE * total) / (1 + ALIKE) - 1e-9;
+  let spare = words.size - needed;
+  if (spare < 0 || others.size < needed) return null;
+  let common = 0;
+  for (const word of words) {
+    if (others.has(word)) common += 1;
+    else if ((spare -= 1) < 0) return null;
+  }
+  return common;
 }
 
 function suggest(content: PromptContent, sentences: readonly Sentence[]): Suggestion {
@@ -102,20 +130,38 @@ function removeAll(content: PromptContent, sentences: readonly Sentence[]): Prom
   for (const sentence of sentences)
     byPart.set(sentence.part, [...(byPart.get(sentence.part) ?? []), sentence]);
   return [...byPart].reduce((changed, [part, ofPart]) => {
-    const source = ofPart.reduceRight((text, sentence) => removeOne(text, sentence), part.source);
+    const source = removeEach(part.source, ofPart);
     // A message of nothing is refused.
     return source.trim() === '' ? changed : replacePart(changed, part.pointer, source);
   }, content);
 }
 
-/** With its line, if it is alone there; otherwise with the space before it. */
-function removeOne(text: string, { begin, end }: Sentence): string {
-  const lineBegin = text.lastIndexOf('\n', begin - 1) + 1;
-  const newline = text.indexOf('\n', end);
-  const lineEnd = newline === -1 ? text.length : newline + 1;
-  const isAlone =
-    /^[\s\-*•>#\d.)]*$/u.test(text.slice(lineBegin, begin)) && text.slice(end, lineEnd).trim() === '';
-  if (!isAlone) return text.slice(0, begin).trimEnd() + text.slice(end);
-  const rest = text.slice(lineEnd);
-  return rest === '' ? text.slice(0, lineBegin).trimEnd() : text.slice(0, lineBegin) + rest;
+/** Each with its line, if it is alone there; otherwise with the space before it. @param sentences in the order of the text. */
+function removeEach(text: string, sentences: readonly Sentence[]): string {
+  let [kept, at] = ['', 0];
+  for (const { begin, end } of sentences) {
+    const lineBegin = text.lastIndexOf('\n', begin - 1) + 1;
+    const newline = text.indexOf('\n', end);
+    const lineEnd = newline === -1 ? text.length : newline + 1;
+    const isAlone =
+      lineBegin >= at && isBare(text, lineBegin, begin, LEAD) && isBare(text, end, lineEnd, /\s/u);
+    const from = isAlone ? lineBegin : findSpaceBefore(text, begin);
+    kept += text.slice(at, Math.max(at, from));
+    at = isAlone ? lineEnd : end;
+  }
+  return at === text.length ? kept.trimEnd() : kept + text.slice(at);
+}
+
+const LEAD = /[\s\-*•>#\d.)]/u;
+
+/** Whether nothing else stands between two places. It stops at the first character that does: a line may be the whole text. */
+function isBare(text: string, begin: number, end: number, character: RegExp): boolean {
+  for (let at = begin; at < end; at += 1) if (!character.test(text[at] ?? '')) return false;
+  return true;
+}
+
+function findSpaceBefore(text: string, begin: number): number {
+  let at = begin;
+  while (at > 0 && /\s/u.test(text[at - 1] ?? '')) at -= 1;
+  return at;
 }

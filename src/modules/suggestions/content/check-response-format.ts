@@ -1,6 +1,7 @@
+import type { Steps } from '../../../kernel/index.js';
 import type { JsonSchema, PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
-import { blankMarkup, listParts, type Part, toPlace } from './parts.js';
+import { matchInSteps, type Part, toPlace } from './parts.js';
 
 const VERB = String.raw`(?:respond|reply|answer|return|output|produce|give|write|format|emit|generate|provide)`;
 /** An order to answer so, within one sentence. */
@@ -13,16 +14,18 @@ const DENIES = /\b(?:not|never|no|don['’]t|without|instead of)\b/iu;
 const KEYS = /["“]([A-Za-z_]\w*)["”]\s*:/gu;
 /** How far in front of the order its sentence may begin. */
 const CHARS_BEFORE = 80;
+/** The evidence names so many. */
+const MOST_KEYS = 50;
 /** How far behind the order its example may end. */
 const EXAMPLE_CHARS = 600;
 
 /** Whether what the text asks for and `response_format` are the same. */
-export function checkResponseFormat(content: PromptContent): Suggestion[] {
-  const parts = listParts(content).filter(({ role }) => role !== 'assistant');
+export function* checkResponseFormat(content: PromptContent, allParts: readonly Part[]): Steps<Suggestion[]> {
+  const parts = allParts.filter(({ role }) => role !== 'assistant');
   const format = content.extras?.responseFormat;
-  const json = findOrder(parts, ASKS_JSON);
+  const json = yield* findOrder(parts, ASKS_JSON);
   if (format === undefined) return json === null ? [] : [suggestFormat(content, json)];
-  const other = findOrder(parts, ASKS_OTHER);
+  const other = yield* findOrder(parts, ASKS_OTHER);
   return [
     ...(other === null ? [] : [contradiction(other, format.type)]),
     ...(format.type === 'json_object' && !parts.some(({ source }) => /json/iu.test(source))
@@ -42,10 +45,11 @@ interface Order {
   readonly form: string;
 }
 
-function findOrder(parts: readonly Part[], pattern: RegExp): Order | null {
+function* findOrder(parts: readonly Part[], pattern: RegExp): Steps<Order | null> {
   for (const part of parts) {
-    const text = blankMarkup(part.source);
-    for (const { 0: match, 1: form = 'JSON', index } of text.matchAll(pattern)) {
+    const text = part.prose;
+    for (const { match: found, index } of yield* matchInSteps(text, pattern)) {
+      const [match, form = 'JSON'] = found;
       const sentence = /[^.!?\n]*$/u.exec(text.slice(Math.max(0, index - CHARS_BEFORE), index))?.[0] ?? '';
       if (DENIES.test(sentence + match)) continue;
       return { part, begin: index, end: index + match.trimEnd().length, form };
@@ -100,7 +104,7 @@ function noWord(): Suggestion {
 /** Keys of an example behind the order that the schema does not have. */
 function findStrangeKeys({ part, begin, end }: Order, schema: JsonSchema): Suggestion[] {
   const known = listProperties(schema);
-  const example = blankMarkup(part.source).slice(begin, end + EXAMPLE_CHARS);
+  const example = part.prose.slice(begin, end + EXAMPLE_CHARS);
   const strange = Array.from(example.matchAll(KEYS)).filter(({ 1: key = '' }) => !known.has(key));
   if (strange.length === 0 || known.size === 0) return [];
   const names = [...new Set(strange.map(({ 1: key = '' }) => key))];
@@ -111,7 +115,7 @@ function findStrangeKeys({ part, begin, end }: Order, schema: JsonSchema): Sugge
       title: `The text asks for ${names.map((key) => `"${key}"`).join(', ')}, which the schema does not have.`,
       evidence: quotePlaces(
         strange.map(({ 0: text, index }) => toPlace(part, begin + index, begin + index + text.length)),
-        { keys: names, schema_keys: [...known] },
+        { keys: names, schema_keys: [...known].slice(0, MOST_KEYS) },
       ),
       expectedEffect: UNKNOWN_EFFECT,
       patch: null,

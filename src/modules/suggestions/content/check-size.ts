@@ -1,6 +1,7 @@
+import type { Steps } from '../../../kernel/index.js';
 import { type PromptContent, wireExtrasOf } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
-import { blankMarkup, estimateTokens, listParts } from './parts.js';
+import { estimateTokens, type Part } from './parts.js';
 
 /** Some eight pages: more than that is rarely read to the end, by models either. */
 const LARGE_TOKENS = 3000;
@@ -8,16 +9,15 @@ const PADDING_SHARE = 0.05;
 const PADDING_CHARS = 200;
 
 /** Versions that are large, and those that are padded with space. */
-export function checkSize(content: PromptContent): Suggestion[] {
-  return [...findLarge(content), ...findPadding(content)];
+export function* checkSize(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
+  const large = findLarge(content, parts);
+  yield;
+  return [...large, ...findPadding(content, parts)];
 }
 
-function findLarge(content: PromptContent): Suggestion[] {
+function findLarge(content: PromptContent, parts: readonly Part[]): Suggestion[] {
   const sizes = [
-    ...listParts(content).map(({ pointer, source }) => ({
-      pointer,
-      characters: blankMarkup(source).trim().length,
-    })),
+    ...parts.map(({ pointer, prose }) => ({ pointer, characters: prose.trim().length })),
     ...Object.entries(wireExtrasOf(content.extras) ?? {}).map(([key, value]) => ({
       pointer: `/${key}`,
       characters: JSON.stringify(value).length,
@@ -41,13 +41,12 @@ function findLarge(content: PromptContent): Suggestion[] {
   ];
 }
 
-function findPadding(content: PromptContent): Suggestion[] {
-  const parts = listParts(content);
+function findPadding(content: PromptContent, parts: readonly Part[]): Suggestion[] {
   // In code and in tags space may mean something.
   if (parts.some(({ source }) => /```|~~~|\{%-?\s*raw/u.test(source))) return [];
   const before = parts.reduce((sum, { source }) => sum + source.length, 0);
   const packed = packContent(content);
-  const saved = before - listParts(packed).reduce((sum, { source }) => sum + source.length, 0);
+  const saved = before - countChars(packed);
   if (saved < PADDING_CHARS || saved < PADDING_SHARE * before) return [];
   return [
     {
@@ -61,8 +60,16 @@ function findPadding(content: PromptContent): Suggestion[] {
   ];
 }
 
+function countChars(content: PromptContent): number {
+  if (content.kind === 'text') return content.templateSource.length;
+  return content.messages.reduce((sum, { content: text }) => sum + text.length, 0);
+}
+
+/** A run of space is tried once, where it begins. */
+const TRAILING_SPACE = /(?<![ \t])[ \t]+$/gmu;
+
 function packContent(content: PromptContent): PromptContent {
-  const pack = (text: string) => text.replace(/[ \t]+$/gmu, '').replace(/\n{3,}/gu, '\n\n');
+  const pack = (text: string) => text.replace(TRAILING_SPACE, '').replace(/\n{3,}/gu, '\n\n');
   if (content.kind === 'text') return { ...content, templateSource: pack(content.templateSource) };
   return { ...content, messages: content.messages.map((each) => ({ ...each, content: pack(each.content) })) };
 }

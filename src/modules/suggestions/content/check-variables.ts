@@ -1,64 +1,101 @@
-import { type PromptContent, RENDERER, rendererFor } from '../../../templating/index.js';
+import { distance } from 'fastest-levenshtein';
+import type { Steps } from '../../../kernel/index.js';
+import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
-import {
-  blankFences,
-  blankMarkup,
-  listOutputs,
-  listParts,
-  type Part,
-  replacePart,
-  toPlace,
-} from './parts.js';
+import { blankFences, countUseful, type Part, replacePart, toPlace } from './parts.js';
 
-const ASSIGNED = /\{%-?\s*(?:assign|capture)\s+([\p{L}_][\p{L}\p{N}_-]*)[^%]*%\}/gu;
+const ASSIGNING = /^\{%-?\s*(?:assign|capture)\s+(?=([\p{L}_][\p{L}\p{N}_-]*))\1/u;
 /** `{name}`, `${name}`, `<<name>>` and `[[name]]`: other template languages' variables, which are sent as they stand. */
 const FOREIGN = /(?<![\\\w/}{=$])(?:\$?\{([a-z_]\w*)\}(?!\})|<<([a-z_]\w*)>>|\[\[([a-z_]\w*)\]\])/giu;
 const MOST_EDITS = 2;
 /** Between backticks, and Python's formatted strings. */
 const CODE = /`[^`\n]*`|\bf"[^"\n]*"|\bf'[^'\n]*'/gu;
-/** More of the same help nobody. */
-const MOST_SUGGESTIONS = 20;
+/** Nobody has more variables than this, or longer names: of those no slips are looked for. */
+const MOST_NAMES = 200;
+const MOST_NAME_CHARS = 100;
+/** The evidence names so many. */
+const MOST_NAMED = 50;
 
-/**
- * Variables that nobody uses, and names that nobody declares.
- *
- * @param declared the variables that callers are known to send, such as those of a dataset's schema; null where that is not known.
- */
-export function checkVariables(content: PromptContent, declared: readonly string[] | null): Suggestion[] {
-  const parts = listParts(content);
-  const used = rendererFor(RENDERER).compile(content).variables;
-  const undeclared = declared === null ? [] : used.filter((name) => !declared.includes(name));
-  const unused = (declared ?? []).filter((name) => !used.includes(name));
+export interface KnownVariables {
+  /** Those of the version. */
+  readonly used: readonly string[];
+  /** Those that callers are known to send, such as those of a schema; null where that is not known. */
+  readonly declared: readonly string[] | null;
+}
+
+/** Variables that nobody uses, and names that nobody declares. */
+export function* checkVariables(
+  content: PromptContent,
+  parts: readonly Part[],
+  { used, declared }: KnownVariables,
+): Steps<Suggestion[]> {
+  const most = countUseful(parts);
+  const [inUse, known] = [new Set(used), new Set(declared)];
+  const undeclared = declared === null ? [] : used.filter((name) => !known.has(name));
+  const unused = [...known].filter((name) => !inUse.has(name));
+  const slips = yield* findSlips(undeclared, unused);
   // Whoever slipped has not left the other one out as well.
-  const slips = unused.filter((name) => undeclared.some((each) => isNear(name, each)));
-  return [
-    ...parts.flatMap(findUnusedAssignments),
-    ...unused.filter((name) => !slips.includes(name)).map((name) => describeUnused(name, used)),
-    ...undeclared.map((name) => describeUndeclared(content, parts, name, slips)),
-    ...findForeign(content, parts, [...used, ...(declared ?? [])]),
-  ];
+  const meant = new Set([...slips.values()].flat());
+  const found: Suggestion[] = [];
+  for (const part of parts) {
+    found.push(...(yield* findUnusedAssignments(part)));
+    yield;
+  }
+  const left = unused.filter((name) => !meant.has(name));
+  found.splice(most);
+  found.push(...left.slice(0, most).map((name) => describeUnused(name, used.slice(0, MOST_NAMED))));
+  for (const name of undeclared.slice(0, most)) {
+    found.push(describeUndeclared(content, parts, name, slips.get(name) ?? []));
+    yield;
+  }
+  return [...found, ...(yield* findForeign(content, parts, { known: new Set([...used, ...known]), most }))];
 }
 
-function findUnusedAssignments(part: Part): Suggestion[] {
-  return Array.from(part.source.matchAll(ASSIGNED)).flatMap(({ 0: tag, 1: name = '', index }) => {
-    const others = part.source.slice(0, index) + part.source.slice(index + tag.length);
-    if (listNames(others).has(name)) return [];
-    return [
-      {
-        kind: 'unused_variable',
-        severity: 'info',
-        title: `"${name}" is assigned and never used.`,
-        evidence: quotePlaces([toPlace(part, index, index + tag.length)], { variable: name }),
-        expectedEffect: UNKNOWN_EFFECT,
-        patch: null,
-      } satisfies Suggestion,
-    ];
-  });
+/** For each name that nobody declares, the declared ones that somebody may have meant. */
+function* findSlips(
+  undeclared: readonly string[],
+  unused: readonly string[],
+): Steps<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  const names = unused.filter(({ length }) => length <= MOST_NAME_CHARS).slice(0, MOST_NAMES);
+  for (const name of undeclared.slice(0, MOST_NAMES)) {
+    if (name.length > MOST_NAME_CHARS) continue;
+    found.set(
+      name,
+      names.filter((each) => isNear(each, name)),
+    );
+    yield;
+  }
+  return found;
 }
 
-function listNames(source: string): Set<string> {
-  const markup = source.match(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/gu) ?? [];
-  return new Set(markup.flatMap((each) => each.match(/[\p{L}_][\p{L}\p{N}_-]*/gu) ?? []));
+const NAME = /[\p{L}_][\p{L}\p{N}_-]*/gu;
+
+function* findUnusedAssignments(part: Part): Steps<Suggestion[]> {
+  const assignments: { readonly name: string; readonly begin: number; readonly end: number }[] = [];
+  const mentions = new Map<string, number>();
+  const mention = (name: string, times: number) => mentions.set(name, (mentions.get(name) ?? 0) + times);
+  for (const { kind, begin, end } of part.markup) {
+    if (kind === 'inert') continue;
+    const source = part.source.slice(begin, end);
+    const assigned = ASSIGNING.exec(source)?.[1];
+    if (assigned !== undefined) assignments.push({ name: assigned, begin, end });
+    // What an assignment says of its own variable uses nothing.
+    for (const [name] of source.matchAll(NAME)) if (name !== assigned) mention(name, 1);
+    yield;
+  }
+  const writes = new Map<string, number>();
+  for (const { name } of assignments) writes.set(name, (writes.get(name) ?? 0) + 1);
+  return assignments
+    .filter(({ name }) => !mentions.has(name) && writes.get(name) === 1)
+    .map(({ name, begin, end }) => ({
+      kind: 'unused_variable',
+      severity: 'info',
+      title: `"${name}" is assigned and never used.`,
+      evidence: quotePlaces([toPlace(part, begin, end)], { variable: name }),
+      expectedEffect: UNKNOWN_EFFECT,
+      patch: null,
+    }));
 }
 
 function describeUnused(name: string, used: readonly string[]): Suggestion {
@@ -79,10 +116,11 @@ function describeUndeclared(
   name: string,
   slips: readonly string[],
 ): Suggestion {
-  const [meant, ...others] = slips.filter((each) => isNear(each, name));
+  const [meant, ...others] = slips;
   const places = parts.flatMap((part) =>
-    listOutputs(part.source)
+    part.outputs
       .filter((output) => output.name === name)
+      .slice(0, MOST_NAMED)
       .map(({ begin, end }) => toPlace(part, begin, end)),
   );
   const isClear = meant !== undefined && others.length === 0 && places.length > 0;
@@ -91,7 +129,7 @@ function describeUndeclared(
     kind: 'undeclared_variable',
     severity: 'error',
     title: meant === undefined ? `${title}.` : `${title}; did you mean "${meant}"?`,
-    evidence: quotePlaces(places, { variable: name }),
+    evidence: quotePlaces(places.slice(0, MOST_NAMED), { variable: name }),
     expectedEffect: UNKNOWN_EFFECT,
     patch: isClear ? { kind: 'content', content: rename(content, parts, name, meant) } : null,
   };
@@ -99,31 +137,51 @@ function describeUndeclared(
 
 function rename(content: PromptContent, parts: readonly Part[], from: string, to: string): PromptContent {
   return parts.reduce((changed, part) => {
-    const outputs = listOutputs(part.source).filter(({ name }) => name === from);
-    const source = outputs.reduceRight((text, { begin, end }) => {
-      return text.slice(0, begin) + text.slice(begin, end).replace(from, () => to) + text.slice(end);
-    }, part.source);
-    return replacePart(changed, part.pointer, source);
+    let [text, at] = ['', 0];
+    for (const { name, begin, end } of part.outputs) {
+      if (name !== from) continue;
+      text += part.source.slice(at, begin) + part.source.slice(begin, end).replace(from, () => to);
+      at = end;
+    }
+    return at === 0 ? changed : replacePart(changed, part.pointer, text + part.source.slice(at));
   }, content);
 }
 
-function findForeign(content: PromptContent, parts: readonly Part[], known: readonly string[]): Suggestion[] {
-  return parts.flatMap((part) => {
-    const text = blankInlineCode(blankFences(blankMarkup(part.source)));
-    return [...text.matchAll(FOREIGN)].slice(0, MOST_SUGGESTIONS).map((match): Suggestion => {
-      const name = match[1] ?? match[2] ?? match[3] ?? '';
-      const [begin, end] = [match.index, match.index + match[0].length];
-      const source = `${part.source.slice(0, begin)}{{${name}}}${part.source.slice(end)}`;
-      return {
-        kind: 'undeclared_variable',
-        severity: known.includes(name) ? 'error' : 'warning',
-        title: `"${match[0]}" is sent as it stands; a variable is written {{${name}}}.`,
-        evidence: quotePlaces([toPlace(part, begin, end)], { variable: name }),
-        expectedEffect: UNKNOWN_EFFECT,
-        patch: { kind: 'content', content: replacePart(content, part.pointer, source) },
-      };
-    });
-  });
+function* findForeign(
+  content: PromptContent,
+  parts: readonly Part[],
+  { known, most }: { readonly known: ReadonlySet<string>; readonly most: number },
+): Steps<Suggestion[]> {
+  const found: Suggestion[] = [];
+  for (const part of parts) {
+    const text = blankInlineCode(blankFences(part.prose));
+    yield;
+    for (const match of text.matchAll(FOREIGN)) {
+      if (found.length >= most) return found;
+      found.push(describeForeign(content, part, match, known));
+      yield;
+    }
+  }
+  return found;
+}
+
+function describeForeign(
+  content: PromptContent,
+  part: Part,
+  match: RegExpExecArray,
+  known: ReadonlySet<string>,
+): Suggestion {
+  const name = match[1] ?? match[2] ?? match[3] ?? '';
+  const [begin, end] = [match.index, match.index + match[0].length];
+  const source = `${part.source.slice(0, begin)}{{${name}}}${part.source.slice(end)}`;
+  return {
+    kind: 'undeclared_variable',
+    severity: known.has(name) ? 'error' : 'warning',
+    title: `"${match[0]}" is sent as it stands; a variable is written {{${name}}}.`,
+    evidence: quotePlaces([toPlace(part, begin, end)], { variable: name }),
+    expectedEffect: UNKNOWN_EFFECT,
+    patch: { kind: 'content', content: replacePart(content, part.pointer, source) },
+  };
 }
 
 function blankInlineCode(text: string): string {
@@ -134,18 +192,6 @@ function blankInlineCode(text: string): string {
 function isNear(one: string, other: string): boolean {
   if (one.toLowerCase() === other.toLowerCase()) return true;
   if (Math.min(one.length, other.length) <= MOST_EDITS + 1) return false;
-  return countEdits(one, other) <= MOST_EDITS;
-}
-
-function countEdits(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let left = 1; left <= one.length; left += 1) {
-    const next = [left];
-    for (let right = 1; right <= other.length; right += 1) {
-      const replaced = (row[right - 1] ?? 0) + (one[left - 1] === other[right - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[right] ?? 0) + 1, (next[right - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
+  if (Math.abs(one.length - other.length) > MOST_EDITS) return false;
+  return distance(one, other) <= MOST_EDITS;
 }

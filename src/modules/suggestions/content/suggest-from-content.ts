@@ -1,4 +1,5 @@
-import type { PromptContent } from '../../../templating/index.js';
+import { finish, type Steps } from '../../../kernel/index.js';
+import { type PromptContent, rendererFor, rendererIdOf } from '../../../templating/index.js';
 import type { Suggestion } from '../suggestion.js';
 import { checkInjection } from './check-injection.js';
 import { checkPrefix } from './check-prefix.js';
@@ -6,23 +7,37 @@ import { checkRepetition } from './check-repetition.js';
 import { checkResponseFormat } from './check-response-format.js';
 import { checkSize } from './check-size.js';
 import { checkVariables } from './check-variables.js';
+import { listPartsInSteps } from './parts.js';
+
+export interface ContentOptions {
+  /** The variables that callers are known to send; null where that is not known. */
+  readonly declared?: readonly string[] | null;
+  /** The variables of the version, where they are known already. */
+  readonly used?: readonly string[];
+}
 
 /**
  * What can be said about a version without any execution of it.
  *
  * @param content one that was stored, so that its templates parse.
- * @param declared the variables that callers are known to send; null where that is not known.
  */
-export function suggestFromContent(
+export function suggestFromContent(content: PromptContent, options: ContentOptions = {}): Suggestion[] {
+  return finish(suggestFromContentInSteps(content, options));
+}
+
+/** The same a few milliseconds at a time, however large and hostile the content is. */
+export function* suggestFromContentInSteps(
   content: PromptContent,
-  { declared = null }: { readonly declared?: readonly string[] | null } = {},
-): Suggestion[] {
+  { declared = null, used }: ContentOptions = {},
+): Steps<Suggestion[]> {
+  const parts = yield* listPartsInSteps(content);
+  const variables = used ?? rendererFor(rendererIdOf(content)).compile(content).variables;
   return [
-    ...checkVariables(content, declared),
-    ...checkResponseFormat(content),
-    ...checkInjection(content),
-    ...checkPrefix(content),
-    ...checkRepetition(content),
-    ...checkSize(content),
+    ...(yield* checkVariables(content, parts, { used: variables, declared })),
+    ...(yield* checkResponseFormat(content, parts)),
+    ...(yield* checkInjection(content, parts)),
+    ...(yield* checkPrefix(content, parts)),
+    ...(yield* checkRepetition(content, parts)),
+    ...(yield* checkSize(content, parts)),
   ];
 }

@@ -31,6 +31,7 @@ import {
   TrackingResource,
   UsersResource,
   VersionsResource,
+  WebhooksResource,
 } from './resources/index.js';
 import type { Me } from './wire/index.js';
 
@@ -61,6 +62,7 @@ export class LedgerClient {
   readonly members: MembersResource;
   readonly teams: TeamsResource;
   readonly secrets: SecretsResource;
+  readonly webhooks: WebhooksResource;
   private readonly transport: Transport;
 
   /** @throws ConfigurationError without a key */
@@ -92,6 +94,7 @@ export class LedgerClient {
     this.members = new MembersResource(transport);
     this.teams = new TeamsResource(transport);
     this.secrets = new SecretsResource(transport);
+    this.webhooks = new WebhooksResource(transport);
   }
 
   /** Reads who this client is and what it may do. */

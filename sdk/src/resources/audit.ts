@@ -1,4 +1,4 @@
-import { type CallOptions, Pages, type Sent, type Transport } from '../core/index.js';
+import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../core/index.js';
 import type { AuditEntry, AuditList, ListAuditQuery } from '../wire/index.js';
 
 /** Lists and exports who changed what. */
@@ -11,5 +11,10 @@ export class AuditResource {
       (cursor) => this.transport.get('/v1/audit', { ...query, cursor }, options),
       ({ entries }) => entries,
     );
+  }
+
+  /** All that fits as JSON lines, newest first, in memory. */
+  export(query: Sent<Omit<ListAuditQuery, 'limit'>> = {}, options?: CallOptions): ApiPromise<string> {
+    return this.transport.getText('/v1/audit:export', query, options);
   }
 }

@@ -23,3 +23,4 @@ export { TeamsResource } from './teams.js';
 export { TrackingResource } from './tracking.js';
 export { UsersResource } from './users.js';
 export { VersionsResource } from './versions.js';
+export { WebhooksResource } from './webhooks.js';

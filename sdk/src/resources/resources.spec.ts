@@ -68,6 +68,16 @@ describe('a resource', () => {
       undefined,
       ({ audit }) => audit.list({ actor: 'admin', from: new Date(0) }),
     ],
+    ['GET', '/v1/webhooks/secret', undefined, ({ webhooks }) => webhooks.secret()],
+    ['POST', '/v1/webhooks/secret:rotate', undefined, ({ webhooks }) => webhooks.rotateSecret()],
+    [
+      'GET',
+      `/v1/executions/${ID}/deliveries`,
+      undefined,
+      ({ webhooks }) => webhooks.deliveriesOfExecution(ID),
+    ],
+    ['GET', `/v1/batches/${ID}/deliveries`, undefined, ({ webhooks }) => webhooks.deliveriesOfBatch(ID)],
+    ['GET', `/v1/budgets/${ID}/deliveries`, undefined, ({ webhooks }) => webhooks.deliveriesOfBudget(ID)],
     ['GET', '/v1/secrets', undefined, ({ secrets }) => secrets.list()],
     ['GET', '/v1/secrets/openai', undefined, ({ secrets }) => secrets.get('openai')],
     [

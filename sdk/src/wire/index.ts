@@ -24,3 +24,4 @@ export type * from './secrets.js';
 export type * from './snippets.js';
 export type * from './streaming.js';
 export type * from './tracking.js';
+export type * from './webhooks.js';

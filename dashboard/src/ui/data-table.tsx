@@ -21,7 +21,9 @@ interface DataTableProps<Row> {
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
   /** Path below `/app` of what the row is about; null for a row that leads nowhere. */
-  readonly rowPath: (row: Row) => string | null;
+  readonly rowPath?: (row: Row) => string | null;
+  /** In place of a path: opens the row where it is. */
+  readonly onOpen?: ((row: Row) => void) | undefined;
   /** Called when the end comes into sight. */
   readonly onEndReached?: () => void;
   readonly footer?: ReactNode;
@@ -40,7 +42,8 @@ export function DataTable<Row>({
   columns,
   rows,
   rowKey,
-  rowPath,
+  rowPath = () => null,
+  onOpen,
   onEndReached,
   footer,
 }: DataTableProps<Row>) {
@@ -75,6 +78,12 @@ export function DataTable<Row>({
     virtual.scrollToIndex(goingTo.current);
     arrive();
   };
+  const canOpen = (row: Row) => onOpen !== undefined || rowPath(row) !== null;
+  const open = (row: Row) => {
+    const path = rowPath(row);
+    if (onOpen !== undefined) onOpen(row);
+    else if (path !== null) void navigate({ to: path });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const at = goingTo.current ?? Number((event.target as HTMLElement).dataset['row'] ?? -1);
     const goals: Readonly<Record<string, number>> = {
@@ -88,10 +97,7 @@ export function DataTable<Row>({
     if (goal !== undefined) {
       event.preventDefault();
       focusRow(goal);
-    } else if (event.key === 'Enter' && row !== undefined) {
-      const path = rowPath(row);
-      if (path !== null) void navigate({ to: path });
-    }
+    } else if (event.key === 'Enter' && row !== undefined) open(row);
   };
 
   return (
@@ -123,7 +129,6 @@ export function DataTable<Row>({
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rows[index] as Row;
-            const path = rowPath(row);
             return (
               <div
                 key={rowKey(row)}
@@ -131,10 +136,10 @@ export function DataTable<Row>({
                 aria-rowindex={index + 2}
                 tabIndex={-1}
                 data-row={index}
-                onClick={path === null ? undefined : () => void navigate({ to: path })}
+                onClick={canOpen(row) ? () => open(row) : undefined}
                 className={classNames(
                   'absolute inset-x-0 grid items-center border-b focus:bg-accent-soft focus:outline-none',
-                  path !== null && 'cursor-pointer hover:bg-code',
+                  canOpen(row) && 'cursor-pointer hover:bg-code',
                 )}
                 style={{ ...template, height: ROW_PX, transform: `translateY(${start}px)` }}
               >

@@ -2,7 +2,7 @@ import { ApiError, type ProblemEntry, PromptLedgerError } from '@prompt-ledger/c
 import { ServiceProblem } from '../api/service-problem';
 import { Button } from './controls/button';
 
-interface Told {
+export interface Told {
   readonly code: string;
   readonly detail: string;
   readonly errors: readonly ProblemEntry[];
@@ -29,8 +29,18 @@ function unreachable(code: string): Told {
 }
 
 /** Says what went wrong, with its code, and offers to try again. */
-export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { code, detail, errors } = tell(error);
+export function Problem({
+  error,
+  entries,
+  onRetry,
+}: {
+  readonly error: unknown;
+  /** What of its entries to show; all of them unless said. */
+  readonly entries?: readonly ProblemEntry[];
+  readonly onRetry?: () => void;
+}) {
+  const { code, detail, errors: all } = tell(error);
+  const errors = entries ?? all;
   return (
     <div role="alert" className="rounded-md bg-bad-soft px-3 py-2.5 text-bad">
       <p className="m-0 break-words">{detail}</p>

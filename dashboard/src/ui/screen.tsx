@@ -21,7 +21,7 @@ export function Screen({
   }, [title]);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex min-h-[54px] flex-wrap items-center gap-x-2.5 gap-y-2 border-b px-4 py-2.5 md:px-5">
+      <header className="flex min-h-[54px] flex-none flex-wrap items-center gap-x-2.5 gap-y-2 border-b px-4 py-2.5 md:px-5">
         {crumb !== undefined && <span className="text-ink-3">{crumb}</span>}
         <h1 className="m-0 min-w-0 text-[15px] font-[620] break-words">{title}</h1>
         {chips}

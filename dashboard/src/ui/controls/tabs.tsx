@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** The row of tabs below a screen's head; each is a link. */
 export function Tabs({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
-    <nav aria-label={label} className="flex gap-4 overflow-x-auto border-b px-4 md:px-5">
+    <nav aria-label={label} className="flex flex-none gap-4 overflow-x-auto border-b px-4 md:px-5">
       {children}
     </nav>
   );

@@ -1,0 +1,11 @@
+import { jsonText } from '../api/json-text';
+import { visibleText } from './text/visible-text';
+
+/** JSON as it came, to be read. */
+export function JsonBlock({ value, label }: { readonly value: unknown; readonly label: string }) {
+  return (
+    <pre className="code-block m-0 max-h-[40vh] overflow-auto" aria-label={label} tabIndex={0}>
+      {visibleText(jsonText(value))}
+    </pre>
+  );
+}

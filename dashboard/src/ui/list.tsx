@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react';
+import { LoadMore } from './controls/load-more';
+import { type Column, DataTable } from './data-table';
+import { Problem } from './problem';
+
+/** What was read of a list so far: by `usePages`, or by `useWhole`. */
+export interface Listed<Row> {
+  readonly items: readonly Row[];
+  readonly isPending: boolean;
+  readonly error: unknown;
+  readonly retry: () => void;
+  readonly readOn?: () => void;
+  readonly isLoadingMore?: boolean;
+}
+
+/** A list that fills its screen: its rows, why they cannot be read, or what to do while there are none. */
+export function List<Row>({
+  label,
+  columns,
+  listed: { items, isPending, error, retry, readOn, isLoadingMore = false },
+  rowKey,
+  rowPath,
+  onOpen,
+  empty,
+  children,
+}: {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly listed: Listed<Row>;
+  readonly rowKey: (row: Row) => string;
+  readonly rowPath?: (row: Row) => string | null;
+  readonly onOpen?: ((row: Row) => void) | undefined;
+  readonly empty: ReactNode;
+  /** Above the rows. */
+  readonly children?: ReactNode;
+}) {
+  return (
+    <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
+      {children}
+      {items.length === 0 && error !== null && <Problem error={error} onRetry={retry} />}
+      {items.length === 0 && error === null && !isPending && empty}
+      {items.length > 0 && (
+        <DataTable
+          label={label}
+          columns={columns}
+          rows={items}
+          rowKey={rowKey}
+          {...(rowPath === undefined ? {} : { rowPath })}
+          onOpen={onOpen}
+          {...(readOn === undefined ? {} : { onEndReached: readOn })}
+          footer={<LoadMore isLoading={isLoadingMore} error={error} onRetry={retry} />}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,5 +1,5 @@
 import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { memberClient } from '../e2e/people.js';
+import { makeMember, memberClient } from '../e2e/people.js';
 import { hostileTexts } from './hostile-texts.js';
 import { Person } from './person.js';
 
@@ -51,6 +51,25 @@ beforeAll(async () => {
     reason: TEXTS.slice(0, 12).join(' '),
   };
   changeId = String((await author.post('/v1/changes', change)).body['change_id']);
+  for (const [at, text] of TEXTS.slice(0, 25).entries()) {
+    const name = text.slice(0, 200);
+    await stage.admin.post('/v1/users', { kind: 'service', name });
+    await makeMember(stage.admin, 'viewer', { name });
+    await stage.admin.put(`/v1/teams/${encodeURIComponent(name.slice(0, 100))}`, {
+      role: 'viewer',
+      members: [],
+    });
+    await stage.admin.post('/v1/keys', { name, role: 'viewer' });
+    await stage.admin.put(`/v1/routes/r${at}`, { description: name, targets: [ECHO] });
+    await stage.admin.put(`/v1/environments/${encodeURIComponent(text.slice(0, 100))}`, { protected: true });
+    await stage.admin.post('/v1/prices', {
+      provider: 'echo',
+      model_name: `m${at}`,
+      input_usd_per_mtok: '1',
+      output_usd_per_mtok: '1',
+      source: text,
+    });
+  }
   const approver = await memberClient(stage, 'approver');
   await approver.post(`/v1/changes/${changeId}:approve`, { comment: TEXTS[5] });
 });
@@ -75,6 +94,14 @@ describe('texts that would run elsewhere', () => {
       [`/executions/${executionId}`, '</title><script>'],
       ['/changes', 'hostile/p0'],
       [`/changes/${changeId}`, '</textarea>'],
+      ['/audit', 'price.create'],
+      [`/audit?subject=${encodeURIComponent(`prompt/${TEXTS[0]!}`)}`, 'No entry fits'],
+      ['/keys', '<svg onload='],
+      ['/members', '<svg onload='],
+      ['/teams', '<svg onload='],
+      ['/environments', '<svg onload='],
+      ['/routes', '<svg onload='],
+      ['/prices', '<svg onload='],
       [`/prompts/${encodeURIComponent(TEXTS[0]!)}`, 'Try again'],
     ];
     for (const [path, seen] of screens) {
@@ -93,6 +120,19 @@ describe('texts that would run elsewhere', () => {
     await person.page.getByRole('combobox').fill('hostile');
     await person.page.getByRole('option', { name: /hostile\/p1 / }).waitFor();
     expect(await person.noted()).toEqual(QUIET);
+    for (const [path, shown] of [
+      ['/audit', 'price.'],
+      ['/keys', '<svg onload='],
+      ['/members', '<svg onload='],
+      ['/teams', '<svg onload='],
+      ['/environments', '<svg onload='],
+      ['/routes', '<svg onload='],
+    ] as const) {
+      await person.open(path);
+      await person.page.getByRole('row').filter({ hasText: shown }).first().click();
+      await person.page.getByRole('dialog').waitFor();
+      expect({ path, ...(await person.noted()) }).toEqual({ path, ...QUIET });
+    }
   });
 });
 

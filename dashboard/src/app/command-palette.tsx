@@ -5,6 +5,7 @@ import { Command } from 'cmdk';
 import { type ReactNode, useState } from 'react';
 import { ledger } from '../api/ledger';
 import { useMay } from '../api/use-session';
+import { type ScreenLink, useScreens } from './use-screens';
 
 const EXECUTION_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const FOUND_AT_MOST = 20;
@@ -55,9 +56,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
     void navigate({ to });
   };
   const screens: readonly (readonly [title: string, path: string])[] = [
-    ['Prompts', '/prompts'],
-    ...(maySeeExecutions ? [['Executions', '/executions'] as const] : []),
-    ['Changes', '/changes'],
+    ...useScreens().flatMap(({ screens: links }) => links.flatMap((link) => listPlaces(link, wanted !== ''))),
     ...(mayPut ? [['New prompt', '/prompts/new'] as const] : []),
   ];
   const isNamedSo = (title: string) => title.toLowerCase().includes(wanted.toLowerCase());
@@ -120,6 +119,14 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
       </Command.List>
     </Command>
   );
+}
+
+/** A screen; once something was typed, each of its tabs in its place. */
+function listPlaces(
+  { path, title, tabs }: ScreenLink,
+  isSearching: boolean,
+): readonly (readonly [title: string, path: string])[] {
+  return isSearching && tabs.length > 0 ? tabs.map(([place, name]) => [name, place]) : [[title, path]];
 }
 
 function Entry({

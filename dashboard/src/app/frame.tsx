@@ -1,21 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
-import { GitPullRequestArrow, ListTree, MessageSquareText, Search } from 'lucide-react';
+import { Outlet } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { ledger } from '../api/ledger';
-import { useMay } from '../api/use-session';
 import { Kbd, MOD } from '../ui/controls/kbd';
 import { useHotkey } from '../ui/hooks/use-hotkey';
 import { Account } from './account';
 import { Brand } from './brand';
 import { CommandPalette } from './command-palette';
+import { Navigation } from './navigation';
 import { ProjectSwitcher } from './project-switcher';
 
 /** How often the number beside "Changes" is read again. */
 const CHANGES_MS = 60_000;
-
-const LINK =
-  'flex items-center gap-2.5 rounded-md px-2 py-[5px] text-ink-2 no-underline hover:bg-code hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:font-[560] aria-[current=page]:text-accent';
 
 /** What stands around every screen: the way to the others, the project, the command palette. */
 export function Frame() {
@@ -39,22 +36,7 @@ export function Frame() {
             <Kbd>{MOD}K</Kbd>
           </span>
         </button>
-        <nav
-          aria-label="Screens"
-          className="order-last flex w-full gap-0.5 overflow-x-auto md:order-none md:flex-col"
-        >
-          <Link to="/prompts" className={LINK}>
-            <MessageSquareText size={15} aria-hidden /> Prompts
-          </Link>
-          {useMay('executions:list') && (
-            <Link to="/executions" className={LINK}>
-              <ListTree size={15} aria-hidden /> Executions
-            </Link>
-          )}
-          <Link to="/changes" className={LINK}>
-            <GitPullRequestArrow size={15} aria-hidden /> Changes <OpenChanges />
-          </Link>
-        </nav>
+        <Navigation notes={{ '/changes': <OpenChanges /> }} />
         <div className="hidden grow md:block" />
         <Account />
       </div>

@@ -1,20 +1,10 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  Link,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { parseChangesSearch } from '../features/changes';
 import { parseExecutionsSearch } from '../features/executions';
 import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
-import { Problem } from '../ui/problem';
-import { ScreenBody, Screen } from '../ui/screen';
-import { Frame } from './frame';
-
-const root = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: Failed });
+import { governRoutes } from './govern-routes';
+import { root } from './root-route';
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -71,7 +61,17 @@ const change = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, prompts, newPrompt, prompt, executions, execution, changes, change]),
+  routeTree: root.addChildren([
+    home,
+    prompts,
+    newPrompt,
+    prompt,
+    executions,
+    execution,
+    changes,
+    change,
+    ...governRoutes,
+  ]),
   basepath: '/app',
   defaultPreload: false,
 });
@@ -80,24 +80,4 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
-}
-
-function NotFound() {
-  return (
-    <Screen title="There is no such screen">
-      <ScreenBody label="There is no such screen">
-        <Link to="/prompts" search={{}} className="text-accent">
-          Go to the prompts
-        </Link>
-      </ScreenBody>
-    </Screen>
-  );
-}
-
-function Failed({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  return (
-    <div className="p-5">
-      <Problem error={error} onRetry={reset} />
-    </div>
-  );
 }

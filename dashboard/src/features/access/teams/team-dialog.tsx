@@ -1,0 +1,108 @@
+import type { Role, Team } from '@prompt-ledger/client';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ledger } from '../../../api/ledger';
+import { Button } from '../../../ui/controls/button';
+import { Input } from '../../../ui/controls/field';
+import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { Checkbox, FormField } from '../../../ui/form/form';
+import { FormDialog } from '../../../ui/form/form-dialog';
+import { Problem } from '../../../ui/problem';
+import { visibleText } from '../../../ui/text/visible-text';
+import { say } from '../../../ui/toasts';
+import { RoleSelect } from '../roles';
+
+/** Makes a team, or changes its role and its members. */
+export function TeamDialog({
+  team,
+  onDone,
+  onClose,
+}: {
+  /** Null for a new one. */
+  readonly team: Team | null;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}) {
+  const [name, setName] = useState(team?.name ?? '');
+  const [role, setRole] = useState<Role>(team?.role ?? 'editor');
+  const [members, setMembers] = useState<readonly string[]>(team?.members ?? []);
+  const [isDeleting, setDeleting] = useState(false);
+  const everybody = useQuery({
+    queryKey: ['members', 'all'],
+    queryFn: async ({ signal }) => ledger.members.list({ limit: 200 }, { signal }).all(),
+  });
+  const save = useMutation({
+    mutationFn: async () => ledger.teams.put(name.trim(), { role, members }),
+    onSuccess: () => {
+      say(`Team ${name.trim()} is saved.`);
+      onDone();
+    },
+  });
+  if (isDeleting && team !== null) {
+    return (
+      <ConfirmDialog
+        title={`Delete team ${team.name}?`}
+        action="Delete the team"
+        done={`Team ${team.name} is gone.`}
+        run={() => ledger.teams.delete(team.name)}
+        onDone={onDone}
+        onClose={() => setDeleting(false)}
+      >
+        Its members may do with its prompts what they may do elsewhere. The prompts stay.
+      </ConfirmDialog>
+    );
+  }
+  return (
+    <FormDialog
+      title={team === null ? 'Make a team' : visibleText(team.name)}
+      action="Save the team"
+      error={save.error}
+      isPending={save.isPending}
+      isReady={name.trim() !== '' && everybody.data !== undefined}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      {team === null && (
+        <FormField label="Name" pointer="/name" hint="As prompts name it for their owner">
+          {(props) => (
+            <Input
+              {...props}
+              autoFocus
+              required
+              maxLength={200}
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
+          )}
+        </FormField>
+      )}
+      <FormField label="Role over its prompts" pointer="/role">
+        {(props) => (
+          <RoleSelect {...props} value={role} onChange={({ target }) => setRole(target.value as Role)} />
+        )}
+      </FormField>
+      <fieldset className="m-0 grid max-h-[30vh] gap-1.5 overflow-auto rounded-md border p-2.5">
+        <legend className="px-1 text-[12px] text-ink-2">Members</legend>
+        {everybody.error !== null && (
+          <Problem error={everybody.error} onRetry={() => void everybody.refetch()} />
+        )}
+        {everybody.data?.length === 0 && <p className="m-0 text-ink-3">The project has no members yet.</p>}
+        {everybody.data?.map(({ user_id: id, name: title }) => (
+          <Checkbox
+            key={id}
+            label={visibleText(title)}
+            checked={members.includes(id)}
+            onChange={(isIn) => setMembers(isIn ? [...members, id] : members.filter((other) => other !== id))}
+          />
+        ))}
+      </fieldset>
+      {team !== null && (
+        <div>
+          <Button tone="danger" onClick={() => setDeleting(true)}>
+            Delete …
+          </Button>
+        </div>
+      )}
+    </FormDialog>
+  );
+}

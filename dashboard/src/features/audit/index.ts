@@ -1,0 +1,1 @@
+export { parseAuditSearch } from './audit-search';

@@ -1,0 +1,1 @@
+export { parsePricesSearch } from './prices/prices-search';

@@ -1,0 +1,98 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ledger } from '../../../api/ledger';
+import { Input } from '../../../ui/controls/field';
+import { FormField } from '../../../ui/form/form';
+import { FormDialog } from '../../../ui/form/form-dialog';
+import { fromLocalTime } from '../../../ui/form/times';
+import { say } from '../../../ui/toasts';
+
+const FIELDS = [
+  ['provider', 'Provider', 'openai', true],
+  ['model_name', 'Model', 'gpt-4o-mini', true],
+  ['input_usd_per_mtok', 'Prompt, $ a million tokens', '0.15', true],
+  ['output_usd_per_mtok', 'Answer, $ a million tokens', '0.6', true],
+  ['cached_input_usd_per_mtok', 'Cached prompt, $ a million', 'empty: as others', false],
+  ['max_prompt_tokens', 'For prompts up to, tokens', 'empty: all', false],
+] as const;
+type Field = (typeof FIELDS)[number][0];
+const EXISTS = ['PRICE_EXISTS'];
+
+/** Asks what a model costs, and from when on. */
+export function NewPriceDialog({
+  onDone,
+  onClose,
+}: {
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}) {
+  const [typed, setTyped] = useState<Readonly<Partial<Record<Field, string>>>>({});
+  const [from, setFrom] = useState('');
+  const [source, setSource] = useState('');
+  const read = (field: Field) => typed[field]?.trim() ?? '';
+  const add = useMutation({
+    mutationFn: async () =>
+      ledger.prices.create({
+        provider: read('provider'),
+        model_name: read('model_name'),
+        input_usd_per_mtok: read('input_usd_per_mtok'),
+        output_usd_per_mtok: read('output_usd_per_mtok'),
+        cached_input_usd_per_mtok: read('cached_input_usd_per_mtok') || null,
+        max_prompt_tokens: read('max_prompt_tokens') === '' ? null : Number(read('max_prompt_tokens')),
+        valid_from: fromLocalTime(from),
+        source: source.trim() || null,
+      }),
+    onSuccess: ({ provider, model_name: name }) => {
+      say(`${provider}/${name} has a price.`);
+      onDone();
+    },
+  });
+  return (
+    <FormDialog
+      title="Add a price"
+      action="Add the price"
+      error={add.error}
+      isPending={add.isPending}
+      isReady={FIELDS.every(([field, , , isNeeded]) => !isNeeded || read(field) !== '')}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
+    >
+      <div className="grid grid-cols-2 gap-3">
+        {FIELDS.map(([field, label, example, isNeeded]) => (
+          <FormField key={field} label={label} pointer={`/${field}`}>
+            {(props) => (
+              <Input
+                {...props}
+                autoFocus={field === 'provider'}
+                required={isNeeded}
+                placeholder={example}
+                value={typed[field] ?? ''}
+                onChange={({ target }) => setTyped({ ...typed, [field]: target.value })}
+              />
+            )}
+          </FormField>
+        ))}
+      </div>
+      <FormField label="Valid from" pointer="/valid_from" codes={EXISTS} hint="Empty: from now on">
+        {(props) => (
+          <Input
+            {...props}
+            type="datetime-local"
+            value={from}
+            onChange={({ target }) => setFrom(target.value)}
+          />
+        )}
+      </FormField>
+      <FormField label="Where the figures come from" pointer="/source">
+        {(props) => (
+          <Input
+            {...props}
+            maxLength={500}
+            value={source}
+            onChange={({ target }) => setSource(target.value)}
+          />
+        )}
+      </FormField>
+    </FormDialog>
+  );
+}

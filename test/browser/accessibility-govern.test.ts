@@ -1,0 +1,63 @@
+import { ADMIN_KEY, ECHO, type Stage, startStage } from '../e2e/stage.js';
+import { makeKey, makeMember } from '../e2e/people.js';
+import {
+  expectNoBarriers,
+  expectNoBarriersInDialogs,
+  LOOKS,
+  type SeenDialog,
+  type SeenScreen,
+} from './barriers.js';
+import { Person } from './person.js';
+
+const SCREENS: readonly SeenScreen[] = [
+  ['/audit', 'environment.put'],
+  ['/audit?actor=nobody', 'No entry fits'],
+  ['/keys', 'works'],
+  ['/members', 'a user'],
+  ['/teams', 'Support'],
+  ['/settings', 'Save the settings'],
+  ['/environments', 'by change'],
+  ['/models', 'anthropic'],
+  ['/prices', 'anthropic'],
+  ['/routes', 'fast'],
+  ['/provider-keys', 'sha256:'],
+  ['/webhooks', 'Deliveries'],
+  ['/projects', 'default'],
+];
+const DIALOGS: readonly SeenDialog[] = [
+  ['/keys', 'Make a key', 'Works until'],
+  ['/keys', 'a key', 'Requests a minute'],
+  ['/members', 'Add a member', 'Email'],
+  ['/teams', 'Support', 'Role over its prompts'],
+  ['/environments', 'prod', 'Approvals needed'],
+  ['/prices', 'Add a price', 'Valid from'],
+  ['/routes', 'fast', 'Model 1'],
+  ['/audit', 'environment.put', 'the instance'],
+];
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await startStage();
+  await makeMember(stage.admin, 'viewer');
+  await makeKey(stage, stage.admin, { role: 'viewer' });
+  await stage.admin.put('/v1/teams/Support', { role: 'editor', members: [] });
+  await stage.admin.put('/v1/routes/fast', { targets: [ECHO] });
+  await stage.admin.put('/v1/secrets/openai', { api_key: 'sk-own-key' });
+  await stage.admin.put('/v1/environments/prod', { protected: true });
+});
+afterAll(() => stage.close());
+
+describe.each(LOOKS)('at %i pixels, %s', (width, colorScheme) => {
+  it('no screen of those who govern, and no dialog, has a serious barrier', async () => {
+    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    try {
+      await person.openAs(ADMIN_KEY, '/audit');
+      await expectNoBarriers(person, SCREENS);
+      await expectNoBarriersInDialogs(person, DIALOGS);
+      expect(await person.noted()).toEqual({ violations: [], executed: [], errors: [] });
+    } finally {
+      await person.leave();
+    }
+  });
+});

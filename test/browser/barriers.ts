@@ -1,0 +1,40 @@
+import type { Person } from './person.js';
+
+/** A screen below `/app`, and a text that says it is there. */
+export type SeenScreen = readonly [path: string, seen: string];
+/** A dialog: what to click on which screen, and a text that it has. */
+export type SeenDialog = readonly [path: string, open: string, seen: string];
+
+export const LOOKS = [
+  [1440, 'light'],
+  [1440, 'dark'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const;
+
+/** Expects that no screen has a serious barrier or is wider than the window. */
+export async function expectNoBarriers(person: Person, screens: readonly SeenScreen[]): Promise<void> {
+  for (const [path, seen] of screens) {
+    await person.open(path);
+    await person.page.getByText(seen).first().waitFor();
+    await expectNone(person, path);
+  }
+}
+
+export async function expectNoBarriersInDialogs(
+  person: Person,
+  dialogs: readonly SeenDialog[],
+): Promise<void> {
+  for (const [path, open, seen] of dialogs) {
+    await person.open(path);
+    await person.page.getByRole('main').getByText(open, { exact: true }).first().click();
+    await person.page.getByRole('dialog').getByText(seen).first().waitFor();
+    await expectNone(person, `${path}: ${open}`);
+  }
+}
+
+async function expectNone(person: Person, where: string): Promise<void> {
+  const barriers = await person.findBarriers();
+  const width = await person.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect({ where, barriers, overflow: Math.max(0, width) }).toEqual({ where, barriers: [], overflow: 0 });
+}

@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { parseChangesSearch } from '../features/changes';
 import { parseExecutionsSearch } from '../features/executions';
+import { parsePlaygroundSearch } from '../features/playground';
 import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
 import { governRoutes } from './govern-routes';
@@ -32,6 +33,13 @@ const prompt = createRoute({
   path: '/prompts/$name',
   validateSearch: parsePromptSearch,
   component: lazyRouteComponent(() => import('../features/prompt/prompt-screen'), 'PromptScreen'),
+});
+
+const playground = createRoute({
+  getParentRoute: () => root,
+  path: '/playground',
+  validateSearch: parsePlaygroundSearch,
+  component: lazyRouteComponent(() => import('../features/playground/playground-screen'), 'PlaygroundScreen'),
 });
 
 const executions = createRoute({
@@ -66,6 +74,7 @@ export const router = createRouter({
     prompts,
     newPrompt,
     prompt,
+    playground,
     executions,
     execution,
     changes,

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import {
   FileClock,
+  FlaskConical,
   GitPullRequestArrow,
   KeyRound,
   ListTree,
@@ -47,6 +48,7 @@ export function useScreens(): readonly ScreenGroup[] {
       title: null,
       screens: [
         link('/prompts', 'Prompts', MessageSquareText),
+        ...(may('executions:run') ? [link('/playground', 'Playground', FlaskConical)] : []),
         ...(may('executions:list') ? [link('/executions', 'Executions', ListTree)] : []),
       ],
     },

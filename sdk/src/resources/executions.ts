@@ -9,6 +9,7 @@ import {
 } from '../core/index.js';
 import { ExecutionStream } from '../execution-stream.js';
 import type {
+  ExecuteContentRequest,
   ExecuteRequest,
   Execution,
   ExecutionList,
@@ -29,11 +30,15 @@ export class ExecutionsResource {
   constructor(private readonly transport: Transport) {}
 
   /**
-   * Runs a prompt and waits for the answer.
+   * Runs a prompt, or a content that is no version of one, and waits for the answer. Of a content the answer has no prompt and no
+   * version: both are null.
    * @throws ProviderError `PROVIDER_FAILED` or `PROVIDER_REJECTED`, ProviderTimeoutError `PROVIDER_TIMEOUT`; each has
    *   an `executionId`.
    */
-  run(request: Sent<ExecuteRequest>, options?: CallOptions): ApiPromise<ExecutionResult> {
+  run(
+    request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
+    options?: CallOptions,
+  ): ApiPromise<ExecutionResult> {
     return this.transport.post('/v1/executions:run', request, withGrace(request.timeout_ms, options));
   }
 
@@ -41,13 +46,16 @@ export class ExecutionsResource {
    * Runs a prompt and gives the answer while it comes. Nothing is sent before the first use.
    * @throws what `run` does, out of whatever reads it
    */
-  stream(request: Sent<ExecuteRequest>, options?: StreamCallOptions): ExecutionStream {
+  stream(
+    request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
+    options?: StreamCallOptions,
+  ): ExecutionStream {
     return this.streamOf(() => Promise.resolve(request), options);
   }
 
   /** The same of a request that is made ready when the stream is first used. */
   streamOf(
-    prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest>>,
+    prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest> | Sent<ExecuteContentRequest>>,
     options: StreamCallOptions = {},
   ): ExecutionStream {
     return new ExecutionStream(async (signal) => {

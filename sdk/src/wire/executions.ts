@@ -1,4 +1,4 @@
-import type { ChatMessage } from './prompts.js';
+import type { ChatMessage, ContentExtras, UnsavedContent } from './prompts.js';
 
 export type ExecutionStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
 /** `sync`: the caller waited; `async`: it was queued. */
@@ -88,6 +88,11 @@ export interface ExecuteRequest {
   readonly cache?: CacheOptions | null;
   /** Null or left out: `refuse`. */
   readonly on_budget?: OnBudget | null;
+}
+
+/** Runs a content that is no version of a prompt, as when somebody tries it before they save it. */
+export interface ExecuteContentRequest extends Omit<ExecuteRequest, 'prompt_name' | 'version_number'> {
+  readonly content: UnsavedContent;
 }
 
 export interface SubmitRequest extends ExecuteRequest {
@@ -204,6 +209,12 @@ export interface Execution extends ExecutionOutcome {
   readonly masked: readonly string[];
   readonly rendered_prompt?: string | null;
   readonly messages?: readonly ChatMessage[] | null;
+  /** Tools and response format that were sent along; null when there were none. */
+  readonly extras: ContentExtras | null;
+  /** The content that was run where that was no version; null of a version, and once it is erased. */
+  readonly content: UnsavedContent | null;
+  /** The models that it may be sent to, in their order; null where there is only the one. */
+  readonly models: readonly ModelRef[] | null;
   readonly params: Params;
   /** Further members of a chat completion, by OpenAI's names; null where there were none. */
   readonly vendor_params: Readonly<Record<string, unknown>> | null;

@@ -132,7 +132,20 @@ export interface ListPromptsQuery {
  * The content is exactly one of `template_source` and `messages`, and tools and the response format with it: left out,
  * or null, it has none. Metadata that is left out stays as it was.
  */
-export interface PutPromptRequest {
+export interface PutPromptRequest extends UnsavedContent {
+  readonly description?: string | null;
+  readonly owner_team?: string | null;
+  readonly created_by?: string | null;
+  /** Default false. */
+  readonly set_active?: boolean;
+  readonly tags?: readonly string[];
+  readonly commit_message?: string | null;
+  /** What the content was tried with: any JSON object. It changes no run. Left out: stays as it was; null: removed. */
+  readonly settings?: Readonly<Record<string, unknown>> | null;
+}
+
+/** One content as it is sent: exactly one of `template_source` and `messages`, with what is beside it. */
+export interface UnsavedContent {
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
   /** 1 to 128. */
@@ -145,13 +158,6 @@ export interface PutPromptRequest {
   readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
   /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
   readonly variables_schema?: JsonSchema | null;
-  readonly description?: string | null;
-  readonly owner_team?: string | null;
-  readonly created_by?: string | null;
-  /** Default false. */
-  readonly set_active?: boolean;
-  readonly tags?: readonly string[];
-  readonly commit_message?: string | null;
 }
 
 export interface PromptRef {
@@ -213,6 +219,8 @@ export interface Version extends VersionSummary, ContentExtras, ContentRules {
   readonly prompt_name: string;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
+  /** What it was tried with, as it was sent; null when nothing was. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
   /** Engine and rules that render it. */
   readonly renderer: string;
   readonly variables: readonly string[];

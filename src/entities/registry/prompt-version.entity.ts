@@ -56,6 +56,10 @@ export class PromptVersionEntity {
   @Column('json', { nullable: true })
   content!: Record<string, unknown> | null;
 
+  /** What it was tried with, as it was sent; no part of the content, and the one thing here that may change. */
+  @Column('json', { nullable: true })
+  settings!: Record<string, unknown> | null;
+
   /** Lower-case hex SHA-256, unique within the prompt. */
   @Column('text', { name: 'checksum_hash' })
   checksumHash!: string;

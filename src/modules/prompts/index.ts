@@ -1,5 +1,5 @@
-export { PutContentExtrasDto } from './content-extras.dto.js';
-export { ChatMessageDto, PromptRefDto, VersionRefDto } from './prompts.dto.js';
+export { ContentExtrasDto, PutContentExtrasDto } from './content-extras.dto.js';
+export { ChatMessageDto, PromptRefDto, UnsavedContentDto, VersionRefDto } from './prompts.dto.js';
 export { DiffService } from './diff/diff.service.js';
 export {
   EnvironmentProtectedError,
@@ -26,5 +26,6 @@ export { PromptsService } from './prompts.service.js';
 export { REGISTRY_CHANNEL } from './prompts.repository.js';
 export { DEFAULT_POINTER } from './pointers/prompt-environments.js';
 export { RegistryWatch } from './registry/registry-watch.js';
+export { type UnsavedContent, UnsavedContents } from './contents/unsaved-contents.js';
 export { type FoundVersion, VersionLookup } from './reads/version-lookup.js';
 export type { WantedVersion } from './reads/version-lookup.repository.js';

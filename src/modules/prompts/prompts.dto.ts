@@ -6,6 +6,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -38,7 +39,26 @@ export class ChatMessageDto {
   content!: string;
 }
 
-export class PutPromptDto extends PutContentExtrasDto {
+/** One content as it is sent. */
+export class UnsavedContentDto extends PutContentExtrasDto {
+  /**
+   * The text of the prompt, a Liquid template. Exactly one of `template_source` and `messages`.
+   * @example "Summarize:\n{{text}}"
+   */
+  @ValidateIf((body: UnsavedContentDto) => body.template_source !== undefined)
+  @IsString()
+  template_source?: string;
+
+  /** The messages of a chat prompt, each a Liquid template. A prompt keeps its kind. */
+  @ValidateIf((body: UnsavedContentDto) => body.messages !== undefined)
+  @NestedArray(() => ChatMessageDto)
+  @ArrayNotEmpty()
+  @ArrayMaxSize(1000)
+  @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
+  messages?: ChatMessageDto[];
+}
+
+export class PutPromptDto extends UnsavedContentDto {
   /**
    * What the prompt is for. Left out: stays as it was; null: removed.
    * @example "Summarize documents"
@@ -56,22 +76,6 @@ export class PutPromptDto extends PutContentExtrasDto {
   @IsString()
   @MaxLength(200)
   owner_team?: string | null;
-
-  /**
-   * The text of the prompt, a Liquid template. Exactly one of `template_source` and `messages`.
-   * @example "Summarize:\n{{text}}"
-   */
-  @ValidateIf((body: PutPromptDto) => body.template_source !== undefined)
-  @IsString()
-  template_source?: string;
-
-  /** The messages of a chat prompt, each a Liquid template. A prompt keeps its kind. */
-  @ValidateIf((body: PutPromptDto) => body.messages !== undefined)
-  @NestedArray(() => ChatMessageDto)
-  @ArrayNotEmpty()
-  @ArrayMaxSize(1000)
-  @ApiPropertyOptional({ type: [ChatMessageDto], example: undefined })
-  messages?: ChatMessageDto[];
 
   /**
    * Who made this content, as the lineage will show it.
@@ -107,6 +111,21 @@ export class PutPromptDto extends PutContentExtrasDto {
   @IsString()
   @MaxLength(10_000)
   commit_message?: string | null;
+
+  /**
+   * What the content was tried with, such as a model and params: any JSON object of at most 32 KiB, kept with its digits. It is no part
+   * of the content and changes no run. Of content that the prompt has had before, what is sent last is kept. Left out: stays as it
+   * was; null: removed.
+   */
+  @IsOptional()
+  @IsObject()
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { model: 'openai/gpt-4o-mini', params: { temperature: 0.2 } },
+  })
+  settings?: Readonly<Record<string, unknown>> | null;
 }
 
 export class PromptRefDto {
@@ -208,6 +227,10 @@ export class VersionDto extends IntersectionType(VersionSummaryDto, VersionConte
 
   /** Name of its prompt. */
   prompt_name!: string;
+
+  /** What it was tried with, as it was sent; null when nothing was. */
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  settings!: unknown;
 
   /**
    * Engine and rules that render it, now and ever after: `liquid-2` where it uses snippets, else `liquid-1`.

@@ -22,6 +22,7 @@ import { PromptsService } from './prompts.service.js';
 import { RegistryChangesRepository } from './registry/registry-changes.repository.js';
 import { RegistryWatch } from './registry/registry-watch.js';
 import { RenderService } from './render.service.js';
+import { UnsavedContents } from './contents/unsaved-contents.js';
 import { VersionLookup } from './reads/version-lookup.js';
 import { VersionLookupRepository } from './reads/version-lookup.repository.js';
 
@@ -48,6 +49,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     RegistryWatch,
     RenderService,
     RunningVersionsRepository,
+    UnsavedContents,
     VersionLookup,
     VersionLookupRepository,
   ],
@@ -64,6 +66,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     PromptsService,
     RegistryWatch,
     RenderService,
+    UnsavedContents,
     VersionLookup,
   ],
 })

@@ -30,6 +30,7 @@ import type {
 } from './prompts.dto.js';
 import { type PointerMove, PromptsRepository } from './prompts.repository.js';
 import { readPutContent } from './read-put-content.js';
+import { readSettings } from './contents/read-settings.js';
 import { RegistryWatch } from './registry/registry-watch.js';
 
 /** `revision` is null when nothing changed. */
@@ -63,6 +64,7 @@ export class PromptsService {
    */
   async put(who: AuthorizedActor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
     const content = await heavyWork.run(() => readPutContent(request));
+    const settings = readSettings(request.settings);
     const pinned = await this.snippets.pin(who.projectId, content);
     const sent = await heavyWork.run(() => this.hash(pinned.content));
     return this.change(who, name, async (tx) => {
@@ -80,6 +82,7 @@ export class PromptsService {
       const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
       const user = { versionId: version.versionId, isSnippet: false };
       if (isNew) await this.snippets.record(tx, who.projectId, user, pinned);
+      if (settings !== undefined) await this.versions.keepSettings(tx, version, settings);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, who, {
         action: 'prompt.put',
@@ -91,6 +94,7 @@ export class PromptsService {
           version_change: isNew,
           set_active: request.set_active,
           active_version_id: isActivated ? version.versionId : activeId,
+          ...(settings === undefined ? {} : { settings_sent: true }),
           ...metadataView(metadata ?? {}, metadata),
         },
       });

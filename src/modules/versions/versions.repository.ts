@@ -11,7 +11,7 @@ export interface PromptKey {
 
 export type NewVersion = Omit<
   PromptVersionEntity,
-  'versionId' | 'createdAt' | 'firstRegistration' | 'latestRegistration'
+  'versionId' | 'createdAt' | 'firstRegistration' | 'latestRegistration' | 'settings'
 >;
 
 @Injectable()
@@ -41,5 +41,17 @@ export class VersionsRepository {
       .execute();
     const { projectId, promptId, versionNumber } = version;
     return tx.findOneByOrFail(PromptVersionEntity, { projectId, promptId, versionNumber });
+  }
+
+  /** @param settings JSON text, or null. */
+  async updateSettings(
+    tx: EntityManager,
+    { projectId, versionId }: Pick<PromptVersionEntity, 'projectId' | 'versionId'>,
+    settings: string | null,
+  ): Promise<void> {
+    await tx.query(
+      'UPDATE prompt_versions SET settings = $3::json WHERE project_id = $1 AND version_id = $2',
+      [projectId, versionId, settings],
+    );
   }
 }

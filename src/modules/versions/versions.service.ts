@@ -102,6 +102,15 @@ export class VersionsService {
     return { version, isNew: true };
   }
 
+  /** Keeps what a version was tried with. @param settings JSON text; null removes it. */
+  async keepSettings(
+    tx: EntityManager,
+    version: Pick<PromptVersionEntity, 'projectId' | 'versionId'>,
+    settings: string | null,
+  ): Promise<void> {
+    await this.versions.updateSettings(tx, version, settings);
+  }
+
   private checkSchema({ extras }: PromptContent, checksumHash: string): void {
     const schema = extras?.variablesSchema;
     if (schema !== undefined) this.schemas.get(checksumHash, schema, '/variables_schema');

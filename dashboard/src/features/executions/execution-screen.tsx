@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
 import { useMay } from '../../api/use-session';
-import { Button } from '../../ui/controls/button';
+import { Button, buttonClass } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { CopyButton } from '../../ui/controls/copy-button';
 import { dollars, duration, fullTime } from '../../ui/text/format';
@@ -26,6 +26,7 @@ const POLL_MS = 2_000;
 /** One execution from its prompt to its cost. */
 export function ExecutionScreen() {
   const { id } = route.useParams();
+  const mayRun = useMay('executions:run');
   const { data, error, refetch } = useQuery({
     queryKey: ['executions', 'one', id],
     queryFn: ({ signal }) => ledger.executions.get(id, { signal }),
@@ -61,7 +62,16 @@ export function ExecutionScreen() {
           <CopyButton text={id} label="Copy the id" />
         </>
       }
-      actions={data.status === 'queued' && <CancelButton id={id} />}
+      actions={
+        <>
+          {data.status === 'queued' && <CancelButton id={id} />}
+          {mayRun && (data.content_erased_at ?? null) === null && (
+            <Link to="/playground" search={{ execution: id }} className={buttonClass()}>
+              Open in playground
+            </Link>
+          )}
+        </>
+      }
     >
       <ScreenBody label="Execution">
         <div className="grid gap-3.5 lg:grid-cols-[380px_minmax(0,1fr)]">

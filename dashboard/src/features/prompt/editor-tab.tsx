@@ -11,7 +11,7 @@ import { say } from '../../ui/toasts';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
-import { ContentEditor } from './content-editor';
+import { ContentEditor } from '../../ui/editor/content-editor';
 import { contentOfDraft, type Draft, draftOfVersion } from './draft';
 import { Preview, Rendered } from './preview';
 import { refreshPrompts } from './prompt-queries';

@@ -9,7 +9,7 @@ import { Problem } from '../../ui/problem';
 import { Screen, ScreenBody } from '../../ui/screen';
 import { say } from '../../ui/toasts';
 import { useDraft } from '../../ui/hooks/use-draft';
-import { ContentEditor } from './content-editor';
+import { ContentEditor } from '../../ui/editor/content-editor';
 import { contentOfDraft, type Draft } from './draft';
 import { Preview } from './preview';
 import { refreshPrompts } from './prompt-queries';

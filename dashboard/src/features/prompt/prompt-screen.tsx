@@ -2,7 +2,8 @@ import type { Prompt, PromptEnvironment, VersionSummary } from '@prompt-ledger/c
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../../ui/controls/button';
+import { useMay } from '../../api/use-session';
+import { Button, buttonClass } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { Problem } from '../../ui/problem';
 import { Screen, ScreenBody } from '../../ui/screen';
@@ -60,6 +61,7 @@ function Shown({
   const { tab = 'editor' } = route.useSearch();
   const [promoted, setPromoted] = useState<number | null>(null);
   const mayPromote = useMayPromote(prompt);
+  const mayRun = useMay('executions:run');
   const newest = versions[0]?.version_number ?? 0;
   const [base = newest] = versions.map(({ version_number: number }) => number);
   const baseVersion = useQuery(versionQuery(name, base));
@@ -83,11 +85,19 @@ function Shown({
         </>
       }
       actions={
-        mayPromote &&
         newest > 0 && (
-          <Button tone="primary" onClick={() => setPromoted(newest)}>
-            {`Promote v${newest}`}
-          </Button>
+          <>
+            {mayRun && (
+              <Link to="/playground" search={{ prompt: name, version: newest }} className={buttonClass()}>
+                {`Try v${newest}`}
+              </Link>
+            )}
+            {mayPromote && (
+              <Button tone="primary" onClick={() => setPromoted(newest)}>
+                {`Promote v${newest}`}
+              </Button>
+            )}
+          </>
         )
       }
       tabs={

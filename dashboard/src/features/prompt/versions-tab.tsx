@@ -1,9 +1,9 @@
 import type { Prompt, PromptEnvironment, VersionSummary } from '@prompt-ledger/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
 import { useMay } from '../../api/use-session';
-import { Button } from '../../ui/controls/button';
+import { Button, buttonClass } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { classNames } from '../../ui/text/class-names';
 import { CopyButton } from '../../ui/controls/copy-button';
@@ -134,6 +134,7 @@ function Chosen({
   const content = useQuery(versionQuery(prompt.name, number));
   const other = useQuery({ ...versionQuery(prompt.name, against ?? number), enabled: against !== undefined });
   const mayPut = useMay('prompts:write');
+  const mayRun = useMay('executions:run');
   const isActive = prompt.active_version?.version_number === number;
   const activate = useMutation({
     mutationFn: () => ledger.prompts.activate(prompt.name, number),
@@ -151,6 +152,15 @@ function Chosen({
         aside={
           <>
             <CopyButton text={version.checksum_hash} label="Copy the checksum" />
+            {mayRun && (
+              <Link
+                to="/playground"
+                search={{ prompt: prompt.name, version: number }}
+                className={buttonClass()}
+              >
+                Open in playground
+              </Link>
+            )}
             {mayPut && prompt.mode === 'full' && !isActive && (
               <Button disabled={activate.isPending} onClick={() => activate.mutate()}>
                 Activate

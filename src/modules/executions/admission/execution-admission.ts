@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
-import { BareCalls, PromptResolver } from '../../prompts/index.js';
+import { BareCalls, PromptResolver, UnsavedContents } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
 import { ProjectProviders } from '../../secrets/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
@@ -19,13 +19,13 @@ import {
   type AdmittedExecution,
   type AdmittedPrompt,
   type AdmittedRequest,
-  type BareCall,
   type FoundForRequest,
   messagesOf,
   paramsOfRequest,
   type RequestToAdmit,
 } from './execution-request.js';
 import { joinMessages, type SentPrompt } from './sent-prompt.js';
+import { bareCallOf } from './unsaved-content.js';
 
 /** What a request says that needs no look at anything else. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
@@ -51,6 +51,7 @@ export class ExecutionAdmission {
     private readonly config: AppConfig,
     private readonly resolver: PromptResolver,
     private readonly bareCalls: BareCalls,
+    private readonly contents: UnsavedContents,
     private readonly models: ExecutionModels,
     private readonly registry: ProviderRegistry,
     private readonly providers: ProjectProviders,
@@ -73,6 +74,9 @@ export class ExecutionAdmission {
       readonly write: (prepared: Prepared) => Promise<Answer | 'stale'>;
     },
   ): Promise<Answer> {
+    if ((request.content ?? null) !== null) {
+      return this.admitAndWrite(projectId, await bareCallOf(projectId, request, this.contents), mode, steps);
+    }
     const { prepare, write } = steps;
     const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
     let prepared: Prepared;
@@ -200,16 +204,16 @@ export class ExecutionAdmission {
    */
   render(admitted: AdmittedRequest, entry: Entry): AdmittedExecution | Promise<AdmittedExecution> {
     const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const { prompt } = admitted;
-    if (prompt === null) {
-      const { messages } = admitted.bare as BareCall;
+    const compiled = compiledOf(admitted);
+    if (compiled === null) {
+      const messages = admitted.bare?.messages ?? [];
       return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
     }
     if (admitted.maskRules !== null) {
       const masked = maskVariables(admitted.maskRules, entry.variablesJson ?? '{}');
-      if (masked !== null) return this.renderMasked(admitted, entry, prompt.compiled, masked);
+      if (masked !== null) return this.renderMasked(admitted, entry, compiled, masked);
     }
-    const steps = prompt.compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
+    const steps = compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
     // Most renderings are over in one step, and most turns have room for it.
     if (heavyWork.hasRoom) {
       const first = heavyWork.runNow(() => steps.next());
@@ -285,6 +289,11 @@ export class ExecutionAdmission {
     const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number);
     return found === null ? null : admittedPrompt(request, found, false);
   }
+}
+
+/** Null where nothing is rendered. */
+function compiledOf({ prompt, bare }: AdmittedRequest): CompiledPrompt | null {
+  return prompt === null ? (bare?.content?.compiled ?? null) : prompt.compiled;
 }
 
 /** Shared by prompts that have neither tools nor a format, as most do. */

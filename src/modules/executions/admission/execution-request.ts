@@ -1,6 +1,6 @@
 import type { SentMessage } from '../../../entities/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
-import type { ResolvedBy, ResolvedVersion } from '../../prompts/index.js';
+import type { ResolvedBy, ResolvedVersion, UnsavedContent, UnsavedContentDto } from '../../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
 import type { MaskRules, ProjectPolicy } from '../../projects/index.js';
 import type { ChargeBound } from './charge-bound.js';
@@ -17,6 +17,8 @@ export const DEFAULT_ENVIRONMENT = 'default';
 export interface BareCall {
   readonly messages: readonly SentMessage[];
   readonly extras: ContentExtras | null;
+  /** Templates that are rendered instead of the messages; left out where these are sent as they came. */
+  readonly content?: UnsavedContent;
 }
 
 /** A `:run`, a `:submit` or a batch, or what another API makes of its own requests. */
@@ -24,6 +26,8 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   /** Left out only of a bare call. */
   readonly prompt_name?: string;
   readonly bare?: BareCall;
+  /** Becomes a bare call. */
+  readonly content?: UnsavedContentDto | null;
   readonly callback_url?: string | null;
   /** What it is part of: the id of an experiment. Batches say it when they begin. */
   readonly batch_id?: string | null;

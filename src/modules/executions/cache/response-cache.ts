@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { CacheCounts, Clock, messageOf, parseJson } from '../../../kernel/index.js';
 import { canonicalJson, wireExtrasOf } from '../../../templating/index.js';
-import type { AdmittedExecution } from '../admission/execution-request.js';
+import type { AdmittedExecution, BareCall } from '../admission/execution-request.js';
+import type { SentPrompt } from '../admission/sent-prompt.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
 
@@ -70,6 +71,11 @@ export class ResponseCache {
   }
 }
 
+/** A content that is no version is what it renders to. */
+function messagesOfBare(bare: BareCall | null, rendered: SentPrompt): SentPrompt | BareCall['messages'] {
+  return bare?.content === undefined ? (bare?.messages ?? []) : rendered;
+}
+
 /** Members of OpenAI's API that change the answer; the others say what is done with it, or for whom it is. */
 const ANSWER_PARAMS = ['reasoning_effort', 'verbosity', 'parallel_tool_calls'];
 
@@ -81,7 +87,7 @@ export function cacheKeyOf(admitted: AdmittedExecution): Buffer {
   const { prompt, bare, variablesJson, rendered, targets, params, extras } = admitted;
   const asked =
     prompt === null
-      ? { messages: bare?.messages ?? [], extras: wireExtrasOf(bare?.extras) }
+      ? { messages: messagesOfBare(bare, rendered), extras: wireExtrasOf(bare?.extras) }
       : { version_id: prompt.version.versionId, variables: parseJson(variablesJson), rendered };
   const models = targets.map(({ modelId }) => modelId);
   const vendor = Object.entries(extras.vendorParams ?? {}).filter(([name]) => ANSWER_PARAMS.includes(name));

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { AttemptStatus, ExecutionErrorType } from '../../../entities/index.js';
 import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../../infra/http/index.js';
+import { ChatMessageDto, ContentExtrasDto } from '../../prompts/index.js';
 import { RegistrationDto } from '../../versions/index.js';
 import { ModelRefDto, ParamsDto } from '../wire/execute.dto.js';
 import { ERROR_TYPES, ExecutionResultDto, ExecutionSummaryDto, ToolCallDto } from '../wire/executions.dto.js';
@@ -112,6 +113,16 @@ export class SentMessageDto {
   annotations?: unknown;
 }
 
+/** A content that was run and is no version. */
+export class UnsavedContentViewDto extends ContentExtrasDto {
+  /** The template, of a text. */
+  template_source?: string;
+
+  /** The messages, each a template. */
+  @ApiPropertyOptional({ type: [ChatMessageDto] })
+  messages?: ChatMessageDto[];
+}
+
 export class ExecutionDto extends ExecutionResultDto {
   /** Id of the version that was run; null of a bare call. */
   @ApiId()
@@ -139,6 +150,10 @@ export class ExecutionDto extends ExecutionResultDto {
   /** Tools and response format that were sent along, in the form of a prompt; null when there were none. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   extras!: unknown;
+
+  /** The content that was run, where that was no version; null of a version, of messages that came as they are, and once it is erased. */
+  @ApiProperty({ type: UnsavedContentViewDto, nullable: true })
+  content!: UnsavedContentViewDto | null;
 
   /** The models that it may be sent to, in their order; null where there is only the one. */
   @ApiProperty({ type: [ModelRefDto], nullable: true })

@@ -70,7 +70,7 @@ export function executionDetail(
     version_id: record.versionId,
     masked: record.masked ?? [],
     ...promptFields(record),
-    extras: record.extras ?? record.content,
+    ...contentFields(record),
     models: record.targets?.map(({ provider, model_name }) => ({ provider, model_name })) ?? null,
     streamed: record.streamed,
     owner_team: record.ownerTeam,
@@ -101,6 +101,21 @@ function responseFields(record: ExecutionRecord): ResponseFields {
     response_sha256: isErased ? null : record.responseSha256,
     tool_calls: record.toolCalls,
     output_error: outputErrorView(record.outputCheck),
+  };
+}
+
+/** A content that was no version is kept with the tools and the format that it came with. */
+function contentFields({
+  extras,
+  content,
+  contentErasedAt = null,
+}: ExecutionRecord): Pick<ExecutionDto, 'extras' | 'content'> {
+  if (extras === null || extras === undefined) return { extras: content, content: null };
+  const { template_source: template, messages, ...rest } = extras as Record<string, unknown>;
+  const hasSource = template !== undefined || messages !== undefined;
+  return {
+    extras: Object.keys(rest).length === 0 ? null : rest,
+    content: hasSource && contentErasedAt === null ? extras : null,
   };
 }
 

@@ -58,6 +58,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
   const model = beginning.model ?? admitted.targets[0];
   const targets = storedTargets(admitted.targets);
   const extras = wireExtrasOf(admitted.bare?.extras);
+  const source = admitted.bare?.content?.source;
   const params = paramColumns(admitted.params, admitted.extras.vendorParams);
   arrivals += 1;
   return {
@@ -101,7 +102,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     variables_json: kept === null ? admitted.variablesJson : kept.variablesJson,
     rendered_prompt: rendered.kind === 'text' ? rendered.text : null,
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
-    extras: extras === null ? null : writeJson(extras),
+    extras: extras === null && source === undefined ? null : writeJson({ ...extras, ...source }),
     arrival: arrivals,
     // Numbers go as texts, since JSON has no whole numbers of that size.
     hold_input_pico_usd: bound.inputPicoUsd?.toString(),

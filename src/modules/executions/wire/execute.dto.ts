@@ -4,6 +4,7 @@ import {
   ApiPropertyOptional,
   getSchemaPath,
   IntersectionType,
+  OmitType,
 } from '@nestjs/swagger';
 import {
   IsIn,
@@ -18,6 +19,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { IsPromptName, Nested } from '../../../infra/http/index.js';
+import { UnsavedContentDto } from '../../prompts/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
 import { IsMetadata, MAX_PAIRS, MAX_VALUE_CHARS } from './execution-metadata.js';
 import { IsStop } from './is-stop.decorator.js';
@@ -261,7 +263,8 @@ export class ExecutionEntryDto {
   metadata?: Record<string, string> | null;
 }
 
-export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
+/** What can be queued, and so names a prompt. */
+class NamedExecutionDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
   /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
   @IsOptional()
   @Nested(() => CacheDto)
@@ -269,7 +272,25 @@ export class ExecuteDto extends IntersectionType(SharedExecutionDto, ExecutionEn
   cache?: CacheDto | null;
 }
 
-export class SubmitDto extends ExecuteDto {
+/** What is waited for: of a prompt, or of a content that is no version yet. */
+export class ExecuteDto extends OmitType(NamedExecutionDto, ['prompt_name'] as const) {
+  /** The prompt to run. Left out only where `content` is sent. */
+  @ValidateIf((body: ExecuteDto) => (body.content ?? null) === null || (body.prompt_name ?? null) !== null)
+  @IsPromptName()
+  @ApiPropertyOptional({ type: String })
+  prompt_name?: string;
+
+  /**
+   * Content to run that is no version of a prompt, instead of `prompt_name` and `version_number`. It is rendered with `variables` by the
+   * rules of versions, and kept with the execution, whose prompt and version are null.
+   */
+  @IsOptional()
+  @Nested(() => UnsavedContentDto)
+  @ApiPropertyOptional({ type: UnsavedContentDto, nullable: true, example: undefined })
+  content?: UnsavedContentDto | null;
+}
+
+export class SubmitDto extends NamedExecutionDto {
   /** Is told when the execution is final: a POST signed as Standard Webhooks says. */
   @IsOptional()
   @IsString()

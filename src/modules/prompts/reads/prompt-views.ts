@@ -86,6 +86,7 @@ export function versionDetail(
     ...versionSummary(found),
     prompt_id: prompt.promptId,
     prompt_name: prompt.name,
+    settings: found.version.settings,
     renderer: found.version.renderer,
     ...contentView(found.version),
     variables: found.version.variables,

@@ -5,7 +5,7 @@ import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
-import { nonce } from '../../ui/nonce';
+import { nonce } from '../nonce';
 
 interface CodeEditorProps {
   readonly label: string;

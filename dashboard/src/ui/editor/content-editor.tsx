@@ -1,14 +1,19 @@
 import type { ChatMessage } from '@prompt-ledger/client';
 import { Plus, Trash2 } from 'lucide-react';
-import { Button } from '../../ui/controls/button';
-import { Select } from '../../ui/controls/field';
+import { Button } from '../controls/button';
+import { Select } from '../controls/field';
 import { CodeEditor } from './code-editor';
-import type { Draft } from './draft';
 
 const ROLES = ['system', 'user', 'assistant'] as const;
 
+/** A text or messages, never both. */
+export interface EditedContent {
+  readonly template?: string;
+  readonly messages?: readonly ChatMessage[];
+}
+
 /** Edits a text, or messages one below the other. */
-export function ContentEditor({
+export function ContentEditor<Draft extends EditedContent>({
   draft,
   onChange,
 }: {

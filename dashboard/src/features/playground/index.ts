@@ -1,0 +1,1 @@
+export { parsePlaygroundSearch } from './playground-search';

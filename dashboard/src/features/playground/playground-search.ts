@@ -1,0 +1,18 @@
+import { given, numberOf, textOf } from '../../ui/search-params';
+
+/** What the playground is to open; it is taken out of the address once it stands there. */
+export interface PlaygroundSearch {
+  /** The version of a prompt. */
+  readonly prompt?: string;
+  readonly version?: number;
+  /** Or an execution, with everything that it ran with. */
+  readonly execution?: string;
+}
+
+export function parsePlaygroundSearch(search: Record<string, unknown>): PlaygroundSearch {
+  return given({
+    prompt: textOf(search['prompt']),
+    version: numberOf(search['version']),
+    execution: textOf(search['execution']),
+  });
+}

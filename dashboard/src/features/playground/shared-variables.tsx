@@ -1,0 +1,56 @@
+import { parseVariables } from '../../api/templating';
+import { Field, TextArea } from '../../ui/controls/field';
+import { Panel } from '../../ui/panel';
+import { variablesText } from './variables-text';
+import type { Playground } from './variant';
+
+const ROWS = { least: 2, most: 10 };
+
+/** The variables that all variants have but those with their own. */
+export function SharedVariables({
+  playground,
+  onChange,
+}: {
+  readonly playground: Playground;
+  readonly onChange: (text: string) => void;
+}) {
+  const text = variablesText(playground);
+  return (
+    <Panel title="Variables" note={playground.variants.length === 1 ? 'as JSON' : 'of all variants, as JSON'}>
+      <div className="p-3">
+        <VariablesField label="Variables of all" text={text} onChange={onChange} />
+      </div>
+    </Panel>
+  );
+}
+
+export function VariablesField({
+  label,
+  text,
+  onChange,
+}: {
+  readonly label: string;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}) {
+  return (
+    <Field
+      label={label}
+      hint={
+        parseVariables(text) === null ? (
+          <span className="text-bad">This is no object of JSON.</span>
+        ) : undefined
+      }
+    >
+      {(id) => (
+        <TextArea
+          id={id}
+          rows={Math.min(ROWS.most, Math.max(ROWS.least, text.split('\n').length))}
+          className="mono"
+          value={text}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { type Opened, openVariant } from './open-variant';
+import type { PlaygroundSearch } from './playground-search';
+import { isUntouched, MAX_VARIANTS, type Playground } from './variant';
+
+const route = getRouteApi('/playground');
+
+/**
+ * Puts what the address asks for into the playground, beside what is there already: nothing typed is lost. Then the address is that of
+ * the playground again, so that a reload opens nothing twice.
+ */
+export function useOpened(
+  search: PlaygroundSearch,
+  playground: Playground,
+  keep: (playground: Playground) => void,
+) {
+  const navigate = route.useNavigate();
+  const isAsked = search.prompt !== undefined || search.execution !== undefined;
+  const { data, error, refetch } = useQuery({
+    queryKey: ['playground', 'open', search],
+    queryFn: ({ signal }) => openVariant(search, signal),
+    enabled: isAsked,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const dismiss = () => void navigate({ search: {}, replace: true });
+  const isFull = !isUntouched(playground) && playground.variants.length >= MAX_VARIANTS;
+  useEffect(() => {
+    if (!isAsked || data === undefined || isFull) return;
+    keep(isUntouched(playground) ? only(data) : withOpened(playground, data));
+    void navigate({ search: {}, replace: true });
+    // Once for what was read; what is typed meanwhile does not open it again.
+  }, [data]);
+  return {
+    error: isAsked ? error : null,
+    retry: () => void refetch(),
+    isFull: isAsked && data !== undefined && isFull,
+    dismiss,
+    replaceLast: () => {
+      if (data === undefined) return;
+      keep(withOpened({ ...playground, variants: playground.variants.slice(0, -1) }, data));
+      dismiss();
+    },
+  };
+}
+
+function only({ variant, variables }: Opened): Playground {
+  return { variants: [variant], variables };
+}
+
+/** Beside others it has its own variables where those of all are not the same. */
+function withOpened(playground: Playground, { variant, variables }: Opened): Playground {
+  const own = variables === null || variables === playground.variables ? null : variables;
+  return { ...playground, variants: [...playground.variants, { ...variant, variables: own }] };
+}

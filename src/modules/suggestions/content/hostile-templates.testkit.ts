@@ -41,7 +41,7 @@ export const HOSTILE: readonly (readonly [name: string, content: PromptContent])
     'messages',
     {
       kind: 'chat',
-      messages: names(2_000, (nth) => ({
+      messages: Array.from({ length: 2_000 }, (_, nth) => ({
         role: 'system' as const,
         content: `Be kind to ${nth} {{message}} people, and say so. {a}`,
       })),

@@ -184,7 +184,10 @@ describe('an outcome', () => {
   it('is listed in pages', async () => {
     const id = await run();
     for (const metric of ['a', 'b', 'c']) await record({ execution_id: id, metric, value: 0.1 });
-    interface Page { outcomes: { metric: string }[]; next_cursor: string | null }
+    interface Page {
+      outcomes: { metric: string }[];
+      next_cursor: string | null;
+    }
     const first = (await stage.admin.get<Page>(`/v1/outcomes?execution_id=${id}&limit=2`)).body;
     expect(first.outcomes.map(({ metric }) => metric)).toEqual(['c', 'b']);
     const url = `/v1/outcomes?execution_id=${id}&limit=2&cursor=${first.next_cursor}`;

@@ -23,6 +23,7 @@ import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.j
 import { CreateRollouts1797000000000 } from './1797000000000-create-rollouts.js';
 import { RecordOutcomes1797050000000 } from './1797050000000-record-outcomes.js';
 import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
+import { TakeRolloutLooks1797060000000 } from './1797060000000-take-rollout-looks.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   CreateRollouts1797000000000,
   RecordOutcomes1797050000000,
   KeepSettings1797500000000,
+  TakeRolloutLooks1797060000000,
 ];

@@ -19,7 +19,7 @@ import { OpenAiApiHttpModule } from './modules/openai-api/index.js';
 import { PromptsHttpModule } from './modules/prompts/index.js';
 import { OutcomesHttpModule } from './modules/outcomes/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
-import { RolloutsHttpModule } from './modules/rollouts/index.js';
+import { RolloutsDeciderModule, RolloutsHttpModule } from './modules/rollouts/index.js';
 import { SecretsHttpModule } from './modules/secrets/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
 import { ScorersHttpModule } from './modules/scorers/index.js';
@@ -60,6 +60,7 @@ export class ApiModule {
         WebhooksModule,
         ChangesModule,
         RolloutsHttpModule,
+        RolloutsDeciderModule,
         DatasetsHttpModule,
         AuditLogModule,
         ...(config.env.WORKER ? [ConsumerModule, ExperimentsRunnerModule] : []),

@@ -5,6 +5,7 @@ import { AnalyticsModule } from './modules/analytics/index.js';
 import { BudgetsModule } from './modules/budgets/index.js';
 import { ConsumerModule } from './modules/consumer/index.js';
 import { ExperimentsRunnerModule } from './modules/experiments/index.js';
+import { RolloutsDeciderModule } from './modules/rollouts/index.js';
 import { ProvidersModule } from './modules/providers/index.js';
 import { providerOptions } from './provider-options.js';
 
@@ -19,6 +20,7 @@ export class WorkerModule {
         ProvidersModule.register(providerOptions(config)),
         ConsumerModule,
         ExperimentsRunnerModule,
+        RolloutsDeciderModule,
         AnalyticsModule,
         BudgetsModule,
       ],

@@ -44,6 +44,9 @@ import { ProjectEntity } from './people/project.entity.js';
 import { PromptPointerEntity } from './registry/prompt-pointer.entity.js';
 import { PromptVersionEntity } from './registry/prompt-version.entity.js';
 import { PromptEntity } from './registry/prompt.entity.js';
+import { RolloutCursorEntity } from './rollouts/rollout-cursor.entity.js';
+import { RolloutEventEntity } from './rollouts/rollout-event.entity.js';
+import { RolloutLookEntity } from './rollouts/rollout-look.entity.js';
 import { RolloutPhaseEntity } from './rollouts/rollout-phase.entity.js';
 import { RolloutEntity } from './rollouts/rollout.entity.js';
 import { ProjectSecretEntity } from './people/project-secret.entity.js';
@@ -78,6 +81,7 @@ export type { ScoreSource } from './evaluation/score.entity.js';
 export { MemberEntity, ProjectSecretEntity, SessionEntity, TeamEntity, TeamMemberEntity, UserEntity };
 export { ExperimentCellEntity, ExperimentEntity, ExperimentItemEntity, ExperimentScoreEntity };
 export { RolloutEntity, RolloutPhaseEntity };
+export { RolloutCursorEntity, RolloutEventEntity, RolloutLookEntity };
 export { ROLLOUT_STATUSES } from './rollouts/rollout.entity.js';
 export type { RolloutStatus } from './rollouts/rollout.entity.js';
 export { EXPERIMENT_STATUSES } from './experiments/experiment.entity.js';
@@ -170,4 +174,7 @@ export const ENTITIES = [
   ExperimentScoreEntity,
   RolloutEntity,
   RolloutPhaseEntity,
+  RolloutEventEntity,
+  RolloutLookEntity,
+  RolloutCursorEntity,
 ];

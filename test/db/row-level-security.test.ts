@@ -5,6 +5,7 @@ import {
 } from '../../migrations/1795910400000-count-queue-slices.js';
 import { DATASET_TABLES } from '../../migrations/1796600000000-store-datasets.js';
 import { SERVICE_FIGURES_FUNCTION } from '../../migrations/1795914000000-read-service-figures.js';
+import { LOOK_TABLES, WATCHED_ROLLOUTS_FUNCTION } from '../../migrations/1797060000000-take-rollout-looks.js';
 import { OUTCOME_TABLES } from '../../migrations/1797050000000-record-outcomes.js';
 import { SCORER_TABLES } from '../../migrations/1796700000000-create-scorers.js';
 import { SNIPPET_TABLES } from '../../migrations/1796400000000-add-snippets.js';
@@ -37,6 +38,8 @@ const ADDED_TO_ONLY = [
   'scorer_versions',
   'scores',
   'outcomes',
+  'rollout_events',
+  'rollout_looks',
   'experiment_items',
   'experiment_scores',
 ];
@@ -46,6 +49,7 @@ const SECURED_TABLES = [
   ...DATASET_TABLES,
   ...SCORER_TABLES,
   ...OUTCOME_TABLES,
+  ...LOOK_TABLES,
   ...SNIPPET_TABLES,
   'users',
   'execution_metadata',
@@ -183,6 +187,11 @@ describe('row-level security', () => {
     ['rollouts', 'DELETE FROM rollouts'],
     ['rollout_phases', 'UPDATE rollout_phases SET percent = 1'],
     ['rollout_phases', 'DELETE FROM rollout_phases'],
+    ['rollout_events', 'UPDATE rollout_events SET value = 1'],
+    ['rollout_events', 'DELETE FROM rollout_events'],
+    ['rollout_looks', `UPDATE rollout_looks SET decision = 'continue'`],
+    ['rollout_looks', 'DELETE FROM rollout_looks'],
+    ['rollout_cursors', 'DELETE FROM rollout_cursors'],
     ['execution_attempts', `UPDATE execution_attempts SET status = 'succeeded'`],
     ['execution_outputs', `UPDATE execution_outputs SET response_text = ''`],
     ['prompts', 'DELETE FROM prompts'],
@@ -254,6 +263,7 @@ describe('row-level security', () => {
       QUEUE_SLICE_FUNCTION,
       RENEW_PROMPTS_FUNCTION,
       ...EXPERIMENT_FUNCTIONS,
+      WATCHED_ROLLOUTS_FUNCTION,
       SERVICE_FIGURES_FUNCTION,
       FIND_SESSION_FUNCTION,
       SECRET_REVISIONS_FUNCTION,

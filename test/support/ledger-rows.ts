@@ -103,6 +103,12 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
          candidate_checksum, definition, created_by, status_by)
        VALUES ($1, 'r', '${promptId}', 'dev', '${versionId}', 'c', '${versionId}', 'd', '{}', 'admin', 'admin') RETURNING rollout_id)
      INSERT INTO rollout_phases (project_id, rollout_id, phase, percent, started_at) SELECT $1, rollout_id, 1, 10, now() FROM rollout`,
+    `WITH rollout AS (SELECT rollout_id FROM rollouts WHERE project_id = $1), cursor AS (
+       INSERT INTO rollout_cursors (project_id, rollout_id, executions_until) SELECT $1, rollout_id, now() FROM rollout), look AS (
+       INSERT INTO rollout_looks (project_id, rollout_id, look, phase, last_sequence, decision, looked_at, figures)
+       SELECT $1, rollout_id, 1, 1, 0, 'continue', now(), '{}' FROM rollout)
+     INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status)
+     SELECT $1, rollout_id, 1, 'exposure', '${executionId}', 1, 'control', 'u', 'succeeded' FROM rollout`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

@@ -13,6 +13,7 @@ import {
   RolloutTransitions,
 } from '../../src/modules/rollouts/index.js';
 import type { RolloutAction } from '../../src/modules/rollouts/lifecycle/rollout-state.js';
+import { rolloutView } from '../../src/modules/rollouts/lifecycle/rollout-views.js';
 import type { CreateRolloutDto, RolloutDto } from '../../src/modules/rollouts/lifecycle/rollouts.dto.js';
 import { RolloutsService } from '../../src/modules/rollouts/lifecycle/rollouts.service.js';
 import { ACTOR } from './actor.js';
@@ -22,6 +23,7 @@ export const ROLLOUT_ENVIRONMENT = 'prod';
 
 /** The services of rollouts on a real database: prompts with three versions, the first of which runs in an environment. */
 export class RolloutsWorld {
+  readonly rollouts = new RolloutsRepository();
   readonly transitions: RolloutTransitions;
   readonly mover: PointerMover;
   readonly caller: Caller;
@@ -32,7 +34,7 @@ export class RolloutsWorld {
     const audit = new AuditService();
     const rules = new EnvironmentRulesRepository();
     const prompts = new PromptsRepository();
-    const rollouts = new RolloutsRepository();
+    const { rollouts } = this;
     this.mover = new PointerMover(rules, prompts, new ApprovedVersionsRepository(), audit);
     const keeper = new PointerKeeper(rules, prompts, new HeldPointersRepository());
     this.transitions = new RolloutTransitions(rollouts, keeper, this.mover, audit);
@@ -95,8 +97,11 @@ export class RolloutsWorld {
     }
   }
 
-  get(rolloutId: string): Promise<RolloutDto> {
-    return this.service.get(this.context.projectId, rolloutId);
+  async get(rolloutId: string): Promise<RolloutDto> {
+    const { scope, projectId } = this.context;
+    const found = await scope.transaction(projectId, (tx) => this.rollouts.find(tx, projectId, rolloutId));
+    if (found === null) throw new Error(`there is no rollout ${rolloutId}`);
+    return rolloutView(found);
   }
 
   /** What whoever decides reads of it. */

@@ -45,6 +45,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/changes/{change_id}': 'viewer',
   'GET /v1/rollouts': 'viewer',
   'GET /v1/rollouts/{rollout_id}': 'viewer',
+  'GET /v1/rollouts/{rollout_id}/looks': 'viewer',
+  'GET /v1/rollouts/{rollout_id}/events': 'viewer',
   'GET /v1/executions': 'viewer',
   'GET /v1/datasets': 'viewer',
   'GET /v1/datasets/{name}': 'viewer',

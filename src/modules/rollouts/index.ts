@@ -38,4 +38,4 @@ export {
   RolloutsRepository,
   type StoredDefinition,
 } from './lifecycle/rollouts.repository.js';
-export { RolloutsHttpModule, RolloutsModule } from './rollouts.module.js';
+export { RolloutsDeciderModule, RolloutsHttpModule, RolloutsModule } from './rollouts.module.js';

@@ -5,19 +5,34 @@ import { RolloutTransitions } from './lifecycle/rollout-transitions.js';
 import { RolloutsController } from './lifecycle/rollouts.controller.js';
 import { RolloutsRepository } from './lifecycle/rollouts.repository.js';
 import { RolloutsService } from './lifecycle/rollouts.service.js';
+import { RolloutReportsController } from './reports/rollout-reports.controller.js';
+import { RolloutReportsService } from './reports/rollout-reports.service.js';
+import { LookTaker } from './watching/look-taker.js';
+import { LooksRepository } from './watching/looks.repository.js';
+import { RolloutDecider } from './watching/rollout-decider.js';
+import { RolloutEventsRepository } from './watching/rollout-events.repository.js';
+import { TakingInRepository } from './watching/taking-in.repository.js';
+import { WatchedRolloutsRepository } from './watching/watched-rollouts.repository.js';
 
 /** What brings rollouts from one status to the next, whoever asks for it. */
 @Module({
   imports: [AuditModule, PromptsModule],
-  providers: [RolloutsRepository, RolloutTransitions],
-  exports: [RolloutsRepository, RolloutTransitions],
+  providers: [LooksRepository, RolloutEventsRepository, RolloutsRepository, RolloutTransitions],
+  exports: [LooksRepository, RolloutEventsRepository, RolloutsRepository, RolloutTransitions],
 })
 export class RolloutsModule {}
+
+/** What looks at rollouts and decides: in every process, with or without a consumer. */
+@Module({
+  imports: [RolloutsModule],
+  providers: [LookTaker, RolloutDecider, TakingInRepository, WatchedRolloutsRepository],
+})
+export class RolloutsDeciderModule {}
 
 /** The HTTP half. */
 @Module({
   imports: [AuditModule, PromptsModule, RolloutsModule],
-  providers: [RolloutsService],
-  controllers: [RolloutsController],
+  providers: [RolloutReportsService, RolloutsService],
+  controllers: [RolloutsController, RolloutReportsController],
 })
 export class RolloutsHttpModule {}

@@ -60,18 +60,6 @@ export class RolloutsController {
     return this.rollouts.list(caller.projectId, query);
   }
 
-  @Get(':rollout_id')
-  @RolloutIdParam()
-  @Scopes('prompts:read')
-  @ApiOperation({ summary: 'Read a rollout' })
-  @ApiProblems(400, 404)
-  get(
-    @CurrentCaller() caller: Caller,
-    @Param('rollout_id', UuidPipe) rolloutId: string,
-  ): Promise<RolloutDto> {
-    return this.rollouts.get(caller.projectId, rolloutId);
-  }
-
   @Post(':rollout_id\\:start')
   @Action(
     'Start a rollout',

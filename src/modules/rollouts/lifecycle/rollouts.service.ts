@@ -76,13 +76,6 @@ export class RolloutsService {
     });
   }
 
-  /** @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` */
-  async get(projectId: string, rolloutId: string): Promise<RolloutDto> {
-    return this.scope.transaction(projectId, async (tx) =>
-      rolloutView(await this.find(tx, projectId, rolloutId)),
-    );
-  }
-
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
   async list(projectId: string, query: ListRolloutsQueryDto): Promise<RolloutListDto> {
     const { status, prompt_name: promptName, environment, limit, cursor } = query;

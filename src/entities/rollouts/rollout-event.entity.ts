@@ -1,0 +1,77 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { RolloutEntity } from './rollout.entity.js';
+
+/** An exposure of a rollout, or a value of one. Append-only for the application. */
+@Entity('rollout_events')
+@ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
+  name: 'rollout_events_project_id_rollout_id_fkey',
+})
+@Index('rollout_events_exposure', ['projectId', 'rolloutId', 'executionId'], {
+  unique: true,
+  where: `kind = 'exposure'`,
+})
+@Index('rollout_events_value', ['projectId', 'rolloutId', 'executionId', 'metric'], {
+  unique: true,
+  where: `kind = 'value'`,
+})
+@Index('rollout_events_of_phase', ['projectId', 'rolloutId', 'phase', 'sequence'])
+@Check('rollout_events_kind_check', `kind IN ('exposure', 'value')`)
+@Check('rollout_events_arm_check', `arm IN ('control', 'candidate')`)
+@Check(
+  'rollout_events_kind',
+  `CASE kind WHEN 'value' THEN metric IS NOT NULL AND value IS NOT NULL ELSE metric IS NULL AND value IS NULL AND status IS NOT NULL END`,
+)
+export class RolloutEventEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'rollout_id' })
+  rolloutId!: string;
+
+  /** In the order of the commits of the rollout. There are gaps. A bigint, hence a string. */
+  @PrimaryColumn('bigint')
+  sequence!: string;
+
+  @Column('text')
+  kind!: 'exposure' | 'value';
+
+  @Column('uuid', { name: 'execution_id' })
+  executionId!: string;
+
+  /** From 1. Of a value: that of its exposure. */
+  @Column('integer')
+  phase!: number;
+
+  @Column('text')
+  arm!: 'control' | 'candidate';
+
+  /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
+  @Column('text')
+  unit!: string;
+
+  /** Of an exposure: how the execution ended. */
+  @Column('text', { nullable: true })
+  status!: 'succeeded' | 'failed' | 'canceled' | null;
+
+  /** Of an exposure: whether the response cache answered. */
+  @Column('boolean', { name: 'is_cached', nullable: true })
+  isCached!: boolean | null;
+
+  /** Of an exposure: whether another model answered than the first that it was to be asked of. */
+  @Column('boolean', { name: 'is_fallback', nullable: true })
+  isFallback!: boolean | null;
+
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
+  @Column('text', { nullable: true })
+  metric!: string | null;
+
+  /** 1 and 0 for yes and no. */
+  @Column('double precision', { nullable: true })
+  value!: number | null;
+
+  /** Of a score or an outcome: how long it came after the end of its execution. */
+  @Column('double precision', { name: 'delay_ms', nullable: true })
+  delayMs!: number | null;
+}

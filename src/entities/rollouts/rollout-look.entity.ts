@@ -1,0 +1,40 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { RolloutEntity } from './rollout.entity.js';
+
+/** What a look at a running rollout saw and decided. Append-only for the application. */
+@Entity('rollout_looks')
+@ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
+  name: 'rollout_looks_project_id_rollout_id_fkey',
+})
+@Index('rollout_looks_of_phase', ['projectId', 'rolloutId', 'phase', 'look'])
+@Check('rollout_looks_look_check', 'look > 0')
+@Check('rollout_looks_decision_check', `decision IN ('continue', 'guardrail', 'next_step', 'success')`)
+export class RolloutLookEntity {
+  @PrimaryColumn('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @PrimaryColumn('uuid', { name: 'rollout_id' })
+  rolloutId!: string;
+
+  /** 1, 2, 3 … in the order in which they were taken. */
+  @PrimaryColumn('integer')
+  look!: number;
+
+  /** From 1. */
+  @Column('integer')
+  phase!: number;
+
+  /** The last event that it knew. A bigint, hence a string. */
+  @Column('bigint', { name: 'last_sequence' })
+  lastSequence!: string;
+
+  @Column('text')
+  decision!: 'continue' | 'guardrail' | 'next_step' | 'success';
+
+  @Column('timestamptz', { name: 'looked_at' })
+  lookedAt!: Date;
+
+  /** All of it, as the statistics make it. */
+  @Column('json')
+  figures!: unknown;
+}

@@ -1,0 +1,7 @@
+/** Computing looks again, from plain JSON to plain JSON: for whoever has the record and not the service. */
+export { resolveMetric, type RolloutDefinition } from '../deciding/rollout-definition.js';
+export type { Look } from '../deciding/look.js';
+export { compareJson, type JsonDifference } from './compare-json.js';
+export { lookView } from './look-view.js';
+export type { RolloutEvent, RolloutPhase, RolloutRecord } from './rollout-record.js';
+export { recomputeLooks } from './verify-looks.js';

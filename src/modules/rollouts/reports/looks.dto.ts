@@ -1,0 +1,262 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ApiId, ApiInteger, ApiTime, FromText, PageQueryDto, toInteger } from '../../../infra/http/index.js';
+import type { Comparison, Decision } from '../deciding/look.js';
+import { METRIC_KINDS, type MetricKind } from '../deciding/rollout-definition.js';
+
+const DIRECTIONS = ['up', 'down'] as const;
+const ROLES = ['primary', 'guardrail'] as const;
+const ARMS = ['control', 'candidate'] as const;
+const FINAL = ['succeeded', 'failed', 'canceled'] as const;
+const DECISIONS = ['continue', 'guardrail', 'next_step', 'success'] as const;
+const ACTIONS = ['roll_back', 'pause', 'apply', 'hold'] as const;
+const MOST_EVENTS = 5000;
+const DEFAULT_EVENTS = 1000;
+
+export class ListLooksQueryDto extends PageQueryDto {}
+
+export class ListRolloutEventsQueryDto {
+  /** How many entries a page has at most. */
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_EVENTS, default: DEFAULT_EVENTS })
+  @FromText(toInteger)
+  @IsInt()
+  @Min(1)
+  @Max(MOST_EVENTS)
+  limit: number = DEFAULT_EVENTS;
+
+  /** The `next_cursor` of the page before. Opaque. */
+  @ApiPropertyOptional({ type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2048)
+  cursor?: string;
+}
+
+export class ArmCountsDto {
+  /** Of the control. */
+  @ApiInteger()
+  control!: number;
+
+  /** Of the candidate. */
+  @ApiInteger()
+  candidate!: number;
+}
+
+export class EstimateDto {
+  /** What the data say; null where there are none. */
+  @ApiProperty({ type: Number, nullable: true })
+  estimate!: number | null;
+
+  /** The lower bound; null where nothing bounds it. */
+  @ApiProperty({ type: Number, nullable: true })
+  low!: number | null;
+
+  /** The upper bound; null where nothing bounds it. */
+  @ApiProperty({ type: Number, nullable: true })
+  high!: number | null;
+}
+
+export class ArmFiguresDto extends EstimateDto {
+  /** Units with a value. */
+  @ApiInteger()
+  values!: number;
+
+  /** Units without one, which is not the same as a failure. */
+  @ApiInteger()
+  missing!: number;
+}
+
+export class ArmsFiguresDto {
+  /** Of the control. */
+  control!: ArmFiguresDto;
+
+  /** Of the candidate. */
+  candidate!: ArmFiguresDto;
+}
+
+export class EffectDto {
+  /** The candidate less the control. */
+  absolute!: EstimateDto;
+
+  /** The same, in relation to the control: 0.1 is a tenth more. */
+  relative!: EstimateDto;
+}
+
+export class ComparisonDto {
+  /** The metric. */
+  metric!: string;
+
+  /** What it is watched for. */
+  @ApiProperty({ enum: ROLES })
+  role!: Comparison['role'];
+
+  /** What it is, and so which statistics it gets. */
+  @ApiProperty({ enum: METRIC_KINDS })
+  kind!: MetricKind;
+
+  /** Which way is better. */
+  @ApiProperty({ enum: DIRECTIONS })
+  direction!: (typeof DIRECTIONS)[number];
+
+  /** How much worse than the control the candidate may be, relative to the control. */
+  max_regression!: number;
+
+  /** Both arms, each with the bounds within which its true value lies. */
+  arms!: ArmsFiguresDto;
+
+  /** What the candidate makes better or worse, with its bounds. */
+  effect!: EffectDto;
+
+  /** Of the split of units without a value: small where one arm misses more than the other, and then the comparison is biased. */
+  missing_p_value!: number;
+
+  /** Whether there are units enough to decide anything. */
+  is_enough!: boolean;
+
+  /** Whether the candidate is worse than allowed, whatever the truth within the bounds is. */
+  is_bad!: boolean;
+
+  /** Whether the candidate is good enough. Only of the primary metric. */
+  is_good!: boolean;
+}
+
+export class DecisionDto {
+  /** What was decided. */
+  @ApiProperty({ enum: DECISIONS })
+  kind!: Decision['kind'];
+
+  /** Of a guardrail and of success: what follows. Left out of the others. */
+  @ApiPropertyOptional({ enum: ACTIONS })
+  action?: (typeof ACTIONS)[number];
+
+  /** Of a guardrail: the metrics that are bad. Left out of the others. */
+  @ApiPropertyOptional({ type: [String] })
+  metrics?: string[];
+
+  /** Of a next step: which one. Left out of the others. */
+  @ApiPropertyOptional({ type: 'integer' })
+  phase?: number;
+}
+
+export class FiguresDto {
+  /** The step, from 1. */
+  @ApiInteger()
+  phase!: number;
+
+  /** When. */
+  @ApiTime()
+  at!: string;
+
+  /** Minutes since the step began. */
+  elapsed_min!: number;
+
+  /** The number of the last exposure, score or outcome that is in the figures. */
+  @ApiInteger()
+  last_sequence!: number;
+
+  /** What each test may spend: the `alpha` of the rollout, shared by guardrails and steps. */
+  alpha_per_test!: number;
+
+  /** Different units. */
+  units!: ArmCountsDto;
+
+  /** Executions of these units. */
+  executions!: ArmCountsDto;
+
+  /** Whether the split is as planned: the least p-value of the step so far. Below 0.001, something loses units. */
+  ratio_p_value!: number;
+
+  /** The primary metric first, then the guardrails as they were asked for. */
+  @ApiProperty({ type: [ComparisonDto] })
+  comparisons!: ComparisonDto[];
+
+  /** What follows. */
+  @ApiProperty({ type: DecisionDto })
+  decision!: DecisionDto;
+}
+
+export class LookDto extends FiguresDto {
+  /** 1, 2, 3 … in the order in which they were taken. */
+  @ApiInteger()
+  look!: number;
+}
+
+export class LookListDto {
+  /** Newest first. */
+  looks!: LookDto[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}
+
+export class RolloutExposureDto {
+  /** What it is: an execution of one of the arms. */
+  @ApiProperty({ enum: ['exposure'] })
+  kind!: 'exposure';
+
+  /** Its number, in the order in which they were taken in. */
+  @ApiInteger()
+  sequence!: number;
+
+  /** The execution. */
+  @ApiId()
+  execution_id!: string;
+
+  /** The step, from 1. */
+  @ApiInteger()
+  phase!: number;
+
+  /** The arm. */
+  @ApiProperty({ enum: ARMS })
+  arm!: (typeof ARMS)[number];
+
+  /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
+  unit!: string;
+
+  /** How the execution ended. */
+  @ApiProperty({ enum: FINAL })
+  status!: (typeof FINAL)[number];
+
+  /** Whether the response cache answered. */
+  cached!: boolean;
+
+  /** Whether another model answered than the first that was to be asked. */
+  fallback!: boolean;
+}
+
+export class RolloutValueDto {
+  /** What it is: a value of a metric, which may come days after its exposure and counts where that belongs. */
+  @ApiProperty({ enum: ['value'] })
+  kind!: 'value';
+
+  /** Its number, in the order in which they were taken in. */
+  @ApiInteger()
+  sequence!: number;
+
+  /** The execution. */
+  @ApiId()
+  execution_id!: string;
+
+  /** The metric. */
+  metric!: string;
+
+  /** The value; 1 and 0 for yes and no. */
+  value!: number;
+
+  /** How long it came after the execution had ended, in milliseconds; null of what the execution brings along. */
+  @ApiProperty({ type: Number, nullable: true })
+  delay_ms!: number | null;
+}
+
+@ApiExtraModels(RolloutExposureDto, RolloutValueDto)
+export class RolloutEventListDto {
+  /** In their order. */
+  @ApiProperty({
+    type: 'array',
+    items: { oneOf: [{ $ref: getSchemaPath(RolloutExposureDto) }, { $ref: getSchemaPath(RolloutValueDto) }] },
+  })
+  events!: (RolloutExposureDto | RolloutValueDto)[];
+
+  /** For the next page; null on the last. */
+  next_cursor!: string | null;
+}

@@ -1,0 +1,102 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiInteger } from '../../../infra/http/index.js';
+import { RolloutDto, RolloutPhaseDto } from '../lifecycle/rollouts.dto.js';
+import { ComparisonDto, LookDto } from './looks.dto.js';
+
+export class DelayDto {
+  /** The median. */
+  median_ms!: number;
+
+  /** The 95th percentile. */
+  p95_ms!: number;
+
+  /** The longest. */
+  max_ms!: number;
+}
+
+export class ArmDelaysDto {
+  /** Of the control; null where nothing came. */
+  @ApiProperty({ type: DelayDto, nullable: true })
+  control!: DelayDto | null;
+
+  /** Of the candidate; null where nothing came. */
+  @ApiProperty({ type: DelayDto, nullable: true })
+  candidate!: DelayDto | null;
+}
+
+export class ComparedMetricDto extends ComparisonDto {
+  /** How long values came after their executions had ended; null of metrics that executions bring along. */
+  @ApiProperty({ type: ArmDelaysDto, nullable: true })
+  delays!: ArmDelaysDto | null;
+}
+
+export class ArmTotalsDto {
+  /** Different units. */
+  @ApiInteger()
+  units!: number;
+
+  /** Executions, however they ended. */
+  @ApiInteger()
+  executions!: number;
+
+  /** Of these, how many succeeded. */
+  @ApiInteger()
+  succeeded!: number;
+
+  /** How many failed. */
+  @ApiInteger()
+  failed!: number;
+
+  /** How many were canceled: neither a success nor an error. */
+  @ApiInteger()
+  canceled!: number;
+
+  /** How many the response cache answered. */
+  @ApiInteger()
+  cached!: number;
+
+  /** How many another model answered than the first that was to be asked. */
+  @ApiInteger()
+  fallbacks!: number;
+
+  /** How many came without a `unit_key`, and are a unit each. */
+  @ApiInteger()
+  without_unit_key!: number;
+}
+
+export class PhaseArmsDto {
+  /** Of the control. */
+  control!: ArmTotalsDto;
+
+  /** Of the candidate. */
+  candidate!: ArmTotalsDto;
+}
+
+export class PhaseFiguresDto extends RolloutPhaseDto {
+  /** What each test may spend: the `alpha` of the rollout, shared by guardrails and steps. */
+  alpha_per_test!: number;
+
+  /** How many units and executions each arm has. */
+  arms!: PhaseArmsDto;
+
+  /** Whether the split is as planned: the least p-value of the step so far. Below 0.001, something loses units. */
+  ratio_p_value!: number;
+
+  /** The primary metric first, then the guardrails, with all values that have come in, also after the step had ended. */
+  @ApiProperty({ type: [ComparedMetricDto] })
+  comparisons!: ComparedMetricDto[];
+}
+
+export class RolloutDetailDto extends RolloutDto {
+  /** The steps that have begun, each with figures of its own. */
+  @ApiProperty({ type: [PhaseFiguresDto] })
+  declare phases: PhaseFiguresDto[];
+
+  /** How many looks there are in all. */
+  @ApiInteger()
+  look_count!: number;
+
+  /** The latest looks, newest first, 20 at most; `GET /v1/rollouts/{rollout_id}/looks` has all. */
+  @ApiProperty({ type: [LookDto] })
+  looks!: LookDto[];
+}

@@ -1,0 +1,92 @@
+import type { EntityManager } from 'typeorm';
+import type { Arm } from '../../../bucketing/index.js';
+import type { PhaseState } from '../deciding/phase-state.js';
+import type { RolloutDefinition } from '../deciding/rollout-definition.js';
+import { PhaseTally } from '../record/phase-tally.js';
+import type { RolloutEventRecord, RolloutEventsRepository } from './rollout-events.repository.js';
+
+/** How the executions of an arm came about and ended. */
+export interface ArmTotals {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly canceled: number;
+  readonly cached: number;
+  readonly fallbacks: number;
+  /** Requests without a `unit_key`, each of which is a unit of its own. */
+  readonly withoutKey: number;
+}
+
+const PAGE = 10_000;
+
+/** The events of one step as far as they were read, kept in memory: each is read once, however often somebody looks. */
+export class CountedPhase {
+  private readonly tally: PhaseTally;
+  private readonly totals: Record<Arm, Record<keyof ArmTotals, number>> = {
+    control: newTotals(),
+    candidate: newTotals(),
+  };
+  private lastSequence = 0;
+  /** One reader at a time. */
+  private reading: Promise<void> = Promise.resolve();
+
+  /** @param phase counted from 1. */
+  constructor(
+    private readonly projectId: string,
+    private readonly definition: RolloutDefinition,
+    private readonly phase: number,
+  ) {
+    this.tally = new PhaseTally(phase - 1, definition);
+  }
+
+  /** Reads what has come since. What the transaction has added itself counts, so it must not be rolled back. */
+  async read(tx: EntityManager, events: RolloutEventsRepository): Promise<void> {
+    const turn = this.reading.catch(() => undefined).then(() => this.readOn(tx, events));
+    this.reading = turn;
+    await turn;
+  }
+
+  toState(look: Pick<PhaseState, 'at' | 'elapsedMin' | 'lastSequence' | 'leastRatioPValue'>): PhaseState {
+    return this.tally.toState(look);
+  }
+
+  totalsOf(arm: Arm): ArmTotals {
+    return { ...this.totals[arm] };
+  }
+
+  private async readOn(tx: EntityManager, events: RolloutEventsRepository): Promise<void> {
+    const { rolloutId } = this.definition;
+    let page: RolloutEventRecord[];
+    do {
+      const from = { phase: this.phase, after: this.lastSequence, limit: PAGE };
+      page = await events.listOfPhase(tx, this.projectId, rolloutId, from);
+      for (const event of page) this.add(event);
+    } while (page.length === PAGE);
+  }
+
+  private add(event: RolloutEventRecord): void {
+    const { sequence, executionId, arm, unit } = event;
+    this.lastSequence = sequence;
+    const exposure = { kind: 'exposure', sequence, executionId, phase: this.phase - 1, arm, unit } as const;
+    if (event.kind === 'exposure') {
+      this.tally.expose(exposure);
+      this.count(event);
+    } else if (event.metric !== null && event.value !== null) {
+      this.tally.addValue(
+        { kind: 'value', sequence, executionId, metric: event.metric, value: event.value },
+        exposure,
+      );
+    }
+  }
+
+  private count({ arm, status, isCached, isFallback, unit, executionId }: RolloutEventRecord): void {
+    const totals = this.totals[arm];
+    if (status !== null) totals[status] += 1;
+    if (isCached === true) totals.cached += 1;
+    if (isFallback === true) totals.fallbacks += 1;
+    if (unit === executionId) totals.withoutKey += 1;
+  }
+}
+
+function newTotals(): Record<keyof ArmTotals, number> {
+  return { succeeded: 0, failed: 0, canceled: 0, cached: 0, fallbacks: 0, withoutKey: 0 };
+}

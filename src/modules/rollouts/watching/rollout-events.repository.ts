@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { RolloutEventEntity } from '../../../entities/index.js';
+
+/** An event with its number as a number: nobody counts to 2^53. */
+export type RolloutEventRecord = Omit<RolloutEventEntity, 'projectId' | 'rolloutId' | 'sequence'> & {
+  readonly sequence: number;
+};
+
+/** How long the values of a metric came after their executions ended. */
+export interface MetricDelay {
+  readonly phase: number;
+  readonly arm: 'control' | 'candidate';
+  readonly metric: string;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  readonly maxMs: number;
+}
+
+const READ = `SELECT v.sequence::float8 AS sequence, v.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, v.status,
+    v.is_cached AS "isCached", v.is_fallback AS "isFallback", v.ended_at AS "endedAt", v.metric, v.value, v.delay_ms AS "delayMs"
+  FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3`;
+
+const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.delay_ms) AS "medianMs",
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY v.delay_ms) AS "p95Ms", max(v.delay_ms) AS "maxMs"
+  FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.delay_ms IS NOT NULL
+  GROUP BY v.phase, v.arm, v.metric`;
+
+/** The exposures of a rollout and their values. */
+@Injectable()
+export class RolloutEventsRepository {
+  /** In their order. @param after the number of the last event that is known; 0 for none. */
+  list(
+    tx: EntityManager,
+    projectId: string,
+    rolloutId: string,
+    { after, limit }: { readonly after: number; readonly limit: number },
+  ): Promise<RolloutEventRecord[]> {
+    const text = `${READ} ORDER BY v.sequence LIMIT $4`;
+    return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, limit]);
+  }
+
+  /** The same, of one step. */
+  listOfPhase(
+    tx: EntityManager,
+    projectId: string,
+    rolloutId: string,
+    { phase, after, limit }: { readonly phase: number; readonly after: number; readonly limit: number },
+  ): Promise<RolloutEventRecord[]> {
+    const text = `${READ} AND v.phase = $4 ORDER BY v.sequence LIMIT $5`;
+    return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, phase, limit]);
+  }
+
+  /** Of scores and outcomes; what an execution brings along has none. */
+  listDelays(tx: EntityManager, projectId: string, rolloutId: string): Promise<MetricDelay[]> {
+    return tx.query<MetricDelay[]>(DELAYS, [projectId, rolloutId]);
+  }
+}

@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { RolloutCursorEntity } from '../../../entities/index.js';
+import type { MetricRule } from '../deciding/rollout-definition.js';
+
+/** The right to take in, look and decide, until the transaction ends. */
+export type RolloutCursor = Omit<RolloutCursorEntity, 'takenInAt' | 'sweptAt'> & {
+  /** Whether executions are to be looked for that were committed long after they ended. */
+  readonly isSweepDue: boolean;
+};
+
+/** A rollout in the transaction of whoever takes in. */
+export interface TakenRollout {
+  readonly projectId: string;
+  readonly rolloutId: string;
+  readonly startedAt: Date;
+  /** What it watches; each metric once. */
+  readonly rules: readonly Pick<MetricRule, 'metric' | 'kind'>[];
+}
+
+export interface TakenIn {
+  /** The number of the last event from now on. */
+  readonly lastSequence: string;
+  readonly exposures: number;
+}
+
+/**
+ * The numbers of the latest score and outcome are read before anything is taken in: all lower ones are committed, so what is taken in
+ * afterwards has them.
+ */
+const OPEN = `INSERT INTO rollout_cursors (project_id, rollout_id, executions_until, scores_until, outcomes_until)
+  VALUES ($1, $2, $3, coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0),
+    coalesce((SELECT o.latest FROM outcome_sequences o WHERE o.project_id = $1), 0))
+  ON CONFLICT DO NOTHING`;
+
+const HOLD = `SELECT c.project_id AS "projectId", c.rollout_id AS "rolloutId", c.last_sequence AS "lastSequence", c.looks,
+    c.executions_until AS "executionsUntil", c.swept_at < now() - interval '1 minute' AS "isSweepDue",
+    c.scores_until AS "scoresUntil", c.outcomes_until AS "outcomesUntil"
+  FROM rollout_cursors c WHERE c.project_id = $1 AND c.rollout_id = $2 FOR UPDATE SKIP LOCKED`;
+
+const LATEST = `SELECT now() AS "at", coalesce((SELECT s.latest FROM score_sequences s WHERE s.project_id = $1), 0) AS scores,
+    coalesce((SELECT o.latest FROM outcome_sequences o WHERE o.project_id = $1), 0) AS outcomes`;
+
+const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = $4, scores_until = $5, outcomes_until = $6,
+    swept_at = CASE WHEN $7 THEN now() ELSE swept_at END, taken_in_at = now()
+  WHERE project_id = $1 AND rollout_id = $2`;
+
+/**
+ * An execution says that it ended when its transaction began, and is seen when that has committed: so it is looked for again for a
+ * while, and what is known already is left out. Ids carry the time, which leaves out the weeks before the rollout.
+ *
+ * A canceled execution neither failed nor succeeded. Latency is that of answers: a call that fails at once is not a fast one.
+ */
+const EXPOSE = `WITH found AS MATERIALIZED (
+    SELECT e.execution_id, e.status, e.completed_at, e.cache_hit, e.latency_ms, e.cost_pico_usd, e.response_tokens, e.output_valid,
+      e.model_id, e.targets, e.rollout
+    FROM executions e
+    WHERE e.project_id = $1 AND e.rollout IS NOT NULL AND e.completed_at >= $4::timestamptz
+      AND e.execution_id >= ledger_uuid7_floor($5::timestamptz) AND e.rollout ->> 'rollout_id' = $2::uuid::text
+      AND NOT EXISTS (SELECT FROM rollout_events x
+        WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = e.execution_id AND x.kind = 'exposure')
+    ORDER BY e.completed_at, e.execution_id LIMIT $6
+  ), exposed AS MATERIALIZED (
+    SELECT f.*, row_number() OVER (ORDER BY f.completed_at, f.execution_id) AS nth, f.rollout ->> 'arm' AS arm,
+      (f.rollout ->> 'phase')::integer AS phase, coalesce(f.rollout ->> 'unit', f.execution_id::text) AS unit,
+      json_array_length(f.targets) > 1 AND (f.targets -> 0 ->> 'provider', f.targets -> 0 ->> 'model_name')
+        IS DISTINCT FROM (m.provider, m.model_name) AS is_fallback
+    FROM found f
+    LEFT JOIN LATERAL (SELECT m.provider, m.model_name FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id) AS m ON true
+  ), exposures AS (
+    INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at)
+    SELECT $1, $2, $3::bigint + x.nth, 'exposure', x.execution_id, x.phase, x.arm, x.unit, x.status, x.cache_hit,
+      coalesce(x.is_fallback, false), x.completed_at
+    FROM exposed x ORDER BY x.nth
+  ), measured AS (
+    INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, metric, value)
+    SELECT $1, $2, $3::bigint + (SELECT count(*) FROM exposed) + row_number() OVER (ORDER BY x.nth, v.metric), 'value', x.execution_id,
+      x.phase, x.arm, x.unit, v.metric, v.value
+    FROM exposed x CROSS JOIN LATERAL (VALUES
+      ('error_rate', CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END::double precision),
+      ('schema_valid', x.output_valid::integer::double precision),
+      ('latency_p50_ms', CASE WHEN x.status = 'succeeded' THEN x.latency_ms END::double precision),
+      ('latency_p95_ms', CASE WHEN x.status = 'succeeded' THEN x.latency_ms END::double precision),
+      ('cost_usd', x.cost_pico_usd::double precision / 1e12),
+      ('output_tokens', x.response_tokens::double precision)) AS v(metric, value)
+    WHERE v.value IS NOT NULL AND v.metric = ANY ($7::text[])
+    RETURNING sequence
+  )
+  SELECT (SELECT count(*)::integer FROM exposed) AS exposures, (SELECT max(x.completed_at) FROM exposed x) AS "until",
+    $3::bigint + (SELECT count(*) FROM exposed) + (SELECT count(*) FROM measured) AS "lastSequence"`;
+
+/**
+ * Scores and outcomes that are new, of exposures that are known, and all of exposures that are new: they may have come first. Those that
+ * both find, and a second one of an execution, are left out by the index.
+ */
+const ADD_LATE = `WITH fresh AS MATERIALIZED (
+    SELECT x.execution_id FROM rollout_events x
+    WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.sequence > $4::bigint AND x.kind = 'exposure'
+  ), scored AS (
+    SELECT s.sequence, s.execution_id, s.scorer_id, s.value, s.passed, s.created_at FROM scores s
+    WHERE s.project_id = $1 AND s.sequence > $5::bigint
+    UNION
+    SELECT s.* FROM fresh f CROSS JOIN LATERAL (
+      SELECT s.sequence, s.execution_id, s.scorer_id, s.value, s.passed, s.created_at FROM scores s
+      WHERE s.project_id = $1 AND s.execution_id = f.execution_id OFFSET 0) AS s
+  ), became AS (
+    SELECT o.sequence, o.execution_id, o.metric, o.value, o.created_at FROM outcomes o
+    WHERE o.project_id = $1 AND o.sequence > $6::bigint
+    UNION
+    SELECT o.* FROM fresh f CROSS JOIN LATERAL (
+      SELECT o.sequence, o.execution_id, o.metric, o.value, o.created_at FROM outcomes o
+      WHERE o.project_id = $1 AND o.execution_id = f.execution_id OFFSET 0) AS o
+  ), came AS (
+    SELECT s.sequence, 0 AS source, s.execution_id, 'score:' || c.name AS metric, s.value, s.passed, s.created_at
+    FROM scored s JOIN scorers c ON c.project_id = $1 AND c.scorer_id = s.scorer_id AND c.name = ANY ($7::text[])
+    UNION ALL
+    SELECT o.sequence, 1, o.execution_id, 'outcome:' || o.metric, o.value, o.value <> 0, o.created_at FROM became o
+    WHERE o.metric = ANY ($8::text[])
+  ), added AS (
+    INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, metric, value, delay_ms)
+    SELECT $1, $2, $3::bigint + row_number() OVER (ORDER BY x.sequence, v.source, v.sequence), 'value', x.execution_id, x.phase, x.arm, x.unit,
+      v.metric, CASE WHEN v.metric = ANY ($9::text[]) THEN v.passed::integer ELSE v.value END,
+      greatest(0, extract(epoch FROM v.created_at - x.ended_at) * 1000)
+    FROM came v JOIN rollout_events x ON x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = v.execution_id AND x.kind = 'exposure'
+    ORDER BY x.sequence, v.source, v.sequence
+    ON CONFLICT (project_id, rollout_id, execution_id, metric) WHERE kind = 'value' DO NOTHING
+    RETURNING sequence
+  )
+  SELECT coalesce(max(sequence), $3::bigint) AS "lastSequence" FROM added`;
+
+const AT_ONCE = 5000;
+/** Of what is looked for again: what is usual, and what a stalled commit may take. */
+const OVERLAP_MS = 15_000;
+const LONG_OVERLAP_MS = 15 * 60_000;
+
+/** Brings ended executions, scores and outcomes into the record of a rollout, each once. */
+@Injectable()
+export class TakingInRepository {
+  /** @returns null while somebody else is at it. */
+  async hold(
+    tx: EntityManager,
+    { projectId, rolloutId, startedAt }: Pick<TakenRollout, 'projectId' | 'rolloutId' | 'startedAt'>,
+  ): Promise<RolloutCursor | null> {
+    const find = async () => (await tx.query<RolloutCursor[]>(HOLD, [projectId, rolloutId]))[0];
+    const found = await find();
+    if (found !== undefined) return found;
+    await tx.query(OPEN, [projectId, rolloutId, startedAt]);
+    return (await find()) ?? null;
+  }
+
+  /** Takes in what there is, so much at a time that a backlog does not hold the transaction for long; the next call goes on. */
+  async takeIn(tx: EntityManager, rollout: TakenRollout, cursor: RolloutCursor): Promise<TakenIn> {
+    const { projectId, rolloutId } = rollout;
+    const [latest] = await tx.query<{ at: Date; scores: string; outcomes: string }[]>(LATEST, [projectId]);
+    if (latest === undefined) throw new Error('the time of the database cannot be read');
+    const overlapMs = cursor.isSweepDue ? LONG_OVERLAP_MS : OVERLAP_MS;
+    const [exposed] = await tx.query<{ exposures: number; until: Date | null; lastSequence: string }[]>(
+      EXPOSE,
+      [
+        projectId,
+        rolloutId,
+        cursor.lastSequence,
+        new Date(cursor.executionsUntil.getTime() - overlapMs),
+        rollout.startedAt,
+        AT_ONCE,
+        rollout.rules.map(({ metric }) => metric),
+      ],
+    );
+    if (exposed === undefined) throw new Error('exposures cannot be counted');
+    const lastSequence = await this.addLate(tx, rollout, cursor, exposed.lastSequence);
+    const isWhole = exposed.exposures < AT_ONCE;
+    await tx.query(KEEP, [
+      projectId,
+      rolloutId,
+      lastSequence,
+      // They are taken in as they ended, so all before the last of a part are known.
+      isWhole ? latest.at : laterOf(exposed.until, cursor.executionsUntil),
+      latest.scores,
+      latest.outcomes,
+      cursor.isSweepDue && isWhole,
+    ]);
+    return { lastSequence, exposures: exposed.exposures };
+  }
+
+  private async addLate(
+    tx: EntityManager,
+    { projectId, rolloutId, rules }: TakenRollout,
+    cursor: RolloutCursor,
+    lastSequence: string,
+  ): Promise<string> {
+    const named = (prefix: string) =>
+      rules.flatMap(({ metric }) => (metric.startsWith(prefix) ? [metric.slice(prefix.length)] : []));
+    const [scorers, outcomes] = [named('score:'), named('outcome:')];
+    if (scorers.length === 0 && outcomes.length === 0) return lastSequence;
+    const yesNo = rules.filter(({ kind }) => kind === 'yes_no').map(({ metric }) => metric);
+    const [added] = await tx.query<{ lastSequence: string }[]>(ADD_LATE, [
+      projectId,
+      rolloutId,
+      lastSequence,
+      cursor.lastSequence,
+      cursor.scoresUntil,
+      cursor.outcomesUntil,
+      scorers,
+      outcomes,
+      yesNo,
+    ]);
+    return added?.lastSequence ?? lastSequence;
+  }
+}
+
+function laterOf(one: Date | null, other: Date): Date {
+  return one !== null && one > other ? one : other;
+}

@@ -24,6 +24,7 @@ import {
   RoutesResource,
   ScorersResource,
   OutcomesResource,
+  RolloutsResource,
   ScoresResource,
   SecretsResource,
   SnippetsResource,
@@ -57,6 +58,7 @@ export class LedgerClient {
   readonly scorers: ScorersResource;
   readonly scores: ScoresResource;
   readonly outcomes: OutcomesResource;
+  readonly rollouts: RolloutsResource;
   readonly projects: ProjectsResource;
   readonly users: UsersResource;
   readonly members: MembersResource;
@@ -89,6 +91,7 @@ export class LedgerClient {
     this.scorers = new ScorersResource(transport);
     this.scores = new ScoresResource(transport);
     this.outcomes = new OutcomesResource(transport);
+    this.rollouts = new RolloutsResource(transport);
     this.projects = new ProjectsResource(transport);
     this.users = new UsersResource(transport);
     this.members = new MembersResource(transport);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addRollouts } from './rollouts/rollouts.program.js';
 import { addScorers } from './evaluation/scorers.program.js';
 import { addGovernance } from './governance/changes.program.js';
 import { addDatasets } from './datasets/datasets.program.js';
@@ -38,6 +39,7 @@ export function addLedgerCommands(program: Command): void {
   addModels(program.command('models').description('list, allow and take away models'));
   addScorers(program);
   addOutcomes(program.command('outcome').description('record and list what became of executions'));
+  addRollouts(program.command('rollout').description('check what was decided about a rollout'));
   addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 

@@ -16,6 +16,7 @@ export { PromptsResource } from './prompts.js';
 export { RoutesResource } from './routes.js';
 export { ScorersResource } from './scorers.js';
 export { OutcomesResource } from './outcomes.js';
+export { RolloutsResource } from './rollouts.js';
 export { ScoresResource } from './scores.js';
 export { SecretsResource } from './secrets.js';
 export { SnippetsResource } from './snippets.js';

@@ -266,6 +266,14 @@ describe('a resource', () => {
       { correlation_id: 'order-4711', metric: 'resolved', value: true },
       ({ outcomes }) => outcomes.record({ correlation_id: 'order-4711', metric: 'resolved', value: true }),
     ],
+    ['GET', `/v1/rollouts/${ID}`, undefined, ({ rollouts }) => rollouts.get(ID)],
+    [
+      'GET',
+      `/v1/rollouts/${ID}/looks?limit=5`,
+      undefined,
+      ({ rollouts }) => rollouts.looks(ID, { limit: 5 }),
+    ],
+    ['GET', `/v1/rollouts/${ID}/events`, undefined, ({ rollouts }) => rollouts.events(ID)],
   ])('sends %s %s', async (method, path, body, call) => {
     const { fetch, requests } = fakeFetch(json({}));
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));

@@ -19,6 +19,7 @@ export type * from './recording.js';
 export type * from './routes.js';
 export type * from './scorers.js';
 export type * from './outcomes.js';
+export type * from './rollout-record.js';
 export type * from './scores.js';
 export type * from './secrets.js';
 export type * from './snippets.js';

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { ExperimentDetail, LedgerClient } from '../../../sdk/src/index.js';
-import { messageOf } from '../../kernel/index.js';
 import { CliError, EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { describeFailure } from '../terminal/describe-failure.js';
 import { note, oneLine, print, printJson, printTable } from '../terminal/output.js';
+import { untilTold } from '../terminal/until-told.js';
 import { combineGates, decideGate, figure, type GateDecision, type GateRule } from './decide-gate.js';
 import { type EvalFile, type EvalGate, readEvalFile } from './eval-file.js';
 import { ExperimentTable, SUMMARY_HEAD, summaryRows } from './experiment-table.js';
@@ -169,12 +168,4 @@ function rowOf({ scorer, exitCode, comparison }: GateDecision): (string | number
 
 function gateView({ scorer, exitCode, reason, comparison }: GateDecision): object {
   return { scorer, exit_code: exitCode, reason, comparison };
-}
-
-async function untilTold(work: () => Promise<ExitCode>): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new CliError(describeFailure(error)?.message ?? messageOf(error), EXIT.CANNOT_TELL);
-  }
 }

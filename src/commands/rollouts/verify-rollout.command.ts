@@ -1,0 +1,67 @@
+import {
+  compareJson,
+  type JsonDifference,
+  lookView,
+  recomputeLooks,
+} from '../../modules/rollouts/record/index.js';
+import { EXIT, type ExitCode } from '../terminal/cli-error.js';
+import { connect, type LedgerFlags } from '../terminal/connection.js';
+import { countOf } from '../terminal/count-of.js';
+import { print, printJson } from '../terminal/output.js';
+import { Progress } from '../terminal/progress.js';
+import { readRecord } from './read-record.js';
+
+const EVENTS_A_PAGE = 5000;
+const LOOKS_A_PAGE = 200;
+/** Where a look differs is often in many places. */
+const MOST_SHOWN = 20;
+
+interface LookDifference extends JsonDifference {
+  readonly look: number;
+}
+
+/**
+ * Computes every look again from what it was computed from, on this machine. The looks are read first: what comes in afterwards is in none
+ * of them.
+ * @returns 0 when all are as they were recorded, 1 when one differs.
+ */
+export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags): Promise<ExitCode> {
+  const ledger = await connect(flags);
+  const newestFirst = await ledger.rollouts.looks(rolloutId, { limit: LOOKS_A_PAGE }).all();
+  const looks = [...newestFirst].reverse();
+  const rollout = await ledger.rollouts.get(rolloutId);
+  const progress = new Progress('events read');
+  const events = [];
+  for await (const event of ledger.rollouts.events(rolloutId, { limit: EVENTS_A_PAGE })) {
+    events.push(event);
+    progress.add(1);
+  }
+  progress.done();
+  const differences = recomputeLooks(readRecord({ rollout, events, looks })).flatMap((expected, nth) => {
+    const recorded = looks[nth];
+    if (recorded === undefined) return [];
+    const { look, ...figures } = recorded;
+    return compareJson(figures, lookView(expected)).map((found): LookDifference => ({ look, ...found }));
+  });
+  if (flags.json === true) {
+    await printJson({ rollout_id: rolloutId, looks: looks.length, events: events.length, differences });
+  } else {
+    await report(differences, looks.length, events.length);
+  }
+  return differences.length === 0 ? EXIT.OK : EXIT.NO;
+}
+
+async function report(differences: readonly LookDifference[], looks: number, events: number): Promise<void> {
+  const from = `${countOf(looks, 'look')} computed again from ${countOf(events, 'event')}`;
+  if (differences.length === 0) return print(`${from}: all as recorded.`);
+  const wrong = new Set(differences.map(({ look }) => look)).size;
+  await print(`${from}: ${countOf(wrong, 'look')} ${wrong === 1 ? 'is' : 'are'} not as recorded.`);
+  for (const { look, pointer, recorded, recomputed } of differences.slice(0, MOST_SHOWN)) {
+    await print(`look ${look} ${pointer}: recorded ${textOf(recorded)}, computed ${textOf(recomputed)}`);
+  }
+  if (differences.length > MOST_SHOWN) await print(`… and ${differences.length - MOST_SHOWN} more`);
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

@@ -1,0 +1,12 @@
+import { messageOf } from '../../kernel/index.js';
+import { CliError, EXIT, type ExitCode } from './cli-error.js';
+import { describeFailure } from './describe-failure.js';
+
+/** For commands whose exit code 1 is a verdict: whatever keeps them from one, a refusal of the ledger too, is a 2. */
+export async function untilTold(work: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new CliError(describeFailure(error)?.message ?? messageOf(error), EXIT.CANNOT_TELL);
+  }
+}

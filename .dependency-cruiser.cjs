@@ -117,7 +117,9 @@ const ROOMS = {
   // Who gets which version, and what a look at both decides. Requests ask prompts, which know what is rolled out.
   'modules/rollouts': { rooms: [...COMMON, 'modules/prompts', 'statistics', 'bucketing'] },
   // What to change about a version, from its content and from what is known of its executions.
-  'modules/suggestions': { rooms: ['statistics', 'templating', 'kernel'] },
+  'modules/suggestions': {
+    rooms: [...CONTENT, 'modules/prompts', 'modules/experiments', 'statistics'],
+  },
   // They read the outbox, and nobody imports them.
   'modules/webhooks': { rooms: [...COMMON, 'modules/executions', 'modules/budgets'] },
   'modules/consumer': { rooms: [...COMMON, 'modules/executions'] },

@@ -22,8 +22,9 @@ import { RunExperiments1796800000000 } from './1796800000000-run-experiments.js'
 import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 import { CreateRollouts1797000000000 } from './1797000000000-create-rollouts.js';
 import { RecordOutcomes1797050000000 } from './1797050000000-record-outcomes.js';
-import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 import { TakeRolloutLooks1797060000000 } from './1797060000000-take-rollout-looks.js';
+import { KeepSuggestionStates1797100000000 } from './1797100000000-keep-suggestion-states.js';
+import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   EraseEvaluation1796900000000,
   CreateRollouts1797000000000,
   RecordOutcomes1797050000000,
-  KeepSettings1797500000000,
   TakeRolloutLooks1797060000000,
+  KeepSuggestionStates1797100000000,
+  KeepSettings1797500000000,
 ];

@@ -24,6 +24,7 @@ import { SecretsHttpModule } from './modules/secrets/index.js';
 import { SignInModule } from './modules/sign-in/index.js';
 import { ScorersHttpModule } from './modules/scorers/index.js';
 import { SnippetsHttpModule } from './modules/snippets/index.js';
+import { SuggestionsModule } from './modules/suggestions/index.js';
 import { TenantsModule } from './modules/tenants/index.js';
 import { TrackingHttpModule } from './modules/tracking/index.js';
 import { WebhooksModule } from './modules/webhooks/index.js';
@@ -46,6 +47,7 @@ export class ApiModule {
         HealthModule,
         PromptsHttpModule,
         SnippetsHttpModule,
+        SuggestionsModule,
         EnvironmentsHttpModule,
         ModelsHttpModule,
         BudgetsHttpModule,

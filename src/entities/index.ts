@@ -54,6 +54,7 @@ import { SessionEntity } from './people/session.entity.js';
 import { SnippetPinEntity } from './registry/snippet-pin.entity.js';
 import { SnippetVersionEntity } from './registry/snippet-version.entity.js';
 import { SnippetEntity } from './registry/snippet.entity.js';
+import { SuggestionStateEntity } from './registry/suggestion-state.entity.js';
 import { TeamMemberEntity } from './people/team-member.entity.js';
 import { TeamEntity } from './people/team.entity.js';
 import { UserEntity } from './people/user.entity.js';
@@ -64,6 +65,7 @@ import { ExecutionMetadataEntity } from './execution-metadata.entity.js';
 export { ApiKeyEntity, AuditEntryEntity, BatchEntity, IdempotencyKeyEntity, ModelEntity, OutboxEventEntity };
 export { PointerMoveEntity, ProjectEntity, PromptEntity, PromptPointerEntity, PromptVersionEntity };
 export { SnippetEntity, SnippetPinEntity, SnippetVersionEntity };
+export { SuggestionStateEntity };
 export { ExecutionAttemptEntity, ExecutionEntity, ExecutionInputEntity, ExecutionOutputEntity };
 export { ExecutionInFlightEntity, ExecutionMetadataEntity };
 export { ExecutionDeltaEntity, ExecutionRollupEntity, ModelPriceEntity, ModelRouteEntity };
@@ -177,4 +179,5 @@ export const ENTITIES = [
   RolloutEventEntity,
   RolloutLookEntity,
   RolloutCursorEntity,
+  SuggestionStateEntity,
 ];

@@ -57,6 +57,7 @@ const SECURED_TABLES = [
   'content_expiry',
   ...EXPERIMENT_TABLES,
   ...ROLLOUT_TABLES,
+  'suggestion_states',
 ];
 
 describe('row-level security', () => {
@@ -222,6 +223,8 @@ describe('row-level security', () => {
     ['outcomes', 'UPDATE outcomes SET value = 1'],
     ['outcomes', 'DELETE FROM outcomes'],
     ['outcome_sequences', 'DELETE FROM outcome_sequences'],
+    ['suggestion_states', `UPDATE suggestion_states SET kind = 'size'`],
+    ['suggestion_states', 'DELETE FROM suggestion_states'],
   ])('lets the application not do this to %s: %s', async (_table, statement) => {
     await expect(app.query(statement)).rejects.toThrow('permission denied');
   });

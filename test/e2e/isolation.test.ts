@@ -20,7 +20,8 @@ import { ADMIN_KEY, type Stage, startStage, UNKNOWN_ID } from './stage.js';
 const ONLY_MODEL = 'only-there';
 const ABSENT_MODEL = 'not-anywhere';
 /** Would end what the other project is to be asked for. */
-const ENDS = /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback)$/;
+const ENDS =
+  /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback|dismiss|restore)$/;
 /** Whoever puts a thing under a name makes one of their own, whatever others call theirs. */
 const MAKES_ITS_OWN = [
   'PUT /v1/prompts/{name}',
@@ -56,6 +57,15 @@ beforeAll(async () => {
     if (answer.status >= 300) throw new Error(`${call.name}: ${JSON.stringify(answer.body)}`);
     rememberIds(answer.body, ids);
   }
+  // Nothing is put to make one: it is found.
+  const faulty = { template_source: 'Translate {{text}} into French and keep the line breaks.' };
+  const name = '/v1/prompts/doc_summarizer';
+  expectMade(await stage.admin.put(name, faulty), 200);
+  const versions = await stage.admin.get<{ version_number: number }[]>(`${name}/versions`);
+  const newest = versions.body[0]?.version_number ?? 0;
+  const found = await stage.admin.get(`${name}/suggestions?version_number=${newest}`);
+  const [suggestion] = found.body['suggestions'] as { suggestion_id: string }[];
+  ids.set('suggestion_id', suggestion?.suggestion_id ?? '');
   // What is still at work would change things by itself.
   await eventually(async () => (await stage.sql('SELECT FROM executions_in_flight')).length === 0);
   await eventually(async () => {

@@ -54,6 +54,8 @@ describe('the examples of the OpenAPI document', () => {
     for (const call of calls) {
       const changeId = await openChange(call);
       if (changeId !== null) ids.set('change_id', changeId);
+      const suggestionId = await findSuggestion(call);
+      if (suggestionId !== null) ids.set('suggestion_id', suggestionId);
       const waiting = (await submitWaiting(call)) ?? (await startWaiting(call));
       // As the explorer would fill them in; ids are those of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
@@ -79,6 +81,19 @@ describe('the examples of the OpenAPI document', () => {
       return execution['status'] === 'queued' && (execution['attempts'] as unknown[]).length > 0;
     });
     return id;
+  }
+
+  /** One about a version that is the newest, for each call that decides about one. */
+  async function findSuggestion({ route }: OpenApiCall): Promise<string | null> {
+    const verb = /\{suggestion_id\}:(\w+)$/.exec(route)?.[1];
+    if (verb === undefined) return null;
+    const content = { template_source: `Translate {{text}} into French and ${verb} the line breaks.` };
+    const { body: put } = await stage.admin.put('/v1/prompts/doc_summarizer', content);
+    const { version_number: number } = put['version'] as { version_number: number };
+    const path = `/v1/prompts/doc_summarizer/suggestions?version_number=${number}`;
+    const { body } = await stage.admin.get(path);
+    const [suggestion] = body['suggestions'] as { suggestion_id: string }[];
+    return suggestion?.suggestion_id ?? null;
   }
 
   /** An experiment whose only cell waits for its next attempt, for the call that cancels one. */

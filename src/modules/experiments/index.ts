@@ -6,3 +6,4 @@ export {
   ExperimentsRunnerModule,
 } from './experiments.module.js';
 export { ComparisonsService } from './results/comparisons.service.js';
+export { ResultsRepository } from './results/results.repository.js';

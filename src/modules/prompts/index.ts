@@ -16,6 +16,7 @@ export { EnvironmentRulesRepository } from './pointers/environment-rules.reposit
 export type { HeldPointer } from './pointers/held-pointers.repository.js';
 export { type NamedPointer, PointerKeeper } from './pointers/pointer-keeper.js';
 export { PointerMover, type PointerMoveOptions, type PointerMoveOutcome } from './pointers/pointer-mover.js';
+export { findContentWarnings } from './find-content-warnings.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
 export { PromptList } from './reads/prompt-list.js';
 export { PromptReads } from './reads/prompt-reads.js';

@@ -39,6 +39,14 @@ interface Change<Answer> {
   readonly revision: number | null;
 }
 
+/** What else belongs into the transaction that puts a prompt. What it throws undoes everything. */
+export interface PutHooks {
+  /** Once the prompt is locked, before its content is. */
+  readonly before: (tx: EntityManager, prompt: PromptEntity) => Promise<void>;
+  /** Once the version is there. */
+  readonly after: (tx: EntityManager, version: PromptVersionEntity) => Promise<void>;
+}
+
 /** Names, their versions, and which version is active. */
 @Injectable()
 export class PromptsService {
@@ -62,7 +70,12 @@ export class PromptsService {
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another version is to become active and `default` is
    *   protected; then the content is not stored either.
    */
-  async put(who: AuthorizedActor, name: string, request: PutPromptDto): Promise<PutPromptResultDto> {
+  async put(
+    who: AuthorizedActor,
+    name: string,
+    request: PutPromptDto,
+    hooks?: PutHooks,
+  ): Promise<PutPromptResultDto> {
     const content = await heavyWork.run(() => readPutContent(request));
     const settings = readSettings(request.settings);
     const pinned = await this.snippets.pin(who.projectId, content);
@@ -76,6 +89,7 @@ export class PromptsService {
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
       assertFull(prompt);
       assertSameKind(prompt, content);
+      await hooks?.before(tx, prompt);
       const metadata = changedMetadata(prompt, request);
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
@@ -83,6 +97,7 @@ export class PromptsService {
       const user = { versionId: version.versionId, isSnippet: false };
       if (isNew) await this.snippets.record(tx, who.projectId, user, pinned);
       if (settings !== undefined) await this.versions.keepSettings(tx, version, settings);
+      await hooks?.after(tx, version);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, who, {
         action: 'prompt.put',

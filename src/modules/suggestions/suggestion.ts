@@ -4,6 +4,7 @@ export const SUGGESTION_KINDS = [
   'unused_variable',
   'undeclared_variable',
   'response_format',
+  'schema_refused',
   'variable_in_instructions',
   'volatile_before_stable',
   'repeated_instruction',
@@ -62,6 +63,13 @@ export interface Suggestion {
   /** One sentence. */
   readonly title: string;
   readonly evidence: Evidence;
+  /** What quotes executions, for those who may not read them; absent where nothing does. */
+  readonly quoting?: {
+    /** The title without the quotation. */
+    readonly title: string;
+    /** The facts that quote. */
+    readonly facts: readonly string[];
+  };
   readonly expectedEffect: ExpectedEffect;
   readonly patch: Patch | null;
 }

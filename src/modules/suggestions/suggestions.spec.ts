@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { RENDERER, rendererFor } from '../../templating/index.js';
 import { listParts } from './content/parts.js';
-import {
-  identifySuggestion,
-  type Suggestion,
-  suggestFromContent,
-  suggestFromFacts,
-  type SuggestionKind,
-  type VersionFacts,
-} from './index.js';
+import { suggestFromContent } from './content/suggest-from-content.js';
+import { suggestFromFacts } from './facts/suggest-from-facts.js';
+import type { VersionFacts } from './facts/version-facts.js';
+import { identifySuggestion } from './identify-suggestion.js';
+import type { Suggestion, SuggestionKind } from './suggestion.js';
 import {
   chat,
   FACTS,

@@ -3,6 +3,6 @@ export { withoutCheck } from './checked-prompt.js';
 export { VariablesInvalidError, VersionNotFoundError } from './errors.js';
 export { RegistrationDto } from './registration.dto.js';
 export { isNewRegistration, type RegistrationFacts, registrationOf } from './registration.js';
-export type { StoredContent } from './version-content.js';
+export { contentOf, type StoredContent } from './version-content.js';
 export { VersionsModule } from './versions.module.js';
 export { type HashedContent, type VersionContent, VersionsService } from './versions.service.js';

@@ -3,7 +3,7 @@ import { text } from '../suggestions.fixtures.testkit.js';
 
 const SIZE = 200_000;
 const fill = (piece: string, size = SIZE) => piece.repeat(Math.ceil(size / piece.length));
-const names = (count: number, write: (nth: number) => string) =>
+const names = <Each>(count: number, write: (nth: number) => Each) =>
   Array.from({ length: count }, (_, nth) => write(nth));
 
 /** Templates of 200 kB, each against a pattern or a loop that would take it badly. They need not parse. */

@@ -5,13 +5,18 @@ const MOST_EXAMPLES = 5;
 
 /** Evidence from executions: the figures, with the version and some of the executions to look at. */
 export function describeFacts(
-  { promptName, versionNumber }: VersionFacts,
+  { promptName, versionNumber, executions, executions30d = executions }: VersionFacts,
   facts: Evidence['facts'],
   executionIds: Examples = [],
 ): Evidence {
+  const isSample = executions30d > executions;
   return {
     places: [],
-    facts,
+    facts: {
+      ...facts,
+      days: 30,
+      ...(isSample ? { newest_executions: executions, of_executions: executions30d } : {}),
+    },
     links: [
       `/v1/prompts/${encodeURIComponent(promptName)}/versions/${versionNumber}`,
       ...executionIds.slice(0, MOST_EXAMPLES).map((id) => `/v1/executions/${encodeURIComponent(id)}`),

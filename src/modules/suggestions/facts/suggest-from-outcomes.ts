@@ -21,6 +21,10 @@ function mendSchema(facts: VersionFacts): Suggestion[] {
       severity: 'warning',
       title: `${toPercent(count / schema.checked)} of the answers break the schema at "${pointer}".`,
       evidence: describeFacts(facts, { pointer, failures: count, checked: schema.checked }, executionIds),
+      quoting: {
+        title: `${toPercent(count / schema.checked)} of the answers break the schema in one place.`,
+        facts: ['pointer'],
+      },
       expectedEffect: { ...UNKNOWN_EFFECT, passRate: count / schema.checked },
       patch: null,
     }));

@@ -94,7 +94,7 @@ function chooseCheaper(facts: VersionFacts): Suggestion[] {
           links: [...evidence.links, `/v1/experiments/${encodeURIComponent(experimentId)}`],
         },
         expectedEffect: {
-          costUsd30d: ((otherCost - cost) * facts.executions).toFixed(6),
+          costUsd30d: describeChange(otherCost - cost, facts),
           tokens: null,
           passRate: 0,
         },
@@ -102,4 +102,11 @@ function chooseCheaper(facts: VersionFacts): Suggestion[] {
       },
     ];
   });
+}
+
+function describeChange(
+  costUsd: number,
+  { executions, executions30d = executions }: VersionFacts,
+): string | null {
+  return executions30d === 0 ? null : (costUsd * executions30d).toFixed(6);
 }

@@ -20,7 +20,8 @@ function findClusters(facts: VersionFacts): Suggestion[] {
     ofName.map((each) => ({ name, ...each })),
   );
   return values.flatMap(({ name, value, executions, failures, failedExecutionIds }): Suggestion[] => {
-    const rest = { failures: facts.failures - failures, executions: facts.executions - executions };
+    const read = facts.variablesRead ?? facts;
+    const rest = { failures: read.failures - failures, executions: read.executions - executions };
     if (failures < FEWEST_FAILURES || rest.executions <= 0) return [];
     const restRate = cautiousRate(Math.max(0, rest.failures), rest.executions);
     const rate = failures / executions;
@@ -30,7 +31,8 @@ function findClusters(facts: VersionFacts): Suggestion[] {
       {
         kind: 'failure_cluster',
         severity: 'warning',
-        title: `With ${name} = ${shorten(value)}, ${toPercent(rate)} fail; otherwise ${toPercent(rest.failures / rest.executions)} do.`,
+        title: `With ${name} = ${shorten(value)}, ${describeRates(rate, rest)}`,
+        quoting: { title: `With one value of ${name}, ${describeRates(rate, rest)}`, facts: ['value'] },
         evidence: describeFacts(
           facts,
           {
@@ -45,7 +47,7 @@ function findClusters(facts: VersionFacts): Suggestion[] {
         ),
         expectedEffect: {
           ...UNKNOWN_EFFECT,
-          passRate: Math.max(0, failures - restRate * executions) / facts.executions,
+          passRate: Math.max(0, failures - restRate * executions) / read.executions,
         },
         patch: null,
       },
@@ -63,11 +65,22 @@ function findConstants(facts: VersionFacts): Suggestion[] {
         severity: 'info',
         title: `"${name}" was ${shorten(only.value)} in all of ${executions} executions: it could stand in the template.`,
         evidence: describeFacts(facts, { variable: name, value: only.value, executions }),
+        quoting: {
+          title: `"${name}" was the same in all of ${executions} executions: it could stand in the template.`,
+          facts: ['value'],
+        },
         expectedEffect: UNKNOWN_EFFECT,
         patch: null,
       },
     ];
   });
+}
+
+function describeRates(
+  rate: number,
+  rest: { readonly failures: number; readonly executions: number },
+): string {
+  return `${toPercent(rate)} fail; otherwise ${toPercent(rest.failures / rest.executions)} do.`;
 }
 
 const MOST_CHARS = 60;

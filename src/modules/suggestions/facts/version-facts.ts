@@ -26,7 +26,10 @@ export interface CauseFacts {
 export interface VersionFacts {
   readonly promptName: string;
   readonly versionNumber: number;
+  /** Those that were looked at: all of them, or the newest. */
   readonly executions: number;
+  /** All that there were in 30 days; left out where all were looked at. */
+  readonly executions30d?: number;
   /** Executions that failed, were refused by the schema or did not pass; what "failure" is, is the asker's to say. */
   readonly failures: number;
   readonly costUsd: string | null;
@@ -54,6 +57,8 @@ export interface VersionFacts {
     }[];
   } | null;
   readonly variables: readonly VariableFacts[];
+  /** Of how many executions the variables were read; left out where of all. */
+  readonly variablesRead?: { readonly executions: number; readonly failures: number };
   readonly experiments: readonly {
     readonly experimentId: string;
     readonly verdict: 'better' | 'worse' | 'no_difference' | 'cannot_tell';

@@ -110,6 +110,19 @@ export async function seedShowcase(url, key) {
       dirty: false,
     },
   });
+  await call('POST', '/v1/prices', {
+    provider: 'echo',
+    model_name: 'echo',
+    input_usd_per_mtok: '150',
+    output_usd_per_mtok: '600',
+  });
+  await call('POST', '/v1/budgets', {
+    name: 'Support, a month',
+    scope: 'owner_team',
+    scope_value: 'Support',
+    period: 'month',
+    limit_usd: '0.2',
+  });
   const executionId = await runSome(call);
   const changeId = await openChange(call);
   return [
@@ -119,6 +132,20 @@ export async function seedShowcase(url, key) {
     { name: 'prompt-versions', path: '/prompts/support%2Frefund_reply?tab=versions', ready: 'What changes' },
     { name: 'executions', path: '/executions', ready: 'support/refund_reply' },
     { name: 'execution-dark', path: `/executions/${executionId}`, ready: 'Lineage', colorScheme: 'dark' },
+    {
+      name: 'playground',
+      path: '/playground?prompt=support%2Ftriage&version=1',
+      ready: 'Which queue',
+      act: tryTwo,
+    },
+    { name: 'analytics', path: '/analytics?last=7d', ready: 'Budgets', act: settle },
+    {
+      name: 'analytics-dark',
+      path: '/analytics?last=7d',
+      ready: 'Budgets',
+      act: settle,
+      colorScheme: 'dark',
+    },
     { name: 'change', path: `/changes/${changeId}`, ready: 'in at most three sentences' },
     {
       name: 'prompts-narrow',
@@ -156,6 +183,26 @@ async function editRefund(page) {
   await page.keyboard.press('End');
   await page.keyboard.type(' (quote them once)');
   await page.getByLabel('What changes, and why').fill('quote the customer');
+}
+
+/** Two variants of one prompt, answered. */
+async function tryTwo(page) {
+  await page
+    .getByLabel('Variables of all')
+    .fill(JSON.stringify({ queues: ['billing', 'orders', 'other'], mail: 'Where is my parcel?' }, null, 2));
+  const variant = (name) => page.getByRole('group', { name: `Variant ${name}` });
+  await variant('A').getByLabel('Model').fill('echo/echo');
+  await page.getByRole('button', { name: 'Add a variant' }).click();
+  await variant('B')
+    .getByRole('textbox', { name: 'Template' })
+    .fill('Name the one queue of {{queues}} that fits this mail, and nothing else.\n\n{{mail}}');
+  await page.getByRole('button', { name: /^Run all/ }).click();
+  for (const name of ['A', 'B']) await variant(name).getByText('succeeded').waitFor();
+}
+
+async function settle(page) {
+  await page.locator('.u-over').first().waitFor();
+  await page.getByRole('table', { name: 'By Prompt' }).waitFor();
 }
 
 async function runSome(call) {

@@ -39,6 +39,9 @@ beforeAll(async () => {
     ['/prompts/support%2Freply?tab=versions', 'What changes'],
     ['/prompts/support%2Freply?tab=history', 'prod'],
     ['/prompts/none', 'PROMPT_NOT_FOUND'],
+    ['/playground', 'It has not been run yet'],
+    ['/playground?prompt=support%2Freply&version=2', 'support/reply v2'],
+    ['/analytics?by=environment', 'By'],
     ['/executions', 'support/reply'],
     [`/executions/${String(execution['execution_id'])}`, 'Lineage'],
     ['/changes', 'support/reply'],
@@ -71,6 +74,31 @@ describe.each([
         );
         expect({ path, overflow: Math.max(0, overflow) }).toEqual({ path, overflow: 0 });
       }
+      await person.open('/playground');
+      await person.page.getByRole('button', { name: 'Add a variant' }).click();
+      await person.page.getByText('Params', { exact: true }).first().click();
+      await person.page.getByText('Tools and format', { exact: true }).first().click();
+      await person.page.getByLabel('Variables of all').fill('{"question": "Why?"}');
+      for (const name of ['A', 'B']) {
+        const variant = person.page.getByRole('group', { name: `Variant ${name}` });
+        await variant.getByLabel('Model').fill('echo/echo');
+        await variant.getByRole('button', { name: `Run variant ${name}` }).click();
+        await variant.getByText('succeeded').waitFor();
+      }
+      await person.page.getByText('Both answers are the same').waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      await person.page.getByRole('button', { name: 'Add to dataset: the answer of A' }).click();
+      await person.page.getByLabel('Dataset').waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      await person.page.keyboard.press('Escape');
+      await person.page.getByRole('button', { name: 'Save variant A as a version' }).click();
+      await person.page.getByLabel('Prompt', { exact: true }).waitFor();
+      expect(await person.findBarriers()).toEqual([]);
+      await person.open('/analytics');
+      await person.page.getByText('Executions as a table').click();
+      await person.page.getByRole('table', { name: 'Executions' }).waitFor();
+      await person.page.getByRole('table', { name: 'By Prompt' }).waitFor();
+      expect(await person.findBarriers()).toEqual([]);
       await person.page.keyboard.press('Control+k');
       await person.page.getByRole('option', { name: /support\/reply/ }).waitFor();
       expect(await person.findBarriers()).toEqual([]);

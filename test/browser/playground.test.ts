@@ -149,7 +149,7 @@ describe('the playground', () => {
     await variant('A').getByLabel('Model').fill('echo/echo');
     await person.page.getByLabel('Variables of all').fill('{"question": 1.50}');
     await person.page.getByRole('button', { name: 'Run variant A' }).click();
-    await variant('A').getByRole('button', { name: 'Add the answer of A to a dataset' }).click();
+    await variant('A').getByRole('button', { name: 'Add to dataset: the answer of A' }).click();
     await person.page.getByRole('dialog').getByLabel('Dataset').fill('tried');
     await person.page.getByRole('button', { name: 'Add the item' }).click();
     await person.page.getByText('tried has 1 item now.').waitFor();
@@ -246,7 +246,7 @@ describe('the playground', () => {
     await variant('A').getByLabel('Model').fill('echo/echo');
     await person.page.getByRole('button', { name: 'Run variant A' }).click();
     await answer('A').getByText('Hello', { exact: true }).waitFor();
-    for (const name of [/^Save variant/, /to a dataset/]) {
+    for (const name of [/^Save variant/, /^Add to dataset/]) {
       expect(await person.page.getByRole('button', { name }).count()).toBe(0);
     }
     const viewer = await memberClient(stage, 'viewer');

@@ -1,3 +1,4 @@
+import { api } from '../support/api-client.js';
 import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
 import { makeMember, memberClient } from '../e2e/people.js';
 import { hostileTexts } from './hostile-texts.js';
@@ -38,6 +39,28 @@ beforeAll(async () => {
     metadata: Object.fromEntries(TEXTS.slice(0, 16).map((text, at) => [`${at} ${text}`.slice(0, 64), text])),
   });
   executionId = String(body['execution_id']);
+  // Whatever may be any text names groups of analytics: environments, keys, budgets.
+  const { body: key } = await stage.admin.post('/v1/keys', {
+    name: TEXTS[11]!.slice(0, 100),
+    scopes: ['executions:run'],
+  });
+  const keyed = api(stage.ledger.url, String(key['key']));
+  for (const text of TEXTS.slice(0, 25)) {
+    await keyed.post('/v1/executions:run', {
+      content: { template_source: '{{text}}' },
+      variables: { text },
+      model: ECHO,
+      environment: text.slice(0, 100),
+    });
+  }
+  await stage.admin.post('/v1/budgets', {
+    name: TEXTS[12]!.slice(0, 100),
+    scope: 'owner_team',
+    scope_value: teams![3]!,
+    period: 'day',
+    limit_usd: '1',
+    mode: 'soft',
+  });
   await stage.admin.put(`${promptPath('hostile/p0')}/environments/prod`, {
     version_number: 1,
     reason: TEXTS[3],
@@ -92,6 +115,18 @@ describe('texts that would run elsewhere', () => {
       ['/prompts/hostile%2Fp0?tab=history', 'prod'],
       ['/executions', 'hostile/p0'],
       [`/executions/${executionId}`, '</title><script>'],
+      ['/analytics', 'hostile/p0'],
+      ['/analytics?by=environment', '<svg onload='],
+      ['/analytics?by=owner_team', 'By'],
+      ['/analytics?by=api_key', '</title><script>'],
+      [
+        `/analytics?prompt=${encodeURIComponent(TEXTS[0]!)}&team=${encodeURIComponent(TEXTS[1]!)}`,
+        'Try again',
+      ],
+      [
+        `/executions?team=${encodeURIComponent(TEXTS[2]!)}&model=${encodeURIComponent(TEXTS[3]!)}`,
+        'No execution',
+      ],
       ['/changes', 'hostile/p0'],
       [`/changes/${changeId}`, '</textarea>'],
       ['/audit', 'price.create'],
@@ -109,6 +144,31 @@ describe('texts that would run elsewhere', () => {
       await person.page.getByText(seen).first().waitFor();
       expect({ path, ...(await person.noted()) }).toEqual({ path, ...QUIET });
     }
+  });
+
+  it('are only texts in the playground: typed, sent, answered, compared and saved', async () => {
+    await person.openAs(ADMIN_KEY, `/playground?execution=${executionId}`);
+    const variant = (name: string) => person.page.getByRole('group', { name: `Variant ${name}` });
+    await variant('A').getByRole('link', { name: 'hostile/p0 v2' }).waitFor();
+    await person.page.getByRole('button', { name: 'Add a variant' }).click();
+    await variant('B').getByRole('textbox', { name: 'Template' }).fill(TEXTS.slice(0, 60).join('\n'));
+    await person.page.getByRole('button', { name: /^Run all/ }).click();
+    for (const name of ['A', 'B']) await variant(name).getByText('succeeded').waitFor();
+    await person.page.getByLabel('What changes', { exact: true }).waitFor();
+    await variant('A').getByText('Tools and format', { exact: true }).click();
+    await variant('A').getByLabel('Tools, as JSON').fill(TEXTS[0]!);
+    await variant('A').getByLabel('Model').fill(TEXTS[1]!);
+    await variant('A').getByRole('button', { name: 'Run variant A' }).click();
+    await variant('A').getByRole('alert').waitFor();
+    await variant('B').getByRole('button', { name: 'Save variant B as a version' }).click();
+    const dialog = person.page.getByRole('dialog');
+    await dialog.getByLabel('Prompt').fill('hostile/p1');
+    await dialog.getByLabel('What changes, and why').fill(TEXTS[9]!);
+    await dialog.getByRole('button', { name: 'Save version' }).click();
+    await variant('B')
+      .getByRole('link', { name: /hostile\/p1 v/ })
+      .waitFor();
+    expect(await person.noted()).toEqual(QUIET);
   });
 
   it('are only texts in the palette and in the dialogs', async () => {

@@ -60,6 +60,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/experiments/{experiment_id}/compare': 'viewer',
   'GET /v1/experiments/{experiment_id}/report': 'viewer',
   'GET /v1/analytics/costs': 'viewer',
+  'GET /v1/analytics/executions': 'viewer',
   'GET /v1/analytics/prompts': 'viewer',
   'GET /v1/budgets': 'viewer',
   'GET /v1/budgets/{budget_id}': 'viewer',

@@ -1,4 +1,5 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { parseAnalyticsSearch } from '../features/analytics';
 import { parseChangesSearch } from '../features/changes';
 import { parseExecutionsSearch } from '../features/executions';
 import { parsePlaygroundSearch } from '../features/playground';
@@ -55,6 +56,13 @@ const execution = createRoute({
   component: lazyRouteComponent(() => import('../features/executions/execution-screen'), 'ExecutionScreen'),
 });
 
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/analytics',
+  validateSearch: parseAnalyticsSearch,
+  component: lazyRouteComponent(() => import('../features/analytics/analytics-screen'), 'AnalyticsScreen'),
+});
+
 const changes = createRoute({
   getParentRoute: () => root,
   path: '/changes',
@@ -77,6 +85,7 @@ export const router = createRouter({
     playground,
     executions,
     execution,
+    analytics,
     changes,
     change,
     ...governRoutes,

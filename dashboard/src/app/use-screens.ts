@@ -1,5 +1,6 @@
 import type { LucideIcon } from 'lucide-react';
 import {
+  ChartNoAxesCombined,
   FileClock,
   FlaskConical,
   GitPullRequestArrow,
@@ -50,6 +51,7 @@ export function useScreens(): readonly ScreenGroup[] {
         link('/prompts', 'Prompts', MessageSquareText),
         ...(may('executions:run') ? [link('/playground', 'Playground', FlaskConical)] : []),
         ...(may('executions:list') ? [link('/executions', 'Executions', ListTree)] : []),
+        ...(may('analytics:read') ? [link('/analytics', 'Analytics', ChartNoAxesCombined)] : []),
       ],
     },
     {

@@ -4,6 +4,8 @@ import type {
   AnalyticsQuery,
   CostQuery,
   Costs,
+  ExecutionFigures,
+  FiguresQuery,
   ModeAnalytics,
   PromptMode,
 } from '../wire/index.js';
@@ -22,6 +24,11 @@ export class AnalyticsResource {
   ): ApiPromise<Analytics>;
   prompts(query: Sent<AnalyticsQuery> = {}, options?: CallOptions): ApiPromise<Analytics | ModeAnalytics> {
     return this.transport.get('/v1/analytics/prompts', query, options);
+  }
+
+  /** Counts, errors, tokens, cost and percentiles of latency, over time or by what executions have in common. */
+  executions(query: Sent<FiguresQuery> = {}, options?: CallOptions): ApiPromise<ExecutionFigures> {
+    return this.transport.get('/v1/analytics/executions', query, options);
   }
 
   costs(query: Sent<CostQuery>, options?: CallOptions): ApiPromise<Costs> {

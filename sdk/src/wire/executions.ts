@@ -235,6 +235,17 @@ export interface ExecutionList {
 }
 
 export interface ListExecutionsQuery {
+  /** Needs `prompt_name`. */
+  readonly version_number?: number;
+  /** `provider/model_name`. */
+  readonly model?: string;
+  readonly owner_team?: string;
+  /** The key's id. */
+  readonly api_key?: string;
+  /** Only those that have none of this. */
+  readonly without?: 'prompt' | 'owner_team' | 'api_key';
+  /** Only those that are over, or only the others. */
+  readonly final?: boolean;
   readonly prompt_name?: string;
   readonly status?: ExecutionStatus;
   readonly environment?: string;

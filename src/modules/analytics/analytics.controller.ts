@@ -6,6 +6,8 @@ import { ModeAnalyticsDto, PromptAnalyticsDto, PromptAnalyticsQueryDto } from '.
 import { AnalyticsService } from './analytics.service.js';
 import { CostAnalyticsDto, CostsQueryDto } from './costs/costs.dto.js';
 import { CostsService } from './costs/costs.service.js';
+import { ExecutionFiguresDto, FiguresQueryDto } from './figures/figures.dto.js';
+import { FiguresService } from './figures/figures.service.js';
 
 @ApiTags('Analytics')
 @Controller('v1/analytics')
@@ -13,6 +15,7 @@ export class AnalyticsController {
   constructor(
     private readonly analytics: AnalyticsService,
     private readonly costs: CostsService,
+    private readonly figures: FiguresService,
   ) {}
 
   @Get('prompts')
@@ -46,5 +49,20 @@ export class AnalyticsController {
   @ApiProblems(400)
   ofCosts(@CurrentCaller() caller: Caller, @Query() query: CostsQueryDto): Promise<CostAnalyticsDto> {
     return this.costs.list(caller.projectId, query);
+  }
+
+  @Get('executions')
+  @Scopes('analytics:read')
+  @ApiOperation({
+    summary: 'How executions went',
+    description:
+      'Counts, errors, tokens, cost and percentiles of latency, over time or by prompt, version, model, environment, team or key. Each group has what `GET /v1/executions` lists with `final=true`, the same span and the same filters.',
+  })
+  @ApiProblems(400)
+  ofExecutions(
+    @CurrentCaller() caller: Caller,
+    @Query() query: FiguresQueryDto,
+  ): Promise<ExecutionFiguresDto> {
+    return this.figures.read(caller.projectId, query);
   }
 }

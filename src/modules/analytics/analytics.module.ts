@@ -6,6 +6,8 @@ import { CountFolder } from './counts/count-folder.js';
 import { ExecutionCostsRepository } from './costs/execution-costs.repository.js';
 import { ExecutionCounts } from './counts/execution-counts.js';
 import { ExecutionCountsRepository } from './counts/execution-counts.repository.js';
+import { ExecutionFiguresRepository } from './figures/execution-figures.repository.js';
+import { FiguresService } from './figures/figures.service.js';
 import { ExecutionUsageRepository } from './counts/execution-usage.repository.js';
 
 /** The counts for other modules, and their upkeep. A worker loads this and no controllers. */
@@ -17,9 +19,11 @@ import { ExecutionUsageRepository } from './counts/execution-usage.repository.js
     ExecutionCostsRepository,
     ExecutionCounts,
     ExecutionCountsRepository,
+    ExecutionFiguresRepository,
     ExecutionUsageRepository,
+    FiguresService,
   ],
-  exports: [AnalyticsService, CostsService, ExecutionCounts],
+  exports: [AnalyticsService, CostsService, ExecutionCounts, FiguresService],
 })
 export class AnalyticsModule {}
 

@@ -14,6 +14,7 @@ import { SearchBox } from '../../ui/controls/search-box';
 import { given, wordOf } from '../../ui/search-params';
 import { usePages } from '../../ui/hooks/use-pages';
 import { EXECUTION_COLUMNS } from './execution-columns';
+import { FurtherFilters } from './further-filters';
 import { type ExecutionsSearch, queryOfSearch, SPAN_NAMES, STATUSES } from './executions-search';
 
 const route = getRouteApi('/executions');
@@ -84,6 +85,7 @@ export function ExecutionsScreen() {
           </Select>
           <SearchBox label="Environment" value={search.environment ?? ''} onSearch={onEnvironment} />
           <SearchBox label="Correlation id" value={search.correlation ?? ''} onSearch={onCorrelation} />
+          <FurtherFilters search={search} onRemove={(name) => narrow({ [name]: undefined })} />
         </div>
         {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
         {isEmpty && isNarrowed && (

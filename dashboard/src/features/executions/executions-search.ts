@@ -1,10 +1,12 @@
 import type { ListExecutionsQuery } from '@prompt-ledger/client';
-import { given, textOf, wordOf } from '../../ui/search-params';
+import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
 
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 /** Spans of time, in hours. */
 export const SPANS = { hour: 1, day: 24, week: 168, month: 720 } as const;
 export const SPAN_NAMES = ['hour', 'day', 'week', 'month'] as const;
+
+const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
 /** What the list of executions is narrowed by; it stands in the address bar. */
 export interface ExecutionsSearch {
@@ -12,6 +14,20 @@ export interface ExecutionsSearch {
   readonly status?: (typeof STATUSES)[number];
   readonly environment?: string;
   readonly correlation?: string;
+  /** Of the prompt. */
+  readonly version?: number;
+  /** `provider/model_name`. */
+  readonly model?: string;
+  readonly team?: string;
+  /** Id of a key. */
+  readonly key?: string;
+  /** Only those that have none of this. */
+  readonly without?: (typeof ABSENT)[number];
+  /** Only those that are over. */
+  readonly final?: true;
+  /** RFC 3339: from the one time on and before the other. */
+  readonly from?: string;
+  readonly to?: string;
   /** Only the last so long. */
   readonly last?: (typeof SPAN_NAMES)[number];
 }
@@ -22,18 +38,42 @@ export function parseExecutionsSearch(search: Record<string, unknown>): Executio
     status: wordOf(search['status'], STATUSES),
     environment: textOf(search['environment']),
     correlation: textOf(search['correlation']),
+    version: numberOf(search['version']),
+    model: textOf(search['model']),
+    team: textOf(search['team']),
+    key: textOf(search['key']),
+    without: wordOf(search['without'], ABSENT),
+    final: search['final'] === true ? (true as const) : undefined,
+    from: timeOf(search['from']),
+    to: timeOf(search['to']),
     last: wordOf(search['last'], SPAN_NAMES),
   });
 }
 
+function timeOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();
+}
+
 /** @param now milliseconds since 1970. */
 export function queryOfSearch(search: ExecutionsSearch, now: number): ListExecutionsQuery {
-  const { prompt, status, environment, correlation, last } = search;
+  const { prompt, status, environment, correlation, last, from, to } = search;
+  const lastMs = last === undefined ? undefined : now - SPANS[last] * 3_600_000;
+  // The API lists what is later than a time, and not what is of that very millisecond.
+  const afterMs = from === undefined ? lastMs : Date.parse(from) - 1;
   return given({
     prompt_name: prompt,
     status,
     environment,
     correlation_id: correlation,
-    created_after: last === undefined ? undefined : new Date(now - SPANS[last] * 3_600_000).toISOString(),
+    // Without a prompt a version says nothing, and would be refused.
+    version_number: prompt === undefined ? undefined : search.version,
+    model: search.model,
+    owner_team: search.team,
+    api_key: search.key,
+    without: search.without,
+    final: search.final,
+    created_after: afterMs === undefined ? undefined : new Date(afterMs).toISOString(),
+    created_before: to,
   });
 }

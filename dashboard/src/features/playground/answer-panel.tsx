@@ -89,7 +89,7 @@ export function AnswerPanel({
             {run.executionId !== null && <ExecutionLink id={run.executionId} />}
             <span className="grow" />
             {mayKeep && run.state === 'done' && (
-              <Button aria-label={`Add the answer of ${name} to a dataset`} onClick={onDataset}>
+              <Button aria-label={`Add to dataset: the answer of ${name}`} onClick={onDataset}>
                 Add to dataset
               </Button>
             )}

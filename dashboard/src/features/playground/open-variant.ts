@@ -10,6 +10,8 @@ export interface Opened {
   readonly variant: Variant;
   /** JSON of the variables that it ran with; null of a version, which has none. */
   readonly variables: string | null;
+  /** Variables whose values are not kept, so that they stand as `***`. */
+  readonly masked: readonly string[];
 }
 
 /** Makes a variant of a version or an execution. @throws Unusable where the content was erased. */
@@ -20,7 +22,7 @@ export async function openVariant(search: PlaygroundSearch, signal: AbortSignal)
   if (prompt === undefined) throw new Unusable('There is nothing to open.');
   const number = version ?? (await ledger.versions.list(prompt, { signal }))[0]?.version_number ?? 1;
   const found = await ledger.versions.get(prompt, number, { signal });
-  return { variant: variantOfVersion(found), variables: null };
+  return { variant: variantOfVersion(found), variables: null, masked: [] };
 }
 
 export function variantOfVersion(version: Version): Variant {
@@ -40,18 +42,19 @@ export function variantOfVersion(version: Version): Variant {
 }
 
 async function openExecution(execution: Execution, signal: AbortSignal): Promise<Opened> {
-  const { version_id: versionId, content, variables, params, content_erased_at: erasedAt = null } = execution;
+  const { version_id: versionId, content, variables, params, masked } = execution;
+  const { content_erased_at: erasedAt = null } = execution;
   if (erasedAt !== null)
     throw new Unusable('The content of this execution was erased: nothing is left to open.');
   const ran = { model: modelText(execution), params: textsOfParams(params) };
   const shown = variables === null || compactJson(variables) === '{}' ? null : jsonText(variables);
   if (versionId !== null) {
     const version = await ledger.versions.getById(versionId, { signal });
-    return { variant: { ...variantOfVersion(version), ...ran }, variables: shown };
+    return { variant: { ...variantOfVersion(version), ...ran }, variables: shown, masked };
   }
   const bare = content ?? { ...sentContent(execution), ...execution.extras };
   const variant = { id: newId(), ...editedContent(bare), ...ran, variables: null, origin: null };
-  return { variant, variables: shown };
+  return { variant, variables: shown, masked };
 }
 
 /** Messages that came as they are become templates that render to them. */

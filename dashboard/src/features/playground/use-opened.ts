@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { say } from '../../ui/toasts';
 import { type Opened, openVariant } from './open-variant';
 import type { PlaygroundSearch } from './playground-search';
 import { isUntouched, MAX_VARIANTS, type Playground } from './variant';
@@ -30,6 +31,7 @@ export function useOpened(
   useEffect(() => {
     if (!isAsked || data === undefined || isFull) return;
     keep(isUntouched(playground) ? only(data) : withOpened(playground, data));
+    if (data.masked.length > 0) say('Masked variables stand as ***: fill them in before you run it.');
     void navigate({ search: {}, replace: true });
     // Once for what was read; what is typed meanwhile does not open it again.
   }, [data]);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, pageOf, SourcedJson } from '../../../infra/http/index.js';
-import { UUID } from '../../../kernel/index.js';
+import { UUID, ValidationError } from '../../../kernel/index.js';
 import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from '../errors.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 import { metadataOrNull } from '../wire/execution-metadata.js';
@@ -32,8 +32,19 @@ export class ExecutionsService {
   }
 
   async list(projectId: string, query: ListExecutionsQueryDto): Promise<ExecutionListDto> {
+    if (query.version_number !== undefined && query.prompt_name === undefined) {
+      throw new ValidationError('Send prompt_name with version_number.', [
+        { pointer: '/version_number', message: 'needs prompt_name' },
+      ]);
+    }
     const found = await this.reads.list(projectId, {
       promptName: query.prompt_name,
+      versionNumber: query.version_number,
+      model: query.model,
+      ownerTeam: query.owner_team,
+      keyId: query.api_key,
+      without: query.without,
+      isFinal: query.final,
       status: query.status,
       environment: query.environment,
       correlationId: query.correlation_id,

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import {
   DeepObject,
@@ -10,8 +10,11 @@ import {
   toBoolean,
   toInteger,
 } from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
 import { IsMetadataFilter, MAX_PAIRS } from '../wire/execution-metadata.js';
 import { STATUSES } from '../wire/executions.dto.js';
+
+const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
 /** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
 const MAX_WAIT_MS = 60_000;
@@ -35,6 +38,47 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsPromptName()
   prompt_name?: string;
+
+  /** Only of this version of the prompt; it needs `prompt_name`. */
+  @IsOptional()
+  @FromText(toInteger)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INT)
+  @ApiPropertyOptional({ type: 'integer' })
+  version_number?: number;
+
+  /** Only of this model, as `provider/model_name`: the one that answered, or was tried last. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 300)
+  @ApiPropertyOptional({ example: undefined })
+  model?: string;
+
+  /** Only of prompts that this team had when they ran. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  owner_team?: string;
+
+  /** Only by this key: its id. */
+  @IsOptional()
+  @IsUUID()
+  @ApiPropertyOptional({ format: 'uuid', example: undefined })
+  api_key?: string;
+
+  /** Only those that have none of this: calls without a prompt, of prompts without a team, or by the admin's key. */
+  @IsOptional()
+  @IsIn(ABSENT)
+  @ApiPropertyOptional({ enum: ABSENT })
+  without?: (typeof ABSENT)[number];
+
+  /** `true`: only those that are over; `false`: only those that are not. */
+  @IsOptional()
+  @FromText(toBoolean)
+  @IsBoolean()
+  @ApiPropertyOptional({ type: Boolean, example: undefined })
+  final?: boolean;
 
   /** Only with this status. */
   @IsOptional()

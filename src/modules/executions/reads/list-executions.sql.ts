@@ -1,9 +1,10 @@
 import type { ExecutionStatus } from '../../../entities/index.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
+import { conditionsWithoutIndex, type UnindexedFilter } from './list-conditions.js';
 
-export interface ExecutionFilter {
-  /** The prompts of a name: several, when it was used again after a deletion. */
-  readonly promptIds?: readonly string[] | undefined;
+export interface ExecutionFilter extends UnindexedFilter {
+  /** Whether they are over. */
+  readonly isFinal?: boolean | undefined;
   readonly status?: ExecutionStatus | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
@@ -44,8 +45,10 @@ export function listExecutions(projectId: string, filter: ExecutionFilter, facts
   const bound = bindFilter(filter, bind);
   // Only what is over was checked.
   const isChecked = filter.outputValid !== undefined;
-  const isOver = isChecked || filter.status === undefined || FINAL.includes(filter.status);
-  const isInFlight = !isChecked && (filter.status === undefined || !FINAL.includes(filter.status));
+  const isOver =
+    filter.isFinal !== false && (isChecked || filter.status === undefined || FINAL.includes(filter.status));
+  const isInFlight =
+    filter.isFinal !== true && !isChecked && (filter.status === undefined || !FINAL.includes(filter.status));
   const branches = [
     ...(isInFlight ? [`SELECT * FROM in_flight`] : []),
     ...(isOver ? [`SELECT * FROM over`] : []),
@@ -98,7 +101,7 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
     batchId: optional(filter.batchId, 'uuid'),
     outputValid: optional(filter.outputValid, 'boolean'),
     isBroken: filter.outputValid === false,
-    times,
+    times: [...times, ...conditionsWithoutIndex(filter, bind)],
     idRange,
     limit: bind(filter.limit),
   };
@@ -107,7 +110,9 @@ function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
 function shapeOf(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
   // Which verdict it is decides what is walked.
-  const said = [filter.status, filter.outputValid].filter((value) => value !== undefined).map(String);
+  const said = [filter.status, filter.outputValid, filter.without, filter.isFinal]
+    .filter((value) => value !== undefined)
+    .map(String);
   return [...given.map(([name]) => name), ...said].join(' ');
 }
 

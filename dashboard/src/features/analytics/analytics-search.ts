@@ -1,0 +1,69 @@
+import type { FiguresQuery } from '@prompt-ledger/client';
+import { given, textOf, wordOf } from '../../ui/search-params';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Spans of time, and how finely they are shown. */
+export const SPANS = {
+  '24h': { title: 'The last 24 hours', ms: DAY_MS, unit: 'hour' },
+  '7d': { title: 'The last 7 days', ms: 7 * DAY_MS, unit: 'day' },
+  '30d': { title: 'The last 30 days', ms: 30 * DAY_MS, unit: 'day' },
+  '90d': { title: 'The last 90 days', ms: 90 * DAY_MS, unit: 'day' },
+} as const;
+export const SPAN_NAMES = ['24h', '7d', '30d', '90d'] as const;
+export const GROUPINGS = ['prompt', 'version', 'model', 'environment', 'owner_team', 'api_key'] as const;
+
+export type SpanName = (typeof SPAN_NAMES)[number];
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** What analytics are narrowed by; it stands in the address bar. */
+export interface AnalyticsSearch {
+  readonly last?: SpanName;
+  readonly by?: Grouping;
+  readonly prompt?: string;
+  readonly model?: string;
+  readonly environment?: string;
+  readonly team?: string;
+  readonly key?: string;
+}
+
+export function parseAnalyticsSearch(search: Record<string, unknown>): AnalyticsSearch {
+  return given({
+    last: wordOf(search['last'], SPAN_NAMES),
+    by: wordOf(search['by'], GROUPINGS),
+    prompt: textOf(search['prompt']),
+    model: textOf(search['model']),
+    environment: textOf(search['environment']),
+    team: textOf(search['team']),
+    key: textOf(search['key']),
+  });
+}
+
+/** Whole hours or days in UTC, the one that runs included, so that each bar is one. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+  readonly unit: 'hour' | 'day';
+  readonly unitMs: number;
+}
+
+/** @param now milliseconds since 1970. */
+export function spanOf(last: SpanName, now: number): Span {
+  const { ms, unit } = SPANS[last];
+  const unitMs = unit === 'hour' ? HOUR_MS : DAY_MS;
+  const to = Math.floor(now / unitMs) * unitMs + unitMs;
+  return { from: new Date(to - ms).toISOString(), to: new Date(to).toISOString(), unit, unitMs };
+}
+
+export function filterOfSearch({ prompt, model, environment, team, key }: AnalyticsSearch): FiguresQuery {
+  return given({ prompt_name: prompt, model, environment, owner_team: team, api_key: key });
+}
+
+/** The members of a list of executions: those that are over, in this span, with this filter. */
+export function listOfSearch(
+  { prompt, model, environment, team, key }: AnalyticsSearch,
+  { from, to }: Pick<Span, 'from' | 'to'>,
+) {
+  return { ...given({ prompt, model, environment, team, key }), from, to, final: true as const };
+}

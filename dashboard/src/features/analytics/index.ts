@@ -1,0 +1,1 @@
+export { parseAnalyticsSearch } from './analytics-search';

@@ -1,0 +1,114 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { useMedia } from '../../ui/hooks/use-media';
+import type { Chart } from './charts';
+
+const HEIGHT_PX = 190;
+
+/**
+ * Draws values over time, bars or lines. A canvas says nothing to a screen reader: the table beside it does.
+ * @param times seconds since 1970, where each hour or day begins.
+ * @param values of each series, in the order of `times`.
+ */
+export function TimeChart({
+  chart,
+  times,
+  values,
+  unitS,
+  onHover,
+  onChoose,
+}: {
+  readonly chart: Chart;
+  readonly times: readonly number[];
+  readonly values: readonly (readonly (number | null)[])[];
+  readonly unitS: number;
+  readonly onHover: (index: number | null) => void;
+  readonly onChoose: (index: number) => void;
+}) {
+  const host = useRef<HTMLDivElement>(null);
+  const isDark = useMedia('(prefers-color-scheme: dark)');
+  const latest = useRef({ onHover, onChoose });
+  useEffect(() => {
+    latest.current = { onHover, onChoose };
+  });
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const plot = new uPlot(
+      optionsOf(chart, element.clientWidth, unitS, (index) => latest.current.onHover(index)),
+      [[...times], ...drawnOf(chart, values)] as uPlot.AlignedData,
+      element,
+    );
+    const choose = () => {
+      const { idx } = plot.cursor;
+      if (typeof idx === 'number') latest.current.onChoose(idx);
+    };
+    plot.over.addEventListener('click', choose);
+    plot.over.style.cursor = 'pointer';
+    const observer = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+    // The colours are read when it is drawn, so it is drawn anew for the other scheme.
+  }, [chart, times, values, unitS, isDark]);
+  return <div ref={host} className="h-[190px] overflow-hidden" aria-hidden />;
+}
+
+/** Bars that stand on each other are sums, drawn from the highest to the lowest. */
+function drawnOf(chart: Chart, values: readonly (readonly (number | null)[])[]): (number | null)[][] {
+  if (chart.kind === 'lines') return values.map((series) => [...series]);
+  const sums = values.map((series, at) =>
+    series.map((_value, index) => values.slice(0, at + 1).reduce((sum, each) => sum + (each[index] ?? 0), 0)),
+  );
+  return sums.reverse();
+}
+
+function optionsOf(
+  { kind, axis, series }: Chart,
+  width: number,
+  unitS: number,
+  onHover: (index: number | null) => void,
+): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const font = `11px ${style.getPropertyValue('--font-sans') || 'sans-serif'}`;
+  const drawn = kind === 'bars' ? [...series].reverse() : series;
+  const bars = uPlot.paths.bars?.({ size: [0.72, 40], align: 1, radius: 0.12 });
+  const common = { stroke: colour('ink-3'), font, ticks: { show: false } };
+  return {
+    width,
+    height: HEIGHT_PX,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'lines' } },
+    scales: {
+      x: { time: true, range: (_plot, least, most) => [least, most + (kind === 'bars' ? unitS : 0)] },
+      y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
+    },
+    axes: [
+      { ...common, grid: { show: false } },
+      {
+        ...common,
+        size: 58,
+        grid: { stroke: colour('line'), width: 1 },
+        values: (_plot, ticks) => ticks.map(axis),
+      },
+    ],
+    series: [
+      {},
+      ...drawn.map(({ title, colour: name }): uPlot.Series => {
+        const look = { label: title, stroke: colour(name) };
+        return kind === 'bars' && bars !== undefined
+          ? { ...look, fill: colour(name), width: 0, paths: bars, points: { show: false } }
+          : { ...look, width: 1.6, spanGaps: false, points: { show: true, size: 4, fill: colour(name) } };
+      }),
+    ],
+    hooks: { setCursor: [({ cursor: { idx } }) => onHover(typeof idx === 'number' ? idx : null)] },
+  };
+}

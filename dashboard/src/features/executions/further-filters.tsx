@@ -1,0 +1,43 @@
+import { X } from 'lucide-react';
+import { Button } from '../../ui/controls/button';
+import { fullTime } from '../../ui/text/format';
+import { visibleText } from '../../ui/text/visible-text';
+import type { ExecutionsSearch } from './executions-search';
+
+type Further = keyof Pick<
+  ExecutionsSearch,
+  'version' | 'model' | 'team' | 'key' | 'without' | 'final' | 'from' | 'to'
+>;
+
+const NONE = {
+  prompt: 'Without a prompt',
+  owner_team: 'Without a team',
+  api_key: 'Without a key of its own',
+};
+
+const WORDS: readonly (readonly [Further, (search: ExecutionsSearch) => string])[] = [
+  ['version', ({ version }) => `Version ${version ?? ''}`],
+  ['model', ({ model = '' }) => `Model ${visibleText(model)}`],
+  ['team', ({ team = '' }) => `Team ${visibleText(team)}`],
+  ['key', ({ key = '' }) => `Key ${visibleText(key.slice(0, 8))}`],
+  ['without', ({ without }) => (without === undefined ? '' : NONE[without])],
+  ['final', () => 'Over'],
+  ['from', ({ from = '' }) => `From ${fullTime(from)}`],
+  ['to', ({ to = '' }) => `Before ${fullTime(to)}`],
+];
+
+/** Filters that no field is for, as analytics and links bring them; each can be taken away. */
+export function FurtherFilters({
+  search,
+  onRemove,
+}: {
+  readonly search: ExecutionsSearch;
+  readonly onRemove: (name: Further) => void;
+}) {
+  return WORDS.filter(([name]) => search[name] !== undefined).map(([name, words]) => (
+    <Button key={name} className="max-w-full" onClick={() => onRemove(name)}>
+      <span className="truncate">{words(search)}</span>
+      <X size={13} aria-label="Remove this filter" />
+    </Button>
+  ));
+}

@@ -1,0 +1,43 @@
+/** What a list may be narrowed by besides, without an index of its own. */
+export interface UnindexedFilter {
+  /** The prompts of a name: several, when it was used again after a deletion. */
+  readonly promptIds?: readonly string[] | undefined;
+  /** Of the prompts of `promptIds`. */
+  readonly versionNumber?: number | undefined;
+  /** `provider/model_name`. */
+  readonly model?: string | undefined;
+  readonly ownerTeam?: string | undefined;
+  readonly keyId?: string | undefined;
+  /** What they have none of. */
+  readonly without?: 'prompt' | 'owner_team' | 'api_key' | undefined;
+}
+
+const NONE = {
+  prompt: 'e.prompt_id IS NULL',
+  owner_team: `coalesce(e.owner_team, '') = ''`,
+  api_key: 'e.key_id IS NULL',
+};
+
+/** What no index is for: it is looked at row by row, in the range that the rest of the filter gives. */
+export function conditionsWithoutIndex(
+  { promptIds, versionNumber, model, ownerTeam, keyId, without }: UnindexedFilter,
+  bind: (value: unknown) => string,
+): string[] {
+  return [
+    ...(versionNumber === undefined
+      ? []
+      : [
+          `e.version_id = ANY (ARRAY(SELECT w.version_id FROM prompt_versions w WHERE w.project_id = $1
+            AND w.prompt_id = ANY (${bind(promptIds)}::uuid[]) AND w.version_number = ${bind(versionNumber)}))`,
+        ]),
+    ...(model === undefined
+      ? []
+      : [
+          `e.model_id = ANY (ARRAY(SELECT w.model_id FROM models w WHERE w.project_id = $1
+            AND w.provider || '/' || w.model_name = ${bind(model)}))`,
+        ]),
+    ...(ownerTeam === undefined ? [] : [`e.owner_team = ${bind(ownerTeam)}`]),
+    ...(keyId === undefined ? [] : [`e.key_id = ${bind(keyId)}::uuid`]),
+    ...(without === undefined ? [] : [NONE[without]]),
+  ];
+}

@@ -88,7 +88,7 @@ describe.each([
       await person.page.getByText('Both answers are the same').waitFor();
       expect(await person.findBarriers()).toEqual([]);
       await person.page.getByRole('button', { name: 'Add to dataset: the answer of A' }).click();
-      await person.page.getByLabel('Dataset').waitFor();
+      await person.page.getByLabel('Dataset', { exact: true }).waitFor();
       expect(await person.findBarriers()).toEqual([]);
       await person.page.keyboard.press('Escape');
       await person.page.getByRole('button', { name: 'Save variant A as a version' }).click();

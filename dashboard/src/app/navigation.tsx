@@ -11,7 +11,7 @@ export function Navigation({ notes }: { readonly notes: Readonly<Record<string, 
   return (
     <nav
       aria-label="Screens"
-      className="order-last flex w-full gap-0.5 overflow-x-auto md:order-none md:min-h-0 md:flex-col md:overflow-y-auto"
+      className="relative order-last flex w-full gap-0.5 overflow-x-auto md:order-none md:min-h-0 md:flex-col md:overflow-y-auto"
     >
       {useScreens().map(({ title, screens }) => (
         <Fragment key={title ?? ''}>

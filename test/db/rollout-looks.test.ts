@@ -165,6 +165,15 @@ describe('a look', () => {
   });
 });
 
+describe('an outcome that a rollout watches', () => {
+  it('is what it was recorded as, and yes or no while there is none', async () => {
+    const [{ id } = { id: '' }] = await world.sql<{ id: string }>('SELECT ledger_uuid7() AS id');
+    await world.recordOutcome(id, 'revenue', 12.5);
+    const guardrails = [{ metric: 'outcome:revenue' }, { metric: 'outcome:unheard-of' }];
+    expect((await start({ guardrails })).guardrails).toMatchObject([{ kind: 'number' }, { kind: 'yes_no' }]);
+  });
+});
+
 describe('on a bad day', () => {
   it('two who decide at once come to one decision', async () => {
     const { id, prompt_name: prompt } = await start();
@@ -271,7 +280,7 @@ describe('on a bad day', () => {
   });
 
   it('an outcome that came before its execution was over is found with it', async () => {
-    const { id } = await start({ guardrails: [{ metric: 'outcome:n' }] });
+    const { id } = await start({ guardrails: [{ metric: 'outcome:n', kind: 'number' }] });
     await world.end({ rolloutId: id, arm: 'control', unit: 'a' });
     await world.look(id);
     const [{ id: executionId } = { id: '' }] = await world.sql<{ id: string }>('SELECT ledger_uuid7() AS id');

@@ -1,4 +1,4 @@
-import type { RolloutDto } from '../../src/modules/rollouts/lifecycle/rollouts.dto.js';
+import type { RolloutDto } from '../../src/modules/rollouts/lifecycle/rollout.dto.js';
 import {
   isFinal,
   ROLLOUT_ACTIONS,
@@ -127,7 +127,7 @@ describe('a rollout', () => {
       primary: { metric: 'score:faithful', kind: 'yes_no', direction: 'up', max_regression: 0 },
       guardrails: [
         { metric: 'latency_p95_ms', kind: 'quantile', direction: 'down', max_regression: 0.2 },
-        { metric: 'outcome:refund', kind: 'number', direction: 'down', max_regression: 0 },
+        { metric: 'outcome:refund', kind: 'yes_no', direction: 'down', max_regression: 0 },
       ],
       alpha: 0.05,
       on_guardrail: 'roll_back',

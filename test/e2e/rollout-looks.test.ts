@@ -94,7 +94,10 @@ describe('a rollout that is looked at', () => {
     expect(first.looks).toHaveLength(1);
     const next = await stage.admin.get<Looks>(`/v1/rollouts/${id}/looks?limit=1&cursor=${first.next_cursor}`);
     expect(next.body.looks[0]?.look).toBe((first.looks[0]?.look ?? 0) - 1);
-    type Events = { events: { sequence: number; kind: string }[]; next_cursor: string };
+    interface Events {
+      events: { sequence: number; kind: string }[];
+      next_cursor: string;
+    }
     const page = (await stage.admin.get<Events>(`/v1/rollouts/${id}/events?limit=100`)).body;
     const rest = (
       await stage.admin.get<Events>(`/v1/rollouts/${id}/events?limit=5000&cursor=${page.next_cursor}`)

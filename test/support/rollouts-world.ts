@@ -14,7 +14,8 @@ import {
 } from '../../src/modules/rollouts/index.js';
 import type { RolloutAction } from '../../src/modules/rollouts/lifecycle/rollout-state.js';
 import { rolloutView } from '../../src/modules/rollouts/lifecycle/rollout-views.js';
-import type { CreateRolloutDto, RolloutDto } from '../../src/modules/rollouts/lifecycle/rollouts.dto.js';
+import type { RolloutDto } from '../../src/modules/rollouts/lifecycle/rollout.dto.js';
+import type { CreateRolloutDto } from '../../src/modules/rollouts/lifecycle/rollouts.dto.js';
 import { RolloutsService } from '../../src/modules/rollouts/lifecycle/rollouts.service.js';
 import { ACTOR } from './actor.js';
 import type { LedgerContext } from './ledger-context.js';

@@ -41,6 +41,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Scores', 'What was said of executions.'],
   ['Outcomes', 'What became of executions outside, days later.'],
   ['Suggestions', 'What to change about a prompt next, and the facts that say so.'],
+  ['Rollouts', 'New versions that a growing share of the units gets, and what they have shown.'],
   ['Environments', 'Which version of a prompt runs where, and what is protected.'],
   ['Datasets', 'Lists of items to try prompts on, by the hash of what they hold.'],
   ['Experiments', 'Candidates run on the items of a dataset, scored, and compared item by item.'],

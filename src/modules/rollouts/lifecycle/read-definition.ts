@@ -8,7 +8,6 @@ interface Fault {
   readonly message: string;
 }
 
-const SCORE = 'score:';
 const DEFAULT_MIN_UNITS = 100;
 const DEFAULT_ALPHA = 0.05;
 const UNKNOWN_METRIC =
@@ -17,25 +16,28 @@ const UNKNOWN_METRIC =
 const MAX_NAME_CHARS = 200;
 const KNOWN_KINDS_ONLY = 'can only be said of a score or an outcome';
 
-/** The scorers that the request names. */
-export function listScorers({ primary, guardrails }: CreateRolloutDto): string[] {
+/** The scorers, or the outcomes, that the request names. */
+export function listNamed(
+  { primary, guardrails }: CreateRolloutDto,
+  prefix: 'score:' | 'outcome:',
+): string[] {
   return [primary, ...(guardrails ?? [])]
-    .filter(({ metric }) => metric.startsWith(SCORE))
-    .map(({ metric }) => metric.slice(SCORE.length));
+    .filter(({ metric }) => metric.startsWith(prefix))
+    .map(({ metric }) => metric.slice(prefix.length));
 }
 
 /**
  * What a request says, with what it leaves out.
- * @param scorers for each scorer that there is whether its scores are pass or fail and nothing between.
+ * @param yesNo for each score and outcome that is known whether it is yes or no and nothing between.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
 export function readDefinition(
   request: CreateRolloutDto,
-  scorers: Readonly<Record<string, boolean>>,
+  yesNo: Readonly<Record<string, boolean>>,
 ): StoredDefinition {
   const faults: Fault[] = [...findStepFaults(request)];
   const read = (asked: RolloutMetricDto, pointer: string): MetricRule | null => {
-    const rule = readMetric(asked, scorers);
+    const rule = readMetric(asked, yesNo);
     if (typeof rule !== 'string') return rule;
     faults.push({
       pointer: rule === KNOWN_KINDS_ONLY ? `${pointer}/kind` : `${pointer}/metric`,
@@ -80,7 +82,7 @@ function findStepFaults({ steps }: CreateRolloutDto): Fault[] {
 /** @returns what is wrong with it, as a text. */
 function readMetric(
   { metric, direction, max_regression: maxRegression, kind }: RolloutMetricDto,
-  scorers: Readonly<Record<string, boolean>>,
+  yesNo: Readonly<Record<string, boolean>>,
 ): MetricRule | string {
   const name = /^(?:score|outcome):(.*)$/su.exec(metric)?.[1];
   if (name !== undefined && name.length > MAX_NAME_CHARS)
@@ -90,14 +92,15 @@ function readMetric(
   const rule = resolveMetric(metric, {
     ...(direction == null ? {} : { direction }),
     ...(maxRegression == null ? {} : { maxRegression }),
-    kind: kind ?? defaultKind(metric, scorers),
+    kind: kind ?? defaultKind(metric, yesNo),
   });
   return rule ?? UNKNOWN_METRIC;
 }
 
-/** Pass or fail where nobody knows better: those bounds are exact for any share and any rate. */
-function defaultKind(metric: string, scorers: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
-  if (!metric.startsWith(SCORE)) return 'number';
-  const name = metric.slice(SCORE.length);
-  return Object.hasOwn(scorers, name) && scorers[name] === false ? 'number' : 'yes_no';
+/**
+ * Yes or no where nobody knows better: those bounds are exact for any share and any rate. Of numbers they compare the shares that are
+ * not 0, which is less than could be said of them and not wrong.
+ */
+function defaultKind(metric: string, yesNo: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
+  return Object.hasOwn(yesNo, metric) && yesNo[metric] === false ? 'number' : 'yes_no';
 }

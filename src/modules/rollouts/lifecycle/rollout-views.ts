@@ -1,5 +1,5 @@
 import type { MetricRule } from '../deciding/rollout-definition.js';
-import type { RolloutDto, ShownMetricDto } from './rollouts.dto.js';
+import type { RolloutDto, ShownMetricDto } from './rollout.dto.js';
 import type { RolloutRecord } from './rollouts.repository.js';
 
 export function rolloutView(rollout: RolloutRecord): RolloutDto {

@@ -2,13 +2,8 @@ import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Query } 
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, OptionalBody, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../../auth/index.js';
-import {
-  CreateRolloutDto,
-  ListRolloutsQueryDto,
-  RolloutActionDto,
-  RolloutDto,
-  RolloutListDto,
-} from './rollouts.dto.js';
+import { RolloutDto, RolloutListDto } from './rollout.dto.js';
+import { CreateRolloutDto, ListRolloutsQueryDto, RolloutActionDto } from './rollouts.dto.js';
 import { RolloutsService } from './rollouts.service.js';
 
 const RolloutIdParam = () => ApiParam({ name: 'rollout_id', description: 'Id of the rollout.' });

@@ -13,23 +13,14 @@ import {
   Min,
 } from 'class-validator';
 import { ROLLOUT_STATUSES, type RolloutStatus } from '../../../entities/index.js';
-import {
-  ApiId,
-  ApiInteger,
-  ApiTime,
-  IsPromptName,
-  Nested,
-  NestedArray,
-  PageQueryDto,
-} from '../../../infra/http/index.js';
+import { IsPromptName, Nested, NestedArray, PageQueryDto } from '../../../infra/http/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
-import { METRIC_KINDS, type MetricKind } from '../deciding/rollout-definition.js';
 
-const UNITS = ['unit_key'] as const;
-const DIRECTIONS = ['up', 'down'] as const;
+export const UNITS = ['unit_key'] as const;
+export const DIRECTIONS = ['up', 'down'] as const;
 const NAMED_KINDS = ['yes_no', 'number'] as const;
-const ON_GUARDRAIL = ['roll_back', 'pause'] as const;
-const ON_SUCCESS = ['apply', 'hold'] as const;
+export const ON_GUARDRAIL = ['roll_back', 'pause'] as const;
+export const ON_SUCCESS = ['apply', 'hold'] as const;
 const MAX_STEPS = 20;
 const MAX_GUARDRAILS = 20;
 /** A year. */
@@ -85,8 +76,8 @@ export class RolloutMetricDto {
   max_regression?: number | null;
 
   /**
-   * Of a score or an outcome: whether it is yes or no, or a number. Left out: `yes_no` for scorers that only pass or fail and for those that
-   * there are not yet, `number` for the rest.
+   * Of a score or an outcome: whether it is yes or no, or a number. Left out: as scorer and recorded outcomes have it, and `yes_no` where
+   * there are none yet.
    */
   @IsOptional()
   @IsIn(NAMED_KINDS)
@@ -205,154 +196,4 @@ export class ListRolloutsQueryDto extends PageQueryDto {
   @Length(1, 100)
   @ApiPropertyOptional({ type: String, example: 'prod' })
   environment?: string;
-}
-
-export class RolloutArmDto {
-  /** Number of the version. */
-  @ApiInteger()
-  version_number!: number;
-
-  /** The checksum of its content. */
-  checksum_hash!: string;
-}
-
-export class ShownStepDto {
-  /** The candidate's share of all units, in percent. */
-  percent!: number;
-
-  /** Minutes for which the step lasts at least. */
-  hold_min!: number;
-}
-
-export class ShownMetricDto {
-  /** The metric. */
-  metric!: string;
-
-  /** What it is, and so which statistics it gets. */
-  @ApiProperty({ enum: METRIC_KINDS })
-  kind!: MetricKind;
-
-  /** Which way is better. */
-  @ApiProperty({ enum: DIRECTIONS })
-  direction!: (typeof DIRECTIONS)[number];
-
-  /** How much worse than the control the candidate may be, relative to the control. */
-  max_regression!: number;
-}
-
-export class RolloutPhaseDto {
-  /** Which step, from 1. */
-  @ApiInteger()
-  phase!: number;
-
-  /** The candidate's share of all units, in percent. */
-  percent!: number;
-
-  /** When it began. */
-  @ApiTime()
-  started_at!: string;
-
-  /** When it ended; null while it lasts. */
-  @ApiTime()
-  ended_at!: string | null;
-}
-
-export class RolloutDto {
-  /** Id of the rollout. */
-  @ApiId()
-  rollout_id!: string;
-
-  /** What people call it. */
-  name!: string;
-
-  /** `draft → running ⇄ paused → completed`, or `rolled_back` or `stopped`. */
-  @ApiProperty({ enum: ROLLOUT_STATUSES })
-  status!: RolloutStatus;
-
-  /** Name of the prompt. */
-  prompt_name!: string;
-
-  /** The environment in which it is tried. */
-  environment!: string;
-
-  /** What it is compared with. */
-  control!: RolloutArmDto;
-
-  /** What is tried. */
-  candidate!: RolloutArmDto;
-
-  /** What stays with one arm. */
-  @ApiProperty({ enum: UNITS })
-  unit!: (typeof UNITS)[number];
-
-  /** The steps that were asked for. */
-  steps!: ShownStepDto[];
-
-  /** How many units each arm has to have before anything is decided. */
-  @ApiInteger()
-  min_units!: number;
-
-  /** What the candidate is to be good at. */
-  primary!: ShownMetricDto;
-
-  /** What the candidate must not be bad at. */
-  guardrails!: ShownMetricDto[];
-
-  /** The chance of a wrong roll-back. */
-  alpha!: number;
-
-  /** What becomes of it when a guardrail is bad. */
-  @ApiProperty({ enum: ON_GUARDRAIL })
-  on_guardrail!: (typeof ON_GUARDRAIL)[number];
-
-  /** What becomes of it when the candidate is good in the last step. */
-  @ApiProperty({ enum: ON_SUCCESS })
-  on_success!: (typeof ON_SUCCESS)[number];
-
-  /** The step that it is in, or that it ended in, from 1; null before it starts. */
-  @ApiProperty({ type: 'integer', nullable: true })
-  phase!: number | null;
-
-  /** The share of all units that the candidate gets at this moment, in percent: 0 unless it runs. */
-  percent!: number;
-
-  /** The steps that have begun. */
-  phases!: RolloutPhaseDto[];
-
-  /** The change that it was approved by; null where none was needed. */
-  @ApiProperty({ format: 'uuid', nullable: true })
-  change_id!: string | null;
-
-  /** The name of whoever asked for it. */
-  created_by!: string;
-
-  /** When it was asked for. */
-  @ApiTime()
-  created_at!: string;
-
-  /** When it started; null before. */
-  @ApiTime()
-  started_at!: string | null;
-
-  /** When it ended; null before. */
-  @ApiTime()
-  ended_at!: string | null;
-
-  /** When it came to its status. */
-  @ApiTime()
-  status_at!: string;
-
-  /** The name of whoever brought it there; `system` for what it does by itself. */
-  status_by!: string;
-
-  /** Why; null when nothing was said. */
-  status_reason!: string | null;
-}
-
-export class RolloutListDto {
-  /** Newest first. */
-  rollouts!: RolloutDto[];
-
-  /** For the next page; null on the last. */
-  next_cursor!: string | null;
 }

@@ -37,8 +37,8 @@ export interface RolloutTarget {
   readonly controlChecksum: string | null;
   readonly candidateVersionId: string | null;
   readonly candidateChecksum: string | null;
-  /** For each scorer that there is, whether its scores are pass or fail and nothing between. */
-  readonly scorers: Readonly<Record<string, boolean>>;
+  /** For each score and outcome that is known, such as `score:short`, whether it is yes or no and nothing between. */
+  readonly yesNo: Readonly<Record<string, boolean>>;
 }
 
 export interface WantedRollout {
@@ -48,6 +48,7 @@ export interface WantedRollout {
   readonly controlVersion: number | null;
   readonly candidateVersion: number;
   readonly scorers: readonly string[];
+  readonly outcomes: readonly string[];
 }
 
 export type NewRollout = Pick<
@@ -101,10 +102,13 @@ const READ = `SELECT r.project_id AS "projectId", r.rollout_id AS "rolloutId", r
 const TARGET = `SELECT p.prompt_id AS "promptId", p.owner_team AS "ownerTeam", pointed.version_number AS "pointerVersion",
     control.version_id AS "controlVersionId", control.version_number AS "controlVersion", control.checksum_hash AS "controlChecksum",
     candidate.version_id AS "candidateVersionId", candidate.checksum_hash AS "candidateChecksum",
-    (SELECT coalesce(json_object_agg(s.name, s.kind = 'check' OR newest.definition ->> 'labels' IS NOT NULL), '{}')
+    (SELECT coalesce(jsonb_object_agg('score:' || s.name, s.kind = 'check' OR newest.definition ->> 'labels' IS NOT NULL), '{}')
       FROM scorers s CROSS JOIN LATERAL (SELECT v.definition FROM scorer_versions v
         WHERE v.project_id = s.project_id AND v.scorer_id = s.scorer_id ORDER BY v.version_number DESC LIMIT 1) AS newest
-      WHERE s.project_id = $1 AND s.name = ANY ($6::text[]) AND s.deleted_at IS NULL) AS scorers
+      WHERE s.project_id = $1 AND s.name = ANY ($6::text[]) AND s.deleted_at IS NULL)
+    || (SELECT coalesce(jsonb_object_agg('outcome:' || n.metric, latest.is_boolean), '{}')
+      FROM unnest($7::text[]) AS n(metric) CROSS JOIN LATERAL (SELECT o.is_boolean FROM outcomes o
+        WHERE o.project_id = $1 AND o.metric = n.metric ORDER BY o.sequence DESC LIMIT 1) AS latest) AS "yesNo"
   FROM prompts p
   LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = $3
   LEFT JOIN prompt_versions pointed ON pointed.project_id = p.project_id AND pointed.version_id = pp.version_id
@@ -140,8 +144,8 @@ export class RolloutsRepository {
     projectId: string,
     wanted: WantedRollout,
   ): Promise<RolloutTarget | null> {
-    const { promptName, environment, controlVersion, candidateVersion, scorers } = wanted;
-    const values = [projectId, promptName, environment, controlVersion, candidateVersion, scorers];
+    const { promptName, environment, controlVersion, candidateVersion, scorers, outcomes } = wanted;
+    const values = [projectId, promptName, environment, controlVersion, candidateVersion, scorers, outcomes];
     return (await tx.query<RolloutTarget[]>(TARGET, values))[0] ?? null;
   }
 

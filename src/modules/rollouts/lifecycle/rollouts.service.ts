@@ -7,11 +7,12 @@ import { AuditService } from '../../audit/index.js';
 import { assertMayOver, type Caller } from '../../auth/index.js';
 import { PromptNotFoundError, RegistryWatch, VersionNotFoundError } from '../../prompts/index.js';
 import { RolloutControlMovedError, RolloutNotFoundError } from '../errors.js';
-import { listScorers, readDefinition } from './read-definition.js';
+import { listNamed, readDefinition } from './read-definition.js';
 import type { RolloutAction } from './rollout-state.js';
 import { RolloutTransitions } from './rollout-transitions.js';
 import { rolloutView } from './rollout-views.js';
-import type { CreateRolloutDto, ListRolloutsQueryDto, RolloutDto, RolloutListDto } from './rollouts.dto.js';
+import type { RolloutDto, RolloutListDto } from './rollout.dto.js';
+import type { CreateRolloutDto, ListRolloutsQueryDto } from './rollouts.dto.js';
 import { type RolloutRecord, RolloutsRepository, type RolloutTarget } from './rollouts.repository.js';
 
 /** Their executions run versions that are named, or are looked at by people, so a split would say nothing. */
@@ -46,12 +47,13 @@ export class RolloutsService {
         environment,
         controlVersion: request.control?.version_number ?? null,
         candidateVersion: request.candidate.version_number,
-        scorers: listScorers(request),
+        scorers: listNamed(request, 'score:'),
+        outcomes: listNamed(request, 'outcome:'),
       };
       const target = await this.rollouts.findTarget(tx, projectId, wanted);
       if (target === null) throw new PromptNotFoundError(promptName);
       assertMayOver(caller, target.ownerTeam, 'rollouts:write');
-      const definition = readDefinition(request, target.scorers);
+      const definition = readDefinition(request, target.yesNo);
       assertFound(target, request);
       const rolloutId = await this.rollouts.insert(tx, {
         projectId,

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../../infra/http/index.js';
-import { RolloutDto, RolloutPhaseDto } from '../lifecycle/rollouts.dto.js';
+import { RolloutDto, RolloutPhaseDto } from '../lifecycle/rollout.dto.js';
 import { ComparisonDto, LookDto } from './looks.dto.js';
 
 export class DelayDto {

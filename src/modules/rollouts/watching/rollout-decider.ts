@@ -10,6 +10,8 @@ import { type WatchedRollout, WatchedRolloutsRepository } from './watched-rollou
 
 const LOOK_INTERVAL_MS = 1000;
 const MOST_AT_ONCE = 200;
+/** What fails at once is not tried again at once. */
+const AFTER_FAILURE_MS = 3000;
 /** Of a process' time what the looks at one rollout may take: one with a million units is looked at less often. */
 const MOST_SHARE = 0.1;
 
@@ -69,11 +71,11 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
       const decision = await this.looks.take(rollout);
       if (decision !== null && decision.kind !== 'continue')
         this.logger.log({ rolloutId, decision }, 'a look at a rollout has decided');
-    } catch (error) {
-      this.logger.error({ rolloutId }, `a rollout could not be looked at: ${messageOf(error)}`);
-    } finally {
       const nowMs = performance.now();
       this.notBefore.set(rolloutId, nowMs + (nowMs - startedAtMs) / MOST_SHARE - LOOK_INTERVAL_MS);
+    } catch (error) {
+      this.logger.error({ rolloutId }, `a rollout could not be looked at: ${messageOf(error)}`);
+      this.notBefore.set(rolloutId, performance.now() + AFTER_FAILURE_MS);
     }
   }
 }

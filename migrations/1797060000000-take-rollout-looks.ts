@@ -80,8 +80,7 @@ export const WATCHED_ROLLOUTS_FUNCTION = 'ledger_list_watched_rollouts(integer)'
 
 /**
  * Rollouts of which there may be something to take in: those that are under way, and those that are over while executions of theirs may
- * still end, or when their project has a score or an outcome that they have not seen: the longer ago one ended the less often, as there
- * may be many of them. The one that was looked at longest ago comes first.
+ * still end, or when their project has a score or an outcome that they have not seen. The one that was looked at longest ago comes first.
  */
 const LIST = `
 CREATE FUNCTION ledger_list_watched_rollouts(most integer) RETURNS TABLE (project_id uuid, rollout_id uuid)
@@ -101,8 +100,8 @@ BEGIN
     LEFT JOIN public.score_sequences s ON s.project_id = r.project_id
     LEFT JOIN public.outcome_sequences o ON o.project_id = r.project_id
     WHERE r.status IN ('completed', 'rolled_back', 'stopped') AND r.started_at IS NOT NULL
-      AND (c.taken_in_at IS NULL OR c.taken_in_at < now() - greatest(interval '3 seconds', (now() - r.ended_at) / 1000)
-        AND (r.ended_at > now() - interval '1 hour' OR c.scores_until < coalesce(s.latest, 0) OR c.outcomes_until < coalesce(o.latest, 0)))
+      AND (c.taken_in_at IS NULL OR c.taken_in_at < now() - interval '3 seconds' AND (r.ended_at > now() - interval '1 hour'
+        OR c.scores_until < coalesce(s.latest, 0) OR c.outcomes_until < coalesce(o.latest, 0)))
   ) AS w
   ORDER BY w.taken_in_at NULLS FIRST, w.rollout_id LIMIT most;
 END

@@ -23,6 +23,7 @@ import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.j
 import { CreateRollouts1797000000000 } from './1797000000000-create-rollouts.js';
 import { RecordOutcomes1797050000000 } from './1797050000000-record-outcomes.js';
 import { TakeRolloutLooks1797060000000 } from './1797060000000-take-rollout-looks.js';
+import { WatchEndedRolloutsLess1797070000000 } from './1797070000000-watch-ended-rollouts-less.js';
 import { KeepSuggestionStates1797100000000 } from './1797100000000-keep-suggestion-states.js';
 import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 
@@ -53,6 +54,7 @@ export const MIGRATIONS = [
   CreateRollouts1797000000000,
   RecordOutcomes1797050000000,
   TakeRolloutLooks1797060000000,
+  WatchEndedRolloutsLess1797070000000,
   KeepSuggestionStates1797100000000,
   KeepSettings1797500000000,
 ];

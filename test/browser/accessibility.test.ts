@@ -41,7 +41,7 @@ beforeAll(async () => {
     ['/prompts/none', 'PROMPT_NOT_FOUND'],
     ['/playground', 'It has not been run yet'],
     ['/playground?prompt=support%2Freply&version=2', 'support/reply v2'],
-    ['/analytics?by=environment', 'By'],
+    ['/analytics?by=environment', 'Breakdown'],
     ['/executions', 'support/reply'],
     [`/executions/${String(execution['execution_id'])}`, 'Lineage'],
     ['/changes', 'support/reply'],

@@ -117,7 +117,7 @@ describe('texts that would run elsewhere', () => {
       [`/executions/${executionId}`, '</title><script>'],
       ['/analytics', 'hostile/p0'],
       ['/analytics?by=environment', '<svg onload='],
-      ['/analytics?by=owner_team', 'By'],
+      ['/analytics?by=owner_team', 'Breakdown'],
       ['/analytics?by=api_key', '</title><script>'],
       [
         `/analytics?prompt=${encodeURIComponent(TEXTS[0]!)}&team=${encodeURIComponent(TEXTS[1]!)}`,

@@ -49,7 +49,7 @@ export function Breakdown({ search, span }: { readonly search: AnalyticsSearch; 
   const most = Math.max(1, ...(data?.groups ?? []).map(({ execution_count: value }) => value));
   return (
     <Panel
-      title="By"
+      title="Breakdown"
       aside={
         <span role="group" aria-label="By what" className="flex flex-wrap gap-1 font-normal">
           {GROUPINGS.map((grouping) => (

@@ -17,6 +17,8 @@ export interface Chart {
   readonly note: string;
   readonly kind: 'bars' | 'lines';
   readonly axis: (value: number) => string;
+  /** Whether values are whole numbers. */
+  readonly isWhole?: boolean;
   readonly series: readonly Series[];
 }
 
@@ -33,6 +35,7 @@ export const CHARTS: readonly Chart[] = [
     note: 'that are over',
     kind: 'bars',
     axis: (value) => short.format(value),
+    isWhole: true,
     series: [
       {
         title: 'Succeeded',
@@ -59,6 +62,7 @@ export const CHARTS: readonly Chart[] = [
     note: 'of those that succeeded by a call',
     kind: 'lines',
     axis: (value) => duration(value),
+    isWhole: true,
     series: [
       {
         title: 'p50',
@@ -99,6 +103,7 @@ export const CHARTS: readonly Chart[] = [
     note: 'as providers counted them',
     kind: 'bars',
     axis: (value) => short.format(value),
+    isWhole: true,
     series: [
       {
         title: 'Sent',
@@ -133,6 +138,7 @@ export const CHARTS: readonly Chart[] = [
     note: 'answered without a call, and tokens that providers had',
     kind: 'bars',
     axis: (value) => short.format(value),
+    isWhole: true,
     series: [
       {
         title: 'Answers from the cache',

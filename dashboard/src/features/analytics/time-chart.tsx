@@ -4,7 +4,20 @@ import uPlot from 'uplot';
 import { useMedia } from '../../ui/hooks/use-media';
 import type { Chart } from './charts';
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 176;
+const HOUR_S = 3_600;
+const HOURS = [1, 2, 3, 6, 12, 24];
+const DAYS = [1, 2, 3, 7, 14, 30];
+/** Steps of an axis of things that are counted. */
+const WHOLE = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const HOUR = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZone: 'UTC',
+});
 
 /**
  * Draws values over time, bars or lines. A canvas says nothing to a screen reader: the table beside it does.
@@ -56,7 +69,7 @@ export function TimeChart({
     };
     // The colours are read when it is drawn, so it is drawn anew for the other scheme.
   }, [chart, times, values, unitS, isDark]);
-  return <div ref={host} className="h-[190px] overflow-hidden" aria-hidden />;
+  return <div ref={host} className="h-[176px] overflow-hidden" aria-hidden />;
 }
 
 /** Bars that stand on each other are sums, drawn from the highest to the lowest. */
@@ -69,7 +82,7 @@ function drawnOf(chart: Chart, values: readonly (readonly (number | null)[])[]):
 }
 
 function optionsOf(
-  { kind, axis, series }: Chart,
+  { kind, axis, series, isWhole }: Chart,
   width: number,
   unitS: number,
   onHover: (index: number | null) => void,
@@ -78,25 +91,34 @@ function optionsOf(
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.getPropertyValue('--font-sans') || 'sans-serif'}`;
   const drawn = kind === 'bars' ? [...series].reverse() : series;
-  const bars = uPlot.paths.bars?.({ size: [0.72, 40], align: 1, radius: 0.12 });
+  const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0.12 });
   const common = { stroke: colour('ink-3'), font, ticks: { show: false } };
   return {
     width,
     height: HEIGHT_PX,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 12, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === 'lines' } },
     scales: {
-      x: { time: true, range: (_plot, least, most) => [least, most + (kind === 'bars' ? unitS : 0)] },
+      // Room for half of the first bar and of the last: each stands over the time that it is of.
+      x: { time: true, range: (_plot, least, most) => [least - unitS / 2, most + unitS / 2] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
     },
     axes: [
-      { ...common, grid: { show: false } },
+      {
+        ...common,
+        grid: { show: false },
+        size: 30,
+        space: 64,
+        incrs: (unitS === HOUR_S ? HOURS : DAYS).map((count) => count * unitS),
+        values: (_plot, ticks) => ticks.map((tick) => (unitS === HOUR_S ? HOUR : DAY).format(tick * 1_000)),
+      },
       {
         ...common,
         size: 58,
         grid: { stroke: colour('line'), width: 1 },
+        ...(isWhole === true ? { incrs: WHOLE } : {}),
         values: (_plot, ticks) => ticks.map(axis),
       },
     ],

@@ -26,12 +26,13 @@ export async function openVariant(search: PlaygroundSearch, signal: AbortSignal)
 }
 
 export function variantOfVersion(version: Version): Variant {
-  const { model, params } = (version.settings ?? {}) as { model?: unknown; params?: unknown };
+  const { model, params, ...others } = version.settings ?? {};
   return {
     id: newId(),
     ...editedContent(version),
     model: typeof model === 'string' ? model : '',
     params: textsOfParams(params),
+    settings: compactJson(others),
     variables: null,
     origin: {
       prompt: version.prompt_name,

@@ -1,10 +1,11 @@
+import { useId } from 'react';
 import { parseVariables } from '../../api/templating';
-import { Field, TextArea } from '../../ui/controls/field';
+import { TextArea } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
 import { variablesText } from './variables-text';
 import type { Playground } from './variant';
 
-const ROWS = { least: 2, most: 10 };
+const ROWS = { least: 2, most: 8 };
 
 /** The variables that all variants have but those with their own. */
 export function SharedVariables({
@@ -24,6 +25,7 @@ export function SharedVariables({
   );
 }
 
+/** A text of JSON, with what is wrong with it. */
 export function VariablesField({
   label,
   text,
@@ -33,24 +35,24 @@ export function VariablesField({
   readonly text: string;
   readonly onChange: (text: string) => void;
 }) {
+  const hintId = useId();
+  const isBad = parseVariables(text) === null;
   return (
-    <Field
-      label={label}
-      hint={
-        parseVariables(text) === null ? (
-          <span className="text-bad">This is no object of JSON.</span>
-        ) : undefined
-      }
-    >
-      {(id) => (
-        <TextArea
-          id={id}
-          rows={Math.min(ROWS.most, Math.max(ROWS.least, text.split('\n').length))}
-          className="mono"
-          value={text}
-          onChange={({ target }) => onChange(target.value)}
-        />
+    <div className="grid gap-1">
+      <TextArea
+        aria-label={label}
+        aria-invalid={isBad}
+        aria-describedby={isBad ? hintId : undefined}
+        rows={Math.min(ROWS.most, Math.max(ROWS.least, text.split('\n').length))}
+        className="mono"
+        value={text}
+        onChange={({ target }) => onChange(target.value)}
+      />
+      {isBad && (
+        <span id={hintId} className="text-[12px] text-bad">
+          This is no object of JSON.
+        </span>
       )}
-    </Field>
+    </div>
   );
 }

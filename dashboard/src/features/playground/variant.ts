@@ -34,6 +34,8 @@ export interface Variant extends EditedContent {
   /** `provider/model_name`, several with commas between them, or `route/name`; empty for the project's default. */
   readonly model: string;
   readonly params: ParamTexts;
+  /** JSON of what else is in the settings of its version, which stays there. */
+  readonly settings?: string;
   /** JSON of its own variables; null where it has those of all. */
   readonly variables: string | null;
   readonly origin: Origin | null;
@@ -146,10 +148,16 @@ export function variablesOfText(text: string): Readonly<Record<string, unknown>>
 }
 
 /** What is kept with a version: what it was tried with. Null where that is nothing. @throws Unusable */
-export function settingsOfVariant({ model, params }: Variant): Readonly<Record<string, unknown>> | null {
+export function settingsOfVariant({
+  model,
+  params,
+  settings = '{}',
+}: Variant): Readonly<Record<string, unknown>> | null {
   const given = paramsOfTexts(params);
-  if (model.trim() === '' && given === null) return null;
+  const others = readJson(settings) as Readonly<Record<string, unknown>>;
+  if (model.trim() === '' && given === null && Object.keys(others).length === 0) return null;
   return {
+    ...others,
     ...(model.trim() === '' ? {} : { model: model.trim() }),
     ...(given === null ? {} : { params: given }),
   };

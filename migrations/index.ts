@@ -21,6 +21,8 @@ import { CreateScorers1796700000000 } from './1796700000000-create-scorers.js';
 import { RunExperiments1796800000000 } from './1796800000000-run-experiments.js';
 import { EraseEvaluation1796900000000 } from './1796900000000-erase-evaluation.js';
 import { CreateRollouts1797000000000 } from './1797000000000-create-rollouts.js';
+import { CarryArms1797010000000 } from './1797010000000-carry-arms.js';
+import { ApproveRollouts1797020000000 } from './1797020000000-approve-rollouts.js';
 import { RecordOutcomes1797050000000 } from './1797050000000-record-outcomes.js';
 import { TakeRolloutLooks1797060000000 } from './1797060000000-take-rollout-looks.js';
 import { WatchEndedRolloutsLess1797070000000 } from './1797070000000-watch-ended-rollouts-less.js';
@@ -52,6 +54,8 @@ export const MIGRATIONS = [
   RunExperiments1796800000000,
   EraseEvaluation1796900000000,
   CreateRollouts1797000000000,
+  CarryArms1797010000000,
+  ApproveRollouts1797020000000,
   RecordOutcomes1797050000000,
   TakeRolloutLooks1797060000000,
   WatchEndedRolloutsLess1797070000000,

@@ -19,9 +19,9 @@ import { ADMIN_KEY, type Stage, startStage, UNKNOWN_ID } from './stage.js';
 /** Both projects have the catalogue; this one is allowed in the first only. */
 const ONLY_MODEL = 'only-there';
 const ABSENT_MODEL = 'not-anywhere';
-/** Would end what the other project is to be asked for. */
+/** Would end what the other project is to be asked for, or set it to work by itself. */
 const ENDS =
-  /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback|dismiss|restore)$/;
+  /^DELETE |:(?:cancel|retire|migrate-to-full|rotate|approve|reject|withdraw|apply|rollback|dismiss|restore|stop|resume|roll-back)$/;
 /** Whoever puts a thing under a name makes one of their own, whatever others call theirs. */
 const MAKES_ITS_OWN = [
   'PUT /v1/prompts/{name}',
@@ -50,6 +50,8 @@ beforeAll(async () => {
     await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { good: true, bad: false } }),
     200,
   );
+  // So that there are two versions, of which one is rolled out.
+  await stage.admin.put('/v1/prompts/doc_summarizer', { template_source: 'Before: {{text}}' });
   const making = calls.filter(({ method, name }) => method !== 'GET' && !ENDS.test(name));
   for (const call of [...making].sort((a, b) => rankCall(a) - rankCall(b))) {
     const url = fillPath(call, (one) => exampleOf(one) ?? ids.get(one.name));

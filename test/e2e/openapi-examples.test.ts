@@ -56,6 +56,8 @@ describe('the examples of the OpenAPI document', () => {
       if (changeId !== null) ids.set('change_id', changeId);
       const suggestionId = await findSuggestion(call);
       if (suggestionId !== null) ids.set('suggestion_id', suggestionId);
+      const rolloutId = await makeRollout(call);
+      if (rolloutId !== null) ids.set('rollout_id', rolloutId);
       const waiting = (await submitWaiting(call)) ?? (await startWaiting(call));
       // As the explorer would fill them in; ids are those of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
@@ -107,6 +109,27 @@ describe('the examples of the OpenAPI document', () => {
       scorers: [{ name: 'mentions-refund' }],
     });
     return body['experiment_id'] as string;
+  }
+
+  /** One in the status that the call wants; the one before makes room for it. */
+  async function makeRollout({ method, route }: OpenApiCall): Promise<string | null> {
+    const verb = /^\/v1\/rollouts\/\{rollout_id\}:([a-z-]+)$/.exec(route)?.[1];
+    if (method !== 'POST' || verb === undefined) return null;
+    await stage.sql(`UPDATE rollouts SET status = 'stopped' WHERE status IN ('running', 'paused')`);
+    const { body: prompt } = await stage.admin.get('/v1/prompts/doc_summarizer');
+    const active = (prompt['active_version'] as { version_number: number }).version_number;
+    const { body } = await stage.admin.post('/v1/rollouts', {
+      name: 'example',
+      prompt_name: 'doc_summarizer',
+      environment: 'default',
+      candidate: { version_number: active === 1 ? 2 : 1 },
+      steps: [{ percent: 50 }],
+      primary: { metric: 'error_rate' },
+    });
+    const id = body['rollout_id'] as string;
+    const before: Record<string, string[]> = { start: [], resume: ['start', 'pause'] };
+    for (const step of before[verb] ?? ['start']) await stage.admin.post(`/v1/rollouts/${id}:${step}`, {});
+    return id;
   }
 
   /** Nobody approves their own: a change by somebody else, for each call that decides about one. */

@@ -33,6 +33,7 @@ export function admittedFor(
     kept: null,
     batchId: null,
     correlationId: null,
+    arm: null,
     metadata: null,
     variablesJson: '{"b": 1, "a": 2}',
     rendered: { kind: 'text', text: 'Hello' },

@@ -10,17 +10,24 @@ import { type Caller, type Scope, SCOPES, scopesForRole } from '../../src/module
 import { ApplyChangeService } from '../../src/modules/changes/apply-change.service.js';
 import { ChangeLog } from '../../src/modules/changes/change-log.js';
 import { ChangeReviewsService } from '../../src/modules/changes/change-reviews.service.js';
-import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
+import type { ChangeDto, OpenChangeDto } from '../../src/modules/changes/changes.dto.js';
 import { ChangesRepository } from '../../src/modules/changes/changes.repository.js';
 import { ChangesService } from '../../src/modules/changes/changes.service.js';
 import { EvidenceCheck } from '../../src/modules/changes/evidence/evidence-check.js';
 import { ReviewsRepository } from '../../src/modules/changes/reviews.repository.js';
 import { ComparisonsService, ExperimentsRepository } from '../../src/modules/experiments/index.js';
 import { ResultsRepository } from '../../src/modules/experiments/results/results.repository.js';
-import { type DiffService, PointerMover, type RegistryWatch } from '../../src/modules/prompts/index.js';
+import {
+  type DiffService,
+  PointerKeeper,
+  PointerMover,
+  type RegistryWatch,
+} from '../../src/modules/prompts/index.js';
 import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { ApprovedVersionsRepository } from '../../src/modules/prompts/pointers/approved-versions.repository.js';
+import { HeldPointersRepository } from '../../src/modules/prompts/pointers/held-pointers.repository.js';
 import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
+import { RolloutDrafts, RolloutsRepository, RolloutTransitions } from '../../src/modules/rollouts/index.js';
 import type { LedgerContext } from './ledger-context.js';
 
 export const ENVIRONMENT = 'prod';
@@ -68,7 +75,24 @@ export class ChangesWorld {
     // What they do is tried over HTTP.
     const diffs = { findUnified: () => Promise.resolve('') } as unknown as DiffService;
     const watch = { apply: () => undefined } as unknown as RegistryWatch;
-    this.changes = new ChangesService(scope, databaseClock, repository, reviews, counts, diffs, audit);
+    const rollouts = new RolloutsRepository();
+    const drafts = new RolloutDrafts(rollouts);
+    const keeper = new PointerKeeper(
+      new EnvironmentRulesRepository(),
+      new PromptsRepository(),
+      new HeldPointersRepository(),
+    );
+    const transitions = new RolloutTransitions(rollouts, keeper, mover, audit);
+    this.changes = new ChangesService(
+      scope,
+      databaseClock,
+      repository,
+      reviews,
+      counts,
+      diffs,
+      audit,
+      drafts,
+    );
     this.reviews = new ChangeReviewsService(
       scope,
       repository,
@@ -79,7 +103,16 @@ export class ChangesWorld {
     const experiments = new ExperimentsRepository();
     const comparisons = new ComparisonsService(scope, experiments, new ResultsRepository());
     const evidence = new EvidenceCheck(experiments, comparisons, databaseClock);
-    this.applying = new ApplyChangeService(scope, repository, reviews, mover, watch, log, evidence);
+    this.applying = new ApplyChangeService(
+      scope,
+      repository,
+      reviews,
+      mover,
+      transitions,
+      watch,
+      log,
+      evidence,
+    );
     this.instance = callerOf(projectId, { kind: 'instance', actor: 'admin' }, new Set(SCOPES));
   }
 
@@ -177,6 +210,12 @@ export class ChangesWorld {
       version_number: version,
       reason: 'because',
     });
+  }
+
+  /** @returns the change that starts a rollout. */
+  openRollout(caller: Caller, rolloutId: string, more: Partial<OpenChangeDto> = {}): Promise<ChangeDto> {
+    const request = { kind: 'rollout', rollout_id: rolloutId, reason: 'because', ...more };
+    return this.changes.open(caller, request as OpenChangeDto);
   }
 
   /** @returns the change, or the code of the refusal. */

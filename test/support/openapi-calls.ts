@@ -84,8 +84,12 @@ export function rankCall({ method, route }: OpenApiCall): number {
   // They are about an execution that their body names.
   if (['/v1/scores', '/v1/outcomes'].includes(route) && method === 'POST') return 3;
   if (route.endsWith(':score')) return 3;
+  // Only what was started is paused and ended.
+  if (route === '/v1/rollouts/{rollout_id}:start') return 2.5;
   // It runs on the items of a dataset.
   if (route === '/v1/experiments' && method === 'POST') return 1.5;
+  // It is about the version that is active once all that makes one has been called.
+  if (route === '/v1/rollouts' && method === 'POST') return 1.5;
   if (route.endsWith(':retire')) return 4;
   if (route.endsWith(':migrate-to-full')) return 5;
   // A model stays as long as routes lead to it.

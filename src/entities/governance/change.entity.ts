@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
+import { RolloutEntity } from '../rollouts/rollout.entity.js';
 import { PromptVersionEntity } from '../registry/prompt-version.entity.js';
 
 export const CHANGE_STATUSES = [
@@ -18,7 +19,7 @@ export interface StoredEvidence {
   readonly id: string;
 }
 
-/** Asks for the pointer of a protected environment to move, and says what an approval of that is bound to. */
+/** Asks for the pointer of a protected environment to move, or for a rollout to start beside it, and says what an approval of that is bound to. */
 @Entity('changes')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'changes_project_id_fkey' })
 @ForeignKey(
@@ -27,9 +28,13 @@ export interface StoredEvidence {
   ['projectId', 'promptId', 'versionId'],
   { name: 'changes_project_id_prompt_id_to_version_id_fkey' },
 )
+@ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
+  name: 'changes_project_id_rollout_id_fkey',
+})
 @Index('changes_by_prompt', ['projectId', 'promptId', 'changeId'])
 @Index('changes_by_status', ['projectId', 'status', 'changeId'])
 @Check('changes_kind_check', `kind IN ('version', 'rollout')`)
+@Check('changes_rollout_check', `(kind = 'rollout') = (rollout_id IS NOT NULL)`)
 @Check(
   'changes_status_check',
   `status IN ('open', 'approved', 'applied', 'rejected', 'withdrawn', 'stale', 'expired')`,
@@ -44,6 +49,10 @@ export class ChangeEntity {
 
   @Column('text', { default: 'version' })
   kind!: 'version' | 'rollout';
+
+  /** The rollout that it starts; null for one that moves a pointer. */
+  @Column('uuid', { name: 'rollout_id', nullable: true })
+  rolloutId!: string | null;
 
   @Column('text', { default: 'open' })
   status!: ChangeStatus;

@@ -5,6 +5,7 @@ import { ValidationError } from '../../kernel/index.js';
 import { principalOf } from '../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError } from '../auth/index.js';
 import { PointerMover, RegistryWatch } from '../prompts/index.js';
+import { RolloutTransitions } from '../rollouts/index.js';
 import { APPROVERS } from './approvers.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
@@ -32,6 +33,7 @@ export class ApplyChangeService {
     private readonly changes: ChangesRepository,
     private readonly reviews: ReviewsRepository,
     private readonly pointers: PointerMover,
+    private readonly rollouts: RolloutTransitions,
     private readonly watch: RegistryWatch,
     private readonly log: ChangeLog,
     private readonly evidence: EvidenceCheck,
@@ -141,6 +143,12 @@ export class ApplyChangeService {
     why: { readonly reason: string; readonly emergency: boolean },
   ): Promise<number> {
     const { promptId, promptName: name, environment, changeId, fromVersionId, toVersionId } = change;
+    if (change.rolloutId !== null) {
+      const options = { reason: why.reason, changeId };
+      const started = await this.rollouts.act(tx, caller, change.rolloutId, 'start', options);
+      if (started.revision === null) throw new Error('a draft under lock was found started');
+      return started.revision;
+    }
     const prompt = { projectId: caller.projectId, promptId, name };
     const { outcome, revision } = await this.pointers.moveEnvironmentPointer(
       tx,

@@ -50,7 +50,9 @@ export class ChangeReviewsService {
       if (decision.kind === 'close review') {
         await this.changes.progress(tx, projectId, changeId, { status: change.status, review: 'closed' });
         const { promptId, environment, toVersionId: versionId } = change;
-        await this.approved.add(tx, { projectId, promptId, environment, versionId, changeId });
+        // A rollout was approved, which may end with another version than its candidate.
+        if (change.kind === 'version')
+          await this.approved.add(tx, { projectId, promptId, environment, versionId, changeId });
         await this.log.append(tx, caller, change, 'change.review', { review: 'closed' }, comment);
       } else if (decision.kind === 'move') {
         if (decision.to !== change.status) {

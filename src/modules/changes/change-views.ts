@@ -22,6 +22,7 @@ export function changeSummary(change: ChangeRecord, reviews: readonly ReviewReco
   return {
     change_id: change.changeId,
     kind: change.kind,
+    rollout_id: change.rolloutId,
     status: currentStatus(factsOf(change, reviews)),
     prompt_name: change.promptName,
     environment: change.environment,

@@ -8,8 +8,10 @@ import {
   IsString,
   Length,
   Max,
+  Matches,
   MaxLength,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import { CHANGE_STATUSES, type ChangeStatus } from '../../entities/index.js';
 import {
@@ -26,6 +28,7 @@ const KINDS = ['version', 'rollout'] as const;
 const EVIDENCE_TYPES = ['experiment'] as const;
 const REVIEWS = ['open', 'closed'] as const;
 const MAX_WORDS = 2000;
+const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export class EvidenceDto {
   /** The kind of evidence. */
@@ -39,20 +42,39 @@ export class EvidenceDto {
   id!: string;
 }
 
+/** A rollout says for itself what it is about; whoever says it again has to say the same. */
+const IfNeeded = (name: 'prompt_name' | 'environment' | 'version_number') =>
+  ValidateIf((body: OpenChangeDto) => body.kind !== 'rollout' || (body[name] ?? null) !== null);
+
 export class OpenChangeDto {
-  /** The prompt that is to run in another version. */
+  /** What it asks for: that another version runs (`version`, the default), or that a rollout starts (`rollout`). */
+  @IsOptional()
+  @IsIn(KINDS)
+  @ApiPropertyOptional({ enum: KINDS, default: 'version', nullable: true })
+  kind?: (typeof KINDS)[number] | null;
+
+  /** Of `rollout`: the draft that is to start. */
+  @ValidateIf((body: OpenChangeDto) => body.kind === 'rollout' || (body.rollout_id ?? null) !== null)
+  @Matches(UUID_TEXT, { message: 'must be the id of a rollout' })
+  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, example: null })
+  rollout_id?: string | null;
+
+  /** The prompt that is to run in another version. Of `rollout` it may be left out. */
+  @IfNeeded('prompt_name')
   @IsPromptName()
   prompt_name!: string;
 
   /**
-   * The protected environment where it runs.
+   * The protected environment where it runs. Of `rollout` it may be left out.
    * @example "prod"
    */
+  @IfNeeded('environment')
   @IsString()
   @Length(1, 100)
   environment!: string;
 
-  /** The version that is to run there. */
+  /** The version that is to run there; of `rollout` the candidate, which may be left out. */
+  @IfNeeded('version_number')
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
@@ -178,9 +200,13 @@ export class ChangeSummaryDto {
   @ApiId()
   change_id!: string;
 
-  /** The kind of change. `version`: another version runs in an environment. */
+  /** The kind of change. `version`: another version runs in an environment; `rollout`: a rollout starts there. */
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
+
+  /** The rollout that it starts; null of `version`. */
+  @ApiProperty({ format: 'uuid', nullable: true })
+  rollout_id!: string | null;
 
   /**
    * `open → approved → applied`; or `rejected`, `withdrawn`, `expired`, or `stale`: the pointer, the rules of the environment or

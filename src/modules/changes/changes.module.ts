@@ -3,6 +3,7 @@ import { AnalyticsModule } from '../analytics/index.js';
 import { AuditModule } from '../audit/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { ExperimentReadsModule } from '../experiments/index.js';
+import { RolloutsModule } from '../rollouts/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeReviewsService } from './change-reviews.service.js';
@@ -14,7 +15,7 @@ import { ReviewsRepository } from './reviews.repository.js';
 
 /** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
 @Module({
-  imports: [AnalyticsModule, AuditModule, ExperimentReadsModule, PromptsModule],
+  imports: [AnalyticsModule, AuditModule, ExperimentReadsModule, PromptsModule, RolloutsModule],
   controllers: [ChangesController],
   providers: [
     ApplyChangeService,

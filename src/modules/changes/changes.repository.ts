@@ -36,6 +36,8 @@ export type NewChange = Pick<
   ChangeEntity,
   | 'projectId'
   | 'promptId'
+  | 'kind'
+  | 'rolloutId'
   | 'environment'
   | 'fromVersionId'
   | 'toVersionId'
@@ -68,11 +70,12 @@ export type ChangeProgress = Pick<ChangeEntity, 'status'> &
 /** By the clock, not by the beginning of a transaction that may have waited for a lock. */
 const IS_EXPIRED = 'c.expires_at <= clock_timestamp()';
 const IS_MOVED = `(p.deleted_at IS NOT NULL OR pp.version_id IS DISTINCT FROM c.from_version_id OR v.checksum_hash <> c.checksum_hash
-    OR e.protected IS NOT TRUE OR e.revision IS DISTINCT FROM c.policy_revision)`;
+    OR e.protected IS NOT TRUE OR e.revision IS DISTINCT FROM c.policy_revision
+    OR (SELECT r.status FROM rollouts r WHERE r.project_id = c.project_id AND r.rollout_id = c.rollout_id) <> 'draft')`;
 /** Computes in SQL what `currentStatus` does. */
 const STATUS_NOW = `CASE WHEN c.status NOT IN ('open', 'approved') THEN c.status WHEN ${IS_EXPIRED} THEN 'expired' WHEN ${IS_MOVED} THEN 'stale' ELSE c.status END`;
 
-const READ = `SELECT c.change_id AS "changeId", c.kind, c.status, c.prompt_id AS "promptId", c.environment,
+const READ = `SELECT c.change_id AS "changeId", c.kind, c.rollout_id AS "rolloutId", c.status, c.prompt_id AS "promptId", c.environment,
     c.from_version_id AS "fromVersionId", c.to_version_id AS "toVersionId", c.checksum_hash AS "checksumHash", c.reason, c.evidence,
     c.opened_by AS "openedBy", c.opened_by_name AS "openedByName", c.opened_by_key AS "openedByKey", c.opened_at AS "openedAt",
     c.required_approvals AS "requiredApprovals", c.approval_teams AS "approvalTeams", c.policy_revision AS "policyRevision",
@@ -98,8 +101,8 @@ const TARGET = `SELECT p.prompt_id AS "promptId", p.owner_team AS "ownerTeam", v
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 const INSERT = `INSERT INTO changes (project_id, prompt_id, environment, from_version_id, to_version_id, checksum_hash, reason, evidence,
-    opened_by, opened_by_name, opened_by_key, required_approvals, approval_teams, policy_revision, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now() + make_interval(hours => $15))
+    opened_by, opened_by_name, opened_by_key, required_approvals, approval_teams, policy_revision, expires_at, kind, rollout_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now() + make_interval(hours => $15), $16, $17)
   RETURNING change_id AS "changeId"`;
 
 /** Nobody is to be told where a project has no address for its events. */
@@ -139,6 +142,8 @@ export class ChangesRepository {
       change.approvalTeams,
       change.policyRevision,
       change.ttlH,
+      change.kind,
+      change.rolloutId,
     ]);
     return (row as { changeId: string }).changeId;
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
@@ -6,6 +7,7 @@ import { ExecutionCounts } from '../analytics/index.js';
 import { AuditService, principalOf } from '../audit/index.js';
 import { assertMayOver, type Caller } from '../auth/index.js';
 import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
+import { RolloutDrafts } from '../rollouts/index.js';
 import { APPROVERS } from './approvers.js';
 import { changeSummary, impactView } from './change-views.js';
 import type { ChangeDto, ChangeListDto, ListChangesQueryDto, OpenChangeDto } from './changes.dto.js';
@@ -14,6 +16,15 @@ import { ChangeNotFoundError, EnvironmentNotProtectedError } from './errors.js';
 import { ReviewsRepository } from './reviews.repository.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** What a change is to bring about. */
+interface WantedChange {
+  readonly promptName: string;
+  readonly environment: string;
+  readonly versionNumber: number;
+  /** The rollout that is to start; null where a pointer is to move. */
+  readonly rolloutId: string | null;
+}
 
 /** A target that a change can be opened for. */
 type OpenableTarget = ChangeTarget & { readonly versionId: string; readonly checksumHash: string };
@@ -29,6 +40,7 @@ export class ChangesService {
     private readonly counts: ExecutionCounts,
     private readonly diffs: DiffService,
     private readonly audit: AuditService,
+    private readonly rollouts: RolloutDrafts,
   ) {}
 
   /**
@@ -39,15 +51,18 @@ export class ChangesService {
    */
   async open(caller: Caller, request: OpenChangeDto): Promise<ChangeDto> {
     const { projectId } = caller;
-    const { prompt_name: promptName, environment, version_number: versionNumber, reason } = request;
+    const { reason } = request;
     const changeId = await this.scope.transaction(projectId, async (tx) => {
-      const wanted = { promptName, environment, versionNumber };
+      const wanted = await this.readWanted(tx, projectId, request);
+      const { promptName, environment, versionNumber, rolloutId } = wanted;
       const target = await this.changes.findTarget(tx, projectId, wanted);
-      assertOpenable(target, request, caller);
+      assertOpenable(target, wanted, caller);
       const evidence = (request.evidence ?? []).map(({ type, id }) => ({ type, id }));
       const id = await this.changes.insert(tx, {
         projectId,
         promptId: target.promptId,
+        kind: rolloutId === null ? 'version' : 'rollout',
+        rolloutId,
         environment,
         fromVersionId: target.fromVersionId,
         toVersionId: target.versionId,
@@ -65,6 +80,7 @@ export class ChangesService {
       const after = {
         prompt_name: promptName,
         environment,
+        ...(rolloutId === null ? {} : { rollout_id: rolloutId }),
         from_version_id: target.fromVersionId,
         to_version: versionNumber,
         checksum_hash: target.checksumHash,
@@ -75,6 +91,28 @@ export class ChangesService {
       return id;
     });
     return this.get(projectId, changeId);
+  }
+
+  /** @throws what `RolloutDrafts.get` throws of a rollout. */
+  private async readWanted(
+    tx: EntityManager,
+    projectId: string,
+    request: OpenChangeDto,
+  ): Promise<WantedChange> {
+    const { prompt_name: promptName, environment, version_number: versionNumber } = request;
+    const rolloutId = request.rollout_id ?? null;
+    if (request.kind !== 'rollout') {
+      if (rolloutId !== null) throw strayRolloutError();
+      return { promptName, environment, versionNumber, rolloutId };
+    }
+    const draft = await this.rollouts.get(tx, projectId, rolloutId as string);
+    const wanted = {
+      promptName: draft.promptName,
+      environment: draft.environment,
+      versionNumber: draft.candidateVersion,
+    };
+    assertSame(request, wanted);
+    return { ...wanted, rolloutId };
   }
 
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
@@ -120,9 +158,34 @@ export class ChangesService {
   }
 }
 
+function strayRolloutError(): ValidationError {
+  return new ValidationError('Say kind "rollout" for a change that starts a rollout.', [
+    { pointer: '/rollout_id', message: 'goes with kind "rollout" only' },
+  ]);
+}
+
+/** @throws ValidationError `VALIDATION_FAILED` for what the rollout is not about. */
+function assertSame(
+  { prompt_name, environment, version_number }: Partial<OpenChangeDto>,
+  wanted: Omit<WantedChange, 'rolloutId'>,
+): void {
+  const pairs = [
+    ['prompt_name', prompt_name, wanted.promptName],
+    ['environment', environment, wanted.environment],
+    ['version_number', version_number, wanted.versionNumber],
+  ] as const;
+  const errors = pairs
+    .filter(([, said, meant]) => said != null && said !== meant)
+    .map(([name, , meant]) => ({
+      pointer: `/${name}`,
+      message: `is ${JSON.stringify(meant)} in the rollout`,
+    }));
+  if (errors.length > 0) throw new ValidationError('Leave out what the rollout says for itself.', errors);
+}
+
 function assertOpenable(
   target: ChangeTarget | null,
-  { prompt_name: name, environment, version_number: number }: OpenChangeDto,
+  { promptName: name, environment, versionNumber: number }: WantedChange,
   caller: Caller,
 ): asserts target is OpenableTarget {
   if (target === null) throw new PromptNotFoundError(name);

@@ -29,6 +29,7 @@ import { ExecutionsRepository } from './record/index.js';
 import { ExecutionsService } from './reads/executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
 import { OutputChecker } from './calls/output-checker.js';
+import { PromptAdmission } from './admission/prompt-admission.js';
 import { ProviderCaller } from './calls/provider-caller.js';
 import { QueueGate } from './queue/queue-gate.js';
 import { RecordingController } from './recording/recording.controller.js';
@@ -74,6 +75,7 @@ import { SubmitService } from './intake/submit.service.js';
     IdempotencyRepository,
     IdempotencyService,
     OutputChecker,
+    PromptAdmission,
     ProviderCaller,
     QueueGate,
     RecordingRepository,

@@ -20,6 +20,7 @@ export {
 export { ExecutionRunner } from './calls/execution-runner.js';
 export { ExecutionWaits } from './reads/execution-waits.js';
 export {
+  ExecutionArmDto,
   type ExecutionResultDto,
   type StreamedExecutionDto,
   type SubmittedDto,

@@ -24,7 +24,7 @@ import { listVendorParams } from './requests/sent-vendor-params.js';
 const PROTOCOL: ExecutionProtocol = {
   admit: () => undefined,
   present: (execution, _of, completion) => chatCompletionOf(execution as ExecutionResultDto, completion),
-  headers: ({ execution_id: id }) => ({ 'X-Execution-Id': id }),
+  headers: (execution) => headersOf(execution),
 };
 
 const IGNORED_HEADER = 'X-Ignored-Params';
@@ -87,10 +87,10 @@ export class ChatCompletionsService {
       !takesVendorParam((this.providers.peek(projectId) ?? this.registry).get(provider), name);
     return {
       ...PROTOCOL,
-      headers: ({ execution_id: id, model: { provider } }) => {
-        const ignored = names.filter((name) => isIgnored(name, provider));
+      headers: (execution) => {
+        const ignored = names.filter((name) => isIgnored(name, execution.model.provider));
         return {
-          'X-Execution-Id': id,
+          ...headersOf(execution),
           ...(ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }),
         };
       },
@@ -107,6 +107,17 @@ export class ChatCompletionsService {
       return readRequest(body, await this.models.loadSuggestions(projectId));
     }
   }
+}
+
+/** OpenAI's answers have no place for an arm. */
+function headersOf({ execution_id: id, rollout }: Pick<ExecutionResultDto, 'execution_id' | 'rollout'>) {
+  if (rollout === undefined) return { 'X-Execution-Id': id };
+  return {
+    'X-Execution-Id': id,
+    'X-Rollout-Id': rollout.rollout_id,
+    'X-Rollout-Arm': rollout.arm,
+    'X-Rollout-Phase': String(rollout.phase),
+  };
 }
 
 function pointersOf(error: unknown): string[] {

@@ -4,8 +4,8 @@ import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entiti
 import { type Statement, TenantScope } from '../../infra/database/index.js';
 import { type ContentExtras, extrasOfWire } from '../../templating/index.js';
 import type { VersionStatus } from './prompts.dto.js';
+import { DEFAULT_POINTER } from './pointers/default-pointer.js';
 import {
-  DEFAULT_POINTER,
   PROMPT_ENVIRONMENTS,
   PromptEnvironments,
   type PromptEnvironmentsRow,

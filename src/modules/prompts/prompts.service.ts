@@ -16,7 +16,7 @@ import {
   VersionNotFoundError,
 } from './errors.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
-import { DEFAULT_POINTER } from './pointers/prompt-environments.js';
+import { DEFAULT_POINTER } from './pointers/default-pointer.js';
 import { findContentWarnings } from './find-content-warnings.js';
 import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';

@@ -27,6 +27,7 @@ export {
   type Verification,
   verifyLooks,
 } from './record/verify-looks.js';
+export { RolloutDrafts } from './lifecycle/rollout-drafts.js';
 export {
   type ReadRollout,
   type RolloutEnd,

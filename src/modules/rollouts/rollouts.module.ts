@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { PromptsModule } from '../prompts/index.js';
+import { RolloutDrafts } from './lifecycle/rollout-drafts.js';
 import { RolloutTransitions } from './lifecycle/rollout-transitions.js';
 import { RolloutsController } from './lifecycle/rollouts.controller.js';
 import { RolloutsRepository } from './lifecycle/rollouts.repository.js';
@@ -17,8 +18,14 @@ import { WatchedRolloutsRepository } from './watching/watched-rollouts.repositor
 /** What brings rollouts from one status to the next, whoever asks for it. */
 @Module({
   imports: [AuditModule, PromptsModule],
-  providers: [LooksRepository, RolloutEventsRepository, RolloutsRepository, RolloutTransitions],
-  exports: [LooksRepository, RolloutEventsRepository, RolloutsRepository, RolloutTransitions],
+  providers: [
+    LooksRepository,
+    RolloutDrafts,
+    RolloutEventsRepository,
+    RolloutsRepository,
+    RolloutTransitions,
+  ],
+  exports: [LooksRepository, RolloutDrafts, RolloutEventsRepository, RolloutsRepository, RolloutTransitions],
 })
 export class RolloutsModule {}
 

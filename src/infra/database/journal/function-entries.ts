@@ -1,3 +1,4 @@
+import type { ARM_ENTRY } from '../../../../migrations/carry-arms/carry-arms.js';
 import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/call.js';
 import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
 import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
@@ -24,7 +25,7 @@ interface Fenced extends Identified {
 }
 
 /** An entry of `ledger_begin_plain` and `ledger_begin`. */
-export type BeginEntry = Entry<typeof BEGIN_ENTRY> & Identified;
+export type BeginEntry = Entry<typeof BEGIN_ENTRY & typeof ARM_ENTRY> & Identified;
 
 /** An entry of `ledger_call`. */
 export type CallEntry = Entry<typeof CALL_ENTRY> & Fenced;

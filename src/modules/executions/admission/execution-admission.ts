@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
-import { BareCalls, PromptResolver, UnsavedContents } from '../../prompts/index.js';
+import type { StoredArm } from '../../../entities/index.js';
+import { BareCalls, UnsavedContents } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
 import { ProjectProviders } from '../../secrets/index.js';
 import { providerExtrasOf } from '../../versions/index.js';
@@ -10,21 +11,22 @@ import type { CompiledPrompt } from '../../../templating/index.js';
 import { ProjectPolicies } from '../../projects/index.js';
 import { chargeBoundOf } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
-import { admittedPrompt, environmentOf } from './admitted-prompt.js';
+import { environmentOf } from './admitted-prompt.js';
 import { boundedChat } from './bounded-chat.js';
 import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
 import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
-  type AdmittedPrompt,
   type AdmittedRequest,
+  compiledOf,
   type FoundForRequest,
   messagesOf,
   paramsOfRequest,
   type RequestToAdmit,
 } from './execution-request.js';
 import { joinMessages, type SentPrompt } from './sent-prompt.js';
+import { PromptAdmission, type PromptOptions } from './prompt-admission.js';
 import { bareCallOf } from './unsaved-content.js';
 
 /** What a request says that needs no look at anything else. */
@@ -36,12 +38,12 @@ interface Entry {
   readonly variablesJson: string | null;
   readonly correlationId: string | null;
   readonly metadata?: ExecutionMetadata | null | undefined;
+  /** The arm of an entry of a batch; left out: that of the request. */
+  readonly arm?: StoredArm;
 }
 
-interface AdmissionOptions {
+interface AdmissionOptions extends PromptOptions {
   readonly mode: 'sync' | 'async';
-  /** Past all caches. */
-  readonly fresh: boolean;
 }
 
 /** The same checks for whoever waits, whoever does not, and for batches. */
@@ -49,7 +51,7 @@ interface AdmissionOptions {
 export class ExecutionAdmission {
   constructor(
     private readonly config: AppConfig,
-    private readonly resolver: PromptResolver,
+    private readonly prompts: PromptAdmission,
     private readonly bareCalls: BareCalls,
     private readonly contents: UnsavedContents,
     private readonly models: ExecutionModels,
@@ -108,17 +110,33 @@ export class ExecutionAdmission {
   private async admit(
     projectId: string,
     request: RequestToAdmit,
-    { mode, fresh }: AdmissionOptions,
+    options: AdmissionOptions,
   ): Promise<AdmittedRequest> {
+    const { mode } = options;
     const asked = this.readAsked(request);
     const isBare = (request.bare ?? null) !== null;
     const policy = await this.policies.get(projectId);
     const [prompt, named, providers] = await Promise.all([
-      isBare ? this.admitBare(projectId, request) : this.resolve(projectId, request, fresh),
+      isBare ? this.admitBare(projectId, request) : this.prompts.resolve(projectId, request, options),
       this.models.find(projectId, request, policy),
       this.providers.load(projectId),
     ]);
     return this.compose(request, mode, asked, { prompt, isByMemory: false, policy, providers }, named);
+  }
+
+  /**
+   * What a request is that was admitted for one arm of a rollout, in the other one.
+   * @throws what {@link admitAndWrite} throws of a request.
+   */
+  async admitOtherArm(
+    projectId: string,
+    request: RequestToAdmit,
+    mode: 'sync' | 'async',
+    { prompt }: AdmittedRequest,
+  ): Promise<AdmittedRequest> {
+    const arm = prompt?.arm?.arm === 'candidate' ? 'control' : 'candidate';
+    // As fresh as the one that was admitted: an insert that was told that it is old reads past the caches.
+    return this.admit(projectId, request, { mode, fresh: prompt?.revision === null, arm });
   }
 
   /**
@@ -137,7 +155,7 @@ export class ExecutionAdmission {
     const named = this.models.peek(projectId, request, policy);
     if (named === null) return null;
     const isBare = (request.bare ?? null) !== null;
-    const prompt = isBare ? null : this.peekPrompt(projectId, request);
+    const prompt = isBare ? null : this.prompts.peek(projectId, request);
     const isAdmitted = isBare
       ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
       : prompt !== null;
@@ -263,6 +281,7 @@ export class ExecutionAdmission {
       maskRules: admitted.maskRules,
       batchId: admitted.batchId,
       correlationId: entry.correlationId,
+      arm: entry.arm ?? admitted.prompt?.arm ?? null,
       metadata: metadataOrNull(entry.metadata),
       variablesJson: entry.variablesJson ?? '{}',
       rendered,
@@ -276,24 +295,6 @@ export class ExecutionAdmission {
     await this.bareCalls.assertAllowed(projectId, environmentOf(request));
     return null;
   }
-
-  private async resolve(projectId: string, request: RequestToAdmit, fresh: boolean): Promise<AdmittedPrompt> {
-    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-    const environment = environmentOf(request);
-    const found = await this.resolver.resolveIn(projectId, name, environment, hash ?? number, { fresh });
-    return admittedPrompt(request, found, fresh);
-  }
-
-  private peekPrompt(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
-    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
-    const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number);
-    return found === null ? null : admittedPrompt(request, found, false);
-  }
-}
-
-/** Null where nothing is rendered. */
-function compiledOf({ prompt, bare }: AdmittedRequest): CompiledPrompt | null {
-  return prompt === null ? (bare?.content?.compiled ?? null) : prompt.compiled;
 }
 
 /** Shared by prompts that have neither tools nor a format, as most do. */

@@ -1,6 +1,12 @@
-import type { SentMessage } from '../../../entities/index.js';
+import type { SentMessage, StoredArm } from '../../../entities/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
-import type { ResolvedBy, ResolvedVersion, UnsavedContent, UnsavedContentDto } from '../../prompts/index.js';
+import type {
+  ResolvedBy,
+  ResolvedVersion,
+  RunningRollout,
+  UnsavedContent,
+  UnsavedContentDto,
+} from '../../prompts/index.js';
 import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../providers/index.js';
 import type { MaskRules, ProjectPolicy } from '../../projects/index.js';
 import type { ChargeBound } from './charge-bound.js';
@@ -36,6 +42,8 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly template_hash?: string | null;
   /** Behind the messages of the prompt. */
   readonly further_messages?: readonly SentMessage[];
+  /** What stays with one arm of a rollout. An entry of a batch has its own. */
+  readonly unit_key?: string | null;
   /** Members of OpenAI's API, under its names; sent where the provider has a field for them. */
   readonly vendor_params?: Readonly<Record<string, unknown>> | null;
 };
@@ -48,6 +56,10 @@ export interface AdmittedPrompt {
   /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
   readonly revision: number | null;
   readonly resolvedBy: ResolvedBy;
+  /** What is rolled out where it runs; null for nothing, and for a version that was named. */
+  readonly rollout: RunningRollout | null;
+  /** Where that has put the request; null with `rollout`. */
+  readonly arm: StoredArm | null;
 }
 
 /** Tools, formats and members of OpenAI's, as a provider gets them. */
@@ -95,6 +107,8 @@ export interface AdmittedRequest {
 /** A request that may become an execution: everything that can be refused has been looked at. */
 export interface AdmittedExecution extends AdmittedRequest {
   readonly correlationId: string | null;
+  /** The arm of the rollout that chose the version; null outside of rollouts. */
+  readonly arm: StoredArm | null;
   /** Null when there is none; never empty. */
   readonly metadata: ExecutionMetadata | null;
   /** The text as received. */
@@ -153,4 +167,9 @@ function hasVendorMembers(message: SentMessage): boolean {
 function vendorMembersOf(message: SentMessage): Readonly<Record<string, unknown>> {
   const { role: _role, content: _content, tool_calls: _calls, tool_call_id: _id, ...members } = message;
   return members;
+}
+
+/** Null where nothing is rendered. */
+export function compiledOf({ prompt, bare }: AdmittedRequest): CompiledPrompt | null {
+  return prompt === null ? (bare?.content?.compiled ?? null) : prompt.compiled;
 }

@@ -4,10 +4,12 @@ import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
 import { type ErrorEntry, heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
+import type { StoredArm } from '../../../entities/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { warningHeaders } from '../record/index.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
+import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { AdmittedExecution, AdmittedRequest } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue/queue-gate.js';
@@ -32,6 +34,7 @@ export class BatchesService {
   constructor(
     private readonly config: AppConfig,
     private readonly admission: ExecutionAdmission,
+    private readonly prompts: PromptAdmission,
     private readonly batches: BatchesRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
@@ -59,7 +62,7 @@ export class BatchesService {
         await this.limits.admit(who, request.entries.length);
         await this.gate.admit(who.projectId, request.entries.length);
         return this.admission.admitAndWrite(who.projectId, request, 'async', {
-          prepare: (common) => this.renderAll(common, request, source),
+          prepare: (common) => this.renderAll(who.projectId, common, request, source),
           write: (admitted) => this.insert(who, request.callback_url ?? null, admitted, key),
         });
       });
@@ -88,19 +91,24 @@ export class BatchesService {
   }
 
   private async renderAll(
+    projectId: string,
     common: AdmittedRequest,
-    { entries }: SubmitBatchDto,
+    request: SubmitBatchDto,
     source: VariablesSource,
   ): Promise<AdmittedExecution[]> {
+    const { entries } = request;
+    const arms = await this.admitArms(projectId, common, request);
     const admitted: AdmittedExecution[] = [];
     const errors: ErrorEntry[] = [];
     let first: LedgerError | null = null;
-    for (const [index, { variables, correlation_id: correlationId = null, metadata }] of entries.entries()) {
+    for (const [index, sent] of entries.entries()) {
       try {
         const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
-        const entry = { variables, variablesJson, correlationId, metadata };
+        const { variables, correlation_id: correlationId = null, metadata } = sent;
+        const { own, arm } = arms?.(sent.unit_key ?? null) ?? { own: common, arm: null };
+        const entry = { variables, variablesJson, correlationId, metadata, ...(arm === null ? {} : { arm }) };
         // A batch is told of as a whole; its executions are not told of one by one.
-        admitted.push({ ...(await this.admission.render(common, entry)), callbackUrl: null });
+        admitted.push({ ...(await this.admission.render(own, entry)), callbackUrl: null });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
         first ??= error;
@@ -110,6 +118,21 @@ export class BatchesService {
     }
     if (first !== null) throw new BatchEntriesRefusedError(first, errors.slice(0, MAX_ERRORS));
     return admitted;
+  }
+
+  /** Where a rollout runs each entry is a unit, so both arms are admitted. @returns null where none runs. */
+  private async admitArms(
+    projectId: string,
+    common: AdmittedRequest,
+    request: SubmitBatchDto,
+  ): Promise<((unitKey: string | null) => { own: AdmittedRequest; arm: StoredArm }) | null> {
+    const { rollout = null, arm: first = null } = common.prompt ?? {};
+    if (rollout === null) return null;
+    const other = await this.admission.admitOtherArm(projectId, request, 'async', common);
+    return (unitKey) => {
+      const arm = this.prompts.assign(projectId, rollout, unitKey);
+      return { own: arm.arm === first?.arm ? common : other, arm };
+    };
   }
 
   /** Their text. An entry may have what a request of its own might have had. */

@@ -20,7 +20,7 @@ export interface ExecutionProtocol {
    * @param execution with the model that answers; of a stream, the one that is being called when its head goes out.
    */
   readonly headers?: (
-    execution: Pick<ExecutionResultDto, 'execution_id' | 'model'>,
+    execution: Pick<ExecutionResultDto, 'execution_id' | 'model' | 'rollout'>,
   ) => Readonly<Record<string, string>>;
 }
 

@@ -13,6 +13,7 @@ import { ExecutionAdmission } from '../admission/execution-admission.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
 import { cachedResultOf, resultOf, streamedView } from '../wire/execution-result.js';
+import { armView } from '../reads/execution-views.js';
 import { chooseTarget, type OpenPass, type Target } from '../admission/execution-targets.js';
 import type { ExecuteDto } from '../wire/execute.dto.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
@@ -252,6 +253,7 @@ export class RunService {
       execution_id: run.executionId,
       provider_status: null,
       attempts: 0,
+      ...(run.admitted.arm === null ? {} : { rollout: armView(run.admitted.arm) }),
     });
     const answer = problemAnswer(problem, run.path);
     const begun = await this.executions.begin({
@@ -281,6 +283,12 @@ function failureAnswer(
   attempts: number,
   failure: Extract<CallOutcome, { succeeded: false }>['failure'],
 ): RawAnswer {
-  const members = { execution_id: run.executionId, provider_status: failure.status, attempts };
+  const { arm } = run.admitted;
+  const members = {
+    execution_id: run.executionId,
+    provider_status: failure.status,
+    attempts,
+    ...(arm === null ? {} : { rollout: armView(arm) }),
+  };
   return problemAnswer(providerProblem(failure, members), run.path);
 }

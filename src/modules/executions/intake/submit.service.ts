@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
+import type { StoredArm } from '../../../entities/index.js';
 import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
@@ -9,6 +10,7 @@ import { ExecutionAdmission } from '../admission/execution-admission.js';
 import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { SubmitDto } from '../wire/execute.dto.js';
+import { armView } from '../reads/execution-views.js';
 import type { SubmittedDto } from '../wire/executions.dto.js';
 import { ExecutionsRepository, warningHeaders } from '../record/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
@@ -114,7 +116,9 @@ export class SubmitService {
   }
 
   private beginningOf({ who, admitted, key, protocol }: Submission, executionId: string) {
-    const answer = submittedAnswer(executionId, (submitted) => protocol.present(submitted, admitted));
+    const answer = submittedAnswer(executionId, admitted.arm, (submitted) =>
+      protocol.present(submitted, admitted),
+    );
     const beginning = {
       executionId,
       projectId: who.projectId,
@@ -130,7 +134,12 @@ export class SubmitService {
   }
 }
 
-function submittedAnswer(executionId: string, present: (submitted: SubmittedDto) => object): RawAnswer {
+function submittedAnswer(
+  executionId: string,
+  arm: StoredArm | null,
+  present: (submitted: SubmittedDto) => object,
+): RawAnswer {
   const body: SubmittedDto = { execution_id: executionId, status: 'queued', mode: 'async' };
+  if (arm !== null) body.rollout = armView(arm);
   return RawAnswer.json(202, JSON.stringify(present(body)), { Location: `/v1/executions/${executionId}` });
 }

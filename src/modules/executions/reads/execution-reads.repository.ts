@@ -6,6 +6,7 @@ import {
   type ExecutionOrigin,
   type ExecutionStatus,
   type SentMessage,
+  type StoredArm,
   type StoredOutputCheck,
   type StoredRegistration,
   type StoredTarget,
@@ -47,6 +48,7 @@ export interface ExecutionFacts {
   readonly cachedFrom: string | null;
   readonly correlationId: string | null;
   readonly metadata: ExecutionMetadata | null;
+  readonly rollout: StoredArm | null;
   readonly batchId: string | null;
   readonly errorType: ExecutionErrorType | null;
   readonly createdAt: Date;
@@ -117,7 +119,7 @@ const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mo
   e.response_tokens AS "responseTokens", e.latency_ms AS "latencyMs", e.cached_prompt_tokens AS "cachedPromptTokens",
   e.reasoning_tokens AS "reasoningTokens", e.first_token_ms AS "firstTokenMs", e.cost_pico_usd AS "costPicoUsd",
   e.price_id AS "priceId", e.cache_hit AS "cacheHit", e.cached_from AS "cachedFrom", e.route_name AS "routeName", e.correlation_id AS "correlationId",
-  e.metadata, e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt",
+  e.metadata, e.rollout, e.batch_id AS "batchId",  e.error_type AS "errorType", e.created_at AS "createdAt", e.started_at AS "startedAt", e.completed_at AS "completedAt",
   e.content_erased_at AS "contentErasedAt"`;
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredOutputCheck } from '../../../entities/index.js';
+import type { StoredArm, StoredOutputCheck } from '../../../entities/index.js';
 import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ResolvedBy } from '../../prompts/index.js';
 import { registrationOf } from '../../versions/index.js';
@@ -7,7 +7,7 @@ import { paramsOf, vendorParamsOf } from './execution-params.js';
 import type { ParamsDto } from '../wire/execute.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
 import type { OutputCheck } from '../calls/output-check.js';
-import type { ExecutionSummaryDto, OutputErrorDto } from '../wire/executions.dto.js';
+import type { ExecutionArmDto, ExecutionSummaryDto, OutputErrorDto } from '../wire/executions.dto.js';
 
 type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;
 
@@ -41,6 +41,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     correlation_id: facts.correlationId,
     // Left out where there is none, as in the answer of a run.
     ...(facts.metadata === null ? {} : { metadata: facts.metadata }),
+    ...(facts.rollout === null ? {} : { rollout: armView(facts.rollout) }),
     batch_id: facts.batchId,
     error_type: facts.errorType,
     created_at: facts.createdAt.toISOString(),
@@ -52,6 +53,11 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
       ? {}
       : { content_erased_at: facts.contentErasedAt?.toISOString() ?? null }),
   };
+}
+
+/** Neither the unit nor its bucket are anybody's business. */
+export function armView({ rollout_id, arm, phase, unit }: StoredArm): ExecutionArmDto {
+  return { rollout_id, arm, phase, unit: unit === null ? 'request' : 'unit_key' };
 }
 
 /** The pointer of `default` is what people call the active version. */

@@ -117,7 +117,7 @@ function shapeOf(filter: ExecutionFilter): string {
 }
 
 const SHOWN = `e.execution_id, e.status, e.execution_mode, e.prompt_id, e.version_id, e.model_id, e.environment, e.resolved_by,
-        e.route_name, e.correlation_id, e.metadata, e.batch_id, e.created_at, e.started_at`;
+        e.route_name, e.correlation_id, e.metadata, e.rollout, e.batch_id, e.created_at, e.started_at`;
 const OVER = `${SHOWN}, e.origin, e.finish_reason, e.prompt_tokens, e.response_tokens, e.latency_ms, e.cached_prompt_tokens,
         e.reasoning_tokens, e.first_token_ms, e.cost_pico_usd, e.price_id, e.cache_hit, e.cached_from, e.error_type, e.completed_at, e.content_erased_at,
         e.output_valid`;

@@ -78,6 +78,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     correlation_id: admitted.correlationId,
     // Left out rather than null, so that the entries of plain executions stay as short as they were.
     metadata: admitted.metadata ?? undefined,
+    rollout: admitted.arm ?? undefined,
     masked: kept?.masked,
     // Whoever waits for an execution has its content; a worker has to be given it.
     unmasked: kept !== null && beginning.status === 'queued' ? toQueuedContent(sent, kept.values) : undefined,

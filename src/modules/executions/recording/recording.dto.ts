@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType, OmitType, PickType } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -75,7 +75,8 @@ export class RecordedToolCallDto {
 
 export class RecordEntryDto extends IntersectionType(
   PickType(SharedExecutionDto, ['prompt_name', 'version_number', 'environment'] as const),
-  ExecutionEntryDto,
+  // Whoever records has chosen the version already.
+  OmitType(ExecutionEntryDto, ['unit_key'] as const),
 ) {
   /** Which version, by its checksum. With a version number too, the two must agree. */
   @IsOptional()

@@ -18,6 +18,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { MAX_UNIT_KEY_CHARS } from '../../../bucketing/index.js';
 import { IsPromptName, Nested } from '../../../infra/http/index.js';
 import { UnsavedContentDto } from '../../prompts/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
@@ -261,6 +262,17 @@ export class ExecutionEntryDto {
     example: { user: 'u-4711' },
   })
   metadata?: Record<string, string> | null;
+
+  /**
+   * Who or what is to stay with one arm where a version is rolled out, such as the id of a user. Only a keyed hash of it is kept. Left out:
+   * the request is a unit of its own.
+   * @example "user-4711"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, MAX_UNIT_KEY_CHARS)
+  @ApiPropertyOptional({ type: String, minLength: 1, maxLength: MAX_UNIT_KEY_CHARS, nullable: true })
+  unit_key?: string | null;
 }
 
 /** What can be queued, and so names a prompt. */

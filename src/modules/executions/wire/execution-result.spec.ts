@@ -45,6 +45,13 @@ describe('resultOf', () => {
       routeName: fc.constantFrom(null, 'cheap'),
       correlationId: fc.constantFrom(null, 'ü"\\'),
       metadata: fc.constantFrom(null, { user: 'ü"\\', 'a.b': '' }),
+      arm: fc.constantFrom(null, {
+        rollout_id: 'r',
+        arm: 'candidate' as const,
+        phase: 2,
+        unit: null,
+        bucket: 0.5,
+      }),
     });
     fc.assert(
       fc.property(completions, fc.option(price, { nil: null }), facts, (completion, itsPrice, changes) => {
@@ -54,7 +61,7 @@ describe('resultOf', () => {
         const completedAt = new Date(1_700_000_001_234);
         const { usage, toolCalls } = completion;
         const { costPicoUsd, priceId } = costOf(completion, itsPrice);
-        const { metadata, ...summary } = executionSummary({
+        const { metadata, rollout, ...summary } = executionSummary({
           executionId: 'e',
           status: 'succeeded',
           mode: 'sync',
@@ -80,6 +87,7 @@ describe('resultOf', () => {
           cachedFrom: null,
           correlationId: changes.correlationId,
           metadata: changes.metadata,
+          rollout: changes.arm,
           batchId: null,
           errorType: null,
           createdAt,
@@ -93,6 +101,7 @@ describe('resultOf', () => {
           response_sha256: completion.sha256,
           tool_calls: toolCalls.length === 0 ? null : toolCalls,
           ...(metadata === undefined ? {} : { metadata }),
+          ...(rollout === undefined ? {} : { rollout }),
         };
         const result = resultOf({ executionId: 'e', admitted, createdAt }, target, completion, completedAt);
         expect(JSON.stringify(result)).toBe(JSON.stringify(expected));

@@ -5,7 +5,7 @@ import type { AdmittedExecution } from '../admission/execution-request.js';
 import { costOf } from '../record/index.js';
 import type { Target } from '../admission/execution-targets.js';
 import type { OutputCheck } from '../calls/output-check.js';
-import { executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
+import { armView, executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';
 
 /** An execution that was just made, whose facts nobody has to read. */
@@ -69,6 +69,7 @@ export function resultOf(
   };
   // Afterwards: most have none, and their answer stays as it was.
   if (admitted.metadata !== null) result.metadata = admitted.metadata;
+  if (admitted.arm !== null) result.rollout = armView(admitted.arm);
   if (output !== undefined) {
     result.output_valid = output?.valid ?? null;
     result.output_error = outputErrorView(output);
@@ -98,6 +99,7 @@ export function cachedResultOf(
     cachedFrom: cached.executionId,
     correlationId: admitted.correlationId,
     metadata: admitted.metadata,
+    rollout: admitted.arm,
     batchId: null,
     errorType: null,
     startedAt: createdAt,
@@ -128,6 +130,7 @@ export function streamedView(execution: NewExecution, target: Target): StreamedE
     environment: facts.environment,
     resolved_by: resolvedByView(facts.resolvedBy),
     model: { provider: facts.provider, model_name: facts.modelName },
+    ...(execution.admitted.arm === null ? {} : { rollout: armView(execution.admitted.arm) }),
     created_at: facts.createdAt.toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { type Arm, ARMS } from '../../../bucketing/index.js';
 import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../../infra/http/index.js';
 import type {
   ExecutionErrorType,
@@ -9,6 +10,7 @@ import type {
 import { ModelRefDto } from './execute.dto.js';
 
 const MODES = ['sync', 'async'] as const;
+const ARM_UNITS = ['unit_key', 'request'] as const;
 const ORIGINS = ['ledger', 'recorded'] as const;
 const RESOLVED_BY = ['environment', 'active', 'version_number', 'template_hash'] as const;
 export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
@@ -61,6 +63,25 @@ export class ToolCallDto {
   arguments!: string;
 }
 
+/** What chose the version of an execution. */
+export class ExecutionArmDto {
+  /** Id of the rollout. */
+  @ApiId()
+  rollout_id!: string;
+
+  /** `control`: the version that the environment runs; `candidate`: the one that is tried. */
+  @ApiProperty({ enum: ARMS })
+  arm!: Arm;
+
+  /** The step of the rollout, from 1. */
+  @ApiInteger()
+  phase!: number;
+
+  /** What was assigned: the `unit_key`, or the `request` by itself, because it came without one. */
+  @ApiProperty({ enum: ARM_UNITS })
+  unit!: (typeof ARM_UNITS)[number];
+}
+
 export class SubmittedDto {
   /** Id of the execution. */
   @ApiId()
@@ -73,6 +94,10 @@ export class SubmittedDto {
   /** Always `async`. */
   @ApiProperty({ enum: ['async'] })
   mode!: 'async';
+
+  /** The arm of the rollout that chose the version; left out where none did. */
+  @ApiPropertyOptional({ type: ExecutionArmDto })
+  rollout?: ExecutionArmDto;
 }
 
 export class OutputErrorDto {
@@ -165,6 +190,10 @@ export class ExecutionSummaryDto {
   })
   metadata?: Readonly<Record<string, string>>;
 
+  /** The arm of the rollout that chose the version; left out where none did. */
+  @ApiPropertyOptional({ type: ExecutionArmDto })
+  rollout?: ExecutionArmDto;
+
   /** Id of the batch it was submitted with; null when it came alone. */
   @ApiId()
   batch_id!: string | null;
@@ -224,5 +253,6 @@ export class StreamedExecutionDto extends PickType(ExecutionSummaryDto, [
   'environment',
   'resolved_by',
   'model',
+  'rollout',
   'created_at',
 ] as const) {}

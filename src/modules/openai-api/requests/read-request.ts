@@ -5,6 +5,7 @@ import { type ParamsDto, readModelChoice, type RunRequest } from '../../executio
 import { type AskedModel, readAskedModel } from './asked-model.js';
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 import { readMessages } from './read-messages.js';
+import { readUnitKey } from './read-unit-key.js';
 import { vendorParamsOf } from './sent-vendor-params.js';
 
 /** Members that stand in the version of a prompt, so that a request cannot bring its own. */
@@ -31,6 +32,7 @@ export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNon
   const common = {
     ...{ environment, timeout_ms, on_budget, cache },
     correlation_id: user,
+    unit_key: readUnitKey(body),
     params: paramsOf(body),
     vendor_params: vendorParamsOf(body),
   };

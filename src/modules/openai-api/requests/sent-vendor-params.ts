@@ -1,4 +1,5 @@
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
+import { UNIT_KEY_MEMBER } from './read-unit-key.js';
 
 /** Members of a request that are passed on under their own names, where the provider has a field for them. */
 const OF_A_REQUEST = [
@@ -20,13 +21,21 @@ const OBFUSCATION = 'stream_options.include_obfuscation';
 export function vendorParamsOf(body: ChatCompletionRequestDto): Readonly<Record<string, unknown>> | null {
   const params: Record<string, unknown> = {};
   for (const name of OF_A_REQUEST) {
-    if (saysSomething(body[name])) params[name] = body[name];
+    const value = name === 'metadata' ? withoutUnitKey(body.metadata) : body[name];
+    if (saysSomething(value)) params[name] = value;
   }
   // It is about tools, and a vendor refuses it where there are none.
   if (!saysSomething(body.tools)) delete params['parallel_tool_calls'];
   const obfuscation = body.stream_options?.include_obfuscation ?? null;
   if (obfuscation !== null) params['stream_options'] = { include_obfuscation: obfuscation };
   return Object.keys(params).length === 0 ? null : params;
+}
+
+/** The key is meant for the ledger, which does not keep it. */
+function withoutUnitKey(metadata: ChatCompletionRequestDto['metadata']): unknown {
+  if (metadata == null || !Object.hasOwn(metadata, UNIT_KEY_MEMBER)) return metadata;
+  const { [UNIT_KEY_MEMBER]: _key, ...rest } = metadata;
+  return rest;
 }
 
 /**
@@ -41,9 +50,13 @@ export function listVendorParams(body: unknown): string[] {
       if (membersOf(value).some(([name, it]) => name === 'include_obfuscation' && it !== null)) {
         names.add(OBFUSCATION);
       }
-    } else if (isNamed(OF_A_REQUEST, member) && saysSomething(value)) names.add(member);
+    } else if (isNamed(OF_A_REQUEST, member) && saysSomething(sentValue(member, value))) names.add(member);
   }
   return [...names];
+}
+
+function sentValue(member: string, value: unknown): unknown {
+  return member === 'metadata' && isObject(value) ? withoutUnitKey(value) : value;
 }
 
 function addMessageMembers(messages: unknown, names: Set<string>): void {
@@ -56,7 +69,11 @@ function addMessageMembers(messages: unknown, names: Set<string>): void {
 }
 
 function membersOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return isObject(value) ? Object.entries(value) : [];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isNamed(names: readonly string[], name: string): boolean {

@@ -13,14 +13,14 @@ const TEXT = { type: String, nullable: true, example: undefined } as const;
  * on where there is one; else it is left out, and `X-Ignored-Params` says so.
  */
 export class VendorParamsDto {
-  /** The end user; it also becomes the `correlation_id` of the execution. */
+  /** The end user; it also becomes the `correlation_id` of the execution, and its `unit_key` where a version is rolled out. */
   @IsOptional()
   @IsString()
   @Length(1, 255)
   @ApiPropertyOptional(TEXT)
   user?: string | null;
 
-  /** Kept by the provider with the completion. */
+  /** Kept by the provider with the completion, all but `unit_key`: that is the ledger's, goes before `user` and is sent to nobody. */
   @IsOptional()
   @IsSmallObject(MAX_METADATA_CHARS)
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })

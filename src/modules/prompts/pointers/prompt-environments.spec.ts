@@ -5,7 +5,12 @@ import {
   ProjectEnvironments,
 } from './prompt-environments.js';
 
-const FREE: PromptEnvironmentsRow = { pointers: { default: 2 }, protected: null, known: null };
+const FREE: PromptEnvironmentsRow = {
+  pointers: { default: 2 },
+  rollouts: null,
+  protected: null,
+  known: null,
+};
 
 /** The number of the pointer's version, `as named` for whatever was asked for, or the code of the refusal. */
 function chosen(
@@ -105,5 +110,36 @@ describe('a call that runs no prompt', () => {
       refusal = error as LedgerError;
     }
     expect(refusal?.code ?? null).toBe(code);
+  });
+});
+
+describe('a rollout', () => {
+  const rollout = { rolloutId: 'r', phase: 1, percent: 10, candidateVersion: 7 };
+  const beside = (environment: string, row: Partial<PromptEnvironmentsRow>) =>
+    PromptEnvironments.of({ ...FREE, ...row })?.findRollout(environment) ?? null;
+
+  it('goes with the pointer that runs', () => {
+    const pointers = { default: 2, prod: 1 };
+    expect(beside('prod', { pointers, rollouts: { prod: rollout } })).toEqual(rollout);
+    expect(beside('default', { pointers, rollouts: { prod: rollout } })).toBeNull();
+    expect(beside('dev', { pointers, rollouts: { prod: rollout } })).toBeNull();
+    // An environment without a pointer of its own runs the active version, and what runs beside that.
+    expect(beside('dev', { pointers, rollouts: { default: rollout } })).toEqual(rollout);
+    expect(beside('default', { rollouts: { default: rollout } })).toEqual(rollout);
+    expect(beside('prod', { pointers, rollouts: { default: rollout } })).toBeNull();
+  });
+
+  it.each(['experiment', 'playground'])('leaves %s alone', (environment) => {
+    expect(beside(environment, { rollouts: { default: rollout } })).toBeNull();
+  });
+
+  it('lets its candidate into a protected environment, and nothing else', () => {
+    const row = { pointers: { default: 2, prod: 1 }, protected: ['prod'], rollouts: { prod: rollout } };
+    expect([1, 2, 7].map((number) => chosen(row, 'prod', number))).toEqual([
+      'as named',
+      'ENVIRONMENT_PROTECTED',
+      'as named',
+    ]);
+    expect(chosen({ ...row, rollouts: null }, 'prod', 7)).toBe('ENVIRONMENT_PROTECTED');
   });
 });

@@ -1,7 +1,12 @@
 import { EnvironmentProtectedError, NoActiveVersionError } from '../errors.js';
+import { DEFAULT_POINTER } from './default-pointer.js';
+import {
+  RUNNING_ROLLOUTS,
+  type RunningRollout,
+  RunningRollouts,
+  type RunningRolloutsRow,
+} from './running-rollouts.js';
 
-/** Whose pointer is the active version. */
-export const DEFAULT_POINTER = 'default';
 /** Labels that need no rules: the one of requests that name none, and those of the service's own runs. */
 export const ALWAYS_KNOWN: ReadonlySet<string> = new Set([DEFAULT_POINTER, 'experiment', 'playground']);
 
@@ -15,6 +20,7 @@ export interface ProjectEnvironmentsRow {
 /** The same with the pointers of a prompt: numbers of versions by label. */
 export interface PromptEnvironmentsRow extends ProjectEnvironmentsRow {
   readonly pointers: Readonly<Record<string, number>> | null;
+  readonly rollouts: RunningRolloutsRow | null;
 }
 
 /** The labels of a project that are not like any other; a label that is not mentioned has no rules. */
@@ -56,16 +62,24 @@ export interface WantedInEnvironment {
 export class PromptEnvironments {
   readonly project: ProjectEnvironments;
   private readonly pointers: ReadonlyMap<string, number>;
+  private readonly rollouts: RunningRollouts | null;
 
   private constructor(row: PromptEnvironmentsRow) {
     this.project = new ProjectEnvironments(row);
     this.pointers = new Map(Object.entries(row.pointers ?? {}));
+    this.rollouts = row.rollouts === null ? null : new RunningRollouts(row.rollouts);
   }
 
   /** @returns null when every environment runs the active version, or whichever is named: most prompts are like that. */
   static of(row: PromptEnvironmentsRow): PromptEnvironments | null {
     const hasOwn = Object.keys(row.pointers ?? {}).some((environment) => environment !== DEFAULT_POINTER);
-    return hasOwn || row.protected !== null || row.known !== null ? new PromptEnvironments(row) : null;
+    const isSpecial = hasOwn || row.rollouts !== null || row.protected !== null || row.known !== null;
+    return isSpecial ? new PromptEnvironments(row) : null;
+  }
+
+  /** What runs beside the version that {@link choose} has chosen when none was named; null for nothing. */
+  findRollout(environment: string): RunningRollout | null {
+    return this.rollouts?.find(environment, this.pointers.has(environment)) ?? null;
   }
 
   /**
@@ -83,14 +97,17 @@ export class PromptEnvironments {
       if (isProtected && pointer === null) throw new NoActiveVersionError(promptName, environment);
       return environment === DEFAULT_POINTER ? null : pointer;
     }
-    if (isProtected && named.versionNumber !== pointer)
-      throw EnvironmentProtectedError.ofVersion(promptName, environment, pointer);
+    // What was approved to be tried there may be named as well, as long as it is tried.
+    const isLetIn =
+      named.versionNumber === pointer ||
+      named.versionNumber === this.findRollout(environment)?.candidateVersion;
+    if (isProtected && !isLetIn) throw EnvironmentProtectedError.ofVersion(promptName, environment, pointer);
     return null;
   }
 
   /** In memory, roughly. */
   get sizeBytes(): number {
-    return 128 * (1 + this.pointers.size);
+    return 128 * (1 + this.pointers.size + 2 * (this.rollouts?.size ?? 0));
   }
 }
 
@@ -105,4 +122,5 @@ export const projectEnvironments = (
 export const PROMPT_ENVIRONMENTS = `json_build_object(
     'pointers', (SELECT json_object_agg(pp.environment, (SELECT v.version_number FROM prompt_versions v
         WHERE v.project_id = pp.project_id AND v.version_id = pp.version_id))
-      FROM prompt_pointers pp WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id), ${projectEnvironments('p.project_id')})`;
+      FROM prompt_pointers pp WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id),
+    'rollouts', ${RUNNING_ROLLOUTS}, ${projectEnvironments('p.project_id')})`;

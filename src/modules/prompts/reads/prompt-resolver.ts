@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { writeJson } from '../../../kernel/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
 import { VersionsService } from '../../versions/index.js';
+import type { Arm } from '../../../bucketing/index.js';
 import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from '../errors.js';
+import { type AssignedArm, assignUnit } from '../pointers/running-rollouts.js';
 import {
   type FoundInPrompt,
   PromptVersionsRepository,
@@ -27,11 +29,20 @@ export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'templat
 /** What runs in an environment, and why. */
 export interface RunInEnvironment extends RunnablePrompt {
   readonly resolvedBy: ResolvedBy;
+  /** The arm of the rollout that runs there; null where none does, and for a version that was named. */
+  readonly arm: AssignedArm | null;
 }
 
 export interface ResolveOptions {
   /** Reads the database in any case, and remembers what it finds. */
   readonly fresh?: boolean;
+}
+
+export interface ResolveInOptions extends ResolveOptions {
+  /** What stays with one arm of a rollout; null or left out: the request is a unit of its own. */
+  readonly unitKey?: string | null;
+  /** The arm of whoever is assigned already. */
+  readonly arm?: Arm;
 }
 
 /** A version as it is named: by its checksum, by its number, or by neither. */
@@ -86,21 +97,22 @@ export class PromptResolver {
     name: string,
     environment: string,
     version: NamedVersion,
-    options: ResolveOptions = {},
+    options: ResolveInOptions = {},
   ): Promise<RunInEnvironment> {
     const found = await this.find(projectId, name, version, options);
     const pointer = choosePointer(name, environment, version, found.value);
-    if (pointer === null) {
+    const resolvedBy = pointer === null ? resolvedByOf(version) : 'environment';
+    const drawn = version === null ? drawArm(found.value, environment, options.unitKey ?? null) : null;
+    const arm = drawn === null || options.arm === undefined ? drawn : { ...drawn, arm: options.arm };
+    const running = arm?.arm === 'candidate' ? arm.rollout.candidateVersion : pointer;
+    if (running === null) {
       const runnable = this.runnable(getVersion(name, version, found), found.promptRevision);
-      return { ...runnable, resolvedBy: resolvedByOf(version) };
+      return { ...runnable, resolvedBy, arm };
     }
-    const pointed = await this.find(projectId, name, pointer, options);
+    const pointed = await this.find(projectId, name, running, options);
     // Whichever was read first: if the prompt has changed in between, the insert sees that one of them is old.
     const promptRevision = Math.min(found.promptRevision, pointed.promptRevision);
-    return {
-      ...this.runnable(getVersion(name, pointer, pointed), promptRevision),
-      resolvedBy: 'environment',
-    };
+    return { ...this.runnable(getVersion(name, running, pointed), promptRevision), resolvedBy, arm };
   }
 
   /**
@@ -112,18 +124,22 @@ export class PromptResolver {
     name: string,
     environment: string,
     version: NamedVersion,
+    unitKey: string | null,
   ): RunInEnvironment | null {
     const found = this.cache.peek(projectId, name, facetOf(version));
     if (found === undefined) return null;
     const { value, promptRevision } = found;
     const pointer = choosePointer(name, environment, version, value);
-    const running = pointer === null ? value : this.cache.peek(projectId, name, facetOf(pointer))?.value;
+    const arm = version === null ? drawArm(value, environment, unitKey) : null;
+    const number = arm?.arm === 'candidate' ? arm.rollout.candidateVersion : pointer;
+    const running = number === null ? value : this.cache.peek(projectId, name, facetOf(number))?.value;
     if (running === undefined || running.version === null) return null;
     return {
       version: running.version,
       compiled: this.versions.runnable(running.version),
       promptRevision,
       resolvedBy: pointer === null ? resolvedByOf(version) : 'environment',
+      arm,
     };
   }
 
@@ -161,6 +177,17 @@ function choosePointer(
   // A version that is not there is said not to be there.
   if (isMissing) return null;
   return environments.choose({ promptName, environment, named: asked === null ? null : version });
+}
+
+/** The arm that a unit gets; null where nothing is rolled out, as nearly everywhere. */
+function drawArm(
+  found: FoundInPrompt | null,
+  environment: string,
+  unitKey: string | null,
+): AssignedArm | null {
+  if (found === null || found.environments === null) return null;
+  const rollout = found.environments.findRollout(environment);
+  return rollout === null ? null : assignUnit(rollout, unitKey);
 }
 
 /** @throws VersionNotFoundError `VERSION_NOT_FOUND` | NoActiveVersionError `NO_ACTIVE_VERSION` */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { ResolvedColumns } from '../prompt-versions.repository.js';
-import { ALWAYS_KNOWN, DEFAULT_POINTER } from '../pointers/prompt-environments.js';
+import { DEFAULT_POINTER } from '../pointers/default-pointer.js';
+import { ALWAYS_KNOWN } from '../pointers/prompt-environments.js';
 
 /** Which version somebody means: the one of that number, else of that content, else of that environment, else the active one. */
 export interface WantedVersion {
@@ -35,7 +36,9 @@ const LOOK_UP = `SELECT w.nth, p.prompt_id AS "promptId", p.mode AS "promptMode"
       'isOfEnvironment', w.number IS NULL AND w.hash IS NULL AND (own.environment <> '${DEFAULT_POINTER}') IS TRUE,
       'isProtected', rules.protected IS TRUE,
       'isApproved', (v.version_id = own.version_id) IS TRUE OR EXISTS (SELECT FROM approved_versions a WHERE a.project_id = $1
-        AND a.prompt_id = p.prompt_id AND a.environment = w.environment AND a.version_id = v.version_id),
+        AND a.prompt_id = p.prompt_id AND a.environment = w.environment AND a.version_id = v.version_id)
+        OR EXISTS (SELECT FROM rollouts r WHERE r.project_id = $1 AND r.prompt_id = p.prompt_id AND r.environment = w.environment
+          AND r.status = 'running' AND r.candidate_version_id = v.version_id),
       'isKnown', rules.name IS NOT NULL OR w.environment = ANY ($3)
         OR project.settings ->> 'allow_unknown_environments' IS DISTINCT FROM 'false') AS standing
   FROM json_to_recordset($2::json) AS w(nth integer, name text, environment text, number integer, hash text)

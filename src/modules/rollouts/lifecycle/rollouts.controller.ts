@@ -30,7 +30,7 @@ export class RolloutsController {
   @ApiBodyExample({
     name: 'shorter summaries',
     prompt_name: 'doc_summarizer',
-    environment: 'staging',
+    environment: 'default',
     candidate: { version_number: 2 },
     steps: [{ percent: 10, hold_min: 60 }, { percent: 50 }],
     primary: { metric: 'error_rate', max_regression: 0.1 },

@@ -3,7 +3,7 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-valid
 import type { ExecutionMode, ExecutionStatus, PromptMode } from '../../../entities/index.js';
 import { ApiId, ApiInteger } from '../../../infra/http/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
-import { ExecuteDto, TelemetryDto } from '../../executions/index.js';
+import { ExecuteDto, ExecutionArmDto, TelemetryDto } from '../../executions/index.js';
 import { IsTemplateHash } from '../register/register-code.dto.js';
 
 const EXECUTION_MODES = ['sync', 'async'] as const;
@@ -15,6 +15,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   'environment',
   'correlation_id',
   'metadata',
+  'unit_key',
   'on_budget',
   'cache',
 ] as const) {
@@ -91,6 +92,10 @@ export class ExecutedPromptDto {
   /** The provider's answer; only with `sync`. Cut after `MAX_RESPONSE_BYTES`. */
   @ApiPropertyOptional({ nullable: true })
   response_text?: string | null;
+
+  /** The arm of the rollout that chose the version; left out where none did. */
+  @ApiPropertyOptional({ type: ExecutionArmDto })
+  rollout?: ExecutionArmDto;
 
   /** The tokens and time that the call took; only with `sync`. */
   telemetry?: TelemetryDto;

@@ -32,6 +32,7 @@ const PROTOCOL: ExecutionProtocol = {
     ...promptFields(prompt as AdmittedPrompt),
     status: execution.status,
     mode: execution.mode,
+    ...(execution.rollout === undefined ? {} : { rollout: execution.rollout }),
     ...('telemetry' in execution
       ? { response_text: execution.response_text, telemetry: execution.telemetry }
       : {}),

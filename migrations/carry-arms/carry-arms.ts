@@ -1,0 +1,54 @@
+import { VIEW_WITH_ERASURE } from '../erase-content/tables.js';
+import type { Replacement } from '../validate-answers/alter-function.js';
+
+/** What the entries of `ledger_begin_plain` and `ledger_begin` have besides, as of this migration. */
+export const ARM_ENTRY = {
+  /** `{"rollout_id", "arm", "phase", "unit", "bucket"}`; null outside of rollouts. */
+  rollout: 'json',
+} as const;
+
+const ENTRY: Replacement = [
+  'resolved_by text, requested_by text',
+  'resolved_by text, rollout jsonb, requested_by text',
+];
+const columns = (times: number): Replacement => [
+  'resolved_by, requested_by',
+  'resolved_by, rollout, requested_by',
+  times,
+];
+const valuesOf = (row: string): Replacement => [
+  `${row}.resolved_by, ${row}.requested_by`,
+  `${row}.resolved_by, ${row}.rollout, ${row}.requested_by`,
+];
+
+/** The arm goes where `resolved_by` goes, in every way to begin and to end: both say why it was this version. */
+export const CARRY_ARMS: Readonly<Record<string, readonly Replacement[]>> = {
+  // Into the row in flight: its columns, and their values.
+  'ledger_begin_plain(json,uuid[])': [ENTRY, columns(2)],
+  // What is over at once as well: refused before any call, or answered from another execution.
+  'ledger_begin(json,uuid[],double precision,boolean)': [ENTRY, columns(3), valuesOf('a')],
+  'ledger_end_plain(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],
+  'ledger_end(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],
+  // Canceled, given up, and what the sweep ends.
+  'ledger_end_uncalled(uuid,uuid[],text,text,text)': [columns(1), valuesOf('h')],
+};
+
+/** A column that is added to a view stands at its end. */
+const FORMER_VIEW = VIEW_WITH_ERASURE.replace(
+  ' FROM executions_in_flight e',
+  ', NULL::boolean AS output_valid FROM executions_in_flight e',
+).replace(' FROM executions e', ', e.output_valid FROM executions e');
+
+export const VIEW_WITH_ARMS = FORMER_VIEW.replace(
+  ' FROM executions_in_flight e',
+  ', e.rollout FROM executions_in_flight e',
+).replace(' FROM executions e', ', e.rollout FROM executions e');
+
+if (VIEW_WITH_ARMS.split('e.rollout').length !== 3)
+  throw new Error('the view is not what this migration changes');
+
+export const RESTORE_VIEW = `
+DROP VIEW executions_all;
+${FORMER_VIEW}
+GRANT SELECT ON executions_all TO prompt_ledger_app;
+`;

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { Arm } from '../../../bucketing/index.js';
+import type { StoredArm } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { assignUnit, PromptResolver, type RunningRollout } from '../../prompts/index.js';
+import { admittedPrompt, environmentOf } from './admitted-prompt.js';
+import type { AdmittedPrompt, RequestToAdmit } from './execution-request.js';
+import { storedArm } from './stored-arm.js';
+
+export interface PromptOptions {
+  /** Past all caches. */
+  readonly fresh: boolean;
+  /** The arm of a rollout, where it is not the request that is assigned to one. */
+  readonly arm?: Arm;
+}
+
+/** From what a request names to the version that runs, and the arm of the rollout that chose it. */
+@Injectable()
+export class PromptAdmission {
+  /** What unit keys are hashed with. */
+  private readonly unitSecret: string | null;
+
+  constructor(
+    config: AppConfig,
+    private readonly resolver: PromptResolver,
+  ) {
+    this.unitSecret = config.backends.keyHashSecret;
+  }
+
+  /** @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
+  async resolve(
+    projectId: string,
+    request: RequestToAdmit,
+    { fresh, arm }: PromptOptions,
+  ): Promise<AdmittedPrompt> {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const { unit_key: unitKey = null } = request;
+    const found = await this.resolver.resolveIn(projectId, name, environmentOf(request), hash ?? number, {
+      fresh,
+      unitKey,
+      ...(arm === undefined ? {} : { arm }),
+    });
+    return admittedPrompt(request, found, fresh, projectId, this.unitSecret);
+  }
+
+  /** From memory; null says nothing about the prompt. @throws what {@link resolve} throws, though perhaps another of several. */
+  peek(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
+    const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
+    const { unit_key: unitKey = null } = request;
+    const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number, unitKey);
+    return found === null ? null : admittedPrompt(request, found, false, projectId, this.unitSecret);
+  }
+
+  /** Where an entry of a batch belongs. @param unitKey null: it is a unit of its own. */
+  assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
+    return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitSecret);
+  }
+}

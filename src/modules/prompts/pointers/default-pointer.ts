@@ -1,0 +1,2 @@
+/** Whose pointer is the active version. */
+export const DEFAULT_POINTER = 'default';

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { type Arm, assignArm, bucketUnit } from '../../../bucketing/index.js';
+import { DEFAULT_POINTER } from './default-pointer.js';
+
+/** A rollout that runs beside a pointer of a prompt. */
+export interface RunningRollout {
+  readonly rolloutId: string;
+  /** The step that it is in, from 1. */
+  readonly phase: number;
+  /** The candidate's share of all units. */
+  readonly percent: number;
+  /** Number of the version that the candidate is. The control is the one that the pointer stands at. */
+  readonly candidateVersion: number;
+}
+
+/** Where a unit belongs. */
+export interface AssignedArm {
+  readonly rollout: RunningRollout;
+  readonly arm: Arm;
+  /** From 0 to 0.9999. */
+  readonly bucket: number;
+}
+
+/** By the environment of the pointer. */
+export type RunningRolloutsRow = Readonly<Record<string, RunningRollout>>;
+
+/** Their executions are runs of the service or of people who look around. */
+const NEVER_SPLIT: ReadonlySet<string> = new Set(['experiment', 'playground']);
+
+/** A unit has its place by its key, and one without a key by chance: that is nobody who would come again. */
+export function assignUnit(rollout: RunningRollout, unitKey: string | null): AssignedArm {
+  const bucket = bucketUnit(rollout.rolloutId, unitKey ?? randomUUID());
+  return { rollout, arm: assignArm(bucket, rollout.percent), bucket };
+}
+
+/** What runs beside the pointers of a prompt. */
+export class RunningRollouts {
+  private readonly rollouts: ReadonlyMap<string, RunningRollout>;
+
+  constructor(row: RunningRolloutsRow) {
+    this.rollouts = new Map(Object.entries(row));
+  }
+
+  /** @param hasPointer whether the environment has a pointer of its own; one without runs the active version, and its rollout. */
+  find(environment: string, hasPointer: boolean): RunningRollout | null {
+    if (NEVER_SPLIT.has(environment)) return null;
+    return this.rollouts.get(hasPointer ? environment : DEFAULT_POINTER) ?? null;
+  }
+
+  get size(): number {
+    return this.rollouts.size;
+  }
+}
+
+/** A {@link RunningRolloutsRow} of a prompt `p`; null where nothing runs. */
+export const RUNNING_ROLLOUTS = `(SELECT json_object_agg(r.environment, json_build_object('rolloutId', r.rollout_id, 'phase', r.phase,
+        'percent', (r.definition -> 'steps' -> (r.phase - 1) ->> 'percent')::float8,
+        'candidateVersion', (SELECT v.version_number FROM prompt_versions v
+          WHERE v.project_id = r.project_id AND v.version_id = r.candidate_version_id)))
+      FROM rollouts r WHERE r.project_id = p.project_id AND r.prompt_id = p.prompt_id AND r.status = 'running')`;

@@ -85,6 +85,8 @@ export interface ExecuteOptions {
   readonly correlationId?: string | undefined;
   /** Your own facts, to find the execution by: up to 16 texts of 512 characters, under keys of 64. */
   readonly metadata?: Metadata | undefined;
+  /** What stays with one arm where a version is rolled out, such as the id of a user; only a keyed hash of it is kept. */
+  readonly unitKey?: string | undefined;
   /** Milliseconds that the ledger has for it. */
   readonly timeoutMs?: number | undefined;
   /** Default: one of its own for each call. */
@@ -106,12 +108,13 @@ export interface SubmitOptions extends ExecuteOptions {
 }
 
 /** Options that each execution has of its own stand in its item. */
-export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId' | 'metadata'>;
+export type SubmitBatchOptions = Omit<SubmitOptions, 'correlationId' | 'metadata' | 'unitKey'>;
 
 export interface BatchItem<V = Variables> {
   readonly variables: V;
   readonly correlationId?: string | undefined;
   readonly metadata?: Metadata | undefined;
+  readonly unitKey?: string | undefined;
 }
 
 export interface PromptMetadata {

@@ -80,10 +80,11 @@ export class Runs {
       ...shared,
       ...queued(options),
       version_number: await this.versionNumber(name, options),
-      entries: items.map(({ variables, correlationId, metadata }) => ({
+      entries: items.map(({ variables, correlationId, metadata, unitKey }) => ({
         variables,
         ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
         ...(metadata === undefined ? {} : { metadata }),
+        ...(unitKey === undefined ? {} : { unit_key: unitKey }),
       })),
     };
     return new BatchHandle(this.client, await this.client.batches.submit(request, callOptionsOf(options)));
@@ -106,6 +107,7 @@ export class Runs {
       environment: environment ?? this.environment,
       correlation_id: options.correlationId,
       metadata: options.metadata,
+      unit_key: options.unitKey,
       timeout_ms: timeoutMs,
     };
   }

@@ -47,6 +47,28 @@ describe('a resource', () => {
       ({ snippets }) => snippets.usage('tone', { limit: 2 }),
     ],
     ['DELETE', '/v1/snippets/tone', undefined, ({ snippets }) => snippets.delete('tone')],
+    ['POST', '/v1/rollouts', { name: 'r' }, ({ rollouts }) => rollouts.create({ name: 'r' } as never)],
+    [
+      'GET',
+      '/v1/rollouts?status=running&prompt_name=p',
+      undefined,
+      ({ rollouts }) => rollouts.list({ status: 'running', prompt_name: 'p' }),
+    ],
+    ['POST', `/v1/rollouts/${ID}:start`, {}, ({ rollouts }) => rollouts.start(ID)],
+    ['POST', `/v1/rollouts/${ID}:pause`, {}, ({ rollouts }) => rollouts.pause(ID)],
+    ['POST', `/v1/rollouts/${ID}:resume`, {}, ({ rollouts }) => rollouts.resume(ID)],
+    [
+      'POST',
+      `/v1/rollouts/${ID}:stop`,
+      { reason: 'r' },
+      ({ rollouts }) => rollouts.stop(ID, { reason: 'r' }),
+    ],
+    [
+      'POST',
+      `/v1/rollouts/${ID}:roll-back`,
+      { reason: 'r' },
+      ({ rollouts }) => rollouts.rollBack(ID, { reason: 'r' }),
+    ],
     ['GET', `/v1/changes/${ID}`, undefined, ({ changes }) => changes.get(ID)],
     ['POST', `/v1/changes/${ID}:approve`, {}, ({ changes }) => changes.approve(ID)],
     [

@@ -5,14 +5,27 @@ export interface Evidence {
   readonly id: string;
 }
 
-export interface OpenChangeRequest {
-  readonly prompt_name: string;
-  /** A protected one. */
-  readonly environment: string;
-  readonly version_number: number;
+interface OpenAnyChangeRequest {
   readonly reason: string;
   readonly evidence?: readonly Evidence[] | null;
 }
+
+/** Asks for another version in a protected environment. */
+export interface OpenVersionChangeRequest extends OpenAnyChangeRequest {
+  readonly kind?: 'version' | null;
+  readonly prompt_name: string;
+  readonly environment: string;
+  readonly version_number: number;
+}
+
+/** Asks for a rollout to start in a protected environment. */
+export interface OpenRolloutChangeRequest extends OpenAnyChangeRequest {
+  readonly kind: 'rollout';
+  /** A draft. */
+  readonly rollout_id: string;
+}
+
+export type OpenChangeRequest = OpenVersionChangeRequest | OpenRolloutChangeRequest;
 
 export interface ReviewChangeRequest {
   readonly comment?: string | null;
@@ -49,6 +62,8 @@ export interface ChangeImpact {
 export interface ChangeSummary {
   readonly change_id: string;
   readonly kind: 'version' | 'rollout';
+  /** The rollout that it starts; null of `version`. */
+  readonly rollout_id: string | null;
   readonly status: ChangeStatus;
   readonly prompt_name: string;
   readonly environment: string;

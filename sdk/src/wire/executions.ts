@@ -79,6 +79,8 @@ export interface ExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
+  /** What stays with one arm where a version is rolled out, such as the id of a user; only a keyed hash of it is kept. */
+  readonly unit_key?: string | null;
   /** Milliseconds: of `:run` and `:stream` for the whole call, of `:submit` for each attempt. */
   readonly timeout_ms?: number | null;
   /** Calls to the provider, the first included. */
@@ -104,6 +106,18 @@ export interface SubmittedExecution {
   readonly execution_id: string;
   readonly status: 'queued';
   readonly mode: 'async';
+  /** The arm of the rollout that chose the version; left out where none did. */
+  readonly rollout?: ExecutionArm;
+}
+
+/** What chose the version of an execution. */
+export interface ExecutionArm {
+  readonly rollout_id: string;
+  readonly arm: 'control' | 'candidate';
+  /** The step of the rollout, from 1. */
+  readonly phase: number;
+  /** `request`: it came without a key, and is a unit of its own. */
+  readonly unit: 'unit_key' | 'request';
 }
 
 export interface ExecutionSummary {
@@ -124,6 +138,8 @@ export interface ExecutionSummary {
   readonly correlation_id: string | null;
   /** Left out when there is none. */
   readonly metadata?: Metadata;
+  /** The arm of the rollout that chose the version; left out where none did. */
+  readonly rollout?: ExecutionArm;
   readonly batch_id: string | null;
   /** Null unless it failed. */
   readonly error_type: ErrorType | null;
@@ -266,10 +282,14 @@ export interface BatchEntry {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
+  readonly unit_key?: string | null;
 }
 
 /** One prompt with many sets of variables: 1 to 1,000 entries. */
-export interface SubmitBatchRequest extends Omit<SubmitRequest, 'variables' | 'correlation_id' | 'metadata'> {
+export interface SubmitBatchRequest extends Omit<
+  SubmitRequest,
+  'variables' | 'correlation_id' | 'metadata' | 'unit_key'
+> {
   readonly entries: readonly BatchEntry[];
 }
 

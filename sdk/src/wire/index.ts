@@ -16,6 +16,7 @@ export type * from './problem.js';
 export type * from './projects.js';
 export type * from './prompts.js';
 export type * from './recording.js';
+export type * from './rollouts.js';
 export type * from './routes.js';
 export type * from './scorers.js';
 export type * from './outcomes.js';

@@ -108,6 +108,8 @@ export interface TrackedExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
+  /** As in `ExecuteRequest`. */
+  readonly unit_key?: string | null;
   readonly timeout_ms?: number | null;
   readonly cache?: CacheOptions | null;
   readonly on_budget?: OnBudget | null;

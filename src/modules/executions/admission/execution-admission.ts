@@ -124,10 +124,7 @@ export class ExecutionAdmission {
     return this.compose(request, mode, asked, { prompt, isByMemory: false, policy, providers }, named);
   }
 
-  /**
-   * What a request is that was admitted for one arm of a rollout, in the other one.
-   * @throws what {@link admitAndWrite} throws of a request.
-   */
+  /** A request that was admitted for one arm of a rollout, in the other one. @throws what {@link admitAndWrite} throws of a request. */
   async admitOtherArm(
     projectId: string,
     request: RequestToAdmit,

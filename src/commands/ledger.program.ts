@@ -39,7 +39,7 @@ export function addLedgerCommands(program: Command): void {
   addModels(program.command('models').description('list, allow and take away models'));
   addScorers(program);
   addOutcomes(program.command('outcome').description('record and list what became of executions'));
-  addRollouts(program.command('rollout').description('check what was decided about a rollout'));
+  addRollouts(program.command('rollout').description('start, watch, end and verify rollouts'));
   addExecutions(program.command('executions').description('list, read, export and erase executions'));
 }
 

@@ -11,7 +11,8 @@ export type { ExecutionProtocol } from './intake/execution-protocol.js';
 export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
 export type { AdmittedPrompt, AdmittedRequest, BareCall } from './admission/execution-request.js';
 export { type ExecutionRecord, ExecutionReadsRepository } from './reads/execution-reads.repository.js';
-export { ExecuteDto, ModelRefDto, ParamsDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
+export { ExecuteDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
+export { ModelRefDto, ParamsDto } from './wire/model-choice.dto.js';
 export {
   type ExecutionPreview,
   ExecutionPreviews,

@@ -11,7 +11,8 @@ import type { ProviderMessage, ProviderParams, ProviderRequest } from '../../pro
 import type { MaskRules, ProjectPolicy } from '../../projects/index.js';
 import type { ChargeBound } from './charge-bound.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
-import type { CacheDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import type { SharedExecutionDto } from '../wire/execute.dto.js';
+import type { CacheDto, ParamsDto } from '../wire/model-choice.dto.js';
 import type { Targets } from './execution-targets.js';
 import type { SentPrompt } from './sent-prompt.js';
 import type { KeptContent } from '../masking/index.js';

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsOptional, IsString, Length } from 'class-validator';
 import { ApiId, ApiInteger, ApiTime, NestedArray } from '../../../infra/http/index.js';
-import { ExecutionEntryDto, ModelRefDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import { ExecutionEntryDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import { ModelRefDto } from '../wire/model-choice.dto.js';
 
 const MAX_ENTRIES = 1000;
 const BATCH_STATUSES = ['running', 'completed'] as const;

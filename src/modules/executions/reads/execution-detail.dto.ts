@@ -3,7 +3,7 @@ import type { AttemptStatus, ExecutionErrorType } from '../../../entities/index.
 import { ApiId, ApiInteger, ApiMoney, ApiTime } from '../../../infra/http/index.js';
 import { ChatMessageDto, ContentExtrasDto } from '../../prompts/index.js';
 import { RegistrationDto } from '../../versions/index.js';
-import { ModelRefDto, ParamsDto } from '../wire/execute.dto.js';
+import { ModelRefDto, ParamsDto } from '../wire/model-choice.dto.js';
 import { ERROR_TYPES, ExecutionResultDto, ExecutionSummaryDto, ToolCallDto } from '../wire/executions.dto.js';
 
 const ATTEMPT_STATUSES = ['dispatched', 'succeeded', 'failed', 'outcome_unknown', 'fenced'] as const;

@@ -4,7 +4,7 @@ import type { ResolvedBy } from '../../prompts/index.js';
 import { registrationOf } from '../../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
 import { paramsOf, vendorParamsOf } from './execution-params.js';
-import type { ParamsDto } from '../wire/execute.dto.js';
+import type { ParamsDto } from '../wire/model-choice.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
 import type { OutputCheck } from '../calls/output-check.js';
 import type { ExecutionArmDto, ExecutionSummaryDto, OutputErrorDto } from '../wire/executions.dto.js';

@@ -22,7 +22,8 @@ import {
   ProblemEntryDto,
 } from '../../../infra/http/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
-import { ExecutionEntryDto, ModelRefDto, ParamsDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import { ExecutionEntryDto, SharedExecutionDto } from '../wire/execute.dto.js';
+import { ModelRefDto, ParamsDto } from '../wire/model-choice.dto.js';
 import { ERROR_TYPES } from '../wire/executions.dto.js';
 
 const MAX_ENTRIES = 100;

@@ -7,7 +7,7 @@ import type {
   ExecutionOrigin,
   ExecutionStatus,
 } from '../../../entities/index.js';
-import { ModelRefDto } from './execute.dto.js';
+import { ModelRefDto } from './model-choice.dto.js';
 
 const MODES = ['sync', 'async'] as const;
 const ARM_UNITS = ['unit_key', 'request'] as const;

@@ -125,8 +125,8 @@ function renamed(call: OpenApiCall, body: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** Counts are folded, and news told, in the background. */
-const UPKEPT = ['execution_deltas', 'execution_rollups', 'outbox', 'webhook_deliveries'];
+/** Counts are folded, news told, and rollouts looked at, in the background. */
+const UPKEPT = ['execution_deltas', 'execution_rollups', 'outbox', 'rollout_cursors', 'webhook_deliveries'];
 
 /** Of each table of a project, what stands in it for the first one. */
 async function fingerprint(): Promise<ApiBody[]> {

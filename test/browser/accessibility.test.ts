@@ -2,6 +2,9 @@ import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '
 import { memberClient } from '../e2e/people.js';
 import { Person } from './person.js';
 
+/** For all screens and dialogs one after the other, on a machine that is busy. */
+jest.setTimeout(240_000);
+
 let stage: Stage;
 let screens: readonly (readonly [path: string, seen: string])[];
 

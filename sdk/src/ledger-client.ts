@@ -28,6 +28,7 @@ import {
   ScoresResource,
   SecretsResource,
   SnippetsResource,
+  SuggestionsResource,
   TeamsResource,
   TrackingResource,
   UsersResource,
@@ -41,6 +42,7 @@ export class LedgerClient {
   readonly prompts: PromptsResource;
   readonly versions: VersionsResource;
   readonly snippets: SnippetsResource;
+  readonly suggestions: SuggestionsResource;
   readonly datasets: DatasetsResource;
   readonly environments: EnvironmentsResource;
   readonly executions: ExecutionsResource;
@@ -74,6 +76,7 @@ export class LedgerClient {
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);
     this.snippets = new SnippetsResource(transport);
+    this.suggestions = new SuggestionsResource(transport);
     this.datasets = new DatasetsResource(transport);
     this.environments = new EnvironmentsResource(transport, (name) => this.promptChanges(name));
     this.executions = new ExecutionsResource(transport);

@@ -13,6 +13,7 @@ import type { ListPromptsFlags, PutPromptFlags, ShowPromptFlags } from './prompt
 import { addSecrets } from './governance/secrets.program.js';
 import { addRender, addRun } from './executions/run.program.js';
 import { addModels } from './models/models.program.js';
+import { addSuggestions } from './suggestions/suggestions.program.js';
 import { addSnippets } from './snippets/snippets.program.js';
 import { addTypes } from './types/types.program.js';
 import type { LedgerFlags } from './terminal/connection.js';
@@ -31,6 +32,9 @@ export function addLedgerCommands(program: Command): void {
   addRender(program, 'prompt-ledger');
   addRun(program);
   addSnippets(program.command('snippets').description('list, read, change and delete shared texts'));
+  addSuggestions(
+    program.command('suggestions').description('what to change about a prompt next: list, dismiss and apply'),
+  );
   addTypes(program);
   addGovernance(program);
   addEnvironments(program);

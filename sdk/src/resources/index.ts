@@ -20,6 +20,7 @@ export { RolloutsResource } from './rollouts.js';
 export { ScoresResource } from './scores.js';
 export { SecretsResource } from './secrets.js';
 export { SnippetsResource } from './snippets.js';
+export { SuggestionsResource } from './suggestions.js';
 export { TeamsResource } from './teams.js';
 export { TrackingResource } from './tracking.js';
 export { UsersResource } from './users.js';

@@ -30,6 +30,30 @@ describe('a resource', () => {
       undefined,
       ({ changes }) => changes.list({ status: 'open', environment: 'prod' }),
     ],
+    [
+      'GET',
+      '/v1/prompts/a%2Fb/suggestions?version_number=2&include=dismissed',
+      undefined,
+      ({ suggestions }) => suggestions.list('a/b', { version_number: 2, include: 'dismissed' }),
+    ],
+    [
+      'POST',
+      '/v1/prompts/a/suggestions/1-f:dismiss',
+      { reason: 'r' },
+      ({ suggestions }) => suggestions.dismiss('a', '1-f', { reason: 'r' }),
+    ],
+    [
+      'POST',
+      '/v1/prompts/a/suggestions/1-f:restore',
+      undefined,
+      ({ suggestions }) => suggestions.restore('a', '1-f'),
+    ],
+    [
+      'POST',
+      '/v1/prompts/a/suggestions/1-f:apply',
+      { allow_older: true },
+      ({ suggestions }) => suggestions.apply('a', '1-f', { allow_older: true }),
+    ],
     ['GET', '/v1/snippets?q=t', undefined, ({ snippets }) => snippets.list({ q: 't' })],
     ['GET', '/v1/snippets/a%2Ftone', undefined, ({ snippets }) => snippets.get('a/tone')],
     [

@@ -25,5 +25,6 @@ export type * from './scores.js';
 export type * from './secrets.js';
 export type * from './snippets.js';
 export type * from './streaming.js';
+export type * from './suggestions.js';
 export type * from './tracking.js';
 export type * from './webhooks.js';

@@ -3,7 +3,7 @@ import { heavyWork } from '../../kernel/index.js';
 import { type Caller, SecretHasher } from '../auth/index.js';
 import { findContentWarnings } from '../prompts/index.js';
 import { contentOf } from '../versions/index.js';
-import { listParts } from './content/parts.js';
+import { listPartsInSteps } from './content/parts.js';
 import { countPrefixTokens } from './content/count-prefix-tokens.js';
 import { listDeclared } from './content/list-declared.js';
 import { suggestFromContentInSteps } from './content/suggest-from-content.js';
@@ -37,7 +37,7 @@ export class SuggestionFinder {
 
   async find(caller: Caller, version: FoundVersion): Promise<Findings> {
     const content = contentOf(version);
-    const parts = await heavyWork.run(() => listParts(content));
+    const parts = await heavyWork.runSteps(listPartsInSteps(content));
     const collected = caller.scopes.has('executions:list')
       ? await this.collector.collect(caller.projectId, version, countPrefixTokens(parts))
       : null;

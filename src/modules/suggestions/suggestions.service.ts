@@ -29,6 +29,8 @@ interface FoundSuggestion {
   readonly key: SuggestionKey;
 }
 
+/** A title may quote a name as long as a template. */
+const MOST_MESSAGE_CHARS = 1000;
 /** The number of the version stands in front, so that the suggestion can be found again by its id. */
 const SUGGESTION_ID = /^([1-9]\d{0,8})-[0-9a-f]{32}$/;
 
@@ -132,7 +134,7 @@ export class SuggestionsService {
       ...content,
       set_active: false,
       created_by: caller.actor,
-      commit_message: request.commit_message ?? `Suggested: ${suggestion.title}`,
+      commit_message: request.commit_message ?? `Suggested: ${suggestion.title}`.slice(0, MOST_MESSAGE_CHARS),
     };
     const {
       prompt,

@@ -2,10 +2,8 @@ import type { JsonSchema } from '../../../templating/index.js';
 
 /** Names of the members that a schema of variables has; null for one that does not name them all, such as one with `$ref`. */
 export function listDeclared(schema: JsonSchema): readonly string[] | null {
-  if (typeof schema !== 'object' || schema === null) return null;
-  const members = schema as Readonly<Record<string, unknown>>;
-  const { properties } = members;
-  const isPlain = !OTHERWISE.some((keyword) => Object.hasOwn(members, keyword));
+  const { properties } = schema;
+  const isPlain = !OTHERWISE.some((keyword) => Object.hasOwn(schema, keyword));
   if (!isPlain || typeof properties !== 'object' || properties === null) return null;
   return Object.keys(properties);
 }

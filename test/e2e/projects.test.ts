@@ -325,6 +325,7 @@ describe('GET /v1/me', () => {
       projects: [ref],
       role: null,
       scopes: ['prompts:read', 'executions:list', 'executions:read'],
+      teams: [],
       csrf_token: null,
     });
   });

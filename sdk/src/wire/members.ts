@@ -82,6 +82,14 @@ export interface TeamList {
 }
 
 /** The caller, and what they may do. */
+/** What somebody may do with the prompts of a team, beside what they may do in the project. */
+export interface MyTeam {
+  readonly name: string;
+  /** Null for a key with scopes of its own. */
+  readonly role: Role | null;
+  readonly scopes: readonly Scope[];
+}
+
 export interface Me {
   /** `key` for one that belongs to nobody, `instance` for the admin of the instance. */
   readonly kind: UserKind | 'key' | 'instance';
@@ -94,6 +102,8 @@ export interface Me {
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;
   readonly scopes: readonly Scope[];
+  /** Teams over whose prompts they may do more, by name. */
+  readonly teams: readonly MyTeam[];
   /** Null for a key. */
   readonly csrf_token: string | null;
 }

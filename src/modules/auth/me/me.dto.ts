@@ -14,6 +14,19 @@ export class MyProjectDto {
   name!: string;
 }
 
+export class MyTeamDto {
+  /** The team: prompts whose `owner_team` it is are what this is about. */
+  name!: string;
+
+  /** Your role over them; null for a key with scopes of its own. */
+  @ApiProperty({ enum: ROLES, nullable: true })
+  role!: Role | null;
+
+  /** What you may do with them. */
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes!: Scope[];
+}
+
 export class MeDto {
   /** `person` and `service` for a user, by a key or signed in; `key` for a key that belongs to nobody, `instance` for its admin. */
   @ApiProperty({ enum: KINDS })
@@ -42,6 +55,9 @@ export class MeDto {
   /** Your scopes in the project. */
   @ApiProperty({ enum: SCOPES, isArray: true })
   scopes!: Scope[];
+
+  /** Teams over whose prompts you may do more than in the rest of the project, by name. */
+  teams!: MyTeamDto[];
 
   /** The value that unsafe requests of a session send as `X-CSRF-Token`; null for a key, which needs none. */
   csrf_token!: string | null;

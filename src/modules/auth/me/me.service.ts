@@ -3,8 +3,9 @@ import { TenantScope } from '../../../infra/database/index.js';
 import { type ProjectRef, ProjectsService } from '../../projects/index.js';
 import type { Caller, CallerSession } from '../caller.js';
 import { KeysRepository } from '../keys/keys.repository.js';
-import type { MeDto, MyProjectDto } from './me.dto.js';
-import { SCOPES } from '../roles/scopes.js';
+import type { MeDto, MyProjectDto, MyTeamDto } from './me.dto.js';
+import type { Rights } from '../roles/rights.js';
+import { type Scope, SCOPES } from '../roles/scopes.js';
 
 const MOST_PROJECTS = 200;
 
@@ -34,7 +35,8 @@ export class MeService {
       project,
       projects: await this.listProjects(caller, person, project),
       role,
-      scopes: SCOPES.filter((scope) => scopes.has(scope)),
+      scopes: listScopes(scopes),
+      teams: listTeams(caller),
       csrf_token,
     };
   }
@@ -63,8 +65,19 @@ function toStranger(person: CallerSession['person'], csrf_token: string | null):
     projects: [],
     role: null,
     scopes: [],
+    teams: [],
     csrf_token,
   };
+}
+
+function listScopes(scopes: ReadonlySet<Scope>): Scope[] {
+  return SCOPES.filter((scope) => scopes.has(scope));
+}
+
+function listTeams({ overTeams }: Rights): MyTeamDto[] {
+  return [...overTeams]
+    .map(([name, { role, scopes }]) => ({ name, role, scopes: listScopes(scopes) }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 function projectView({ projectId, name }: ProjectRef): MyProjectDto {

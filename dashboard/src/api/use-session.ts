@@ -14,7 +14,20 @@ export function useMe(): Me {
   return me;
 }
 
-/** Whether the caller may do this in the project: what they may not do is not offered. */
-export function useMay(scope: Scope): boolean {
-  return useMe().scopes.includes(scope);
+/**
+ * Whether the caller may do this in the project: what they may not do is not offered.
+ * @param ownerTeam of the prompt that it is about, whose members may do more with it.
+ */
+export function useMay(scope: Scope, ownerTeam: string | null = null): boolean {
+  const { scopes, teams } = useMe();
+  return (
+    scopes.includes(scope) || teams.some((team) => team.name === ownerTeam && team.scopes.includes(scope))
+  );
+}
+
+/** The teams over whose prompts the caller may do this and may not in the rest of the project. */
+export function useTeamsWith(scope: Scope): readonly string[] {
+  const { scopes, teams } = useMe();
+  if (scopes.includes(scope)) return [];
+  return teams.filter((team) => team.scopes.includes(scope)).map(({ name }) => name);
 }

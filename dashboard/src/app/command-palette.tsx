@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { type ReactNode, useState } from 'react';
 import { ledger } from '../api/ledger';
-import { useMay } from '../api/use-session';
+import { useMay, useTeamsWith } from '../api/use-session';
 import { type ScreenLink, useScreens } from './use-screens';
 
 const EXECUTION_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -49,7 +49,9 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
       ).prompts,
     placeholderData: keepPreviousData,
   });
-  const mayPut = useMay('prompts:write');
+  const mayPutAny = useMay('prompts:write');
+  const teams = useTeamsWith('prompts:write');
+  const mayPut = mayPutAny || teams.length > 0;
   const maySeeExecutions = useMay('executions:list');
   const go = (to: string) => () => {
     onClose();

@@ -5,6 +5,7 @@ import { parseExecutionsSearch } from '../features/executions';
 import { parsePlaygroundSearch } from '../features/playground';
 import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
+import { evaluateRoutes } from './evaluate-routes';
 import { governRoutes } from './govern-routes';
 import { root } from './root-route';
 
@@ -88,6 +89,7 @@ export const router = createRouter({
     analytics,
     changes,
     change,
+    ...evaluateRoutes,
     ...governRoutes,
   ]),
   basepath: '/app',

@@ -1,12 +1,15 @@
 import type { LucideIcon } from 'lucide-react';
 import {
   ChartNoAxesCombined,
+  Database,
   FileClock,
   FlaskConical,
   GitPullRequestArrow,
   KeyRound,
+  ListChecks,
   ListTree,
   MessageSquareText,
+  Scale,
   Settings,
 } from 'lucide-react';
 import { useMe } from '../api/use-session';
@@ -52,6 +55,17 @@ export function useScreens(): readonly ScreenGroup[] {
         ...(may('executions:run') ? [link('/playground', 'Playground', FlaskConical)] : []),
         ...(may('executions:list') ? [link('/executions', 'Executions', ListTree)] : []),
         ...(may('analytics:read') ? [link('/analytics', 'Analytics', ChartNoAxesCombined)] : []),
+      ],
+    },
+    {
+      title: 'Evaluate',
+      screens: [
+        ...(may('executions:list')
+          ? [link('/datasets', 'Datasets', Database), link('/experiments', 'Experiments', Scale)]
+          : []),
+        ...(may('scores:write') && may('executions:read')
+          ? [link('/annotation', 'Annotation', ListChecks)]
+          : []),
       ],
     },
     {

@@ -1,5 +1,5 @@
 import type { Change } from '@prompt-ledger/client';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
@@ -12,7 +12,7 @@ import { shortHash } from '../../ui/text/format';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
 
-type Action = 'approve' | 'reject' | 'withdraw' | 'apply';
+type Action = 'approve' | 'reject' | 'withdraw' | 'apply' | 'emergency' | 'review';
 
 interface Offer {
   readonly action: Action;
@@ -30,7 +30,7 @@ export function ChangeActions({ change }: { readonly change: Change }) {
       {offers.map((offer) => (
         <Button key={offer.action} tone={offer.tone} onClick={() => setAsked(offer)}>
           {offer.label}
-          {offer.action === 'approve' && (
+          {(offer.action === 'approve' || offer.action === 'review') && (
             <span className="mono opacity-80">{shortHash(change.checksum_hash)}</span>
           )}
         </Button>
@@ -46,15 +46,30 @@ function useOffers({
   environment,
   opened_by_id: author,
   approvals,
+  prompt_name: name,
+  emergency,
+  review,
 }: Change): readonly Offer[] {
-  const mayApprove = useMay('changes:approve');
-  const mayWrite = useMay('changes:write');
+  // Of the team that answers for the prompt, members may do more.
+  const { data: prompt } = useQuery({
+    queryKey: ['prompts', 'owner', name],
+    queryFn: ({ signal }) => ledger.prompts.get(name, { signal }),
+  });
+  const team = prompt?.owner_team ?? null;
+  const mayApprove = useMay('changes:approve', team);
+  const mayWrite = useMay('changes:write', team);
+  const mayForce = useMay('environments:write') && mayWrite;
   const me = useMe();
   // A key that belongs to nobody is not told its own id: what it may not do is refused by the service.
   const self = me.kind === 'instance' ? 'instance' : `user:${me.user_id ?? ''}`;
   const isAuthor = author === self;
   const hasApproved = approvals.some(({ by_id: by }) => by === self);
   const isOpen = status === 'open' || status === 'approved';
+  if (emergency && review === 'open' && mayApprove && !isAuthor) {
+    return [
+      { action: 'review', label: `Review v${to}`, tone: 'primary', done: 'The emergency is reviewed.' },
+    ];
+  }
   if (!isOpen) return [];
   const offers: Offer[] = [];
   if (mayWrite && isAuthor)
@@ -76,6 +91,13 @@ function useOffers({
       tone: 'primary',
       done: `${environment} runs version ${to} now.`,
     });
+  } else if (mayForce) {
+    offers.unshift({
+      action: 'emergency',
+      label: 'Apply in an emergency …',
+      tone: 'danger',
+      done: `${environment} runs version ${to} now, past its approvals.`,
+    });
   }
   return offers;
 }
@@ -90,11 +112,9 @@ function ActionDialog({
   readonly onClose: () => void;
 }) {
   const [comment, setComment] = useState('');
+  const isEmergency = offer.action === 'emergency';
   const act = useMutation({
-    mutationFn: () => {
-      const request = { comment: comment.trim() === '' ? null : comment.trim() };
-      return ledger.changes[offer.action](change.change_id, request);
-    },
+    mutationFn: async () => send(change.change_id, offer.action, comment.trim()),
     onSuccess: () => {
       say(offer.done);
       onClose();
@@ -115,10 +135,17 @@ function ActionDialog({
           act.mutate();
         }}
       >
-        <Field label="Comment, if you like">
+        {isEmergency && (
+          <p className="m-0 text-ink-2">
+            It is applied at once, without the approvals and the evidence that are missing. The audit log and
+            the history say so, the address in the settings is told, and another approver has to review it.
+          </p>
+        )}
+        <Field label={isEmergency ? 'Why it cannot wait' : 'Comment, if you like'}>
           {(id) => (
             <Input
               id={id}
+              required={isEmergency}
               maxLength={2_000}
               value={comment}
               onChange={({ target }) => setComment(target.value)}
@@ -128,7 +155,7 @@ function ActionDialog({
         {act.isError && <Problem error={act.error} />}
         <DialogActions
           tone={offer.tone === 'plain' ? 'primary' : offer.tone}
-          disabled={act.isPending}
+          disabled={act.isPending || (isEmergency && comment.trim() === '')}
           onClose={onClose}
         >
           {offer.label}
@@ -136,4 +163,12 @@ function ActionDialog({
       </form>
     </Dialog>
   );
+}
+
+/** @param text the comment, or the reason of an emergency; empty for none. */
+async function send(changeId: string, action: Action, text: string): Promise<Change> {
+  const comment = text === '' ? null : text;
+  if (action === 'emergency') return ledger.changes.apply(changeId, { emergency: true, reason: text });
+  // Approving what was applied in an emergency closes its review.
+  return ledger.changes[action === 'review' ? 'approve' : action](changeId, { comment });
 }

@@ -100,6 +100,13 @@ function Shown({ change, crumb }: { readonly change: Change; readonly crumb: Rea
                     {shortHash(change.checksum_hash)}
                   </span>
                 </Fact>
+                {change.evidence.map(({ id }) => (
+                  <Fact key={id} name="Evidence">
+                    <Link to="/experiments/$id" params={{ id }} search={{}} className="text-accent">
+                      an experiment
+                    </Link>
+                  </Fact>
+                ))}
                 {change.closed_at === null ? (
                   <Fact name="Expires">{fullTime(change.expires_at)}</Fact>
                 ) : (

@@ -33,7 +33,7 @@ export function EditorTab({
   readonly nextNumber: number;
 }) {
   const me = useMe();
-  const mayPut = useMay('prompts:write') && prompt.mode === 'full';
+  const mayPut = useMay('prompts:write', prompt.owner_team) && prompt.mode === 'full';
   const draftKey = `prompt ${me.project?.project_id ?? ''} ${prompt.name}`;
   const [kept, keep] = useDraft<Draft>(draftKey);
   const navigate = route.useNavigate();

@@ -1,6 +1,9 @@
 import type { PointerMove, PointerMoveList, Prompt } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { ledger } from '../../api/ledger';
+import { useMay } from '../../api/use-session';
+import { Button } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { type Column, DataTable } from '../../ui/data-table';
 import { EmptyState } from '../../ui/empty-state';
@@ -9,6 +12,7 @@ import { Problem } from '../../ui/problem';
 import { Time } from '../../ui/text/time';
 import { usePages } from '../../ui/hooks/use-pages';
 import { visibleText } from '../../ui/text/visible-text';
+import { RollbackDialog } from './rollback-dialog';
 
 const movesOf = ({ moves }: PointerMoveList) => moves;
 
@@ -59,8 +63,20 @@ export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
     (signal) => ledger.environments.moves(prompt.name, { limit: 100 }, { signal }),
     movesOf,
   );
+  const mayMove = useMay('environments:move');
+  const [chosen, setChosen] = useState<PointerMove | null>(null);
+  const latest = mayMove ? listLatest(items) : [];
   return (
-    <div className="flex min-h-0 grow flex-col px-4 py-4 md:px-5">
+    <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
+      {latest.length > 0 && (
+        <div className="flex flex-none flex-wrap gap-2">
+          {latest.map((move) => (
+            <Button key={move.environment} onClick={() => setChosen(move)}>
+              {`Roll ${move.environment === 'default' ? 'active' : visibleText(move.environment)} back to v${move.from_version} …`}
+            </Button>
+          ))}
+        </div>
+      )}
       {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
       {!pages.isPending && pages.error === null && items.length === 0 && (
         <EmptyState title="It was never pointed anywhere">
@@ -78,6 +94,22 @@ export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
           footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
         />
       )}
+      {chosen?.from_version != null && (
+        <RollbackDialog
+          prompt={prompt}
+          environment={chosen.environment}
+          from={chosen.to_version}
+          to={chosen.from_version}
+          onClose={() => setChosen(null)}
+        />
+      )}
     </div>
   );
+}
+
+/** The latest move of each environment that replaced a version. @param moves newest first. */
+function listLatest(moves: readonly PointerMove[]): readonly PointerMove[] {
+  const latest = new Map<string, PointerMove>();
+  for (const move of moves) if (!latest.has(move.environment)) latest.set(move.environment, move);
+  return [...latest.values()].filter(({ from_version: from }) => from !== null);
 }

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
-import { useMay, useMe } from '../../api/use-session';
+import { useMay, useMe, useTeamsWith } from '../../api/use-session';
 import { Chip } from '../../ui/chip';
 import { EmptyState } from '../../ui/empty-state';
 import { Field, Input, Select } from '../../ui/controls/field';
@@ -30,11 +30,14 @@ const NAME = /^[\w.\-/]{1,200}$/;
 /** Writes the first version of a prompt that is to be. */
 export function NewPromptScreen() {
   const me = useMe();
-  const mayPut = useMay('prompts:write');
+  const mayPutAny = useMay('prompts:write');
+  // Who may write by their team only, writes prompts of the team.
+  const teams = useTeamsWith('prompts:write');
+  const mayPut = mayPutAny || teams.length > 0;
   const draftKey = `new prompt ${me.project?.project_id ?? ''}`;
   const [kept, keep] = useDraft<NewPrompt>(draftKey);
   const navigate = useNavigate();
-  const draft = kept ?? EMPTY;
+  const draft = kept ?? { ...EMPTY, team: teams[0] ?? '' };
   const content = contentOfDraft(draft);
   const { compiled, error } = useCompiled(content);
   const put = (change: Partial<NewPrompt>) => keep({ ...draft, ...change });
@@ -104,7 +107,12 @@ export function NewPromptScreen() {
                     />
                   )}
                 </Field>
-                <Field label="Owner" hint="The team that answers for it">
+                <Field
+                  label="Owner"
+                  hint={
+                    teams.length === 0 ? 'The team that answers for it' : `One of yours: ${teams.join(', ')}`
+                  }
+                >
                   {(id) => (
                     <Input
                       id={id}

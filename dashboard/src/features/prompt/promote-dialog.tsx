@@ -1,4 +1,4 @@
-import type { Environment, Prompt, PromptEnvironment } from '@prompt-ledger/client';
+import type { Environment, EvidenceDemand, Prompt, PromptEnvironment } from '@prompt-ledger/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { DialogActions } from '../../ui/dialog-actions';
 import { Field, Input, Select } from '../../ui/controls/field';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
+import { EvidenceField } from './evidence-field';
 import { environmentsQuery, refreshPrompts } from './prompt-queries';
 
 /** Brings a version to an environment: at once, or by a change where the environment is protected. */
@@ -43,6 +44,8 @@ export function PromoteDialog({
 interface Goal {
   readonly name: string;
   readonly isProtected: boolean;
+  /** What a change has to show there; null for nothing. */
+  readonly evidence: EvidenceDemand | null;
   /** What runs there now; null for nothing. */
   readonly from: number | null;
 }
@@ -61,12 +64,13 @@ function PromoteForm({
   readonly onClose: () => void;
 }) {
   const mayMove = useMay('environments:move');
-  const mayAsk = useMay('changes:write');
+  const mayAsk = useMay('changes:write', prompt.owner_team);
   const goals = listGoals(environments, pointers).filter(
     ({ from, isProtected }) => from !== version && (isProtected ? mayAsk : mayMove),
   );
   const [chosen, setChosen] = useState(goals[0]?.name ?? '');
   const [reason, setReason] = useState('');
+  const [experiment, setExperiment] = useState('');
   const navigate = useNavigate();
   const goal = goals.find(({ name }) => name === chosen);
   const promote = useMutation({
@@ -79,7 +83,13 @@ function PromoteForm({
         });
         return null;
       }
-      const request = { prompt_name: prompt.name, environment: name, version_number: version, reason: why };
+      const request = {
+        prompt_name: prompt.name,
+        environment: name,
+        version_number: version,
+        reason: why,
+        ...(experiment === '' ? {} : { evidence: [{ type: 'experiment' as const, id: experiment }] }),
+      };
       return (await ledger.changes.open(request)).change_id;
     },
     onSuccess: (changeId, { name }) => {
@@ -137,6 +147,15 @@ function PromoteForm({
           />
         )}
       </Field>
+      {goal.isProtected && goal.evidence !== null && (
+        <EvidenceField
+          demand={goal.evidence}
+          promptName={prompt.name}
+          version={version}
+          value={experiment}
+          onChange={setExperiment}
+        />
+      )}
       {promote.isError && <Problem error={promote.error} />}
       <DialogActions
         disabled={promote.isPending || (goal.isProtected && reason.trim() === '')}
@@ -151,10 +170,10 @@ function PromoteForm({
 /** Environments that have rules, and those that the prompt runs in without any. */
 function listGoals(environments: readonly Environment[], pointers: readonly PromptEnvironment[]): Goal[] {
   const goals = new Map<string, Goal>();
-  for (const { name, protected: isProtected } of environments)
-    goals.set(name, { name, isProtected, from: null });
+  for (const { name, protected: isProtected, evidence } of environments)
+    goals.set(name, { name, isProtected, evidence, from: null });
   for (const { environment: name, protected: isProtected, version_number: from } of pointers) {
-    goals.set(name, { name, isProtected, from });
+    goals.set(name, { name, isProtected, evidence: goals.get(name)?.evidence ?? null, from });
   }
   return [...goals.values()];
 }

@@ -133,7 +133,7 @@ function Chosen({
   const navigate = route.useNavigate();
   const content = useQuery(versionQuery(prompt.name, number));
   const other = useQuery({ ...versionQuery(prompt.name, against ?? number), enabled: against !== undefined });
-  const mayPut = useMay('prompts:write');
+  const mayPut = useMay('prompts:write', prompt.owner_team);
   const mayRun = useMay('executions:run');
   const isActive = prompt.active_version?.version_number === number;
   const activate = useMutation({

@@ -2,7 +2,7 @@ import type { PromptList, PromptListEntry } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ledger } from '../../api/ledger';
-import { useMay } from '../../api/use-session';
+import { useMay, useTeamsWith } from '../../api/use-session';
 import { buttonClass } from '../../ui/controls/button';
 import { DataTable } from '../../ui/data-table';
 import { Select } from '../../ui/controls/field';
@@ -33,7 +33,9 @@ export function PromptsScreen() {
     (signal) => ledger.prompts.list({ ...query, limit: PAGE }, { signal }),
     entriesOf,
   );
-  const mayPut = useMay('prompts:write');
+  const mayPutAny = useMay('prompts:write');
+  const teams = useTeamsWith('prompts:write');
+  const mayPut = mayPutAny || teams.length > 0;
   const onSearch = useCallback(
     (text: string) =>
       void navigate({

@@ -1,0 +1,64 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { parseAnnotationSearch } from '../features/annotation';
+import { parseDatasetSearch } from '../features/datasets';
+import { parseExperimentSearch, parseExperimentsSearch } from '../features/experiments';
+import { root } from './root-route';
+
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: '/datasets',
+  component: lazyRouteComponent(() => import('../features/datasets/datasets-screen'), 'DatasetsScreen'),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: '/datasets/$name',
+  validateSearch: parseDatasetSearch,
+  component: lazyRouteComponent(() => import('../features/datasets/dataset-screen'), 'DatasetScreen'),
+});
+
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments',
+  validateSearch: parseExperimentsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/experiments/experiments-screen'),
+    'ExperimentsScreen',
+  ),
+});
+
+const newExperiment = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/new',
+  component: lazyRouteComponent(
+    () => import('../features/experiments/start/new-experiment-screen'),
+    'NewExperimentScreen',
+  ),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$id',
+  validateSearch: parseExperimentSearch,
+  component: lazyRouteComponent(
+    () => import('../features/experiments/one/experiment-screen'),
+    'ExperimentScreen',
+  ),
+});
+
+const annotation = createRoute({
+  getParentRoute: () => root,
+  path: '/annotation',
+  validateSearch: parseAnnotationSearch,
+  component: lazyRouteComponent(() => import('../features/annotation/annotation-screen'), 'AnnotationScreen'),
+});
+
+/** Which version is better, and by whose word. */
+export const evaluateRoutes = [
+  datasets,
+  dataset,
+  experiments,
+  newExperiment,
+  experiment,
+  annotation,
+] as const;

@@ -1,0 +1,1 @@
+export { parseAnnotationSearch } from './annotation-search';

@@ -1,0 +1,25 @@
+import { useEffect, useRef } from 'react';
+
+/**
+ * Calls back on keys that are pressed alone, unless somebody is typing or a dialog is open.
+ * @param onKey returns whether the key meant something.
+ */
+export function useKeys(onKey: (key: string) => boolean): void {
+  const latest = useRef(onKey);
+  useEffect(() => {
+    latest.current = onKey;
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const isTyping =
+        event.target instanceof HTMLElement &&
+        event.target.matches('input, textarea, select, [contenteditable]');
+      const hasDialog = document.querySelector('[role="dialog"]') !== null;
+      if (isTyping || hasDialog || event.metaKey || event.ctrlKey || event.altKey || event.repeat) return;
+      if (latest.current(event.key.length === 1 ? event.key.toLowerCase() : event.key))
+        event.preventDefault();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+}

@@ -1,0 +1,1 @@
+export { parseDatasetSearch } from './dataset-search';

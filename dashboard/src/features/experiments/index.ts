@@ -1,0 +1,1 @@
+export { parseExperimentSearch, parseExperimentsSearch } from './experiments-search';

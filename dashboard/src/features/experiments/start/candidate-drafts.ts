@@ -1,0 +1,28 @@
+import type { ExperimentCandidate } from '@prompt-ledger/client';
+
+/** One candidate as the form has it. */
+export interface CandidateDraft {
+  readonly key: number;
+  readonly label: string;
+  readonly prompt: string;
+  /** Empty for the newest. */
+  readonly version: string;
+  /** `provider/model_name`; empty for the default model. */
+  readonly model: string;
+}
+
+let lastKey = 0;
+
+export function newCandidate(label: string, like?: CandidateDraft): CandidateDraft {
+  lastKey += 1;
+  return { key: lastKey, label, prompt: like?.prompt ?? '', version: '', model: like?.model ?? '' };
+}
+
+export function toCandidate({ label, prompt, version, model }: CandidateDraft): ExperimentCandidate {
+  return {
+    label: label.trim(),
+    prompt_name: prompt.trim(),
+    ...(version === '' ? {} : { version_number: Number(version) }),
+    ...(model === '' ? {} : { model }),
+  };
+}

@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually.js';
 import { cliOf } from './cli.js';
 import { otherProject } from './other-project.js';
-import { expectProblem, putPrompt, type Stage, startStage, UNKNOWN_ID } from './stage.js';
+import { ECHO, expectProblem, putPrompt, type Stage, startStage, UNKNOWN_ID } from './stage.js';
 
 interface Detail {
   readonly rollout_id: string;
@@ -145,5 +145,58 @@ describe('a rollout that is looked at', () => {
     for (const rest of ['', '/looks', '/events']) {
       expectProblem(await other.get(`/v1/rollouts/${id}${rest}`), 404, 'ROLLOUT_NOT_FOUND');
     }
+  });
+});
+
+describe('requests that are split', () => {
+  it('are counted for their arms, with what became of them', async () => {
+    const name = 'really-split';
+    for (const text of ['one', 'two']) await putPrompt(stage.admin, name, text);
+    await stage.admin.put(`/v1/prompts/${name}/environments/staging`, { version_number: 1 });
+    const made = await stage.admin.post<Detail>('/v1/rollouts', {
+      name: 'split',
+      prompt_name: name,
+      environment: 'staging',
+      candidate: { version_number: 2 },
+      steps: [{ percent: 50 }],
+      primary: { metric: 'outcome:resolved' },
+    });
+    const { rollout_id: id } = made.body;
+    await stage.admin.post(`/v1/rollouts/${id}:start`, {});
+    const executions: string[] = [];
+    for (const key of ['a', 'b', 'c', 'd', 'a', null]) {
+      const answer = await stage.admin.post<{ execution_id: string }>('/v1/executions:run', {
+        prompt_name: name,
+        environment: 'staging',
+        variables: {},
+        model: ECHO,
+        ...(key === null ? {} : { unit_key: key }),
+      });
+      executions.push(answer.body.execution_id);
+    }
+    for (const execution_id of executions) {
+      await stage.admin.post('/v1/outcomes', { execution_id, metric: 'resolved', value: true });
+    }
+    type Counted = Record<
+      'control' | 'candidate',
+      { executions: number; units: number; without_unit_key: number }
+    >;
+    interface Report {
+      phases: { arms: Counted; comparisons: { arms: Record<string, { values: number }> }[] }[];
+    }
+    const sums = async () => {
+      const [phase] = (await stage.admin.get<Report>(`/v1/rollouts/${id}`)).body.phases;
+      const sum = (pick: (arm: 'control' | 'candidate') => number | undefined) =>
+        (pick('control') ?? 0) + (pick('candidate') ?? 0);
+      return {
+        executions: sum((arm) => phase?.arms[arm].executions),
+        units: sum((arm) => phase?.arms[arm].units),
+        withoutKey: sum((arm) => phase?.arms[arm].without_unit_key),
+        resolved: sum((arm) => phase?.comparisons[0]?.arms[arm]?.values),
+      };
+    };
+    await eventually(async () => (await sums()).resolved === 5);
+    expect(await sums()).toEqual({ executions: 6, units: 5, withoutKey: 1, resolved: 5 });
+    expect((await cliOf(stage)(['rollout', 'verify', id])).code).toBe(0);
   });
 });

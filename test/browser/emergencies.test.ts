@@ -1,5 +1,5 @@
 import { promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { memberClient } from '../e2e/people.js';
+import { makeKey, makeMember, memberClient } from '../e2e/people.js';
 import { Person } from './person.js';
 
 let stage: Stage;
@@ -86,9 +86,10 @@ describe('a rollback', () => {
 describe('rights over the prompts of a team', () => {
   it('are offered with those prompts, and with no other', async () => {
     await putPrompt(stage.admin, 'search/rewrite', 'Rewrite');
-    const member = await memberClient(stage, 'viewer', { role: 'editor' });
-    await stage.admin.put('/v1/teams/Support', { role: 'editor', members: [member.userId] });
-    const person = await arrive(member.key, '/prompts/support%2Freply');
+    const userId = await makeMember(stage.admin, 'viewer');
+    await stage.admin.put('/v1/teams/Support', { role: 'editor', members: [userId] });
+    const { key } = await makeKey(stage, stage.admin, { role: 'editor', user_id: userId });
+    const person = await arrive(key, '/prompts/support%2Freply');
     await offered(person, /Nothing has changed/).waitFor();
     await offered(person, /Promote v2/).click();
     await person.page.getByText('this opens a change').waitFor();

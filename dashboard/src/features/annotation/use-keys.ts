@@ -11,11 +11,12 @@ export function useKeys(onKey: (key: string) => boolean): void {
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      const isTyping =
+      // A dialog that is open has the focus; a toast has the role of one and does not.
+      const isElsewhere =
         event.target instanceof HTMLElement &&
-        event.target.matches('input, textarea, select, [contenteditable]');
-      const hasDialog = document.querySelector('[role="dialog"]') !== null;
-      if (isTyping || hasDialog || event.metaKey || event.ctrlKey || event.altKey || event.repeat) return;
+        (event.target.matches('input, textarea, select, [contenteditable]') ||
+          event.target.closest('[role="dialog"]') !== null);
+      if (isElsewhere || event.metaKey || event.ctrlKey || event.altKey || event.repeat) return;
       if (latest.current(event.key.length === 1 ? event.key.toLowerCase() : event.key))
         event.preventDefault();
     };

@@ -86,12 +86,13 @@ describe('a rollback', () => {
 describe('rights over the prompts of a team', () => {
   it('are offered with those prompts, and with no other', async () => {
     await putPrompt(stage.admin, 'search/rewrite', 'Rewrite');
+    await stage.admin.put(promptPath('support/reply'), { template_source: 'Answer kindly' });
     const userId = await makeMember(stage.admin, 'viewer');
     await stage.admin.put('/v1/teams/Support', { role: 'editor', members: [userId] });
     const { key } = await makeKey(stage, stage.admin, { role: 'editor', user_id: userId });
     const person = await arrive(key, '/prompts/support%2Freply');
     await offered(person, /Nothing has changed/).waitFor();
-    await offered(person, /Promote v2/).click();
+    await offered(person, /Promote v3/).click();
     await person.page.getByText('this opens a change').waitFor();
     await person.open('/prompts/search%2Frewrite');
     await person.page.getByText('read-only').waitFor();

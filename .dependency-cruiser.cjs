@@ -100,6 +100,7 @@ const ROOMS = {
   'modules/openai-api': {
     rooms: [
       ...CONTENT,
+      'bucketing',
       'modules/executions',
       'modules/prompts',
       'modules/limits',

@@ -1,7 +1,7 @@
 import type { ExecutionErrorType } from '../../entities/index.js';
 import { endSentence, LedgerError } from '../../kernel/index.js';
 
-/** What a failed call tells; see `CallFailure`. */
+/** The facts of a failed call; see `CallFailure`. */
 interface CallFailure {
   readonly kind: ExecutionErrorType;
   readonly message: string;
@@ -79,7 +79,7 @@ export class QueueFullError extends LedgerError {
   }
 }
 
-/** What each failure of a waited-for call tells its caller. */
+/** Reports a failure of a waited-for call to its caller. */
 export class ProviderRejectedError extends LedgerError {
   constructor(failure: CallFailure, members: ProviderProblemMembers) {
     super({

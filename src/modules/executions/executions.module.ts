@@ -41,7 +41,7 @@ import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './calls/sync-calls.js';
 import { SubmitService } from './intake/submit.service.js';
 
-/** What others need of executions. A worker loads this and no controllers. */
+/** Executions for other modules. A worker loads this and no controllers. */
 @Module({
   imports: [
     AuditModule,

@@ -24,7 +24,7 @@ export class ToolFunctionDto {
   name!: string;
 
   /**
-   * What it does, for the model.
+   * The purpose of the tool, for the model.
    * @example "Finds an order by its number"
    */
   description?: string;
@@ -63,13 +63,13 @@ export class ChosenToolDto {
 
 export class JsonSchemaFormatDto {
   /**
-   * What the answer is called: 1 to 64 letters, digits, `_` and `-`.
+   * The name of the format: 1 to 64 letters, digits, `_` and `-`.
    * @example "order"
    */
   @ApiProperty(NAME)
   name!: string;
 
-  /** What the answer is, for the model. */
+  /** The purpose of the format, for the model. */
   description?: string;
 
   /** JSON Schema of the answer. Kept as it came and not interpreted. */
@@ -112,7 +112,7 @@ export class PinnedSnippetDto {
   template_source!: string;
 }
 
-/** What a version has beside its templates; each member only where it has one. */
+/** The members of a version beside its templates; each only where it has one. */
 @ApiExtraModels(ChosenToolDto)
 export class ContentExtrasDto {
   /** Functions that the model may ask to be called. */

@@ -139,7 +139,7 @@ export class VersionsTooLongToCompareError extends LedgerError {
   }
 }
 
-/** What to call instead, by the mode the prompt is in. */
+/** The route to call instead, by the mode the prompt is in. */
 const INSTEAD: Record<PromptMode, string> = {
   full: 'Use PUT /v1/prompts/{name} instead to change it, and POST /v1/executions:run to run it',
   tracking: 'Use code-based endpoints instead',

@@ -3,7 +3,7 @@ import type { ContentExtras } from '../../templating/index.js';
 
 const SCHEMA_POINTER = '/response_format/json_schema/schema';
 
-/** What vendors will refuse of a content that is all right here. */
+/** Finds parts of a valid content that vendors will refuse. */
 export function findContentWarnings(extras: ContentExtras | null | undefined): readonly SchemaWarning[] {
   const format = extras?.responseFormat;
   if (format?.type !== 'json_schema') return [];

@@ -3,7 +3,7 @@ import type { PromptEntity } from '../../entities/index.js';
 import type { PutPromptDto } from './prompts.dto.js';
 import type { PromptMetadata } from './prompts.repository.js';
 
-/** What the request changes of the metadata; null when that is nothing: a deployment puts the same every time. */
+/** Returns the metadata that the request changes; null for none: a deployment puts the same every time. */
 export function changedMetadata(prompt: PromptEntity, request: PutPromptDto): PromptMetadata | null {
   const { description, owner_team: ownerTeam, tags } = request;
   const changed = {

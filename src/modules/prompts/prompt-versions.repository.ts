@@ -18,7 +18,7 @@ export interface VersionWithStatus {
   readonly status: VersionStatus;
 }
 
-/** What is needed to run or render a version. */
+/** The facts needed to run or render a version. */
 export interface ResolvedVersion {
   readonly promptId: string;
   readonly promptMode: PromptMode;

@@ -60,7 +60,7 @@ export class UnsavedContentDto extends PutContentExtrasDto {
 
 export class PutPromptDto extends UnsavedContentDto {
   /**
-   * What the prompt is for. Left out: stays as it was; null: removed.
+   * The purpose of the prompt. Left out: stays as it was; null: removed.
    * @example "Summarize documents"
    */
   @IsOptional()
@@ -113,9 +113,9 @@ export class PutPromptDto extends UnsavedContentDto {
   commit_message?: string | null;
 
   /**
-   * What the content was tried with, such as a model and params: any JSON object of at most 32 KiB, kept with its digits. It is no part
-   * of the content and changes no run. Of content that the prompt has had before, what is sent last is kept. Left out: stays as it
-   * was; null: removed.
+   * Settings that the content was tried with, such as a model and params: any JSON object of at most 32 KiB, kept with its digits.
+   * They are no part of the content and change no run. Content that the prompt has had before gets the settings that are sent last.
+   * Left out: stays as it was; null: removed.
    */
   @IsOptional()
   @IsObject()
@@ -189,7 +189,7 @@ export class PutPromptResultDto {
    */
   version_change!: boolean;
 
-  /** What vendors will refuse of the schema of its `response_format`. Nothing is refused here because of it. */
+  /** Parts of the schema of its `response_format` that vendors will refuse. Nothing is refused here because of them. */
   @ApiProperty({ type: [SchemaWarningDto] })
   warnings!: readonly SchemaWarningDto[];
 }
@@ -228,7 +228,7 @@ export class VersionDto extends IntersectionType(VersionSummaryDto, VersionConte
   /** Name of its prompt. */
   prompt_name!: string;
 
-  /** What it was tried with, as it was sent; null when nothing was. */
+  /** The settings it was tried with, as they were sent; null for none. */
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   settings!: unknown;
 
@@ -240,7 +240,7 @@ export class VersionDto extends IntersectionType(VersionSummaryDto, VersionConte
 }
 
 export class PromptSummaryDto extends PromptRefDto {
-  /** What it is for. */
+  /** The purpose of the prompt. */
   description!: string | null;
 
   /** The team that answers for it. */
@@ -263,7 +263,7 @@ export class PromptSummaryDto extends PromptRefDto {
 }
 
 export class PromptDto extends PromptSummaryDto {
-  /** What a request without a version gets in the environment that was named, or in `default`; null when there is none. */
+  /** The version that a request without one gets in the environment that was named, or in `default`; null when there is none. */
   @ApiProperty({ type: ActiveVersionDto, nullable: true })
   active_version!: ActiveVersionDto | null;
 }

@@ -26,7 +26,7 @@ import { UnsavedContents } from './contents/unsaved-contents.js';
 import { VersionLookup } from './reads/version-lookup.js';
 import { VersionLookupRepository } from './reads/version-lookup.repository.js';
 
-/** What others need of prompts. A worker loads this and no controllers. */
+/** Prompts for other modules. A worker loads this and no controllers. */
 @Module({
   imports: [AuditModule, SnippetsModule, VersionsModule],
   providers: [

@@ -39,7 +39,7 @@ interface Change<Answer> {
   readonly revision: number | null;
 }
 
-/** What else belongs into the transaction that puts a prompt. What it throws undoes everything. */
+/** Further work for the transaction that puts a prompt. If it throws, everything is undone. */
 export interface PutHooks {
   /** Once the prompt is locked, before its content is. */
   readonly before: (tx: EntityManager, prompt: PromptEntity) => Promise<void>;

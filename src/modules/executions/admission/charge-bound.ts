@@ -2,7 +2,7 @@ import { writeJson } from '../../../kernel/index.js';
 import type { ModelProvider, ProviderMessage, ProviderRequest } from '../../providers/index.js';
 import type { Target, Targets } from './execution-targets.js';
 
-/** What decides about the length of prompt and answer. */
+/** The parts of a request that decide about the length of prompt and answer. */
 export type ChargedRequest = Pick<
   ProviderRequest,
   'messages' | 'params' | 'tools' | 'toolChoice' | 'responseFormat'
@@ -18,10 +18,10 @@ export interface ChargeBound {
   readonly responseTokens: number | null;
 }
 
-/** What a chat format puts around each message, and around all of them; no vendor needs more than half of it. */
+/** Tokens that a chat format adds around each message, and around all of them; no vendor needs more than half of it. */
 const TOKENS_AROUND_A_MESSAGE = 16;
 /**
- * What a vendor itself tells a model that has tools, or is to answer in a format. Anthropic bills up to 530 tokens for it
+ * Tokens of a vendor's own instructions to a model that has tools, or is to answer in a format. Anthropic bills up to 530 for them
  * (its page "Tool use", by model and `tool_choice`), however small the tools are; no other vendor names a number.
  */
 const TOKENS_AROUND_EXTRAS = 1024;
@@ -70,7 +70,7 @@ function worstOf(one: ChargeBound, other: ChargeBound): ChargeBound {
   };
 }
 
-/** What was asked for, since that is sent; else what the model is said to be able to. */
+/** Returns the requested bound, since that is sent; else the model's own limit, where it is known. */
 function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): number | null {
   return params.max_new_tokens ?? maxTokens;
 }

@@ -29,10 +29,10 @@ import { joinMessages, type SentPrompt } from './sent-prompt.js';
 import { PromptAdmission, type PromptOptions } from './prompt-admission.js';
 import { bareCallOf } from './unsaved-content.js';
 
-/** What a request says that needs no look at anything else. */
+/** The parts of a request that can be checked by themselves. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
 
-/** What differs between the executions of a request. */
+/** The members in which the executions of a request differ. */
 interface Entry {
   readonly variables: Record<string, unknown> | undefined;
   readonly variablesJson: string | null;
@@ -87,7 +87,7 @@ export class ExecutionAdmission {
       const made = prepare(known ?? (await this.admit(projectId, request, { mode, fresh: false })));
       prepared = made instanceof Promise ? await made : made;
     } catch (error) {
-      // What refuses a request may be a version that is no longer the active one, so nobody is told no by a cache.
+      // A cached version may be outdated, and must not be the reason for a refusal.
       if (!(error instanceof LedgerError)) throw error;
       prepared = await prepareFresh();
     }

@@ -16,15 +16,15 @@ export interface PreviewedEntry {
   readonly variablesJson: string;
 }
 
-/** What a request would run, and what that may cost. */
+/** The executions that a request would make, and the most that they may cost. */
 export interface ExecutionPreview {
   /** Null of a bare call. */
   readonly prompt: AdmittedPrompt | null;
   /** At least one, in the order in which they are tried. */
   readonly models: readonly ModelName[];
-  /** What each entry may cost at the most; null for one that would be refused, such as one without a variable. */
+  /** The most that each entry may cost; null for one that would be refused, for instance for a missing variable. */
   readonly bounds: readonly (ChargeBound | null)[];
-  /** What a token of the prompt costs, in pico-dollars, on the dearest of the models; null where one has no price. */
+  /** The price of a token of the prompt, in pico-dollars, on the dearest of the models; null where one has no price. */
   readonly inputTokenPicoUsd: bigint | null;
 }
 

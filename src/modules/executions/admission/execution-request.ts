@@ -36,14 +36,14 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   /** Becomes a bare call. */
   readonly content?: UnsavedContentDto | null;
   readonly callback_url?: string | null;
-  /** What it is part of: the id of an experiment. Batches say it when they begin. */
+  /** The id of the experiment that it is part of. Batches set theirs when they begin. */
   readonly batch_id?: string | null;
   readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
   /** Behind the messages of the prompt. */
   readonly further_messages?: readonly SentMessage[];
-  /** What stays with one arm of a rollout. An entry of a batch has its own. */
+  /** The unit that stays with one arm of a rollout. Each entry of a batch has its own. */
   readonly unit_key?: string | null;
   /** Members of OpenAI's API, under its names; sent where the provider has a field for them. */
   readonly vendor_params?: Readonly<Record<string, unknown>> | null;
@@ -57,7 +57,7 @@ export interface AdmittedPrompt {
   /** The prompt's revision when it was read from a cache, which the insert compares; null when it was read just now. */
   readonly revision: number | null;
   readonly resolvedBy: ResolvedBy;
-  /** What is rolled out where it runs; null for nothing, and for a version that was named. */
+  /** The rollout under way where it runs; null for none, and for a version that was named. */
   readonly rollout: RunningRollout | null;
   /** Where that has put the request; null with `rollout`. */
   readonly arm: StoredArm | null;
@@ -69,7 +69,7 @@ export type CallExtras = Pick<
   'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
 >;
 
-/** What a request names, as it was found, and what its project has settled. */
+/** The prompt, version and models that a request names, and the settings of its project. */
 export interface FoundForRequest {
   readonly prompt: AdmittedPrompt | null;
   readonly isByMemory: boolean;
@@ -77,14 +77,14 @@ export interface FoundForRequest {
   readonly providers: ProjectProviderSet;
 }
 
-/** What all executions of a request have in common; a batch has many. Nothing is written yet. */
+/** The part that all executions of a request share; a batch has many. Nothing is written yet. */
 export interface AdmittedRequest {
   /** Null of a bare call. */
   readonly prompt: AdmittedPrompt | null;
   readonly bare: BareCall | null;
   /** Whether the rules by which a bare call was let in came from memory, so that the insert has to look again. */
   readonly isBareByMemory: boolean;
-  /** What stands behind the messages of the prompt; null where nothing does. */
+  /** The messages of the request that follow those of the prompt; null for none. */
   readonly furtherMessages: readonly SentMessage[] | null;
   readonly targets: Targets;
   /** The named route that the targets are from. */
@@ -116,7 +116,7 @@ export interface AdmittedExecution extends AdmittedRequest {
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
   readonly messages: readonly ProviderMessage[];
-  /** What is kept in place of variables and messages, where some of it is masked; null where all is kept as it is. */
+  /** Stored in place of variables and messages, where some of them are masked; null where all is stored as it is. */
   readonly kept: KeptContent | null;
   /** The most that each of its calls may cost. */
   readonly bound: ChargeBound;

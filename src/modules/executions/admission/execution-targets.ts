@@ -42,7 +42,7 @@ export function chooseTarget<T extends AllowedModel>(
   return { index: null, retryAfterMs };
 }
 
-/** What is kept with the execution; null where there is no choice. */
+/** Returns the list of models to store with the execution; null where there is only one. */
 export function storedTargets(targets: Targets<AllowedModel>): StoredTarget[] | null {
   if (targets.length === 1) return null;
   return targets.map(({ modelId, provider, modelName }) => ({

@@ -16,7 +16,7 @@ export interface ModelName {
   readonly modelName: string;
 }
 
-/** What a request says about the model: one, some in their order, or a route by its name. */
+/** The model of a request: one, several in order, or a route by its name. */
 export type ModelChoice =
   | { readonly kind: 'models'; readonly models: readonly [ModelName, ...ModelName[]] }
   | { readonly kind: 'route'; readonly name: string };

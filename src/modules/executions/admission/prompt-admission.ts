@@ -17,7 +17,7 @@ export interface PromptOptions {
 /** From what a request names to the version that runs, and the arm of the rollout that chose it. */
 @Injectable()
 export class PromptAdmission {
-  /** What unit keys are hashed with. */
+  /** The secret for hashing unit keys. */
   private readonly unitSecret: string | null;
 
   constructor(

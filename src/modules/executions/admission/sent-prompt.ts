@@ -5,7 +5,7 @@ import type { RenderedPrompt } from '../../../templating/index.js';
 export type SentPrompt =
   RenderedPrompt | { readonly kind: 'chat'; readonly messages: readonly SentMessage[] };
 
-/** What a prompt rendered, with the messages of the request behind it. A text prompt is one message of the user. */
+/** Joins the rendered prompt and the messages of the request. A text prompt becomes one message of the user. */
 export function joinMessages(own: SentPrompt, further: readonly SentMessage[]): readonly SentMessage[] {
   const first = own.kind === 'chat' ? own.messages : [{ role: 'user' as const, content: own.text }];
   return [...first, ...further];

@@ -3,7 +3,7 @@ import type { StoredArm } from '../../../entities/index.js';
 import type { AssignedArm } from '../../prompts/index.js';
 
 /**
- * What an execution keeps of its arm. The key itself is kept nowhere.
+ * Returns the arm in the form in which an execution stores it. The key itself is stored nowhere.
  * @param secret `KEY_HASH_SECRET`; null in a process that was given none, which admits no requests with unit keys.
  */
 export function storedArm(

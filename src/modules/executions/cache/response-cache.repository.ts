@@ -22,7 +22,7 @@ export interface CachedAnswer {
   readonly outputCheck: StoredOutputCheck | null;
 }
 
-/** What is known under a key: an answer, somebody who is about to have one, or something of no use. */
+/** The state of a key: an answer, somebody who is about to have one, or something of no use. */
 export interface CacheEntry extends CachedAnswer {
   readonly state: 'answer' | 'under_way' | 'unusable';
 }

@@ -10,9 +10,9 @@ export interface CallFailure {
   readonly retryAfterMs: number | null;
   readonly providerRequestId: string | null;
   readonly latencyMs: number;
-  /** What the provider says of another try of the same call; left out or null: nothing, so that it goes by the kind. */
+  /** The provider's own word on another try; left out or null: none, so that the kind of the failure decides. */
   readonly shouldRetry?: boolean | null;
-  /** What had come of the answer. */
+  /** The part of the answer that had come. */
   readonly partial?: Readonly<PartialCompletion>;
 }
 
@@ -25,13 +25,13 @@ export type CallOutcome =
     }
   | { readonly succeeded: false; readonly failure: CallFailure };
 
-/** What is known to have been used, of prompt and answer. */
+/** Returns the tokens known to have been used, of prompt and answer. */
 export function tokensOf(outcome: CallOutcome): number {
   const end = outcome.succeeded ? outcome.completion : outcome.failure.partial?.end;
   return (end?.usage.promptTokens ?? 0) + (end?.usage.responseTokens ?? 0);
 }
 
-/** What no vendor bills, unless it had begun to answer. */
+/** Failures that no vendor bills, unless it had begun to answer. */
 const FREE_FAILURES: readonly ExecutionErrorType[] = [
   'rate_limited',
   'provider_rejected',

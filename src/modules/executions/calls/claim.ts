@@ -4,7 +4,7 @@ import type { CallExtras } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import type { ValueMask } from '../masking/index.js';
 
-/** What holds an execution: whoever shows an older fence has lost it. */
+/** Proof of holding an execution: whoever shows an older fence has lost it. */
 export interface Claim {
   readonly projectId: string;
   readonly executionId: string;
@@ -21,7 +21,7 @@ export interface ClaimedExecution extends Claim {
   /** Which of them is next: the one behind the model that was called last. */
   readonly nextIndex: number;
   readonly messages: readonly ProviderMessage[];
-  /** What may not be kept of the answer; null when all of it may. */
+  /** The rules for values of the answer that must not be stored; null when there are none. */
   readonly mask: ValueMask | null;
   readonly params: ProviderParams;
   readonly extras: CallExtras;
@@ -31,7 +31,7 @@ export interface ClaimedExecution extends Claim {
   readonly maxAttempts: number;
 }
 
-/** What the sweep found nobody reporting on, and what became of it. */
+/** An execution that nobody reported on, and its fate. */
 export interface SweptExecution {
   readonly executionId: string;
   readonly fence: number;

@@ -77,7 +77,7 @@ describe('ExecutionLeases', () => {
     expect(lease.isCertain).toBe(true);
     await jest.advanceTimersByTimeAsync(1);
     expect(lease.isCertain).toBe(false);
-    // What nobody has said is lost goes on.
+    // A lease that nobody has reported lost goes on.
     expect(lease.signal.aborted).toBe(false);
     database.isDown = false;
     await jest.advanceTimersByTimeAsync(1000);

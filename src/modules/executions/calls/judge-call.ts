@@ -11,7 +11,7 @@ const ENTITLED_PART = 0.9;
 const SLOW_READER_MS = 1000;
 
 /**
- * What a call says about its provider. What its caller chose is never held against the provider, since the circuit is open
+ * Judges the provider by one call. Conditions that the caller chose never count against it, since the circuit is open
  * for everybody: a short deadline, leaving, reading slowly, or asking for more than we take.
  *
  * @param defaultTimeoutMs the time that a call has when nobody asks for less.

@@ -5,7 +5,7 @@ import { heavyWork, parseJson, writeJson } from '../../../kernel/index.js';
 import type { JsonSchema } from '../../../templating/index.js';
 import type { OutputCheck } from './output-check.js';
 
-/** What is looked at of an answer. */
+/** The parts of an answer that are checked. */
 export interface CheckedAnswer {
   readonly text: string;
   /** Whether only its beginning is kept. */

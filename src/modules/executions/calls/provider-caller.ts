@@ -37,7 +37,7 @@ export interface ProviderCall {
   readonly deadlineMs: number;
   /** Aborts when the outcome is of no use any more. */
   readonly signal?: AbortSignal;
-  /** What it means that the signal aborted; left out: that nobody knows how the call ended. */
+  /** The meaning of an aborted signal; left out: nobody knows how the call ended. */
   readonly abortedAs?: 'client_closed';
   /** Is given the answer as it comes; left out, the provider is asked for a whole one. */
   readonly onEvent?: CompletionObserver;
@@ -116,7 +116,7 @@ export class ProviderCaller {
     });
   }
 
-  /** What the circuit of the model that was called is told. */
+  /** Returns the report to the circuit of the model that was called. */
   judge(outcome: CallOutcome): CircuitOutcome {
     const { DEFAULT_TIMEOUT_MS: usual, MAX_TIMEOUT_MS: most } = this.config.env;
     return judgeCall(outcome, Math.min(usual, most));

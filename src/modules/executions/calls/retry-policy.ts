@@ -2,10 +2,10 @@ import type { ExecutionErrorType } from '../../../entities/index.js';
 
 /** Whether, and when, a failed call is made again. Nothing here knows of rows or timers. */
 
-/** What a failed call says of another try. */
+/** The facts about a failed call that decide about another try. */
 export interface RetriedFailure {
   readonly kind: ExecutionErrorType;
-  /** What the provider says of it; null or left out: nothing. */
+  /** The provider's own word; null or left out: none. */
   readonly shouldRetry?: boolean | null;
 }
 
@@ -38,7 +38,7 @@ const JITTER = 0.2;
 /** A provider that asks for more is asked again; else one odd header would hold an execution for days. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** What has to be left for the call itself: so much, and so large a part of what remains. */
+/** The least time that has to be left for the call itself, absolutely and as a share of the rest. */
 export const LEAST_CALL_MS = 100;
 const LEAST_CALL_PART = 0.1;
 

@@ -174,7 +174,7 @@ export class SyncCalls {
   ): number | null {
     const { admitted, sink } = execution;
     if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
-    // What was sent cannot be taken back.
+    // A piece that was sent cannot be taken back.
     if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
     const { kind, retryAfterMs, shouldRetry = null } = outcome.failure;
     const remainingMs = this.remainingMs(execution);

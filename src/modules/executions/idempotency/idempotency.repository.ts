@@ -7,7 +7,7 @@ import type { StoredAnswer, UsedKey } from './used-key.js';
 
 export interface KeyRecord {
   readonly fingerprint: Buffer;
-  /** What the key stands for: an execution, or a batch. */
+  /** The execution or the batch that the key stands for. */
   readonly subjectId: string | null;
   /** Null while the first request is in flight, or when the process that worked on it did not come to an answer. */
   readonly answer: StoredAnswer | null;

@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly sink?: AnswerSink | null;
 }
 
-/** What was asked, by whom, and how it is to be answered. */
+/** A request, its caller, and the way to answer it. */
 interface Run {
   readonly who: Caller;
   readonly path: string;

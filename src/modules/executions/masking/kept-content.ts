@@ -6,7 +6,7 @@ import { joinMessages, type SentPrompt } from '../admission/sent-prompt.js';
 import type { MaskedVariables } from './mask-variables.js';
 import { MASKED, type ValueMask } from './value-mask.js';
 
-/** What is kept of an execution in place of what is sent. */
+/** Stored with an execution in place of the content that is sent. */
 export interface KeptContent {
   readonly variablesJson: string;
   readonly rendered: SentPrompt;
@@ -46,7 +46,7 @@ async function renderMasked(
   try {
     const variables = parseJson(json) as Record<string, unknown>;
     return await heavyWork.runSteps(
-      // What is masked need not fit the schema that the real variables fit.
+      // Masked variables need not fit the schema that the real ones fit.
       withoutCheck(compiled).renderInSteps(variables, { maxRenderedBytes }),
     );
   } catch (error) {

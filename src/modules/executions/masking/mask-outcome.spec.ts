@@ -19,7 +19,7 @@ describe('what is kept of a call', () => {
       succeeded: true,
       completion: { text: 'Hello ***, ***!', sha256: sha256('Hello ***, ***!'), totalBytes: 27 },
     });
-    // What the client gets is another object.
+    // The client gets another object.
     expect(outcome).toMatchObject({ completion: { text: 'Hello ada@x.org, ada@x.org!' } });
   });
 

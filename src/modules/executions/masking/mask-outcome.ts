@@ -22,7 +22,7 @@ export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallO
         refusal: mask.maskData(refusal),
         extras: mask.maskData(extras),
       },
-      // What is wrong with an answer may quote it.
+      // An error about an answer may quote it.
       ...(output == null ? {} : { output: mask.maskData(output) }),
     };
   }

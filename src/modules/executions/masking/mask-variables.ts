@@ -6,7 +6,7 @@ import { MASKED, ValueMask } from './value-mask.js';
 export interface MaskedVariables {
   /** JSON text in which masked values are {@link MASKED}; the rest is as it came. */
   readonly json: string;
-  /** What was masked, as paths: `email`, `customer.email`. Each once. */
+  /** The masked paths: `email`, `customer.email`. Each once. */
   readonly paths: readonly string[];
   /** Finds the values again elsewhere. */
   readonly values: ValueMask;

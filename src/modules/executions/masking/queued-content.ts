@@ -3,8 +3,8 @@ import type { SentPrompt } from '../admission/sent-prompt.js';
 import type { ValueMask } from './value-mask.js';
 
 /**
- * What a worker needs of an execution whose record is masked. It stands in the row in flight and nowhere else, and goes with that row
- * when the execution is over.
+ * The real content of an execution whose record is masked, for the worker. It stands in the row in flight and nowhere else, and
+ * goes with that row when the execution is over.
  */
 export interface QueuedContent {
   /** Of a text prompt; null of a chat prompt. */

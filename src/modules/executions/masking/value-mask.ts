@@ -1,4 +1,4 @@
-/** What stands in place of a masked value. */
+/** Stands in place of a masked value. */
 export const MASKED = '***';
 /** A shorter value would be found by chance, and masking it would tear other words apart. */
 const LEAST_CHARS = 4;

@@ -15,7 +15,7 @@ const COUNT_INTERVAL_MS = 500;
 /** A full count may take so much of the time of a project that is full. */
 const FULL_COUNT_SHARE = 0.1;
 
-/** What waits of one project, as far as this process knows: what was counted, and what it has let in since. */
+/** The queue of one project, as far as this process knows: what it counted last, and what it has let in since. */
 export class ProjectQueue {
   private admitted = 0;
   /** Those that were let in before the count that is under way, which may not have seen them. */

@@ -13,7 +13,7 @@ const MOST_PROJECTS = 10_000;
 /** The share of the requests at once that one project may take; the rest is left for the others. */
 const PROJECT_SHARE = 0.75;
 
-/** What is worked on at once, in all and of each project. */
+/** The places for work, in all and of each project. */
 class Places {
   private readonly ofProjects = new Map<string, number>();
   private total = 0;

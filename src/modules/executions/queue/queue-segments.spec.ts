@@ -27,7 +27,7 @@ class FakeQueue {
     this.entries.sort((a, b) => a.dueMs - b.dueMs || Number(a.executionId) - Number(b.executionId));
   }
 
-  /** What is due, the oldest first. */
+  /** Claims executions that are due, the oldest first. */
   claim(count: number): void {
     const due = this.entries.filter(({ dueMs }) => dueMs <= this.nowMs).slice(0, count);
     this.entries = this.entries.filter((entry) => !due.includes(entry));

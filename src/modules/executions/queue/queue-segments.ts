@@ -5,7 +5,7 @@ export type CountSlice = (slice: QueueSlice) => Promise<SliceCount>;
 
 /** So many entries take a statement half a millisecond on an idle machine, and no more than two on a busy one. */
 export const SEGMENT_SIZE = 1_000;
-/** What was committed a moment before the last look may not have been seen by it. */
+/** A commit of the last moments may have been invisible to the last look. */
 const SEEN_SLACK_MS = 1_500;
 /** The floor is forgotten so often, like that of a claim: whatever it hides is found by then. */
 const FULL_LOOK_MS = 60_000;

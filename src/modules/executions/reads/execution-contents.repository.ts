@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { ExecutionStatus } from '../../../entities/index.js';
 import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
 
-/** What an execution was given and what it answered, for whoever makes something of it. */
+/** The input and the answer of an execution, for whoever makes something of them. */
 export interface ExecutionContent {
   readonly executionId: string;
   readonly status: ExecutionStatus;

@@ -47,7 +47,7 @@ export class AttemptDto {
   @ApiInteger()
   time_to_first_token_ms!: number | null;
 
-  /** What the call cost, in US dollars, exact; null when nobody knows. */
+  /** The cost of the call in US dollars, exact; null when it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
@@ -63,11 +63,11 @@ export class AttemptDto {
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
   usage!: unknown;
 
-  /** What kind of failure; null unless it failed. */
+  /** The kind of failure; null unless it failed. */
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
 
-  /** What went wrong, in one sentence; null unless it failed. */
+  /** The error in one sentence; null unless it failed. */
   error_message!: string | null;
 
   /** The vendor's HTTP status where the call failed with one. */
@@ -85,7 +85,7 @@ export class SentMessageDto {
   @ApiProperty({ enum: ['system', 'user', 'assistant', 'tool'] })
   role!: 'system' | 'user' | 'assistant' | 'tool';
 
-  /** What is said. */
+  /** The text. */
   content!: string;
 
   /** Tools that an assistant has asked for. */
@@ -98,7 +98,7 @@ export class SentMessageDto {
   /** The name of the author, where the request has one; sent to providers that have a field for it, as are the members below. */
   name?: string;
 
-  /** What a model had thought, in a turn that was sent back to it. */
+  /** The reasoning of a model, in a turn that was sent back to it. */
   reasoning_content?: string;
 
   /** The same under another name. */
@@ -108,7 +108,7 @@ export class SentMessageDto {
   @ApiPropertyOptional(AS_IT_CAME)
   reasoning_details?: unknown;
 
-  /** What a turn that was sent back refers to, as it came. */
+  /** The references of a turn that was sent back, as they came. */
   @ApiPropertyOptional(AS_IT_CAME)
   annotations?: unknown;
 }
@@ -165,7 +165,7 @@ export class ExecutionDto extends ExecutionResultDto {
   /** The team that owned the prompt when it ran. */
   owner_team!: string | null;
 
-  /** What was to be done if a budget had less left than the call may cost. */
+  /** The requested reaction if a budget has less left than the call may cost. */
   @ApiProperty({ enum: ['refuse', 'clamp'], nullable: true })
   on_budget!: 'refuse' | 'clamp' | null;
 
@@ -188,7 +188,7 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiInteger()
   max_attempts!: number;
 
-  /** What is done with a call whose outcome nobody knows. */
+  /** The reaction to a call whose outcome is unknown. */
   @ApiProperty({ enum: ['retry', 'fail'] })
   on_unknown!: 'retry' | 'fail';
 
@@ -199,7 +199,7 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiProperty({ type: RegistrationDto, nullable: true })
   git!: RegistrationDto | null;
 
-  /** What went wrong, in one sentence; null unless it failed. */
+  /** The error in one sentence; null unless it failed. */
   error_message!: string | null;
 
   /** Every call to a provider that was made for it, in order. */

@@ -110,7 +110,7 @@ export interface AttemptRecord {
   readonly providerRequestId: string | null;
 }
 
-/** What a list may be filtered by. */
+/** The filters of a list. */
 export type ListFilter = Omit<ExecutionFilter, 'promptIds'> & { readonly promptName?: string | undefined };
 
 const FACTS = `e.execution_id AS "executionId", e.status, e.execution_mode AS mode, e.origin, p.name AS "promptName",
@@ -162,7 +162,7 @@ type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
   readonly completedAt: string | null;
 };
 
-/** What an execution was and became. */
+/** Reads executions and their history. */
 @Injectable()
 export class ExecutionReadsRepository {
   constructor(private readonly scope: TenantScope) {}

@@ -10,7 +10,7 @@ import type { ExecutionListDto } from './execution-detail.dto.js';
 import { ExecutionsRepository } from '../record/index.js';
 import type { ListExecutionsQueryDto } from './list-executions.dto.js';
 
-/** What callers do with executions that there are: look, wait, cancel. */
+/** Operations on existing executions: look, wait, cancel. */
 @Injectable()
 export class ExecutionsService {
   constructor(

@@ -1,4 +1,4 @@
-/** What a list may be narrowed by besides, without an index of its own. */
+/** Further filters of a list, which have no index of their own. */
 export interface UnindexedFilter {
   /** The prompts of a name: several, when it was used again after a deletion. */
   readonly promptIds?: readonly string[] | undefined;
@@ -8,7 +8,7 @@ export interface UnindexedFilter {
   readonly model?: string | undefined;
   readonly ownerTeam?: string | undefined;
   readonly keyId?: string | undefined;
-  /** What they have none of. */
+  /** The attribute that the executions must not have. */
   readonly without?: 'prompt' | 'owner_team' | 'api_key' | undefined;
 }
 
@@ -18,7 +18,7 @@ const NONE = {
   api_key: 'e.key_id IS NULL',
 };
 
-/** What no index is for: it is looked at row by row, in the range that the rest of the filter gives. */
+/** Filters that no index serves are checked row by row, within the range that the rest of the filter gives. */
 export function conditionsWithoutIndex(
   { promptIds, versionNumber, model, ownerTeam, keyId, without }: UnindexedFilter,
   bind: (value: unknown) => string,

@@ -39,7 +39,7 @@ export interface Beginning {
   /** When an execution that is answered from another was completed, if its answer says so already; left out: now. */
   readonly completedAt?: Date;
   readonly key?: UsedKey | null;
-  /** What a repeated key is answered, where that is known already. */
+  /** The stored answer of a repeated key, if it is known already. */
   readonly answer?: StoredAnswer;
 }
 
@@ -148,7 +148,7 @@ const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolea
 });
 
 /**
- * What a budget is called, looked up only where one has refused or warned, which is seldom. It is read behind the function, which
+ * Looks up the name of a budget, only where one has refused or warned, which is seldom. It is read behind the function, which
  * sets the projects that may be seen.
  */
 const nameOf = (id: 'budget_id' | 'warned_by') =>

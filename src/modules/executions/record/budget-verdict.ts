@@ -1,6 +1,6 @@
 import { BudgetExceededError, type BudgetRefusal, type NamedBudget } from '../../budgets/index.js';
 
-/** What `ledger_hold_budgets` says of an entry; all null where nobody has a budget. */
+/** A row of `ledger_hold_budgets`; all null for an entry without a budget. */
 export interface VerdictRow {
   readonly verdict: 'free' | 'held' | 'clamped' | BudgetRefusal | null;
   /** With `clamped`, and with `held` when it was held before: the tokens that the answer may have. */

@@ -9,7 +9,7 @@ import { providerMessageOf } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import { type QueuedContent, ValueMask } from '../masking/index.js';
 
-/** What `ledger_claim` answers. */
+/** A row of `ledger_claim`. */
 interface ClaimedRow {
   readonly project_id: string;
   readonly execution_id: string;

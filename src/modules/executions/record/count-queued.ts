@@ -26,7 +26,7 @@ export interface SliceCount {
   readonly last: QueuePlace | null;
 }
 
-/** What `ledger_count_queued` answers. */
+/** A row of `ledger_count_queued`. */
 interface SliceRow {
   readonly queued: number;
   readonly floor_due: string;

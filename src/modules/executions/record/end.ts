@@ -10,7 +10,7 @@ import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../calls/c
 import { maskOutcome, type ValueMask } from '../masking/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
-/** What becomes of the execution when its attempt has ended. */
+/** The state of the execution after its attempt has ended. */
 export type Next =
   | {
       readonly kind: 'final';
@@ -31,10 +31,10 @@ export interface Ending {
   readonly attempt: number;
   /** The model that was called. */
   readonly model: Pick<AllowedModel, 'provider' | 'modelName'>;
-  /** What the call was priced by; null when no price is known. */
+  /** The price of the call; null when none is known. */
   readonly price: PriceRecord | null;
   readonly outcome: CallOutcome;
-  /** What may not be kept of the outcome; left out or null: all of it may. */
+  /** The rules for values of the outcome that must not be stored; left out or null: none. */
   readonly mask?: ValueMask | null;
   readonly next: Next;
 }
@@ -54,7 +54,7 @@ export function endEntry({
   const answer = isFinal && next.key !== undefined ? next.answer : undefined;
   const completion = outcome.succeeded ? outcome.completion : null;
   const failure = outcome.succeeded ? null : outcome.failure;
-  // What had come of an answer is kept when there is no other: somebody may have read it.
+  // A partial answer is stored when there is no other: somebody may have read it.
   const text = completion ?? (isFinal ? failure?.partial?.collected : null) ?? null;
   // An answer that was not finished is billed as any other.
   const end = completion ?? failure?.partial?.end ?? null;

@@ -5,9 +5,9 @@ import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf, type VerdictRow 
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**
- * What a further attempt may cost, before it is made. One that was held for already is `held`, and not held for twice. First the
- * hold of a `free_attempt` is given back: the functions see what the ones before them have done. From then on the ending has to
- * settle.
+ * Holds the most that a further attempt may cost, before it is made. One that was held for already is `held`, and not held for twice.
+ * First the hold of a `free_attempt` is given back: the functions see what the ones before them have done. From then on the ending
+ * has to settle.
  */
 const HOLD_AGAIN = `
   WITH entry AS MATERIALIZED (

@@ -33,7 +33,7 @@ export interface Recording {
   readonly version: ResolvedVersion;
   readonly resolvedBy: ResolvedBy;
   readonly rendered: RenderedPrompt;
-  /** What is kept in place of variables and prompt, where some of it is masked. */
+  /** Stored in place of variables and prompt, where some of them are masked. */
   readonly kept: KeptContent | null;
   /** The text of `variables` as received. */
   readonly variablesJson: string;
@@ -98,7 +98,7 @@ export function recordedRow(recording: Recording): RecordEntry {
   };
 }
 
-/** What was used, and what the client paid by the price that is known here; null where the counts do not say it. */
+/** Returns the usage, and the cost by the price that is known here; null where the counts are missing. */
 function usageFields({ entry, price }: Recording): RecordEntry {
   const counts = countsOf(entry);
   const cost = price === null ? null : costPicoUsd(counts, price);
@@ -167,7 +167,7 @@ function toToolCall(call: RecordedToolCallDto, index: number): ToolCallDto {
   return { id: call.id ?? `call_${index}`, name: call.name, arguments: call.arguments };
 }
 
-/** What no type says: members that contradict each other, or cannot be kept. */
+/** Refuses entries that no type rules out: members that contradict each other, or cannot be stored. */
 function assertConsistent({ entry, usageJson }: Recording): void {
   const errors: ErrorEntry[] = [];
   const refuse = (pointer: string, message: string) => errors.push({ pointer, message });

@@ -46,7 +46,7 @@ export class RecordedUsageDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 9 })
   response_tokens?: number | null;
 
-  /** What the provider said of it in its own words, up to 64 KiB. */
+  /** The usage in the provider's own words, up to 64 KiB. */
   @IsOptional()
   @IsObject()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: null })
@@ -101,7 +101,7 @@ export class RecordEntryDto extends IntersectionType(
   @ApiProperty({ enum: OUTCOMES })
   status!: (typeof OUTCOMES)[number];
 
-  /** What the provider answered; null for an answer without text. Needed of what succeeded. Kept up to `MAX_RESPONSE_BYTES`. */
+  /** The provider's answer; null for one without text. Required of an execution that succeeded. Kept up to `MAX_RESPONSE_BYTES`. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Hello John!' })
@@ -128,7 +128,7 @@ export class RecordEntryDto extends IntersectionType(
   @MaxLength(255)
   finish_reason?: string | null;
 
-  /** What the provider counted; null or left out: it did not say. */
+  /** The provider's counts; null or left out: it gave none. */
   @IsOptional()
   @Nested(() => RecordedUsageDto)
   @ApiPropertyOptional({ type: RecordedUsageDto, nullable: true })
@@ -142,13 +142,13 @@ export class RecordEntryDto extends IntersectionType(
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: 812 })
   latency_ms?: number | null;
 
-  /** What kind of failure; of one that failed and does not say: `provider_error`. */
+  /** The kind of failure; left out of a failed one: `provider_error`. */
   @IsOptional()
   @IsIn(ERROR_TYPES)
   @ApiPropertyOptional({ enum: ERROR_TYPES, nullable: true, example: null })
   error_type?: ExecutionErrorType | null;
 
-  /** What went wrong. One line of 300 characters is kept, without what looks like a key. */
+  /** The error. One line of 300 characters is kept, without anything that looks like a key. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
@@ -168,7 +168,7 @@ export class RecordEntryDto extends IntersectionType(
 }
 
 export class RecordDto {
-  /** What was executed; each is judged by itself. */
+  /** The executions; each is judged by itself. */
   @NestedArray(() => RecordEntryDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_ENTRIES)
@@ -210,9 +210,9 @@ export class RejectedDto {
 }
 
 export class RecordAnswerDto {
-  /** What is durable now, in the order of the entries. */
+  /** The executions that are durable now, in the order of the entries. */
   recorded!: RecordedDto[];
 
-  /** What was not recorded, and why. Sent again as it is, it would be rejected again. */
+  /** The entries that were refused, and why. Sent again unchanged, they would be refused again. */
   rejected!: RejectedDto[];
 }

@@ -43,7 +43,7 @@ export class RecordingService {
   ) {}
 
   /**
-   * What can be recorded is durable when it answers, all in one commit: 200 with a {@link RecordAnswerDto}, which names
+   * Records the valid entries, durable when it answers, all in one commit: 200 with a {@link RecordAnswerDto}, which names
    * what cannot. That one of them is wrong is no reason to lose the others: they have happened.
    * @throws what {@link IdempotencyService.once} throws; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL`

@@ -19,7 +19,7 @@ const PAUSE_MS = 5;
 const MAX_TRIES = 20;
 const TRY_AGAIN_MS = 100;
 
-/** What a pass has done. */
+/** The counts of a pass. */
 export interface RetentionPass {
   readonly erased: number;
   /** Names of the partitions that were dropped. */

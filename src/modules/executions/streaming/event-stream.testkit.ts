@@ -28,7 +28,7 @@ export const FAILED = new RawAnswer(
 );
 
 export const PIECE_BYTES = 64 * 1024;
-/** What two sockets' buffers may hold on any system, and more than that is offered. */
+/** The most that two sockets' buffers hold on any system; tests send more than that. */
 export const MOST_IN_SOCKETS = (32 * 1024 * 1024) / PIECE_BYTES;
 export const text = (content: string) => ({ type: 'delta' as const, text: content });
 

@@ -18,7 +18,7 @@ const STREAM_HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
-/** What goes out in front of the first piece. */
+/** The head of the answer, before the first piece. */
 interface Opening {
   readonly headers: (model: AskedModelName) => Readonly<Record<string, string>>;
   readonly text: string;

@@ -16,7 +16,7 @@ import { CacheDto, ModelRefDto, ParamsDto, RouteRefDto } from './model-choice.dt
 const ON_UNKNOWN = ['retry', 'fail'] as const;
 const ON_BUDGET = ['refuse', 'clamp'] as const;
 
-/** What an execution and a batch of them have in common. */
+/** The members that an execution and a batch share. */
 @ApiExtraModels(ModelRefDto, RouteRefDto)
 export class SharedExecutionDto {
   /** The prompt to run. */
@@ -41,7 +41,7 @@ export class SharedExecutionDto {
   @Length(1, 100)
   environment?: string | null;
 
-  // What is inside is checked by `readModelChoice`, which has a pointer for each fault inside of a union.
+  // Faults inside are found by `readModelChoice`, which has a pointer for each of them inside a union.
   @IsOptional()
   @ApiPropertyOptional({
     description:
@@ -92,7 +92,7 @@ export class SharedExecutionDto {
   max_attempts?: number | null;
 
   /**
-   * What to do when the process that made a call is lost before it has said how the call ended: call again (`retry`, the
+   * The reaction when the process that made a call is lost before it has reported how the call ended: call again (`retry`, the
    * default; the attempts show it), or end the execution as `outcome_unknown` (`fail`). A `:run` is never called again.
    */
   @IsOptional()
@@ -101,7 +101,7 @@ export class SharedExecutionDto {
   on_unknown?: (typeof ON_UNKNOWN)[number] | null;
 
   /**
-   * What to do when a hard budget has less left than the call may cost: refuse it with 402 (`refuse`, the default), or
+   * The reaction when a hard budget has less left than the call may cost: refuse it with 402 (`refuse`, the default), or
    * bring `max_new_tokens` down to what the money allows (`clamp`).
    */
   @IsOptional()
@@ -158,7 +158,7 @@ export class ExecutionEntryDto {
   unit_key?: string | null;
 }
 
-/** What can be queued, and so names a prompt. */
+/** An execution that can be queued, and so names a prompt. */
 class NamedExecutionDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
   /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
   @IsOptional()
@@ -167,7 +167,7 @@ class NamedExecutionDto extends IntersectionType(SharedExecutionDto, ExecutionEn
   cache?: CacheDto | null;
 }
 
-/** What is waited for: of a prompt, or of a content that is no version yet. */
+/** An execution that is waited for: of a prompt, or of a content that is no version yet. */
 export class ExecuteDto extends OmitType(NamedExecutionDto, ['prompt_name'] as const) {
   /** The prompt to run. Left out only where `content` is sent. */
   @ValidateIf((body: ExecuteDto) => (body.content ?? null) === null || (body.prompt_name ?? null) !== null)

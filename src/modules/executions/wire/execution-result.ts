@@ -16,7 +16,7 @@ export interface NewExecution {
 }
 
 /**
- * What is told of an execution that succeeded just now: member by member what {@link executionSummary} would make of its
+ * Builds the answer about an execution that succeeded just now: member by member what {@link executionSummary} would make of its
  * row, which nobody has read. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
  */
 export function resultOf(
@@ -77,7 +77,7 @@ export function resultOf(
   return result;
 }
 
-/** What is told of an execution that is answered from another. */
+/** Builds the answer about an execution that is answered from another. */
 export function cachedResultOf(
   execution: NewExecution,
   cached: CachedAnswer,
@@ -117,7 +117,7 @@ export function cachedResultOf(
   };
 }
 
-/** What the reader of a stream is told before the first piece. */
+/** Builds the head that the reader of a stream gets before the first piece. */
 export function streamedView(execution: NewExecution, target: Target): StreamedExecutionDto {
   const facts = identityOf(execution, target);
   return {

@@ -63,7 +63,7 @@ export class ToolCallDto {
   arguments!: string;
 }
 
-/** What chose the version of an execution. */
+/** The rollout that chose the version of an execution. */
 export class ExecutionArmDto {
   /** Id of the rollout. */
   @ApiId()
@@ -77,7 +77,7 @@ export class ExecutionArmDto {
   @ApiInteger()
   phase!: number;
 
-  /** What was assigned: the `unit_key`, or the `request` by itself, because it came without one. */
+  /** The unit that was assigned: the `unit_key`, or the `request` by itself, because it came without one. */
   @ApiProperty({ enum: ARM_UNITS })
   unit!: (typeof ARM_UNITS)[number];
 }
@@ -107,7 +107,7 @@ export class OutputErrorDto {
    */
   pointer!: string;
 
-  /** What is wrong there. */
+  /** The fault in one sentence. */
   message!: string;
 }
 
@@ -157,10 +157,10 @@ export class ExecutionSummaryDto {
   /** Why the answer ended, in the provider's words; null when there is none or it did not say. */
   finish_reason!: string | null;
 
-  /** What the call cost in tokens and time. */
+  /** The tokens and time that the call took. */
   telemetry!: TelemetryDto;
 
-  /** What the answer cost, in US dollars, exact; null when nobody knows. */
+  /** The cost of the answer in US dollars, exact; null when it is unknown. */
   @ApiMoney()
   cost_usd!: string | null;
 
@@ -198,7 +198,7 @@ export class ExecutionSummaryDto {
   @ApiId()
   batch_id!: string | null;
 
-  /** What kind of failure; null unless it failed, or was canceled because the reader of its stream left. */
+  /** The kind of failure; null unless it failed, or was canceled because the reader of its stream left. */
   @ApiProperty({ enum: ERROR_TYPES, nullable: true })
   error_type!: ExecutionErrorType | null;
 
@@ -224,7 +224,7 @@ export class ExecutionSummaryDto {
 }
 
 export class ExecutionResultDto extends ExecutionSummaryDto {
-  /** What the provider answered; null when there is no answer. Cut after `MAX_RESPONSE_BYTES`. */
+  /** The provider's answer; null when there is none. Cut after `MAX_RESPONSE_BYTES`. */
   response_text!: string | null;
 
   /** True when only the beginning of the answer is kept. */
@@ -242,7 +242,7 @@ export class ExecutionResultDto extends ExecutionSummaryDto {
   output_error?: OutputErrorDto | null;
 }
 
-/** What a stream begins with. */
+/** The first event of a stream. */
 export class StreamedExecutionDto extends PickType(ExecutionSummaryDto, [
   'execution_id',
   'status',

@@ -1,6 +1,6 @@
 import { ValidationError, writeJson } from '../../../kernel/index.js';
 
-/** What a version was tried with is a handful of names and numbers. */
+/** Settings are a handful of names and numbers. */
 const MAX_BYTES = 32_768;
 
 /**

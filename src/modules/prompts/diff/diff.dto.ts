@@ -74,7 +74,7 @@ export class DiffHunkDto {
   @ApiInteger()
   new_lines!: number;
 
-  /** What changed, with up to three lines around it. */
+  /** The changed lines, with up to three around them. */
   @ApiProperty({ type: [DiffLineDto] })
   lines!: DiffLineDto[];
 }

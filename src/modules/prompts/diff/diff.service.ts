@@ -6,7 +6,7 @@ import { PromptsService } from '../prompts.service.js';
 import type { ChatMessageDto, VersionDto } from '../prompts.dto.js';
 import { type DiffHunk, diffTexts } from './text-diff.js';
 
-/** What changed between two versions of a prompt. */
+/** Compares two versions of a prompt. */
 @Injectable()
 export class DiffService {
   constructor(private readonly prompts: PromptsService) {}

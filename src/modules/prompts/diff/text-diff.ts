@@ -44,7 +44,7 @@ export const LIMITS = {
 } as const;
 
 const CONTEXT_LINES = 3;
-/** What a patch says of a last line without a newline. */
+/** The mark in a patch for a last line without a newline. */
 const NO_NEWLINE = '\\';
 
 /** @throws VersionsTooLongToCompareError `VERSIONS_TOO_LONG_TO_COMPARE` over the limit of lines. */

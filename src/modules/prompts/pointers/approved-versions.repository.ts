@@ -4,7 +4,7 @@ import { ApprovedVersionEntity, type PromptEntity } from '../../../entities/inde
 
 type PromptKey = Pick<PromptEntity, 'projectId' | 'promptId'>;
 
-/** What may stand in protected environments without another approval. */
+/** The versions that may run in protected environments without another approval. */
 @Injectable()
 export class ApprovedVersionsRepository {
   async isApproved(

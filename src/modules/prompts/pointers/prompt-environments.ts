@@ -10,7 +10,7 @@ import {
 /** Labels that need no rules: the one of requests that name none, and those of the service's own runs. */
 export const ALWAYS_KNOWN: ReadonlySet<string> = new Set([DEFAULT_POINTER, 'experiment', 'playground']);
 
-/** What the rules of a project say about labels, as {@link PROJECT_ENVIRONMENTS} reads them. */
+/** A project's rules about labels, as {@link PROJECT_ENVIRONMENTS} reads them. */
 export interface ProjectEnvironmentsRow {
   readonly protected: readonly string[] | null;
   /** Null where labels are free. */
@@ -50,7 +50,7 @@ export class ProjectEnvironments {
   }
 }
 
-/** What somebody wants of a prompt, in an environment. */
+/** The version that somebody asks for, in an environment. */
 export interface WantedInEnvironment {
   readonly promptName: string;
   readonly environment: string;
@@ -77,7 +77,7 @@ export class PromptEnvironments {
     return isSpecial ? new PromptEnvironments(row) : null;
   }
 
-  /** What runs beside the version that {@link choose} has chosen when none was named; null for nothing. */
+  /** Finds the rollout that competes with the version which {@link choose} has chosen when none was named; null for none. */
   findRollout(environment: string): RunningRollout | null {
     return this.rollouts?.find(environment, this.pointers.has(environment)) ?? null;
   }
@@ -97,7 +97,7 @@ export class PromptEnvironments {
       if (isProtected && pointer === null) throw new NoActiveVersionError(promptName, environment);
       return environment === DEFAULT_POINTER ? null : pointer;
     }
-    // What was approved to be tried there may be named as well, as long as it is tried.
+    // A candidate that was approved may be named as well, as long as its rollout runs.
     const isLetIn =
       named.versionNumber === pointer ||
       named.versionNumber === this.findRollout(environment)?.candidateVersion;

@@ -33,7 +33,7 @@ export function assignUnit(rollout: RunningRollout, unitKey: string | null): Ass
   return { rollout, arm: assignArm(bucket, rollout.percent), bucket };
 }
 
-/** What runs beside the pointers of a prompt. */
+/** The rollouts beside the pointers of a prompt. */
 export class RunningRollouts {
   private readonly rollouts: ReadonlyMap<string, RunningRollout>;
 

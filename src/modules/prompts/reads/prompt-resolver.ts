@@ -26,7 +26,7 @@ export interface RunnablePrompt {
 /** How a version was found. `pointer`: it is the active one, the one of the environment `default`. */
 export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'template_hash';
 
-/** What runs in an environment, and why. */
+/** The version that runs in an environment, and why. */
 export interface RunInEnvironment extends RunnablePrompt {
   readonly resolvedBy: ResolvedBy;
   /** The arm of the rollout that runs there; null where none does, and for a version that was named. */
@@ -39,7 +39,7 @@ export interface ResolveOptions {
 }
 
 export interface ResolveInOptions extends ResolveOptions {
-  /** What stays with one arm of a rollout; null or left out: the request is a unit of its own. */
+  /** The unit that stays with one arm of a rollout; null or left out: the request is a unit of its own. */
   readonly unitKey?: string | null;
   /** The arm of whoever is assigned already. */
   readonly arm?: Arm;
@@ -48,7 +48,7 @@ export interface ResolveInOptions extends ResolveOptions {
 /** A version as it is named: by its checksum, by its number, or by neither. */
 type NamedVersion = string | number | null;
 
-/** What a version holds in memory beside its texts: ids, checksum, the object. */
+/** The memory that a version takes beside its texts: ids, checksum, the object. */
 const VERSION_BYTES = 512;
 
 /** From a name (and a number, a checksum, or neither) to a version that can be rendered: what runs and renders begin with. */
@@ -86,8 +86,8 @@ export class PromptResolver {
   }
 
   /**
-   * What runs in an environment: the version that is named, else the one that the environment's pointer stands at, else
-   * the active one. A protected environment runs what its pointer stands at and nothing else.
+   * Resolves the version that runs in an environment: the one that is named, else that of the environment's pointer, else
+   * the active one. A protected environment runs the version of its pointer and nothing else.
    * @param version its checksum (64 lower-case hex digits), its number, or null when none is named.
    * @throws what {@link resolve} throws.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
@@ -116,7 +116,7 @@ export class PromptResolver {
   }
 
   /**
-   * What {@link resolveIn} would answer from memory; null says nothing about the prompt.
+   * Resolves from memory as {@link resolveIn} would; null says nothing about the prompt.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` | NoActiveVersionError `NO_ACTIVE_VERSION`
    */
   peekIn(

@@ -103,7 +103,7 @@ export function renderedView(rendered: RenderedPrompt): {
 type ContentView = Omit<VersionContentDto, 'variables'>;
 
 function contentView({ templateSource, messages, content }: StoredContent): ContentView {
-  // What is stored is in the form of the wire.
+  // Stored extras have the form of the wire.
   const extras = (content ?? {}) as ContentExtrasDto;
   if (messages !== null) return { messages, ...extras };
   return templateSource === null ? extras : { template_source: templateSource, ...extras };

@@ -13,7 +13,7 @@ export interface WantedVersion {
   readonly templateHash: string | null;
 }
 
-/** What the environment has to do with a version. */
+/** The relation of an environment to a version. */
 interface Standing {
   /** Whether it was found by the environment's own pointer. */
   readonly isOfEnvironment: boolean;

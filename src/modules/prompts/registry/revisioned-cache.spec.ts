@@ -39,7 +39,7 @@ function open(options: { maxBytes?: number; maxPrompts?: number; maxAgeMs?: numb
     state,
     find: async (name: string, facet = 'active', fresh = false) =>
       await cache.find(PROJECT, name, facet, loads.load, { fresh }),
-    /** What is in memory; undefined when it would have to be loaded. */
+    /** Returns the value in memory; undefined when it would have to be loaded. */
     kept: (name: string, facet = 'active', projectId = PROJECT) => cache.peek(projectId, name, facet),
   };
 }
@@ -265,7 +265,7 @@ describe('RevisionedCache', () => {
           const now = kept('a')?.promptRevision ?? shown;
           expect(now).toBeGreaterThanOrEqual(shown);
           shown = now;
-          // What is told of is not contradicted by anything in memory.
+          // Nothing in memory is older than a revision that was announced.
           expect(kept('a')?.promptRevision ?? told).toBeGreaterThanOrEqual(told);
         }
       }),

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { CacheCounts } from '../../../kernel/index.js';
 
-/** What was read of a prompt, and the `registry_revision` that the prompt had in the same snapshot. */
+/** A value read of a prompt, and the `registry_revision` that the prompt had in the same snapshot. */
 export interface Revisioned<Value> {
   readonly value: Value;
   readonly promptRevision: number;
@@ -50,7 +50,7 @@ const FACET_OVERHEAD_BYTES = 256;
 const DEFAULT_MAX_AGE_MS = 30_000;
 
 /**
- * What this process has read of prompts, by project, name and facet (such as a version's number). All facets of an
+ * The values that this process has read of prompts, by project, name and facet (such as a version's number). All facets of an
  * entry were read at one revision of their prompt, and the revision of an entry only grows.
  */
 export class RevisionedCache<Value> {
@@ -71,7 +71,7 @@ export class RevisionedCache<Value> {
     });
   }
 
-  /** What is in memory and may be served; undefined otherwise. */
+  /** Returns the value in memory if it may be served; undefined otherwise. */
   peek(projectId: string, name: string, facet: string): Revisioned<Value> | undefined {
     if (!this.options.isFollowed()) return undefined;
     const found = this.entries.get(keyOf(projectId, name))?.facets.get(facet);

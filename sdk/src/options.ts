@@ -85,7 +85,7 @@ export interface ExecuteOptions {
   readonly correlationId?: string | undefined;
   /** Your own facts, to find the execution by: up to 16 texts of 512 characters, under keys of 64. */
   readonly metadata?: Metadata | undefined;
-  /** What stays with one arm where a version is rolled out, such as the id of a user; only a keyed hash of it is kept. */
+  /** The unit that stays with one arm of a rollout, such as the id of a user; only a keyed hash of it is kept. */
   readonly unitKey?: string | undefined;
   /** Milliseconds that the ledger has for it. */
   readonly timeoutMs?: number | undefined;

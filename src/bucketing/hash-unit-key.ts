@@ -7,7 +7,7 @@ const TAG = 'prompt-ledger/unit-key/1';
 export const MAX_UNIT_KEY_CHARS = 255;
 
 /**
- * What is stored in place of a `unit_key`, which is often the id of a person: the same in one project, unrelated in another, and not to be
+ * Returns the stored form of a `unit_key`, which is often the id of a person: the same in one project, unrelated in another, and not to be
  * reversed by trying all ids without the secret.
  *
  * @param secret `KEY_HASH_SECRET`.

@@ -7,7 +7,7 @@ import type {
   RecordOutcomeResult,
 } from '../wire/index.js';
 
-/** What became of executions outside. */
+/** Outcomes of executions outside of the ledger. */
 export class OutcomesResource {
   constructor(private readonly transport: Transport) {}
 

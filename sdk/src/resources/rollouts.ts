@@ -37,7 +37,7 @@ export class RolloutsResource {
     return this.transport.get(path`/v1/rollouts/${rolloutId}`, undefined, options);
   }
 
-  /** What each look saw and decided, newest first; `await` for the first page, `for await` for all. */
+  /** Lists the looks with their decisions, newest first; `await` for the first page, `for await` for all. */
   looks(
     rolloutId: string,
     query: Sent<{ limit?: number }> = {},
@@ -49,7 +49,7 @@ export class RolloutsResource {
     );
   }
 
-  /** What the looks are computed from, in the order in which it was taken in. */
+  /** Lists the record that the looks are computed from, in order; `await` for the first page, `for await` for all. */
   events(
     rolloutId: string,
     query: Sent<{ limit?: number }> = {},

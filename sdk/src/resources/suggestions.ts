@@ -8,7 +8,7 @@ import type {
   SuggestionList,
 } from '../wire/index.js';
 
-/** What to change about prompts next, and the facts that say so. */
+/** Suggestions for the next change of a prompt, each with its evidence. */
 export class SuggestionsResource {
   constructor(private readonly transport: Transport) {}
 

@@ -1,7 +1,7 @@
 import { type ApiPromise, type CallOptions, path, type Transport } from '../core/index.js';
 import type { DeliveryList, RotatedWebhookSecret, WebhookSecret } from '../wire/index.js';
 
-/** What callbacks are signed with, and how they were delivered. */
+/** The secret that signs callbacks, and their deliveries. */
 export class WebhooksResource {
   constructor(private readonly transport: Transport) {}
 

@@ -79,7 +79,7 @@ export interface ExecuteRequest {
   readonly environment?: string | null;
   readonly correlation_id?: string | null;
   readonly metadata?: Metadata | null;
-  /** What stays with one arm where a version is rolled out, such as the id of a user; only a keyed hash of it is kept. */
+  /** The unit that stays with one arm of a rollout, such as the id of a user; only a keyed hash of it is kept. */
   readonly unit_key?: string | null;
   /** Milliseconds: of `:run` and `:stream` for the whole call, of `:submit` for each attempt. */
   readonly timeout_ms?: number | null;
@@ -110,7 +110,7 @@ export interface SubmittedExecution {
   readonly rollout?: ExecutionArm;
 }
 
-/** What chose the version of an execution. */
+/** The rollout that chose the version of an execution. */
 export interface ExecutionArm {
   readonly rollout_id: string;
   readonly arm: 'control' | 'candidate';

@@ -82,7 +82,7 @@ export interface TeamList {
 }
 
 /** The caller, and what they may do. */
-/** What somebody may do with the prompts of a team, beside what they may do in the project. */
+/** Your role over the prompts of a team, beside that in the project. */
 export interface MyTeam {
   readonly name: string;
   /** Null for a key with scopes of its own. */

@@ -3,7 +3,7 @@ export interface RecordOutcomeRequest {
   readonly execution_id?: string | null;
   /** All executions with this id of yours, 1,000 at most. */
   readonly correlation_id?: string | null;
-  /** What is measured, with or without `outcome:` before it. */
+  /** The name of the metric, with or without `outcome:` before it. */
   readonly metric: string;
   /** A finite number, true or false. */
   readonly value: number | boolean;

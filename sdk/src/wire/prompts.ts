@@ -140,7 +140,7 @@ export interface PutPromptRequest extends UnsavedContent {
   readonly set_active?: boolean;
   readonly tags?: readonly string[];
   readonly commit_message?: string | null;
-  /** What the content was tried with: any JSON object. It changes no run. Left out: stays as it was; null: removed. */
+  /** Settings that the content was tried with: any JSON object. They change no run. Left out: stays as it was; null: removed. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -219,7 +219,7 @@ export interface Version extends VersionSummary, ContentExtras, ContentRules {
   readonly prompt_name: string;
   readonly template_source?: string;
   readonly messages?: readonly ChatMessage[];
-  /** What it was tried with, as it was sent; null when nothing was. */
+  /** The settings it was tried with, as they were sent; null for none. */
   readonly settings: Readonly<Record<string, unknown>> | null;
   /** Engine and rules that render it. */
   readonly renderer: string;

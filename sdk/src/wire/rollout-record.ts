@@ -35,7 +35,7 @@ export interface RolloutDecision {
   readonly phase?: number;
 }
 
-/** What a look at a rollout saw and decided. */
+/** A look at a rollout: the figures seen, and the decision. */
 export interface RolloutLook {
   readonly look: number;
   /** From 1. */

@@ -18,7 +18,7 @@ export type SuggestionKind =
   | 'retries'
   | 'fallbacks';
 
-/** What to change about a version, and what it rests on. */
+/** A suggestion to change a version, with its evidence. */
 export interface Suggestion {
   /** The same as long as the finding is the same. */
   readonly suggestion_id: string;
@@ -68,7 +68,7 @@ export interface SuggestionList {
   readonly prompt_name: string;
   readonly version_number: number;
   readonly checksum_hash: string;
-  /** What the facts are from; null for keys that may not list executions. */
+  /** The executions that the facts are from; null for keys that may not list executions. */
   readonly window: {
     readonly days: number;
     readonly executions: number;

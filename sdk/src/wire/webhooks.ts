@@ -1,4 +1,4 @@
-/** What the callbacks of a project are signed with. */
+/** A secret that signs the callbacks of a project. */
 export interface WebhookSecret {
   /** As libraries for Standard Webhooks take it: `whsec_…`. */
   readonly secret: string;

@@ -5,7 +5,7 @@ import type { ListOutcomesFlags, RecordOutcomeFlags } from './outcomes.command.j
 
 const ID = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
 
-/** What became of executions. */
+/** Adds the commands for outcomes of executions. */
 export function addOutcomes(outcome: Command): void {
   withLedgerFlags(outcome.command('record <metric>'))
     .description('record what became of an execution; the first value counts')

@@ -16,7 +16,7 @@ import { CliError } from '../terminal/cli-error.js';
 
 type MetricRule = RolloutDefinition['primary'];
 
-/** What the API says of a rollout, as the statistics take it: they count steps from 0. */
+/** A rollout's record as the API writes it; the statistics count steps from 0. */
 export interface WireRecord {
   readonly rollout: RolloutDetail;
   readonly events: readonly (RolloutExposure | RolloutValue)[];

@@ -6,7 +6,7 @@ import type { ApplySuggestionFlags, DismissFlags, ListSuggestionsFlags } from '.
 
 const ID = '3-0f8fad5bd9cb469fa165708ae24a5b3c';
 
-/** What to change about a prompt next. The list has no verb: it is what people ask for. */
+/** Adds the commands for suggestions. The list has no verb: it is the one that people use. */
 export function addSuggestions(suggestions: Command): void {
   withLedgerFlags(suggestions.command('list <name>', { isDefault: true }))
     .description('list what to change about a prompt, and the facts that say so')

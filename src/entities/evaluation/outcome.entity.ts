@@ -1,7 +1,9 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ProjectEntity } from '../people/project.entity.js';
 
-/** What became of an execution outside. Append-only for the application; of each execution and metric there is one, the first. */
+/**
+ * The outcome of an execution outside of the ledger. Append-only for the application; of each execution and metric there is one, the first.
+ */
 @Entity('outcomes')
 @ForeignKey(() => ProjectEntity, ['projectId'], ['projectId'], { name: 'outcomes_project_id_fkey' })
 @Unique('outcomes_first', ['projectId', 'executionId', 'metric'])

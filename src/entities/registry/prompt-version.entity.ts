@@ -56,7 +56,7 @@ export class PromptVersionEntity {
   @Column('json', { nullable: true })
   content!: Record<string, unknown> | null;
 
-  /** What it was tried with, as it was sent; no part of the content, and the one thing here that may change. */
+  /** The settings it was tried with, as they were sent; no part of the content, and the one thing here that may change. */
   @Column('json', { nullable: true })
   settings!: Record<string, unknown> | null;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { PromptVersionEntity } from './prompt-version.entity.js';
 
-/** What people decided about a suggestion. The suggestion itself is found anew each time. */
+/** People's decision about a suggestion. The suggestion itself is found anew each time. */
 @Entity('suggestion_states')
 @ForeignKey(
   () => PromptVersionEntity,

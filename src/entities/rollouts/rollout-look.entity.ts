@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** What a look at a running rollout saw and decided. Append-only for the application. */
+/** A look at a running rollout: the figures seen, and the decision. Append-only for the application. */
 @Entity('rollout_looks')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_looks_project_id_rollout_id_fkey',

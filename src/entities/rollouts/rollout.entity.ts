@@ -69,7 +69,7 @@ export class RolloutEntity {
   @Column('text', { name: 'candidate_checksum' })
   candidateChecksum!: string;
 
-  /** What was asked for, as the statistics take it. */
+  /** The definition, in the form of the statistics. */
   @Column('json')
   definition!: unknown;
 

@@ -15,7 +15,7 @@ import { RolloutEventsRepository } from './watching/rollout-events.repository.js
 import { TakingInRepository } from './watching/taking-in.repository.js';
 import { WatchedRolloutsRepository } from './watching/watched-rollouts.repository.js';
 
-/** What brings rollouts from one status to the next, whoever asks for it. */
+/** Changes the status of rollouts, whoever asks for it. */
 @Module({
   imports: [AuditModule, PromptsModule],
   providers: [
@@ -29,7 +29,7 @@ import { WatchedRolloutsRepository } from './watching/watched-rollouts.repositor
 })
 export class RolloutsModule {}
 
-/** What looks at rollouts and decides: in every process, with or without a consumer. */
+/** Looks at rollouts and decides: in every process, with or without a consumer. */
 @Module({
   imports: [RolloutsModule],
   providers: [LookTaker, RolloutDecider, TakingInRepository, WatchedRolloutsRepository],

@@ -13,7 +13,7 @@ export interface IdentifiedSuggestion {
   readonly suggestion: Suggestion;
 }
 
-/** What of it a caller may see, and where it can be looked at. */
+/** The parts that a caller may see, and where to look at them. */
 export interface Showing {
   /** May they read what was sent and answered? */
   readonly withContents: boolean;

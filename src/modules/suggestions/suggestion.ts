@@ -29,7 +29,7 @@ export interface Place {
   /** In UTF-16 code units, as JavaScript counts; the end is exclusive. */
   readonly begin: number;
   readonly end: number;
-  /** What stands there. */
+  /** The text at that place. */
   readonly text: string;
 }
 
@@ -51,7 +51,7 @@ export interface ExpectedEffect {
   readonly passRate: number | null;
 }
 
-/** What a suggestion would change; only where that cannot change the meaning by accident. */
+/** The change; only where it cannot change the meaning by accident. */
 export type Patch =
   | { readonly kind: 'content'; readonly content: PromptContent }
   | { readonly kind: 'params'; readonly params: { readonly maxNewTokens: number } }
@@ -63,7 +63,7 @@ export interface Suggestion {
   /** One sentence. */
   readonly title: string;
   readonly evidence: Evidence;
-  /** What quotes executions, for those who may not read them; absent where nothing does. */
+  /** The form without quotations, for those who may not read executions; absent where nothing is quoted. */
   readonly quoting?: {
     /** The title without the quotation. */
     readonly title: string;

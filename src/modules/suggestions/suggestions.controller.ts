@@ -14,7 +14,7 @@ import {
 } from './suggestions.dto.js';
 import { SuggestionsService } from './suggestions.service.js';
 
-/** What the routes have in common that decide about a suggestion. */
+/** The decorators that all routes share which decide about a suggestion. */
 const Decision = () =>
   applyDecorators(
     PromptNameParam(),

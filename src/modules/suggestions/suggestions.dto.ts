@@ -42,7 +42,7 @@ export class DismissSuggestionDto {
 
 export class ApplySuggestionDto {
   /**
-   * What the draft says of itself. Left out: the title of the suggestion.
+   * The commit message of the draft. Left out: the title of the suggestion.
    * @example "Mark the customer's text as data"
    */
   @IsOptional()
@@ -70,7 +70,7 @@ export class SuggestionPlaceDto {
   @ApiInteger()
   end!: number;
 
-  /** What stands there, at most 500 characters of it. */
+  /** The text at that place, at most 500 characters of it. */
   text!: string;
 }
 
@@ -128,7 +128,7 @@ export class DismissalDto {
   /** The name of whoever dismissed it. */
   by!: string | null;
 
-  /** What they said; null for nothing. */
+  /** The reason given; null for none. */
   reason!: string | null;
 }
 
@@ -150,7 +150,7 @@ export class SuggestionDto {
   @ApiProperty({ example: '3-0f8fad5bd9cb469fa165708ae24a5b3c' })
   suggestion_id!: string;
 
-  /** What was found. */
+  /** The kind of finding. */
   @ApiProperty({ enum: SUGGESTION_KINDS })
   kind!: SuggestionKind;
 
@@ -161,17 +161,17 @@ export class SuggestionDto {
   /** In one sentence. */
   title!: string;
 
-  /** What has become of it. One that was dismissed is `dismissed`, whatever else. */
+  /** The state. A dismissed one is `dismissed`, whatever else. */
   @ApiProperty({ enum: STATUSES })
   status!: (typeof STATUSES)[number];
 
-  /** What it rests on. */
+  /** The evidence. */
   evidence!: SuggestionEvidenceDto;
 
-  /** What would change. */
+  /** The effect to expect. */
   expected_effect!: ExpectedEffectDto;
 
-  /** What to change; null where no change is right for everybody. */
+  /** The change; null where no change is right for everybody. */
   @ApiProperty({ type: SuggestionPatchDto, nullable: true })
   patch!: SuggestionPatchDto | null;
 
@@ -213,7 +213,9 @@ export class SuggestionListDto {
   /** Its checksum. */
   checksum_hash!: string;
 
-  /** What the facts are from; null for callers who may not list executions: they get what the version itself says. */
+  /**
+   * The executions that the facts are from; null for callers who may not list executions: they get only suggestions from the version itself.
+   */
   @ApiProperty({ type: SuggestionWindowDto, nullable: true })
   window!: SuggestionWindowDto | null;
 

@@ -7,7 +7,7 @@ export interface FixturePrompt {
   readonly content: PromptContent;
   readonly declared?: readonly string[];
   readonly facts?: Partial<VersionFacts>;
-  /** What is wrong with it; null when nothing is. */
+  /** The planted fault; null when there is none. */
   readonly fault: SuggestionKind | null;
 }
 

@@ -13,7 +13,7 @@ export interface FoundVersion extends Pick<
   readonly ownerTeam: string | null;
 }
 
-/** What has become of a suggestion. */
+/** The state of a suggestion. */
 export interface SuggestionState {
   readonly suggestionId: string;
   readonly dismissedAt: Date | null;

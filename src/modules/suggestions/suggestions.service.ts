@@ -34,7 +34,7 @@ const MOST_MESSAGE_CHARS = 1000;
 /** The number of the version stands in front, so that the suggestion can be found again by its id. */
 const SUGGESTION_ID = /^([1-9]\d{0,8})-[0-9a-f]{32}$/;
 
-/** What to change about a version, and what people decided about that. */
+/** Suggestions for a version, and people's decisions about them. */
 @Injectable()
 export class SuggestionsService {
   constructor(

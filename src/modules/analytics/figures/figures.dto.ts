@@ -103,7 +103,7 @@ export class FiguresDto {
   cache_hit_count!: number;
 
   /**
-   * What those with a known cost have cost together, in dollars, exactly; null when there is none of them.
+   * The sum over those with a known cost, in dollars, exactly; null when there is none of them.
    * @example "0.012345"
    */
   cost_usd!: string | null;

@@ -17,7 +17,7 @@ import type { Estimate } from './look.js';
 import type { MetricValues } from './phase-state.js';
 import type { MetricRule } from './rollout-definition.js';
 
-/** What the values of two arms say about a rule. */
+/** The comparison of two arms by a rule. */
 export interface ArmsCompared {
   readonly control: Estimate;
   readonly candidate: Estimate;
@@ -122,7 +122,7 @@ function compareNumbers(
   alpha: number,
   successAlpha: number,
 ): ArmsCompared {
-  // What is allowed is a share of the control's mean, which a score may have below 0.
+  // The margin is a share of the control's mean, which may be below 0 for a score.
   const allowance = rule.maxRegression * Math.sign(control.mean) * (rule.direction === 'up' ? -1 : 1);
   const tested = contrastEffect(control, candidate, 1 + allowance);
   const harm = effectBounds(tested, { alpha, nOpt: ROLLOUT_N_OPT });

@@ -49,13 +49,13 @@ export type Decision =
   | { readonly kind: 'next_step'; readonly phase: number }
   | { readonly kind: 'success'; readonly action: 'apply' | 'hold' };
 
-/** What somebody who looked saw and decided. Plain JSON: it is stored as it is, and computed again by `verifyLooks`. */
+/** A look: the figures seen, and the decision. Plain JSON, stored as it is and computed again by `verifyLooks`. */
 export interface Look {
   readonly phase: number;
   readonly at: string;
   readonly elapsedMin: number;
   readonly lastSequence: number;
-  /** What each test of this rollout may spend. */
+  /** The share of alpha that each test of this rollout has. */
   readonly alphaPerTest: number;
   readonly units: Readonly<Record<Arm, number>>;
   readonly executions: Readonly<Record<Arm, number>>;

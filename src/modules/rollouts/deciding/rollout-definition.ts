@@ -1,4 +1,4 @@
-/** What a metric is, and so which statistics it gets. */
+/** The kind of a metric, which decides about its statistics. */
 export const METRIC_KINDS = ['yes_no', 'number', 'quantile'] as const;
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
@@ -24,7 +24,7 @@ export interface RolloutStep {
   readonly holdMin: number;
 }
 
-/** What a rollout was asked to do. It does not change while it runs, so that every look can be computed again. */
+/** The definition of a rollout. It does not change while it runs, so that every look can be computed again. */
 export interface RolloutDefinition {
   readonly rolloutId: string;
   /** At least one, with growing percentages. */
@@ -39,7 +39,7 @@ export interface RolloutDefinition {
   readonly onSuccess: 'apply' | 'hold';
 }
 
-/** What each test may spend: guardrails and steps share the rollout's alpha equally. */
+/** Returns the alpha of each test: guardrails and steps share that of the rollout equally. */
 export function splitAlpha({ alpha, guardrails, steps }: RolloutDefinition): number {
   return alpha / (Math.max(1, guardrails.length) * Math.max(1, steps.length));
 }
@@ -55,7 +55,7 @@ const KNOWN: ReadonlyMap<string, KnownMetric> = new Map<string, KnownMetric>([
   ['output_tokens', { kind: 'number', quantile: null, direction: 'down' }],
 ]);
 
-/** What follows is the name of a scorer, or of an outcome. */
+/** Prefixes of names of scorers and outcomes. */
 const NAMED = /^(?:score|outcome):./u;
 
 export interface MetricOptions {

@@ -27,7 +27,7 @@ export function listNamed(
 }
 
 /**
- * What a request says, with what it leaves out.
+ * Reads the definition from a request, and fills in what it leaves out.
  * @param yesNo for each score and outcome that is known whether it is yes or no and nothing between.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */

@@ -10,14 +10,14 @@ export const ROLLOUT_MOVES: Readonly<Record<RolloutStatus, readonly RolloutStatu
   stopped: [],
 };
 
-/** What somebody may ask for. */
+/** The actions that people can ask for. */
 export const ROLLOUT_ACTIONS = ['start', 'pause', 'resume', 'stop', 'roll_back'] as const;
 export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number];
 
 interface ActionRule {
   readonly to: RolloutStatus;
   readonly from: readonly RolloutStatus[];
-  /** What webhooks are told. */
+  /** The event's type for webhooks. */
   readonly event: string;
 }
 

@@ -18,7 +18,7 @@ import {
 import { ACTION_RULES, isFinal, judgeAction, type RolloutAction } from './rollout-state.js';
 import { type RolloutProgress, type RolloutRecord, RolloutsRepository } from './rollouts.repository.js';
 
-/** What somebody who decides has read of a rollout. */
+/** The state of a rollout as the decider read it. */
 export interface ReadRollout {
   readonly projectId: string;
   readonly rolloutId: string;
@@ -77,7 +77,7 @@ export class RolloutTransitions {
   ) {}
 
   /**
-   * What somebody asks for. Doing it twice is doing it once.
+   * Applies an action that somebody asked for. Repeating it changes nothing.
    * @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` | RolloutFinalError `ROLLOUT_FINAL` | RolloutStatusError `ROLLOUT_STATUS`
    * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` for one that is started or resumed.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for one that needs a change and has none.

@@ -25,7 +25,7 @@ export class ShownMetricDto {
   /** The metric. */
   metric!: string;
 
-  /** What it is, and so which statistics it gets. */
+  /** The kind of the metric, which decides about its statistics. */
   @ApiProperty({ enum: METRIC_KINDS })
   kind!: MetricKind;
 
@@ -59,7 +59,7 @@ export class RolloutDto {
   @ApiId()
   rollout_id!: string;
 
-  /** What people call it. */
+  /** The display name. */
   name!: string;
 
   /** `draft → running ⇄ paused → completed`, or `rolled_back` or `stopped`. */
@@ -72,13 +72,13 @@ export class RolloutDto {
   /** The environment in which it is tried. */
   environment!: string;
 
-  /** What it is compared with. */
+  /** The version that the candidate is compared with. */
   control!: RolloutArmDto;
 
-  /** What is tried. */
+  /** The version that is tried. */
   candidate!: RolloutArmDto;
 
-  /** What stays with one arm. */
+  /** The unit that stays with one arm. */
   @ApiProperty({ enum: UNITS })
   unit!: (typeof UNITS)[number];
 
@@ -89,20 +89,20 @@ export class RolloutDto {
   @ApiInteger()
   min_units!: number;
 
-  /** What the candidate is to be good at. */
+  /** The metric that the candidate is judged by. */
   primary!: ShownMetricDto;
 
-  /** What the candidate must not be bad at. */
+  /** The metrics by which the candidate must not be worse. */
   guardrails!: ShownMetricDto[];
 
   /** The chance of a wrong roll-back. */
   alpha!: number;
 
-  /** What becomes of it when a guardrail is bad. */
+  /** The reaction to a bad guardrail. */
   @ApiProperty({ enum: ON_GUARDRAIL })
   on_guardrail!: (typeof ON_GUARDRAIL)[number];
 
-  /** What becomes of it when the candidate is good in the last step. */
+  /** The reaction when the candidate is good in the last step. */
   @ApiProperty({ enum: ON_SUCCESS })
   on_success!: (typeof ON_SUCCESS)[number];
 

@@ -8,7 +8,7 @@ import { RolloutsService } from './rollouts.service.js';
 
 const RolloutIdParam = () => ApiParam({ name: 'rollout_id', description: 'Id of the rollout.' });
 
-/** What the routes have in common that bring a rollout to another status. */
+/** The decorators that all routes share which change the status of a rollout. */
 const Action = (summary: string, description: string) =>
   applyDecorators(
     RolloutIdParam(),

@@ -86,7 +86,7 @@ export class RolloutMetricDto {
 }
 
 export class CreateRolloutDto {
-  /** What people call it. */
+  /** The display name. */
   @IsString()
   @Length(1, 200)
   @ApiProperty({ example: 'shorter summaries' })
@@ -102,7 +102,7 @@ export class CreateRolloutDto {
   @ApiProperty({ example: 'prod' })
   environment!: string;
 
-  /** What it is compared with: the version that the pointer of the environment stands at. Left out: that one. */
+  /** The version that the candidate is compared with: the one at the pointer of the environment. Left out: that one. */
   @IsOptional()
   @Nested(() => ArmVersionDto)
   @ApiPropertyOptional({ type: ArmVersionDto, nullable: true })
@@ -112,13 +112,13 @@ export class CreateRolloutDto {
   @Nested(() => ArmVersionDto)
   candidate!: ArmVersionDto;
 
-  /** What stays with one arm: the `unit_key` of requests. */
+  /** The unit that stays with one arm: the `unit_key` of requests. */
   @IsOptional()
   @IsIn(UNITS)
   @ApiPropertyOptional({ enum: UNITS, default: 'unit_key', nullable: true })
   unit?: (typeof UNITS)[number] | null;
 
-  /** What share the candidate gets, one step after another. Each is a test of its own, with units counted anew. The last one has no end. */
+  /** The shares of the candidate, one step after another. Each is a test of its own, with units counted anew. The last one has no end. */
   @NestedArray(() => RolloutStepDto)
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_STEPS)
@@ -133,11 +133,11 @@ export class CreateRolloutDto {
   @ApiPropertyOptional({ type: 'integer', default: 100, nullable: true, example: 100 })
   min_units?: number | null;
 
-  /** What the candidate is to be good at. */
+  /** The metric that the candidate is judged by. */
   @Nested(() => RolloutMetricDto)
   primary!: RolloutMetricDto;
 
-  /** What the candidate must not be bad at; each metric once. */
+  /** The metrics by which the candidate must not be worse; each once. */
   @IsOptional()
   @NestedArray(() => RolloutMetricDto)
   @ArrayMaxSize(MAX_GUARDRAILS)
@@ -152,13 +152,13 @@ export class CreateRolloutDto {
   @ApiPropertyOptional({ default: 0.05, minimum: 0.0001, maximum: 0.5, nullable: true, example: 0.05 })
   alpha?: number | null;
 
-  /** What becomes of it when a guardrail is bad. */
+  /** The reaction to a bad guardrail. */
   @IsOptional()
   @IsIn(ON_GUARDRAIL)
   @ApiPropertyOptional({ enum: ON_GUARDRAIL, default: 'roll_back', nullable: true })
   on_guardrail?: (typeof ON_GUARDRAIL)[number] | null;
 
-  /** What becomes of it when the candidate is good in the last step: `apply` moves the pointer. */
+  /** The reaction when the candidate is good in the last step: `apply` moves the pointer. */
   @IsOptional()
   @IsIn(ON_SUCCESS)
   @ApiPropertyOptional({ enum: ON_SUCCESS, default: 'hold', nullable: true })

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { RolloutEntity, RolloutStatus } from '../../../entities/index.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 
-/** What was asked for, as it is stored. The rollout's own id is a column beside it. */
+/** The definition as it is stored. The rollout's own id is a column beside it. */
 export type StoredDefinition = Omit<RolloutDefinition, 'rolloutId'>;
 
 /** A step that has begun. */
@@ -27,7 +27,7 @@ export interface RolloutRecord extends Omit<RolloutEntity, 'definition'> {
   readonly phases: readonly PhaseRecord[];
 }
 
-/** What a rollout is asked for, as it is now; what is not there is null. */
+/** The current state of the target of a new rollout; null where something does not exist. */
 export interface RolloutTarget {
   readonly promptId: string;
   readonly ownerTeam: string | null;
@@ -73,7 +73,7 @@ export interface RolloutFilter {
   readonly limit: number;
 }
 
-/** What becomes of a rollout. */
+/** The progress of a rollout. */
 export interface RolloutProgress {
   readonly status: RolloutStatus;
   /** The step that it is in from now on. */

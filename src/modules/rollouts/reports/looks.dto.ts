@@ -43,7 +43,7 @@ export class ArmCountsDto {
 }
 
 export class EstimateDto {
-  /** What the data say; null where there are none. */
+  /** The estimate; null without data. */
   @ApiProperty({ type: Number, nullable: true })
   estimate!: number | null;
 
@@ -86,11 +86,11 @@ export class ComparisonDto {
   /** The metric. */
   metric!: string;
 
-  /** What it is watched for. */
+  /** Whether it is the primary metric or a guardrail. */
   @ApiProperty({ enum: ROLES })
   role!: Comparison['role'];
 
-  /** What it is, and so which statistics it gets. */
+  /** The kind of the metric, which decides about its statistics. */
   @ApiProperty({ enum: METRIC_KINDS })
   kind!: MetricKind;
 
@@ -104,7 +104,7 @@ export class ComparisonDto {
   /** Both arms, each with the bounds within which its true value lies. */
   arms!: ArmsFiguresDto;
 
-  /** What the candidate makes better or worse, with its bounds. */
+  /** The difference that the candidate makes, with its bounds. */
   effect!: EffectDto;
 
   /** Of the split of units without a value: small where one arm misses more than the other, and then the comparison is biased. */
@@ -121,7 +121,7 @@ export class ComparisonDto {
 }
 
 export class DecisionDto {
-  /** What was decided. */
+  /** The decision. */
   @ApiProperty({ enum: DECISIONS })
   kind!: Decision['kind'];
 
@@ -154,7 +154,7 @@ export class FiguresDto {
   @ApiInteger()
   last_sequence!: number;
 
-  /** What each test may spend: the `alpha` of the rollout, shared by guardrails and steps. */
+  /** The share of the rollout's `alpha` that each test has: guardrails and steps share it equally. */
   alpha_per_test!: number;
 
   /** Different units. */
@@ -170,7 +170,7 @@ export class FiguresDto {
   @ApiProperty({ type: [ComparisonDto] })
   comparisons!: ComparisonDto[];
 
-  /** What follows. */
+  /** The decision. */
   @ApiProperty({ type: DecisionDto })
   decision!: DecisionDto;
 }
@@ -190,7 +190,7 @@ export class LookListDto {
 }
 
 export class RolloutExposureDto {
-  /** What it is: an execution of one of the arms. */
+  /** The kind of event: an execution of one of the arms. */
   @ApiProperty({ enum: ['exposure'] })
   kind!: 'exposure';
 
@@ -225,7 +225,7 @@ export class RolloutExposureDto {
 }
 
 export class RolloutValueDto {
-  /** What it is: a value of a metric, which may come days after its exposure and counts where that belongs. */
+  /** The kind of event: a value of a metric, which may come days after its exposure and counts where that belongs. */
   @ApiProperty({ enum: ['value'] })
   kind!: 'value';
 

@@ -73,7 +73,7 @@ export class PhaseArmsDto {
 }
 
 export class PhaseFiguresDto extends RolloutPhaseDto {
-  /** What each test may spend: the `alpha` of the rollout, shared by guardrails and steps. */
+  /** The share of the rollout's `alpha` that each test has: guardrails and steps share it equally. */
   alpha_per_test!: number;
 
   /** How many units and executions each arm has. */

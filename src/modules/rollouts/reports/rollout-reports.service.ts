@@ -39,7 +39,7 @@ const PHASES_KEPT = 32;
 const KEPT_MS = 10 * 60_000;
 const LOOKS_SHOWN = 20;
 
-/** What rollouts have shown so far: figures of each step, every look, and what the looks were computed from. */
+/** The results of rollouts so far: figures of each step, every look, and the record that the looks were computed from. */
 @Injectable()
 export class RolloutReportsService {
   private readonly counted = new LRUCache<string, CountedPhase>({ max: PHASES_KEPT, ttl: KEPT_MS });

@@ -20,7 +20,7 @@ const ADD = `WITH numbered AS (
 const LAST_OF_PHASES = `SELECT DISTINCT ON (k.phase) k.look, k.figures FROM rollout_looks k
   WHERE k.project_id = $1 AND k.rollout_id = $2 ORDER BY k.phase, k.look DESC`;
 
-/** What was seen and decided, look by look. */
+/** Looks at rollouts, as they are stored. */
 @Injectable()
 export class LooksRepository {
   /** Under the lock of the cursor. */

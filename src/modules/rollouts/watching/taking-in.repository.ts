@@ -14,7 +14,7 @@ export interface TakenRollout {
   readonly projectId: string;
   readonly rolloutId: string;
   readonly startedAt: Date;
-  /** What it watches; each metric once. */
+  /** The metrics that it watches; each once. */
   readonly rules: readonly Pick<MetricRule, 'metric' | 'kind'>[];
 }
 

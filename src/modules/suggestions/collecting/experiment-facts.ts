@@ -22,7 +22,7 @@ interface CostlyCandidate {
 
 const MOST_PAIRS = 3;
 
-/** What experiments say of the version on other models. */
+/** Experiments that compare the version on other models. */
 @Injectable()
 export class ExperimentFactsReader {
   constructor(

@@ -30,7 +30,7 @@ const FEWEST_INPUTS = 20;
 const MOST_RETRIED = 1000;
 
 /**
- * What 30 days of executions say about a version. However many there were, it reads the newest {@link MOST_EXECUTIONS} of the prompt,
+ * Collects 30 days of facts about a version. However many executions there were, it reads the newest {@link MOST_EXECUTIONS} of the prompt,
  * and of those of the version the variables of the newest {@link MOST_INPUTS}.
  */
 @Injectable()

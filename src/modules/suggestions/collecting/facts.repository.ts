@@ -116,7 +116,7 @@ const EXPERIMENTS = `SELECT e.experiment_id AS id FROM (
     SELECT count(*) FROM json_array_elements(e.plan -> 'candidates') AS c(candidate) WHERE c.candidate ->> 'version_id' = $2) > 1
   ORDER BY e.experiment_id DESC LIMIT 3`;
 
-/** What there is to know about the executions of a version, in bounded time. */
+/** Collects facts about the executions of a version, in bounded time. */
 @Injectable()
 export class FactsRepository {
   /** Newest first; those of the version among the newest {@link MOST_EXECUTIONS} of the prompt. */

@@ -3,7 +3,7 @@ import type { CauseFacts, VersionFacts } from '../facts/version-facts.js';
 import type { SampledAttempt, SampledExecution } from './facts.repository.js';
 
 const MOST_EXAMPLES = 5;
-/** What a caller did says nothing about the version. */
+/** Failures that a caller caused say nothing about the version. */
 const OF_CALLERS = new Set<ExecutionErrorType>(['client_closed', 'budget_exceeded']);
 
 /** Those that say something about the version. */

@@ -8,12 +8,12 @@ const VOLATILE =
   /(?:^|[_-])(?:now|date|time|timestamp|datetime|today|uuid|nonce|session|random|clock)(?:[_-]|$)|(?:request|trace|session|correlation|message|execution)[_-]?id$/iu;
 /** OpenAI's cache begins at 1,024 tokens; the other vendors' at the same or above. */
 const CACHED_FROM_TOKENS = 1024;
-/** What changes all the time is worth moving for less: a conversation or tools make up for the rest. */
+/** Moving volatile text pays off from this size; a conversation or tools need less. */
 const VOLATILE_FROM_TOKENS = 200;
 
 /**
- * What changes before what does not: vendors cache the beginning of a prompt, up to the first byte that differs, and charge a tenth to a
- * half for it.
+ * Finds volatile text before stable text: vendors cache the beginning of a prompt, up to the first byte that differs, and charge a
+ * tenth to a half for it.
  */
 export function* checkPrefix(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const first = findFirst(parts);

@@ -11,7 +11,7 @@ interface Sentence {
   readonly distinct: ReadonlySet<string>;
 }
 
-/** What makes a sentence more polite or more urgent, and not another one. */
+/** Words that make a sentence more polite or more urgent, and not another one. */
 const FILLERS = new Set(
   (
     'a always also an and are be carefully do ensure ever important in is it kindly make must of please remember should sure that ' +

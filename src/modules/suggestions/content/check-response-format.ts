@@ -41,7 +41,7 @@ interface Order {
   readonly part: Part;
   readonly begin: number;
   readonly end: number;
-  /** What was asked for, where the pattern has it. */
+  /** The requested format, where the pattern has it. */
   readonly form: string;
 }
 

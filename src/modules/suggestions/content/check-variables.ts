@@ -80,7 +80,7 @@ function* findUnusedAssignments(part: Part): Steps<Suggestion[]> {
     const source = part.source.slice(begin, end);
     const assigned = ASSIGNING.exec(source)?.[1];
     if (assigned !== undefined) assignments.push({ name: assigned, begin, end });
-    // What an assignment says of its own variable uses nothing.
+    // An assignment that reads its own variable does not use it.
     for (const [name] of source.matchAll(NAME)) if (name !== assigned) mention(name, 1);
     yield;
   }

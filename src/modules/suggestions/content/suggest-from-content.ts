@@ -17,7 +17,7 @@ export interface ContentOptions {
 }
 
 /**
- * What can be said about a version without any execution of it.
+ * Suggests changes that need no execution of the version.
  *
  * @param content one that was stored, so that its templates parse.
  */

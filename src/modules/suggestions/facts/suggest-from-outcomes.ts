@@ -6,7 +6,7 @@ const FEWEST_FAILURES = 5;
 /** Of the answers, from which on something is worth a look. */
 const MANY = 0.02;
 
-/** What fails, or takes a second try. */
+/** Suggests changes about failures and second tries. */
 export function suggestFromOutcomes(facts: VersionFacts): Suggestion[] {
   return [...mendSchema(facts), ...explainRetries(facts), ...explainFallbacks(facts)];
 }

@@ -13,7 +13,7 @@ const FEWEST_EXECUTIONS = 50;
 /** How much cheaper, relative, a model has to be to be worth a change. */
 const CHEAPER = 0.1;
 
-/** What costs more than it has to. */
+/** Suggests changes that save money. */
 export function suggestFromSpending(facts: VersionFacts): Suggestion[] {
   return [...boundAnswers(facts), ...cachePrefix(facts), ...chooseCheaper(facts)];
 }

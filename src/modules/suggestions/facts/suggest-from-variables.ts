@@ -10,7 +10,7 @@ const FEWEST_FAILURES = 5;
 const TIMES = 2;
 const FEWEST_EXECUTIONS = 100;
 
-/** What the values of variables have to do with it. */
+/** Suggests changes about the values of variables. */
 export function suggestFromVariables(facts: VersionFacts): Suggestion[] {
   return [...findClusters(facts), ...findConstants(facts)];
 }

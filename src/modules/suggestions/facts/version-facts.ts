@@ -22,7 +22,7 @@ export interface CauseFacts {
   readonly executionIds: Examples;
 }
 
-/** What 30 days of executions say about a version. Null is what is not known. */
+/** The facts from 30 days of executions of a version. Null is unknown. */
 export interface VersionFacts {
   readonly promptName: string;
   readonly versionNumber: number;

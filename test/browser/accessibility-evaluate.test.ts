@@ -60,7 +60,7 @@ beforeAll(async () => {
     ['/datasets/people', '<svg onload='],
     ['/datasets/people?tab=versions', 'current'],
     ['/datasets/none', 'DATASET_NOT_FOUND'],
-    ['/experiments', 'completed'],
+    ['/experiments', '<svg onload='],
     ['/experiments?status=failed', 'No experiment is failed'],
     ['/experiments/new', 'Start the experiment'],
     [`/experiments/${id}`, 'no difference'],

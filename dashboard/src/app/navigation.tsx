@@ -1,5 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef } from 'react';
 import { type ScreenLink, useScreens } from './use-screens';
 
 const LINK =
@@ -8,8 +8,16 @@ const LINK =
 /** The way to every screen, in groups. @param notes what stands beside a link, by its path. */
 export function Navigation({ notes }: { readonly notes: Readonly<Record<string, ReactNode>> }) {
   const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the links are a row that scrolls, and the current one may be out of sight.
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[aria-current="page"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   return (
     <nav
+      ref={nav}
       aria-label="Screens"
       className="relative order-last flex w-full gap-0.5 overflow-x-auto md:order-none md:min-h-0 md:flex-col md:overflow-y-auto"
     >

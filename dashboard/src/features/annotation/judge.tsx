@@ -86,7 +86,11 @@ export function Judge({
             onSubmit={() => scale.kind === 'range' && canSay && judge.mutate({ value: Number(value) })}
           >
             {scale.kind === 'labels' ? (
-              <div role="group" aria-label="What do you say?" className="grid gap-2">
+              <div
+                role="group"
+                aria-label="What do you say?"
+                className="grid grid-cols-[minmax(0,1fr)] gap-2"
+              >
                 {labels.map(({ name, passes }, at) => (
                   <Button key={name} className="justify-between!" onClick={() => sayLabel(name)}>
                     <span className="min-w-0 truncate">

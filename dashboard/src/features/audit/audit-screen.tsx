@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     isMinor: true,
     cell: ({ reason }) => <span className="text-ink-2">{visibleText(reason ?? '')}</span>,
   },
-  { id: 'at', title: 'When', width: '118px', isMinor: true, cell: ({ at }) => <Time at={at} /> },
+  { id: 'at', title: 'When', width: '138px', isMinor: true, cell: ({ at }) => <Time at={at} /> },
 ];
 
 /** Who changed what, newest first; each entry opens with the state before and after. */

@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<DatasetSummary>[] = [
     isMinor: true,
     cell: ({ description }) => <span className="text-ink-2">{visibleText(description ?? '')}</span>,
   },
-  { id: 'at', title: 'Changed', width: '124px', cell: ({ updated_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Changed', width: '138px', cell: ({ updated_at: at }) => <Time at={at} /> },
 ];
 
 /** Lists of items to try prompts on. */

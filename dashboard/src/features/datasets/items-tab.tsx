@@ -132,7 +132,7 @@ function Items({
       {version !== undefined && (
         <p className="m-0 flex-none text-ink-2">
           Version <span className="mono">{shortHash(version)}</span>, as it was.{' '}
-          <Link to="/datasets/$name" params={{ name }} search={{}} className="text-accent">
+          <Link to="/datasets/$name" params={{ name }} search={{}} className="text-accent underline">
             Show the current one
           </Link>
         </p>

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<DatasetVersion>[] = [
     isMinor: true,
     cell: ({ created_by: by }) => visibleText(by),
   },
-  { id: 'at', title: 'Made', width: '124px', cell: ({ created_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Made', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
 /** Every version that the dataset has had; a row shows its items. */

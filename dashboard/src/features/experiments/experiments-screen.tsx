@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<Experiment>[] = [
     isMinor: true,
     cell: ({ cells }) => count(cells),
   },
-  { id: 'at', title: 'Started', width: '124px', cell: ({ created_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Started', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
 /** Candidates on the items of a dataset, newest first. */

@@ -52,7 +52,7 @@ export function Form({
     <Context value={state}>
       <form
         ref={form}
-        className={classNames('grid gap-3', className)}
+        className={classNames('grid grid-cols-[minmax(0,1fr)] gap-3', className)}
         onSubmit={(event) => {
           event.preventDefault();
           onSubmit();

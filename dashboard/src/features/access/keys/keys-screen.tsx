@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<Key>[] = [
   {
     id: 'used',
     title: 'Last used',
-    width: '124px',
+    width: '138px',
     isMinor: true,
     cell: ({ last_used_at: at }) =>
       at === null ? <span className="text-ink-3">never</span> : <Time at={at} />,
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<Key>[] = [
   {
     id: 'made',
     title: 'Made',
-    width: '124px',
+    width: '138px',
     isMinor: true,
     cell: ({ created_at: at }) => <Time at={at} />,
   },

@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<Member>[] = [
     isMinor: true,
     cell: ({ added_by: by }) => visibleText(by),
   },
-  { id: 'at', title: 'Added', width: '124px', isMinor: true, cell: ({ added_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Added', width: '138px', isMinor: true, cell: ({ added_at: at }) => <Time at={at} /> },
 ];
 
 const refresh = () => void queryClient.invalidateQueries({ queryKey: ['members'] });

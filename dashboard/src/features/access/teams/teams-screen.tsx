@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<Team>[] = [
   {
     id: 'at',
     title: 'Changed',
-    width: '124px',
+    width: '138px',
     isMinor: true,
     cell: ({ updated_at: at }) => <Time at={at} />,
   },

@@ -12,7 +12,10 @@ export function ExperimentFacts({ experiment }: { readonly experiment: Experimen
       <Panel title="Candidates">
         <ul className="m-0 list-none p-0">
           {candidates.map(({ label, prompt_name: name, version_number: version, model }) => (
-            <li key={label} className="grid gap-0.5 border-b px-3.5 py-2 last:border-b-0">
+            <li
+              key={label}
+              className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-b px-3.5 py-2 last:border-b-0"
+            >
               <span className="font-[560] break-words">{visibleText(label)}</span>
               <Link
                 to="/prompts/$name"
@@ -36,9 +39,8 @@ export function ExperimentFacts({ experiment }: { readonly experiment: Experimen
               search={{ version: dataset.version }}
               className="text-accent"
             >
-              {visibleText(dataset.name)}
-            </Link>{' '}
-            <span className="mono">{shortHash(dataset.version)}</span>
+              {visibleText(dataset.name)} <span className="mono">{shortHash(dataset.version)}</span>
+            </Link>
           </Fact>
           <Fact name="Items">{count(dataset.item_count)}</Fact>
           <Fact name="Scorers">

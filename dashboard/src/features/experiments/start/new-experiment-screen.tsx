@@ -73,7 +73,7 @@ function useChoices() {
 }
 
 function StartForm() {
-  const { datasets = [], scorers = [], prompts, models, error } = useChoices();
+  const { datasets = [], scorers, prompts, models, error } = useChoices();
   const [name, setName] = useState('');
   const [dataset, setDataset] = useState('');
   const [candidates, setCandidates] = useState(() => [newCandidate('a'), newCandidate('b')]);
@@ -121,7 +121,7 @@ function StartForm() {
           <FormField
             label="Dataset"
             pointer="/dataset"
-            hint={datasets.length === 0 ? 'There is none yet: make one below Datasets.' : undefined}
+            hint={datasets.length === 0 ? 'Where there is none yet, make one below Datasets.' : undefined}
           >
             {(props) => (
               <Select
@@ -174,11 +174,11 @@ function StartForm() {
         </div>
       </Panel>
       <Panel title="Scorers" note="that judge the answers">
-        {scorers.length === 0 ? (
+        {scorers?.length === 0 ? (
           <NoScorers />
         ) : (
           <div className="grid gap-1.5 p-3.5 md:grid-cols-2">
-            {scorers.map(({ scorer_id: id, name: scorer, kind }) => (
+            {scorers?.map(({ scorer_id: id, name: scorer, kind }) => (
               <Checkbox
                 key={id}
                 label={

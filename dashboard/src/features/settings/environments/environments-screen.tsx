@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<Environment>[] = [
   {
     id: 'at',
     title: 'Changed',
-    width: '124px',
+    width: '138px',
     isMinor: true,
     cell: ({ updated_at: at }) => <Time at={at} />,
   },

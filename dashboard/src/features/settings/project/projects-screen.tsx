@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Project>[] = [
     isMinor: true,
     cell: ({ project_id: id }) => <span className="mono">{id}</span>,
   },
-  { id: 'at', title: 'Made', width: '124px', cell: ({ created_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Made', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
 /** The projects of the instance: for whoever runs it. */

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Secret>[] = [
     isMinor: true,
     cell: ({ host }) => visibleText(host),
   },
-  { id: 'at', title: 'Put', width: '124px', isMinor: true, cell: ({ updated_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Put', width: '138px', isMinor: true, cell: ({ updated_at: at }) => <Time at={at} /> },
 ];
 
 /** The project's own keys for providers. No answer of the service has a key in it. */

@@ -26,7 +26,8 @@ export function describeFailure({ property, value, constraints = {} }: PropertyF
     .replace(`each value in ${property} `, 'each value ')
     .replace(message.startsWith(`${property} `) ? `${property} ` : '', '')
     .replace(/^All .+'s elements must be unique$/, 'must not hold a value twice')
-    .replace('one of the following values: ', 'one of ');
+    .replace('one of the following values: ', 'one of ')
+    .replace('a number conforming to the specified constraints', 'a finite number');
 }
 
 /** The elements of an array that fail an `each` constraint; class-validator itself names the array only. */

@@ -40,7 +40,7 @@ export class ArmVersionDto {
 
 export class RolloutStepDto {
   /** The candidate's share of all units, in percent; at most two decimals, and more in each step. */
-  @IsNumber({ maxDecimalPlaces: 2 })
+  @IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })
   @Min(1)
   @Max(50)
   @ApiProperty({ minimum: 1, maximum: 50, example: 10 })

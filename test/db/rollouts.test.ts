@@ -144,9 +144,9 @@ describe('a rollout', () => {
   it('takes the kind of a score from what its scorer says', async () => {
     const { projectId } = context;
     await world.sql(
-      `WITH scorer AS (INSERT INTO scorers (project_id, name, kind) VALUES ($1, 'stars', 'human'), ($1, 'mood', 'human') RETURNING scorer_id, name)
+      `WITH scorer AS (INSERT INTO scorers (project_id, name, kind) VALUES ($1, 'stars', 'human'), ($1, 'length', 'human'), ($1, 'mood', 'human') RETURNING scorer_id, name)
        INSERT INTO scorer_versions (project_id, scorer_id, version_number, definition, checksum_hash, created_by)
-       SELECT $1, scorer_id, 1, CASE name WHEN 'stars' THEN '{"labels":null,"min":1,"max":5}' ELSE '{"labels":{"good":true}}' END::json,
+       SELECT $1, scorer_id, 1, CASE WHEN name <> 'mood' THEN '{"labels":null,"min":1,"max":5}' ELSE '{"labels":{"good":true}}' END::json,
          repeat('a', 64), 'test' FROM scorer`,
       [projectId],
     );
@@ -154,7 +154,7 @@ describe('a rollout', () => {
       primary: { metric: 'score:stars' },
       guardrails: [
         { metric: 'score:mood' },
-        { metric: 'score:stars', kind: 'yes_no' },
+        { metric: 'score:length', kind: 'yes_no' },
         { metric: 'score:__proto__' },
       ],
     });
@@ -165,6 +165,37 @@ describe('a rollout', () => {
       'yes_no',
     ]);
   });
+
+  it('reads a metric as one kind, wherever it was said', async () => {
+    const name = await world.makePrompt();
+    const [number, nothing] = [
+      { metric: 'outcome:paid', kind: 'number' } as const,
+      { metric: 'outcome:paid' },
+    ];
+    for (const [primary, guardrail] of [
+      [number, nothing],
+      [nothing, number],
+    ] as const) {
+      const rollout = await world.create(name, { primary, guardrails: [guardrail] });
+      expect([rollout.primary, ...rollout.guardrails].map(({ kind }) => kind)).toEqual(['number', 'number']);
+    }
+    await expect(
+      world.create(name, { primary: number, guardrails: [{ metric: 'outcome:paid', kind: 'yes_no' }] }),
+    ).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      errors: [{ pointer: '/guardrails/0/kind', message: 'must be number as in primary' }],
+    });
+  });
+
+  it.each(['score: ', 'score:a b', 'score:a\nb', 'outcome:outcome:paid', `outcome:${'x'.repeat(201)}`])(
+    'is refused with the metric %j, which nothing can be recorded under',
+    async (metric) => {
+      await expect(world.create(await world.makePrompt(), { primary: { metric } })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        errors: [{ pointer: '/primary/metric', message: expect.stringMatching(/^must end with the name/) }],
+      });
+    },
+  );
 
   it('goes from step to step, and each has its time', async () => {
     const { rollout_id: id } = await world.start();

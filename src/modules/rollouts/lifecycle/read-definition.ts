@@ -1,4 +1,4 @@
-import { ValidationError } from '../../../kernel/index.js';
+import { PROMPT_NAME, ValidationError } from '../../../kernel/index.js';
 import { type MetricRule, resolveMetric } from '../deciding/rollout-definition.js';
 import type { CreateRolloutDto, RolloutMetricDto } from './rollouts.dto.js';
 import type { StoredDefinition } from './rollouts.repository.js';
@@ -12,8 +12,8 @@ const DEFAULT_MIN_UNITS = 100;
 const DEFAULT_ALPHA = 0.05;
 const UNKNOWN_METRIC =
   'must be score:<scorer>, outcome:<name>, error_rate, schema_valid, latency_p95_ms, latency_p50_ms, cost_usd or output_tokens';
-/** Of scorers and outcomes. */
-const MAX_NAME_CHARS = 200;
+const NO_NAME =
+  'must end with the name of a scorer or an outcome: 1 to 200 characters of letters, digits, "_", "-", "." and "/"';
 const KNOWN_KINDS_ONLY = 'can only be said of a score or an outcome';
 
 /** The scorers, or the outcomes, that the request names. */
@@ -35,9 +35,10 @@ export function readDefinition(
   request: CreateRolloutDto,
   yesNo: Readonly<Record<string, boolean>>,
 ): StoredDefinition {
-  const faults: Fault[] = [...findStepFaults(request)];
+  const faults: Fault[] = [...findStepFaults(request), ...findKindFaults(request)];
+  const saidKinds = listSaidKinds(request);
   const read = (asked: RolloutMetricDto, pointer: string): MetricRule | null => {
-    const rule = readMetric(asked, yesNo);
+    const rule = readMetric(asked, saidKinds, yesNo);
     if (typeof rule !== 'string') return rule;
     faults.push({
       pointer: rule === KNOWN_KINDS_ONLY ? `${pointer}/kind` : `${pointer}/metric`,
@@ -79,20 +80,37 @@ function findStepFaults({ steps }: CreateRolloutDto): Fault[] {
   });
 }
 
+/** The values of a metric are kept once, so the primary one and a guardrail cannot read them as two kinds. */
+function findKindFaults({ primary, guardrails }: CreateRolloutDto): Fault[] {
+  return (guardrails ?? []).flatMap(({ metric, kind }, nth) => {
+    const isOther =
+      metric === primary.metric && kind != null && primary.kind != null && kind !== primary.kind;
+    if (!isOther) return [];
+    return [{ pointer: `/guardrails/${nth}/kind`, message: `must be ${primary.kind} as in primary` }];
+  });
+}
+
+/** By metric. Said in one place, a kind holds wherever the metric is named. */
+function listSaidKinds({ primary, guardrails }: CreateRolloutDto): ReadonlyMap<string, 'yes_no' | 'number'> {
+  return new Map(
+    [...(guardrails ?? []), primary].flatMap(({ metric, kind }) => (kind == null ? [] : [[metric, kind]])),
+  );
+}
+
 /** @returns what is wrong with it, as a text. */
 function readMetric(
   { metric, direction, max_regression: maxRegression, kind }: RolloutMetricDto,
+  saidKinds: ReadonlyMap<string, 'yes_no' | 'number'>,
   yesNo: Readonly<Record<string, boolean>>,
 ): MetricRule | string {
   const name = /^(?:score|outcome):(.*)$/su.exec(metric)?.[1];
-  if (name !== undefined && name.length > MAX_NAME_CHARS)
-    return `has a name of more than ${MAX_NAME_CHARS} characters`;
+  if (name !== undefined && !PROMPT_NAME.test(name)) return NO_NAME;
   const isNamed = name !== undefined;
   if (!isNamed && kind != null) return KNOWN_KINDS_ONLY;
   const rule = resolveMetric(metric, {
     ...(direction == null ? {} : { direction }),
     ...(maxRegression == null ? {} : { maxRegression }),
-    kind: kind ?? defaultKind(metric, yesNo),
+    kind: saidKinds.get(metric) ?? defaultKind(metric, yesNo),
   });
   return rule ?? UNKNOWN_METRIC;
 }

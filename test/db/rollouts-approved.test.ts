@@ -136,4 +136,15 @@ describe('a rollout in a protected environment', () => {
       world.changes.open(author, { ...said, rollout_id: draft, reason: 'because' }),
     ).rejects.toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ pointer: '/rollout_id' }] });
   });
+
+  it('is told how to start where no change is needed', async () => {
+    const id = await makeDraft();
+    await world.sql(`UPDATE environments SET protected = false WHERE project_id = $1 AND name = 'prod'`, [
+      context.projectId,
+    ]);
+    await expect(world.openRollout(author, id)).rejects.toMatchObject({
+      code: 'ENVIRONMENT_NOT_PROTECTED',
+      message: expect.stringContaining(`POST /v1/rollouts/${id}:start`),
+    });
+  });
 });

@@ -185,13 +185,13 @@ function assertSame(
 
 function assertOpenable(
   target: ChangeTarget | null,
-  { promptName: name, environment, versionNumber: number }: WantedChange,
+  { promptName: name, environment, versionNumber: number, rolloutId }: WantedChange,
   caller: Caller,
 ): asserts target is OpenableTarget {
   if (target === null) throw new PromptNotFoundError(name);
   assertMayOver(caller, target.ownerTeam, 'changes:write');
   if (target.versionId === null) throw new VersionNotFoundError(`version ${number} of prompt "${name}"`);
-  if (target.isProtected !== true) throw new EnvironmentNotProtectedError(environment);
+  if (target.isProtected !== true) throw new EnvironmentNotProtectedError(environment, rolloutId);
   if (target.versionId !== target.fromVersionId) return;
   throw new ValidationError(
     `The environment "${environment}" runs version ${number} already; ask for another.`,

@@ -13,12 +13,17 @@ export class ChangeNotFoundError extends LedgerError {
 }
 
 export class EnvironmentNotProtectedError extends LedgerError {
-  constructor(environment: string) {
+  /** @param rolloutId of a change that was to start one. */
+  constructor(environment: string, rolloutId: string | null) {
+    const instead =
+      rolloutId === null
+        ? `move its pointer with PUT /v1/prompts/{name}/environments/${environment}`
+        : `start the rollout with POST /v1/rollouts/${rolloutId}:start`;
     super({
       code: 'ENVIRONMENT_NOT_PROTECTED',
       status: 409,
       title: 'The environment is not protected',
-      detail: `The environment "${environment}" is not protected and needs no change: move its pointer with PUT /v1/prompts/{name}/environments/${environment}.`,
+      detail: `The environment "${environment}" is not protected and needs no change: ${instead}.`,
     });
   }
 }

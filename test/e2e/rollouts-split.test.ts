@@ -154,6 +154,20 @@ describe('the split', () => {
         user: unit_key,
       });
       expect(byUser.headers.get('x-rollout-arm')).toBe(arm);
+
+      const failed = await stage.admin.post('/openai/v1/chat/completions', {
+        model: `prompt/${name}`,
+        prompt_variables: { text: 'x' },
+        prompt_model: 'echo/echo-fail-500',
+        user: unit_key,
+      });
+      expect(failed.status).toBe(500);
+      expect(failed.body['error']).toMatchObject({ rollout });
+      expect(Object.fromEntries(failed.headers)).toMatchObject({
+        'x-rollout-id': id,
+        'x-rollout-arm': arm,
+        'x-rollout-phase': '1',
+      });
     }
   });
 

@@ -19,6 +19,7 @@ import { chatCompletionOf } from './answers/chat-completion.js';
 import { CompletionChunks } from './answers/completion-chunks.js';
 import { readRequest } from './requests/read-request.js';
 import { listVendorParams } from './requests/sent-vendor-params.js';
+import { rolloutHeaders } from './rollout-headers.js';
 
 /** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued here. */
 const PROTOCOL: ExecutionProtocol = {
@@ -109,15 +110,8 @@ export class ChatCompletionsService {
   }
 }
 
-/** OpenAI's answers have no place for an arm. */
 function headersOf({ execution_id: id, rollout }: Pick<ExecutionResultDto, 'execution_id' | 'rollout'>) {
-  if (rollout === undefined) return { 'X-Execution-Id': id };
-  return {
-    'X-Execution-Id': id,
-    'X-Rollout-Id': rollout.rollout_id,
-    'X-Rollout-Arm': rollout.arm,
-    'X-Rollout-Phase': String(rollout.phase),
-  };
+  return { 'X-Execution-Id': id, ...rolloutHeaders(rollout) };
 }
 
 function pointersOf(error: unknown): string[] {

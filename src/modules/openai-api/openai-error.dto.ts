@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ApiId, ApiInteger } from '../../infra/http/index.js';
+import { ExecutionArmDto } from '../executions/index.js';
 
 export class OpenAiFaultDto {
   /** The member at fault, as in `param`; null for the whole body. */
@@ -46,6 +47,9 @@ export class OpenAiErrorBodyDto {
   @ApiInteger()
   @ApiPropertyOptional({ type: 'integer', nullable: true })
   provider_status?: number | null;
+
+  /** The arm of the rollout that the execution belongs to; left out where there is none. */
+  rollout?: ExecutionArmDto;
 }
 
 /** Documentation only: the body of every answer from 400 up below `/openai/v1`. */

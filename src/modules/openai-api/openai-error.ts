@@ -2,6 +2,7 @@ import { type ErrorFormat, RawAnswer } from '../../infra/http/index.js';
 import type { ErrorEntry, LedgerError } from '../../kernel/index.js';
 import { describeMissingRoute } from './describe-missing-route.js';
 import { OpenAiErrorDto } from './openai-error.dto.js';
+import { rolloutHeaders } from './rollout-headers.js';
 
 /** OpenAI's words for what the ledger has codes of its own for. Null where OpenAI says no code. */
 const CODES: Readonly<Record<string, string | null>> = {
@@ -67,7 +68,7 @@ function answerOf(error: LedgerError, instance: string): RawAnswer {
 }
 
 function headersOf(error: LedgerError, status: number): Readonly<Record<string, string>> {
-  const { execution_id: executionId } = error.extensions;
+  const { execution_id: executionId, rollout } = error.extensions;
   // Of a defect nobody knows whether it would happen again.
   const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
   return {
@@ -75,6 +76,7 @@ function headersOf(error: LedgerError, status: number): Readonly<Record<string, 
     'Cache-Control': 'no-store',
     ...(isFutile ? { 'X-Should-Retry': 'false' } : {}),
     ...(typeof executionId === 'string' ? { 'X-Execution-Id': executionId } : {}),
+    ...rolloutHeaders(rollout),
   };
 }
 

@@ -38,6 +38,11 @@ describe('prompt-ledger rollout', () => {
     const id = started.stdout.trim();
     expect(id).toEqual(ANY_ID);
     expect(started.stderr).toContain('summary in default, version 1 → 2: running, step 1 of 2 at 10 %');
+    const again = await cli(['rollout', 'start', file]);
+    expect(again).toMatchObject({ code: 1, stdout: '' });
+    expect(again.stderr).toContain('ROLLOUT_ACTIVE');
+    const [, draft] = /`rollout stop (\S+)` discards it/.exec(again.stderr) ?? [];
+    expect((await cli(['rollout', 'stop', String(draft)])).stdout).toContain(': stopped');
     for (let nth = 0; nth < 10; nth += 1) {
       await stage.admin.post('/v1/executions:run', {
         prompt_name: 'summary',

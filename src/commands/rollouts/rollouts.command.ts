@@ -31,13 +31,24 @@ export interface StartRolloutFlags extends ActOnRolloutFlags {
  */
 export async function startRolloutCommand(which: string, flags: StartRolloutFlags): Promise<void> {
   const ledger = await connect(flags);
-  const rollout = UUID.test(which)
+  const isDraft = UUID.test(which);
+  const rollout = isDraft
     ? await ledger.rollouts.get(which)
     : await ledger.rollouts.create(parseRolloutFile(await readInput(which), which));
-  const started = flags.draft === true ? rollout : await startOrAsk(ledger, rollout, flags);
+  const started = flags.draft === true ? rollout : await startOrAsk(ledger, rollout, flags).catch(tell);
   if (flags.json === true) return printJson(started);
   await print(started.rollout_id);
   note(oneLine(describe(started)));
+
+  /** Without its id nobody would start or discard what was made, and a second try would make another one. */
+  function tell(error: unknown): never {
+    const { rollout_id: id } = rollout;
+    if (!isDraft)
+      note(
+        `It was made and not started: \`rollout start ${id}\` tries again, \`rollout stop ${id}\` discards it.`,
+      );
+    throw error;
+  }
 }
 
 async function startOrAsk(

@@ -29,6 +29,8 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
+const toId = ({ executionId }: { readonly executionId: string }) => executionId;
+
 /** As a repository sees it. */
 const asManager = (query: (text: string, values: unknown[]) => Promise<unknown>) =>
   ({ query }) as unknown as EntityManager;
@@ -122,6 +124,34 @@ describe.each(['without', 'with'])('a prompt with 100,000 executions, %s statist
       values: [expect.stringMatching(/^"l[0-2]"$/), null],
     });
   });
+});
+
+it('says which model was passed over for the one that was asked', async () => {
+  const [asked, other, alone] = (await facts.listNewest(asApplication, lookedAt)).map(toId);
+  const { rows } = await context.owner.query<{ name: string }>(
+    `SELECT provider || '/' || model_name AS name FROM models WHERE project_id = $1 AND model_id = $2`,
+    [lookedAt.projectId, ids.modelId],
+  );
+  const [provider, model] = String(rows[0]?.name).split('/');
+  const answering = { provider, model_name: model };
+  const silent = { provider: 'somewhere', model_name: 'silent' };
+  for (const [id, targets] of [
+    [asked, [answering, silent]],
+    [other, [silent, answering]],
+    [alone, [silent]],
+  ]) {
+    await context.owner.query(
+      'UPDATE executions SET targets = $3 WHERE project_id = $1 AND execution_id = $2',
+      [lookedAt.projectId, id, JSON.stringify(targets)],
+    );
+  }
+  const newest = await facts.listNewest(asApplication, lookedAt);
+  expect(newest.slice(0, 4).map(({ passedOver }) => passedOver)).toEqual([
+    null,
+    'somewhere/silent',
+    null,
+    null,
+  ]);
 });
 
 it('counts nothing of another project', async () => {

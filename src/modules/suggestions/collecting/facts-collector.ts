@@ -69,7 +69,9 @@ export class FactsCollector {
     const failed = await this.listFailed(tx, projectId, newest);
     await this.countValues(tx, projectId, { newest, failed, counts });
     const invalid = newest.filter(({ outputValid }) => outputValid === false).map(toId);
-    const retried = newest.filter(({ attemptsMade }) => attemptsMade > 1).slice(0, MOST_RETRIED);
+    const retried = newest
+      .filter(({ attemptsMade, passedOver }) => attemptsMade > 1 || passedOver !== null)
+      .slice(0, MOST_RETRIED);
     const attempts = await this.repository.listAttempts(tx, projectId, retried.map(toId));
     const pointers = await this.repository.listPointers(tx, projectId, invalid);
     return {
@@ -88,7 +90,7 @@ export class FactsCollector {
         variables: counts.list(),
         variablesRead: counts.read,
         experiments: await this.experiments.list(tx, of),
-        ...summarizeAttempts(attempts),
+        ...summarizeAttempts(retried, attempts),
       },
     };
   }

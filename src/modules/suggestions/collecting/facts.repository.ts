@@ -21,6 +21,8 @@ export interface SampledExecution {
   readonly maxNewTokens: number | null;
   readonly cacheHit: boolean;
   readonly attemptsMade: number;
+  /** The model that was to be asked first, such as `openai/gpt-4o`, where another one was asked last; null elsewhere. */
+  readonly passedOver: string | null;
 }
 
 export interface SampledAttempt {
@@ -64,7 +66,7 @@ const SAMPLE = `WITH RECURSIVE environments AS (
   ), newest AS MATERIALIZED (
     SELECT found.* FROM ranges g CROSS JOIN (VALUES ('succeeded'), ('failed')) AS s(status) CROSS JOIN LATERAL (
       SELECT e.execution_id, e.version_id, e.status, e.output_valid, e.error_type, e.prompt_tokens, e.response_tokens,
-        e.cached_prompt_tokens, e.max_new_tokens, e.cache_hit, e.attempts_made
+        e.cached_prompt_tokens, e.max_new_tokens, e.cache_hit, e.attempts_made, e.targets, e.model_id
       FROM executions e
       WHERE e.project_id = $1 AND e.prompt_id = $2 AND e.environment = g.environment AND e.status = s.status
         AND e.execution_id >= ledger_uuid7_floor(now() - interval '30 days')
@@ -73,8 +75,13 @@ const SAMPLE = `WITH RECURSIVE environments AS (
   )
   SELECT n.execution_id AS "executionId", n.status, n.output_valid AS "outputValid", n.error_type AS "errorType",
     n.prompt_tokens AS "promptTokens", n.response_tokens AS "responseTokens", n.cached_prompt_tokens AS "cachedPromptTokens",
-    n.max_new_tokens AS "maxNewTokens", n.cache_hit AS "cacheHit", n.attempts_made AS "attemptsMade"
-  FROM newest n WHERE n.version_id = $3 ORDER BY n.execution_id DESC`;
+    n.max_new_tokens AS "maxNewTokens", n.cache_hit AS "cacheHit", n.attempts_made AS "attemptsMade",
+    CASE WHEN json_array_length(n.targets) > 1 AND first.name IS DISTINCT FROM m.provider || '/' || m.model_name THEN first.name END
+      AS "passedOver"
+  FROM newest n
+  CROSS JOIN LATERAL (SELECT (n.targets -> 0 ->> 'provider') || '/' || (n.targets -> 0 ->> 'model_name') AS name) AS first
+  LEFT JOIN models m ON m.project_id = $1 AND m.model_id = n.model_id
+  WHERE n.version_id = $3 ORDER BY n.execution_id DESC`;
 
 /** Of whole days: one step in the key of the rollups for each, and what has not been folded. */
 const COUNT = `SELECT coalesce(sum(counted.executions), 0)::float8 AS executions FROM (

@@ -74,13 +74,22 @@ export function summarizeSchema(
 
 const MOST_CAUSES = 20;
 
+/** A model whose circuit is open is passed over, so there is no attempt that says why. */
+const UNASKED = 'circuit_open';
+
 /** Second tries on the same model, and answers of another one than was asked first. @param attempts of each execution in their order. */
 export function summarizeAttempts(
+  executions: readonly Pick<SampledExecution, 'executionId' | 'passedOver'>[],
   attempts: readonly SampledAttempt[],
 ): Pick<VersionFacts, 'retries' | 'fallbacks'> {
   const retries: { readonly cause: string; readonly executionId: string }[] = [];
   const fallbacks: ((typeof retries)[number] & { readonly from: string; readonly to: string })[] = [];
+  const passedOver = new Map(executions.map((execution) => [execution.executionId, execution.passedOver]));
   for (const [executionId, made] of groupBy(attempts, (attempt) => attempt.executionId)) {
+    const from = passedOver.get(executionId) ?? null;
+    const [{ model: to } = { model: from }] = made;
+    if (from !== null && to !== null && from !== to)
+      fallbacks.push({ cause: UNASKED, executionId, from, to });
     for (const [nth, attempt] of made.entries()) {
       const next = made[nth + 1];
       if (next === undefined || attempt.status === 'succeeded') continue;

@@ -111,7 +111,14 @@ describe('the docs', () => {
       expect(answer.headers['access-control-allow-origin']).toBe('https://app.example');
       expect(answer.headers['access-control-allow-headers']).toContain('X-API-Key');
       const call = await http().get('/v1/things').set('Origin', 'https://app.example');
-      expect(call.headers['access-control-expose-headers']).toContain('Retry-After');
+      for (const header of [
+        'Retry-After',
+        'X-Execution-Id',
+        'X-Rollout-Id',
+        'X-Rollout-Arm',
+        'X-Rollout-Phase',
+      ])
+        expect(call.headers['access-control-expose-headers']).toContain(header);
     });
 
     it('may not when they are not', async () => {

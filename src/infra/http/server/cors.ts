@@ -12,6 +12,9 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'X-Execution-Id',
   'X-Ignored-Params',
+  'X-Rollout-Arm',
+  'X-Rollout-Id',
+  'X-Rollout-Phase',
   REQUEST_ID_HEADER,
 ];
 

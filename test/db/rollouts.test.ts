@@ -447,6 +447,9 @@ describe('a rollout of a prompt and environment', () => {
       status: 'stopped',
       status_reason: 'the prompt was deleted',
     });
+    // As any that is over: what it was of is no longer asked.
+    expect(await world.act(deleted.rollout_id, 'stop')).toMatchObject({ status: 'stopped' });
+    expect(await world.act(deleted.rollout_id, 'start')).toBe('ROLLOUT_FINAL');
     const open = await world.start();
     const draft = await world.create(await world.makePrompt());
     const approved = await world.start();

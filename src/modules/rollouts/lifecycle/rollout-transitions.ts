@@ -94,6 +94,8 @@ export class RolloutTransitions {
     const found = await this.rollouts.find(tx, projectId, rolloutId);
     if (found === null) throw new RolloutNotFoundError(rolloutId);
     const { promptName } = found;
+    // What is over stays so, also when the prompt has come to its end since.
+    if (isFinal(found.status) && !mayMove(action, found)) return { promptName, revision: null };
     const pointer = await this.keeper.hold(tx, { ...found, name: promptName });
     const rollout = (await this.rollouts.findLocked(tx, projectId, rolloutId)) as RolloutRecord;
     if (!mayMove(action, rollout)) return { promptName, revision: null };

@@ -7,6 +7,7 @@ import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
 import { evaluateRoutes } from './evaluate-routes';
 import { governRoutes } from './govern-routes';
+import { rollOutRoutes } from './roll-out-routes';
 import { root } from './root-route';
 
 const home = createRoute({
@@ -90,6 +91,7 @@ export const router = createRouter({
     changes,
     change,
     ...evaluateRoutes,
+    ...rollOutRoutes,
     ...governRoutes,
   ]),
   basepath: '/app',

@@ -11,6 +11,7 @@ import {
   MessageSquareText,
   Scale,
   Settings,
+  Split,
 } from 'lucide-react';
 import { useMe } from '../api/use-session';
 
@@ -71,6 +72,7 @@ export function useScreens(): readonly ScreenGroup[] {
     {
       title: 'Govern',
       screens: [
+        ...(may('prompts:read') ? [link('/rollouts', 'Rollouts', Split)] : []),
         link('/changes', 'Changes', GitPullRequestArrow),
         ...(may('audit:read') ? [link('/audit', 'Audit', FileClock)] : []),
         ...withTabs('Keys and members', KeyRound, access),

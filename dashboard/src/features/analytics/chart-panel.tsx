@@ -2,9 +2,11 @@ import type { ExecutionFigures, Figures } from '@prompt-ledger/client';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useMay } from '../../api/use-session';
+import { FoldedTable } from '../../ui/chart/folded-table';
+import { LegendEntry } from '../../ui/chart/legend-entry';
 import { Panel } from '../../ui/panel';
 import { type AnalyticsSearch, listOfSearch, type Span } from './analytics-search';
-import type { Chart, Series } from './charts';
+import type { Chart } from './charts';
 import { TimeChart } from './time-chart';
 
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
@@ -14,14 +16,6 @@ const HOUR = new Intl.DateTimeFormat('en', {
   hourCycle: 'h23',
   timeZone: 'UTC',
 });
-
-const DOTS: Readonly<Record<Series['colour'], string>> = {
-  accent: 'bg-accent',
-  bad: 'bg-bad',
-  warn: 'bg-warn',
-  info: 'bg-info',
-  good: 'bg-good',
-};
 
 /** A chart over time with its legend, and the same figures as a table whose rows lead to their executions. */
 export function ChartPanel({
@@ -36,7 +30,6 @@ export function ChartPanel({
   readonly span: Span;
 }) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const [isTableOpen, setTableOpen] = useState(false);
   const mayList = useMay('executions:list');
   const navigate = useNavigate();
   const { groups, total } = figures;
@@ -58,11 +51,12 @@ export function ChartPanel({
     <Panel title={chart.title} note={chart.note}>
       <div className="flex min-h-6 flex-wrap items-center gap-x-3.5 gap-y-1 px-3.5 pt-2.5 text-[12px]">
         {chart.series.map((series) => (
-          <span key={series.title} className="flex items-center gap-1.5">
-            <span aria-hidden className={`size-2 rounded-full ${DOTS[series.colour]}`} />
-            <span className="text-ink-2">{series.title}</span>
-            <b className="font-[560] tabular-nums">{series.text(shown)}</b>
-          </span>
+          <LegendEntry
+            key={series.title}
+            colour={series.colour}
+            title={series.title}
+            value={series.text(shown)}
+          />
         ))}
         <span className="grow" />
         <span className="text-ink-3">{hovered === null ? 'altogether' : title(hovered)}</span>
@@ -79,58 +73,35 @@ export function ChartPanel({
           }}
         />
       </div>
-      <details
-        className="border-t"
-        open={isTableOpen}
-        onToggle={({ currentTarget }) => setTableOpen(currentTarget.open)}
-      >
-        <summary className="cursor-pointer px-3.5 py-1.5 text-[12px] text-ink-2">
-          {`${chart.title} as a table`}
-        </summary>
-        {isTableOpen && (
-          <div
-            role="region"
-            aria-label={`${chart.title} as a table`}
-            tabIndex={0}
-            className="max-h-[260px] overflow-auto"
-          >
-            <table aria-label={chart.title} className="w-full border-collapse text-[12px]">
-              <thead className="sticky top-0 bg-panel text-left text-ink-3">
-                <tr>
-                  <th className="px-3.5 py-1 font-[540]">{span.unit === 'day' ? 'Day, UTC' : 'Hour, UTC'}</th>
-                  {chart.series.map((series) => (
-                    <th key={series.title} className="px-3.5 py-1 text-right font-[540]">
-                      {series.title}
-                    </th>
-                  ))}
-                  <th className="px-3.5 py-1 text-right font-[540]">Executions</th>
-                </tr>
-              </thead>
-              <tbody>
-                {groups.map((group, at) => (
-                  <tr key={group.key} className="border-t">
-                    <td className="px-3.5 py-1 whitespace-nowrap">
-                      {mayList ? (
-                        <Link to="/executions" search={list(at)} className="text-accent">
-                          {title(at)}
-                        </Link>
-                      ) : (
-                        title(at)
-                      )}
-                    </td>
-                    {chart.series.map((series) => (
-                      <td key={series.title} className="px-3.5 py-1 text-right tabular-nums">
-                        {series.text(group)}
-                      </td>
-                    ))}
-                    <td className="px-3.5 py-1 text-right tabular-nums">{group.execution_count}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </details>
+      <FoldedTable
+        title={chart.title}
+        heads={[
+          span.unit === 'day' ? 'Day, UTC' : 'Hour, UTC',
+          ...chart.series.map((series) => series.title),
+          'Executions',
+        ]}
+        rows={() =>
+          groups.map((group, at) => (
+            <tr key={group.key} className="border-t">
+              <td className="px-3.5 py-1 whitespace-nowrap">
+                {mayList ? (
+                  <Link to="/executions" search={list(at)} className="text-accent">
+                    {title(at)}
+                  </Link>
+                ) : (
+                  title(at)
+                )}
+              </td>
+              {chart.series.map((series) => (
+                <td key={series.title} className="px-3.5 py-1 text-right tabular-nums">
+                  {series.text(group)}
+                </td>
+              ))}
+              <td className="px-3.5 py-1 text-right tabular-nums">{group.execution_count}</td>
+            </tr>
+          ))
+        }
+      />
     </Panel>
   );
 }

@@ -1,10 +1,10 @@
 import type { Figures } from '@prompt-ledger/client';
+import type { SeriesColour } from '../../ui/chart/legend-entry';
 import { count, dollars, duration } from '../../ui/text/format';
 
 export interface Series {
   readonly title: string;
-  /** A token of the look, such as `accent`. */
-  readonly colour: 'accent' | 'bad' | 'warn' | 'info' | 'good';
+  readonly colour: SeriesColour;
   /** Null is a gap: nobody knows. */
   readonly value: (figures: Figures) => number | null;
   /** How the value is written, with all its digits. */

@@ -1,7 +1,6 @@
-import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'react';
+import { useMemo } from 'react';
 import uPlot from 'uplot';
-import { useMedia } from '../../ui/hooks/use-media';
+import { hoverHook, plainAxis, Plot, type PlotDrawing, type PlotLook } from '../../ui/chart/plot';
 import type { Chart } from './charts';
 
 const HEIGHT_PX = 176;
@@ -20,7 +19,7 @@ const HOUR = new Intl.DateTimeFormat('en', {
 });
 
 /**
- * Draws values over time, bars or lines. A canvas says nothing to a screen reader: the table beside it does.
+ * Draws values over time, bars or lines.
  * @param times seconds since 1970, where each hour or day begins.
  * @param values of each series, in the order of `times`.
  */
@@ -39,37 +38,15 @@ export function TimeChart({
   readonly onHover: (index: number | null) => void;
   readonly onChoose: (index: number) => void;
 }) {
-  const host = useRef<HTMLDivElement>(null);
-  const isDark = useMedia('(prefers-color-scheme: dark)');
-  const latest = useRef({ onHover, onChoose });
-  useEffect(() => {
-    latest.current = { onHover, onChoose };
-  });
-  useEffect(() => {
-    const element = host.current;
-    if (element === null) return undefined;
-    const plot = new uPlot(
-      optionsOf(chart, element.clientWidth, unitS, (index) => latest.current.onHover(index)),
-      [[...times], ...drawnOf(chart, values)] as uPlot.AlignedData,
-      element,
-    );
-    const choose = () => {
-      const { idx } = plot.cursor;
-      if (typeof idx === 'number') latest.current.onChoose(idx);
-    };
-    plot.over.addEventListener('click', choose);
-    plot.over.style.cursor = 'pointer';
-    const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-    // The colours are read when it is drawn, so it is drawn anew for the other scheme.
-  }, [chart, times, values, unitS, isDark]);
-  return <div ref={host} className="h-[176px] overflow-hidden" aria-hidden />;
+  const drawing = useMemo(
+    (): PlotDrawing => ({
+      heightPx: HEIGHT_PX,
+      data: [[...times], ...drawnOf(chart, values)] as uPlot.AlignedData,
+      options: (look, hover) => optionsOf(chart, unitS, look, hover),
+    }),
+    [chart, times, values, unitS],
+  );
+  return <Plot drawing={drawing} onHover={onHover} onChoose={onChoose} />;
 }
 
 /** Bars that stand on each other are sums, drawn from the highest to the lowest. */
@@ -83,19 +60,15 @@ function drawnOf(chart: Chart, values: readonly (readonly (number | null)[])[]):
 
 function optionsOf(
   { kind, axis, series, isWhole }: Chart,
-  width: number,
   unitS: number,
+  look: PlotLook,
   onHover: (index: number | null) => void,
-): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const font = `11px ${style.getPropertyValue('--font-sans') || 'sans-serif'}`;
+): ReturnType<PlotDrawing['options']> {
+  const { colour } = look;
   const drawn = kind === 'bars' ? [...series].reverse() : series;
   const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0.12 });
-  const common = { stroke: colour('ink-3'), font, ticks: { show: false } };
+  const common = plainAxis(look);
   return {
-    width,
-    height: HEIGHT_PX,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     legend: { show: false },
     padding: [8, 12, 0, 0],
@@ -125,12 +98,12 @@ function optionsOf(
     series: [
       {},
       ...drawn.map(({ title, colour: name }): uPlot.Series => {
-        const look = { label: title, stroke: colour(name) };
+        const line = { label: title, stroke: colour(name) };
         return kind === 'bars' && bars !== undefined
-          ? { ...look, fill: colour(name), width: 0, paths: bars, points: { show: false } }
-          : { ...look, width: 1.6, spanGaps: false, points: { show: true, size: 4, fill: colour(name) } };
+          ? { ...line, fill: colour(name), width: 0, paths: bars, points: { show: false } }
+          : { ...line, width: 1.6, spanGaps: false, points: { show: true, size: 4, fill: colour(name) } };
       }),
     ],
-    hooks: { setCursor: [({ cursor: { idx } }) => onHover(typeof idx === 'number' ? idx : null)] },
+    hooks: { setCursor: hoverHook(onHover) },
   };
 }

@@ -49,6 +49,7 @@ function useOffers({
   prompt_name: name,
   emergency,
   review,
+  kind,
 }: Change): readonly Offer[] {
   // Of the team that answers for the prompt, members may do more.
   const { data: prompt } = useQuery({
@@ -89,14 +90,17 @@ function useOffers({
       action: 'apply',
       label: 'Apply',
       tone: 'primary',
-      done: `${environment} runs version ${to} now.`,
+      done: kind === 'rollout' ? 'The rollout runs.' : `${environment} runs version ${to} now.`,
     });
   } else if (mayForce) {
     offers.unshift({
       action: 'emergency',
       label: 'Apply in an emergency …',
       tone: 'danger',
-      done: `${environment} runs version ${to} now, past its approvals.`,
+      done:
+        kind === 'rollout'
+          ? 'The rollout runs, past its approvals.'
+          : `${environment} runs version ${to} now, past its approvals.`,
     });
   }
   return offers;
@@ -124,6 +128,7 @@ function ActionDialog({
       Promise.all([
         queryClient.invalidateQueries({ queryKey: ['changes'] }),
         queryClient.invalidateQueries({ queryKey: ['prompts'] }),
+        queryClient.invalidateQueries({ queryKey: ['rollouts'] }),
       ]),
   });
   return (

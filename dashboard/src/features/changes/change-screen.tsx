@@ -95,6 +95,18 @@ function Shown({ change, crumb }: { readonly change: Change; readonly crumb: Rea
                     {name}
                   </Link>
                 </Fact>
+                {change.rollout_id !== null && (
+                  <Fact name="Starts">
+                    <Link
+                      to="/rollouts/$id"
+                      params={{ id: change.rollout_id }}
+                      search={{}}
+                      className="text-accent"
+                    >
+                      a rollout
+                    </Link>
+                  </Fact>
+                )}
                 <Fact name="Checksum">
                   <span className="mono" title={change.checksum_hash}>
                     {shortHash(change.checksum_hash)}

@@ -30,8 +30,8 @@ const COLUMNS: readonly Column<ChangeSummary>[] = [
     id: 'move',
     title: 'Change',
     width: 'minmax(130px, 1.2fr)',
-    cell: ({ environment, from_version: from, to_version: to }) =>
-      `${environment} ${from === null ? `v${to}` : `v${from} → v${to}`}`,
+    cell: ({ environment, from_version: from, to_version: to, kind }) =>
+      `${environment} ${from === null ? `v${to}` : `v${from} → v${to}`}${kind === 'rollout' ? ', rollout' : ''}`,
   },
   {
     id: 'status',

@@ -135,6 +135,7 @@ function Chosen({
   const other = useQuery({ ...versionQuery(prompt.name, against ?? number), enabled: against !== undefined });
   const mayPut = useMay('prompts:write', prompt.owner_team);
   const mayRun = useMay('executions:run');
+  const mayRollOut = useMay('rollouts:write', prompt.owner_team);
   const isActive = prompt.active_version?.version_number === number;
   const activate = useMutation({
     mutationFn: () => ledger.prompts.activate(prompt.name, number),
@@ -165,6 +166,15 @@ function Chosen({
               <Button disabled={activate.isPending} onClick={() => activate.mutate()}>
                 Activate
               </Button>
+            )}
+            {mayRollOut && prompt.retired_at === null && (
+              <Link
+                to="/rollouts/new"
+                search={{ prompt: prompt.name, candidate: number }}
+                className={buttonClass()}
+              >
+                Roll out …
+              </Link>
             )}
             {onPromote !== null && <Button onClick={() => onPromote(number)}>Promote …</Button>}
           </>

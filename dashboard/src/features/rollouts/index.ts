@@ -1,0 +1,1 @@
+export { parseNewRolloutSearch, parseRolloutSearch, parseRolloutsSearch } from './rollouts-search';

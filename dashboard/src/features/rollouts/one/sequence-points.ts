@@ -1,0 +1,54 @@
+import type { RolloutArm, RolloutComparison, RolloutEstimate, RolloutLook } from '@prompt-ledger/client';
+
+/** What one look knew of a metric. */
+export interface SequencePoint extends RolloutEstimate {
+  readonly look: RolloutLook;
+  /** Units with a value, of both arms. */
+  readonly units: number;
+  readonly arms: Readonly<Record<RolloutArm, RolloutEstimate>>;
+}
+
+export type Scale = keyof RolloutComparison['effect'];
+
+/** Names a metric in one of its roles: one may be primary and guardrail, with other bounds. */
+export const nameMetric = ({ role, metric }: Pick<RolloutComparison, 'role' | 'metric'>) =>
+  `${role} ${metric}`;
+
+/**
+ * The effect on a metric in one step, look by look, oldest first. Of looks that knew the same units the last one counts.
+ * @param looks newest first.
+ */
+export function listPoints(
+  looks: readonly RolloutLook[],
+  phase: number,
+  metric: string,
+  scale: Scale,
+): readonly SequencePoint[] {
+  const points: SequencePoint[] = [];
+  for (const look of looks.toReversed()) {
+    const found =
+      look.phase === phase ? look.comparisons.find((each) => nameMetric(each) === metric) : undefined;
+    if (found === undefined) continue;
+    const units = found.arms.control.values + found.arms.candidate.values;
+    if (points.at(-1)?.units === units) points.pop();
+    points.push({ look, units, arms: found.arms, ...found.effect[scale] });
+  }
+  return points;
+}
+
+/** Early bounds are so wide that the rest would be a line: the axis shows those of the later half, and all estimates. */
+export function rangeOf(
+  points: readonly SequencePoint[],
+  threshold: number,
+): readonly [low: number, high: number] {
+  const late = points.slice(Math.floor(points.length / 2));
+  const shown = [
+    0,
+    threshold,
+    ...points.map(({ estimate }) => estimate),
+    ...late.flatMap(({ low, high }) => [low, high]),
+  ].filter((value) => value !== null);
+  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+  const room = (high - low || 1) * 0.08;
+  return [low - room, high + room];
+}

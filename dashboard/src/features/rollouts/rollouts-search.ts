@@ -1,0 +1,50 @@
+import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
+
+export const STATUSES = ['draft', 'running', 'paused', 'completed', 'rolled_back', 'stopped'] as const;
+
+/** What the list of rollouts is narrowed by; it stands in the address bar. */
+export interface RolloutsSearch {
+  readonly status?: (typeof STATUSES)[number];
+  readonly prompt?: string;
+  readonly environment?: string;
+}
+
+export function parseRolloutsSearch(search: Record<string, unknown>): RolloutsSearch {
+  return given({
+    status: wordOf(search['status'], STATUSES),
+    prompt: textOf(search['prompt']),
+    environment: textOf(search['environment']),
+  });
+}
+
+/** What a new rollout begins with. */
+export interface NewRolloutSearch {
+  readonly prompt?: string;
+  readonly environment?: string;
+  readonly candidate?: number;
+}
+
+export function parseNewRolloutSearch(search: Record<string, unknown>): NewRolloutSearch {
+  return given({
+    prompt: textOf(search['prompt']),
+    environment: textOf(search['environment']),
+    candidate: numberOf(search['candidate']),
+  });
+}
+
+export const SCALES = ['relative', 'absolute'] as const;
+
+/** Which step and which metric of a rollout are looked at, and how the effect is written. */
+export interface RolloutSearch {
+  readonly step?: number;
+  readonly metric?: string;
+  readonly scale?: (typeof SCALES)[number];
+}
+
+export function parseRolloutSearch(search: Record<string, unknown>): RolloutSearch {
+  return given({
+    step: numberOf(search['step']),
+    metric: textOf(search['metric']),
+    scale: wordOf(search['scale'], SCALES),
+  });
+}

@@ -141,6 +141,19 @@ describe('a rollout', () => {
     expect(rollout.control.checksum_hash).not.toBe(rollout.candidate.checksum_hash);
   });
 
+  it('warns of variables that only the candidate uses', async () => {
+    const name = await world.makePrompt();
+    await world.sql(
+      `UPDATE prompt_versions SET variables = CASE version_number WHEN 1 THEN '{a}' ELSE '{a,b,c}' END::text[]
+       WHERE prompt_id = (SELECT prompt_id FROM prompts WHERE name = $1)`,
+      [name],
+    );
+    expect((await world.create(name)).warnings).toEqual([
+      'Only the candidate uses b, c: requests of its units that do not send them are refused, and no guardrail sees that.',
+    ]);
+    expect((await world.create(await world.makePrompt())).warnings).toEqual([]);
+  });
+
   it('takes the kind of a score from what its scorer says', async () => {
     const { projectId } = context;
     await world.sql(

@@ -154,6 +154,8 @@ export interface RolloutDetail {
   readonly status_at: string;
   readonly status_by: string;
   readonly status_reason: string | null;
+  /** Hints at what is allowed and probably not meant, such as variables that only the candidate uses. */
+  readonly warnings: readonly string[];
   readonly look_count: number;
   /** The latest 20, newest first. */
   readonly looks: readonly RolloutLook[];

@@ -10,7 +10,16 @@ import {
 import { UUID } from '../../kernel/index.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
 import { readInput } from '../terminal/input.js';
-import { coloursFor, note, oneLine, print, printJson, printTable, toTable } from '../terminal/output.js';
+import {
+  coloursFor,
+  note,
+  oneLine,
+  print,
+  printJson,
+  printTable,
+  toTable,
+  warn,
+} from '../terminal/output.js';
 import { drawSequence, percent } from './draw-sequence.js';
 import { parseRolloutFile } from './rollout-file.js';
 
@@ -35,6 +44,7 @@ export async function startRolloutCommand(which: string, flags: StartRolloutFlag
   const rollout = isDraft
     ? await ledger.rollouts.get(which)
     : await ledger.rollouts.create(parseRolloutFile(await readInput(which), which));
+  rollout.warnings.forEach(warn);
   const started = flags.draft === true ? rollout : await startOrAsk(ledger, rollout, flags).catch(tell);
   if (flags.json === true) return printJson(started);
   await print(started.rollout_id);

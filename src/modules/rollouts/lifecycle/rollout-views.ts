@@ -36,7 +36,16 @@ export function rolloutView(rollout: RolloutRecord): RolloutDto {
     status_at: rollout.statusAt.toISOString(),
     status_by: rollout.statusBy,
     status_reason: rollout.statusReason,
+    warnings: listWarnings(rollout),
   };
+}
+
+/** A request that is refused before anything is written is in no arm, so no guardrail sees it. */
+function listWarnings({ newVariables }: RolloutRecord): string[] {
+  if (newVariables.length === 0) return [];
+  return [
+    `Only the candidate uses ${newVariables.join(', ')}: requests of its units that do not send them are refused, and no guardrail sees that.`,
+  ];
 }
 
 function metricView({ metric, kind, direction, maxRegression }: MetricRule): ShownMetricDto {

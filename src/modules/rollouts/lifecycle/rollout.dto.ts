@@ -144,6 +144,9 @@ export class RolloutDto {
 
   /** Why; null when nothing was said. */
   status_reason!: string | null;
+
+  /** Hints at what is allowed and probably not meant, such as variables that only the candidate uses. */
+  warnings!: string[];
 }
 
 export class RolloutListDto {

@@ -22,6 +22,8 @@ export interface RolloutRecord extends Omit<RolloutEntity, 'definition'> {
   readonly ownerTeam: string | null;
   readonly controlVersion: number;
   readonly candidateVersion: number;
+  /** Variables that the candidate uses and the control does not. */
+  readonly newVariables: readonly string[];
   readonly definition: StoredDefinition;
   /** In their order. */
   readonly phases: readonly PhaseRecord[];
@@ -90,6 +92,7 @@ const READ = `SELECT r.project_id AS "projectId", r.rollout_id AS "rolloutId", r
     r.ended_at AS "endedAt", r.status_at AS "statusAt", r.status_by AS "statusBy", r.status_reason AS "statusReason",
     p.name AS "promptName", p.owner_team AS "ownerTeam", control.version_number AS "controlVersion",
     candidate.version_number AS "candidateVersion",
+    ARRAY(SELECT v FROM unnest(candidate.variables) AS c(v) WHERE v <> ALL (control.variables)) AS "newVariables",
     (SELECT coalesce(json_agg(json_build_object('phase', f.phase, 'percent', f.percent, 'startedAt', ledger_wire_time(f.started_at),
         'endedAt', ledger_wire_time(f.ended_at)) ORDER BY f.phase), '[]')
       FROM rollout_phases f WHERE f.project_id = r.project_id AND f.rollout_id = r.rollout_id) AS phases

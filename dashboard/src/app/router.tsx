@@ -35,7 +35,7 @@ const prompt = createRoute({
   getParentRoute: () => root,
   path: '/prompts/$name',
   validateSearch: parsePromptSearch,
-  component: lazyRouteComponent(() => import('../features/prompt/prompt-screen'), 'PromptScreen'),
+  component: lazyRouteComponent(() => import('./prompt-page'), 'PromptPage'),
 });
 
 const playground = createRoute({

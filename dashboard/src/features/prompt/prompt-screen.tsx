@@ -1,12 +1,13 @@
 import type { Prompt, PromptEnvironment, VersionSummary } from '@prompt-ledger/client';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useMay } from '../../api/use-session';
 import { Button, buttonClass } from '../../ui/controls/button';
 import { Chip } from '../../ui/chip';
 import { Problem } from '../../ui/problem';
 import { Screen, ScreenBody } from '../../ui/screen';
+import { given } from '../../ui/search-params';
 import { TAB_CLASS, Tabs } from '../../ui/controls/tabs';
 import { visibleText } from '../../ui/text/visible-text';
 import { EditorTab } from './editor-tab';
@@ -18,8 +19,23 @@ import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/prompts/$name');
 
-/** One prompt: its editor, its versions, and where it was pointed. */
-export function PromptScreen() {
+/** What the tab of suggestions shows; whoever puts the screens together fills it. */
+export interface SuggestionsTab {
+  readonly prompt: Prompt;
+  /** Newest first. */
+  readonly versions: readonly VersionSummary[];
+  readonly version: number | undefined;
+  readonly withDismissed: boolean;
+  readonly onChoose: (choice: {
+    readonly version?: number | undefined;
+    readonly withDismissed: boolean;
+  }) => void;
+}
+
+type RenderSuggestions = (tab: SuggestionsTab) => ReactNode;
+
+/** One prompt: its editor, its versions, where it was pointed, and what to change about it. */
+export function PromptScreen({ renderSuggestions }: { readonly renderSuggestions: RenderSuggestions }) {
   const { name } = route.useParams();
   const prompt = useQuery(promptQuery(name));
   const versions = useQuery(versionsQuery(name));
@@ -45,20 +61,31 @@ export function PromptScreen() {
       </Screen>
     );
   }
-  return <Shown key={name} prompt={prompt.data} versions={versions.data} pointers={pointers.data} />;
+  return (
+    <Shown
+      key={name}
+      prompt={prompt.data}
+      versions={versions.data}
+      pointers={pointers.data}
+      renderSuggestions={renderSuggestions}
+    />
+  );
 }
 
 function Shown({
   prompt,
   versions,
   pointers,
+  renderSuggestions,
 }: {
   readonly prompt: Prompt;
   readonly versions: readonly VersionSummary[];
   readonly pointers: readonly PromptEnvironment[];
+  readonly renderSuggestions: RenderSuggestions;
 }) {
   const { name, mode, description } = prompt;
-  const { tab = 'editor' } = route.useSearch();
+  const { tab = 'editor', version: lookedAt, dismissed } = route.useSearch();
+  const navigate = route.useNavigate();
   const [promoted, setPromoted] = useState<number | null>(null);
   const mayPromote = useMayPromote(prompt);
   const mayRun = useMay('executions:run');
@@ -130,6 +157,15 @@ function Shown({
           >
             History
           </Link>
+          <Link
+            from={route.id}
+            to="/prompts/$name"
+            search={{ tab: 'suggestions' }}
+            className={TAB_CLASS}
+            aria-current={tab === 'suggestions' ? 'page' : undefined}
+          >
+            Suggestions
+          </Link>
           <span className="grow" />
           {description !== null && (
             <span className="hidden truncate py-2 text-ink-3 lg:block" title={description}>
@@ -158,6 +194,18 @@ function Shown({
         />
       )}
       {tab === 'history' && <HistoryTab prompt={prompt} />}
+      {tab === 'suggestions' &&
+        renderSuggestions({
+          prompt,
+          versions,
+          version: lookedAt,
+          withDismissed: dismissed === 'yes',
+          onChoose: ({ version, withDismissed }) =>
+            void navigate({
+              search: given({ tab, version, dismissed: withDismissed ? ('yes' as const) : undefined }),
+              replace: true,
+            }),
+        })}
       {promoted !== null && (
         <PromoteDialog
           prompt={prompt}

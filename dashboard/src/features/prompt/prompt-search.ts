@@ -1,6 +1,6 @@
 import { given, numberOf, wordOf } from '../../ui/search-params';
 
-export const TABS = ['editor', 'versions', 'history'] as const;
+export const TABS = ['editor', 'versions', 'history', 'suggestions'] as const;
 
 /** What of a prompt is shown; it stands in the address bar. */
 export interface PromptSearch {
@@ -9,6 +9,8 @@ export interface PromptSearch {
   readonly version?: number;
   /** The version that it is compared with. */
   readonly against?: number;
+  /** Suggestions that were dismissed, too. */
+  readonly dismissed?: 'yes';
 }
 
 export function parsePromptSearch(search: Record<string, unknown>): PromptSearch {
@@ -16,5 +18,6 @@ export function parsePromptSearch(search: Record<string, unknown>): PromptSearch
     tab: wordOf(search['tab'], TABS),
     version: numberOf(search['version']),
     against: numberOf(search['against']),
+    dismissed: wordOf(search['dismissed'], ['yes'] as const),
   });
 }

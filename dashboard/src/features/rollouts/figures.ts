@@ -16,7 +16,7 @@ export function writeValue({ metric, kind }: Measured, value: number): string {
 /** A difference between the arms, with its sign. */
 export function writeEffect(measured: Measured, scale: 'relative' | 'absolute', value: number): string {
   const size = Math.abs(value);
-  const sign = value < 0 ? MINUS : '+';
+  const sign = size === 0 ? '' : value < 0 ? MINUS : '+';
   if (scale === 'relative') return `${sign}${PLAIN.format(Number((100 * size).toFixed(1)))} %`;
   if (measured.kind === 'yes_no') return `${sign}${(100 * size).toFixed(1)} points`;
   return `${sign}${writeValue(measured, size)}`;

@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Rollout>[] = [
     isMinor: true,
     cell: ({ environment }) => visibleText(environment),
   },
-  { id: 'at', title: 'Since', width: '124px', isMinor: true, cell: ({ status_at: at }) => <Time at={at} /> },
+  { id: 'at', title: 'Since', width: '136px', isMinor: true, cell: ({ status_at: at }) => <Time at={at} /> },
 ];
 
 /** Versions that are given to a share of the traffic, newest first. */

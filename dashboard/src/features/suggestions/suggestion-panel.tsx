@@ -96,7 +96,7 @@ export function SuggestionPanel({
                 to="/prompts/$name"
                 params={{ name: prompt.name }}
                 search={{ tab: 'versions', version: applied.version_number }}
-                className="text-accent"
+                className="text-accent underline"
               >
                 {`v${applied.version_number}`}
               </Link>

@@ -29,7 +29,7 @@ export function ArmsPanel({
 }) {
   const mayList = useMay('executions:list');
   const { ratio_p_value: p } = phase;
-  const heads = ['Arm', ...FIGURES.map(([head]) => head), ...(mayList ? ['Look at'] : [])];
+  const heads = ['Arm', ...FIGURES.map(([head]) => head)];
   return (
     <FiguresTable
       title="Arms"
@@ -49,28 +49,27 @@ export function ArmsPanel({
         <Row
           key={arm}
           name={`${arm} v${rollout[arm].version_number}`}
-          cells={[
-            ...FIGURES.map(([, value]) => count(value(phase.arms[arm]))),
-            ...(mayList
-              ? [
-                  <Link
-                    key="list"
-                    to="/executions"
-                    search={given({
-                      prompt: rollout.prompt_name,
-                      version: rollout[arm].version_number,
-                      environment: rollout.environment,
-                      from: phase.started_at,
-                      to: phase.ended_at ?? undefined,
-                    })}
-                    className="text-accent"
-                    title="Executions of this version, there and in this time; those that named it are among them."
-                  >
-                    {`executions of v${rollout[arm].version_number}`}
-                  </Link>,
-                ]
-              : []),
-          ]}
+          cells={FIGURES.map(([head, value]) => {
+            const number = count(value(phase.arms[arm]));
+            if (head !== 'Executions' || !mayList) return number;
+            return (
+              <Link
+                key={head}
+                to="/executions"
+                search={given({
+                  prompt: rollout.prompt_name,
+                  version: rollout[arm].version_number,
+                  environment: rollout.environment,
+                  from: phase.started_at,
+                  to: phase.ended_at ?? undefined,
+                })}
+                className="text-accent"
+                title="Executions of this version, there and in this time; those that named it are among them."
+              >
+                {number}
+              </Link>
+            );
+          })}
         />
       ))}
     </FiguresTable>

@@ -8,7 +8,9 @@ const ARMS: readonly RolloutArm[] = ['control', 'candidate'];
 /** How long scores and outcomes came after their executions; nothing where none can come late. */
 export function DelaysPanel({ phase: { comparisons, phase } }: { readonly phase: RolloutPhase }) {
   const rows = comparisons.flatMap(({ metric, role, delays }) =>
-    delays === null ? [] : ARMS.map((arm) => ({ metric, role, arm, delay: delays[arm] })),
+    delays === null || (delays.control === null && delays.candidate === null)
+      ? []
+      : ARMS.map((arm) => ({ metric, role, arm, delay: delays[arm] })),
   );
   if (rows.length === 0) return null;
   return (

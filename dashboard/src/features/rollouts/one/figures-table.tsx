@@ -24,7 +24,7 @@ export function FiguresTable({
                 <th
                   key={head}
                   scope="col"
-                  className={`border-b px-3 py-1.5 text-[11.5px] font-[540] whitespace-nowrap text-ink-3 ${at === 0 ? 'text-left' : 'text-right'}`}
+                  className={`border-b px-2.5 py-1.5 text-[11.5px] font-[540] whitespace-nowrap text-ink-3 ${at === 0 ? 'text-left' : 'text-right'}`}
                 >
                   {head}
                 </th>
@@ -41,11 +41,11 @@ export function FiguresTable({
 export function Row({ name, cells }: { readonly name: ReactNode; readonly cells: readonly ReactNode[] }) {
   return (
     <tr className="border-b last:border-b-0">
-      <th scope="row" className="px-3 py-1.5 text-left font-[560]">
+      <th scope="row" className="px-2.5 py-1.5 text-left font-[560]">
         {name}
       </th>
       {cells.map((cell, at) => (
-        <td key={`${at}`} className="px-3 py-1.5 text-right whitespace-nowrap tabular-nums">
+        <td key={`${at}`} className="px-2.5 py-1.5 text-right whitespace-nowrap tabular-nums">
           {cell}
         </td>
       ))}

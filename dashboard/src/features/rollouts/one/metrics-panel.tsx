@@ -55,13 +55,18 @@ function cellsOf(comparison: RolloutComparison) {
     `${count(arms.control.values)}, ${count(arms.candidate.values)}`,
     <span key="missing" title={`Whether both arms miss alike: p ${writeP(p)}`}>
       {`${count(arms.control.missing)}, ${count(arms.candidate.missing)}`}
-      {p < SUSPECT_P && <Chip tone="warn">one arm misses more</Chip>}
+      {p < SUSPECT_P && <span className="block text-[12px] text-warn">unevenly</span>}
     </span>,
     <Verdict key="verdict" comparison={comparison} />,
   ];
 }
 
-function Verdict({ comparison: { is_bad, is_good, is_enough } }: { readonly comparison: RolloutComparison }) {
+function Verdict({
+  comparison: { is_bad, is_good, is_enough, arms },
+}: {
+  readonly comparison: RolloutComparison;
+}) {
+  if (arms.control.values + arms.candidate.values === 0) return <Chip>no values yet</Chip>;
   if (is_bad) return <Chip tone="bad">worse</Chip>;
   if (is_good) return <Chip tone="good">good</Chip>;
   return is_enough ? <Chip>undecided</Chip> : <Chip>too few units</Chip>;

@@ -33,7 +33,7 @@ export function RolloutFacts({ rollout }: { readonly rollout: RolloutDetail }) {
                         against: rollout.control.version_number,
                       }
                 }
-                className="text-accent"
+                className="text-accent underline"
               >{`v${rollout[arm].version_number}`}</Link>{' '}
               <span className="mono" title={rollout[arm].checksum_hash}>
                 {shortHash(rollout[arm].checksum_hash)}

@@ -88,10 +88,27 @@ function optionsOf(
         (plot) => {
           drawLevel(plot, 0, colour('ink-2'), []);
           if (threshold !== 0) drawLevel(plot, threshold, colour('bad'), [6, 4]);
+          drawBounds(plot, points.at(-1), colour('accent'));
         },
       ],
     },
   };
+}
+
+/** The bounds of the latest look as a bar, which is all there is to see of the first one. */
+function drawBounds(plot: uPlot, point: SequencePoint | undefined, stroke: string): void {
+  if (point === undefined || point.low === null || point.high === null) return;
+  const { ctx, bbox } = plot;
+  const x = Math.round(plot.valToPos(point.units, 'x', true));
+  const within = (y: number) => Math.max(bbox.top, Math.min(bbox.top + bbox.height, y));
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(x, within(plot.valToPos(point.low, 'y', true)));
+  ctx.lineTo(x, within(plot.valToPos(point.high, 'y', true)));
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** A line across the plot, also where there is a single point only. */

@@ -36,19 +36,33 @@ export function listPoints(
   return points;
 }
 
-/** Early bounds are so wide that the rest would be a line: the axis shows those of the later half, and all estimates. */
+/** Bounds further away than so many times what matters are cut. */
+const MOST_TIMES = 3;
+
+/**
+ * What the axis shows: zero, the threshold, all estimates of the later half, and the bounds as far as the rest can still be
+ * told apart. Bounds are very wide early, and stay so on one side where the control is next to 0.
+ */
 export function rangeOf(
   points: readonly SequencePoint[],
   threshold: number,
 ): readonly [low: number, high: number] {
   const late = points.slice(Math.floor(points.length / 2));
-  const shown = [
+  const last = late.at(-1);
+  const matter = [
     0,
     threshold,
-    ...points.map(({ estimate }) => estimate),
-    ...late.flatMap(({ low, high }) => [low, high]),
+    ...late.map(({ estimate }) => estimate),
+    ...(last === undefined || last.low === null || last.high === null
+      ? []
+      : [Math.abs(last.low) < Math.abs(last.high) ? last.low : last.high]),
   ].filter((value) => value !== null);
-  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+  const most = MOST_TIMES * Math.max(...matter.map(Math.abs));
+  const bounds = late
+    .flatMap(({ low, high }) => [low, high])
+    .filter((value) => value !== null)
+    .map((value) => Math.max(-most, Math.min(most, value)));
+  const [low, high] = [Math.min(...matter, ...bounds), Math.max(...matter, ...bounds)];
   const room = (high - low || 1) * 0.08;
   return [low - room, high + room];
 }

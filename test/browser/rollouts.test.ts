@@ -140,7 +140,8 @@ describe('a rollout', () => {
     await metrics.getByText('worse', { exact: true }).first().waitFor();
     const arms = viewer.page.getByRole('table', { name: 'Arms' });
     await arms.getByRole('cell', { name: '140', exact: true }).waitFor();
-    expect(await arms.getByRole('link', { name: 'executions of v2' }).getAttribute('href')).toMatch(
+    const listed = arms.getByRole('row').filter({ hasText: 'candidate v2' }).getByRole('link');
+    expect(await listed.getAttribute('href')).toMatch(
       /executions\?prompt=watched&version=2&environment=staging&from=/,
     );
     const looks = viewer.page.getByRole('table', { name: 'Looks' });

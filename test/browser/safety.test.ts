@@ -10,6 +10,7 @@ let stage: Stage;
 let person: Person;
 let executionId: string;
 let changeId: string;
+let rolloutId: string;
 
 /** Every field that keeps a text has its own share of the texts. */
 beforeAll(async () => {
@@ -74,6 +75,20 @@ beforeAll(async () => {
     reason: TEXTS.slice(0, 12).join(' '),
   };
   changeId = String((await author.post('/v1/changes', change)).body['change_id']);
+  for (const [at, text] of TEXTS.slice(25, 50).entries()) {
+    const prompt = `hostile/p${at + 10}`;
+    await stage.admin.put(promptPath(prompt), { template_source: text });
+    const { body: rollout } = await stage.admin.post('/v1/rollouts', {
+      name: text.slice(0, 200),
+      prompt_name: prompt,
+      environment: 'default',
+      candidate: { version_number: 2 },
+      steps: [{ percent: 50 }],
+      primary: { metric: 'error_rate' },
+    });
+    rolloutId = String(rollout['rollout_id']);
+    await stage.admin.post(`/v1/rollouts/${rolloutId}:stop`, { reason: TEXTS.slice(0, 60).join(' ') });
+  }
   for (const [at, text] of TEXTS.slice(0, 25).entries()) {
     const name = text.slice(0, 200);
     await stage.admin.post('/v1/users', { kind: 'service', name });
@@ -129,6 +144,13 @@ describe('texts that would run elsewhere', () => {
       ],
       ['/changes', 'hostile/p0'],
       [`/changes/${changeId}`, '</textarea>'],
+      ['/rollouts', '<svg onload='],
+      [`/rollouts/${rolloutId}`, '</textarea>'],
+      [`/rollouts?environment=${encodeURIComponent(TEXTS[4]!)}`, 'No rollout fits'],
+      [
+        `/rollouts/new?prompt=${encodeURIComponent(TEXTS[5]!)}&environment=${encodeURIComponent(TEXTS[6]!)}`,
+        'Make the draft',
+      ],
       ['/audit', 'price.create'],
       [`/audit?subject=${encodeURIComponent(`prompt/${TEXTS[0]!}`)}`, 'No entry fits'],
       ['/keys', '<svg onload='],

@@ -92,6 +92,7 @@ describe('changes', () => {
       environment: 'prod',
       from_version: 1,
       to_version: 2,
+      rollout_id: null,
       checksum_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
       reason: 'because',
       evidence: [],

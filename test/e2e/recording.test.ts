@@ -114,6 +114,7 @@ describe('an execution that a client made itself', () => {
       output_error: null,
       output_valid: null,
       masked: [],
+      content: null,
       content_erased_at: null,
       variables: { name: 'John' },
       rendered_prompt: 'Hi John',

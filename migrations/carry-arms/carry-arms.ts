@@ -25,7 +25,7 @@ const valuesOf = (row: string): Replacement => [
 export const CARRY_ARMS: Readonly<Record<string, readonly Replacement[]>> = {
   // Into the row in flight: its columns, and their values.
   'ledger_begin_plain(json,uuid[])': [ENTRY, columns(2)],
-  // What is over at once as well: refused before any call, or answered from another execution.
+  // Executions that are over at once carry their arm too: those refused before any call, or answered from another execution.
   'ledger_begin(json,uuid[],double precision,boolean)': [ENTRY, columns(3), valuesOf('a')],
   'ledger_end_plain(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],
   'ledger_end(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],

@@ -92,7 +92,7 @@ const projects = createRoute({
   ),
 });
 
-/** Who may do what, by which rules, and who changed it. */
+/** The screens about access, settings and the audit log. */
 export const governRoutes = [
   audit,
   keys,

@@ -101,7 +101,7 @@ export interface FiguresQuery {
   readonly api_key?: string;
 }
 
-/** Of final executions. */
+/** Figures of final executions. */
 export interface Figures {
   readonly execution_count: number;
   readonly succeeded_count: number;

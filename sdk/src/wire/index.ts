@@ -1,6 +1,7 @@
 /** The shapes of the HTTP API, in its names: `openapi.json` has them too. */
 export type * from './analytics.js';
 export type * from './audit.js';
+export type * from './batches.js';
 export type * from './budgets.js';
 export type * from './changes.js';
 export type * from './datasets.js';

@@ -113,7 +113,7 @@ function Row({
   span,
 }: {
   readonly group: FigureGroup;
-  /** Of the largest group. */
+  /** The length of the bar, as a share of the largest group's: 0 to 1. */
   readonly share: number;
   readonly by: Grouping;
   readonly search: AnalyticsSearch;

@@ -6,7 +6,7 @@ export interface AnnotationSearch {
   readonly scorer?: string;
   readonly prompt?: string;
   readonly environment?: string;
-  /** Of an experiment or a batch. */
+  /** Id of the experiment or batch whose answers are judged. */
   readonly batch?: string;
   /** `all`: those that have a score by the scorer already, too. */
   readonly show?: 'all';

@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { id: 'at', title: 'When', width: '138px', isMinor: true, cell: ({ at }) => <Time at={at} /> },
 ];
 
-/** Who changed what, newest first; each entry opens with the state before and after. */
+/** Lists the audit log, newest first; each entry opens with the state before and after. */
 export function AuditScreen() {
   const search = route.useSearch();
   const [opened, setOpened] = useState<AuditEntry | null>(null);

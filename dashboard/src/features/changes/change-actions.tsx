@@ -51,7 +51,7 @@ function useOffers({
   review,
   kind,
 }: Change): readonly Offer[] {
-  // Of the team that answers for the prompt, members may do more.
+  // Members of the team that owns the prompt may do more.
   const { data: prompt } = useQuery({
     queryKey: ['prompts', 'owner', name],
     queryFn: ({ signal }) => ledger.prompts.get(name, { signal }),

@@ -14,7 +14,7 @@ export interface ExecutionsSearch {
   readonly status?: (typeof STATUSES)[number];
   readonly environment?: string;
   readonly correlation?: string;
-  /** Of the prompt. */
+  /** Version number of the prompt. */
   readonly version?: number;
   /** `provider/model_name`. */
   readonly model?: string;

@@ -6,7 +6,7 @@ import { contentOfVariant, isUnchanged, modelOfText, type Variant, variablesOfTe
 const ENVIRONMENT = 'playground';
 
 /**
- * What is unchanged runs as the version that it is, so that its lineage, the budgets of its prompt and its counts are right.
+ * An unchanged variant runs as its version, so that its lineage, the budgets of its prompt and its counts are right.
  * @param shared JSON of the variables of all.
  * @throws Unusable for what cannot be sent.
  */

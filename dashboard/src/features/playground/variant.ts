@@ -147,7 +147,7 @@ export function variablesOfText(text: string): Readonly<Record<string, unknown>>
   throw new Unusable('The variables are no object of JSON.');
 }
 
-/** What is kept with a version: what it was tried with. Null where that is nothing. @throws Unusable */
+/** Returns the settings to save with a version; null for none. @throws Unusable for params that are not JSON. */
 export function settingsOfVariant({
   model,
   params,

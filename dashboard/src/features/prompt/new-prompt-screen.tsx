@@ -31,7 +31,7 @@ const NAME = /^[\w.\-/]{1,200}$/;
 export function NewPromptScreen() {
   const me = useMe();
   const mayPutAny = useMay('prompts:write');
-  // Who may write by their team only, writes prompts of the team.
+  // A right that comes through a team covers prompts of that team only.
   const teams = useTeamsWith('prompts:write');
   const mayPut = mayPutAny || teams.length > 0;
   const draftKey = `new prompt ${me.project?.project_id ?? ''}`;

@@ -14,7 +14,7 @@ export const FIGURE_GROUPS = [
 ] as const;
 export type FigureGroup = (typeof FIGURE_GROUPS)[number];
 
-/** Of final executions. */
+/** Figures of final executions: counts, money in whole pico-dollars where the name says so, times in milliseconds. */
 export interface ExecutionFigures {
   readonly executions: number;
   readonly succeeded: number;

@@ -13,7 +13,7 @@ export function MetricFields({
   onRemove,
 }: {
   readonly title: string;
-  /** Of the metric in the request. */
+  /** JSON pointer to the metric in the request, by which faults find their field. */
   readonly pointer: string;
   readonly draft: MetricDraft;
   readonly onChange: (draft: MetricDraft) => void;

@@ -85,8 +85,10 @@ function DraftForm() {
   });
   const [reason, setReason] = useState('');
   const { prompts, metrics } = useChoices();
-  // A name that is still being typed is looked for once it names a prompt, or once the field is left.
-  const [promptName, setPromptName] = useState(what.prompt);
+  // A name that is still being typed is looked up once it names a prompt, or once the field is left.
+  const [leftName, setLeftName] = useState(what.prompt);
+  const typedName = what.prompt.trim();
+  const promptName = prompts.some(({ name }) => name === typedName) ? typedName : leftName;
   const choices = usePromptChoices(promptName);
   const owner = prompts.find(({ name }) => name === promptName)?.owner_team ?? null;
   const mayAsk = useMay('changes:write', owner);
@@ -113,7 +115,7 @@ function DraftForm() {
   });
   const requestOf = (): CreateRolloutRequest => ({
     name: what.name.trim(),
-    prompt_name: what.prompt.trim(),
+    prompt_name: typedName,
     environment: what.environment,
     candidate: { version_number: Number(what.candidate) },
     steps: steps.map(toStep),
@@ -145,7 +147,7 @@ function DraftForm() {
       <fieldset
         disabled={made !== null}
         className="m-0 grid min-w-0 gap-3.5 border-0 p-0"
-        onBlur={() => setPromptName(what.prompt.trim())}
+        onBlur={() => setLeftName(typedName)}
       >
         <WhatFields
           draft={what}
@@ -153,7 +155,7 @@ function DraftForm() {
           onChange={(change) => setWhat({ ...what, ...change })}
           onPrompt={(name) => {
             setWhat({ ...what, prompt: name, environment: '', candidate: '' });
-            if (prompts.some((prompt) => prompt.name === name)) setPromptName(name);
+            setLeftName('');
           }}
         />
         <StepsFields steps={steps} onChange={(changed) => setSteps([...changed])} />

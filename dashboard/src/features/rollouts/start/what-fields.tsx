@@ -6,7 +6,7 @@ import { Panel } from '../../../ui/panel';
 import { Problem } from '../../../ui/problem';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** Where experiments and people try things: nothing is rolled out there. */
+/** The environments in which experiments run and people try things: nothing is rolled out there. */
 const NOT_THERE = ['experiment', 'playground'];
 const PROMPT_CODES = ['PROMPT_NOT_FOUND', 'PROMPT_RETIRED'];
 const CONTROL_CODES = ['ROLLOUT_CONTROL_MOVED', 'ROLLOUT_ACTIVE'];
@@ -20,7 +20,7 @@ export interface WhatDraft {
   readonly candidate: string;
 }
 
-/** What there is to choose from, once the prompt is known. */
+/** Reads the choices that there are once the prompt is known. */
 export function usePromptChoices(name: string) {
   const isKnown = name !== '';
   const pointers = useQuery({
@@ -51,7 +51,7 @@ export function WhatFields({
   readonly draft: WhatDraft;
   readonly choices: ReturnType<typeof usePromptChoices>;
   readonly onChange: (change: Partial<WhatDraft>) => void;
-  /** Called when the name of the prompt is complete. */
+  /** Called with each letter of the name of the prompt. */
   readonly onPrompt: (name: string) => void;
 }) {
   const control = environments.find(({ environment }) => environment === draft.environment);

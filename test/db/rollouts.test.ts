@@ -455,14 +455,17 @@ describe('a rollout of a prompt and environment', () => {
 
   it('ends with its prompt, and when the environment is protected behind its back', async () => {
     const deleted = await world.start();
+    const forgotten = await world.create(deleted.prompt_name);
     await world.sql('UPDATE prompts SET deleted_at = now() WHERE name = $1', [deleted.prompt_name]);
     expect(await world.get(deleted.rollout_id)).toMatchObject({
       status: 'stopped',
       status_reason: 'the prompt was deleted',
     });
-    // As any that is over: what it was of is no longer asked.
+    // The prompt of a rollout that is over no longer matters.
     expect(await world.act(deleted.rollout_id, 'stop')).toMatchObject({ status: 'stopped' });
     expect(await world.act(deleted.rollout_id, 'start')).toBe('ROLLOUT_FINAL');
+    expect(await world.act(forgotten.rollout_id, 'start')).toBe('PROMPT_NOT_FOUND');
+    expect(await world.act(forgotten.rollout_id, 'stop')).toMatchObject({ status: 'stopped' });
     const open = await world.start();
     const draft = await world.create(await world.makePrompt());
     const approved = await world.start();

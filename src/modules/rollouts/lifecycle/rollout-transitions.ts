@@ -7,6 +7,7 @@ import {
   type HeldPointer,
   PointerKeeper,
   PointerMover,
+  PromptNotFoundError,
 } from '../../prompts/index.js';
 import {
   RolloutActiveError,
@@ -31,7 +32,7 @@ export interface RolloutEnd {
   /** `paused` is no end: somebody may resume it. */
   readonly outcome: 'rolled_back' | 'completed' | 'paused';
   readonly reason: string;
-  /** Of `completed`: whether the pointer moves to the candidate. Left out: as the rollout was asked for. */
+  /** Whether the pointer moves to the candidate, for `completed`. Left out: as the rollout was asked for. */
   readonly applies?: boolean;
 }
 
@@ -81,7 +82,7 @@ export class RolloutTransitions {
    * @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` | RolloutFinalError `ROLLOUT_FINAL` | RolloutStatusError `ROLLOUT_STATUS`
    * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` for one that is started or resumed.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for one that needs a change and has none.
-   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted.
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` for a prompt that is deleted, unless a draft is stopped.
    */
   async act(
     tx: EntityManager,
@@ -94,16 +95,30 @@ export class RolloutTransitions {
     const found = await this.rollouts.find(tx, projectId, rolloutId);
     if (found === null) throw new RolloutNotFoundError(rolloutId);
     const { promptName } = found;
-    // What is over stays so, also when the prompt has come to its end since.
+    // A final state stays, even when the prompt was deleted since.
     if (isFinal(found.status) && !mayMove(action, found)) return { promptName, revision: null };
-    const pointer = await this.keeper.hold(tx, { ...found, name: promptName });
+    const pointer = await this.holdPointer(tx, found, action);
     const rollout = (await this.rollouts.findLocked(tx, projectId, rolloutId)) as RolloutRecord;
     if (!mayMove(action, rollout)) return { promptName, revision: null };
     const { to, event } = ACTION_RULES[action];
-    if (to === 'running') await this.assertMayRun(tx, rollout, pointer, options);
+    if (to === 'running' && pointer !== null) await this.assertMayRun(tx, rollout, pointer, options);
     const phase = action === 'start' ? 1 : rollout.phase;
     const step: Step = { to, phase, verb: action, event, ...options };
     return { promptName, revision: await this.take(tx, who, rollout, step) };
+  }
+
+  /** Locks rules and prompt. @returns null for a draft of a deleted prompt, which can only be stopped. */
+  private async holdPointer(
+    tx: EntityManager,
+    rollout: RolloutRecord,
+    action: RolloutAction,
+  ): Promise<HeldPointer | null> {
+    try {
+      return await this.keeper.hold(tx, { ...rollout, name: rollout.promptName });
+    } catch (error) {
+      if (action === 'stop' && error instanceof PromptNotFoundError) return null;
+      throw error;
+    }
   }
 
   /**

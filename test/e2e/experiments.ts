@@ -29,9 +29,9 @@ export interface Experiment extends ApiBody {
 const isOver = ({ status }: Experiment) => status !== 'queued' && status !== 'running';
 
 /** Two versions of a prompt that echo says back, the first with all words and the second with one less. */
-export async function putCandidates(stage: Stage, name: string): Promise<void> {
-  await putPrompt(stage.admin, name, 'Answer: {{text}}');
-  await putPrompt(stage.admin, name, 'Reply: {{text}}', { set_active: false });
+export async function putCandidates({ admin }: Pick<Stage, 'admin'>, name: string): Promise<void> {
+  await putPrompt(admin, name, 'Answer: {{text}}');
+  await putPrompt(admin, name, 'Reply: {{text}}', { set_active: false });
 }
 
 export async function putItems(

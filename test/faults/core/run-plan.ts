@@ -5,16 +5,16 @@ import type { RowReport, Size } from './row.js';
 const ROOT = path.join(__dirname, '../../..');
 
 /** Those that take seconds when short; the others start many processes, and `npm test` is run often. */
-const QUICK_ROWS = [3, 4, 5, 6, 7, 9, 12, 13, 14, 16, 17, 19, 20, 21, 22] as const;
+const QUICK_ROWS = [3, 4, 5, 6, 7, 9, 12, 13, 14, 16, 17, 19, 20, 21, 22, 23] as const;
 
-/** What `npm run test:faults` asks for; without it, as in `npm test`, the short run of the quick rows. */
+/** The request of `npm run test:faults`; without it, as in `npm test`, the short run of the quick rows. */
 export interface RunPlan {
   readonly size: Size;
   /** Null: all. */
   readonly rows: readonly number[] | null;
-  /** Of the sources; null when unknown. */
+  /** The commit of the sources; null when unknown. */
   readonly commit: string | null;
-  /** Where a report of each row goes; null: nowhere. */
+  /** The folder for the report of each row; null: nowhere. */
   readonly folder: string | null;
 }
 

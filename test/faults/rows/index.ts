@@ -21,6 +21,7 @@ import { budgetsRow } from './19-budgets.js';
 import { streamsRow } from './20-streams.js';
 import { changesRow } from './21-changes.js';
 import { tenantsRow } from './22-tenants.js';
+import { experimentsRow } from './23-experiments.js';
 
 /** In the order of docs/reliability.md. */
 export const ROWS: readonly FaultRow[] = [
@@ -46,4 +47,5 @@ export const ROWS: readonly FaultRow[] = [
   streamsRow,
   changesRow,
   tenantsRow,
+  experimentsRow,
 ];

@@ -18,8 +18,8 @@ const ORDER = [
   'start',
 ];
 
-/** Takes minutes and compares nothing with anybody, so it is measured when it is named. */
-const ONLY_BY_NAME = ['soak'];
+/** These compare nothing with anybody, and take minutes or a browser, so they are measured when they are named. */
+const ONLY_BY_NAME = ['soak', 'dashboard'];
 
 /** Each file of `bench/scenarios` is one, and exports the one function that measures it. */
 export const SCENARIOS = readdirSync(inProject('bench', 'scenarios'))

@@ -21,7 +21,7 @@ await Promise.all([...['esm', 'cjs'].map(buildCode), buildTypes()]);
 async function buildCode(format) {
   const extension = format === 'esm' ? '.mjs' : '.cjs';
   await build({
-    entryPoints: [source('index.ts'), source('templating.ts')],
+    entryPoints: { index: source('index.ts'), templating: source('prompts/templating.ts') },
     outdir: dist(''),
     outExtension: { '.js': extension },
     bundle: true,

@@ -29,7 +29,7 @@ export class BatchHandle implements AsyncIterable<BatchResult> {
     this.executionIds = executionIds;
   }
 
-  /** How far it is. */
+  /** Returns its progress. */
   status(): Promise<Batch> {
     return this.client.batches.get(this.id);
   }

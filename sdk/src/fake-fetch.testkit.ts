@@ -49,7 +49,7 @@ export function problem(
   return json({ ...body, ...members }, status, headers);
 }
 
-/** As `fetch` does when the connection breaks. */
+/** Fails like `fetch` when the connection breaks. */
 export const broken: Step = () => {
   throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:8000') });
 };

@@ -1,8 +1,8 @@
 /** `@prompt-ledger/client`: README.md beside the sources tells how to use it. */
 export { BatchHandle, type BatchResult } from './batch-handle.js';
-export type { Registration } from './code-registration.js';
-export type { CodeRegistry } from './code-registry.js';
-export type { Content, Rendered } from './content.js';
+export type { Registration } from './registration/code-registration.js';
+export type { CodeRegistry } from './registration/code-registry.js';
+export type { Content, Rendered } from './prompts/content.js';
 export * from './core/errors.js';
 export { Pages, VERSION } from './core/index.js';
 export type {
@@ -15,12 +15,12 @@ export type {
   Sent,
   StreamCallOptions,
 } from './core/index.js';
-export type { ExecutionStream } from './execution-stream.js';
+export type { ExecutionStream } from './streams/execution-stream.js';
 export { LedgerClient } from './ledger-client.js';
 export type * from './options.js';
-export type { ChatPrompt, LedgerPrompt, TextPrompt } from './prompt.js';
+export type { ChatPrompt, LedgerPrompt, TextPrompt } from './prompts/prompt.js';
 export { PromptLedger } from './prompt-ledger.js';
-export type { VariablesIn, Variables } from './template-variables.js';
+export type { VariablesIn, Variables } from './prompts/template-variables.js';
 export type { Extracted } from './tracking/extract.js';
 export type { DroppedExecution, DropReason, RecorderOptions, TrackingStats } from './tracking/recorder.js';
 export type { TrackContext } from './tracking/tracker.js';

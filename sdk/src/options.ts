@@ -1,12 +1,12 @@
-import type { CodeRegistry } from './code-registry.js';
+import type { CodeRegistry } from './registration/code-registry.js';
 import {
   type CallOptions,
   ConfigurationError,
   type ConnectionOptions,
   type StreamCallOptions,
 } from './core/index.js';
-import type { Content } from './content.js';
-import type { VariablesIn, Variables } from './template-variables.js';
+import type { Content } from './prompts/content.js';
+import type { VariablesIn, Variables } from './prompts/template-variables.js';
 import type { Extracted } from './tracking/extract.js';
 import type { RecorderOptions } from './tracking/recorder.js';
 import type {
@@ -165,11 +165,11 @@ export interface TrackOptions extends GetPromptOptions {
 
 export interface RegisterOptions {
   readonly git?: GitFacts | undefined;
-  /** Whose pointers follow the code. Default: `default`, whose pointer is the active version. */
+  /** The environment whose pointers follow the code. Default: `default`, whose pointer is the active version. */
   readonly environment?: string | undefined;
   /** Say what would happen, and write nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Where each prompt stands, by its name. */
+  /** The place of each prompt in the code, by its name. */
   readonly source?: Readonly<Record<string, SourceLocation>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -180,7 +180,7 @@ export interface AnalyticsOptions {
   readonly promptName?: string | undefined;
 }
 
-/** Whose models are called so, for who leaves out the provider. */
+/** The vendors by the names of their models, for callers that leave out the provider. */
 const VENDORS: readonly (readonly [RegExp, string])[] = [
   [/^(gpt-|chatgpt-|o[1-9])/, 'openai'],
   [/^claude-/, 'anthropic'],

@@ -1,9 +1,9 @@
 import type { BatchHandle } from './batch-handle.js';
-import { type Registration, registerCode } from './code-registration.js';
-import { CodePrompts, type CodeRegistry } from './code-registry.js';
-import type { Rendered } from './content.js';
+import { type Registration, registerCode } from './registration/code-registration.js';
+import { CodePrompts, type CodeRegistry } from './registration/code-registry.js';
+import type { Rendered } from './prompts/content.js';
 import { ApiPromise, ConfigurationError } from './core/index.js';
-import type { ExecutionStream } from './execution-stream.js';
+import type { ExecutionStream } from './streams/execution-stream.js';
 import { LedgerClient } from './ledger-client.js';
 import {
   type AnalyticsOptions,
@@ -23,10 +23,10 @@ import {
   type TrackOptions,
   type VariablesOf,
 } from './options.js';
-import type { LedgerPrompt, TextPrompt } from './prompt.js';
-import { PromptReader } from './prompt-reader.js';
+import type { LedgerPrompt, TextPrompt } from './prompts/prompt.js';
+import { PromptReader } from './prompts/prompt-reader.js';
 import { Runs } from './runs.js';
-import type { Variables, WithVariables } from './template-variables.js';
+import type { Variables, WithVariables } from './prompts/template-variables.js';
 import { Recorder, type TrackingStats } from './tracking/recorder.js';
 import { type TrackContext, Tracker } from './tracking/tracker.js';
 import { waitUntilFinal, type WaitOptions } from './wait.js';

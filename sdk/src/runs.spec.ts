@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fakeFetch, json, problem, type Step } from './fake-fetch.testkit.js';
 import { PromptLedger } from './prompt-ledger.js';
-import { failureOf, whole } from './streams.testkit.js';
+import { failureOf, whole } from './streams/streams.testkit.js';
 
 describe('what a stream sends', () => {
   const answer: Step = () => new Response(whole, { headers: { 'content-type': 'text/event-stream' } });

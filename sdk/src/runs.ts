@@ -1,7 +1,7 @@
 import { BatchHandle } from './batch-handle.js';
-import type { CodePrompts } from './code-registry.js';
+import type { CodePrompts } from './registration/code-registry.js';
 import { type Answer, type ApiPromise, ConfigurationError, type Sent } from './core/index.js';
-import type { ExecutionStream } from './execution-stream.js';
+import type { ExecutionStream } from './streams/execution-stream.js';
 import type { LedgerClient } from './ledger-client.js';
 import {
   type BatchItem,
@@ -13,7 +13,7 @@ import {
   type SubmitBatchOptions,
   type SubmitOptions,
 } from './options.js';
-import type { Variables } from './template-variables.js';
+import type { Variables } from './prompts/template-variables.js';
 import type {
   ExecuteRequest,
   ExecutionResult,

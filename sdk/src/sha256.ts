@@ -6,7 +6,7 @@ interface Subtle {
 /** Lower-case hex, of the UTF-8 bytes. */
 export async function sha256Hex(text: string): Promise<string> {
   const subtle = (globalThis as { crypto?: { subtle?: Subtle } }).crypto?.subtle;
-  if (subtle === undefined) return (await import('./templating.js')).checksumOfText(text);
+  if (subtle === undefined) return (await import('./prompts/templating.js')).checksumOfText(text);
   const digest = await subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

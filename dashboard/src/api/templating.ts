@@ -1,8 +1,8 @@
 // Loaded when it is first needed: Liquid's parser is as large as the rest of the app.
-import { contentOf, type Content, extrasOf, type WireContent } from '../../../sdk/src/content';
+import { contentOf, type Content, extrasOf, type WireContent } from '../../../sdk/src/prompts/content';
 import { parseJson } from '../../../sdk/src/core/wire/answers';
-import { compileContent } from '../../../sdk/src/templating';
-import { translatingErrors } from '../../../sdk/src/templating-errors';
+import { compileContent } from '../../../sdk/src/prompts/templating';
+import { translatingErrors } from '../../../sdk/src/prompts/templating-errors';
 
 /** A content as the service would take it: the same code compiles and renders there. */
 export interface Compiled {

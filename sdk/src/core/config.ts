@@ -4,7 +4,7 @@ import { ConfigurationError } from './errors.js';
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface ConnectionOptions {
-  /** Where the ledger is. Default: `PROMPT_LEDGER_URL`, else `http://localhost:8000`. */
+  /** The address of the ledger. Default: `PROMPT_LEDGER_URL`, else `http://localhost:8000`. */
   readonly baseUrl?: string | undefined;
   /** Default: `PROMPT_LEDGER_API_KEY`. */
   readonly apiKey?: string | undefined;

@@ -3,7 +3,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
 
 /**
- * How long to wait before try number `retry` (1, 2, …): what the server asked for, else twice as long each time, with
+ * Returns the wait before try number `retry` (1, 2, …): what the server asked for, else twice as long each time, with
  * up to a half less by chance, so that many clients do not come back at once.
  */
 export function waitBefore(retry: number, retryAfterMs: number | null): number {

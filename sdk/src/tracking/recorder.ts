@@ -195,7 +195,7 @@ export class Recorder {
     const guilty = guiltyOf(entries.length, error);
     for (const index of guilty) this.reject(entries[index], error.code, error.message);
     const rest = entries.filter((_, index) => !guilty.has(index));
-    // Where nobody says which, halves are tried, until it is alone.
+    // Halves are tried where nobody says which entry it is, until that is alone.
     const middle = guilty.size > 0 ? rest.length : Math.ceil(rest.length / 2);
     for (const part of [rest.slice(middle), rest.slice(0, middle)]) {
       if (part.length === 0) continue;
@@ -250,7 +250,7 @@ function reasonOf(error: unknown): string {
 
 /** Each escape of a JSON text: a pair of surrogates, any other `\\u`, or the short ones. */
 const ESCAPE = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[\da-fA-F]{4}|.)/g;
-/** How JSON writes a NUL and half a character, which the ledger would refuse the whole entry for. */
+/** The escapes of a NUL and of half a character, for which the ledger would refuse the whole entry. */
 const UNSTORABLE_ESCAPE = /^\\u(?:0000|[dD][89a-fA-F][\da-fA-F]{2})$/;
 const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 

@@ -2,7 +2,7 @@ import { contentText } from '../../../src/answers/index.js';
 import type { RecordedToolCall } from '../wire/index.js';
 import { type Extracted, firstOf, shapeOf, shapesIn, stringOf, usageOf } from './extract.js';
 
-/** How a stream ended: read to its end, left by its reader, or broken. */
+/** The end of a stream: read to its end, left by its reader, or broken. */
 export interface StreamEnd {
   readonly extracted: Extracted;
   readonly error: unknown;

@@ -1,6 +1,6 @@
-import { messagesOf, type Rendered } from '../content.js';
-import type { LedgerPrompt } from '../prompt.js';
-import type { Variables } from '../template-variables.js';
+import { messagesOf, type Rendered } from '../prompts/content.js';
+import type { LedgerPrompt } from '../prompts/prompt.js';
+import type { Variables } from '../prompts/template-variables.js';
 import type { ChatMessage, Metadata, ModelRef, Params, RecordedExecution } from '../wire/index.js';
 import { type Extracted, extract } from './extract.js';
 import { failureOf } from './failure.js';

@@ -8,7 +8,7 @@ export interface ProblemEntry {
 
 /** `application/problem+json` (RFC 9457); docs/errors.md of the server explains each code. */
 export interface Problem {
-  /** Where the code is explained. */
+  /** The page that explains the code. */
   readonly type: string;
   /** The kind of problem, the same for every occurrence. */
   readonly title: string;

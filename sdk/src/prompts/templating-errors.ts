@@ -1,0 +1,35 @@
+import { type PromptLedgerError, TemplateError, TemplateVariablesMissing } from '../core/index.js';
+import type { ProblemEntry } from '../wire/index.js';
+
+/** The errors of the server's templating, told by their members: its classes are in a file that is loaded late. */
+interface ServerError extends Error {
+  readonly code: string;
+  readonly errors?: readonly ProblemEntry[];
+}
+
+/** Runs work of the templating, and has its errors thrown as this client's. */
+export function translatingErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isServerError(error) ? translated(error) : error;
+  }
+}
+
+function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && typeof (error as Partial<ServerError>).code === 'string';
+}
+
+function translated({ code, message, errors = [] }: ServerError): PromptLedgerError {
+  if (code !== 'TEMPLATE_VARIABLES_MISSING') return new TemplateError(code, message);
+  return new TemplateVariablesMissing(
+    errors.map(({ pointer }) => nameOf(pointer)),
+    message,
+  );
+}
+
+/** `user.name` of `/variables/user/name`. */
+function nameOf(pointer: string): string {
+  const [, , ...path] = pointer.split('/');
+  return path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.');
+}

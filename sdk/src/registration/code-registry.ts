@@ -1,0 +1,52 @@
+import { ConfigurationError } from '../core/index.js';
+import { sha256Hex } from '../sha256.js';
+
+/** Prompts in code: an object of texts, or a function that knows them. */
+export type CodeRegistry = Readonly<Record<string, string>> | ((name: string) => string);
+
+/** The prompts of the code, and their hashes. */
+export class CodePrompts {
+  /** By the text, so that a function may answer another one tomorrow. */
+  private readonly hashes = new Map<string, Promise<string>>();
+
+  constructor(private readonly registry: CodeRegistry) {}
+
+  /** @returns undefined when it is not in the code. */
+  find(name: string): string | undefined {
+    const { registry } = this;
+    const text: unknown =
+      typeof registry === 'function'
+        ? registry(name)
+        : Object.hasOwn(registry, name)
+          ? registry[name]
+          : undefined;
+    if (text === undefined || typeof text === 'string') return text;
+    throw new ConfigurationError(`The prompt "${name}" in your code is not a text.`);
+  }
+
+  /** @throws ConfigurationError when it is not in the code */
+  get(name: string): string {
+    const text = this.find(name);
+    if (text === undefined)
+      throw new ConfigurationError(`There is no prompt "${name}" in your code registry.`);
+    return text;
+  }
+
+  /** @throws ConfigurationError for a function, which cannot be asked for its names */
+  names(): string[] {
+    if (typeof this.registry !== 'function') return Object.keys(this.registry);
+    throw new ConfigurationError('Say which prompts to register: a registry that is a function has no list.');
+  }
+
+  /** Lower-case hex SHA-256, as the ledger names a text by. */
+  hashOf(text: string): Promise<string> {
+    let hash = this.hashes.get(text);
+    if (hash === undefined) {
+      // A function may make texts without end; what is forgotten is hashed again.
+      if (this.hashes.size >= 10_000) this.hashes.clear();
+      hash = sha256Hex(text);
+      this.hashes.set(text, hash);
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,35 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type { ListRoutesQuery, PutRouteRequest, Route, RouteList } from '../../wire/index.js';
+
+/** Several models under one name; `model: { route: name }` asks them. */
+export class RoutesResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Makes or replaces it, for every request that is sent after the answer. */
+  put(name: string, request: Sent<PutRouteRequest>, options?: CallOptions): ApiPromise<Route> {
+    return this.transport.put(path`/v1/routes/${name}`, request, options);
+  }
+
+  /** By name; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListRoutesQuery> = {}, options?: CallOptions): Pages<Route, RouteList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/routes', { ...query, cursor }, options),
+      ({ routes }) => routes,
+    );
+  }
+
+  get(name: string, options?: CallOptions): ApiPromise<Route> {
+    return this.transport.get(path`/v1/routes/${name}`, undefined, options);
+  }
+
+  delete(name: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/routes/${name}`, options);
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  randomId,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import { partsOf } from '../../dataset-parts.js';
+import type {
+  AddedItems,
+  AddItemsMode,
+  Dataset,
+  DatasetItem,
+  DatasetItems,
+  DatasetList,
+  DatasetSummary,
+  DatasetVersion,
+  DatasetVersions,
+  FromExecutionsRequest,
+  FromExecutionsResult,
+  ListDatasetItemsQuery,
+  NewDatasetItem,
+  PageQuery,
+  PutDatasetRequest,
+} from '../../wire/index.js';
+
+export interface AddItemsOptions extends CallOptions {
+  /** Default `append`. */
+  readonly mode?: AddItemsMode;
+  /** Is told how many items were sent so far. */
+  readonly onProgress?: (items: number) => void;
+}
+
+/** Lists of items to try prompts on, by the hash of what they hold. */
+export class DatasetsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Makes a dataset, or changes what is said of one. */
+  create(name: string, request: Sent<PutDatasetRequest> = {}, options?: CallOptions): ApiPromise<Dataset> {
+    return this.transport.put(path`/v1/datasets/${name}`, request, options);
+  }
+
+  get(name: string, options?: CallOptions): ApiPromise<Dataset> {
+    return this.transport.get(path`/v1/datasets/${name}`, undefined, options);
+  }
+
+  /** By name; `await` for the first page, `for await` for all. */
+  list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<DatasetSummary, DatasetList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/datasets', { ...query, cursor }, options),
+      ({ datasets }) => datasets,
+    );
+  }
+
+  delete(name: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/datasets/${name}`, options);
+  }
+
+  /** Newest first; `await` for the first page, `for await` for all. */
+  versions(
+    name: string,
+    query: Sent<PageQuery> = {},
+    options?: CallOptions,
+  ): Pages<DatasetVersion, DatasetVersions> {
+    return new Pages(
+      (cursor) => this.transport.get(path`/v1/datasets/${name}/versions`, { ...query, cursor }, options),
+      ({ versions }) => versions,
+    );
+  }
+
+  /** `await` for the first page, `for await` for all items, which are of one version whatever happens meanwhile. */
+  listItems(
+    name: string,
+    query: Sent<ListDatasetItemsQuery> = {},
+    options?: CallOptions,
+  ): Pages<DatasetItem, DatasetItems> {
+    return new Pages(
+      (cursor) => this.transport.get(path`/v1/datasets/${name}/items`, { ...query, cursor }, options),
+      ({ items }) => items,
+    );
+  }
+
+  /**
+   * Adds any number of items, which become one version: all of them, or none. Those that are too many for a request are sent in
+   * parts as they come, so that a stream of them is never in memory.
+   */
+  async addItems(
+    name: string,
+    items: Iterable<NewDatasetItem> | AsyncIterable<NewDatasetItem>,
+    { mode = 'append', onProgress, ...options }: AddItemsOptions = {},
+  ): Promise<AddedItems> {
+    const url = path`/v1/datasets/${name}/items`;
+    const uploadId = randomId();
+    let held: readonly NewDatasetItem[] | null = null;
+    let parts = 0;
+    let sent = 0;
+    const stage = async (part: readonly NewDatasetItem[]): Promise<void> => {
+      parts += 1;
+      await this.transport.post(`${url}:stage`, { upload_id: uploadId, part: parts, items: part }, options);
+      sent += part.length;
+      onProgress?.(sent);
+    };
+    for await (const part of partsOf(items)) {
+      if (held !== null) await stage(held);
+      held = part;
+    }
+    if (parts === 0) {
+      const added = await this.transport.post<AddedItems>(url, { items: held ?? [], mode }, options);
+      onProgress?.(held?.length ?? 0);
+      return added;
+    }
+    if (held !== null) await stage(held);
+    return this.transport.post<AddedItems>(url, { upload_id: uploadId, parts, mode }, options);
+  }
+
+  /** Makes an item of each execution; one that an item was made of before changes that one, or nothing. */
+  fromExecutions(
+    name: string,
+    request: Sent<FromExecutionsRequest>,
+    options?: CallOptions,
+  ): ApiPromise<FromExecutionsResult> {
+    return this.transport.post(path`/v1/datasets/${name}/items:from-executions`, request, options);
+  }
+}

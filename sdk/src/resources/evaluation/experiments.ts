@@ -1,0 +1,128 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  TimeoutError,
+  type Transport,
+} from '../../core/index.js';
+import type {
+  CompareExperimentQuery,
+  CreateExperimentRequest,
+  Experiment,
+  ExperimentComparison,
+  ExperimentDetail,
+  ExperimentList,
+  ExperimentResult,
+  ExperimentResultList,
+  ListExperimentResultsQuery,
+  ListExperimentsQuery,
+} from '../../wire/index.js';
+
+export interface ExperimentWaitOptions {
+  /** Milliseconds; default: as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how far it is, each time that is looked at. */
+  readonly onProgress?: ((experiment: ExperimentDetail) => void) | undefined;
+}
+
+const FIRST_LOOK_MS = 250;
+const LAST_LOOK_MS = 3000;
+
+/** Candidates on the items of a dataset, and which of them is better. */
+export class ExperimentsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** The ledger runs it; `wait` waits for it. */
+  create(request: Sent<CreateExperimentRequest>, options?: CallOptions): ApiPromise<Experiment> {
+    return this.transport.post('/v1/experiments', request, options);
+  }
+
+  /** Newest first; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListExperimentsQuery> = {}, options?: CallOptions): Pages<Experiment, ExperimentList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/experiments', { ...query, cursor }, options),
+      ({ experiments }) => experiments,
+    );
+  }
+
+  get(experimentId: string, options?: CallOptions): ApiPromise<ExperimentDetail> {
+    return this.transport.get(path`/v1/experiments/${experimentId}`, undefined, options);
+  }
+
+  /**
+   * Asks until it is over. @returns it, however it ended.
+   * @throws TimeoutError when the time is up; the experiment goes on
+   */
+  async wait(experimentId: string, options: ExperimentWaitOptions = {}): Promise<ExperimentDetail> {
+    const { timeoutMs = Infinity, signal, onProgress } = options;
+    const endsAtMs = Date.now() + timeoutMs;
+    let lookMs = FIRST_LOOK_MS;
+    for (;;) {
+      const experiment = await this.get(experimentId, { signal });
+      onProgress?.(experiment);
+      if (experiment.status !== 'queued' && experiment.status !== 'running') return experiment;
+      const leftMs = endsAtMs - Date.now();
+      if (leftMs <= 0) {
+        throw new TimeoutError(
+          `Experiment ${experimentId} is still ${experiment.status} after ${timeoutMs} ms.`,
+        );
+      }
+      await sleep(Math.min(lookMs, leftMs), signal);
+      lookMs = Math.min(lookMs * 1.5, LAST_LOOK_MS);
+    }
+  }
+
+  /** Lists the results of each candidate for each item; `await` for the first page, `for await` for all. */
+  results(
+    experimentId: string,
+    query: Sent<ListExperimentResultsQuery> = {},
+    options?: CallOptions,
+  ): Pages<ExperimentResult, ExperimentResultList> {
+    const route = path`/v1/experiments/${experimentId}/results`;
+    return new Pages(
+      (cursor) => this.transport.get(route, { ...query, cursor }, options),
+      ({ results }) => results,
+    );
+  }
+
+  /** @throws ConflictError `SCORER_VERSIONS_DIFFER` for scores of two versions of the scorer */
+  compare(
+    experimentId: string,
+    query: Sent<CompareExperimentQuery>,
+    options?: CallOptions,
+  ): ApiPromise<ExperimentComparison> {
+    return this.transport.get(path`/v1/experiments/${experimentId}/compare`, query, options);
+  }
+
+  /** One document: JUnit's XML for what shows tests, Markdown for people, JSON as text. */
+  report(
+    experimentId: string,
+    format: 'json' | 'junit' | 'markdown',
+    options?: CallOptions,
+  ): ApiPromise<string> {
+    return this.transport.getText(path`/v1/experiments/${experimentId}/report`, { format }, options);
+  }
+
+  /** Cancels cells that wait; calls under way go on. */
+  cancel(experimentId: string, options?: CallOptions): ApiPromise<ExperimentDetail> {
+    return this.transport.post(path`/v1/experiments/${experimentId}:cancel`, undefined, options);
+  }
+}
+
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', fail);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) fail();
+    else signal?.addEventListener('abort', fail, { once: true });
+  });
+}

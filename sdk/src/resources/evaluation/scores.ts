@@ -1,0 +1,20 @@
+import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../../core/index.js';
+import type { ListScoresQuery, PostScoreRequest, Score, ScoreList } from '../../wire/index.js';
+
+/** Scores of executions. */
+export class ScoresResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Records the opinion of a person or an end user, by a scorer of kind `human`. Each call is another score. */
+  create(request: Sent<PostScoreRequest>, options?: CallOptions): ApiPromise<Score> {
+    return this.transport.post('/v1/scores', request, options);
+  }
+
+  /** The latest first; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListScoresQuery> = {}, options?: CallOptions): Pages<Score, ScoreList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/scores', { ...query, cursor }, options),
+      ({ scores }) => scores,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../../core/index.js';
+import type { AuditEntry, AuditList, ListAuditQuery } from '../../wire/index.js';
+
+/** Lists and exports who changed what. */
+export class AuditResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Newest first; `await` for the first page, `for await` for all of them, a page in memory at a time. */
+  list(query: Sent<ListAuditQuery> = {}, options?: CallOptions): Pages<AuditEntry, AuditList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/audit', { ...query, cursor }, options),
+      ({ entries }) => entries,
+    );
+  }
+
+  /** All that fits as JSON lines, newest first, in memory. */
+  export(query: Sent<Omit<ListAuditQuery, 'limit'>> = {}, options?: CallOptions): ApiPromise<string> {
+    return this.transport.getText('/v1/audit:export', query, options);
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type { PageQuery, PutTeamRequest, Team, TeamList } from '../../wire/index.js';
+
+/** Teams: users who may do more with the prompts that their team answers for. */
+export class TeamsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** By name; `await` for the first page, `for await` for all. */
+  list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Team, TeamList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/teams', { ...query, cursor }, options),
+      ({ teams }) => teams,
+    );
+  }
+
+  get(name: string, options?: CallOptions): ApiPromise<Team> {
+    return this.transport.get(path`/v1/teams/${name}`, undefined, options);
+  }
+
+  put(name: string, request: Sent<PutTeamRequest>, options?: CallOptions): ApiPromise<Team> {
+    return this.transport.put(path`/v1/teams/${name}`, request, options);
+  }
+
+  delete(name: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/teams/${name}`, options);
+  }
+}

@@ -1,0 +1,36 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type {
+  CreateUserRequest,
+  ListUsersQuery,
+  UpdateUserRequest,
+  User,
+  UserList,
+} from '../../wire/index.js';
+
+/** People and service accounts. What they may do is said by `members` and `teams`. */
+export class UsersResource {
+  constructor(private readonly transport: Transport) {}
+
+  create(request: Sent<CreateUserRequest>, options?: CallOptions): ApiPromise<User> {
+    return this.transport.post('/v1/users', request, options);
+  }
+
+  /** The oldest first; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListUsersQuery> = {}, options?: CallOptions): Pages<User, UserList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/users', { ...query, cursor }, options),
+      ({ users }) => users,
+    );
+  }
+
+  update(userId: string, request: Sent<UpdateUserRequest>, options?: CallOptions): ApiPromise<User> {
+    return this.transport.patch(path`/v1/users/${userId}`, request, options);
+  }
+}

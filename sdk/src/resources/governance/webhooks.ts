@@ -1,0 +1,29 @@
+import { type ApiPromise, type CallOptions, path, type Transport } from '../../core/index.js';
+import type { DeliveryList, RotatedWebhookSecret, WebhookSecret } from '../../wire/index.js';
+
+/** The secret that signs callbacks, and their deliveries. */
+export class WebhooksResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** The secret of the project; the first call makes it. */
+  secret(options?: CallOptions): ApiPromise<WebhookSecret> {
+    return this.transport.get('/v1/webhooks/secret', undefined, options);
+  }
+
+  /** For 24 hours callbacks carry a signature by the secret before, too. */
+  rotateSecret(options?: CallOptions): ApiPromise<RotatedWebhookSecret> {
+    return this.transport.post('/v1/webhooks/secret:rotate', undefined, options);
+  }
+
+  deliveriesOfExecution(executionId: string, options?: CallOptions): ApiPromise<DeliveryList> {
+    return this.transport.get(path`/v1/executions/${executionId}/deliveries`, undefined, options);
+  }
+
+  deliveriesOfBatch(batchId: string, options?: CallOptions): ApiPromise<DeliveryList> {
+    return this.transport.get(path`/v1/batches/${batchId}/deliveries`, undefined, options);
+  }
+
+  deliveriesOfBudget(budgetId: string, options?: CallOptions): ApiPromise<DeliveryList> {
+    return this.transport.get(path`/v1/budgets/${budgetId}/deliveries`, undefined, options);
+  }
+}

@@ -1,0 +1,98 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type {
+  EnvironmentList,
+  ListMovesQuery,
+  MovedPointer,
+  MovePointerRequest,
+  PointerMove,
+  PointerMoveList,
+  PromptEnvironmentList,
+  PutEnvironmentRequest,
+  PutEnvironmentResult,
+} from '../../wire/index.js';
+
+/** Which version of a prompt runs where, and which environments change by approval only. */
+export class EnvironmentsResource {
+  /** @param onChange told the name of a prompt that is about to move, and again when it has; null: of any. */
+  constructor(
+    private readonly transport: Transport,
+    private readonly onChange: (name: string | null) => void = () => {},
+  ) {}
+
+  /** Environments that have rules. */
+  list(options?: CallOptions): ApiPromise<EnvironmentList> {
+    return this.transport.get('/v1/environments', undefined, options);
+  }
+
+  /** Sets rules; what is left out stays as it was. They hold for every request sent after the answer. */
+  put(
+    name: string,
+    request: Sent<PutEnvironmentRequest>,
+    options?: CallOptions,
+  ): ApiPromise<PutEnvironmentResult> {
+    return this.changing(null, this.transport.put(path`/v1/environments/${name}`, request, options));
+  }
+
+  /** Lists the environments in which a prompt has a version of its own. @throws NotFoundError `PROMPT_NOT_FOUND` */
+  of(promptName: string, options?: CallOptions): ApiPromise<PromptEnvironmentList> {
+    return this.transport.get(path`/v1/prompts/${promptName}/environments`, undefined, options);
+  }
+
+  /**
+   * Runs this version there from now on.
+   * @throws ConflictError `ENVIRONMENT_PROTECTED` where only a change may do that
+   */
+  move(
+    promptName: string,
+    environment: string,
+    request: Sent<MovePointerRequest>,
+    options?: CallOptions,
+  ): ApiPromise<MovedPointer> {
+    const route = path`/v1/prompts/${promptName}/environments/${environment}`;
+    return this.changing(promptName, this.transport.put(route, request, options));
+  }
+
+  /** Lists moves of pointers, newest first; `await` for the first page, `for await` for all. */
+  moves(
+    promptName: string,
+    query: Sent<ListMovesQuery> = {},
+    options?: CallOptions,
+  ): Pages<PointerMove, PointerMoveList> {
+    const route = path`/v1/prompts/${promptName}/moves`;
+    return new Pages(
+      (cursor) => this.transport.get(route, { ...query, cursor }, options),
+      ({ moves }) => moves,
+    );
+  }
+
+  /**
+   * Takes the latest move back. It is not tried again by itself: twice in a row it would end where it began.
+   * @throws NotFoundError `VERSION_NOT_FOUND` when no version ran there before
+   * @throws ConflictError `ENVIRONMENT_PROTECTED` for a version that was never approved there
+   */
+  rollback(
+    promptName: string,
+    environment: string,
+    reason: string,
+    options?: CallOptions,
+  ): ApiPromise<MovedPointer> {
+    const route = path`/v1/prompts/${promptName}/environments/${environment}:rollback`;
+    const answer = this.transport.post(route, { reason }, { maxRetries: 0, ...options });
+    return this.changing(promptName, answer as ApiPromise<MovedPointer>);
+  }
+
+  private changing<T>(name: string | null, answer: ApiPromise<T>): ApiPromise<T> {
+    const changed = () => this.onChange(name);
+    changed();
+    // After a failure too: it may have been carried out.
+    answer.then(changed, changed);
+    return answer;
+  }
+}

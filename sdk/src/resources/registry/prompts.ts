@@ -1,0 +1,89 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type {
+  ListPromptsQuery,
+  Prompt,
+  PromptDiff,
+  PromptList,
+  PromptListEntry,
+  PutPromptRequest,
+  PutPromptResult,
+  RenderedPromptAnswer,
+  RenderPromptRequest,
+} from '../../wire/index.js';
+
+/** Prompts by their names. */
+export class PromptsResource {
+  /** @param onChange told the name of a prompt that is about to change, and again when it has. */
+  constructor(
+    private readonly transport: Transport,
+    private readonly onChange: (name: string) => void = () => {},
+  ) {}
+
+  /**
+   * Shows the version that runs in an environment as the active one; left out: in `default`.
+   * @throws NotFoundError `PROMPT_NOT_FOUND`
+   */
+  get(
+    name: string,
+    { environment, ...options }: CallOptions & { readonly environment?: string | null } = {},
+  ): ApiPromise<Prompt> {
+    return this.transport.get(path`/v1/prompts/${name}`, { environment }, options);
+  }
+
+  /** `await` for the first page, `for await` for all prompts. */
+  list(query: Sent<ListPromptsQuery> = {}, options?: CallOptions): Pages<PromptListEntry, PromptList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/prompts', { ...query, cursor }, options),
+      ({ prompts }) => prompts,
+    );
+  }
+
+  /**
+   * Creates or updates a prompt that is managed in the ledger.
+   * @throws UnprocessableError `TEMPLATE_INVALID`
+   * @throws BadRequestError `PROMPT_MODE_MISMATCH` for one that lives in code
+   */
+  put(name: string, request: Sent<PutPromptRequest>, options?: CallOptions): ApiPromise<PutPromptResult> {
+    return this.changing(name, this.transport.put(path`/v1/prompts/${name}`, request, options));
+  }
+
+  /** Its versions and executions stay readable by id. */
+  delete(name: string, options?: CallOptions): ApiPromise<void> {
+    return this.changing(name, this.transport.delete(path`/v1/prompts/${name}`, options));
+  }
+
+  /** Makes a version the active one. */
+  activate(name: string, version: number, options?: CallOptions): ApiPromise<PutPromptResult> {
+    const route = path`/v1/prompts/${name}/versions/${version}:activate`;
+    return this.changing(name, this.transport.post(route, undefined, options));
+  }
+
+  /** Renders in the ledger and calls no provider. */
+  render(
+    name: string,
+    request: Sent<RenderPromptRequest>,
+    options?: CallOptions,
+  ): ApiPromise<RenderedPromptAnswer> {
+    return this.transport.post(path`/v1/prompts/${name}:render`, request, options);
+  }
+
+  /** Compares two versions. */
+  diff(name: string, from: number, to: number, options?: CallOptions): ApiPromise<PromptDiff> {
+    return this.transport.get(path`/v1/prompts/${name}/diff`, { from, to }, options);
+  }
+
+  private changing<T>(name: string, answer: ApiPromise<T>): ApiPromise<T> {
+    const changed = () => this.onChange(name);
+    changed();
+    // After a failure too: it may have been carried out.
+    answer.then(changed, changed);
+    return answer;
+  }
+}

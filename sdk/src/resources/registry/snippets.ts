@@ -1,0 +1,67 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
+import type {
+  ListSnippetsQuery,
+  PageQuery,
+  PutSnippetRequest,
+  PutSnippetResult,
+  Snippet,
+  SnippetList,
+  SnippetSummary,
+  SnippetUsage,
+  SnippetUse,
+  SnippetVersion,
+  SnippetVersionSummary,
+} from '../../wire/index.js';
+
+/** Texts that prompts share, used as `{% render "snippet/tone@3", audience: who %}`. */
+export class SnippetsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /** Shows it with its newest version. @throws NotFoundError `SNIPPET_NOT_FOUND` */
+  get(name: string, options?: CallOptions): ApiPromise<Snippet> {
+    return this.transport.get(path`/v1/snippets/${name}`, undefined, options);
+  }
+
+  /** `await` for the first page, `for await` for all snippets. */
+  list(query: Sent<ListSnippetsQuery> = {}, options?: CallOptions): Pages<SnippetSummary, SnippetList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/snippets', { ...query, cursor }, options),
+      ({ snippets }) => snippets,
+    );
+  }
+
+  /** Creates it or its next version. @throws UnprocessableError `TEMPLATE_INVALID` */
+  put(name: string, request: Sent<PutSnippetRequest>, options?: CallOptions): ApiPromise<PutSnippetResult> {
+    return this.transport.put(path`/v1/snippets/${name}`, request, options);
+  }
+
+  /** Newest first. */
+  versions(name: string, options?: CallOptions): ApiPromise<readonly SnippetVersionSummary[]> {
+    return this.transport.get(path`/v1/snippets/${name}/versions`, undefined, options);
+  }
+
+  /** @throws NotFoundError `SNIPPET_NOT_FOUND` or `VERSION_NOT_FOUND` */
+  version(name: string, version: number, options?: CallOptions): ApiPromise<SnippetVersion> {
+    return this.transport.get(path`/v1/snippets/${name}/versions/${version}`, undefined, options);
+  }
+
+  /** Which versions of prompts and snippets use it, newest first; `await` for the first page, `for await` for all. */
+  usage(name: string, query: Sent<PageQuery> = {}, options?: CallOptions): Pages<SnippetUse, SnippetUsage> {
+    return new Pages(
+      (cursor) => this.transport.get(path`/v1/snippets/${name}/usage`, { ...query, cursor }, options),
+      ({ usage }) => usage,
+    );
+  }
+
+  /** @throws ConflictError `SNIPPET_IN_USE` */
+  delete(name: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/snippets/${name}`, options);
+  }
+}

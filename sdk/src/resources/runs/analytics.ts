@@ -1,0 +1,37 @@
+import type { ApiPromise, CallOptions, Sent, Transport } from '../../core/index.js';
+import type {
+  Analytics,
+  AnalyticsQuery,
+  CostQuery,
+  Costs,
+  ExecutionFigures,
+  FiguresQuery,
+  ModeAnalytics,
+  PromptMode,
+} from '../../wire/index.js';
+
+/** Counts and costs of final executions. */
+export class AnalyticsResource {
+  constructor(private readonly transport: Transport) {}
+
+  prompts(
+    query: Sent<AnalyticsQuery> & { readonly mode: PromptMode },
+    options?: CallOptions,
+  ): ApiPromise<ModeAnalytics>;
+  prompts(
+    query?: Sent<AnalyticsQuery> & { readonly mode?: 'all' | undefined },
+    options?: CallOptions,
+  ): ApiPromise<Analytics>;
+  prompts(query: Sent<AnalyticsQuery> = {}, options?: CallOptions): ApiPromise<Analytics | ModeAnalytics> {
+    return this.transport.get('/v1/analytics/prompts', query, options);
+  }
+
+  /** Counts, errors, tokens, cost and percentiles of latency, over time or by what executions have in common. */
+  executions(query: Sent<FiguresQuery> = {}, options?: CallOptions): ApiPromise<ExecutionFigures> {
+    return this.transport.get('/v1/analytics/executions', query, options);
+  }
+
+  costs(query: Sent<CostQuery>, options?: CallOptions): ApiPromise<Costs> {
+    return this.transport.get('/v1/analytics/costs', query, options);
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  type ApiPromise,
+  type CallOptions,
+  Pages,
+  path,
+  type Sent,
+  type StreamCallOptions,
+  type Transport,
+} from '../../core/index.js';
+import { ExecutionStream } from '../../streams/execution-stream.js';
+import type {
+  ExecuteContentRequest,
+  ExecuteRequest,
+  Execution,
+  ExecutionList,
+  ExecutionResult,
+  ExecutionSummary,
+  ListExecutionsQuery,
+  RecordRequest,
+  RecordResult,
+  SubmitRequest,
+  SubmittedExecution,
+} from '../../wire/index.js';
+
+/** The ledger answers a `:run` at its time limit; so much longer this client waits for that answer. */
+const ANSWER_GRACE_MS = 10_000;
+
+/** Runs of prompts, and what is known of them. */
+export class ExecutionsResource {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Runs a prompt, or a content that is no version of one, and waits for the answer. Of a content the answer has no prompt and no
+   * version: both are null.
+   * @throws ProviderError `PROVIDER_FAILED` or `PROVIDER_REJECTED`, ProviderTimeoutError `PROVIDER_TIMEOUT`; each has
+   *   an `executionId`.
+   */
+  run(
+    request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
+    options?: CallOptions,
+  ): ApiPromise<ExecutionResult> {
+    return this.transport.post('/v1/executions:run', request, withGrace(request.timeout_ms, options));
+  }
+
+  /**
+   * Runs a prompt and gives the answer while it comes. Nothing is sent before the first use.
+   * @throws what `run` does, out of whatever reads it
+   */
+  stream(
+    request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
+    options?: StreamCallOptions,
+  ): ExecutionStream {
+    return this.streamOf(() => Promise.resolve(request), options);
+  }
+
+  /** The same of a request that is made ready when the stream is first used. */
+  streamOf(
+    prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest> | Sent<ExecuteContentRequest>>,
+    options: StreamCallOptions = {},
+  ): ExecutionStream {
+    return new ExecutionStream(async (signal) => {
+      const body = await prepare(signal);
+      const call = withGrace(body.timeout_ms, { ...options, signal });
+      return this.transport.events({ ...call, method: 'POST', path: '/v1/executions:stream', body });
+    }, options.signal);
+  }
+
+  /** Queues a run. */
+  submit(request: Sent<SubmitRequest>, options?: CallOptions): ApiPromise<SubmittedExecution> {
+    return this.transport.post('/v1/executions:submit', request, options);
+  }
+
+  /** @param waitMs the ledger answers when the execution is final, or after so many milliseconds. */
+  get(
+    executionId: string,
+    { waitMs, ...options }: CallOptions & { waitMs?: number } = {},
+  ): ApiPromise<Execution> {
+    const query = waitMs === undefined ? {} : { wait_ms: waitMs };
+    return this.transport.get(path`/v1/executions/${executionId}`, query, withGrace(waitMs, options));
+  }
+
+  /** Newest first, without contents; `await` for the first page, `for await` for all. */
+  list(query: Sent<ListExecutionsQuery> = {}, options?: CallOptions): Pages<ExecutionSummary, ExecutionList> {
+    return new Pages(
+      (cursor) => this.transport.get('/v1/executions', { ...query, cursor }, options),
+      ({ executions }) => executions,
+    );
+  }
+
+  /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late. */
+  cancel(executionId: string, options?: CallOptions): ApiPromise<Execution> {
+    return this.transport.post(path`/v1/executions/${executionId}:cancel`, undefined, options);
+  }
+
+  /**
+   * Erases variables, prompt, answer and everything else that is content, for ever; its facts, costs and counts stay. Erasing again
+   * changes nothing.
+   * @throws ConflictError `EXECUTION_NOT_FINAL` while it is queued or running.
+   */
+  eraseContent(executionId: string, options?: CallOptions): ApiPromise<void> {
+    return this.transport.delete(path`/v1/executions/${executionId}/content`, options);
+  }
+
+  /** Reports what a client ran itself: 1 to 100, each taken or rejected on its own. `track` does it for you. */
+  record(request: Sent<RecordRequest>, options?: CallOptions): ApiPromise<RecordResult> {
+    return this.transport.post('/v1/executions:record', request, options);
+  }
+
+  /** The same of entries that are JSON already. */
+  recordJson(entries: readonly string[], idempotencyKey: string): ApiPromise<RecordResult> {
+    const json = `{"executions":[${entries.join(',')}]}`;
+    return this.transport.call({ method: 'POST', path: '/v1/executions:record', json, idempotencyKey });
+  }
+}
+
+/** @param limitMs what the ledger was given; without it the client's own limit is as good as any. */
+export function withGrace(
+  limitMs: number | null | undefined,
+  options: StreamCallOptions = {},
+): StreamCallOptions {
+  return limitMs == null ? options : { timeoutMs: limitMs + ANSWER_GRACE_MS, ...options };
+}

@@ -1,0 +1,22 @@
+export interface PutSecretRequest {
+  readonly api_key: string;
+  /** Left out or null: the address that the operator has configured. */
+  readonly base_url?: string | null;
+}
+
+/** A project's own key for a provider, without the key. */
+export interface Secret {
+  readonly provider: string;
+  /** `sha256:` and the first 16 hexadecimal digits of the key's SHA-256. */
+  readonly fingerprint: string;
+  readonly base_url: string | null;
+  /** The only place that the key is sent to. */
+  readonly host: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface SecretList {
+  /** By provider. */
+  readonly secrets: readonly Secret[];
+}

@@ -1,0 +1,136 @@
+import type { PromptMode } from '../registry/prompts.js';
+
+export interface AnalyticsSummary {
+  readonly total_executions: number;
+  readonly full_mode_prompts: number;
+  readonly tracking_mode_prompts: number;
+}
+
+export interface ModeCounts {
+  readonly execution_count: number;
+  /** The average over those that succeeded; null when there is none. */
+  readonly avg_latency_ms: number | null;
+}
+
+export interface Analytics {
+  readonly summary: AnalyticsSummary;
+  readonly by_mode: Readonly<Record<PromptMode, ModeCounts>>;
+}
+
+export interface ModeAnalytics {
+  readonly mode: PromptMode;
+  readonly prompt_count: number;
+  readonly execution_count: number;
+  readonly avg_latency_ms: number | null;
+  /** Null when no provider said. */
+  readonly total_prompt_tokens: number | null;
+  readonly total_response_tokens: number | null;
+}
+
+export interface AnalyticsQuery {
+  /** Default `all`. */
+  readonly mode?: PromptMode | 'all';
+  /** RFC 3339, or a Date: executions from then on. */
+  readonly from?: string | Date;
+  /** Executions before. */
+  readonly to?: string | Date;
+  readonly prompt_name?: string;
+}
+
+export type CostGrouping = 'prompt' | 'model' | 'environment' | 'owner_team' | 'api_key' | 'day';
+
+export interface CostQuery {
+  readonly group_by: CostGrouping;
+  /** RFC 3339, or a Date: executions from then on. */
+  readonly from?: string | Date;
+  /** Executions before. */
+  readonly to?: string | Date;
+  readonly prompt_name?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface CostFigures {
+  /** The cost of executions for which it is known: dollars, exact, as a decimal; null when none is. */
+  readonly cost_usd: string | null;
+  readonly execution_count: number;
+  /** Executions whose cost is known. */
+  readonly priced_count: number;
+  /** Executions whose cost nobody knows: what the sum leaves out. */
+  readonly unpriced_count: number;
+  readonly prompt_tokens: number | null;
+  readonly cached_prompt_tokens: number | null;
+  readonly response_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+}
+
+export interface CostGroup extends CostFigures {
+  /** Name of the prompt, `provider/model_name`, id of the key, day …; null of those that have none. */
+  readonly key: string | null;
+  /** Only of `api_key`. */
+  readonly key_name?: string | null;
+}
+
+export interface Costs {
+  readonly group_by: CostGrouping;
+  /** Sums over all groups, those of other pages too. */
+  readonly total: CostFigures;
+  /** The dearest first; days in their order. */
+  readonly groups: readonly CostGroup[];
+  readonly next_cursor: string | null;
+}
+
+export type FigureGrouping =
+  'hour' | 'day' | 'prompt' | 'version' | 'model' | 'environment' | 'owner_team' | 'api_key';
+
+export interface FiguresQuery {
+  /** Default `day`; hours and days are in UTC. */
+  readonly group_by?: FigureGrouping;
+  /** RFC 3339, or a Date: executions from then on. Left out: 24 hours, of days 30 days, before `to`. */
+  readonly from?: string | Date;
+  /** Executions before. Left out: now. */
+  readonly to?: string | Date;
+  readonly prompt_name?: string;
+  /** Needs `prompt_name`. */
+  readonly version_number?: number;
+  /** `provider/model_name`. */
+  readonly model?: string;
+  readonly environment?: string;
+  readonly owner_team?: string;
+  /** The key's id. */
+  readonly api_key?: string;
+}
+
+/** Figures of final executions. */
+export interface Figures {
+  readonly execution_count: number;
+  readonly succeeded_count: number;
+  readonly failed_count: number;
+  readonly canceled_count: number;
+  /** Those that were answered from an earlier execution. */
+  readonly cache_hit_count: number;
+  /** Dollars, exact, as a decimal; null when the cost of none is known. */
+  readonly cost_usd: string | null;
+  readonly unpriced_count: number;
+  readonly prompt_tokens: number | null;
+  readonly cached_prompt_tokens: number | null;
+  readonly response_tokens: number | null;
+  /** Milliseconds, of those that succeeded by a call; null when there is none. */
+  readonly latency_ms: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
+}
+
+export interface FigureGroup extends Figures {
+  /** Name, `name@3`, `provider/model_name`, id of the key, or when the hour or day begins; null of those that have none. */
+  readonly key: string | null;
+  /** Only of `api_key`. */
+  readonly key_name?: string | null;
+}
+
+export interface ExecutionFigures {
+  readonly group_by: FigureGrouping;
+  readonly from: string;
+  readonly to: string;
+  readonly total: Figures;
+  /** Hours and days in their order; others the most first, at most 200. */
+  readonly groups: readonly FigureGroup[];
+}

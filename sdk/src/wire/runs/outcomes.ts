@@ -1,0 +1,45 @@
+export interface RecordOutcomeRequest {
+  /** Any execution of the project. Either this or `correlation_id`. */
+  readonly execution_id?: string | null;
+  /** All executions with this id of yours, 1,000 at most. */
+  readonly correlation_id?: string | null;
+  /** The name of the metric, with or without `outcome:` before it. */
+  readonly metric: string;
+  /** A finite number, true or false. */
+  readonly value: number | boolean;
+}
+
+export interface Outcome {
+  readonly outcome_id: string;
+  readonly execution_id: string;
+  readonly metric: string;
+  readonly value: number | boolean;
+  readonly created_by: string;
+  readonly created_at: string;
+}
+
+export interface RecordedOutcome extends Outcome {
+  /** Whether the request recorded it; false where there was one before, which counts and is shown. */
+  readonly recorded: boolean;
+}
+
+/** The outcome of the execution; of several, that of the newest. */
+export interface RecordOutcomeResult extends Outcome {
+  /** Whether the request recorded anything. */
+  readonly recorded: boolean;
+  /** The outcomes of each execution, newest first. */
+  readonly outcomes: readonly RecordedOutcome[];
+}
+
+export interface OutcomeList {
+  /** The latest first. */
+  readonly outcomes: readonly Outcome[];
+  readonly next_cursor: string | null;
+}
+
+export interface ListOutcomesQuery {
+  readonly execution_id?: string;
+  readonly metric?: string;
+  /** The size of a page: 1 to 200, default 50. */
+  readonly limit?: number;
+}

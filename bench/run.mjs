@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     if (isInterrupted) process.exit(130);
     isInterrupted = true;
-    // What was going on fails now, because its processes are gone.
+    // Running scenarios fail now, because their processes are gone.
     void scope.close();
   });
 }

@@ -15,7 +15,7 @@ DROP INDEX pointer_moves_revision;
 CREATE INDEX pointer_moves_prompt ON pointer_moves (project_id, prompt_id, move_id);
 `;
 
-/** What makes the rules of environments hold for whatever is sent after they were changed. */
+/** Applies the rules of environments to whatever is sent after they were changed. */
 export class GuardEnvironments1796200200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(INDEX_MOVES);

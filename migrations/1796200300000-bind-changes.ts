@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What becomes of a change. What its approvals are bound to is not here: it stays as it was when the change was opened. */
+/** The columns of a change that change. What its approvals are bound to is not here: it stays as it was when the change was opened. */
 const CHANGING =
   'status, closed_at, closed_by, closed_by_name, closed_by_key, closed_reason, emergency, review';
 

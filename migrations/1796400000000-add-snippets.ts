@@ -50,7 +50,7 @@ CREATE TABLE snippet_pins (
 CREATE INDEX snippet_pins_user ON snippet_pins (project_id, used_by_version_id);
 `;
 
-/** What the application may do. Versions and what they use never change. */
+/** The rights of the application. Versions and what they use never change. */
 const RIGHTS = {
   snippet_pins: 'SELECT, INSERT',
   snippet_versions: 'SELECT, INSERT',

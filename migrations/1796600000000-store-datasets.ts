@@ -42,7 +42,7 @@ CREATE TABLE dataset_versions (
 CREATE UNIQUE INDEX dataset_versions_in_order ON dataset_versions (project_id, dataset_id, revision);
 `;
 
-/** What items hold, once for each hash: `content` is the JSON of the item as it was sent, with the text of its numbers. */
+/** The contents of items, once for each hash: `content` is the JSON of the item as it was sent, with the text of its numbers. */
 const ITEMS = `
 CREATE TABLE dataset_contents (
   project_id uuid NOT NULL,
@@ -114,7 +114,7 @@ CREATE TABLE dataset_upload_items (
 CREATE INDEX dataset_upload_items_by_hash ON dataset_upload_items (project_id, dataset_id, item_hash);
 `;
 
-/** What the application may do with each table, children before parents. A version and what it holds are only added to. */
+/** The rights of the application to each table, children before parents. A version and what it holds are only added to. */
 const RIGHTS = {
   dataset_upload_items: 'SELECT, INSERT, DELETE',
   dataset_uploads: 'SELECT, INSERT, UPDATE (result), DELETE',

@@ -74,7 +74,7 @@ CREATE TABLE score_sequences (
 );
 `;
 
-/** What the application may do with each table, children before parents. Definitions and scores are only added to. */
+/** The rights of the application to each table, children before parents. Definitions and scores are only added to. */
 const RIGHTS = {
   score_sequences: 'SELECT, INSERT, UPDATE',
   scores: 'SELECT, INSERT',

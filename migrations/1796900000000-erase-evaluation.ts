@@ -4,7 +4,7 @@ import { ERASURE_PREFIX } from './erase-content/erase.js';
 
 const APP_ROLE = 'prompt_ledger_app';
 
-/** What a scorer wrote about an answer may quote it, and what a judge wrote is the answer of the judge. */
+/** The text of a scorer may quote the answer, and that of a judge is the judge's answer. */
 const SCORES = `
 CREATE INDEX scores_of_judgement ON scores (project_id, judge_execution_id) WHERE judge_execution_id IS NOT NULL;
 
@@ -98,7 +98,7 @@ const FUNCTIONS = ['4_scores', '5_judgements', '6_items', '8_experiments'].map(
   (name) => `${ERASURE_PREFIX}${name}(uuid,uuid[])`,
 );
 
-/** What evaluation keeps of an execution goes when its content is erased. */
+/** Erases what evaluation keeps of an execution together with its content. */
 export class EraseEvaluation1796900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const hidden = FUNCTIONS.map((signature) => `REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;`);

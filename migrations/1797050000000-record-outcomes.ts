@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secureTable } from './create-prompt-ledger/security.js';
 
 /**
- * What became of an execution outside, such as whether a ticket was resolved. The first value of a metric counts, so there is one row
- * for each execution and metric. `execution_id` has no foreign key: executions leave by the week, and what came of them stays.
+ * Outcomes of executions in the world outside, such as whether a ticket was resolved. The first value of a metric counts, so there is one
+ * row for each execution and metric. `execution_id` has no foreign key: executions leave by the week, and what came of them stays.
  *
  * `outcome_sequences` hands out the numbers. Whoever takes one holds its row until the commit, so numbers are in the order of the
  * commits: a reader that has seen one has seen all lower ones.
@@ -36,7 +36,7 @@ CREATE TABLE outcome_sequences (
 );
 `;
 
-/** What the application may do with each table. Outcomes are only added to. */
+/** The rights of the application to each table. Outcomes are only added to. */
 const RIGHTS = { outcome_sequences: 'SELECT, INSERT, UPDATE', outcomes: 'SELECT, INSERT' } as const;
 
 export const OUTCOME_TABLES = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[];

@@ -3,9 +3,10 @@ import { secureTable } from './create-prompt-ledger/security.js';
 import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute } from './create-prompt-ledger/statements.js';
 
 /**
- * What the looks of a rollout are computed from: its exposures and their values, in the order in which they were taken in. Only who
- * holds the row of `rollout_cursors` adds to them, so sequences are in the order of the commits, and all events up to the
- * `last_sequence` of a look are what that look knew. A value says again where its exposure belongs: it counts there, however late it comes.
+ * The record that the looks of a rollout are computed from: its exposures and their values, in the order in which they were taken in.
+ * Only who holds the row of `rollout_cursors` adds to them, so sequences are in the order of the commits, and all events up to the
+ * `last_sequence` of a look are what that look knew. A value says again where its exposure belongs: it counts there, however late it
+ * comes.
  *
  * An event has no foreign key to its execution, because executions leave by the week, and looks can be computed again for ever.
  */
@@ -66,7 +67,7 @@ CREATE TABLE rollout_cursors (
 );
 `;
 
-/** What the application may do with each table. Events and looks are only added to. */
+/** The rights of the application to each table. Events and looks are only added to. */
 const RIGHTS = {
   rollout_cursors:
     'SELECT, INSERT, UPDATE (last_sequence, looks, executions_until, swept_at, scores_until, outcomes_until, taken_in_at)',

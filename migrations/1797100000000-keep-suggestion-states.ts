@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secureTable } from './create-prompt-ledger/security.js';
 
 /**
- * What people decided about suggestions. These are found anew each time, from the version and its executions, and nothing of them is kept
+ * Decisions of people about suggestions. These are found anew each time, from the version and its executions, and nothing of them is kept
  * here but their id: so what is erased or masked later is nowhere left over.
  */
 const CREATE_TABLE = `

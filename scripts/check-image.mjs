@@ -32,7 +32,7 @@ async function main() {
   let postgres = null;
   try {
     const image = await build(home);
-    // Where the image's own lies, a folder of this machine would be made.
+    // A folder of this machine would be made where the image has its own.
     image.env.PROMPT_LEDGER_HOME = path.join(home, 'tmp', 'prompt-ledger');
     await mkdir(path.join(home, 'tmp'));
     await chmod(path.join(home, 'tmp'), 0o777);

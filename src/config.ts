@@ -8,7 +8,7 @@ export interface PromptLedgerConfig {
   readonly prompts: readonly string[];
   /** Files and globs to leave out. `node_modules` and `*.d.ts` are left out in any case. */
   readonly exclude?: readonly string[];
-  /** Where the ledger is, unless `--url` or `PROMPT_LEDGER_URL` says so. */
+  /** The address of the ledger, unless `--url` or `PROMPT_LEDGER_URL` says otherwise. */
   readonly url?: string;
   /** The repository's name, such as `acme/app`, where git's origin does not tell. */
   readonly repository?: string;

@@ -15,7 +15,7 @@ export async function loadScenario(name) {
 }
 
 /**
- * What all scenarios stand on.
+ * Starts the servers that all scenarios need.
  *
  * @param {import('./scope.mjs').Scope} scope
  */

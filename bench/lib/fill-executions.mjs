@@ -1,7 +1,7 @@
 import { findRecordTables } from './record-tables.mjs';
 import { uuid7At, uuid7Floor } from './uuid7-sql.mjs';
 
-/** What is filled in; scenarios ask for it. */
+/** The numbers that are filled in; scenarios ask for them. */
 export const FILL_PROMPTS = 20;
 export const FILL_BATCH_ID = '0190a000-0000-7000-8000-000000000001';
 /** Never `canceled`, so that there is a prompt with a status that none of its executions has. */
@@ -155,7 +155,7 @@ const COLUMNS = {
   },
 };
 
-/** What analytics has counted of them, as an ending counts. */
+/** The counts of analytics, as an ending counts. */
 const COUNTS = {
   project_id: 'project_id',
   hour: `date_trunc('hour', at, 'UTC')`,

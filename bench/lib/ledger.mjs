@@ -11,7 +11,7 @@ const API_KEY = 'bench-admin-key';
 const POLL_MS = 10;
 const KEY_HASH_SECRET = 'bench-key-hash-secret-of-32-bytes';
 
-/** What every process of the ledger gets. Whatever is not named here is as the product has it by default. */
+/** The settings of every process of the ledger. Whatever is not named here is as the product has it by default. */
 const SETTINGS = {
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
@@ -20,7 +20,7 @@ const SETTINGS = {
   OPENAI_API_KEY: 'sk-bench',
 };
 
-/** As published beside the figures: a figure without its features says nothing. */
+/** The features that are published beside the figures: a figure without them says nothing. */
 export const FEATURES = [
   'authentication by API key and scopes on every request',
   'validation of every field, unknown fields refused',

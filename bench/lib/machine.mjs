@@ -10,7 +10,7 @@ const FSYNC_MEASURE_MS = 1_000;
 const MIB = 1024 ** 2;
 const clockTicksPerSecond = readClockTicks();
 
-/** What the figures were measured on. `fsync` belongs beside each durable one. */
+/** Describes the machine of the measurement. `fsync` belongs beside each durable figure. */
 export async function describeMachine(postgres, redis) {
   return {
     cpu: os.cpus()[0]?.model ?? 'unknown',
@@ -26,7 +26,7 @@ export async function describeMachine(postgres, redis) {
 }
 
 /**
- * What `pg_test_fsync` prints for fdatasync, one 8 KB write each, which the embedded binaries come without.
+ * Measures fdatasync of one 8 KB write each, like `pg_test_fsync`, which the embedded binaries come without.
  * Beside Postgres' own files, so it is the same disk.
  */
 async function measureFsync(dir) {

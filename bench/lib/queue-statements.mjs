@@ -1,7 +1,7 @@
 const CLAIM = 'a claim';
 
 /**
- * What the service asks of the queue, found among all statements that it executes: the one place that knows how these are
+ * The statements with which the service asks the queue, found among all that it executes: the one place that knows their
  * called. In the order in which they are reported.
  */
 export const QUEUE_STATEMENTS = [

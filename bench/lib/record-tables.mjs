@@ -1,5 +1,5 @@
 /**
- * Where the record of executions is read. A schema that keeps what is in flight apart from what is over has a view of
+ * Finds the tables in which the record of executions is read. A schema that keeps what is in flight apart from what is over has a view of
  * both; in one that keeps them together, the table itself is that.
  *
  * @typedef {object} RecordTables

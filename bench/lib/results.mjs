@@ -24,7 +24,7 @@ export async function readResults(file) {
   return JSON.parse(text);
 }
 
-/** What was measured and how long, without the folders of whoever measured. */
+/** Returns the options of the measurement, without the folders of the machine. */
 export function publicOptions(options) {
   const { out: _out, markdown: _markdown, profile, portkey, help: _help, ...rest } = options;
   return { ...rest, portkey: portkey !== null, profile: profile !== null };

@@ -3,7 +3,7 @@ import { atMost, ratioAtLeast, ratioAtMost, row } from './rows.mjs';
 import { DIRECT, FLOOR, JOURNAL_OFF, LEDGER, ONE_COMMIT, PORTKEY, TWO_COMMITS } from './run-peers.mjs';
 
 const REQUESTS = { name: 'requests/s', unit: '/s', of: ({ perSecond }) => perSecond };
-/** What the peer adds to the stand-in's own time in the same round. */
+/** The time that the peer adds to the stand-in's own in the same round. */
 const ADDED_P50 = { name: 'added p50', unit: 'ms', of: ({ p50Ms }, direct) => p50Ms - direct.p50Ms };
 const ADDED_P99 = { name: 'added p99', unit: 'ms', of: ({ p99Ms }, direct) => p99Ms - direct.p99Ms };
 export const NODE_CPU = {

@@ -1,5 +1,5 @@
 /**
- * What must be closed again, in the opposite order. A scenario has a scope of its own below the whole run's, so
+ * Closes again what was opened, in the opposite order. A scenario has a scope of its own below the whole run's, so
  * that what it started does not take the processor from the next one.
  */
 export class Scope {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { executionBody, PROMPT_PATH } from './workload.mjs';
 
-/** How many clients there are, each with one request at a time. */
+/** The number of clients, each with one request at a time. */
 const CLIENTS = 24;
 /** Between two requests of a client, so that the process is busy and not saturated. */
 const PAUSE_MS = 10;
@@ -10,7 +10,7 @@ const LARGE_TEXT = 'word '.repeat(41_000);
 const MODEL = 'openai/gpt-4o-mini';
 
 /**
- * What clients do in a day, and what they do wrong: each with its weight, and the statuses that are right for it.
+ * The requests of clients in a day, wrong ones too: each with its weight, and the statuses that are right for it.
  *
  * @param {import('./ledger.mjs').Ledger} ledger
  * @returns {{ name: string, weight: number, expected: number[], send: (count: number) => Promise<Response> }[]}
@@ -91,7 +91,7 @@ const wrongKey = (count) => ({
   'x-api-key': `pl_${count.toString(16).padStart(8, '0')}-0000-7000-8000-000000000000_secret`,
 });
 
-/** Who goes away while the answer comes. */
+/** Goes away while the answer comes. */
 function leaveStream(ledger, bodyOf) {
   return async () => {
     const left = new AbortController();

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import pg from 'pg';
 
-/** As `log_line_prefix` is by default, `%m [%p] `, with one line for each step of a statement. */
+/** The default `log_line_prefix`, `%m [%p] `, with one line for each step of a statement. */
 const STEP =
   /^\S+ \S+ \S+ \[(\d+)\] LOG: {2}duration: ([\d.]+) ms {2}(statement|parse|bind|execute) ?[^:]*: (.*)$/;
 const CONTINUED = /^\t/;

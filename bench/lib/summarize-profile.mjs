@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TOP = 40;
-/** What V8 calls the time in which nothing ran. */
+/** V8's name for the time in which nothing ran. */
 const IDLE = '(idle)';
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));

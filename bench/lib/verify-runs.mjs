@@ -1,7 +1,7 @@
 import { findRecordTables } from './record-tables.mjs';
 
 /**
- * How many bytes a run leaves in the tables, before and after its call: what a peer has to write to be compared with it.
+ * Counts the bytes that a run leaves in the tables, before and after its call: what a peer has to write to be compared with it.
  * Before the call a row of the execution and its input, after it the finished row, the attempt and the output.
  *
  * @param {import('./postgres.mjs').Database} database with some runs of the label that are over.
@@ -22,7 +22,7 @@ export async function measureStoredBytes(database, label) {
 }
 
 /**
- * What makes the figures count: every answered execution is in Postgres, whole, after service and server were killed.
+ * Checks that the figures count: every answered execution is in Postgres, whole, after service and server were killed.
  *
  * @returns {Promise<string>} that it is so, in one sentence.
  * @throws {Error} when one is missing.

@@ -1,4 +1,4 @@
-/** What is run in every scenario: a short prompt, because with a long one the bytes are measured and not the work. */
+/** The prompt of every scenario: a short one, because with a long one the bytes are measured and not the work. */
 export const PROMPT_NAME = 'bench/summarize';
 const TEMPLATE = 'Summarize the following text in one sentence.\n\n{{text}}';
 const TEXT =
@@ -27,7 +27,7 @@ export function executionBody(label) {
   };
 }
 
-/** What the service sends to the provider for it; the peers send the same themselves. */
+/** Returns the request that the service sends to the provider for it; the peers send the same themselves. */
 export function completionBody(isStreamed) {
   return {
     model: MODEL.model_name,

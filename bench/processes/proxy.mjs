@@ -10,7 +10,7 @@ import { beHelper, listen } from '../lib/helper-process.mjs';
 const { BENCH_TARGET, BENCH_DATABASE_URL, BENCH_BYTES_BEFORE, BENCH_BYTES_AFTER } = process.env;
 const target = new URL(BENCH_TARGET);
 const agent = new Agent({ keepAlive: true });
-/** As many connections as the service takes by default. */
+/** The service's default number of connections. */
 const POOL_SIZE = 8;
 const pool =
   BENCH_DATABASE_URL === undefined

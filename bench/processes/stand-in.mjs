@@ -31,11 +31,11 @@ const WHOLE = answerOf(
     usage: USAGE,
   }),
 );
-/** As every client writes it that is measured here; a parser would count against whoever is measured. */
+/** The spelling of every client that is measured here; a parser would count against whoever is measured. */
 const ASKS_FOR_STREAM = '"stream":true';
 
 let delayMs = 0;
-/** How the last answer was asked for: the peers ask as the service does. */
+/** The way in which the last answer was asked for: the peers ask as the service does. */
 let lastStreamed = false;
 /** Between two pieces; 0: all at once. */
 let pieceDelayMs = 0;

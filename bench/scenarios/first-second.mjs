@@ -11,7 +11,7 @@ const LABEL = 'bench-first-second';
 const WARM = 'another second, warm';
 const SECOND = { connections: CONNECTIONS, seconds: 1, openFirst: false };
 
-/** What the service answers in the second after it first says that it is ready, beside a later second of the same process. */
+/** Measures the answers in the second after the service first says that it is ready, beside a later second of the same process. */
 export async function measureFirstSecond(bench) {
   return bench.scope.within(async (scope) => {
     const { postgres, options, progress } = bench;

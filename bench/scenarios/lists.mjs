@@ -13,7 +13,7 @@ const MOST_SECONDS = 5;
 const WARM_UP_READS = 5;
 const OTHER_PROMPT = 'bench-8';
 
-/** What a client may filter by, alone and in the pairs that people ask for. */
+/** The filters that a client may use, alone and in the pairs that people ask for. */
 const FILTERS = [
   { name: 'everything', query: {} },
   { name: 'a prompt', query: { prompt_name: FILL_PROMPT } },

@@ -19,7 +19,7 @@ const LEASE_MS = '4000';
 const SUBMIT_EVERY_MS = 250;
 const MOST = atMost(2, 'ms');
 
-/** What a long queue costs those who claim from it, sweep it and count it, measured in the server while a worker works. */
+/** Measures the cost of a long queue for those who claim from it, sweep it and count it, in the server while a worker works. */
 export async function measureQueue(bench) {
   return bench.scope.within(async (scope) => {
     const { options, postgres, progress } = bench;

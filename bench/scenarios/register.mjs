@@ -3,7 +3,7 @@ import { median } from '../lib/rounds.mjs';
 import { atMost, row } from '../lib/rows.mjs';
 import { logStatements } from '../lib/statement-log.mjs';
 
-/** What a registration asks of the database names one of these; what runs beside it, such as a sweep, does not. */
+/** The tables that the statements of a registration name; those that run beside it, such as a sweep, name none of them. */
 const OF_REGISTRY = /\bprompts\b|\bprompt_versions\b|\bprompt_pointers\b/;
 
 /** `:register-code` with a thousand prompts: all new, all changed, and as most deployments have it, none changed. */

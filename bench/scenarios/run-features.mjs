@@ -47,7 +47,7 @@ const SUBMIT_FIGURES = [
 ];
 
 /**
- * What a request pays for an Idempotency-Key and a hard budget, and a job for its callback as well, beside the same
+ * Measures the price of an Idempotency-Key and a hard budget for a request, and of its callback as well for a job, beside the same
  * without. Who waits for the answer of a `:run` gets no callback, so only jobs have all three.
  */
 export async function measureRunFeatures(bench) {
@@ -90,7 +90,7 @@ async function startSubject(scope, { postgres, tempDir }, standIn, name) {
   return { ledger, database, pids: [ledger.process.pid] };
 }
 
-/** Of the whole project and for ever: the one row that every request of it has to hold from and to settle. */
+/** Makes a budget of the whole project without end: the one row that every request of it has to hold from and to settle. */
 async function makeBudget(ledger) {
   await ledger.call('POST', '/v1/prices', {
     provider: 'openai',

@@ -84,7 +84,7 @@ async function setUp(scope, bench, profiler) {
   const standIn = await startHelper(scope, 'stand-in');
   const database = await postgres.createDatabase(scope, 'run');
   const peerDatabase = await postgres.createDatabase(scope, 'run_peer');
-  // Of its own, so that neither finds the other's rows in its indexes.
+  // A database of its own, so that neither finds the other's rows in its indexes.
   const journalOffDatabase = await postgres.createDatabase(scope, 'run_journal_off');
   const start = async ({ url }, { env = {}, nodeArgs = [] }) => {
     const shared = { DATABASE_URL: url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };

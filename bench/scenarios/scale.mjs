@@ -154,7 +154,7 @@ async function startWorkers(scope, { postgres, tempDir, load }, standIn, count) 
 }
 
 /**
- * How long it took by the database's clock, from the first row to the last completion.
+ * Returns the time it took by the database's clock, from the first row to the last completion.
  *
  * @throws {Error} when jobs do not end.
  */

@@ -12,7 +12,7 @@ const SCENARIO = 'mixed traffic';
 const PROVIDER_MS = 20;
 const PIECE_MS = 5;
 const SAMPLES = 60;
-/** Of all samples. Before it caches fill and the optimizing compiler is at work. */
+/** The share of all samples that comes before caches are full and the optimizing compiler is at work. */
 const WARM_UP = 0.2;
 const FIGURES = [
   { name: 'memory of the process (RSS)', unit: 'MiB', of: ({ rssMib }) => rssMib, goal: ratioAtMost(1.15) },

@@ -16,7 +16,7 @@ const LABEL = 'bench-stream';
 const FIRST_DELTA = '"content":"A"';
 const FIRST_TEXT = '"text":"A"';
 
-/** Of the same round, less what the stand-in itself takes. */
+/** The time added in the same round, less what the stand-in itself takes. */
 const addedOf = (percentile) => (round, peer) => round[peer][percentile] - round[DIRECT][percentile];
 const FIGURES = [
   { name: 'added time to first token, p50', of: addedOf('p50Ms'), goal: ratioAtMost(2) },

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { nonce } from './ui/nonce';
 
-// What cmdk brings along styles the page while a dialog is open.
+// The styles of cmdk apply to the page while a dialog is open.
 setNonce(nonce);
 
 const root = document.getElementById('root');

@@ -1,7 +1,7 @@
 import { VIEW_WITH_ERASURE } from '../erase-content/tables.js';
 import type { Replacement } from '../validate-answers/alter-function.js';
 
-/** What the entries of `ledger_begin_plain` and `ledger_begin` have besides, as of this migration. */
+/** The members that entries of `ledger_begin_plain` and `ledger_begin` gain with this migration. */
 export const ARM_ENTRY = {
   /** `{"rollout_id", "arm", "phase", "unit", "bucket"}`; null outside of rollouts. */
   rollout: 'json',

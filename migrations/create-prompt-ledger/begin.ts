@@ -3,7 +3,7 @@ import { announceEnded, ANNOUNCED_COLUMNS, DUTIES } from './duties.js';
 import { ASKED } from './executions.js';
 import { columnsOf, HOT, recordset } from './statements.js';
 
-/** How an execution begins, whichever way it is asked for. */
+/** The entry of an execution that begins, whichever way it is asked for. */
 const PLAIN_ENTRY = {
   project_id: 'uuid',
   execution_id: 'uuid',
@@ -59,7 +59,7 @@ export const BEGIN_ENTRY = {
   key: 'text',
   fingerprint: 'text',
   key_ttl_ms: 'double precision',
-  /** What a repeated key will be answered, where that is known beforehand. */
+  /** The answer to a repeated key, where that is known beforehand. */
   answer_status: 'integer',
   answer_headers: 'json',
   answer_body: 'text',
@@ -71,7 +71,7 @@ export const BEGIN_ENTRY = {
   completed_at: 'timestamptz',
 } as const;
 
-/** What the row in flight is filled from; the rest of the columns have defaults. */
+/** The columns that the row in flight is filled with; the others have defaults. */
 const FROM_ENTRY = ASKED.filter(
   (name) => !['owner_team', 'max_new_tokens', 'targets', 'trace_id', 'span_id', 'started_at'].includes(name),
 );
@@ -143,7 +143,7 @@ END
 $$;
 `;
 
-/** What `ledger_hold_budgets` is asked about an entry. */
+/** The question about an entry that `ledger_hold_budgets` is asked. */
 const ASKED_OF_BUDGETS = `json_build_object('attempt', 1, 'project_id', project_id, 'execution_id', execution_id, 'arrival', arrival,
         'owner_team', owner_team, 'prompt_name', prompt_name, 'key_id', key_id, 'input_pico_usd', hold_input_pico_usd,
         'output_pico_usd', hold_output_pico_usd, 'max_new_tokens', hold_tokens, 'clamp', on_budget = 'clamp')`;

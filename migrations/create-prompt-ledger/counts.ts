@@ -4,7 +4,7 @@ interface CountColumn {
   readonly value: string;
 }
 
-/** What stands in a key for an id that an execution does not have: a key has no room for NULL. */
+/** The value in a key of an id that an execution does not have: a key has no room for NULL. */
 const NO_ID = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
 const DIMENSIONS: readonly CountColumn[] = [
@@ -18,7 +18,7 @@ const DIMENSIONS: readonly CountColumn[] = [
   { name: 'owner_team', value: `coalesce(n.owner_team, '')` },
 ];
 
-/** How many of them are known, and their sum: what a provider did not say is not 0. */
+/** Returns the number of known values, and their sum: what a provider did not say is not 0. */
 const countAndSum = (column: string): CountColumn[] => [
   { name: `${column}_count`, value: `count(n.${column})` },
   { name: `${column}_sum`, value: `coalesce(sum(n.${column}), 0)` },

@@ -1,5 +1,5 @@
 /**
- * What the ending of an execution has to do besides, as bits of `executions_in_flight.duties`. They stand in the row, because
+ * The further duties of an execution's ending, as bits of `executions_in_flight.duties`. They stand in the row, because
  * another process may have begun the execution and a further attempt may add one. Rows without duties take the fast statement.
  */
 export const DUTIES = {

@@ -3,13 +3,13 @@ import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
 import { ASKED } from './executions.js';
 import { columnsOf, HOT, placesOf, recordset } from './statements.js';
 
-/** How an attempt has ended: what is known of the call, and what it cost. */
+/** The end of an attempt: what is known of the call, and its cost. */
 const OUTCOME = {
   project_id: 'uuid',
   execution_id: 'uuid',
   fence: 'integer',
   attempt: 'integer',
-  /** How the attempt ended: `succeeded` or `failed`. */
+  /** The status of the attempt: `succeeded` or `failed`. */
   status: 'text',
   /** When the execution is over, by the database's clock; null: now. */
   completed_at: 'timestamptz',
@@ -48,9 +48,9 @@ export const END_ENTRY = {
   next: 'text',
   wait_ms: 'double precision',
   next_model_id: 'uuid',
-  /** How the execution ends when that is not how the attempt did: `canceled`. */
+  /** The status of the execution when it is not the attempt's: `canceled`. */
   ends_as: 'text',
-  /** What of the hold is spent: the `cost`, `nothing`, or `unknown`, which keeps the hold until it expires. */
+  /** The part of the hold that is spent: the `cost`, `nothing`, or `unknown`, which keeps the hold until it expires. */
   spent: 'text',
   /** The key whose request is answered by this ending. */
   route: 'text',
@@ -70,7 +70,7 @@ const inFlight = (columns: string, condition: string) => `
         AND o.status <> 'queued' AND ${condition}
       OFFSET 0 FOR UPDATE`;
 
-/** What an ended attempt is inserted with. */
+/** The columns of an ended attempt. */
 export const ATTEMPT_COLUMNS = `project_id, execution_id, attempt, fence, status, provider, model_name, model_id, provider_request_id,
       provider_status, usage, prompt_tokens, response_tokens, cost_pico_usd, price_id, error_type, error_message, started_at, latency_ms,
       first_token_ms`;
@@ -87,7 +87,7 @@ export const attemptValues = (
 
 const OF_ROW_IN_FLIGHT = { status: 'h.status', modelId: 'h.model_id', startedAt: 'h.attempt_started_at' };
 
-/** What an answer is inserted with. */
+/** The columns of an answer. */
 export const OUTPUT_COLUMNS =
   'project_id, execution_id, attempt, response_text, tool_calls, usage, response_truncated, response_bytes, response_sha256';
 export const outputValues = (

@@ -1,6 +1,6 @@
 /**
- * What was asked of an execution. The row in flight holds it in columns of its own, and the row of what is over copies it, so
- * that an ending is one insert and never an update of a large table.
+ * The columns that were asked of an execution. The row in flight holds them in columns of its own, and the row of what is over copies
+ * them, so that an ending is one insert and never an update of a large table.
  */
 export const ASKED = [
   'prompt_id',

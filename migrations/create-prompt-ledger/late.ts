@@ -9,7 +9,7 @@ import {
 import { HOT, recordset } from './statements.js';
 
 /**
- * What has happened to attempts whose execution was not found in flight as they knew it. One that has ended under this fence
+ * Treats attempts whose execution was not found in flight as they knew it. One that has ended under this fence
  * was ended by its owner, who asks again after a lost answer. One that was given up as unknown has come late: its result is
  * kept as a second row, settles what was held for it, and changes nothing else.
  * @returns which were ended by their owner, as `ledger_end_plain` does.

@@ -19,7 +19,7 @@ import { WEBHOOK_SYSTEM_FUNCTIONS } from './webhook-functions.js';
 const APP_ROLE = 'prompt_ledger_app';
 
 /**
- * What the application may do with each table, children before parents so that a plain DROP works. What tells what happened may
+ * The rights of the application to each table, children before parents so that a plain DROP works. The tables that tell what happened may
  * be added to and read, never changed: pointer moves, the audit log, attempts, payloads, and every execution that is over. A
  * version is immutable but for the git facts of its latest registration, a price but for its end, its source and its place in
  * the list. A hold ends by being deleted: whoever does not find it has nothing to settle.

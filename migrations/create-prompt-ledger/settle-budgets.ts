@@ -34,7 +34,7 @@ $$;
 `;
 
 /**
- * What nobody settled in its time. Of a call that was made nobody knows what it cost: all of its hold is spent. What was never
+ * Settles what nobody settled in its time. Of a call that was made nobody knows the cost: all of its hold is spent. What was never
  * sent (no attempt, or not even an execution) cost nothing. What is in flight keeps its hold.
  *
  * It waits for nobody: a period that somebody works on is left for the next time, with every hold that reaches into it, so that

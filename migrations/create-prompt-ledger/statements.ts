@@ -1,5 +1,5 @@
 /**
- * What the functions of the hot path have in common.
+ * The common parts of the functions of the hot path.
  *
  * Each is called as one prepared statement over a batch in one JSON parameter. The first call on a connection plans what is
  * inside, before the tables have statistics, and the plan stays. So the plans must be right whatever the tables hold:
@@ -49,7 +49,7 @@ export function columnsOf(row: string, names: readonly string[]): string {
 }
 
 /**
- * Where rows in flight are, for `ctid = ANY (…)`. Only for rows that an earlier statement of the transaction has locked: nobody
+ * Returns the places of rows in flight, for `ctid = ANY (…)`. Only for rows that an earlier statement of the transaction has locked: nobody
  * moves them.
  * @param keys rows of a project's id and an execution's.
  */

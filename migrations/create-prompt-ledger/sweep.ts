@@ -57,7 +57,7 @@ END
 $$;
 `;
 
-/** What the sweep does with a row that Postgres would not settle. @returns `failed`, or null when it could not even do that. */
+/** Ends a row that Postgres would not settle. @returns `failed`, or null when it could not even do that. */
 const GIVE_UP = `
 CREATE FUNCTION ledger_give_up(project uuid, wanted uuid) RETURNS text
 LANGUAGE plpgsql ${HOT}

@@ -1,6 +1,6 @@
 import { ACROSS_PROJECTS, AS_SYSTEM, HOT } from './statements.js';
 
-/** How many wait, of each project that has some. */
+/** Counts the waiting executions of each project that has some. */
 export const QUEUE_DEPTHS = `
 CREATE FUNCTION ledger_queue_depths(most integer) RETURNS TABLE (project_id uuid, queued integer)
 LANGUAGE plpgsql ${ACROSS_PROJECTS} ${HOT}

@@ -92,7 +92,7 @@ CREATE TRIGGER prompts_rollouts AFTER UPDATE OF deleted_at ON prompts FOR EACH R
   WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION ledger_stop_deleted_rollouts();
 `;
 
-/** What was started without a change runs a version that nobody has approved for the environment. */
+/** A rollout that was started without a change runs a version that nobody has approved for the environment. */
 const STOP_UNAPPROVED = `
 CREATE FUNCTION ledger_stop_unapproved_rollouts() RETURNS trigger LANGUAGE plpgsql ${SEARCH_PATH}
 AS $$

@@ -52,7 +52,7 @@ CREATE TABLE rollout_phases (
 );
 `;
 
-/** What the application may do with each table, children before parents. What was asked for stays as it is. */
+/** The rights of the application to each table, children before parents. What was asked for stays as it is. */
 const RIGHTS = {
   rollout_phases: 'SELECT, INSERT, UPDATE (ended_at)',
   rollouts:
@@ -69,7 +69,7 @@ export const CREATE_ROLLOUTS = [
 export const DROP_ROLLOUTS = ROLLOUT_TABLES.map((table) => `DROP TABLE ${table};`).join('\n');
 
 /**
- * What an execution keeps of the rollout that chose its version, as `{"rollout_id", "arm", "phase", "unit", "bucket"}`: `unit` is the
+ * The part of the rollout that an execution keeps, as `{"rollout_id", "arm", "phase", "unit", "bucket"}`: `unit` is the
  * HMAC of the key in hexadecimal, and null where the request came without one. Executions outside of rollouts pay nothing for the index,
  * which finds the others by when they ended.
  */

@@ -1,6 +1,6 @@
 import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute, HOT } from '../create-prompt-ledger/statements.js';
 
-/** What the parts of an erasure are called. Each takes a project and ids of executions that are over. */
+/** The prefix of the parts of an erasure. Each takes a project and ids of executions that are over. */
 export const ERASURE_PREFIX = 'ledger_erase_of_';
 
 /** Erasing and recording a late result of a project exclude each other. */
@@ -14,7 +14,7 @@ export const lockOutErasure = (project: string) =>
 const USAGE_DEPTH = 8;
 
 /**
- * What stays of JSON that a vendor or a client has written: counts are facts, and a text may be anything. A document that Postgres
+ * Keeps the facts of JSON that a vendor or a client has written: counts are facts, and a text may be anything. A document that Postgres
  * stores and cannot read, for a NUL in an escape, leaves nothing.
  */
 const KEEP_FACTS = `

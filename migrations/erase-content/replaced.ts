@@ -13,7 +13,7 @@ const LATE_ROW = '    INSERT INTO execution_attempts (late,';
 
 const FORMER_LATE = CREATE_RECORD_LATE.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION');
 
-/** What comes after the erasure is recorded as a fact: what it cost counts, and what it says is not kept. */
+/** A late result is recorded as a fact after the erasure: its cost counts, and its text is not kept. */
 const LATE = replaceOnce(
   FORMER_LATE,
   LATE_ROW,

@@ -6,7 +6,7 @@ import { lockErasure } from '../erase-content/erase.js';
 const CONTENT_TABLES = ['execution_inputs', 'execution_metadata', 'execution_outputs'] as const;
 
 /**
- * How far the content of a project and environment has been erased by age: nothing below the id has any. So a pass begins where the
+ * The id below which no content of a project and environment is left, because it was erased by age. So a pass begins where the
  * last one ended, and not with the first execution there ever was.
  */
 const CONTENT_EXPIRY = `
@@ -30,7 +30,7 @@ AS $$ SELECT coalesce(settings -> 'retention_days' ->> environment, settings -> 
 const nextEnvironment = (conditions: string) =>
   `SELECT e.environment INTO environment FROM executions e WHERE ${conditions} ORDER BY e.environment COLLATE "C" LIMIT 1`;
 
-/** What has to be looked at: one step in the index for each environment there is. */
+/** Lists the environments that have to be looked at: one step in the index for each. */
 const LIST_EXPIRING = `
 CREATE FUNCTION ledger_list_expiring() RETURNS TABLE (project_id uuid, environment text)
 LANGUAGE plpgsql ${ACROSS_PROJECTS} ${HOT}

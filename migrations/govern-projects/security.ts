@@ -1,6 +1,6 @@
 import { secureTable } from '../create-prompt-ledger/security.js';
 
-/** What the application may do with each table of a project. Approvals and who was approved are only added to. */
+/** The rights of the application to each table of a project. Approvals and the versions they approve are only added to. */
 const RIGHTS = {
   change_reviews: 'SELECT, INSERT',
   changes: 'SELECT, INSERT, UPDATE',

@@ -47,7 +47,7 @@ function carryMetadata(sql: string): string {
   return `${before}${wrapped}${after}`;
 }
 
-/** How the first migration begins and ends what it tells of an execution. */
+/** The beginning of the data that the first migration tells of an execution. */
 const DATA = `'data', json_build_object(`;
 const LAST_MEMBER = `'completed_at', ledger_wire_time(o.completed_at))`;
 
@@ -73,7 +73,7 @@ function writePairs(sql: string, before: string, pairs: string): string {
   ${before}`);
 }
 
-/** What was begun, and only that: an entry that is sent again has its pairs already. */
+/** The pairs of what was begun, and only of that: an entry that is sent again has its pairs already. */
 const PAIRS_OF_BEGUN = `SELECT a.project_id, a.execution_id, m.key, m.value
     FROM admitted a CROSS JOIN LATERAL json_each_text(a.metadata) AS m
     WHERE a.execution_id IN (SELECT i.execution_id FROM input i)`;

@@ -29,7 +29,7 @@ const BEGIN: Replacement = [
   `'key_id', key_id, 'batch_id', batch_id, 'input_pico_usd'`,
 ];
 
-/** Whom a budget concerns, in the two places that ask; and what is asked about an entry. */
+/** The budgets that concern an entry, in the two places that ask; and the question about it. */
 const HOLD: readonly Replacement[] = [
   [
     `json_to_recordset(asked) AS a(project_id uuid, owner_team text, prompt_name text, key_id text)`,
@@ -50,7 +50,7 @@ const HOLD: readonly Replacement[] = [
   ],
 ];
 
-/** What the functions of budgets say of experiments, by their signatures. */
+/** The parts about experiments in the functions of budgets, by their signatures. */
 export const CARRY_EXPERIMENTS: Readonly<Record<string, readonly Replacement[]>> = {
   'ledger_begin(json,uuid[],double precision,boolean)': [BEGIN],
   'ledger_hold_budgets(json,double precision)': HOLD,

@@ -89,7 +89,7 @@ CREATE TABLE experiment_scores (
 );
 `;
 
-/** What the application may do with each table, children before parents. What was pinned and what was scored stays as it is. */
+/** The rights of the application to each table, children before parents. What was pinned and what was scored stays as it is. */
 const RIGHTS = {
   experiment_scores: 'SELECT, INSERT',
   experiment_cells:

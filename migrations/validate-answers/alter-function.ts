@@ -24,7 +24,7 @@ export async function alterFunction(
   await runner.query(definition);
 }
 
-/** What takes the replacements back. */
+/** Returns the replacements that take these back. */
 export function takenBack(replacements: readonly Replacement[]): Replacement[] {
   return [...replacements].reverse().map(([former, text, times]) => [text, former, times ?? 1]);
 }

@@ -1,7 +1,7 @@
 import { VIEW_WITH_ERASURE } from '../erase-content/tables.js';
 import type { Replacement } from './alter-function.js';
 
-/** What the entries of `ledger_end_plain`, `ledger_end` and `ledger_record` have besides, as of this migration. */
+/** The members that entries of `ledger_end_plain`, `ledger_end` and `ledger_record` gain with this migration. */
 export const VERDICT_ENTRY = {
   /** Whether the answer fits its schema; null where it was not checked. */
   output_valid: 'boolean',
@@ -39,7 +39,7 @@ export const CARRY_VERDICTS: Readonly<Record<string, readonly Replacement[]>> = 
     OUTPUT_OF_ENDING,
   ],
   'ledger_end(json,uuid[])': [
-    // Where entries are read, and where their ends are.
+    // The places where entries are read, and where their ends are.
     [...ENTRY, 2],
     INTO_OVER,
     [

@@ -8,7 +8,7 @@ import { runNode } from './run.mjs';
 const NOT_BUILT = /\.(spec|testkit)\.ts$/;
 
 /**
- * What is built, each from everything that its build reads. The lock file stands for the compilers and their plugins; the
+ * The parts that are built, each with everything that its build reads. The lock file stands for the compilers and their plugins; the
  * stamp lies in what is built, so that whatever clears that folder makes the next start build again.
  */
 const SERVICE = {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * As much of Docker's language as our Dockerfile uses; anything else is an error and not a guess.
+ * Reads as much of Docker's language as our Dockerfile uses; anything else is an error and not a guess.
  *
  * @returns {Promise<{ name: string, from: string, steps: Step[] }[]>} its stages.
  * @typedef {{ kind: 'WORKDIR', path: string } | { kind: 'ENV', values: Record<string, string> }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { inProject } from './project.mjs';
 
-/** What is published; the reports that it is made of are ignored by git. */
+/** The published file; the reports that it is made of are ignored by git. */
 const PUBLISHED = inProject('docs', 'reliability.json');
 const LATEST = inProject('test', 'faults', 'results', 'full');
 const BEGIN = '<!-- faults:begin -->';
@@ -73,7 +73,7 @@ function measuredText({ measured }) {
     .join('; ');
 }
 
-/** What does not hold is said beside the table, too, and not only in it. */
+/** Repeats below the table which rows do not hold. */
 function remarksOf({ number: row, broken, notes = [] }) {
   return [
     ...broken.map((text) => `Row ${row} does not hold: ${text.split('\n')[0]}`),

@@ -44,7 +44,7 @@ async function install(quiet) {
   try {
     await runNode([findNpm(), ...args], { quiet, failure });
   } catch (error) {
-    // Where npm itself gave up, it has taken back what it did.
+    // npm has taken back what it did when it gave up by itself.
     if (error.exitCode !== null) await rm(unfinishedFile);
     throw error;
   }
@@ -92,7 +92,7 @@ async function hashLock() {
     .digest('hex');
 }
 
-/** Where node_modules is not ours to write, the times decide again at the next start. */
+/** Times decide again at the next start where node_modules is not ours to write. */
 async function writeStamp() {
   try {
     await mkdir(cacheDir, { recursive: true });

@@ -1,4 +1,4 @@
-// What every script does first. The version check comes before anything that an old Node might trip over.
+// The first steps of every script. The version check comes before anything that an old Node might trip over.
 import './node-version.mjs';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -57,8 +57,8 @@ export function isUsageKnown({ promptTokens, responseTokens }: UsageCounts): boo
 }
 
 /**
- * Where an answer, or a chunk of one, has its usage: Groq's streams under `x_groq`, Moonshot's within the choice, Gemini
- * under a name of its own.
+ * Returns the usage of an answer, or of a chunk of one: Groq's streams have it under `x_groq`, Moonshot's within the choice, Gemini under a
+ * name of its own.
  * @returns null where there is none.
  */
 export function findUsage(answer: unknown): unknown {

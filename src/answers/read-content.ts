@@ -32,7 +32,7 @@ const BESIDE_THE_ANSWER =
 /** The same, where a part has no type but a member of this name: what Gemini, for one, does. */
 const MEMBERS_BESIDE = ['thinking', 'reasoning', 'thoughtSignature'];
 
-/** Where a part has its text, the usual place first. */
+/** The members in which a part may have its text, the usual one first. */
 const MEMBERS_WITH_TEXT = ['text', 'output_text', 'content', 'value', 'parts'];
 
 /**

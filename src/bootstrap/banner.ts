@@ -4,10 +4,10 @@ import type { ProviderLine } from '../infra/supervision/index.js';
 
 export interface BannerFacts {
   readonly config: AppConfig;
-  /** Where it listens. */
+  /** The address it listens on. */
   readonly url: string;
   readonly providers: readonly ProviderLine[];
-  /** How many answer there. */
+  /** The number of processes that answer there. */
   readonly processes: number;
 }
 

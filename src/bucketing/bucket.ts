@@ -8,8 +8,8 @@ export const ARMS = ['control', 'candidate'] as const;
 export type Arm = (typeof ARMS)[number];
 
 /**
- * Where a unit stands among all: one of 10,000 places from 0 to 0.9999, the same in every process and for ever. FNV-1a twice over, as
- * the flag services of the field do it, because one pass leaves units whose names differ only at their end close together.
+ * Returns the place of a unit among all: one of 10,000 places from 0 to 0.9999, the same in every process and for ever. FNV-1a twice
+ * over, as the flag services of the field do it, because one pass leaves units whose names differ only at their end close together.
  *
  * @param seed the rollout's id, so that the units of two rollouts are split independently.
  */

@@ -11,7 +11,7 @@ export const LIMITS = {
   schemas: 1_000,
   /** Schemas that are applied to one and the same value, counted with every reference followed. */
   appliedSchemas: 1_000,
-  /** How many of those may lie inside of each other: the longest chain of references. */
+  /** The most of those that may lie inside of each other: the longest chain of references. */
   appliedDepth: 64,
   patterns: 50,
   patternChars: 1_000,

@@ -42,7 +42,7 @@ export class SchemaNode {
   readonly inPlace: SchemaNode[] = [];
 
   constructor(
-    /** Where it stands in the whole schema. */
+    /** Its place in the whole schema. */
     readonly pointer: string,
   ) {}
 

@@ -9,7 +9,7 @@ const PICO_DECIMALS = 12;
 /** The highest price, $2,000 for a million tokens: with it, 2^31 tokens each way still cost what a Postgres `bigint` holds. */
 export const MAX_MICROS_PER_MTOK = 2_000_000_000n;
 
-/** What a million tokens cost, in whole micro-dollars. */
+/** The prices of a million tokens, in whole micro-dollars. */
 export interface TokenPrices {
   readonly inputMicrosPerMtok: bigint;
   /** The price of prompt tokens that the provider had in its cache; null: that of any other. */
@@ -22,13 +22,13 @@ export interface TokenPrices {
 /** What a provider reported; null where it said nothing. */
 export interface TokenCounts {
   readonly promptTokens: number | null;
-  /** How many of the prompt's tokens came from the provider's cache. */
+  /** The number of the prompt's tokens that came from the provider's cache. */
   readonly cachedPromptTokens: number | null;
   readonly responseTokens: number | null;
 }
 
 /**
- * What a call cost, in pico-dollars; null where that cannot be known: a count is missing, the prompt is longer than the
+ * Returns the cost of a call in pico-dollars; null where that cannot be known: a count is missing, the prompt is longer than the
  * prices hold for, or more tokens are said to be cached than there were. Who says nothing of a cache has billed none.
  */
 export function costPicoUsd(counts: TokenCounts, prices: TokenPrices): bigint | null {

@@ -1,4 +1,4 @@
-/** What a sentence can hold. */
+/** The most that a sentence can hold. */
 const MOST = 3;
 /** Two slips, in a name that is long enough for them to be slips. */
 const MAX_DISTANCE = 2;

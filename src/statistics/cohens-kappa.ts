@@ -1,7 +1,7 @@
 export interface Agreement {
-  /** How much of it agrees. */
+  /** The share that agrees. */
   readonly observed: number;
-  /** How much would agree by chance, each rater keeping to their own frequencies. */
+  /** The share that would agree by chance, each rater keeping to their own frequencies. */
   readonly expected: number;
   /** (observed − expected)/(1 − expected); null where chance alone agrees on everything, as when both raters are constant. */
   readonly kappa: number | null;

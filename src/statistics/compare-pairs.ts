@@ -24,7 +24,7 @@ export interface PairedComparison {
   readonly ties: number;
   /** The mean of candidate − baseline; null without items. */
   readonly delta: number | null;
-  /** Of the difference; null where there are too few items for one. */
+  /** The interval of the difference; null where there are too few items for one. */
   readonly interval: Interval | null;
   readonly pValue: number;
   readonly method: ComparisonMethod;

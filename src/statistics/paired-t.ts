@@ -3,7 +3,7 @@ import { studentTwoSidedP, studentTwoSidedQuantile } from './student-t.js';
 
 export interface PairedT {
   readonly pValue: number;
-  /** Of the mean difference. */
+  /** The interval of the mean difference. */
   readonly interval: Interval;
 }
 

@@ -1,4 +1,4 @@
-/** How often an item was tried, and how often it passed. */
+/** The numbers of tries and passes of an item. */
 interface Tries {
   readonly n: number;
   readonly passes: number;

@@ -1,6 +1,6 @@
 import { incompleteBeta } from './incomplete-beta.js';
 
-/** How likely Student's t with `df` degrees of freedom is at least as far from 0 as `t`, on either side. */
+/** Returns the probability that Student's t with `df` degrees of freedom is at least as far from 0 as `t`, on either side. */
 export function studentTwoSidedP(t: number, df: number): number {
   if (Number.isNaN(t)) return 1;
   const square = t * t;

@@ -72,7 +72,10 @@ function doubledRanks(sizes: readonly number[]): number[] {
   return ranks;
 }
 
-/** How likely each sum of ranks is when each is in it or not like the throw of a coin. As shares, because counts outgrow a double. */
+/**
+ * Returns the probability of each sum of ranks when each is in it or not like the throw of a coin. As shares, because counts outgrow a
+ * double.
+ */
 function distributionOfSums(ranks: readonly number[], total: number): Float64Array {
   const shares = new Float64Array(total + 1);
   shares[0] = 1;

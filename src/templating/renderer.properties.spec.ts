@@ -171,7 +171,7 @@ describe('for any template and variables', () => {
   });
 });
 
-/** Where Liquid's meaning is beyond doubt, LiquidJS is the judge of the interpreter in here. */
+/** LiquidJS judges the interpreter wherever Liquid's meaning is beyond doubt. */
 describe('compared with LiquidJS', () => {
   const liquid = new Liquid({
     strictVariables: true,

@@ -46,7 +46,7 @@ function* arraysIn(
   }
 }
 
-/** What is looked at element by element has a bound, or one body keeps everybody waiting. */
+/** Each array that is looked at element by element needs a bound, or one body keeps everybody waiting. */
 it('every array that a request may have says how many elements it takes', async () => {
   const document = JSON.parse(await readFile(path.join(ROOT, 'openapi.json'), 'utf8')) as OpenApiDocument;
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { Environment, ENVIRONMENT_NAMES, parseEnvironment } from '../../src/infr
 import { read } from './tree.js';
 
 const defaults = new Environment();
-/** As one would write it into a file; empty is unset. */
+/** Written as into a file; empty is unset. */
 const expected = ENVIRONMENT_NAMES.map((name): [string, string] => [name, String(defaults[name] ?? '')]);
 
 describe('.env.example', () => {

@@ -2,7 +2,7 @@ import { renderErrorsPage } from '../../src/infra/http/openapi/errors-page.js';
 import { listSources, read } from './tree.js';
 
 const DOC = 'docs/errors.md';
-/** How every error class of the house begins; a status that is not a number is worked out from what happened. */
+/** The beginning of every error class of the house; a status that is not a number is worked out from what happened. */
 const DECLARATION = /code: '([A-Z_]+)',\s+status(?:: (\d+))?,\s+title: (?:'([^']+)')?/g;
 const ANY_CODE = /\bcode: '([A-Z][A-Z_]+)'/g;
 

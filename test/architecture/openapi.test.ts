@@ -32,7 +32,7 @@ interface NamedOperation extends Operation {
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 const PROBLEM = { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDto' } } };
-/** What clients of OpenAI's API read. */
+/** The errors that clients of OpenAI's API read. */
 const OPENAI_ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/OpenAiErrorDto' } } };
 const CLI = path.join(ROOT, 'dist/src/cli.js');
 const REDOCLY = path.join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
@@ -197,7 +197,7 @@ function isProblem(at: string, response: Json | undefined): boolean {
 function propertiesOf(node: unknown, at: string): { at: string; schema: Json }[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {
-    // What an example holds may look like a schema.
+    // The contents of an example may look like a schema.
     if (key === 'example' || key === 'examples') return [];
     const below = propertiesOf(value, `${at}/${key}`);
     if (key !== 'properties' || typeof value !== 'object' || value === null) return below;

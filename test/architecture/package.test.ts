@@ -27,7 +27,7 @@ describe('package.json', () => {
   });
 });
 
-/** What a package wants to find beside itself. */
+/** Returns the packages that a package wants to find beside itself. */
 function peersOf(name: string): string[] {
   const text = readFileSync(path.join(ROOT, 'node_modules', name, 'package.json'), 'utf8');
   const { peerDependencies = {} } = JSON.parse(text) as { peerDependencies?: Record<string, string> };

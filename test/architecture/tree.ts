@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const ROOT = path.join(__dirname, '../..');
 
-/** What .gitignore names, and what editors leave: the tree is read without git, which an unpacked archive lacks. */
+/** The folders that .gitignore names, and those that editors leave: the tree is read without git, which an unpacked archive lacks. */
 const SKIPPED_FOLDERS = new Set([
   '.git',
   '.idea',
@@ -27,7 +27,7 @@ export function listFiles(folder = '.'): string[] {
     .sort();
 }
 
-/** What ends up in `dist`: without the tests beside the sources. */
+/** Lists the files that end up in `dist`: without the tests beside the sources. */
 export function listSources(): string[] {
   return listFiles('src').filter((file) => file.endsWith('.ts') && !/\.(spec|testkit)\.ts$/.test(file));
 }

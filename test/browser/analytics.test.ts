@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => person.leave());
 
-/** How many rows the list of executions has that a link leads to. */
+/** Counts the rows of the list of executions that a link leads to. */
 async function countLinked(href: string): Promise<number> {
   await person.page.goto(new URL(href, stage.ledger.url).href);
   const table = person.page.getByRole('table', { name: 'Executions' });

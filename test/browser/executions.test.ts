@@ -9,7 +9,7 @@ beforeAll(async () => {
   stage = await startStage();
   await putPrompt(stage.admin, 'support/reply', 'Answer {{question}}');
   await putPrompt(stage.admin, 'other', 'Else');
-  // As JSON text: the digits of the price are the point.
+  // JSON text, because the digits of the price are the point.
   await fetch(`${stage.ledger.url}/v1/executions:run`, {
     method: 'POST',
     headers: { 'X-API-Key': ADMIN_KEY },

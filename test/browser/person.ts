@@ -11,7 +11,7 @@ export interface PersonOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** What a page did that none may. */
+/** The things a page did that none may do. */
 interface Noted {
   readonly violations: string[];
   readonly executed: string[];
@@ -95,12 +95,12 @@ export class Person {
     await this.page.getByRole('navigation', { name: 'Screens' }).waitFor();
   }
 
-  /** What of the policy the page has broken, and what it has run that it was not meant to. */
+  /** Returns the violations of the policy, and the scripts that the page has run and was not meant to. */
   async noted(): Promise<Noted & { readonly errors: readonly string[] }> {
     return { ...(await this.page.evaluate(() => window.noted)), errors: this.errors };
   }
 
-  /** What axe calls serious or critical on the page as it is. */
+  /** Returns the findings that axe calls serious or critical on the page as it is. */
   async findBarriers(): Promise<string[]> {
     const { violations } = await this.page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
     return violations

@@ -52,7 +52,7 @@ describe('a rollout', () => {
     const second = editor.page.getByRole('group', { name: 'Guardrail 2' });
     await second.getByLabel('Metric').fill('no such metric');
     await offered(editor, 'Make the draft').click();
-    // What is wrong is said where it is, and nothing is lost.
+    // The fault is told in its place, and nothing is lost.
     await second.getByRole('alert').waitFor();
     await second.getByLabel('Metric').fill('score:polite');
     await second.getByLabel('It is').selectOption('number');
@@ -129,7 +129,7 @@ describe('a rollout', () => {
     const viewer = await arrive((await memberClient(stage, 'viewer')).key, '/rollouts?prompt=watched');
     await row(viewer, 'shorter watched').click();
     await viewer.page.getByText('the candidate gets 50 %, step 2 of 2').waitFor();
-    // What a viewer may not do is not offered.
+    // Forbidden actions are not offered to a viewer.
     expect(await offered(viewer, /…$/).count()).toBe(0);
 
     await endExecutions(stage, id, { arm: 'control', phase: 2, count: 150, failed: 2 });

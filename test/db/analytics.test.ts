@@ -63,7 +63,7 @@ describe('whatever ran when, and whatever is asked', () => {
   let context: LedgerContext;
   let ids: LedgerRows;
   let counts: ExecutionCountsRepository;
-  /** Of the first prompt, and of two that had the same name one after the other. */
+  /** The ids of the first prompt, and of two that had the same name one after the other. */
   let promptIds: string[];
 
   beforeAll(async () => {

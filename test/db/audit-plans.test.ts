@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { type AuditFilter, AuditLogRepository } from '../../src/modules/audit-log/audit-log.repository.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
-/** What a page of fifty may look at; a scan of the table takes over a thousand pages. */
+/** The pages that a list of fifty may look at; a scan of the table takes over a thousand. */
 const PAGES = 250;
 const ROWS = 60_000;
 const USER = '00000000-0000-7000-8000-000000000001';

@@ -41,7 +41,7 @@ async function execution(status: ExecutionStatus, isSent: boolean): Promise<stri
   return executionId;
 }
 
-/** As the lock of somebody who settles to it at this moment. */
+/** Holds the lock that somebody has who settles to it at this moment. */
 async function whileLocked(budgetId: string, work: () => Promise<void>): Promise<void> {
   await context.owner.query('BEGIN');
   await context.owner.query('SELECT FROM budget_periods WHERE budget_id = $1 FOR UPDATE', [budgetId]);
@@ -177,7 +177,7 @@ describe('an execution that ends without a call', () => {
     expect(await executions.cancel(context.projectId, waiting)).toBe(true);
     expect((await executions.sweepLapsed()).map(({ status }) => status)).toEqual(['failed', 'failed']);
 
-    // Of the one that was called nobody knows what it cost; another goes on.
+    // The cost of the one that was called is unknown; another goes on.
     const { rows } = await context.owner.query('SELECT execution_id FROM budget_holds ORDER BY 1');
     expect(rows.map(({ execution_id: id }: { execution_id: string }) => id)).toEqual([going, called].sort());
     expect(await budgets.periods()).toMatchObject([{ held: 20, spent: 0 }]);

@@ -40,7 +40,7 @@ interface DayOfContent {
   readonly texts: number;
 }
 
-/** What there is of each day. */
+/** Lists the content of each day. */
 async function listDays(): Promise<DayOfContent[]> {
   const { rows } = await context.owner.query<DayOfContent>(
     `SELECT e.project_id, e.environment, e.cost_pico_usd::integer AS day, count(*)::integer AS executions,

@@ -25,7 +25,7 @@ let context: LedgerContext;
 let costs: ExecutionCostsRepository;
 let counts: ExecutionCountsRepository;
 let versionId: string;
-/** Of the first prompt, and of two that had the same name one after the other. */
+/** The ids of the first prompt, and of two that had the same name one after the other. */
 let promptIds: string[];
 let modelIds: string[];
 let keyIds: string[];

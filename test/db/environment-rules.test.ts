@@ -154,7 +154,7 @@ describe('the rules of environments', () => {
 
     it('let what was approved once in again where that is allowed', async () => {
       await move(versions[1], { reason: 'r', changeId: CHANGE });
-      // What an emergency brought was never approved.
+      // An emergency brings a version that was never approved.
       await expect(move(versions[0], { reason: 'r', allowsApproved: true })).rejects.toMatchObject({
         code: 'ENVIRONMENT_PROTECTED',
       });

@@ -72,7 +72,7 @@ async function run(options: BeginningOptions = {}): Promise<Beginning> {
   return one;
 }
 
-/** As an adapter from outside might answer: with texts in its usage. */
+/** Returns an answer as an adapter from outside might give it: with texts in its usage. */
 function withUsage(): typeof ANSWER {
   if (!ANSWER.succeeded) throw new Error('it is an answer');
   const { completion } = ANSWER;
@@ -87,7 +87,7 @@ const search = () => findInDatabase(context.owner, [CANARY]);
 
 type Row = Record<string, unknown>;
 
-/** Of each table the row of this execution. */
+/** Returns the rows of this execution in each table. */
 async function rowsOf(tables: readonly string[], executionId: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (const table of tables) rows.push(await rowOf(table, executionId));

@@ -42,7 +42,7 @@ async function clear(): Promise<void> {
 const insert = (options: ExecutionOptions = {}) =>
   insertExecution(context.owner, context.projectId, ids, options);
 
-/** As whoever runs it has it: claimed and dispatched. */
+/** Inserts an execution as its worker has it: claimed and dispatched. */
 async function insertRunning(projectId = context.projectId, of = ids): Promise<Claim> {
   const options = { status: 'running', fence: 1, leaseInS: 60 } as const;
   const executionId = await insertExecution(context.owner, projectId, of, options);
@@ -157,7 +157,7 @@ describe('an execution is not counted', () => {
   it('in another project than its own, where one statement ends executions of both', async () => {
     const running = [await insertRunning()];
     while (running.length < 3) running.push(await insertRunning(context.otherProjectId, other));
-    // What ends at the same time, the journal writes in one statement.
+    // The journal writes in one statement what ends at the same time.
     await Promise.all(running.map((claim) => endCall(executions, claim, 1, answered('Hello'))));
     expect([await total(), await total(context.otherProjectId)]).toEqual([1, 2]);
     expect(await numberOf('execution_deltas')).toBe(2);

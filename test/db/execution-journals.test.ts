@@ -30,7 +30,7 @@ beforeAll(async () => {
   keys = new IdempotencyRepository(context.scope, context.config);
   ids = await insertOneOfEach(context.owner, context.projectId);
   other = await insertOneOfEach(context.owner, context.otherProjectId);
-  // Who has a budget begins by the general statement only.
+  // Executions with a budget begin by the general statement only.
   await context.owner.query('TRUNCATE budgets CASCADE');
 });
 

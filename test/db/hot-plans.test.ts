@@ -32,15 +32,15 @@ const PROJECTS = 6;
  * many are depends on the server's version. What reads dead entries too looks at ten times as many.
  */
 const SLICE = SEGMENT_SIZE / PAGES_A_ROW;
-/** Of small tables, as that of budgets, Postgres may read all. */
+/** Postgres may read all of a small table, such as that of budgets. */
 const SCANNED_ROWS = 100;
 
 let context: LedgerContext;
 let prompts: LedgerIds[];
 let ids: LedgerIds;
-/** Of the other project, which has a budget. */
+/** The ids of the other project, which has a budget. */
 let other: LedgerIds;
-/** What was planned while the tables were empty, as on any connection that a fresh ledger has opened. */
+/** A connection whose plans were made while the tables were empty, like any that a fresh ledger has opened. */
 let early: MeasuredConnection;
 
 beforeAll(async () => {
@@ -100,7 +100,7 @@ async function useNamed(
   await executions.countQueued(first.projectId, { after: { dueAt: ANY_TIME }, upto: null, most: 100 });
 }
 
-/** What it costs is bounded, whichever statements it sends. */
+/** Expects a bounded cost, whichever statements are sent. */
 async function expectFew(
   connection: MeasuredConnection,
   rows: number,
@@ -260,7 +260,7 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     const reader = await MeasuredConnection.open(context.url);
     await reader.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await reader.client.query('SELECT FROM projects');
-    // As if all had been claimed, but for those that are due tomorrow.
+    // All look claimed, but for those that are due tomorrow.
     await context.owner.query(
       `UPDATE executions_in_flight SET due_at = due_at + interval '1 day' WHERE status = 'queued'`,
     );

@@ -19,7 +19,10 @@ import type { LedgerIds } from '../support/record-world.js';
  */
 const PAGES = 1000;
 const LIMIT = 20;
-/** What is in flight has no indexes for lists, which would cost every execution: what nothing matches is looked for in all of it. */
+/**
+ * The number in flight. These rows have no indexes for lists, which would cost every execution, so a list without matches reads all of
+ * them.
+ */
 const WAITING = 1000;
 const FACTS = `e.execution_id AS "executionId", e.status, p.name AS "promptName", v.version_number AS "versionNumber", m.provider`;
 

@@ -188,7 +188,7 @@ describe('the entities', () => {
   });
 
   it.each([
-    // What only an execution in flight has, and which of the rows of an attempt is shown.
+    // Columns that only an execution in flight has, and the rule for which row of an attempt is shown.
     ['executions', { more: ['due_at', 'fence', 'lapses', 'lease_until'], less: [] as string[] }],
     ['execution_attempts', { more: [], less: ['late'] }],
   ])('say what the view %s_all shows', async (table, { more, less }) => {

@@ -18,7 +18,7 @@ interface Opened {
   readonly connection: RedisConnection;
 }
 
-/** As one process has it; ready when what it counts stands in Redis. */
+/** Opens limits as one process has them; ready when the counters stand in Redis. */
 async function openShared(url: string): Promise<Opened> {
   const connection = openRedis(url);
   const opened = { counters: new RateCounters(connection, new SystemClock()), connection };

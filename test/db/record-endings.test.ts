@@ -50,7 +50,7 @@ beforeEach(async () => {
 });
 afterAll(() => context.close());
 
-/** Of 3 tokens and 2: what it costs is known, when there is a price. */
+/** Returns an answer of 3 tokens and 2: its cost is known when there is a price. */
 function answer(): CallOutcome {
   const outcome = answered('Hello');
   if (!outcome.succeeded) return outcome;
@@ -148,7 +148,7 @@ async function record(): Promise<void> {
   });
 }
 
-/** How many executions are over by it and with which status, and what of their money is held and spent then. */
+/** Ways to end: the number of executions that are over with each status, and their money that is held and spent then. */
 const WAYS: [string, () => Promise<unknown>, Record<string, number>, { held: number; spent: number }][] = [
   ['an answer', async () => end(await begin(), answer()), { succeeded: 1 }, { held: 0, spent: 5 }],
   [

@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(async () => expect(await findMisplaced(context)).toEqual([]));
 afterAll(() => context.close());
 
-/** Whose call is being made, and whose process is silent. */
+/** Makes an execution whose call is being made, and whose process is silent. */
 async function lapsed(status: 'running' | 'queued' = 'running'): Promise<Claim> {
   const one = await beginningOf(context, ids, { status, admitted: { bound: BOUND } });
   await executions.begin(one);

@@ -16,7 +16,7 @@ const EVER = { promptName: null, span: null };
 const ANY = { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] };
 const BOUND = { inputPicoUsd: 2n, outputPicoUsd: 1n, responseTokens: 8 };
 
-/** Who holds an execution, or once held it, as its process knows it. */
+/** A process that holds an execution, or once held it, as it knows it itself. */
 interface Hold {
   readonly claim: Claim;
   attempt: number;
@@ -64,7 +64,7 @@ let budgets: BudgetRows;
 let counts: ExecutionCountsRepository;
 let executions: ExecutionsRepository;
 let holds: Hold[];
-/** Of those whose beginning was acknowledged. */
+/** The executions whose beginning was acknowledged. */
 let begun: string[];
 
 beforeAll(async () => {
@@ -157,7 +157,7 @@ const DO: Record<Step['what'], (step: Step) => Promise<unknown>> = {
   due: () => makeDue(context.owner),
 };
 
-/** What is true of the tables after any step. */
+/** Expects what is true of the tables after any step. */
 async function expectInOrder(): Promise<void> {
   expect(await findMisplaced(context)).toEqual([]);
   const { rows: known } = await context.owner.query<{ id: string }>(
@@ -174,7 +174,7 @@ async function expectInOrder(): Promise<void> {
   expect(odd).toEqual([]);
 }
 
-/** What the endings had to do besides is done: once, and for what is over only. */
+/** Expects that the further duties of endings are done: once, and for what is over only. */
 async function expectDutiesDone(): Promise<void> {
   const byMode = await counts.byMode(context.projectId, EVER);
   expect(inOrder(byMode)).toEqual(await countByBruteForce(context.owner, context.projectId, EVER));

@@ -26,7 +26,7 @@ async function start(more: Partial<CreateRolloutDto> = {}) {
   return { ...rollout, id: rollout.rollout_id };
 }
 
-/** Of one metric in the first step. */
+/** Returns the comparison of one metric in the first step. */
 async function compared(id: string, metric: string) {
   const { phases } = await world.report(id);
   const found = phases[0]?.comparisons.find((comparison) => comparison.metric === metric);
@@ -329,7 +329,7 @@ describe('on a bad day', () => {
       without_unit_key: 2,
     });
     const of = async (metric: string) => (await compared(id, metric)).arms.candidate;
-    // Who was canceled neither failed nor succeeded, and how fast a failure was says nothing about answers.
+    // Canceled executions neither failed nor succeeded, and the speed of a failure says nothing about answers.
     expect(await of('error_rate')).toMatchObject({ values: 6, missing: 1 });
     expect(await of('latency_p50_ms')).toMatchObject({ values: 3, missing: 4, estimate: 100 });
     expect(await of('cost_usd')).toMatchObject({ values: 1, estimate: 0.002 });

@@ -97,7 +97,7 @@ describe('a rollout in a protected environment', () => {
     expect(applied).toMatchObject({ status: 'applied', emergency: true, review: 'open' });
     expect((await rollouts.get(id)).status).toBe('running');
     expect(await world.approve(reviewer, changeId)).toMatchObject({ review: 'closed' });
-    // What was reviewed is the rollout, and not that the candidate stays.
+    // The review was of the rollout, and not of the candidate staying.
     expect(await world.sql('SELECT FROM approved_versions WHERE change_id = $1', [changeId])).toEqual([]);
   });
 

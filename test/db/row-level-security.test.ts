@@ -22,7 +22,7 @@ import { GOVERNED_TABLES } from '../../migrations/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach } from '../support/ledger-rows.js';
 
-/** What tells what happened. */
+/** The tables that tell what happened. */
 const ADDED_TO_ONLY = [
   'executions',
   'execution_inputs',

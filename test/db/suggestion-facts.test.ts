@@ -31,13 +31,13 @@ interface Plan {
 
 const toId = ({ executionId }: { readonly executionId: string }) => executionId;
 
-/** As a repository sees it. */
+/** Returns a manager as a repository sees it. */
 const asManager = (query: (text: string, values: unknown[]) => Promise<unknown>) =>
   ({ query }) as unknown as EntityManager;
 
 const asApplication = asManager(async (text, values) => (await app.query(text, values)).rows);
 
-/** How many rows of a table each plan of a read takes. */
+/** Counts the rows of a table that each plan of a read takes. */
 async function countRows(table: string, read: (tx: EntityManager) => Promise<unknown>): Promise<number> {
   let rows = 0;
   const add = ({ Plans: plans = [], ...plan }: Plan): void => {

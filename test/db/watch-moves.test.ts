@@ -6,7 +6,7 @@ import { watchMoves } from '../faults/core/watch-moves.js';
 const ID = '01900000-0000-7000-8000-000000000001';
 const PROJECT = '01900000-0000-7000-8000-000000000002';
 
-/** As much of the tables as the watch reads. */
+/** The parts of the tables that the watch reads. */
 const TABLES = `CREATE TABLE execution_inputs (project_id uuid, execution_id uuid);
   CREATE TABLE executions (project_id uuid, execution_id uuid, status text);
   CREATE TABLE execution_attempts (project_id uuid, execution_id uuid, attempt integer, status text);

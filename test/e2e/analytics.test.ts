@@ -15,7 +15,7 @@ import {
 let stage: Stage;
 
 beforeAll(async () => {
-  // What is submitted stays queued, so that it can be canceled.
+  // Submitted executions stay queued, so that they can be canceled.
   stage = await startStage({ WORKER: 'off' });
 });
 afterAll(() => stage.close());

@@ -258,7 +258,7 @@ describe('what is written down', () => {
     const rows = await stage.sql<{ row: string }>('SELECT audit_log::text AS row FROM audit_log');
     expect(JSON.stringify(rows)).not.toContain(CANARY);
 
-    /** Of the newest entry of each action: whether there is a before and an after. */
+    /** Whether the newest entry of each action has a before and an after. */
     const shapes = new Map(
       written.toReversed().map(({ action, before, after }) => [action, [before !== null, after !== null]]),
     );

@@ -60,7 +60,7 @@ const untilCountedAgain = () => sleep(600);
 describe('a queue that is full', () => {
   it('takes no more, single or in a batch, of that project, and has room again when it is worked off', async () => {
     const inLine: string[] = [];
-    // What was let in while it was being counted may count double until the next count, so it may take several tries.
+    // Requests let in during a count may count double until the next one, so it may take several tries.
     await eventually(async () => {
       const answer = await stage.admin.post(SUBMIT, body);
       if (answer.status === 202) inLine.push(String(answer.body['execution_id']));

@@ -4,7 +4,7 @@ const GREETING = promptPath('greeting');
 const RUN = '/v1/executions:run';
 const run = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: ECHO };
 
-/** What is wrong, the request, and where its answer points to. */
+/** The fault, the request, and the place that its answer points to. */
 export const BAD_REQUESTS: readonly (readonly [
   what: string,
   method: 'GET' | 'PUT' | 'POST',

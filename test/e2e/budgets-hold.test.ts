@@ -52,7 +52,7 @@ let made = 0;
 
 interface Budget {
   readonly id: string;
-  /** What its calls ask for. */
+  /** The request of its calls. */
   readonly body: ApiBody;
   /** In tokens. */
   standing(): Promise<{ readonly held: number; readonly spent: number }>;

@@ -54,7 +54,7 @@ class CodeBase {
     return JSON.parse(stdout) as { registered: ApiBody[]; git: ApiBody; skipped: string[] };
   }
 
-  /** How `check` ends, and what it says of each prompt. */
+  /** Runs `check`. @returns its exit code, and what it says of each prompt. */
   async check(
     cwd?: string,
   ): Promise<{ code: number | null; states: Record<string, string>; prompts: Comparison[] }> {
@@ -63,7 +63,7 @@ class CodeBase {
     return { code, states: Object.fromEntries(prompts.map(({ name, state }) => [name, state])), prompts };
   }
 
-  /** Where the ledger says that the active version of a prompt stood. */
+  /** Returns the place of a prompt's active version, as the ledger tells it. */
   async registration(name: string): Promise<ApiBody> {
     const history = await stage.admin.get<{
       current_version: number;

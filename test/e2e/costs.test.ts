@@ -43,7 +43,7 @@ const run = (more: ApiBody = {}): Promise<ApiResponse<ApiBody>> =>
 const kept = (answer: ApiResponse<ApiBody>): Promise<Execution> =>
   getExecution(stage.admin, String(answer.body['execution_id']));
 
-/** What OpenAI says of a prompt of which it had a part in its cache. */
+/** Returns OpenAI's answer for a prompt of which it had a part in its cache. */
 function answerWith(usage: ApiBody): string {
   const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'cached' };
   const chunks = [

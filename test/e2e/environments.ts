@@ -1,7 +1,7 @@
 import type { ApiBody, ApiClient, ApiResponse } from '../support/api-client.js';
 import { ECHO, promptPath, putPrompt } from './stage.js';
 
-/** What tests of environments have in common. */
+/** Helpers for tests of environments. */
 
 export interface Run extends ApiBody {
   readonly execution_id: string;

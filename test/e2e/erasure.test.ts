@@ -71,7 +71,7 @@ async function findInRedis(): Promise<string[]> {
   return found;
 }
 
-/** Of every kind there is. @returns their ids. */
+/** Runs executions of every kind. @returns their ids. */
 async function execute(): Promise<string[]> {
   const idOf = (answer: { readonly body: ApiBody }) => String(answer.body['execution_id']);
   const { admin } = stage;
@@ -120,7 +120,7 @@ async function execute(): Promise<string[]> {
   return ids;
 }
 
-/** What stays. */
+/** Returns the facts, which stay. */
 function factsOf(execution: ApiBody): ApiBody {
   const { attempts, ...rest } = execution as ApiBody & { attempts: ApiBody[] };
   const content = [

@@ -23,10 +23,10 @@ export type Vendor = keyof typeof MODELS;
 export const requestFor = (vendor: Vendor, variables: string, more = '', prompt = 'show') =>
   `{"prompt_name":"${prompt}","variables":${variables},"model":${MODELS[vendor]}${more}}`;
 
-/** What a vendor gets of a rendered value: a JSON text within a JSON text. */
+/** Writes a rendered value as a vendor gets it: a JSON text within a JSON text. */
 export const within = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** As it goes over the line, both ways. */
+/** Sends a text as it goes over the line, both ways. */
 export async function sendText(
   stage: Stage,
   method: string,

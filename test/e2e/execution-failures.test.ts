@@ -27,7 +27,7 @@ beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: OPENAI };
 
-/** What goes wrong, the answer of `:run`, and what the execution says of it. */
+/** The fault, the answer of `:run`, and what the execution says of it. */
 const FAILURES: [string, Behaviour, number, string, number | null, string][] = [
   ['400', { kind: 'error', status: 400 }, 502, 'PROVIDER_REJECTED', 400, 'provider_rejected'],
   ['401', { kind: 'error', status: 401 }, 502, 'PROVIDER_REJECTED', 401, 'provider_rejected'],

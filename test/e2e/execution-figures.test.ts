@@ -27,7 +27,7 @@ const read = async (query: string): Promise<Answer> =>
   (await stage.admin.get<Answer & ApiBody>(`/v1/analytics/executions?${query}`)).body;
 
 beforeAll(async () => {
-  // What is submitted stays queued: it is not over.
+  // Submitted executions stay queued: they are not over.
   stage = await startStage({ WORKER: 'off' });
   await putPrompt(stage.admin, 'reply', 'Answer {{question}}', { owner_team: 'Support' });
   await putPrompt(stage.admin, 'reply', 'Answer {{question}} briefly', { owner_team: 'Support' });
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** What the list has with this filter, all pages of it. */
+/** Counts the entries of the list with this filter, on all pages. */
 async function countListed(query: string): Promise<number> {
   const { body } = await stage.admin.get(`/v1/executions?limit=200&final=true&${query}`);
   return (body['executions'] as unknown[]).length;

@@ -32,7 +32,7 @@ beforeEach(() => stage.openai.reset());
 
 const body = { prompt_name: 'doc_summarizer', variables: { text: 'It was the best of times.' } };
 
-/** What `:run` answers, and `GET` repeats. */
+/** Returns the answer of `:run`, which `GET` repeats. */
 function succeeded(more: ApiBody = {}): ApiBody {
   return {
     execution_id: ANY_ID,
@@ -53,7 +53,7 @@ function succeeded(more: ApiBody = {}): ApiBody {
   };
 }
 
-/** What `GET` adds: everything that is needed to do it again. */
+/** Returns the members that `GET` adds: everything that is needed to do it again. */
 function lineage(params: ApiBody): ApiBody {
   const [request] = stage.openai.requests;
   return {

@@ -62,7 +62,7 @@ export function listBodyRoutes(): BodyRoute[] {
   );
 }
 
-/** As often as it fits. */
+/** Repeats the unit as often as it fits. */
 const fill = (bytes: number, unit: string, open: string, close: string): string =>
   `${open}${Array(Math.floor(bytes / (unit.length + 1)))
     .fill(unit)
@@ -86,7 +86,7 @@ export const HOSTILE_VALUES: Readonly<Record<string, (bytes: number) => string>>
   'one escaped string': (bytes) => `"${'\\u00e9'.repeat(Math.floor(bytes / 6))}"`,
   'one string of emoji': (bytes) => `"${'😀'.repeat(Math.floor(bytes / 4))}"`,
   'white space': (bytes) => `[${' '.repeat(bytes)}]`,
-  // As many as the bound lets through.
+  // The most that the bound lets through.
   'a thousand empty objects': () => fill(3_000, '{}', '[', ']'),
   'twenty thousand arrays': () => fill(60_000, '[]', '[', ']'),
   'nine thousand keys': () => keys(9_000 * 10, '1'),

@@ -48,7 +48,7 @@ function send(path: string, key: string, text: string, url = stage.ledger.url): 
   return rawRequest(url, { method: 'POST', path, headers, body: Buffer.from(text) });
 }
 
-/** What is the same whenever it is sent. */
+/** Returns the parts that are the same whenever it is sent. */
 function kept({ status, text, headers }: RawResponse): ApiBody {
   const names = ['content-type', 'location', 'retry-after', 'cache-control'];
   return { status, text, ...Object.fromEntries(names.map((name) => [name, headers.get(name)])) };

@@ -68,7 +68,7 @@ beforeAll(async () => {
   const found = await stage.admin.get(`${name}/suggestions?version_number=${newest}`);
   const [suggestion] = found.body['suggestions'] as { suggestion_id: string }[];
   ids.set('suggestion_id', suggestion?.suggestion_id ?? '');
-  // What is still at work would change things by itself.
+  // Work that goes on would change things by itself.
   await eventually(async () => (await stage.sql('SELECT FROM executions_in_flight')).length === 0);
   await eventually(async () => {
     const running = await stage.sql(`SELECT FROM experiments WHERE status IN ('queued', 'running')`);
@@ -98,7 +98,7 @@ async function send(
   return { status: response.status, body: (isDocument ? JSON.parse(text) : { text }) as ApiBody };
 }
 
-/** What the parameter is in the other project, and what it is nowhere. */
+/** Returns values of the parameter: one of the other project, and one that is nowhere. */
 function valuesOf({ name, ...one }: Parameter): readonly [there: string, nowhere: string] {
   const id = ids.get(name);
   if (id !== undefined) return [id, UNKNOWN_ID];
@@ -114,7 +114,7 @@ function urlsOf(call: OpenApiCall): readonly [there: string, nowhere: string] {
   return [fill(0), fill(1)];
 }
 
-/** As if what is asked for were the thing that is nowhere. */
+/** Renames what is asked for to the thing that is nowhere. */
 function renamed(call: OpenApiCall, body: unknown): unknown {
   let text = JSON.stringify(body);
   for (const one of call.operation.parameters ?? []) {
@@ -128,7 +128,7 @@ function renamed(call: OpenApiCall, body: unknown): unknown {
 /** Counts are folded, news told, and rollouts looked at, in the background. */
 const UPKEPT = ['execution_deltas', 'execution_rollups', 'outbox', 'rollout_cursors', 'webhook_deliveries'];
 
-/** Of each table of a project, what stands in it for the first one. */
+/** Returns the contents of each table of a project for the first one. */
 async function fingerprint(): Promise<ApiBody[]> {
   const tables = await stage.sql<{ name: string }>(
     `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'project_id'

@@ -199,7 +199,7 @@ describe('keys that a key has made', () => {
       expectProblem(await key.patch(path, { limit_usd: '1' }), 403, 'FORBIDDEN');
       expectProblem(await key.delete(path), 403, 'FORBIDDEN');
     }
-    // That of another key is none of theirs.
+    // The execution of another key is none of theirs.
     const other = await makeKey(stage.admin, { scopes: ['executions:run'] });
     expect((await run(other, paid)).status).toBe(200);
     expect((await stage.admin.patch(path, { limit_usd: '1' })).status).toBe(200);

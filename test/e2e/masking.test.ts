@@ -26,7 +26,7 @@ let client: ApiClient;
 let nextKey = 0;
 
 beforeAll(async () => {
-  // What is submitted waits for a worker of the test.
+  // Submitted executions wait for a worker of the test.
   stage = await startStage({ WORKER: 'off', DEBUG: 'true', LOG_LEVEL: 'trace' });
   project = await makeProject(stage, { settings: { mask: MASK } });
   client = project.admin;
@@ -44,7 +44,7 @@ beforeEach(() => stage.openai.reset());
 
 const newKey = () => ({ 'idempotency-key': `masking ${(nextKey += 1)}` });
 const body = { prompt_name: 'mail', variables: { email: EMAIL, name: 'Ada' }, model: OPENAI };
-/** What the provider was sent last. */
+/** The last request to the provider. */
 const sent = () => JSON.stringify(stage.openai.requests.at(-1)?.body);
 
 async function expectMaskedEverywhere(ids: readonly string[]): Promise<Execution[]> {

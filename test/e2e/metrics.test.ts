@@ -27,7 +27,7 @@ async function samplesOf(url: string, headers: Record<string, string> = {}): Pro
   );
 }
 
-/** Of all series with this name and these labels. */
+/** Sums all series with this name and these labels. */
 function sumOf(
   samples: ReadonlyMap<string, number>,
   name: string,
@@ -169,7 +169,7 @@ describe('the metrics of an API process', () => {
     );
     expect(asked.length).toBeGreaterThan(20);
     expect(asked.filter((name) => !known.has(name))).toEqual([]);
-    // What is told is described, and each alert has its paragraph.
+    // Every metric is described, and each alert has its paragraph.
     expect(types.map(([name]) => name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
     for (const { alert, annotations } of alerts) {
       expect(readme).toContain(`\n### ${alert}\n`);

@@ -22,7 +22,7 @@ afterAll(async () => {
   await vendor.stop();
 });
 
-/** As if it were the only one, so that what the vendor counts is the same for each. */
+/** Plays the call as if it were the only one, so that the vendor counts the same for each. */
 async function play({ provider = FULL_MANNER, run }: OpenAiCall, client: OpenAI, model: string) {
   vendor.reset();
   vendor.behave(provider);
@@ -76,7 +76,7 @@ function idOf(id: unknown): unknown {
   return typeof id === 'string' ? id.replace(/^chatcmpl-.*/, 'chatcmpl').replace(/^openai\//, '') : id;
 }
 
-/** What OpenAI takes for left out. */
+/** Removes the members that OpenAI takes for left out. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;

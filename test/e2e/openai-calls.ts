@@ -9,17 +9,17 @@ import type { Behaviour, BehaviourRule } from '../fakes/openai-server.js';
 /** One call of OpenAI's client, as its documentation has it. What it gives is compared, so it must be plain data. */
 export interface OpenAiCall {
   readonly name: string;
-  /** What the provider does with it; left out: an answer in OpenAI's full manner. */
+  /** The provider's reaction; left out: an answer in OpenAI's full manner. */
   readonly provider?: BehaviourRule;
   /** The service answers by itself: whether or not the provider is asked, the answer is of the same kind. */
   readonly staysHere?: true;
   readonly run: (client: OpenAI, model: string) => Promise<unknown>;
 }
 
-/** What a call says beside its model; also what OpenAI calls deprecated by now, which programs still send. */
+/** The params of a call beside its model; also those that OpenAI calls deprecated by now, which programs still send. */
 type Params = Readonly<Record<string, unknown>>;
 
-/** As OpenAI itself answers, which says more than many servers like it. */
+/** OpenAI's own manner, which says more than many servers like it. */
 export const FULL_MANNER = {
   kind: 'answer',
   servedModel: 'gpt-4o-mini-2024-07-18',
@@ -92,7 +92,7 @@ function fails(
   };
 }
 
-/** What a program branches on; the words are each server's own. */
+/** Returns the members that a program branches on; the words are each server's own. */
 function factsOf(error: unknown): object {
   if (!(error instanceof APIError)) throw error;
   const { status, type, code, headers } = error as APIError<number, Headers>;

@@ -59,7 +59,7 @@ describe('the examples of the OpenAPI document', () => {
       const rolloutId = await makeRollout(call);
       if (rolloutId !== null) ids.set('rollout_id', rolloutId);
       const waiting = (await submitWaiting(call)) ?? (await startWaiting(call));
-      // As the explorer would fill them in; ids are those of what was made before.
+      // The explorer would fill them in like this; ids are those of what was made before.
       const url = fillPath(call, (one) => exampleOf(one) ?? waiting ?? ids.get(one.name));
       const { status, body } = await send(call, url, ids);
       if (status >= 300) refused.push({ call: `${call.method} ${url}`, status, body });

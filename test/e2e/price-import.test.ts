@@ -14,7 +14,7 @@ afterAll(() => stage.close());
 /** In a project without prices. */
 describe('an import of LiteLLM’s price file', () => {
   const file = readFileSync(path.join(__dirname, '../fixtures/prices/litellm.json'), 'utf8');
-  /** As text: parsed and written again, figures would be other ones. */
+  /** A body as text: parsed and written again, figures would be other ones. */
   const body = (prices: string, more = '') => `{"format":"litellm"${more},"prices":${prices}}`;
   const SKIPPED = [
     'sample_spec',

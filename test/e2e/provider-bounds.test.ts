@@ -8,7 +8,7 @@ const RUN = '/v1/executions:run';
 const SIZE_BYTES = 100 * 1024 ** 2;
 const MOST_MEMORY_BYTES = 400 * 1024 ** 2;
 const DEADLINE_MS = 1500;
-/** As many as one process works on at once by default. */
+/** The default number of executions that one process works on at once. */
 const AT_ONCE = 16;
 
 let stage: Stage;

@@ -154,7 +154,7 @@ describe.each([
       }
       const reused = await key.post(RUN + query, { ...body, variables: { name: 'Bob' } }, once);
       expectProblem(reused, 422, 'IDEMPOTENCY_KEY_REUSED');
-      // What was refused is not kept: the key may be used again when there is room.
+      // Refused requests are not kept: the key may be used again when there is room.
       const rows = await stage.sql(
         `SELECT key FROM idempotency_keys WHERE headers::text ILIKE '%ratelimit%'`,
       );

@@ -1,7 +1,7 @@
 import type { ApiBody, ApiResponse } from '../support/api-client.js';
 import { type Execution, getExecution, putPrompt, type Stage } from './stage.js';
 
-/** What tests of `:record` have in common. */
+/** Helpers for tests of `:record`. */
 
 export const RECORD = '/v1/executions:record';
 
@@ -54,7 +54,7 @@ export async function putGreetings({ admin }: Stage): Promise<string[]> {
   return hashes;
 }
 
-/** Of every table that a call may write to. */
+/** Counts the rows of every table that a call may write to. */
 export async function rowCounts(stage: Stage): Promise<Record<string, number>> {
   const executions = ['executions_all', 'execution_inputs', 'execution_outputs', 'execution_attempts_all'];
   const tables = [...executions, 'idempotency_keys', 'models'];

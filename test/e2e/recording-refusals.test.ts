@@ -175,7 +175,7 @@ describe('the idempotency key', () => {
     const first = await post(text);
     const bytes = await first.text();
     expect([first.status, first.headers.get('idempotency-replayed')]).toEqual([200, null]);
-    // What was wrong with one of them no longer is; what was answered stays answered.
+    // The fault of one of them is mended now; what was answered stays answered.
     await putPrompt(stage.admin, 'later', 'Hello {{name}}');
     const before = await rowCounts(stage);
     const again = await post(JSON.stringify(JSON.parse(text), null, 2));

@@ -9,7 +9,7 @@ interface CorpusEntry {
   /** JSON text: its order of keys and its numbers are part of the case. */
   readonly variables_json: string;
   readonly rendered?: string | readonly ApiBody[];
-  /** Where the text of the variables renders otherwise than what `JSON.parse` makes of it. */
+  /** The place where the text of the variables renders otherwise than what `JSON.parse` makes of it. */
   readonly rendered_from_text?: string;
   readonly error?: { readonly code: string; readonly pointers?: readonly string[] };
 }

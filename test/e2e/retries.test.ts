@@ -181,7 +181,7 @@ describe('the bounds of the configuration', () => {
         (await client.post(`/v1/executions${verb}`, { ...request, [member]: most })).status,
       ).toBeLessThan(300);
     }
-    // What is left out is cut to the bounds, too.
+    // Left-out params are cut to the bounds, too.
     const usual = await client.post(`/v1/executions${verb}`, request);
     expect(usual.status).toBeLessThan(300);
   });

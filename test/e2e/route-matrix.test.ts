@@ -30,7 +30,7 @@ const keys = new Map<LeastRole, string | null>([
 beforeAll(async () => {
   stage = await startStage();
   for (const role of ROLES) keys.set(role, (await memberClient(stage, role)).key);
-  // Of no use for anything that asks for a scope that is in use.
+  // A scope of no use for anything that asks for one that is in use.
   const { key } = await memberClient(stage, 'admin', { scopes: ['traces:read'] });
   keys.set('any key', key);
   calls = callsOf((await stage.admin.get<OpenApiPaths>('/openapi.json')).body);
@@ -92,7 +92,7 @@ function isRefusal(answer: Answer, caller: LeastRole, least: LeastRole): boolean
   if (answer.status !== 403) return false;
   if (least === 'instance') return String(answer.body?.['detail']).includes('API_KEY');
   const missing: unknown = answer.body?.['missing_scopes'];
-  // What stands in for another API speaks its clients' words, and says it in the sentence.
+  // Routes of another API speak its clients' words, and name the scope in the sentence.
   if (!Array.isArray(missing)) return JSON.stringify(answer.body).includes('scope');
   const given = new Set<unknown>(caller === 'any key' ? [] : scopesForRole(caller as Role));
   const wanted = new Set<unknown>(scopesForRole(least as Role));

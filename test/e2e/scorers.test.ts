@@ -208,7 +208,7 @@ describe('a scorer', () => {
       model: { provider: 'openai', model_name: 'gpt-4o-mini' },
       params: { temperature: 0 },
     });
-    // What is read can be put again, and is the same version.
+    // The answer of a read can be put again, and is the same version.
     expect((await put(name, { kind: 'judge', ...body.latest_version.definition })).body).toMatchObject({
       version: { version_number: 1 },
       version_change: false,

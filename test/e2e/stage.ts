@@ -9,7 +9,7 @@ export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 export const ECHO = { provider: 'echo', model_name: 'echo' };
 export const OPENAI = { provider: 'openai', model_name: 'gpt-4o-mini' };
 
-/** What one file of tests plays on: a ledger in a database of its own, and a provider that writes down what it gets. */
+/** The stage of one file of tests: a ledger in a database of its own, and a provider that writes down its requests. */
 export interface Stage {
   readonly ledger: LedgerProcess;
   /** With the admin's key. */
@@ -46,7 +46,7 @@ export async function startStage(settings: Readonly<Record<string, string>> = {}
     await database.drop();
   };
   const ledger = await setUp({ ...env, ...settings }, client).catch(async (error: unknown) => {
-    // What still listens would keep Jest from ending.
+    // Anything that still listens would keep Jest from ending.
     await takeDown();
     throw error;
   });

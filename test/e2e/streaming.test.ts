@@ -393,7 +393,7 @@ describe('a reader that leaves', () => {
     leave();
     await eventually(async () => (await find()).status !== 'running');
     const kept = await find();
-    // How its only call ended is how it ended.
+    // The end of its only call is its own end.
     expect(kept).toMatchObject({ status: 'failed', error_type: 'rate_limited' });
     expect(stage.openai.requests).toHaveLength(1);
     expect(kept.attempts).toHaveLength(1);

@@ -41,7 +41,7 @@ async function register(name: string, template_source: string, client: ApiClient
 const execute = (name: string, body: ApiBody = {}, headers?: Record<string, string>) =>
   stage.admin.post<Executed>(`${promptPath(name)}/execute`, body, headers);
 
-/** As a prompt is after it was moved to full mode. */
+/** Moves a prompt to full mode. */
 const moveToFull = (name: string) =>
   stage.sql(
     `WITH taken AS (UPDATE projects SET registry_revision = registry_revision + 1 WHERE name = 'default' RETURNING *)

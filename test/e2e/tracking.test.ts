@@ -58,7 +58,7 @@ async function rowsOf(name: string): Promise<ApiBody[]> {
   );
 }
 
-/** What a refusal must not have touched. */
+/** Returns everything that a refusal must not have touched. */
 async function everything(): Promise<unknown> {
   const [row] = await stage.sql<{ all: unknown }>(
     `SELECT json_build_array((SELECT json_agg(p ORDER BY prompt_id) FROM prompts p), (SELECT count(*) FROM prompt_versions),

@@ -61,7 +61,7 @@ async function send({ method, path: route, body }: Sent): Promise<void> {
     headers,
     body: Buffer.from(body, 'utf8'),
   });
-  // What is refused for its bounds must not be a fault of ours.
+  // A refusal for bounds must not be a fault of ours.
   expect([500, 0]).not.toContain(answer.status);
 }
 

@@ -149,7 +149,7 @@ describe.each([
     for (let count = 0; count < 12; count += 1) ids.push(await submit(stage.admin, body));
     await eventually(() => stage.openai.requests.length >= 6);
     process.kill(before[0] ?? 0, 'SIGKILL');
-    // Who is on the connections of the other one notices nothing.
+    // Clients on the connections of the other one notice nothing.
     const answers = await Promise.allSettled(connections.map((each) => each.send('GET', '/health')));
     expect(answers.map(({ status }) => status)).toContain('fulfilled');
     await eventually(async () => (await processesOf(stage.ledger)).length === 2);
@@ -265,7 +265,7 @@ describe('a supervisor with the embedded server', () => {
     );
     expect(answers.map(({ body }) => body['response_text'])).toEqual(Array(4).fill('Hello Ada'));
     expect(await serversOfHome()).not.toEqual([]);
-    // As a terminal does, which signals the whole group.
+    // A terminal does the same: it signals the whole group.
     for (const pid of [...(await processesOf(ledger)), ledger.pid]) process.kill(pid, 'SIGINT');
     expect(await ledger.exit).toEqual({ code: 0, signal: null });
     expect(await serversOfHome()).toEqual([]);

@@ -20,7 +20,7 @@ import {
 
 const TIMEOUT_MS = 1500;
 const SETTINGS = {
-  // What is submitted waits until a test ends it, one way or the other.
+  // Submitted executions wait until a test ends them, one way or the other.
   WORKER: 'off',
   WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   WEBHOOK_TIMEOUT_MS: String(TIMEOUT_MS),

@@ -6,7 +6,7 @@ import { startWorker, type ServiceProcess } from '../support/processes.js';
 import { getExecution, putPrompt, startStage, submit, untilFinal, type Stage } from './stage.js';
 
 const SUBMITS = 1000;
-/** As a client with a pool of connections would; the order of arrival is then not that of sending. */
+/** The connections of a client with a pool; the order of arrival is then not that of sending. */
 const IN_FLIGHT = 20;
 
 /** A thousand executions, and a lease that has to lapse, take a while on a busy machine. */
@@ -168,7 +168,7 @@ describe.each(['Postgres', 'Redis'])('workers of their own, with the bell of %s'
   }
 });
 
-/** How many calls the provider had open at the same moment, at the most. */
+/** Returns the most calls that the provider had open at the same moment. */
 function mostAtOnce(requests: readonly ReceivedRequest[]): number {
   const changes = requests
     .flatMap(({ receivedAtMs, endedAtMs }): [number, number][] => [

@@ -38,7 +38,7 @@ describe('docs/cli.md', () => {
     child.stdin.end(script);
     const code = await new Promise((resolve) => child.on('close', resolve));
 
-    // Of the run: how it went.
+    // The line of the run.
     const lines = expect.stringMatching(/^succeeded · version 1 · [^\n]*\n$/) as string;
     expect({ code, stderr }).toEqual({ code: 0, stderr: lines });
     expect(stdout).toContain('welcome_email: version 1 is new, and is active.');

@@ -7,7 +7,7 @@ import path from 'node:path';
 export const ROOT = path.join(__dirname, '../..');
 const TSC = path.join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** Where npm keeps its cache and its logs. */
+/** The home in which npm keeps its cache and its logs. */
 const HOME = mkdtempSync(path.join(tmpdir(), 'ledger-home-'));
 
 export interface Done {
@@ -66,7 +66,7 @@ export async function newProject(archive: string, files: Readonly<Record<string,
   return project;
 }
 
-/** What `npm install` would bring of `devDependencies`. */
+/** Links what `npm install` would bring of `devDependencies`. */
 export async function linkNodeTypes(project: string): Promise<void> {
   await mkdir(path.join(project, 'node_modules/@types'), { recursive: true });
   await symlink(

@@ -61,7 +61,7 @@ async function callsOfPage(page: string, shell: Shell) {
       text
         .replaceAll('/tmp/profiles', `${folder}/profiles`)
         .replaceAll('examples/summarize.sh', 'summarize.sh')
-        // Where one block ends, the next is pasted into a terminal that stands in the repository again.
+        // The next block is pasted into a terminal that stands in the repository again.
         .concat(`\ncd ${folder}/repository`),
     );
     const calls = path.join(folder, 'calls');

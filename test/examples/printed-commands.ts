@@ -6,13 +6,13 @@ export const ROOT = path.join(__dirname, '../..');
 
 export type Shell = 'bash' | 'zsh';
 
-/** As somebody types: comments, history expansion and globs mean other things in a shell that reads from people. */
+/** Interactive shells: comments, history expansion and globs mean other things in a shell that reads from people. */
 const INTERACTIVE: Readonly<Record<Shell, readonly string[]>> = {
   bash: ['--norc', '--noprofile', '-i', '-s'],
   zsh: ['-f', '-i', '-s', '-o', 'no_prompt_sp'],
 };
 
-/** What bash says of itself where there is no terminal. */
+/** The words of bash about a missing terminal. */
 const WITHOUT_A_TERMINAL =
   /cannot set terminal process group|no job control in this shell|tcsetattr: Inappropriate/;
 
@@ -28,9 +28,9 @@ export interface Block {
 
 export interface PrintedRun {
   readonly stdout: string;
-  /** What the shells and programs complained about. */
+  /** The complaints of the shells and programs. */
   readonly complaints: readonly string[];
-  /** Of each answer that curl got, in order. */
+  /** The status of each answer that curl got, in order. */
   readonly statuses: readonly number[];
 }
 

@@ -25,7 +25,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** As a user calls it, from another folder, with the standard library alone (`-I`). */
+/** Runs Python as a user calls it, from another folder, with the standard library alone (`-I`). */
 function python(
   script: string,
   settings: Readonly<Record<string, string>> = {},

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** What a page prints for this machine, with the address of the service that the test started. */
+/** Returns the commands that a page prints for this machine, with the address of the service that the test started. */
 async function printedCommands(page: string, section: string | undefined, ledger: LedgerProcess) {
   const languages = page === 'README.md' ? ['sh'] : ['sh', 'bash'];
   const blocks = await readBlocks(page, { languages, ...(section !== undefined && { section }) });

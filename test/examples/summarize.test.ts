@@ -67,7 +67,7 @@ describe('examples/summarize.sh', () => {
     expect(stdout).toContain('openai/gpt-4o-mini {"max_new_tokens":800}');
     expect(stdout.trimEnd().endsWith('== The answer\nNewton asks whether Bodies act upon Light.')).toBe(true);
 
-    // What the provider itself saw: two calls, each with the whole text, each with the id of its attempt.
+    // The provider itself saw two calls, each with the whole text and with the id of its attempt.
     const text = await readFile(TEXT, 'utf8');
     const asked = openai.requests.map(
       ({ body }) => body?.['messages'] as { role: string; content: string }[],

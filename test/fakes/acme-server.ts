@@ -16,7 +16,7 @@ export type AcmeBehaviour =
 /** The made-up vendor of examples/acme.provider.js, on loopback. */
 export class AcmeServer {
   readonly attemptIds: string[] = [];
-  /** How many clients went away before their answer was out. */
+  /** The number of clients that went away before their answer was out. */
   abandoned = 0;
   behaviour: AcmeBehaviour = { kind: 'answer' };
 
@@ -69,7 +69,7 @@ async function perform(
   }
   if (behaviour.at === 'body') {
     await new Promise((resolve) => response.write(lines[0], resolve));
-    // What is still on its way at a reset is lost.
+    // A reset loses everything that is still on its way.
     await sleep(20);
   }
   if (behaviour.kind === 'cut') response.socket?.resetAndDestroy();

@@ -96,7 +96,7 @@ function messagesOf(body: VendorRequest['body']): readonly { readonly content: C
   return (body['messages'] ?? []) as { content: Content }[];
 }
 
-/** Of blocks, those of text and of results. */
+/** Returns the text of blocks: those of text and of results. */
 function textOf(content: Content): string {
   if (typeof content === 'string') return content;
   return content.map((block) => block.text ?? block.content ?? '').join('');

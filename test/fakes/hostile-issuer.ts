@@ -17,7 +17,7 @@ export class HostileIssuer {
   claims: Claims = {};
   /** Changes of the answer of the token endpoint. */
   tokens: Claims = {};
-  /** What signs: `none` leaves the signature out, `foreign` is a key that nobody has published. */
+  /** The signature: `none` leaves it out, `foreign` is made by a key that nobody has published. */
   signature: 'own' | 'foreign' | 'none' = 'own';
   /** Bodies and headers that the token endpoint was sent. */
   readonly exchanges: { readonly body: URLSearchParams; readonly authorization: string | undefined }[] = [];

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { EndlessAnswer } from './endless-answers.js';
 import { perform, sendError, sendJson } from './perform-behaviour.js';
 
-/** What the server does with one chat completion. Left-out fields are OpenAI's usual manner. */
+/** The server's reaction to one chat completion. Left-out fields are OpenAI's usual manner. */
 export type Behaviour =
   /** A proper answer. `packetBytes` cuts the body into so small packets, also within a character. */
   | ({ readonly kind: 'answer'; readonly delayMs?: number; readonly packetBytes?: number } & AnswerShape)
@@ -45,11 +45,11 @@ interface AnswerShape {
   readonly finishReason?: string;
   /** False: no usage even when asked for it, as some compatible servers. */
   readonly usage?: boolean;
-  /** What the model says in place of an answer, in the field that OpenAI has for it. */
+  /** The model's words in place of an answer, in the field that OpenAI has for them. */
   readonly refusal?: string;
   /** The exact model that answers. Default: the one that was asked. */
   readonly servedModel?: string;
-  /** What OpenAI says of each answer, and many servers do not: the tier, and what the tokens were in detail. */
+  /** The details that OpenAI tells of each answer, and many servers do not: the tier, and the kinds of tokens. */
   readonly serviceTier?: string;
   readonly usageDetails?: boolean;
   /** True: the answer ends before a stop, and after as many words as it may have tokens. */
@@ -120,7 +120,7 @@ export class OpenAiServer {
     return fake;
   }
 
-  /** What OPENAI_BASE_URL is to be. */
+  /** The value for OPENAI_BASE_URL. */
   get baseUrl(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
   }
@@ -191,7 +191,7 @@ export class OpenAiServer {
     return received;
   }
 
-  /** What OpenAI itself would refuse before it looks at the model. */
+  /** Returns the refusal that OpenAI itself would send before it looks at the model. */
   private refusal({ method, path, headers, body }: ReceivedRequest): Behaviour | null {
     const isModels = method === 'GET' && /^\/v1\/models(\/|$)/.test(path);
     if (!isModels && (method !== 'POST' || path !== '/v1/chat/completions')) {

@@ -26,7 +26,7 @@ export interface ToolCall {
 
 type AnswerBehaviour = Omit<Extract<Behaviour, { kind: 'answer' }>, 'kind'>;
 
-/** What is to be answered, whatever its form on the wire. A token is a word. */
+/** Describes the answer, whatever its form on the wire. A token is a word. */
 export function describeAnswer(received: ReceivedRequest, behaviour: AnswerBehaviour): Answer {
   return describeChat(received.number, received.body ?? {}, behaviour);
 }
@@ -72,7 +72,7 @@ function textOf(content: unknown): string {
   return content.map((part: { text?: string }) => part.text ?? '').join('');
 }
 
-/** As many pieces as the request allows; here a piece is a token. */
+/** Returns as many pieces as the request allows; here a piece is a token. */
 function withinLimits(body: Readonly<Record<string, unknown>>, pieces: readonly string[]): readonly string[] {
   const stops = [body['stop'] ?? []].flat() as string[];
   const stopAt = pieces.findIndex((piece) => stops.some((stop) => piece.includes(stop)));

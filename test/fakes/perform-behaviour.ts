@@ -94,7 +94,7 @@ async function breakOff(
     response.writeHead(200, { 'content-type': type }).flushHeaders();
   } else if (behaviour.at !== 'start') {
     response.writeHead(200, { 'content-type': type });
-    // What is still on its way at a reset is lost; the client is to have the half before the cut.
+    // A reset loses everything that is still on its way; the client is to have the half before the cut.
     await new Promise((resolve) => response.write(beginningOf(answer, behaviour.at === 'end'), resolve));
     await sleep(20);
   }

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is answered to every request, byte for byte. */
+/** The answer to every request, byte for byte. */
 export interface RawAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface RawAnswer {
 /** A server on loopback that answers any bytes at all, whoever asks. */
 export class RawVendor {
   answer: RawAnswer = { body: '' };
-  /** How often it was asked. */
+  /** The number of requests. */
   requests = 0;
   /** Bytes of the last answer that it got rid of. */
   sentBytes = 0;
@@ -62,7 +62,7 @@ export class RawVendor {
       this.sentBytes += packet.length;
     }
     if (!isCut) return void response.end();
-    // What is still on its way at a reset is lost.
+    // A reset loses everything that is still on its way.
     await sleep(20);
     response.socket?.resetAndDestroy();
   }

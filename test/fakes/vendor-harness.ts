@@ -12,7 +12,7 @@ export interface VendorStage {
   readonly modelName: string;
 }
 
-/** What `describeProvider` wants, for an adapter whose vendor is a `VendorServer`. */
+/** Returns what `describeProvider` wants, for an adapter whose vendor is a `VendorServer`. */
 export function vendorHarness(stage: VendorStage): ProviderHarness {
   const told = (behaviour: VendorBehaviour): string => {
     stage.server().behaviour = behaviour;

@@ -51,11 +51,11 @@ export interface VendorRequest {
   outcome: 'open' | 'answered' | 'abandoned';
 }
 
-/** How one vendor speaks. */
+/** The dialect of one vendor. */
 export interface VendorDialect {
   /** The header with the attempt's id, lower case. */
   readonly attemptIdHeader: string;
-  /** What the vendor itself would refuse, whatever it is told to do. */
+  /** Refuses like the vendor itself, whatever it is told to do. */
   refuse(request: VendorRequest): { readonly status: number; readonly message: string } | null;
   errorBody(status: number, message: string): unknown;
   /** The server-sent events of an answer; the first half of them is without its end. */
@@ -216,7 +216,7 @@ async function breakOff(
   if (at !== 'start') {
     response.writeHead(200, { 'content-type': contentType });
     const sent = at === 'body' ? pieces.slice(0, Math.ceil(pieces.length / 2)) : pieces;
-    // What is still on its way at a reset is lost; the client is to have the half before the cut.
+    // A reset loses everything that is still on its way; the client is to have the half before the cut.
     await new Promise((resolve) => response.write(sent.join(''), resolve));
     await sleep(20);
   }

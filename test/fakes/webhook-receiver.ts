@@ -14,7 +14,7 @@ export type ReceiverBehaviour =
 export interface ReceivedEvent {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** As it came. */
+  /** The body as it came. */
   readonly body: string;
 }
 

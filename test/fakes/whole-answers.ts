@@ -1,4 +1,4 @@
-/** What a vendor answers as one document, made of the events of the same answer: a fake, like a vendor, says the same both ways. */
+/** Makes one document from the events of the same answer: a fake, like a vendor, says the same both ways. */
 
 type Json = Record<string, unknown>;
 
@@ -72,7 +72,7 @@ export function toMessage(events: readonly Json[]): Json {
   return { ...message, content };
 }
 
-/** What `generateContent` answers, of the documents of `streamGenerateContent`. */
+/** Makes the answer of `generateContent` from the documents of `streamGenerateContent`. */
 export function toGeneratedContent(chunks: readonly Json[]): Json {
   const candidates = chunks.map((chunk) => ((chunk['candidates'] ?? []) as Json[])[0] ?? {});
   const parts = candidates.flatMap(({ content }) => ((content ?? {}) as { parts?: Json[] }).parts ?? []);

@@ -1,6 +1,6 @@
 import { type AuthorizedActor, SCOPES } from '../../src/modules/auth/index.js';
 
-/** Who does something in a test of a service; the project is the test's own. */
+/** The actor in tests of a service; the project is the test's own. */
 export const ACTOR: Omit<AuthorizedActor, 'projectId'> = {
   kind: 'instance',
   userId: null,

@@ -3,7 +3,7 @@ import type { LedgerRows } from './ledger-rows.js';
 
 export type Admitted = Beginning['admitted'];
 
-/** As admission makes one of a text prompt without variables. */
+/** Returns the admission of a text prompt without variables. */
 export function admittedFor(
   { promptId, versionId, modelId }: Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>,
   { promptRevision = null, ...changes }: Partial<Admitted> & { readonly promptRevision?: number | null } = {},
@@ -43,7 +43,7 @@ export function admittedFor(
   };
 }
 
-/** What became of a beginning, in one word. */
+/** Returns the result of a beginning, in one word. */
 export function begunAs(begun: Begun): 'begun' | 'stale' | 'key_taken' {
   return typeof begun === 'string' ? begun : 'begun';
 }

@@ -129,7 +129,7 @@ export class BudgetRows {
     return (await this.context.owner.query('SELECT FROM budget_holds')).rowCount ?? 0;
   }
 
-  /** As if all that was held and spent had been so a day before. */
+  /** Moves all that was held and spent to the day before. */
   async moveToYesterday(): Promise<void> {
     const { owner } = this.context;
     await owner.query('SET session_replication_role = replica');

@@ -1,6 +1,6 @@
 import type { CallOutcome } from '../../src/modules/executions/calls/call-outcome.js';
 
-/** How calls end, for tests of what is written then. */
+/** Ends of calls, for tests of what is written then. */
 
 export const failed: CallOutcome = {
   succeeded: false,

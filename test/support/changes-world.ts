@@ -9,12 +9,12 @@ import { AuditService } from '../../src/modules/audit/index.js';
 import { type Caller, type Scope, SCOPES, scopesForRole } from '../../src/modules/auth/index.js';
 import { ApplyChangeService } from '../../src/modules/changes/apply-change.service.js';
 import { ChangeLog } from '../../src/modules/changes/change-log.js';
-import { ChangeReviewsService } from '../../src/modules/changes/change-reviews.service.js';
+import { ChangeReviewsService } from '../../src/modules/changes/reviews/change-reviews.service.js';
 import type { ChangeDto, OpenChangeDto } from '../../src/modules/changes/changes.dto.js';
 import { ChangesRepository } from '../../src/modules/changes/changes.repository.js';
 import { ChangesService } from '../../src/modules/changes/changes.service.js';
 import { EvidenceCheck } from '../../src/modules/changes/evidence/evidence-check.js';
-import { ReviewsRepository } from '../../src/modules/changes/reviews.repository.js';
+import { ReviewsRepository } from '../../src/modules/changes/reviews/reviews.repository.js';
 import { ComparisonsService, ExperimentsRepository } from '../../src/modules/experiments/index.js';
 import { ResultsRepository } from '../../src/modules/experiments/results/results.repository.js';
 import {
@@ -32,17 +32,17 @@ import type { LedgerContext } from './ledger-context.js';
 
 export const ENVIRONMENT = 'prod';
 
-/** Who somebody is; what is left out is the usual. */
+/** The identity of somebody; left-out members are the usual. */
 export interface Identity {
   /** Default `editor`; null for who is no member. */
   readonly role?: Role | null;
   /** A principal. Default `instance`. */
   readonly madeBy?: string;
-  /** Who made the key. Default: who made the account. */
+  /** The maker of the key. Default: the maker of the account. */
   readonly keyMadeBy?: string;
 }
 
-/** What a key of nobody's may do, and whom it comes from. */
+/** The scopes of a key of nobody's, and its maker. */
 export interface KeyIdentity {
   readonly scopes?: readonly Scope[];
   readonly madeBy?: string;
@@ -72,7 +72,7 @@ export class ChangesWorld {
       new ApprovedVersionsRepository(),
       audit,
     );
-    // What they do is tried over HTTP.
+    // Diffs are tested over HTTP.
     const diffs = { findUnified: () => Promise.resolve('') } as unknown as DiffService;
     const watch = { apply: () => undefined } as unknown as RegistryWatch;
     const rollouts = new RolloutsRepository();

@@ -6,7 +6,7 @@ export interface CostsOfKey extends Costs {
   readonly key: string | null;
 }
 
-/** What a row belongs to, in words that have nothing of the counts. */
+/** The key of a row, in words that have nothing of the counts. */
 const KEYS: Readonly<Record<CostGroup, string>> = {
   prompt: '(SELECT name FROM prompts p WHERE p.project_id = e.project_id AND p.prompt_id = e.prompt_id)',
   model: `(SELECT provider || '/' || model_name FROM models m WHERE m.project_id = e.project_id AND m.model_id = e.model_id)`,

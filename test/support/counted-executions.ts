@@ -1,7 +1,7 @@
 import { COUNTED_COLUMNS, countEnded } from '../../migrations/create-prompt-ledger/counts.js';
 import type { TenantScope } from '../../src/infra/database/index.js';
 
-/** What counts read of an execution, by the names of the columns. */
+/** The columns of an execution that counts read, by their names. */
 export interface CountedExecution {
   readonly execution_id: string;
   readonly created_at_ms: number;
@@ -26,11 +26,11 @@ const ROWS = `json_to_recordset($2::json) AS made (execution_id uuid, created_at
     prompt_mode text, model_id uuid, environment text, key_id uuid, owner_team text, latency_ms integer, cost_pico_usd bigint,
     prompt_tokens integer, cached_prompt_tokens integer, response_tokens integer, reasoning_tokens integer)`;
 
-/** What is known when an execution begins, and what only its end tells. */
+/** The columns that are known when an execution begins, and those that only its end tells. */
 const ASKED = 'execution_id, prompt_id, version_id, prompt_mode, environment, key_id, owner_team';
 const TOLD = `status, model_id, latency_ms, cost_pico_usd, prompt_tokens, cached_prompt_tokens, response_tokens, reasoning_tokens`;
 
-/** As the application, in one statement: what is over is counted by it, the rest is in flight. */
+/** Inserts as the application does, in one statement: what is over is counted by it, the rest is in flight. */
 export async function insertCounted(
   scope: TenantScope,
   projectId: string,
@@ -53,7 +53,7 @@ export async function insertCounted(
 }
 
 /**
- * As the application, in one statement: what was inserted as `queued` or `running` gets its status and all that is known
+ * Ends as the application does, in one statement: what was inserted as `queued` or `running` gets its status and all that is known
  * at the end. The model is the one that answered, so it may be another by then.
  */
 export async function endCounted(

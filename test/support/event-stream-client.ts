@@ -3,7 +3,7 @@ import type { ApiBody } from './api-client.js';
 export interface StreamEvent {
   readonly event: string;
   readonly data: ApiBody;
-  /** As it came. */
+  /** The text as it came. */
   readonly text: string;
 }
 

@@ -165,7 +165,7 @@ export async function lapseLeases(database: Database, ids?: Ids): Promise<void> 
   );
 }
 
-/** What waits is due. */
+/** Makes waiting executions due. */
 export async function makeDue(database: Database, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET due_at = now() WHERE status = 'queued' AND ${AMONG}`,
@@ -173,7 +173,7 @@ export async function makeDue(database: Database, ids?: Ids): Promise<void> {
   );
 }
 
-/** What waits is not due for so many seconds more. */
+/** Makes waiting executions due only after so many seconds more. */
 export async function postpone(database: Database, seconds: number, ids?: Ids): Promise<void> {
   await database.query(
     `UPDATE executions_in_flight SET due_at = due_at + make_interval(secs => $2) WHERE status = 'queued' AND ${AMONG}`,
@@ -215,7 +215,7 @@ export async function takeOver(database: Database, ids?: Ids): Promise<void> {
   );
 }
 
-/** How often whoever worked on them was lost already. */
+/** Sets the number of times that their worker was lost already. */
 export async function setLapses(
   database: Database,
   entries: readonly { readonly id: string; readonly lapses: number }[],
@@ -240,7 +240,7 @@ export async function setCallbackUrl(database: Database, url: string | null, ids
   );
 }
 
-/** As if they had been submitted together. */
+/** Makes a batch of them, as if they had been submitted together. */
 export async function moveIntoBatch(database: Database, batchId: string, ids: Ids): Promise<void> {
   await database.query(`UPDATE executions_in_flight SET batch_id = $2 WHERE ${AMONG}`, [
     ...among(ids),
@@ -248,7 +248,7 @@ export async function moveIntoBatch(database: Database, batchId: string, ids: Id
   ]);
 }
 
-/** As if it had been over for so many seconds longer. */
+/** Moves their end so many seconds back. */
 export async function ageExecutions(database: Database, seconds: number, ids: Ids): Promise<void> {
   await database.query(
     `UPDATE executions SET completed_at = completed_at - make_interval(secs => $2) WHERE ${AMONG}`,

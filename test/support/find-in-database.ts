@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Where in the database a text is found: `table.column`, of every table there is. */
+/** Finds a text in the database: `table.column`, of every table there is. */
 export async function findInDatabase(owner: Client, texts: readonly string[]): Promise<string[]> {
   const { rows } = await owner.query<{ place: string; look: string }>(
     `SELECT c.relname || '.' || a.attname AS place,

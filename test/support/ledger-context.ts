@@ -17,7 +17,7 @@ export interface LedgerContext {
   readonly scope: TenantScope;
   readonly connections: LossyConnections;
   readonly executions: ExecutionsRepository;
-  /** As another process has it, which remembers nothing of what the first has seen. */
+  /** Opens another process' repository, which remembers nothing of what the first has seen. */
   openExecutions(): ExecutionsRepository;
   /** The defaults, with leases so short that a server which has just started is swept too. */
   readonly config: AppConfig;

@@ -41,7 +41,7 @@ export class LooksWorld extends RolloutsWorld {
     this.reports = new RolloutReportsService(context.scope, this.rollouts, this.events, this.looks);
   }
 
-  /** As another process has it, which remembers nothing of what the first has counted. */
+  /** Makes another process' taker, which remembers nothing of what the first has counted. */
   newTaker(looks: LooksRepository = this.looks): LookTaker {
     const { scope } = this.context;
     return new LookTaker(
@@ -124,7 +124,7 @@ export class LooksWorld extends RolloutsWorld {
     return (row as { id: string }).id;
   }
 
-  /** As `POST /v1/outcomes` does, without its checks. */
+  /** Records like `POST /v1/outcomes`, without its checks. */
   async recordOutcome(executionId: string, metric: string, value: number): Promise<void> {
     await this.context.scope.transaction(this.context.projectId, (tx: EntityManager) =>
       tx.query(

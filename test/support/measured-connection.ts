@@ -7,7 +7,7 @@ import type {
   TenantScope,
 } from '../../src/infra/database/index.js';
 
-/** What one statement has read and written in the tables of the ledger and in their indexes. */
+/** The reads and writes of one statement in the tables of the ledger and in their indexes. */
 export interface Measure {
   readonly name: string;
   /** Pages, each time that one was looked at. */
@@ -49,7 +49,7 @@ export class MeasuredConnection {
     this.rehearsals.push(...calls);
   }
 
-  /** As a connection does when it is opened: everything is planned, as things are now. */
+  /** Rehearses as a connection does when it is opened: everything is planned, as things are now. */
   async rehearseAll(): Promise<void> {
     for (const { name, text, values } of this.rehearsals) {
       await this.client.query({ name, text, values: values as unknown[] });
@@ -89,7 +89,7 @@ export class MeasuredConnection {
     await this.client.query('BEGIN');
     try {
       await this.client.query(`SELECT set_config('app.project_ids', $1, true)`, [projects]);
-      // What is not reported to the server yet is in the counters too, so the difference counts.
+      // The difference counts, because the counters include what is not reported to the server yet.
       const before = await this.counters();
       const { rows } = await this.client.query<Row>({
         ...(name === undefined ? {} : { name }),

@@ -78,7 +78,7 @@ export function fillPath(
   return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
-/** What makes things comes before what reads, changes and ends them. */
+/** Ranks calls so that those which make things come before those which read, change and end them. */
 export function rankCall({ method, route }: OpenApiCall): number {
   const isMade = /\{\w+_id\}/.test(route);
   // They are about an execution that their body names.

@@ -25,7 +25,7 @@ export interface PastExecutions {
   readonly projectId: string;
   readonly modelId: string;
   readonly environment: string;
-  /** How many days ago the first began; there is one each day from then on. */
+  /** The age of the first in days; there is one each day from then on. */
   readonly fromDay: number;
   readonly toDay: number;
   readonly perDay: number;

@@ -21,7 +21,7 @@ export type LedgerIds = Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>;
 
 const KEY_TTL_MS = 3_600_000;
 
-/** How an execution begins, as a request would have it: `queued` asynchronously, otherwise while its client waits. */
+/** Returns the beginning of an execution, as a request would have it: `queued` asynchronously, otherwise while its client waits. */
 export async function beginningOf(
   context: LedgerContext,
   ids: LedgerIds,

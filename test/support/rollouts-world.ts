@@ -105,7 +105,7 @@ export class RolloutsWorld {
     return rolloutView(found);
   }
 
-  /** What whoever decides reads of it. */
+  /** Reads what a decider reads of it. */
   async read(rolloutId: string): Promise<ReadRollout> {
     const { projectId } = this.context;
     const [row] = await this.sql<{ fence: number; phase: number }>(
@@ -123,7 +123,7 @@ export class RolloutsWorld {
     return this.context.scope.transaction(read.projectId, (tx) => this.transitions.finish(tx, read, end));
   }
 
-  /** As `PUT /v1/prompts/{name}/environments/{environment}` does. */
+  /** Moves the pointer like `PUT /v1/prompts/{name}/environments/{environment}`. */
   async movePointer(promptName: string, versionNumber: number): Promise<void> {
     const { projectId, scope } = this.context;
     const [ids] = await this.sql<{ promptId: string; versionId: string }>(

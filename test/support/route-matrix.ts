@@ -4,7 +4,7 @@ import type { Role } from '../../src/entities/index.js';
 export type LeastRole = 'anyone' | 'any key' | Role | 'instance';
 
 /**
- * Who may call what: for each route of the OpenAPI document the least role that may. It is written by hand, and is what the
+ * The least role that may call each route of the OpenAPI document. It is written by hand, and is what the
  * service is held to: a test calls every route with every role, and fails for a route that has no line here.
  * `docs/governance.md` shows it.
  */

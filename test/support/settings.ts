@@ -1,4 +1,4 @@
-/** What the global setup has put into the environment. */
+/** Returns a setting that the global setup has put into the environment. */
 export function testSetting(
   name: 'LEDGER_TEST_POSTGRES_URL' | 'LEDGER_TEST_REDIS_URL' | 'LEDGER_TEST_RUN',
 ): string {

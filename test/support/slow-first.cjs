@@ -15,7 +15,7 @@ const SLOW = [
 ];
 
 /**
- * Where Jest has not seen a run yet, as in CI, it begins with the largest files. The slowest of all is a small one: it came last,
+ * Begins with the largest files where Jest has not seen a run yet, as in CI. The slowest of all is a small one: it came last,
  * and everybody waited minutes for one worker.
  */
 module.exports = class SlowFirstSequencer extends Sequencer {

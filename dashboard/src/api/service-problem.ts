@@ -1,4 +1,4 @@
-/** What the service refused outside of the client: signing in and out. */
+/** A refusal of the service outside of the client: signing in and out. */
 export class ServiceProblem extends Error {
   constructor(
     readonly code: string,

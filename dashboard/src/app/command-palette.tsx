@@ -75,7 +75,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
     <Command
       label="Search"
       shouldFilter={false}
-      // What was chosen may be gone from the list: then its first entry is what Enter opens.
+      // The chosen entry may be gone from the list: then Enter opens the first one.
       value={values.includes(chosen) ? chosen : (values[0] ?? '')}
       onValueChange={setChosen}
     >

@@ -11,10 +11,10 @@ import { CommandPalette } from './command-palette';
 import { Navigation } from './navigation';
 import { ProjectSwitcher } from './project-switcher';
 
-/** How often the number beside "Changes" is read again. */
+/** The interval at which the number beside "Changes" is read again. */
 const CHANGES_MS = 60_000;
 
-/** What stands around every screen: the way to the others, the project, the command palette. */
+/** The frame around every screen: the way to the others, the project, the command palette. */
 export function Frame() {
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   useHotkey('k', () => setPaletteOpen((isOpen) => !isOpen));

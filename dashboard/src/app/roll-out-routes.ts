@@ -26,5 +26,5 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import('../features/rollouts/one/rollout-screen'), 'RolloutScreen'),
 });
 
-/** How a new version meets real traffic. */
+/** Routes of rollouts. */
 export const rollOutRoutes = [rollouts, newRollout, rollout] as const;

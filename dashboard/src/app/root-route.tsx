@@ -3,7 +3,7 @@ import { Problem } from '../ui/problem';
 import { Screen, ScreenBody } from '../ui/screen';
 import { Frame } from './frame';
 
-/** What every screen is within. */
+/** The route that holds all others. */
 export const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { CopyButton } from './controls/copy-button';
 
-/** What an empty screen says: the next step, and a command that takes it. */
+/** Fills an empty screen with the next step, and a command that takes it. */
 export function EmptyState({
   title,
   command,

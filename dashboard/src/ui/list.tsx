@@ -3,7 +3,7 @@ import { LoadMore } from './controls/load-more';
 import { type Column, DataTable } from './data-table';
 import { Problem } from './problem';
 
-/** What was read of a list so far: by `usePages`, or by `useWhole`. */
+/** The entries of a list that were read so far: by `usePages`, or by `useWhole`. */
 export interface Listed<Row> {
   readonly items: readonly Row[];
   readonly isPending: boolean;

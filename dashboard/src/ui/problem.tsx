@@ -8,7 +8,7 @@ export interface Told {
   readonly errors: readonly ProblemEntry[];
 }
 
-/** What to say about something that went wrong, in the words of the service where it has said any. */
+/** Says what went wrong, in the words of the service where it has said any. */
 export function tell(error: unknown): Told {
   if (error instanceof ApiError) {
     return { code: error.code, detail: error.message, errors: error.problem?.errors ?? [] };
@@ -35,7 +35,7 @@ export function Problem({
   onRetry,
 }: {
   readonly error: unknown;
-  /** What of its entries to show; all of them unless said. */
+  /** The entries to show; all of them unless said. */
   readonly entries?: readonly ProblemEntry[];
   readonly onRetry?: () => void;
 }) {

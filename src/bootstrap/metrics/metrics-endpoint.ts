@@ -10,7 +10,7 @@ import {
 import { METRICS_MEDIA_TYPE } from '../../infra/metrics/index.js';
 import { MetricsTokenError } from './errors.js';
 
-/** Where metrics are asked for. */
+/** The path of the metrics. */
 export const METRICS_PATH = '/metrics';
 
 export interface MetricsEndpointOptions {

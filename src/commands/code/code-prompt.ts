@@ -2,7 +2,7 @@ import type { PromptContent } from '../../templating/index.js';
 
 /** A place in a file, for people and for annotations. */
 export interface CodePlace {
-  /** As seen from the root of the repository, with forward slashes. */
+  /** The path from the root of the repository, with forward slashes. */
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;

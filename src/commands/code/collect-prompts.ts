@@ -14,9 +14,9 @@ import {
 import { readText } from '../prompt-files/prompt-folder.js';
 import type { CodeProblem, CodePrompt, FileContents } from './code-prompt.js';
 import type { LoadedConfig } from './config-file.js';
-import { ModuleFiles } from './module-files.js';
-import { promptsOfModule, syntaxProblem } from './module-prompts.js';
-import { isModule } from './syntax.js';
+import { ModuleFiles } from './reading/module-files.js';
+import { promptsOfModule, syntaxProblem } from './reading/module-prompts.js';
+import { isModule } from './reading/syntax.js';
 
 /** All prompts of a code base, and which state of it this is. */
 export interface CollectedPrompts {
@@ -25,7 +25,7 @@ export interface CollectedPrompts {
   /** Places that could not be read; with one of these nobody knows what the code has. */
   readonly problems: readonly CodeProblem[];
   readonly git: GitFacts;
-  /** That of the configuration, below the root of the repository, with a slash at the end; empty for the root. */
+  /** The folder of the configuration, relative to the root of the repository and with a slash at the end; empty for the root. */
   readonly folder: string;
   readonly warnings: readonly string[];
 }
@@ -33,7 +33,7 @@ export interface CollectedPrompts {
 interface CodeFile {
   /** Absolute. */
   readonly full: string;
-  /** As seen from the root of the repository, with forward slashes. */
+  /** The path from the root of the repository, with forward slashes. */
   readonly file: string;
   /** The name of a prompt file that states none. */
   readonly fallbackName: string;

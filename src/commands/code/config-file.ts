@@ -44,7 +44,7 @@ export async function loadCodeConfig(
   return { ...loaded, config: { ...loaded.config, repository: flags.repository } };
 }
 
-/** As {@link loadConfig}, for commands that can do without. */
+/** Like {@link loadConfig}, for commands that can do without a configuration. */
 export async function findConfiguredUrl(folder: string): Promise<string | undefined> {
   return findConfig(folder) === null ? undefined : (await loadConfig(folder)).config.url;
 }

@@ -15,7 +15,7 @@ export interface RegisterFlags extends LedgerFlags {
   readonly dryRun?: boolean;
   /** Retires what the code has no more. */
   readonly prune?: boolean;
-  /** Whose pointers follow the code. */
+  /** The environment whose pointers follow the code. */
   readonly environment?: string;
 }
 

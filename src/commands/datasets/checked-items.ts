@@ -3,11 +3,11 @@ import { CliError } from '../terminal/cli-error.js';
 
 export interface LocatedItem {
   readonly item: NewDatasetItem;
-  /** Where it begins in its file. */
+  /** The line of its file on which it begins. */
   readonly line: number;
 }
 
-/** Of a dataset, as the service has it. */
+/** The service's bound for a dataset. */
 const MAX_ITEMS = 100_000;
 const MEMBERS = ['external_id', 'variables', 'expected', 'metadata'];
 

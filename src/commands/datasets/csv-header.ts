@@ -1,9 +1,9 @@
-/** Where the cells of a column go. */
+/** The part of an item that the cells of a column become. */
 export type CsvPlace = 'external_id' | 'expected' | 'metadata' | 'variables' | 'variable' | 'metadata member';
 
 export interface CsvColumn {
   readonly place: CsvPlace;
-  /** Of the variable, or the member of the metadata. */
+  /** The name of the variable, or of the member of the metadata. */
   readonly name: string;
   /** Whether its cells are JSON, so that an empty one is nothing; otherwise they are texts. */
   readonly isJson: boolean;

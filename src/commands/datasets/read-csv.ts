@@ -93,7 +93,7 @@ function lineOf(error: CsvError): number | null {
   return typeof lines === 'number' ? lines : null;
 }
 
-/** Of the row, counted from 1. */
+/** Counts columns of the row from 1. */
 function columnOf(error: CsvError): number {
   const { index, column } = error as unknown as { index?: unknown; column?: unknown };
   const nth = typeof index === 'number' ? index : column;

@@ -6,7 +6,7 @@ import { decodeUtf8 } from './decode-utf8.js';
 
 /** The bound of an item, with room for white space. */
 const MAX_LINE_CHARS = 4 * 1024 * 1024;
-/** As deep as the service reads. The list and the item are two levels of the request. */
+/** The service's bound. The list and the item are two levels of the request. */
 const MAX_DEPTH = 62;
 
 /**

@@ -29,7 +29,7 @@ export function summaryRows(summary: readonly CandidateScore[]): TableCell[][] {
   ]);
 }
 
-/** How far an experiment is: at a terminal a table that is written again and again, elsewhere a line now and then. */
+/** Shows the progress of an experiment: at a terminal a table that is rewritten in place, elsewhere a line now and then. */
 export class ExperimentTable {
   private shownLines = 0;
   private nextLineMs = 0;

@@ -28,7 +28,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 ** 2;
 /** So many paths go into one command line. */
 const PATHS_A_CALL = 200;
 
-/** Where the repository of a folder begins: of a submodule and of a worktree their own root. */
+/** Finds the root of the repository that a folder belongs to: for a submodule and for a worktree their own root. */
 export async function findWorkingTree(folder: string): Promise<WorkingTree> {
   const { output, failure } = await git(folder, ['rev-parse', '--show-toplevel']);
   if (output !== null) return { root: output.replace(/\r?\n$/, ''), warning: null };

@@ -1,5 +1,5 @@
 /**
- * How a repository is called on its host, such as `acme/app`, from the URL of a remote: without host, credentials and
+ * Returns the name of a repository on its host, such as `acme/app`, from the URL of a remote: without host, credentials and
  * `.git`. Null for a folder of this machine, whose path says nothing to others.
  */
 export function repositoryName(remoteUrl: string): string | null {

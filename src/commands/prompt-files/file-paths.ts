@@ -1,7 +1,7 @@
 import { PROMPT_FILE_SUFFIX } from './prompt-file.js';
 
 /**
- * Where each prompt's file is below a folder, with forward slashes: `team/welcome` is `team/welcome.prompt.md`. A slash
+ * Returns the path of each prompt's file below a folder, with forward slashes: `team/welcome` is `team/welcome.prompt.md`. A slash
  * in a name is a folder, and what a file system would take for something else is written with `%`, which no name has:
  * `..` and empty parts, names of devices, a folder that is called as a file is. Of names that differ only in case, all
  * but the first get a number, since many file systems would keep one of them. The names themselves stand in the files.

@@ -18,8 +18,8 @@ export interface ExportedPrompt {
 }
 
 /**
- * How YAML is written: as people would, and where that would not be read back the same, all in quotes; the keys, which
- * are fields but in schemas, last.
+ * Styles of YAML: the way people would write it, and all in quotes where that would not be read back the same; keys, which are fields
+ * except in schemas, last.
  */
 const STYLES: readonly ToStringOptions[] = [
   { lineWidth: 0 },

@@ -11,13 +11,13 @@ export interface PromptFile {
   /** Null where the file does not say. */
   readonly mode: PromptFileMode | null;
   readonly content: PromptContent;
-  /** Where the text begins, counted from 1. */
+  /** The line on which the text begins, counted from 1. */
   readonly line: number;
 }
 
 export type PromptFileMode = 'full' | 'tracking';
 
-/** How the names of such files end. */
+/** The suffix of such files' names. */
 export const PROMPT_FILE_SUFFIX = '.prompt.md';
 
 /** Registering has no place for anything else. */

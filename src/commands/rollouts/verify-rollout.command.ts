@@ -13,7 +13,7 @@ import { readRecord } from './read-record.js';
 
 const EVENTS_A_PAGE = 5000;
 const LOOKS_A_PAGE = 200;
-/** Where a look differs is often in many places. */
+/** A look that differs often does so in many places. */
 const MOST_SHOWN = 20;
 
 interface LookDifference extends JsonDifference {

@@ -76,7 +76,7 @@ export async function deleteSnippetCommand(name: string, flags: LedgerFlags): Pr
   await print(`Snippet ${name} is deleted.`);
 }
 
-/** Of a file's end one line feed is taken off, as of a prompt's. */
+/** Takes one line feed off the end of a file, as for a prompt. */
 async function readText({ text, file }: PutSnippetFlags): Promise<string> {
   if ((text === undefined) === (file === undefined)) {
     throw new CliError(

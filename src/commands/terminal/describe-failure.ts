@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError, PromptLedgerError } from '../../../sdk/src/index.js';
 import { CliError, EXIT, type ExitCode } from './cli-error.js';
 
-/** How a command that failed ends, and what it says: a sentence, and below it each thing that is wrong. */
+/** The exit code of a command that failed, and its message: a sentence, and below it each thing that is wrong. */
 export interface Failure {
   readonly message: string;
   readonly exitCode: ExitCode;

@@ -1,7 +1,7 @@
 import { Check, Entity, PrimaryColumn } from 'typeorm';
 import { CountedExecutions } from './counted-executions.entity.js';
 
-/** How many executions of one kind were created in an hour, in a day, or ever. What is in `execution_deltas` comes on top. */
+/** The number of executions of one kind that were created in an hour, in a day, or ever. Those in `execution_deltas` come on top. */
 @Entity('execution_rollups')
 @Check('execution_rollups_grain_check', `grain IN ('hour', 'day', 'all')`)
 export class ExecutionRollupEntity extends CountedExecutions {

@@ -25,7 +25,7 @@ export class DatasetVersionEntity {
   @Column('integer', { name: 'item_count' })
   itemCount!: number;
 
-  /** Where its first item stands; 0 without items. A bigint, hence a string. */
+  /** The position of its first item; 0 without items. A bigint, hence a string. */
   @Column('bigint', { name: 'first_position' })
   firstPosition!: string;
 

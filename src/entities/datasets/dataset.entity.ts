@@ -33,7 +33,7 @@ export class DatasetEntity {
   @Column('integer', { name: 'item_count', default: 0 })
   itemCount!: number;
 
-  /** Where the next item stands. A bigint, hence a string. */
+  /** The position that the next item gets. A bigint, hence a string. */
   @Column('bigint', { name: 'next_position', default: 1 })
   nextPosition!: string;
 

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ScorerVersionEntity } from './scorer-version.entity.js';
 
-/** Where a score came from: what was computed, `human` from an annotation queue, `api` from whoever posted it. */
+/** The origins of a score: `human` is an annotation queue, `api` is anybody who posted it, and the rest are computed. */
 export const SCORE_SOURCES = ['check', 'code', 'judge', 'human', 'api'] as const;
 export type ScoreSource = (typeof SCORE_SOURCES)[number];
 

@@ -29,11 +29,11 @@ export class BatchEntity {
   @Column('text')
   environment!: string;
 
-  /** How many executions it has. */
+  /** The number of its executions. */
   @Column('integer')
   size!: number;
 
-  /** Whom to tell when all of them are final. */
+  /** The address to notify when all of them are final. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl!: string | null;
 

@@ -14,7 +14,7 @@ export class CachedResponseEntity {
   @PrimaryColumn('bytea', { name: 'cache_key' })
   cacheKey!: Buffer;
 
-  /** Whose answer it is, or will be. */
+  /** The execution whose answer it is, or will be. */
   @Column('uuid', { name: 'execution_id' })
   executionId!: string;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How far the content of a project and environment has been erased by age. */
+/** The time up to which the content of a project and environment has been erased by age. */
 @Entity('content_expiry')
 export class ContentExpiryEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })

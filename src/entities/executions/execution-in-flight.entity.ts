@@ -52,7 +52,7 @@ export class ExecutionInFlightEntity extends RequestedExecution {
   @Column('timestamptz', { name: 'lease_until', nullable: true })
   leaseUntil!: Date | null;
 
-  /** How often whoever worked on it was lost; one that kills its workers is given up. */
+  /** The number of times that its worker was lost; an experiment that kills its workers is given up. */
   @Column('integer', { default: 0 })
   lapses!: number;
 

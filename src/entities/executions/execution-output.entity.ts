@@ -10,7 +10,7 @@ export interface StoredToolCall {
 /** `pointer` and `message` are null of an answer that fits, and once they were erased. */
 export interface StoredOutputCheck {
   readonly valid: boolean;
-  /** Where the first fault is: a JSON pointer into the answer. */
+  /** The place of the first fault: a JSON pointer into the answer. */
   readonly pointer?: string | null;
   readonly message?: string | null;
 }

@@ -18,7 +18,7 @@ export interface StoredArm {
   readonly phase: number;
   /** The HMAC of the `unit_key` in hexadecimal; null for a request without a key, which is a unit of its own. */
   readonly unit: string | null;
-  /** Where the unit stands among all, from 0 to 0.9999. */
+  /** The place of the unit among all, from 0 to 0.9999. */
   readonly bucket: number;
 }
 
@@ -92,11 +92,11 @@ export abstract class RequestedExecution {
   @Column('integer', { name: 'max_attempts', default: 4 })
   maxAttempts!: number;
 
-  /** How to deal with a call whose outcome is unknown. */
+  /** The treatment of a call whose outcome is unknown. */
   @Column('text', { name: 'on_unknown', default: 'retry' })
   onUnknown!: 'retry' | 'fail';
 
-  /** How to deal with a budget that has less left than the execution may cost. */
+  /** The treatment of a budget that has less left than the execution may cost. */
   @Column('text', { name: 'on_budget', nullable: true })
   onBudget!: 'refuse' | 'clamp' | null;
 
@@ -111,7 +111,7 @@ export abstract class RequestedExecution {
   @Column('uuid', { name: 'batch_id', nullable: true })
   batchId!: string | null;
 
-  /** How the version was found. */
+  /** The way in which the version was found. */
   @Column('text', { name: 'resolved_by', nullable: true })
   resolvedBy!: 'pointer' | 'environment' | 'version_number' | 'template_hash' | null;
 

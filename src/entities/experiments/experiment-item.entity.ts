@@ -18,7 +18,7 @@ export class ExperimentItemEntity {
   @PrimaryColumn('integer')
   item!: number;
 
-  /** Where it stands in the dataset. A bigint, hence a string. */
+  /** Its position in the dataset. A bigint, hence a string. */
   @Column('bigint')
   position!: string;
 

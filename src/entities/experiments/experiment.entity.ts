@@ -68,7 +68,7 @@ export class ExperimentEntity {
   @Column('numeric', { name: 'max_cost_pico_usd', nullable: true })
   maxCostPicoUsd!: string | null;
 
-  /** Whose limits its executions count against. */
+  /** The caller whose limits its executions count against. */
   @Column('json')
   caller!: unknown;
 
@@ -92,11 +92,11 @@ export class ExperimentEntity {
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
 
-  /** How many items were opened; those before it have their cells. */
+  /** The number of items that were opened; those before it have their cells. */
   @Column('integer', { name: 'next_item', default: 0 })
   nextItem!: number;
 
-  /** Where the next items of the dataset are read from; null at its beginning. A bigint, hence a string. */
+  /** The position after which the next items of the dataset are read; null at its beginning. A bigint, hence a string. */
   @Column('bigint', { name: 'after_position', nullable: true })
   afterPosition!: string | null;
 

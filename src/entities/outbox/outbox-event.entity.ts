@@ -36,7 +36,7 @@ export class OutboxEventEntity {
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  /** How its delivery ended; null before. */
+  /** The result of its delivery; null before. */
   @Column('text', { nullable: true })
   outcome!: 'delivered' | 'failed' | null;
 }

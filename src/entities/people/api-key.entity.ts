@@ -52,7 +52,7 @@ export class ApiKeyEntity {
   @Column('uuid', { array: true, default: () => "'{}'" })
   ancestors!: string[];
 
-  /** Whose key it is; null for one that belongs to nobody. */
+  /** The user whom the key belongs to; null for a key that belongs to nobody. */
   @Column('uuid', { name: 'user_id', nullable: true })
   userId!: string | null;
 

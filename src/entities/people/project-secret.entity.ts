@@ -11,7 +11,7 @@ export class ProjectSecretEntity {
   @PrimaryColumn('text', { collation: 'C' })
   provider!: string;
 
-  /** Where the key may be sent: scheme, host and port. */
+  /** The origin that the key may be sent to: scheme, host and port. */
   @Column('text')
   origin!: string;
 

@@ -35,7 +35,7 @@ export class SessionEntity {
   @Column('uuid', { name: 'key_id', nullable: true })
   keyId!: string | null;
 
-  /** Of the secret that opened it: the session ends when the secret does. */
+  /** The digest of the secret that opened it: the session ends when the secret does. */
   @Column('bytea', { name: 'credential_hmac', nullable: true })
   credentialHmac!: Buffer | null;
 

@@ -59,7 +59,7 @@ export class ModelPriceEntity {
   @Column('timestamptz', { name: 'valid_to', nullable: true })
   validTo!: Date | null;
 
-  /** Where the figures come from. */
+  /** The source of the figures. */
   @Column('text', { nullable: true })
   source!: string | null;
 

@@ -6,7 +6,7 @@ export interface StoredMessage {
   content: string;
 }
 
-/** Where a text stood in code when it was registered; what was not told is null. */
+/** The place of a text in code when it was registered; null for what was not told. */
 export interface StoredRegistration {
   /** 40 or 64 hex digits. */
   commit: string | null;

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { SnippetVersionEntity } from './snippet-version.entity.js';
 
-/** That a version of a prompt, or of a snippet, uses a version of a snippet. Append-only for the application. */
+/** The use of a snippet's version by a version of a prompt or of another snippet. Append-only for the application. */
 @Entity('snippet_pins')
 @ForeignKey(() => SnippetVersionEntity, ['projectId', 'snippetVersionId'], ['projectId', 'versionId'], {
   name: 'snippet_pins_project_id_snippet_version_id_fkey',

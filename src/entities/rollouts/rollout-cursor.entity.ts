@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** How far a rollout is taken in. Whoever takes in, looks and decides holds its row until the commit. */
+/** The place up to which a rollout's record has been taken in. Whoever takes in, looks and decides holds its row until the commit. */
 @Entity('rollout_cursors')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_cursors_project_id_rollout_id_fkey',
@@ -17,7 +17,7 @@ export class RolloutCursorEntity {
   @Column('bigint', { name: 'last_sequence', default: 0 })
   lastSequence!: string;
 
-  /** How many looks there are. */
+  /** The number of looks. */
   @Column('integer', { default: 0 })
   looks!: number;
 

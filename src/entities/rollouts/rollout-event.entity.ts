@@ -49,15 +49,15 @@ export class RolloutEventEntity {
   @Column('text')
   unit!: string;
 
-  /** Of an exposure: how the execution ended. */
+  /** The end of the execution, for an exposure. */
   @Column('text', { nullable: true })
   status!: 'succeeded' | 'failed' | 'canceled' | null;
 
-  /** Of an exposure: whether the response cache answered. */
+  /** Whether the response cache answered, for an exposure. */
   @Column('boolean', { name: 'is_cached', nullable: true })
   isCached!: boolean | null;
 
-  /** Of an exposure: whether another model answered than the first that it was to be asked of. */
+  /** Whether another model answered than the first that was to be asked, for an exposure. */
   @Column('boolean', { name: 'is_fallback', nullable: true })
   isFallback!: boolean | null;
 
@@ -71,7 +71,7 @@ export class RolloutEventEntity {
   @Column('double precision', { nullable: true })
   value!: number | null;
 
-  /** Of a score or an outcome: how long it came after the end of its execution. */
+  /** The time from the end of its execution to a score or an outcome. */
   @Column('double precision', { name: 'delay_ms', nullable: true })
   delayMs!: number | null;
 }

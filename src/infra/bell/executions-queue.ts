@@ -12,7 +12,7 @@ export const KEY_PREFIX = '{prompt-ledger}';
 export const EXECUTIONS_QUEUE = 'executions';
 
 /**
- * How many hints one process takes from Redis before the first of them is answered. Few, because what a full worker
+ * The number of hints that one process takes from Redis before the first of them is answered. Few, because what a full worker
  * holds does not wake an idle one; with one alone, only half as many a second were heard as with four or eight.
  */
 export const HINTS_AT_ONCE = 4;

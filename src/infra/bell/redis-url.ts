@@ -3,7 +3,7 @@ import type { QueueOptions } from 'bull';
 export type RedisOptions = Exclude<QueueOptions['redis'], string | undefined>;
 
 /**
- * What ioredis wants, from `redis[s]://[user[:password]@]host[:port][/database]`. Bull's own reading of a URL ignores
+ * Returns the options of ioredis for `redis[s]://[user[:password]@]host[:port][/database]`. Bull's own reading of a URL ignores
  * `rediss:` and leaves percent-encoded passwords as they are.
  *
  * @throws TypeError when it is not a URL.

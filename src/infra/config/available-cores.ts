@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 const QUOTA_FILE = '/sys/fs/cgroup/cpu.max';
 
 /**
- * How many cores this process may use: those it may run on, or fewer where a control group gives it less time. Node
+ * Counts the cores that this process may use: those it may run on, or fewer where a control group gives it less time. Node
  * before 22 does not look at control groups, and on a large host a small container would start dozens of processes.
  */
 export function countAvailableCores(quotaFile = QUOTA_FILE): number {

@@ -6,7 +6,7 @@ export interface SignInConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where browsers reach this service: an origin. */
+  /** The origin at which browsers reach this service. */
   readonly publicUrl: string;
   /** In lower case. */
   readonly adminEmails: readonly string[];

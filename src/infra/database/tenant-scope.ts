@@ -13,7 +13,7 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** How long the answer is waited for; a connection that is silent for longer is given up. Left out: the pool's limit. */
+  /** The time that an answer may take; a connection that is silent for longer is given up. Left out: the pool's limit. */
   readonly timeoutMs?: number;
 }
 

@@ -14,7 +14,7 @@ export interface AccessLine {
   readonly isComplete: boolean;
 }
 
-/** Where finished lines go. */
+/** The destination of finished lines. */
 export interface LineSink {
   write(lines: string): unknown;
   /** Hands over what it still holds before it returns. */

@@ -1,6 +1,6 @@
 import { type CounterSeries, counterFamily, type HistogramSeries, histogramFamily } from './metric-family.js';
 
-/** How an attempt ended: what is known of the call. Counts that nobody told are absent. */
+/** The end of an attempt: what is known of the call. Counts that nobody told are absent. */
 export interface EndedAttempt {
   /** `succeeded`, or the class of the failure. */
   readonly outcome: string;

@@ -21,7 +21,7 @@ export function formatReports(reports: readonly FamilyReport[]): Promise<string>
   return registry.metrics();
 }
 
-/** How many series a report has, as Prometheus counts them. */
+/** Counts the series of a report, as Prometheus counts them. */
 export function countSeries(reports: readonly FamilyReport[]): number {
   return reports
     .map((report) => report.series.flatMap((series) => samplesOf(report, series)).length)

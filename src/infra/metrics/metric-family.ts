@@ -1,4 +1,4 @@
-/** How the values of several processes become one. */
+/** The way in which the values of several processes become one. */
 export type Merge = 'sum' | 'max' | 'min';
 
 /** One series of a family, or all series of one histogram. */
@@ -42,7 +42,7 @@ export class CounterSeries {
   }
 }
 
-/** How often something fell into which bucket. */
+/** Counts by bucket. */
 export class HistogramSeries {
   private readonly counts: number[];
   private sum = 0;

@@ -12,7 +12,7 @@ const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /**
- * Where this service may be sent to by a request: to the public Internet, and to what the operator allows. A name can be
+ * Decides where a request may send this service: to the public Internet, and to what the operator allows. A name can be
  * judged only when it is resolved, at the moment of connecting ({@link createGuardedAgent}); what is plain from the URL is
  * refused with the request that brings it.
  */

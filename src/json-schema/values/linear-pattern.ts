@@ -25,7 +25,7 @@ export class LinearPattern {
 
   private constructor(
     private readonly regex: RE2JS,
-    /** How many instructions it has. */
+    /** The number of its instructions. */
     readonly size: number,
   ) {}
 

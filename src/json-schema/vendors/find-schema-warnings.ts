@@ -1,9 +1,9 @@
 import { pointerSegment, ValidationError } from '../../kernel/index.js';
 import { compileSchema } from '../compile-schema.js';
 
-/** Who refuses a part of a schema when answers are asked for by it. */
+/** A part of a schema that a vendor refuses when answers are asked for by it. */
 export interface SchemaWarning {
-  /** Where the part is, as a JSON pointer. */
+  /** The part, as a JSON pointer. */
   readonly pointer: string;
   /** The vendors that refuse it; none where it is this service that cannot check answers by it. */
   readonly vendors: readonly string[];
@@ -12,7 +12,7 @@ export interface SchemaWarning {
 
 /** Enough to mend a schema in one go. */
 const MAX_WARNINGS = 100;
-/** As deep as a body may be. */
+/** The bound for bodies. */
 const MAX_DEPTH = 64;
 
 const OPENAI = 'openai';

@@ -31,7 +31,7 @@ const PLAIN = [
   '[true,false,null,"\\u00e9\\n"]',
 ];
 
-/** As untyped as what somebody's program does with an answer. */
+/** Any, because a program may do anything with an answer. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Changing = any;
 

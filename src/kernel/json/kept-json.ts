@@ -73,7 +73,7 @@ export function keptSource(value: object): string | null {
   const text = layOutJson(
     typeof source === 'function' ? source() : source.text.slice(source.start, source.end),
   );
-  // What was sliced would hold on to the whole body.
+  // Slices would hold on to the whole body.
   kept.put(value, text);
   return text;
 }
@@ -90,7 +90,7 @@ export function keepText<Value extends object>(value: Value, text: string | (() 
 }
 
 interface Frame {
-  /** What the text of this object or array became; undefined where another of the same key took its place. */
+  /** The value of this object or array; undefined where another of the same key took its place. */
   readonly value: object | undefined;
   readonly start: number;
   at: string | number;

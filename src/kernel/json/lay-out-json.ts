@@ -9,7 +9,7 @@ import { endOfString, skipSpace } from './reading/json-source.js';
  */
 export function layOutJson(text: string, indent = 0): string {
   let laidOut = '';
-  /** Where the text begins that was not taken over yet. */
+  /** The beginning of the text that was not taken over yet. */
   let from = 0;
   let depth = 0;
   const breakLine = (): string => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`);

@@ -9,7 +9,7 @@ import type {
 import { ExecutionCountsRepository, type ModeCounts } from './counts/execution-counts.repository.js';
 import { spanOf } from './span-of.js';
 
-/** How often prompts ran and how that went. Exact at every moment: a run that was answered is counted. */
+/** Counts the runs of prompts and their ends. Exact at every moment: a run that was answered is counted. */
 @Injectable()
 export class AnalyticsService {
   constructor(private readonly counts: ExecutionCountsRepository) {}

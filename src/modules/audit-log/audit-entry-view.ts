@@ -28,7 +28,7 @@ function subjectView(entry: AuditEntryEntity): AuditEntryDto['subject'] {
   if (at === -1) return { type: subject, id: subjectId, name: null };
   const type = subject.slice(0, at);
   const rest = subject.slice(at + 1);
-  // What has no name that is its own stands under its id, and tells its name beside what changed.
+  // A subject without a name of its own stands under its id, and tells its name beside what changed.
   if (UUID.test(rest))
     return { type, id: subjectId ?? rest, name: nameIn(entry.after) ?? nameIn(entry.before) };
   return { type, id: subjectId, name: rest };

@@ -53,18 +53,18 @@ export class AuditActorDto {
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 
-  /** What it was called at that time. */
+  /** Its name at that time. */
   name!: string;
 }
 
 export class AuditSubjectDto {
-  /** What kind of thing changed, such as `prompt` or `key`. */
+  /** The kind of thing that changed, such as `prompt` or `key`. */
   type!: string;
 
   /** Its id; null for what has none, and where an entry of an older release did not keep it. */
   id!: string | null;
 
-  /** What it was called; null for what has no name. */
+  /** Its name at that time; null for a subject without a name. */
   name!: string | null;
 }
 
@@ -83,10 +83,10 @@ export class AuditEntryDto {
   /** The address the request came from; null for what came from none. */
   from_address!: string | null;
 
-  /** What was done, such as `prompt.put`. */
+  /** The action, such as `prompt.put`. */
   action!: string;
 
-  /** What it was done to. */
+  /** The thing that the action was done to. */
   subject!: AuditSubjectDto;
 
   /** The changed members as they were; null when the subject is new. */
@@ -97,7 +97,7 @@ export class AuditEntryDto {
   @ApiProperty(FREE_OBJECT)
   after!: object | null;
 
-  /** What whoever did it said; null for nothing. */
+  /** The reason that was given; null for none. */
   reason!: string | null;
 }
 

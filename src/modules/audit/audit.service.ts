@@ -15,7 +15,7 @@ export interface Actor {
   readonly userId: string | null;
   /** The key in use; null for the instance admin. */
   readonly keyId: string | null;
-  /** What people read: the key's name, or `admin`. */
+  /** The name that people read: the key's name, or `admin`. */
   readonly actor: string;
   /** The address the request came from. */
   readonly origin: string | null;
@@ -31,7 +31,7 @@ export interface AuditChange {
   /** The changed members before and after; null when the subject was not there, or is gone. */
   readonly before?: object | null;
   readonly after?: object | null;
-  /** What whoever changed it said. */
+  /** The reason that was given. */
   readonly reason?: string | null;
 }
 
@@ -44,7 +44,7 @@ export function principalOf({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>):
   return keyId === null ? 'instance' : `key:${keyId}`;
 }
 
-/** What the service does by itself, such as seeding a project. */
+/** Returns the actor of what the service does by itself, such as seeding a project. */
 export function systemActor(projectId: string): Actor {
   return { projectId, kind: 'instance', userId: null, keyId: null, actor: 'system', origin: null };
 }

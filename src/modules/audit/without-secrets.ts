@@ -9,7 +9,7 @@ const SECRET_TEXT =
   /\bpl_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_\w+|\bwhsec_[\w+/=-]+|\bsk-[\w-]{8,}|\bBearer\s+[\w.~+/=-]{8,}/gi;
 
 /**
- * What the audit log may keep of a value. Callers pass views without secrets; this is for what they overlook, and for what
+ * Returns a value as the audit log may keep it. Callers pass views without secrets; this is for what they overlook, and for what
  * people put where it does not belong. It copies, so that nothing else changes.
  */
 export function withoutSecrets<T>(value: T): T {

@@ -25,7 +25,7 @@ interface CachedRecord {
   readonly readAtMs: number;
   /** Whether its use has been written down since it was read. */
   isTouched: boolean;
-  /** Of the credential that proved right since it was read; null before the first. */
+  /** The digest of the credential that proved right since it was read; null before the first. */
   provenDigest: Buffer | null;
 }
 
@@ -52,7 +52,7 @@ export class Authenticator {
   }
 
   /**
-   * Who sends a request, and that they may: what the guard asks, and whatever answers in front of it.
+   * Identifies the caller of a request, and checks that it may be sent; for the guard, and for whatever answers in front of it.
    * @param origin the address the request came from.
    * @returns at once for a credential that proved right a moment ago, unless the request names a project.
    * @throws (as a rejection) UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the scopes that

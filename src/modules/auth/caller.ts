@@ -20,7 +20,7 @@ export interface CallerSession {
   readonly sessionId: string;
   /** The value that unsafe requests send as `X-CSRF-Token`. */
   readonly csrfToken: string;
-  /** Who signed in; null for a session that a key opened. */
+  /** The person who signed in; null for a session that a key opened. */
   readonly person: {
     readonly userId: string;
     readonly email: string | null;
@@ -53,7 +53,7 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
   return caller;
 });
 
-/** Who calls a route that needs no project: the caller is null for a person who is no member of any. */
+/** The caller of a route that needs no project; its caller is null for a person who is no member of any. */
 export interface Self {
   readonly caller: Caller | null;
   /** Null for a request with a key. */

@@ -15,14 +15,14 @@ const USD_RULE = 'must be a decimal number of dollars as a string, such as "250"
 
 export class CreateBudgetDto {
   /**
-   * What people call it.
+   * The name of the budget.
    * @example "Support, a month"
    */
   @IsString()
   @Length(1, 200)
   name!: string;
 
-  /** Whose calls it is for. */
+  /** The calls that it limits. */
   @IsIn(BUDGET_SCOPES)
   @ApiProperty({ enum: BUDGET_SCOPES })
   scope!: BudgetScope;
@@ -59,7 +59,7 @@ export class CreateBudgetDto {
 }
 
 export class UpdateBudgetDto {
-  /** What people call it. */
+  /** The name of the budget. */
   @IsOptional()
   @IsString()
   @Length(1, 200)
@@ -90,10 +90,10 @@ export class BudgetDto {
   @ApiId()
   budget_id!: string;
 
-  /** What people call it. */
+  /** The name of the budget. */
   name!: string;
 
-  /** Whose calls it is for. */
+  /** The calls that it limits. */
   @ApiProperty({ enum: BUDGET_SCOPES })
   scope!: BudgetScope;
 
@@ -111,16 +111,16 @@ export class BudgetDto {
   /** The most that may be spent in a period, in dollars. */
   limit_usd!: string;
 
-  /** What calls of this period cost. */
+  /** The cost of this period's calls. */
   spent_usd!: string;
 
-  /** What calls may cost that are under way, or whose cost is not known yet. */
+  /** The most that calls may cost that are under way, or whose cost is not known yet. */
   held_usd!: string;
 
-  /** What is left: the limit less what is spent and held; below 0 where a limit was cut, or a soft one is over. */
+  /** The rest: the limit less what is spent and held; below 0 where a limit was cut, or a soft one is over. */
   remaining_usd!: string;
 
-  /** How much of the limit is spent or held, in whole percent. */
+  /** The share of the limit that is spent or held, in whole percent. */
   @ApiInteger()
   percent!: number;
 

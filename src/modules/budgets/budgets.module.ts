@@ -5,7 +5,7 @@ import { BudgetsRepository } from './budgets.repository.js';
 import { BudgetsService } from './budgets.service.js';
 import { HoldExpiry } from './hold-expiry.js';
 
-/** What every process needs of budgets: holds and settlements happen in the database, and here forgotten ones end. */
+/** The part of budgets that every process needs: holds and settlements happen in the database, and forgotten ones end here. */
 @Module({
   imports: [AuditModule],
   providers: [BudgetsRepository, BudgetsService, HoldExpiry],

@@ -83,7 +83,7 @@ export class BudgetsRepository {
     return tx.query<BudgetRecord[]>(`${text} ORDER BY b.budget_id LIMIT ${bind(filter.limit)}`, values);
   }
 
-  /** What is left out stays. @returns false when there is no such budget. */
+  /** Members that are left out stay as they were. @returns false when there is no such budget. */
   async update(
     tx: EntityManager,
     projectId: string,

@@ -6,7 +6,7 @@ import { principalOf } from '../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError } from '../auth/index.js';
 import { PointerMover, RegistryWatch } from '../prompts/index.js';
 import { RolloutTransitions } from '../rollouts/index.js';
-import { APPROVERS } from './approvers.js';
+import { APPROVERS } from './reviews/approvers.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
 import { countApprovals, factsOf } from './change-views.js';
@@ -16,9 +16,9 @@ import { closedBy } from './closed-by.js';
 import { EvidenceCheck } from './evidence/evidence-check.js';
 import { ChangeNotFoundError } from './errors.js';
 import { refusalError } from './refusal-error.js';
-import { ReviewsRepository } from './reviews.repository.js';
+import { ReviewsRepository } from './reviews/reviews.repository.js';
 
-/** How an attempt ended, once it is committed. `revision` is null where no pointer moved. */
+/** The end of an attempt, once it is committed. `revision` is null where no pointer moved. */
 interface Outcome {
   readonly refused: Error | null;
   readonly promptName: string;

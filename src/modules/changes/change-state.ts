@@ -21,7 +21,7 @@ export interface ChangeFacts {
   readonly isExpired: boolean;
   /** Whether something that its approvals are bound to has moved. */
   readonly isMoved: boolean;
-  /** How many approvals count at this moment, and how many it takes. */
+  /** The number of approvals that count at this moment, and the number that it takes. */
   readonly approvals: number;
   readonly required: number;
   readonly review: 'open' | 'closed' | null;

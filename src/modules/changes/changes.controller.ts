@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, OptionalBody, UuidPipe } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
-import { ChangeReviewsService } from './change-reviews.service.js';
+import { ChangeReviewsService } from './reviews/change-reviews.service.js';
 import {
   ApplyChangeDto,
   ChangeDto,

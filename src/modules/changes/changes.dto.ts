@@ -47,13 +47,13 @@ const IfNeeded = (name: 'prompt_name' | 'environment' | 'version_number') =>
   ValidateIf((body: OpenChangeDto) => body.kind !== 'rollout' || (body[name] ?? null) !== null);
 
 export class OpenChangeDto {
-  /** What it asks for: that another version runs (`version`, the default), or that a rollout starts (`rollout`). */
+  /** The purpose of the change: that another version runs (`version`, the default), or that a rollout starts (`rollout`). */
   @IsOptional()
   @IsIn(KINDS)
   @ApiPropertyOptional({ enum: KINDS, default: 'version', nullable: true })
   kind?: (typeof KINDS)[number] | null;
 
-  /** Of `rollout`: the draft that is to start. */
+  /** The draft that is to start, for a change of kind `rollout`. */
   @ValidateIf((body: OpenChangeDto) => body.kind === 'rollout' || (body.rollout_id ?? null) !== null)
   @Matches(UUID_TEXT, { message: 'must be the id of a rollout' })
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true, example: null })
@@ -147,7 +147,7 @@ export class ApprovalDto {
   /** The name of the approver. */
   by!: string;
 
-  /** Who that is: `user:` or `key:` with an id, or `instance`. */
+  /** The approver: `user:` or `key:` with an id, or `instance`. */
   by_id!: string;
 
   /** When. */
@@ -241,14 +241,14 @@ export class ChangeSummaryDto {
   /** The name of whoever opened it. */
   opened_by!: string;
 
-  /** Who that is: `user:` or `key:` with an id, or `instance`. */
+  /** The author: `user:` or `key:` with an id, or `instance`. */
   opened_by_id!: string;
 
   /** When it was opened. */
   @ApiTime()
   opened_at!: string;
 
-  /** How many approvals it takes. */
+  /** The number of approvals that it takes. */
   @ApiInteger()
   required_approvals!: number;
 

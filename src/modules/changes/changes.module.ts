@@ -6,12 +6,12 @@ import { ExperimentReadsModule } from '../experiments/index.js';
 import { RolloutsModule } from '../rollouts/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
 import { ChangeLog } from './change-log.js';
-import { ChangeReviewsService } from './change-reviews.service.js';
+import { ChangeReviewsService } from './reviews/change-reviews.service.js';
 import { ChangesController } from './changes.controller.js';
 import { ChangesRepository } from './changes.repository.js';
 import { ChangesService } from './changes.service.js';
 import { EvidenceCheck } from './evidence/evidence-check.js';
-import { ReviewsRepository } from './reviews.repository.js';
+import { ReviewsRepository } from './reviews/reviews.repository.js';
 
 /** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
 @Module({

@@ -8,16 +8,16 @@ import { AuditService, principalOf } from '../audit/index.js';
 import { assertMayOver, type Caller } from '../auth/index.js';
 import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
 import { RolloutDrafts } from '../rollouts/index.js';
-import { APPROVERS } from './approvers.js';
+import { APPROVERS } from './reviews/approvers.js';
 import { changeSummary, impactView } from './change-views.js';
 import type { ChangeDto, ChangeListDto, ListChangesQueryDto, OpenChangeDto } from './changes.dto.js';
 import { ChangesRepository, type ChangeTarget } from './changes.repository.js';
 import { ChangeNotFoundError, EnvironmentNotProtectedError } from './errors.js';
-import { ReviewsRepository } from './reviews.repository.js';
+import { ReviewsRepository } from './reviews/reviews.repository.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** What a change is to bring about. */
+/** The wanted effect of a change. */
 interface WantedChange {
   readonly promptName: string;
   readonly environment: string;

@@ -47,7 +47,7 @@ function openConsumer(variables: Record<string, string>) {
   return { consumer, queue, running, released, add, ring: () => void ring() };
 }
 
-/** What follows without any timer has happened. */
+/** Runs everything that follows without a timer. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

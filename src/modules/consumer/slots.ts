@@ -1,5 +1,5 @@
 /**
- * How many executions one process works on at once. Beside the slots for all there is a reserve for projects that none
+ * Bounds the executions that one process works on at once. Beside the slots for all there is a reserve for projects that none
  * is worked on for: so a project that has filled all slots with slow calls does not hold up another's single request.
  */
 export class Slots {

@@ -11,7 +11,7 @@ export interface DatasetVersion {
   /** The first revision of the dataset that held this. */
   readonly revision: number;
   readonly itemCount: number;
-  /** Where its first item stands. */
+  /** The position of its first item. */
   readonly firstPosition: number;
 }
 

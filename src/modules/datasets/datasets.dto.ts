@@ -43,7 +43,7 @@ export class DatasetSummaryDto {
   @ApiProperty({ type: String, nullable: true, example: VERSION_EXAMPLE })
   version!: string | null;
 
-  /** How many items it holds now. */
+  /** The number of items that it holds now. */
   @ApiInteger()
   item_count!: number;
 
@@ -78,7 +78,7 @@ export class DatasetVersionDto {
    */
   version!: string;
 
-  /** How many items it has. */
+  /** The number of items. */
   @ApiInteger()
   item_count!: number;
 

@@ -26,7 +26,7 @@ export const DEFAULT_EVIDENCE_AGE_DAYS = 30;
 
 export class PutApprovalsDto {
   /**
-   * How many approvals a change needs.
+   * The number of approvals that a change needs.
    * @example 2
    */
   @ValidateIf((body: PutApprovalsDto) => body.required !== undefined)
@@ -67,7 +67,7 @@ export class PutExperimentEvidenceDto {
   @ApiProperty({ type: [String], minItems: 1, maxItems: 20, example: ['faithful'] })
   scorers!: string[];
 
-  /** How many days ago it may have been completed. */
+  /** The age in days that it may have at most. */
   @ValidateIf((body: PutExperimentEvidenceDto) => body.max_age_days !== undefined)
   @IsInt()
   @Min(1)
@@ -116,7 +116,7 @@ export class PutEnvironmentDto {
 }
 
 export class ApprovalsDto {
-  /** How many approvals a change needs. */
+  /** The number of approvals that a change needs. */
   @ApiInteger()
   required!: number;
 

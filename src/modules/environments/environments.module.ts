@@ -8,7 +8,7 @@ import { PointersController } from './pointers.controller.js';
 import { PointersRepository } from './pointers.repository.js';
 import { PointersService } from './pointers.service.js';
 
-/** How the rules of environments and their pointers are changed. What they mean for a run stands with the prompts. */
+/** Changes the rules of environments and their pointers. Their meaning for a run is decided in the prompts module. */
 @Module({
   imports: [AuditModule, PromptsModule],
   providers: [EnvironmentsRepository, EnvironmentsService, PointersRepository, PointersService],

@@ -48,7 +48,7 @@ export class ExecutionFinalError extends LedgerError {
   }
 }
 
-/** How a stream ends whose reader has left; only a repetition of its key is ever told. */
+/** Ends a stream whose reader has left; only a repetition of its key is ever told. */
 export class ExecutionCanceledError extends LedgerError {
   constructor(executionId: string) {
     super({
@@ -142,7 +142,7 @@ export interface ProviderProblemMembers extends Readonly<Record<string, unknown>
   readonly execution_id: string;
   /** The vendor's HTTP status; null when there was none. */
   readonly provider_status: number | null;
-  /** How many calls were made. */
+  /** The number of calls that were made. */
   readonly attempts: number;
 }
 

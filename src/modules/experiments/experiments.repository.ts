@@ -23,7 +23,7 @@ export interface NewExperiment {
   readonly plan: ExperimentPlan;
   readonly expectedCostPicoUsd: bigint | null;
   readonly maxCostPicoUsd: bigint | null;
-  /** Whose limits its executions count against. */
+  /** The caller whose limits its executions count against. */
   readonly caller: object;
   readonly createdBy: string;
 }

@@ -29,7 +29,7 @@ export interface DefaultRateLimits {
   readonly RATE_LIMIT_PROJECT_TOKENS: number;
 }
 
-/** How far a limit is used up in its present minute. */
+/** The use of a limit in its present minute. */
 export interface Standing {
   readonly limit: RateLimit;
   readonly used: number;

@@ -25,7 +25,7 @@ type LimitHeaders = Readonly<Record<string, string>>;
 const NO_HEADERS: LimitHeaders = {};
 
 /**
- * How many executions may be asked for in a minute, and how many tokens they may use, by a key and by a project. Who has
+ * Limits the executions that a key and a project may ask for in a minute, and the tokens that they may use. A caller without
  * no limits is let by without being counted.
  */
 @Injectable()

@@ -1,7 +1,7 @@
 import { createMemoryCounters } from '../../infra/supervision/index.js';
 import { SupervisedCounters } from './supervised-counters.js';
 
-/** As two processes of one supervisor have it, which can be made to fail. */
+/** Opens two, as two processes of one supervisor have them, and lets them fail. */
 function openTwo() {
   const shared = createMemoryCounters();
   const supervisor = { fails: false };

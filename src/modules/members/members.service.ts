@@ -8,7 +8,7 @@ import { assertMayGive } from './assert-may-give.js';
 import { MemberNotFoundError } from './errors.js';
 import type { MemberDto, MemberListDto, PutMemberDto } from './members.dto.js';
 import { type MemberRecord, MembersRepository } from './members.repository.js';
-import { UsersRepository } from './users.repository.js';
+import { UsersRepository } from './users/users.repository.js';
 
 /** Gives users a role in a project. The last admin may go: the admin of the instance can always repair that. */
 @Injectable()

@@ -20,7 +20,7 @@ export interface AllowedModel {
 
 /** A few hundred bytes each. */
 const MAX_CACHED_MODELS = 10_000;
-/** How long another process may go on with a model that was taken off the list here. */
+/** The time for which another process may go on with a model that was taken off the list here. */
 const TTL_MS = 4000;
 
 interface CachedModel {

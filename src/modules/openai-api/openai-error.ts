@@ -42,7 +42,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   correlation_id: 'user',
 };
 
-/** As every reader of bodies says it. */
+/** The words of every reader of bodies. */
 const UNKNOWN_FIELD = 'is not a known field';
 
 /** The statuses that the official clients send a request again after, if nobody tells them not to. */
@@ -69,7 +69,7 @@ function answerOf(error: LedgerError, instance: string): RawAnswer {
 
 function headersOf(error: LedgerError, status: number): Readonly<Record<string, string>> {
   const { execution_id: executionId, rollout } = error.extensions;
-  // Of a defect nobody knows whether it would happen again.
+  // Nobody knows whether a defect would show again.
   const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
   return {
     ...error.headers,

@@ -1,2 +1,2 @@
-/** What became of executions outside: late, and the first value counts. */
+/** Outcomes of executions in the world outside: they come late, and the first value counts. */
 export { OutcomesHttpModule } from './outcomes.module.js';

@@ -44,12 +44,12 @@ export class RecordOutcomeDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   correlation_id?: string | null;
 
-  /** What is measured. `outcome:resolved`, as rollouts write it, is the same as `resolved`. */
+  /** The name of the metric. `outcome:resolved`, as rollouts write it, is the same as `resolved`. */
   @Matches(METRIC, METRIC_RULE)
   @ApiProperty({ pattern: METRIC.source, example: 'resolved' })
   metric!: string;
 
-  /** What came of it. */
+  /** The value of the outcome. */
   @IsOutcomeValue()
   @ApiProperty(VALUE)
   value!: number | boolean;
@@ -64,10 +64,10 @@ export class OutcomeDto {
   @ApiId()
   execution_id!: string;
 
-  /** What is measured. */
+  /** The name of the metric. */
   metric!: string;
 
-  /** What came of it, as it was sent: a number, true or false. */
+  /** The value of the outcome, as it was sent: a number, true or false. */
   @ApiProperty(VALUE)
   value!: number | boolean;
 

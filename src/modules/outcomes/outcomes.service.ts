@@ -24,7 +24,7 @@ const MOST_CORRELATED = 1000;
 
 type Target = { readonly executionId: string } | { readonly correlationId: string };
 
-/** What became of executions outside, minutes or weeks later. */
+/** Records outcomes of executions in the world outside, minutes or weeks later. */
 @Injectable()
 export class OutcomesService {
   constructor(

@@ -46,7 +46,7 @@ export class ProjectPolicies {
     return known.policy;
   }
 
-  /** As it was at most a few seconds ago. */
+  /** Returns the policy as it was at most a few seconds ago. */
   async get(projectId: string): Promise<ProjectPolicy> {
     return this.peek(projectId) ?? this.reads.get(projectId) ?? this.read(projectId);
   }

@@ -22,7 +22,7 @@ const REF = `SELECT project_id AS "projectId", name FROM projects WHERE archived
 export class ProjectsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Of a project that is not archived; looks in all of them. */
+  /** Finds a project that is not archived; looks in all of them. */
   async findIdByName(name: string): Promise<string | null> {
     const [row] = await this.scope.system<{ id: string | null }>('SELECT ledger_find_project($1) AS id', [
       name,
@@ -40,7 +40,7 @@ export class ProjectsRepository {
     return project ?? null;
   }
 
-  /** Of an archived project, too: what was queued still runs. */
+  /** Finds the policy of an archived project, too: what was queued still runs. */
   async findPolicy(projectId: string): Promise<StoredPolicy> {
     const statement = { name: 'find-policy', text: POLICY, values: [projectId] };
     const [policy] = await this.scope.statement<StoredPolicy & Record<string, unknown>>(projectId, statement);

@@ -17,7 +17,7 @@ const SCHEMA = { type: 'object', additionalProperties: true } as const;
 
 export class ToolFunctionDto {
   /**
-   * How the model calls it: 1 to 64 letters, digits, `_` and `-`. Unique among the tools.
+   * The name by which the model calls it: 1 to 64 letters, digits, `_` and `-`. Unique among the tools.
    * @example "find_order"
    */
   @ApiProperty(NAME)

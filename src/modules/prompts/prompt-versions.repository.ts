@@ -32,7 +32,7 @@ export interface ResolvedVersion {
   readonly renderer: string;
 }
 
-/** As a statement reads it: the members of a version that is not there are null. */
+/** The columns as a statement reads them: the members of a version that is not there are null. */
 export type ResolvedColumns = Pick<PromptVersionEntity, 'content'> & {
   readonly [Key in keyof Omit<ResolvedVersion, 'extras'>]: ResolvedVersion[Key] | null;
 };
@@ -131,7 +131,7 @@ export class PromptVersionsRepository {
     return (await this.read(query))[0] ?? null;
   }
 
-  /** Of a deleted prompt too: what was run stays readable. */
+  /** Finds versions of deleted prompts, too: what was run stays readable. */
   async findById(tx: EntityManager, projectId: string, versionId: string): Promise<VersionWithStatus | null> {
     const query = this.withStatus(tx, projectId).andWhere('v.versionId = :versionId', { versionId });
     return (await this.read(query))[0] ?? null;

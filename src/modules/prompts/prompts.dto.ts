@@ -25,7 +25,7 @@ export type VersionStatus = (typeof STATUSES)[number];
 
 export class ChatMessageDto {
   /**
-   * Who speaks.
+   * The role of the speaker.
    * @example "user"
    */
   @IsIn(ROLES)
@@ -78,7 +78,7 @@ export class PutPromptDto extends UnsavedContentDto {
   owner_team?: string | null;
 
   /**
-   * Who made this content, as the lineage will show it.
+   * The author of this content, as the lineage will show it.
    * @example "martin"
    */
   @IsOptional()
@@ -151,7 +151,7 @@ export class VersionRefDto {
   version_number!: number;
 
   /**
-   * Of a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8.
+   * For a text prompt that is nothing but its template: lower-case hex SHA-256 of that in UTF-8.
    * @example "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c"
    */
   checksum_hash!: string;
@@ -163,7 +163,7 @@ export class VersionRefDto {
 
 export class SchemaWarningDto {
   /**
-   * Where the part of the content is, as a JSON pointer.
+   * The part of the content, as a JSON pointer.
    * @example "/response_format/json_schema/schema/properties/size/minimum"
    */
   pointer!: string;
@@ -209,7 +209,7 @@ export class VersionContentDto extends ContentExtrasDto {
 export class ActiveVersionDto extends IntersectionType(VersionRefDto, VersionContentDto) {}
 
 export class VersionSummaryDto extends VersionRefDto {
-  /** Who made it; null when nobody was named. */
+  /** The author; null when nobody was named. */
   created_by!: string | null;
 
   /** Why; null when nothing was said. */

@@ -135,7 +135,7 @@ export class PromptsRepository {
     return tx.findOneByOrFail(PromptEntity, { projectId, promptId });
   }
 
-  /** As {@link find}, and locked as by {@link findOrCreateLocked}. */
+  /** Like {@link find}, and locks as {@link findOrCreateLocked} does. */
   async findLocked(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity | null> {
     return tx
       .createQueryBuilder(PromptEntity, 'p')

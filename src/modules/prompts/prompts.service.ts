@@ -171,7 +171,7 @@ export class PromptsService {
     });
   }
 
-  /** Of a deleted prompt too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
+  /** Finds versions of deleted prompts, too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
   async getVersionById(projectId: string, versionId: string): Promise<VersionDto> {
     return this.scope.transaction(projectId, async (tx) => {
       const found = await this.promptVersions.findById(tx, projectId, versionId);

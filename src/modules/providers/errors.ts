@@ -65,7 +65,7 @@ export function assertParamsSupported(
   if (refused.length > 0) throw new ParamNotSupportedError(providerId, refused, provider.supportedParams);
 }
 
-/** Where each feature stands in a request, and what it is called in a sentence. */
+/** The place of each feature in a request, and its name in a sentence. */
 const FEATURES: Readonly<Record<ProviderFeature, { readonly pointer: string; readonly words: string }>> = {
   tools: { pointer: '/tools', words: 'tools' },
   json_object: { pointer: '/response_format', words: 'the response format json_object' },

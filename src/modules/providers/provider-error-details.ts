@@ -2,7 +2,7 @@
 export interface ProviderErrorDetails {
   /** The vendor's HTTP status; null when there was none. */
   readonly status?: number | null;
-  /** How long the vendor asks us to wait. */
+  /** The time that the vendor asks us to wait. */
   readonly retryAfterMs?: number | null;
   readonly providerRequestId?: string | null;
   /** Whether a success status had come. A vendor bills what it has begun to answer, so such a failure is not free. */

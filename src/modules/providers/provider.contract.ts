@@ -166,9 +166,9 @@ export interface ProviderStart {
 /** Names the model that answers, from a vendor that says so before the answer, for clients that read it as it comes. `end` says it in any case. */
 export interface ProviderModel {
   readonly type: 'model';
-  /** As in `end`. */
+  /** The same as in `end`. */
   readonly servedModelName: string | null;
-  /** As in `end`, as far as they are known. */
+  /** The same as in `end`, as far as they are known. */
   readonly extras?: Readonly<Record<string, unknown>>;
 }
 
@@ -218,7 +218,7 @@ export interface ProviderEnd {
 
 /** The result of `complete`: everything that the events of `stream` would have said. */
 export interface ProviderAnswer extends Omit<ProviderEnd, 'type'> {
-  /** As in `start`. */
+  /** The same as in `start`. */
   readonly providerRequestId: string | null;
   /** May be empty. A refusal is a part of it. */
   readonly text: string;

@@ -13,9 +13,9 @@ export interface ProviderOptions {
 export interface OwnSettings {
   /** Those that may hold the key. The first is given the project's, the others are unset. */
   readonly apiKey: readonly [string, ...string[]];
-  /** That of the address; left out: a project cannot choose one. The adapter has to connect by `ProviderEnv.connect`. */
+  /** The setting of the address; left out: a project cannot choose one. The adapter has to connect by `ProviderEnv.connect`. */
   readonly baseUrl?: string;
-  /** Where calls go when that is unset; null: nowhere. */
+  /** The address of calls when that is unset; null: nowhere. */
   readonly defaultBaseUrl: string | null;
   /** Further settings that hold for a project's own address, too. All others are withheld there: they may be secrets. */
   readonly shared?: readonly string[];

@@ -8,7 +8,7 @@ import type { ProviderEnv } from './provider.contract.js';
 import { PROVIDER_ENV, providerIdOf } from './provider.decorator.js';
 
 export interface ProvidersModuleOptions {
-  /** Where adapters read their keys and addresses. */
+  /** The environment from which adapters read their keys and addresses. */
   readonly env: ProviderEnv;
   /** Files of PROVIDER_MODULES: absolute, or relative to the working directory. */
   readonly modulePaths: readonly string[];

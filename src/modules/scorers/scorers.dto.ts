@@ -24,7 +24,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 @ApiExtraModels(ParamsDto)
 export class PutScorerDto {
   /**
-   * How it scores: `check` by a rule, `code` by JavaScript in a sandbox, `judge` by a prompt, `human` by what people say. A scorer
+   * The kind of scorer: `check` by a rule, `code` by JavaScript in a sandbox, `judge` by a prompt, `human` by what people say. A scorer
    * keeps its kind.
    * @example "check"
    */
@@ -68,14 +68,17 @@ export class PutScorerDto {
   @ApiPropertyOptional({ nullable: true, example: null })
   threshold?: number | null;
 
-  /** Of code: a function of `{variables, expected, response_text, tool_calls, telemetry}` that returns `{value, label?, explanation?}`. */
+  /**
+   * The source of code: a function of `{variables, expected, response_text, tool_calls, telemetry}` that returns `{value, label?,
+   * explanation?}`.
+   */
   @IsOptional()
   @IsString()
   @Length(1, 50_000)
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
   source?: string | null;
 
-  /** Of a judge: the prompt that is rendered with `variables`, `expected` and `response_text`. */
+  /** The prompt of a judge, which is rendered with `variables`, `expected` and `response_text`. */
   @IsOptional()
   @Matches(PROMPT_NAME, { message: PROMPT_NAME_RULE })
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
@@ -106,7 +109,7 @@ export class PutScorerDto {
   })
   model?: unknown;
 
-  /** How the judge generates. */
+  /** Params of the judge's generation. */
   @IsOptional()
   @Nested(() => ParamsDto)
   @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: null })
@@ -144,7 +147,7 @@ export class ScorerRefDto {
   /** Its name, unique in the project. */
   name!: string;
 
-  /** How it scores. */
+  /** The kind of scorer. */
   @ApiProperty({ enum: SCORER_KINDS })
   kind!: ScorerKind;
 }

@@ -6,7 +6,7 @@ export interface ScorerVersionRecord {
   readonly scorerVersionId: string;
   readonly versionNumber: number;
   readonly checksumHash: string;
-  /** As JSON text. */
+  /** The definition as JSON text. */
   readonly definitionJson: string;
   readonly createdBy: string;
   readonly createdAt: Date;

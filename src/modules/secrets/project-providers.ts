@@ -95,7 +95,7 @@ class KnownSet implements ProjectProviderSet {
     private readonly adapters: OwnAdapters,
   ) {
     this.secrets = new Map(rows.map((row) => [row.provider, row]));
-    // As the database writes it.
+    // Written as the database writes it.
     this.revisions = rows.map(({ provider, revision }) => `${provider}:${revision}`).join(',');
   }
 

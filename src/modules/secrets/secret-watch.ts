@@ -55,7 +55,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
     return this.revisions.get(projectId);
   }
 
-  /** Whose credentials a call is made with, for circuits: empty for those of the operator. */
+  /** Returns whose credentials a call is made with, for circuits: empty for those of the operator. */
   accountOf(projectId: string, provider: string): string {
     const revisions = this.revisions.get(projectId);
     if (revisions === undefined) return '';

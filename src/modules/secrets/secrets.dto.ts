@@ -42,7 +42,7 @@ export class SecretDto {
   base_url!: string | null;
 
   /**
-   * Where the key is sent, and nowhere else.
+   * The only place that the key is sent to.
    * @example "https://api.openai.com"
    */
   host!: string;

@@ -94,7 +94,7 @@ export class SecretsService {
     await this.watch.refresh().catch(() => undefined);
   }
 
-  /** Where the key will be sent: a host that the key is then bound to. */
+  /** Chooses the host that the key will be sent to, and is then bound to. */
   private chooseOrigin(provider: string, baseUrl: string | null): string {
     if (!this.registry.takesSecret(provider)) throw new NoSecretTakenError(provider);
     if (baseUrl !== null) this.assertAddress(provider, baseUrl);

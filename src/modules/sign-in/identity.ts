@@ -1,7 +1,7 @@
 import { toUSVString } from 'node:util';
 import { SignInFailedError } from './errors.js';
 
-/** Who the provider says has signed in. */
+/** The person who has signed in, by the provider's word. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;

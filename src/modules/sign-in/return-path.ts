@@ -7,7 +7,7 @@ const DECODINGS = 3;
 const UNSAFE = /[\\\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Where the browser goes after it has signed in: a path of this service, never another origin, however it is written or decoded
+ * Returns the path that the browser goes to after it has signed in: of this service, never another origin, however it is written or decoded
  * on its way.
  * @param origin of this service.
  * @returns the path with its query and fragment, percent-encoded.

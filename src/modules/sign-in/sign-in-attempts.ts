@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../infra/database/index.js';
 import { isSame, newSecret, SecretHasher } from '../auth/index.js';
 
-/** As long as people take to sign in with their provider. */
+/** The time that people may take to sign in with their provider. */
 export const ATTEMPT_MAX_AGE_S = 600;
 const COOKIE = /^([0-9A-Za-z]{43})\.([0-9a-z]{1,12})\.([\w-]{1,4096})\.([\w-]{43})$/;
 

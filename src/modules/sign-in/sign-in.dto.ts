@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
 
 export class LoginQueryDto {
-  /** Where the browser goes afterwards: a path of this service. Left out: `/`. */
+  /** The path of this service that the browser goes to afterwards. Left out: `/`. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ example: '/' })

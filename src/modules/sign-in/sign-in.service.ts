@@ -73,7 +73,7 @@ export class SignInService {
     );
   }
 
-  /** That of this browser, whose state the answer repeats. */
+  /** Finds the attempt of this browser, whose state the answer repeats. */
   private findAttempt(request: Request, transport: Transport, query: string): SignInAttempt {
     const cookie = readCookie(request.headers.cookie, cookieName(ATTEMPT_COOKIE, transport));
     const attempt = cookie === null ? null : this.attempts.read(cookie);

@@ -24,7 +24,7 @@ export class PutSnippetDto {
   description?: string | null;
 
   /**
-   * Who made this text.
+   * The author of this text.
    * @example "martin"
    */
   @IsOptional()
@@ -85,7 +85,7 @@ export class PutSnippetResultDto {
 }
 
 export class SnippetVersionSummaryDto extends SnippetVersionRefDto {
-  /** Who made it; null when nobody was named. */
+  /** The author; null when nobody was named. */
   created_by!: string | null;
 
   /** Why; null when nothing was said. */

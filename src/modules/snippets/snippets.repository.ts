@@ -20,7 +20,7 @@ export interface SnippetUse {
   readonly environments: readonly string[];
 }
 
-/** Of the id of a using version and the number of the used one. */
+/** The id of a using version and the number of the used one. */
 export type UsePosition = readonly [versionId: string, snippetVersionNumber: number];
 
 const LIST = `SELECT s.snippet_id AS "snippetId", s.name, s.description, s.created_at AS "createdAt", s.updated_at AS "updatedAt",

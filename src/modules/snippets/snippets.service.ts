@@ -112,7 +112,7 @@ export class SnippetsService {
     });
   }
 
-  /** Who uses it, the newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
+  /** Lists its users, the newest first. @throws SnippetNotFoundError `SNIPPET_NOT_FOUND` */
   async usage(projectId: string, name: string, query: PageQueryDto): Promise<SnippetUsageDto> {
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, asPosition);
     const found = await this.scope.transaction(projectId, async (tx) => {

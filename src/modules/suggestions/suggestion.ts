@@ -45,7 +45,7 @@ export interface Evidence {
 export interface ExpectedEffect {
   /** Over 30 days of traffic like the last, as a decimal number. */
   readonly costUsd30d: string | null;
-  /** Of one request. */
+  /** The tokens of one request. */
   readonly tokens: number | null;
   /** From −1 to 1. */
   readonly passRate: number | null;

@@ -62,11 +62,11 @@ export class SuggestionPlaceDto {
   /** A JSON pointer into the version, such as `/template_source` or `/messages/0/content`. */
   pointer!: string;
 
-  /** Where it begins in that text, in UTF-16 code units. */
+  /** Its beginning in that text, in UTF-16 code units. */
   @ApiInteger()
   begin!: number;
 
-  /** Where it ends; exclusive. */
+  /** Its end; exclusive. */
   @ApiInteger()
   end!: number;
 
@@ -154,7 +154,7 @@ export class SuggestionDto {
   @ApiProperty({ enum: SUGGESTION_KINDS })
   kind!: SuggestionKind;
 
-  /** How much it matters. */
+  /** The severity. */
   @ApiProperty({ enum: SEVERITIES })
   severity!: Severity;
 
@@ -185,7 +185,7 @@ export class SuggestionDto {
 }
 
 export class SuggestionWindowDto {
-  /** How far back executions were looked at. */
+  /** The number of days of executions that were looked at. */
   @ApiInteger()
   days!: number;
 
@@ -193,11 +193,11 @@ export class SuggestionWindowDto {
   @ApiInteger()
   executions!: number;
 
-  /** How many of them the facts are from: the newest. */
+  /** The number of executions that the facts are from: the newest. */
   @ApiInteger()
   looked_at!: number;
 
-  /** Of how many of those variables were read. */
+  /** The number of those whose variables were read. */
   @ApiInteger()
   variables_read!: number;
 }
@@ -214,7 +214,8 @@ export class SuggestionListDto {
   checksum_hash!: string;
 
   /**
-   * The executions that the facts are from; null for callers who may not list executions: they get only suggestions from the version itself.
+   * The executions that the facts are from; null for callers who may not list executions: they get only suggestions from the version
+   * itself.
    */
   @ApiProperty({ type: SuggestionWindowDto, nullable: true })
   window!: SuggestionWindowDto | null;

@@ -14,7 +14,7 @@ export class NoPromptsError extends LedgerError {
 
 /** A mistake in one of the prompts of a request. */
 export interface Fault {
-  /** Where the prompt stands in the request. */
+  /** The place of the prompt in the request. */
   readonly index: number;
   readonly error: LedgerError;
 }

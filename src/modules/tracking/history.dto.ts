@@ -20,7 +20,7 @@ export class HistoryVersionDto {
   @ApiInteger()
   version!: number;
 
-  /** Of a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
+  /** For a text prompt: lower-case hex SHA-256 of its template in UTF-8. */
   template_hash!: string;
 
   /** The template, of a text prompt. */
@@ -34,11 +34,11 @@ export class HistoryVersionDto {
   @ApiTime()
   created_at!: string;
 
-  /** How many executions of it are over, whatever their end. */
+  /** The number of its executions that are over, whatever their end. */
   @ApiInteger()
   execution_count!: number;
 
-  /** Where it stood in code; null for a version that was not registered. */
+  /** Its place in code; null for a version that was not registered. */
   @ApiProperty({ type: RegistrationDto, nullable: true })
   git!: RegistrationDto | null;
 }

@@ -13,7 +13,7 @@ export class HistoryService {
     private readonly counts: ExecutionCounts,
   ) {}
 
-  /** Of a prompt in either mode. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
+  /** Finds a prompt in either mode. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
   async get(projectId: string, name: string): Promise<PromptHistoryDto> {
     const versions = await this.history.listVersions(projectId, name);
     const [newest] = versions;

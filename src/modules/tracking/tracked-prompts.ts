@@ -5,7 +5,7 @@ import type { RegistrationFacts, VersionContent } from '../versions/index.js';
 /** The facts to ask the registry for before anything is decided. */
 export interface AskedPrompt {
   readonly name: string;
-  /** Of the content that may become its active version; null when the content is to stay. */
+  /** The checksum of the content that may become its active version; null when the content is to stay. */
   readonly checksumHash: string | null;
 }
 
@@ -44,10 +44,10 @@ export interface KnownVersion {
 
 /** The change to make to one prompt; members left out stay as they are. */
 export interface PromptChange {
-  /** Where it stands in the request. */
+  /** Its place in the request. */
   readonly index: number;
   readonly name: string;
-  /** As it was read; null: it is made, in tracking mode. */
+  /** The prompt as it was read; null: it is made, in tracking mode. */
   readonly prompt: Pick<KnownPrompt, 'promptId' | 'revision'> | null;
   /** The mode that it moves to; null when it stays. */
   readonly toMode: PromptMode | null;

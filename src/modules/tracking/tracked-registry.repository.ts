@@ -36,7 +36,7 @@ interface FoundRow extends PromptMetadata {
   /** Another version that has it. */
   readonly sameId: string | null;
   readonly sameNumber: number | null;
-  /** Of whichever has it. */
+  /** The registration of whichever version has one. */
   readonly latestRegistration: StoredRegistration | null;
   readonly highestNumber: number | null;
 }

@@ -29,7 +29,7 @@ export interface RegistryRequest<Answer> {
   readonly asked: readonly AskedPrompt[];
   /** Pure; asked again when the registry has changed. @throws LedgerError for what is refused. */
   readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;
-  /** Whose pointers move. Left out: `default`, whose pointer is the active version. */
+  /** The environment whose pointers move. Left out: `default`, whose pointer is the active version. */
   readonly environment?: string;
   /** Why pointers move, for their history. */
   readonly reason: string;

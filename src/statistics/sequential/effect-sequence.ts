@@ -1,7 +1,7 @@
 import type { Effect } from './effects.js';
 import type { QuantileBounds } from './quantile-bounds.js';
 
-/** Where the sequence for numbers is narrowest, in units of both arms. */
+/** The number of units of both arms at which the sequence for numbers is narrowest. */
 export const ROLLOUT_N_OPT = 5000;
 
 /** The settings of a confidence sequence for an effect. */

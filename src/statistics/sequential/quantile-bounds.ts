@@ -23,8 +23,8 @@ export function quantileBounds(
 }
 
 /**
- * How many of `trials` values may be at or below the quantile: the counts whose interval contains it. For a given share the evidence is
- * convex in the count, so they are all counts between two, and halving finds both.
+ * Counts how many of `trials` values may be at or below the quantile: the counts whose interval contains it. For a given share the
+ * evidence is convex in the count, so they are all counts between two, and halving finds both.
  */
 export function ranksOfQuantile(
   trials: number,

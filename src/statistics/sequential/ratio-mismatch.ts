@@ -1,6 +1,6 @@
 import { logGamma } from '../log-gamma.js';
 
-/** How the counts of the arms fit the shares that were planned. */
+/** The fit of the arms' counts to the shares that were planned. */
 export interface RatioEvidence {
   /** The logarithm of how likely the order of units is when the shares may be any, all alike. */
   readonly logMarginal: number;

@@ -1,6 +1,6 @@
 import { logGamma } from '../log-gamma.js';
 
-/** Where the sequence for rollouts is narrowest, in units of one arm. */
+/** The number of units of one arm at which the sequence for rollouts is narrowest. */
 export const ROLLOUT_T_OPT = 500;
 
 /** The settings of a confidence sequence for a share. */
@@ -19,7 +19,7 @@ export interface ShareBounds {
 /** Closer to 0 no share is looked for. */
 const SMALLEST_SHARE = 1e-300;
 const SMALLEST_LOG_SHARE = Math.log(SMALLEST_SHARE);
-/** Of the logarithms of shares, and of evidence. */
+/** The precision of the logarithms of shares, and of evidence. */
 const PRECISION = 1e-10;
 const MOST_STEPS = 200;
 /** Keeps the mixture proper where `tOpt` asks for one that is narrower than any. */
@@ -72,8 +72,8 @@ export function shareLowerBound(successes: number, trials: number, options: Shar
 }
 
 /**
- * Where a function crosses 0 from above, by the Illinois method: a chord, and half the weight for an end that stays. It takes some eight
- * evaluations where halving takes forty, and is never outside of its bracket.
+ * Finds the place at which a function crosses 0 from above, by the Illinois method: a chord, and half the weight for an end that stays.
+ * It takes some eight evaluations where halving takes forty, and is never outside of its bracket.
  *
  * @returns a place that is at most {@link PRECISION} to the left of it, or where the function is 0 but for {@link PRECISION}.
  */

@@ -13,7 +13,7 @@ import { toNumber } from './filters/numbers.js';
 const STEPS_PER_BLOCK = 4;
 const STEPS_PER_ROUND = 4;
 
-/** How a list of nodes ended: at its end, or by a tag that its loop has to obey. */
+/** The end of a list of nodes: its last node, or a tag that its loop has to obey. */
 type Completion = 'done' | 'break' | 'continue';
 
 /** Renders nodes into the state, up to the end or the first `break` or `continue`; it yields after each turn's steps. */

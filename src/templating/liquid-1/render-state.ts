@@ -25,7 +25,7 @@ interface LoopFrame {
   forloop: JsonData;
 }
 
-/** Where an object stands: under that key of its parent; of null for a variable itself. */
+/** The place of an object: under that key of its parent; of null for a variable itself. */
 interface Place {
   readonly parent: object | null;
   readonly key: string | number;
@@ -224,7 +224,7 @@ export class RenderState implements Budget {
   }
 
   /**
-   * Where an object stands among the caller's variables, whichever loops, assigns and filters it went through: every
+   * Returns the place of an object among the caller's variables, whichever loops, assigns and filters it went through: every
    * object is a copy of this render, so it has one place. `null` for what the template made itself.
    */
   pathOf(value: object): readonly string[] | null {

@@ -29,7 +29,7 @@ export function aiSdkClient({ baseURL, apiKey, maxRetries }: ClientOptions): Rea
     supportsStructuredOutputs: true,
   });
   const asked = (prompt: string) => ({ model: provider(MODEL), prompt, maxRetries });
-  /** What fails in a stream is handed to `onError` and a part of the stream; nothing is thrown. */
+  /** The failure of a stream is handed to `onError` and a part of the stream; nothing is thrown. */
   const read = async (options: Parameters<typeof streamText>[0]) => {
     const pieces: string[] = [];
     const result = streamText({ ...options, onError: () => undefined });

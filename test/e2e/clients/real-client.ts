@@ -1,4 +1,4 @@
-/** Where the API is, and how often a call is tried again. */
+/** The address of the API, and the number of retries. */
 export interface ClientOptions {
   readonly baseURL: string;
   readonly apiKey: string;
@@ -10,7 +10,7 @@ export interface Usage {
   readonly output: number | undefined;
 }
 
-/** What a program branches on when a call fails. */
+/** The members that a program branches on when a call fails. */
 export interface Failure {
   readonly status: number | undefined;
   /** Whether the client takes it for something that may pass. */
@@ -32,7 +32,7 @@ export interface RealClient {
   readonly abort: (text: string, way: 'whole' | 'streamed', whenToAbort: Promise<void>) => Promise<void>;
   /** @throws what the client throws. */
   readonly ask: (text: string, way: 'whole' | 'streamed') => Promise<unknown>;
-  /** Of what {@link ask} threw; undefined for what is none of the client's own errors. */
+  /** Returns the failure that {@link ask} threw; undefined for one that is none of the client's own errors. */
   readonly failureOf: (error: unknown) => Failure | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { History, Request } from './history.js';
 import type { LedgerDatabase } from './ledger-database.js';
 import type { ReceivedCall } from './provider-stand-in.js';
 
-/** What history, provider and database say together. */
+/** The verdict of history, provider and database together. */
 export interface Verdict {
   readonly acknowledged: number;
   readonly executions: number;

@@ -2,7 +2,7 @@ import type { Tap, TappedConnection } from './fault-proxy.js';
 import { readBind, readText, WireReader, type WireMessage } from './postgres-wire.js';
 
 /**
- * What happens to a commit. `lose-answer`: it reaches the server, which does it, and nobody hears of it. `lose-commit`:
+ * The fate of a commit. `lose-answer`: it reaches the server, which does it, and nobody hears of it. `lose-commit`:
  * the connection breaks before it reaches the server, which rolls back. The client cannot tell one from the other.
  */
 export type CommitFate = 'pass' | 'lose-answer' | 'lose-commit';
@@ -11,14 +11,14 @@ export interface CutCommit {
   readonly fate: Exclude<CommitFate, 'pass'>;
   /** Texts of the statements of the transaction. */
   readonly statements: readonly string[];
-  /** What the server said: true when it did commit. */
+  /** The server's word: true when it did commit. */
   readonly isCommitted: boolean;
 }
 
 /** Only what writes is worth losing. */
 const WRITES =
   /\b(?:INSERT|UPDATE|DELETE)\b|\bledger_(?!find|applied|partition|count_queued|read_figures|budget_period)\w+\(/i;
-/** What a connection calls the functions with when it is opened, so that they are planned: no entries, or no slots. */
+/** The arguments with which a connection calls the functions when it is opened, so that they are planned: no entries, or no slots. */
 const NOTHING_TO_DO = new Set(['[]', '0']);
 /** Letter and length. */
 const HEAD_BYTES = 5;
@@ -48,7 +48,7 @@ export class CommitCutter implements Tap {
 
   fromClient(chunk: Buffer): Buffer {
     const passed: Buffer[] = [];
-    // What follows a commit whose answer will be lost is lost as well.
+    // Anything behind a commit whose answer will be lost is lost as well.
     for (const message of this.isCut || this.awaited !== null ? [] : this.frontend.read(chunk)) {
       const isCommit = this.follow(message);
       const fate = isCommit ? this.fateOf(this.statements) : 'pass';

@@ -1,5 +1,5 @@
 /**
- * What a transaction was about: the function of the ledger that it called, such as `begin_plain`, `call` or `end`. A change
+ * Names a transaction by the function of the ledger that it called, such as `begin_plain`, `call` or `end`. A change
  * without one is named by its table.
  */
 export function nameCommit(statements: readonly string[]): string {

@@ -32,7 +32,7 @@ const POLL_MS = 100;
 const LOG_LINES = 3;
 const CRASH_LINES = 30;
 
-/** What one row plays on: a database and a provider of its own, and processes that it starts and ends as it likes. */
+/** The stage of one row: a database and a provider of its own, and processes that it starts and ends as it likes. */
 export class FaultContext {
   readonly history = new History();
   private readonly processes = new Set<ServiceProcess>();
@@ -59,7 +59,7 @@ export class FaultContext {
     return new FaultContext(postgres, redis, database, await ProviderStandIn.start(database));
   }
 
-  /** What a process of this row's ledger needs; the bell is Postgres' unless said otherwise. */
+  /** Returns the settings of a process of this row's ledger; the bell is Postgres' unless said otherwise. */
   settings(bell: Bell = 'Postgres', more: Settings = {}): Settings {
     return {
       ...COMMON_SETTINGS,

@@ -8,7 +8,7 @@ export interface Tap {
   fromServer(chunk: Buffer): Buffer;
 }
 
-/** What a tap may do with its connection. */
+/** The means of a tap against its connection. */
 export interface TappedConnection {
   /** Passes on what has been answered so far, then resets both ends. */
   cut(): void;

@@ -23,7 +23,7 @@ export class FaultyServer {
     return new FaultyServer(kind, home, server, await FaultProxy.start(server.port));
   }
 
-  /** What the ledger is given. */
+  /** The URL that the ledger is given. */
   get url(): string {
     const url = new URL(this.server.url);
     url.port = String(this.proxy.port);
@@ -63,7 +63,7 @@ export class FaultyServer {
     await this.proxy.pass();
   }
 
-  /** As a row should find it, whatever the one before has left. */
+  /** Makes the server as a row should find it, whatever the one before has left. */
   async restore(): Promise<void> {
     this.proxy.tap(null);
     await Promise.all(this.branches.splice(0).map((branch) => branch.close()));

@@ -1,10 +1,10 @@
-/** What a client was told by one try. */
+/** The answer to one try of a client. */
 export interface Told {
   readonly sentAtMs: number;
   readonly tookMs: number;
   /** Null: the connection was refused or broke, so the client was told nothing. */
   readonly status: number | null;
-  /** Of the problem; without an answer, of the broken connection. */
+  /** The code of the problem; without an answer, that of the broken connection. */
   readonly code: string | null;
   readonly executionId: string | null;
   readonly isReplayed: boolean;
@@ -57,7 +57,7 @@ export class History {
     return this.tries().filter(({ status }) => status === null).length;
   }
 
-  /** How many tries ended how, such as `{ "202": 60, "503 DATABASE_UNAVAILABLE": 2, "no answer": 1 }`. */
+  /** Counts the tries by their end, such as `{ "202": 60, "503 DATABASE_UNAVAILABLE": 2, "no answer": 1 }`. */
   outcomes(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { status, code } of this.tries()) {

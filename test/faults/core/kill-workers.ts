@@ -7,9 +7,9 @@ export interface KillPlan {
   readonly bell: Bell;
   readonly executions: number;
   readonly kills: number;
-  /** How long a call lasts. A few executions need long ones, or the victim may just have none under way. */
+  /** The length of a call. A few executions need long ones, or the victim may just have none under way. */
   readonly callMs?: number;
-  /** Of each submit's body, beside the usual. */
+  /** Members of each submit's body, beside the usual. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 

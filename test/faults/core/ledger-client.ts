@@ -12,7 +12,7 @@ export interface Ask {
 const RETRY_WAIT_MS = 50;
 const PROMPT = 'greeting';
 
-/** Who asks, and whom. */
+/** The client, and the address it asks. */
 export interface ClientOptions {
   /** May change while it works, as behind a load balancer. */
   readonly url: () => string;

@@ -17,7 +17,7 @@ export class LedgerDatabase {
     readonly name: string,
   ) {}
 
-  /** What all rows start from: migrated, with the models of the catalogue, and the harness's own watch on every move. */
+  /** Prepares the template of all rows: migrated, with the models of the catalogue, and the harness's own watch on every move. */
   static async prepareTemplate(server: FaultyServer): Promise<void> {
     await withAdmin(server, async (admin) => {
       await admin.query(`CREATE DATABASE ${TEMPLATE}`);

@@ -32,7 +32,7 @@ export class ProviderStandIn {
     return new ProviderStandIn(server, proxy, database);
   }
 
-  /** What OPENAI_BASE_URL is to be. */
+  /** The value for OPENAI_BASE_URL. */
   get baseUrl(): string {
     const url = new URL(this.server.baseUrl);
     url.port = String(this.proxy.port);

@@ -14,9 +14,9 @@ export interface Evidence {
 
 export interface RowResult {
   readonly landed: readonly Evidence[];
-  /** What was seen, by a name for the table; times carry their unit in the name. */
+  /** The findings, by a name for the table; times carry their unit in the name. */
   readonly measured: Readonly<Record<string, number | string>>;
-  /** What did not hold, a sentence each. Empty is what we want. */
+  /** The promises that did not hold, a sentence each. Empty is what we want. */
   readonly broken: readonly string[];
   /** For the reader of the table: what else there is to know. */
   readonly notes?: readonly string[];
@@ -31,7 +31,7 @@ export interface FaultRow {
   run(context: FaultContext, size: Size): Promise<RowResult>;
 }
 
-/** As it stands in the results. */
+/** A row as it stands in the results. */
 export interface RowReport extends RowResult {
   readonly number: number;
   readonly fault: string;

@@ -42,7 +42,7 @@ export const cutAtCommitRow: FaultRow = {
     const lane = async (_: unknown, number: number) => {
       for (let index = 0; !isEnough(); index += 1) {
         const label = `${number}-${index}`;
-        // What becomes of a request without a key, the ledger itself has to find out.
+        // A request without a key has to be found out about by the ledger itself.
         const key = index % 2 === 0 ? { key: label } : {};
         await client.request({ label, ...key }).sendUntilAnswered();
       }

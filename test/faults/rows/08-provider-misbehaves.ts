@@ -7,7 +7,7 @@ import { ASKED_WAIT_MS, DEADLINE_MS, MISBEHAVIOURS, type Misbehaviour } from './
 
 const SIZES = { full: { times: 25, atOnce: 64 }, short: { times: 1, atOnce: 64 } };
 const CALM_DEADLINE_MS = 15_000;
-/** What the issue allows on top of a deadline. */
+/** The allowance on top of a deadline. */
 const MOST_LATE_MS = 1_000;
 const SETTLE_LIMIT_MS = 60_000;
 const WITH_RETRY_AFTER = '429 with Retry-After';
@@ -143,7 +143,7 @@ function judge({ way, request }: Case, ended: Ended | undefined, size: Size): st
   ];
 }
 
-/** What a failed `:run` says of the provider. */
+/** Judges what a failed `:run` says of the provider. */
 function judgeProblem(way: Misbehaviour, { record: { label, route, told } }: LedgerRequest): string[] {
   if (route !== 'run' || way.runStatus === 200) return [];
   const body = JSON.parse(told[0]?.body ?? '{}') as Record<string, unknown>;
@@ -180,7 +180,7 @@ function latenessOfAttempt(way: Misbehaviour, { latency_ms: latencyMs }: Ended['
   return (latencyMs ?? 0) - (way.errorType === 'timeout' ? DEADLINE_MS : CALM_DEADLINE_MS);
 }
 
-/** Of all that ran into a deadline: by how much the attempts, and the answers of `:run`, were late. */
+/** Returns by how much the attempts that ran into a deadline, and the answers of `:run`, were late. */
 function latenessOf(cases: readonly Case[], ended: ReadonlyMap<string, Ended>): number[] {
   return cases
     .filter(({ way }) => way.errorType === 'timeout')

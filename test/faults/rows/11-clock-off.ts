@@ -18,7 +18,7 @@ const LEASE_MS = 2_000;
 const RETRY_WAIT_MS = 2_000;
 const JITTER = 0.2;
 const ASKED_WAIT_S = 3;
-/** Of the database's time, within which what a process wrote has to lie: its own trip there. */
+/** The bounds of the database's time within which a process' timestamps have to lie: its own trip there. */
 const TRIP_MS = 500;
 const SETTLE_LIMIT_MS = 60_000;
 const SHIFT_CLOCK = path.join(__dirname, '../preloads/shift-clock.cjs');
@@ -195,7 +195,7 @@ async function judgeKeys({ database }: FaultContext): Promise<string[]> {
   return bad.slice(0, 3).map(({ key, hours }) => `The key ${key} is kept for ${hours} hours.`);
 }
 
-/** What waits for another attempt: how long, by the database's clock. */
+/** Judges how long another attempt was waited for, by the database's clock. */
 async function judgeRetries(context: FaultContext, failing: string, asked: string) {
   const waits = new Map<string, number>();
   const look = async () => {

@@ -9,7 +9,7 @@ const SIZES = {
 };
 const SETTLE_LIMIT_MS = 60_000;
 
-/** What a round saw that should not be; empty is what we want. */
+/** The findings of a round that should not be; empty is what we want. */
 type Complaints = string[];
 
 /** Two APIs take turns, so that most of the requests with one key meet on different processes. */

@@ -48,7 +48,7 @@ export const hostileInputRow: FaultRow = {
       await context.admin(api.url).put(`/v1/prompts/${name}`, { template_source: source, set_active: true });
     }
     const hostile = [...HOSTILE_REQUESTS, ...renderings()];
-    // What a process does for the first time, it has to compile first.
+    // Code has to be compiled when a process runs it for the first time.
     for (const request of hostile) await send(api.url, request);
     process.kill(api.pid, 'SIGUSR2');
     await context.until(() => readLoop(loopFile).resets === 1, 'the watch on the event loop');
@@ -131,7 +131,7 @@ async function send(url: string, request: HostileRequest): Promise<Answer> {
   return { request, status: response.status, tookMs: performance.now() - startedAtMs };
 }
 
-/** As the preload writes it; between two writes the file may be empty. */
+/** Reads the file of the preload; between two writes it may be empty. */
 function readLoop(file: string): { readonly resets: number; readonly mostMs: number } {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as { resets: number; mostMs: number };

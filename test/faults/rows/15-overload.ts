@@ -6,7 +6,7 @@ import { sendFor, type StreamResult } from './open-loop.js';
 import { openProject } from './second-project.js';
 
 /**
- * What the ledger can take is set here, so that ten times of it is a load that this machine can make beside the ledger: in the
+ * The capacity of the ledger is set here, so that ten times of it is a load that this machine can make beside the ledger: in the
  * full run, 16 requests at once of 400 ms are 40 a second, three quarters of them for one project; 8 calls at once are 20 of
  * the queue. The short run shares its machine with others, and has longer calls, which are fewer requests.
  */
@@ -25,7 +25,7 @@ const MOST_GROWTH_BYTES = 150 * 1024 ** 2;
 const SAMPLE_MS = 500;
 const SETTLE_LIMIT_MS = 60_000;
 
-/** Of both projects, a second. */
+/** The rates of both projects, by the second. */
 interface Rates {
   readonly runs: number;
   readonly submits: number;
@@ -100,7 +100,7 @@ export const overloadRow: FaultRow = {
   },
 };
 
-/** As many as the ledger can take of the greedy project; the quiet one asks for a tenth of what it could have. */
+/** Returns the rates: as many as the ledger can take of the greedy project; the quiet one asks for a tenth of its share. */
 function ratesOf(callMs: number): Rates {
   const [runs, submits] = [(AT_ONCE * 1000) / callMs, (CONCURRENCY * 1000) / callMs];
   return { runs: runs * 0.75, submits, quietRuns: runs / 10, quietSubmits: submits / 10 };

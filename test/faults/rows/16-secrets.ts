@@ -17,7 +17,7 @@ const MARKS = {
   'callback path': 'marked-callback-e6b2',
 };
 const SETTLE_LIMIT_MS = 60_000;
-/** Where the database itself refuses, its error quotes the row. */
+/** A mark for rows that the database itself refuses, whose error quotes them. */
 const REFUSED_BY_DATABASE = 'refused-by-the-database';
 const LEAST_ERRORS = 12;
 

@@ -71,7 +71,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   const some = (urls: readonly string[]) => urls.filter((_, index) => index % oneIn === 0);
   const [plain, names] = [some(plainTargets(port)), namesOf(some(resolvedAddresses()))];
   const settings = context.settings('Postgres', {
-    // What is submitted waits until it is canceled, which ends it and sends its callback.
+    // Submitted executions wait until they are canceled, which ends them and sends their callbacks.
     NODE_OPTIONS: `--require=${FAKE_NAMES}`,
     FAULTS_NAMES: JSON.stringify(names),
     WEBHOOK_ALLOWED_HOSTS: `${ALLOWED}/32`,
@@ -81,7 +81,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   const api = await context.startApi(settings);
   await context.putPrompt(api.url);
   const accepted = await submitAll(context, api.url, plain);
-  // Who fails once is asked again: by then the name has turned.
+  // A receiver that fails once is asked again: by then the name has turned.
   receiver.behave({ kind: 'answer', status: 500 });
   const rebinding = Object.keys(names).filter((name) => name.startsWith('rebinding'));
   await deliver(
@@ -146,7 +146,7 @@ async function attack(context: FaultContext, { listener, receiver, port, oneIn }
   };
 }
 
-/** What each name resolves to, one list a question. */
+/** Returns the addresses of each name, one list a question. */
 function namesOf(addresses: readonly string[]): Record<string, string[][]> {
   const names: Record<string, string[][]> = {};
   for (const [index, address] of addresses.entries()) names[`private-${index}.test`] = [[address]];

@@ -15,7 +15,7 @@ const SETTLE_LIMIT_MS = 120_000;
 /** Writers that outrun the workers pause: what is still being worked on cannot be compared with what was seen. */
 const MOST_WAITING = 1000;
 
-/** What the clients did; ids are those that the service has answered for. */
+/** The work of the clients; ids are those that the service has answered for. */
 interface Work {
   readonly counts: Record<string, number>;
   readonly ids: Set<string>;
@@ -212,7 +212,7 @@ function watchDatabase(
   };
 }
 
-/** Of all that was answered for: what is not there, and batches that are not whole. */
+/** Finds everything that was answered for and is not there, and batches that are not whole. */
 async function findLost({ database }: FaultContext, { ids, batches }: Work): Promise<string[]> {
   const rows = await database.query<{ id: string; batch: string | null }>(
     'SELECT execution_id AS id, batch_id AS batch FROM executions_all',

@@ -21,7 +21,7 @@ const ANSWER = Array.from({ length: TOKENS_A_CALL }, (_, index) => `word-${index
 interface Tries {
   admitted: number;
   refused: number;
-  /** Of these. */
+  /** The refused ones among them. */
   readonly refusedPrompts: Set<string>;
   readonly other: string[];
 }

@@ -16,7 +16,7 @@ const HANG_UP_LIMIT_MS = 30_000;
 const SAMPLE_MS = 250;
 const MIB = 1024 * 1024;
 /**
- * What the process may grow by, half a MiB a stream: two sockets with their parsers and some pieces; of those that do not
+ * The growth that a process may have, half a MiB a stream: two sockets with their parsers and some pieces; of those that do not
  * read what their sockets hold; and what the garbage collector has not got round to. Were readers not waited for, each
  * who does not read would take all that a provider sends.
  */
@@ -49,7 +49,7 @@ export const streamsRow: FaultRow = {
             pieceDelayMs,
           },
     );
-    // What the first streams bring into memory for all that follow is no growth.
+    // The first streams bring things into memory that stay for all others, which is no growth.
     await readAll(await open(url, 'gpt-4o-mini'));
     const memory = watchMemory(pid);
 

@@ -8,7 +8,7 @@ import type { FaultRow } from '../core/row.js';
 
 const SIZES = { full: { rounds: 60, killAfterMs: 120 }, short: { rounds: 1, killAfterMs: 60 } };
 const AT_ONCE = 50;
-/** As many as it takes that appliers come too early, too. */
+/** Enough that appliers come too early, too. */
 const REQUIRED = 5;
 const ENVIRONMENT = 'prod';
 
@@ -149,7 +149,7 @@ async function approveAndApply(
   if (!isFine) seen.complaints.push(`An apply was answered with ${status} ${JSON.stringify(body)}.`);
 }
 
-/** What breaks off is sent again, to either API: nobody knows whether it was done. */
+/** Sends again what breaks off, to either API: nobody knows whether it was done. */
 async function askUntilAnswered(
   context: FaultContext,
   urls: readonly string[],

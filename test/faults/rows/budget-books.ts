@@ -25,7 +25,7 @@ interface Ending {
   readonly spentCalls: number;
   readonly unknownCalls: number;
   readonly deadlocks: number;
-  /** Of the three. */
+  /** The number of the three that are used up. */
   readonly usedUp: number;
   readonly broken: readonly string[];
 }
@@ -129,7 +129,7 @@ export class BudgetBooks {
     );
     const unknown = executions.filter(({ reported }) => !reported);
     const told = new Set(calls.map(({ executionId }) => executionId));
-    // What the provider saw, and what was sent out but never reached it: of those nobody knows, and they count.
+    // The calls that the provider saw, and those that were sent out but never reached it: nobody knows of them, and they count.
     const owed = told.size + unknown.filter(({ id }) => !told.has(id)).length;
     const broken: string[] = deadlocks === 0 ? [] : [`Postgres broke ${deadlocks} deadlocks.`];
     const usedUp: Level[] = [];

@@ -7,7 +7,7 @@ import type { RowResult } from '../core/row.js';
 const FAILURES = 3;
 /** Long enough for all that follows to find it open, on a machine that is busy. */
 const OPEN_MS = 2_500;
-/** Of requests that find it open. */
+/** The number of requests that find it open. */
 const REFUSED = 5;
 const WAITING = 3;
 
@@ -63,7 +63,10 @@ function isRefusal({ status, code, executionId, body }: Told): boolean {
   return status === 503 && code === 'PROVIDER_CIRCUIT_OPEN' && executionId !== null && attempts === 0;
 }
 
-/** What waited has its only attempt left for the provider that is back; what was refused has none on record. */
+/**
+ * Finds calls beyond those that are right: a waiting execution has its only attempt left for the provider that is back, and a refused one
+ * has none.
+ */
 async function findEaten(context: FaultContext, all: readonly Told[]): Promise<string[]> {
   const ids = all.map(({ executionId }) => executionId);
   const rows = await context.database.query<{ label: string; status: string; attempts: number }>(

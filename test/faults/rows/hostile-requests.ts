@@ -4,7 +4,7 @@ export interface HostileRequest {
   readonly method: 'PUT' | 'POST';
   readonly path: string;
   readonly body: string;
-  /** Of the answer; a template that explodes only when it is rendered is taken first. */
+  /** The statuses of the answer; a template that explodes only when it is rendered is taken first. */
   readonly statuses: readonly number[];
 }
 

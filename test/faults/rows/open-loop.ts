@@ -16,12 +16,12 @@ export interface StreamResult {
   readonly refused: number;
   /** Answers that are neither, by status and code, and broken connections by theirs. */
   readonly others: Readonly<Record<string, number>>;
-  /** Of the accepted ones; null when there were none. */
+  /** The p99 of the accepted ones; null when there were none. */
   readonly p99Ms: number | null;
 }
 
 const TICK_MS = 20;
-/** What has not been answered by then never will be. */
+/** The time after which an answer never comes. */
 const ANSWER_LIMIT_MS = 60_000;
 
 /** Sends at its own pace, however long the answers take: an overload does not wait for its victim. */

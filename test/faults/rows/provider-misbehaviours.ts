@@ -5,9 +5,9 @@ export interface Misbehaviour {
   /** Unique; part of the request's label, by which the provider knows what to do. */
   readonly name: string;
   readonly behaviour: Behaviour;
-  /** Of the execution; null: it succeeds. */
+  /** The error of the execution; null: it succeeds. */
   readonly errorType: string | null;
-  /** Of the answer of `:run`, and its code; null: none. */
+  /** The status of the answer of `:run`, and its code; null: none. */
   readonly runStatus: number;
   readonly runCode: string | null;
   /** The vendor's status in the problem; null: there was none. */
@@ -17,9 +17,9 @@ export interface Misbehaviour {
   readonly queuedCalls: 1 | 2;
 }
 
-/** Of the requests whose provider goes silent. */
+/** The deadline of the requests whose provider goes silent. */
 export const DEADLINE_MS = 800;
-/** What a `Retry-After` of 1 asks for. */
+/** The wait that a `Retry-After` of 1 asks for. */
 export const ASKED_WAIT_MS = 1_000;
 const EVENT_STREAM = { 'content-type': 'text/event-stream' };
 

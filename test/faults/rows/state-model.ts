@@ -1,6 +1,6 @@
 import type { AttemptStatus, ExecutionStatus } from '../../../src/entities/index.js';
 
-/** What is done to one execution. `stale` acts under a fence that was lost, where there is one. */
+/** The operations on one execution. `stale` acts under a fence that was lost, where there is one. */
 export type Operation =
   | { readonly kind: 'claim' | 'cancel' | 'lapse' | 'sweep' }
   | { readonly kind: 'dispatch' | 'renew' | 'release'; readonly stale: boolean }
@@ -12,7 +12,7 @@ export type Next = 'succeeded' | 'failed' | 'canceled' | 'queued' | 'running';
 export interface Hold {
   readonly fence: number;
   readonly attemptsMade: number;
-  /** Whose outcome this owner will report; null before the first was dispatched. */
+  /** The attempt whose outcome this owner will report; null before the first was dispatched. */
   readonly attempt: number | null;
 }
 
@@ -32,7 +32,7 @@ export interface Model {
   readonly holds: readonly Hold[];
 }
 
-/** Where the service gives an execution up that kills its workers. */
+/** The number of lost workers at which the service gives an execution up. */
 const MOST_LAPSES = 10;
 
 export function born(choice: Pick<Model, 'mode' | 'onUnknown' | 'maxAttempts' | 'lapses'>): Model {
@@ -51,7 +51,7 @@ export function born(choice: Pick<Model, 'mode' | 'onUnknown' | 'maxAttempts' | 
   };
 }
 
-/** Whose operation it is; null: there is nobody, and nothing is done. */
+/** Returns the owner of the operation; null: there is nobody, and nothing is done. */
 export function holdOf({ holds }: Model, stale: boolean): Hold | null {
   return (stale ? holds.at(-2) : holds.at(-1)) ?? null;
 }
@@ -63,7 +63,7 @@ export function isPossible(model: Model, operation: Operation): boolean {
   return hold !== null && (operation.kind !== 'finish' || hold.attempt !== null);
 }
 
-/** What has to become of the execution. */
+/** Returns the state that the execution has to have afterwards. */
 export function apply(model: Model, operation: Operation): Model {
   switch (operation.kind) {
     case 'claim':
@@ -155,7 +155,7 @@ function finish(model: Model, hold: Hold, isOwner: boolean, next: Next): Model {
   };
 }
 
-/** What the database shows of it: what is over has neither fence nor lapses any more. */
+/** Returns the part that the database shows: what is over has neither fence nor lapses any more. */
 export function visible({ status, isDue, isLapsed, fence, attemptsMade, lapses, attempts }: Model): string {
   const list = attempts.map((each) => `${each.fence}:${each.status}`).join(' ');
   const clock = `${isDue ? ', due' : ''}${isLapsed ? ', lapsed' : ''}`;

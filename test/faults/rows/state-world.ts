@@ -24,7 +24,7 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const NEVER_MS = 24 * 3_600_000;
 const DAY_S = 24 * 3_600;
 const LEASE_MS = 600_000;
-/** Of whoever sweeps, which spares what a server that has just started may not know to be alive. */
+/** The shortest lease of a sweep, which spares what a server that has just started may not know to be alive. */
 const SHORTEST_LEASE_MS = 1_000;
 
 const FAILED = {
@@ -58,7 +58,7 @@ const SUCCEEDED: CallOutcome = {
   },
 };
 
-/** Where another outcome than a failure leads there. */
+/** The outcomes, other than a failure, that lead there. */
 const OUTCOMES: Partial<Record<Next, CallOutcome>> = { succeeded: SUCCEEDED, canceled: LEFT };
 
 /** The real repository on a real database, and the hand of time on the leases in it. */
@@ -152,7 +152,7 @@ export class StateWorld {
     await this.executions.cancel(this.projectId, executionId);
   }
 
-  /** What an owner does; the others act on everything at once. */
+  /** Acts as an owner; the others act on everything at once. */
   async act(
     executionId: string,
     hold: Hold,
@@ -184,7 +184,7 @@ export class StateWorld {
     }
   }
 
-  /** As `visible` writes it. */
+  /** Reads the states in the words of `visible`. */
   async read(ids: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.context.database.query<{ id: string; seen: string }>(
       `SELECT execution_id AS id, format('%s%s, attempts %s [%s]', e.status,

@@ -26,7 +26,7 @@ import { Totals } from './totals';
 
 const route = getRouteApi('/analytics');
 
-/** How executions went: how many, at what cost, how fast, and with which errors. Each figure leads to its executions. */
+/** Shows the number of executions, their cost, speed and errors. Each figure leads to its executions. */
 export function AnalyticsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

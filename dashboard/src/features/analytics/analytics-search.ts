@@ -17,7 +17,7 @@ export const GROUPINGS = ['prompt', 'version', 'model', 'environment', 'owner_te
 export type SpanName = (typeof SPAN_NAMES)[number];
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** What analytics are narrowed by; it stands in the address bar. */
+/** The filters of analytics, which stand in the address bar. */
 export interface AnalyticsSearch {
   readonly last?: SpanName;
   readonly by?: Grouping;

@@ -172,7 +172,7 @@ function nameOf({ key, key_name: keyName }: FigureGroup, by: Grouping): string {
   return by === 'version' ? key.replace(/@(\d+)$/, ' v$1') : visibleText(key);
 }
 
-/** What the list of executions is narrowed by for a group. */
+/** Returns the filter of the list of executions for a group. */
 function filterOfGroup(key: string | null, by: Grouping) {
   if (by === 'version') {
     const [, prompt, version] = /^(.*)@(\d+)$/.exec(key ?? '') ?? [];

@@ -13,7 +13,7 @@ const SCOPES = { project: 'the project', owner_team: 'team', prompt: 'prompt', a
 /** From here on a budget is nearly used. */
 const NEARLY = 80;
 
-/** What may be spent, and how much of it is. */
+/** Shows the limits of spending, and their use. */
 export function BudgetsPanel() {
   const { data, error, refetch } = useQuery({
     queryKey: ['budgets'],

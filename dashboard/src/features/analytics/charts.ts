@@ -7,7 +7,7 @@ export interface Series {
   readonly colour: SeriesColour;
   /** Null is a gap: nobody knows. */
   readonly value: (figures: Figures) => number | null;
-  /** How the value is written, with all its digits. */
+  /** Writes the value with all its digits. */
   readonly text: (figures: Figures) => string;
 }
 

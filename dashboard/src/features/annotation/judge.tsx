@@ -26,7 +26,7 @@ export function Judge({
 }: {
   readonly scorer: Scorer;
   readonly executionId: string;
-  /** What was said last by this scorer; null for nothing. */
+  /** The last score by this scorer; null for none. */
   readonly before: Score | null;
   readonly onNext: () => void;
   /** Null where there is nothing to go back to. */

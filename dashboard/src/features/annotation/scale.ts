@@ -1,6 +1,6 @@
 import type { Scorer } from '@prompt-ledger/client';
 
-/** What a person can say: a label, or a number of a range. */
+/** The scale on which a person scores: labels, or the numbers of a range. */
 export type Scale =
   | {
       readonly kind: 'labels';
@@ -8,7 +8,7 @@ export type Scale =
     }
   | { readonly kind: 'range'; readonly min: number; readonly max: number };
 
-/** What the newest version of a scorer of people asks for. */
+/** Returns the scale of the newest version of a scorer for people. */
 export function readScale({ latest_version: { definition } }: Scorer): Scale {
   const { labels, min, max } = definition as {
     labels?: Readonly<Record<string, boolean>> | null;

@@ -1,6 +1,6 @@
 import { given, textOf } from '../../ui/search-params';
 
-/** What the log is narrowed by; it stands in the address bar. */
+/** The filters of the log, which stand in the address bar. */
 export interface AuditSearch {
   readonly actor?: string;
   readonly action?: string;

@@ -21,7 +21,7 @@ interface Offer {
   readonly done: string;
 }
 
-/** What the caller may do about a change now. Everything else is not offered. */
+/** Offers what the caller may do about a change now, and nothing else. */
 export function ChangeActions({ change }: { readonly change: Change }) {
   const offers = useOffers(change);
   const [asked, setAsked] = useState<Offer | null>(null);
@@ -123,7 +123,7 @@ function ActionDialog({
       say(offer.done);
       onClose();
     },
-    // What was refused says something about the change as well: it may be stale by now.
+    // A refusal says something about the change as well: it may be stale by now.
     onSettled: () =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: ['changes'] }),

@@ -11,7 +11,7 @@ const TONES: Readonly<Record<Status, ChipTone>> = {
   expired: 'warn',
 };
 
-/** Where a change stands, and how many approvals count now. */
+/** Shows the state of a change, and how many approvals count now. */
 export function ChangeStatus({ change }: { readonly change: ChangeSummary }) {
   const { status, required_approvals: required, approvals, emergency, review } = change;
   const counting = approvals.filter(({ counts }) => counts).length;

@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<ChangeSummary>[] = [
   { id: 'at', title: 'Opened', width: '124px', isMinor: true, cell: ({ opened_at: at }) => <Time at={at} /> },
 ];
 
-/** What was asked for in protected environments, newest first. */
+/** Lists the requests for protected environments, newest first. */
 export function ChangesScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** What went in, what was sent, and what came back. */
+/** Shows the variables, the text that was sent, and the answer. */
 export function ContentPanels({ execution }: { readonly execution: Execution }) {
   const { variables, rendered_prompt: text, messages, response_text: answer, tool_calls: calls } = execution;
   const { content_erased_at: erasedAt = null, masked } = execution;
@@ -54,7 +54,7 @@ export function ContentPanels({ execution }: { readonly execution: Execution }) 
   );
 }
 
-/** What stands in place of the content that somebody erased, or that was kept as long as the project asks. */
+/** Stands in place of content that somebody erased, or that was kept as long as the project asks. */
 function ErasedContent({ at }: { readonly at: string }) {
   return (
     <Panel title="Content">

@@ -8,7 +8,7 @@ export const SPAN_NAMES = ['hour', 'day', 'week', 'month'] as const;
 
 const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
-/** What the list of executions is narrowed by; it stands in the address bar. */
+/** The filters of the list of executions, which stand in the address bar. */
 export interface ExecutionsSearch {
   readonly prompt?: string;
   readonly status?: (typeof STATUSES)[number];

@@ -18,7 +18,7 @@ import { STATUSES } from './experiments-search';
 
 const route = getRouteApi('/experiments');
 
-/** How often the list is read again. */
+/** The interval at which the list is read again. */
 const REFRESH_MS = 5_000;
 
 const experimentsOf = ({ experiments }: ExperimentList) => experiments;

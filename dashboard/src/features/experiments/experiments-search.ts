@@ -9,7 +9,7 @@ export const STATUSES = [
   'stopped_by_budget',
 ] as const;
 
-/** What the list of experiments is narrowed by; it stands in the address bar. */
+/** The filters of the list of experiments, which stand in the address bar. */
 export interface ExperimentsSearch {
   readonly status?: (typeof STATUSES)[number];
 }

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { Select } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
 import { WordDiff } from '../../ui/text/word-diff';
-import { useRuns } from './run-store';
-import { NAMES, type Variant } from './variant';
+import { useRuns } from './variants/run-store';
+import { NAMES, type Variant } from './variants/variant';
 
-/** What two answers say differently, word by word. */
+/** Shows the differences between two answers, word by word. */
 export function ComparePanel({ variants }: { readonly variants: readonly Variant[] }) {
   const runs = useRuns(variants);
   const answers = variants.flatMap(({ id }, at) => {

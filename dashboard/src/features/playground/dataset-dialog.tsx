@@ -8,8 +8,8 @@ import { Dialog } from '../../ui/dialog';
 import { DialogActions } from '../../ui/dialog-actions';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
-import { useRun } from './run-store';
-import type { Variant } from './variant';
+import { useRun } from './variants/run-store';
+import type { Variant } from './variants/variant';
 
 /** Makes an item of a dataset: the variables that were sent and, if wanted, the answer as what is expected. */
 export function DatasetDialog({

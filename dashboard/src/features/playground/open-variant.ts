@@ -1,10 +1,10 @@
 import type { Execution, UnsavedContent, Version } from '@prompt-ledger/client';
 import { compactJson, jsonText } from '../../api/json-text';
 import { ledger } from '../../api/ledger';
-import { textsOfParams } from './params';
+import { textsOfParams } from './variants/params';
 import type { PlaygroundSearch } from './playground-search';
 import { Unusable } from './unusable';
-import { contentKey, editedContent, newId, type Variant } from './variant';
+import { contentKey, editedContent, newId, type Variant } from './variants/variant';
 
 export interface Opened {
   readonly variant: Variant;

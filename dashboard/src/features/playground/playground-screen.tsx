@@ -11,13 +11,20 @@ import { Screen, ScreenBody } from '../../ui/screen';
 import { ComparePanel } from './compare-panel';
 import { DatasetDialog } from './dataset-dialog';
 import { requestOfVariant } from './request';
-import { runStore, useAnyRunning } from './run-store';
+import { runStore, useAnyRunning } from './variants/run-store';
 import { SaveDialog } from './save-dialog';
 import { SharedVariables } from './shared-variables';
 import { useOpened } from './use-opened';
 import { variablesText } from './variables-text';
-import { emptyPlayground, MAX_VARIANTS, NAMES, newId, type Playground, type Variant } from './variant';
-import { VariantColumn } from './variant-column';
+import {
+  emptyPlayground,
+  MAX_VARIANTS,
+  NAMES,
+  newId,
+  type Playground,
+  type Variant,
+} from './variants/variant';
+import { VariantColumn } from './variants/variant-column';
 
 const route = getRouteApi('/playground');
 

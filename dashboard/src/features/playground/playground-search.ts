@@ -1,6 +1,6 @@
 import { given, numberOf, textOf } from '../../ui/search-params';
 
-/** What the playground is to open; it is taken out of the address once it stands there. */
+/** The contents that the playground is to open; they are taken out of the address once they stand there. */
 export interface PlaygroundSearch {
   /** The version of a prompt. */
   readonly prompt?: string;

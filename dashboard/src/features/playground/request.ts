@@ -1,6 +1,12 @@
-import { paramsOfTexts } from './params';
-import type { RunRequest } from './run-store';
-import { contentOfVariant, isUnchanged, modelOfText, type Variant, variablesOfText } from './variant';
+import { paramsOfTexts } from './variants/params';
+import type { RunRequest } from './variants/run-store';
+import {
+  contentOfVariant,
+  isUnchanged,
+  modelOfText,
+  type Variant,
+  variablesOfText,
+} from './variants/variant';
 
 /** Runs of the playground are executions like any other; this is the label that they have. */
 const ENVIRONMENT = 'playground';

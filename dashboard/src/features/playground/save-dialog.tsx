@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { DialogActions } from '../../ui/dialog-actions';
 import { Problem } from '../../ui/problem';
 import { say } from '../../ui/toasts';
-import { contentKey, contentOfVariant, settingsOfVariant, type Variant } from './variant';
+import { contentKey, contentOfVariant, settingsOfVariant, type Variant } from './variants/variant';
 
 const NAME = /^[\w.\-/]{1,200}$/;
 

@@ -3,7 +3,7 @@ import { parseVariables } from '../../api/templating';
 import { TextArea } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
 import { variablesText } from './variables-text';
-import type { Playground } from './variant';
+import type { Playground } from './variants/variant';
 
 const ROWS = { least: 2, most: 8 };
 

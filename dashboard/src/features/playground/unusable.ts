@@ -1,2 +1,2 @@
-/** What was typed cannot be sent; the message says why, and nothing is lost. */
+/** Says why the input cannot be sent; nothing of it is lost. */
 export class Unusable extends Error {}

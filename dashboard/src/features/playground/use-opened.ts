@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { say } from '../../ui/toasts';
 import { type Opened, openVariant } from './open-variant';
 import type { PlaygroundSearch } from './playground-search';
-import { isUntouched, MAX_VARIANTS, type Playground } from './variant';
+import { isUntouched, MAX_VARIANTS, type Playground } from './variants/variant';
 
 const route = getRouteApi('/playground');
 

@@ -1,5 +1,5 @@
 import { compile } from '../../api/templating';
-import { contentOfVariant, type Playground, type Variant } from './variant';
+import { contentOfVariant, type Playground, type Variant } from './variants/variant';
 
 /** The names that a variant asks for; none while it does not parse. */
 export function variablesOfVariant(variant: Variant): readonly string[] {
@@ -10,7 +10,7 @@ export function variablesOfVariant(variant: Variant): readonly string[] {
   }
 }
 
-/** What was typed for all variants, or an example with every name that they ask for. */
+/** Returns the variables that were typed for all variants, or an example with every name that they ask for. */
 export function variablesText({ variants, variables }: Playground): string {
   if (variables !== null) return variables;
   return exampleText(variants.filter(({ variables: own }) => own === null));

@@ -1,6 +1,6 @@
 import type { ChatMessage, ContentExtras, Version } from '@prompt-ledger/client';
 
-/** What somebody writes: a text or messages, never both. */
+/** The content that somebody writes: a text or messages, never both. */
 export interface Draft {
   readonly template?: string;
   readonly messages?: readonly ChatMessage[];

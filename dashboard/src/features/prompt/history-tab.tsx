@@ -12,7 +12,7 @@ import { Problem } from '../../ui/problem';
 import { Time } from '../../ui/text/time';
 import { usePages } from '../../ui/hooks/use-pages';
 import { visibleText } from '../../ui/text/visible-text';
-import { RollbackDialog } from './rollback-dialog';
+import { RollbackDialog } from './promotion/rollback-dialog';
 
 const movesOf = ({ moves }: PointerMoveList) => moves;
 

@@ -7,7 +7,7 @@ import { Problem } from '../../ui/problem';
 import { useDraft } from '../../ui/hooks/use-draft';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** What a provider would get with these variables, by the service's own rules. */
+/** Shows the text that a provider would get with these variables, by the service's own rules. */
 export function Preview({
   compiled,
   draftKey,

@@ -12,14 +12,14 @@ import { TAB_CLASS, Tabs } from '../../ui/controls/tabs';
 import { visibleText } from '../../ui/text/visible-text';
 import { EditorTab } from './editor-tab';
 import { HistoryTab } from './history-tab';
-import { PromoteDialog } from './promote-dialog';
+import { PromoteDialog } from './promotion/promote-dialog';
 import { pointersQuery, promptQuery, versionQuery, versionsQuery } from './prompt-queries';
-import { useMayPromote } from './use-may-promote';
+import { useMayPromote } from './promotion/use-may-promote';
 import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/prompts/$name');
 
-/** What the tab of suggestions shows; whoever puts the screens together fills it. */
+/** The contents of the tab of suggestions; whoever puts the screens together fills it. */
 export interface SuggestionsTab {
   readonly prompt: Prompt;
   /** Newest first. */

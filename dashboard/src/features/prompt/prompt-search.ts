@@ -2,7 +2,7 @@ import { given, numberOf, wordOf } from '../../ui/search-params';
 
 export const TABS = ['editor', 'versions', 'history', 'suggestions'] as const;
 
-/** What of a prompt is shown; it stands in the address bar. */
+/** The part of a prompt that is shown, which stands in the address bar. */
 export interface PromptSearch {
   readonly tab?: (typeof TABS)[number];
   /** The version that is looked at. */

@@ -10,7 +10,7 @@ import { Problem } from '../../ui/problem';
 import { useHotkey } from '../../ui/hooks/use-hotkey';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** What the version will be, why it is made, and the button that makes it. */
+/** Shows the checksum that the version will have, asks for its message, and saves it. */
 export function SavePanel({
   title,
   compiled,

@@ -6,7 +6,7 @@ import { visibleText } from '../../ui/text/visible-text';
 
 const FACTS = ['repository', 'branch', 'commit', 'file', 'line'] as const;
 
-/** Where a prompt of code stands in it. */
+/** Shows the place of a prompt in the code. */
 export function SourceInCode({ name, version }: { readonly name: string; readonly version: number }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['prompts', 'history', name],

@@ -10,7 +10,7 @@ const CHIP =
 const CHOSEN = `${CHIP} border-transparent bg-accent-soft text-accent`;
 const OTHER = `${CHIP} bg-panel text-ink-2 hover:border-line-strong`;
 
-/** Where in the folders one is, and the folders below; a tag that narrows the list stands here too. */
+/** Shows the folder one is in, and the folders below; a tag that narrows the list stands here too. */
 export function FolderBar({
   search,
   names,

@@ -85,7 +85,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   },
 ];
 
-/** What runs where. An environment that is behind the newest version is told apart. */
+/** Shows which version runs where. An environment that is behind the newest version is told apart. */
 function VersionChips({ prompt }: { readonly prompt: PromptListEntry }) {
   const { environments, newest_version: newest } = prompt;
   if (environments.length === 0) return <Chip>{`v${newest}, active nowhere`}</Chip>;

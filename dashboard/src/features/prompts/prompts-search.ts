@@ -3,7 +3,7 @@ import { given, textOf, wordOf } from '../../ui/search-params';
 
 const MODES = ['full', 'tracking'] as const;
 
-/** What the list of prompts is narrowed by; it stands in the address bar. */
+/** The filters of the list of prompts, which stand in the address bar. */
 export interface PromptsSearch {
   readonly search?: string;
   /** A folder of names, with its slash at the end. */

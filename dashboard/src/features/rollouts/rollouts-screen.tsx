@@ -19,7 +19,7 @@ import { useMayRollOut } from './use-may-roll-out';
 
 const route = getRouteApi('/rollouts');
 
-/** How often the list is read again. */
+/** The interval at which the list is read again. */
 const REFRESH_MS = 5_000;
 
 const rolloutsOf = ({ rollouts }: RolloutList) => rollouts;

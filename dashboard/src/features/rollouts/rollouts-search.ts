@@ -2,7 +2,7 @@ import { given, numberOf, textOf, wordOf } from '../../ui/search-params';
 
 export const STATUSES = ['draft', 'running', 'paused', 'completed', 'rolled_back', 'stopped'] as const;
 
-/** What the list of rollouts is narrowed by; it stands in the address bar. */
+/** The filters of the list of rollouts, which stand in the address bar. */
 export interface RolloutsSearch {
   readonly status?: (typeof STATUSES)[number];
   readonly prompt?: string;
@@ -17,7 +17,7 @@ export function parseRolloutsSearch(search: Record<string, unknown>): RolloutsSe
   });
 }
 
-/** What a new rollout begins with. */
+/** The choices that a new rollout begins with. */
 export interface NewRolloutSearch {
   readonly prompt?: string;
   readonly environment?: string;

@@ -8,7 +8,7 @@ export function useMayRollOut(): boolean {
   return useTeamsWith('rollouts:write').length > 0 || mayInProject;
 }
 
-/** What the caller may do about rollouts of this prompt; members of the team that answers for it may do more. */
+/** Tells what the caller may do about rollouts of this prompt; members of the team that answers for it may do more. */
 export function useMayWithPrompt(name: string): { readonly mayWrite: boolean; readonly mayAsk: boolean } {
   const { data } = useQuery({
     queryKey: ['prompts', 'owner', name],

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { visibleText } from '../../ui/text/visible-text';
 import { writeFact } from './write-facts';
 
-/** What a suggestion rests on: places in the version, figures, and where they can be looked at. */
+/** Shows the evidence of a suggestion: places in the version, figures, and where they can be looked at. */
 export function EvidenceList({ evidence: { places, facts, links } }: Pick<Suggestion, 'evidence'>) {
   const figures = Object.entries(facts);
   return (

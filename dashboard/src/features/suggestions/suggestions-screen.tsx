@@ -11,7 +11,7 @@ import { count } from '../../ui/text/format';
 import { SuggestionPanel } from './suggestion-panel';
 import { suggestionsQuery, suggestedVersionQuery } from './suggestions-queries';
 
-/** What to change about a version next, and why: a tab on the page of its prompt. */
+/** Suggests the next change of a version, and says why: a tab on the page of its prompt. */
 export function SuggestionsScreen({
   prompt,
   versions,
@@ -32,7 +32,7 @@ export function SuggestionsScreen({
 }) {
   const { name } = prompt;
   const { data, error, refetch } = useQuery(suggestionsQuery(name, version));
-  // What was dismissed just now stays where it was, so that it can be taken back there.
+  // A suggestion that was dismissed just now stays in its place, so that it can be taken back there.
   const [kept, setKept] = useState<readonly string[]>([]);
   const shown = data?.suggestions.filter(
     ({ status, suggestion_id: id }) => withDismissed || status !== 'dismissed' || kept.includes(id),

@@ -9,7 +9,7 @@ const DOTS = {
 /** A token of the look that tells the series of a chart apart. */
 export type SeriesColour = keyof typeof DOTS;
 
-/** What a series is called, and its value. */
+/** Shows the name of a series, and its value. */
 export function LegendEntry({
   colour,
   title,

@@ -10,7 +10,7 @@ export interface PlotLook {
   readonly font: string;
 }
 
-/** What to draw; whoever hands it over keeps it, because each new one draws the plot anew. */
+/** The contents of a plot; whoever hands it over keeps it, because each new one draws the plot anew. */
 export interface PlotDrawing {
   readonly heightPx: number;
   readonly data: uPlot.AlignedData;
@@ -78,7 +78,7 @@ function lookOfPage(): PlotLook {
   };
 }
 
-/** What the axes of all plots have in common. */
+/** Returns the options that the axes of all plots have in common. */
 export function plainAxis({ colour, font }: PlotLook): uPlot.Axis {
   return { stroke: colour('ink-3'), font, ticks: { show: false } };
 }

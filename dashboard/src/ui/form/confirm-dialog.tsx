@@ -20,7 +20,7 @@ export function ConfirmDialog({
   readonly run: () => PromiseLike<unknown>;
   readonly onDone: () => void;
   readonly onClose: () => void;
-  /** What will be so afterwards. */
+  /** The consequence, in words. */
   readonly children: ReactNode;
 }) {
   const act = useMutation({

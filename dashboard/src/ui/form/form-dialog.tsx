@@ -17,7 +17,7 @@ export function FormDialog({
   children,
 }: {
   readonly title: string;
-  /** What the button says that submitting does. */
+  /** The label of the button that submits. */
   readonly action: string;
   readonly tone?: ButtonTone;
   readonly error: unknown;

@@ -65,7 +65,7 @@ export function Form({
   );
 }
 
-/** What no field shows. */
+/** Shows the faults that belong to no field. */
 function Rest({
   error,
   told,
@@ -87,7 +87,7 @@ function isWithin(pointer: string, field: string | undefined): boolean {
   return field !== undefined && (pointer === field || pointer.startsWith(`${field}/`));
 }
 
-/** What a control takes to belong to its field. */
+/** The attributes that make a control belong to its field. */
 export interface ControlProps {
   readonly id: string;
   readonly 'aria-invalid': boolean | undefined;

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 
 /**
- * What somebody has typed and not saved. It outlives a reload and the way to the identity provider and back.
+ * Keeps what somebody has typed and not saved. It outlives a reload and the way to the identity provider and back.
  * @param key of the thing that it is a draft of.
  */
 export function useDraft<T>(key: string): readonly [draft: T | null, keep: (draft: T | null) => void] {

@@ -8,7 +8,7 @@ export interface DiffPart {
 /** Longer texts are compared line by line, because a comparison by word would hold up the page. */
 const WORDS_LIMIT_MS = 150;
 
-/** What changed from one text to another, by word. Changes with nothing but a space between them are read as one. */
+/** Returns the changes from one text to another, by word. Changes with nothing but a space between them are read as one. */
 export function compareWords(before: string, after: string): readonly DiffPart[] {
   const changes = diffWordsWithSpace(before, after, { timeout: WORDS_LIMIT_MS }) ?? diffLines(before, after);
   const parts: DiffPart[] = [];

@@ -5,7 +5,7 @@ import { visibleText } from './visible-text';
 /** Lines of context around a change. */
 const CONTEXT = 3;
 
-/** What changed, by word; what did not is cut to the lines around it. */
+/** Shows the changes by word; unchanged text is cut to the lines around them. */
 export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
   const parts = useMemo(() => compareWords(before, after), [before, after]);
   return (

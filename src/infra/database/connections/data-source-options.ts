@@ -102,7 +102,7 @@ function takeStartupOptions(url: string): { url: string; startupOptions: string[
 }
 
 /**
- * Whom migrations connect as: `MIGRATION_DATABASE_URL`, else `DATABASE_URL`, else the running embedded server.
+ * Finds the URL that migrations connect with: `MIGRATION_DATABASE_URL`, else `DATABASE_URL`, else that of the running embedded server.
  * @throws NoEmbeddedServerError when there is none of them.
  */
 export async function findOwnerUrl(env: Environment): Promise<string> {

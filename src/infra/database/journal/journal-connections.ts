@@ -12,7 +12,7 @@ export interface FunctionCall {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
-  /** How long the answer is waited for; a connection that is silent for longer is given up. */
+  /** The time that an answer may take; a connection that is silent for longer is given up. */
   readonly timeoutMs?: number;
 }
 

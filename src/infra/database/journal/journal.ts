@@ -16,7 +16,7 @@ export interface JournalOptions<Entry, Result> {
   charsOf?(entry: Entry): number;
   /** So many batches are under way at once. */
   readonly workers: number;
-  /** How long a batch is tried again while the database is away. */
+  /** The time for which a batch is retried while the database is away. */
   readonly patienceMs: number;
   /** Told of each batch that was committed; left out: nobody counts. */
   readonly observer?: BatchObserver;

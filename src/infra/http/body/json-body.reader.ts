@@ -26,7 +26,7 @@ export interface JsonBodyOptions {
 export const DEFAULT_MAX_DEPTH = 64;
 
 /**
- * How much of a body that is refused is still read. A client that is answered in mid-upload gets a reset
+ * The part of a refused body that is still read. A client that is answered in mid-upload gets a reset
  * connection in place of the 413, so the rest is read and dropped; beyond this the bandwidth matters more.
  */
 const MAX_DRAINED_BYTES = 64 * 1024 ** 2;

@@ -8,7 +8,7 @@ const MAX_LIMIT = 200;
 
 /** The query of every list; a list with filters extends it. */
 export class PageQueryDto {
-  /** How many entries a page has at most. */
+  /** The most entries that a page has. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
   @FromText(toInteger)
   @IsInt()

@@ -1,6 +1,6 @@
 import { ApiExtension } from '@nestjs/swagger';
 
-/** Where the example stands until the document is built: Nest keeps extensions of an operation as they are. */
+/** The extension that holds the example until the document is built: Nest keeps extensions of an operation as they are. */
 export const BODY_EXAMPLE = 'x-body-example';
 
 /**

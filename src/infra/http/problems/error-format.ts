@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { LedgerError } from '../../../kernel/index.js';
 import type { RawAnswer } from '../request/raw-answer.js';
 
-/** How errors look below a path whose clients know another form than problem+json. */
+/** The form of errors below a path whose clients know another one than problem+json. */
 export interface ErrorFormat {
   /** In lower case, without a slash at its end: the path itself, and everything below it. */
   readonly pathPrefix: string;

@@ -15,11 +15,11 @@ export interface HttpOptions {
   readonly body: JsonBodyOptions;
   /** Origins whose pages may call the API; empty: none, `*`: any. Such pages send keys: the cookie of a session is never taken from another origin. */
   readonly corsOrigins: readonly string[];
-  /** How many reverse proxies stand in front, each adding its client to `X-Forwarded-For`; 0 believes no such header. */
+  /** The number of reverse proxies in front, each of which adds its client to `X-Forwarded-For`; 0 believes no such header. */
   readonly trustedProxies: number;
   /** `null` serves no docs. */
   readonly docs: DocsOptions | null;
-  /** Where `GET /` leads browsers. Left out: the docs. */
+  /** The path to which `GET /` leads browsers. Left out: the docs. */
   readonly homePath?: string;
   /** Left out: Nest's logger. */
   readonly accessLog?: AccessLog;

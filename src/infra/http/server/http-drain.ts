@@ -3,9 +3,9 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface DrainLimits {
-  /** How long idle connections stay open for a request that is on its way on one. Part of the grace. */
+  /** The time for which idle connections stay open for a request that is on its way on one. Part of the grace. */
   readonly lingerMs: number;
-  /** How long requests may take to be answered. */
+  /** The time that requests may take to be answered. */
   readonly graceMs: number;
 }
 

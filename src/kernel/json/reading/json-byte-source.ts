@@ -12,7 +12,7 @@ interface Range {
   readonly end: number;
 }
 
-/** How far the children of a container have been looked at. */
+/** The part of a container's children that has been looked at. */
 interface Walk {
   readonly children: Map<string, Range>;
   readonly isObject: boolean;

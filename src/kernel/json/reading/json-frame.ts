@@ -32,7 +32,7 @@ export class JsonFrame {
     this.colonsAtSeparator = colons;
   }
 
-  /** What ends it. */
+  /** The character that ends it. */
   get close(): string {
     return this.isObject ? '}' : ']';
   }

@@ -36,7 +36,7 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline | null 
   const isObject = text.charCodeAt(skipSpace(text, 0)) === OPEN_BRACE;
   let memberCount = 0;
   let depth = 0;
-  /** Where the string that was read last begins and ends: at a colon, that is the key. */
+  /** The ends of the string that was read last: at a colon, that is the key. */
   let stringStart = 0;
   let stringEnd = 0;
   /** Behind the last character that is not white space. */

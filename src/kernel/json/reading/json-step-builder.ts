@@ -29,7 +29,7 @@ export interface JsonStepSizes {
 
 interface Group {
   readonly text: string;
-  /** Where it begins in the bytes. */
+  /** The place in the bytes at which it begins. */
   readonly from: number;
   /** Elements or members that it must have, by its commas. */
   readonly expected: number;

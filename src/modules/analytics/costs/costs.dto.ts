@@ -85,6 +85,6 @@ export class CostAnalyticsDto {
   /** The dearest first, those of unknown cost last; days in their order. */
   groups!: GroupCostsDto[];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   next_cursor!: string | null;
 }

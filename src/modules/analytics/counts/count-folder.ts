@@ -7,7 +7,7 @@ import {
 import { Outage } from '../../../kernel/index.js';
 import { ExecutionCountsRepository } from './execution-counts.repository.js';
 
-/** How many deltas a fold takes: some tens of milliseconds of work. */
+/** The most deltas that one fold takes: some tens of milliseconds of work. */
 const MOST_AT_ONCE = 10_000;
 const INTERVAL_MS = 2_000;
 const LONGEST_INTERVAL_MS = 30_000;

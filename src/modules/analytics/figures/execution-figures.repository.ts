@@ -55,9 +55,9 @@ const ID_SLACK_MS = 60_000;
 const MAX_GROUPS = 200;
 
 interface Grouping {
-  /** Of an execution `e`. */
+  /** The expression of an execution `e` that the groups are made by. */
   readonly by: string;
-  /** Of a group's `g.dimension`, as text. */
+  /** The key of the group in `g.dimension`, as text. */
   readonly key: string;
   readonly join?: string;
   readonly name?: string;
@@ -107,7 +107,7 @@ const FIGURES = `count(*)::float8 AS executions,
 
 type Row = GroupFigures & { readonly isTotal: boolean };
 
-/** How executions went, from the executions themselves: what they are counted by knows neither percentiles nor the cache. */
+/** Measures executions from the executions themselves: the rollups know neither percentiles nor the cache. */
 @Injectable()
 export class ExecutionFiguresRepository {
   constructor(private readonly scope: TenantScope) {}

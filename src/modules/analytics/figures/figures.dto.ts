@@ -147,15 +147,15 @@ export class ExecutionFiguresDto {
   @ApiProperty({ enum: FIGURE_GROUPS })
   group_by!: FigureGroup;
 
-  /** Where the span begins, inclusive. */
+  /** The beginning of the span, inclusive. */
   @ApiTime()
   from!: string;
 
-  /** Where it ends, exclusive. */
+  /** The end of the span, exclusive. */
   @ApiTime()
   to!: string;
 
-  /** Of all groups together, those that are not listed too. */
+  /** The figures of all groups together, including those that are not listed. */
   total!: FiguresDto;
 
   /** Hours and days in their order; others by their executions, the most first, at most 200. */

@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 const MAX_SPAN_MS = 366 * DAY_MS;
 const MAX_HOURS = 31 * 24;
 
-/** How executions went. Exact at every moment; percentiles have no shorter way than to look at each. */
+/** Measures executions. Exact at every moment; percentiles have no shorter way than to look at each. */
 @Injectable()
 export class FiguresService {
   constructor(

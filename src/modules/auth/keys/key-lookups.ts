@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../kernel/index.js';
 import { type KeyRecord, KeysRepository } from './keys.repository.js';
 
-/** As long as a record of a key is believed: a key of another process is known here no later than that. */
+/** The longest time for which a record of a key is believed: a key of another process is known here no later than that. */
 const UNKNOWN_TTL_MS = 4000;
 /** Bounds memory: about a megabyte of ids. */
 const MAX_UNKNOWN = 10_000;

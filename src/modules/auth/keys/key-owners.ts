@@ -18,7 +18,7 @@ export interface OwnKey {
 /** A person who has signed in may do what their role allows, and nothing else limits them. */
 const UNLIMITED = { expiresAt: null, requestsPerMinute: null, tokensPerMinute: null };
 
-/** Whose keys are whose. */
+/** Decides whom keys belong to. */
 @Injectable()
 export class KeyOwners {
   constructor(private readonly keys: KeysRepository) {}
@@ -44,7 +44,7 @@ export class KeyOwners {
   }
 
   /**
-   * Whose a new key is: its maker's, or that of the user who is named.
+   * Chooses the user of a new key: its maker's, or the one who is named.
    * @param named id of a member; null for nobody in particular.
    * @throws UserNotFoundError `USER_NOT_FOUND` for somebody who is no member.
    * @throws ForbiddenError `FORBIDDEN` for a user whose keys are not the caller's to make, or who may do less than the key would.

@@ -33,7 +33,7 @@ export function parseKey(text: string): ParsedKey | null {
   return match === null ? null : { keyId: match[1] as string, secret: match[2] as string };
 }
 
-/** Where the id stands in a key. */
+/** The place of the id in a key. */
 const KEY_ID_START = 'pl_'.length;
 const KEY_ID_END = KEY_ID_START + 36;
 

@@ -73,8 +73,8 @@ export class CreateKeyDto {
   role?: Role | null;
 
   /**
-   * Whose key it is: a member, whose role bounds what the key may do from then on. Left out: the user of the key that makes it,
-   * if it has one. Naming another user takes `members:write` and a service account; the instance may name anybody.
+   * The user whom the key belongs to: a member, whose role bounds what the key may do from then on. Left out: the user of the key that
+   * makes it, if it has one. Naming another user takes `members:write` and a service account; the instance may name anybody.
    */
   @IsOptional()
   @IsUUID()
@@ -100,7 +100,7 @@ export class CreateKeyDto {
 }
 
 export class RotateKeyDto {
-  /** How many seconds the secret of now goes on working beside the new one; 0 ends it at once. */
+  /** The seconds for which the present secret goes on working beside the new one; 0 ends it at once. */
   @IsInt()
   @Min(0)
   @Max(MAX_OVERLAP_S)

@@ -187,7 +187,7 @@ export class KeysRepository {
   }
 }
 
-/** As the functions of the database give them; null for none. */
+/** Converts what the functions of the database return; null for none. */
 export function toAncestors(rows: readonly AncestorRow[] | null): readonly KeyAncestor[] {
   if (rows === null) return NO_ANCESTORS;
   return rows.map(({ key_id: keyId, requests_per_minute: requests, tokens_per_minute: tokens }) => ({

@@ -22,7 +22,7 @@ export class MyTeamDto {
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
-  /** What you may do with them. */
+  /** The scopes that you have over them. */
   @ApiProperty({ enum: SCOPES, isArray: true })
   scopes!: Scope[];
 }

@@ -21,7 +21,7 @@ export interface SessionRecord {
   readonly userName: string;
   readonly email: string | null;
   readonly isDisabled: boolean;
-  /** Of a person, by the name of the project; those that are archived are left out. */
+  /** The memberships of a person, by the name of the project; archived projects are left out. */
   readonly memberships: readonly Membership[];
 }
 

@@ -19,7 +19,7 @@ import { SessionLog } from './session-log.js';
 import type { OpenSessionDto } from './sessions.dto.js';
 import { transportOf } from './transport.js';
 
-/** As long as a session may last; the database decides when it is over. */
+/** The longest life of a session; the database decides when it is over. */
 export const SESSION_MAX_AGE_S = 7 * 24 * 60 * 60;
 const NO_STORE = { 'Cache-Control': 'no-store' };
 

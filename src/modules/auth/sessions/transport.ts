@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 
-/** How a request came: encrypted, from a browser on this very machine, or in the clear over a network. */
+/** The way in which a request came: encrypted, from a browser on this very machine, or in the clear over a network. */
 export type Transport = 'tls' | 'loopback' | 'plain';
 
 /** The part of a request that says how it got here. Express reads the headers of trusted proxies, and no others. */

@@ -18,7 +18,7 @@ import { IsMetadata } from '../../executions/index.js';
 import { AddedItemsDto } from './items.dto.js';
 
 const MAX_IDS = 1000;
-/** Of executions that a filter takes. */
+/** The default number of executions that a filter takes. */
 export const DEFAULT_LIMIT = 1000;
 const MAX_LIMIT = 10_000;
 const STATUSES = ['succeeded', 'failed', 'canceled'] as const;
@@ -99,7 +99,7 @@ export class FromExecutionsDto {
   @ApiPropertyOptional({ type: ExecutionFilterDto, nullable: true })
   filter?: ExecutionFilterDto | null;
 
-  /** How many executions a filter takes at most. */
+  /** The most executions that a filter takes. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -121,7 +121,7 @@ export class FromExecutionsDto {
 }
 
 export class FromExecutionsResultDto extends AddedItemsDto {
-  /** How many executions the filter found that cannot be made an item: bare calls, and with `expected` those without a whole answer. */
+  /** The number of executions found that cannot become an item: bare calls, and with `expected` those without a whole answer. */
   @ApiInteger()
   skipped!: number;
 }

@@ -14,7 +14,7 @@ import {
 import { ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
 import { VERSION_EXAMPLE } from '../datasets.dto.js';
 
-/** Of a dataset, and so of a request. */
+/** The bound of a dataset, and so of a request. */
 export const MAX_ITEMS = 100_000;
 const MAX_PARTS = 10_000;
 const MODES = ['append', 'replace'] as const;
@@ -66,7 +66,7 @@ export class AddItemsDto {
   @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
   upload_id?: string | null;
 
-  /** How many parts the upload has. */
+  /** The number of parts of the upload. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -105,7 +105,7 @@ export class StagedItemsDto {
   @ApiInteger()
   part!: number;
 
-  /** How many items the upload has so far. */
+  /** The number of items that the upload has so far. */
   @ApiInteger()
   item_count!: number;
 }
@@ -115,19 +115,19 @@ export class AddedItemsDto {
   @ApiProperty({ example: VERSION_EXAMPLE })
   version!: string;
 
-  /** How many items it has. */
+  /** The number of items. */
   @ApiInteger()
   item_count!: number;
 
-  /** How many items are new. */
+  /** The number of items that are new. */
   @ApiInteger()
   added!: number;
 
-  /** How many items took the place of one with the same `external_id`. */
+  /** The number of items that replaced one with the same `external_id`. */
   @ApiInteger()
   changed!: number;
 
-  /** How many items are gone. */
+  /** The number of items that are gone. */
   @ApiInteger()
   removed!: number;
 }

@@ -55,7 +55,7 @@ class ItemReader {
   private readonly items: NewItem[] = [];
   private readonly errors: ErrorEntry[] = [];
   private readonly misfits: ErrorEntry[] = [];
-  /** Where each `external_id` stands. */
+  /** The position of each `external_id`. */
   private readonly places = new Map<string, number>();
   private index = 0;
 

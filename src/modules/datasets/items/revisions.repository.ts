@@ -14,7 +14,7 @@ export interface LockedDataset {
   readonly variablesSchemaJson: string | null;
 }
 
-/** How many items a revision added, changed and removed; all 0 when the dataset holds what it held before. */
+/** The numbers of items that a revision added, changed and removed; all 0 when the dataset holds what it held before. */
 export interface RevisionCounts {
   readonly added: number;
   readonly changed: number;

@@ -6,7 +6,7 @@ import { type AddedItemsDto, type AddMode, MAX_ITEMS } from './items.dto.js';
 import { type LockedDataset, RevisionsRepository } from './revisions.repository.js';
 import { type UploadKey, UploadsRepository } from './uploads.repository.js';
 
-/** How a dataset becomes another version. */
+/** Makes the next version of a dataset. */
 @Injectable()
 export class Revisions {
   constructor(

@@ -132,7 +132,7 @@ export class ExecutionAdmission {
     { prompt }: AdmittedRequest,
   ): Promise<AdmittedRequest> {
     const arm = prompt?.arm?.arm === 'candidate' ? 'control' : 'candidate';
-    // As fresh as the one that was admitted: an insert that was told that it is old reads past the caches.
+    // At least as fresh as the one that was admitted: an insert that was refused as outdated reads past the caches.
     return this.admit(projectId, request, { mode, fresh: prompt?.revision === null, arm });
   }
 

@@ -59,7 +59,7 @@ export interface AdmittedPrompt {
   readonly resolvedBy: ResolvedBy;
   /** The rollout under way where it runs; null for none, and for a version that was named. */
   readonly rollout: RunningRollout | null;
-  /** Where that has put the request; null with `rollout`. */
+  /** The arm that the rollout has put the request in; null with `rollout`. */
   readonly arm: StoredArm | null;
 }
 
@@ -96,7 +96,7 @@ export interface AdmittedRequest {
   readonly maxAttempts: number;
   readonly onUnknown: 'retry' | 'fail';
   readonly onBudget: 'refuse' | 'clamp';
-  /** How old an answer to an equal request may be; null: it is not looked for. */
+  /** The age that an answer to an equal request may have; null: none is looked for. */
   readonly cacheTtlS: number | null;
   readonly callbackUrl: string | null;
   /** Which variables are not kept as they are; null where all are. */

@@ -51,7 +51,7 @@ export class PromptAdmission {
     return found === null ? null : admittedPrompt(request, found, false, projectId, this.unitSecret);
   }
 
-  /** Where an entry of a batch belongs. @param unitKey null: it is a unit of its own. */
+  /** Returns the arm of an entry of a batch. @param unitKey null: it is a unit of its own. */
   assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
     return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitSecret);
   }

@@ -36,7 +36,7 @@ export class SubmittedBatchDto {
   @ApiProperty({ enum: ['async'] })
   mode!: 'async';
 
-  /** How many executions it has. */
+  /** The number of executions. */
   @ApiInteger()
   total!: number;
 
@@ -89,7 +89,7 @@ export class BatchDto {
   /** Label of its executions. */
   environment!: string;
 
-  /** How many executions it has. */
+  /** The number of executions. */
   @ApiInteger()
   total!: number;
 

@@ -120,7 +120,7 @@ export class BatchesService {
     return admitted;
   }
 
-  /** Where a rollout runs each entry is a unit, so both arms are admitted. @returns null where none runs. */
+  /** Admits both arms where a rollout runs, since each entry is a unit. @returns null where none runs. */
   private async admitArms(
     projectId: string,
     common: AdmittedRequest,

@@ -5,7 +5,7 @@ import { CLAIM, FIND, UNCLAIM } from './response-cache.sql.js';
 
 /** An answer that may be given again. */
 export interface CachedAnswer {
-  /** Whose answer it is. */
+  /** The execution whose answer it is. */
   readonly executionId: string;
   readonly provider: string;
   readonly modelName: string;

@@ -15,7 +15,7 @@ export interface CacheRequest {
   readonly ttlS: number;
 }
 
-/** How long one wait lasts before it is looked again whether there is still somebody to wait for. */
+/** The length of one wait, after which it is checked whether somebody still waits. */
 const LOOK_AGAIN_MS = 1000;
 
 /**

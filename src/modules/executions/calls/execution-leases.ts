@@ -33,7 +33,7 @@ export class HeldLease {
   }
 }
 
-/** How often a lease is renewed within its length: two renewals may fail before it lapses. */
+/** The number of renewals of a lease within its length: two may fail before it lapses. */
 const RENEWALS = 3;
 const RENEWAL_RETRY_MS = 1000;
 

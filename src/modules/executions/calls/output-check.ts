@@ -3,7 +3,7 @@ export type OutputCheck =
   | { readonly valid: true }
   | {
       readonly valid: false;
-      /** Where the first fault is: a JSON pointer into the answer, empty for the whole of it. */
+      /** The place of the first fault: a JSON pointer into the answer, empty for the whole of it. */
       readonly pointer: string;
       readonly message: string;
     };

@@ -12,7 +12,7 @@ export interface RetriedFailure {
 export interface AsyncRetry {
   /** Calls made so far, at least 1. */
   readonly attemptsMade: number;
-  /** How long the provider asks us to wait; null when it does not. */
+  /** The time that the provider asks us to wait; null when it does not ask. */
   readonly retryAfterMs: number | null;
   /** `RETRY_WAITS_MS`, at least one; the last repeats. */
   readonly waitsMs: readonly number[];

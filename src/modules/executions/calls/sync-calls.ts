@@ -68,7 +68,7 @@ export class SyncCalls {
       if (next === null) return last;
       let isDispatched = false;
       try {
-        // How the last call ended and that there is another, in one commit: before its socket is opened.
+        // The end of the last call and the announcement of another, in one commit: before its socket is opened.
         const again = { kind: 'running', model: next.target } as const;
         const { target: model } = call;
         isDispatched = await this.executions.end({

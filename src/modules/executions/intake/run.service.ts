@@ -36,7 +36,7 @@ export interface RunOptions {
   /** The path of the request, for `instance`. */
   readonly path: string;
   readonly key: UsedKey | null;
-  /** How it is answered; left out: with an `ExecutionResultDto`. */
+  /** The protocol of the answer; left out: an `ExecutionResultDto`. */
   readonly protocol?: ExecutionProtocol;
   /** Reads the answer as it comes. */
   readonly sink?: AnswerSink | null;

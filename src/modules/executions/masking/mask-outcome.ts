@@ -8,7 +8,7 @@ interface Text {
   readonly sha256: string;
 }
 
-/** How a call ended, as it may be kept: without the values that are masked. @param mask null: everything may be kept. */
+/** Returns the outcome of a call as it may be kept: without the values that are masked. @param mask null: everything may be kept. */
 export function maskOutcome(outcome: CallOutcome, mask: ValueMask | null): CallOutcome {
   if (mask === null) return outcome;
   if (outcome.succeeded) {

@@ -69,7 +69,7 @@ function maskWhole(structure: Structure, key: string, source: JsonSource | null,
     return;
   }
   if (typeof value === 'string') found.values.add(value);
-  // As it was sent, which is how it is rendered: 4711.50, and not 4711.5.
+  // The number as it was sent, which is how it is rendered: 4711.50, and not 4711.5.
   if (typeof value === 'number') found.values.add(source?.find([key]) ?? String(value));
   put(structure, key, MASKED);
 }

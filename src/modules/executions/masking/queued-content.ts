@@ -7,7 +7,7 @@ import type { ValueMask } from './value-mask.js';
  * goes with that row when the execution is over.
  */
 export interface QueuedContent {
-  /** Of a text prompt; null of a chat prompt. */
+  /** The rendering of a text prompt; null of a chat prompt. */
   readonly rendered_prompt: string | null;
   readonly rendered_messages: readonly SentMessage[] | null;
   /** The masked values, to be found in the answer. */

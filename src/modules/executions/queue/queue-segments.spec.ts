@@ -11,7 +11,7 @@ class FakeQueue {
   private entries: QueuePlace[] = [];
   private lastId = 0;
   nowMs = 1_000_000;
-  /** How many entries each statement has looked at. */
+  /** The number of entries that each statement has looked at. */
   readonly counted: number[] = [];
 
   get length(): number {

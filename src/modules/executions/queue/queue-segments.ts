@@ -19,7 +19,7 @@ interface Segment {
 const OPEN: Segment = { upto: null, queued: 0 };
 
 /**
- * How many executions of a project wait, kept in segments of a few thousand, so that no statement counts more than one of them.
+ * Counts the waiting executions of a project in segments of a few thousand, so that no statement counts more than one of them.
  * Claims take from the first segment, submits add where "now" lies, retries anywhere behind it. So {@link refresh} counts those
  * where something is known to happen and one more in turn, and {@link countAll} counts everything. A queue of one segment is
  * exact after either.

@@ -31,7 +31,7 @@ const LIST = `SELECT n.execution_id AS "executionId", e.status, e.version_id IS 
     WHERE o.project_id = $1 AND o.execution_id = n.execution_id AND o.attempt = e.attempts_made AND NOT o.late OFFSET 0) AS o ON true
   ORDER BY n.nth`;
 
-/** As `lockOutErasure` of the migrations has it. */
+/** The lock that `lockOutErasure` of the migrations takes. */
 const KEEP_FROM_ERASURE = `SELECT pg_advisory_xact_lock_shared(hashtext('ledger_erase_content'), hashtext($1::text))`;
 
 /** Contents of many executions, in a transaction of whoever needs them. */

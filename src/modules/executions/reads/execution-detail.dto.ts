@@ -13,7 +13,7 @@ export class AttemptDto {
   @ApiInteger()
   attempt!: number;
 
-  /** How the call ended; `dispatched` while it runs. */
+  /** The end of the call; `dispatched` while it runs. */
   @ApiProperty({ enum: ATTEMPT_STATUSES })
   status!: AttemptStatus;
 
@@ -195,7 +195,7 @@ export class ExecutionDto extends ExecutionResultDto {
   /** The address that is told when the execution is final. */
   callback_url!: string | null;
 
-  /** Where its version stood in code; null for a version that was not registered. */
+  /** The place of its version in code; null for a version that was not registered. */
   @ApiProperty({ type: RegistrationDto, nullable: true })
   git!: RegistrationDto | null;
 

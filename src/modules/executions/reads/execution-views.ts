@@ -98,7 +98,7 @@ type ResponseFields = Pick<
   'response_text' | 'response_truncated' | 'response_sha256' | 'tool_calls' | 'output_error'
 >;
 
-/** Of what is erased it stays known whether the answer was cut. */
+/** Keeps of an erased answer whether it was cut. */
 function responseFields(record: ExecutionRecord): ResponseFields {
   const isErased = isContentErased(record);
   return {

@@ -2,7 +2,7 @@
 export interface UnindexedFilter {
   /** The prompts of a name: several, when it was used again after a deletion. */
   readonly promptIds?: readonly string[] | undefined;
-  /** Of the prompts of `promptIds`. */
+  /** The version's number among those of the prompts in `promptIds`. */
   readonly versionNumber?: number | undefined;
   /** `provider/model_name`. */
   readonly model?: string | undefined;

@@ -16,7 +16,7 @@ import { toQueuedContent } from '../masking/index.js';
 import type { VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 
-/** How an execution begins. */
+/** The beginning of an execution. */
 export interface Beginning {
   readonly executionId: string;
   readonly projectId: string;

@@ -23,7 +23,7 @@ type WrittenPlain = Begun | 'unknown' | 'budgeted';
 const BUDGETS_KNOWN_MS = 10_000;
 
 /**
- * How executions begin: many in one statement and one commit. What has neither a key, money, metadata nor masks has a journal of its
+ * Begins executions: many in one statement and one commit. What has neither a key, money, metadata nor masks has a journal of its
  * own, so that one budget or key does not slow its neighbours.
  */
 export class Beginnings {

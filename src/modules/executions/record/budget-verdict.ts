@@ -9,7 +9,7 @@ export interface VerdictRow {
   readonly budget_id: string | null;
   readonly budget_name: string | null;
   readonly left_pico_usd: string | null;
-  /** How full the fullest of its budgets is then. */
+  /** The use of the fullest of its budgets, in percent. */
   readonly percent: number | null;
   readonly warned_by: string | null;
   readonly warned_by_name: string | null;

@@ -22,7 +22,7 @@ export interface SliceCount {
   readonly queued: number;
   /** Nothing waits before it, nor ever will; the next look at the same slice may begin there. */
   readonly floorDueAt: string;
-  /** Where the count stopped because it had counted `most`; null when it came to the end of the slice. */
+  /** The place at which the count stopped because it had counted `most`; null when it came to the end of the slice. */
   readonly last: QueuePlace | null;
 }
 
@@ -76,7 +76,7 @@ export async function countQueued(
 /** The whole queue, of all projects. */
 export interface QueueFigures {
   readonly queued: number;
-  /** How long the oldest has been due; 0 when nothing is. */
+  /** The time for which the oldest has been due; 0 when nothing is. */
   readonly oldestMs: number;
 }
 

@@ -23,7 +23,7 @@ export type Next =
   /** The process that holds it makes the next attempt at once. */
   | { readonly kind: 'running'; readonly model: AllowedModel };
 
-/** How an attempt ended. */
+/** The end of an attempt. */
 export interface Ending {
   readonly claim: Claim;
   /** Whether somebody waits for the execution; it is counted by that. */
@@ -105,12 +105,12 @@ export function endEntry({
   };
 }
 
-/** How a verdict on an answer is kept. */
+/** Returns the columns of a verdict on an answer. */
 export function verdictOf(output: OutputCheck): Pick<EndEntry, 'output_valid' | 'output_check'> {
   return { output_valid: output.valid, output_check: output };
 }
 
-/** How much of the attempt's hold is spent. For a failed call it is known only where the vendor said what it bills. */
+/** Returns the part of the attempt's hold that is spent. For a failed call it is known only where the vendor said what it bills. */
 function spentOf(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
   if (outcome.succeeded || costPicoUsd !== null) return 'cost';
   return isFree(outcome) ? 'nothing' : 'unknown';

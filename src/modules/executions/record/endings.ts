@@ -8,7 +8,7 @@ import type { ExecutionMode } from '../../../entities/index.js';
 import type { ExecutionMetrics } from '../../../infra/metrics/index.js';
 import { end, endPlain, isPlainEnding, recordLate } from './end.js';
 
-/** How executions end: many in one statement and one commit, those without duties in a journal of their own. */
+/** Ends executions: many in one statement and one commit, those without duties in a journal of their own. */
 export class Endings {
   private readonly plain: Journal<EndEntry, boolean>;
   private readonly general: Journal<EndEntry, boolean>;

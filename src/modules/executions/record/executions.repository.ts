@@ -191,12 +191,12 @@ export class ExecutionsRepository {
     });
   }
 
-  /** How many wait of all projects, and how long the oldest has been due. */
+  /** Counts the waiting executions of all projects, and tells for how long the oldest has been due. */
   countAllQueued(): Promise<QueueFigures> {
     return countAllQueued(this.connections, SLICE_SIZE);
   }
 
-  /** How many of a project wait, in a slice of its queue. */
+  /** Counts the waiting executions of a project in a slice of its queue. */
   countQueued(projectId: string, slice: QueueSlice): Promise<SliceCount> {
     return countQueued(this.connections, projectId, slice);
   }

@@ -90,13 +90,13 @@ export class RecordEntryDto extends IntersectionType(
   @ApiProperty({ type: ModelRefDto })
   model!: ModelRefDto;
 
-  /** How the answer was generated. */
+  /** The params that the answer was generated with. */
   @IsOptional()
   @Nested(() => ParamsDto)
   @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: { temperature: 0.2 } })
   params?: ParamsDto | null;
 
-  /** How the call ended. */
+  /** The end of the call. */
   @IsIn(OUTCOMES)
   @ApiProperty({ enum: OUTCOMES })
   status!: (typeof OUTCOMES)[number];

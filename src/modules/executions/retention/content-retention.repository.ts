@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 
-/** Where some content is past its days, or may be. */
+/** Content that is past its days, or may be. */
 export interface ExpiringContent {
   readonly projectId: string;
   readonly environment: string;
 }
 
 export interface DroppedWeek {
-  /** Of the partition; null when none was dropped. */
+  /** The name of the partition; null when none was dropped. */
   readonly name: string | null;
   /** Its table was in use, and nobody should wait behind a drop: it may be asked for again. */
   readonly isBusy: boolean;

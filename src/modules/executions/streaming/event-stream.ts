@@ -6,9 +6,9 @@ import type { StreamFormat } from './stream-format.js';
 
 /** Shorter than proxies and clients have patience with a silent connection. */
 const KEEP_ALIVE_MS = 15_000;
-/** How often a further call gives the head another such time: a proxy has about a minute of patience. */
+/** The number of times that a further call gives the head another such span: a proxy has about a minute of patience. */
 const MOST_PROLONGED = 2;
-/** How long a reader may take for what it was sent last; who does not read at all would hold it for ever. */
+/** The time that a reader may take for what it was sent last; one that does not read at all would hold it for ever. */
 const LONGEST_FLUSH_MS = 30_000;
 
 const STREAM_HEADERS = {

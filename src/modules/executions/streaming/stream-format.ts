@@ -1,7 +1,7 @@
 import type { AnswerEvent, AnsweringModel } from '../intake/answer-sink.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
-/** How an answer is written while it comes: as events of our own, or as the clients of another API expect them. */
+/** Writes an answer while it comes: as events of our own, or as the clients of another API expect them. */
 export interface StreamFormat {
   readonly begin: (execution: StreamedExecutionDto) => string;
   /** Tells which model is about to answer; nothing is written yet. Left out: nobody needs to know. */

@@ -62,7 +62,7 @@ export class SharedExecutionDto {
   })
   model?: ModelRefDto | RouteRefDto | string | (ModelRefDto | string)[] | null;
 
-  /** How to generate. What the provider has no field for is refused. */
+  /** Params of the generation. One that the provider has no field for is refused. */
   @IsOptional()
   @Nested(() => ParamsDto)
   @ApiPropertyOptional({
@@ -147,7 +147,7 @@ export class ExecutionEntryDto {
   metadata?: Record<string, string> | null;
 
   /**
-   * Who or what is to stay with one arm where a version is rolled out, such as the id of a user. Only a keyed hash of it is kept. Left out:
+   * The unit that stays with one arm where a version is rolled out, such as the id of a user. Only a keyed hash of it is kept. Left out:
    * the request is a unit of its own.
    * @example "user-4711"
    */

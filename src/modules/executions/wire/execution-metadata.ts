@@ -6,7 +6,7 @@ export type ExecutionMetadata = Readonly<Record<string, string>>;
 export const MAX_PAIRS = 16;
 const MAX_KEY_CHARS = 64;
 export const MAX_VALUE_CHARS = 512;
-/** How much of a key that is too long stands in an error. */
+/** The part of a key that is too long which an error repeats. */
 const SHOWN_KEY_CHARS = 20;
 
 /** The property is an {@link ExecutionMetadata}. Add `@IsOptional()`. */

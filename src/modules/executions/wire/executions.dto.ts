@@ -116,7 +116,7 @@ export class ExecutionSummaryDto {
   @ApiId()
   execution_id!: string;
 
-  /** How far it is. */
+  /** The state of the execution. */
   @ApiProperty({ enum: STATUSES })
   status!: ExecutionStatus;
 
@@ -142,8 +142,8 @@ export class ExecutionSummaryDto {
   environment!: string;
 
   /**
-   * How the version was found: where the pointer of its environment stood (`environment`), as the active version (`active`), or
-   * because the request named it (`version_number`, `template_hash`); null of a bare call.
+   * The way in which the version was found: where the pointer of its environment stood (`environment`), as the active version (`active`),
+   * or because the request named it (`version_number`, `template_hash`); null of a bare call.
    */
   @ApiProperty({ enum: RESOLVED_BY, nullable: true })
   resolved_by!: (typeof RESOLVED_BY)[number] | null;

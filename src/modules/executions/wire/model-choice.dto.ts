@@ -34,7 +34,7 @@ export class ParamsDto {
   max_new_tokens?: number | null;
 
   /**
-   * How freely the model chooses; 0 is the least.
+   * The freedom of the model's choice; 0 is the least.
    * @example 0.2
    */
   @IsOptional()

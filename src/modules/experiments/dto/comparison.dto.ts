@@ -51,7 +51,7 @@ export class CompareQueryDto {
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   baseline_experiment?: string;
 
-  /** How far the interval of the difference may reach from 0 for it to be `no_difference`. */
+  /** The distance from 0 that the interval of the difference may reach for `no_difference`. */
   @IsOptional()
   @FromText(toDecimal)
   @IsNumber()
@@ -99,7 +99,7 @@ export class ComparisonDto {
   @ApiInteger()
   scorer_version!: number;
 
-  /** How many items both have a score for. */
+  /** The number of items that have a score on both sides. */
   @ApiInteger()
   n!: number;
 
@@ -119,7 +119,7 @@ export class ComparisonDto {
   @ApiInteger()
   missing!: number;
 
-  /** How many of those are missing because of an error; the others were not run. */
+  /** The number of those that are missing because of an error; the others were not run. */
   @ApiInteger()
   missing_by_error!: number;
 
@@ -141,7 +141,7 @@ export class ComparisonDto {
   @ApiProperty({ enum: COMPARISON_METHODS })
   method!: ComparisonMethod;
 
-  /** How far the interval may reach from 0 for `no_difference`. */
+  /** The distance from 0 that the interval may reach for `no_difference`. */
   margin!: number;
 
   /** `better` or `worse` when p is below 0.05; else `no_difference` when the interval lies within the margin; else `cannot_tell`. */

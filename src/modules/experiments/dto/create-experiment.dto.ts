@@ -78,7 +78,7 @@ export class CandidateDto {
   })
   model?: unknown;
 
-  /** How to generate. */
+  /** Params of the generation. */
   @IsOptional()
   @Nested(() => ParamsDto)
   @ApiPropertyOptional({ type: ParamsDto, nullable: true, example: { max_new_tokens: 200 } })
@@ -126,7 +126,7 @@ export class CreateExperimentDto {
   @ApiProperty({ type: [ScorerChoiceDto], minItems: 1, maxItems: MAX_SCORERS })
   scorers!: ScorerChoiceDto[];
 
-  /** How often each candidate runs on each item. */
+  /** The number of runs of each candidate on each item. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -154,7 +154,7 @@ export class CreateExperimentDto {
   @ApiPropertyOptional({ type: String, pattern: USD.source, nullable: true, example: '2.50' })
   max_cost_usd?: string | null;
 
-  /** How many cells are under way at a time. */
+  /** The number of cells that are under way at a time. */
   @IsOptional()
   @IsInt()
   @Min(1)

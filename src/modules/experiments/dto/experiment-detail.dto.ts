@@ -14,7 +14,7 @@ export const INTERVAL = {
 const BY_K = { type: 'object', additionalProperties: { type: 'number' }, nullable: true } as const;
 
 export class ExperimentProgressDto {
-  /** How many there are. */
+  /** The number of cells. */
   @ApiInteger()
   cells!: number;
 
@@ -58,7 +58,7 @@ export class CandidateScoreDto {
   @ApiInteger()
   scorer_version!: number;
 
-  /** How many items were scored in all their repetitions. The figures below are of these. */
+  /** The number of items that were scored in all their repetitions. The figures below are of these. */
   @ApiInteger()
   n!: number;
 
@@ -88,13 +88,13 @@ export class CandidateScoreDto {
   @ApiMoney()
   cost_usd!: string | null;
 
-  /** How long the candidate took to answer. */
+  /** The latency of the candidate. */
   latency_ms!: LatencyDto;
 }
 
 /** An experiment with how far it is and what has come of it. */
 export class ExperimentDetailDto extends ExperimentDto {
-  /** How far it is. */
+  /** The progress. */
   progress!: ExperimentProgressDto;
 
   /** The cost of all its executions that are over, judgements included; null where that of any is unknown. */

@@ -17,7 +17,7 @@ export class PinnedDatasetDto {
   @ApiProperty({ pattern: '^[0-9a-f]{64}$' })
   version!: string;
 
-  /** How many items that version has. */
+  /** The number of items of that version. */
   @ApiInteger()
   item_count!: number;
 }
@@ -50,7 +50,7 @@ export class PinnedCandidateDto {
   })
   model!: ModelRefDto | readonly ModelRefDto[];
 
-  /** How to generate. */
+  /** Params of the generation. */
   @ApiProperty({ type: ParamsDto })
   params!: ParamsDto;
 }
@@ -88,11 +88,11 @@ export class ExperimentDto {
   /** The display name. */
   name!: string;
 
-  /** How far it is. What is not `queued` or `running` stays as it is. */
+  /** The state of the experiment. All but `queued` and `running` are final. */
   @ApiProperty({ enum: EXPERIMENT_STATUSES })
   status!: ExperimentStatus;
 
-  /** How many executions of candidates it asks for: items × candidates × repetitions. */
+  /** The number of executions of candidates: items × candidates × repetitions. */
   @ApiInteger()
   cells!: number;
 
@@ -113,14 +113,14 @@ export class ExperimentDto {
   /** The scorers of the answers. */
   scorers!: PinnedScorerDto[];
 
-  /** How often each candidate runs on each item. */
+  /** The number of runs of each candidate on each item. */
   @ApiInteger()
   repetitions!: number;
 
   /** The share of its repetitions that have to pass for an item to pass. */
   pass_threshold!: number;
 
-  /** How many cells are under way at a time. */
+  /** The number of cells that are under way at a time. */
   @ApiInteger()
   concurrency!: number;
 

@@ -76,7 +76,7 @@ export class CellDto {
   @ApiInteger()
   repetition!: number;
 
-  /** How far it is. */
+  /** The state of the cell. */
   @ApiProperty({ enum: ['running', 'succeeded', 'failed', 'canceled'] })
   status!: 'running' | 'succeeded' | 'failed' | 'canceled';
 
@@ -84,7 +84,7 @@ export class CellDto {
   @ApiId()
   execution_id!: string | null;
 
-  /** How long the answer took. */
+  /** The time that the answer took. */
   @ApiInteger()
   latency_ms!: number | null;
 
@@ -107,7 +107,7 @@ export class ItemScoreDto {
   /** The mean over the repetitions; null where one of them has no score. */
   value!: number | null;
 
-  /** How many repetitions pass. */
+  /** The number of repetitions that pass. */
   @ApiInteger()
   passes!: number;
 

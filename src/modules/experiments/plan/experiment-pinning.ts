@@ -175,7 +175,7 @@ function entryOf({ variablesJson }: DatasetItem): PreviewedEntry {
   return { variables: parseJson(variablesJson) as Record<string, unknown>, variablesJson };
 }
 
-/** As a judge is asked, about an answer that is not known yet. */
+/** Returns the entry that a judge is asked about, for an answer that is not known yet. */
 function judgedEntryOf({ variablesJson, expectedJson }: DatasetItem): PreviewedEntry {
   const text = `{"variables":${variablesJson},"expected":${expectedJson ?? 'null'},"response_text":""}`;
   return { variables: parseJson(text) as Record<string, unknown>, variablesJson: text };

@@ -4,7 +4,7 @@ import type { ScoredItem } from './results.repository.js';
 /** One candidate's values. */
 export interface Side {
   readonly items: readonly ScoredItem[];
-  /** How many items its dataset has; those that were not begun with are missing. */
+  /** The number of items of its dataset; those that were not begun with are missing. */
   readonly itemCount: number;
   readonly repetitions: number;
   /** Whether an item passes of which so many repetitions do. */
@@ -12,7 +12,7 @@ export interface Side {
 }
 
 export interface ItemPair extends Pair {
-  /** Of the candidate. */
+  /** The value of the candidate. */
   readonly item: number;
   readonly externalId: string | null;
   readonly itemHash: string;
@@ -22,7 +22,7 @@ export interface PairedItems {
   readonly pairs: readonly ItemPair[];
   /** Items of which one side has no score, or that only one side has. */
   readonly missing: number;
-  /** Of those, the ones that one side has an error for. */
+  /** The number of those that one side has an error for. */
   readonly missingByError: number;
   /** Repetitions of either side with an error. */
   readonly errors: number;
@@ -48,7 +48,7 @@ export function pairItems(baseline: Side, candidate: Side): PairedItems {
   }
   missingByError += [...others.values()].filter(({ errors }) => errors > 0).length;
   const errors = [...baseline.items, ...candidate.items].reduce((sum, each) => sum + each.errors, 0);
-  // Of the same dataset each item is on both sides; of two, those of one side alone are missing as well.
+  // Both sides have each item of the same dataset; of two datasets, the items of one side alone are missing as well.
   const known = Math.max(baseline.itemCount, candidate.itemCount, candidate.items.length + others.size);
   return { pairs, missing: known - pairs.length, missingByError, errors };
 }

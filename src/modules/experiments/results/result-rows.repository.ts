@@ -36,7 +36,7 @@ export interface CellRow extends ResultKey {
 
 export interface ResultFilter {
   readonly candidate: number | null;
-  /** Whose verdict decides what has failed; null: all of the plan. */
+  /** The scorers whose verdict decides what has failed; null: all of the plan. */
   readonly scorers: readonly number[];
   readonly failed: boolean | null;
   readonly after: ResultKey | null;

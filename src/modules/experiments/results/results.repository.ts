@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 
-/** How many cells of a candidate are how far, what they cost and how long they took. */
+/** Counts the cells of a candidate by their state, with their cost and latency. */
 export interface CandidateFigures {
   readonly candidate: number;
   readonly open: number;
@@ -39,7 +39,7 @@ export interface ScoredItem {
   /** Repetitions with an error: no answer, or no score. */
   readonly errors: number;
   readonly passes: number;
-  /** Of the repetitions with a score; null without any. */
+  /** The mean of the repetitions with a score; null without any. */
   readonly mean: number | null;
   /** Whether all their values are 0 or 1. */
   readonly isBinary: boolean;

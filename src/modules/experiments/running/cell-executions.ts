@@ -19,7 +19,7 @@ import { restoreCaller } from './stored-caller.js';
 const KEY_ROUTE = 'experiment';
 /** A drive that has lost its lease learns of it so soon. */
 const LOOK_AGAIN_MS = 5_000;
-/** How old an answer of the response cache may be, where an experiment asks it: a week. */
+/** The age that an answer of the response cache may have for an experiment that asks it: a week. */
 const CACHE_TTL_S = 7 * 24 * 3600;
 const MIN_WAIT_MS = 250;
 const MAX_WAIT_MS = 60_000;

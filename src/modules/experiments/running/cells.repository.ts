@@ -57,7 +57,7 @@ const ADD_SCORES = `INSERT INTO experiment_scores (project_id, experiment_id, it
 const FIND_EXECUTION = `SELECT e.execution_id AS "executionId" FROM executions_all e
   WHERE e.project_id = $1 AND e.correlation_id = $3 AND e.batch_id = $2`;
 
-/** How cells go on and end, under the fence of the drive. */
+/** Moves cells on and ends them, under the fence of the drive. */
 @Injectable()
 export class CellsRepository {
   constructor(private readonly scope: TenantScope) {}

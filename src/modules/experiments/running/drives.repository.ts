@@ -82,7 +82,7 @@ const GIVE_UP_OPEN = `UPDATE experiment_cells c SET status = 'canceled', complet
   WHERE c.project_id = $1 AND c.experiment_id = $2 AND c.status = 'open'
     AND EXISTS (SELECT FROM experiments e WHERE ${HELD})`;
 
-/** Who drives an experiment, and how far it is. Every statement states the fence: whoever has lost the lease changes nothing. */
+/** Keeps who drives an experiment, and its progress. Every statement states the fence: whoever has lost the lease changes nothing. */
 @Injectable()
 export class DrivesRepository {
   constructor(private readonly scope: TenantScope) {}

@@ -4,7 +4,7 @@ import { CacheCounts, Clock } from '../../../kernel/index.js';
 import { priceAt, type PriceRecord } from './price-records.js';
 import { PricesRepository, type StoredTerms } from './prices.repository.js';
 
-/** How long another process may go on with a price that was changed here. */
+/** The time for which another process may go on with a price that was changed here. */
 const TTL_MS = 4000;
 /** Some hundred bytes each, for most models have one price. */
 const MAX_CACHED_MODELS = 10_000;

@@ -7,7 +7,7 @@ export interface NewPrice extends TokenPrices {
   readonly validFrom: Date;
   /** From when on it is not valid any more; null: until another begins. */
   readonly validTo: Date | null;
-  /** Where the figures come from. */
+  /** The source of the figures. */
   readonly source: string | null;
 }
 

@@ -91,7 +91,7 @@ export class CreatePriceDto {
   valid_to?: string | null;
 
   /**
-   * Where the figures come from.
+   * The source of the figures.
    * @example "OpenAI, API pricing page, as of 2026-08-01"
    */
   @IsOptional()
@@ -109,7 +109,7 @@ export class PutPriceDto {
   @IsTime()
   valid_to?: string | null;
 
-  /** Where the figures come from. Left out: stays as it was. */
+  /** The source of the figures. Left out: stays as it was. */
   @IsOptional()
   @IsString()
   @Length(1, 500)
@@ -174,7 +174,7 @@ export class PriceDto {
   @ApiTime()
   valid_to!: string | null;
 
-  /** Where the figures come from; null when nobody said. */
+  /** The source of the figures; null when nobody said. */
   source!: string | null;
 
   /** When it was added. */
@@ -189,7 +189,7 @@ export class PriceListDto {
   /** By provider, model, and the time they begin. */
   prices!: PriceDto[];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   next_cursor!: string | null;
 }
 
@@ -236,15 +236,15 @@ export class SkippedPriceDto {
 }
 
 export class ImportedPricesDto {
-  /** How many models got a price that had none at that time. */
+  /** The number of models that got a price and had none at that time. */
   @ApiInteger()
   added!: number;
 
-  /** How many models got another price; the one before ends when it begins. */
+  /** The number of models that got another price; the one before ends when it begins. */
   @ApiInteger()
   changed!: number;
 
-  /** How many models have just that price. */
+  /** The number of models that have that very price. */
   @ApiInteger()
   unchanged!: number;
 

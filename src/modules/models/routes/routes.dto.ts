@@ -34,7 +34,9 @@ export class PutRouteTargetDto {
   @Matches(MODEL_NAME, { message: MODEL_NAME_RULE })
   model_name!: string;
 
-  /** How often it is tried first, beside the weights of the others. Only with the strategy `weights`, and 1 when left out. */
+  /**
+   * The frequency with which it is tried first, beside the weights of the others. Only with the strategy `weights`, and 1 when left out.
+   */
   @ValidateIf((target: PutRouteTargetDto) => target.weight !== undefined)
   @IsInt()
   @Min(1)
@@ -73,7 +75,7 @@ export class RouteTargetDto {
   /** The provider's name for the model. */
   model_name!: string;
 
-  /** How often it is tried first, beside the weights of the others; null of a route that goes by order. */
+  /** The frequency with which it is tried first, beside the weights of the others; null of a route that goes by order. */
   @ApiProperty({ type: 'integer', nullable: true })
   weight!: number | null;
 }
@@ -115,6 +117,6 @@ export class RouteListDto {
   /** By name. */
   routes!: RouteDto[];
 
-  /** Where the next page begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   next_cursor!: string | null;
 }

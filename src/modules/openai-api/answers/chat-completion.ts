@@ -94,8 +94,8 @@ function finishReasonOf(execution: ExecutionResultDto, refusal: string | null): 
 }
 
 /**
- * As the provider wrote it, where that is OpenAI's form and meaning; else what is known, and null when that is too little.
- * Some servers count reasoning or the cache beside the numbers in which OpenAI has them.
+ * Returns the usage as the provider wrote it, where that is OpenAI's form and meaning; else what is known, and null when that is too
+ * little. Some servers count reasoning or the cache beside the numbers in which OpenAI has them.
  */
 function usageOf({ telemetry }: ExecutionResultDto, completion: Completion | undefined): ChatUsageDto | null {
   const raw = completion?.usage.raw;

@@ -6,7 +6,7 @@ import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-m
 import { unixSecondsOf } from '../answers/chat-completion.js';
 import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
 
-/** Of a `PromptDto`. */
+/** The members of a `PromptDto` that tell of its beginning. */
 interface PromptBirth {
   readonly created_at: string;
 }

@@ -30,7 +30,7 @@ export class StreamOptionsDto {
 
 /** Parameters of OpenAI's that this API accepts only at their default. */
 class UnsupportedDto {
-  /** How many answers: only 1. */
+  /** The number of answers: only 1. */
   @IsOptional()
   @Only(1)
   @ApiPropertyOptional({ type: 'integer', enum: [1], nullable: true })

@@ -40,7 +40,7 @@ const AS_IT_CAME = {
 
 @ApiExtraModels(ChatTextPartDto)
 export class ChatMessageParamDto {
-  /** Who says it; `developer` is the same as `system`. */
+  /** The role of the speaker; `developer` is the same as `system`. */
   @ApiProperty({ enum: ['system', 'developer', 'user', 'assistant', 'tool'] })
   role!: string;
 
@@ -54,15 +54,15 @@ export class ChatMessageParamDto {
   })
   content!: unknown;
 
-  /** Of an assistant: the tools that it called. */
+  /** The tools that an assistant called. */
   @ApiPropertyOptional({ type: [ChatToolCallDto], maxItems: MAX_TOOL_CALLS })
   tool_calls?: ChatToolCallDto[];
 
-  /** Of an assistant: what it said to refuse. */
+  /** The words with which an assistant refused. */
   @ApiPropertyOptional({ type: String, nullable: true })
   refusal?: string | null;
 
-  /** Of a tool: the call that it answers. */
+  /** The call that a tool answers. */
   tool_call_id?: string;
 
   /** The name of the author. This and what follows is passed on where the provider has a field for it; see `X-Ignored-Params`. */

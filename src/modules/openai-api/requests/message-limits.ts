@@ -1,4 +1,4 @@
-/** As many as OpenAI takes. */
+/** OpenAI's bound. */
 export const MAX_MESSAGES = 2_048;
 /** The most parts of one message. */
 export const MAX_PARTS = 1_000;

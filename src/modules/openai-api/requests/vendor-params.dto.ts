@@ -39,28 +39,28 @@ export class VendorParamsDto {
   @ApiPropertyOptional(TEXT)
   prompt_cache_key?: string | null;
 
-  /** How long the provider keeps the prompt in its cache. */
+  /** The time for which the provider keeps the prompt in its cache. */
   @IsOptional()
   @IsString()
   @Length(0, MAX_CHARS)
   @ApiPropertyOptional(TEXT)
   prompt_cache_retention?: string | null;
 
-  /** Whom the provider holds to its rules of use. */
+  /** The person whom the provider holds to its rules of use. */
   @IsOptional()
   @IsString()
   @Length(0, MAX_CHARS)
   @ApiPropertyOptional(TEXT)
   safety_identifier?: string | null;
 
-  /** How much a model reasons before it answers, in the provider's word. */
+  /** The amount of reasoning before the answer, in the provider's word. */
   @IsOptional()
   @IsString()
   @Length(1, MAX_CHARS)
   @ApiPropertyOptional(TEXT)
   reasoning_effort?: string | null;
 
-  /** How many words the answer has, in the provider's word. */
+  /** The length of the answer, in the provider's word. */
   @IsOptional()
   @IsString()
   @Length(1, MAX_CHARS)

@@ -48,11 +48,11 @@ export class DiffLineDto {
   /** The line, without the newline at its end. */
   text!: string;
 
-  /** Where it is in `from`, counted from 1; null for an added line. */
+  /** Its line in `from`, counted from 1; null for an added line. */
   @ApiProperty({ type: 'integer', nullable: true })
   old_line!: number | null;
 
-  /** Where it is in `to`, counted from 1; null for a removed line. */
+  /** Its line in `to`, counted from 1; null for a removed line. */
   @ApiProperty({ type: 'integer', nullable: true })
   new_line!: number | null;
 }
@@ -62,7 +62,7 @@ export class DiffHunkDto {
   @ApiInteger()
   old_start!: number;
 
-  /** How many lines of `from` it shows. */
+  /** The number of lines of `from` that it shows. */
   @ApiInteger()
   old_lines!: number;
 
@@ -70,7 +70,7 @@ export class DiffHunkDto {
   @ApiInteger()
   new_start!: number;
 
-  /** How many lines of `to` it shows. */
+  /** The number of lines of `to` that it shows. */
   @ApiInteger()
   new_lines!: number;
 

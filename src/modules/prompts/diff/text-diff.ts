@@ -8,7 +8,7 @@ export interface NamedText {
 }
 
 export interface TextDiff {
-  /** As git writes it, a missing newline at the end included; empty when the texts are equal. */
+  /** The diff as git writes it, including a missing newline at the end; empty when the texts are equal. */
   readonly unified: string;
   readonly hunks: readonly DiffHunk[];
 }
@@ -37,7 +37,7 @@ export interface DiffLine {
  * (long runs of one line, broken at different places) take 45 ms on one core of a two-core cloud machine.
  */
 export const LIMITS = {
-  /** Of one text. Each is an object in the answer. */
+  /** The bound for one text. Each line is an object in the answer. */
   lines: 20_000,
   /** Lines added and removed together: the search costs the square of it. Beyond, one hunk replaces all. */
   edits: 500,

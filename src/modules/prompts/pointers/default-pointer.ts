@@ -1,2 +1,2 @@
-/** Whose pointer is the active version. */
+/** The environment whose pointer is the active version. */
 export const DEFAULT_POINTER = 'default';

@@ -52,7 +52,7 @@ export class PointerKeeper {
     return this.prompts.takeRevision(tx, { projectId, promptId }, null);
   }
 
-  /** As {@link renew}, and the moves of the prompt say that the pointer stayed where it was, and why. */
+  /** Like {@link renew}, and records in the moves of the prompt that the pointer stayed where it was, and why. */
   async stay(tx: EntityManager, stay: Omit<Stay, 'revision'>): Promise<number> {
     const revision = await this.renew(tx, stay);
     await this.pointers.insertStay(tx, { ...stay, revision });

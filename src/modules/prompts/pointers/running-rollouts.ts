@@ -13,7 +13,7 @@ export interface RunningRollout {
   readonly candidateVersion: number;
 }
 
-/** Where a unit belongs. */
+/** The arm of a unit. */
 export interface AssignedArm {
   readonly rollout: RunningRollout;
   readonly arm: Arm;

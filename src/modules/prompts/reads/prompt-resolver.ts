@@ -23,7 +23,7 @@ export interface RunnablePrompt {
   readonly promptRevision: number;
 }
 
-/** How a version was found. `pointer`: it is the active one, the one of the environment `default`. */
+/** The way in which a version was found. `pointer`: it is the active one, the one of the environment `default`. */
 export type ResolvedBy = 'pointer' | 'environment' | 'version_number' | 'template_hash';
 
 /** The version that runs in an environment, and why. */
@@ -79,7 +79,7 @@ export class PromptResolver {
     options: ResolveOptions = {},
   ): Promise<RunnablePrompt> {
     const found = await this.find(projectId, name, versionNumber, options);
-    // That there is no such version may be remembered, and is asked again.
+    // A version that is not there may have been made since, so it is asked for again.
     const isOldNews = found.value?.version === null && options.fresh !== true;
     const known = isOldNews ? await this.find(projectId, name, versionNumber, { fresh: true }) : found;
     return this.runnable(getVersion(name, versionNumber, known), known.promptRevision);
@@ -226,7 +226,7 @@ function sizeBytesOf({ version, environments }: FoundInPrompt): number {
   return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, beside);
 }
 
-/** Of parsed JSON, by character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */
+/** The size of parsed JSON by the character of its text. Measured: 1.5 for schemas as they are, 22 for nothing but empty objects. */
 const BYTES_PER_JSON_CHAR = 8;
 /** The cache asks for the sizes of all versions of a prompt with each that it adds. */
 const extrasBytes = new WeakMap<ContentExtras, number>();

@@ -19,7 +19,7 @@ const LIST = `SELECT wanted.prompt_id AS "promptId",
 
 @Injectable()
 export class RunningVersionsRepository {
-  /** Of all prompts of a page, in one trip. */
+  /** Lists those of all prompts of a page, in one trip. */
   async listByPrompt(
     tx: EntityManager,
     projectId: string,

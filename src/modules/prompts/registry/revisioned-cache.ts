@@ -18,7 +18,7 @@ export interface RevisionedCacheOptions<Value> {
   readonly counts?: CacheCounts;
   /** Default 10,000. */
   readonly maxPrompts?: number;
-  /** Of all values together. Default 32 MiB. */
+  /** The bound for all values together. Default 32 MiB. */
   readonly maxBytes?: number;
   /** Default 30,000. */
   readonly maxAgeMs?: number;
@@ -41,7 +41,7 @@ const DEFAULT_MAX_PROMPTS = 10_000;
 const DEFAULT_MAX_BYTES = 33_554_432;
 /** Many versions of one prompt asked for by number must not make one entry of everything. */
 const MAX_FACETS = 100;
-/** Of keys, maps and revisions, roughly. */
+/** The overhead of keys, maps and revisions, roughly. */
 const FACET_OVERHEAD_BYTES = 256;
 /**
  * A last net under the notifications: whatever a misled LISTEN misses (a pooler that swallows it), nothing is served

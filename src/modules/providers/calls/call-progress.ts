@@ -1,6 +1,6 @@
 import type { ProviderProgress } from './provider-progress.js';
 
-/** How far one call has got, as far as its adapter says so. */
+/** The progress of one call, as far as its adapter tells. */
 export class CallProgress implements ProviderProgress {
   private state: 'before' | 'unknown' | 'waiting' | 'sending' = 'before';
 

@@ -62,13 +62,13 @@ export class CallWatch {
     return this.controller.signal;
   }
 
-  /** How long the reader of the answer has been waited for, all in all. */
+  /** The time spent waiting for the reader of the answer, all in all. */
   get readerMs(): number {
     const sinceMs = this.readerSinceMs;
     return this.readerWaitedMs + (sinceMs === null ? 0 : performance.now() - sinceMs);
   }
 
-  /** How long the provider has had: all of the call, less the waits for the reader. */
+  /** The time that the provider has had: all of the call, less the waits for the reader. */
   get providerMs(): number {
     return performance.now() - this.startedAtMs - this.readerMs;
   }

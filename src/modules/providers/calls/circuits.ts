@@ -5,7 +5,7 @@ import { Circuit, type CircuitPass, type CircuitStatus } from './circuit.js';
 export interface CircuitOptions {
   /** So many failures among twice as many calls open a circuit; 0 never opens one. */
   readonly failures: number;
-  /** How long nothing is called; then one call is tried. */
+  /** The time for which nothing is called; then one call is tried. */
   readonly openMs: number;
   /** No call lasts longer: a trial that was not settled by then never will be. */
   readonly longestCallMs: number;

@@ -24,7 +24,7 @@ export type CompletionRequest = Omit<ProviderRequest, 'signal' | 'progress'> & {
 };
 
 export interface CompletionLimits extends CallLimits {
-  /** How much of the response's text is kept. Tool calls are kept whole, or the call fails. */
+  /** The part of the response's text that is kept. Tool calls are kept whole, or the call fails. */
   readonly maxResponseBytes: number;
 }
 
@@ -59,7 +59,7 @@ export interface PartialCompletion {
   readerMs?: number;
   /** After a failed call: whether a limit of ours cut off an answer that was there. */
   isCut?: boolean;
-  /** How the vendor ended an answer that counts as failed, and what it used; left out where it did not come so far. */
+  /** The vendor's reason for an answer that counts as failed, and its usage; left out where the answer did not come so far. */
   end?: { readonly finishReason: string | null; readonly usage: ProviderUsage };
 }
 

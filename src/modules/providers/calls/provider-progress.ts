@@ -1,5 +1,5 @@
 /**
- * How far a call has got. What was certainly not sent costs nothing, however the call ends; of a call that says nothing
+ * The progress of a call. What was certainly not sent costs nothing, however the call ends; of a call that says nothing
  * here it is assumed that it may have been sent.
  */
 export interface ProviderProgress {

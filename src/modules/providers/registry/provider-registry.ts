@@ -76,7 +76,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   /**
-   * Where calls go: scheme, host and port.
+   * Returns the origin of calls: scheme, host and port.
    * @param baseUrl the project's own address; null for that of the operator.
    * @returns null where no address is known.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)

@@ -28,7 +28,7 @@ export interface Comparison {
     /** (candidate − control) / |control|. */
     readonly relative: Estimate;
   };
-  /** Of the split of missing units between the arms, at this look alone. */
+  /** The p-value of the split of missing units between the arms, at this look alone. */
   readonly missingPValue: number;
   /** Whether there are units enough to decide anything. */
   readonly isEnough: boolean;
@@ -59,7 +59,7 @@ export interface Look {
   readonly alphaPerTest: number;
   readonly units: Readonly<Record<Arm, number>>;
   readonly executions: Readonly<Record<Arm, number>>;
-  /** Of the split of all units between the arms: the least p-value of this step so far. */
+  /** The p-value of the split of all units between the arms: the least of this step so far. */
   readonly ratioPValue: number;
   /** The primary metric first, then the guardrails as they were asked for. */
   readonly comparisons: readonly Comparison[];

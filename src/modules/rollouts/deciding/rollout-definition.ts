@@ -10,10 +10,10 @@ export interface MetricRule {
   /** Such as `error_rate` or `score:faithful`. */
   readonly metric: string;
   readonly kind: MetricKind;
-  /** Of a quantile which one, such as 0.95; otherwise null. */
+  /** The quantile of a metric that is one, such as 0.95; otherwise null. */
   readonly quantile: number | null;
   readonly direction: Direction;
-  /** How much worse than the control the candidate may be, relative to the control: 0.2 is a fifth. */
+  /** The regression that is allowed to the candidate, relative to the control: 0.2 is a fifth. */
   readonly maxRegression: number;
 }
 
@@ -61,7 +61,7 @@ const NAMED = /^(?:score|outcome):./u;
 export interface MetricOptions {
   readonly direction?: Direction;
   readonly maxRegression?: number;
-  /** Of a score or an outcome: whether its values are yes and no, or numbers. Default `number`. */
+  /** The kind of the values of a score or an outcome: yes and no, or numbers. Default `number`. */
   readonly kind?: 'yes_no' | 'number';
 }
 

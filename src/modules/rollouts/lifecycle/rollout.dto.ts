@@ -33,7 +33,7 @@ export class ShownMetricDto {
   @ApiProperty({ enum: DIRECTIONS })
   direction!: (typeof DIRECTIONS)[number];
 
-  /** How much worse than the control the candidate may be, relative to the control. */
+  /** The regression that is allowed to the candidate, relative to the control. */
   max_regression!: number;
 }
 
@@ -85,7 +85,7 @@ export class RolloutDto {
   /** The steps that were asked for. */
   steps!: ShownStepDto[];
 
-  /** How many units each arm has to have before anything is decided. */
+  /** The number of units that each arm has to have before anything is decided. */
   @ApiInteger()
   min_units!: number;
 

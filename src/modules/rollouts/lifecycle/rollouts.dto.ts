@@ -67,7 +67,7 @@ export class RolloutMetricDto {
   @ApiPropertyOptional({ enum: DIRECTIONS, nullable: true, example: 'down' })
   direction?: (typeof DIRECTIONS)[number] | null;
 
-  /** How much worse than the control the candidate may be, relative to the control: 0.2 is a fifth. */
+  /** The regression that is allowed to the candidate, relative to the control: 0.2 is a fifth. */
   @IsOptional()
   @IsNumber()
   @Min(0)
@@ -76,7 +76,7 @@ export class RolloutMetricDto {
   max_regression?: number | null;
 
   /**
-   * Of a score or an outcome: whether it is yes or no, or a number. Left out: as scorer and recorded outcomes have it, and `yes_no` where
+   * The kind of a score or an outcome: yes or no, or a number. Left out: as scorer and recorded outcomes have it, and `yes_no` where
    * there are none yet.
    */
   @IsOptional()
@@ -96,7 +96,7 @@ export class CreateRolloutDto {
   @IsPromptName()
   prompt_name!: string;
 
-  /** Where it is tried. */
+  /** The environment in which it is tried. */
   @IsString()
   @Length(1, 100)
   @ApiProperty({ example: 'prod' })
@@ -125,7 +125,7 @@ export class CreateRolloutDto {
   @ApiProperty({ type: [RolloutStepDto], minItems: 1, maxItems: MAX_STEPS })
   steps!: RolloutStepDto[];
 
-  /** How many units each arm has to have before anything is decided, in each step. */
+  /** The number of units that each arm has to have before anything is decided, in each step. */
   @IsOptional()
   @IsInt()
   @Min(1)

@@ -220,7 +220,7 @@ export class RolloutsRepository {
     );
   }
 
-  /** Of a rollout under lock. A step that begins ends the one before, and so does the end. */
+  /** Moves on a rollout that is locked. A step that begins ends the one before, and so does the end. */
   async progress(
     tx: EntityManager,
     { projectId, rolloutId, fence, phase, definition }: RolloutRecord,

@@ -11,7 +11,7 @@ export interface JsonDifference {
 /** Two ways to the same sum differ by less, relative to it. */
 const TOLERANCE = 1e-9;
 
-/** Where two JSON values differ, at their innermost places; numbers only where they differ by more than rounding. */
+/** Lists the innermost places in which two JSON values differ; numbers only where they differ by more than rounding. */
 export function compareJson(recorded: unknown, recomputed: unknown, pointer = ''): JsonDifference[] {
   if (isBranch(recorded) && isBranch(recomputed) && Array.isArray(recorded) === Array.isArray(recomputed)) {
     const keys = new Set([...Object.keys(recorded), ...Object.keys(recomputed)]);

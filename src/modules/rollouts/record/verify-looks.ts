@@ -5,7 +5,7 @@ import { compareJson, type JsonDifference } from './compare-json.js';
 import { PhaseTally } from './phase-tally.js';
 import type { Exposure, RolloutEvent, RolloutRecord } from './rollout-record.js';
 
-/** Where a look of the record and the look that follows from it differ. */
+/** A difference between a look of the record and the look that follows from it. */
 export interface LookDifference extends JsonDifference {
   /** Which look, counted from 0. */
   readonly look: number;

@@ -16,7 +16,7 @@ const DEFAULT_EVENTS = 1000;
 export class ListLooksQueryDto extends PageQueryDto {}
 
 export class ListRolloutEventsQueryDto {
-  /** How many entries a page has at most. */
+  /** The most entries that a page has. */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_EVENTS, default: DEFAULT_EVENTS })
   @FromText(toInteger)
   @IsInt()
@@ -33,11 +33,11 @@ export class ListRolloutEventsQueryDto {
 }
 
 export class ArmCountsDto {
-  /** Of the control. */
+  /** The number of the control. */
   @ApiInteger()
   control!: number;
 
-  /** Of the candidate. */
+  /** The number of the candidate. */
   @ApiInteger()
   candidate!: number;
 }
@@ -67,10 +67,10 @@ export class ArmFiguresDto extends EstimateDto {
 }
 
 export class ArmsFiguresDto {
-  /** Of the control. */
+  /** The figures of the control. */
   control!: ArmFiguresDto;
 
-  /** Of the candidate. */
+  /** The figures of the candidate. */
   candidate!: ArmFiguresDto;
 }
 
@@ -98,7 +98,7 @@ export class ComparisonDto {
   @ApiProperty({ enum: DIRECTIONS })
   direction!: (typeof DIRECTIONS)[number];
 
-  /** How much worse than the control the candidate may be, relative to the control. */
+  /** The regression that is allowed to the candidate, relative to the control. */
   max_regression!: number;
 
   /** Both arms, each with the bounds within which its true value lies. */
@@ -107,7 +107,9 @@ export class ComparisonDto {
   /** The difference that the candidate makes, with its bounds. */
   effect!: EffectDto;
 
-  /** Of the split of units without a value: small where one arm misses more than the other, and then the comparison is biased. */
+  /**
+   * The p-value of the split of units without a value: small where one arm misses more than the other, and then the comparison is biased.
+   */
   missing_p_value!: number;
 
   /** Whether there are units enough to decide anything. */
@@ -125,15 +127,15 @@ export class DecisionDto {
   @ApiProperty({ enum: DECISIONS })
   kind!: Decision['kind'];
 
-  /** Of a guardrail and of success: what follows. Left out of the others. */
+  /** The action that follows, for a guardrail and for success. Left out of the others. */
   @ApiPropertyOptional({ enum: ACTIONS })
   action?: (typeof ACTIONS)[number];
 
-  /** Of a guardrail: the metrics that are bad. Left out of the others. */
+  /** The metrics that are bad, for a guardrail. Left out of the others. */
   @ApiPropertyOptional({ type: [String] })
   metrics?: string[];
 
-  /** Of a next step: which one. Left out of the others. */
+  /** The step that is next. Left out of the others. */
   @ApiPropertyOptional({ type: 'integer' })
   phase?: number;
 }
@@ -213,7 +215,7 @@ export class RolloutExposureDto {
   /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
   unit!: string;
 
-  /** How the execution ended. */
+  /** The end of the execution. */
   @ApiProperty({ enum: FINAL })
   status!: (typeof FINAL)[number];
 
@@ -243,7 +245,7 @@ export class RolloutValueDto {
   /** The value; 1 and 0 for yes and no. */
   value!: number;
 
-  /** How long it came after the execution had ended, in milliseconds; null of what the execution brings along. */
+  /** The time from the end of the execution to the value, in milliseconds; null for what the execution brings along. */
   @ApiProperty({ type: Number, nullable: true })
   delay_ms!: number | null;
 }

@@ -15,17 +15,17 @@ export class DelayDto {
 }
 
 export class ArmDelaysDto {
-  /** Of the control; null where nothing came. */
+  /** The delays of the control; null where nothing came. */
   @ApiProperty({ type: DelayDto, nullable: true })
   control!: DelayDto | null;
 
-  /** Of the candidate; null where nothing came. */
+  /** The delays of the candidate; null where nothing came. */
   @ApiProperty({ type: DelayDto, nullable: true })
   candidate!: DelayDto | null;
 }
 
 export class ComparedMetricDto extends ComparisonDto {
-  /** How long values came after their executions had ended; null of metrics that executions bring along. */
+  /** The times from the ends of executions to their values; null for metrics that executions bring along. */
   @ApiProperty({ type: ArmDelaysDto, nullable: true })
   delays!: ArmDelaysDto | null;
 }
@@ -39,36 +39,36 @@ export class ArmTotalsDto {
   @ApiInteger()
   executions!: number;
 
-  /** Of these, how many succeeded. */
+  /** The number of these that succeeded. */
   @ApiInteger()
   succeeded!: number;
 
-  /** How many failed. */
+  /** The number that failed. */
   @ApiInteger()
   failed!: number;
 
-  /** How many were canceled: neither a success nor an error. */
+  /** The number that were canceled: neither a success nor an error. */
   @ApiInteger()
   canceled!: number;
 
-  /** How many the response cache answered. */
+  /** The number that the response cache answered. */
   @ApiInteger()
   cached!: number;
 
-  /** How many another model answered than the first that was to be asked. */
+  /** The number that another model answered than the first that was to be asked. */
   @ApiInteger()
   fallbacks!: number;
 
-  /** How many came without a `unit_key`, and are a unit each. */
+  /** The number that came without a `unit_key`, and are a unit each. */
   @ApiInteger()
   without_unit_key!: number;
 }
 
 export class PhaseArmsDto {
-  /** Of the control. */
+  /** The totals of the control. */
   control!: ArmTotalsDto;
 
-  /** Of the candidate. */
+  /** The totals of the candidate. */
   candidate!: ArmTotalsDto;
 }
 
@@ -76,7 +76,7 @@ export class PhaseFiguresDto extends RolloutPhaseDto {
   /** The share of the rollout's `alpha` that each test has: guardrails and steps share it equally. */
   alpha_per_test!: number;
 
-  /** How many units and executions each arm has. */
+  /** The numbers of units and executions of each arm. */
   arms!: PhaseArmsDto;
 
   /** Whether the split is as planned: the least p-value of the step so far. Below 0.001, something loses units. */
@@ -92,7 +92,7 @@ export class RolloutDetailDto extends RolloutDto {
   @ApiProperty({ type: [PhaseFiguresDto] })
   declare phases: PhaseFiguresDto[];
 
-  /** How many looks there are in all. */
+  /** The number of looks in all. */
   @ApiInteger()
   look_count!: number;
 

@@ -5,7 +5,7 @@ import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 import { PhaseTally } from '../record/phase-tally.js';
 import type { RolloutEventRecord, RolloutEventsRepository } from './rollout-events.repository.js';
 
-/** How the executions of an arm came about and ended. */
+/** The origins and ends of an arm's executions. */
 export interface ArmTotals {
   readonly succeeded: number;
   readonly failed: number;

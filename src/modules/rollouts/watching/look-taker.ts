@@ -66,7 +66,7 @@ export class LookTaker {
     if (started === null) return null;
     const cursor = await this.takingIn.hold(tx, { projectId, rolloutId, startedAt: started });
     if (cursor === null) return null;
-    // As it is now that nobody else decides: what was read before may have been decided about.
+    // Read again now that nobody else decides: what was read before may have been decided about.
     const rollout = await this.rollouts.find(tx, projectId, rolloutId);
     if (rollout === null) return null;
     const definition: RolloutDefinition = { rolloutId, ...rollout.definition };

@@ -12,7 +12,7 @@ const LOOK_INTERVAL_MS = 1000;
 const MOST_AT_ONCE = 200;
 /** The pause after a failure, so that it is not repeated at once. */
 const AFTER_FAILURE_MS = 3000;
-/** Of a process' time what the looks at one rollout may take: one with a million units is looked at less often. */
+/** The share of a process' time that the looks at one rollout may take: one with a million units is looked at less often. */
 const MOST_SHARE = 0.1;
 
 /**

@@ -7,7 +7,7 @@ export type RolloutEventRecord = Omit<RolloutEventEntity, 'projectId' | 'rollout
   readonly sequence: number;
 };
 
-/** How long the values of a metric came after their executions ended. */
+/** The delay of a metric's values after their executions ended. */
 export interface MetricDelay {
   readonly phase: number;
   readonly arm: 'control' | 'candidate';
@@ -51,7 +51,7 @@ export class RolloutEventsRepository {
     return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, phase, limit]);
   }
 
-  /** Of scores and outcomes; what an execution brings along has none. */
+  /** Lists the delays of scores and outcomes; what an execution brings along has none. */
   listDelays(tx: EntityManager, projectId: string, rolloutId: string): Promise<MetricDelay[]> {
     return tx.query<MetricDelay[]>(DELAYS, [projectId, rolloutId]);
   }

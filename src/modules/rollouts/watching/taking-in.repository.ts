@@ -129,7 +129,7 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
   SELECT coalesce(max(sequence), $3::bigint) AS "lastSequence" FROM added`;
 
 const AT_ONCE = 5000;
-/** Of what is looked for again: what is usual, and what a stalled commit may take. */
+/** The span that is looked at again: what is usual, and what a stalled commit may take. */
 const OVERLAP_MS = 15_000;
 const LONG_OVERLAP_MS = 15 * 60_000;
 

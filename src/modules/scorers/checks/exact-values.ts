@@ -18,7 +18,7 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** Of a text that is known to be JSON. */
+/** Takes a text that is known to be JSON. */
 function isDeeperThan(text: string, most: number): boolean {
   let depth = 0;
   let isInString = false;

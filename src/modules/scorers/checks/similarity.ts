@@ -11,8 +11,8 @@ const FIRST_SURROGATE = 0xd800;
 const SURROGATES = 0x800;
 
 /**
- * How alike two texts are: 1 less their Levenshtein distance by the longer length, both in characters (code points). What they have
- * in common at both ends is left out first, since it costs nothing and changes no distance.
+ * Returns the similarity of two texts: 1 less their Levenshtein distance by the longer length, both in characters (code points). What
+ * they have in common at both ends is left out first, since it costs nothing and changes no distance.
  * @returns 0 to 1; null when it would take too long.
  */
 export function similarityBetween(one: string, other: string, mostSteps = MOST_STEPS): number | null {

@@ -4,7 +4,7 @@ import { readPicoUsd } from '../checks/read-pico-usd.js';
 import type { DefinitionReader } from './definition-reader.js';
 import type { CheckName } from './scorer-definition.js';
 
-/** Of the pattern of a regular expression. */
+/** The bound for the pattern of a regular expression. */
 const MAX_PATTERN_CHARS = 1000;
 const MAX_PATH_CHARS = 1000;
 
@@ -66,7 +66,7 @@ export function readCheckMembers(
   return {
     check,
     path: reader.member('path'),
-    // As it is when it is left out, which is the same content.
+    // Left out like its default, which is the same content.
     negate: reader.member('negate') === true ? true : undefined,
     threshold: reader.readThreshold(0, 1),
   };

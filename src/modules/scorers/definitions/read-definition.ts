@@ -4,10 +4,10 @@ import { readCheckMembers } from './read-check-members.js';
 import { DefinitionReader } from './definition-reader.js';
 import type { DefinitionDraft } from './write-definition.js';
 
-/** Of the JSON of what a check compares with: it is hashed and compared in one go. */
+/** The bound for the JSON that a check compares with: it is hashed and compared in one go. */
 const MAX_VALUE_CHARS = 65_536;
 
-/** Of the source of code. A scorer that needs more is a program. */
+/** The bound for the source of code. A scorer that needs more is a program. */
 const MAX_SOURCE_CHARS = 50_000;
 
 /**

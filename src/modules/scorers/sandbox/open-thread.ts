@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Of JavaScript beside the engine, whose memory is counted by itself. The stack is also the one of WebAssembly. */
+/** The bounds of JavaScript beside the engine, whose memory is counted by itself. The stack is also the one of WebAssembly. */
 const RESOURCES = { maxOldGenerationSizeMb: 256, stackSizeMb: 8 } as const;
 
 /** Node runs no TypeScript, and tests run from source: there the program is loaded as the command line loads a configuration. */

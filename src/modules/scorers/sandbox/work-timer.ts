@@ -1,4 +1,4 @@
-/** How much longer than its time a job may take where the processors are busy with other programs. */
+/** The multiple of its time that a job may take where the processors are busy with other programs. */
 const MOST_PATIENCE = 6;
 const LEAST_WAIT_MS = 50;
 

@@ -75,7 +75,7 @@ export class ScoreDto {
   @ApiInteger()
   scorer_version!: number;
 
-  /** Where it comes from: what was computed, `human` from an annotation queue, `api` from `POST /v1/scores`. */
+  /** The origin: `human` is an annotation queue, `api` is `POST /v1/scores`, and the rest are computed. */
   @ApiProperty({ enum: SCORE_SOURCES })
   source!: ScoreSource;
 

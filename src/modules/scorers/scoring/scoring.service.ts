@@ -24,7 +24,7 @@ export interface ScoringOptions {
   readonly key: string | null;
   /** The experiment that judgements are part of, whose budget holds them. Left out: none. */
   readonly batchId?: string;
-  /** How judgements are run. Left out: queued as ordinary executions, and waited for. */
+  /** Runs judgements. Left out: they are queued as ordinary executions, and waited for. */
   readonly callJudge?: CallJudge;
 }
 

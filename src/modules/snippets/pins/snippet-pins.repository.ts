@@ -83,7 +83,7 @@ export class SnippetPinsRepository {
     return tx.query<PinnedSnippet[]>(READ, [projectId, versionIds]);
   }
 
-  /** How many of these belong to snippets that are not deleted. */
+  /** Counts those that belong to snippets which are not deleted. */
   async countLive(tx: EntityManager, projectId: string, versionIds: readonly string[]): Promise<number> {
     const [row] = await tx.query<{ count: number }[]>(COUNT_LIVE, [projectId, versionIds]);
     return row?.count ?? 0;

@@ -10,7 +10,7 @@ import {
 } from '../../../templating/index.js';
 import { type NewPin, SnippetPinsRepository } from './snippet-pins.repository.js';
 
-/** As many as `liquid-2` takes, and as many characters; here, so that no more is read. */
+/** The bounds of `liquid-2` for their number and for their characters; here, so that no more is read. */
 const MAX_SNIPPETS = 1_000;
 const MAX_CHARS = 1_048_576;
 

@@ -16,7 +16,7 @@ type Candidate = ExperimentRecord['plan']['candidates'][number];
 interface CostlyCandidate {
   readonly candidate: Candidate;
   readonly model: { readonly provider: string; readonly modelName: string };
-  /** Of one cell. */
+  /** The cost of one cell. */
   readonly costPicoUsd: bigint;
 }
 

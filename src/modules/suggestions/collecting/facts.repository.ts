@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AttemptStatus, ExecutionErrorType } from '../../../entities/index.js';
 
-/** Whose executions are looked at. */
+/** The executions that are looked at. */
 export interface LookedAt {
   readonly projectId: string;
   readonly promptId: string;
@@ -34,7 +34,7 @@ export interface SampledAttempt {
 
 export interface SampledInput {
   readonly executionId: string;
-  /** Of all its variables. */
+  /** The size of all its variables. */
   readonly bytes: number;
   /** Paths of what was masked. */
   readonly masked: readonly string[] | null;
@@ -83,7 +83,7 @@ const SAMPLE = `WITH RECURSIVE environments AS (
   LEFT JOIN models m ON m.project_id = $1 AND m.model_id = n.model_id
   WHERE n.version_id = $3 ORDER BY n.execution_id DESC`;
 
-/** Of whole days: one step in the key of the rollups for each, and what has not been folded. */
+/** Counts whole days: one step in the key of the rollups for each, and what has not been folded. */
 const COUNT = `SELECT coalesce(sum(counted.executions), 0)::float8 AS executions FROM (
     SELECT r.executions FROM generate_series(0, 30) AS ago(days) CROSS JOIN LATERAL (
       SELECT r.executions FROM execution_rollups r
@@ -145,7 +145,7 @@ export class FactsRepository {
     return (await tx.query<{ id: string }[]>(NOT_PASSED, [projectId, ids])).map(({ id }) => id);
   }
 
-  /** Where the answers break their schema. */
+  /** Lists the places in which answers break their schema. */
   async listPointers(
     tx: EntityManager,
     projectId: string,
@@ -154,7 +154,7 @@ export class FactsRepository {
     return tx.query(POINTERS, [projectId, ids]);
   }
 
-  /** Of each execution in their order. */
+  /** Lists the attempts of each execution in their order. */
   async listAttempts(
     tx: EntityManager,
     projectId: string,

@@ -40,7 +40,7 @@ export function summarizePromptTokens(
   executions: readonly SampledExecution[],
   commonPrefix: number,
 ): VersionFacts['promptTokens'] {
-  // Where the vendor says nothing of its cache, nothing is known of it.
+  // A vendor that says nothing of its cache tells us nothing about it.
   const told = executions.filter(
     ({ cacheHit, promptTokens, cachedPromptTokens }) =>
       !cacheHit && promptTokens !== null && cachedPromptTokens !== null,

@@ -21,7 +21,7 @@ const LINES_APART = /(?:^|\n)[ \t]*(?:[^\n]{0,60}:)?[ \t]*$/u;
 const MARKS = [/<[^<>\n]+>\s*$/u, /(?:"""|'''|```[\w-]*|~~~|---|===|###)\s*$/u, /["“«`']$/u];
 const CLOSING_MARKS = [/^\s*<\/[^<>\n]+>/u, /^\s*(?:"""|'''|```|~~~|---|===|###)/u, /^["”»`']/u];
 const WORDS_OF_A_SENTENCE = 2;
-/** How far to look for marks, and for instructions that follow. */
+/** The distance to look for marks, and for instructions that follow. */
 const CHARS_BEFORE = 200;
 const CHARS_AFTER = 2000;
 /** Beyond this many, and with longer names than this, nobody wrote the template by hand. */

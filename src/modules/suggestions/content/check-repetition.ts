@@ -24,7 +24,7 @@ const FEWEST_WORDS = 2;
 const FEWEST_CHARS = 16;
 /** A longer one is no instruction. */
 const MOST_CHARS = 2000;
-/** How many of both sentences' words have to be in each. */
+/** The share of both sentences' words that has to be in each. */
 const ALIKE = 0.8;
 const FEWEST_WORDS_ALIKE = 6;
 /** Each is compared with each. */
@@ -87,10 +87,10 @@ function isSame(one: Sentence, other: Sentence): boolean {
   return Math.min(words.size, others.size) >= FEWEST_WORDS_ALIKE && common / all >= ALIKE;
 }
 
-/** How many words two sentences share; null as soon as it is clear that those are too few. */
+/** Counts the words that two sentences share; null as soon as it is clear that those are too few. */
 function countCommon(words: ReadonlySet<string>, others: ReadonlySet<string>): number | null {
   const total = words.size + others.size;
-  // Of so many in both, the two are alike: common / (total − common) ≥ ALIKE.
+  // With so many in both, the two are alike: common / (total − common) ≥ ALIKE.
   const needed = (ALIKE * total) / (1 + ALIKE) - 1e-9;
   let spare = words.size - needed;
   if (spare < 0 || others.size < needed) return null;

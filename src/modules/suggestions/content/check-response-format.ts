@@ -12,11 +12,11 @@ const ASKS_OTHER = new RegExp(
 );
 const DENIES = /\b(?:not|never|no|don['’]t|without|instead of)\b/iu;
 const KEYS = /["“]([A-Za-z_]\w*)["”]\s*:/gu;
-/** How far in front of the order its sentence may begin. */
+/** The distance in front of the order at which its sentence may begin. */
 const CHARS_BEFORE = 80;
 /** The evidence names so many. */
 const MOST_KEYS = 50;
-/** How far behind the order its example may end. */
+/** The distance behind the order at which its example may end. */
 const EXAMPLE_CHARS = 600;
 
 /** Whether what the text asks for and `response_format` are the same. */
@@ -68,7 +68,7 @@ function suggestFormat(content: PromptContent, order: Order): Suggestion {
     title: 'The text asks for JSON, and no response_format makes the vendor keep to it.',
     evidence: quotePlaces([toPlace(order.part, order.begin, order.end)]),
     expectedEffect: UNKNOWN_EFFECT,
-    // Of the forms of JSON only an object can be asked for without a schema; and with tools the answer may be a call.
+    // JSON without a schema can be asked for as an object only; and with tools the answer may be a call.
     patch:
       isObject && extras.tools === undefined
         ? {

@@ -8,7 +8,7 @@ export function listDeclared(schema: JsonSchema): readonly string[] | null {
   return Object.keys(properties);
 }
 
-/** Where members may be named, too. */
+/** Words beside which members may be named, too. */
 const OTHERWISE = [
   '$ref',
   '$dynamicRef',

@@ -62,7 +62,7 @@ function listOutputs(source: string, markup: readonly Markup[]): Output[] {
   return markup.flatMap(({ kind, begin, end }) => {
     if (kind !== 'output') return [];
     const name = OUTPUT.exec(source.slice(begin, end))?.[1];
-    // Of `{{name-}}` the hyphen trims white space.
+    // The hyphen of `{{name-}}` trims white space.
     return name === undefined ? [] : [{ name: name.replace(/-$/u, ''), begin, end }];
   });
 }
@@ -118,7 +118,7 @@ export function estimateTokens(characters: number): number {
 const MOST_SUGGESTIONS = 20;
 const MOST_PATCHED_CHARS = 400_000;
 
-/** How many suggestions of one kind are of use: each may have a patch, which is the whole content. */
+/** Counts the suggestions of one kind that are of use: each may have a patch, which is the whole content. */
 export function countUseful(parts: readonly Part[]): number {
   const chars = parts.reduce((sum, { source }) => sum + source.length, 1);
   return Math.max(1, Math.min(MOST_SUGGESTIONS, Math.floor(MOST_PATCHED_CHARS / chars)));

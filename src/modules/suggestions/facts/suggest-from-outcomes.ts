@@ -3,7 +3,7 @@ import { describeFacts, toPercent } from './describe-facts.js';
 import type { VersionFacts } from './version-facts.js';
 
 const FEWEST_FAILURES = 5;
-/** Of the answers, from which on something is worth a look. */
+/** The share of the answers from which on something is worth a look. */
 const MANY = 0.02;
 
 /** Suggests changes about failures and second tries. */

@@ -10,7 +10,7 @@ const SPARE = 1.5;
 const FEWEST_PREFIX_TOKENS = 1024;
 const LOW_SHARE = 0.2;
 const FEWEST_EXECUTIONS = 50;
-/** How much cheaper, relative, a model has to be to be worth a change. */
+/** The relative difference that makes a cheaper model worth a change. */
 const CHEAPER = 0.1;
 
 /** Suggests changes that save money. */

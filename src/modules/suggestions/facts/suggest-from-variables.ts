@@ -6,7 +6,7 @@ import type { VersionFacts } from './version-facts.js';
 /** The chance of one false alarm among all values of all variables. */
 const ALPHA = 0.01;
 const FEWEST_FAILURES = 5;
-/** How many times as often as the rest a cluster has to fail. */
+/** The multiple of the others' failures that makes a cluster. */
 const TIMES = 2;
 const FEWEST_EXECUTIONS = 100;
 

@@ -57,7 +57,7 @@ export interface VersionFacts {
     }[];
   } | null;
   readonly variables: readonly VariableFacts[];
-  /** Of how many executions the variables were read; left out where of all. */
+  /** The number of executions whose variables were read; left out where all were. */
   readonly variablesRead?: { readonly executions: number; readonly failures: number };
   readonly experiments: readonly {
     readonly experimentId: string;
@@ -65,7 +65,7 @@ export interface VersionFacts {
     readonly items: number;
     readonly model: { readonly provider: string; readonly modelName: string };
     readonly other: { readonly provider: string; readonly modelName: string };
-    /** Of one execution, as decimal numbers. */
+    /** The cost of one execution, as decimal numbers. */
     readonly costUsd: string;
     readonly otherCostUsd: string;
   }[];

@@ -85,7 +85,7 @@ export class ExecutedPromptDto {
   @ApiProperty({ enum: ['succeeded', 'queued'] })
   status!: ExecutionStatus;
 
-  /** As it was asked for. */
+  /** The mode that was asked for. */
   @ApiProperty({ enum: EXECUTION_MODES })
   mode!: ExecutionMode;
 

@@ -24,7 +24,7 @@ export const MAX_PROMPTS = 1000;
 export const MAX_TEMPLATE_CHARS = 1_048_576;
 
 const SHA256 = /^[0-9a-f]{64}$/;
-/** Of SHA-1, or of a repository with SHA-256. */
+/** The hash of a commit by SHA-1, or in a repository with SHA-256. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** A template's hash in a body: lower-case hex SHA-256. */
@@ -112,7 +112,7 @@ export class CodePromptDto {
   @ApiPropertyOptional({ nullable: true, example: undefined })
   template_hash?: string | null;
 
-  /** Where it stands. */
+  /** The place of the prompt in the code. */
   @IsOptional()
   @Nested(() => CodeSourceDto)
   @ApiPropertyOptional({ type: CodeSourceDto, nullable: true })

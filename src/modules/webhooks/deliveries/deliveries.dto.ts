@@ -45,7 +45,7 @@ export class DeliveryDto {
   @ApiProperty({ enum: EVENT_TYPES })
   event_type!: string;
 
-  /** Whom it is told. */
+  /** The address that is told. */
   url!: string;
 
   /** `pending`: it will be tried, again or at all; `failed`: it will not be any more. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /** Keeps these keys apart from everything else that is made with the same secret. */
 const KEY_TAG = 'prompt-ledger webhook secret 1\n';
-/** How Standard Webhooks mark a symmetric secret. */
+/** The prefix by which Standard Webhooks mark a symmetric secret. */
 const SECRET_PREFIX = 'whsec_';
 
 /** The key of 32 bytes that a project's events are signed with. It is never stored, only its salt is. */

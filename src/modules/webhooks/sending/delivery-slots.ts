@@ -1,4 +1,4 @@
-/** How many deliveries are under way, and whose. */
+/** Counts the deliveries that are under way, by project. */
 export class DeliverySlots {
   /** The most that one project may have: receivers that hang then leave the other half to other projects. */
   readonly share: number;

@@ -25,12 +25,12 @@ export interface ClaimOptions {
   readonly slots: number;
   /** The most that one project may have under way here. */
   readonly share: number;
-  /** How many each project has under way already. */
+  /** The number of each project's deliveries that are under way already. */
   readonly busy: ReadonlyMap<string, number>;
   readonly leaseMs: number;
 }
 
-/** How one try ended. */
+/** The end of one try. */
 export interface DeliveryReport {
   readonly projectId: string;
   readonly eventId: string;

@@ -13,7 +13,7 @@ export function lowerCase(text: string, budget: Budget): string {
   return text.toLowerCase();
 }
 
-/** Where the character (code point) of that number begins, counted from `start`; the length when there are fewer. */
+/** Returns the beginning of the character (code point) of that number, counted from `start`; the length when there are fewer. */
 export function offsetOfChar(text: string, number: number, start = 0): number {
   // A character takes one unit or two.
   if (number >= text.length - start) return text.length;

@@ -30,7 +30,7 @@ class Analyzer {
   /** From the tag on to the end of the template, as in Liquid. */
   private readonly assigned = new Set<string>();
   private readonly loopNames: string[] = [];
-  /** How many of the enclosing conditions ask about a variable. */
+  /** The number of enclosing conditions that ask about a variable. */
   private readonly guards = new Map<string, number>();
 
   constructor(private readonly snippets: KnownSnippets) {}

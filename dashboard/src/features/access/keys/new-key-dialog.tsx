@@ -102,7 +102,7 @@ export function NewKeyDialog({
   );
 }
 
-/** Whose key it will be: admins name service accounts, the instance anybody. */
+/** Asks whom the key will belong to: admins name service accounts, the instance anybody. */
 function OwnerField({
   value,
   onChange,

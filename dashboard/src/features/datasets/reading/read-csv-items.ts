@@ -3,7 +3,7 @@ import { parseJson } from '../../../api/parse-json';
 import { ServiceProblem } from '../../../api/service-problem';
 import { parseCsv } from './parse-csv';
 
-/** Where the cells of a column go; the command line reads files by the same rules. */
+/** The part of an item that the cells of a column become; the command line reads files by the same rules. */
 interface Column {
   readonly place: 'external_id' | 'expected' | 'metadata' | 'variables' | 'metadata member' | 'variable';
   readonly name: string;

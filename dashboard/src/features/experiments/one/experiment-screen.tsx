@@ -16,7 +16,7 @@ import { Summary } from './summary';
 
 const route = getRouteApi('/experiments/$id');
 
-/** How often an experiment that is under way is read again. */
+/** The interval at which an experiment that is under way is read again. */
 const LOOK_MS = 1_000;
 
 /** One experiment: how far it is, what came of it, and which candidate is better. */

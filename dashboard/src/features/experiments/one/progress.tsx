@@ -2,7 +2,7 @@ import type { ExperimentProgress } from '@prompt-ledger/client';
 import { Panel } from '../../../ui/panel';
 import { count } from '../../../ui/text/format';
 
-/** How far an experiment is. */
+/** Shows the progress of an experiment. */
 export function Progress({
   progress: { cells, queued, running, succeeded, failed, canceled },
 }: {

@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<ExperimentResult>[] = [
   },
 ];
 
-/** What each candidate got for each item; a row leads to its execution. */
+/** Shows the result of each candidate for each item; a row leads to its execution. */
 export function ResultsTab({ experiment }: { readonly experiment: ExperimentDetail }) {
   const { candidate, failed } = route.useSearch();
   const navigate = route.useNavigate();

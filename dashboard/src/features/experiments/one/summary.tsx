@@ -6,7 +6,7 @@ import { percent } from './figures';
 
 const HEADS = ['Candidate', 'Scorer', 'Items', 'Mean', 'Pass', 'Errors', 'Cost', 'Latency p50, p95'] as const;
 
-/** What each candidate got by each scorer. */
+/** Shows the result of each candidate by each scorer. */
 export function Summary({ experiment: { summary } }: { readonly experiment: ExperimentDetail }) {
   return (
     <Panel title="Summary" note="an error is never a 0 and never a pass">

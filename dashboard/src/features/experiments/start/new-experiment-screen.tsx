@@ -44,7 +44,7 @@ export function NewExperimentScreen() {
   );
 }
 
-/** What there is to choose from. */
+/** Reads the choices of the form. */
 function useChoices() {
   const datasets = useQuery({
     queryKey: ['datasets', 'choices'],

@@ -1,6 +1,6 @@
 import { EmptyState } from '../../../ui/empty-state';
 
-/** What to do while there is nothing that scores. */
+/** Says how to make a first scorer. */
 export function NoScorers() {
   return (
     <EmptyState

@@ -19,7 +19,7 @@ const FIGURES: readonly (readonly [head: string, value: (totals: RolloutArmTotal
   ['Without a key', ({ without_unit_key: units }) => units],
 ];
 
-/** How many units and executions each arm has, and whether the split is as planned. */
+/** Shows the units and executions of each arm, and whether the split is as planned. */
 export function ArmsPanel({
   rollout,
   phase,

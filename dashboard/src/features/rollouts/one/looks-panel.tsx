@@ -80,7 +80,7 @@ export function LooksPanel({
   );
 }
 
-/** What follows from a look, in words; nothing where nothing does. */
+/** Returns the consequence of a look in words; nothing where there is none. */
 export function writeDecision({ action, metrics, phase }: RolloutDecision): string {
   return visibleText(
     [

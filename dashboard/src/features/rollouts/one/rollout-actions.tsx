@@ -17,7 +17,7 @@ interface Offer {
   readonly label: string;
   readonly tone: ButtonTone;
   readonly done: string;
-  /** What will be so afterwards. */
+  /** The consequence, in words. */
   readonly says: string;
 }
 
@@ -69,7 +69,7 @@ const BY_STATUS: Readonly<Record<RolloutDetail['status'], readonly Verb[]>> = {
   stopped: [],
 };
 
-/** What the caller may do about a rollout now. Everything else is not offered. */
+/** Offers what the caller may do about a rollout now, and nothing else. */
 export function RolloutActions({ rollout }: { readonly rollout: RolloutDetail }) {
   const { mayWrite, mayAsk } = useMayWithPrompt(rollout.prompt_name);
   const isDraft = rollout.status === 'draft';
@@ -98,7 +98,7 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutDetail })
   );
 }
 
-/** How a draft starts: at once, or by a change, which may be open already. */
+/** Starts a draft: at once, or by a change, which may be open already. */
 function useStart({ environment, prompt_name: name, rollout_id: id }: RolloutDetail, isDraft: boolean) {
   const environments = useQuery({
     queryKey: ['environments'],
@@ -150,7 +150,7 @@ function ActionDialog({
       onClose();
       if (changeId !== null) void navigate({ to: '/changes/$id', params: { id: changeId } });
     },
-    // What was refused says something about the rollout as well: somebody else may have moved it.
+    // A refusal says something about the rollout as well: somebody else may have moved it.
     onSettled: () =>
       Promise.all(
         ['rollouts', 'changes', 'prompts'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),

@@ -20,7 +20,7 @@ import { useLooks } from './use-looks';
 
 const route = getRouteApi('/rollouts/$id');
 
-/** How often a rollout that is under way is read again. */
+/** The interval at which a rollout that is under way is read again. */
 const LOOK_MS = 2_000;
 
 /** One rollout: how far it is, what it has shown, and what each look decided. */

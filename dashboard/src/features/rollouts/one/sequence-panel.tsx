@@ -19,7 +19,7 @@ const route = getRouteApi('/rollouts/$id');
 // The code that draws comes when there is something to draw.
 const SequenceChart = lazy(async () => ({ default: (await import('./sequence-chart')).SequenceChart }));
 
-/** What the candidate makes better or worse, look by look, against zero. */
+/** Shows the effect of the candidate, look by look, against zero. */
 export function SequencePanel({
   rollout,
   phase,

@@ -1,6 +1,6 @@
 import type { RolloutArm, RolloutComparison, RolloutEstimate, RolloutLook } from '@prompt-ledger/client';
 
-/** What one look knew of a metric. */
+/** The estimate of a metric at one look. */
 export interface SequencePoint extends RolloutEstimate {
   readonly look: RolloutLook;
   /** Units with a value, of both arms. */
@@ -40,7 +40,7 @@ export function listPoints(
 const MOST_TIMES = 3;
 
 /**
- * What the axis shows: zero, the threshold, all estimates of the later half, and the bounds as far as the rest can still be
+ * Returns the range of the axis: zero, the threshold, all estimates of the later half, and the bounds as far as the rest can still be
  * told apart. Bounds are very wide early, and stay so on one side where the control is next to 0.
  */
 export function rangeOf(

@@ -6,7 +6,7 @@ import { isUnderWay } from '../rollout-status';
 /** The newest so many are read; older ones are in the API. */
 const MOST_LOOKS = 2_000;
 const PAGE = 200;
-/** How often new ones are asked for. */
+/** The interval at which new looks are asked for. */
 const REFRESH_MS = 2_000;
 
 export interface Looks {

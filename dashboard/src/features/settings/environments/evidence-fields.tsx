@@ -2,7 +2,7 @@ import type { EvidenceDemand, PutEvidenceDemand } from '@prompt-ledger/client';
 import { Input, Select } from '../../../ui/controls/field';
 import { Checkbox, FormField } from '../../../ui/form/form';
 
-/** What was typed of the experiment that a change has to show. */
+/** The fields of the experiment that a change has to show. */
 export interface EvidenceDraft {
   readonly isAsked: boolean;
   readonly dataset: string;

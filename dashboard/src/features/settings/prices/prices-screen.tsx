@@ -82,7 +82,7 @@ const COLUMNS: readonly Column<Price>[] = [
   },
 ];
 
-/** What models cost, in dollars for a million tokens. */
+/** Shows the prices of models, in dollars for a million tokens. */
 export function PricesScreen() {
   const { show } = route.useSearch();
   const navigate = route.useNavigate();

@@ -7,7 +7,7 @@ import { Screen, ScreenBody } from '../../../ui/screen';
 import { SettingsTabs } from '../settings-tabs';
 import { ProjectForm } from './project-form';
 
-/** What holds for the whole project. */
+/** Shows the settings that hold for the whole project. */
 export function SettingsScreen() {
   const { project } = useMe();
   const id = project?.project_id ?? '';

@@ -18,7 +18,7 @@ const TONES: Readonly<Record<Delivery['status'], ChipTone>> = {
 };
 const ID_CODES = ['EXECUTION_NOT_FOUND', 'BATCH_NOT_FOUND'];
 
-/** How the callback of one execution, batch or budget was delivered, try by try. */
+/** Shows how the callback of one execution, batch or budget was delivered, try by try. */
 export function Deliveries() {
   const [id, setId] = useState('');
   const look = useMutation({ mutationFn: readDeliveries });

@@ -11,7 +11,7 @@ import { fullTime } from '../../../ui/text/format';
 import { SettingsTabs } from '../settings-tabs';
 import { Deliveries } from './deliveries';
 
-/** What callbacks are signed with, and how they were delivered. */
+/** Shows the secret that signs callbacks, and their deliveries. */
 export function WebhooksScreen() {
   const [isRotating, setRotating] = useState(false);
   const show = useMutation({ mutationFn: async () => ledger.webhooks.secret() });

@@ -2,7 +2,7 @@ import { access, readFile, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { EmbeddedPostgresError, hasErrorCode } from '../errors.js';
 
-/** Where the npm package for this platform keeps its server. */
+/** The paths of the server in the npm package for this platform. */
 export interface PostgresBinaries {
   /** `18.4`, as the server itself reports it. */
   readonly version: string;

@@ -25,7 +25,7 @@ describe('an entry of a LiteLLM price file', () => {
         maxPromptTokens: null,
       },
     });
-    // As floats these two are one number.
+    // Floats do not tell these two apart.
     expect(Number('1.50000000000000003e-07')).toBe(1.5e-7);
     expect(priced('"input_cost_per_token":1.50000000000000003e-07,"output_cost_per_token":1e-06')).toEqual({
       reason: expect.stringContaining(

@@ -14,7 +14,7 @@ export type FieldSource = (field: string) => string | null;
 
 /** Modes for which the file says what text costs, in and out. */
 const TEXT_MODES: readonly unknown[] = ['chat', 'completion', 'responses'];
-/** Where its word for a provider is not ours. */
+/** Its names of providers that differ from ours. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['azure', 'azure-openai'],
   ['gemini', 'google'],

@@ -47,7 +47,7 @@ export const COMPATIBLE_VENDOR_PARAMS: readonly string[] = [
 export interface OpenAiDialect {
   /** `/v1` included, where the server has it. */
   readonly baseUrl: string;
-  /** How connections are opened; undefined: as usual. */
+  /** Opens connections; undefined: as usual. */
   readonly connect?: ProviderConnect | undefined;
   /** Behind the base URL; left out: `/chat/completions`. */
   readonly pathOf?: (modelName: string) => string;
@@ -60,7 +60,7 @@ export interface OpenAiDialect {
    * many other servers know only the old one and refuse the new one or drop it in silence.
    */
   readonly limitName: (modelName: string) => LimitName;
-  /** Where the attempt's id goes, and where the vendor's own id of the request comes from, both in lower case. */
+  /** The header that takes the attempt's id, and the one that brings the vendor's own id of the request, both in lower case. */
   readonly idHeaders: { readonly sent: string; readonly received: string };
   /** False for a server that refuses `stream_options`. */
   readonly asksForUsage: boolean;
@@ -75,7 +75,7 @@ export class OpenAiChat {
   private readonly line: VendorLine;
   private readonly vendor: VendorDialect;
   private readonly headers: readonly string[];
-  /** Of every request, where the model is not in it. */
+  /** The path of every request; null where the model is part of it. */
   private readonly path: string | null;
 
   constructor(private readonly dialect: OpenAiDialect) {

@@ -80,7 +80,7 @@ function messageOf(message: ProviderMessage, known: readonly string[]): ChatComp
   if (role !== 'assistant' || toolCalls.length === 0) return { role, content, ...more };
   return {
     role,
-    // As OpenAI itself answers: a turn of nothing but calls has no text.
+    // OpenAI does the same: a turn of nothing but calls has no text.
     content: content === '' ? null : content,
     tool_calls: toolCalls.map((call) => ({
       id: call.id,

@@ -1,4 +1,4 @@
 import type { buildConnector } from 'undici';
 
-/** As undici's `connect` option takes it: connects only where that is allowed. */
+/** The type of undici's `connect` option: connects only where that is allowed. */
 export type ProviderConnect = buildConnector.connector;

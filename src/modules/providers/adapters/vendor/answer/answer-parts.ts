@@ -35,7 +35,7 @@ export class AnswerParts {
   }
 
   /**
-   * How the answer ended.
+   * Returns the end of the answer.
    * @returns a reason of null where the vendor gave none.
    * @throws ProviderError `connection` when it did not, `provider_error` when nothing of it could be read.
    */

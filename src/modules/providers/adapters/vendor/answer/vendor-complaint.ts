@@ -121,7 +121,7 @@ function statusIn(error: unknown): number {
   return SOME_FAILURE;
 }
 
-/** Where vendors, their gateways and the frameworks they are written with say what is wrong, the best first. */
+/** The places in which vendors, their gateways and the frameworks they are written with say what is wrong, the best first. */
 const SENTENCES = [
   'message',
   'faultstring',

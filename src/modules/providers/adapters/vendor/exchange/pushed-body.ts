@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { chain, createDecoders, decodingFailure } from './decode-body.js';
 
-/** Where the bytes come from; it can be told to wait. */
+/** The source of the bytes; it can be told to wait. */
 export interface BodySource {
   pause(): void;
   resume(): void;

@@ -19,7 +19,7 @@ import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.
 import { textsOf } from '../vendor-tools.js';
 import { WholeExchange } from './whole-exchange.js';
 
-/** How one vendor answers. */
+/** The way in which one vendor answers. */
 export interface VendorDialect {
   /** Must not appear in any message. */
   readonly credentials: readonly string[];

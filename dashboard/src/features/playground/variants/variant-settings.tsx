@@ -1,0 +1,107 @@
+import { type ReactNode, useState } from 'react';
+import { jsonText, readJson } from '../../../api/json-text';
+import { Field, Input, TextArea } from '../../../ui/controls/field';
+import { PARAMS } from './params';
+import { JSON_PARTS, type Variant } from './variant';
+
+/** Params, tools and the form of the answer; closed until somebody needs them, open where something stands in them. */
+export function VariantSettings({
+  variant,
+  onChange,
+}: {
+  readonly variant: Variant;
+  readonly onChange: (variant: Variant) => void;
+}) {
+  const { params, parts } = variant;
+  const setParam = (name: string, text: string) =>
+    onChange({ ...variant, params: { ...params, [name]: text } });
+  const given = PARAMS.filter(([name]) => (params[name] ?? '') !== '');
+  const stop = params['stop'] ?? '';
+  const said = given.map(([name, title]) => `${title} ${params[name] ?? ''}`);
+  return (
+    <>
+      <Section title="Params" note={[...said, ...(stop === '' ? [] : ['Stop'])].join(' · ')}>
+        <div className="grid grid-cols-2 gap-2">
+          {PARAMS.map(([name, title]) => (
+            <Field key={name} label={title}>
+              {(id) => (
+                <Input
+                  id={id}
+                  inputMode="decimal"
+                  value={params[name] ?? ''}
+                  onChange={({ target }) => setParam(name, target.value)}
+                />
+              )}
+            </Field>
+          ))}
+        </div>
+        <Field label="Stop" hint="A text a line; \n in it is a line break.">
+          {(id) => (
+            <TextArea
+              id={id}
+              rows={Math.max(1, stop.split('\n').length)}
+              className="mono"
+              value={stop}
+              onChange={({ target }) => setParam('stop', target.value)}
+            />
+          )}
+        </Field>
+      </Section>
+      <Section
+        title="Tools and format"
+        note={JSON_PARTS.filter(([name]) => (parts[name] ?? '') !== '')
+          .map(([, title]) => title)
+          .join(' · ')}
+      >
+        {JSON_PARTS.map(([name, title, example]) => {
+          const text = parts[name] ?? '';
+          const set = (value: string) => onChange({ ...variant, parts: { ...parts, [name]: value } });
+          const isBad = text.trim() !== '' && readJson(text) === undefined;
+          return (
+            <Field
+              key={name}
+              label={`${title}, as JSON`}
+              hint={isBad ? <span className="text-bad">This is no JSON.</span> : undefined}
+            >
+              {(id) => (
+                <TextArea
+                  id={id}
+                  rows={Math.min(14, Math.max(1, text.split('\n').length))}
+                  className="mono"
+                  placeholder={example}
+                  value={text}
+                  onChange={({ target }) => set(target.value)}
+                  // Laid out as it comes back from a version, with the same digits.
+                  onBlur={() => {
+                    const value = readJson(text);
+                    if (value !== undefined && jsonText(value) !== text) set(jsonText(value));
+                  }}
+                />
+              )}
+            </Field>
+          );
+        })}
+      </Section>
+    </>
+  );
+}
+
+function Section({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note: string;
+  readonly children: ReactNode;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="border-t" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary className="cursor-pointer px-3 py-2 text-[12.5px] font-[540]">
+        {title} <span className="font-normal text-ink-3">{note}</span>
+      </summary>
+      {isOpen && <div className="grid gap-2.5 px-3 pb-3">{children}</div>}
+    </details>
+  );
+}

@@ -1,0 +1,164 @@
+import type { ChatMessage, ModelSelection, UnsavedContent } from '@prompt-ledger/client';
+import { compactJson, jsonText, readJson } from '../../../api/json-text';
+import type { EditedContent } from '../../../ui/editor/content-editor';
+import { type ParamTexts, paramsOfTexts } from './params';
+import { Unusable } from '../unusable';
+
+/** The parts of a content that are typed as JSON. */
+export const JSON_PARTS = [
+  [
+    'tools',
+    'Tools',
+    '[{"type": "function", "function": {"name": "find_order", "parameters": {"type": "object"}}}]',
+  ],
+  ['tool_choice', 'Tool choice', '"auto"'],
+  ['parallel_tool_calls', 'Parallel tool calls', 'true'],
+  ['response_format', 'Response format', '{"type": "json_object"}'],
+  ['variables_schema', 'Schema of the variables', '{"type": "object", "required": ["name"]}'],
+] as const;
+
+export type JsonPart = (typeof JSON_PARTS)[number][0];
+
+/** The origin of a variant. */
+export interface Origin {
+  readonly prompt: string;
+  readonly version: number;
+  /** The content of that version: what is unchanged runs as the version itself. */
+  readonly content: string;
+}
+
+/** One of the things that are tried side by side, as it is typed. */
+export interface Variant extends EditedContent {
+  readonly id: string;
+  readonly parts: Readonly<Partial<Record<JsonPart, string>>>;
+  /** `provider/model_name`, several with commas between them, or `route/name`; empty for the project's default. */
+  readonly model: string;
+  readonly params: ParamTexts;
+  /** JSON of what else is in the settings of its version, which stays there. */
+  readonly settings?: string;
+  /** JSON of its own variables; null where it has those of all. */
+  readonly variables: string | null;
+  readonly origin: Origin | null;
+}
+
+export interface Playground {
+  readonly variants: readonly Variant[];
+  /** JSON of the variables of all; null until somebody types: then it is an example. */
+  readonly variables: string | null;
+}
+
+export const MAX_VARIANTS = 4;
+export const NAMES = ['A', 'B', 'C', 'D'] as const;
+
+let made = 0;
+
+/** An id that no other variant of this browser has. */
+export function newId(): string {
+  made += 1;
+  return `${Date.now().toString(36)}-${made}`;
+}
+
+export function emptyVariant(): Variant {
+  return { id: newId(), template: '', parts: {}, model: '', params: {}, variables: null, origin: null };
+}
+
+export const emptyPlayground = (): Playground => ({ variants: [emptyVariant()], variables: null });
+
+/** Whether nobody has typed anything yet. */
+export function isUntouched({ variants, variables }: Playground): boolean {
+  const [only, second] = variants;
+  return (
+    variables === null &&
+    second === undefined &&
+    only !== undefined &&
+    only.messages === undefined &&
+    only.template === '' &&
+    only.model === '' &&
+    Object.values(only.parts).every((text) => text === '') &&
+    Object.values(only.params).every((text) => text === '')
+  );
+}
+
+/** The content as it is sent. @throws Unusable for a part that is no JSON. */
+export function contentOfVariant({ template, messages, parts }: Variant): UnsavedContent {
+  const members: string[] = [];
+  for (const [name, title] of JSON_PARTS) {
+    const text = parts[name]?.trim() ?? '';
+    if (text === '') continue;
+    if (readJson(text) === undefined) throw new Unusable(`“${title}” is no JSON.`);
+    members.push(`"${name}":${text}`);
+  }
+  const templates = messages === undefined ? { template_source: template ?? '' } : { messages };
+  const beside = readJson(`{${members.join(',')}}`) as object;
+  return { ...templates, ...beside };
+}
+
+/** The templates and parts of a content that there is, to be edited. */
+export function editedContent(content: UnsavedContent): Pick<Variant, 'template' | 'messages' | 'parts'> {
+  const parts: Partial<Record<JsonPart, string>> = {};
+  for (const [name] of JSON_PARTS) {
+    const value = content[name];
+    if (value !== undefined && value !== null) parts[name] = jsonText(value);
+  }
+  return content.messages === undefined
+    ? { template: content.template_source ?? '', parts }
+    : {
+        messages: content.messages.map(({ role, content: text }): ChatMessage => ({ role, content: text })),
+        parts,
+      };
+}
+
+/** A comparable text of what a version holds. */
+export function contentKey(content: UnsavedContent): string {
+  const { template, messages, parts } = editedContent(content);
+  return compactJson({ template, messages, parts });
+}
+
+/** Whether the variant still is the version that it came from. */
+export function isUnchanged(variant: Variant): boolean {
+  if (variant.origin === null) return false;
+  try {
+    return contentKey(contentOfVariant(variant)) === variant.origin.content;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws Unusable for what names no model. */
+export function modelOfText(text: string): ModelSelection | null {
+  const names = text.split(',').map((name) => name.trim());
+  const [first = ''] = names;
+  if (first === '') return null;
+  if (first.startsWith('route/')) return { route: first.slice('route/'.length) };
+  return names.map((name) => {
+    const [provider = '', ...rest] = name.split('/');
+    if (provider === '' || rest.length === 0)
+      throw new Unusable(`“${name}” is no model: write provider/model.`);
+    return { provider, model_name: rest.join('/') };
+  });
+}
+
+/** @throws Unusable unless it is an object of JSON. */
+export function variablesOfText(text: string): Readonly<Record<string, unknown>> {
+  const value = readJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  throw new Unusable('The variables are no object of JSON.');
+}
+
+/** Returns the settings to save with a version; null for none. @throws Unusable for params that are not JSON. */
+export function settingsOfVariant({
+  model,
+  params,
+  settings = '{}',
+}: Variant): Readonly<Record<string, unknown>> | null {
+  const given = paramsOfTexts(params);
+  const others = readJson(settings) as Readonly<Record<string, unknown>>;
+  if (model.trim() === '' && given === null && Object.keys(others).length === 0) return null;
+  return {
+    ...others,
+    ...(model.trim() === '' ? {} : { model: model.trim() }),
+    ...(given === null ? {} : { params: given }),
+  };
+}

@@ -1,0 +1,226 @@
+import type { CodeProblem } from '../code-prompt.js';
+import { findNode, mayHoldText } from './may-hold-text.js';
+import { readExportingStatement } from './common-js.js';
+import { type ImportedModule, type OpenModule, Scope } from './scope.js';
+import type { NamedMember, StaticMember, StaticValue } from './static-values.js';
+import {
+  type Expression,
+  isIgnored,
+  lineOf,
+  nameOf,
+  parseModule,
+  pathOf,
+  type Statement,
+  type StatementOf,
+} from './syntax.js';
+
+/** The exports of a module, read from its syntax. Nothing of it is run. */
+export class CodeModule implements ImportedModule {
+  readonly problems: CodeProblem[] = [];
+  private readonly statements: readonly Statement[];
+  private readonly scope: Scope;
+  private readonly exportedNames: ReadonlySet<string>;
+  private listed: NamedMember[] | null = null;
+
+  /** @throws SyntaxError with `loc`, when it does not parse. */
+  constructor(
+    private readonly file: string,
+    source: string,
+    private readonly open: OpenModule,
+  ) {
+    this.statements = parseModule(file, source);
+    this.scope = new Scope({ file, open }, this.statements);
+    this.exportedNames = listExportedNames(this.statements, this.scope);
+  }
+
+  /** In the order in which they stand. */
+  get exports(): readonly NamedMember[] {
+    if (this.listed !== null) return this.listed;
+    // Files that pass on each other's exports find what there is so far.
+    this.listed = [];
+    for (const statement of this.statements) {
+      if (!isIgnored(statement)) this.readStatement(statement, this.listed);
+    }
+    return this.listed;
+  }
+
+  find(name: string): StaticMember | undefined {
+    const found = this.exports.find((each) => each.name === name);
+    if (found !== undefined || name === 'default') return found;
+    // `module.exports = {…}` and JSON are imported by the names of their members.
+    const all = this.exports.find((each) => each.name === 'default')?.value();
+    return all?.kind === 'object' ? all.members.get(name) : undefined;
+  }
+
+  readonly all = (): StaticValue => {
+    const members = new Map<string, StaticMember>();
+    for (const { name, ...member } of this.exports) {
+      const value = name === 'default' ? member.value() : null;
+      if (value?.kind === 'object') value.members.forEach((each, key) => members.set(key, each));
+      else members.set(name, member);
+    }
+    return { kind: 'object', members };
+  };
+
+  /** Whether a name is one of a type, or of what is only declared here: nothing when the code runs. */
+  isType(name: string): boolean {
+    return this.scope.types.has(name);
+  }
+
+  private readStatement(statement: Statement, exports: NamedMember[]): void {
+    switch (statement.type) {
+      case 'ExportNamedDeclaration':
+        return this.readNamed(statement, exports);
+      case 'ExportDefaultDeclaration':
+        return this.readDefault(statement, exports);
+      case 'ExportAllDeclaration':
+        if (statement.exportKind !== 'type')
+          exports.push(...this.passedOn(statement.source.value, lineOf(statement)));
+        return;
+      case 'TSExportAssignment': {
+        const { expression } = statement;
+        exports.push(this.exportOf('default', statement, () => this.scope.reader.read(expression)));
+        return;
+      }
+      case 'TSImportEqualsDeclaration':
+        if (!statement.isExport || statement.importKind === 'type') return;
+        exports.push(this.exportOf(statement.id.name, statement, () => this.scope.readAlias(statement)));
+        return;
+      case 'ExpressionStatement': {
+        const targets = { scope: this.scope, exported: this.exportedNames };
+        exports.push(...readExportingStatement(statement.expression, targets));
+        return;
+      }
+      default:
+        this.refuseHiddenExports(statement);
+    }
+  }
+
+  private exportOf(name: string, node: Parameters<typeof lineOf>[0], value: () => StaticValue): NamedMember {
+    return { name, ...this.scope.placeOf(node), value };
+  }
+
+  private readNamed(statement: StatementOf<'ExportNamedDeclaration'>, exports: NamedMember[]): void {
+    if (statement.exportKind === 'type') return;
+    const source = statement.source?.value ?? null;
+    for (const [name, member] of this.scope.exportedBy(statement)) exports.push({ name, ...member });
+    for (const specifier of statement.specifiers) {
+      const line = lineOf(specifier);
+      if (specifier.type === 'ExportNamespaceSpecifier') {
+        // The names of what is in it are its own; `* as X` only says where they are found.
+        exports.push(...this.passedOn(source ?? '', line));
+      } else if (specifier.type === 'ExportSpecifier' && specifier.exportKind !== 'type') {
+        const { local } = specifier as { local: { type: string } };
+        const name = nameOf(specifier.exported);
+        if (source !== null) exports.push(...this.passedOn(source, line, { name, imported: nameOf(local) }));
+        else this.readSpecifier(nameOf(local), name, line, exports);
+      }
+    }
+  }
+
+  private readSpecifier(local: string, name: string, line: number, exports: NamedMember[]): void {
+    const member = this.scope.find(local);
+    // Where the text stands, not where it is named once more.
+    if (member !== undefined) exports.push({ name, ...member });
+    else if (!this.scope.types.has(local))
+      this.complain(line, `${name} cannot be read: it is no constant of this file`);
+  }
+
+  private readDefault(statement: StatementOf<'ExportDefaultDeclaration'>, exports: NamedMember[]): void {
+    const { declaration } = statement;
+    if (/Function|Interface/.test(declaration.type)) return;
+    const declared = this.scope.valueOf(declaration as Statement);
+    const value = declared ?? (() => this.scope.reader.read(declaration as Expression));
+    exports.push(this.exportOf('default', declaration, value));
+  }
+
+  /** Re-exports of another file: all of it, or one export under a name of its own. */
+  private passedOn(
+    specifier: string,
+    line: number,
+    one?: { readonly name: string; readonly imported: string },
+  ): readonly NamedMember[] {
+    const module = this.open(specifier);
+    if (!(module instanceof CodeModule)) {
+      if (module === null) {
+        this.complain(
+          line,
+          `Exports of "${specifier}" are not followed: only files of the code base are read`,
+        );
+      }
+      return [];
+    }
+    if (one === undefined) {
+      const passed = module.exports.filter(({ name }) => name !== 'default');
+      this.problems.push(...module.problems);
+      return passed;
+    }
+    const found = module.find(one.imported);
+    if (found !== undefined) return [{ ...found, name: one.name }];
+    if (!module.isType(one.imported)) {
+      this.complain(line, `${one.name} cannot be read: ${one.imported} is no export of "${specifier}"`);
+    }
+    return [];
+  }
+
+  /** Exports that are assigned in a condition, a loop or a block. */
+  private refuseHiddenExports(statement: Statement): void {
+    if (!/^(?:Block|If|For|ForIn|ForOf|While|DoWhile|Try|Switch|Labeled)Statement$/.test(statement.type))
+      return;
+    const names = this.exportedNames;
+    const isExport = (node: { readonly type: string }) => {
+      const { left, right, callee, arguments: args } = node as Record<string, unknown>;
+      const target =
+        node.type === 'AssignmentExpression' ? left : node.type === 'CallExpression' ? callee : null;
+      if (target == null) return false;
+      const root = rootOf(target as Expression);
+      const isOurs = root === 'exports' || root === 'module' || (names.has(root) && target !== root);
+      return isOurs && mayHoldText(right ?? args);
+    };
+    if (findNode(statement, isExport)) {
+      this.complain(
+        lineOf(statement),
+        'What is exported here cannot be read: it is only known when the code runs',
+      );
+    }
+  }
+
+  private complain(line: number, message: string): void {
+    this.problems.push({ file: this.file, line, message });
+  }
+}
+
+/** The first name of `a.b['c']`. */
+function rootOf(expression: Expression): string {
+  let current = expression;
+  while (current.type === 'MemberExpression') current = current.object;
+  return pathOf(current);
+}
+
+/** Names of a file that are exported under any name. */
+function listExportedNames(statements: readonly Statement[], scope: Scope): Set<string> {
+  const names = new Set<string>();
+  for (const statement of statements) {
+    if (statement.type === 'ExportNamedDeclaration' && statement.source == null) {
+      scope.exportedBy(statement).forEach(([name]) => names.add(name));
+      for (const specifier of statement.specifiers) {
+        if (specifier.type === 'ExportSpecifier') names.add(nameOf(specifier.local));
+      }
+    }
+    if (statement.type === 'ExportDefaultDeclaration') addName(statement.declaration as Expression, names);
+    if (statement.type === 'TSExportAssignment') addName(statement.expression, names);
+    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
+      continue;
+    const { left, right } = statement.expression;
+    if (/^(?:module\.)?exports(?:\.|$)/.test(pathOf(left as Expression))) addName(right, names);
+  }
+  return names;
+}
+
+function addName(expression: Expression, names: Set<string>): void {
+  if (expression.type === 'Identifier') names.add(expression.name);
+  if (expression.type !== 'ObjectExpression') return;
+  for (const property of expression.properties) {
+    if (property.type === 'ObjectProperty') addName(property.value as Expression, names);
+  }
+}

@@ -1,0 +1,27 @@
+import type { CodePlace } from '../code-prompt.js';
+import { OTHER, type StaticMember, type StaticValue } from './static-values.js';
+import { type EnumNode, type Expression, isIgnored, nameOf } from './syntax.js';
+
+type EnumMember = EnumNode['members'][number];
+
+export interface EnumReader {
+  readonly placeOf: (node: EnumMember) => CodePlace;
+  /** @param names what may be named there besides the names of the file: the members before it */
+  readonly read: (expression: Expression, names: ReadonlyMap<string, StaticMember>) => StaticValue;
+}
+
+/** The members of an enum; those without a value count, and are no text. */
+export function readEnum(node: EnumNode, { placeOf, read }: EnumReader): StaticValue {
+  const members = new Map<string, StaticMember>();
+  const named = new Map<string, StaticMember>();
+  for (const member of node.members) {
+    const { initializer } = member;
+    const found: StaticMember = {
+      ...placeOf(member),
+      value: () => (initializer == null ? OTHER : read(initializer, named)),
+    };
+    named.set(nameOf(member.id), found);
+    if (!isIgnored(member)) members.set(nameOf(member.id), found);
+  }
+  return { kind: 'object', members };
+}

@@ -1,0 +1,296 @@
+import { readClass } from './class-members.js';
+import type { CodePlace } from '../code-prompt.js';
+import { readEnum } from './enum-members.js';
+import { type Names, StaticReader } from './static-reader.js';
+import { OTHER, type StaticMember, type StaticValue, UnreadableError } from './static-values.js';
+import {
+  type Expression,
+  isIgnored,
+  lineOf,
+  nameOf,
+  type NamespaceNode,
+  type Statement,
+  type StatementOf,
+  type VariableDeclarator,
+} from './syntax.js';
+
+/** Another file, as one that imports it sees it. */
+export interface ImportedModule {
+  /** An export under its name, `default` for the default one; undefined when there is none. */
+  find(name: string): StaticMember | undefined;
+  /** All exports in one object. */
+  readonly all: () => StaticValue;
+}
+
+/** Opens the file of a module: null for a specifier that is no file of the code base, or cannot be read. */
+export type OpenModule = (specifier: string) => ImportedModule | null;
+
+export interface ScopeContext {
+  readonly file: string;
+  readonly open: OpenModule;
+}
+
+const OTHER_DECLARATIONS = new Set<string>(['FunctionDeclaration', 'TSDeclareFunction']);
+const TYPES = new Set<string>(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration']);
+
+/** The names of a file, or of a namespace in one. */
+export class Scope implements Names {
+  readonly file: string;
+  readonly reader: StaticReader;
+  /** Names of types, which are nothing when the code runs. */
+  readonly types = new Set<string>();
+  private readonly found = new Map<string, StaticMember>();
+
+  constructor(
+    private readonly context: ScopeContext,
+    statements: readonly Statement[],
+    private readonly outer: Names | null = null,
+  ) {
+    this.file = context.file;
+    this.reader = new StaticReader(this);
+    for (const statement of statements) this.declare(declarationOf(statement));
+  }
+
+  find(name: string): StaticMember | undefined {
+    return this.found.get(name) ?? this.outer?.find(name);
+  }
+
+  open(specifier: string): StaticValue | undefined {
+    return this.context.open(specifier)?.all();
+  }
+
+  /** Reads the value of a declaration; null when it declares nothing that could hold text. */
+  valueOf(statement: Statement): (() => StaticValue) | null {
+    if ((statement as { declare?: boolean | null }).declare === true) return null;
+    switch (statement.type) {
+      case 'TSEnumDeclaration':
+        return () =>
+          readEnum(statement, {
+            placeOf: (node) => this.placeOf(node),
+            read: (expression, named) => new StaticReader(withNames(this, named)).read(expression),
+          });
+      case 'ClassDeclaration':
+        return () =>
+          readClass(statement, {
+            placeOf: (node) => this.placeOf(node),
+            read: (expression, self) => new StaticReader(this, self).read(expression),
+          });
+      case 'TSModuleDeclaration':
+        return () => this.readNamespace(statement);
+      default:
+        return null;
+    }
+  }
+
+  /** Each name that a declaration of variables gives, with its value; null for a pattern that is too much. */
+  variablesOf({ id, init }: VariableDeclarator, kind: string): [string, StaticMember][] | null {
+    if (id.type === 'Identifier') {
+      const place = this.placeOf(id);
+      return [[id.name, { ...place, value: () => this.readVariable(init ?? null, kind, place) }]];
+    }
+    if (id.type !== 'ObjectPattern' || init == null || kind !== 'const') return null;
+    const variables: [string, StaticMember][] = [];
+    for (const property of id.properties) {
+      if (property.type !== 'ObjectProperty' || property.computed || property.value.type !== 'Identifier')
+        return null;
+      const key = nameOf(property.key);
+      const value = () => this.memberOf(init, key, lineOf(property));
+      variables.push([property.value.name, { ...this.placeOf(property), value }]);
+    }
+    return variables;
+  }
+
+  placeOf(node: Parameters<typeof lineOf>[0]): CodePlace {
+    return { file: this.file, line: lineOf(node) };
+  }
+
+  private readVariable(init: Expression | null, kind: string, place: CodePlace): StaticValue {
+    if (kind === 'const') return init === null ? OTHER : this.reader.read(init);
+    // Nobody assigns a text to what begins as a number: the compiler would not let them.
+    if (init !== null && /^(?:Numeric|Boolean|BigInt|RegExp)Literal$|Function/.test(init.type)) return OTHER;
+    throw new UnreadableError(place, 'it may change, make it a const');
+  }
+
+  private memberOf(init: Expression, key: string, line: number): StaticValue {
+    const owner = this.reader.read(init);
+    const member = owner.kind === 'object' ? owner.members.get(key) : undefined;
+    if (member !== undefined) return member.value();
+    throw new UnreadableError({ file: this.file, line }, `${key} is no member of an object of this file`);
+  }
+
+  private declare(statement: Statement | null): void {
+    if (statement === null) return;
+    if (TYPES.has(statement.type)) this.types.add((statement as { id: { name: string } }).id.name);
+    if (statement.type === 'VariableDeclaration') {
+      if (statement.declare === true) return;
+      for (const declarator of statement.declarations) {
+        this.variablesOf(declarator, statement.kind)?.forEach(([name, member]) => this.add(name, member));
+      }
+      return;
+    }
+    if (statement.type === 'ImportDeclaration') return this.declareImports(statement);
+    if (statement.type === 'TSImportEqualsDeclaration') {
+      const { id, importKind } = statement;
+      if (importKind === 'type') this.types.add(id.name);
+      else this.add(id.name, { ...this.placeOf(statement), value: () => this.readAlias(statement) });
+      return;
+    }
+    const { id } = statement as { id?: { type: string; name?: string } | null };
+    if (id == null) return;
+    const isOther = OTHER_DECLARATIONS.has(statement.type);
+    const value = isOther ? () => OTHER : this.valueOf(statement);
+    const isAmbient = value === null && (statement as { declare?: boolean }).declare === true;
+    if (value !== null) this.add(nameOf(id), { ...this.placeOf(statement), value });
+    else if (isAmbient) this.types.add(nameOf(id));
+  }
+
+  /** Enums, namespaces and classes of one name are one object. */
+  private add(name: string, member: StaticMember): void {
+    const before = this.found.get(name);
+    const value = before === undefined ? member.value : () => merged(before.value(), member.value());
+    this.found.set(name, guarded(name, { ...(before ?? member), value }));
+  }
+
+  private declareImports({ specifiers, source, importKind }: StatementOf<'ImportDeclaration'>): void {
+    for (const specifier of specifiers) {
+      const { local } = specifier;
+      if (
+        importKind === 'type' ||
+        (specifier.type === 'ImportSpecifier' && specifier.importKind === 'type')
+      ) {
+        this.types.add(local.name);
+        continue;
+      }
+      const place = this.placeOf(specifier);
+      const imported =
+        specifier.type === 'ImportSpecifier'
+          ? nameOf(specifier.imported)
+          : specifier.type === 'ImportDefaultSpecifier'
+            ? 'default'
+            : null;
+      this.add(local.name, {
+        ...place,
+        value: () => this.readImport(source.value, imported, local.name, place),
+      });
+    }
+  }
+
+  private readImport(
+    specifier: string,
+    imported: string | null,
+    local: string,
+    place: CodePlace,
+  ): StaticValue {
+    const module = this.context.open(specifier);
+    if (module !== null && imported === null) return module.all();
+    const member = imported === null ? undefined : module?.find(imported);
+    if (member !== undefined) return member.value();
+    throw new UnreadableError(place, `${local} comes from "${specifier}", where it cannot be read`);
+  }
+
+  /** `import A = B.C` and `import A = require('…')`. */
+  readAlias({ moduleReference, loc }: StatementOf<'TSImportEqualsDeclaration'>): StaticValue {
+    const place = this.placeOf({ loc });
+    if (moduleReference.type === 'TSExternalModuleReference') {
+      const { value: specifier } = moduleReference.expression;
+      const module = this.context.open(specifier);
+      if (module !== null) return module.find('default')?.value() ?? module.all();
+      throw new UnreadableError(place, `it comes from "${specifier}", which cannot be read`);
+    }
+    const parts: string[] = [];
+    let reference: typeof moduleReference = moduleReference;
+    while (reference.type === 'TSQualifiedName') {
+      parts.unshift(reference.right.name);
+      reference = reference.left;
+    }
+    const root = reference.type === 'Identifier' ? this.find(reference.name) : undefined;
+    let value = root?.value() ?? OTHER;
+    for (const part of parts) {
+      const member = value.kind === 'object' ? value.members.get(part) : undefined;
+      if (member === undefined)
+        throw new UnreadableError(place, `${part} is no member of an object of this file`);
+      value = member.value();
+    }
+    return value;
+  }
+
+  private readNamespace({ body, loc }: NamespaceNode): StaticValue {
+    const members = new Map<string, StaticMember>();
+    const inner = body as { readonly type: string };
+    if (inner.type === 'TSModuleDeclaration') {
+      const nested = inner as NamespaceNode;
+      members.set(nameOf(nested.id), { ...this.placeOf({ loc }), value: () => this.readNamespace(nested) });
+      return { kind: 'object', members };
+    }
+    const statements = (body as { readonly body: readonly Statement[] }).body;
+    const scope = new Scope(this.context, statements, this);
+    for (const statement of statements) {
+      if (statement.type !== 'ExportNamedDeclaration' || isIgnored(statement)) continue;
+      for (const [name, member] of scope.exportedBy(statement)) members.set(name, member);
+    }
+    return { kind: 'object', members };
+  }
+
+  /** Reads the members of an exported declaration, by name. */
+  exportedBy({ declaration }: StatementOf<'ExportNamedDeclaration'>): [string, StaticMember][] {
+    if (declaration == null) return [];
+    if (declaration.type === 'VariableDeclaration') {
+      if (declaration.declare === true) return [];
+      return declaration.declarations.flatMap((each) => this.exportedVariables(each, declaration.kind));
+    }
+    const value = this.valueOf(declaration);
+    const { id } = declaration as { id?: { type: string; name?: string } | null };
+    if (value === null || id == null) return [];
+    return [[nameOf(id), { ...this.placeOf(declaration), value }]];
+  }
+
+  private exportedVariables(declarator: VariableDeclarator, kind: string): [string, StaticMember][] {
+    const variables = this.variablesOf(declarator, kind);
+    if (variables !== null) return variables;
+    const place = this.placeOf(declarator);
+    const value = () => {
+      throw new UnreadableError(place, 'give each prompt a constant of its own');
+    };
+    return [['What is taken apart here', { ...place, value }]];
+  }
+}
+
+/** Returns the declaration of a statement, exported or not. */
+function declarationOf(statement: Statement): Statement | null {
+  const isExport =
+    statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
+  return isExport ? ((statement.declaration ?? null) as Statement | null) : statement;
+}
+
+function merged(first: StaticValue, second: StaticValue): StaticValue {
+  if (first.kind !== 'object') return second;
+  return second.kind === 'object'
+    ? { ...first, members: new Map([...first.members, ...second.members]) }
+    : first;
+}
+
+/** Against a constant that is made of itself; and what was read once is not read again. */
+function guarded(name: string, member: StaticMember): StaticMember {
+  let isUnderWay = false;
+  let known: StaticValue | null = null;
+  const value = () => {
+    if (known !== null) return known;
+    if (isUnderWay) throw new UnreadableError(member, `${name} is made of itself`);
+    isUnderWay = true;
+    try {
+      known = member.value();
+      return known;
+    } finally {
+      isUnderWay = false;
+    }
+  };
+  return { ...member, value };
+}
+
+function withNames(names: Names, named: ReadonlyMap<string, StaticMember>): Names {
+  return {
+    file: names.file,
+    find: (name) => named.get(name) ?? names.find(name),
+    open: (specifier) => names.open(specifier),
+  };
+}

@@ -1,0 +1,64 @@
+import type { CodePlace } from '../code-prompt.js';
+
+/** The value of an expression, as far as it is known without running it. */
+export type StaticValue =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'number'; readonly number: number }
+  /** An object, or what is read like one: a Map, an enum, a namespace, the statics of a class. */
+  | {
+      readonly kind: 'object';
+      readonly members: StaticMembers;
+      /** Tells whether an instance of the class may hold texts. */
+      readonly makesText?: boolean;
+    }
+  /** An array or a Set. */
+  | { readonly kind: 'list'; readonly items: readonly StaticMember[] }
+  /** Certainly no text: a function, a flag, nothing. */
+  | { readonly kind: 'other' };
+
+export interface StaticMember extends CodePlace {
+  /** Read when asked for, so that what nobody wants cannot be unreadable. */
+  readonly value: () => StaticValue;
+  /** Not visible from outside of its class: part of other texts, and no prompt. */
+  readonly isPrivate?: boolean;
+}
+
+/** An export of a module, `default` for the default one. Of an object, its members are the prompts. */
+export interface NamedMember extends StaticMember {
+  readonly name: string;
+}
+
+export type StaticMembers = ReadonlyMap<string, StaticMember>;
+
+export const OTHER: StaticValue = { kind: 'other' };
+
+/** A value that only running the code would tell. The message completes "… cannot be read: ". */
+export class UnreadableError extends Error {
+  constructor(
+    readonly place: CodePlace,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** A member that is certainly there, and whose value only running the code would tell. */
+export function unreadableMember(place: CodePlace, reason: string): StaticMember {
+  return {
+    ...place,
+    value: () => {
+      throw new UnreadableError(place, reason);
+    },
+  };
+}
+
+/**
+ * Whether a text is anywhere in it.
+ * @throws UnreadableError when a part of it may be one
+ */
+export function holdsText(value: StaticValue): boolean {
+  if (value.kind === 'text') return true;
+  if (value.kind === 'list') return value.items.some((item) => holdsText(item.value()));
+  if (value.kind !== 'object') return false;
+  return [...value.members.values()].some((member) => holdsText(member.value()));
+}

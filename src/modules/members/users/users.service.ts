@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { UserEntity } from '../../../entities/index.js';
+import { TenantScope } from '../../../infra/database/index.js';
+import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { UUID } from '../../../kernel/index.js';
+import { AuditService, principalOf } from '../../audit/index.js';
+import { Authenticator, type Caller, ForbiddenError, UserNotFoundError } from '../../auth/index.js';
+import { UserExistsError } from '../errors.js';
+import type { CreateUserDto, ListUsersQueryDto, UpdateUserDto, UserDto, UserListDto } from './users.dto.js';
+import { UsersRepository } from './users.repository.js';
+
+/** People and service accounts. What they may do is said in each project, by members and teams. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly scope: TenantScope,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditService,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  /** @throws UserExistsError `USER_EXISTS` when somebody has that address. */
+  async create(caller: Caller, { kind, name, email }: CreateUserDto): Promise<UserDto> {
+    return this.scope.instance(caller.projectId, async (tx) => {
+      const made = await this.users.insert(tx, {
+        kind,
+        name,
+        email: email ?? null,
+        madeBy: principalOf(caller),
+        madeIn: caller.kind === 'instance' ? null : caller.projectId,
+      });
+      if (made === null) throw new UserExistsError(email ?? '');
+      const after = toUserDto(made);
+      await this.audit.append(tx, caller, { action: 'user.create', subject: subjectOf(made), after });
+      return after;
+    });
+  }
+
+  /** Users that the caller's project can see; all of the instance for its admin. */
+  async list(caller: Caller, { kind, cursor, limit }: ListUsersQueryDto): Promise<UserListDto> {
+    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const found = await this.looking(caller, (tx) =>
+      this.users.list(tx, { kind, afterId, limit: limit + 1 }),
+    );
+    const { entries, nextCursor } = pageOf(found, limit, ({ userId }) => userId);
+    return { users: entries.map(toUserDto), next_cursor: nextCursor };
+  }
+
+  /**
+   * A user may work in several projects, so one project disables only whom it has made itself.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for one whom the project cannot see.
+   * @throws ForbiddenError `FORBIDDEN` for one whom somebody else made.
+   */
+  async update(caller: Caller, userId: string, { disabled }: UpdateUserDto): Promise<UserDto> {
+    const visible = await this.looking(caller, (tx) => this.users.find(tx, userId));
+    if (visible === null) throw new UserNotFoundError(userId);
+    if (caller.kind !== 'instance' && visible.madeIn !== caller.projectId) {
+      throw new ForbiddenError(
+        [],
+        'This user was not made in your project and may work in others; ask the admin of the instance, or take the role away with DELETE /v1/members/{user_id}.',
+      );
+    }
+    const updated = await this.scope.instance(caller.projectId, async (tx) => {
+      await this.users.setDisabled(tx, userId, disabled);
+      const after = toUserDto((await this.users.find(tx, userId)) ?? visible);
+      const before = toUserDto(visible);
+      await this.audit.append(tx, caller, {
+        action: 'user.update',
+        subject: subjectOf(visible),
+        before,
+        after,
+      });
+      return after;
+    });
+    this.authenticator.forgetUser(userId);
+    return updated;
+  }
+
+  private looking<T>(caller: Caller, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    if (caller.kind === 'instance') return this.scope.instance(caller.projectId, work);
+    return this.scope.transaction(caller.projectId, work);
+  }
+}
+
+function subjectOf({ userId }: UserEntity): string {
+  return `user/${userId}`;
+}
+
+function parseId(position: unknown): string | null {
+  return typeof position === 'string' && UUID.test(position) ? position : null;
+}
+
+function toUserDto({ userId, kind, email, name, disabledAt, createdAt }: UserEntity): UserDto {
+  return {
+    user_id: userId,
+    kind,
+    email,
+    name,
+    disabled: disabledAt !== null,
+    disabled_at: disabledAt?.toISOString() ?? null,
+    created_at: createdAt.toISOString(),
+  };
+}

@@ -18,6 +18,10 @@ const VIEWPORT = { width: 1440, height: 860 };
 const WHEEL_PX = 2_000;
 const TURN_MS = 50;
 const MOST_SCROLL_MS = 180_000;
+/** More than the prompt is high. */
+const EDITOR_TURNS = 60;
+/** For what follows the last key. */
+const SETTLE_MS = 1_000;
 const TYPED = 'Answer in one sentence, and name the order. '.repeat(2);
 const LONGEST = { name: 'longest task over 50 ms; 0 is none', goal: atMost(50, 'ms') };
 
@@ -30,12 +34,12 @@ export async function measureDashboard(bench) {
     const results = [];
     for (const [name, path, rows] of [
       [`the list of ${EXECUTIONS.toLocaleString('en-US')} executions`, '/executions', EXECUTIONS],
-      [`the list of ${PROMPTS.toLocaleString('en-US')} prompts`, '/prompts?flat=true', PROMPTS],
+      [`the list of ${PROMPTS.toLocaleString('en-US')} prompts`, '/prompts', PROMPTS],
     ]) {
       progress(`${name}, scrolled to its end`);
       results.push(await measureList(page, ledger, `${name}, scrolled to its end`, path, rows));
     }
-    const scenario = `a prompt of ${LARGE_CHARS / 1000} kB, opened and typed into`;
+    const scenario = `a prompt of ${LARGE_CHARS / 1000} kB, scrolled to its end`;
     progress(scenario);
     results.push(await measureEditor(page, ledger, scenario));
     return { results, notes: ['Tasks are those that Chromium reports as long: over 50 ms.'] };
@@ -117,14 +121,21 @@ async function measureEditor(page, ledger, scenario) {
   await editor.waitFor();
   await page.waitForLoadState('networkidle');
   await forgetTasks(page);
+  await editor.hover();
+  for (let turn = 0; turn < EDITOR_TURNS; turn += 1) {
+    await page.mouse.wheel(0, WHEEL_PX);
+    await sleep(TURN_MS);
+  }
+  const scrolled = await longestTask(page);
+  await forgetTasks(page);
   await editor.click();
   await page.keyboard.type(TYPED, { delay: TURN_MS });
-  await sleep(1_000);
-  const longest = await longestTask(page);
+  await sleep(SETTLE_MS);
   return {
     scenario,
     rows: [
-      figure(scenario, LONGEST.name, 'ms', longest, LONGEST.goal),
+      figure(scenario, LONGEST.name, 'ms', scrolled, LONGEST.goal),
+      figure(scenario, 'longest task while somebody types', 'ms', await longestTask(page)),
       figure(scenario, 'heap at the end', 'MiB', await heapMib(page)),
     ],
   };

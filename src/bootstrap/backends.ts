@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
 import { ConfigurationError, type Environment, type ResolvedBackends } from '../infra/config/index.js';
-import { countConnections, findPendingMigrations, migrate } from '../infra/database/index.js';
+import {
+  countConnections,
+  findPendingMigrations,
+  migrate,
+  ResilientClient,
+} from '../infra/database/index.js';
 import {
   attachEmbeddedPostgres,
   findSecret,
@@ -113,10 +117,10 @@ async function assertMigrated(databaseUrl: string): Promise<void> {
   );
 }
 
-async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
-  let client: Client | undefined;
+async function withClient<T>(databaseUrl: string, work: (client: ResilientClient) => Promise<T>): Promise<T> {
+  let client: ResilientClient | undefined;
   try {
-    client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+    client = new ResilientClient({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
     await client.connect();
     return await work(client);
   } catch (error) {

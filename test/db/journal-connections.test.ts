@@ -1,4 +1,6 @@
+import { Pool } from 'pg';
 import { JournalConnections } from '../../src/infra/database/index.js';
+import { journalPoolOptions } from '../../src/infra/database/connections/data-source-options.js';
 import { PoolErrorLog } from '../../src/infra/database/connections/pool-error-log.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
@@ -62,5 +64,19 @@ describe('the connections of the journals', () => {
     }
     expect(await rehearsedPids()).toEqual(expect.arrayContaining(pids));
     expect(pids).toHaveLength(1);
+  });
+
+  it('do not end the process when one is lost in the moment it is lent', async () => {
+    const pool = new Pool(journalPoolOptions(context.config.backends.databaseUrl, 1));
+    // As whoever has asked for it, and does not know yet that it is there.
+    const lent = await pool.connect();
+    const { rows } = await lent.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const ended = new Promise((resolve) => lent.once('end', resolve));
+    await context.owner.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+    await ended;
+    await expect(lent.query('SELECT 1')).rejects.toThrow();
+    lent.release(true);
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
   });
 });

@@ -13,6 +13,7 @@ export { DatabaseModule } from './database.module.js';
 export { type FunctionCall, JournalConnections } from './journal/journal-connections.js';
 export { Journal, type JournalOptions } from './journal/journal.js';
 export { findPendingMigrations, migrate, revertLatestMigration } from './migrations/migrate.js';
+export { ResilientClient } from './connections/resilient-client.js';
 export { PartitionsService } from './partitions.service.js';
 export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';
 export { Expiry } from './expiry.js';

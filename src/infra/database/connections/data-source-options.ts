@@ -5,6 +5,7 @@ import { ENTITIES } from '../../../entities/index.js';
 import type { Environment } from '../../config/index.js';
 import { parseJson } from '../../../kernel/index.js';
 import { attachEmbeddedPostgres } from '../embedded/index.js';
+import { ResilientClient } from './resilient-client.js';
 
 /** The role of the application; the first migration makes it. */
 export const APPLICATION_ROLE = 'prompt_ledger_app';
@@ -40,7 +41,7 @@ export function ownerDataSourceOptions(url: string): DataSourceOptions {
     migrations: MIGRATIONS,
     migrationsTransactionMode: 'each',
     applicationName: 'prompt-ledger-migrate',
-    extra: { max: 1 } satisfies PoolConfig,
+    extra: { max: 1, Client: ResilientClient } satisfies PoolConfig,
   };
 }
 
@@ -83,6 +84,7 @@ function applicationSession(databaseUrl: string) {
   const { url, startupOptions } = takeStartupOptions(databaseUrl);
   return {
     url,
+    Client: ResilientClient,
     connectionTimeoutMillis: 5000,
     // Beyond the server's own limit for a statement: it only ends what a line that is silent has left open.
     query_timeout: 35_000,

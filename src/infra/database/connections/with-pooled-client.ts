@@ -7,9 +7,6 @@ import { isDatabaseOutage } from './database-outage.js';
  */
 export async function withPooledClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  // The pool listens to its idle clients only: unheard, the error of one that is out would end the process. What went wrong is
-  // told by the work itself.
-  client.on('error', ignore);
   let isLost = false;
   try {
     return await work(client);
@@ -17,11 +14,6 @@ export async function withPooledClient<T>(pool: Pool, work: (client: PoolClient)
     isLost = isDatabaseOutage(error);
     throw error;
   } finally {
-    if (!isLost) client.off('error', ignore);
     client.release(isLost);
   }
-}
-
-function ignore(): void {
-  // Deliberately nothing.
 }

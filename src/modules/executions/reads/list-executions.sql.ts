@@ -213,7 +213,7 @@ function rangesOf(promptIds: string | null, environment: string | null): string 
 
 const EVERY_ROW = '9223372036854775807';
 
-/** The distance that so many executions of a pair reach back tells how rare the pair is. */
+/** So many executions of a pair are probed: how far they reach back tells how rare the pair is. */
 const PROBED = 100;
 
 /**

@@ -12,7 +12,7 @@ export interface Side {
 }
 
 export interface ItemPair extends Pair {
-  /** The value of the candidate. */
+  /** The place of the item among those of the candidate. */
   readonly item: number;
   readonly externalId: string | null;
   readonly itemHash: string;

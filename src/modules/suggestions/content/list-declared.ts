@@ -8,7 +8,7 @@ export function listDeclared(schema: JsonSchema): readonly string[] | null {
   return Object.keys(properties);
 }
 
-/** Words beside which members may be named, too. */
+/** Keywords by which a schema may name further members. */
 const OTHERWISE = [
   '$ref',
   '$dynamicRef',

@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, DatabaseError } from 'pg';
-import { ResilientClient } from '../../connections/resilient-client.js';
+import { Client, DatabaseError } from 'pg';
 import { type Cluster, localUrl, PASSWORD_NAME } from '../cluster.js';
 import { EmbeddedPostgresError, hasErrorCode, HomeInUseError } from '../errors.js';
 import {
@@ -107,10 +106,12 @@ async function tryClaim(
   cluster: Cluster,
   server: { pid: number; port: number; adopted: boolean },
 ): Promise<ServerClaim | null> {
-  const client = new ResilientClient({
+  const client = new Client({
     connectionString: localUrl(server.port, cluster.password, 'postgres'),
     application_name: `${OWNER_NAME}${process.pid}`,
   });
+  // A server that goes away is noticed by `end`; without a listener the error would end the process.
+  client.on('error', () => undefined);
   let claimed = false;
   try {
     await client.connect();

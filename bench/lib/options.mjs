@@ -6,6 +6,7 @@ import { inProject } from './project.mjs';
 const ORDER = [
   'run',
   'run-features',
+  'rollout',
   'first-second',
   'table',
   'stream',

@@ -1,0 +1,78 @@
+import { startHelper } from '../lib/helper.mjs';
+import { startLedger } from '../lib/ledger.mjs';
+import { compare, interleave } from '../lib/rounds.mjs';
+import { ratioAtMost, row } from '../lib/rows.mjs';
+import { NODE_CPU, POSTGRES_CPU, WHOLE_CPU } from '../lib/run-figures.mjs';
+import { executionRequest } from '../lib/run-peers.mjs';
+import { PROMPT_NAME, putPrompt } from '../lib/workload.mjs';
+
+const CONNECTIONS = 64;
+const PLAIN = 'the same without';
+const SPLIT = 'with a rollout';
+const SCENARIO = `:run of a prompt with a rollout, ${CONNECTIONS} connections`;
+const LABEL = 'bench-rollout';
+const ENVIRONMENT = 'default';
+const FIGURES = [
+  { name: 'requests/s', unit: '/s', of: ({ perSecond }) => perSecond },
+  { ...NODE_CPU, goal: ratioAtMost(1.03) },
+  POSTGRES_CPU,
+  WHOLE_CPU,
+];
+
+/**
+ * The price that a request pays for a rollout of its prompt: the keyed hash of its unit and its arm in the record. Beside the requests the
+ * processes take in what has ended and look at it about once a second, which counts here, too.
+ */
+export async function measureRollout(bench) {
+  return bench.scope.within(async (scope) => {
+    const { load, options, progress } = bench;
+    const standIn = await startHelper(scope, 'stand-in');
+    const plain = await startSubject(scope, bench, standIn, 'rollout_plain');
+    const split = await startSubject(scope, bench, standIn, 'rollout_split');
+    await startRollout(split);
+    const peerOf = (name, ledger, further) => ({
+      name,
+      pid: ledger.process.pid,
+      request: executionRequest(ledger, ':run', LABEL, { environment: ENVIRONMENT, ...further }),
+    });
+    const peers = [peerOf(PLAIN, plain, {}), peerOf(SPLIT, split, { unit_key: 'somebody' })];
+    const measure = (peer, seconds) => load.measure(peer, { connections: CONNECTIONS, seconds });
+    progress(`${SCENARIO}, warm-up`);
+    for (const peer of peers) await measure(peer, options.warmUpSeconds);
+    progress(SCENARIO);
+    const rounds = await interleave(peers, options.rounds, (peer) => measure(peer, options.seconds));
+    const rows = FIGURES.map(({ name, unit, of, goal }) => {
+      const ofPeer = (peer) => (round) => of(round[peer]);
+      const what = { scenario: SCENARIO, figure: name, unit, peer: PLAIN, goal };
+      return row(what, compare(rounds, ofPeer(SPLIT), ofPeer(PLAIN)));
+    });
+    return { results: [{ scenario: SCENARIO, rounds, rows }], notes: [] };
+  });
+}
+
+async function startSubject(scope, { postgres, tempDir }, standIn, name) {
+  const database = await postgres.createDatabase(scope, name);
+  const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
+  const ledger = await startLedger(scope, { tempDir, env });
+  await putPrompt(ledger);
+  return ledger;
+}
+
+/** Of two versions that say the same, with so many units wanted that nothing is decided. */
+async function startRollout(ledger) {
+  await ledger.call('PUT', `/v1/prompts/${encodeURIComponent(PROMPT_NAME)}`, {
+    template_source: 'Summarize the following text in one sentence.\n\n{{text}}\n',
+    set_active: false,
+  });
+  const { rollout_id: id } = await ledger.call('POST', '/v1/rollouts', {
+    name: LABEL,
+    prompt_name: PROMPT_NAME,
+    environment: ENVIRONMENT,
+    candidate: { version_number: 2 },
+    steps: [{ percent: 50 }],
+    min_units: 1_000_000,
+    primary: { metric: 'error_rate', max_regression: 0.1 },
+    guardrails: [{ metric: 'error_rate' }],
+  });
+  await ledger.call('POST', `/v1/rollouts/${id}:start`, {});
+}

@@ -20,7 +20,7 @@ const TURN_MS = 50;
 const MOST_SCROLL_MS = 180_000;
 /** More than the prompt is high. */
 const EDITOR_TURNS = 60;
-/** For what follows the last key. */
+/** The page compiles, previews and compares after the last key. */
 const SETTLE_MS = 1_000;
 const TYPED = 'Answer in one sentence, and name the order. '.repeat(2);
 const LONGEST = { name: 'longest task over 50 ms; 0 is none', goal: atMost(50, 'ms') };

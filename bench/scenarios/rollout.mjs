@@ -1,10 +1,10 @@
 import { startHelper } from '../lib/helper.mjs';
-import { startLedger } from '../lib/ledger.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { ratioAtMost, row } from '../lib/rows.mjs';
 import { NODE_CPU, POSTGRES_CPU, WHOLE_CPU } from '../lib/run-figures.mjs';
 import { executionRequest } from '../lib/run-peers.mjs';
-import { PROMPT_NAME, putPrompt } from '../lib/workload.mjs';
+import { startSubject } from '../lib/subject.mjs';
+import { PROMPT_NAME } from '../lib/workload.mjs';
 
 const CONNECTIONS = 64;
 const PLAIN = 'the same without';
@@ -27,8 +27,8 @@ export async function measureRollout(bench) {
   return bench.scope.within(async (scope) => {
     const { load, options, progress } = bench;
     const standIn = await startHelper(scope, 'stand-in');
-    const plain = await startSubject(scope, bench, standIn, 'rollout_plain');
-    const split = await startSubject(scope, bench, standIn, 'rollout_split');
+    const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain');
+    const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split');
     await startRollout(split);
     const peerOf = (name, ledger, further) => ({
       name,
@@ -50,15 +50,7 @@ export async function measureRollout(bench) {
   });
 }
 
-async function startSubject(scope, { postgres, tempDir }, standIn, name) {
-  const database = await postgres.createDatabase(scope, name);
-  const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
-  const ledger = await startLedger(scope, { tempDir, env });
-  await putPrompt(ledger);
-  return ledger;
-}
-
-/** Of two versions that say the same, with so many units wanted that nothing is decided. */
+/** Starts a rollout between two versions of one text that wants so many units that nothing is decided. */
 async function startRollout(ledger) {
   await ledger.call('PUT', `/v1/prompts/${encodeURIComponent(PROMPT_NAME)}`, {
     template_source: 'Summarize the following text in one sentence.\n\n{{text}}\n',

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../lib/helper.mjs';
-import { startLedger } from '../lib/ledger.mjs';
 import { cpuMsOfTree } from '../lib/machine.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { ratioAtMost, row } from '../lib/rows.mjs';
 import { NODE_CPU, POSTGRES_CPU, WHOLE_CPU } from '../lib/run-figures.mjs';
 import { executionRequest } from '../lib/run-peers.mjs';
 import { submitAndWait } from '../lib/submit-work.mjs';
-import { putPrompt } from '../lib/workload.mjs';
+import { startSubject } from '../lib/subject.mjs';
 
 const CONNECTIONS = 64;
 const PLAIN = 'the same without';
@@ -17,6 +16,7 @@ const SUBMIT_SCENARIO = ':submit → done with a key, a budget and a callback';
 const LABEL = 'bench-features';
 const KEY_HEADER = 'idempotency-key';
 const MOST_COST = ratioAtMost(1.5);
+const SETTINGS = { WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' };
 const DELIVERY_LIMIT_MS = 300_000;
 const DELIVERY_POLL_MS = 50;
 const RUN_FIGURES = [
@@ -72,22 +72,10 @@ export async function measureRunFeatures(bench) {
 async function setUp(scope, bench) {
   const standIn = await startHelper(scope, 'stand-in');
   const receiver = await startHelper(scope, 'callback-receiver');
-  const plain = await startSubject(scope, bench, standIn, 'features_plain');
-  const featured = await startSubject(scope, bench, standIn, 'features_all');
+  const plain = await startSubject(scope, bench, standIn, 'features_plain', SETTINGS);
+  const featured = await startSubject(scope, bench, standIn, 'features_all', SETTINGS);
   await makeBudget(featured.ledger);
   return { receiver, plain, featured };
-}
-
-async function startSubject(scope, { postgres, tempDir }, standIn, name) {
-  const database = await postgres.createDatabase(scope, name);
-  const env = {
-    DATABASE_URL: database.url,
-    OPENAI_BASE_URL: `${standIn.facts.url}/v1`,
-    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-  };
-  const ledger = await startLedger(scope, { tempDir, env });
-  await putPrompt(ledger);
-  return { ledger, database, pids: [ledger.process.pid] };
 }
 
 /** Makes a budget of the whole project without end: the one row that every request of it has to hold from and to settle. */

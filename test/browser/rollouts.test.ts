@@ -92,6 +92,24 @@ describe('a rollout', () => {
     await offered(editor, /…$/).first().waitFor({ state: 'detached' });
   });
 
+  it('finds its prompt when the name is typed before the list of prompts has come', async () => {
+    const { key } = await memberClient(stage, 'editor');
+    const editor = await Person.sitDown({ url: stage.ledger.url });
+    people.push(editor);
+    let letCome = (): void => undefined;
+    const mayCome = new Promise<void>((resolve) => (letCome = resolve));
+    await editor.page.route(/\/v1\/prompts\?/, async (route) => {
+      await mayCome;
+      await route.continue();
+    });
+    await editor.openAs(key, '/rollouts/new');
+    await field(editor, 'Prompt').fill('made-here');
+    letCome();
+    // Neither a click nor a focus, so the field is never left.
+    await field(editor, 'Environment').selectOption('staging');
+    await editor.page.getByText('The control is v1').waitFor();
+  });
+
   it('of a protected environment asks for a change, which starts it once others have approved', async () => {
     const author = await arrive(
       (await memberClient(stage, 'editor')).key,

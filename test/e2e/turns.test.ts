@@ -11,7 +11,7 @@ import { ADMIN_KEY, ECHO, putPrompt, startStage, type Stage } from './stage.js';
  * and of several tries the shortest: a busy machine makes turns longer, and nothing makes them shorter.
  */
 const MOST_TURN_MS = 50;
-const TRIES = 10;
+const TRIES = 5;
 const AT_ONCE = 40;
 const MIB = 1024 ** 2;
 const BULK = /submit-batch|:record|register-code|migrate-to-full|prices:import/;

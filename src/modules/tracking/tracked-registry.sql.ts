@@ -3,17 +3,17 @@ import { REGISTRY_CHANNEL } from '../prompts/index.js';
 /** The statements by which code changes the registry: one to read and one to write, however many prompts there are. */
 
 /**
- * Whoever writes for a project waits for its turn, so that many deployments at once are done one after the other and none
- * finds that what it has read is old. It is the first lock of its transaction, and nobody else takes it.
+ * Serialises the writers of a project, so that simultaneous deployments never work from outdated reads. It is the first lock of its
+ * transaction, and nothing else takes it.
  */
 export const TAKE_TURN = `SELECT pg_advisory_xact_lock(hashtextextended('tracked_registry ' || $1, 0))`;
 
 /**
  * $1, $2: names and checksums; $3 the environment whose pointer says what is active. A name without a live prompt has no row; `same` is
  * only looked for where the active version has another checksum. Without a lock. How it is done is said by its form, because statistics
- * cannot: in a project that has just been filled, joins of a thousand names were planned as products of tables, and took seconds. `LIMIT
- * 1` keeps each look-up one of its own, and only row-level security asks for the project, since a second condition on it makes the
- * planner take an index for precise that has the project alone.
+ * cannot: in a project that has just been filled, joins of a thousand names were planned as products of tables, and took seconds.
+ * `LIMIT 1` keeps each look-up separate. Only row-level security asks for the project: a second condition on it makes the planner take
+ * an index on the project alone for a precise one.
  */
 export const FIND = `SELECT p.name, p.prompt_id AS "promptId", p.mode, p.kind, p.retired_at IS NOT NULL AS "isRetired",
     p.description, p.owner_team AS "ownerTeam", p.tags, p.registry_revision::float8 AS revision,

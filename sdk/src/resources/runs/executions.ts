@@ -113,7 +113,7 @@ export class ExecutionsResource {
   }
 }
 
-/** @param limitMs what the ledger was given; without it the client's own limit is as good as any. */
+/** @param limitMs the time limit sent to the ledger, in milliseconds; without it the client keeps its own limit. */
 export function withGrace(
   limitMs: number | null | undefined,
   options: StreamCallOptions = {},

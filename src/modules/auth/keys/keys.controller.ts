@@ -58,7 +58,7 @@ export class KeysController {
     summary: 'Give a key a new secret',
     description:
       'The key with its new secret is shown in this answer and never again; id, rights and limits stay. ' +
-      'The secret of now works until the overlap ends, any older one no more.',
+      'The present secret works until the overlap ends; older ones stop at once.',
   })
   @ApiProblems(400, 404, 409)
   rotate(

@@ -213,7 +213,7 @@ function rangesOf(promptIds: string | null, environment: string | null): string 
 
 const EVERY_ROW = '9223372036854775807';
 
-/** So many executions of a pair are probed: how far they reach back tells how rare the pair is. */
+/** The number of executions probed for each pair: the further back they reach, the rarer the pair. */
 const PROBED = 100;
 
 /**

@@ -101,7 +101,7 @@ export class RolloutTransitions {
     const rollout = (await this.rollouts.findLocked(tx, projectId, rolloutId)) as RolloutRecord;
     if (!mayMove(action, rollout)) return { promptName, revision: null };
     const { to, event } = ACTION_RULES[action];
-    if (to === 'running' && pointer !== null) await this.assertMayRun(tx, rollout, pointer, options);
+    if (to === 'running') await this.assertMayRun(tx, rollout, pointer, options);
     const phase = action === 'start' ? 1 : rollout.phase;
     const step: Step = { to, phase, verb: action, event, ...options };
     return { promptName, revision: await this.take(tx, who, rollout, step) };
@@ -183,10 +183,12 @@ export class RolloutTransitions {
   private async assertMayRun(
     tx: EntityManager,
     rollout: RolloutRecord,
-    { versionId, isProtected }: HeldPointer,
+    pointer: HeldPointer | null,
     { changeId }: ActionOptions,
   ): Promise<void> {
     const { projectId, rolloutId, promptName, environment } = rollout;
+    if (pointer === null) throw new PromptNotFoundError(promptName);
+    const { versionId, isProtected } = pointer;
     const activeId = await this.rollouts.findActive(tx, rollout);
     if (activeId !== null && activeId !== rolloutId)
       throw new RolloutActiveError(promptName, environment, activeId);

@@ -28,11 +28,11 @@ describe('.env.example', () => {
   });
 });
 
-describe('docs/operations.md', () => {
+describe('docs/configuration.md', () => {
   /** Such as "| `PORT` | `8000` | where it listens |". */
   const ROW = /^\| *`([A-Z][A-Z0-9_]*)` *\| *(.*?) *\|/gm;
   const list = () =>
-    [...read('docs/operations.md').matchAll(ROW)].map(([, name = '', cell = '']) => [name, cell]);
+    [...read('docs/configuration.md').matchAll(ROW)].map(([, name = '', cell = '']) => [name, cell]);
 
   it('has every variable of the configuration once, and no other', () => {
     expect(

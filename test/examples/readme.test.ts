@@ -28,10 +28,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+/** The README defines its shell helpers once, at the beginning of the tour. */
+async function readHelpers() {
+  const [helpers] = await readBlocks('README.md', { section: 'A tour', languages: ['sh'] });
+  if (helpers === undefined) throw new Error('the tour begins without its helpers');
+  return helpers;
+}
+
 /** Returns the commands that a page prints for this machine, with the address of the service that the test started. */
 async function printedCommands(page: string, section: string | undefined, ledger: LedgerProcess) {
   const languages = page === 'README.md' ? ['sh'] : ['sh', 'bash'];
   const blocks = await readBlocks(page, { languages, ...(section !== undefined && { section }) });
+  if (page === 'README.md') blocks.unshift(await readHelpers());
   const host = new URL(ledger.url).host;
   return blocks.map(({ text }) => text.replaceAll(PRINTED_HOST, host)).join('\n');
 }

@@ -134,7 +134,7 @@ const GIB = 1024 ** 3;
 const BILLION = 1_000_000_000;
 
 /**
- * Every environment variable the service reads, with its default. `docs/operations.md` explains each one, and a test
+ * Every environment variable the service reads, with its default. `docs/configuration.md` explains each one, and a test
  * holds the two together. `null` is "unset"; an empty variable counts as unset.
  */
 export class Environment {

@@ -33,7 +33,7 @@ export async function findDataVersion(dataDir: string): Promise<number | null> {
 export function assertSameMajorVersion(dataDir: string, dataVersion: number, serverVersion: number): void {
   if (dataVersion === serverVersion) return;
   throw new EmbeddedPostgresError(
-    `The data in ${dataDir} was made by PostgreSQL ${dataVersion} and this release carries PostgreSQL ${serverVersion}: carry it over as docs/operations.md says under "Upgrade of the embedded Postgres".`,
+    `The data in ${dataDir} was made by PostgreSQL ${dataVersion} and this release carries PostgreSQL ${serverVersion}: carry it over as docs/backup.md says under "Upgrade of the embedded Postgres".`,
   );
 }
 

@@ -115,6 +115,31 @@ describe('prompt-ledger register', () => {
     expect(git['repository']).not.toContain('s3cr3t');
   });
 
+  it('warns of what vendors will refuse, with file and line, and registers it all the same', async () => {
+    const code = codeBase('warned');
+    code.configure({ prompts: ['src/prompts.ts', '*.prompt.md'] });
+    code.write({ PLAIN: 'x' });
+    const schema = '{type: object, properties: {size: {type: integer}}, additionalProperties: false}';
+    code.repository.write(
+      'sized.prompt.md',
+      `---\nresponse_format: {type: json_schema, json_schema: {name: order, schema: ${schema}}}\n---\nx\n`,
+    );
+    const warning =
+      'sized.prompt.md:4 warned/sized: /response_format/json_schema/schema/properties/size must be in "required"; ' +
+      'what may be left out is allowed to be null instead (openai)';
+    for (const args of [['register', '--dry-run'], ['register'], ['register', '--json']]) {
+      const { code: exit, stdout, stderr } = await code.run(args);
+      expect({ exit, warned: stderr.split('\n').filter((line) => line.includes(warning)) }).toEqual({
+        exit: 0,
+        warned: [expect.stringContaining(warning) as string],
+      });
+      expect(stdout).not.toContain('warning:');
+    }
+    const { body } = await stage.admin.get(promptPath('warned/sized'));
+    expect(body).toMatchObject({ mode: 'tracking', active_version: { version_number: 1 } });
+    expect((await code.check()).code).toBe(0);
+  });
+
   it('leaves out what has moved to full mode, says so, and registers the rest', async () => {
     const code = codeBase('full');
     await putPrompt(stage.admin, 'full/MANAGED', 'managed');

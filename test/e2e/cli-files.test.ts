@@ -145,6 +145,22 @@ describe('prompt-ledger export and import', () => {
     expect(new Set(Object.values(await runImport(folder)))).toEqual(new Set(['unchanged']));
   });
 
+  it('warns of what vendors will refuse, of prompts of both modes', async () => {
+    const schema = '{type: object, properties: {size: {type: integer}}, additionalProperties: false}';
+    const format = `response_format: {type: json_schema, json_schema: {name: order, schema: ${schema}}}`;
+    const folder = await folderOf('warned', {
+      'warned/code.prompt.md': `---\nmode: tracking\n${format}\n---\nx\n`,
+      'warned/text.prompt.md': `---\n${format}\n---\nx\n`,
+    });
+    const { code, stderr } = await cli(['import', folder]);
+    expect(code).toBe(0);
+    for (const name of ['code', 'text']) {
+      const size = '/response_format/json_schema/schema/properties/size must be in "required"';
+      expect(stderr).toContain(`warned/${name}.prompt.md: ${size}`);
+    }
+    expect(await cli(['import', folder])).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('writes nothing when one file is wrong, and says all that is', async () => {
     await putPrompt(stage.admin, 'bad/full', 'x');
     await putPrompt(stage.admin, 'bad/kind', 'x');
@@ -155,7 +171,8 @@ describe('prompt-ledger export and import', () => {
       'bad/full.prompt.md': '---\nmode: tracking\n---\nx\n',
       'bad/kind.prompt.md': '---\nmessages: [{role: user, content: a}]\n---\n',
       'bad/twice.prompt.md': '---\nname: bad/good\n---\n',
-      'bad/tools.prompt.md': '---\nmode: tracking\nresponse_format: {type: json_object}\n---\nx\n',
+      'bad/tools.prompt.md':
+        '---\nmode: tracking\ntools: [{type: function, function: {name: find}}]\n---\nx\n',
     });
     const { code, stdout, stderr } = await cli(['import', folder]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -165,7 +182,7 @@ describe('prompt-ledger export and import', () => {
       /bad\/full\.prompt\.md:1: Prompt "bad\/full" is in full mode in the ledger/,
       /bad\/kind\.prompt\.md:1: .* of another kind/,
       /bad\/twice\.prompt\.md:1: Prompt "bad\/good" is in bad\/good\.prompt\.md already/,
-      /bad\/tools\.prompt\.md:1: A prompt with tools or a response format cannot be tracked/,
+      /bad\/tools\.prompt\.md:1: A prompt with tools cannot be tracked/,
       /Nothing was written\.\n$/,
     ]) {
       expect(stderr).toMatch(problem);

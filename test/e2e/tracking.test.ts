@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApiBody, ApiClient, ApiResponse } from '../support/api-client.js';
 import { clientWith, otherProject } from './other-project.js';
-import { ANY_ID, expectProblem, promptPath, putPrompt, type Stage, startStage } from './stage.js';
+import { ANY_ID, ECHO, expectProblem, promptPath, putPrompt, type Stage, startStage } from './stage.js';
 
 const REGISTER = '/v1/prompts/register-code';
 const COMMIT = '2fd4e1c67a2d28fced849ee1bb76e7391b93eb12';
@@ -79,6 +79,7 @@ describe('registering code', () => {
         change_detected: false,
         previous_version: null,
         outcome: 'new',
+        warnings: [],
       })),
     );
     expect((await stage.admin.get(promptPath('WELCOME'))).body).toMatchObject({
@@ -91,6 +92,52 @@ describe('registering code', () => {
         variables: ['name', 'app'],
       },
     });
+  });
+
+  it('takes the form of the answer, and says what vendors will refuse of it, as often as it is asked', async () => {
+    const response_format = {
+      type: 'json_schema',
+      json_schema: {
+        name: 'order',
+        schema: {
+          type: 'object',
+          properties: { size: { type: 'integer', minimum: 1 } },
+          required: ['size'],
+          additionalProperties: false,
+        },
+      },
+    };
+    const warnings = [
+      {
+        pointer: '/response_format/json_schema/schema/properties/size/minimum',
+        vendors: ['anthropic'],
+        message: '"minimum" is a keyword that is not taken',
+      },
+    ];
+    const prompts = [
+      { name: 'formed', template_source: '{"size": {{size}}}', response_format },
+      { name: 'free', template_source: 'x', response_format: { type: 'text' } },
+    ];
+    const registered = [{ warnings }, { warnings: [] }];
+    expect(await send({ prompts, dry_run: true })).toMatchObject({ status: 200, body: { registered } });
+    expect(await send({ prompts })).toMatchObject({ status: 200, body: { registered } });
+    expect((await send({ prompts })).body).toMatchObject({
+      registered: [{ outcome: 'unchanged', version: 1, warnings }, { warnings: [] }],
+    });
+    expect((await stage.admin.get(promptPath('formed'))).body).toMatchObject({
+      active_version: { response_format },
+    });
+    const run = await stage.admin.post('/v1/executions:run', {
+      prompt_name: 'formed',
+      variables: { size: 0 },
+      model: ECHO,
+    });
+    expect(run.body).toMatchObject({ output_valid: false });
+    expectProblem(
+      await send({ prompts: [{ ...prompts[0], response_format: { type: 'xml' } }] }),
+      400,
+      'VALIDATION_FAILED',
+    );
   });
 
   it('again changes nothing', async () => {

@@ -160,20 +160,22 @@ describe('the prompts of a code base', () => {
   });
 });
 
+const TOOLS = '[{type: function, function: {name: find}}]';
+
 describe('what makes it unknown what the code has', () => {
   it('is told with its place', async () => {
     configure({ prompts: ['a.ts', 'b.ts', '*.prompt.md', 'x.py', 'none/*.ts'] });
     repository.write('a.ts', 'export const A = "x";\nexport const B = "{{";\nexport const $C = "x";\n');
     repository.write('b.ts', 'export * from "./c";\nexport { D } from "pkg";\nexport const A = "y";\n');
     repository.write('full.prompt.md', '---\nmode: full\n---\nx\n');
-    repository.write('tools.prompt.md', '---\nresponse_format: {type: json_object}\n---\nx\n');
+    repository.write('tools.prompt.md', `---\ntools: ${TOOLS}\n---\nx\n`);
     repository.write('x.py', 'A = "x"\n');
     expect(await problemsOf()).toEqual([
       'prompt-ledger.config.json:1 "none/*.ts" finds no file',
       'b.ts:1 Exports of "./c" are not followed: only files of the code base are read',
       'b.ts:2 Exports of "pkg" are not followed: only files of the code base are read',
       'full.prompt.md:1 It says "mode: full", which is for `prompt-ledger import`: leave it out, or exclude the file',
-      'tools.prompt.md:1 A prompt with tools or a response format cannot be tracked: only texts and messages can',
+      'tools.prompt.md:1 A prompt with tools cannot be tracked: only texts and messages can, with schemas of their variables and answers',
       'x.py:1 It is neither a module of TypeScript or JavaScript nor a *.prompt.md',
       expect.stringMatching(/^a\.ts:2 B: Correct the template at line 1, column 1: /) as string,
       expect.stringMatching(/^a\.ts:3 "\$C" is no name of a prompt: it must be 1 to 200/) as string,

@@ -4,6 +4,7 @@ import { loadCodeConfig } from './config-file.js';
 import { problemLines } from './problem-lines.js';
 import { type Registered, Registration } from './registration.js';
 import { retirePrompts } from './retire-prompts.js';
+import { warnOfSchema } from '../prompt-files/warn-of-schema.js';
 import { CliError } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
 import { countOf } from '../terminal/count-of.js';
@@ -37,6 +38,7 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
     warn(`${name} is in full mode: the ledger manages its text. It was left out.`),
   );
   const gone = missing.map(({ name }) => name);
+  for (const { name, file, line, warnings } of registered) warnOfSchema(warnings, `${file}:${line} ${name}:`);
   if (isPruned) await retirePrompts(ledger, gone, { git: code.git, isDryRun });
   if (flags.json === true) {
     const retired = isPruned ? gone : [];

@@ -1,12 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { LedgerClient } from '../../../sdk/src/index.js';
+import type { LedgerClient, SchemaWarning } from '../../../sdk/src/index.js';
 import { readPrompts } from '../check/tracked-prompts.js';
 import { problemLines } from '../code/problem-lines.js';
 import { type CodeState, Registration } from '../code/registration.js';
 import { findWorkingTree, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
 import { checkFiles, type PlannedImport, planImport } from './plan-import.js';
 import { type FoundPromptFile, readPromptFolder } from '../prompt-files/prompt-folder.js';
+import { warnOfSchema } from '../prompt-files/warn-of-schema.js';
 import { contentFields } from '../prompt-files/wire.js';
 import { CliError } from '../terminal/cli-error.js';
 import { concurrently } from '../terminal/concurrently.js';
@@ -56,14 +57,16 @@ async function write(
   const isTracked = ({ prompt }: PlannedImport) => prompt.mode === 'tracking';
   const tracked = changes.filter(isTracked).map(({ prompt }) => prompt);
   const managed = changes.filter((change) => !isTracked(change)).map(({ prompt }) => prompt);
-  if (tracked.length > 0) await new Registration(ledger, await codeStateOf(folder, tracked)).run(false);
+  if (tracked.length > 0) await registerTracked(ledger, await codeStateOf(folder, tracked));
   const progress = new Progress('prompts imported', managed.length);
   let written = 0;
+  const warned: { readonly where: string; readonly warnings: readonly SchemaWarning[] }[] = [];
   try {
     await concurrently(managed, async (prompt) => {
-      await ledger.prompts.put(prompt.name, requestOf(prompt, flags));
+      const { warnings } = await ledger.prompts.put(prompt.name, requestOf(prompt, flags));
       written += 1;
       progress.add();
+      warned.push({ where: `${prompt.file}:`, warnings });
     });
   } catch (error) {
     progress.done();
@@ -73,6 +76,14 @@ async function write(
     throw error;
   }
   progress.done();
+  warned.sort((one, other) => (one.where < other.where ? -1 : 1));
+  for (const { where, warnings } of warned) warnOfSchema(warnings, where);
+}
+
+async function registerTracked(ledger: LedgerClient, code: CodeState): Promise<void> {
+  const registration = new Registration(ledger, code);
+  await registration.run(false);
+  for (const { file, warnings } of registration.registered) warnOfSchema(warnings, `${file}:`);
 }
 
 function requestOf({ content, description, ownerTeam, tags }: FoundPromptFile, { by, message }: ImportFlags) {

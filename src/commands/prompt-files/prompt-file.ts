@@ -22,11 +22,11 @@ export const PROMPT_FILE_SUFFIX = '.prompt.md';
 
 /** Registering has no place for anything else. */
 export const ONLY_TEXT_IS_TRACKED =
-  'A prompt with tools or a response format cannot be tracked: only texts and messages can';
+  'A prompt with tools cannot be tracked: only texts and messages can, with schemas of their variables and answers';
 
-/** Whether a content is texts, and perhaps a schema of their variables. */
+/** Whether a content is texts, and perhaps schemas of their variables and answers. */
 export function canBeTracked({ extras }: PromptContent): boolean {
-  const { variablesSchema: _, ...others } = extras ?? {};
+  const { variablesSchema: _, responseFormat: __, ...others } = extras ?? {};
   return Object.keys(others).length === 0;
 }
 

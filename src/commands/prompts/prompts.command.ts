@@ -9,6 +9,7 @@ import type {
 import { writeJson } from '../../kernel/index.js';
 import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
 import { type PromptFile, PromptFileError } from '../prompt-files/prompt-file.js';
+import { warnOfSchema } from '../prompt-files/warn-of-schema.js';
 import { contentFields, extraFields } from '../prompt-files/wire.js';
 import { CliError, EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
@@ -20,7 +21,6 @@ import {
   printable,
   printJson,
   printTable,
-  warn,
 } from '../terminal/output.js';
 import { colourDiff } from '../terminal/colour-diff.js';
 import { readInput } from '../terminal/input.js';
@@ -173,9 +173,7 @@ export async function putPromptCommand(name: string, flags: PutPromptFlags): Pro
   const { version_number: number, status } = result.version;
   const news = result.version_change ? 'is new' : 'was there already';
   await print(`${name}: version ${number} ${news}, and is ${status}.`);
-  for (const { pointer, vendors, message } of result.warnings) {
-    warn(`${pointer} ${message}${vendors.length === 0 ? '' : ` (${vendors.join(', ')})`}`);
-  }
+  warnOfSchema(result.warnings);
 }
 
 /** The same rules for a text as those of an import: of a file's end one line feed is taken off. */

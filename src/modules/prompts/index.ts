@@ -1,5 +1,11 @@
-export { ContentExtrasDto, PutContentExtrasDto } from './content-extras.dto.js';
-export { ChatMessageDto, PromptRefDto, UnsavedContentDto, VersionRefDto } from './prompts.dto.js';
+export { ContentExtrasDto, PutContentExtrasDto, ResponseFormatDto } from './content-extras.dto.js';
+export {
+  ChatMessageDto,
+  PromptRefDto,
+  SchemaWarningDto,
+  UnsavedContentDto,
+  VersionRefDto,
+} from './prompts.dto.js';
 export { DiffService } from './diff/diff.service.js';
 export {
   EnvironmentProtectedError,

@@ -7,7 +7,7 @@ import type {
   Params,
   Telemetry,
 } from '../runs/executions.js';
-import type { ChatMessage, JsonSchema, PromptMode } from './prompts.js';
+import type { ChatMessage, JsonSchema, PromptMode, ResponseFormat, SchemaWarning } from './prompts.js';
 
 /** The place of a prompt in the code. */
 export interface SourceLocation {
@@ -34,6 +34,8 @@ export interface CodePrompt {
   readonly messages?: readonly ChatMessage[];
   /** JSON Schema (draft 2020-12) that the variables of a request have to fit. */
   readonly variables_schema?: JsonSchema | null;
+  /** The form of the answer. */
+  readonly response_format?: ResponseFormat | { readonly type: 'text' } | null;
   readonly description?: string | null;
   readonly owner_team?: string | null;
   readonly tags?: readonly string[];
@@ -67,6 +69,8 @@ export interface RegisteredPrompt {
   /** The one that was active before; null when there was none, or it is the same. */
   readonly previous_version: number | null;
   readonly outcome: RegistrationOutcome;
+  /** The parts of its response format's schema that vendors will refuse. */
+  readonly warnings: readonly SchemaWarning[];
 }
 
 export interface RegisterCodeResult {

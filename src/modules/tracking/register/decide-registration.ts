@@ -14,6 +14,9 @@ export interface CodePrompt {
   readonly metadata: Partial<PromptMetadata>;
 }
 
+/** The answer for a prompt, but for what its content alone says. */
+export type DecidedPrompt = Omit<RegisteredPromptDto, 'warnings'>;
+
 export interface Decision<Answer> {
   /** One for each prompt that was sent, in order. */
   readonly answers: Answer[];
@@ -29,8 +32,8 @@ export interface Decision<Answer> {
 export function decideRegistration(
   prompts: readonly CodePrompt[],
   known: ReadonlyMap<string, KnownPrompt>,
-): Decision<RegisteredPromptDto> {
-  const answers: RegisteredPromptDto[] = [];
+): Decision<DecidedPrompt> {
+  const answers: DecidedPrompt[] = [];
   const changes: PromptChange[] = [];
   for (const [index, prompt] of prompts.entries()) {
     const { answer, change } = decideOne(index, prompt, known.get(prompt.name) ?? null);
@@ -44,7 +47,7 @@ function decideOne(
   index: number,
   { name, content, checksumHash, registration, metadata: sent }: CodePrompt,
   known: KnownPrompt | null,
-): { answer: RegisteredPromptDto; change: PromptChange | null } {
+): { answer: DecidedPrompt; change: PromptChange | null } {
   const active = known?.active ?? null;
   const same = known?.same ?? null;
   const versionNumber = same?.versionNumber ?? (known?.highestNumber ?? 0) + 1;
@@ -54,7 +57,7 @@ function decideOne(
   const isReturning = known?.isRetired === true;
   const outcome = outcomeOf(known, { isReturning, isChanged, hasMetadata: metadata !== null });
   const previous = isChanged ? (active?.versionNumber ?? null) : null;
-  const answer: RegisteredPromptDto = {
+  const answer: DecidedPrompt = {
     name,
     mode: 'tracking',
     version: versionNumber,

@@ -17,7 +17,7 @@ import {
 } from 'class-validator';
 import { ApiInteger, IsPromptName, Nested, NestedArray } from '../../../infra/http/index.js';
 import { MAX_INT } from '../../../kernel/index.js';
-import { ChatMessageDto } from '../../prompts/index.js';
+import { ChatMessageDto, ResponseFormatDto, SchemaWarningDto } from '../../prompts/index.js';
 
 export const MAX_PROMPTS = 1000;
 /** The renderer's limit for a prompt; here, so that nothing longer is hashed. */
@@ -78,6 +78,11 @@ export class CodePromptDto {
   @IsOptional()
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
   variables_schema?: unknown;
+
+  /** The form of the answer, a part of the content. Null or left out: plain text. */
+  @IsOptional()
+  @ApiPropertyOptional({ type: ResponseFormatDto, nullable: true, example: undefined })
+  response_format?: unknown;
 
   /** The purpose of the prompt. Left out: stays as it was; null: removed. */
   @IsOptional()
@@ -209,6 +214,10 @@ export class RegisteredPromptDto {
    */
   @ApiProperty({ enum: REGISTRATION_OUTCOMES })
   outcome!: RegistrationOutcome;
+
+  /** Parts of the schema of its `response_format` that vendors will refuse. Nothing is refused here because of them. */
+  @ApiProperty({ type: [SchemaWarningDto] })
+  warnings!: readonly SchemaWarningDto[];
 }
 
 export class RegisteredCodeDto {

@@ -4,11 +4,12 @@ import { checksumOf, type PromptContent, readContentExtras } from '../../../temp
 import type { AuthorizedActor } from '../../auth/index.js';
 import { auditPromptChanges } from '../audit-prompt-changes.js';
 import {
+  findContentWarnings,
   PromptKindMismatchError,
   PromptModeMismatchError,
   TemplateHashMismatchError,
 } from '../../prompts/index.js';
-import { type CodePrompt, decideRegistration } from './decide-registration.js';
+import { type CodePrompt, type DecidedPrompt, decideRegistration } from './decide-registration.js';
 import { type Fault, listDuplicates, NoPromptsError, refuseFaulty } from '../errors.js';
 import {
   type CodePromptDto,
@@ -16,6 +17,7 @@ import {
   MAX_TEMPLATE_CHARS,
   type RegisterCodeDto,
   type RegisteredCodeDto,
+  type RegisteredPromptDto,
 } from './register-code.dto.js';
 import type { KnownPrompt } from '../tracked-prompts.js';
 import { TrackedRegistry } from '../tracked-registry.js';
@@ -56,8 +58,21 @@ export class RegisterCodeService {
       outcome: OUTCOME,
       isDryRun,
     });
-    return { registered };
+    return { registered: await withWarnings(registered, prompts) };
   }
+}
+
+/** @param decided one for each prompt, in order. */
+async function withWarnings(
+  decided: readonly DecidedPrompt[],
+  prompts: readonly CodePrompt[],
+): Promise<RegisteredPromptDto[]> {
+  const registered: RegisteredPromptDto[] = [];
+  for (const [index, each] of decided.entries()) {
+    const extras = prompts[index]?.content.extras;
+    registered.push({ ...each, warnings: await heavyWork.run(() => findContentWarnings(extras)) });
+  }
+  return registered;
 }
 
 /** @throws PromptsRefusedError `TEMPLATE_HASH_MISMATCH` */
@@ -95,7 +110,8 @@ function contentOf(prompt: CodePromptDto): PromptContent | LedgerError {
   const templates = templatesOf(prompt);
   if (templates instanceof LedgerError) return templates;
   try {
-    const extras = readContentExtras({ variables_schema: prompt.variables_schema });
+    const { variables_schema, response_format } = prompt;
+    const extras = readContentExtras({ variables_schema, response_format });
     return extras === null ? templates : { ...templates, extras };
   } catch (error) {
     if (error instanceof LedgerError) return error;

@@ -1,0 +1,13 @@
+import type { SchemaWarning } from '../../../sdk/src/index.js';
+import { warn } from '../terminal/output.js';
+
+/**
+ * Says on standard error what vendors will refuse. It is no failure.
+ * @param where the prompt, such as its file and line; null where there is only one.
+ */
+export function warnOfSchema(warnings: readonly SchemaWarning[], where: string | null = null): void {
+  for (const { pointer, vendors, message } of warnings) {
+    const place = where === null ? '' : `${where} `;
+    warn(`${place}${pointer} ${message}${vendors.length === 0 ? '' : ` (${vendors.join(', ')})`}`);
+  }
+}

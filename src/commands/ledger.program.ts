@@ -200,6 +200,13 @@ function withExecutionFilters(command: Command): Command {
     .option('--environment <label>', 'only with this label')
     .option('--correlation-id <id>', 'only with this id of yours')
     .option('--metadata <key=value>', 'only with this fact of yours; repeated: with all of them', collect)
+    .option('--rollout <rollout_id>', 'only of this rollout')
+    .addOption(
+      new Option('--arm <arm>', 'only of this arm of it; it needs --rollout').choices([
+        'control',
+        'candidate',
+      ]),
+    )
     .option('--since <time>', 'only later ones: 2026-11-24, 2026-11-24T10:00:00Z, 24h, 7d')
     .option('--until <time>', 'only earlier ones');
 }

@@ -112,7 +112,7 @@ export type {
   ExecutionStatus,
   FinalStatus,
 } from './executions/execution.entity.js';
-export type { ExecutionMode, StoredArm, StoredTarget } from './executions/requested-execution.js';
+export type { ExecutionMode, RolloutArm, StoredArm, StoredTarget } from './executions/requested-execution.js';
 export type { PromptKind, PromptMode } from './registry/prompt.entity.js';
 
 /** All entities, for the DataSource. */

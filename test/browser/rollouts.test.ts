@@ -160,7 +160,7 @@ describe('a rollout', () => {
     await arms.getByRole('cell', { name: '140', exact: true }).waitFor();
     const listed = arms.getByRole('row').filter({ hasText: 'candidate v2' }).getByRole('link');
     expect(await listed.getAttribute('href')).toMatch(
-      /executions\?prompt=watched&version=2&environment=staging&from=/,
+      /executions\?rollout=[0-9a-f-]{36}&arm=candidate&from=/,
     );
     const looks = viewer.page.getByRole('table', { name: 'Looks' });
     await looks.getByText('roll back for error_rate').waitFor();

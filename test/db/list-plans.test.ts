@@ -1,14 +1,14 @@
 import { Client } from 'pg';
-import {
-  type ExecutionFilter,
-  listExecutions,
-} from '../../src/modules/executions/reads/list-executions.sql.js';
+import type { ExecutionFilter } from '../../src/modules/executions/reads/bound-filter.js';
+import { listExecutions } from '../../src/modules/executions/reads/list-executions.sql.js';
 import {
   ENVIRONMENTS,
   insertLargeLedger,
   insertPrompts,
   insertWaiting,
+  LARGE_ROLLOUT,
   RARE_ENVIRONMENT,
+  SMALL_ROLLOUT,
 } from '../support/large-ledger.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import type { LedgerIds } from '../support/record-world.js';
@@ -59,6 +59,9 @@ const ONE: Filter[] = [
   { batchId: '00000000-0000-7000-8000-000000000005' },
   { batchId: '00000000-0000-7000-8000-00000fffffff' },
   { outputValid: false },
+  { rolloutId: LARGE_ROLLOUT },
+  { rolloutId: SMALL_ROLLOUT },
+  { rolloutId: NOBODY[0] },
 ];
 const SEVERAL: Filter[] = [
   { promptIds: PROMPT, status: 'failed' },
@@ -81,6 +84,13 @@ const SEVERAL: Filter[] = [
   { metadata: { plan: 'free' }, environment: 'production' },
   { metadata: { plan: 'free', user: 'user 77' }, promptIds: PROMPT, status: 'queued' },
   { metadata: { user: 'user 77' }, correlationId: 'order 77' },
+  { rolloutId: LARGE_ROLLOUT, arm: 'candidate' },
+  { rolloutId: LARGE_ROLLOUT, arm: 'control', status: 'failed' },
+  { rolloutId: LARGE_ROLLOUT, status: 'canceled' },
+  { rolloutId: LARGE_ROLLOUT, arm: 'candidate', status: 'queued' },
+  { rolloutId: SMALL_ROLLOUT, arm: 'candidate', environment: 'production' },
+  { rolloutId: LARGE_ROLLOUT, metadata: { user: 'user 77' } },
+  { rolloutId: LARGE_ROLLOUT, outputValid: false },
 ];
 const POSITIONS: Filter[] = [
   {},

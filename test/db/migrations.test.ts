@@ -188,8 +188,11 @@ describe('the entities', () => {
   });
 
   it.each([
-    // Columns that only an execution in flight has, and the rule for which row of an attempt is shown.
-    ['executions', { more: ['due_at', 'fence', 'lapses', 'lease_until'], less: [] as string[] }],
+    // Columns that only an execution in flight has, those that repeat what another shows, and the rule for which row of an attempt is shown.
+    [
+      'executions',
+      { more: ['due_at', 'fence', 'lapses', 'lease_until'], less: ['rollout_id', 'rollout_arm'] },
+    ],
     ['execution_attempts', { more: [], less: ['late'] }],
   ])('say what the view %s_all shows', async (table, { more, less }) => {
     const inView = await dataSource.query<{ name: string }[]>(

@@ -51,6 +51,13 @@ describe('prompt-ledger rollout', () => {
         unit_key: `unit ${nth}`,
       });
     }
+    const counts = await Promise.all(
+      [[], ['--arm', 'control'], ['--arm', 'candidate']].map(async (arm) => {
+        const { stdout } = await cli(['executions', 'list', '--rollout', id, ...arm, '--json']);
+        return (JSON.parse(stdout) as unknown[]).length;
+      }),
+    );
+    expect(counts).toEqual([10, 10 - (counts[2] as number), counts[2]]);
     const shown = await cli(['rollout', 'status', id]);
     expect(shown).toMatchObject({ code: 0, stderr: '' });
     for (const text of [

@@ -3,14 +3,17 @@ import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
 import { EventStreamClient } from '../support/event-stream-client.js';
 import { findInDatabase } from '../support/find-in-database.js';
 import { type LedgerProcess, startLedger } from '../support/processes.js';
+import { otherProject } from './other-project.js';
 import {
   ADMIN_KEY,
   ECHO,
+  expectProblem,
   getExecution,
   promptPath,
   putPrompt,
   type Stage,
   startStage,
+  UNKNOWN_ID,
   untilFinal,
 } from './stage.js';
 
@@ -85,6 +88,9 @@ const bodyOf = (name: string, more: ApiBody = {}) => ({
   ...more,
 });
 
+/** Fails after its first call. */
+const FAILING = { model: 'echo/echo-fail-500', max_attempts: 1 };
+
 const run = (client: ApiClient, name: string, more: ApiBody = {}) => client.post(RUN, bodyOf(name, more));
 
 describe('the split', () => {
@@ -112,6 +118,58 @@ describe('the split', () => {
     );
     expect(page.executions).toHaveLength(24);
     expect(page.executions.every(({ rollout }) => (rollout as ApiBody)['rollout_id'] === id)).toBe(true);
+  });
+
+  it('is what executions are listed by, page by page', async () => {
+    const { name, id } = await startRollout('default', 50);
+    const other = await startRollout('default', 50);
+    await run(stage.admin, other.name, { unit_key: 'elsewhere' });
+    await run(stage.admin, name, { version_number: 2 });
+    const asked = new Map<string, string[]>([
+      ['control', []],
+      ['candidate', []],
+    ]);
+    for (let nth = 0; nth < 10; nth += 1) {
+      const unit_key = `listed ${nth}`;
+      // The last are listed while they wait, or are called.
+      const answer =
+        nth < 8
+          ? await run(stage.admin, name, { unit_key, ...(nth % 4 === 3 && FAILING) })
+          : await stage.admin.post(
+              '/v1/executions:submit',
+              bodyOf(name, { unit_key, model: 'echo/echo-slow-200ms' }),
+            );
+      asked.get(expectedArm(id, unit_key, 50))?.unshift(String(answer.body['execution_id']));
+    }
+    const list = async (query: string, client = stage.admin): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: { body: { executions: ApiBody[]; next_cursor: string | null } } = await client.get(
+          `/v1/executions?${query}&limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        );
+        ids.push(...page.body.executions.map((execution) => String(execution['execution_id'])));
+        cursor = page.body.next_cursor;
+      }
+      return ids;
+    };
+    const all = [...asked.values()].flat().sort().reverse();
+    expect(all).toHaveLength(10);
+    expect(await list(`rollout_id=${id}`)).toEqual(all);
+    for (const [arm, ids] of asked) {
+      expect(ids.length).toBeGreaterThan(0);
+      expect(await list(`rollout_id=${id}&arm=${arm}`)).toEqual(ids);
+    }
+    const failed = await list(`rollout_id=${id}&status=failed`);
+    expect(failed).toHaveLength(2);
+    expect(all).toEqual(expect.arrayContaining(failed));
+    expect(await list(`rollout_id=${UNKNOWN_ID}`)).toEqual([]);
+    expect(await list(`rollout_id=${id}`, await otherProject(stage))).toEqual([]);
+    const alone = await stage.admin.get('/v1/executions?arm=candidate');
+    expectProblem(alone, 400, 'VALIDATION_FAILED');
+    expect(alone.body['errors']).toMatchObject([{ pointer: '/arm' }]);
+    for (const query of ['rollout_id=none', `rollout_id=${id}&arm=both`]) {
+      expectProblem(await stage.admin.get(`/v1/executions?${query}`), 400, 'VALIDATION_FAILED');
+    }
   });
 
   it('is made by every API', async () => {
@@ -260,7 +318,7 @@ describe('the split', () => {
     const { name, id } = await startRollout();
     const { candidate: unit_key } = keysOf(id);
     const rollout = { rollout_id: id, arm: 'candidate', phase: 1, unit: 'unit_key' };
-    const failed = await run(stage.admin, name, { unit_key, model: 'echo/echo-fail-500', max_attempts: 1 });
+    const failed = await run(stage.admin, name, { unit_key, ...FAILING });
     expect(failed).toMatchObject({ status: 502, body: { rollout } });
     expect(await getExecution(stage.admin, String(failed.body['execution_id']))).toMatchObject({
       status: 'failed',

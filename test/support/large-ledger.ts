@@ -10,6 +10,9 @@ export const WAITING_ROWS = 50_000;
 export const ENVIRONMENTS = ['dev', 'staging', 'production'];
 export const RARE_ENVIRONMENT = 'experiment';
 const PROMPTS = 20;
+/** Of half of what ran, none of it canceled; and of one in a thousand. One in ten is of the candidate. */
+export const LARGE_ROLLOUT = '00000000-0000-7000-8000-000000000021';
+export const SMALL_ROLLOUT = '00000000-0000-7000-8000-000000000022';
 
 /** A prompt, its version and its model, as the owner. */
 export async function insertPrompts(owner: Client, projectId: string): Promise<LedgerIds[]> {
@@ -57,10 +60,12 @@ export async function insertLargeLedger(
   );
   await owner.query(
     `INSERT INTO executions (project_id, execution_id, status, prompt_id, version_id, model_id, prompt_mode, environment, execution_mode,
-       correlation_id, metadata, batch_id, trace_id, created_at, started_at, completed_at, latency_ms, prompt_tokens, response_tokens, attempts_made)
+       correlation_id, metadata, batch_id, rollout, trace_id, created_at, started_at, completed_at, latency_ms, prompt_tokens, response_tokens, attempts_made)
      SELECT $1, execution_id, status, prompt_id, version_id, $2, 'full', environment, CASE n % 2 WHEN 0 THEN 'sync' ELSE 'async' END,
        CASE n % 3 WHEN 0 THEN 'order ' || n / 30 END, metadata,
        CASE WHEN n % 4 = 0 THEN ('00000000-0000-7000-8000-' || lpad(to_hex(n / 4000), 12, '0'))::uuid END,
+       CASE WHEN n % 1000 = 501 THEN jsonb_build_object('rollout_id', '${SMALL_ROLLOUT}', 'arm', CASE n % 10000 WHEN 501 THEN 'candidate' ELSE 'control' END)
+         WHEN n % 2 = 1 AND status <> 'canceled' THEN jsonb_build_object('rollout_id', '${LARGE_ROLLOUT}', 'arm', CASE n % 20 WHEN 1 THEN 'candidate' ELSE 'control' END) END,
        CASE n % 5 WHEN 0 THEN md5((n / 10)::text) END, at, at, at, 5, 3, 2, 1
      FROM made`,
     [projectId, modelId],

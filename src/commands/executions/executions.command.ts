@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-import type { ExecutionStatus, ListExecutionsQuery } from '../../../sdk/src/index.js';
+import type { ExecutionArm, ExecutionStatus, ListExecutionsQuery } from '../../../sdk/src/index.js';
 import { writeJson } from '../../kernel/index.js';
 import { executionReport } from './execution-report.js';
 import { parseTime } from './parse-time.js';
@@ -18,6 +18,8 @@ export interface FilterFlags extends LedgerFlags {
   readonly environment?: string;
   readonly correlationId?: string;
   readonly metadata?: readonly string[];
+  readonly rollout?: string;
+  readonly arm?: ExecutionArm['arm'];
   readonly since?: string;
   readonly until?: string;
 }
@@ -97,6 +99,8 @@ function queryOf(flags: FilterFlags): ListExecutionsQuery {
     ...(flags.environment === undefined ? {} : { environment: flags.environment }),
     ...(flags.correlationId === undefined ? {} : { correlation_id: flags.correlationId }),
     ...parseMetadata(flags.metadata),
+    ...(flags.rollout === undefined ? {} : { rollout_id: flags.rollout }),
+    ...(flags.arm === undefined ? {} : { arm: flags.arm }),
     ...(flags.since === undefined ? {} : { created_after: parseTime(flags.since) }),
     ...(flags.until === undefined ? {} : { created_before: parseTime(flags.until) }),
   };

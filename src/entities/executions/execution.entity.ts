@@ -1,5 +1,5 @@
 import { Column, Entity, Index } from 'typeorm';
-import { RequestedExecution } from './requested-execution.js';
+import { RequestedExecution, type RolloutArm } from './requested-execution.js';
 
 /** `recorded`: a client called its provider itself, and told afterwards. */
 export type ExecutionOrigin = 'ledger' | 'recorded';
@@ -32,6 +32,7 @@ export type ExecutionErrorType =
 @Index('executions_by_trace', { synchronize: false })
 @Index('executions_by_verdict', { synchronize: false })
 @Index('executions_by_arm', { synchronize: false })
+@Index('executions_by_rollout', { synchronize: false })
 export class ExecutionEntity extends RequestedExecution {
   /** The model that was called last; when none was called, the one that would have been. */
   @Column('uuid', { name: 'model_id' })
@@ -103,4 +104,11 @@ export class ExecutionEntity extends RequestedExecution {
   /** Whether its answer fits the schema that it was asked for by; null where it was not checked. */
   @Column('boolean', { name: 'output_valid', nullable: true })
   outputValid!: boolean | null;
+
+  /** The two of `rollout` that executions are found by; a trigger fills them. */
+  @Column('uuid', { name: 'rollout_id', nullable: true })
+  rolloutId!: string | null;
+
+  @Column('text', { name: 'rollout_arm', nullable: true })
+  rolloutArm!: RolloutArm | null;
 }

@@ -10,10 +10,13 @@ export interface StoredTarget {
   readonly model_name: string;
 }
 
+/** The version that the environment runs, or the one that is tried. */
+export type RolloutArm = 'control' | 'candidate';
+
 /** The rollout that chose the version of an execution. */
 export interface StoredArm {
   readonly rollout_id: string;
-  readonly arm: 'control' | 'candidate';
+  readonly arm: RolloutArm;
   /** The step of the rollout, from 1. */
   readonly phase: number;
   /** The HMAC of the `unit_key` in hexadecimal; null for a request without a key, which is a unit of its own. */

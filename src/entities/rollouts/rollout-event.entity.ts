@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { RolloutArm } from '../executions/requested-execution.js';
 import { RolloutEntity } from './rollout.entity.js';
 
 /** An exposure of a rollout, or a value of one. Append-only for the application. */
@@ -43,7 +44,7 @@ export class RolloutEventEntity {
   phase!: number;
 
   @Column('text')
-  arm!: 'control' | 'candidate';
+  arm!: RolloutArm;
 
   /** The HMAC of the `unit_key` in hexadecimal; the execution's own id where it came without one. */
   @Column('text')

@@ -6,6 +6,7 @@ export const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled']
 export const SPANS = { hour: 1, day: 24, week: 168, month: 720 } as const;
 export const SPAN_NAMES = ['hour', 'day', 'week', 'month'] as const;
 
+const ARMS = ['control', 'candidate'] as const;
 const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
 /** The filters of the list of executions, which stand in the address bar. */
@@ -21,6 +22,9 @@ export interface ExecutionsSearch {
   readonly team?: string;
   /** Id of a key. */
   readonly key?: string;
+  /** Id of a rollout. */
+  readonly rollout?: string;
+  readonly arm?: (typeof ARMS)[number];
   /** Only those that have none of this. */
   readonly without?: (typeof ABSENT)[number];
   /** Only those that are over. */
@@ -42,6 +46,8 @@ export function parseExecutionsSearch(search: Record<string, unknown>): Executio
     model: textOf(search['model']),
     team: textOf(search['team']),
     key: textOf(search['key']),
+    rollout: textOf(search['rollout']),
+    arm: wordOf(search['arm'], ARMS),
     without: wordOf(search['without'], ABSENT),
     final: search['final'] === true ? (true as const) : undefined,
     from: timeOf(search['from']),
@@ -71,6 +77,9 @@ export function queryOfSearch(search: ExecutionsSearch, now: number): ListExecut
     model: search.model,
     owner_team: search.team,
     api_key: search.key,
+    rollout_id: search.rollout,
+    // Without a rollout an arm says nothing, and would be refused.
+    arm: search.rollout === undefined ? undefined : search.arm,
     without: search.without,
     final: search.final,
     created_after: afterMs === undefined ? undefined : new Date(afterMs).toISOString(),

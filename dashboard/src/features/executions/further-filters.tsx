@@ -6,7 +6,7 @@ import type { ExecutionsSearch } from './executions-search';
 
 type Further = keyof Pick<
   ExecutionsSearch,
-  'version' | 'model' | 'team' | 'key' | 'without' | 'final' | 'from' | 'to'
+  'version' | 'model' | 'team' | 'key' | 'rollout' | 'arm' | 'without' | 'final' | 'from' | 'to'
 >;
 
 const NONE = {
@@ -20,6 +20,8 @@ const WORDS: readonly (readonly [Further, (search: ExecutionsSearch) => string])
   ['model', ({ model = '' }) => `Model ${visibleText(model)}`],
   ['team', ({ team = '' }) => `Team ${visibleText(team)}`],
   ['key', ({ key = '' }) => `Key ${visibleText(key.slice(0, 8))}`],
+  ['rollout', ({ rollout = '' }) => `Rollout ${visibleText(rollout.slice(0, 8))}`],
+  ['arm', ({ arm }) => `Arm ${arm ?? ''}`],
   ['without', ({ without }) => (without === undefined ? '' : NONE[without])],
   ['final', () => 'Over'],
   ['from', ({ from = '' }) => `From ${fullTime(from)}`],

@@ -269,6 +269,10 @@ export interface ListExecutionsQuery {
   /** Only those that have all of these pairs. */
   readonly metadata?: Metadata;
   readonly batch_id?: string;
+  /** Only of this rollout. */
+  readonly rollout_id?: string;
+  /** Only of this arm; it needs `rollout_id`. */
+  readonly arm?: ExecutionArm['arm'];
   /** Only those whose answer was checked against its schema, and fits or does not. */
   readonly output_valid?: boolean;
   /** RFC 3339, or a Date. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExecutionStatus } from '../../../entities/index.js';
-import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
+import type { ExecutionFilter } from './bound-filter.js';
+import { listExecutions } from './list-executions.sql.js';
 
 /** The input and the answer of an execution, for whoever makes something of them. */
 export interface ExecutionContent {

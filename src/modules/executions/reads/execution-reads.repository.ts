@@ -16,7 +16,8 @@ import { TenantScope } from '../../../infra/database/index.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { ResolvedBy } from '../../prompts/index.js';
 import type { ParamColumns } from './execution-params.js';
-import { type ExecutionFilter, listExecutions } from './list-executions.sql.js';
+import type { ExecutionFilter } from './bound-filter.js';
+import { listExecutions } from './list-executions.sql.js';
 
 /** The facts of an execution, as lists show them. */
 export interface ExecutionFacts {

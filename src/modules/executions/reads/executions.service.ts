@@ -37,6 +37,11 @@ export class ExecutionsService {
         { pointer: '/version_number', message: 'needs prompt_name' },
       ]);
     }
+    if (query.arm !== undefined && query.rollout_id === undefined) {
+      throw new ValidationError('Send rollout_id with arm.', [
+        { pointer: '/arm', message: 'needs rollout_id' },
+      ]);
+    }
     const found = await this.reads.list(projectId, {
       promptName: query.prompt_name,
       versionNumber: query.version_number,
@@ -50,6 +55,8 @@ export class ExecutionsService {
       correlationId: query.correlation_id,
       metadata: metadataOrNull(query.metadata) ?? undefined,
       batchId: query.batch_id,
+      rolloutId: query.rollout_id,
+      arm: query.arm,
       outputValid: query.output_valid,
       createdAfter: query.created_after,
       createdBefore: query.created_before,

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
-import type { ExecutionStatus } from '../../../entities/index.js';
+import type { ExecutionStatus, RolloutArm } from '../../../entities/index.js';
 import {
   DeepObject,
   FromText,
@@ -14,6 +14,7 @@ import { MAX_INT } from '../../../kernel/index.js';
 import { IsMetadataFilter, MAX_PAIRS } from '../wire/execution-metadata.js';
 import { STATUSES } from '../wire/executions.dto.js';
 
+const ARMS = ['control', 'candidate'] as const;
 const ABSENT = ['prompt', 'owner_team', 'api_key'] as const;
 
 /** Longer waits meet the time-outs of proxies; who still wants to know asks again. */
@@ -113,6 +114,18 @@ export class ListExecutionsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsUUID()
   batch_id?: string;
+
+  /** Only of this rollout, whatever arm. */
+  @IsOptional()
+  @IsUUID()
+  @ApiPropertyOptional({ format: 'uuid', example: undefined })
+  rollout_id?: string;
+
+  /** Only of this arm; it needs `rollout_id`. */
+  @IsOptional()
+  @IsIn(ARMS)
+  @ApiPropertyOptional({ enum: ARMS, example: undefined })
+  arm?: RolloutArm;
 
   /** Only those whose answer was checked against its JSON Schema, and fits it or does not. */
   @IsOptional()

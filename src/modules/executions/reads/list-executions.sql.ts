@@ -1,24 +1,5 @@
 import type { ExecutionStatus } from '../../../entities/index.js';
-import type { ExecutionMetadata } from '../wire/execution-metadata.js';
-import { conditionsWithoutIndex, type UnindexedFilter } from './list-conditions.js';
-
-export interface ExecutionFilter extends UnindexedFilter {
-  /** Whether they are over. */
-  readonly isFinal?: boolean | undefined;
-  readonly status?: ExecutionStatus | undefined;
-  readonly environment?: string | undefined;
-  readonly correlationId?: string | undefined;
-  /** Pairs that an execution has, all of them; not empty. */
-  readonly metadata?: ExecutionMetadata | undefined;
-  readonly batchId?: string | undefined;
-  /** Whether the answer fits its schema; of those that were checked. */
-  readonly outputValid?: boolean | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-  /** Only older ones than this. */
-  readonly beforeId?: string | undefined;
-  readonly limit: number;
-}
+import { bindFilter, type BoundFilter, everyCondition, type ExecutionFilter } from './bound-filter.js';
 
 /** A statement, with a name that is the same for every filter of its shape. */
 export interface ListStatement {
@@ -68,45 +49,6 @@ export function listExecutions(projectId: string, filter: ExecutionFilter, facts
   return { name: `list ${shapeOf(filter)}`, text, values };
 }
 
-/** The filter as conditions on an execution `e`, with parameters in place of values. */
-interface BoundFilter {
-  readonly promptIds: string | null;
-  readonly environment: string | null;
-  readonly status: ExecutionStatus | null;
-  readonly correlationId: string | null;
-  /** The pairs, as `jsonb`. */
-  readonly metadata: string | null;
-  readonly batchId: string | null;
-  readonly outputValid: string | null;
-  /** Whether answers are looked for that break their schema, which are few. */
-  readonly isBroken: boolean;
-  /** On the time. */
-  readonly times: readonly string[];
-  /** On the id of a row; they narrow a range of an index that ends in the id. */
-  readonly idRange: (row: string) => readonly string[];
-  readonly limit: string;
-}
-
-type Bind = (value: unknown) => string;
-
-function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
-  const { times, idRange } = bindRange(filter, bind);
-  const optional = (value: unknown, type: string) => (value === undefined ? null : `${bind(value)}::${type}`);
-  return {
-    promptIds: optional(filter.promptIds, 'uuid[]'),
-    environment: optional(filter.environment, 'text'),
-    status: filter.status ?? null,
-    correlationId: optional(filter.correlationId, 'text'),
-    metadata: optional(filter.metadata && JSON.stringify(filter.metadata), 'jsonb'),
-    batchId: optional(filter.batchId, 'uuid'),
-    outputValid: optional(filter.outputValid, 'boolean'),
-    isBroken: filter.outputValid === false,
-    times: [...times, ...conditionsWithoutIndex(filter, bind)],
-    idRange,
-    limit: bind(filter.limit),
-  };
-}
-
 function shapeOf(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
   // Which verdict it is decides what is walked.
@@ -129,28 +71,10 @@ const IN_FLIGHT = `${SHOWN}, 'ledger' AS origin, NULL::text AS finish_reason, NU
 
 /** The small table: what matches is gathered, then sorted, so that the index of leases serves `running`. */
 function inFlight(filter: BoundFilter): string {
-  const conditions = ['e.project_id = $1', ...everyCondition(filter)].join(' AND ');
+  const conditions = ['e.project_id = $1', ...everyCondition(filter, 'in_flight')].join(' AND ');
   return `in_flight AS (
       SELECT ${IN_FLIGHT} FROM executions_in_flight e WHERE ${conditions} ORDER BY e.execution_id DESC LIMIT ${filter.limit}
     )`;
-}
-
-/** The whole filter on a row `e`, without its project. */
-function everyCondition(filter: BoundFilter): string[] {
-  const { promptIds, environment, status, correlationId, metadata, batchId, outputValid, times, idRange } =
-    filter;
-  return [
-    ...(outputValid === null ? [] : [`e.output_valid = ${outputValid}`]),
-    ...(correlationId === null ? [] : [`e.correlation_id = ${correlationId}`]),
-    ...(batchId === null ? [] : [`e.batch_id = ${batchId}`]),
-    ...(promptIds === null ? [] : [`e.prompt_id = ANY (${promptIds})`]),
-    ...(environment === null ? [] : [`e.environment = ${environment}`]),
-    // Not a parameter: the index of what runs, or waits, is a partial one.
-    ...(status === null ? [] : [`e.status = '${status}'`]),
-    ...(metadata === null ? [] : [`e.metadata::jsonb @> ${metadata}`]),
-    ...times,
-    ...idRange('e'),
-  ];
 }
 
 function over(filter: BoundFilter): string[] {
@@ -171,19 +95,19 @@ function over(filter: BoundFilter): string[] {
         ORDER BY e.execution_id DESC ${order} LIMIT ${limit}`;
   // Few have one of these; the other filters are looked at row by row.
   if (correlationId !== null || batchId !== null) {
-    return [`over AS (${page(everyCondition(filter), 'NULLS LAST')})`];
+    return [`over AS (${page(everyCondition(filter, 'over'), 'NULLS LAST')})`];
   }
   if (metadata !== null && !filter.isBroken) return overByMetadata(filter, metadata);
+  if (filter.rollout !== null && !filter.isBroken) return overByArm(filter, filter.rollout);
   if (outputValid !== null) return overByVerdict(filter, outputValid);
   const range = [...times, ...idRange('e')];
   if (promptIds === null && environment === null && status === null) return [`over AS (${page(range, '')})`];
   const [ofPrompt, collation] =
     promptIds === null ? ['', 'COLLATE "C"'] : ['AND e.prompt_id = g.prompt_id', ''];
-  const statuses = `(VALUES ${(status === null ? FINAL : [status]).map((name) => `('${name}')`).join(', ')})`;
   return [
     rangesOf(promptIds, environment),
     `over AS (
-      SELECT found.* FROM ranges g CROSS JOIN ${statuses} AS s(status) CROSS JOIN LATERAL (
+      SELECT found.* FROM ranges g CROSS JOIN ${statusesOf(filter)} AS s(status) CROSS JOIN LATERAL (
         ${page([`e.environment ${collation} = g.environment ${ofPrompt}`, `e.status ${collation} = s.status`, ...range], 'NULLS LAST')}) AS found
       WHERE g.environment IS NOT NULL
       ORDER BY found.execution_id DESC LIMIT ${limit}
@@ -242,10 +166,36 @@ function overByMetadata(filter: BoundFilter, metadata: string): string[] {
         WHERE ${withPair('(SELECT r.key FROM rarest r)', '(SELECT r.value FROM rarest r)')}
         ORDER BY t.execution_id DESC LIMIT (SELECT ${EVERY_ROW})) AS t
       CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
-      WHERE ${everyCondition(filter).join(' AND ')}
+      WHERE ${everyCondition(filter, 'over').join(' AND ')}
       ORDER BY t.execution_id DESC LIMIT ${filter.limit}
     )`,
   ];
+}
+
+/** One range for each arm and status, each in the order of the page; the rest of the filter is looked at row by row. */
+function overByArm(filter: BoundFilter, { id, arm }: NonNullable<BoundFilter['rollout']>): string[] {
+  const arms = arm === null ? `(VALUES ('control'), ('candidate'))` : `(VALUES (${arm}))`;
+  const conditions = [
+    'e.project_id = $1',
+    `e.rollout_id = ${id}`,
+    'e.rollout_arm = a.arm',
+    'e.status = s.status',
+    ...everyCondition({ ...filter, rollout: null, status: null }, 'over'),
+  ];
+  return [
+    `over AS (
+      SELECT found.* FROM ${arms} AS a(arm) CROSS JOIN ${statusesOf(filter)} AS s(status) CROSS JOIN LATERAL (
+        SELECT ${OVER} FROM executions e WHERE ${conditions.join(' AND ')}
+        ORDER BY e.execution_id DESC NULLS LAST LIMIT ${filter.limit}) AS found
+      ORDER BY found.execution_id DESC LIMIT ${filter.limit}
+    )`,
+  ];
+}
+
+/** The statuses that a list looks at, as rows. */
+function statusesOf({ status }: BoundFilter): string {
+  const names = status === null ? FINAL : [status];
+  return `(VALUES ${names.map((name) => `('${name}')`).join(', ')})`;
 }
 
 /**
@@ -264,29 +214,8 @@ function overByVerdict(filter: BoundFilter, outputValid: string): string[] {
         SELECT t.execution_id FROM executions t WHERE ${conditions.join(' AND ')}
         ORDER BY t.execution_id DESC NULLS LAST LIMIT (SELECT ${EVERY_ROW})) AS t
       CROSS JOIN LATERAL (SELECT * FROM executions e WHERE e.project_id = $1 AND e.execution_id = t.execution_id OFFSET 0) AS e
-      WHERE ${everyCondition(filter).join(' AND ')}
+      WHERE ${everyCondition(filter, 'over').join(' AND ')}
       ORDER BY t.execution_id DESC NULLS LAST LIMIT ${filter.limit}
     )`,
   ];
-}
-
-/**
- * Times are compared as such, and the id bounds the partitions that are looked at. An id is made after its
- * transaction began, which is `created_at`, but not a minute after.
- */
-function bindRange(filter: ExecutionFilter, bind: Bind): Pick<BoundFilter, 'times' | 'idRange'> {
-  const times: string[] = [];
-  const ids: string[] = [];
-  if (filter.createdAfter !== undefined) {
-    const after = bind(filter.createdAfter);
-    times.push(`e.created_at > ${after}`);
-    ids.push(`>= ledger_uuid7_floor(${after}::timestamptz)`);
-  }
-  if (filter.createdBefore !== undefined) {
-    const before = bind(filter.createdBefore);
-    times.push(`e.created_at < ${before}`);
-    ids.push(`< ledger_uuid7_floor(${before}::timestamptz + interval '1 minute')`);
-  }
-  if (filter.beforeId !== undefined) ids.push(`< ${bind(filter.beforeId)}::uuid`);
-  return { times, idRange: (row) => ids.map((bound) => `${row}.execution_id ${bound}`) };
 }

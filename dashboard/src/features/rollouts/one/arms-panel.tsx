@@ -57,14 +57,13 @@ export function ArmsPanel({
                 key={head}
                 to="/executions"
                 search={given({
-                  prompt: rollout.prompt_name,
-                  version: rollout[arm].version_number,
-                  environment: rollout.environment,
+                  rollout: rollout.rollout_id,
+                  arm,
                   from: phase.started_at,
                   to: phase.ended_at ?? undefined,
                 })}
                 className="text-accent"
-                title="Executions of this version, there and in this time; those that named it are among them."
+                title="Executions of this arm that were asked for while the step lasted"
               >
                 {number}
               </Link>

@@ -29,6 +29,7 @@ import { WatchEndedRolloutsLess1797070000000 } from './1797070000000-watch-ended
 import { KeepSuggestionStates1797100000000 } from './1797100000000-keep-suggestion-states.js';
 import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 import { FindArms1797650000000 } from './1797650000000-find-arms.js';
+import { AnnounceArms1797660000000 } from './1797660000000-announce-arms.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   KeepSuggestionStates1797100000000,
   KeepSettings1797500000000,
   FindArms1797650000000,
+  AnnounceArms1797660000000,
 ];

@@ -44,6 +44,12 @@ async function rows(): Promise<unknown[]> {
   return (await context.owner.query<Record<string, unknown>>(text)).rows;
 }
 
+/** The data of each event, in order. */
+async function tellings(): Promise<Record<string, unknown>[]> {
+  const text = `SELECT body -> 'event' -> 'data' AS data FROM outbox ORDER BY event_id`;
+  return (await context.owner.query<{ data: Record<string, unknown> }>(text)).rows.map(({ data }) => data);
+}
+
 describe('the arm of an execution', () => {
   const ways: [string, string, () => Promise<Beginning>][] = [
     ['is in flight', 'running', () => begin()],
@@ -115,6 +121,66 @@ describe('the arm of an execution', () => {
   it.each(ways)('that %s (%s) stands in its row', async (_, status, make) => {
     const { executionId } = await make();
     expect(await rows()).toEqual([{ execution_id: executionId, status, rollout: ARM }]);
+  });
+
+  const callbackUrl = 'https://receiver.test/';
+  const told: [string, () => Promise<unknown>][] = [
+    [
+      'was answered',
+      async () => {
+        const one = await begin({ admitted: { callbackUrl } });
+        return endCall(executions, claimOf(one), 1, answered('Hello'));
+      },
+    ],
+    [
+      'failed',
+      async () => {
+        const one = await begin({ admitted: { callbackUrl, metadata: { plan: 'free' } } });
+        return endCall(executions, claimOf(one), 1, failed);
+      },
+    ],
+    [
+      'was canceled',
+      async () => {
+        const one = await begin({ status: 'queued', admitted: { callbackUrl } });
+        return executions.cancel(one.projectId, one.executionId);
+      },
+    ],
+    [
+      'lapsed',
+      async () => {
+        await begin({ admitted: { callbackUrl } });
+        await lapseLeases(context.owner);
+        return executions.sweepLapsed();
+      },
+    ],
+    [
+      'was refused before any call',
+      () =>
+        begin({
+          status: 'failed',
+          admitted: { callbackUrl },
+          more: { error: { type: 'provider_error', message: 'open' } },
+        }),
+    ],
+  ];
+
+  it.each(told)('that %s is told with its end', async (_, make) => {
+    await make();
+    const { rollout_id, arm, phase } = ARM;
+    expect(await tellings()).toMatchObject([{ rollout: { rollout_id, arm, phase, unit: 'unit_key' } }]);
+  });
+
+  it('is told without its key, and not where nothing is rolled out', async () => {
+    for (const arm of [{ ...ARM, unit: null }, null]) {
+      const one = await begin({ admitted: { arm, callbackUrl } });
+      await endCall(executions, claimOf(one), 1, answered('Hello'));
+    }
+    const { rollout_id, arm, phase } = ARM;
+    const [ofRequest, outside] = await tellings();
+    expect(ofRequest).toMatchObject({ rollout: { rollout_id, arm, phase, unit: 'request' } });
+    expect(Object.keys(ofRequest?.['rollout'] as object)).toEqual(['rollout_id', 'arm', 'phase', 'unit']);
+    expect(outside).not.toHaveProperty('rollout');
   });
 
   it('is its own when its answer is that of another', async () => {

@@ -1,12 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiId, ApiInteger, ApiTime } from '../../../infra/http/index.js';
 
-const EVENT_TYPES = [
+/** Every event that a webhook is sent; `docs/webhooks.md` describes them. */
+export const EVENT_TYPES = [
   'execution.succeeded',
   'execution.failed',
   'execution.canceled',
   'batch.completed',
   'budget.threshold',
+  'rollout.started',
+  'rollout.advanced',
+  'rollout.paused',
+  'rollout.resumed',
+  'rollout.stopped',
+  'rollout.rolled_back',
+  'rollout.completed',
+  'change.emergency',
 ] as const;
 const STATUSES = ['pending', 'delivered', 'failed'] as const;
 const ATTEMPT_STATUSES = ['succeeded', 'failed'] as const;

@@ -1,5 +1,6 @@
 import { bucketUnit } from '../../src/bucketing/index.js';
 import { api, type ApiBody, type ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { EventStreamClient } from '../support/event-stream-client.js';
 import { findInDatabase } from '../support/find-in-database.js';
 import { type LedgerProcess, startLedger } from '../support/processes.js';
@@ -329,6 +330,49 @@ describe('the split', () => {
     const cached = { unit_key, cache: { ttl_s: 60 } };
     await run(stage.admin, name, cached);
     expect((await run(stage.admin, name, cached)).body).toMatchObject({ cache_hit: true, rollout });
+  });
+
+  it('leaves out what is refused, whichever arm refuses it', async () => {
+    prompts += 1;
+    const name = `split/${prompts}`;
+    await putPrompt(stage.admin, name, 'control {{text}}');
+    await putPrompt(stage.admin, name, 'candidate {{text}} {{tone}}', { set_active: false });
+    const made = await stage.admin.post<{ rollout_id: string; warnings: string[] }>('/v1/rollouts', {
+      name: 'needs more',
+      prompt_name: name,
+      environment: 'default',
+      candidate: { version_number: 2 },
+      steps: [{ percent: 50 }],
+      min_units: 1,
+      primary: { metric: 'error_rate' },
+      guardrails: [{ metric: 'error_rate' }],
+    });
+    expect(made.body.warnings.join()).toContain('tone');
+    const { rollout_id: id } = made.body;
+    await act(id, 'start');
+    const { control, candidate } = keysOf(id);
+    for (let times = 0; times < 5; times += 1) {
+      const refused = await run(stage.admin, name, { unit_key: candidate });
+      expectProblem(refused, 422, 'TEMPLATE_VARIABLES_MISSING');
+      expectProblem(
+        await run(stage.admin, name, { unit_key: control, variables: {} }),
+        422,
+        'TEMPLATE_VARIABLES_MISSING',
+      );
+    }
+    const answered = await run(stage.admin, name, { unit_key: control });
+    expect(answered.status).toBe(200);
+    const { body } = await stage.admin.get<{ executions: ApiBody[] }>(`/v1/executions?rollout_id=${id}`);
+    expect(body.executions.map((each) => each['execution_id'])).toEqual([answered.body['execution_id']]);
+    // What was answered has been taken in, and with it all that came before.
+    await eventually(async () => {
+      const { body: seen } = await stage.admin.get<{ phases: { arms: Record<string, ApiBody> }[] }>(
+        `/v1/rollouts/${id}`,
+      );
+      const arms = seen.phases[0]?.arms;
+      return arms?.['control']?.['executions'] === 1 && arms['candidate']?.['executions'] === 0;
+    });
+    expect((await stage.admin.get(`/v1/rollouts/${id}`)).body).toMatchObject({ status: 'running' });
   });
 
   it('ends everywhere at once, and what was candidate runs the control', async () => {

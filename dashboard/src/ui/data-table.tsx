@@ -1,8 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
-import { classNames } from './text/class-names';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { useMedia } from './hooks/use-media';
+import { scrollToRow, useRowsInSight } from './hooks/use-rows-in-sight';
+import { classNames } from './text/class-names';
 
 export interface Column<Row> {
   readonly id: string;
@@ -30,8 +39,6 @@ interface DataTableProps<Row> {
 }
 
 const ROW_PX = 38;
-/** Rows rendered beyond what is seen. */
-const OVERSCAN = 12;
 
 /**
  * A list of things in columns. Only what is in sight is in the page, so a hundred thousand rows cost what thirty do. The arrow
@@ -48,21 +55,21 @@ export function DataTable<Row>({
   footer,
 }: DataTableProps<Row>) {
   const isNarrow = useMedia('(max-width: 767px)');
-  const shown = isNarrow ? columns.filter(({ isMinor }) => isMinor !== true) : columns;
-  const template = { gridTemplateColumns: shown.map(({ width }) => width).join(' ') };
+  const shown = useMemo(
+    () => (isNarrow ? columns.filter(({ isMinor }) => isMinor !== true) : columns),
+    [columns, isNarrow],
+  );
+  const template = useMemo(
+    () => ({ gridTemplateColumns: shown.map(({ width }) => width).join(' ') }),
+    [shown],
+  );
   const scroller = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN,
-  });
-  const items = virtual.getVirtualItems();
-  const lastSeen = items.at(-1)?.index ?? -1;
+  const { first, end } = useRowsInSight(scroller, rows.length, ROW_PX);
   useEffect(() => {
-    if (lastSeen >= rows.length - 1) onEndReached?.();
-  }, [lastSeen, rows.length, onEndReached]);
+    if (end >= rows.length) onEndReached?.();
+  }, [end, rows.length, onEndReached]);
 
   // The row that the keys have gone to and that is not in the page yet: the next key counts from it, however fast it follows.
   const goingTo = useRef<number | null>(null);
@@ -75,15 +82,21 @@ export function DataTable<Row>({
   useEffect(arrive);
   const focusRow = (index: number) => {
     goingTo.current = Math.max(0, Math.min(rows.length - 1, index));
-    virtual.scrollToIndex(goingTo.current);
+    if (scroller.current !== null)
+      scrollToRow(scroller.current, goingTo.current, ROW_PX, head.current?.offsetHeight ?? 0);
     arrive();
   };
-  const canOpen = (row: Row) => onOpen !== undefined || rowPath(row) !== null;
   const open = (row: Row) => {
     const path = rowPath(row);
     if (onOpen !== undefined) onOpen(row);
     else if (path !== null) void navigate({ to: path });
   };
+  // One function for good, so that a row that was rendered is not rendered again.
+  const latestOpen = useRef(open);
+  useEffect(() => {
+    latestOpen.current = open;
+  });
+  const onPick = useCallback((row: Row) => latestOpen.current(row), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = goingTo.current ?? Number((event.target as HTMLElement).dataset['row'] ?? -1);
     const goals: Readonly<Record<string, number>> = {
@@ -110,7 +123,7 @@ export function DataTable<Row>({
       onKeyDown={onKeyDown}
     >
       <div role="table" aria-label={label} aria-rowcount={rows.length + 1}>
-        <div role="rowgroup" className="sticky top-0 z-[1] border-b bg-panel">
+        <div ref={head} role="rowgroup" className="sticky top-0 z-[1] border-b bg-panel">
           <div role="row" className="grid" style={template}>
             {shown.map(({ id, title, isNumber }) => (
               <span
@@ -126,38 +139,59 @@ export function DataTable<Row>({
             ))}
           </div>
         </div>
-        <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start }) => {
-            const row = rows[index] as Row;
-            return (
-              <div
+        <div role="rowgroup" className="relative" style={{ height: rows.length * ROW_PX }}>
+          <div role="presentation" className="absolute inset-x-0" style={{ top: first * ROW_PX }}>
+            {rows.slice(first, end).map((row, at) => (
+              <TableRow
                 key={rowKey(row)}
-                role="row"
-                aria-rowindex={index + 2}
-                tabIndex={-1}
-                data-row={index}
-                onClick={canOpen(row) ? () => open(row) : undefined}
-                className={classNames(
-                  'absolute inset-x-0 grid items-center border-b focus:bg-accent-soft focus:outline-none',
-                  canOpen(row) && 'cursor-pointer hover:bg-code',
-                )}
-                style={{ ...template, height: ROW_PX, transform: `translateY(${start}px)` }}
-              >
-                {shown.map(({ id, cell, isNumber }) => (
-                  <span
-                    key={id}
-                    role="cell"
-                    className={classNames('min-w-0 truncate px-3', isNumber && 'text-right tabular-nums')}
-                  >
-                    {cell(row)}
-                  </span>
-                ))}
-              </div>
-            );
-          })}
+                row={row}
+                index={first + at}
+                columns={shown}
+                template={template}
+                onPick={onOpen !== undefined || rowPath(row) !== null ? onPick : null}
+              />
+            ))}
+          </div>
         </div>
       </div>
       {footer}
     </div>
   );
 }
+
+interface TableRowProps<Row> {
+  readonly row: Row;
+  readonly index: number;
+  readonly columns: readonly Column<Row>[];
+  readonly template: CSSProperties;
+  /** Null for a row that leads nowhere. */
+  readonly onPick: ((row: Row) => void) | null;
+}
+
+/** What is in one row says nothing about the layout around it, so the browser lays out the new ones only. */
+const TableRow = memo(function TableRow<Row>({ row, index, columns, template, onPick }: TableRowProps<Row>) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      tabIndex={-1}
+      data-row={index}
+      onClick={onPick === null ? undefined : () => onPick(row)}
+      className={classNames(
+        'grid h-[38px] items-center border-b [contain:strict] focus:bg-accent-soft focus:outline-none',
+        onPick !== null && 'cursor-pointer hover:bg-code',
+      )}
+      style={template}
+    >
+      {columns.map(({ id, cell, isNumber }) => (
+        <span
+          key={id}
+          role="cell"
+          className={classNames('min-w-0 truncate px-3', isNumber && 'text-right tabular-nums')}
+        >
+          {cell(row)}
+        </span>
+      ))}
+    </div>
+  );
+}) as <Row>(props: TableRowProps<Row>) => ReactNode;

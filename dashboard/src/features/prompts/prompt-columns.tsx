@@ -1,9 +1,13 @@
 import type { PromptListEntry } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
 import { Chip } from '../../ui/chip';
+import { RowLink } from '../../ui/controls/row-link';
 import type { Column } from '../../ui/data-table';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
+
+/** The screen of a prompt, below `/app`. */
+export const promptPath = (name: string) => `/prompts/${encodeURIComponent(name)}`;
 
 export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
   {
@@ -11,16 +15,9 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
     title: 'Name',
     width: 'minmax(150px, 1.6fr)',
     cell: ({ name }) => (
-      <Link
-        to="/prompts/$name"
-        params={{ name }}
-        search={{}}
-        tabIndex={-1}
-        title={name}
-        className="font-[560] text-ink no-underline"
-      >
+      <RowLink path={promptPath(name)} title={name} className="font-[560] text-ink no-underline">
         {name}
-      </Link>
+      </RowLink>
     ),
   },
   {

@@ -1,6 +1,6 @@
 import type { PromptList, PromptListEntry } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { ledger } from '../../api/ledger';
 import { useMay, useTeamsWith } from '../../api/use-session';
 import { buttonClass } from '../../ui/controls/button';
@@ -15,7 +15,7 @@ import { given, wordOf } from '../../ui/search-params';
 import { usePages } from '../../ui/hooks/use-pages';
 import { FolderBar } from './folder-bar';
 import { NoPrompts } from './no-prompts';
-import { PROMPT_COLUMNS } from './prompt-columns';
+import { PROMPT_COLUMNS, promptPath } from './prompt-columns';
 import { queryOfSearch } from './prompts-search';
 
 const route = getRouteApi('/prompts');
@@ -33,6 +33,7 @@ export function PromptsScreen() {
     (signal) => ledger.prompts.list({ ...query, limit: PAGE }, { signal }),
     entriesOf,
   );
+  const names = useMemo(() => items.map(({ name }) => name), [items]);
   const mayPutAny = useMay('prompts:write');
   const teams = useTeamsWith('prompts:write');
   const mayPut = mayPutAny || teams.length > 0;
@@ -83,7 +84,7 @@ export function PromptsScreen() {
       }
     >
       <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
-        <FolderBar search={search} names={items.map(({ name }) => name)} />
+        <FolderBar search={search} names={names} />
         {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
         {isEmpty && <NoPrompts isNarrowed={Object.keys(search).length > 0} mayPut={mayPut} />}
         {items.length > 0 && (
@@ -93,7 +94,7 @@ export function PromptsScreen() {
               columns={PROMPT_COLUMNS}
               rows={items}
               rowKey={({ prompt_id: id }) => id}
-              rowPath={({ name }) => `/prompts/${encodeURIComponent(name)}`}
+              rowPath={({ name }) => promptPath(name)}
               onEndReached={pages.readOn}
               footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
             />

@@ -1,5 +1,5 @@
 /**
- * The import law of the dashboard: app → features → ui, api → the client. Features do not import each other, and the app
+ * The import law of the dashboard: app → features → ui → background → api → the client. Features do not import each other, and the app
  * enters one through its index or a screen of it.
  */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -16,13 +16,13 @@ module.exports = {
     forbid(
       'features-do-not-import-the-app',
       'The app puts them together.',
-      { path: '^dashboard/src/(features|ui|api)/' },
+      { path: '^dashboard/src/(features|ui|background|api)/' },
       { path: '^dashboard/src/app/' },
     ),
     forbid(
       'primitives-know-no-feature',
       'They are for all of them.',
-      { path: '^dashboard/src/(ui|api)/' },
+      { path: '^dashboard/src/(ui|background|api)/' },
       { path: '^dashboard/src/features/' },
     ),
     forbid(

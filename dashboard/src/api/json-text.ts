@@ -16,6 +16,14 @@ export function readJson(text: string): unknown {
   }
 }
 
+/** An object of JSON whose numbers keep their digits. @returns null for anything else. */
+export function readJsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  const value = readJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : null;
+}
+
 /** The compact text of a value, to compare two of them by. */
 export function compactJson(value: unknown): string {
   return writeJson(value);

@@ -1,6 +1,5 @@
-// Loaded when it is first needed: Liquid's parser is as large as the rest of the app.
+// For the worker only: Liquid's parser is large, and a large template takes longer than a frame.
 import { contentOf, type Content, extrasOf, type WireContent } from '../../../sdk/src/prompts/content';
-import { parseJson } from '../../../sdk/src/core/wire/answers';
 import { compileContent } from '../../../sdk/src/prompts/templating';
 import { translatingErrors } from '../../../sdk/src/prompts/templating-errors';
 
@@ -18,12 +17,4 @@ export function compile(content: WireContent): Compiled {
     compileContent(contentOf(content), extrasOf(content), null, undefined),
   );
   return { ...compiled, render: (variables) => translatingErrors(() => compiled.render(variables)) };
-}
-
-/** An object of JSON whose numbers keep their digits. @returns null for anything else. */
-export function parseVariables(text: string): Readonly<Record<string, unknown>> | null {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : null;
 }

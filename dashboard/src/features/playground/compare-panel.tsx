@@ -55,7 +55,7 @@ export function ComparePanel({ variants }: { readonly variants: readonly Variant
         {before.text === after.text ? (
           <p className="m-0 text-ink-2">Both answers are the same, to the last character.</p>
         ) : (
-          <WordDiff before={before.text} after={after.text} />
+          <WordDiff key={`${before.id} ${after.id}`} before={before.text} after={after.text} />
         )}
       </div>
     </Panel>

@@ -54,14 +54,14 @@ function Shown() {
   const isRunning = useAnyRunning(variants);
   const put = (variant: Variant) =>
     keep({ ...playground, variants: variants.map((other) => (other.id === variant.id ? variant : other)) });
-  const run = (variant: Variant) => {
+  const run = async (variant: Variant) => {
     try {
-      runStore.start(variant.id, requestOfVariant(variant, variablesText(playground)));
+      runStore.start(variant.id, requestOfVariant(variant, await variablesText(playground)));
     } catch (error) {
       runStore.fail(variant.id, error);
     }
   };
-  const runAll = () => variants.forEach(run);
+  const runAll = () => variants.forEach((variant) => void run(variant));
   const stopAll = () => variants.forEach(({ id }) => runStore.stop(id));
   useRunKey(runAll);
   const add = (from: Variant) => {
@@ -140,7 +140,7 @@ function Shown() {
                   variant={variant}
                   playground={playground}
                   onChange={put}
-                  onRun={() => run(variant)}
+                  onRun={() => void run(variant)}
                   onCopy={variants.length < MAX_VARIANTS ? () => add(variant) : null}
                   onRemove={variants.length > 1 ? () => remove(variant) : null}
                   onSave={() => setAsked({ what: 'save', id: variant.id })}

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { compile } from '../../api/templating';
+import { compactJson } from '../../api/json-text';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
 import { useMe } from '../../api/use-session';
+import { ask } from '../../background/ask';
 import { Field, Input } from '../../ui/controls/field';
 import { Dialog } from '../../ui/dialog';
 import { DialogActions } from '../../ui/dialog-actions';
@@ -29,7 +30,7 @@ export function SaveDialog({
   const saving = useMutation({
     mutationFn: async () => {
       const content = contentOfVariant(variant);
-      compile(content as Parameters<typeof compile>[0]);
+      await ask('compile', [compactJson(content)]);
       const { version } = await ledger.prompts.put(name, {
         ...content,
         settings: settingsOfVariant(variant),

@@ -1,8 +1,8 @@
 import { useId } from 'react';
-import { parseVariables } from '../../api/templating';
+import { readJsonObject } from '../../api/json-text';
 import { TextArea } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
-import { variablesText } from './variables-text';
+import { useVariablesText } from './variables-text';
 import type { Playground } from './variants/variant';
 
 const ROWS = { least: 2, most: 8 };
@@ -15,7 +15,7 @@ export function SharedVariables({
   readonly playground: Playground;
   readonly onChange: (text: string) => void;
 }) {
-  const text = variablesText(playground);
+  const text = useVariablesText(playground);
   return (
     <Panel title="Variables" note={playground.variants.length === 1 ? 'as JSON' : 'of all variants, as JSON'}>
       <div className="p-3">
@@ -36,7 +36,7 @@ export function VariablesField({
   readonly onChange: (text: string) => void;
 }) {
   const hintId = useId();
-  const isBad = parseVariables(text) === null;
+  const isBad = readJsonObject(text) === null;
   return (
     <div className="grid gap-1">
       <TextArea

@@ -1,22 +1,40 @@
-import { compile } from '../../api/templating';
+import { compactJson } from '../../api/json-text';
+import { ask } from '../../background/ask';
+import { useBackground } from '../../ui/hooks/use-background';
 import { contentOfVariant, type Playground, type Variant } from './variants/variant';
 
-/** The names that a variant asks for; none while it does not parse. */
-export function variablesOfVariant(variant: Variant): readonly string[] {
+/** Returns the variables that were typed for all variants, or an example with every name that they ask for. */
+export async function variablesText({ variants, variables }: Playground): Promise<string> {
+  return variables ?? exampleText(sharing(variants));
+}
+
+export async function exampleText(variants: readonly Variant[]): Promise<string> {
+  return exampleOf(await ask('listVariables', [contentsText(variants)]));
+}
+
+/** The text of `variablesText`, to be shown: a moment late while somebody types. */
+export function useVariablesText({ variants, variables }: Playground): string {
+  const names = useBackground('listVariables', variables === null ? [contentsText(sharing(variants))] : null);
+  return variables ?? exampleOf(names.output ?? []);
+}
+
+function sharing(variants: readonly Variant[]): readonly Variant[] {
+  return variants.filter(({ variables: own }) => own === null);
+}
+
+/** The contents as `listVariables` takes them, without those that have a part which is no JSON. */
+function contentsText(variants: readonly Variant[]): string {
+  return JSON.stringify(variants.flatMap((variant) => contentText(variant) ?? []));
+}
+
+function contentText(variant: Variant): string | null {
   try {
-    return compile(contentOfVariant(variant) as Parameters<typeof compile>[0]).variables;
+    return compactJson(contentOfVariant(variant));
   } catch {
-    return [];
+    return null;
   }
 }
 
-/** Returns the variables that were typed for all variants, or an example with every name that they ask for. */
-export function variablesText({ variants, variables }: Playground): string {
-  if (variables !== null) return variables;
-  return exampleText(variants.filter(({ variables: own }) => own === null));
-}
-
-export function exampleText(variants: readonly Variant[]): string {
-  const names = new Set(variants.flatMap(variablesOfVariant));
-  return JSON.stringify(Object.fromEntries([...names].map((name) => [name, ''])), null, 2);
+function exampleOf(names: readonly string[]): string {
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, ''])), null, 2);
 }

@@ -39,7 +39,8 @@ export function EditorTab({
   const navigate = route.useNavigate();
   const draft = mayPut && kept !== null ? kept : draftOfVersion(base);
   const content = contentOfDraft(draft, base);
-  const { compiled, error } = useCompiled(content);
+  const compiled = useCompiled(content);
+  const { error } = compiled;
   const [before, after] = [textOfContent(base), textOfContent(content)];
 
   const save = () =>

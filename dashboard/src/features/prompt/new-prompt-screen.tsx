@@ -39,7 +39,8 @@ export function NewPromptScreen() {
   const navigate = useNavigate();
   const draft = kept ?? { ...EMPTY, team: teams[0] ?? '' };
   const content = contentOfDraft(draft);
-  const { compiled, error } = useCompiled(content);
+  const compiled = useCompiled(content);
+  const { error } = compiled;
   const put = (change: Partial<NewPrompt>) => keep({ ...draft, ...change });
   const isWritten =
     (draft.messages?.some(({ content: text }) => text !== '') ?? draft.template !== '') &&

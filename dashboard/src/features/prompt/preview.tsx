@@ -1,39 +1,38 @@
 import type { ChatMessage } from '@prompt-ledger/client';
-import { useMemo } from 'react';
-import { type Compiled, parseVariables } from '../../api/templating';
+import { readJsonObject } from '../../api/json-text';
 import { Field, TextArea } from '../../ui/controls/field';
 import { Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
 import { useDraft } from '../../ui/hooks/use-draft';
-import { visibleText } from '../../ui/text/visible-text';
+import { LongText } from '../../ui/text/long-text';
+import { useBackground } from '../../ui/hooks/use-background';
+import type { CompiledContent } from './use-compiled';
 
 /** Shows the text that a provider would get with these variables, by the service's own rules. */
 export function Preview({
   compiled,
   draftKey,
 }: {
-  readonly compiled: Compiled | null;
+  readonly compiled: CompiledContent;
   readonly draftKey: string;
 }) {
   const [typed, keep] = useDraft<string>(`${draftKey} variables`);
-  const names = compiled?.variables ?? [];
+  const names = compiled.output?.variables ?? [];
   const text = typed ?? exampleOf(names);
-  const variables = parseVariables(text);
-  const outcome = useMemo(() => {
-    if (compiled === null || variables === null) return null;
-    try {
-      return { rendered: compiled.render(variables), error: null };
-    } catch (error) {
-      return { rendered: null, error };
-    }
-    // The text decides, and not the object that is read from it anew each time.
-  }, [compiled, text]);
+  const isObject = readJsonObject(text) !== null;
+  const outcome = useBackground(
+    'render',
+    compiled.output === null || !isObject ? null : [compiled.content, text],
+  );
+  const { output: rendered, error } = outcome;
+  // Variables of the text before are no fault of this one.
+  const isBehind = compiled.isBehind || outcome.isBehind;
   return (
     <Panel title="Preview" note="as it would be sent">
       <div className="grid gap-3 p-3.5">
         <Field
           label="Variables, as JSON"
-          hint={variables === null ? <span className="text-bad">This is no object of JSON.</span> : undefined}
+          hint={!isObject ? <span className="text-bad">This is no object of JSON.</span> : undefined}
         >
           {(id) => (
             <TextArea
@@ -45,8 +44,8 @@ export function Preview({
             />
           )}
         </Field>
-        {outcome?.error != null && <Problem error={outcome.error} />}
-        {outcome?.rendered != null && <Rendered content={outcome.rendered} />}
+        {error !== null && !isBehind && <Problem error={error} />}
+        {rendered !== null && <Rendered content={rendered} />}
       </div>
     </Panel>
   );
@@ -60,7 +59,7 @@ export function Rendered({ content }: { readonly content: string | readonly Chat
   if (typeof content === 'string')
     return (
       <pre className="code-block m-0 max-h-[360px] overflow-auto" tabIndex={0}>
-        {visibleText(content)}
+        <LongText>{content}</LongText>
       </pre>
     );
   return (
@@ -69,7 +68,7 @@ export function Rendered({ content }: { readonly content: string | readonly Chat
         <div key={`${at}`} className="grid gap-1">
           <span className="text-[11.5px] text-ink-3">{role}</span>
           <pre className="code-block m-0 max-h-[360px] overflow-auto" tabIndex={0}>
-            {visibleText(text)}
+            <LongText>{text}</LongText>
           </pre>
         </div>
       ))}

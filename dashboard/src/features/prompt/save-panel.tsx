@@ -1,6 +1,5 @@
 import type { PutPromptResult } from '@prompt-ledger/client';
 import { useMutation } from '@tanstack/react-query';
-import type { Compiled } from '../../api/templating';
 import { Button } from '../../ui/controls/button';
 import { Field, Input } from '../../ui/controls/field';
 import { shortHash } from '../../ui/text/format';
@@ -9,6 +8,7 @@ import { Fact, Facts, Panel } from '../../ui/panel';
 import { Problem } from '../../ui/problem';
 import { useHotkey } from '../../ui/hooks/use-hotkey';
 import { visibleText } from '../../ui/text/visible-text';
+import type { CompiledContent } from './use-compiled';
 
 /** Shows the checksum that the version will have, asks for its message, and saves it. */
 export function SavePanel({
@@ -21,16 +21,18 @@ export function SavePanel({
   onSaved,
 }: {
   readonly title: string;
-  readonly compiled: Compiled | null;
+  readonly compiled: CompiledContent;
   readonly isChanged: boolean;
   readonly commitMessage: string;
   readonly onCommitMessage: (text: string) => void;
   readonly save: () => Promise<PutPromptResult>;
   readonly onSaved: (result: PutPromptResult) => void;
 }) {
-  const variables = compiled?.variables ?? [];
+  const { output, error, isBehind } = compiled;
+  const variables = output?.variables ?? [];
   const saving = useMutation({ mutationFn: save, onSuccess: onSaved });
-  const canSave = isChanged && compiled !== null && !saving.isPending;
+  // What is not read yet goes to the service, which refuses what does not parse.
+  const canSave = isChanged && (error === null || isBehind) && !saving.isPending;
   useHotkey('s', () => {
     if (canSave) saving.mutate();
   });
@@ -38,11 +40,11 @@ export function SavePanel({
     <Panel title={title}>
       <Facts>
         <Fact name="Checksum">
-          {compiled === null ? (
-            '–'
+          {output === null || isBehind ? (
+            <>{error === null ? '…' : '–'}</>
           ) : (
-            <span className="mono" title={compiled.checksumHash}>
-              {shortHash(compiled.checksumHash)}
+            <span className="mono" title={output.checksumHash}>
+              {shortHash(output.checksumHash)}
             </span>
           )}
         </Fact>

@@ -1,19 +1,15 @@
-import { useMemo } from 'react';
-import { type Compiled, compile } from '../../api/templating';
+import { compactJson } from '../../api/json-text';
+import type { CompiledFacts } from '../../background/tasks';
+import { useBackground, type WorkedOut } from '../../ui/hooks/use-background';
 import type { VersionContent } from './draft';
 
-type Outcome =
-  | { readonly compiled: Compiled; readonly error: null }
-  | { readonly compiled: null; readonly error: unknown };
+export interface CompiledContent extends WorkedOut<CompiledFacts> {
+  /** JSON of the content, as it goes into the preview. */
+  readonly content: string;
+}
 
 /** A content as the service would read it, or why it would refuse it. */
-export function useCompiled(content: VersionContent): Outcome {
-  const key = JSON.stringify(content);
-  return useMemo((): Outcome => {
-    try {
-      return { compiled: compile(JSON.parse(key) as VersionContent), error: null };
-    } catch (error) {
-      return { compiled: null, error };
-    }
-  }, [key]);
+export function useCompiled(content: VersionContent): CompiledContent {
+  const text = compactJson(content);
+  return { ...useBackground('compile', [text]), content: text };
 }

@@ -224,7 +224,11 @@ function Chosen({
           <div className="p-3">
             {against === undefined && <p className="m-0 text-ink-3">This is the first version.</p>}
             {content.data !== undefined && other.data !== undefined && against !== undefined && (
-              <WordDiff before={textOfContent(other.data)} after={textOfContent(content.data)} />
+              <WordDiff
+                key={`${against} ${number}`}
+                before={textOfContent(other.data)}
+                after={textOfContent(content.data)}
+              />
             )}
           </div>
         </Panel>

@@ -1,11 +1,9 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { liquid } from '@codemirror/lang-liquid';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { nonce } from '../nonce';
+import { liquidColours } from './liquid-colours';
 
 interface CodeEditorProps {
   readonly label: string;
@@ -29,16 +27,6 @@ const THEME = EditorView.theme({
   },
 });
 
-const COLOURS = HighlightStyle.define([
-  {
-    tag: [tags.brace, tags.processingInstruction, tags.variableName, tags.propertyName],
-    color: 'var(--accent)',
-  },
-  { tag: [tags.keyword, tags.tagName, tags.controlKeyword], color: 'var(--info)' },
-  { tag: [tags.string, tags.number], color: 'var(--warn)' },
-  { tag: tags.comment, color: 'var(--ink-3)' },
-]);
-
 /** An editor of Liquid. Escape and then Tab leave it; Tab alone does too, as in every other field. */
 export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -57,8 +45,7 @@ export function CodeEditor({ label, value, onChange }: CodeEditorProps) {
           history(),
           drawSelection(),
           keymap.of([...defaultKeymap, ...historyKeymap]),
-          liquid(),
-          syntaxHighlighting(COLOURS),
+          liquidColours,
           EditorView.lineWrapping,
           EditorView.cspNonce.of(nonce),
           EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),

@@ -1,32 +1,38 @@
-import { useMemo } from 'react';
-import { compareWords } from './compare-words';
-import { visibleText } from './visible-text';
+import { useBackground } from '../hooks/use-background';
+import { Problem } from '../problem';
+import { LongText } from './long-text';
 
 /** Lines of context around a change. */
 const CONTEXT = 3;
 
 /** Shows the changes by word; unchanged text is cut to the lines around them. */
 export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
-  const parts = useMemo(() => compareWords(before, after), [before, after]);
+  const { output: parts, error, isBehind } = useBackground('compare', [before, after]);
+  if (error !== null) return <Problem error={error} />;
+  if (parts === null) return null;
   return (
-    <pre className="code-block m-0" aria-label="What changes">
+    <pre className="code-block m-0" aria-label="What changes" aria-busy={isBehind}>
       {parts.map(({ kind, value }, at) => {
         const key = `${at}`;
         if (kind === 'added') {
           return (
             <ins key={key} className="rounded-[3px] bg-good-soft text-good no-underline">
-              {visibleText(value)}
+              <LongText>{value}</LongText>
             </ins>
           );
         }
         if (kind === 'removed') {
           return (
             <del key={key} className="rounded-[3px] bg-bad-soft text-bad line-through decoration-1">
-              {visibleText(value)}
+              <LongText>{value}</LongText>
             </del>
           );
         }
-        return <span key={key}>{visibleText(cut(value, at === 0, at === parts.length - 1))}</span>;
+        return (
+          <span key={key}>
+            <LongText>{cut(value, at === 0, at === parts.length - 1)}</LongText>
+          </span>
+        );
       })}
     </pre>
   );

@@ -103,9 +103,13 @@ export function VariantColumn({
               <input
                 type="checkbox"
                 checked={variant.variables !== null}
-                onChange={({ target }) =>
-                  onChange({ ...variant, variables: target.checked ? ownText(variant, playground) : null })
-                }
+                onChange={({ target }) => {
+                  if (!target.checked) onChange({ ...variant, variables: null });
+                  else
+                    void ownText(variant, playground).then((variables) =>
+                      onChange({ ...variant, variables }),
+                    );
+                }}
               />
               Variables of its own
             </label>
@@ -142,8 +146,8 @@ function OriginNote({ variant }: { readonly variant: Variant }) {
   );
 }
 
-function ownText(variant: Variant, playground: Playground): string {
-  const shared = variablesText(playground);
+async function ownText(variant: Variant, playground: Playground): Promise<string> {
+  const shared = await variablesText(playground);
   return shared === '{}' ? exampleText([variant]) : shared;
 }
 

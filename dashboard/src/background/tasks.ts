@@ -1,0 +1,67 @@
+import type { ChatMessage } from '@prompt-ledger/client';
+import { readJson, readJsonObject } from '../api/json-text';
+import { type Compiled, compile } from '../api/templating';
+import { compareWords, type DiffPart } from './compare-words';
+
+/** What can be said of a content without variables. */
+export interface CompiledFacts {
+  readonly variables: readonly string[];
+  readonly checksumHash: string;
+}
+
+type WireContent = Parameters<typeof compile>[0];
+
+/** As many as the playground has side by side. */
+const KEPT = 4;
+/** The newest contents that were compiled: one that was compiled is rendered next. */
+const kept = new Map<string, Compiled>();
+
+/**
+ * The work that takes too long for the thread of the page. Texts go in, so that an unchanged request is recognised by
+ * comparing texts, and a content of JSON keeps its digits.
+ */
+export const TASKS = {
+  /** @throws PromptLedgerError `TEMPLATE_INVALID` */
+  compile([content]: readonly [content: string]): CompiledFacts {
+    const { variables, checksumHash } = compiled(content);
+    return { variables, checksumHash };
+  },
+
+  /**
+   * The names that several contents ask for, each once. One that does not parse asks for none.
+   * @param input a list of contents as JSON, each of which is a text of JSON itself.
+   */
+  listVariables([contents]: readonly [contents: string]): readonly string[] {
+    const names = (JSON.parse(contents) as readonly string[]).flatMap((content) => {
+      try {
+        return compiled(content).variables;
+      } catch {
+        return [];
+      }
+    });
+    return [...new Set(names)];
+  },
+
+  /** @throws PromptLedgerError `TEMPLATE_INVALID`, `TEMPLATE_VARIABLES_MISSING` */
+  render([content, variables]: readonly [content: string, variables: string]):
+    string | readonly ChatMessage[] {
+    return compiled(content).render(readJsonObject(variables) ?? {});
+  },
+
+  compare([before, after]: readonly [before: string, after: string]): readonly DiffPart[] {
+    return compareWords(before, after);
+  },
+};
+
+export type TaskName = keyof typeof TASKS;
+export type TaskInput<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>[0];
+export type TaskOutput<Name extends TaskName> = ReturnType<(typeof TASKS)[Name]>;
+
+function compiled(content: string): Compiled {
+  const found = kept.get(content) ?? compile(readJson(content) as WireContent);
+  kept.delete(content);
+  kept.set(content, found);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  return found;
+}

@@ -1,11 +1,13 @@
-/* global document, PerformanceObserver, window -- of the page */
+/* global document -- of the page */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { chromium } from 'playwright-core';
 import findChromiumModule from '../../test/support/servers/find-chromium.cjs';
 import { fillExecutions } from '../lib/fill-executions.mjs';
 import { startLedger } from '../lib/ledger.mjs';
+import { compare } from '../lib/rounds.mjs';
 import { atMost, row } from '../lib/rows.mjs';
+import { traceTasks } from '../lib/trace-tasks.mjs';
 
 const EXECUTIONS = 100_000;
 const PROMPTS = 5_000;
@@ -17,33 +19,75 @@ const VIEWPORT = { width: 1440, height: 860 };
 /** Some fifty rows a turn, which is faster than anybody reads. */
 const WHEEL_PX = 2_000;
 const TURN_MS = 50;
-const MOST_SCROLL_MS = 180_000;
+/** On a busy machine fewer rows are read, and that is said. */
+const MOST_SCROLL_MS = 90_000;
 /** More than the prompt is high. */
 const EDITOR_TURNS = 60;
 /** The page compiles, previews and compares after the last key. */
 const SETTLE_MS = 1_000;
 const TYPED = 'Answer in one sentence, and name the order. '.repeat(2);
-const LONGEST = { name: 'longest task over 50 ms; 0 is none', goal: atMost(50, 'ms') };
+const FIGURES = {
+  rows: { figure: 'rows that were read', unit: '' },
+  longestMs: { figure: 'longest task', unit: 'ms', goal: atMost(50, 'ms') },
+  longestCpuMs: {
+    figure: 'longest task, by the processor time of its thread',
+    unit: 'ms',
+    goal: atMost(50, 'ms'),
+  },
+  nodes: { figure: 'elements in the page', unit: '' },
+  heapAfter: { figure: 'heap at the end', unit: 'MiB' },
+  heapBefore: { figure: 'heap at the beginning', unit: 'MiB' },
+};
 
 /** Whether the dashboard stays smooth with a hundred thousand executions, five thousand prompts and a prompt of 200 kB. */
 export async function measureDashboard(bench) {
   return bench.scope.within(async (scope) => {
-    const { progress } = bench;
+    const { options, progress } = bench;
     const ledger = await startFilled(scope, bench);
     const page = await openBrowser(scope, ledger);
+    const measured = [
+      [
+        `the list of ${EXECUTIONS.toLocaleString('en-US')} executions, scrolled to its end`,
+        measureList,
+        '/executions',
+        EXECUTIONS,
+      ],
+      [
+        `the list of ${PROMPTS.toLocaleString('en-US')} prompts, scrolled to its end`,
+        measureList,
+        '/prompts',
+        PROMPTS,
+      ],
+      [`a prompt of ${LARGE_CHARS / 1000} kB, scrolled to its end`, scrollEditor],
+      [`a prompt of ${LARGE_CHARS / 1000} kB, while somebody types`, typeIntoEditor],
+    ];
     const results = [];
-    for (const [name, path, rows] of [
-      [`the list of ${EXECUTIONS.toLocaleString('en-US')} executions`, '/executions', EXECUTIONS],
-      [`the list of ${PROMPTS.toLocaleString('en-US')} prompts`, '/prompts', PROMPTS],
-    ]) {
-      progress(`${name}, scrolled to its end`);
-      results.push(await measureList(page, ledger, `${name}, scrolled to its end`, path, rows));
+    for (const [scenario, measure, ...what] of measured) {
+      const rounds = [];
+      for (let round = 1; round <= options.rounds; round += 1) {
+        progress(`${scenario}, round ${round} of ${options.rounds}`);
+        rounds.push(await measure(page, ledger, ...what));
+      }
+      results.push({ scenario, rows: rowsOfRounds(scenario, rounds) });
     }
-    const scenario = `a prompt of ${LARGE_CHARS / 1000} kB, scrolled to its end`;
-    progress(scenario);
-    results.push(await measureEditor(page, ledger, scenario));
-    return { results, notes: ['Tasks are those that Chromium reports as long: over 50 ms.'] };
+    return {
+      results,
+      notes: [
+        'The longest task is that of the main thread of the page; every figure is the median of its rounds.',
+      ],
+    };
   });
+}
+
+function rowsOfRounds(scenario, rounds) {
+  return Object.entries(FIGURES)
+    .filter(([name]) => rounds[0][name] !== undefined)
+    .map(([name, { figure, unit, goal }]) =>
+      row(
+        { scenario, figure, unit, goal },
+        compare(rounds, (round) => round[name]),
+      ),
+    );
 }
 
 async function startFilled(scope, bench) {
@@ -74,12 +118,6 @@ async function openBrowser(scope, ledger) {
   const browser = await chromium.launch({ executablePath, args: ARGS });
   await scope.defer(() => browser.close());
   const page = await (await browser.newContext({ viewport: VIEWPORT })).newPage();
-  await page.addInitScript(() => {
-    window.longTasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) window.longTasks.push(duration);
-    }).observe({ type: 'longtask' });
-  });
   await page.goto(`${ledger.url}/app/prompts`);
   await page.getByLabel('API key').fill(ledger.headers['x-api-key']);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -88,71 +126,56 @@ async function openBrowser(scope, ledger) {
 }
 
 /** Scrolls as fast as the pages come. The tasks of the first paint are not counted: nobody scrolls yet. */
-async function measureList(page, ledger, scenario, path, rows) {
+async function measureList(page, ledger, path, rows) {
   await page.goto(`${ledger.url}/app${path}`);
   const table = page.getByRole('table').first();
   await table.getByRole('row').nth(10).waitFor();
   const heapBefore = await heapMib(page);
-  await forgetTasks(page);
   await table.hover();
-  const beganAtMs = performance.now();
   let seen = 0;
-  while (seen < rows && performance.now() - beganAtMs < MOST_SCROLL_MS) {
-    await page.mouse.wheel(0, WHEEL_PX);
-    await sleep(TURN_MS);
-    seen = Number(await table.getAttribute('aria-rowcount')) - 1;
-  }
-  const longest = await longestTask(page);
+  const longest = await traceTasks(page, async () => {
+    const beganAtMs = performance.now();
+    while (seen < rows && performance.now() - beganAtMs < MOST_SCROLL_MS) {
+      await page.mouse.wheel(0, WHEEL_PX);
+      await sleep(TURN_MS);
+      seen = Number(await table.getAttribute('aria-rowcount')) - 1;
+    }
+  });
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
-  const heapAfter = await heapMib(page);
-  const rowsInAll = [
-    figure(scenario, 'rows that were read', '', seen),
-    figure(scenario, LONGEST.name, 'ms', longest, LONGEST.goal),
-    figure(scenario, 'elements in the page', '', nodes),
-    figure(scenario, 'heap at the end', 'MiB', heapAfter),
-    figure(scenario, 'heap at the beginning', 'MiB', heapBefore),
-  ];
-  return { scenario, rows: rowsInAll };
+  return { rows: seen, ...longest, nodes, heapAfter: await heapMib(page), heapBefore };
 }
 
-async function measureEditor(page, ledger, scenario) {
+async function scrollEditor(page, ledger) {
+  const editor = await openEditor(page, ledger);
+  const longest = await traceTasks(page, async () => {
+    await editor.hover();
+    for (let turn = 0; turn < EDITOR_TURNS; turn += 1) {
+      await page.mouse.wheel(0, WHEEL_PX);
+      await sleep(TURN_MS);
+    }
+  });
+  return { ...longest, heapAfter: await heapMib(page) };
+}
+
+async function typeIntoEditor(page, ledger) {
+  const editor = await openEditor(page, ledger);
+  await editor.click();
+  const longest = await traceTasks(page, async () => {
+    await page.keyboard.type(TYPED, { delay: TURN_MS });
+    await sleep(SETTLE_MS);
+  });
+  // The draft outlives the page, and the next round begins from the version.
+  await page.getByRole('button', { name: 'Discard the draft' }).click();
+  return { ...longest, heapAfter: await heapMib(page) };
+}
+
+async function openEditor(page, ledger) {
   await page.goto(`${ledger.url}/app/prompts/${LARGE_PROMPT}`);
   const editor = page.locator('.cm-content').first();
   await editor.waitFor();
   await page.waitForLoadState('networkidle');
-  await forgetTasks(page);
-  await editor.hover();
-  for (let turn = 0; turn < EDITOR_TURNS; turn += 1) {
-    await page.mouse.wheel(0, WHEEL_PX);
-    await sleep(TURN_MS);
-  }
-  const scrolled = await longestTask(page);
-  await forgetTasks(page);
-  await editor.click();
-  await page.keyboard.type(TYPED, { delay: TURN_MS });
   await sleep(SETTLE_MS);
-  return {
-    scenario,
-    rows: [
-      figure(scenario, LONGEST.name, 'ms', scrolled, LONGEST.goal),
-      figure(scenario, 'longest task while somebody types', 'ms', await longestTask(page)),
-      figure(scenario, 'heap at the end', 'MiB', await heapMib(page)),
-    ],
-  };
-}
-
-function figure(scenario, name, unit, value, goal) {
-  return row({ scenario, figure: name, unit, goal }, { value, peerValue: null, ratio: null });
-}
-
-async function forgetTasks(page) {
-  await page.evaluate(() => {
-    window.longTasks.length = 0;
-  });
-}
-
-function longestTask(page) {
-  return page.evaluate(() => Math.max(0, ...window.longTasks));
+  return editor;
 }
 
 /** After a garbage collection. */

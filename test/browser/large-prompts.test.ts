@@ -75,6 +75,33 @@ describe('a prompt of 200 kB', () => {
   });
 });
 
+describe('the worker of the page', () => {
+  it('is the only one: no other script and no other policy is let in', async () => {
+    await person.openAs(ADMIN_KEY, '/prompts/large');
+    await person.page.getByTitle(/^[0-9a-f]{64}$/).waitFor();
+    expect(await person.noted()).toEqual(QUIET);
+    const answers = await person.page.evaluate(() => {
+      const { trustedTypes } = window as unknown as {
+        trustedTypes: { createPolicy(name: string, rules: object): unknown };
+      };
+      const tries = [
+        () => new Worker('/app/assets/worker.js'),
+        () => trustedTypes.createPolicy('another', {}),
+        () => trustedTypes.createPolicy('prompt-ledger-worker', {}),
+      ];
+      return tries.map((attempt) => {
+        try {
+          attempt();
+          return 'allowed';
+        } catch (error) {
+          return (error as Error).name;
+        }
+      });
+    });
+    expect(answers).toEqual(['TypeError', 'TypeError', 'TypeError']);
+  });
+});
+
 describe('the editor', () => {
   it('colours what is no text, and nothing of a comment', async () => {
     await person.openAs(ADMIN_KEY, '/prompts/new');

@@ -230,7 +230,8 @@ describe('the page', () => {
         const policy = answer.headers.get('content-security-policy') ?? '';
         expect(policy).toMatch(/^default-src 'none'; /);
         expect(policy).not.toContain('unsafe');
-        expect(policy).toContain("require-trusted-types-for 'script'");
+        expect(policy).toContain("require-trusted-types-for 'script'; trusted-types prompt-ledger-worker");
+        expect(policy).toContain("worker-src 'self'");
         const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
         const html = await answer.text();
         expect(html).toContain(`nonce="${nonce}"`);

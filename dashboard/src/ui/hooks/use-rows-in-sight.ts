@@ -8,7 +8,7 @@ export interface RowsInSight {
 }
 
 /** Rows rendered beyond what is seen, on either side. */
-const BEYOND = 6;
+const BEYOND = 12;
 /** The range moves by so many rows at a time, so that a slow turn of the wheel renders once in a while. */
 const STEP = 3;
 

@@ -21,7 +21,7 @@ $$;
 `;
 
 /** A judge was sent the variables and the answer, so its execution is erased too. One that made no score is known by its metadata. */
-const JUDGEMENTS = `
+export const JUDGEMENTS = `
 CREATE FUNCTION ${ERASURE_PREFIX}5_judgements(project uuid, ids uuid[]) RETURNS void
 LANGUAGE plpgsql ${HOT} SET enable_hashjoin = off
 AS $$

@@ -28,6 +28,7 @@ import { ExperimentItemEntity } from './experiments/experiment-item.entity.js';
 import { ExperimentScoreEntity } from './experiments/experiment-score.entity.js';
 import { ExperimentEntity } from './experiments/experiment.entity.js';
 import { IdempotencyKeyEntity } from './executions/idempotency-key.entity.js';
+import { JudgementEntity } from './evaluation/judgement.entity.js';
 import { MemberEntity } from './people/member.entity.js';
 import { ModelPriceEntity } from './registry/model-price.entity.js';
 import { ModelRouteEntity } from './registry/model-route.entity.js';
@@ -167,6 +168,7 @@ export const ENTITIES = [
   ScorerVersionEntity,
   ScoreEntity,
   ScoreSequenceEntity,
+  JudgementEntity,
   OutcomeEntity,
   OutcomeSequenceEntity,
   ContentExpiryEntity,

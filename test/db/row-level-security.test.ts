@@ -37,6 +37,7 @@ const ADDED_TO_ONLY = [
   'change_reviews',
   'scorer_versions',
   'scores',
+  'judgements',
   'outcomes',
   'rollout_events',
   'rollout_looks',
@@ -58,6 +59,7 @@ const SECURED_TABLES = [
   ...EXPERIMENT_TABLES,
   ...ROLLOUT_TABLES,
   'suggestion_states',
+  'judgements',
 ];
 
 describe('row-level security', () => {
@@ -220,6 +222,8 @@ describe('row-level security', () => {
     ['scores', 'UPDATE scores SET value = 1, passed = true'],
     ['scores', 'DELETE FROM scores'],
     ['score_sequences', 'DELETE FROM score_sequences'],
+    ['judgements', 'UPDATE judgements SET scored_execution_id = execution_id'],
+    ['judgements', 'DELETE FROM judgements'],
     ['outcomes', 'UPDATE outcomes SET value = 1'],
     ['outcomes', 'DELETE FROM outcomes'],
     ['outcome_sequences', 'DELETE FROM outcome_sequences'],

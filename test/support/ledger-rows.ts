@@ -110,6 +110,7 @@ export async function insertOneOfEach(owner: Client, projectId: string): Promise
      INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status)
      SELECT $1, rollout_id, 1, 'exposure', '${executionId}', 1, 'control', 'u', 'succeeded' FROM rollout`,
     `INSERT INTO suggestion_states (project_id, prompt_id, version_id, suggestion_id, kind) VALUES ($1, '${promptId}', '${versionId}', '1-a', 'size')`,
+    `INSERT INTO judgements (project_id, execution_id, scored_execution_id) VALUES ($1, gen_random_uuid(), '${executionId}')`,
     `INSERT INTO audit_log (project_id, actor, action, subject) VALUES ($1, 'admin', 'a', 's')`,
   ];
   for (const text of rest) await owner.query(text, [projectId]);

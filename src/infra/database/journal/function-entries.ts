@@ -2,6 +2,7 @@ import type { ARM_ENTRY } from '../../../../migrations/carry-arms/carry-arms.js'
 import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/call.js';
 import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
 import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
+import type { JUDGEMENT_ENTRY } from '../../../../migrations/link-judgements/begin.js';
 import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/mask-variables/carry-masks.js';
 import type { VERDICT_ENTRY } from '../../../../migrations/validate-answers/carry-verdicts.js';
 
@@ -24,8 +25,8 @@ interface Fenced extends Identified {
   readonly attempt: number;
 }
 
-/** An entry of `ledger_begin_plain` and `ledger_begin`. */
-export type BeginEntry = Entry<typeof BEGIN_ENTRY & typeof ARM_ENTRY> & Identified;
+/** An entry of `ledger_begin_plain`, `ledger_begin` and `ledger_begin_judgements`. */
+export type BeginEntry = Entry<typeof BEGIN_ENTRY & typeof ARM_ENTRY & typeof JUDGEMENT_ENTRY> & Identified;
 
 /** An entry of `ledger_call`. */
 export type CallEntry = Entry<typeof CALL_ENTRY> & Fenced;

@@ -9,6 +9,7 @@ import {
   type ExecutionContent,
   ExecutionContentsRepository,
   ExecutionNotFoundError,
+  lockOutErasure,
 } from '../../executions/index.js';
 import { DatasetItemsInvalidError, DatasetNotFoundError } from '../errors.js';
 import { variablesCheckOf } from './check-variables.js';
@@ -54,7 +55,7 @@ export class FromExecutionsService {
     return this.scope.transaction(projectId, async (tx) => {
       const dataset = await this.repository.share(tx, projectId, name);
       if (dataset === null) throw new DatasetNotFoundError(name);
-      await this.contents.keepFromErasure(tx, projectId);
+      await lockOutErasure(tx, projectId);
       const ids = await this.listIds(tx, projectId, request);
       const key = { projectId, datasetId: dataset.datasetId, uploadId: this.databaseClock.newId() };
       await this.uploads.begin(tx, key);

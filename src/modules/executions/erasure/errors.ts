@@ -13,16 +13,25 @@ export class ExecutionNotFinalError extends LedgerError {
   }
 }
 
-/** For a request that is sent again after the content of its execution was erased: its answer is gone, and it is not run anew. */
+/** What is asked for needs a content that is gone. */
 export class ContentErasedError extends LedgerError {
-  constructor(executionId: string | null, erasedAt: Date) {
-    super({
-      code: 'CONTENT_ERASED',
-      status: 410,
-      title: 'The content was erased',
-      detail:
-        'The answer to the first request with this Idempotency-Key was erased; send a new key to run it again.',
-      extensions: { execution_id: executionId, content_erased_at: erasedAt.toISOString() },
-    });
+  private constructor(detail: string, extensions: Readonly<Record<string, unknown>>) {
+    super({ code: 'CONTENT_ERASED', status: 410, title: 'The content was erased', detail, extensions });
+  }
+
+  /** For a request that is sent again after the content of its execution was erased: its answer is gone, and it is not run anew. */
+  static ofAnswer(executionId: string | null, erasedAt: Date): ContentErasedError {
+    return new ContentErasedError(
+      'The answer to the first request with this Idempotency-Key was erased; send a new key to run it again.',
+      { execution_id: executionId, content_erased_at: erasedAt.toISOString() },
+    );
+  }
+
+  /** For a judgement of an execution whose content was erased meanwhile. */
+  static ofScored(executionId: string): ContentErasedError {
+    return new ContentErasedError(
+      `The content of execution "${executionId}" was erased, and there is nothing to judge any more.`,
+      { execution_id: executionId },
+    );
   }
 }

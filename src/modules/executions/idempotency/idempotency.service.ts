@@ -57,7 +57,7 @@ export class IdempotencyService {
 
   private async replay(projectId: string, key: UsedKey, record: KeyRecord): Promise<RawAnswer> {
     // Its fingerprint went with the content: whatever the request says, the key is used up.
-    if (record.erasedAt !== null) throw new ContentErasedError(record.subjectId, record.erasedAt);
+    if (record.erasedAt !== null) throw ContentErasedError.ofAnswer(record.subjectId, record.erasedAt);
     if (!record.fingerprint.equals(key.fingerprint)) throw new IdempotencyKeyReusedError(key.key);
     const answer = record.answer ?? (await this.answerOfLost(projectId, key, record));
     return new RawAnswer(answer.status, { ...answer.headers, ...REPLAYED }, answer.body);
@@ -83,7 +83,7 @@ export class IdempotencyService {
     if (await this.keys.store(projectId, key, answer)) return answer;
     const stored = await this.keys.find(projectId, key);
     if (stored !== null && stored.erasedAt !== null) {
-      throw new ContentErasedError(subjectId, stored.erasedAt);
+      throw ContentErasedError.ofAnswer(subjectId, stored.erasedAt);
     }
     return stored?.answer ?? answer;
   }

@@ -16,11 +16,18 @@ import { ExecutionsRepository, warningHeaders } from '../record/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue/queue-gate.js';
 
-interface Submission {
+/** What no request says by itself. */
+export interface SubmitOptions {
+  readonly protocol?: ExecutionProtocol;
+  /** The execution that this one judges; left out: none. */
+  readonly scoredExecutionId?: string;
+}
+
+interface Submission
+  extends Required<Pick<SubmitOptions, 'protocol'>>, Pick<SubmitOptions, 'scoredExecutionId'> {
   readonly who: Caller;
   readonly admitted: AdmittedExecution;
   readonly key: UsedKey | null;
-  readonly protocol: ExecutionProtocol;
 }
 
 type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
@@ -43,13 +50,14 @@ export class SubmitService {
    * Durable when it answers, 202 with a {@link SubmittedDto}, or what the protocol makes of it.
    * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
    * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
+   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content any more.
    */
   async submit(
     who: Caller,
     request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id'>,
     variablesJson: string | null,
     key: UsedKey | null,
-    protocol = OWN_PROTOCOL,
+    { protocol = OWN_PROTOCOL, ...judging }: SubmitOptions = {},
   ): Promise<RawAnswer> {
     const leave = this.gate.enter(who.projectId);
     try {
@@ -62,7 +70,7 @@ export class SubmitService {
             protocol.admit(common);
             return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
           },
-          write: (admitted) => this.write({ who, admitted, key, protocol }),
+          write: (admitted) => this.write({ who, admitted, key, protocol, ...judging }),
         });
       });
       return await this.limits.onAnswer(who, answer);
@@ -115,7 +123,7 @@ export class SubmitService {
     return answer;
   }
 
-  private beginningOf({ who, admitted, key, protocol }: Submission, executionId: string) {
+  private beginningOf({ who, admitted, key, protocol, ...judging }: Submission, executionId: string) {
     const answer = submittedAnswer(executionId, admitted.arm, (submitted) =>
       protocol.present(submitted, admitted),
     );
@@ -128,6 +136,7 @@ export class SubmitService {
       createdAt: this.databaseClock.now(),
       admitted,
       key,
+      ...judging,
       ...(key === null ? {} : { answer: storedAnswer(answer) }),
     };
     return { beginning, answer };

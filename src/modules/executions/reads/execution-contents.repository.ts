@@ -32,9 +32,6 @@ const LIST = `SELECT n.execution_id AS "executionId", e.status, e.version_id IS 
     WHERE o.project_id = $1 AND o.execution_id = n.execution_id AND o.attempt = e.attempts_made AND NOT o.late OFFSET 0) AS o ON true
   ORDER BY n.nth`;
 
-/** The lock that `lockOutErasure` of the migrations takes. */
-const KEEP_FROM_ERASURE = `SELECT pg_advisory_xact_lock_shared(hashtext('ledger_erase_content'), hashtext($1::text))`;
-
 /** Contents of many executions, in a transaction of whoever needs them. */
 @Injectable()
 export class ExecutionContentsRepository {
@@ -45,11 +42,6 @@ export class ExecutionContentsRepository {
     executionIds: readonly string[],
   ): Promise<ExecutionContent[]> {
     return tx.query<ExecutionContent[]>(LIST, [projectId, executionIds]);
-  }
-
-  /** Until the transaction is over nothing is erased in the project: what is made of a content would be missed. */
-  async keepFromErasure(tx: EntityManager, projectId: string): Promise<void> {
-    await tx.query(KEEP_FROM_ERASURE, [projectId]);
   }
 
   /** The ids of executions, newest first. */

@@ -36,6 +36,8 @@ export interface Beginning {
   readonly batchId?: string;
   readonly error?: { readonly type: string; readonly message: string };
   readonly cachedFrom?: string;
+  /** The execution that a judgement judges. It is written down, and nothing is begun once its content is erased. */
+  readonly scoredExecutionId?: string;
   /** When an execution that is answered from another was completed, if its answer says so already; left out: now. */
   readonly completedAt?: Date;
   readonly key?: UsedKey | null;
@@ -79,6 +81,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     // Left out rather than null, so that the entries of plain executions stay as short as they were.
     metadata: admitted.metadata ?? undefined,
     rollout: admitted.arm ?? undefined,
+    scored_execution_id: beginning.scoredExecutionId,
     masked: kept?.masked,
     // Whoever waits for an execution has its content; a worker has to be given it.
     unmasked: kept !== null && beginning.status === 'queued' ? toQueuedContent(sent, kept.values) : undefined,
@@ -130,7 +133,8 @@ export interface NotBegun {
 
 export interface BegunRow extends VerdictRow {
   readonly execution_id: string;
-  readonly state: 'begun' | 'stale' | 'key_taken' | 'refused';
+  /** `erased`: what it was to judge has no content any more. */
+  readonly state: 'begun' | 'stale' | 'key_taken' | 'refused' | 'erased';
 }
 
 const plainCall = (entries: readonly BeginEntry[]): FunctionCall => ({
@@ -162,7 +166,21 @@ export function beginValues(entries: readonly BeginEntry[], holdMs: number, isRe
   return [JSON.stringify(entries), projectsLiteral(entries), holdMs, isRepeated];
 }
 
-export const BEGIN_REHEARSALS: readonly FunctionCall[] = [plainCall([]), call([], 0, false)];
+const judgementsCall = (
+  entries: readonly BeginEntry[],
+  holdMs: number,
+  isRepeated: boolean,
+): FunctionCall => ({
+  ...call(entries, holdMs, isRepeated),
+  name: 'begin-judgements',
+  text: BEGIN.replace('ledger_begin(', 'ledger_begin_judgements('),
+});
+
+export const BEGIN_REHEARSALS: readonly FunctionCall[] = [
+  plainCall([]),
+  call([], 0, false),
+  judgementsCall([], 0, false),
+];
 
 /** Begins executions that have no key, and whose projects have no budgets. @returns those that were not begun, and why. */
 export async function beginPlain(
@@ -173,18 +191,28 @@ export async function beginPlain(
   return row?.refused ?? [];
 }
 
-/**
- * Begins executions of any kind. @returns a row for each.
- * @param isRepeated they were sent before, and nobody knows what became of it.
- */
+interface BeginOptions {
+  readonly holdMs: number;
+  /** They were sent before, and nobody knows what became of it. */
+  readonly isRepeated: boolean;
+}
+
+/** Begins executions of any kind but judgements. @returns a row for each. */
 export function begin(
   connections: JournalConnections,
   entries: readonly BeginEntry[],
-  options: { readonly holdMs: number; readonly isRepeated: boolean },
+  { holdMs, isRepeated }: BeginOptions,
 ): Promise<BegunRow[]> {
-  return connections.call<BegunRow & Record<string, unknown>>(
-    call(entries, options.holdMs, options.isRepeated),
-  );
+  return connections.call<BegunRow & Record<string, unknown>>(call(entries, holdMs, isRepeated));
+}
+
+/** Begins judgements, which wait for erasures of their projects that are under way. @returns a row for each. */
+export function beginJudgements(
+  connections: JournalConnections,
+  entries: readonly BeginEntry[],
+  { holdMs, isRepeated }: BeginOptions,
+): Promise<BegunRow[]> {
+  return connections.call<BegunRow & Record<string, unknown>>(judgementsCall(entries, holdMs, isRepeated));
 }
 
 /** By their inputs, which stay: a row in flight may be gone by now. */

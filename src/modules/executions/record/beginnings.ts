@@ -10,13 +10,22 @@ import { DatabaseUnavailableError } from '../../../infra/http/index.js';
 import type { Metrics } from '../../../infra/metrics/index.js';
 import type { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
-import { begin, type Beginning, beginEntry, beginPlain, type BegunRow, findBegun } from './begin.js';
+import { ContentErasedError } from '../erasure/errors.js';
+import {
+  begin,
+  type Beginning,
+  beginEntry,
+  beginJudgements,
+  beginPlain,
+  type BegunRow,
+  findBegun,
+} from './begin.js';
 import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf } from './budget-verdict.js';
 
 /** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
 export type Begun = BegunExecution | 'stale' | 'key_taken';
 /** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
-type Written = Begun | 'unknown' | BudgetExceededError;
+type Written = Begun | 'unknown' | 'erased' | BudgetExceededError;
 type WrittenPlain = Begun | 'unknown' | 'budgeted';
 
 /** So long a project is taken to have budgets without asking; whether it has is decided by the statement in any case. */
@@ -24,11 +33,12 @@ const BUDGETS_KNOWN_MS = 10_000;
 
 /**
  * Begins executions: many in one statement and one commit. What has neither a key, money, metadata nor masks has a journal of its
- * own, so that one budget or key does not slow its neighbours.
+ * own, so that one budget or key does not slow its neighbours. So have judgements, which wait for erasures.
  */
 export class Beginnings {
   private readonly plain: Journal<BeginEntry, WrittenPlain>;
   private readonly general: Journal<BeginEntry, Written>;
+  private readonly judgements: Journal<BeginEntry, Written>;
   /** Until when projects are known to have budgets, by the monotonic clock. */
   private readonly budgetedUntilMs = new Map<string, number>();
 
@@ -48,12 +58,15 @@ export class Beginnings {
       charsOf,
       write: (entries, isRepeated) => this.writePlain(entries, isRepeated),
     });
-    this.general = new Journal<BeginEntry, Written>({
-      ...options,
-      charsOf,
-      keyOf: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
-      write: (entries, isRepeated) => this.writeGeneral(entries, isRepeated),
-    });
+    const openGeneral = (beginAll: typeof begin) =>
+      new Journal<BeginEntry, Written>({
+        ...options,
+        charsOf,
+        keyOf: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
+        write: (entries, isRepeated) => this.writeGeneral(beginAll, entries, isRepeated),
+      });
+    this.general = openGeneral(begin);
+    this.judgements = openGeneral(beginJudgements);
   }
 
   /** See `ExecutionsRepository.begin`. */
@@ -61,6 +74,7 @@ export class Beginnings {
     const entry = beginEntry(beginning, this.dependencies.config.env.IDEMPOTENCY_TTL_HOURS * 3_600_000);
     const written = await this.write(beginning, entry);
     if (written === 'unknown') throw new DatabaseUnavailableError(null);
+    if (written === 'erased') throw ContentErasedError.ofScored(beginning.scoredExecutionId ?? '');
     if (written instanceof BudgetExceededError) throw written;
     if (typeof written !== 'string') this.count(beginning);
     return written;
@@ -73,6 +87,7 @@ export class Beginnings {
   }
 
   private async write({ status, key, projectId }: Beginning, entry: BeginEntry): Promise<Written> {
+    if (entry.scored_execution_id !== undefined) return this.judgements.append(entry);
     const isPlain =
       (status === 'running' || status === 'queued') &&
       !key &&
@@ -108,9 +123,13 @@ export class Beginnings {
     return entries.map((entry) => states.get(entry.execution_id) ?? begunAsAsked(entry));
   }
 
-  private async writeGeneral(entries: readonly BeginEntry[], isRepeated: boolean): Promise<Written[]> {
+  private async writeGeneral(
+    beginAll: typeof begin,
+    entries: readonly BeginEntry[],
+    isRepeated: boolean,
+  ): Promise<Written[]> {
     const { config, connections, scope } = this.dependencies;
-    const found = await begin(connections, entries, { holdMs: config.env.BUDGET_HOLD_MS, isRepeated });
+    const found = await beginAll(connections, entries, { holdMs: config.env.BUDGET_HOLD_MS, isRepeated });
     const callbacks = new Map(entries.map(({ execution_id: id, callback_url: url }) => [id, url]));
     const states = new Map<string, Written>(
       found.map((row) => [
@@ -121,7 +140,9 @@ export class Beginnings {
     if (isRepeated) {
       // Budgets were not asked again for what had begun before; its row says what it was cut down to.
       const unasked = new Set(
-        found.filter(({ verdict }) => verdict === null).map(({ execution_id: id }) => id),
+        found
+          .filter(({ verdict, state }) => verdict === null && state !== 'erased')
+          .map(({ execution_id: id }) => id),
       );
       await this.lookAgain(
         entries.filter(({ execution_id: id }) => unasked.has(id)),

@@ -88,6 +88,7 @@ export class ExecutionsRepository {
   /**
    * Durable when it resolves.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`; then nothing was written.
+   * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content; then nothing was written either.
    * @throws DatabaseUnavailableError `DATABASE_UNAVAILABLE` when it cannot be known whether it was written.
    */
   begin(beginning: Beginning): Promise<Begun> {

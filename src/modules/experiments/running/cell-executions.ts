@@ -115,7 +115,7 @@ export class CellExecutions {
       body,
       item.variablesJson,
       { route: KEY_ROUTE, key: correlationId, fingerprint },
-      pinnedTo(versionId, prompt_name),
+      { protocol: pinnedTo(versionId, prompt_name) },
     );
     return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
   }

@@ -8,6 +8,7 @@ import {
   type ScorerVersion,
   type ScoreToKeep,
   ScoringService,
+  scoringError,
   type Verdict,
 } from '../../scorers/index.js';
 import type { CellContext, CellItem } from './cell-context.js';
@@ -97,7 +98,10 @@ export class CellRunner {
     item: CellItem,
   ): Promise<Verdict> {
     const { projectId, experimentId } = drive;
-    const { executionId } = execution;
+    const { executionId, contentErasedAt = null } = execution;
+    // What is left of it looks like an empty answer.
+    if (contentErasedAt !== null)
+      return scoringError('no_answer', 'The content of the execution was erased.');
     const key = `${experimentId}/${executionId}/${version.scorerVersionId}`;
     const who = restoreCaller(projectId, caller);
     return this.scoring.scoreAnswer(who, version, scorableAnswer(execution, item), {

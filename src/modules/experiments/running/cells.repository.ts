@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../../infra/database/index.js';
+import { isContentErased, lockOutErasure } from '../../executions/index.js';
 import type { Drive, OpenCell } from './drives.repository.js';
 
 export interface CellError {
@@ -75,7 +76,8 @@ export class CellsRepository {
   }
 
   /**
-   * Ends a cell with what its scorers made of it, in one transaction: it is all there, once, or nothing of it.
+   * Ends a cell with what its scorers made of it, in one transaction: it is all there, once, or nothing of it. When its execution was
+   * erased meanwhile, messages of errors are left out, because they may quote it.
    * @param keep the last of the transaction; not called when the cell is over already, or the lease is lost.
    */
   async end(
@@ -86,6 +88,9 @@ export class CellsRepository {
   ): Promise<void> {
     const { projectId, experimentId } = drive;
     await this.scope.transaction(projectId, async (tx) => {
+      await lockOutErasure(tx, projectId);
+      const isErased = end.executionId !== null && (await isContentErased(tx, projectId, end.executionId));
+      const messageOf = (error: CellError | null) => (isErased ? null : (error?.message ?? null));
       const [, ended] = await tx.query<[unknown, number]>(END, [
         ...keyOf(drive, cell),
         end.error === null ? 'succeeded' : 'failed',
@@ -93,12 +98,12 @@ export class CellsRepository {
         end.latencyMs,
         end.costPicoUsd,
         end.error?.code ?? null,
-        end.error?.message ?? null,
+        messageOf(end.error),
       ]);
       if (ended === 0) return;
       const { item, candidate, repetition } = cell;
       if (end.scores.length > 0) {
-        const scores = JSON.stringify(end.scores.map(rowOf));
+        const scores = JSON.stringify(end.scores.map((score) => rowOf(score, messageOf(score.error))));
         await tx.query(ADD_SCORES, [projectId, experimentId, item, candidate, repetition, scores]);
       }
       await keep(tx);
@@ -125,7 +130,7 @@ function keyOf(
   return [projectId, experimentId, fence, item, candidate, repetition];
 }
 
-function rowOf({ scorer, score, judgeExecutionId, error }: CellScore): object {
+function rowOf({ scorer, score, judgeExecutionId, error }: CellScore, errorMessage: string | null): object {
   return {
     scorer,
     value: score?.value ?? null,
@@ -133,6 +138,6 @@ function rowOf({ scorer, score, judgeExecutionId, error }: CellScore): object {
     label: score?.label ?? null,
     judge_execution_id: judgeExecutionId,
     error_code: error?.code ?? null,
-    error_message: error?.message ?? null,
+    error_message: errorMessage,
   };
 }

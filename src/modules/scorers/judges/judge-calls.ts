@@ -21,7 +21,9 @@ export interface JudgeRequest {
   readonly key: string | null;
   /** The experiment that it is part of; left out: none. */
   readonly batchId?: string | undefined;
-  /** Metadata by which the judgement's execution is found. */
+  /** The execution that is judged: the judgement is erased with it. */
+  readonly scoredExecutionId: string;
+  /** Metadata for whoever looks for judgements. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +77,9 @@ export class JudgeCalls {
     try {
       executionId = await this.submit(who, request);
     } catch (error) {
-      if (!(error instanceof LedgerError) || !JUDGE_IS_GONE.includes(error.code)) throw error;
+      if (!(error instanceof LedgerError)) throw error;
+      if (error.code === 'CONTENT_ERASED') return contentErased(null);
+      if (!JUDGE_IS_GONE.includes(error.code)) throw error;
       return scoringError('judge_failed', `The judge could not be asked: ${error.message}`);
     }
     return this.readWhenFinal(who.projectId, executionId);
@@ -83,7 +87,7 @@ export class JudgeCalls {
 
   private async submit(
     who: Caller,
-    { definition, variables, key, batchId, metadata }: JudgeRequest,
+    { definition, variables, key, batchId, scoredExecutionId, metadata }: JudgeRequest,
   ): Promise<string> {
     const { promptName, versionNumber, promptChecksum, model, params } = definition;
     const body = {
@@ -97,7 +101,8 @@ export class JudgeCalls {
       metadata,
       batch_id: batchId ?? null,
     };
-    const answer = await this.submits.submit(who, body, variables.json, key === null ? null : usedKey(key));
+    const used = key === null ? null : usedKey(key);
+    const answer = await this.submits.submit(who, body, variables.json, used, { scoredExecutionId });
     return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
   }
 
@@ -105,7 +110,8 @@ export class JudgeCalls {
     for (let looks = 0; looks <= MOST_LOOKS && !this.waits.isLeaving; looks += 1) {
       const found = await this.reads.find(projectId, executionId);
       if (found === null) return scoringError('judge_failed', 'The judgement is gone.', executionId);
-      const { status, responseText, finishReason, errorMessage } = found.record;
+      const { status, responseText, finishReason, errorMessage, contentErasedAt = null } = found.record;
+      if (contentErasedAt !== null) return contentErased(executionId);
       if (status === 'succeeded') {
         return { kind: 'judgement', executionId, responseText: responseText ?? '', finishReason };
       }
@@ -117,6 +123,15 @@ export class JudgeCalls {
     }
     throw new JudgementInterruptedError(executionId);
   }
+}
+
+/** The judgement went with the execution that it judges, or by itself; asked again, it would be no other. */
+function contentErased(executionId: string | null): ScoringError {
+  return scoringError(
+    'no_answer',
+    'The content of the execution, or of its judgement, was erased.',
+    executionId,
+  );
 }
 
 /** Whoever uses it again asks the same, since it names scorer and answer. */

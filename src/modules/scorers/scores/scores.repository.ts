@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ScoreEntity, ScorerKind } from '../../../entities/index.js';
+import { lockOutErasure } from '../../executions/index.js';
 
 export type NewScore = Pick<
   ScoreEntity,
@@ -45,7 +46,12 @@ const READ = `SELECT c.score_id AS "scoreId", c.sequence, c.execution_id AS "exe
   JOIN scorer_versions v ON v.project_id = c.project_id AND v.scorer_version_id = c.scorer_version_id
   WHERE c.project_id = $1`;
 
+const isErased = (executionId: string) => `EXISTS (SELECT FROM executions e
+    WHERE e.project_id = $1 AND e.execution_id = ${executionId} AND e.content_erased_at IS NOT NULL)`;
+
 /**
+ * What was computed from a content that is erased by now is kept without its explanation, which may quote it. What people say is theirs.
+ *
  * The row of `score_sequences` stays locked until the commit. Therefore numbers are in the order of the commits, and of two who
  * compute the same score the second one finds the first one's.
  */
@@ -57,7 +63,7 @@ const ADD = `WITH taken AS (
   INSERT INTO scores (project_id, score_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, label, passed,
     explanation, judge_execution_id, created_by, user_id, key_id, created_at)
   SELECT $1, n.score_id, taken.before + n.place, n.execution_id, n.scorer_id, n.scorer_version_id, n.source, n.value, n.label, n.passed,
-    n.explanation, n.judge_execution_id, n.created_by, n.user_id, n.key_id, n.created_at
+    CASE WHEN n.source NOT IN ('check', 'code', 'judge') OR NOT (${isErased('n.execution_id')} OR ${isErased('n.judge_execution_id')}) THEN n.explanation END, n.judge_execution_id, n.created_by, n.user_id, n.key_id, n.created_at
   FROM taken CROSS JOIN json_to_recordset($2::json) AS n(place integer, score_id uuid, execution_id uuid, scorer_id uuid, scorer_version_id uuid,
     source text, value double precision, label text, passed boolean, explanation text, judge_execution_id uuid, created_by text,
     user_id uuid, key_id uuid, created_at timestamptz)
@@ -70,11 +76,12 @@ export class ScoresRepository {
   /**
    * Adds scores. A score that was computed before, by the same version of a scorer for the same execution, stays as it was, and the
    * new one is left out: so a process that was killed may run again. It should be the last statement of its transaction, because
-   * nobody else of the project adds scores until the commit.
+   * nobody else of the project adds scores until the commit. A transaction that locks anything before locks out erasure at its start.
    * @returns the ids of those that were added.
    */
   async add(tx: EntityManager, projectId: string, scores: readonly NewScore[]): Promise<ReadonlySet<string>> {
     if (scores.length === 0) return new Set();
+    if (scores.some(mayQuote)) await lockOutErasure(tx, projectId);
     const rows = JSON.stringify(scores.map((score, index) => toRow(score, index + 1)));
     const added = await tx.query<{ scoreId: string }[]>(ADD, [projectId, rows, scores.length]);
     return new Set(added.map(({ scoreId }) => scoreId));
@@ -101,6 +108,11 @@ export class ScoresRepository {
     if (filter.beforeSequence !== undefined) text += ` AND c.sequence < ${bind(filter.beforeSequence)}`;
     return tx.query<ScoreRecord[]>(`${text} ORDER BY c.sequence DESC LIMIT ${bind(filter.limit)}`, values);
   }
+}
+
+/** Whether it has a text that was made from what it judges. */
+function mayQuote({ source, explanation }: NewScore): boolean {
+  return explanation !== null && source !== 'api' && source !== 'human';
 }
 
 function toRow(score: NewScore, place: number): object {

@@ -69,6 +69,7 @@ export class ScoringService {
           variables,
           key,
           batchId,
+          scoredExecutionId: answer.executionId,
           metadata: {
             scorer: `${name}@${version.versionNumber}`,
             scored_execution_id: answer.executionId,

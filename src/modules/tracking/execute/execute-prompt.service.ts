@@ -80,7 +80,7 @@ export class ExecutePromptService {
     };
     try {
       return mode === 'async'
-        ? await this.submits.submit(who, execution, variablesJson, key, PROTOCOL)
+        ? await this.submits.submit(who, execution, variablesJson, key, { protocol: PROTOCOL })
         : await this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL });
     } catch (error) {
       const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;

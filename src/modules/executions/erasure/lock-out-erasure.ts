@@ -1,0 +1,25 @@
+import type { EntityManager } from 'typeorm';
+
+/** The lock that `lockOutErasure` of the migrations takes. */
+const LOCK_OUT_ERASURE = `SELECT pg_advisory_xact_lock_shared(hashtext('ledger_erase_content'), hashtext($1::text))`;
+
+const IS_ERASED = `SELECT FROM executions e
+  WHERE e.project_id = $1 AND e.execution_id = $2 AND e.content_erased_at IS NOT NULL`;
+
+/**
+ * Until the transaction is over nothing is erased in the project: what is made of a content meanwhile would be missed. An erasure that waits
+ * holds nothing yet, and one that is waited for may need any row, so it comes before whatever
+ * locks rows that an erasure changes.
+ */
+export async function lockOutErasure(tx: EntityManager, projectId: string): Promise<void> {
+  await tx.query(LOCK_OUT_ERASURE, [projectId]);
+}
+
+/** Whether its content was erased, for a transaction that locks out erasure. */
+export async function isContentErased(
+  tx: EntityManager,
+  projectId: string,
+  executionId: string,
+): Promise<boolean> {
+  return (await tx.query<unknown[]>(IS_ERASED, [projectId, executionId])).length > 0;
+}

@@ -31,6 +31,7 @@ import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 import { AnnounceArms1797660000000 } from './1797660000000-announce-arms.js';
 import { FindArms1797650000000 } from './1797650000000-find-arms.js';
 import { LinkJudgements1797600000000 } from './1797600000000-link-judgements.js';
+import { PrepareErasures1797610000000 } from './1797610000000-prepare-erasures.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -67,4 +68,5 @@ export const MIGRATIONS = [
   AnnounceArms1797660000000,
   FindArms1797650000000,
   LinkJudgements1797600000000,
+  PrepareErasures1797610000000,
 ];

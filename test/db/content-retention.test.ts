@@ -9,12 +9,15 @@ import { insertExecution } from '../support/execution-rows.js';
 import { findInDatabase } from '../support/find-in-database.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../support/ledger-rows.js';
+import { LockWatch } from '../support/lock-watch.js';
 import { insertPastExecutions, makePastWeeks } from '../support/past-weeks.js';
 import { beginningOf } from '../support/record-world.js';
 
 const WEEKS = 60;
 const DAYS = WEEKS * 7 - 7;
 const PER_DAY = 3;
+/** Whoever works meanwhile waits for no lock longer than this. */
+const LONGEST_WAIT_MS = 100;
 
 let context: LedgerContext;
 let ids: LedgerRows;
@@ -138,8 +141,13 @@ it('over 60 weeks, erases what is past its days while others work, and nothing e
 
   const metrics = new Metrics();
   const retention = openRetention(metrics);
+  const watch = await LockWatch.start(context);
   const pass = retention.pass();
   expect(await withLoad(pass)).toBeGreaterThan(0);
+  const { waitMs, holders } = await watch.stop();
+  // Otherwise the watch has seen nothing.
+  expect(holders).toBeGreaterThan(20);
+  expect(waitMs).toBeLessThan(LONGEST_WAIT_MS);
 
   const isPast = ({ project_id: id, environment, day }: DayOfContent) =>
     day > (kept[`${id} ${environment}`] ?? 0);

@@ -28,10 +28,10 @@ import { TakeRolloutLooks1797060000000 } from './1797060000000-take-rollout-look
 import { WatchEndedRolloutsLess1797070000000 } from './1797070000000-watch-ended-rollouts-less.js';
 import { KeepSuggestionStates1797100000000 } from './1797100000000-keep-suggestion-states.js';
 import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
-import { AnnounceArms1797660000000 } from './1797660000000-announce-arms.js';
-import { FindArms1797650000000 } from './1797650000000-find-arms.js';
 import { LinkJudgements1797600000000 } from './1797600000000-link-judgements.js';
 import { PrepareErasures1797610000000 } from './1797610000000-prepare-erasures.js';
+import { FindArms1797650000000 } from './1797650000000-find-arms.js';
+import { AnnounceArms1797660000000 } from './1797660000000-announce-arms.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -65,8 +65,8 @@ export const MIGRATIONS = [
   WatchEndedRolloutsLess1797070000000,
   KeepSuggestionStates1797100000000,
   KeepSettings1797500000000,
-  AnnounceArms1797660000000,
-  FindArms1797650000000,
   LinkJudgements1797600000000,
   PrepareErasures1797610000000,
+  FindArms1797650000000,
+  AnnounceArms1797660000000,
 ];

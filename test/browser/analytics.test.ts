@@ -49,6 +49,7 @@ describe('analytics', () => {
     const links: [href: string, count: number][] = [];
     await person.page.getByText('Executions as a table').click();
     const byDay = person.page.getByRole('table', { name: 'Executions' });
+    await byDay.getByRole('link').first().waitFor();
     for (const row of await byDay
       .getByRole('row')
       .filter({ has: person.page.getByRole('link') })

@@ -307,7 +307,7 @@ describe('startEmbeddedPostgres', () => {
     await writeFile(join(dataDir, 'PG_VERSION'), '17\n');
     const refused = start();
     await expect(refused).rejects.toThrow(EmbeddedPostgresError);
-    await expect(refused).rejects.toThrow(/made by PostgreSQL 17 .* docs\/operations\.md/);
+    await expect(refused).rejects.toThrow(/made by PostgreSQL 17 .* docs\/backup\.md/);
   });
 
   it('refuses to invent a password for data that has one', async () => {

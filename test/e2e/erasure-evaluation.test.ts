@@ -207,3 +207,12 @@ it('leaves equal content that came in another way', async () => {
   const { items } = (await admin.get<Page>('/v1/datasets/mixed/items')).body;
   expect(items).toMatchObject([{ ...item, source_execution_id: null }, item]);
 });
+
+it('has no answer to score afterwards, not even for a check that an empty answer would pass', async () => {
+  const { admin } = stage;
+  await admin.put('/v1/scorers/harmless', { kind: 'check', check: 'contains', value: 'bomb', negate: true });
+  const erased = await run();
+  expect((await admin.delete(`/v1/executions/${erased}/content`)).status).toBe(204);
+  const scored = await admin.post('/v1/scorers/harmless:score', { execution_id: erased, keep: true });
+  expect(scored).toMatchObject({ status: 200, body: { score: null, error: { type: 'no_answer' } } });
+});

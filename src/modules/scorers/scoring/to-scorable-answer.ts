@@ -8,10 +8,12 @@ export function toScorableAnswer(
   expectedJson: string | null,
 ): ScorableAnswer | ScoringError {
   const { executionId, status, responseText, responseTruncated, toolCalls, variablesJson } = record;
+  // Erasure leaves the status, an empty answer and the variables `null`, which a check would take for an answer.
+  const isErased = variablesJson === null || (record.contentErasedAt ?? null) !== null;
+  if (isErased) return scoringError('no_answer', 'The content of the execution was erased.');
   if (status !== 'succeeded' || responseText === null) {
     return scoringError('no_answer', `The execution is ${status} and has no answer.`);
   }
-  if (variablesJson === null) return scoringError('no_answer', 'The content of the execution was erased.');
   if (responseTruncated)
     return scoringError('no_answer', 'The answer is stored cut, and a part of it is no answer.');
   return {

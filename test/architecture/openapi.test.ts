@@ -1,11 +1,12 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { previewApi, routesOf } from './api.js';
-import { ROOT } from './tree.js';
+import { listFiles, ROOT } from './tree.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -141,6 +142,22 @@ describe('the OpenAPI document', () => {
 
   it('says what each operation answers when it succeeds', () => {
     expect(where(operations, (operation) => !hasAnswer(operation))).toEqual([]);
+  });
+
+  it('says one success of each operation, but for execute, which waits or queues', () => {
+    const countOf = ({ responses }: NamedOperation) =>
+      Object.keys(responses).filter((status) => status.startsWith('2')).length;
+    expect(where(operations, (operation) => countOf(operation) > 1)).toEqual([
+      'POST /v1/prompts/{name}/execute',
+    ]);
+  });
+
+  it('has no two classes of one name, of which only one would be described', () => {
+    const names = listFiles('src')
+      .filter((file) => file.endsWith('.dto.ts'))
+      .flatMap((file) => [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^export class (\w+)/gm)])
+      .map(([, name]) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
   it('says for each operation what a problem looks like', () => {

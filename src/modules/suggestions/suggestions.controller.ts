@@ -19,7 +19,6 @@ const Decision = () =>
   applyDecorators(
     PromptNameParam(),
     ApiParam({ name: 'suggestion_id', description: 'Id of the suggestion.' }),
-    HttpCode(200),
     ScopesOverPrompt('prompts:write'),
   );
 
@@ -46,6 +45,7 @@ export class SuggestionsController {
   }
 
   @Post(':suggestion_id\\:dismiss')
+  @HttpCode(200)
   @Decision()
   @ApiBody({ type: DismissSuggestionDto, required: false })
   @ApiBodyExample({ reason: 'The customer is trusted' })
@@ -64,6 +64,7 @@ export class SuggestionsController {
   }
 
   @Post(':suggestion_id\\:restore')
+  @HttpCode(200)
   @Decision()
   @ApiOperation({ summary: 'List a suggestion again that was dismissed' })
   @ApiProblems(400, 404)
@@ -76,6 +77,7 @@ export class SuggestionsController {
   }
 
   @Post(':suggestion_id\\:apply')
+  @HttpCode(200)
   @Decision()
   @ApiBody({ type: ApplySuggestionDto, required: false })
   @ApiBodyExample({ commit_message: "Mark the customer's text as data" })

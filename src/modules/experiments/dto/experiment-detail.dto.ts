@@ -39,7 +39,7 @@ export class ExperimentProgressDto {
   canceled!: number;
 }
 
-export class LatencyDto {
+export class CandidateLatencyDto {
   /** The median, in milliseconds; null where nothing succeeded. */
   p50!: number | null;
 
@@ -89,7 +89,7 @@ export class CandidateScoreDto {
   cost_usd!: string | null;
 
   /** The latency of the candidate. */
-  latency_ms!: LatencyDto;
+  latency_ms!: CandidateLatencyDto;
 }
 
 /** An experiment with how far it is and what has come of it. */

@@ -1,5 +1,5 @@
 import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, OptionalBody, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../../auth/index.js';
 import { RolloutDto, RolloutListDto } from './rollout.dto.js';
@@ -14,10 +14,8 @@ const Action = (summary: string, description: string) =>
     RolloutIdParam(),
     ApiBody({ type: RolloutActionDto, required: false }),
     ApiBodyExample({ reason: 'As agreed with support' }),
-    HttpCode(200),
     ScopesOverPrompt('rollouts:write'),
     ApiOperation({ summary, description }),
-    ApiOkResponse({ type: RolloutDto }),
     ApiProblems(400, 404, 409),
   );
 
@@ -56,6 +54,7 @@ export class RolloutsController {
   }
 
   @Post(':rollout_id\\:start')
+  @HttpCode(200)
   @Action(
     'Start a rollout',
     'Its first step begins. One rollout of a prompt and environment runs or is paused at a time. In a protected environment it starts by an approved change.',
@@ -69,6 +68,7 @@ export class RolloutsController {
   }
 
   @Post(':rollout_id\\:pause')
+  @HttpCode(200)
   @Action('Pause a rollout', 'Everybody gets the control until it is resumed, and nothing is decided.')
   pause(
     @CurrentCaller() caller: Caller,
@@ -79,6 +79,7 @@ export class RolloutsController {
   }
 
   @Post(':rollout_id\\:resume')
+  @HttpCode(200)
   @Action('Resume a rollout', 'It goes on in the step in which it was paused, with the units of that step.')
   resume(
     @CurrentCaller() caller: Caller,
@@ -89,6 +90,7 @@ export class RolloutsController {
   }
 
   @Post(':rollout_id\\:stop')
+  @HttpCode(200)
   @Action(
     'Stop a rollout',
     'Everybody gets the control again, without a verdict about the candidate. A draft is discarded.',
@@ -102,6 +104,7 @@ export class RolloutsController {
   }
 
   @Post(':rollout_id\\:roll-back')
+  @HttpCode(200)
   @Action(
     'Roll a rollout back',
     'Everybody gets the control again, and the moves of the prompt say so. It needs no approval anywhere.',

@@ -1,14 +1,14 @@
 import type { Comparison, Decision, Estimate, Look } from '../deciding/look.js';
 import type {
   ArmFiguresDto,
-  ComparisonDto,
+  MetricComparisonDto,
   DecisionDto,
   EstimateDto,
-  FiguresDto,
+  LookFiguresDto,
 } from '../reports/looks.dto.js';
 
 /** A look as the wire has it. Steps are counted from 1 there, and from 0 in the statistics. */
-export function lookView(look: Look): FiguresDto {
+export function lookView(look: Look): LookFiguresDto {
   return {
     phase: look.phase + 1,
     at: look.at,
@@ -23,7 +23,7 @@ export function lookView(look: Look): FiguresDto {
   };
 }
 
-export function comparisonView(comparison: Comparison): ComparisonDto {
+export function comparisonView(comparison: Comparison): MetricComparisonDto {
   const { control, candidate } = comparison.arms;
   return {
     metric: comparison.metric,

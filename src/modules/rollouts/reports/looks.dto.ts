@@ -82,7 +82,7 @@ export class EffectDto {
   relative!: EstimateDto;
 }
 
-export class ComparisonDto {
+export class MetricComparisonDto {
   /** The metric. */
   metric!: string;
 
@@ -140,7 +140,7 @@ export class DecisionDto {
   phase?: number;
 }
 
-export class FiguresDto {
+export class LookFiguresDto {
   /** The step, from 1. */
   @ApiInteger()
   phase!: number;
@@ -169,15 +169,15 @@ export class FiguresDto {
   ratio_p_value!: number;
 
   /** The primary metric first, then the guardrails as they were asked for. */
-  @ApiProperty({ type: [ComparisonDto] })
-  comparisons!: ComparisonDto[];
+  @ApiProperty({ type: [MetricComparisonDto] })
+  comparisons!: MetricComparisonDto[];
 
   /** The decision. */
   @ApiProperty({ type: DecisionDto })
   decision!: DecisionDto;
 }
 
-export class LookDto extends FiguresDto {
+export class LookDto extends LookFiguresDto {
   /** 1, 2, 3 … in the order in which they were taken. */
   @ApiInteger()
   look!: number;

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../../infra/http/index.js';
 import { RolloutDto, RolloutPhaseDto } from '../lifecycle/rollout.dto.js';
-import { ComparisonDto, LookDto } from './looks.dto.js';
+import { MetricComparisonDto, LookDto } from './looks.dto.js';
 
 export class DelayDto {
   /** The median. */
@@ -24,7 +24,7 @@ export class ArmDelaysDto {
   candidate!: DelayDto | null;
 }
 
-export class ComparedMetricDto extends ComparisonDto {
+export class ComparedMetricDto extends MetricComparisonDto {
   /** The times from the ends of executions to their values; null for metrics that executions bring along. */
   @ApiProperty({ type: ArmDelaysDto, nullable: true })
   delays!: ArmDelaysDto | null;

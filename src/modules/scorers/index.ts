@@ -10,12 +10,7 @@ export type { ScorerVersion } from './scorer-version.js';
 export { ScoreLog, type ScoreToKeep } from './scores/score-log.js';
 export type { AnswerTelemetry, ScorableAnswer } from './scoring/scorable-answer.js';
 export { type ScoringOptions, ScoringService } from './scoring/scoring.service.js';
-export { toScorableAnswer } from './scoring/to-scorable-answer.js';
-export {
-  type ComputedScore,
-  type ScoringError,
-  scoringError,
-  type ScoringErrorType,
-  type Verdict,
-} from './scoring/verdict.js';
+export { type AskedFor, toScorableAnswer } from './scoring/to-scorable-answer.js';
+export { maskVerdict } from './scoring/mask-verdict.js';
+export type { ComputedScore, ScoringError, ScoringErrorType, Verdict } from './scoring/verdict.js';
 export { ScorersHttpModule, ScorersModule } from './scorers.module.js';

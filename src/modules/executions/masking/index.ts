@@ -1,3 +1,4 @@
+export { findMaskedValues } from './find-masked-values.js';
 export { keepMasked, type KeptContent } from './kept-content.js';
 export { maskOutcome } from './mask-outcome.js';
 export { type MaskedVariables, maskVariables } from './mask-variables.js';

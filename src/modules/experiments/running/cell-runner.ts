@@ -1,14 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LedgerError, messageOf } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
-import type { ExecutionRecord } from '../../executions/index.js';
+import { type ExecutionRecord, findMaskedValues } from '../../executions/index.js';
 import {
-  type ScorableAnswer,
+  maskVerdict,
   ScoreLog,
   type ScorerVersion,
   type ScoreToKeep,
   ScoringService,
-  scoringError,
+  toScorableAnswer,
   type Verdict,
 } from '../../scorers/index.js';
 import type { CellContext, CellItem } from './cell-context.js';
@@ -98,16 +98,13 @@ export class CellRunner {
     item: CellItem,
   ): Promise<Verdict> {
     const { projectId, experimentId } = drive;
-    const { executionId, contentErasedAt = null } = execution;
-    // What is left of it looks like an empty answer.
-    if (contentErasedAt !== null)
-      return scoringError('no_answer', 'The content of the execution was erased.');
+    const { executionId } = execution;
     const key = `${experimentId}/${executionId}/${version.scorerVersionId}`;
     const who = restoreCaller(projectId, caller);
-    return this.scoring.scoreAnswer(who, version, scorableAnswer(execution, item), {
-      key,
-      batchId: experimentId,
-    });
+    const answer = toScorableAnswer(execution, item);
+    if ('kind' in answer) return answer;
+    const verdict = await this.scoring.scoreAnswer(who, version, answer, { key, batchId: experimentId });
+    return maskLikeExecution(verdict, execution, item);
   }
 
   private async end(
@@ -147,19 +144,12 @@ function failureOf({ status, errorType, errorMessage }: ExecutionRecord): CellEr
   return { code: errorType ?? status, message: errorMessage ?? `The execution was ${status}.` };
 }
 
-function scorableAnswer(execution: ExecutionRecord, item: CellItem): ScorableAnswer {
-  return {
-    executionId: execution.executionId,
-    variablesJson: item.variablesJson,
-    expectedJson: item.expectedJson,
-    responseText: execution.responseText ?? '',
-    toolCalls: execution.toolCalls ?? [],
-    telemetry: {
-      latencyMs: execution.latencyMs,
-      promptTokens: execution.promptTokens,
-      responseTokens: execution.responseTokens,
-      costPicoUsd: execution.costPicoUsd,
-      finishReason: execution.finishReason,
-    },
-  };
+/** Scorers get the variables of the dataset, which the record of the execution may not show. */
+function maskLikeExecution(
+  verdict: Verdict,
+  { masked, variablesJson }: ExecutionRecord,
+  item: CellItem,
+): Verdict {
+  if ((masked ?? []).length === 0 || variablesJson === null) return verdict;
+  return maskVerdict(verdict, findMaskedValues(item.variablesJson, variablesJson));
 }

@@ -4,43 +4,43 @@ import { holdsMembers, isSameJson, readExact, textFor } from './exact-values.js'
 import { findPattern } from './find-pattern.js';
 import { similarityBetween } from './similarity.js';
 
-/** Runs a check that compares texts. @param target the answer as text, or a part of it that is JSON. */
-export function checkText(
-  check: 'contains' | 'starts_with' | 'regex' | 'levenshtein',
-  operand: ExactJson,
-  target: { readonly text: string } | { readonly part: ExactJson },
-): Finding | ScoringError {
-  const json = 'part' in target ? target.part : undefined;
-  if (check === 'contains') {
-    const container = json ?? (typeof operand === 'string' ? undefined : readExact(textOrEmpty(target)));
-    const isHeld = container === undefined ? undefined : holds(container, operand);
+type TextCheck = 'contains' | 'starts_with' | 'regex' | 'levenshtein';
+type Target = { readonly text: string } | { readonly part: ExactJson };
+
+/**
+ * Runs a check that compares texts. `contains` looks for what is no text in the answer as JSON.
+ * @param target the answer as text, or a part of it that is JSON.
+ */
+export function checkText(check: TextCheck, operand: ExactJson, target: Target): Finding | ScoringError {
+  if (check === 'contains' && (typeof operand !== 'string' || 'part' in target)) {
+    const container = 'part' in target ? target.part : readExact(target.text);
+    if (container === undefined) return finding(0, 'The answer is no JSON that could contain it.');
+    const isHeld = holds(container, operand);
     if (isHeld !== undefined) return isHeld ? finding(1) : finding(0, 'The answer does not contain it.');
   }
-  const wanted = textFor(operand);
-  if (wanted === null) {
-    return check === 'contains'
-      ? finding(0, 'The answer is no JSON that could contain it.')
-      : scoringError('expected_unusable', `The check ${check} compares with a text, not with a structure.`);
-  }
+  if (typeof operand !== 'string')
+    return scoringError('expected_unusable', `The check ${check} compares with a text, not with other JSON.`);
+  if (operand === '' && check !== 'levenshtein')
+    return scoringError(
+      'expected_unusable',
+      'Nothing but an empty text is expected, and every answer would pass.',
+    );
   const text = 'text' in target ? target.text : textFor(target.part);
   if (text === null) return finding(0, 'The part of the answer is no text.');
-  return compare(check, wanted, text);
+  return compare(check, operand, text);
 }
 
-/** Whether an array has the element, or an object the members; undefined where neither is asked. */
+/** Whether an array has the element, an object the members, or another value is the same; undefined where a text is looked for in it. */
 function holds(container: ExactJson, wanted: ExactJson): boolean | undefined {
   if (Array.isArray(container)) {
     return (container as readonly ExactJson[]).some((element) => isSameJson(element, wanted));
   }
-  if (!(container instanceof Map) || !(wanted instanceof Map)) return undefined;
+  if (typeof wanted === 'string') return undefined;
+  if (!(container instanceof Map) || !(wanted instanceof Map)) return isSameJson(container, wanted);
   return holdsMembers(container as ReadonlyMap<string, ExactJson>, wanted as ReadonlyMap<string, ExactJson>);
 }
 
-function compare(
-  check: 'contains' | 'starts_with' | 'regex' | 'levenshtein',
-  wanted: string,
-  text: string,
-): Finding | ScoringError {
+function compare(check: TextCheck, wanted: string, text: string): Finding | ScoringError {
   switch (check) {
     case 'contains':
       return text.includes(wanted) ? finding(1) : finding(0, 'The answer does not contain it.');
@@ -57,8 +57,4 @@ function compare(
       );
     }
   }
-}
-
-function textOrEmpty(target: { readonly text: string } | { readonly part: ExactJson }): string {
-  return 'text' in target ? target.text : '';
 }

@@ -8,6 +8,7 @@ const ANSWER: ScorableAnswer = {
   expectedJson: null,
   responseText: '',
   toolCalls: [],
+  isMasked: false,
   telemetry: {
     latencyMs: 812,
     promptTokens: 12,
@@ -57,7 +58,12 @@ describe('a check', () => {
     ['equals in what is no JSON', { check: 'equals', valueJson: '1', path: 'a' }, 'no', 0],
     ['contains', { check: 'contains', valueJson: '"fund"' }, 'a refund', 1],
     ['contains, by case', { check: 'contains', valueJson: '"Fund"' }, 'a refund', 0],
-    ['contains a number in prose', { check: 'contains', valueJson: '42' }, 'It is 42.', 1],
+    ['contains a number in no prose', { check: 'contains', valueJson: '42' }, 'It is 42.', 0],
+    ['contains a number that is the answer', { check: 'contains', valueJson: '42' }, ' 42.0 ', 1],
+    ['contains no digit of a number', { check: 'contains', valueJson: '5' }, '15', 0],
+    ['contains a text that looks like a number', { check: 'contains', valueJson: '"42"' }, 'It is 42.', 1],
+    ['contains null in a list', { check: 'contains', valueJson: 'null' }, '[1,null]', 1],
+    ['contains no text in a number', { check: 'contains', valueJson: '"5"', path: 'a' }, '{"a":[15]}', 0],
     ['contains an element', { check: 'contains', valueJson: '{"a":1}' }, '[{"a":1.0},2]', 1],
     ['contains members', { check: 'contains', valueJson: '{"a":1}' }, '{"b":2,"a":1}', 1],
     ['contains no other members', { check: 'contains', valueJson: '{"a":2}' }, '{"b":2,"a":1}', 0],
@@ -101,6 +107,11 @@ describe('a check', () => {
     expect(valueFor({ check: 'levenshtein' }, { responseText: 'x', expectedJson: '{}' })).toBe(
       'expected_unusable',
     );
+    expect(valueFor({ check: 'starts_with' }, { responseText: '42 apples', expectedJson: '42' })).toBe(
+      'expected_unusable',
+    );
+    expect(valueFor({ check: 'contains' }, { responseText: 'x 15 y', expectedJson: '5' })).toBe(0);
+    expect(valueFor({ check: 'contains' }, { responseText: '[4, 5.0]', expectedJson: '5' })).toBe(1);
     expect(valueFor({ check: 'regex' }, { responseText: 'x', expectedJson: '"("' })).toBe(
       'expected_unusable',
     );
@@ -124,6 +135,18 @@ describe('a check', () => {
     const filtered = { telemetry: { ...telemetry, finishReason: 'content_filter' } };
     expect(valueFor({ check: 'is_refusal' }, filtered)).toBe(1);
   });
+
+  it.each(['contains', 'starts_with', 'regex'] as const)(
+    'cannot tell by %s when an empty text is expected, which every answer would pass',
+    (check) => {
+      for (const negate of [false, true]) {
+        expect(valueFor({ check, negate }, { responseText: 'x', expectedJson: '""' })).toBe(
+          'expected_unusable',
+        );
+      }
+      expect(valueFor({ check: 'levenshtein' }, { responseText: 'x', expectedJson: '""' })).toBe(0);
+    },
+  );
 
   it('can be turned round, and an error stays one', () => {
     expect(valueFor({ check: 'contains', valueJson: '"x"', negate: true }, 'abc')).toBe(1);

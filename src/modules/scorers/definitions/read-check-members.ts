@@ -12,9 +12,7 @@ const MAX_PATH_CHARS = 1000;
 const WITHOUT_PATH: readonly CheckName[] = ['tool_called', 'max_latency_ms', 'max_cost_usd'];
 
 const isText = (value: ExactJson) => typeof value === 'string' && value !== '';
-const isNumber = (value: ExactJson) => typeof value === 'number' || value instanceof ExactNumber;
 const isObject = (value: ExactJson) => value instanceof Map;
-const isScalar = (value: ExactJson) => isText(value) || isNumber(value) || typeof value === 'boolean';
 
 /** The form of `value` for each check, in words and as a rule; null for a check that compares with nothing. */
 const VALUES: Readonly<
@@ -27,7 +25,7 @@ const VALUES: Readonly<
   },
   starts_with: {
     words: 'must be a text of at least one character',
-    isAllowed: isScalar,
+    isAllowed: isText,
   },
   regex: {
     words: `must be a pattern of 1 to ${MAX_PATTERN_CHARS} characters`,
@@ -38,7 +36,7 @@ const VALUES: Readonly<
     words: 'must be a JSON Schema: an object, true or false',
     isAllowed: (value) => isObject(value) || typeof value === 'boolean',
   },
-  levenshtein: { words: 'must be a text', isAllowed: (value) => value === '' || isScalar(value) },
+  levenshtein: { words: 'must be a text', isAllowed: (value) => typeof value === 'string' },
   tool_called: {
     words: 'must be the name of a tool, or a list of names',
     isAllowed: (value) =>

@@ -9,6 +9,7 @@ const ANSWER: ScorableAnswer = {
   expectedJson: '"4"',
   responseText: 'It is 4',
   toolCalls: [{ id: '1', name: 'add', arguments: '{}' }],
+  isMasked: false,
   telemetry: {
     latencyMs: 8,
     promptTokens: 3,
@@ -81,6 +82,18 @@ describe('code in the sandbox', () => {
       'makes texts without end',
       '() => { const all = []; for (;;) all.push("x".repeat(100000) + all.length); }',
     ],
+    [
+      'catches that there is no more memory, and passes',
+      '() => { const all = []; try { for (;;) all.push(new Array(10000).fill(1)); } catch { all.length = 0; } return { value: 1 }; }',
+    ],
+    [
+      'catches that a gigabyte is too much',
+      '() => { try { new Uint8Array(1024 ** 3); } catch {} return { value: 1 }; }',
+    ],
+    [
+      'fills the memory until there is none left for an error',
+      '() => { let list = null; for (;;) list = { list, more: [list] }; }',
+    ],
     ['calls itself without end', '() => { const f = () => f() + 1; return { value: f() }; }'],
     [
       'nests without end',
@@ -127,6 +140,12 @@ describe('code in the sandbox', () => {
     ],
   ])('reaches nothing and is an error with %s', async (_what, source) => {
     expect(await endOf(source)).toBe('code_failed');
+  });
+
+  it('has most of its memory to itself', async () => {
+    const source =
+      '() => { const all = []; for (let i = 0; i < 30; i += 1) all.push(new Uint8Array(1024 ** 2)); return { value: all.length }; }';
+    expect(await endOf(source)).toBe(30);
   });
 
   it('leaves nothing to the next one', async () => {

@@ -46,7 +46,7 @@ export class ScoreExecutionService {
     if (version.kind === 'human') throw ScorerKindMismatchError.ofScoring(name);
     const found = await this.executions.find(projectId, executionId);
     if (found === null) throw new ExecutionNotFoundError(executionId);
-    const answer = toScorableAnswer(found.record, expectedJson);
+    const answer = toScorableAnswer(found.record, { expectedJson });
     if ('kind' in answer) return { score: null, error: errorView(answer) };
     const verdict = await this.scoring.scoreAnswer(who, version, answer, {
       key: key === null ? null : nameOf(key),

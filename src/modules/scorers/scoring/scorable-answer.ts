@@ -20,5 +20,7 @@ export interface ScorableAnswer {
   readonly responseText: string;
   /** Empty when there are none. */
   readonly toolCalls: readonly StoredToolCall[];
+  /** Whether the text or the calls of tools lack what the project masks; then nothing that reads them can tell. */
+  readonly isMasked: boolean;
   readonly telemetry: AnswerTelemetry;
 }

@@ -34,6 +34,9 @@ const MOST_CHARS_AT_ONCE = 16_384;
 /** These may take long whatever the lengths are. */
 const ALWAYS_APART: readonly CheckName[] = ['regex', 'json_schema'];
 
+/** These look at how the answer came about, and not at the answer. */
+const WITHOUT_ANSWER: readonly CheckName[] = ['max_latency_ms', 'max_cost_usd'];
+
 /** Scores answers: by checks, by code in a sandbox, and by judges. */
 @Injectable()
 export class ScoringService {
@@ -55,6 +58,11 @@ export class ScoringService {
     answer: ScorableAnswer,
     { key, batchId, callJudge = (request) => this.judges.call(who, request) }: ScoringOptions,
   ): Promise<Verdict> {
+    if (definition.kind !== 'human' && answer.isMasked && readsAnswer(definition))
+      return scoringError(
+        'answer_masked',
+        'The answer is stored without what is masked, so nobody can tell.',
+      );
     switch (definition.kind) {
       case 'check':
         return toVerdict(definition, await this.check({ kind: 'check', definition, answer }));
@@ -106,6 +114,10 @@ export class ScoringService {
       throw error;
     }
   }
+}
+
+function readsAnswer(definition: ScorerDefinition): boolean {
+  return definition.kind !== 'check' || !WITHOUT_ANSWER.includes(definition.check);
 }
 
 /** Adds to a finding what it means by the scorer's labels or threshold. */

@@ -1,11 +1,19 @@
-import type { ExecutionRecord } from '../../executions/index.js';
+import { type ExecutionRecord, MASKED } from '../../executions/index.js';
 import type { ScorableAnswer } from './scorable-answer.js';
 import { type ScoringError, scoringError } from './verdict.js';
 
-/** Returns the part of an execution that is scored. @param expectedJson as {@link ScorableAnswer.expectedJson}. */
+/** What the execution was asked for, where somebody has it beside the execution. */
+export interface AskedFor {
+  /** As {@link ScorableAnswer.expectedJson}. */
+  readonly expectedJson: string | null;
+  /** The JSON text of the variables that were sent. Left out: what the execution kept of them, in which some may be masked. */
+  readonly variablesJson?: string;
+}
+
+/** Returns the part of an execution that is scored. */
 export function toScorableAnswer(
   record: ExecutionRecord,
-  expectedJson: string | null,
+  { expectedJson, variablesJson: sentJson }: AskedFor,
 ): ScorableAnswer | ScoringError {
   const { executionId, status, responseText, responseTruncated, toolCalls, variablesJson } = record;
   // Erasure leaves the status, an empty answer and the variables `null`, which a check would take for an answer.
@@ -18,10 +26,11 @@ export function toScorableAnswer(
     return scoringError('no_answer', 'The answer is stored cut, and a part of it is no answer.');
   return {
     executionId,
-    variablesJson,
+    variablesJson: sentJson ?? variablesJson,
     expectedJson,
     responseText,
     toolCalls: toolCalls ?? [],
+    isMasked: isMasked(record),
     telemetry: {
       latencyMs: record.latencyMs,
       promptTokens: record.promptTokens,
@@ -30,4 +39,13 @@ export function toScorableAnswer(
       finishReason: record.finishReason,
     },
   };
+}
+
+/**
+ * An answer in which nothing was found to mask is as it was given. A model may have written the same three asterisks itself: nobody can
+ * tell, and an error is what is right for both.
+ */
+function isMasked({ masked, responseText, toolCalls }: ExecutionRecord): boolean {
+  if ((masked ?? []).length === 0) return false;
+  return (responseText ?? '').includes(MASKED) || JSON.stringify(toolCalls ?? []).includes(MASKED);
 }

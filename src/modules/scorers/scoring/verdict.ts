@@ -2,6 +2,8 @@
 export const SCORING_ERROR_TYPES = [
   /** The execution has no answer, or one that is stored cut. */
   'no_answer',
+  /** The answer is stored without what the project masks, so it is not the answer that was given. */
+  'answer_masked',
   /** The scorer compares with `expected`, and there is none, or none that it can compare with. */
   'expected_unusable',
   /** The execution does not say what the check asks for, such as its cost. */

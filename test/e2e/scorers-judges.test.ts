@@ -102,10 +102,10 @@ describe('a judge', () => {
     ['prose', 'It is fine.', {}, 'judge_answer_invalid'],
     ['a refusal', "I'm sorry, but I can't judge that.", {}, 'judge_answer_invalid'],
     ['nothing', '', {}, 'judge_answer_invalid'],
-    ['a value outside of its range', '{"value":10}', {}, 'judge_answer_invalid'],
+    ['a value outside of its range', '{"explanation":"x","value":10}', {}, 'judge_answer_invalid'],
     ['a text for a value', '{"value":"1"}', {}, 'judge_answer_invalid'],
     ['half an object', '{"explanation":"x","val', {}, 'judge_answer_invalid'],
-    ['what was cut', '{"value":1}', { finishReason: 'length' }, 'judge_answer_cut'],
+    ['what was cut', '{"explanation":"x","value":1}', { finishReason: 'length' }, 'judge_answer_cut'],
   ])('that answers %s is an error, and its answer stays readable', async (_what, text, more, type) => {
     const name = await makeJudge();
     says(text, more);
@@ -154,7 +154,7 @@ describe('a judge', () => {
 
   it('is asked once under one key, and anew without', async () => {
     const name = await makeJudge();
-    says('{"value":1}');
+    says('{"explanation":"x","value":1}');
     const body = { execution_id: await run('x') };
     const headers = { 'idempotency-key': 'once' };
     const first = await score(name, body, headers);
@@ -177,7 +177,7 @@ describe('a judge', () => {
 
   it('costs what its budget has, and no more', async () => {
     const name = await makeJudge();
-    says('{"value":1}');
+    says('{"explanation":"x","value":1}');
     const id = await run('x');
     const budget = await stage.admin.post('/v1/budgets', {
       name: 'judges',

@@ -8,8 +8,8 @@ const MAX_EXPLANATION_CHARS = 10_000;
 const CUT: readonly string[] = ['length', 'max_tokens', 'max_output_tokens'];
 
 /**
- * Reads a judgement: one JSON object with `label` or `value`, and `explanation`. Anything else is an error, and never a score; the
- * answer as it came stands in the judgement's execution.
+ * Reads a judgement: one JSON object with `explanation`, and `label` or `value`, each once. Anything else is an error, and never a score;
+ * the answer as it came stands in the judgement's execution.
  */
 export function readJudgement(
   definition: JudgeDefinition,
@@ -20,14 +20,16 @@ export function readJudgement(
   if (finishReason !== null && CUT.includes(finishReason.toLowerCase())) {
     return scoringError('judge_answer_cut', "The judge's answer was cut at its most tokens.", executionId);
   }
-  const answer = readObject(responseText);
+  const json = withoutFence(responseText);
+  const answer = readObject(json);
   if (answer === null) return invalid('is not one JSON object');
+  if (hasMemberTwice(json)) return invalid('has a member twice, and says two things');
   const { explanation = null, label = null, value = null } = answer;
-  if (explanation !== null && typeof explanation !== 'string')
-    return invalid('has an explanation that is no text');
+  if (explanation === null) return invalid('has no explanation');
+  if (typeof explanation !== 'string') return invalid('has an explanation that is no text');
   if (label !== null && typeof label !== 'string') return invalid('has a label that is no text');
   if (value !== null && typeof value !== 'number') return invalid('has a value that is no number');
-  const said = explanation === null ? null : storable(explanation.slice(0, MAX_EXPLANATION_CHARS));
+  const said = storable(explanation.slice(0, MAX_EXPLANATION_CHARS));
   const { labels } = definition;
   if (labels !== null) {
     if (label === null) return invalid(`has no label; it may be ${Object.keys(labels).join(', ')}`);
@@ -42,15 +44,40 @@ export function readJudgement(
   return finding(value, said, label === null || label === '' ? null : storable(label.slice(0, 100)));
 }
 
-function readObject(text: string): Readonly<Record<string, unknown>> | null {
+function withoutFence(text: string): string {
   const trimmed = text.trim();
+  return FENCED.exec(trimmed)?.groups?.['json'] ?? trimmed;
+}
+
+function readObject(json: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(FENCED.exec(trimmed)?.groups?.['json'] ?? trimmed);
+    const value: unknown = JSON.parse(json);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Readonly<Record<string, unknown>>) : null;
   } catch {
     return null;
   }
+}
+
+/** Texts, and what opens, closes or separates; of valid JSON everything else is numbers, words and space. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
+
+/** Whether the outermost object names a member twice. A reader of JSON takes the last one, without a word. @param json valid JSON. */
+function hasMemberTwice(json: string): boolean {
+  const names = new Set<string>();
+  let depth = 0;
+  let text = '';
+  for (const [token] of json.matchAll(TOKENS)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (token !== ':') text = token;
+    else if (depth === 1) {
+      const name = JSON.parse(text) as string;
+      if (names.has(name)) return true;
+      names.add(name);
+    }
+  }
+  return false;
 }
 
 function storable(text: string): string {

@@ -22,14 +22,14 @@ export async function findCodeProblem(source: string): Promise<string | null> {
 
 /** @returns what the prelude tells. */
 async function runInSandbox(source: string, inputJson: string | null): Promise<string | ScoringError> {
-  const engine = await newEngine();
-  const runtime = engine.newRuntime();
+  const { quickJs, hasRunOut } = await newEngine();
+  const runtime = quickJs.newRuntime();
   let interrupts = 0;
   runtime.setMaxStackSize(SANDBOX.stackBytes);
   runtime.setInterruptHandler(() => (interrupts += 1) > SANDBOX.interrupts);
   // Neither is disposed of: the engine goes as a whole.
   const told = callPrelude(runtime.newContext(), source, inputJson);
-  if (told !== null) return told;
+  if (told !== null) return hasRunOut() ? outOfMemory() : told;
   if (interrupts <= SANDBOX.interrupts) return outOfMemory();
   return scoringError('code_out_of_bounds', 'The code ran for too many instructions and was ended.');
 }

@@ -30,6 +30,7 @@ import { KeepSuggestionStates1797100000000 } from './1797100000000-keep-suggesti
 import { KeepSettings1797500000000 } from './1797500000000-keep-settings.js';
 import { LinkJudgements1797600000000 } from './1797600000000-link-judgements.js';
 import { PrepareErasures1797610000000 } from './1797610000000-prepare-erasures.js';
+import { EraseAgain1797620000000 } from './1797620000000-erase-again.js';
 import { FindArms1797650000000 } from './1797650000000-find-arms.js';
 import { AnnounceArms1797660000000 } from './1797660000000-announce-arms.js';
 
@@ -67,6 +68,7 @@ export const MIGRATIONS = [
   KeepSettings1797500000000,
   LinkJudgements1797600000000,
   PrepareErasures1797610000000,
+  EraseAgain1797620000000,
   FindArms1797650000000,
   AnnounceArms1797660000000,
 ];

@@ -140,6 +140,12 @@ describe('the OpenAPI document', () => {
     expect(where(properties, ({ schema }) => isBlank(schema['description']))).toEqual([]);
   });
 
+  it('has no object of which nobody says what is in it: the generator makes one of what may be any JSON', () => {
+    const isBare = ({ type, properties, additionalProperties }: Record<string, unknown>) =>
+      [type].flat().includes('object') && properties === undefined && additionalProperties === undefined;
+    expect(where(propertiesOf(document, '#'), ({ schema }) => isBare(schema))).toEqual([]);
+  });
+
   it('says what each operation answers when it succeeds', () => {
     expect(where(operations, (operation) => !hasAnswer(operation))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { ApiBody } from '../support/api-client.js';
 import { findInDatabase } from '../support/find-in-database.js';
 import { eventually } from '../support/eventually.js';
 import { putItems, startExperiment, untilOver } from './experiments.js';
-import { ECHO, OPENAI, putPrompt, type Stage, startStage, untilFinal } from './stage.js';
+import { ECHO, expectProblem, OPENAI, putPrompt, type Stage, startStage, untilFinal } from './stage.js';
 
 const CANARY = 'canary-of-evaluation-4711';
 /** Of the judgements that are under way. */
@@ -215,4 +215,20 @@ it('has no answer to score afterwards, not even for a check that an empty answer
   expect((await admin.delete(`/v1/executions/${erased}/content`)).status).toBe(204);
   const scored = await admin.post('/v1/scorers/harmless:score', { execution_id: erased, keep: true });
   expect(scored).toMatchObject({ status: 200, body: { score: null, error: { type: 'no_answer' } } });
+});
+
+it('takes no text about what is gone, and takes with it what came all the same', async () => {
+  const { admin, owner } = stage;
+  const erased = await run();
+  const post = (more: ApiBody) =>
+    admin.post('/v1/scores', { execution_id: erased, scorer: 'kind', label: 'good', ...more });
+  const path = `/v1/executions/${erased}/content`;
+  expect((await admin.delete(path)).status).toBe(204);
+  const text = 'late-words-about-it';
+  expectProblem(await post({ explanation: text }), 410, 'CONTENT_ERASED');
+  expect((await post({})).status).toBe(200);
+  expect(await findInDatabase(owner, [text])).toEqual([]);
+  await owner.query('UPDATE scores SET explanation = $1 WHERE execution_id = $2', [text, erased]);
+  expect((await admin.delete(path)).status).toBe(204);
+  expect(await findInDatabase(owner, [text])).toEqual([]);
 });

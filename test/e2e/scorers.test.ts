@@ -359,11 +359,17 @@ describe('a score that is posted', () => {
       `/v1/scores?execution_id=${id}&scorer=${encodeURIComponent(name)}&limit=1&cursor=${cursor}`,
     );
     expect(next.body).toEqual({ scores: [good.body], next_cursor: null });
-    // It is still under the name after the scorer is gone.
+    // They are still under the name after the scorer is gone, and until another one has it.
     await stage.admin.delete(pathOf(name));
-    expect(
-      (await stage.admin.get(`/v1/scores?scorer=${encodeURIComponent(name)}`)).body['scores'],
-    ).toHaveLength(2);
+    const listed = async () =>
+      (await stage.admin.get(`/v1/scores?scorer=${encodeURIComponent(name)}`)).body['scores'];
+    expect(await listed()).toEqual([bad.body, good.body]);
+    await put(name, labels);
+    expect(await listed()).toEqual([]);
+    expect((await stage.admin.get('/v1/scores?scorer=nobody')).body).toEqual({
+      scores: [],
+      next_cursor: null,
+    });
   });
 
   it('is refused when the scorer does not have it', async () => {

@@ -1,3 +1,4 @@
+export { ANY_JSON } from './openapi/any-json.js';
 export { ApiId, ApiInteger, ApiMoney, ApiTime } from './openapi/api-formats.decorators.js';
 export { ApiProblems } from './problems/api-problems.decorator.js';
 export { canonicalPathOf } from './request/canonical-path.js';

@@ -1,6 +1,6 @@
 export { BatchNotFoundError } from './batches/errors.js';
 export type { ClaimedExecution } from './calls/claim.js';
-export { isContentErased, lockOutErasure } from './erasure/index.js';
+export { ContentErasedError, isContentErased, lockOutErasure } from './erasure/index.js';
 export { ExecutionNotFoundError } from './errors.js';
 export {
   type ContentFilter,

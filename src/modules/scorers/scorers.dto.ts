@@ -14,7 +14,7 @@ import {
   Min,
 } from 'class-validator';
 import { SCORER_KINDS, type ScorerKind } from '../../entities/index.js';
-import { ApiId, ApiInteger, ApiTime, Nested, PageQueryDto } from '../../infra/http/index.js';
+import { ANY_JSON, ApiId, ApiInteger, ApiTime, Nested, PageQueryDto } from '../../infra/http/index.js';
 import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
 import { ParamsDto } from '../executions/index.js';
 import { type CheckName, CHECKS } from './definitions/scorer-definition.js';
@@ -46,7 +46,7 @@ export class PutScorerDto {
    * @example "refund"
    */
   @Allow()
-  @ApiPropertyOptional({ nullable: true })
+  @ApiPropertyOptional(ANY_JSON)
   value?: unknown;
 
   /** Which part of the answer a check looks at, when that is read as JSON: a JSON pointer such as `/a/0`, or a path such as `a[0].b`. */

@@ -99,10 +99,10 @@ export class ScorersRepository {
     return row?.id ?? null;
   }
 
-  /** Deleted ones too: a name that is used again has several. */
-  async listIds(tx: EntityManager, projectId: string, name: string): Promise<string[]> {
-    const text = 'SELECT scorer_id AS id FROM scorers WHERE project_id = $1 AND name = $2';
-    return (await tx.query<{ id: string }[]>(text, [projectId, name])).map(({ id }) => id);
+  /** The scorer of that name; where there is none any more, the one that was deleted last. */
+  async findLatestId(tx: EntityManager, projectId: string, name: string): Promise<string | null> {
+    const text = `SELECT scorer_id AS id FROM scorers WHERE project_id = $1 AND name = $2 ORDER BY deleted_at DESC NULLS FIRST LIMIT 1`;
+    return (await tx.query<{ id: string }[]>(text, [projectId, name]))[0]?.id ?? null;
   }
 
   /** @param versionNumber null for the newest. */

@@ -11,7 +11,7 @@ import {
   Max,
   Min,
 } from 'class-validator';
-import { ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
+import { ANY_JSON, ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
 import { VERSION_EXAMPLE } from '../datasets.dto.js';
 
 /** The bound of a dataset, and so of a request. */
@@ -22,7 +22,7 @@ const VERSION = /^[0-9a-f]{64}$/;
 
 export type AddMode = (typeof MODES)[number];
 
-const JSON_VALUE = { description: 'Any JSON.', nullable: true, example: 'Refund within 14 days.' };
+const JSON_VALUE = { ...ANY_JSON, description: 'Any JSON.', example: 'Refund within 14 days.' };
 
 /** For the document: items are read one by one, by `readItems`. */
 export class NewItemDto {

@@ -27,6 +27,14 @@ export class ContentErasedError extends LedgerError {
     );
   }
 
+  /** For a score with an explanation, which is content as well. */
+  static ofExplained(executionId: string, erasedAt: Date): ContentErasedError {
+    return new ContentErasedError(
+      `The content of execution "${executionId}" was erased; send the score without an explanation.`,
+      { execution_id: executionId, content_erased_at: erasedAt.toISOString() },
+    );
+  }
+
   /** For a judgement of an execution whose content was erased meanwhile. */
   static ofScored(executionId: string): ContentErasedError {
     return new ContentErasedError(

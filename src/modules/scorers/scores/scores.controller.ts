@@ -46,7 +46,7 @@ export class ScoresController {
       'For people and for the feedback of end users, by a scorer of kind `human`. Again: another score.',
   })
   @ApiOkResponse({ type: ScoreDto })
-  @ApiProblems(400, 404, 409, 422)
+  @ApiProblems(400, 404, 409, 410, 422)
   post(
     @CurrentCaller() caller: Caller,
     @Body() body: PostScoreDto,

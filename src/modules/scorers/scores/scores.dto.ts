@@ -10,7 +10,7 @@ import {
   MaxLength,
 } from 'class-validator';
 import { SCORE_SOURCES, type ScoreSource } from '../../../entities/index.js';
-import { ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
+import { ANY_JSON, ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../../kernel/index.js';
 import { SCORING_ERROR_TYPES, type ScoringErrorType } from '../scoring/verdict.js';
 
@@ -118,7 +118,7 @@ export class ListScoresQueryDto extends PageQueryDto {
   @ApiPropertyOptional({ type: String, format: 'uuid' })
   execution_id?: string;
 
-  /** Only those of this scorer, and of deleted ones of this name. */
+  /** Only those of the scorer of this name; where there is none any more, of the one that was deleted last. */
   @IsOptional()
   @Matches(PROMPT_NAME, { message: PROMPT_NAME_RULE })
   @ApiPropertyOptional({ type: String, example: 'helpful' })
@@ -136,7 +136,7 @@ export class ScoreExecutionDto {
    * @example "A refund within 30 days"
    */
   @Allow()
-  @ApiPropertyOptional({ nullable: true })
+  @ApiPropertyOptional(ANY_JSON)
   expected?: unknown;
 
   /** Keep the score. One that was kept before, of this version for this execution, stays and is the answer. Default false. */

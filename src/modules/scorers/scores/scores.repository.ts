@@ -30,8 +30,7 @@ export interface ScoreRecord extends Omit<ScoreEntity, 'projectId'> {
 
 export interface ScoreFilter {
   readonly executionId?: string | undefined;
-  /** Empty: of none. */
-  readonly scorerIds?: readonly string[] | undefined;
+  readonly scorerId?: string | undefined;
   /** Only those with a lower number. */
   readonly beforeSequence?: string | undefined;
   readonly limit: number;
@@ -104,7 +103,7 @@ export class ScoresRepository {
     const bind = (value: unknown) => `$${values.push(value)}`;
     let text = READ;
     if (filter.executionId !== undefined) text += ` AND c.execution_id = ${bind(filter.executionId)}`;
-    if (filter.scorerIds !== undefined) text += ` AND c.scorer_id = ANY (${bind(filter.scorerIds)}::uuid[])`;
+    if (filter.scorerId !== undefined) text += ` AND c.scorer_id = ${bind(filter.scorerId)}`;
     if (filter.beforeSequence !== undefined) text += ` AND c.sequence < ${bind(filter.beforeSequence)}`;
     return tx.query<ScoreRecord[]>(`${text} ORDER BY c.sequence DESC LIMIT ${bind(filter.limit)}`, values);
   }

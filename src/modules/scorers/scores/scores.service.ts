@@ -13,6 +13,7 @@ import { ScorerKindMismatchError } from '../errors.js';
 import { ScorerCatalogue } from '../scorer-catalogue.js';
 import { ScorersRepository } from '../scorers.repository.js';
 import { readPostedScore } from './read-posted-score.js';
+import { refuseTextOfErased } from './refuse-text-of-erased.js';
 import { recordView, scoreView } from './score-views.js';
 import type { ListScoresQueryDto, PostScoreDto, ScoreListDto } from './scores.dto.js';
 import { type NewScore, ScoresRepository } from './scores.repository.js';
@@ -35,6 +36,7 @@ export class ScoresService {
    * Keeps what somebody says of an execution: 200 with a `ScoreDto`.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | ScorerNotFoundError `SCORER_NOT_FOUND`
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer whose scores are computed.
+   * @throws ScoredContentErasedError `CONTENT_ERASED` for an explanation of an answer that was erased.
    * @throws ValidationError `VALIDATION_FAILED` for a label or value that the scorer does not have.
    * @throws what `IdempotencyService.once` throws.
    */
@@ -46,10 +48,12 @@ export class ScoresService {
   async list(projectId: string, query: ListScoresQueryDto): Promise<ScoreListDto> {
     const { scorer, execution_id: executionId, cursor, limit } = query;
     const found = await this.scope.transaction(projectId, async (tx) => {
-      const scorerIds = scorer === undefined ? undefined : await this.scorers.listIds(tx, projectId, scorer);
+      const scorerId =
+        scorer === undefined ? undefined : await this.scorers.findLatestId(tx, projectId, scorer);
+      if (scorerId === null) return [];
       return this.scores.list(tx, projectId, {
         executionId: executionId?.toLowerCase(),
-        scorerIds,
+        scorerId,
         beforeSequence: beforeSequence(cursor),
         limit: limit + 1,
       });
@@ -68,6 +72,7 @@ export class ScoresService {
     const status = await this.executions.findStatus(projectId, executionId);
     if (status === null) throw new ExecutionNotFoundError(executionId);
     return this.scope.transaction(projectId, async (tx) => {
+      if (request.explanation != null) await refuseTextOfErased(tx, projectId, executionId);
       const version = await this.catalogue.getVersion(tx, projectId, request.scorer, null);
       const { definition } = version;
       if (definition.kind !== 'human')

@@ -1,0 +1,22 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { alterFunction, type Replacement, takenBack } from './validate-answers/alter-function.js';
+
+const ERASE_CONTENT = 'ledger_erase_content(uuid,uuid)';
+
+const ERASE = '    PERFORM ledger_erase_rows(project, ARRAY[wanted]);\n';
+
+/** Whatever has come since the first erasure goes with the next one, whose answer still says when the content was erased. */
+const ALWAYS: Replacement = [
+  `  IF erased_at IS NULL THEN\n${ERASE}`,
+  `${ERASE.slice(2)}  IF erased_at IS NULL THEN\n`,
+];
+
+export class EraseAgain1797620000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await alterFunction(runner, ERASE_CONTENT, [ALWAYS]);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await alterFunction(runner, ERASE_CONTENT, takenBack([ALWAYS]));
+  }
+}

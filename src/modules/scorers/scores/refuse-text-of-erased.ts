@@ -1,0 +1,20 @@
+import type { EntityManager } from 'typeorm';
+import { ContentErasedError, lockOutErasure } from '../../executions/index.js';
+
+const FIND_ERASED = `SELECT e.content_erased_at AS "erasedAt" FROM executions e
+  WHERE e.project_id = $1 AND e.execution_id = $2 AND e.content_erased_at IS NOT NULL`;
+
+/**
+ * Keeps a text about an answer from being written beside what was erased: nobody would erase it. Nothing is erased in the project until
+ * the transaction is over, so this has to be the first statement of the transaction.
+ * @throws ContentErasedError `CONTENT_ERASED`
+ */
+export async function refuseTextOfErased(
+  tx: EntityManager,
+  projectId: string,
+  executionId: string,
+): Promise<void> {
+  await lockOutErasure(tx, projectId);
+  const [erased] = await tx.query<{ erasedAt: Date }[]>(FIND_ERASED, [projectId, executionId]);
+  if (erased !== undefined) throw ContentErasedError.ofExplained(executionId, erased.erasedAt);
+}

@@ -279,6 +279,44 @@ describe('on a bad day', () => {
     });
   });
 
+  it('a number that is no yes and no no is missing, and the rollout says so', async () => {
+    const { id } = await start({ min_units: 1, guardrails: [{ metric: 'outcome:rev' }] });
+    const values = { control: [1, 0.2], candidate: [0, -5, 7] } as const;
+    for (const arm of ['control', 'candidate'] as const) {
+      for (const value of values[arm]) {
+        const executionId = await world.end({ rolloutId: id, arm, unit: `${arm} ${value}` });
+        await world.recordOutcome(executionId, 'rev', value);
+      }
+    }
+    await world.look(id);
+    expect(await compared(id, 'outcome:rev')).toMatchObject({
+      arms: {
+        control: { values: 1, missing: 1, estimate: 1 },
+        candidate: { values: 1, missing: 2, estimate: 0 },
+      },
+    });
+    expect((await world.report(id)).warnings).toEqual([
+      expect.stringContaining('outcome:rev is watched as yes or no, and 3 values are neither 0 nor 1'),
+    ]);
+  });
+
+  it('counts the scores of one scorer, not those of another that has had or gets its name', async () => {
+    const former = await world.makeScorer('faithful');
+    await world.deleteScorer('faithful');
+    const scorer = await world.makeScorer('faithful');
+    const { id } = await start({ min_units: 1, guardrails: [{ metric: 'score:faithful', kind: 'number' }] });
+    await world.deleteScorer('faithful');
+    const later = await world.makeScorer('faithful');
+    for (const [value, made] of [former, scorer, later].entries()) {
+      const executionId = await world.end({ rolloutId: id, arm: 'control', unit: `unit ${value}` });
+      await world.recordScore(executionId, made, value);
+    }
+    await world.look(id);
+    expect(await compared(id, 'score:faithful')).toMatchObject({
+      arms: { control: { values: 1, missing: 2, estimate: 1 } },
+    });
+  });
+
   it('an outcome that came before its execution was over is found with it', async () => {
     const { id } = await start({ guardrails: [{ metric: 'outcome:n', kind: 'number' }] });
     await world.end({ rolloutId: id, arm: 'control', unit: 'a' });

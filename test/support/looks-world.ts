@@ -29,6 +29,11 @@ export interface EndedExecution {
   readonly projectId?: string;
 }
 
+export interface MadeScorer {
+  readonly scorerId: string;
+  readonly versionId: string;
+}
+
 /** Rollouts of which executions end, on a real database, and whoever looks at them. */
 export class LooksWorld extends RolloutsWorld {
   readonly events = new RolloutEventsRepository();
@@ -134,6 +139,38 @@ export class LooksWorld extends RolloutsWorld {
          SELECT $1, latest, $2, $3, $4, false, 'admin' FROM taken ON CONFLICT DO NOTHING`,
         [this.context.projectId, executionId, metric, value],
       ),
+    );
+  }
+
+  /** A scorer with one version. */
+  async makeScorer(name: string): Promise<MadeScorer> {
+    const [row] = await this.sql<MadeScorer>(
+      `WITH scorer AS (
+         INSERT INTO scorers (project_id, name, kind) VALUES ($1, $2, 'human') RETURNING scorer_id
+       ) INSERT INTO scorer_versions (project_id, scorer_id, version_number, definition, checksum_hash, created_by)
+       SELECT $1, scorer_id, 1, '{"min":0,"max":5}', repeat('a', 64), 'admin' FROM scorer
+       RETURNING scorer_id AS "scorerId", scorer_version_id AS "versionId"`,
+      [this.context.projectId, name],
+    );
+    return row as MadeScorer;
+  }
+
+  async deleteScorer(name: string): Promise<void> {
+    const { projectId } = this.context;
+    await this.sql(
+      'UPDATE scorers SET deleted_at = now() WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL',
+      [projectId, name],
+    );
+  }
+
+  /** Records like `POST /v1/scores`, without its checks. */
+  async recordScore(executionId: string, { scorerId, versionId }: MadeScorer, value: number): Promise<void> {
+    await this.sql(
+      `WITH taken AS (INSERT INTO score_sequences AS q (project_id, latest) VALUES ($1, 1)
+         ON CONFLICT (project_id) DO UPDATE SET latest = q.latest + 1 RETURNING latest)
+       INSERT INTO scores (project_id, sequence, execution_id, scorer_id, scorer_version_id, source, value, passed, created_by)
+       SELECT $1, latest, $2, $3, $4, 'api', $5, true, 'admin' FROM taken`,
+      [this.context.projectId, executionId, scorerId, versionId, value],
     );
   }
 

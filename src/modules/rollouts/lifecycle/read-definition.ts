@@ -116,8 +116,8 @@ function readMetric(
 }
 
 /**
- * Yes or no where nobody knows better: those bounds are exact for any share and any rate. Of numbers they compare the shares that are
- * not 0, which is less than could be said of them and not wrong.
+ * Yes or no where nobody knows better: those bounds are exact for any share and any rate. Numbers that come after all are neither, and
+ * are missing until somebody makes a rollout of kind `number`.
  */
 function defaultKind(metric: string, yesNo: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
   return Object.hasOwn(yesNo, metric) && yesNo[metric] === false ? 'number' : 'yes_no';

@@ -4,7 +4,10 @@ import type { RolloutEntity, RolloutStatus } from '../../../entities/index.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 
 /** The definition as it is stored. The rollout's own id is a column beside it. */
-export type StoredDefinition = Omit<RolloutDefinition, 'rolloutId'>;
+export type StoredDefinition = Omit<RolloutDefinition, 'rolloutId'> & {
+  /** The scorers that there were when it was made, by their names: another one that gets such a name is another metric. */
+  readonly scorerIds?: Readonly<Record<string, string>>;
+};
 
 /** A step that has begun. */
 export interface PhaseRecord {
@@ -41,6 +44,8 @@ export interface RolloutTarget {
   readonly candidateChecksum: string | null;
   /** For each score and outcome that is known, such as `score:short`, whether it is yes or no and nothing between. */
   readonly yesNo: Readonly<Record<string, boolean>>;
+  /** Ids of the scorers that there are, by their names. */
+  readonly scorerIds: Readonly<Record<string, string>>;
 }
 
 export interface WantedRollout {
@@ -111,7 +116,9 @@ const TARGET = `SELECT p.prompt_id AS "promptId", p.owner_team AS "ownerTeam", p
       WHERE s.project_id = $1 AND s.name = ANY ($6::text[]) AND s.deleted_at IS NULL)
     || (SELECT coalesce(jsonb_object_agg('outcome:' || n.metric, latest.is_boolean), '{}')
       FROM unnest($7::text[]) AS n(metric) CROSS JOIN LATERAL (SELECT o.is_boolean FROM outcomes o
-        WHERE o.project_id = $1 AND o.metric = n.metric ORDER BY o.sequence DESC LIMIT 1) AS latest) AS "yesNo"
+        WHERE o.project_id = $1 AND o.metric = n.metric ORDER BY o.sequence DESC LIMIT 1) AS latest) AS "yesNo",
+    (SELECT coalesce(jsonb_object_agg(s.name, s.scorer_id), '{}') FROM scorers s
+      WHERE s.project_id = $1 AND s.name = ANY ($6::text[]) AND s.deleted_at IS NULL) AS "scorerIds"
   FROM prompts p
   LEFT JOIN prompt_pointers pp ON pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = $3
   LEFT JOIN prompt_versions pointed ON pointed.project_id = p.project_id AND pointed.version_id = pp.version_id

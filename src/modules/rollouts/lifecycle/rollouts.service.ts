@@ -53,7 +53,7 @@ export class RolloutsService {
       const target = await this.rollouts.findTarget(tx, projectId, wanted);
       if (target === null) throw new PromptNotFoundError(promptName);
       assertMayOver(caller, target.ownerTeam, 'rollouts:write');
-      const definition = readDefinition(request, target.yesNo);
+      const definition = { ...readDefinition(request, target.yesNo), scorerIds: target.scorerIds };
       assertFound(target, request);
       const rolloutId = await this.rollouts.insert(tx, {
         projectId,

@@ -22,6 +22,7 @@ import {
   type MetricDelay,
   type RolloutEventRecord,
   RolloutEventsRepository,
+  type UnreadableOutcomes,
 } from '../watching/rollout-events.repository.js';
 import type {
   ListLooksQueryDto,
@@ -64,8 +65,12 @@ export class RolloutReportsService {
         phases.push(await this.readPhase(tx, rollout, phase, { at, last, delays }));
       }
       const latest = await this.looks.list(tx, projectId, rolloutId, { limit: LOOKS_SHOWN });
+      const names = listYesNoOutcomes(rollout.definition);
+      const unreadable = await this.events.listUnreadable(tx, projectId, rolloutId, names);
+      const view = rolloutView(rollout);
       return {
-        ...rolloutView(rollout),
+        ...view,
+        warnings: [...view.warnings, ...unreadable.map(unreadableWarning)],
         phases,
         look_count: latest[0]?.look ?? 0,
         looks: latest.map(numberedView),
@@ -150,6 +155,19 @@ export class RolloutReportsService {
     this.counted.set(key, counts);
     return counts;
   }
+}
+
+function listYesNoOutcomes({ primary, guardrails }: RolloutRecord['definition']): string[] {
+  const names = [primary, ...guardrails].flatMap(({ metric, kind }) => {
+    const name = /^outcome:(.*)$/su.exec(metric)?.[1];
+    return kind === 'yes_no' && name !== undefined ? [name] : [];
+  });
+  return [...new Set(names)];
+}
+
+function unreadableWarning({ metric, count }: UnreadableOutcomes): string {
+  const what = count === 1 ? '1 value is' : `${count} values are`;
+  return `${metric} is watched as yes or no, and ${what} neither 0 nor 1: missing here. A rollout with "kind": "number" reads them.`;
 }
 
 function totalsView(arm: Arm, look: Look, counts: CountedPhase): ArmTotalsDto {

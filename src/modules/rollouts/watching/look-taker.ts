@@ -73,7 +73,7 @@ export class LookTaker {
     const rules = listRules(definition);
     const { lastSequence } = await this.takingIn.takeIn(
       tx,
-      { projectId, rolloutId, startedAt: started, rules },
+      { projectId, rolloutId, startedAt: started, rules, scorerIds: rollout.definition.scorerIds ?? {} },
       cursor,
     );
     if (rollout.status !== 'running') return null;

@@ -26,6 +26,20 @@ const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GRO
   FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.delay_ms IS NOT NULL
   GROUP BY v.phase, v.arm, v.metric`;
 
+/** From the outcomes that are no boolean, of which a metric of yes and no has few. */
+const UNREADABLE = `SELECT 'outcome:' || o.metric AS metric, count(*)::integer AS count FROM outcomes o
+  WHERE o.project_id = $1 AND o.metric = ANY ($3::text[]) AND NOT o.is_boolean AND o.value NOT IN (0, 1)
+    AND EXISTS (SELECT FROM rollout_events x
+      WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = o.execution_id AND x.kind = 'exposure')
+  GROUP BY o.metric ORDER BY o.metric`;
+
+/** Outcomes of a metric of yes and no that are neither. */
+export interface UnreadableOutcomes {
+  /** Such as `outcome:resolved`. */
+  readonly metric: string;
+  readonly count: number;
+}
+
 /** The exposures of a rollout and their values. */
 @Injectable()
 export class RolloutEventsRepository {
@@ -54,5 +68,16 @@ export class RolloutEventsRepository {
   /** Lists the delays of scores and outcomes; what an execution brings along has none. */
   listDelays(tx: EntityManager, projectId: string, rolloutId: string): Promise<MetricDelay[]> {
     return tx.query<MetricDelay[]>(DELAYS, [projectId, rolloutId]);
+  }
+
+  /** Counts outcomes that are no value, because a yes or a no is asked for. @param names without `outcome:`. */
+  async listUnreadable(
+    tx: EntityManager,
+    projectId: string,
+    rolloutId: string,
+    names: readonly string[],
+  ): Promise<UnreadableOutcomes[]> {
+    if (names.length === 0) return [];
+    return tx.query<UnreadableOutcomes[]>(UNREADABLE, [projectId, rolloutId, names]);
   }
 }

@@ -16,6 +16,8 @@ export interface TakenRollout {
   readonly startedAt: Date;
   /** The metrics that it watches; each once. */
   readonly rules: readonly Pick<MetricRule, 'metric' | 'kind'>[];
+  /** The scorers that its scores are of, by their names. One that is not there is whichever has the name now. */
+  readonly scorerIds: Readonly<Record<string, string>>;
 }
 
 export interface TakenIn {
@@ -91,7 +93,8 @@ const EXPOSE = `WITH found AS MATERIALIZED (
 
 /**
  * Scores and outcomes that are new, of exposures that are known, and all of exposures that are new: they may have come first. Those that
- * both find, and a second one of an execution, are left out by the index.
+ * both find, and a second one of an execution, are left out by the index. So are scores of another scorer that had or has the name, and
+ * outcomes other than 0 and 1 where a yes or a no is asked for: those are missing.
  */
 const ADD_LATE = `WITH fresh AS MATERIALIZED (
     SELECT x.execution_id FROM rollout_events x
@@ -112,10 +115,12 @@ const ADD_LATE = `WITH fresh AS MATERIALIZED (
       WHERE o.project_id = $1 AND o.execution_id = f.execution_id OFFSET 0) AS o
   ), came AS (
     SELECT s.sequence, 0 AS source, s.execution_id, 'score:' || c.name AS metric, s.value, s.passed, s.created_at
-    FROM scored s JOIN scorers c ON c.project_id = $1 AND c.scorer_id = s.scorer_id AND c.name = ANY ($7::text[])
+    FROM scored s JOIN scorers c ON c.project_id = $1 AND c.scorer_id = s.scorer_id
+    JOIN unnest($7::text[], $10::uuid[]) AS n(name, pinned) ON n.name = c.name
+      AND CASE WHEN n.pinned IS NULL THEN c.deleted_at IS NULL ELSE c.scorer_id = n.pinned END
     UNION ALL
-    SELECT o.sequence, 1, o.execution_id, 'outcome:' || o.metric, o.value, o.value <> 0, o.created_at FROM became o
-    WHERE o.metric = ANY ($8::text[])
+    SELECT o.sequence, 1, o.execution_id, 'outcome:' || o.metric, o.value, o.value = 1, o.created_at FROM became o
+    WHERE o.metric = ANY ($8::text[]) AND (o.value IN (0, 1) OR 'outcome:' || o.metric <> ALL ($9::text[]))
   ), added AS (
     INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, metric, value, delay_ms)
     SELECT $1, $2, $3::bigint + row_number() OVER (ORDER BY x.sequence, v.source, v.sequence), 'value', x.execution_id, x.phase, x.arm, x.unit,
@@ -184,7 +189,7 @@ export class TakingInRepository {
 
   private async addLate(
     tx: EntityManager,
-    { projectId, rolloutId, rules }: TakenRollout,
+    { projectId, rolloutId, rules, scorerIds }: TakenRollout,
     cursor: RolloutCursor,
     lastSequence: string,
   ): Promise<string> {
@@ -203,6 +208,7 @@ export class TakingInRepository {
       scorers,
       outcomes,
       yesNo,
+      scorers.map((name) => (Object.hasOwn(scorerIds, name) ? scorerIds[name] : null)),
     ]);
     return added?.lastSequence ?? lastSequence;
   }

@@ -38,7 +38,7 @@ export interface ScoreList {
 
 export interface ListScoresQuery {
   readonly execution_id?: string;
-  /** The name of a scorer, and of deleted ones that had it. */
+  /** The name of a scorer; where none has it any more, of the one that was deleted last. */
   readonly scorer?: string;
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
@@ -56,6 +56,7 @@ export interface ScoreExecutionRequest {
 export interface ScoringError {
   readonly type:
     | 'no_answer'
+    | 'answer_masked'
     | 'expected_unusable'
     | 'telemetry_missing'
     | 'too_long'

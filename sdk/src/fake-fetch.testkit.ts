@@ -49,9 +49,17 @@ export function problem(
   return json({ ...body, ...members }, status, headers);
 }
 
-/** Fails like `fetch` when the connection breaks. */
+/** Fails like `fetch` when nobody listens. */
+export const refused: Step = () => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8000'), { code: 'ECONNREFUSED' });
+  throw new TypeError('fetch failed', { cause });
+};
+
+/** Fails like `fetch` when the connection breaks after the request was sent. */
 export const broken: Step = () => {
-  throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:8000') });
+  throw new TypeError('fetch failed', {
+    cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
+  });
 };
 
 /** Answers nothing, until it is aborted. */

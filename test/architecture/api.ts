@@ -1,17 +1,24 @@
 import 'reflect-metadata';
-import type { INestApplication } from '@nestjs/common';
-import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { type INestApplication, RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer, NestFactory, Reflector } from '@nestjs/core';
 import { ApiModule } from '../../src/api.module.js';
 import { AppConfig, Environment } from '../../src/infra/config/index.js';
 import { ROUTE_ACCESS, type RouteAccess } from '../../src/modules/auth/index.js';
+import { IdempotencyKey } from '../../src/modules/executions/index.js';
 
 export interface Route {
   /** Such as `PromptsController.put`. */
   readonly name: string;
+  /** As the OpenAPI document has it, such as `PUT /v1/prompts/{name}`. */
+  readonly at: string;
   /** Undefined when the route declares nothing. */
   readonly access: RouteAccess | undefined;
+  /** Whether its handler reads the `Idempotency-Key`. */
+  readonly isKeyed: boolean;
 }
+
+type Controller = new (...args: never[]) => object;
 
 /** Reads modules and controllers of the API and builds nothing, so that it needs neither database nor bell. */
 export async function previewApi(): Promise<INestApplication> {
@@ -24,10 +31,10 @@ export async function previewApi(): Promise<INestApplication> {
 }
 
 /** All controllers in the module tree, so that a new one cannot be forgotten here. */
-export function controllersOf(app: INestApplication): (new (...args: never[]) => object)[] {
+export function controllersOf(app: INestApplication): Controller[] {
   return [...app.get(ModulesContainer).values()]
     .flatMap((module) => [...module.controllers.values()])
-    .map(({ metatype }) => metatype as new (...args: never[]) => object);
+    .map(({ metatype }) => metatype as Controller);
 }
 
 export function routesOf(app: INestApplication): Route[] {
@@ -40,7 +47,32 @@ export function routesOf(app: INestApplication): Route[] {
       .filter(({ handler }) => Reflect.hasMetadata(METHOD_METADATA, handler))
       .map(({ method, handler }) => ({
         name: `${controller.name}.${method}`,
+        at: locationOf(controller, handler),
+        isKeyed: factoriesOf(controller, method).includes(KEY_FACTORY),
         access: reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [handler, controller]),
       }));
   });
 }
+
+function locationOf(controller: Controller, handler: () => unknown): string {
+  const verb = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+  const parts = [controller, handler].map((target) => String(Reflect.getMetadata(PATH_METADATA, target)));
+  const route = parts.flatMap((part) => part.split('/').filter((segment) => segment !== '')).join('/');
+  return `${verb} /${route.replace(/(?<!\\):(\w+)/g, '{$1}').replaceAll('\\:', ':')}`;
+}
+
+/** What the parameters of a handler are made by, those of Nest's own decorators left out. */
+function factoriesOf(controller: Controller, method: string): readonly unknown[] {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Readonly<
+    Record<string, { readonly factory?: unknown }>
+  >;
+  return Object.values(parameters).flatMap(({ factory }) => (factory === undefined ? [] : [factory]));
+}
+
+class Probe {
+  read(@IdempotencyKey() key: unknown): unknown {
+    return key;
+  }
+}
+
+const [KEY_FACTORY] = factoriesOf(Probe, 'read');

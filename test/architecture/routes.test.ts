@@ -1,7 +1,16 @@
 import type { INestApplication } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { REPEATABLE_POSTS, repeatingOf } from '../../sdk/src/core/wire/repeating.js';
 import { SCOPES } from '../../src/modules/auth/index.js';
 import { controllersOf, previewApi, type Route, routesOf } from './api.js';
-import { listSources } from './tree.js';
+import { listSources, ROOT } from './tree.js';
+
+interface OpenApiDocument {
+  readonly paths: Readonly<
+    Record<string, { readonly post?: { readonly parameters?: readonly { readonly name: string }[] } }>
+  >;
+}
 
 describe('the routes', () => {
   let app: INestApplication;
@@ -48,4 +57,45 @@ describe('the routes', () => {
       'SignInController.finish',
     ]);
   });
+
+  /** What a client may send twice: told by the document, done by the server, and believed by the SDK. */
+  describe('that are POSTs', () => {
+    const { paths } = JSON.parse(readFileSync(path.join(ROOT, 'openapi.json'), 'utf8')) as OpenApiDocument;
+    const posts = Object.entries(paths).flatMap(([route, { post }]) =>
+      post === undefined ? [] : [{ route, post }],
+    );
+    const declared = posts
+      .filter(({ post }) => post.parameters?.some(({ name }) => name === 'Idempotency-Key'))
+      .map(({ route }) => route)
+      .sort();
+
+    it('keep an Idempotency-Key where the document declares the header, and nowhere else', () => {
+      const keyed = routes.filter(({ isKeyed }) => isKeyed).map(({ at }) => at);
+      expect(declared).not.toEqual([]);
+      expect(keyed.sort()).toEqual(declared.map((route) => `POST ${route}`));
+      const all = routes.map(({ at }) => at).filter((at) => at.startsWith('POST '));
+      expect(all.sort()).toEqual(posts.map(({ route }) => `POST ${route}`).sort());
+    });
+
+    it('are sent again by the SDK under a key where the ledger keeps one, and nowhere else', () => {
+      const sent = posts.filter(({ route }) => repeatingOf('POST', exampleOf(route)) === 'keyed');
+      expect(sent.map(({ route }) => route).sort()).toEqual(declared);
+    });
+
+    it('have their names in the SDK', () => {
+      const known = posts.map(({ route }) => route);
+      expect(Object.keys(REPEATABLE_POSTS).filter((route) => !known.includes(route))).toEqual([]);
+      for (const route of known) {
+        expect([route, repeatingOf('POST', exampleOf(route))]).toEqual([
+          route,
+          REPEATABLE_POSTS[route] ?? 'again',
+        ]);
+      }
+    });
+  });
 });
+
+/** As the SDK sends it. */
+function exampleOf(route: string): string {
+  return route.replace(/\{\w+\}/g, encodeURIComponent('team/a:b'));
+}

@@ -14,9 +14,11 @@ export class Deadline {
     limitMs: number,
     private readonly callers: AbortSignal | undefined,
     what: string,
+    /** A further sentence of the message. */
+    hint = '',
   ) {
     this.signal = this.controller.signal;
-    this.restart(limitMs, `${what} was not over within ${Math.round(limitMs)} ms.`);
+    this.restart(limitMs, `${what} was not over within ${Math.round(limitMs)} ms. ${hint}`.trimEnd());
     if (callers?.aborted === true) this.follow();
     else callers?.addEventListener('abort', this.follow, { once: true });
   }

@@ -28,6 +28,22 @@ export class ConnectionError extends PromptLedgerError {
   }
 }
 
+/**
+ * `OUTCOME_UNKNOWN`: the answer to a call was lost, and the call would happen twice if it were sent again. Look whether it was
+ * carried out. `cause` is the {@link ConnectionError} or the {@link ApiError} of the try.
+ */
+export class OutcomeUnknownError extends PromptLedgerError {
+  constructor(what: string, cause: PromptLedgerError) {
+    super(
+      'OUTCOME_UNKNOWN',
+      `Nobody knows whether ${what} was carried out. ${cause.message} Look before you send it again.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /** `CLIENT_TIMEOUT`: this client's own time limit. The ledger may still carry out what was sent. */
 export class TimeoutError extends PromptLedgerError {
   constructor(message: string) {

@@ -1,4 +1,4 @@
-import { broken, fakeFetch, json, problem, silent, type Step } from '../../fake-fetch.testkit.js';
+import { broken, fakeFetch, json, problem, refused, silent, type Step } from '../../fake-fetch.testkit.js';
 import {
   ApiError,
   AuthenticationError,
@@ -6,6 +6,7 @@ import {
   ConnectionError,
   connectionOf,
   NotFoundError,
+  OutcomeUnknownError,
   PromptLedgerError,
   ProviderError,
   RateLimitError,
@@ -31,6 +32,8 @@ function transportWith(...steps: Step[]) {
   const connection = connectionOf({ baseUrl: 'http://ledger.test/', apiKey: 'k', fetch });
   return { transport: new Transport(connection), requests };
 }
+
+const cutOff: Step = () => new Response(new ReadableStream({ start: (c) => c.error(new Error('cut')) }));
 
 async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   return work.then(
@@ -83,29 +86,34 @@ describe('a call', () => {
   });
 });
 
+const KEYED = '/v1/executions:run';
+
 describe('idempotency', () => {
   it('has one key for all tries of a POST, and another for the next', async () => {
     const { transport, requests } = transportWith(broken, problem(503, 'DATABASE_UNAVAILABLE'), json({}));
-    await transport.post('/v1/x', {});
-    await transport.post('/v1/x', {});
+    await transport.post(KEYED, {});
+    await transport.post(KEYED, {});
     const keys = requests.map(({ headers }) => headers.get('idempotency-key'));
     expect(keys).toHaveLength(4);
     expect(new Set(keys.slice(0, 3)).size).toBe(1);
     expect(keys[3]).not.toBe(keys[0]);
   });
 
-  it('takes the key of the caller, and sends none with a GET or PUT', async () => {
+  it('takes the key of the caller, and sends none where the ledger keeps none', async () => {
     const { transport, requests } = transportWith(json({}));
-    await transport.post('/v1/x', {}, { idempotencyKey: 'mine' });
+    await transport.post(KEYED, {}, { idempotencyKey: 'mine' });
     await transport.get('/v1/x');
     await transport.put('/v1/x', {});
-    expect(requests.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['mine', null, null]);
+    await transport.post('/v1/keys', {});
+    await transport.post('/v1/prompts:retire', {});
+    const keys = requests.map(({ headers }) => headers.get('idempotency-key'));
+    expect(keys).toEqual(['mine', null, null, null, null]);
   });
 
   it('waits for the first request with the key for as long as there is time, whatever the number of tries', async () => {
     const inFlight = problem(409, 'IDEMPOTENCY_IN_FLIGHT', { execution_id: 'e' });
     const { transport, requests } = transportWith(...Array<Step>(8).fill(inFlight), json({ done: true }));
-    expect(await transport.post('/v1/x', {}, { maxRetries: 0 })).toEqual({ done: true });
+    expect(await transport.post(KEYED, {}, { maxRetries: 0 })).toEqual({ done: true });
     expect(requests).toHaveLength(9);
   });
 
@@ -123,10 +131,7 @@ describe('idempotency', () => {
 describe('trying again', () => {
   it.each([
     ['a connection that breaks', broken],
-    [
-      'an answer that breaks off',
-      () => new Response(new ReadableStream({ start: (c) => c.error(new Error('cut')) })),
-    ],
+    ['an answer that breaks off', cutOff],
     ['408', problem(408, 'REQUEST_TIMEOUT')],
     ['429', problem(429, 'QUEUE_FULL')],
     ['a database that is down', problem(503, 'DATABASE_UNAVAILABLE')],
@@ -170,6 +175,78 @@ describe('trying again', () => {
     );
     expect(await failureOf(transport.get('/v1/x'))).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a lost answer', () => {
+  const lost: [string, Step][] = [
+    ['a connection that breaks', broken],
+    ['an answer that breaks off', cutOff],
+    ['a database that is gone, maybe after the commit', problem(503, 'DATABASE_UNAVAILABLE')],
+    ['a proxy that gave up', () => new Response('', { status: 504, headers: { 'retry-after': '0' } })],
+  ];
+
+  it.each(lost)('is not asked for again where it would happen twice: %s', async (_name, step) => {
+    for (const maxRetries of [3, 0]) {
+      const { transport, requests } = transportWith(step, json({}));
+      const error = await failureOf(transport.post('/v1/keys/k-1:rotate', {}, { maxRetries }));
+      expect(error).toBeInstanceOf(OutcomeUnknownError);
+      expect(error).toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        cause: expect.any(PromptLedgerError) as unknown,
+      });
+      expect((error as Error).message).toMatch(
+        /^Nobody knows whether POST \/v1\/keys\/k-1:rotate was carried out\. /,
+      );
+      expect(requests).toHaveLength(1);
+    }
+  });
+
+  it.each(lost)('is asked for again where nothing happens twice: %s', async (_name, step) => {
+    for (const path of [KEYED, '/v1/prompts/a%2Fb:render', '/v1/executions/e-1:cancel']) {
+      const { transport, requests } = transportWith(step, json({ ok: true }));
+      expect(await transport.post(path, {})).toEqual({ ok: true });
+      expect(requests).toHaveLength(2);
+    }
+  });
+
+  it.each([
+    ['a connection that is refused', refused],
+    ['one too many in this minute', problem(429, 'RATE_LIMITED')],
+    ['a request that did not arrive as a whole', problem(408, 'REQUEST_TIMEOUT')],
+  ] as [string, Step][])('is none after %s, so that everything is sent again', async (_name, step) => {
+    const { transport, requests } = transportWith(step, step, json({ ok: true }));
+    expect(await transport.post('/v1/keys', {})).toEqual({ ok: true });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('leaves a first answer that came in full as it is', async () => {
+    const { transport } = transportWith(problem(500, 'INTERNAL_ERROR'));
+    expect(await failureOf(transport.post('/v1/keys', {}))).toMatchObject({ code: 'INTERNAL_ERROR' });
+  });
+
+  it('of a deletion counts as done when the thing is gone then', async () => {
+    const { transport, requests } = transportWith(broken, problem(404, 'KEY_NOT_FOUND'));
+    expect(await transport.delete('/v1/keys/k-1')).toBeUndefined();
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['was never there', [problem(404, 'KEY_NOT_FOUND')]],
+    ['was gone before the first request arrived', [refused, problem(404, 'KEY_NOT_FOUND')]],
+    ['a proxy does not find', [broken, () => new Response('', { status: 404 })]],
+  ] as [string, Step[]][])('of a deletion is not what %s', async (_name, steps) => {
+    const { transport } = transportWith(...steps);
+    expect(await failureOf(transport.delete('/v1/keys/k-1'))).toBeInstanceOf(NotFoundError);
+  });
+
+  it('is told of when the time is up', async () => {
+    const { transport } = transportWith(silent);
+    const error = await failureOf(transport.post('/v1/keys', {}, { timeoutMs: 10 }));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect((error as Error).message).toBe(
+      'POST /v1/keys was not over within 10 ms. It may have been carried out all the same: look before you send it again.',
+    );
   });
 });
 
@@ -249,7 +326,7 @@ describe('errors', () => {
   });
 
   it('say why no answer came, and never hold the key', async () => {
-    const { transport } = transportWith(broken);
+    const { transport } = transportWith(refused);
     const error = await failureOf(transport.get('/v1/x'));
     expect(error).toBeInstanceOf(ConnectionError);
     expect((error as Error).message).toBe(

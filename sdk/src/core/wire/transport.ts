@@ -1,13 +1,14 @@
 import { ApiPromise, type Answer } from '../api-promise.js';
 import type { Connection } from '../config.js';
 import { Deadline } from '../deadline.js';
-import { ConnectionError, errorOf } from '../errors.js';
+import { ConnectionError, errorOf, NotFoundError } from '../errors.js';
 import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
 import { notFromLedger, parseAnswer, problemOf, reasonOf } from './answers.js';
 import { toJsonText } from './json-text.js';
 import { queryOf } from '../path.js';
 import { randomId } from '../random-id.js';
-import { tryUntilOver } from './tries.js';
+import { type Repeating, repeatingOf } from './repeating.js';
+import { type Attempt, tryUntilOver } from './tries.js';
 import { VERSION } from '../version.js';
 
 /** Options of one call. */
@@ -16,7 +17,10 @@ export interface CallOptions {
   /** Milliseconds for the call with all its tries. */
   readonly timeoutMs?: number | undefined;
   readonly maxRetries?: number | undefined;
-  /** The idempotency key of a POST. Default: one of its own, the same for all its tries. */
+  /**
+   * The idempotency key of a POST whose answer the ledger keeps under one. Default: one of its own, the same for all its tries.
+   * The routes that declare the header `Idempotency-Key` keep one; the others ignore it.
+   */
   readonly idempotencyKey?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -37,6 +41,8 @@ export interface Call extends CallOptions {
   readonly json?: string;
   /** The answer is a text, which is not looked into. */
   readonly isText?: boolean;
+  /** What sending it twice does, where the route alone does not say it. Default: by method and route. */
+  readonly repeating?: Repeating;
 }
 
 export type StreamCall = Call & StreamCallOptions;
@@ -47,7 +53,10 @@ interface Request {
   readonly init: RequestInit;
 }
 
-/** Calls the ledger: one request a try, tries within one time limit, one idempotency key for all of them. */
+/**
+ * Calls the ledger: one request a try, tries within one time limit, one idempotency key for all of them. What would happen
+ * twice is not sent again when its answer was lost.
+ */
 export class Transport {
   constructor(private readonly connection: Connection) {}
 
@@ -85,6 +94,7 @@ export class Transport {
   /**
    * @throws ApiError of the class of its status
    * @throws ConnectionError when no answer came
+   * @throws OutcomeUnknownError when no answer came to what would happen twice if it were sent again
    * @throws TimeoutError when its time was up
    */
   call<T>(call: Call): ApiPromise<T> {
@@ -97,11 +107,14 @@ export class Transport {
    * @throws as `call` does
    */
   async events(call: StreamCall): Promise<EventStream> {
-    const request = this.prepare(call, 'text/event-stream, application/json');
+    const repeating = repeatingOfCall(call);
+    const request = this.prepare(call, repeating, 'text/event-stream, application/json');
     const what = `${call.method} ${call.path}`;
-    const deadline = this.deadlineOf(call, `The beginning of ${what}`);
+    const deadline = this.deadlineOf(call, repeating, `The beginning of ${what}`);
     try {
-      const opened = await this.tryUntilOver(call, deadline, () => this.openOnce(request, deadline.signal));
+      const opened = await this.tryUntilOver(call, repeating, deadline, () =>
+        this.openOnce(request, deadline.signal),
+      );
       return new EventStream(opened, deadline, call.idleTimeoutMs ?? this.connection.timeoutMs, what);
     } catch (error) {
       // Nobody reads what may still come.
@@ -113,31 +126,57 @@ export class Transport {
 
   private async send<T>(call: Call): Promise<Answer<T>> {
     const { isText = false } = call;
-    const request = this.prepare(call, isText ? '*/*' : 'application/json');
-    const deadline = this.deadlineOf(call, `${call.method} ${call.path}`);
+    const repeating = repeatingOfCall(call);
+    const request = this.prepare(call, repeating, isText ? '*/*' : 'application/json');
+    const deadline = this.deadlineOf(call, repeating, `${call.method} ${call.path}`);
     try {
-      return await this.tryUntilOver(call, deadline, () =>
-        this.sendOnce<T>(request, deadline.signal, isText),
-      );
+      return await this.tryUntilOver(call, repeating, deadline, async (isAfterLost) => {
+        try {
+          return await this.sendOnce<T>(request, deadline.signal, isText);
+        } catch (error) {
+          if (call.method === 'DELETE' && isAfterLost && isGone(error)) return doneBefore<T>(error);
+          throw error;
+        }
+      });
     } finally {
       deadline.dispose();
     }
   }
 
-  private deadlineOf({ timeoutMs = this.connection.timeoutMs, signal }: Call, what: string): Deadline {
-    return new Deadline(timeoutMs, signal, what);
+  private deadlineOf(
+    { timeoutMs = this.connection.timeoutMs, signal }: Call,
+    repeating: Repeating,
+    what: string,
+  ): Deadline {
+    const hint =
+      repeating === 'again'
+        ? 'It may have been carried out all the same: look before you send it again.'
+        : '';
+    return new Deadline(timeoutMs, signal, what, hint);
   }
 
-  private tryUntilOver<T>(call: Call, deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
-    return tryUntilOver(attempt, deadline, call.maxRetries ?? this.connection.maxRetries);
+  private tryUntilOver<T>(
+    call: Call,
+    repeating: Repeating,
+    deadline: Deadline,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    return tryUntilOver(attempt, {
+      deadline,
+      maxRetries: call.maxRetries ?? this.connection.maxRetries,
+      repeating,
+      what: `${call.method} ${call.path}`,
+    });
   }
 
   private prepare(
     { method, path, query, body, json, headers, idempotencyKey }: Call,
-    accept = 'application/json',
+    repeating: Repeating,
+    accept: string,
   ): Request {
     const content = json ?? (body === undefined ? undefined : toJsonText(body));
     const url = this.connection.baseUrl + path + queryOf(query ?? {});
+    const key = idempotencyKey ?? (repeating === 'keyed' ? randomId() : undefined);
     return {
       url,
       init: {
@@ -149,7 +188,7 @@ export class Transport {
           'x-api-key': this.connection.apiKey,
           ...(isNode() ? { 'user-agent': `prompt-ledger-client/${VERSION}` } : {}),
           ...(content === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(method === 'POST' ? { 'idempotency-key': idempotencyKey ?? randomId() } : {}),
+          ...(method === 'POST' && key !== undefined ? { 'idempotency-key': key } : {}),
           ...this.connection.headers,
           ...headers,
         },
@@ -195,6 +234,20 @@ export class Transport {
       throw new ConnectionError(`No answer from ${this.connection.baseUrl}: ${reasonOf(cause)}.`, cause);
     }
   }
+}
+
+function repeatingOfCall({ method, path, repeating }: Call): Repeating {
+  return repeating ?? repeatingOf(method, path);
+}
+
+/** The ledger's own 404, not that of something in between. */
+function isGone(error: unknown): error is NotFoundError {
+  return error instanceof NotFoundError && error.problem !== null;
+}
+
+/** What a deletion answers whose first answer was lost: that it is gone is what was asked for. */
+function doneBefore<T>({ response, body }: NotFoundError): Answer<T> {
+  return { data: undefined as T, response, body };
 }
 
 function isEventStream({ headers }: Response): boolean {

@@ -112,7 +112,15 @@ export class DatasetsResource {
       return added;
     }
     if (held !== null) await stage(held);
-    return this.transport.post<AddedItems>(url, { upload_id: uploadId, parts, mode }, options);
+    const body = { upload_id: uploadId, parts, mode };
+    // The upload ends once: sent again, it answers what it did the first time.
+    return this.transport.call<AddedItems>({
+      ...options,
+      method: 'POST',
+      path: url,
+      body,
+      repeating: 'same',
+    });
   }
 
   /** Makes an item of each execution; one that an item was made of before changes that one, or nothing. */

@@ -73,7 +73,8 @@ export class EnvironmentsResource {
   }
 
   /**
-   * Takes the latest move back. It is not tried again by itself: twice in a row it would end where it began.
+   * Takes the latest move back. It is not sent again when its answer was lost: twice in a row it would end where it began.
+   * @throws OutcomeUnknownError `OUTCOME_UNKNOWN` then
    * @throws NotFoundError `VERSION_NOT_FOUND` when no version ran there before
    * @throws ConflictError `ENVIRONMENT_PROTECTED` for a version that was never approved there
    */
@@ -84,7 +85,7 @@ export class EnvironmentsResource {
     options?: CallOptions,
   ): ApiPromise<MovedPointer> {
     const route = path`/v1/prompts/${promptName}/environments/${environment}:rollback`;
-    const answer = this.transport.post(route, { reason }, { maxRetries: 0, ...options });
+    const answer = this.transport.post(route, { reason }, options);
     return this.changing(promptName, answer as ApiPromise<MovedPointer>);
   }
 

@@ -1,0 +1,53 @@
+/**
+ * What a second sending of the same request does, after an answer was lost:
+ * - `same`: nothing more than the first one did.
+ * - `keyed`: nothing more, because the ledger keeps the answer under the `Idempotency-Key`.
+ * - `again`: it happens a second time.
+ */
+export type Repeating = 'same' | 'keyed' | 'again';
+
+/**
+ * The POSTs that may be sent again. All others happen a second time, or answer with a conflict that hides the first success.
+ * A test compares the keyed ones with the OpenAPI document, which declares the header `Idempotency-Key` for them.
+ */
+export const REPEATABLE_POSTS: Readonly<Record<string, Exclude<Repeating, 'again'>>> = {
+  '/openai/v1/chat/completions': 'keyed',
+  '/v1/executions:record': 'keyed',
+  '/v1/executions:run': 'keyed',
+  '/v1/executions:stream': 'keyed',
+  '/v1/executions:submit': 'keyed',
+  '/v1/executions:submit-batch': 'keyed',
+  '/v1/experiments': 'keyed',
+  '/v1/prompts/{name}/execute': 'keyed',
+  '/v1/scorers/{name}:score': 'keyed',
+  '/v1/scores': 'keyed',
+
+  // They only read.
+  '/v1/prompts/{name}:render': 'same',
+  // What is canceled, retired, registered or active already stays so.
+  '/v1/batches/{batch_id}:cancel': 'same',
+  '/v1/executions/{execution_id}:cancel': 'same',
+  '/v1/experiments/{experiment_id}:cancel': 'same',
+  '/v1/prompts/register-code': 'same',
+  '/v1/prompts:retire': 'same',
+  '/v1/prompts/{name}/versions/{version_number}:activate': 'same',
+  // An applied change answers the same again.
+  '/v1/changes/{change_id}:apply': 'same',
+  // The first value counts.
+  '/v1/outcomes': 'same',
+  // A part replaces the part of its number, and an execution has one item.
+  '/v1/datasets/{name}/items:stage': 'same',
+  '/v1/datasets/{name}/items:from-executions': 'same',
+};
+
+const PATTERNS: readonly (readonly [RegExp, Repeating])[] = Object.entries(REPEATABLE_POSTS)
+  .filter(([route]) => route.includes('{'))
+  .map(([route, repeating]) => [new RegExp(`^${route.replace(/\{\w+\}/g, '[^/:]+')}$`), repeating]);
+
+/** @param path as it is sent, without a query. A value in it has its colons and slashes escaped. */
+export function repeatingOf(method: string, path: string): Repeating {
+  // They say how things are to be, whatever they were.
+  if (method !== 'POST') return 'same';
+  const known = Object.hasOwn(REPEATABLE_POSTS, path) ? REPEATABLE_POSTS[path] : undefined;
+  return known ?? PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'again';
+}

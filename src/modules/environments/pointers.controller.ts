@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiBodyExample, ApiProblems, EnvironmentPipe, PromptNamePipe } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { PromptNameParam } from '../prompts/index.js';
 import { EnvironmentParam } from './environment-param.decorator.js';
 import {
@@ -35,7 +35,7 @@ export class PointersController {
   @ApiBodyExample({ version_number: 1, reason: 'Shorter answers' })
   @PromptNameParam()
   @EnvironmentParam('environment', 'staging')
-  @Scopes('environments:move')
+  @ScopesOverPrompt('environments:move')
   @ApiOperation({
     summary: 'Move a version of a prompt to an environment',
     description:
@@ -56,7 +56,7 @@ export class PointersController {
   @PromptNameParam()
   @EnvironmentParam('environment', 'staging')
   @HttpCode(200)
-  @Scopes('environments:move')
+  @ScopesOverPrompt('environments:move')
   @ApiOperation({
     summary: 'Move a prompt back to the version that ran in an environment before',
     description:

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, pageOf } from '../../infra/http/index.js';
-import type { Actor } from '../audit/index.js';
+import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import {
   PointerMover,
   type PointerMoveOutcome,
@@ -60,17 +60,17 @@ export class PointersService {
 
   /**
    * Points an environment at a version.
-   * @throws PromptNotFoundError | VersionNotFoundError
+   * @throws PromptNotFoundError | VersionNotFoundError | ForbiddenError
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
   async move(
-    who: Actor,
+    who: AuthorizedActor,
     name: string,
     environment: string,
     { version_number: versionNumber, reason = null }: MovePointerDto,
   ): Promise<MovedPointerDto> {
     return this.change(who, environment, async (tx) => {
-      const prompt = await this.getPrompt(tx, who.projectId, name);
+      const prompt = await this.getMovable(tx, who, name);
       const version = await this.pointers.findVersion(tx, prompt, { versionNumber });
       if (version === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
       const { versionId } = version;
@@ -89,13 +89,18 @@ export class PointersService {
 
   /**
    * Takes the latest move back.
-   * @throws PromptNotFoundError `PROMPT_NOT_FOUND`
+   * @throws PromptNotFoundError `PROMPT_NOT_FOUND` | ForbiddenError `FORBIDDEN`
    * @throws VersionNotFoundError `VERSION_NOT_FOUND` when no version ran there before.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a version that was never approved for the environment.
    */
-  async rollBack(who: Actor, name: string, environment: string, reason: string): Promise<MovedPointerDto> {
+  async rollBack(
+    who: AuthorizedActor,
+    name: string,
+    environment: string,
+    reason: string,
+  ): Promise<MovedPointerDto> {
     return this.change(who, environment, async (tx) => {
-      const prompt = await this.getPrompt(tx, who.projectId, name);
+      const prompt = await this.getMovable(tx, who, name);
       const first = await this.tryRollBack(tx, who, prompt, environment, reason);
       // Somebody was faster. The prompt is locked from here on, so nobody is again.
       const isOvertaken = first.outcome.outcome === 'elsewhere';
@@ -105,7 +110,7 @@ export class PointersService {
 
   private async tryRollBack(
     tx: EntityManager,
-    who: Actor,
+    who: AuthorizedActor,
     prompt: PromptEntity,
     environment: string,
     reason: string,
@@ -131,7 +136,7 @@ export class PointersService {
 
   /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async change(
-    who: Actor,
+    who: AuthorizedActor,
     environment: string,
     work: (tx: EntityManager) => Promise<Move>,
   ): Promise<MovedPointerDto> {
@@ -148,6 +153,13 @@ export class PointersService {
       },
       moved: outcome.outcome === 'moved',
     };
+  }
+
+  /** A prompt whose pointers the caller may move, in the project or by the right of the team that answers for it. */
+  private async getMovable(tx: EntityManager, who: AuthorizedActor, name: string): Promise<PromptEntity> {
+    const prompt = await this.getPrompt(tx, who.projectId, name);
+    assertMayOver(who, prompt.ownerTeam, 'environments:move');
+    return prompt;
   }
 
   private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {

@@ -48,8 +48,8 @@ export async function createApi(
 
 function openLane(app: NestExpressApplication, options: HttpOptions): FastPath<Caller, Scope> {
   const authenticator = app.get(Authenticator);
-  return openFastPath(app, options, (headers, address, scopes: readonly Scope[]) =>
-    authenticator.authorize(headers, address, scopes),
+  return openFastPath(app, options, (headers, address, scopes: readonly Scope[], orOverTeam) =>
+    authenticator.authorize(headers, address, scopes, orOverTeam),
   );
 }
 

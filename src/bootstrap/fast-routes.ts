@@ -4,6 +4,7 @@ import { heavyWork } from '../kernel/index.js';
 import type { Caller, Scope } from '../modules/auth/index.js';
 import {
   ExecuteDto,
+  RunRights,
   RunService,
   SubmitDto,
   SubmitService,
@@ -18,6 +19,7 @@ const PROMPT_PATH = /^\/v1\/prompts\/(?!\.{1,2}$)((?:[A-Za-z0-9_.-]|%2[Ff]){1,20
 
 /** The routes that are answered in front of Express. Each is served by a controller too, by the same service. */
 export function addFastRoutes(fastPath: FastPath<Caller, Scope>, app: INestApplication): void {
+  const rights = app.get(RunRights);
   const runs = app.get(RunService);
   const submits = app.get(SubmitService);
   const prompts = app.get(PromptReads);
@@ -28,11 +30,14 @@ export function addFastRoutes(fastPath: FastPath<Caller, Scope>, app: INestAppli
     path: '/v1/executions\\:run',
     match: exactly('/v1/executions:run'),
     scopes: ['executions:run'],
+    orOverTeam: true,
     dto: ExecuteDto,
-    handle: (request: FastRequest<Caller, object, ExecuteDto>) =>
-      prepared(request, (key, variables) =>
-        runs.run(request.caller, request.body, variables, { path: request.path, key }),
-      ),
+    handle: (request: FastRequest<Caller, object, ExecuteDto>) => {
+      const { caller, body, path } = request;
+      return rights.whenMayRun(caller, body, () =>
+        prepared(request, (key, variables) => runs.run(caller, body, variables, { path, key })),
+      );
+    },
     problemHeaders,
   });
   fastPath.add({
@@ -40,9 +45,14 @@ export function addFastRoutes(fastPath: FastPath<Caller, Scope>, app: INestAppli
     path: '/v1/executions\\:submit',
     match: exactly('/v1/executions:submit'),
     scopes: ['executions:run'],
+    orOverTeam: true,
     dto: SubmitDto,
-    handle: (request: FastRequest<Caller, object, SubmitDto>) =>
-      prepared(request, (key, variables) => submits.submit(request.caller, request.body, variables, key)),
+    handle: (request: FastRequest<Caller, object, SubmitDto>) => {
+      const { caller, body } = request;
+      return rights.whenMayRun(caller, body, () =>
+        prepared(request, (key, variables) => submits.submit(caller, body, variables, key)),
+      );
+    },
     problemHeaders,
   });
   fastPath.add({

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROLES } from '../../src/entities/index.js';
 import { scopesForRole } from '../../src/modules/auth/index.js';
-import { type LeastRole, ROUTE_MATRIX } from '../support/route-matrix.js';
+import { type LeastRole, OVER_TEAM, ROUTE_MATRIX } from '../support/route-matrix.js';
 import { previewApi, routesOf } from './api.js';
 import { read, ROOT } from './tree.js';
 
@@ -24,12 +24,21 @@ const MEANING: Readonly<Record<LeastRole, string>> = {
 function formatTable(): string {
   const rows = (Object.keys(MEANING) as LeastRole[]).flatMap((least) => {
     const routes = Object.entries(ROUTE_MATRIX).flatMap(([route, role]) => (role === least ? [route] : []));
-    return routes.length === 0
-      ? []
-      : [`| ${MEANING[least]} | ${routes.map((route) => `\`${route}\``).join('<br>')} |`];
+    return routes.length === 0 ? [] : [`| ${MEANING[least]} | ${routes.map(cellOf).join('<br>')} |`];
   });
   return ['| at least | may call |', '| --- | --- |', ...rows].join('\n');
 }
+
+function cellOf(route: string): string {
+  return `\`${route}\`${OVER_TEAM.has(route) ? ' ¹' : ''}`;
+}
+
+it('knows where a role over the prompts of a team will do', async () => {
+  const declared = routesOf(await previewApi()).filter(
+    ({ access }) => access?.kind === 'key' && access.orOverTeam === true,
+  );
+  expect(declared.map(({ at }) => at).sort()).toEqual([...OVER_TEAM].sort());
+});
 
 it('has a line for every route of the service', async () => {
   const routes = routesOf(await previewApi());

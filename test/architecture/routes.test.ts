@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { REPEATABLE_POSTS, repeatingOf } from '../../sdk/src/core/wire/repeating.js';
-import { SCOPES } from '../../src/modules/auth/index.js';
+import { SCOPES, SCOPES_OVER_PROMPTS } from '../../src/modules/auth/index.js';
 import { controllersOf, previewApi, type Route, routesOf } from './api.js';
 import { listSources, ROOT } from './tree.js';
 
@@ -45,6 +45,13 @@ describe('the routes', () => {
       'OpenAiController.listModels',
       'OpenAiController.getModel',
     ]);
+  });
+
+  it('ask over the prompts of a team for all that a team can give', () => {
+    const asked = routes.flatMap(({ access }) =>
+      access?.kind === 'key' && access.orOverTeam === true ? access.scopes : [],
+    );
+    expect([...new Set(asked)].sort()).toEqual([...SCOPES_OVER_PROMPTS].sort());
   });
 
   it('need a key or a session, but for those of health and those that open and end a session', () => {

@@ -59,3 +59,103 @@ describe('an editor of a team', () => {
     expectForbidden(await move(editor, 'theirs', 'vault', 1), 'environments:move');
   });
 });
+
+describe('a runner of a team', () => {
+  const request = (prompt_name: string) => ({ prompt_name, variables: { x: 1 } });
+  const batch = (prompt_name: string) => ({ prompt_name, entries: [{ variables: { x: 1 } }] });
+  const completion = (name: string) => ({ model: `prompt/${name}`, prompt_variables: { x: 1 } });
+  /** Each way to run a prompt. A query keeps a request off the fast path. */
+  const WAYS: readonly [string, (name: string) => [path: string, body: ApiBody]][] = [
+    ['run', (name) => ['/v1/executions:run', request(name)]],
+    ['run, the ordinary way', (name) => ['/v1/executions:run?', request(name)]],
+    ['submit', (name) => ['/v1/executions:submit', request(name)]],
+    ['submit, the ordinary way', (name) => ['/v1/executions:submit?', request(name)]],
+    ['stream', (name) => ['/v1/executions:stream', request(name)]],
+    ['submit-batch', (name) => ['/v1/executions:submit-batch', batch(name)]],
+    ['execute', (name) => [`/v1/prompts/${name}/execute`, { variables: { x: 1 } }]],
+    ['chat completion', (name) => ['/openai/v1/chat/completions', completion(name)]],
+    ['streamed completion', (name) => ['/openai/v1/chat/completions', { ...completion(name), stream: true }]],
+  ];
+
+  beforeAll(async () => {
+    for (const [name, owner_team] of [
+      ['code-ours', 'ours-runs'],
+      ['code-theirs', 'theirs'],
+    ]) {
+      const prompts = [{ name, owner_team, template_source: 'code {{x}}' }];
+      expect((await stage.admin.post('/v1/prompts/register-code', { prompts })).status).toBe(200);
+    }
+  });
+
+  async function send(client: KeyClient, [path, body]: [string, ApiBody]) {
+    const response = await fetch(stage.ledger.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': client.key },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  it.each(WAYS)('runs its prompts, and no others, by %s', async (way, requestOf) => {
+    const [own, other] = way === 'execute' ? ['code-ours', 'code-theirs'] : ['ours-runs', 'theirs'];
+    const answer = await send(runner, requestOf(own));
+    expect([answer.status, answer.text]).toEqual([
+      ['submit', 'submit, the ordinary way', 'submit-batch'].includes(way) ? 202 : 200,
+      expect.any(String),
+    ]);
+    for (const [client, name] of [
+      [runner, other],
+      [editor, other],
+      [narrow, other],
+      [narrow, own],
+      [editor, own],
+    ] as const) {
+      const refused = await send(client, requestOf(name));
+      expect(refused.status).toBe(403);
+      expect(refused.text).toContain('executions:run');
+    }
+    // An editor of a team is a runner of it.
+    if (way !== 'execute') expect((await send(editor, requestOf('ours'))).status).toBeLessThan(300);
+    if (way !== 'execute') expect((await send(runner, requestOf('nobodys'))).status).toBe(403);
+  });
+
+  it('runs nothing but prompts', async () => {
+    const content = { ...request('ours-runs'), content: { template_source: 'mine {{x}}' } };
+    expectForbidden(await runner.post('/v1/executions:run', content), 'executions:run');
+    const messages = [{ role: 'user', content: 'hello' }];
+    const bare = await send(runner, ['/openai/v1/chat/completions', { model: 'echo/echo', messages }]);
+    expect(bare.status).toBe(403);
+    expectProblem(await runner.post('/v1/executions:run', request('unknown')), 404, 'PROMPT_NOT_FOUND');
+  });
+
+  it('does not get the first answer to the key of somebody else', async () => {
+    const key = { 'idempotency-key': 'of-somebody-else' };
+    const first = await stage.admin.post('/v1/executions:run', request('theirs'), key);
+    expect(first.status).toBe(200);
+    expectForbidden(await runner.post('/v1/executions:run', request('theirs'), key), 'executions:run');
+  });
+
+  it('stops running with the next request once the prompt is another team’s', async () => {
+    await stage.admin.put('/v1/prompts/given', {
+      template_source: 'given {{x}}',
+      owner_team: 'ours-runs',
+      set_active: true,
+    });
+    expect((await runner.post('/v1/executions:run', request('given'))).status).toBe(200);
+    await stage.admin.put('/v1/prompts/given', { template_source: 'given {{x}}', owner_team: 'theirs' });
+    expectForbidden(await runner.post('/v1/executions:run', request('given')), 'executions:run');
+  });
+
+  it('finds in /v1/me what it may do over prompts, and nothing else', async () => {
+    const { body } = await runner.get('/v1/me');
+    expect(body['teams']).toEqual([{ name: 'ours-runs', role: 'runner', scopes: ['executions:run'] }]);
+    expect(body['scopes']).not.toContain('executions:run');
+    expect((await editor.get('/v1/me')).body['teams']).toEqual([
+      {
+        name: 'ours',
+        role: 'editor',
+        scopes: expect.arrayContaining(['prompts:write', 'executions:run', 'environments:move']) as unknown,
+      },
+    ]);
+  });
+});

@@ -8,6 +8,8 @@ import { ROUTE_ACCESS, type RouteAccess } from './roles/route-access.js';
 import { NoProjectError } from './sessions/errors.js';
 import { SessionAuthenticator } from './sessions/session-authenticator.js';
 
+const NOTHING: Pick<RouteAccess & { readonly kind: 'key' }, 'scopes' | 'orOverTeam'> = { scopes: [] };
+
 /** Denies unless the route says who may call it: a route that declares nothing is closed. */
 @Injectable()
 export class AuthGuard implements CanActivate {
@@ -31,7 +33,6 @@ export class AuthGuard implements CanActivate {
         'This call is for the admin of the instance; it needs the key in API_KEY.',
       );
     }
-    if (access.kind === 'key' && access.orOverTeam === true) assertMaySomewhere(caller, access.scopes);
     request.caller = caller;
     return true;
   }
@@ -41,14 +42,15 @@ export class AuthGuard implements CanActivate {
     request: AuthenticatedRequest,
     access: RouteAccess | undefined,
   ): Promise<Caller | null> {
-    const scopes = access?.kind === 'key' && access.orOverTeam !== true ? access.scopes : [];
+    const { scopes, orOverTeam = false } = access?.kind === 'key' ? access : NOTHING;
     if (!this.sessions.carriesSession(request)) {
-      return this.authenticator.authorize(request.headers, request.ip ?? null, scopes);
+      return this.authenticator.authorize(request.headers, request.ip ?? null, scopes, orOverTeam);
     }
     const { caller, session } = await this.sessions.authenticate(request);
     request.session = session;
     if (caller !== null) {
-      assertScopes(caller, scopes);
+      if (orOverTeam) assertMaySomewhere(caller, scopes);
+      else assertScopes(caller, scopes);
       return caller;
     }
     if (access?.kind === 'key' && access.orNoProject === true) return null;

@@ -7,6 +7,7 @@ import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { KeyLookups } from './keys/key-lookups.js';
 import { digestOf, isSameDigest, keyIdOf, parseKey } from './keys/key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
+import { assertMaySomewhere } from './roles/assert-may.js';
 import { NO_TEAMS, type Rights, toRights } from './roles/rights.js';
 import { type Scope, SCOPES } from './roles/scopes.js';
 import { SecretHasher } from './keys/secret-hasher.js';
@@ -54,6 +55,7 @@ export class Authenticator {
   /**
    * Identifies the caller of a request, and checks that it may be sent; for the guard, and for whatever answers in front of it.
    * @param origin the address the request came from.
+   * @param orOverTeam whether the scopes will do over the prompts of one team.
    * @returns at once for a credential that proved right a moment ago, unless the request names a project.
    * @throws (as a rejection) UnauthorizedError `UNAUTHORIZED` | ForbiddenError `FORBIDDEN`, which names the scopes that
    *   are missing | ProjectNotFoundError `PROJECT_NOT_FOUND`
@@ -62,14 +64,15 @@ export class Authenticator {
     headers: RequestHeaders,
     origin: string | null,
     scopes: readonly Scope[],
+    orOverTeam = false,
   ): Caller | Promise<Caller> {
     const credential = credentialOf(headers);
     if (headers['x-project'] !== undefined) {
-      return this.authenticateFor(credential, origin, scopes, projectOf(headers));
+      return this.authenticateFor(credential, origin, { scopes, orOverTeam }, projectOf(headers));
     }
     const known = credential === null ? null : this.recall(credential, origin);
     if (known !== null && scopes.every((scope) => known.scopes.has(scope))) return known;
-    return this.authenticateFor(credential, origin, scopes, null);
+    return this.authenticateFor(credential, origin, { scopes, orOverTeam }, null);
   }
 
   /**
@@ -165,11 +168,12 @@ export class Authenticator {
   private async authenticateFor(
     credential: string | null,
     origin: string | null,
-    scopes: readonly Scope[],
+    { scopes, orOverTeam }: { readonly scopes: readonly Scope[]; readonly orOverTeam: boolean },
     project: string | null,
   ): Promise<Caller> {
     const caller = await this.authenticate(credential, origin, project);
-    assertScopes(caller, scopes);
+    if (orOverTeam) assertMaySomewhere(caller, scopes);
+    else assertScopes(caller, scopes);
     return caller;
   }
 

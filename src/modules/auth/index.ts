@@ -25,7 +25,7 @@ export {
   ScopesOverPrompt,
 } from './roles/route-access.js';
 export { isAtLeast, scopesForRole } from './roles/roles.js';
-export { type Scope, SCOPES } from './roles/scopes.js';
+export { type Scope, SCOPES, SCOPES_OVER_PROMPTS } from './roles/scopes.js';
 export { cookieName, formatCookie, readCookie } from './sessions/cookies.js';
 export { InsecureTransportError } from './sessions/errors.js';
 export { SESSION_COOKIE } from './sessions/session-authenticator.js';

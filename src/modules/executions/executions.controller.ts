@@ -18,7 +18,7 @@ import {
   SourcedJson,
   UuidPipe,
 } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { RateLimited } from '../limits/index.js';
 import { ExecuteDto, SubmitDto } from './wire/execute.dto.js';
 import { ExecutionDto, ExecutionListDto } from './reads/execution-detail.dto.js';
@@ -26,6 +26,7 @@ import { ExecutionResultDto, SubmittedDto } from './wire/executions.dto.js';
 import { ExecutionsService } from './reads/executions.service.js';
 import { IdempotencyKey, IDEMPOTENCY_HEADER, type UsedKey } from './idempotency/index.js';
 import { GetExecutionQueryDto, ListExecutionsQueryDto } from './reads/list-executions.dto.js';
+import { RunRights } from './intake/run-rights.js';
 import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SubmitService } from './intake/submit.service.js';
@@ -44,6 +45,7 @@ const EXECUTE_EXAMPLE = {
 @Controller('v1')
 export class ExecutionsController {
   constructor(
+    private readonly rights: RunRights,
     private readonly runs: RunService,
     private readonly streams: StreamService,
     private readonly submits: SubmitService,
@@ -53,7 +55,7 @@ export class ExecutionsController {
   @Post('executions\\:run')
   @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(200)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
@@ -69,13 +71,15 @@ export class ExecutionsController {
     @IdempotencyKey() key: UsedKey | null,
     @Req() request: Request,
   ): Promise<RawAnswer> {
-    return this.runs.run(caller, body, variablesJson, { path: pathOf(request), key });
+    return this.rights.whenMayRun(caller, body, () =>
+      this.runs.run(caller, body, variablesJson, { path: pathOf(request), key }),
+    );
   }
 
   @Post('executions\\:stream')
   @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(200)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiProduces('text/event-stream')
@@ -97,18 +101,16 @@ export class ExecutionsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.streams.stream(caller, body, variablesJson, {
-      path: pathOf(request),
-      key,
-      request,
-      response,
-    });
+    const options = { path: pathOf(request), key, request, response };
+    return this.rights.whenMayRun(caller, body, () =>
+      this.streams.stream(caller, body, variablesJson, options),
+    );
   }
 
   @Post('executions\\:submit')
   @ApiBodyExample(EXECUTE_EXAMPLE)
   @HttpCode(202)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
@@ -123,7 +125,7 @@ export class ExecutionsController {
     @JsonSource('variables') variablesJson: string | null,
     @IdempotencyKey() key: UsedKey | null,
   ): Promise<RawAnswer> {
-    return this.submits.submit(caller, body, variablesJson, key);
+    return this.rights.whenMayRun(caller, body, () => this.submits.submit(caller, body, variablesJson, key));
   }
 
   @Get('executions')

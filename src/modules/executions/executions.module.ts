@@ -39,6 +39,7 @@ import { ContentRetention, ContentRetentionRepository } from './retention/index.
 import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './calls/sync-calls.js';
+import { RunRights } from './intake/run-rights.js';
 import { SubmitService } from './intake/submit.service.js';
 
 /** Executions for other modules. A worker loads this and no controllers. */
@@ -82,6 +83,7 @@ import { SubmitService } from './intake/submit.service.js';
     RecordingService,
     ResponseCache,
     ResponseCacheRepository,
+    RunRights,
     RunService,
     StreamService,
     SubmitService,
@@ -99,6 +101,7 @@ import { SubmitService } from './intake/submit.service.js';
     ExecutionsRepository,
     ExecutionsService,
     RecordingService,
+    RunRights,
     RunService,
     StreamService,
     SubmitService,

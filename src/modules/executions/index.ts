@@ -43,6 +43,7 @@ export {
   usedKeyOf,
 } from './idempotency/index.js';
 export type { AnswerEvent, AnsweringModel } from './intake/answer-sink.js';
+export { RunRights } from './intake/run-rights.js';
 export { type RunRequest, RunService } from './intake/run.service.js';
 export { serverSentEvent, type StreamFormat, type StreamOptions, StreamService } from './streaming/index.js';
 export { SubmitService } from './intake/submit.service.js';

@@ -7,6 +7,7 @@ import {
   type ExecutionProtocol,
   type ExecutionResultDto,
   type RunRequest,
+  RunRights,
   RunService,
   StreamService,
   type UsedKey,
@@ -36,10 +37,16 @@ export interface ChatCompletionOptions {
   readonly response: Response;
 }
 
+interface ChatCompletion extends ChatCompletionOptions {
+  readonly body: ChatCompletionRequestDto;
+  readonly variablesJson: string | null;
+}
+
 /** Chat completions as executions. */
 @Injectable()
 export class ChatCompletionsService {
   constructor(
+    private readonly rights: RunRights,
     private readonly runs: RunService,
     private readonly streams: StreamService,
     private readonly models: ModelsService,
@@ -50,7 +57,7 @@ export class ChatCompletionsService {
   /**
    * Writes the whole answer: a completion, or its chunks.
    * @param variablesJson the text of `prompt_variables` as received.
-   * @throws what `readRequest` and `RunService.run` throw; then nothing was written.
+   * @throws what `readRequest`, `RunRights.whenMayRun` and `RunService.run` throw; then nothing was written.
    */
   async create(
     who: Caller,
@@ -59,6 +66,16 @@ export class ChatCompletionsService {
     { key, request, response }: ChatCompletionOptions,
   ): Promise<void> {
     const execution = await this.read(who, body);
+    await this.rights.whenMayRun(who, execution, () =>
+      this.run(who, execution, { body, variablesJson, key, request, response }),
+    );
+  }
+
+  private async run(
+    who: Caller,
+    execution: RunRequest,
+    { body, variablesJson, key, request, response }: ChatCompletion,
+  ): Promise<void> {
     const variables = execution.variables === undefined ? null : variablesJson;
     const options = {
       path: pathOf(request),

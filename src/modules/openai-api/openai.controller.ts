@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiBodyExample, ApiProblems, JsonSource } from '../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
 import { RateLimited } from '../limits/index.js';
 import { ChatCompletionRequestDto } from './requests/chat-completion-request.dto.js';
@@ -36,7 +36,7 @@ export class OpenAiController {
     stream: false,
   })
   @HttpCode(200)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({

@@ -26,6 +26,7 @@ export { findContentWarnings } from './find-content-warnings.js';
 export { PromptNameParam } from './prompt-params.decorators.js';
 export { PromptList } from './reads/prompt-list.js';
 export { PromptReads } from './reads/prompt-reads.js';
+export { PromptTeams } from './reads/prompt-teams.js';
 export { PromptResolver, type ResolvedBy, type RunInEnvironment } from './reads/prompt-resolver.js';
 export type { ResolvedVersion } from './prompt-versions.repository.js';
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';

@@ -15,6 +15,7 @@ import { PromptReads } from './reads/prompt-reads.js';
 import { PromptReadsRepository } from './reads/prompt-reads.repository.js';
 import { RunningVersionsRepository } from './reads/running-versions.repository.js';
 import { PromptResolver } from './reads/prompt-resolver.js';
+import { PromptTeams } from './reads/prompt-teams.js';
 import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import { PromptsController } from './prompts.controller.js';
 import { PromptsRepository } from './prompts.repository.js';
@@ -44,6 +45,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     PromptResolver,
     PromptsRepository,
     PromptsService,
+    PromptTeams,
     PromptVersionsRepository,
     RegistryChangesRepository,
     RegistryWatch,
@@ -64,6 +66,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     PromptReads,
     PromptResolver,
     PromptsService,
+    PromptTeams,
     RegistryWatch,
     RenderService,
     UnsavedContents,

@@ -75,7 +75,7 @@ export class TrackingController {
   })
   @PromptNameParam('WELCOME')
   @HttpCode(200)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({

@@ -20,12 +20,14 @@ import { setRoute } from '../request/route-of-request.js';
  * Finds out who sends a request and whether they may: what the guard of the ordinary way calls as well.
  *
  * @param address where the request came from; null when the client is gone already.
+ * @param orOverTeam as the route has it.
  * @returns at once for somebody who is known already. Whoever may not is a rejection.
  */
 export type Authorize<Caller, Scope extends string> = (
   headers: IncomingHttpHeaders,
   address: string | null,
   scopes: readonly Scope[],
+  orOverTeam: boolean,
 ) => Caller | Promise<Caller>;
 
 /** The part of a request that a route of the fast path sees. */
@@ -52,6 +54,8 @@ export interface FastRoute<Caller, Scope extends string, Params, Body> {
   readonly match: (path: string) => Params | null;
   /** All of them are needed. */
   readonly scopes: readonly Scope[];
+  /** Set where they will do over the prompts of one team; the handler decides, once it knows the prompt. */
+  readonly orOverTeam?: true;
   /** The body of a POST; `null` for a GET. */
   readonly dto: Type<Body & object> | null;
   /** Answers at once where it has nothing to wait for. */
@@ -144,7 +148,7 @@ export class FastPath<Caller, Scope extends string> {
     params: unknown,
   ): RawAnswer | null | Promise<RawAnswer | null> {
     const address = clientAddressOf(request, this.options.trustedProxies);
-    const caller = this.authorize(request.headers, address, route.scopes);
+    const caller = this.authorize(request.headers, address, route.scopes, route.orOverTeam === true);
     if (caller instanceof Promise) return caller.then((known) => this.serve(known, request, route, params));
     return this.serve(caller, request, route, params);
   }

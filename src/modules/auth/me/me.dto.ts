@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Role, ROLES } from '../../../entities/index.js';
 import { ApiId } from '../../../infra/http/index.js';
-import { type Scope, SCOPES } from '../roles/scopes.js';
+import { type Scope, type ScopeOverPrompts, SCOPES, SCOPES_OVER_PROMPTS } from '../roles/scopes.js';
 
 const KINDS = ['person', 'service', 'key', 'instance'] as const;
 
@@ -23,8 +23,8 @@ export class MyTeamDto {
   role!: Role | null;
 
   /** The scopes that you have over them. */
-  @ApiProperty({ enum: SCOPES, isArray: true })
-  scopes!: Scope[];
+  @ApiProperty({ enum: SCOPES_OVER_PROMPTS, isArray: true })
+  scopes!: ScopeOverPrompts[];
 }
 
 export class MeDto {

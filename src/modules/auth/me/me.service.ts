@@ -5,7 +5,7 @@ import type { Caller, CallerSession } from '../caller.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import type { MeDto, MyProjectDto, MyTeamDto } from './me.dto.js';
 import type { Rights } from '../roles/rights.js';
-import { type Scope, SCOPES } from '../roles/scopes.js';
+import { type Scope, SCOPES, SCOPES_OVER_PROMPTS } from '../roles/scopes.js';
 
 const MOST_PROJECTS = 200;
 
@@ -76,7 +76,11 @@ function listScopes(scopes: ReadonlySet<Scope>): Scope[] {
 
 function listTeams({ overTeams }: Rights): MyTeamDto[] {
   return [...overTeams]
-    .map(([name, { role, scopes }]) => ({ name, role, scopes: listScopes(scopes) }))
+    .map(([name, { role, scopes }]) => ({
+      name,
+      role,
+      scopes: SCOPES_OVER_PROMPTS.filter((scope) => scopes.has(scope)),
+    }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 

@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiSecurity } from '@nestjs/swagger';
 import { API_KEY_SECURITY, ApiProblems, BEARER_SECURITY } from '../../../infra/http/index.js';
-import type { Scope } from './scopes.js';
+import type { Scope, ScopeOverPrompts } from './scopes.js';
 
 /** The right that a route asks of its caller. */
 export type RouteAccess =
@@ -40,7 +40,7 @@ export function Scopes(...scopes: Scope[]) {
  * The caller's key needs all of these scopes, in the project or over the prompts of a team. For a route about one prompt, whose
  * service calls `assertMayOver` with the team that answers for it.
  */
-export function ScopesOverPrompt(...scopes: Scope[]) {
+export function ScopesOverPrompt(...scopes: ScopeOverPrompts[]) {
   return keyAccess({ kind: 'key', scopes, orOverTeam: true });
 }
 

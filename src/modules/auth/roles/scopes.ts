@@ -27,6 +27,18 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
+/** Those that a team can give over its prompts. The others are about more than one prompt, and hold in the project alone. */
+export const SCOPES_OVER_PROMPTS = [
+  'prompts:write',
+  'executions:run',
+  'environments:move',
+  'changes:write',
+  'changes:approve',
+  'rollouts:write',
+] as const satisfies readonly Scope[];
+
+export type ScopeOverPrompts = (typeof SCOPES_OVER_PROMPTS)[number];
+
 export function isScope(value: string): value is Scope {
   return (SCOPES as readonly string[]).includes(value);
 }

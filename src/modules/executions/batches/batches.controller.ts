@@ -15,8 +15,9 @@ import {
   type RawAnswer,
   UuidPipe,
 } from '../../../infra/http/index.js';
-import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
+import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../../auth/index.js';
 import { RateLimited } from '../../limits/index.js';
+import { RunRights } from '../intake/run-rights.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
 import { BatchesService, type VariablesSource } from './batches.service.js';
@@ -26,7 +27,10 @@ const BATCH_ID = { name: 'batch_id', description: 'Id of the batch.' };
 @ApiTags('Batches')
 @Controller('v1')
 export class BatchesController {
-  constructor(private readonly batches: BatchesService) {}
+  constructor(
+    private readonly rights: RunRights,
+    private readonly batches: BatchesService,
+  ) {}
 
   @Post('executions\\:submit-batch')
   @ApiBodyExample({
@@ -39,7 +43,7 @@ export class BatchesController {
     ],
   })
   @HttpCode(202)
-  @Scopes('executions:run')
+  @ScopesOverPrompt('executions:run')
   @RateLimited()
   @ApiHeader(IDEMPOTENCY_HEADER)
   @ApiOperation({
@@ -59,7 +63,7 @@ export class BatchesController {
       of: (index) => text?.sourceOf('entries', index, 'variables') ?? null,
       sizeOf: (index) => text?.sizeOf('entries', index, 'variables') ?? 0,
     };
-    return this.batches.submit(caller, body, variables, key);
+    return this.rights.whenMayRun(caller, body, () => this.batches.submit(caller, body, variables, key));
   }
 
   @Get('batches/:batch_id')

@@ -6,6 +6,7 @@ import type { Caller } from '../../auth/index.js';
 import {
   type AdmittedPrompt,
   type ExecutionProtocol,
+  RunRights,
   RunService,
   SubmitService,
   type UsedKey,
@@ -53,6 +54,7 @@ function promptFields({ name, version }: AdmittedPrompt) {
 export class ExecutePromptService {
   constructor(
     private readonly config: AppConfig,
+    private readonly rights: RunRights,
     private readonly runs: RunService,
     private readonly submits: SubmitService,
     private readonly registry: TrackedRegistryRepository,
@@ -61,7 +63,7 @@ export class ExecutePromptService {
 
   /**
    * @returns 200 or 202 with an {@link ExecutedPromptDto}, or the failure of the provider, as `RunService.run` has it.
-   * @throws what `RunService.run` and `SubmitService.submit` throw.
+   * @throws what `RunRights.whenMayRun`, `RunService.run` and `SubmitService.submit` throw.
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version of that hash.
    */
   async execute(
@@ -79,9 +81,11 @@ export class ExecutePromptService {
       model: model === null ? await this.findModel(who, provider, model_name) : onlyModelOf(request, model),
     };
     try {
-      return mode === 'async'
-        ? await this.submits.submit(who, execution, variablesJson, key, { protocol: PROTOCOL })
-        : await this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL });
+      return await this.rights.whenMayRun(who, execution, () =>
+        mode === 'async'
+          ? this.submits.submit(who, execution, variablesJson, key, { protocol: PROTOCOL })
+          : this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL }),
+      );
     } catch (error) {
       const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;
       // The mode is the mistake to name: registering the version would be refused too.

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { assertMayOver, type Caller } from '../../auth/index.js';
+import { PromptTeams } from '../../prompts/index.js';
+import type { RequestToAdmit } from '../admission/execution-request.js';
+
+/** Who may run what: all of the project by a right in the project, the prompts of a team by a right over these. */
+@Injectable()
+export class RunRights {
+  constructor(private readonly teams: PromptTeams) {}
+
+  /**
+   * Does the work for whoever may run what the request names. It costs a caller with the right in the project nothing; only
+   * without it the team of the prompt is looked up.
+   * @param request a prompt. Content of its own is no prompt of any team.
+   * @throws ForbiddenError `FORBIDDEN` | PromptNotFoundError `PROMPT_NOT_FOUND`
+   */
+  whenMayRun<Answer>(
+    who: Caller,
+    request: Pick<RequestToAdmit, 'prompt_name' | 'content' | 'bare'>,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
+    return who.scopes.has('executions:run') ? work() : this.assertMayRun(who, request).then(work);
+  }
+
+  private async assertMayRun(
+    who: Caller,
+    { prompt_name: name, content, bare }: Pick<RequestToAdmit, 'prompt_name' | 'content' | 'bare'>,
+  ): Promise<void> {
+    const isPrompt = name !== undefined && (content ?? bare ?? null) === null;
+    const ownerTeam = isPrompt ? await this.teams.getOwner(who.projectId, name) : null;
+    assertMayOver(who, ownerTeam, 'executions:run');
+  }
+}

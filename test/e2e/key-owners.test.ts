@@ -217,6 +217,17 @@ describe('a rotated key', () => {
     expect(JSON.stringify(everything)).toContain('key.rotate');
   });
 
+  it('keeps its former secret for a day when nothing is said', async () => {
+    for (const body of [undefined, {}]) {
+      const client = await memberClient(stage, 'viewer');
+      const answer = await rotate(client, stage.admin, body);
+      expect(answer).toMatchObject({ status: 200, body: { key_id: client.keyId } });
+      const until = Date.parse(String((answer.body as ApiBody)['previous_until']));
+      expect(Math.abs(until - Date.now() - 86_400_000)).toBeLessThan(60_000);
+      expect([await isAccepted(answer.body.key), await isAccepted(client.key)]).toEqual([true, true]);
+    }
+  });
+
   it('cannot be one that is over, unknown or sent nonsense', async () => {
     const client = await memberClient(stage, 'viewer');
     for (const overlap_s of [-1, 1.5, 2_592_001, '60', null]) {

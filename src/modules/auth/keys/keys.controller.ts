@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { ApiBodyExample, ApiProblems, UuidPipe } from '../../../infra/http/index.js';
+import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBodyExample, ApiProblems, OptionalBody, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { ChangeKeyDto, CreatedKeyDto, CreateKeyDto, KeyDto, KeyListDto, RotateKeyDto } from './keys.dto.js';
 import { KeysService } from './keys.service.js';
@@ -50,6 +50,7 @@ export class KeysController {
   }
 
   @Post(':key_id\\:rotate')
+  @ApiBody({ type: RotateKeyDto, required: false })
   @ApiBodyExample({ overlap_s: 86_400 })
   @ApiParam({ name: 'key_id', description: 'Id of the key.' })
   @HttpCode(200)
@@ -64,7 +65,7 @@ export class KeysController {
   rotate(
     @CurrentCaller() caller: Caller,
     @Param('key_id', UuidPipe) keyId: string,
-    @Body() body: RotateKeyDto,
+    @OptionalBody(RotateKeyDto) body: RotateKeyDto,
   ): Promise<CreatedKeyDto> {
     return this.keys.rotate(caller, keyId, body);
   }

@@ -213,9 +213,21 @@ describe('changes', () => {
     }
   });
 
-  it('keep the evidence that they were opened with', async () => {
-    const evidence = [{ type: 'experiment', id: 'e-1' }];
-    expect(await open(await twoVersions(), { evidence })).toMatchObject({ evidence });
+  it('take no evidence that is not there', async () => {
+    const prompt_name = await twoVersions();
+    for (const id of ['e-1', UNKNOWN_ID]) {
+      const answer = await stage.admin.post('/v1/changes', {
+        prompt_name,
+        environment: 'prod',
+        version_number: 2,
+        reason: 'r',
+        evidence: [{ type: 'experiment', id }],
+      });
+      expectProblem(answer, 404, 'EXPERIMENT_NOT_FOUND');
+    }
+    expect((await stage.admin.get(`/v1/changes?prompt_name=${prompt_name}`)).body).toMatchObject({
+      changes: [],
+    });
   });
 
   it('of another project are not there, by the very answer of those that are not', async () => {

@@ -195,6 +195,28 @@ describe('an experiment as evidence', () => {
     expect(await apply(change, { emergency: true, reason: 'r' })).toMatchObject({ status: 200 });
   });
 
+  it('is named once, however its id is spelt', async () => {
+    const { body } = await stage.admin.get<{ experiments: { experiment_id: string }[] }>(
+      `${EXPERIMENTS}?limit=1`,
+    );
+    const id = body.experiments[0]!.experiment_id;
+    const ask = (client: Pick<typeof stage.admin, 'post'>, ...ids: string[]) =>
+      client.post('/v1/changes', {
+        prompt_name: 'gated',
+        environment: 'release',
+        version_number: 1,
+        reason: 'r',
+        evidence: ids.map((each) => ({ type: 'experiment', id: each })),
+      });
+    const twice = await ask(stage.admin, id, id.toUpperCase());
+    expectProblem(twice, 400, 'VALIDATION_FAILED');
+    expect(twice.body).toMatchObject({ errors: [{ pointer: '/evidence/1' }] });
+    expect(await ask(stage.admin, id.toUpperCase())).toMatchObject({
+      status: 201,
+      body: { evidence: [{ type: 'experiment', id }] },
+    });
+  });
+
   it.each([
     [{ experiment: { dataset: 'd', scorers: [] } }, '/evidence/experiment/scorers'],
     [{ experiment: { dataset: 'd', scorers: ['s'], verdict: 'worse' } }, '/evidence/experiment/verdict'],

@@ -83,6 +83,9 @@ export class ChangesWorld {
       new HeldPointersRepository(),
     );
     const transitions = new RolloutTransitions(rollouts, keeper, mover, audit);
+    const experiments = new ExperimentsRepository();
+    const comparisons = new ComparisonsService(scope, experiments, new ResultsRepository());
+    const evidence = new EvidenceCheck(experiments, comparisons, databaseClock);
     this.changes = new ChangesService(
       scope,
       databaseClock,
@@ -92,6 +95,7 @@ export class ChangesWorld {
       diffs,
       audit,
       drafts,
+      evidence,
     );
     this.reviews = new ChangeReviewsService(
       scope,
@@ -100,9 +104,6 @@ export class ChangesWorld {
       new ApprovedVersionsRepository(),
       log,
     );
-    const experiments = new ExperimentsRepository();
-    const comparisons = new ComparisonsService(scope, experiments, new ResultsRepository());
-    const evidence = new EvidenceCheck(experiments, comparisons, databaseClock);
     this.applying = new ApplyChangeService(
       scope,
       repository,

@@ -13,6 +13,7 @@ import { changeSummary, impactView } from './change-views.js';
 import type { ChangeDto, ChangeListDto, ListChangesQueryDto, OpenChangeDto } from './changes.dto.js';
 import { ChangesRepository, type ChangeTarget } from './changes.repository.js';
 import { ChangeNotFoundError, EnvironmentNotProtectedError } from './errors.js';
+import { EvidenceCheck } from './evidence/evidence-check.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -41,13 +42,16 @@ export class ChangesService {
     private readonly diffs: DiffService,
     private readonly audit: AuditService,
     private readonly rollouts: RolloutDrafts,
+    private readonly evidence: EvidenceCheck,
   ) {}
 
   /**
    * Binds what is to be approved to how things are at this moment.
    * @throws PromptNotFoundError | VersionNotFoundError | ForbiddenError
    * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` where no change is needed.
-   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already.
+   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already, or a piece of evidence is named
+   *   twice.
+   * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` for evidence that is not there.
    */
   async open(caller: Caller, request: OpenChangeDto): Promise<ChangeDto> {
     const { projectId } = caller;
@@ -57,7 +61,7 @@ export class ChangesService {
       const { promptName, environment, versionNumber, rolloutId } = wanted;
       const target = await this.changes.findTarget(tx, projectId, wanted);
       assertOpenable(target, wanted, caller);
-      const evidence = (request.evidence ?? []).map(({ type, id }) => ({ type, id }));
+      const evidence = await this.evidence.read(tx, projectId, request.evidence ?? []);
       const id = await this.changes.insert(tx, {
         projectId,
         promptId: target.promptId,

@@ -1,4 +1,5 @@
 export type { ComparisonDto } from './dto/comparison.dto.js';
+export { ExperimentNotFoundError } from './errors.js';
 export { type ExperimentRecord, ExperimentsRepository } from './experiments.repository.js';
 export {
   ExperimentReadsModule,

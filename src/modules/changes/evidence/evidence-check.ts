@@ -2,15 +2,26 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { StoredEvidenceDemand } from '../../../entities/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
-import { UUID } from '../../../kernel/index.js';
-import { ComparisonsService, type ExperimentRecord, ExperimentsRepository } from '../../experiments/index.js';
+import { UUID, ValidationError } from '../../../kernel/index.js';
+import {
+  ComparisonsService,
+  ExperimentNotFoundError,
+  type ExperimentRecord,
+  ExperimentsRepository,
+} from '../../experiments/index.js';
 import type { ChangeRecord } from '../changes.repository.js';
 import { EvidenceMissingError } from '../errors.js';
 import { findObjection, meetsDemand, pairsToCompare } from './judge-experiment.js';
 
 type Demand = StoredEvidenceDemand['experiment'];
 
-/** Checks the evidence that an environment demands before a change is applied. */
+/** The evidence of a change, as it is kept. */
+interface Evidence {
+  readonly type: 'experiment';
+  readonly id: string;
+}
+
+/** Checks the evidence that a change comes with, and that an environment demands before the change is applied. */
 @Injectable()
 export class EvidenceCheck {
   constructor(
@@ -18,6 +29,27 @@ export class EvidenceCheck {
     private readonly comparisons: ComparisonsService,
     private readonly clock: DatabaseClock,
   ) {}
+
+  /**
+   * Reads what a change comes with, each piece once, under the spelling of ids that the ledger itself has.
+   * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND`
+   * @throws ValidationError `VALIDATION_FAILED` for what is there twice.
+   */
+  async read(tx: EntityManager, projectId: string, sent: readonly Evidence[]): Promise<Evidence[]> {
+    const evidence = sent.map(({ type, id }) => ({ type, id: id.toLowerCase() }));
+    const errors = evidence.flatMap(({ id }, at) => {
+      const first = evidence.findIndex((other) => other.id === id);
+      return first === at
+        ? []
+        : [{ pointer: `/evidence/${at}`, message: `is the same as /evidence/${first}` }];
+    });
+    if (errors.length > 0) throw new ValidationError('Name each piece of evidence once.', errors);
+    for (const { id } of evidence) {
+      const found = UUID.test(id) ? await this.experiments.find(tx, projectId, id) : null;
+      if (found === null) throw new ExperimentNotFoundError(id);
+    }
+    return evidence;
+  }
 
   /** @throws EvidenceMissingError `EVIDENCE_MISSING` when a scorer that the environment names has not spoken for the version. */
   async assertShown(tx: EntityManager, projectId: string, change: ChangeRecord): Promise<void> {

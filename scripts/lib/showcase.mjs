@@ -1,3 +1,5 @@
+import { runExperiment, startRollout } from './showcase-evidence.mjs';
+
 const REFUND = `You are a support agent for {{company}}.
 Answer in {{language | default: "English"}}.
 {% if order.refundable %}
@@ -110,6 +112,9 @@ export async function seedShowcase(url, key) {
       dirty: false,
     },
   });
+  // Before the budget, which is too small for both.
+  const experimentId = await runExperiment(call);
+  const rolloutId = await startRollout(call);
   await call('POST', '/v1/prices', {
     provider: 'echo',
     model_name: 'echo',
@@ -147,6 +152,12 @@ export async function seedShowcase(url, key) {
       colorScheme: 'dark',
     },
     { name: 'change', path: `/changes/${changeId}`, ready: 'in at most three sentences' },
+    {
+      name: 'experiment',
+      path: `/experiments/${experimentId}?tab=comparison`,
+      ready: 'refunds_at_once',
+    },
+    { name: 'rollout', path: `/rollouts/${rolloutId}`, ready: 'Numbered sources', act: drawChart },
     {
       name: 'prompts-narrow',
       path: '/prompts',
@@ -200,8 +211,12 @@ async function tryTwo(page) {
   for (const name of ['A', 'B']) await variant(name).getByText('succeeded').waitFor();
 }
 
-async function settle(page) {
+async function drawChart(page) {
   await page.locator('.u-over').first().waitFor();
+}
+
+async function settle(page) {
+  await drawChart(page);
   await page.getByRole('table', { name: 'By Prompt' }).waitFor();
 }
 

@@ -18,7 +18,7 @@ export class ContentErasureController {
     description:
       'For ever: variables, prompt, answers, calls of tools, metadata, texts of errors, the stored answer of its ' +
       'Idempotency-Key and its place in the response cache. Facts, costs and counts stay, and `content_erased_at` says when. ' +
-      'Its Idempotency-Key answers `CONTENT_ERASED` from then on. Erasing again changes nothing.',
+      'Its Idempotency-Key answers `CONTENT_ERASED` from then on. Erasing again erases what was written about it since.',
   })
   @ApiNoContentResponse({ description: 'Nothing of it is left.' })
   @ApiProblems(400, 404, 409)

@@ -17,7 +17,7 @@ export class ContentErasureService {
   ) {}
 
   /**
-   * Gone when it resolves: no table, answer or cache of any process has it. Erasing again changes nothing.
+   * Gone when it resolves: no table, answer or cache of any process has it. Erasing again erases what was written about it since.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.
    */

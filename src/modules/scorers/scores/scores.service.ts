@@ -36,7 +36,7 @@ export class ScoresService {
    * Keeps what somebody says of an execution: 200 with a `ScoreDto`.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | ScorerNotFoundError `SCORER_NOT_FOUND`
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer whose scores are computed.
-   * @throws ScoredContentErasedError `CONTENT_ERASED` for an explanation of an answer that was erased.
+   * @throws ContentErasedError `CONTENT_ERASED` for an explanation of an answer that was erased.
    * @throws ValidationError `VALIDATION_FAILED` for a label or value that the scorer does not have.
    * @throws what `IdempotencyService.once` throws.
    */

@@ -1,7 +1,7 @@
 import './bootstrap/leave-signals-to-supervisor.js';
 import 'reflect-metadata';
 import { serveHandedConnections } from './bootstrap/serve-handed-connections.js';
-import { CLOSING_MS, runProcess, sentenceOf } from './bootstrap/run-process.js';
+import { CLOSING_MS, runProcess, toSentence } from './bootstrap/run-process.js';
 import { serveApi } from './bootstrap/serve-api.js';
 import { AppConfig, parseEnvironment, shareEnvironment } from './infra/config/index.js';
 import { SupervisorLink } from './infra/supervision/index.js';
@@ -27,7 +27,7 @@ runProcess(async () => {
     stop = () => api.stop(env.SHUTDOWN_GRACE_MS);
     link.ready(api.providers);
   } catch (error) {
-    const sentence = sentenceOf(error);
+    const sentence = toSentence(error);
     if (sentence === null) throw error;
     await link.refuse(sentence);
     process.exit(1);

@@ -1,6 +1,6 @@
 import { CALL_ENTRY } from '../create-prompt-ledger/call.js';
 import { HOT, recordset } from '../create-prompt-ledger/statements.js';
-import { ancestorsOf } from './key-line.js';
+import { selectAncestors } from './key-line.js';
 
 /** `ledger_call` also returns the ancestors of the caller's key, because their rate limits count the tokens, too. */
 export const CREATE_CALL_WITH_ANCESTORS = `
@@ -25,7 +25,7 @@ BEGIN
     tokens_per_minute := NULL;
     ancestors := NULL;
     IF key_id IS NOT NULL THEN
-      SELECT k.tokens_per_minute, ${ancestorsOf('k')} INTO tokens_per_minute, ancestors
+      SELECT k.tokens_per_minute, ${selectAncestors('k')} INTO tokens_per_minute, ancestors
       FROM api_keys k WHERE k.project_id = entry.project_id AND k.key_id = ledger_call.key_id;
     END IF;
     RETURN NEXT;

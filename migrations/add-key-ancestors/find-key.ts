@@ -1,5 +1,5 @@
 import { CREATE_SYSTEM_FUNCTIONS } from '../create-prompt-ledger/system-functions.js';
-import { ancestorsOf } from './key-line.js';
+import { selectAncestors } from './key-line.js';
 
 export const CREATE_FIND_KEY_WITH_ANCESTORS = `
 CREATE FUNCTION ledger_find_key(wanted uuid)
@@ -9,7 +9,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
 AS $$
   SELECT set_config('app.system', 'on', true);
   SELECT k.project_id, k.key_id, k.name, k.secret_hmac, k.scopes, k.expires_at, k.revoked_at, now(),
-    k.requests_per_minute, k.tokens_per_minute, ${ancestorsOf('k')}
+    k.requests_per_minute, k.tokens_per_minute, ${selectAncestors('k')}
   FROM public.api_keys k JOIN public.projects p USING (project_id)
   WHERE k.key_id = wanted AND p.archived_at IS NULL
 $$;

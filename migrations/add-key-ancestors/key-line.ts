@@ -24,6 +24,6 @@ export const KEY_LINE_FUNCTION = 'ledger_key_line(uuid,text)';
  * Builds the ancestors of a key as JSON, each with its limits; null for a key without ancestors.
  * @param key a row of api_keys.
  */
-export const ancestorsOf = (key: string) => `CASE WHEN ${key}.ancestors <> '{}' THEN (
+export const selectAncestors = (key: string) => `CASE WHEN ${key}.ancestors <> '{}' THEN (
       SELECT json_agg(json_build_object('key_id', a.key_id, 'requests_per_minute', a.requests_per_minute, 'tokens_per_minute', a.tokens_per_minute))
       FROM public.api_keys a WHERE a.project_id = ${key}.project_id AND a.key_id = ANY (${key}.ancestors)) END`;

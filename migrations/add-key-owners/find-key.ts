@@ -1,4 +1,4 @@
-import { ancestorsOf } from '../add-key-ancestors/key-line.js';
+import { selectAncestors } from '../add-key-ancestors/key-line.js';
 
 /**
  * Everything that decides what a key may do right now: the key, its owner, and the owner's roles in the project. One read, so
@@ -14,7 +14,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
 AS $$
   SELECT set_config('app.system', 'on', true);
   SELECT k.project_id, k.key_id, k.name, k.secret_hmac, k.scopes, k.expires_at, k.revoked_at, now(),
-    k.requests_per_minute, k.tokens_per_minute, ${ancestorsOf('k')},
+    k.requests_per_minute, k.tokens_per_minute, ${selectAncestors('k')},
     p.name, k.role, CASE WHEN k.previous_until > now() THEN k.previous_secret_hmac END,
     k.user_id, u.kind, u.name, u.disabled_at IS NOT NULL, m.role,
     CASE WHEN k.user_id IS NOT NULL THEN (

@@ -16,7 +16,7 @@ const columns = (times: number): Replacement => [
   'resolved_by, rollout, requested_by',
   times,
 ];
-const valuesOf = (row: string): Replacement => [
+const replaceValues = (row: string): Replacement => [
   `${row}.resolved_by, ${row}.requested_by`,
   `${row}.resolved_by, ${row}.rollout, ${row}.requested_by`,
 ];
@@ -26,11 +26,11 @@ export const CARRY_ARMS: Readonly<Record<string, readonly Replacement[]>> = {
   // Into the row in flight: its columns, and their values.
   'ledger_begin_plain(json,uuid[])': [ENTRY, columns(2)],
   // Executions that are over at once carry their arm too: those refused before any call, or answered from another execution.
-  'ledger_begin(json,uuid[],double precision,boolean)': [ENTRY, columns(3), valuesOf('a')],
-  'ledger_end_plain(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],
-  'ledger_end(json,uuid[])': [columns(1), valuesOf('o'), valuesOf('h')],
+  'ledger_begin(json,uuid[],double precision,boolean)': [ENTRY, columns(3), replaceValues('a')],
+  'ledger_end_plain(json,uuid[])': [columns(1), replaceValues('o'), replaceValues('h')],
+  'ledger_end(json,uuid[])': [columns(1), replaceValues('o'), replaceValues('h')],
   // Canceled, given up, and what the sweep ends.
-  'ledger_end_uncalled(uuid,uuid[],text,text,text)': [columns(1), valuesOf('h')],
+  'ledger_end_uncalled(uuid,uuid[],text,text,text)': [columns(1), replaceValues('h')],
 };
 
 /** A column that is added to a view stands at its end. */

@@ -1,7 +1,7 @@
 import { countEnded, COUNTED_COLUMNS } from './counts.js';
 import { announceEnded, ANNOUNCED_COLUMNS, DUTIES } from './duties.js';
 import { ASKED } from './executions.js';
-import { columnsOf, HOT, recordset } from './statements.js';
+import { listColumns, HOT, recordset } from './statements.js';
 
 /** The entry of an execution that begins, whichever way it is asked for. */
 const PLAIN_ENTRY = {
@@ -156,7 +156,7 @@ const OVER_VALUES = `a.project_id, a.execution_id, a.status, a.owner_team, a.max
       CASE WHEN a.cached_from IS NOT NULL THEN a.created_at END,
       coalesce(a.completed_at, CASE WHEN a.cached_from IS NULL THEN a.created_at ELSE greatest(now(), a.created_at) END),
       a.error_type, a.error_message, s.finish_reason, s.prompt_tokens, s.response_tokens, s.cached_prompt_tokens, s.reasoning_tokens,
-      CASE WHEN a.cached_from IS NOT NULL THEN 0 END, a.cached_from IS NOT NULL, a.cached_from, ${columnsOf('a', FROM_ENTRY)}`;
+      CASE WHEN a.cached_from IS NOT NULL THEN 0 END, a.cached_from IS NOT NULL, a.cached_from, ${listColumns('a', FROM_ENTRY)}`;
 
 /**
  * Begins executions of any kind. `queued` and `running` go in flight; `failed`, refused before any call, and `succeeded`,

@@ -1,4 +1,4 @@
-import { ACROSS_PROJECTS, AS_SYSTEM, HOT, placesOf } from './statements.js';
+import { ACROSS_PROJECTS, AS_SYSTEM, HOT, numberPlaces } from './statements.js';
 
 /**
  * The projects that have something due. Each is asked by itself, from the floor on: a backlog of a million costs as much as a
@@ -67,7 +67,7 @@ BEGIN
           UPDATE executions_in_flight f
           SET status = 'running', due_at = NULL, fence = f.fence + 1, started_at = coalesce(f.started_at, greatest(now(), f.created_at)),
             lease_until = now() + make_interval(secs => lease_ms / 1000.0)
-          WHERE f.ctid = ANY (${placesOf('(SELECT project, unnest(chosen))')})
+          WHERE f.ctid = ANY (${numberPlaces('(SELECT project, unnest(chosen))')})
           RETURNING f.*
         )
         SELECT c.project_id, c.execution_id, c.fence, m.provider, m.model_name, c.timeout_ms, c.attempt, c.max_attempts,

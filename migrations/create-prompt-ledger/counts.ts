@@ -39,8 +39,8 @@ const MEASURES: readonly CountColumn[] = [
   { name: 'cost_sum_pico_usd', value: 'coalesce(sum(n.cost_pico_usd), 0)' },
 ];
 
-const namesOf = (columns: readonly CountColumn[]) => columns.map(({ name }) => name).join(', ');
-const valuesOf = (columns: readonly CountColumn[]) => columns.map(({ value }) => value).join(', ');
+const listNames = (columns: readonly CountColumn[]) => columns.map(({ name }) => name).join(', ');
+const listValues = (columns: readonly CountColumn[]) => columns.map(({ value }) => value).join(', ');
 
 const HOUR = `date_trunc('hour', n.created_at, 'UTC')`;
 
@@ -56,9 +56,9 @@ export const COUNTED_COLUMNS = `project_id, prompt_id, prompt_mode, version_id, 
  * @param ended a name of rows with the {@link COUNTED_COLUMNS}.
  */
 export function countEnded(ended: string): string {
-  return `INSERT INTO public.execution_deltas (project_id, hour, ${namesOf(DIMENSIONS)}, ${namesOf(MEASURES)})
-    SELECT n.project_id, ${HOUR}, ${valuesOf(DIMENSIONS)}, ${valuesOf(MEASURES)}
-    FROM ${ended} n GROUP BY n.project_id, ${HOUR}, ${valuesOf(DIMENSIONS)}`;
+  return `INSERT INTO public.execution_deltas (project_id, hour, ${listNames(DIMENSIONS)}, ${listNames(MEASURES)})
+    SELECT n.project_id, ${HOUR}, ${listValues(DIMENSIONS)}, ${listValues(MEASURES)}
+    FROM ${ended} n GROUP BY n.project_id, ${HOUR}, ${listValues(DIMENSIONS)}`;
 }
 
 const COLUMNS = `
@@ -117,7 +117,7 @@ BEGIN
     WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM public.execution_deltas LIMIT most FOR UPDATE SKIP LOCKED))
     RETURNING d.*
   ), summed AS (
-    INSERT INTO public.execution_rollups AS r (${ROLLUP_KEY}, ${namesOf(MEASURES)})
+    INSERT INTO public.execution_rollups AS r (${ROLLUP_KEY}, ${listNames(MEASURES)})
     SELECT ${ROLLUP_KEY}, ${MEASURES.map(({ name }) => `sum(${name})`).join(', ')}
     FROM taken CROSS JOIN LATERAL (VALUES
       ('hour', hour), ('day', date_trunc('day', hour, 'UTC')), ('all', '-infinity'::timestamptz)) AS g (grain, period)

@@ -1,7 +1,7 @@
 import { COUNTED_COLUMNS, countEnded } from './counts.js';
 import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
 import { ASKED } from './executions.js';
-import { columnsOf, HOT, placesOf } from './statements.js';
+import { listColumns, HOT, numberPlaces } from './statements.js';
 
 /**
  * Ends executions of one project that nobody is calling for, and whose rows the caller has locked: they are canceled, given up,
@@ -16,10 +16,10 @@ DECLARE
   settled json;
 BEGIN
   WITH h AS (
-    DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('(SELECT project, unnest(ids))')}) RETURNING f.*
+    DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${numberPlaces('(SELECT project, unnest(ids))')}) RETURNING f.*
   ), over AS (
     INSERT INTO executions (project_id, execution_id, status, attempts_made, error_type, error_message, completed_at, ${ASKED.join(', ')})
-    SELECT h.project_id, h.execution_id, as_status, h.attempt, as_error_type, as_error_message, now(), ${columnsOf('h', ASKED)} FROM h
+    SELECT h.project_id, h.execution_id, as_status, h.attempt, as_error_type, as_error_message, now(), ${listColumns('h', ASKED)} FROM h
     RETURNING ${COUNTED_COLUMNS}, ${ANNOUNCED_COLUMNS}
   ), counted AS (
     ${countEnded('over')}

@@ -1,7 +1,7 @@
 import { COUNTED_COLUMNS, countEnded } from './counts.js';
 import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
 import { ASKED } from './executions.js';
-import { columnsOf, HOT, placesOf, recordset } from './statements.js';
+import { listColumns, HOT, numberPlaces, recordset } from './statements.js';
 
 /** The end of an attempt: what is known of the call, and its cost. */
 const OUTCOME = {
@@ -101,11 +101,11 @@ const overValues = (
   status: string,
 ) => `h.project_id, h.execution_id, ${status}, h.attempt, coalesce(h.completed_at, now()), h.error_type,
       h.error_message, h.latency_ms, h.first_token_ms, h.finish_reason, h.prompt_tokens, h.response_tokens, h.cached_prompt_tokens,
-      h.reasoning_tokens, h.cost_pico_usd, h.price_id, ${columnsOf('h', ASKED)}`;
+      h.reasoning_tokens, h.cost_pico_usd, h.price_id, ${listColumns('h', ASKED)}`;
 
 /** In a statement of its own, behind the one that has locked them. */
 const DELETE_ENDED = `
-  DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${placesOf('unnest(ended_projects, ended_ids)')});`;
+  DELETE FROM executions_in_flight f WHERE f.ctid = ANY (${numberPlaces('unnest(ended_projects, ended_ids)')});`;
 
 /**
  * Ends executions whose call has ended and that have no duties: one row in each table of what is over, and none in flight.
@@ -125,7 +125,7 @@ BEGIN
   PERFORM set_config('app.project_ids', projects::text, true);
   WITH h AS MATERIALIZED (
     SELECT n.*, o.* FROM ${recordset('entries', END_PLAIN_ENTRY, 'n')} CROSS JOIN LATERAL (${inFlight(
-      `o.attempt_started_at, ${columnsOf('o', ASKED)}`,
+      `o.attempt_started_at, ${listColumns('o', ASKED)}`,
       'o.attempt_started_at IS NOT NULL AND o.duties = 0',
     )}) AS o
   ), over AS (
@@ -181,7 +181,7 @@ BEGIN
   PERFORM set_config('app.project_ids', projects::text, true);
   WITH h AS MATERIALIZED (
     SELECT n.*, o.* FROM ${recordset('entries', END_ENTRY, 'n')} CROSS JOIN LATERAL (${inFlight(
-      `o.attempt_started_at, o.duties, ${columnsOf('o', ASKED)}`,
+      `o.attempt_started_at, o.duties, ${listColumns('o', ASKED)}`,
       '(o.attempt_started_at IS NOT NULL) = n.was_called',
     )}) AS o
     WHERE n.next = 'final'

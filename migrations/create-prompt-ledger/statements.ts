@@ -6,7 +6,7 @@
  *
  * - Rows are looked up with `LATERAL (… OFFSET 0)`, which fixes the order of the join: entry by entry, by primary key. A plain
  *   join may start at the table when that was empty as the plan was made, and then reads all of it for ever.
- * - Rows that are locked already are changed and deleted by {@link placesOf}. `execution_id = ANY (…)` looks like a range of the
+ * - Rows that are locked already are changed and deleted by {@link numberPlaces}. `execution_id = ANY (…)` looks like a range of the
  *   primary key, but before PostgreSQL 17 the plan of an empty table takes it for a filter, and reads all of the project.
  * - Planner settings are clauses of the function. As settings of a session they would leak, or vanish behind a pooler.
  *
@@ -44,7 +44,7 @@ export function recordset(parameter: string, columns: EntryColumns, name: string
 }
 
 /** A list of columns, each of one row: `e.a, e.b`. */
-export function columnsOf(row: string, names: readonly string[]): string {
+export function listColumns(row: string, names: readonly string[]): string {
   return names.map((name) => `${row}.${name}`).join(', ');
 }
 
@@ -53,7 +53,7 @@ export function columnsOf(row: string, names: readonly string[]): string {
  * moves them.
  * @param keys rows of a project's id and an execution's.
  */
-export function placesOf(keys: string): string {
+export function numberPlaces(keys: string): string {
   return `ARRAY(SELECT o.ctid FROM ${keys} AS k(project_id, execution_id) CROSS JOIN LATERAL (
       SELECT o.ctid FROM executions_in_flight o WHERE o.project_id = k.project_id AND o.execution_id = k.execution_id OFFSET 0) AS o)`;
 }

@@ -1,11 +1,11 @@
 import { fakeFetch, json } from './fake-fetch.testkit.js';
-import { partsOf } from './dataset-parts.js';
+import { splitParts } from './dataset-parts.js';
 import { LedgerClient } from './ledger-client.js';
 import type { NewDatasetItem } from './wire/index.js';
 
 async function sizesOf(items: Iterable<NewDatasetItem>): Promise<number[]> {
   const sizes: number[] = [];
-  for await (const part of partsOf(items)) sizes.push(part.length);
+  for await (const part of splitParts(items)) sizes.push(part.length);
   return sizes;
 }
 

@@ -7,7 +7,7 @@ const MAX_VALUES = 100_000;
 const MAX_ITEMS = 5_000;
 
 /** Gathers items until there are as many as a request may have. An item that is too large by itself is a part by itself. */
-export async function* partsOf(
+export async function* splitParts(
   items: Iterable<NewDatasetItem> | AsyncIterable<NewDatasetItem>,
 ): AsyncGenerator<readonly NewDatasetItem[], void, undefined> {
   let part: NewDatasetItem[] = [];

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  connectionOf,
+  toConnection,
   type ConnectionOptions,
   Transport,
 } from './core/index.js';
@@ -71,7 +71,7 @@ export class LedgerClient {
 
   /** @throws ConfigurationError without a key */
   constructor(options: ConnectionOptions = {}) {
-    const transport = new Transport(connectionOf(options));
+    const transport = new Transport(toConnection(options));
     this.transport = transport;
     this.prompts = new PromptsResource(transport, (name) => this.promptChanges(name));
     this.versions = new VersionsResource(transport);

@@ -189,7 +189,7 @@ const VENDORS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** @throws ConfigurationError for a text without a slash */
-export function modelRefOf(model: ModelChoice): ModelRef {
+export function toModelRef(model: ModelChoice): ModelRef {
   if (typeof model !== 'string') return model;
   const slash = model.indexOf('/');
   if (slash < 1 || slash === model.length - 1) {
@@ -201,9 +201,9 @@ export function modelRefOf(model: ModelChoice): ModelRef {
 }
 
 /** @throws ConfigurationError for a text without a slash */
-export function modelSelectionOf(models: ModelsChoice): ModelSelection {
-  if (isList(models)) return models.map(modelRefOf);
-  return typeof models === 'object' && 'route' in models ? models : modelRefOf(models);
+export function toModelSelection(models: ModelsChoice): ModelSelection {
+  if (isList(models)) return models.map(toModelRef);
+  return typeof models === 'object' && 'route' in models ? models : toModelRef(models);
 }
 
 /** `Array.isArray` does not know of arrays that are only read. */
@@ -212,11 +212,11 @@ function isList<T>(value: T | readonly T[]): value is readonly T[] {
 }
 
 /** Returns the options of an execution that concern the transport. */
-export function callOptionsOf({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
+export function toCallOptions({ idempotencyKey, signal }: ExecuteOptions): CallOptions {
   return { idempotencyKey, signal };
 }
 
 /** The same of a stream. */
-export function streamCallOptionsOf({ idleTimeoutMs, ...options }: StreamOptions): StreamCallOptions {
-  return { ...callOptionsOf(options), idleTimeoutMs };
+export function toStreamCallOptions({ idleTimeoutMs, ...options }: StreamOptions): StreamCallOptions {
+  return { ...toCallOptions(options), idleTimeoutMs };
 }

@@ -12,7 +12,7 @@ import {
   type ExecuteOptions,
   type GetPromptOptions,
   type LedgerMode,
-  modelRefOf,
+  toModelRef,
   type NameOf,
   type PromptLedgerOptions,
   type PromptText,
@@ -194,7 +194,7 @@ export class PromptLedger<
     const { model, params, correlationId, metadata, extract, environment = this.environment } = options;
     const prompt: LedgerPrompt = await this.getPrompt<string>(name, { ...options, environment });
     return this.tracker.track(prompt, variables, call as (prompt: Rendered, context: TrackContext) => T, {
-      model: model === undefined ? undefined : modelRefOf(model),
+      model: model === undefined ? undefined : toModelRef(model),
       params,
       correlationId,
       metadata,

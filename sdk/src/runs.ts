@@ -5,11 +5,11 @@ import type { ExecutionStream } from './streams/execution-stream.js';
 import type { LedgerClient } from './ledger-client.js';
 import {
   type BatchItem,
-  callOptionsOf,
+  toCallOptions,
   type ExecuteOptions,
-  modelSelectionOf,
+  toModelSelection,
   type StreamOptions,
-  streamCallOptionsOf,
+  toStreamCallOptions,
   type SubmitBatchOptions,
   type SubmitOptions,
 } from './options.js';
@@ -42,7 +42,7 @@ export class Runs {
     options: ExecuteOptions,
   ): Promise<Answer<ExecutionResult | TrackedExecution>> {
     const { code } = this;
-    const call = callOptionsOf(options);
+    const call = toCallOptions(options);
     const answer: ApiPromise<ExecutionResult | TrackedExecution> =
       code === null
         ? this.client.executions.run(this.request(name, variables, options), call)
@@ -52,10 +52,10 @@ export class Runs {
 
   /** By the number of the version, as what is queued: prompts in code have no route of their own for it. */
   stream(name: string, variables: Variables | undefined, options: StreamOptions): ExecutionStream {
-    return this.client.executions.streamOf(async (signal) => {
+    return this.client.executions.openStream(async (signal) => {
       const request = this.request(name, variables, options);
       return { ...request, version_number: await this.versionNumber(name, { ...options, signal }) };
-    }, streamCallOptionsOf(options));
+    }, toStreamCallOptions(options));
   }
 
   async submit(
@@ -66,7 +66,7 @@ export class Runs {
     const request = this.request(name, variables, options);
     const version = await this.versionNumber(name, options);
     return this.client.executions
-      .submit({ ...request, ...queued(options), version_number: version }, callOptionsOf(options))
+      .submit({ ...request, ...queued(options), version_number: version }, toCallOptions(options))
       .withResponse();
   }
 
@@ -87,7 +87,7 @@ export class Runs {
         ...(unitKey === undefined ? {} : { unit_key: unitKey }),
       })),
     };
-    return new BatchHandle(this.client, await this.client.batches.submit(request, callOptionsOf(options)));
+    return new BatchHandle(this.client, await this.client.batches.submit(request, toCallOptions(options)));
   }
 
   private request(
@@ -100,7 +100,7 @@ export class Runs {
       prompt_name: name,
       version_number: version,
       variables,
-      model: model === undefined ? undefined : modelSelectionOf(model),
+      model: model === undefined ? undefined : toModelSelection(model),
       params,
       cache,
       on_budget: onBudget,
@@ -132,7 +132,7 @@ export class Runs {
     return {
       ...rest,
       ...model,
-      ...(version === undefined ? { template_hash: await code.hashOf(code.get(name)) } : { version }),
+      ...(version === undefined ? { template_hash: await code.hashText(code.get(name)) } : { version }),
     };
   }
 
@@ -142,7 +142,7 @@ export class Runs {
     { version, signal }: ExecuteOptions,
   ): Promise<number | undefined> {
     if (version !== undefined || this.code === null) return version;
-    const hash = await this.code.hashOf(this.code.get(name));
+    const hash = await this.code.hashText(this.code.get(name));
     const known = this.versionNumbers.get(`${name} ${hash}`);
     if (known !== undefined) return known;
     const versions = await this.client.versions.list(name, { signal });

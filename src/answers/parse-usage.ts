@@ -39,7 +39,7 @@ const MOST_UNEXPLAINED = 1_000_000;
  * or beside them; where the object has a total, the sum that matches it decides.
  */
 export function parseUsage(raw: unknown): UsageCounts {
-  const usage = shapeOf(raw);
+  const usage = asRecord(raw);
   if (usage === null) return NOTHING;
   return toCounts(isGemini(usage) ? toldByGemini(usage) : toldByOthers(usage));
 }
@@ -62,15 +62,15 @@ export function isUsageKnown({ promptTokens, responseTokens }: UsageCounts): boo
  * @returns null where there is none.
  */
 export function findUsage(answer: unknown): unknown {
-  const shape = shapeOf(answer) ?? {};
+  const shape = asRecord(answer) ?? {};
   const choices: unknown = shape['choices'];
   const places = [
     shape['usage'],
     shape['usageMetadata'],
-    shapeOf(shape['x_groq'])?.['usage'],
-    shapeOf(Array.isArray(choices) ? choices[0] : null)?.['usage'],
+    asRecord(shape['x_groq'])?.['usage'],
+    asRecord(Array.isArray(choices) ? choices[0] : null)?.['usage'],
   ];
-  return places.find((place) => shapeOf(place) !== null) ?? null;
+  return places.find((place) => asRecord(place) !== null) ?? null;
 }
 
 /** No other vendor names its counts so. */
@@ -86,7 +86,7 @@ function isGemini(usage: Shape): boolean {
  */
 function toldByGemini(usage: Shape): Told {
   const count = (...names: string[]) =>
-    mostOf(names.flatMap((name) => [usage[name], usage[toSnakeCase(name)]]));
+    pickLargest(names.flatMap((name) => [usage[name], usage[toSnakeCase(name)]]));
   const prompt = count('promptTokenCount');
   const toolUse = count('toolUsePromptTokenCount');
   const thoughts = count('thoughtsTokenCount');
@@ -110,11 +110,11 @@ function toldByGemini(usage: Shape): Told {
  */
 function toldByOthers(usage: Shape): Told {
   const promptDetails =
-    shapeOf(usage['prompt_tokens_details']) ?? shapeOf(usage['input_tokens_details']) ?? {};
+    asRecord(usage['prompt_tokens_details']) ?? asRecord(usage['input_tokens_details']) ?? {};
   const responseDetails =
-    shapeOf(usage['completion_tokens_details']) ?? shapeOf(usage['output_tokens_details']) ?? {};
+    asRecord(usage['completion_tokens_details']) ?? asRecord(usage['output_tokens_details']) ?? {};
   const cacheReadBeside = tokenCount(usage['cache_read_input_tokens']);
-  const cacheWriteBeside = cacheWriteOf(usage);
+  const cacheWriteBeside = parseCacheWrite(usage);
   const isAnthropic = cacheReadBeside !== null || cacheWriteBeside !== null;
   const prompt = tokenCount(usage['prompt_tokens']);
   return {
@@ -122,13 +122,13 @@ function toldByOthers(usage: Shape): Told {
     response: tokenCount(usage['completion_tokens']) ?? tokenCount(usage['output_tokens']),
     total: tokenCount(usage['total_tokens']),
     // Anthropic calls it thinking; Perplexity and some servers of open models have it beside the other counts.
-    reasoning: mostOf([
+    reasoning: pickLargest([
       responseDetails['reasoning_tokens'],
       responseDetails['thinking_tokens'],
       usage['reasoning_tokens'],
     ]),
     // In turn: OpenAI; DeepSeek; Moonshot and Together; Mistral; Anthropic.
-    cacheRead: mostOf([
+    cacheRead: pickLargest([
       promptDetails['cached_tokens'],
       usage['prompt_cache_hit_tokens'],
       usage['cached_tokens'],
@@ -144,9 +144,9 @@ function toldByOthers(usage: Shape): Told {
 }
 
 /** Anthropic gives the sum, its parts by the time they live, or both. */
-function cacheWriteOf(usage: Shape): number | null {
+function parseCacheWrite(usage: Shape): number | null {
   const sum = tokenCount(usage['cache_creation_input_tokens']);
-  const parts = shapeOf(usage['cache_creation']);
+  const parts = asRecord(usage['cache_creation']);
   if (sum !== null || parts === null) return sum;
   const counts = Object.values(parts)
     .map(tokenCount)
@@ -163,8 +163,8 @@ interface Sum {
 function toCounts(told: Told): UsageCounts {
   const { prompt, response, total, cacheRead, cacheWrite, reasoning } = told;
   const cache = (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const prompts = sumsOf(prompt, cache, told.isCacheBeside);
-  const responses = sumsOf(response, reasoning ?? 0, told.isReasoningBeside)
+  const prompts = listSums(prompt, cache, told.isCacheBeside);
+  const responses = listSums(response, reasoning ?? 0, told.isReasoningBeside)
     // A count larger than the whole cannot be part of it, whatever the total says: Perplexity's total leaves reasoning out.
     .filter(({ isBeside }) => isBeside || (reasoning ?? 0) <= (response ?? 0));
   const { prompt: allPrompt, response: allResponse } = matching(prompts, responses, total, reasoning ?? 0);
@@ -173,13 +173,13 @@ function toCounts(told: Told): UsageCounts {
   return {
     promptTokens,
     responseTokens,
-    cachedPromptTokens: partOf(cacheRead, promptTokens),
-    reasoningTokens: partOf(reasoning, responseTokens),
+    cachedPromptTokens: checkPart(cacheRead, promptTokens),
+    reasoningTokens: checkPart(reasoning, responseTokens),
   };
 }
 
 /** Both readings of a number and a part of it, the documented one first. */
-function sumsOf(whole: number | null, part: number, isBeside: boolean): Sum[] {
+function listSums(whole: number | null, part: number, isBeside: boolean): Sum[] {
   if (whole === null) return [];
   const inside = { value: whole, isBeside: false };
   if (part === 0) return [inside];
@@ -207,12 +207,12 @@ function matching(
 }
 
 /** A part that is larger than its whole, or whose whole is not known, is not known either. */
-function partOf(part: number | null, whole: number | null): number | null {
+function checkPart(part: number | null, whole: number | null): number | null {
   return part !== null && whole !== null && part > whole ? null : part;
 }
 
 /** A vendor that says the same in two places may have a zero in the one that it does not fill. */
-function mostOf(values: readonly unknown[]): number | null {
+function pickLargest(values: readonly unknown[]): number | null {
   const counts = values.map(tokenCount).filter((count) => count !== null);
   return counts.length === 0 ? null : Math.max(...counts);
 }
@@ -221,6 +221,6 @@ function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function shapeOf(value: unknown): Shape | null {
+function asRecord(value: unknown): Shape | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Shape) : null;
 }

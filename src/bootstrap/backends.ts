@@ -13,7 +13,7 @@ import {
   readOrCreateSecret,
   startEmbeddedPostgres,
 } from '../infra/database/embedded/index.js';
-import { messageOf } from '../kernel/index.js';
+import { getMessage } from '../kernel/index.js';
 
 const KEY_HASH_SECRET_BYTES = 32;
 const SECRETS_KEY_BYTES = 32;
@@ -50,7 +50,7 @@ export async function startBackends(
   if (env.DATABASE_URL !== null) {
     if (env.MIGRATE_ON_START) await migrate(env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL);
     await assertMigrated(env.DATABASE_URL);
-    const keyHashSecret = await keyHashSecretOf(env, homeDir);
+    const keyHashSecret = await provideKeyHashSecret(env, homeDir);
     return { databaseUrl: env.DATABASE_URL, keyHashSecret, embedded: false, stop: () => Promise.resolve() };
   }
   const onCrash = (message: string) => process.stderr.write(`${message}\n`);
@@ -65,7 +65,7 @@ export async function startBackends(
   };
   try {
     await migrate(server.url);
-    const keyHashSecret = await keyHashSecretOf(env, homeDir);
+    const keyHashSecret = await provideKeyHashSecret(env, homeDir);
     // One that was made before stays readable when the environment brings its own.
     const secretsKey =
       env.SECRETS_KEY === null
@@ -102,7 +102,7 @@ export async function attachBackends(env: Environment): Promise<ResolvedBackends
 }
 
 /** Without one in the environment, it is made once and kept with the data; all processes must use the same. */
-async function keyHashSecretOf(env: Environment, homeDir: string): Promise<string> {
+async function provideKeyHashSecret(env: Environment, homeDir: string): Promise<string> {
   return env.KEY_HASH_SECRET ?? readOrCreateSecret(homeDir, 'key-hash-secret', KEY_HASH_SECRET_BYTES);
 }
 
@@ -125,14 +125,14 @@ async function withClient<T>(databaseUrl: string, work: (client: ResilientClient
     return await work(client);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError(`The database of DATABASE_URL cannot be used: ${reasonOf(error)}.`);
+    throw new ConfigurationError(`The database of DATABASE_URL cannot be used: ${describeReason(error)}.`);
   } finally {
     await client?.end().catch(() => undefined);
   }
 }
 
 /** A host with two addresses fails with an AggregateError, whose message is empty. */
-function reasonOf(error: unknown): string {
+function describeReason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return messageOf(error) === '' ? (code ?? 'unknown error') : messageOf(error);
+  return getMessage(error) === '' ? (code ?? 'unknown error') : getMessage(error);
 }

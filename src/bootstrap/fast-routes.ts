@@ -9,7 +9,7 @@ import {
   SubmitDto,
   SubmitService,
   type UsedKey,
-  usedKeyOf,
+  readUsedKey,
 } from '../modules/executions/index.js';
 import { RateLimits } from '../modules/limits/index.js';
 import { PromptReads } from '../modules/prompts/index.js';
@@ -88,8 +88,8 @@ function prepared<Answer>(
 ): Promise<Answer> {
   const header = headers['idempotency-key'];
   // The path is the route itself: the fast path takes no other spelling of it.
-  const key = usedKeyOf({ method: 'POST', path, header, rawHeaders, body: text });
-  const variables = () => text?.sourceOf('variables') ?? null;
+  const key = readUsedKey({ method: 'POST', path, header, rawHeaders, body: text });
+  const variables = () => text?.findSource('variables') ?? null;
   if (text?.isLarge !== true) return answer(key as UsedKey | null, variables());
   return Promise.all([key, heavyWork.run(variables)]).then((both) => answer(...both));
 }

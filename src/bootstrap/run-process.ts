@@ -51,10 +51,10 @@ export function stopOnSignal(graceMs: number, stop: () => Promise<void>): void {
 }
 
 /** Returns the error's message for the operator; null when it is not written for one. */
-export function sentenceOf(error: unknown): string | null {
+export function toSentence(error: unknown): string | null {
   return SENTENCES.some((known) => error instanceof known) ? (error as Error).message : null;
 }
 
 function describe(error: unknown): string {
-  return sentenceOf(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return toSentence(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

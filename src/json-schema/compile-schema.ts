@@ -41,13 +41,13 @@ export function compileSchema(schema: unknown, pointer = ''): CompiledSchema {
   } catch (error) {
     throw new ValidationError(
       'Correct the parts of the schema that "errors" lists.',
-      problemsOf(error, pointer),
+      toProblems(error, pointer),
     );
   }
 }
 
 /** @throws what says nothing about the schema. */
-function problemsOf(error: unknown, pointer: string): readonly ErrorEntry[] {
+function toProblems(error: unknown, pointer: string): readonly ErrorEntry[] {
   if (error instanceof SchemaRefused) return error.problems;
   // The stack ended, on a schema that is nested thousands of levels deep.
   if (error instanceof RangeError) return [{ pointer, message: 'is nested too deeply' }];

@@ -2,7 +2,7 @@ import { type ErrorEntry, pointerSegment } from '../kernel/index.js';
 import { LIMITS } from './limits.js';
 import type { Evaluation, SchemaNode } from './schema-node.js';
 import { Seen } from './seen.js';
-import { kindOf } from './values/json-values.js';
+import { getKind } from './values/json-values.js';
 import { toExact } from './values/to-exact.js';
 
 /** Ends a validation whose outcome is known: it is too much work, or enough was found. */
@@ -93,7 +93,7 @@ export class Validation implements Evaluation {
   }
 
   private assertAll(node: SchemaNode, value: unknown, seen: Seen | null): boolean {
-    const kind = kindOf(value);
+    const kind = getKind(value);
     if (kind === null) return this.fail('is not JSON');
     const assertions = node.assertions[kind];
     this.spend(2 + 2 * assertions.length);

@@ -9,7 +9,7 @@ export { endSentence } from './end-sentence.js';
 export { pointerSegment } from './pointer-segment.js';
 export * from './ledger-error.js';
 export { keepsText, keepText, parseJson } from './json/kept-json.js';
-export { messageOf } from './message-of.js';
+export { getMessage } from './get-message.js';
 export { type ExactJson, parseExact } from './json/parse-exact.js';
 export { isPlainNumber } from './json/plain-json.js';
 export { Places } from './places.js';

@@ -4,7 +4,7 @@ import {
   formatMicroUsd,
   formatPicoUsd,
   MAX_MICROS_PER_MTOK,
-  microsPerMtokOf,
+  toMicrosPerMtok,
   parseMicroUsd,
   parsePicoUsd,
   type TokenPrices,
@@ -169,7 +169,7 @@ describe('dollars a token', () => {
     ['0e-999', 0n],
     ['5.46875e-07', 546_875n],
   ])('are exact in micro-dollars a million: %s', (text, value) => {
-    expect(microsPerMtokOf(text)).toBe(value);
+    expect(toMicrosPerMtok(text)).toBe(value);
   });
 
   it.each([
@@ -185,7 +185,7 @@ describe('dollars a token', () => {
     '',
     '1.e-7',
   ])('have no whole price, or too high a one: %s', (text) => {
-    expect(microsPerMtokOf(text)).toBeNull();
+    expect(toMicrosPerMtok(text)).toBeNull();
   });
 
   it('are read from whatever form JSON writes them in', () => {
@@ -197,7 +197,7 @@ describe('dollars a token', () => {
         fc.pre(at > 0 && at < digits.length);
         const text = `${BigInt(digits.slice(0, at))}.${digits.slice(at)}e${exponent}`;
         fc.pre(text.length < 40);
-        expect(microsPerMtokOf(text)).toBe(value);
+        expect(toMicrosPerMtok(text)).toBe(value);
       }),
     );
   });

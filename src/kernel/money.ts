@@ -78,7 +78,7 @@ export function formatPicoUsd(picos: bigint): string {
  * @param usdPerToken a JSON number.
  * @returns null when that is not a whole number, or not from 0 to {@link MAX_MICROS_PER_MTOK}.
  */
-export function microsPerMtokOf(usdPerToken: string): bigint | null {
+export function toMicrosPerMtok(usdPerToken: string): bigint | null {
   const micros = scaleDecimal(usdPerToken, PICO_DECIMALS);
   return micros !== null && micros <= MAX_MICROS_PER_MTOK ? micros : null;
 }

@@ -26,12 +26,12 @@ export function suggestModels(allowed: readonly Named[], asked: string): readonl
   const kinds: ((model: Named) => boolean)[] = [
     ({ modelName }) => isSame(modelName, asked) || isSame(modelName, withoutProvider(asked)),
     (model) =>
-      squeeze(idOf(model)) === squeeze(asked) || squeezedNames(asked).includes(squeeze(model.modelName)),
+      squeeze(toId(model)) === squeeze(asked) || squeezedNames(asked).includes(squeeze(model.modelName)),
     ({ modelName }) => isSnapshot(withoutProvider(asked), modelName),
-    (model) => isSlip(idOf(model), asked) || isSlip(model.modelName, withoutProvider(asked)),
+    (model) => isSlip(toId(model), asked) || isSlip(model.modelName, withoutProvider(asked)),
   ];
   for (const isMeant of kinds) {
-    const meant = allowed.filter(isMeant).map(idOf);
+    const meant = allowed.filter(isMeant).map(toId);
     if (meant.length > 0) return meant.slice(0, MOST);
   }
   return [];
@@ -45,7 +45,7 @@ export function describeSuggestions(ids: readonly string[]): string {
   return ` Did you mean ${quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`}?`;
 }
 
-function idOf({ provider, modelName }: Named): string {
+function toId({ provider, modelName }: Named): string {
   return `${provider}/${modelName}`;
 }
 

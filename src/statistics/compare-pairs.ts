@@ -38,7 +38,7 @@ const DIGITS = 12;
 
 /** @param margin how far from 0 the interval of a difference may reach for it to be called none. */
 export function comparePairs(pairs: readonly Pair[], margin: number): PairedComparison {
-  const differences = pairs.map(differenceOf);
+  const differences = pairs.map(subtract);
   const n = pairs.length;
   const [wins, losses] = [count(differences, 1), count(differences, -1)];
   const delta = n === 0 ? null : differences.reduce((sum, each) => sum + each, 0) / n;
@@ -89,10 +89,10 @@ function isBinary(value: number): boolean {
 
 /** Whether the two differ by more than the rounding of sums. */
 export function isDifferent(pair: Pair): boolean {
-  return differenceOf(pair) !== 0;
+  return subtract(pair) !== 0;
 }
 
-function differenceOf({ baseline, candidate }: Pair): number {
+function subtract({ baseline, candidate }: Pair): number {
   const difference = candidate - baseline;
   const size = Math.max(Math.abs(baseline), Math.abs(candidate));
   if (Math.abs(difference) <= size * 10 ** -DIGITS) return 0;

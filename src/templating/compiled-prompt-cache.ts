@@ -1,6 +1,6 @@
-import { checksumOf } from './content/checksum.js';
+import { computeChecksum } from './content/checksum.js';
 import type { PromptContent } from './content/content.js';
-import { templatePartsOf } from './content/content.js';
+import { listTemplateParts } from './content/content.js';
 import type { CompiledPrompt } from './renderer.js';
 import { rendererFor } from './renderers.js';
 
@@ -34,13 +34,13 @@ export class CompiledPromptCache {
   }
 
   /**
-   * @param checksum `checksumOf(content)`, where the caller has it: saves the hashing.
+   * @param checksum `computeChecksum(content)`, where the caller has it: saves the hashing.
    * @throws TemplateInvalidError 422 `TEMPLATE_INVALID`; a failure is not kept.
    */
-  compile(rendererId: string, content: PromptContent, checksum = checksumOf(content)): CompiledPrompt {
+  compile(rendererId: string, content: PromptContent, checksum = computeChecksum(content)): CompiledPrompt {
     const key = `${rendererId}:${content.kind}:${checksum}`;
     const known = this.entries.get(key);
-    const entry = known ?? { prompt: rendererFor(rendererId).compile(content), chars: charsOf(content) };
+    const entry = known ?? { prompt: rendererFor(rendererId).compile(content), chars: countChars(content) };
     this.entries.delete(key);
     this.entries.set(key, entry);
     if (known === undefined) {
@@ -59,8 +59,8 @@ export class CompiledPromptCache {
   }
 }
 
-function charsOf(content: PromptContent): number {
-  const own = templatePartsOf(content).reduce((total, { source }) => total + source.length, 0);
+function countChars(content: PromptContent): number {
+  const own = listTemplateParts(content).reduce((total, { source }) => total + source.length, 0);
   const { snippets = [] } = content.extras ?? {};
   return snippets.reduce((total, { template_source: source }) => total + source.length, own);
 }

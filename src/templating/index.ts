@@ -25,11 +25,11 @@
  *     can do without is null. What it assigns ends with it, and `break` does not leave it.
  */
 export { canonicalJson } from './content/canonical-json.js';
-export { checksumOf } from './content/checksum.js';
+export { computeChecksum } from './content/checksum.js';
 export { CompiledPromptCache } from './compiled-prompt-cache.js';
 export type { CompiledPromptCacheOptions } from './compiled-prompt-cache.js';
 export type { ChatMessage, ChatRole, PromptContent, RenderedPrompt } from './content/content.js';
-export { extrasOfWire, wireExtrasOf } from './content/content-extras.js';
+export { extrasOfWire, toWireExtras } from './content/content-extras.js';
 export type {
   ContentExtras,
   FunctionTool,
@@ -48,6 +48,6 @@ export { readContentExtras } from './content/read-content-extras.js';
 export type { UncheckedExtras } from './content/read-content-extras.js';
 export { DEFAULT_MAX_RENDERED_BYTES } from './renderer.js';
 export type { CompiledPrompt, Renderer, RenderOptions } from './renderer.js';
-export { RENDERER, rendererFor, rendererIdOf } from './renderers.js';
+export { RENDERER, rendererFor, chooseRenderer } from './renderers.js';
 export { listPins } from './liquid-2/list-pins.js';
 export { type PinnedSnippet, type SnippetPin, snippetKey } from './content/snippet-pin.js';

@@ -1,15 +1,15 @@
-import { checksumOf } from './content/checksum.js';
+import { computeChecksum } from './content/checksum.js';
 import type { PinnedSnippet } from './content/snippet-pin.js';
 import { TemplateInvalidError, TemplateVariablesMissingError } from './errors.js';
 import { listPins } from './liquid-2/list-pins.js';
 import { liquid2 } from './liquid-2/renderer.js';
-import { rendererIdOf } from './renderers.js';
+import { chooseRenderer } from './renderers.js';
 
 const snippet = (name: string, template_source: string, version_number = 1): PinnedSnippet => ({
   name,
   version_number,
   version_id: `id of ${name}@${version_number}`,
-  checksum_hash: checksumOf({ kind: 'text', templateSource: template_source }),
+  checksum_hash: computeChecksum({ kind: 'text', templateSource: template_source }),
   template_source,
 });
 const content = (templateSource: string, ...snippets: readonly PinnedSnippet[]) =>
@@ -169,17 +169,17 @@ describe('a content', () => {
 
   it('has the renderer and the checksum of before without snippets, and others with them', () => {
     const plain = { kind: 'text', templateSource: 'x' } as const;
-    expect(rendererIdOf(plain)).toBe('liquid-1');
-    expect(rendererIdOf(content('x', snippet('a', 'y')))).toBe('liquid-2');
+    expect(chooseRenderer(plain)).toBe('liquid-1');
+    expect(chooseRenderer(content('x', snippet('a', 'y')))).toBe('liquid-2');
     const checksums = [
-      checksumOf(plain),
-      checksumOf(content('x', snippet('a', 'y'))),
-      checksumOf(content('x', snippet('a', 'z'))),
-      checksumOf(content('x', snippet('b', 'y'))),
-      checksumOf(content('x', snippet('a', 'y', 2))),
+      computeChecksum(plain),
+      computeChecksum(content('x', snippet('a', 'y'))),
+      computeChecksum(content('x', snippet('a', 'z'))),
+      computeChecksum(content('x', snippet('b', 'y'))),
+      computeChecksum(content('x', snippet('a', 'y', 2))),
     ];
     expect(new Set(checksums).size).toBe(checksums.length);
     const elsewhere = { ...snippet('a', 'y'), version_id: 'another' };
-    expect(checksumOf(content('x', elsewhere))).toBe(checksums[1]);
+    expect(computeChecksum(content('x', elsewhere))).toBe(checksums[1]);
   });
 });

@@ -7,7 +7,7 @@ import type { Renderer } from './renderer.js';
 export const RENDERER = 'liquid-1';
 
 /** The renderer of a new version. */
-export function rendererIdOf(content: PromptContent): string {
+export function chooseRenderer(content: PromptContent): string {
   return usesSnippets(content) ? liquid2.id : RENDERER;
 }
 

@@ -1,4 +1,4 @@
-import { principalOf } from '../../src/modules/audit/index.js';
+import { toPrincipal } from '../../src/modules/audit/index.js';
 import { type Caller, scopesForRole } from '../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
 import { ChangesWorld } from '../support/changes-world.js';
@@ -48,36 +48,36 @@ describe('an approval of one’s own change is refused', () => {
       'by an account that the author made',
       async () => {
         const author = await user('author', { role: 'admin' });
-        return [author, await approver('other', principalOf(author))];
+        return [author, await approver('other', toPrincipal(author))];
       },
     ],
     [
       'by who made the account of the author',
       async () => {
         const maker = await approver('maker');
-        return [await user('author', { madeBy: principalOf(maker) }), maker];
+        return [await user('author', { madeBy: toPrincipal(maker) }), maker];
       },
     ],
     [
       'with a key that the author made for another account',
       async () => {
         const author = await user('author', { role: 'admin' });
-        return [author, await approver('other', 'instance', principalOf(author))];
+        return [author, await approver('other', 'instance', toPrincipal(author))];
       },
     ],
     [
       'by who made the key that the author used',
       async () => {
         const maker = await approver('maker');
-        return [await user('author', { keyMadeBy: principalOf(maker) }), maker];
+        return [await user('author', { keyMadeBy: toPrincipal(maker) }), maker];
       },
     ],
     [
       'by an account that an account of the author made',
       async () => {
         const author = await user('author', { role: 'admin' });
-        const between = await user('between', { role: 'admin', madeBy: principalOf(author) });
-        return [author, await approver('other', principalOf(between))];
+        const between = await user('between', { role: 'admin', madeBy: toPrincipal(author) });
+        return [author, await approver('other', toPrincipal(between))];
       },
     ],
     [
@@ -92,7 +92,7 @@ describe('an approval of one’s own change is refused', () => {
       'by a key that made the key of the author',
       async () => {
         const maker = await world.makeKey('maker', { scopes: ['changes:approve'] });
-        const madeBy = principalOf(maker);
+        const madeBy = toPrincipal(maker);
         return [await world.makeKey('key', { scopes: ['changes:write'], madeBy }), maker];
       },
     ],
@@ -115,7 +115,7 @@ describe('an approval of one’s own change is refused', () => {
     [
       'two accounts that a third made',
       async () => {
-        const madeBy = principalOf(await user('third', { role: 'admin' }));
+        const madeBy = toPrincipal(await user('third', { role: 'admin' }));
         return [await user('author', { madeBy }), await approver('other', madeBy)];
       },
     ],
@@ -129,7 +129,7 @@ describe('an approval of one’s own change is refused', () => {
     [
       'the instance, and an account that somebody else made',
       async () => {
-        const madeBy = principalOf(await user('third', { role: 'admin' }));
+        const madeBy = toPrincipal(await user('third', { role: 'admin' }));
         return [world.instance, await approver('other', madeBy)];
       },
     ],

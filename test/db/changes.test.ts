@@ -1,4 +1,4 @@
-import { principalOf } from '../../src/modules/audit/index.js';
+import { toPrincipal } from '../../src/modules/audit/index.js';
 import { CHANGE_STATUSES } from '../../src/entities/index.js';
 import type { Caller } from '../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../src/modules/changes/changes.dto.js';
@@ -160,7 +160,7 @@ describe('a change', () => {
   ])('is closed for good by %s', async (verb, status) => {
     const { change_id: id } = await openApproved();
     const by = verb === 'reject' ? reviewer : author;
-    expect(await world[verb](by, id)).toMatchObject({ status, closed_by: by.actor });
+    expect(await world[verb](by, id)).toMatchObject({ status, closed_by: by.name });
     expect(await world.apply(author, id)).toBe('CHANGE_CLOSED');
     expect(await world.approve(reviewer, id)).toBe('CHANGE_CLOSED');
     expect(await world[verb](by, id)).toBe('CHANGE_CLOSED');
@@ -303,7 +303,7 @@ describe('an emergency', () => {
     expect(await world.apply(admin, id, now)).toMatchObject({ status: 'applied', review: 'open' });
     expect(await movesOf(id)).toHaveLength(1);
 
-    const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: principalOf(admin) });
+    const madeByAdmin = await world.makeUser('sock', { role: 'approver', madeBy: toPrincipal(admin) });
     for (const one of [admin, madeByAdmin]) expect(await world.approve(one, id)).toBe('SELF_APPROVAL');
     // An editor approves nothing, whoever opened it.
     expect(await world.approve(author, id)).toBe('FORBIDDEN');

@@ -24,7 +24,7 @@ describe('the rules of environments', () => {
   let mover: PointerMover;
   const prompts = new PromptsRepository();
   const rules = new EnvironmentRulesRepository();
-  const who = () => ({ ...ACTOR, projectId: context.projectId });
+  const actor = () => ({ ...ACTOR, projectId: context.projectId });
 
   beforeAll(async () => {
     context = await openLedgerContext();
@@ -80,7 +80,7 @@ describe('the rules of environments', () => {
     await inProject(async (tx) => {
       const { prompt } = await makePrompt(tx, 'being made');
       await prompts.takeRevision(tx, prompt, null);
-      protecting = environments.put(who(), 'renewed', { protected: true });
+      protecting = environments.put(actor(), 'renewed', { protected: true });
       await eventually(async () => (await blocked()) > 0);
     });
     await protecting;
@@ -95,9 +95,9 @@ describe('the rules of environments', () => {
     let protecting: Promise<unknown> = Promise.resolve();
     await inProject(async (tx) => {
       await mover.holdRules(tx, context.projectId, 'vault');
-      protecting = environments.put(who(), 'vault', { protected: true });
+      protecting = environments.put(actor(), 'vault', { protected: true });
       await eventually(async () => (await blocked()) > 0);
-      const moved = await mover.moveEnvironmentPointer(tx, who(), prompt, 'vault', versions[0], {
+      const moved = await mover.moveEnvironmentPointer(tx, actor(), prompt, 'vault', versions[0], {
         reason: null,
       });
       expect(moved).toMatchObject({ outcome: 'moved', fromVersionId: null });
@@ -116,11 +116,11 @@ describe('the rules of environments', () => {
 
     beforeAll(async () => {
       ({ prompt, versions } = await inProject((tx) => makePrompt(tx, 'guarded')));
-      await environments.put(who(), 'prod', { protected: true });
+      await environments.put(actor(), 'prod', { protected: true });
     });
 
     const move = (versionId: string, options: Parameters<PointerMover['moveEnvironmentPointer']>[5]) =>
-      inProject((tx) => mover.moveEnvironmentPointer(tx, who(), prompt, 'prod', versionId, options));
+      inProject((tx) => mover.moveEnvironmentPointer(tx, actor(), prompt, 'prod', versionId, options));
 
     it('let a version in that comes with a change, where the pointer stands as the change says', async () => {
       await expect(move(versions[0], { reason: 'r' })).rejects.toMatchObject({

@@ -54,9 +54,9 @@ describe('revisions of the registry', () => {
     await context.close();
   });
 
-  const who = (projectId = context.projectId) => ({ ...ACTOR, projectId });
+  const actor = (projectId = context.projectId) => ({ ...ACTOR, projectId });
   const put = (name: string, text: string, more: object = {}) =>
-    prompts.put(who(), name, { template_source: text, ...more });
+    prompts.put(actor(), name, { template_source: text, ...more });
 
   async function current(projectId = context.projectId): Promise<number> {
     const { rows } = await context.owner.query<{ revision: number }>(
@@ -122,11 +122,11 @@ describe('revisions of the registry', () => {
     expect(await rowOf('a')).toMatchObject({ prompt: first, pointer: first });
     await put('a', 'two');
     expect(await rowOf('a')).toMatchObject({ prompt: first + 1, pointer: first });
-    await prompts.activate(who(), 'a', 2);
+    await prompts.activate(actor(), 'a', 2);
     expect(await rowOf('a')).toMatchObject({ prompt: first + 2, pointer: first + 2 });
     await put('a', 'two', { description: 'of it' });
     expect(await rowOf('a')).toMatchObject({ prompt: first + 3, pointer: first + 2 });
-    await prompts.delete(who(), 'a');
+    await prompts.delete(actor(), 'a');
     expect(await rowOf('a')).toMatchObject({ prompt: first + 4 });
     expect(await changes.listSince(context.projectId, first + 3)).toEqual([
       { name: 'a', revision: first + 4 },
@@ -141,7 +141,7 @@ describe('revisions of the registry', () => {
       await put('b', 'one');
       await put('b', 'one', { set_active: true });
       await put('b', 'one', metadata);
-      await prompts.activate(who(), 'b', 1);
+      await prompts.activate(actor(), 'b', 1);
     });
     expect(notices).toEqual([]);
     expect(await rowOf('b')).toEqual(before);
@@ -160,9 +160,11 @@ describe('revisions of the registry', () => {
     await put('d', 'one');
     const before = await current();
     const notices = await noticesOf(async () => {
-      await expect(prompts.activate(who(), 'd', 7)).rejects.toThrow('not found');
-      await expect(prompts.put(who(), 'd', { messages: [{ role: 'user', content: 'x' }] })).rejects.toThrow();
-      await expect(prompts.delete(who(), 'nobody')).rejects.toThrow('not found');
+      await expect(prompts.activate(actor(), 'd', 7)).rejects.toThrow('not found');
+      await expect(
+        prompts.put(actor(), 'd', { messages: [{ role: 'user', content: 'x' }] }),
+      ).rejects.toThrow();
+      await expect(prompts.delete(actor(), 'nobody')).rejects.toThrow('not found');
     });
     expect(notices).toEqual([]);
     expect(await current()).toBe(before);
@@ -171,7 +173,7 @@ describe('revisions of the registry', () => {
   it('are counted for each project by itself', async () => {
     const before = await current();
     const notices = await noticesOf(() =>
-      prompts.put(who(context.otherProjectId), 'a', { template_source: 'theirs' }),
+      prompts.put(actor(context.otherProjectId), 'a', { template_source: 'theirs' }),
     );
     expect(notices).toEqual([{ project_id: context.otherProjectId, revision: 1 }]);
     expect(await current()).toBe(before);

@@ -46,10 +46,10 @@ describe('a version that is resolved', () => {
     );
     resolver = new PromptResolver(watch, reads, versions);
     lookup = new VersionLookup(new VersionLookupRepository(scope), versions);
-    const who = { ...ACTOR, projectId };
-    await prompts.put(who, 'a', { template_source: 'x' });
+    const actor = { ...ACTOR, projectId };
+    await prompts.put(actor, 'a', { template_source: 'x' });
     const extras = { tools: [TOOL], tool_choice: 'required', response_format: { type: 'json_object' } };
-    const { version } = await prompts.put(who, 'a', { template_source: 'x', set_active: true, ...extras });
+    const { version } = await prompts.put(actor, 'a', { template_source: 'x', set_active: true, ...extras });
     checksumHash = version.checksum_hash;
   });
   afterAll(async () => {

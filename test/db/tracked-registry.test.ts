@@ -80,11 +80,11 @@ describe('the registry of code', () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  const who = (projectId = context.projectId) => ({ ...ACTOR, projectId });
+  const actor = (projectId = context.projectId) => ({ ...ACTOR, projectId });
 
   function register(templates: Readonly<Record<string, string>>, git: GitDto = GIT) {
     const sent = Object.entries(templates).map(([name, template_source]) => ({ name, template_source }));
-    return registrations.register(who(), { prompts: sent, git });
+    return registrations.register(actor(), { prompts: sent, git });
   }
 
   async function rowsOf(prefix: string): Promise<PromptRow[]> {
@@ -180,8 +180,8 @@ describe('the registry of code', () => {
         return [
           register(Object.fromEntries(names.map((each) => [each, `${each} ${index}`]))),
           index % 2 === 0
-            ? prompts.put(who(), name, { template_source: `put ${index}`, set_active: true })
-            : prompts.delete(who(), name),
+            ? prompts.put(actor(), name, { template_source: `put ${index}`, set_active: true })
+            : prompts.delete(actor(), name),
         ];
       }),
     );

@@ -3,7 +3,7 @@ import {
   type FixturePrompt,
   SOUND,
 } from '../../src/modules/suggestions/suggestions.fixtures.testkit.js';
-import { wireExtrasOf } from '../../src/templating/index.js';
+import { toWireExtras } from '../../src/templating/index.js';
 import type { ApiBody } from '../support/api-client.js';
 import { putItems, putScorer, startExperiment, untilOver } from './experiments.js';
 import { expectMade } from './people.js';
@@ -41,7 +41,7 @@ async function fill(prompt: Named): Promise<void> {
     content.kind === 'text' ? { template_source: content.templateSource } : { messages: content.messages };
   const body = {
     ...templates,
-    ...wireExtrasOf(content.extras),
+    ...toWireExtras(content.extras),
     ...(declared === undefined ? {} : { variables_schema: { type: 'object', properties } }),
     set_active: true,
   };

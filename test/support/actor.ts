@@ -5,7 +5,7 @@ export const ACTOR: Omit<AuthorizedActor, 'projectId'> = {
   kind: 'instance',
   userId: null,
   keyId: null,
-  actor: 'test',
+  name: 'test',
   origin: null,
   role: 'admin',
   scopes: new Set(SCOPES),

@@ -114,7 +114,7 @@ export class ChangesWorld {
       log,
       evidence,
     );
-    this.instance = callerOf(projectId, { kind: 'instance', actor: 'admin' }, new Set(SCOPES));
+    this.instance = callerOf(projectId, { kind: 'instance', name: 'admin' }, new Set(SCOPES));
   }
 
   static async open(context: LedgerContext): Promise<ChangesWorld> {
@@ -182,7 +182,7 @@ export class ChangesWorld {
     const { projectId } = this.context;
     const keyId = await this.insertKey(`'{}'`, [name, userId, role, madeBy, []]);
     const scopes = role === null ? new Set<Scope>() : scopesForRole(role);
-    return callerOf(projectId, { kind: 'service', userId, keyId, actor: name }, scopes);
+    return callerOf(projectId, { kind: 'service', userId, keyId, name }, scopes);
   }
 
   /** A key that belongs to nobody. */
@@ -192,7 +192,7 @@ export class ChangesWorld {
   ): Promise<Caller> {
     const quoted = `ARRAY[${scopes.map((scope) => `'${scope}'`).join(',')}]::text[]`;
     const keyId = await this.insertKey(quoted, [name, null, null, madeBy, ancestors]);
-    return callerOf(this.context.projectId, { kind: 'key', keyId, actor: name }, new Set(scopes));
+    return callerOf(this.context.projectId, { kind: 'key', keyId, name }, new Set(scopes));
   }
 
   private async insertKey(scopes: string, values: readonly unknown[]): Promise<string> {
@@ -252,7 +252,7 @@ export class ChangesWorld {
 
 function callerOf(
   projectId: string,
-  who: Partial<Caller> & Pick<Caller, 'kind' | 'actor'>,
+  caller: Partial<Caller> & Pick<Caller, 'kind' | 'name'>,
   scopes: ReadonlySet<Scope>,
 ): Caller {
   return {
@@ -264,7 +264,7 @@ function callerOf(
     overTeams: new Map(),
     rateLimits: { requestsPerMinute: null, tokensPerMinute: null },
     ancestors: [],
-    ...who,
+    ...caller,
     scopes,
   };
 }

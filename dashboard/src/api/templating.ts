@@ -1,5 +1,5 @@
 // For the worker only: Liquid's parser is large, and a large template takes longer than a frame.
-import { contentOf, type Content, extrasOf, type WireContent } from '../../../sdk/src/prompts/content';
+import { toContent, type Content, pickExtras, type WireContent } from '../../../sdk/src/prompts/content';
 import { compileContent } from '../../../sdk/src/prompts/templating';
 import { translatingErrors } from '../../../sdk/src/prompts/templating-errors';
 
@@ -14,7 +14,7 @@ export interface Compiled {
 /** @throws PromptLedgerError `TEMPLATE_INVALID` */
 export function compile(content: WireContent): Compiled {
   const compiled = translatingErrors(() =>
-    compileContent(contentOf(content), extrasOf(content), null, undefined),
+    compileContent(toContent(content), pickExtras(content), null, undefined),
   );
   return { ...compiled, render: (variables) => translatingErrors(() => compiled.render(variables)) };
 }

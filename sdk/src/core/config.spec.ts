@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectionOf, path, VERSION } from './index.js';
+import { toConnection, path, VERSION } from './index.js';
 
 describe('the connection', () => {
   const saved = { ...process.env };
@@ -11,20 +11,20 @@ describe('the connection', () => {
   it('comes from the environment, and an option goes before it', () => {
     process.env['PROMPT_LEDGER_URL'] = 'https://ledger.test/base//';
     process.env['PROMPT_LEDGER_API_KEY'] = 'from-env';
-    expect(connectionOf({})).toMatchObject({ baseUrl: 'https://ledger.test/base', apiKey: 'from-env' });
+    expect(toConnection({})).toMatchObject({ baseUrl: 'https://ledger.test/base', apiKey: 'from-env' });
     const options = { baseUrl: 'http://127.0.0.1:1', apiKey: 'own' };
-    expect(connectionOf(options)).toMatchObject(options);
+    expect(toConnection(options)).toMatchObject(options);
   });
 
   it('is to this machine when nothing is said, and says what to do without a key', () => {
     delete process.env['PROMPT_LEDGER_URL'];
     process.env['PROMPT_LEDGER_API_KEY'] = '';
-    expect(connectionOf({ apiKey: 'k' }).baseUrl).toBe('http://localhost:8000');
-    expect(() => connectionOf({})).toThrow('Set PROMPT_LEDGER_API_KEY');
+    expect(toConnection({ apiKey: 'k' }).baseUrl).toBe('http://localhost:8000');
+    expect(() => toConnection({})).toThrow('Set PROMPT_LEDGER_API_KEY');
   });
 
   it.each(['localhost:8000', 'ftp://x', 'no url'])('refuses %s', (baseUrl) => {
-    expect(() => connectionOf({ baseUrl, apiKey: 'k' })).toThrow(/^Give the ledger's URL/);
+    expect(() => toConnection({ baseUrl, apiKey: 'k' })).toThrow(/^Give the ledger's URL/);
   });
 });
 

@@ -36,7 +36,7 @@ const DEFAULT_TIMEOUT_MS = 90_000;
 const DEFAULT_MAX_RETRIES = 3;
 
 /** @throws ConfigurationError without a key, and for an URL that is none. */
-export function connectionOf(options: ConnectionOptions): Connection {
+export function toConnection(options: ConnectionOptions): Connection {
   const apiKey = options.apiKey ?? environment('PROMPT_LEDGER_API_KEY');
   if (apiKey === undefined) {
     throw new ConfigurationError('Set PROMPT_LEDGER_API_KEY to a key of the ledger, or pass it as `apiKey`.');

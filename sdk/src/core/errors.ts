@@ -160,7 +160,7 @@ const CLASSES: ReadonlyMap<number, new (answer: FailedAnswer) => ApiError> = new
 ]);
 
 /** The error of an answer from 400 up. */
-export function errorOf(answer: FailedAnswer): ApiError {
+export function toError(answer: FailedAnswer): ApiError {
   const { status = answer.response.status } = answer;
   const Class = CLASSES.get(status) ?? (status >= 500 ? ServerError : ApiError);
   return new Class(answer);

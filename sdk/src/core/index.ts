@@ -1,7 +1,7 @@
 export { ApiPromise, type Answer } from './api-promise.js';
-export { connectionOf, type Connection, type ConnectionOptions, type Fetch } from './config.js';
+export { toConnection, type Connection, type ConnectionOptions, type Fetch } from './config.js';
 export * from './errors.js';
-export { parseJson, problemOf } from './wire/answers.js';
+export { parseJson, parseProblem } from './wire/answers.js';
 export type { ServerSentEvent } from './wire/event-parser.js';
 export type { EventStream } from './wire/event-stream.js';
 export { toJsonText } from './wire/json-text.js';

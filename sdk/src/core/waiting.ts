@@ -13,7 +13,7 @@ export function waitBefore(retry: number, retryAfterMs: number | null): number {
 }
 
 /** `Retry-After` in milliseconds, from seconds or a date; null when there is none that can be read. */
-export function retryAfterMsOf(headers: Headers, nowMs = Date.now()): number | null {
+export function parseRetryAfterMs(headers: Headers, nowMs = Date.now()): number | null {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1_000;

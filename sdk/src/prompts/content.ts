@@ -13,21 +13,21 @@ export interface WireContent extends ContentExtras, ContentRules {
 }
 
 /** @throws TypeError when there is neither, which the ledger never answers */
-export function contentOf({ template_source: template, messages }: WireContent): Content {
+export function toContent({ template_source: template, messages }: WireContent): Content {
   const content = template ?? messages;
   if (content === undefined) throw new TypeError('The ledger answered a version without content.');
   return content;
 }
 
 /** Members that the ledger and this client read, and that no provider takes. */
-export function rulesOf({ variables_schema, snippets }: ContentRules): ContentRules {
+export function pickRules({ variables_schema, snippets }: ContentRules): ContentRules {
   return {
     ...(variables_schema === undefined ? {} : { variables_schema }),
     ...(snippets === undefined ? {} : { snippets }),
   };
 }
 
-export function extrasOf({
+export function pickExtras({
   tools,
   tool_choice,
   parallel_tool_calls,
@@ -42,6 +42,6 @@ export function extrasOf({
 }
 
 /** For providers, which take messages: a text is one message of the user. */
-export function messagesOf(rendered: Rendered): ChatMessage[] {
+export function toMessages(rendered: Rendered): ChatMessage[] {
   return typeof rendered === 'string' ? [{ role: 'user', content: rendered }] : rendered;
 }

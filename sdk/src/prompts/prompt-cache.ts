@@ -68,12 +68,12 @@ export class PromptCache {
   }
 
   get(key: PromptKey, { ttlMs, maxAgeMs }: AcceptedAge): Promise<LedgerPrompt> {
-    const id = idOf(key);
+    const id = toId(key);
     const entry = this.entries.get(id);
     if (entry === undefined || ttlMs <= 0) return this.load(key, id);
     this.entries.delete(id);
     this.entries.set(id, entry);
-    const ageMs = key.version === null ? this.ageOf(entry) : -Infinity;
+    const ageMs = key.version === null ? this.computeAge(entry) : -Infinity;
     if (ageMs < ttlMs || this.isAway) return entry.prompt;
     if (ageMs >= maxAgeMs) return this.loadOr(entry.prompt, key, id);
     // A failure is no news to this reader: it has what it came for. The next one tries again.
@@ -82,7 +82,7 @@ export class PromptCache {
   }
 
   /** Takes the clock that went further: one stands still while the process is frozen, the other may be set back. */
-  private ageOf({ fetchedAtMs, fetchedAtWallMs }: Entry): number {
+  private computeAge({ fetchedAtMs, fetchedAtWallMs }: Entry): number {
     return Math.max(this.now() - fetchedAtMs, this.wallNow() - fetchedAtWallMs);
   }
 
@@ -108,7 +108,7 @@ export class PromptCache {
   }
 
   has(key: PromptKey): boolean {
-    return this.entries.has(idOf(key));
+    return this.entries.has(toId(key));
   }
 
   /** Forgets a prompt, or all of them; what is being fetched of it will not be kept. */
@@ -171,7 +171,7 @@ function idPrefix(name: string): string {
 }
 
 /** A version with a number is the same everywhere. The environment comes last: it may have blanks. */
-function idOf({ name, version, environment }: PromptKey): string {
+function toId({ name, version, environment }: PromptKey): string {
   if (version !== null) return `${name} ${version}`;
   return environment === null ? `${name} active` : `${name} in ${environment}`;
 }

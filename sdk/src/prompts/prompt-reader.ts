@@ -1,5 +1,5 @@
 import { NoActiveVersionError } from '../core/index.js';
-import { type Content, contentOf, extrasOf, rulesOf, type WireContent } from './content.js';
+import { type Content, toContent, pickExtras, pickRules, type WireContent } from './content.js';
 import type { GetPromptOptions } from '../options.js';
 import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
@@ -76,7 +76,7 @@ export class PromptReader {
     versionNumber: number,
     renderer: string | null,
   ): Promise<LedgerPrompt> {
-    const content = { content: contentOf(found), extras: extrasOf(found), rules: rulesOf(found) };
+    const content = { content: toContent(found), extras: pickExtras(found), rules: pickRules(found) };
     const source = { name, ...content, versionNumber, renderer, isFallback: false };
     return loadPrompt(source, this.maxRenderedBytes);
   }

@@ -1,4 +1,4 @@
-import { type Content, messagesOf, type Rendered } from './content.js';
+import { type Content, toMessages, type Rendered } from './content.js';
 import type { Variables, WithVariables } from './template-variables.js';
 import { translatingErrors } from './templating-errors.js';
 import type * as Templating from './templating.js';
@@ -66,13 +66,13 @@ export async function loadPrompt(source: PromptSource, maxRenderedBytes?: number
   templating ??= import('./templating.js');
   const { compileContent } = await templating;
   const { content, extras, rules, renderer } = source;
-  return promptOf(
+  return toPrompt(
     source,
     translatingErrors(() => compileContent(content, { ...extras, ...rules }, renderer, maxRenderedBytes)),
   );
 }
 
-function promptOf(
+function toPrompt(
   { name, content, extras, rules, versionNumber, isFallback }: PromptSource,
   compiled: Templating.CompiledContent,
 ): LedgerPrompt {
@@ -90,6 +90,6 @@ function promptOf(
     content,
     extras,
     compile,
-    compileMessages: (variables?: Variables) => messagesOf(compile(variables)),
+    compileMessages: (variables?: Variables) => toMessages(compile(variables)),
   } as LedgerPrompt;
 }

@@ -23,13 +23,13 @@ function isServerError(error: unknown): error is ServerError {
 function translated({ code, message, errors = [] }: ServerError): PromptLedgerError {
   if (code !== 'TEMPLATE_VARIABLES_MISSING') return new TemplateError(code, message);
   return new TemplateVariablesMissing(
-    errors.map(({ pointer }) => nameOf(pointer)),
+    errors.map(({ pointer }) => readName(pointer)),
     message,
   );
 }
 
 /** `user.name` of `/variables/user/name`. */
-function nameOf(pointer: string): string {
+function readName(pointer: string): string {
   const [, , ...path] = pointer.split('/');
   return path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).join('.');
 }

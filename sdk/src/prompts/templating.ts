@@ -1,6 +1,6 @@
 // The one way into the server's templating, so that both give the same bytes. Loaded when it is first needed: Liquid's
 // parser is most of this package. What it throws are errors of the server; `templating-errors.ts` translates them.
-import { checksumOf, extrasOfWire, rendererFor, rendererIdOf } from '../../../src/templating/index.js';
+import { computeChecksum, extrasOfWire, rendererFor, chooseRenderer } from '../../../src/templating/index.js';
 import type { Content, Rendered } from './content.js';
 import type { ContentExtras, ContentRules } from '../wire/index.js';
 
@@ -23,11 +23,11 @@ export function compileContent(
       : ({ kind: 'chat', messages: content } as const);
   const extras = extrasOfWire(wireExtras);
   const whole = extras === null ? source : { ...source, extras };
-  const compiled = rendererFor(rendererId ?? rendererIdOf(whole)).compile(whole);
+  const compiled = rendererFor(rendererId ?? chooseRenderer(whole)).compile(whole);
   const options = maxRenderedBytes === undefined ? {} : { maxRenderedBytes };
   return {
     variables: compiled.variables,
-    checksumHash: checksumOf(whole),
+    checksumHash: computeChecksum(whole),
     render: (variables) => {
       const rendered = compiled.render(variables, options);
       return rendered.kind === 'text' ? rendered.text : rendered.messages;
@@ -37,5 +37,5 @@ export function compileContent(
 
 /** Hashes a text without parsing it. */
 export function checksumOfText(templateSource: string): string {
-  return checksumOf({ kind: 'text', templateSource });
+  return computeChecksum({ kind: 'text', templateSource });
 }

@@ -39,7 +39,7 @@ export class CodePrompts {
   }
 
   /** Lower-case hex SHA-256, as the ledger names a text by. */
-  hashOf(text: string): Promise<string> {
+  hashText(text: string): Promise<string> {
     let hash = this.hashes.get(text);
     if (hash === undefined) {
       // A function may make texts without end; what is forgotten is hashed again.

@@ -1,9 +1,9 @@
 import {
   ConnectionError,
-  errorOf,
+  toError,
   type EventStream,
   parseJson,
-  problemOf,
+  parseProblem,
   PromptLedgerError,
   type ServerSentEvent,
 } from '../core/index.js';
@@ -119,12 +119,12 @@ export class ExecutionStream implements AsyncIterable<Delta> {
   private take(event: ServerSentEvent, events: EventStream): void {
     if (this.isOver) return;
     if (event.type === 'execution') {
-      this.latest = dataOf(event) as StreamedExecution;
+      this.latest = parseData(event) as StreamedExecution;
     } else if (event.type === 'delta') {
-      const delta: Partial<Delta> = dataOf(event);
+      const delta: Partial<Delta> = parseData(event);
       this.unread.push({ ...delta, text: delta.text ?? '' });
     } else if (event.type === 'done') {
-      this.result = dataOf(event) as ExecutionResult;
+      this.result = parseData(event) as ExecutionResult;
       this.latest ??= this.result;
       this.callers?.removeEventListener('abort', this.follow);
       void events.finish();
@@ -148,7 +148,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
 }
 
 /** @throws PromptLedgerError `ANSWER_UNREADABLE` */
-function dataOf({ type, data }: ServerSentEvent): object {
+function parseData({ type, data }: ServerSentEvent): object {
   const parsed = parseJson(data);
   if (typeof parsed === 'object' && parsed !== null) return parsed;
   throw new PromptLedgerError('ANSWER_UNREADABLE', `The data of the event "${type}" is no JSON object.`);
@@ -156,9 +156,9 @@ function dataOf({ type, data }: ServerSentEvent): object {
 
 /** Builds the same class as for an answer, by the status that it says. */
 function problemIn({ data }: ServerSentEvent, response: Response): PromptLedgerError {
-  const problem = problemOf(data);
+  const problem = parseProblem(data);
   if (typeof problem?.status === 'number') {
-    return errorOf({ response, body: data, problem, status: problem.status });
+    return toError({ response, body: data, problem, status: problem.status });
   }
   return new PromptLedgerError('ANSWER_UNREADABLE', 'The stream ended with an error that is no problem.');
 }

@@ -31,7 +31,7 @@ const tried = new WeakSet<Pending>();
  * @returns what lets go of it.
  */
 export function keepAtExit(pending: Pending): () => void {
-  const process = processOf();
+  const process = findProcess();
   if (process === null) return () => {};
   if (kept.size === 0) {
     process.on('beforeExit', beforeExit);
@@ -60,7 +60,7 @@ function beforeExit(): void {
 }
 
 const onSigterm: Listener & { [OURS]?: true } = () => {
-  const process = processOf();
+  const process = findProcess();
   if (process === null) return;
   const isHandled = process.listeners('SIGTERM').some((listener) => !isOurs(listener));
   const timeUp = new Promise((resolve) => {
@@ -80,7 +80,7 @@ function isOurs(listener: unknown): boolean {
   return typeof listener === 'function' && OURS in listener;
 }
 
-function processOf(): ProcessLike | null {
+function findProcess(): ProcessLike | null {
   const { process } = globalThis as { process?: Partial<ProcessLike> };
   return typeof process?.on === 'function' && typeof process.prependListener === 'function'
     ? (process as ProcessLike)

@@ -25,7 +25,7 @@ type Reader = (result: Shape) => Extracted | null;
  */
 export function extract(result: unknown): Extracted {
   if (typeof result === 'string') return { text: result };
-  const shape = shapeOf(result);
+  const shape = asRecord(result);
   if (shape === null) return {};
   for (const read of READERS) {
     const extracted = read(shape);
@@ -36,17 +36,17 @@ export function extract(result: unknown): Extracted {
 
 const READERS: readonly Reader[] = [
   function openaiChat(result) {
-    const choice = firstOf(result['choices']);
+    const choice = asFirst(result['choices']);
     if (choice === null) return null;
-    const message = shapeOf(choice['message']) ?? {};
+    const message = asRecord(choice['message']) ?? {};
     return {
-      text: contentText(message['content']) ?? stringOf(message['refusal']) ?? stringOf(choice['text']),
+      text: contentText(message['content']) ?? asString(message['refusal']) ?? asString(choice['text']),
       toolCalls: shapesIn(message['tool_calls']).map(openaiCall),
-      finishReason: stringOf(choice['finish_reason']),
+      finishReason: asString(choice['finish_reason']),
       provider: 'openai',
-      modelName: stringOf(result['model']),
-      usage: usageOf(result),
-      requestId: requestIdOf(result),
+      modelName: asString(result['model']),
+      usage: toUsage(result),
+      requestId: readRequestId(result),
     };
   },
   function openaiResponse(result) {
@@ -56,11 +56,12 @@ const READERS: readonly Reader[] = [
     return {
       text: contentText(result['output_text']) ?? contentText(messages.map(({ content }) => content)),
       toolCalls: outputs.filter(({ type }) => type === 'function_call').map(openaiCall),
-      finishReason: stringOf(shapeOf(result['incomplete_details'])?.['reason']) ?? stringOf(result['status']),
+      finishReason:
+        asString(asRecord(result['incomplete_details'])?.['reason']) ?? asString(result['status']),
       provider: 'openai',
-      modelName: stringOf(result['model']),
-      usage: usageOf(result),
-      requestId: requestIdOf(result),
+      modelName: asString(result['model']),
+      usage: toUsage(result),
+      requestId: readRequestId(result),
     };
   },
   function anthropicMessage(result) {
@@ -68,72 +69,72 @@ const READERS: readonly Reader[] = [
     const blocks = shapesIn(result['content']).filter(({ type }) => type === 'tool_use');
     return {
       text: contentText(result['content']),
-      toolCalls: blocks.map(({ id, name, input }) => toolCallOf(id, name, input)),
-      finishReason: stringOf(result['stop_reason']),
+      toolCalls: blocks.map(({ id, name, input }) => toToolCall(id, name, input)),
+      finishReason: asString(result['stop_reason']),
       provider: 'anthropic',
-      modelName: stringOf(result['model']),
-      usage: usageOf(result),
-      requestId: requestIdOf(result),
+      modelName: asString(result['model']),
+      usage: toUsage(result),
+      requestId: readRequestId(result),
     };
   },
   function geminiContent(result) {
     // Older libraries wrap it.
-    const answer = shapeOf(result['response']) ?? result;
-    const candidate = firstOf(answer['candidates']);
+    const answer = asRecord(result['response']) ?? result;
+    const candidate = asFirst(answer['candidates']);
     if (candidate === null) return null;
-    const parts = shapeOf(candidate['content'])?.['parts'];
-    const calls = shapesIn(parts).map(({ functionCall }) => shapeOf(functionCall));
+    const parts = asRecord(candidate['content'])?.['parts'];
+    const calls = shapesIn(parts).map(({ functionCall }) => asRecord(functionCall));
     return {
       text: contentText(parts),
       toolCalls: calls
         .filter((call) => call !== null)
-        .map(({ id, name, args }) => toolCallOf(id, name, args)),
-      finishReason: stringOf(candidate['finishReason']),
+        .map(({ id, name, args }) => toToolCall(id, name, args)),
+      finishReason: asString(candidate['finishReason']),
       provider: 'google',
-      modelName: stringOf(answer['modelVersion']),
-      usage: usageOf(answer),
-      requestId: stringOf(answer['responseId']),
+      modelName: asString(answer['modelVersion']),
+      usage: toUsage(answer),
+      requestId: asString(answer['responseId']),
     };
   },
 ];
 
 /** Reads the usage of an answer, or of a chunk, in the vendor's words and as the ledger counts. */
-export function usageOf(answer: unknown): RecordedUsage | null {
-  const raw = shapeOf(findUsage(answer));
+export function toUsage(answer: unknown): RecordedUsage | null {
+  const raw = asRecord(findUsage(answer));
   if (raw === null) return null;
   const counts = parseUsage(raw);
   if (!isUsageKnown(counts)) return { prompt_tokens: null, response_tokens: null, raw };
   return { prompt_tokens: counts.promptTokens, response_tokens: counts.responseTokens, raw };
 }
 
-export function shapeOf(value: unknown): Shape | null {
+export function asRecord(value: unknown): Shape | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Shape) : null;
 }
 
-export function stringOf(value: unknown): string | null {
+export function asString(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-export function firstOf(value: unknown): Shape | null {
+export function asFirst(value: unknown): Shape | null {
   return shapesIn(value)[0] ?? null;
 }
 
 export function shapesIn(value: unknown): Shape[] {
-  return Array.isArray(value) ? value.map(shapeOf).filter((shape) => shape !== null) : [];
+  return Array.isArray(value) ? value.map(asRecord).filter((shape) => shape !== null) : [];
 }
 
 /** Reads the calls of a chat, which have a `function`, and of a response, where they are items. */
 function openaiCall(call: Shape): RecordedToolCall {
-  const { name, arguments: text } = shapeOf(call['function']) ?? call;
-  return toolCallOf(call['call_id'] ?? call['id'], name, text);
+  const { name, arguments: text } = asRecord(call['function']) ?? call;
+  return toToolCall(call['call_id'] ?? call['id'], name, text);
 }
 
-function toolCallOf(id: unknown, name: unknown, input: unknown): RecordedToolCall {
+function toToolCall(id: unknown, name: unknown, input: unknown): RecordedToolCall {
   const text = typeof input === 'string' ? input : JSON.stringify(input ?? {});
-  return { id: stringOf(id), name: stringOf(name) ?? '', arguments: text };
+  return { id: asString(id), name: asString(name) ?? '', arguments: text };
 }
 
 /** The header's, which the vendor's support asks for; else that of the answer. */
-function requestIdOf(result: Shape): string | null {
-  return stringOf(result['_request_id']) ?? stringOf(result['id']);
+function readRequestId(result: Shape): string | null {
+  return asString(result['_request_id']) ?? asString(result['id']);
 }

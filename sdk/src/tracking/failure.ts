@@ -8,7 +8,7 @@ export interface Failure {
 }
 
 /** Reads an error of a provider's library, by its status and its name. */
-export function failureOf(error: unknown): Failure {
+export function toFailure(error: unknown): Failure {
   if (!(error instanceof Error))
     return { errorType: 'provider_error', message: String(error), requestId: null };
   const { status, requestID } = error as { status?: unknown; requestID?: unknown };

@@ -88,7 +88,7 @@ export class Recorder {
 
   /** Takes one in, or counts it as dropped; never throws, never waits. The entry may change afterwards. */
   add(promptName: string, entry: unknown): void {
-    const json = jsonOf(entry);
+    const json = toJson(entry);
     const isTooLarge = json.text !== null && json.text.length > MAX_BATCH_CHARS;
     if (json.text === null || isTooLarge) {
       const detail = json.text === null ? json.reason : 'It is too large for one call.';
@@ -186,13 +186,13 @@ export class Recorder {
     const index = this.batches.indexOf(batch);
     if (index === -1) return false;
     this.batches.splice(index, 1);
-    this.queuedChars -= charsOf(batch.entries);
+    this.queuedChars -= countChars(batch.entries);
     return true;
   }
 
   /** The whole call was refused: for some of its entries, or for a reason that is theirs together. */
   private refused(entries: readonly Entry[], error: ApiError): void {
-    const guilty = guiltyOf(entries.length, error);
+    const guilty = findGuilty(entries.length, error);
     for (const index of guilty) this.reject(entries[index], error.code, error.message);
     const rest = entries.filter((_, index) => !guilty.has(index));
     // Halves are tried where nobody says which entry it is, until that is alone.
@@ -200,7 +200,7 @@ export class Recorder {
     for (const part of [rest.slice(middle), rest.slice(0, middle)]) {
       if (part.length === 0) continue;
       this.batches.unshift({ entries: part, key: randomId() });
-      this.queuedChars += charsOf(part);
+      this.queuedChars += countChars(part);
     }
   }
 
@@ -234,17 +234,17 @@ export class Recorder {
 }
 
 /** Or why there is none, such as a variable that is a bigint. */
-function jsonOf(
+function toJson(
   value: unknown,
 ): { readonly text: string } | { readonly text: null; readonly reason: string } {
   try {
     return { text: storableJson(toJsonText(value)) };
   } catch (error) {
-    return { text: null, reason: reasonOf(error) };
+    return { text: null, reason: describeReason(error) };
   }
 }
 
-function reasonOf(error: unknown): string {
+function describeReason(error: unknown): string {
   return error instanceof Error ? error.message : 'It is not JSON.';
 }
 
@@ -262,7 +262,7 @@ function storableJson(json: string): string {
   return text.replace(LONE_SURROGATE, '\ufffd');
 }
 
-function charsOf(entries: readonly Entry[]): number {
+function countChars(entries: readonly Entry[]): number {
   return entries.reduce((sum, { json }) => sum + json.length, 0);
 }
 
@@ -273,7 +273,7 @@ function isVerdictOf(error: unknown): error is ApiError {
 }
 
 /** Indexes of the entries that a refusal is about; none when it does not say. */
-function guiltyOf(length: number, error: ApiError): Set<number> {
+function findGuilty(length: number, error: ApiError): Set<number> {
   const isAboutEntries = error.status === 400 || error.status === 413;
   if (!isAboutEntries || length === 1) return new Set(Array.from({ length }, (_, index) => index));
   const pointers = (error.problem?.errors ?? []).map(({ pointer }) => pointer);

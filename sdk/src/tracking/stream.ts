@@ -1,6 +1,6 @@
 import { contentText } from '../../../src/answers/index.js';
 import type { RecordedToolCall } from '../wire/index.js';
-import { type Extracted, firstOf, shapeOf, shapesIn, stringOf, usageOf } from './extract.js';
+import { type Extracted, asFirst, asRecord, shapesIn, asString, toUsage } from './extract.js';
 
 /** The end of a stream: read to its end, left by its reader, or broken. */
 export interface StreamEnd {
@@ -74,30 +74,30 @@ class OpenAiChunks {
   }
 
   add(chunk: unknown): void {
-    const shape = shapeOf(chunk);
+    const shape = asRecord(chunk);
     if (shape?.['object'] !== 'chat.completion.chunk') return;
-    const choice = firstOf(shape['choices']);
-    const delta = shapeOf(choice?.['delta']);
+    const choice = asFirst(shape['choices']);
+    const delta = asRecord(choice?.['delta']);
     const text = contentText(delta?.['content']) ?? contentText(delta?.['refusal']);
     if (text !== null) this.text = ((this.text ?? '') + text).slice(0, MAX_CHARS);
     for (const piece of shapesIn(delta?.['tool_calls'])) this.addCall(piece);
     this.known = {
       provider: 'openai',
-      modelName: stringOf(shape['model']) ?? this.known.modelName,
-      requestId: stringOf(shape['id']) ?? this.known.requestId,
-      finishReason: stringOf(choice?.['finish_reason']) ?? this.known.finishReason,
-      usage: usageOf(shape) ?? this.known.usage,
+      modelName: asString(shape['model']) ?? this.known.modelName,
+      requestId: asString(shape['id']) ?? this.known.requestId,
+      finishReason: asString(choice?.['finish_reason']) ?? this.known.finishReason,
+      usage: toUsage(shape) ?? this.known.usage,
     };
   }
 
   private addCall({ index, id, function: called }: Readonly<Record<string, unknown>>): void {
-    const { name, arguments: text } = shapeOf(called) ?? {};
+    const { name, arguments: text } = asRecord(called) ?? {};
     const key = index ?? id ?? this.calls.size;
-    const call = this.calls.get(key) ?? { id: stringOf(id), name: '', arguments: '' };
+    const call = this.calls.get(key) ?? { id: asString(id), name: '', arguments: '' };
     this.calls.set(key, {
       id: call.id ?? null,
-      name: call.name === '' ? (stringOf(name) ?? '') : call.name,
-      arguments: (call.arguments + (stringOf(text) ?? '')).slice(0, MAX_CHARS),
+      name: call.name === '' ? (asString(name) ?? '') : call.name,
+      arguments: (call.arguments + (asString(text) ?? '')).slice(0, MAX_CHARS),
     });
   }
 }

@@ -1,9 +1,9 @@
-import { messagesOf, type Rendered } from '../prompts/content.js';
+import { toMessages, type Rendered } from '../prompts/content.js';
 import type { LedgerPrompt } from '../prompts/prompt.js';
 import type { Variables } from '../prompts/template-variables.js';
 import type { ChatMessage, Metadata, ModelRef, Params, RecordedExecution } from '../wire/index.js';
 import { type Extracted, extract } from './extract.js';
-import { failureOf } from './failure.js';
+import { toFailure } from './failure.js';
 import type { Recorder } from './recorder.js';
 import { isStream, observeStream } from './stream.js';
 
@@ -52,7 +52,7 @@ export class Tracker {
     const run = new Run(this.recorder, prompt, variables, recording);
     let result: T;
     try {
-      result = await call(compiled, { messages: messagesOf(compiled), prompt });
+      result = await call(compiled, { messages: toMessages(compiled), prompt });
     } catch (error) {
       run.failed(error);
       throw error;
@@ -103,7 +103,7 @@ class Run {
         ...this.common(extracted, latencyMs),
         status: 'succeeded',
         response_text: extracted.text ?? null,
-        ...toolCallsOf(extracted),
+        ...pickToolCalls(extracted),
       };
     });
   }
@@ -111,7 +111,7 @@ class Run {
   failed(error: unknown, found: Extracted = {}): void {
     const latencyMs = this.latencyMs;
     this.record(() => {
-      const { errorType, message, requestId } = failureOf(error);
+      const { errorType, message, requestId } = toFailure(error);
       return {
         ...this.common({ ...found, requestId: requestId ?? found.requestId }, latencyMs),
         status: 'failed',
@@ -144,11 +144,11 @@ class Run {
       template_hash: this.prompt.checksum_hash,
       variables: this.variables,
       model: model ?? {
-        provider: nameOf(provider) ?? UNKNOWN_MODEL.provider,
-        model_name: nameOf(modelName) ?? UNKNOWN_MODEL.model_name,
+        provider: asName(provider) ?? UNKNOWN_MODEL.provider,
+        model_name: asName(modelName) ?? UNKNOWN_MODEL.model_name,
       },
-      finish_reason: nameOf(finishReason),
-      provider_request_id: nameOf(requestId),
+      finish_reason: asName(finishReason),
+      provider_request_id: asName(requestId),
       usage: usage ?? null,
       latency_ms: latencyMs,
       started_at: this.startedAt,
@@ -161,17 +161,17 @@ class Run {
 }
 
 /** Builds them for the wire: left out where there are none, and no more or longer than it takes. */
-function toolCallsOf({ toolCalls }: Extracted): Pick<RecordedExecution, 'tool_calls'> {
+function pickToolCalls({ toolCalls }: Extracted): Pick<RecordedExecution, 'tool_calls'> {
   const calls = (toolCalls ?? []).slice(0, MAX_TOOL_CALLS);
   if (calls.length === 0) return {};
   const named = calls.map(({ id, name, arguments: text }) => ({
-    id: nameOf(id),
+    id: asName(id),
     name: name.slice(0, MAX_NAME),
     arguments: text,
   }));
   return { tool_calls: named };
 }
 
-function nameOf(value: string | null | undefined): string | null {
+function asName(value: string | null | undefined): string | null {
   return value == null || value === '' ? null : value.slice(0, MAX_NAME);
 }

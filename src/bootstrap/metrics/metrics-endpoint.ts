@@ -31,7 +31,7 @@ export class MetricsEndpoint {
   private readonly tokenDigest: Buffer | null;
 
   constructor(private readonly options: MetricsEndpointOptions) {
-    this.tokenDigest = options.token === null ? null : digestOf(options.token);
+    this.tokenDigest = options.token === null ? null : digestToken(options.token);
   }
 
   /** Never rejects. A refusal is a problem document. */
@@ -58,7 +58,7 @@ export class MetricsEndpoint {
         'Without METRICS_TOKEN or METRICS_PORT, metrics are for this machine only; set one of them.',
       );
     }
-    if (this.tokenDigest !== null && !isSame(bearerOf(request), this.tokenDigest))
+    if (this.tokenDigest !== null && !isSame(readBearer(request), this.tokenDigest))
       throw new MetricsTokenError();
     if (method !== 'GET' && method !== 'HEAD') throw new MethodNotAllowedError(method, ['GET', 'HEAD']);
   }
@@ -79,14 +79,14 @@ function isFromHere({ headers, socket }: IncomingMessage): boolean {
   return LOOPBACK.test(socket.remoteAddress ?? '');
 }
 
-function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string {
+function readBearer({ headers: { authorization = '' } }: IncomingMessage): string {
   return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 }
 
 function isSame(token: string, digest: Buffer): boolean {
-  return timingSafeEqual(digestOf(token), digest);
+  return timingSafeEqual(digestToken(token), digest);
 }
 
-function digestOf(token: string): Buffer {
+function digestToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

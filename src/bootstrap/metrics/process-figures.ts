@@ -26,7 +26,7 @@ export function addProcessFigures(app: INestApplicationContext, metrics: Metrics
     journal: app.get(JournalConnections, { strict: false }),
   };
   const caches = Object.entries(CACHES).flatMap(([name, type]) => {
-    const cache = findOf(app, type);
+    const cache = findInstance(app, type);
     return cache === null ? [] : [[name, cache.counts] as const];
   });
   metrics.add(() => [
@@ -99,7 +99,7 @@ function reportCircuits(circuits: Circuits): FamilyReport {
 }
 
 /** Null in a process that has no such thing: a worker authenticates nobody. */
-function findOf<Value>(app: INestApplicationContext, type: Type<Value>): Value | null {
+function findInstance<Value>(app: INestApplicationContext, type: Type<Value>): Value | null {
   try {
     return app.get(type, { strict: false });
   } catch {

@@ -1,8 +1,15 @@
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 import { type Comparison, compareInCode, compareMissing } from './compare-prompts.js';
-import { DRIFT, githubAnnotation, githubProblem, githubReport, sentenceOf, textReport } from './reports.js';
+import {
+  DRIFT,
+  githubAnnotation,
+  githubProblem,
+  githubReport,
+  describeComparison,
+  textReport,
+} from './reports.js';
 import { findMissing } from './find-missing.js';
-import { readPrompts, trackedOf } from './tracked-prompts.js';
+import { readPrompts, toDescribedPrompt } from './tracked-prompts.js';
 import { type CollectedPrompts, collectPrompts } from '../code/collect-prompts.js';
 import { loadCodeConfig } from '../code/config-file.js';
 import { problemLines } from '../code/problem-lines.js';
@@ -32,7 +39,7 @@ export async function checkCommand(flags: CheckFlags, folder = process.cwd()): P
     const ledger = await connect(flags, loaded.config.url);
     const names = code.prompts.map(({ name }) => name);
     const tracked = new Map(
-      (await readPrompts(ledger, names)).map((prompt) => [prompt.name, trackedOf(prompt)]),
+      (await readPrompts(ledger, names)).map((prompt) => [prompt.name, toDescribedPrompt(prompt)]),
     );
     const inCode = code.prompts.map((prompt) => compareInCode(prompt, tracked.get(prompt.name)));
     const { missing, warning } = await findMissing(ledger, loaded, code);
@@ -42,7 +49,7 @@ export async function checkCommand(flags: CheckFlags, folder = process.cwd()): P
   } catch (error) {
     const failure = describeFailure(error);
     if (failure === null && format === 'text') throw error;
-    return tellFailure(failure?.message ?? messageOf(error), format);
+    return tellFailure(failure?.message ?? getMessage(error), format);
   }
 }
 
@@ -56,7 +63,9 @@ async function tellComparisons(
     await printJson({ result: hasDrift ? 'drift' : 'same', prompts: comparisons, git, warnings });
   } else {
     warnings.forEach(warn);
-    comparisons.filter(({ state }) => state === 'full').forEach((comparison) => warn(sentenceOf(comparison)));
+    comparisons
+      .filter(({ state }) => state === 'full')
+      .forEach((comparison) => warn(describeComparison(comparison)));
     const report =
       format === 'github'
         ? githubReport(comparisons, allowDrift ? 'warning' : 'error')

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
-import { checksumOf, type PromptContent } from '../../templating/index.js';
+import { computeChecksum, type PromptContent } from '../../templating/index.js';
 import type { CodePrompt } from '../code/code-prompt.js';
 import { contentText } from './content-text.js';
 
@@ -49,7 +49,7 @@ export function compareInCode(code: CodePrompt, tracked: DescribedPrompt | undef
   const active = tracked?.active ?? null;
   const common = { name, file, line, active_version: active?.versionNumber ?? null };
   if (tracked?.mode === 'full') return { ...common, state: 'full', diff: null };
-  const isSame = active?.checksumHash === checksumOf(code.content);
+  const isSame = active?.checksumHash === computeChecksum(code.content);
   const diff = isSame ? null : unifiedDiff(name, tracked ?? null, code);
   if (tracked === undefined || active === null) return { ...common, state: 'new', diff };
   if (tracked.isRetired) return { ...common, state: 'retired', diff };

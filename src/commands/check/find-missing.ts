@@ -29,12 +29,12 @@ export async function findMissing(
     const before = await listMissing(ledger, codeBase, names, true);
     if (before.missing.length === 0) throw new CliError(`${file} leads to no prompt.`);
   }
-  return { missing, warning: unclaimed.length === 0 ? null : warningOf(unclaimed) };
+  return { missing, warning: unclaimed.length === 0 ? null : toWarning(unclaimed) };
 }
 
 const MOST_NAMES = 5;
 
-function warningOf(names: readonly string[]): string {
+function toWarning(names: readonly string[]): string {
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   const listed = names.slice(0, MOST_NAMES).join(', ') + more;
   return (

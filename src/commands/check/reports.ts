@@ -1,6 +1,6 @@
 import { colourDiff } from '../terminal/colour-diff.js';
 import { type Colours, oneLine } from '../terminal/output.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import type { CodeProblem } from '../code/code-prompt.js';
 import type { Comparison, PromptState } from './compare-prompts.js';
 
@@ -23,7 +23,7 @@ const COUNTED: Readonly<Partial<Record<PromptState, string>>> = {
   retired: 'back from retirement',
 };
 
-export function sentenceOf(comparison: Comparison): string {
+export function describeComparison(comparison: Comparison): string {
   return SENTENCES[comparison.state](comparison);
 }
 
@@ -32,16 +32,16 @@ export function textReport(comparisons: readonly Comparison[], colours: Colours)
   const drifted = comparisons.filter(({ state }) => DRIFT.includes(state));
   const parts = drifted.map((comparison) => {
     const { diff } = comparison;
-    const sentence = colours.bold(oneLine(sentenceOf(comparison)));
+    const sentence = colours.bold(oneLine(describeComparison(comparison)));
     return [sentence, ...(diff === null ? [] : [colourDiff(diff, colours)]), ''].join('\n');
   });
-  return [...parts, summaryOf(comparisons)].join('\n');
+  return [...parts, summarize(comparisons)].join('\n');
 }
 
-export function summaryOf(comparisons: readonly Comparison[]): string {
+export function summarize(comparisons: readonly Comparison[]): string {
   const count = (state: PromptState) => comparisons.filter((comparison) => comparison.state === state).length;
   const drift = DRIFT.map((state) => [state, count(state)] as const).filter(([, number]) => number > 0);
-  const total = countOf(comparisons.length, 'prompt');
+  const total = formatCount(comparisons.length, 'prompt');
   if (drift.length === 0) return `${total}: what is in the code is what is active.`;
   const parts = drift.map(([state, number]) => `${number} ${COUNTED[state] ?? state}`).join(', ');
   const register = count('missing') > 0 ? 'register --prune' : 'register';
@@ -59,12 +59,12 @@ export function githubReport(comparisons: readonly Comparison[], level: Annotati
         file: comparison.file,
         line: comparison.line,
         title: `Prompt ${comparison.name} is ${COUNTED[comparison.state] ?? comparison.state}`,
-        message: [sentenceOf(comparison), comparison.diff ?? ''].join('\n').trimEnd(),
+        message: [describeComparison(comparison), comparison.diff ?? ''].join('\n').trimEnd(),
       },
       level,
     ),
   );
-  return [...annotations, summaryOf(comparisons)].join('\n');
+  return [...annotations, summarize(comparisons)].join('\n');
 }
 
 export function githubProblem({ file, line, message }: CodeProblem): string {

@@ -4,7 +4,7 @@ import {
   NotFoundError,
   type Prompt,
 } from '../../../sdk/src/index.js';
-import { contentOf } from '../prompt-files/wire.js';
+import { toContent } from '../prompt-files/wire.js';
 import type { DescribedPrompt, TrackedPrompt } from './compare-prompts.js';
 import { concurrently } from '../terminal/concurrently.js';
 import { Progress } from '../terminal/progress.js';
@@ -34,7 +34,7 @@ async function findPrompt(ledger: LedgerClient, name: string): Promise<Prompt | 
 }
 
 /** A prompt as code is compared with it. */
-export function trackedOf(prompt: Prompt): DescribedPrompt {
+export function toDescribedPrompt(prompt: Prompt): DescribedPrompt {
   const { name, mode, description, owner_team: ownerTeam, tags, active_version: active } = prompt;
   return {
     name,
@@ -49,7 +49,7 @@ export function trackedOf(prompt: Prompt): DescribedPrompt {
         : {
             versionNumber: active.version_number,
             checksumHash: active.checksum_hash,
-            content: contentOf(active),
+            content: toContent(active),
           },
   };
 }
@@ -86,7 +86,7 @@ export async function listMissing(
     retired: isRetired,
     limit: 200,
     ...(codeBase.namePrefix === '' ? {} : { q: codeBase.namePrefix }),
-    ...placeOf(codeBase),
+    ...toPlace(codeBase),
   } as const;
   const candidates: string[] = [];
   for await (const { name } of ledger.prompts.list(query)) if (!names.has(name)) candidates.push(name);
@@ -109,7 +109,7 @@ export async function listMissing(
         name,
         mode,
         isRetired,
-        active: { versionNumber, checksumHash, content: contentOf(active) },
+        active: { versionNumber, checksumHash, content: toContent(active) },
       });
     }
   }
@@ -120,7 +120,7 @@ export async function listMissing(
  * Only the ledger knows the latest registration of a prompt, which says whose it is: a history leads to the first one. What
  * others have registered is not even read, and in a ledger of many repositories that is most.
  */
-function placeOf({ repository, folder }: CodeBase): Pick<ListPromptsQuery, 'repository' | 'folder'> {
+function toPlace({ repository, folder }: CodeBase): Pick<ListPromptsQuery, 'repository' | 'folder'> {
   if (repository === null) return {};
   return folder === '' ? { repository } : { repository, folder };
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { glob } from 'tinyglobby';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
-import { checksumOf, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
+import { computeChecksum, RENDERER, rendererFor, TemplateInvalidError } from '../../templating/index.js';
 import { findWorkingTree, type GitFacts, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';
 import { parsePromptFile } from '../prompt-files/parse-prompt-file.js';
 import {
@@ -56,7 +56,7 @@ export async function collectPrompts(loaded: LoadedConfig): Promise<CollectedPro
   const git = tree.root === null ? NO_GIT_FACTS : await readGitFacts(tree.root, [...paths]);
   return {
     prompts: withoutRepetitions(named),
-    problems: distinct([...problems, ...unreadable, ...named.flatMap(faultsOf), ...contradictions(named)]),
+    problems: distinct([...problems, ...unreadable, ...named.flatMap(findFaults), ...contradictions(named)]),
     git: { ...git, repository: config.repository ?? git.repository },
     folder: folderBelow(root, await realpath(folder)),
     warnings,
@@ -78,7 +78,7 @@ async function listFiles(
       const file = slashes(path.relative(root, path.join(folder, path.basename(configFile))));
       problems.push({ file, line: 1, message: `"${pattern}" finds no file` });
     }
-    const base = path.join(folder, fixedPartOf(pattern));
+    const base = path.join(folder, takeFixedPart(pattern));
     for (const full of found) {
       const fallbackName = slashes(path.relative(base, full)).slice(0, -PROMPT_FILE_SUFFIX.length);
       if (!files.has(full)) files.set(full, { full, file: slashes(path.relative(root, full)), fallbackName });
@@ -88,7 +88,7 @@ async function listFiles(
 }
 
 /** The folder of a glob, before its first part that is none: names of prompt files are paths below it. */
-function fixedPartOf(pattern: string): string {
+function takeFixedPart(pattern: string): string {
   const parts = pattern.split('/');
   const wild = parts.findIndex((part) => /[*?{}[\]]|[!+@]\(/.test(part));
   return parts.slice(0, wild === -1 ? -1 : wild).join('/');
@@ -139,7 +139,7 @@ async function listExcluded({ folder, config }: LoadedConfig, modules: ModuleFil
     ignore: ['**/node_modules/**'],
   };
   const found = await glob([...exclude], options);
-  return new Set(found.map((file) => modules.nameOf(path.normalize(file))));
+  return new Set(found.map((file) => modules.toName(path.normalize(file))));
 }
 
 /** Each file that re-exports a problem finds it again. */
@@ -148,7 +148,7 @@ function distinct(problems: readonly CodeProblem[]): CodeProblem[] {
 }
 
 /** Lists what the ledger would refuse, each with its place. */
-function faultsOf({ name, content, file, line }: CodePrompt): CodeProblem[] {
+function findFaults({ name, content, file, line }: CodePrompt): CodeProblem[] {
   if (!PROMPT_NAME.test(name)) {
     return [{ file, line, message: `"${name}" is no name of a prompt: it ${PROMPT_NAME_RULE}` }];
   }
@@ -174,7 +174,7 @@ function contradictions(prompts: readonly CodePrompt[]): CodeProblem[] {
     const { name, content, file, line } = prompt;
     const other = first.get(name);
     if (other === undefined || other === prompt) return [];
-    if (checksumOf(other.content) === checksumOf(content)) return [];
+    if (computeChecksum(other.content) === computeChecksum(content)) return [];
     return [
       {
         file,

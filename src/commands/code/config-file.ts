@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createJiti } from 'jiti';
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 import type { PromptLedgerConfig } from '../../config.js';
 import { CliError } from '../terminal/cli-error.js';
 
@@ -67,7 +67,7 @@ async function evaluate(file: string): Promise<unknown> {
     const jiti = createJiti(file, { fsCache: false, moduleCache: false, alias });
     return await jiti.import(file, { default: true });
   } catch (error) {
-    throw new CliError(`${path.basename(file)} cannot be read: ${messageOf(error).split('\n')[0] ?? ''}`);
+    throw new CliError(`${path.basename(file)} cannot be read: ${getMessage(error).split('\n')[0] ?? ''}`);
   }
 }
 

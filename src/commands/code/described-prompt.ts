@@ -19,7 +19,7 @@ export type DescribedPrompt = Pick<CodePrompt, 'content' | 'description' | 'owne
  * @throws UnreadableError for one that is a prompt and has something else in it, or in another form
  */
 export function readDescribedPrompt(members: StaticMembers): DescribedPrompt | null {
-  const content = contentOf(members);
+  const content = toContent(members);
   if (content === null) return null;
   for (const [key, member] of members) {
     if (KNOWN.includes(key)) continue;
@@ -28,9 +28,9 @@ export function readDescribedPrompt(members: StaticMembers): DescribedPrompt | n
       `${key} is not kept of a prompt in code, which may have ${KNOWN.join(', ')}`,
     );
   }
-  const description = textOf(members.get('description'), 'description');
-  const ownerTeam = textOf(members.get('owner_team'), 'owner_team');
-  const tags = tagsOf(members.get('tags'));
+  const description = readText(members.get('description'), 'description');
+  const ownerTeam = readText(members.get('owner_team'), 'owner_team');
+  const tags = readTags(members.get('tags'));
   return {
     content,
     ...(description === undefined ? {} : { description }),
@@ -39,7 +39,7 @@ export function readDescribedPrompt(members: StaticMembers): DescribedPrompt | n
   };
 }
 
-function contentOf(members: StaticMembers): PromptContent | null {
+function toContent(members: StaticMembers): PromptContent | null {
   const template = members.get('template_source');
   const messages = members.get('messages');
   if (template !== undefined && messages === undefined) {
@@ -50,10 +50,10 @@ function contentOf(members: StaticMembers): PromptContent | null {
   if (list?.kind !== 'list' || list.items.length === 0) return null;
   const values = list.items.map((item) => ({ item, value: item.value() }));
   if (!values.some(({ value }) => value.kind === 'object' && value.members.has('role'))) return null;
-  return { kind: 'chat', messages: values.map(({ item, value }) => messageOf(item, value)) };
+  return { kind: 'chat', messages: values.map(({ item, value }) => toChatMessage(item, value)) };
 }
 
-function messageOf(item: StaticMember, value: StaticValue): ChatMessage {
+function toChatMessage(item: StaticMember, value: StaticValue): ChatMessage {
   const members: StaticMembers = value.kind === 'object' ? value.members : new Map();
   const role = members.get('role')?.value();
   const content = members.get('content')?.value();
@@ -63,14 +63,14 @@ function messageOf(item: StaticMember, value: StaticValue): ChatMessage {
   throw new UnreadableError(item, 'a message is a role (system, user or assistant) and a content, both text');
 }
 
-function textOf(member: StaticMember | undefined, name: string): string | null | undefined {
+function readText(member: StaticMember | undefined, name: string): string | null | undefined {
   if (member === undefined) return undefined;
   const value = member.value();
   if (value.kind === 'text') return value.text;
   throw new UnreadableError(member, `${name} must be text`);
 }
 
-function tagsOf(member: StaticMember | undefined): readonly string[] | undefined {
+function readTags(member: StaticMember | undefined): readonly string[] | undefined {
   if (member === undefined) return undefined;
   const value = member.value();
   const words = value.kind === 'list' ? value.items.map((item) => item.value()) : null;

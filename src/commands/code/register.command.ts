@@ -7,7 +7,7 @@ import { retirePrompts } from './retire-prompts.js';
 import { warnOfSchema } from '../prompt-files/warn-of-schema.js';
 import { CliError } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { print, printJson, printTable, warn } from '../terminal/output.js';
 
 export interface RegisterFlags extends LedgerFlags {
@@ -45,17 +45,22 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
     return printJson({ registered, skipped: inFullMode, gone, retired, git: code.git, dry_run: isDryRun });
   }
   const rows = [
-    ...registered.map((entry) => [entry.name, entry.version, resultOf(entry), `${entry.file}:${entry.line}`]),
+    ...registered.map((entry) => [
+      entry.name,
+      entry.version,
+      describeResult(entry),
+      `${entry.file}:${entry.line}`,
+    ]),
     ...missing.map(({ name, active }) => {
       return [name, active?.versionNumber ?? null, isPruned ? 'retired' : 'gone', null];
     }),
   ];
   if (rows.length > 0) await printTable(['prompt', 'version', 'result', 'where'], rows);
-  await print(summaryOf(registered, isDryRun));
+  await print(summarize(registered, isDryRun));
   if (gone.length > 0) await print(goneLine(gone.length, { isPruned, isDryRun }));
 }
 
-function resultOf({ outcome, previous_version: before }: Registered): string {
+function describeResult({ outcome, previous_version: before }: Registered): string {
   const wasBefore = before === null ? '' : `, before: ${before}`;
   return (outcome === 'metadata' ? 'described otherwise' : outcome) + wasBefore;
 }
@@ -68,18 +73,18 @@ const COUNTED: readonly (readonly [Registered['outcome'], string])[] = [
   ['unchanged', 'unchanged'],
 ];
 
-function summaryOf(registered: readonly Registered[], isDryRun: boolean): string {
+function summarize(registered: readonly Registered[], isDryRun: boolean): string {
   const counts = COUNTED.map(([outcome, text]) => {
     return [registered.filter((entry) => entry.outcome === outcome).length, text] as const;
   });
   const parts = counts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   const verb = isDryRun ? 'would be registered' : 'registered';
-  const total = `${countOf(registered.length, 'prompt')} ${verb}`;
+  const total = `${formatCount(registered.length, 'prompt')} ${verb}`;
   return parts.length === 0 ? `${total}.` : `${total}: ${parts.join(', ')}.`;
 }
 
 function goneLine(count: number, { isPruned, isDryRun }: { isPruned: boolean; isDryRun: boolean }): string {
-  const what = `${countOf(count, 'prompt')} of the ledger ${count === 1 ? 'is' : 'are'} no more in the code`;
+  const what = `${formatCount(count, 'prompt')} of the ledger ${count === 1 ? 'is' : 'are'} no more in the code`;
   if (!isPruned) return `${what}. \`prompt-ledger register --prune\` retires ${count === 1 ? 'it' : 'them'}.`;
   return `${what}, and ${isDryRun ? 'would be' : count === 1 ? 'was' : 'were'} retired.`;
 }

@@ -29,7 +29,7 @@ export class Registration {
   ) {}
 
   async run(isDryRun: boolean): Promise<void> {
-    const calls = portionsOf(this.code.prompts);
+    const calls = splitPortions(this.code.prompts);
     // Each call is all or nothing. With several, a dry one first finds what would stop a later one half-way.
     if (calls.length > 1 && !isDryRun) await this.sendAll(calls, true);
     await this.sendAll(calls, isDryRun);
@@ -53,17 +53,17 @@ export class Registration {
     const left = prompts.filter(({ name }) => !this.inFullMode.includes(name));
     if (left.length === 0) return;
     try {
-      const { registered } = await this.ledger.tracking.register(this.requestOf(left, isDryRun));
+      const { registered } = await this.ledger.tracking.register(this.toRequest(left, isDryRun));
       this.registered.push(...registered.map((entry, index) => withPlace(entry, left[index])));
     } catch (error) {
-      const full = fullModeOf(error).flatMap((index) => left[index]?.name ?? []);
+      const full = listFullMode(error).flatMap((index) => left[index]?.name ?? []);
       if (full.length === 0) throw error;
       this.inFullMode.push(...full);
       await this.send(left, isDryRun);
     }
   }
 
-  private requestOf(prompts: readonly CodePrompt[], isDryRun: boolean) {
+  private toRequest(prompts: readonly CodePrompt[], isDryRun: boolean) {
     return {
       prompts: prompts.map(({ name, content, description, ownerTeam, tags, file, line }) => ({
         name,
@@ -86,18 +86,18 @@ function withPlace({ mode: _, ...registered }: RegisteredPrompt, prompt: CodePro
 }
 
 /** Which prompts of a refused call are in full mode. */
-function fullModeOf(error: unknown): number[] {
+function listFullMode(error: unknown): number[] {
   if (!(error instanceof BadRequestError) || error.code !== 'PROMPT_MODE_MISMATCH') return [];
   const pointers = (error.problem?.errors ?? []).map(({ pointer }) => /^\/prompts\/(\d+)/.exec(pointer)?.[1]);
   return pointers.flatMap((index) => (index === undefined ? [] : [Number(index)]));
 }
 
-function portionsOf(prompts: readonly CodePrompt[]): CodePrompt[][] {
+function splitPortions(prompts: readonly CodePrompt[]): CodePrompt[][] {
   const portions: CodePrompt[][] = [];
   let chars = Infinity;
   for (const prompt of prompts) {
     const last = portions.at(-1);
-    const size = charsOf(prompt);
+    const size = countChars(prompt);
     chars += size;
     if (last === undefined || last.length === PROMPTS_A_CALL || chars > CHARS_A_CALL) {
       portions.push([prompt]);
@@ -109,7 +109,7 @@ function portionsOf(prompts: readonly CodePrompt[]): CodePrompt[][] {
   return portions;
 }
 
-function charsOf({ content, description }: CodePrompt): number {
+function countChars({ content, description }: CodePrompt): number {
   const texts =
     content.kind === 'text' ? [content.templateSource] : content.messages.map((each) => each.content);
   return texts.reduce((sum, text) => sum + text.length, description?.length ?? 0);

@@ -48,9 +48,9 @@ export class CsvColumns {
     if (this.isEmpty) return ['{}'];
     const variables = new JsonSource(source.find(['variables']) ?? '{}');
     return [
-      ...(this.hasId ? [cellOf(source.find(['external_id']), this.hasNullId)] : []),
-      ...[...this.variables.keys()].map((name) => cellOf(variables.find([name]), this.isJson(name))),
-      ...(this.hasExpected ? [cellOf(source.find(['expected']), this.isExpectedJson)] : []),
+      ...(this.hasId ? [toCell(source.find(['external_id']), this.hasNullId)] : []),
+      ...[...this.variables.keys()].map((name) => toCell(variables.find([name]), this.isJson(name))),
+      ...(this.hasExpected ? [toCell(source.find(['expected']), this.isExpectedJson)] : []),
       ...(this.hasMetadata ? [source.find(['metadata']) ?? ''] : []),
     ];
   }
@@ -72,7 +72,7 @@ function isPlainText(json: string): boolean {
   return json.startsWith('"') && json !== '""';
 }
 
-function cellOf(json: string | null, isJson: boolean): string {
+function toCell(json: string | null, isJson: boolean): string {
   if (json === null) return '';
   return isJson ? json : (JSON.parse(json) as string);
 }

@@ -25,7 +25,7 @@ export function readHeader(
   const columns = names.map((header, index) => {
     const isMarked = header.endsWith(JSON_MARK);
     const bare = isMarked ? header.slice(0, -JSON_MARK.length) : header;
-    const { place, name } = placeOf(bare);
+    const { place, name } = toPlace(bare);
     const isJson = isMarked || jsonColumns.has(bare) || place === 'metadata' || place === 'variables';
     if (bare === '' || (name === '' && place !== 'variable' && bare.endsWith('.')))
       refuse(index + 1, 'the column has no name');
@@ -49,7 +49,7 @@ export function readHeader(
   return columns;
 }
 
-function placeOf(name: string): Pick<CsvColumn, 'place' | 'name'> {
+function toPlace(name: string): Pick<CsvColumn, 'place' | 'name'> {
   if (name === 'external_id' || name === 'expected' || name === 'metadata' || name === 'variables') {
     return { place: name, name: '' };
   }
@@ -62,7 +62,7 @@ function placeOf(name: string): Pick<CsvColumn, 'place' | 'name'> {
 export function headerOfVariable(name: string, isJson: boolean): string {
   const isPlain =
     name !== '' &&
-    placeOf(name).place === 'variable' &&
+    toPlace(name).place === 'variable' &&
     !name.startsWith('variables.') &&
     !name.endsWith(JSON_MARK);
   return `${isPlain ? '' : 'variables.'}${name}${isJson || name.endsWith(JSON_MARK) ? JSON_MARK : ''}`;

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { LedgerClient, NewDatasetItem } from '../../../sdk/src/index.js';
 import { CliError } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { print, printJson, printTable } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { CsvColumns, csvLine, neutralised } from './csv-columns.js';
@@ -40,7 +40,7 @@ export async function importDatasetCommand(
   file: string,
   flags: ImportDatasetFlags,
 ): Promise<void> {
-  const format = flags.format ?? formatOf(file);
+  const format = flags.format ?? detectFormat(file);
   if (format === 'jsonl' && flags.jsonColumns !== undefined) {
     throw new CliError('--json-columns is for CSV files: every value of JSON lines is JSON.');
   }
@@ -53,10 +53,10 @@ export async function importDatasetCommand(
   try {
     const bytes = handle.createReadStream({ autoClose: false });
     const read =
-      format === 'csv' ? readCsv(bytes, file, namesOf(flags.jsonColumns)) : readJsonLines(bytes, file);
+      format === 'csv' ? readCsv(bytes, file, parseNames(flags.jsonColumns)) : readJsonLines(bytes, file);
     const added = await ledger.datasets.addItems(
       name,
-      itemsOf(checkedItems(read, file), () => ledger.datasets.create(name)),
+      readItems(checkedItems(read, file), () => ledger.datasets.create(name)),
       {
         mode: flags.replace === true ? 'replace' : 'append',
         onProgress: (items) => {
@@ -69,7 +69,7 @@ export async function importDatasetCommand(
     if (flags.json === true) return await printJson(added);
     const { version, item_count: items, added: news, changed, removed } = added;
     await print(`${name}: ${news} added, ${changed} changed, ${removed} removed.`);
-    await print(`${countOf(items, 'item')} in version ${version}.`);
+    await print(`${formatCount(items, 'item')} in version ${version}.`);
   } finally {
     progress.done();
     await handle.close();
@@ -99,7 +99,7 @@ async function* contentTexts(ledger: LedgerClient, name: string, version: string
 }
 
 /** The dataset is made when there is something to be put into it. */
-async function* itemsOf(
+async function* readItems(
   located: AsyncIterable<LocatedItem>,
   create: () => PromiseLike<unknown>,
 ): AsyncGenerator<NewDatasetItem> {
@@ -112,12 +112,12 @@ async function* itemsOf(
   if (!isThere) await create();
 }
 
-function formatOf(file: string): 'csv' | 'jsonl' {
+function detectFormat(file: string): 'csv' | 'jsonl' {
   if (/\.csv$/i.test(file)) return 'csv';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';
   throw new CliError(`Say with --format whether ${file} is csv or jsonl.`);
 }
 
-function namesOf(list: string | undefined): ReadonlySet<string> {
+function parseNames(list: string | undefined): ReadonlySet<string> {
   return new Set(list === undefined ? [] : list.split(',').map((name) => name.trim()));
 }

@@ -39,11 +39,11 @@ export async function* readCsv(
       if (columns === null)
         columns = readHeader(record, jsonColumns, (column, message) => fail(file, line, column, message));
       else
-        yield { item: itemOf(record, columns, (column, message) => fail(file, line, column, message)), line };
+        yield { item: toItem(record, columns, (column, message) => fail(file, line, column, message)), line };
       line = info.lines + 1;
     }
   } catch (error) {
-    if (error instanceof CsvError) fail(file, lineOf(error) ?? line, columnOf(error), describe(error));
+    if (error instanceof CsvError) fail(file, readLine(error) ?? line, readColumn(error), describe(error));
     throw error;
   } finally {
     texts.destroy();
@@ -54,7 +54,7 @@ export async function* readCsv(
 type Refuse = (column: number, message: string) => never;
 
 /** Put together as text and then read, so that numbers stay as they are written. */
-function itemOf(record: readonly string[], columns: readonly CsvColumn[], refuse: Refuse): NewDatasetItem {
+function toItem(record: readonly string[], columns: readonly CsvColumn[], refuse: Refuse): NewDatasetItem {
   const members: string[] = [];
   const variables: string[] = [];
   const metadata: string[] = [];
@@ -88,13 +88,13 @@ function writeCell(cell: string, column: number, refuse: Refuse): string {
   return JSON.stringify(cell);
 }
 
-function lineOf(error: CsvError): number | null {
+function readLine(error: CsvError): number | null {
   const { lines } = error as unknown as { lines?: unknown };
   return typeof lines === 'number' ? lines : null;
 }
 
 /** Counts columns of the row from 1. */
-function columnOf(error: CsvError): number {
+function readColumn(error: CsvError): number {
   const { index, column } = error as unknown as { index?: unknown; column?: unknown };
   const nth = typeof index === 'number' ? index : column;
   return typeof nth === 'number' ? nth + 1 : 1;

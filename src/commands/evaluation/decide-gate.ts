@@ -1,6 +1,6 @@
 import type { ExperimentComparison, ExperimentStatus } from '../../../sdk/src/index.js';
 import { EXIT, type ExitCode } from '../terminal/cli-error.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 
 /** One scorer's demand on a candidate. */
 export interface GateRule {
@@ -39,13 +39,13 @@ export function decideGate(
   if (status !== 'completed') return decide(EXIT.CANNOT_TELL, `The experiment is ${status}, not completed.`);
   if (errors > rule.maxErrors) {
     const allowed = rule.maxErrors === 0 ? 'none is allowed' : `${rule.maxErrors} are allowed`;
-    return decide(EXIT.CANNOT_TELL, `${countOf(errors, 'cell')} had an error; ${allowed}.`);
+    return decide(EXIT.CANNOT_TELL, `${formatCount(errors, 'cell')} had an error; ${allowed}.`);
   }
   if (missing > byError)
-    return decide(EXIT.CANNOT_TELL, `${countOf(missing - byError, 'item')} were not run.`);
+    return decide(EXIT.CANNOT_TELL, `${formatCount(missing - byError, 'item')} were not run.`);
   if (n === 0) return decide(EXIT.CANNOT_TELL, 'There are no items to compare.');
   if (verdict === 'worse') return decide(EXIT.NO, `The candidate is worse by ${drop(comparison)}.`);
-  if (interval === null) return decide(EXIT.CANNOT_TELL, `${countOf(n, 'item')} are too few to tell.`);
+  if (interval === null) return decide(EXIT.CANNOT_TELL, `${formatCount(n, 'item')} are too few to tell.`);
   const [low] = interval;
   if (low > -rule.maxDrop) {
     return decide(

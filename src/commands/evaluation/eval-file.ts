@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import type { CreateExperimentRequest } from '../../../sdk/src/index.js';
-import { messageOf, parseJson } from '../../kernel/index.js';
+import { getMessage, parseJson } from '../../kernel/index.js';
 import { yamlToJson } from '../prompt-files/yaml-to-json.js';
 import { CliError } from '../terminal/cli-error.js';
 import type { GateRule } from './decide-gate.js';
@@ -46,7 +46,7 @@ export async function readEvalFile(file: string): Promise<EvalFile> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${messageOf(error)}`);
+    throw new CliError(`${file} cannot be read: ${getMessage(error)}`);
   }
   return parseEvalFile(text, file);
 }

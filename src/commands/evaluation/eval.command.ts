@@ -123,7 +123,7 @@ async function tellGate(
       'missing',
       'errors',
     ],
-    decisions.map(rowOf),
+    decisions.map(toRow),
   );
   for (const { scorer, reason } of decisions) await print(oneLine(`${scorer}: ${reason}`));
   return exitCode;
@@ -148,7 +148,7 @@ async function decide(
 
 const WORDS = { [EXIT.OK]: 'pass', [EXIT.NO]: 'FAIL', [EXIT.CANNOT_TELL]: 'cannot tell' } as const;
 
-function rowOf({ scorer, exitCode, comparison }: GateDecision): (string | number | null)[] {
+function toRow({ scorer, exitCode, comparison }: GateDecision): (string | number | null)[] {
   if (comparison === null) return [scorer, WORDS[exitCode], ...Array<null>(9).fill(null)];
   const { verdict, n, delta, interval, p_value: p, wins, losses, missing, errors } = comparison;
   return [

@@ -1,6 +1,6 @@
 import { CliError } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { print, printJson, printTable } from '../terminal/output.js';
 
 export interface RecordOutcomeFlags extends LedgerFlags {
@@ -23,9 +23,9 @@ export async function recordOutcomeCommand(
   const { outcomes } = result;
   const recorded = outcomes.filter((outcome) => outcome.recorded).length;
   const before = outcomes.length - recorded;
-  if (recorded > 0) await print(`${result.metric} recorded for ${countOf(recorded, 'execution')}.`);
+  if (recorded > 0) await print(`${result.metric} recorded for ${formatCount(recorded, 'execution')}.`);
   if (before > 0) {
-    await print(`${countOf(before, 'execution')} had a value before, which stays: the first counts.`);
+    await print(`${formatCount(before, 'execution')} had a value before, which stays: the first counts.`);
   }
 }
 

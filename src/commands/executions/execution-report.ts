@@ -20,17 +20,17 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ],
     ['checksum', execution.checksum_hash],
     ['code', placeInCode(execution.git)],
-    ['commit', commitOf(execution.git)],
+    ['commit', describeCommit(execution.git)],
     ['model', oneLine(`${model.provider}/${model.model_name}`)],
     ['environment', oneLine(execution.environment)],
     ['correlation', execution.correlation_id === null ? null : oneLine(execution.correlation_id)],
-    ['metadata', metadataOf(execution)],
+    ['metadata', formatMetadata(execution)],
     ['origin', execution.origin],
     ['created', execution.created_at],
     ['completed', execution.completed_at],
     ['masked', (execution.masked ?? []).length === 0 ? null : oneLine(execution.masked.join(', '))],
     ['erased', execution.content_erased_at ?? null],
-    ['tokens', tokensOf(telemetry.prompt_tokens, telemetry.response_tokens)],
+    ['tokens', formatTokens(telemetry.prompt_tokens, telemetry.response_tokens)],
     ['latency', telemetry.latency_ms === null ? null : `${telemetry.latency_ms} ms`],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
@@ -42,7 +42,7 @@ export function executionReport(execution: Execution, { bold, dim, green, red }:
     ...lines,
     ...section('attempts', execution.attempts.map(attemptLine).join('\n')),
     ...section('variables', execution.variables === null ? '' : writeJson(execution.variables, 2)),
-    ...section('prompt as sent', execution.rendered_prompt ?? messagesOf(execution)),
+    ...section('prompt as sent', execution.rendered_prompt ?? formatMessages(execution)),
     ...section('answer', execution.response_text ?? ''),
   ].join('\n');
 
@@ -61,7 +61,7 @@ function placeInCode(git: Git): string | null {
   return oneLine(typeof line === 'number' ? `${file}:${line}` : file);
 }
 
-function commitOf(git: Git): string | null {
+function describeCommit(git: Git): string | null {
   const { commit, branch, repository, dirty } = git ?? {};
   if (typeof commit !== 'string') return null;
   const where = [repository, branch].filter((part) => typeof part === 'string').join(' ');
@@ -70,7 +70,7 @@ function commitOf(git: Git): string | null {
 }
 
 /** `user=u-4711, plan=free`. */
-function metadataOf({ metadata }: Execution): string | null {
+function formatMetadata({ metadata }: Execution): string | null {
   if (metadata === undefined) return null;
   return oneLine(
     Object.entries(metadata)
@@ -79,12 +79,12 @@ function metadataOf({ metadata }: Execution): string | null {
   );
 }
 
-function tokensOf(prompt: number | null, response: number | null): string | null {
+function formatTokens(prompt: number | null, response: number | null): string | null {
   if (prompt === null && response === null) return null;
   return `${prompt ?? '?'} → ${response ?? '?'}`;
 }
 
-function messagesOf({ messages }: Execution): string {
+function formatMessages({ messages }: Execution): string {
   return (messages ?? []).map(({ role, content }) => `${role}:\n${indented(content)}`).join('\n');
 }
 

@@ -8,7 +8,7 @@ import { parseTime } from './parse-time.js';
 import { parseMetadata } from './run-request.js';
 import { concurrently } from '../terminal/concurrently.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { coloursFor, note, print, printJson, printTable } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 
@@ -43,7 +43,7 @@ export interface ListExecutionsFlags extends FilterFlags {
 
 export async function listExecutionsCommand(flags: ListExecutionsFlags): Promise<void> {
   const ledger = await connect(flags);
-  const { executions } = await ledger.executions.list({ ...queryOf(flags), limit: flags.limit });
+  const { executions } = await ledger.executions.list({ ...toQuery(flags), limit: flags.limit });
   if (flags.json === true) return printJson(executions);
   await printTable(
     ['execution', 'status', 'prompt', 'version', 'model', 'ms', 'created'],
@@ -68,7 +68,7 @@ export interface ExportExecutionsFlags extends FilterFlags {
 /** One JSON document a line, newest first, all pages. */
 export async function exportExecutionsCommand(flags: ExportExecutionsFlags): Promise<void> {
   const ledger = await connect(flags);
-  const pages = ledger.executions.list({ ...queryOf(flags), limit: 200 }).pages();
+  const pages = ledger.executions.list({ ...toQuery(flags), limit: 200 }).pages();
   const progress = new Progress('executions exported');
   const file = flags.out === undefined ? null : createWriteStream(flags.out);
   if (file !== null) await once(file, 'open');
@@ -85,14 +85,14 @@ export async function exportExecutionsCommand(flags: ExportExecutionsFlags): Pro
     file?.end();
   }
   if (file !== null) await finished(file);
-  note(`${countOf(count, 'execution')} exported${flags.out === undefined ? '' : ` to ${flags.out}`}.`);
+  note(`${formatCount(count, 'execution')} exported${flags.out === undefined ? '' : ` to ${flags.out}`}.`);
 
   function readWhole({ execution_id: id }: { readonly execution_id: string }) {
     return ledger.executions.get(id);
   }
 }
 
-function queryOf(flags: FilterFlags): ListExecutionsQuery {
+function toQuery(flags: FilterFlags): ListExecutionsQuery {
   return {
     ...(flags.prompt === undefined ? {} : { prompt_name: flags.prompt }),
     ...(flags.status === undefined ? {} : { status: flags.status }),

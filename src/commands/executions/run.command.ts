@@ -16,7 +16,7 @@ export async function runCommand(name: string, flags: RunFlags): Promise<void> {
   const ledger = await connect(flags);
   if (flags.stream === true && flags.json !== true) {
     note(
-      coloursFor(process.stderr).dim(summaryOf(await printStream(ledger.executions.stream(request), flags))),
+      coloursFor(process.stderr).dim(summarize(await printStream(ledger.executions.stream(request), flags))),
     );
     return;
   }
@@ -26,7 +26,7 @@ export async function runCommand(name: string, flags: RunFlags): Promise<void> {
   // A pipe may well end at a terminal: `| less`, `| tee`. Nobody gets what one would act on without asking for it.
   const answer = execution.response_text ?? '';
   await print(flags.raw === true ? answer : printable(answer));
-  note(coloursFor(process.stderr).dim(summaryOf(execution)));
+  note(coloursFor(process.stderr).dim(summarize(execution)));
 }
 
 /** Each piece as it comes; what cannot be written is waited for, and so is not read. */
@@ -45,7 +45,7 @@ async function printStream(stream: ExecutionStream, { raw = false }: RunFlags): 
   return execution;
 }
 
-function summaryOf({
+function summarize({
   execution_id: id,
   status,
   version_number: version,

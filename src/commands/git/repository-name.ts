@@ -3,7 +3,7 @@
  * `.git`. Null for a folder of this machine, whose path says nothing to others.
  */
 export function repositoryName(remoteUrl: string): string | null {
-  const path = pathOf(remoteUrl.trim());
+  const path = readPath(remoteUrl.trim());
   if (path === null) return null;
   const name = path
     .replace(/\/+$/, '')
@@ -13,7 +13,7 @@ export function repositoryName(remoteUrl: string): string | null {
 }
 
 /** Tells apart what git does: a URL, `[user@]host:path`, or a path. */
-function pathOf(remoteUrl: string): string | null {
+function readPath(remoteUrl: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(remoteUrl)) {
     if (!URL.canParse(remoteUrl)) return null;
     const { protocol, pathname } = new URL(remoteUrl);

@@ -34,11 +34,11 @@ export async function auditCommand(flags: AuditFlags): Promise<void> {
   if (flags.json === true) return printJson(entries);
   await printTable(
     ['at', 'actor', 'action', 'subject', 'reason'],
-    entries.map((entry) => [entry.at, entry.actor.name, entry.action, subjectOf(entry), entry.reason]),
+    entries.map((entry) => [entry.at, entry.actor.name, entry.action, toSubject(entry), entry.reason]),
   );
 }
 
-function subjectOf({ subject: { type, id, name } }: AuditEntry): string {
+function toSubject({ subject: { type, id, name } }: AuditEntry): string {
   const which = name ?? id;
   return which === null ? type : `${type}/${which}`;
 }

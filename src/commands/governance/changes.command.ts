@@ -60,8 +60,8 @@ export async function listChangesCommand(flags: ListChangesFlags): Promise<void>
       change.review === 'open' ? 'applied, to be reviewed' : change.status,
       change.prompt_name,
       change.environment,
-      versionsOf(change),
-      approvalsOf(change),
+      formatVersions(change),
+      formatApprovals(change),
       change.opened_by,
       change.reason,
     ]),
@@ -78,8 +78,8 @@ export async function showChangeCommand(changeId: string, flags: LedgerFlags): P
     ({ name, key_id: id, executions }) => `${name ?? id ?? 'admin'} (${executions})`,
   );
   const lines = [
-    colours.bold(`${change.prompt_name} in ${change.environment}: ${versionsOf(change)}`),
-    `${change.status}, ${approvalsOf(change)} approvals, until ${change.expires_at}`,
+    colours.bold(`${change.prompt_name} in ${change.environment}: ${formatVersions(change)}`),
+    `${change.status}, ${formatApprovals(change)} approvals, until ${change.expires_at}`,
     `opened by ${change.opened_by}: ${change.reason}`,
     ...change.approvals.map(
       ({ by, comment, counts }) =>
@@ -133,17 +133,17 @@ function printOutcome(change: Change): Promise<void> {
     return print(`${name}: version ${version} runs in ${environment}${review}.`);
   }
   return print(
-    `${name}: the change to version ${version} in ${environment} is ${status}, with ${approvalsOf(change)} approvals.`,
+    `${name}: the change to version ${version} in ${environment} is ${status}, with ${formatApprovals(change)} approvals.`,
   );
 }
 
 type ShownChange = Pick<Change, 'from_version' | 'to_version' | 'approvals' | 'required_approvals'>;
 
-function versionsOf({ from_version: from, to_version: to }: ShownChange): string {
+function formatVersions({ from_version: from, to_version: to }: ShownChange): string {
   return `${from ?? 'none'} → ${to}`;
 }
 
 /** Writes how many approvals count, and how many it takes. */
-function approvalsOf({ approvals, required_approvals: required }: ShownChange): string {
+function formatApprovals({ approvals, required_approvals: required }: ShownChange): string {
   return `${approvals.filter(({ counts }) => counts).length} of ${required}`;
 }

@@ -75,7 +75,7 @@ export async function moveCommand(promptName: string, version: number, flags: Mo
   const ledger = await connect(flags);
   const request = { version_number: version, reason: flags.reason ?? null };
   const moved = await ledger.environments.move(promptName, flags.environment, request);
-  return flags.json === true ? printJson(moved) : print(lineOf(moved));
+  return flags.json === true ? printJson(moved) : print(formatLine(moved));
 }
 
 /** Back to the version before. */
@@ -83,7 +83,7 @@ export async function rollbackCommand(promptName: string, flags: MoveFlags): Pro
   const ledger = await connect(flags);
   const reason = flags.reason ?? 'rolled back from the command line';
   const moved = await ledger.environments.rollback(promptName, flags.environment, reason);
-  return flags.json === true ? printJson(moved) : print(lineOf(moved));
+  return flags.json === true ? printJson(moved) : print(formatLine(moved));
 }
 
 export interface ListMovesFlags extends LedgerFlags {
@@ -110,7 +110,7 @@ export async function listMovesCommand(promptName: string, flags: ListMovesFlags
   );
 }
 
-function lineOf({ prompt, environment, version, moved }: MovedPointer): string {
+function formatLine({ prompt, environment, version, moved }: MovedPointer): string {
   const runs = moved ? 'runs' : 'ran already';
   return `${prompt.name}: version ${version.version_number} ${runs} in ${environment}.`;
 }

@@ -42,7 +42,7 @@ export async function listKeysCommand(flags: LedgerFlags): Promise<void> {
       key.key_id,
       key.name,
       key.role ?? key.scopes.join(' '),
-      stateOf(key),
+      describeState(key),
       key.last_used_at,
     ]),
   );
@@ -64,7 +64,7 @@ export async function revokeKeyCommand(keyId: string, flags: LedgerFlags): Promi
   await print(`Key ${keyId} is revoked; within 5 seconds it is refused everywhere.`);
 }
 
-function stateOf({ revoked_at: revokedAt, expires_at: expiresAt }: Key): string {
+function describeState({ revoked_at: revokedAt, expires_at: expiresAt }: Key): string {
   if (revokedAt !== null) return 'revoked';
   return expiresAt === null ? 'valid' : `until ${expiresAt}`;
 }

@@ -12,7 +12,7 @@ import { contentFields } from '../prompt-files/wire.js';
 import { CliError } from '../terminal/cli-error.js';
 import { concurrently } from '../terminal/concurrently.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { note, print, printJson, printTable } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 
@@ -45,7 +45,7 @@ export async function importCommand(folder: string, flags: ImportFlags): Promise
       news.map((row) => [row.name, row.file, row.result]),
     );
   const verb = flags.dryRun === true ? 'would be imported' : 'imported';
-  await print(`${countOf(news.length, 'prompt')} ${verb}, ${rows.length - news.length} unchanged.`);
+  await print(`${formatCount(news.length, 'prompt')} ${verb}, ${rows.length - news.length} unchanged.`);
 }
 
 async function write(
@@ -57,13 +57,13 @@ async function write(
   const isTracked = ({ prompt }: PlannedImport) => prompt.mode === 'tracking';
   const tracked = changes.filter(isTracked).map(({ prompt }) => prompt);
   const managed = changes.filter((change) => !isTracked(change)).map(({ prompt }) => prompt);
-  if (tracked.length > 0) await registerTracked(ledger, await codeStateOf(folder, tracked));
+  if (tracked.length > 0) await registerTracked(ledger, await readCodeState(folder, tracked));
   const progress = new Progress('prompts imported', managed.length);
   let written = 0;
   const warned: { readonly where: string; readonly warnings: readonly SchemaWarning[] }[] = [];
   try {
     await concurrently(managed, async (prompt) => {
-      const { warnings } = await ledger.prompts.put(prompt.name, requestOf(prompt, flags));
+      const { warnings } = await ledger.prompts.put(prompt.name, toRequest(prompt, flags));
       written += 1;
       progress.add();
       warned.push({ where: `${prompt.file}:`, warnings });
@@ -71,7 +71,7 @@ async function write(
   } catch (error) {
     progress.done();
     note(
-      `${tracked.length + written} of ${countOf(changes.length, 'prompt')} imported before this; run it again for the rest.`,
+      `${tracked.length + written} of ${formatCount(changes.length, 'prompt')} imported before this; run it again for the rest.`,
     );
     throw error;
   }
@@ -86,7 +86,7 @@ async function registerTracked(ledger: LedgerClient, code: CodeState): Promise<v
   for (const { file, warnings } of registration.registered) warnOfSchema(warnings, `${file}:`);
 }
 
-function requestOf({ content, description, ownerTeam, tags }: FoundPromptFile, { by, message }: ImportFlags) {
+function toRequest({ content, description, ownerTeam, tags }: FoundPromptFile, { by, message }: ImportFlags) {
   return {
     ...contentFields(content),
     ...(description === undefined ? {} : { description }),
@@ -99,7 +99,7 @@ function requestOf({ content, description, ownerTeam, tags }: FoundPromptFile, {
 }
 
 /** Builds what `register` would send: with the commit, and with paths from the root of the repository. */
-async function codeStateOf(folder: string, files: readonly FoundPromptFile[]): Promise<CodeState> {
+async function readCodeState(folder: string, files: readonly FoundPromptFile[]): Promise<CodeState> {
   const { root } = await findWorkingTree(folder);
   const real = await realpath(folder);
   const paths = files.map(({ file }) => path.join(real, file));

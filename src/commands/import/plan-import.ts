@@ -1,7 +1,7 @@
 import type { Prompt } from '../../../sdk/src/index.js';
 import {
   canonicalJson,
-  checksumOf,
+  computeChecksum,
   listPins,
   RENDERER,
   rendererFor,
@@ -9,7 +9,7 @@ import {
 } from '../../templating/index.js';
 import { canBeTracked, ONLY_TEXT_IS_TRACKED } from '../prompt-files/prompt-file.js';
 import type { FoundPromptFile, PromptFileProblem } from '../prompt-files/prompt-folder.js';
-import { contentFields, contentOf } from '../prompt-files/wire.js';
+import { contentFields, toContent } from '../prompt-files/wire.js';
 
 /** `metadata`: the text is as it was, and what is said about the prompt is not. */
 export type ImportResult = 'new' | 'changed' | 'metadata' | 'unchanged';
@@ -54,12 +54,12 @@ function templateProblems({ file, line, content }: FoundPromptFile): PromptFileP
 export function planImport(files: readonly FoundPromptFile[], existing: readonly Prompt[]): ImportPlan {
   const known = new Map(existing.map((prompt) => [prompt.name, prompt]));
   return {
-    imports: files.map((prompt) => ({ prompt, result: resultOf(prompt, known.get(prompt.name)) })),
-    problems: files.flatMap((prompt) => conflictsOf(prompt, known.get(prompt.name))),
+    imports: files.map((prompt) => ({ prompt, result: describeResult(prompt, known.get(prompt.name)) })),
+    problems: files.flatMap((prompt) => findConflicts(prompt, known.get(prompt.name))),
   };
 }
 
-function conflictsOf(
+function findConflicts(
   { name, file, mode, content }: FoundPromptFile,
   known: Prompt | undefined,
 ): PromptFileProblem[] {
@@ -74,7 +74,7 @@ function conflictsOf(
       },
     ];
   }
-  if (known.active_version !== null && contentOf(known.active_version).kind !== content.kind) {
+  if (known.active_version !== null && toContent(known.active_version).kind !== content.kind) {
     return [
       {
         file,
@@ -89,11 +89,11 @@ function conflictsOf(
 /** The texts of snippets are not in the file; their names and numbers are, and identify them. */
 function holdsContent(active: Prompt['active_version'], { content }: FoundPromptFile): boolean {
   if (active === null) return false;
-  if (active.snippets === undefined) return active.checksum_hash === checksumOf(content);
-  return canonicalJson(contentFields(contentOf(active))) === canonicalJson(contentFields(content));
+  if (active.snippets === undefined) return active.checksum_hash === computeChecksum(content);
+  return canonicalJson(contentFields(toContent(active))) === canonicalJson(contentFields(content));
 }
 
-function resultOf(file: FoundPromptFile, known: Prompt | undefined): ImportResult {
+function describeResult(file: FoundPromptFile, known: Prompt | undefined): ImportResult {
   if (known === undefined) return 'new';
   if (!holdsContent(known.active_version, file)) return 'changed';
   if (known.retired_at !== null) return 'changed';

@@ -4,10 +4,10 @@ import { readPrompts } from '../check/tracked-prompts.js';
 import { assignFilePaths } from './file-paths.js';
 import { formatPromptFile } from './format-prompt-file.js';
 import { writeBelow } from './prompt-folder.js';
-import { contentOf } from './wire.js';
-import { type ListPromptsFlags, queryOf } from '../prompts/prompts.command.js';
+import { toContent } from './wire.js';
+import { type ListPromptsFlags, toQuery } from '../prompts/prompts.command.js';
 import { connect } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { print, printJson, printTable, warn } from '../terminal/output.js';
 
 export interface ExportFlags extends ListPromptsFlags {
@@ -17,7 +17,7 @@ export interface ExportFlags extends ListPromptsFlags {
 /** Writes the active version of every prompt to a file of its own. Other files of the folder stay as they are. */
 export async function exportCommand(folder: string, flags: ExportFlags): Promise<void> {
   const ledger = await connect(flags);
-  const listed = await ledger.prompts.list({ ...queryOf(flags), limit: 200 }).all();
+  const listed = await ledger.prompts.list({ ...toQuery(flags), limit: 200 }).all();
   const prompts = await readPrompts(
     ledger,
     listed.map(({ name }) => name),
@@ -29,7 +29,7 @@ export async function exportCommand(folder: string, flags: ExportFlags): Promise
   const results: { name: string; file: string; result: string }[] = [];
   for (const prompt of active) {
     const file = paths.get(prompt.name) ?? '';
-    const result = await writeBelow(folder, file, fileOf(prompt), { dryRun });
+    const result = await writeBelow(folder, file, toFile(prompt), { dryRun });
     results.push({ name: prompt.name, file, result });
   }
   const skipped = prompts.filter((prompt) => prompt.active_version === null).map(({ name }) => name);
@@ -42,13 +42,13 @@ export async function exportCommand(folder: string, flags: ExportFlags): Promise
       news.map((row) => [row.name, row.file, row.result]),
     );
   await print(
-    `${countOf(results.length, 'prompt')} ${dryRun ? 'would be ' : ''}in ${folder}, ${countOf(news.length, 'file')} ${dryRun ? 'would be ' : ''}written.`,
+    `${formatCount(results.length, 'prompt')} ${dryRun ? 'would be ' : ''}in ${folder}, ${formatCount(news.length, 'file')} ${dryRun ? 'would be ' : ''}written.`,
   );
 }
 
 type Exportable = Prompt & { readonly active_version: NonNullable<Prompt['active_version']> };
 
-function fileOf({
+function toFile({
   name,
   description,
   owner_team: ownerTeam,
@@ -65,6 +65,6 @@ function fileOf({
     mode,
     versionNumber,
     checksumHash,
-    content: contentOf(active),
+    content: toContent(active),
   });
 }

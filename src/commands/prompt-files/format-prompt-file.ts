@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ScalarTag, stringify, type ToStringOptions } from 'yaml';
 import { ExactNumber, parseExact, writeJson } from '../../kernel/index.js';
-import { type PromptContent, wireExtrasOf } from '../../templating/index.js';
+import { type PromptContent, toWireExtras } from '../../templating/index.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 import type { PromptFileMode } from './prompt-file.js';
 
@@ -60,7 +60,7 @@ function format(prompt: ExportedPrompt, style: ToStringOptions): string {
 
 /** Maps keep the order of their keys, and exact numbers their text. */
 function exactExtras({ extras }: PromptContent): Readonly<Record<string, unknown>> | null {
-  const wire = wireExtrasOf(extras);
+  const wire = toWireExtras(extras);
   if (wire === null) return null;
   return Object.fromEntries(parseExact(writeJson(wire)) as ReadonlyMap<string, unknown>);
 }
@@ -77,7 +77,7 @@ const EXACT_NUMBER: ScalarTag = {
 function holds(text: string, { name, description, ownerTeam, tags, mode, content }: ExportedPrompt): boolean {
   try {
     const read = parsePromptFile(text);
-    const isExact = writeJson(wireExtrasOf(read.content.extras)) === writeJson(wireExtrasOf(content.extras));
+    const isExact = writeJson(toWireExtras(read.content.extras)) === writeJson(toWireExtras(content.extras));
     return (
       isExact &&
       isDeepStrictEqual(

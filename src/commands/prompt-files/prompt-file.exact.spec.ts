@@ -1,5 +1,5 @@
 import { parseJson, writeJson } from '../../kernel/index.js';
-import { checksumOf, type ContentExtras, type PromptContent } from '../../templating/index.js';
+import { computeChecksum, type ContentExtras, type PromptContent } from '../../templating/index.js';
 import { formatPromptFile } from './format-prompt-file.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 
@@ -31,10 +31,10 @@ describe('the schemas of a prompt file', () => {
   ])('are read as they were written: %s', (parameters) => {
     const content = withParameters(parameters);
     const read = parsePromptFile(
-      formatPromptFile({ ...ABOUT, checksumHash: checksumOf(content), content }),
+      formatPromptFile({ ...ABOUT, checksumHash: computeChecksum(content), content }),
     ).content;
     expect(writeJson(read.extras?.tools?.[0]?.function.parameters)).toBe(parameters);
-    expect(checksumOf(read)).toBe(checksumOf(content));
+    expect(computeChecksum(read)).toBe(computeChecksum(content));
   });
 
   it('have the numbers and the keys of the file, where a person wrote it', () => {

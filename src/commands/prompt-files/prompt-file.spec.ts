@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checksumOf, type ContentExtras, type PromptContent } from '../../templating/index.js';
+import { computeChecksum, type ContentExtras, type PromptContent } from '../../templating/index.js';
 import { type ExportedPrompt, formatPromptFile } from './format-prompt-file.js';
 import { parsePromptFile } from './parse-prompt-file.js';
 
@@ -11,7 +11,7 @@ const exported = (content: PromptContent, more: Partial<ExportedPrompt> = {}): E
   tags: ['mail', 'no'],
   mode: 'full',
   versionNumber: 3,
-  checksumHash: checksumOf(content),
+  checksumHash: computeChecksum(content),
   content,
   ...more,
 });
@@ -23,7 +23,7 @@ describe('a prompt file', () => {
   it('reads as one would write it', () => {
     const content = text('Hello {{name}},\n\nwelcome!');
     expect(formatPromptFile(exported(content))).toBe(`---
-# version 3, checksum ${checksumOf(content)}
+# version 3, checksum ${computeChecksum(content)}
 name: team/welcome
 description: "Says hello: to all"
 tags:
@@ -254,7 +254,7 @@ describe('the round trip', () => {
       fc.property(content, about, (original, more) => {
         const file = formatPromptFile(exported(original, more));
         const read = parsePromptFile(file);
-        expect(checksumOf(read.content)).toBe(checksumOf(original));
+        expect(computeChecksum(read.content)).toBe(computeChecksum(original));
         expect({
           ...read,
           description: read.description ?? null,

@@ -2,7 +2,7 @@ import {
   type ChatMessage,
   extrasOfWire,
   type PromptContent,
-  wireExtrasOf,
+  toWireExtras,
   type WireExtras,
 } from '../../templating/index.js';
 
@@ -15,10 +15,10 @@ interface ContentFields extends WireExtras {
 export function contentFields(content: PromptContent): ContentFields {
   const templates =
     content.kind === 'text' ? { template_source: content.templateSource } : { messages: content.messages };
-  return { ...templates, ...wireExtrasOf(content.extras) };
+  return { ...templates, ...toWireExtras(content.extras) };
 }
 
-export function contentOf(fields: ContentFields): PromptContent {
+export function toContent(fields: ContentFields): PromptContent {
   const { template_source: templateSource, messages } = fields;
   const templates: PromptContent =
     templateSource === undefined
@@ -30,7 +30,7 @@ export function contentOf(fields: ContentFields): PromptContent {
 
 /** Returns the members beside the templates, as the API has them. */
 export function extraFields(fields: WireExtras): WireExtras {
-  return wireExtrasOf(extrasOfWire(withoutSnippets(fields))) ?? {};
+  return toWireExtras(extrasOfWire(withoutSnippets(fields))) ?? {};
 }
 
 /** The texts of snippets are for renderers: the template names them. */

@@ -35,7 +35,7 @@ export interface ListPromptsFlags extends LedgerFlags {
 
 export async function listPromptsCommand(flags: ListPromptsFlags): Promise<void> {
   const ledger = await connect(flags);
-  const prompts = await ledger.prompts.list({ ...queryOf(flags), limit: 200 }).all();
+  const prompts = await ledger.prompts.list({ ...toQuery(flags), limit: 200 }).all();
   if (flags.json === true) return printJson(prompts);
   await printTable(
     ['name', 'mode', 'team', 'tags', 'changed', 'description'],
@@ -50,7 +50,7 @@ export async function listPromptsCommand(flags: ListPromptsFlags): Promise<void>
   );
 }
 
-export function queryOf({ mode, tag, team, prefix, search }: ListPromptsFlags): ListPromptsQuery {
+export function toQuery({ mode, tag, team, prefix, search }: ListPromptsFlags): ListPromptsQuery {
   return {
     ...(mode === undefined ? {} : { mode }),
     ...(tag === undefined ? {} : { tag }),
@@ -71,11 +71,11 @@ export async function showPromptCommand(name: string, flags: ShowPromptFlags): P
     const version = await ledger.versions.get(name, flags.version);
     return flags.json === true
       ? printJson(version)
-      : print(`${headOfVersion(version)}\n\n${textOf(version)}`);
+      : print(`${headOfVersion(version)}\n\n${getText(version)}`);
   }
   const [prompt, versions] = await Promise.all([ledger.prompts.get(name), ledger.versions.list(name)]);
   if (flags.json === true) return printJson({ ...prompt, versions });
-  await print(headOf(prompt));
+  await print(formatHead(prompt));
   await printTable(
     ['version', 'status', 'checksum', 'by', 'made', 'message'],
     versions.map((version) => [
@@ -87,10 +87,10 @@ export async function showPromptCommand(name: string, flags: ShowPromptFlags): P
       version.commit_message,
     ]),
   );
-  if (prompt.active_version !== null) await print(`\n${textOf(prompt.active_version)}`);
+  if (prompt.active_version !== null) await print(`\n${getText(prompt.active_version)}`);
 }
 
-function headOf(prompt: Prompt): string {
+function formatHead(prompt: Prompt): string {
   const { name, mode, description, owner_team: team, tags, active_version: active } = prompt;
   const { retired_at: retiredAt } = prompt;
   const about = [
@@ -113,7 +113,7 @@ function headOfVersion({
 }
 
 /** The members beside the text come first, so that no text can look like them. */
-function textOf(version: ActiveVersion | Version): string {
+function getText(version: ActiveVersion | Version): string {
   const { bold } = coloursFor(process.stdout);
   const { template_source: template, messages = [] } = version;
   const extras = Object.entries(extraFields(version)).map(

@@ -42,12 +42,12 @@ export function drawSequence(points: readonly SequencePoint[], size: ChartSize =
   ]);
   const margin = Math.max(...[...labels.values()].map(({ length }) => length));
   return Array.from({ length: size.height }, (_, row) => {
-    const marks = columns.map((point) => markOf(point, row, rowAt) ?? (row === zero ? '─' : ' '));
+    const marks = columns.map((point) => chooseMark(point, row, rowAt) ?? (row === zero ? '─' : ' '));
     return `${(labels.get(row) ?? '').padStart(margin)} ┤${marks.join('')}`.trimEnd();
   });
 }
 
-function markOf({ estimate, low, high }: Bounded, row: number, rowAt: (value: number) => number) {
+function chooseMark({ estimate, low, high }: Bounded, row: number, rowAt: (value: number) => number) {
   if (row === rowAt(estimate)) return '●';
   return row >= rowAt(high) && row <= rowAt(low) ? '│' : null;
 }

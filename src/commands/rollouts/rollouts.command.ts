@@ -120,7 +120,7 @@ export async function listRolloutsCommand(flags: ListRolloutsFlags): Promise<voi
       rollout.name,
       rollout.prompt_name,
       rollout.environment,
-      versionsOf(rollout),
+      formatVersions(rollout),
       rollout.phase === null ? null : `${rollout.phase} of ${rollout.steps.length}`,
       `${rollout.percent} %`,
     ]),
@@ -141,10 +141,10 @@ export async function rolloutStatusCommand(rolloutId: string, flags: LedgerFlags
   await print(
     `${control.units} units of the control, ${candidate.units} of the candidate; a split like that has the p-value ${step.ratio_p_value.toPrecision(2)}`,
   );
-  await print(`\n${toTable(HEAD, step.comparisons.map(rowOf), process.stdout)}`);
+  await print(`\n${toTable(HEAD, step.comparisons.map(toRow), process.stdout)}`);
   const { looks } = await ledger.rollouts.looks(rolloutId, { limit: LOOKS_DRAWN });
   const ofStep = looks.filter(({ phase }) => phase === step.phase).reverse();
-  const chart = drawSequence(ofStep.flatMap(({ comparisons }) => comparisons.slice(0, 1).map(effectOf)));
+  const chart = drawSequence(ofStep.flatMap(({ comparisons }) => comparisons.slice(0, 1).map(readEffect)));
   if (chart.length === 0) return;
   const primary = `${rollout.primary.metric}, candidate against control, look by look`;
   await print(['', dim(oneLine(primary)), ...chart].join('\n'));
@@ -152,32 +152,32 @@ export async function rolloutStatusCommand(rolloutId: string, flags: LedgerFlags
 
 const HEAD = ['metric', 'better', 'control', 'candidate', 'effect', 'bounds', ''];
 
-function rowOf(comparison: RolloutComparison): (string | null)[] {
+function toRow(comparison: RolloutComparison): (string | null)[] {
   const { metric, role, direction, arms, effect } = comparison;
   const { estimate, low, high } = effect.relative;
   return [
     role === 'primary' ? `${metric} (primary)` : metric,
     direction,
-    figureOf(comparison, arms.control),
-    figureOf(comparison, arms.candidate),
+    formatFigure(comparison, arms.control),
+    formatFigure(comparison, arms.candidate),
     estimate === null ? null : percent(estimate),
     low === null || high === null ? null : `${percent(low)} to ${percent(high)}`,
-    verdictOf(comparison),
+    describeVerdict(comparison),
   ];
 }
 
-function figureOf({ kind }: RolloutComparison, { estimate }: RolloutEstimate): string | null {
+function formatFigure({ kind }: RolloutComparison, { estimate }: RolloutEstimate): string | null {
   if (estimate === null) return null;
   return kind === 'yes_no' ? `${(100 * estimate).toFixed(1)} %` : String(Number(estimate.toPrecision(4)));
 }
 
-function verdictOf({ is_enough, is_bad, is_good }: RolloutComparison): string {
+function describeVerdict({ is_enough, is_bad, is_good }: RolloutComparison): string {
   if (is_bad) return 'bad';
   if (is_good) return 'good';
   return is_enough ? 'open' : 'too few units';
 }
 
-function effectOf({ effect }: RolloutComparison): RolloutEstimate {
+function readEffect({ effect }: RolloutComparison): RolloutEstimate {
   return effect.relative;
 }
 
@@ -189,9 +189,9 @@ type Described = Pick<
 function describe(rollout: Described): string {
   const { name, prompt_name: prompt, environment, status, phase, percent: share, steps } = rollout;
   const step = phase === null ? '' : `, step ${phase} of ${steps.length} at ${share} %`;
-  return `${name}: ${prompt} in ${environment}, version ${versionsOf(rollout)}: ${status.replace('_', ' ')}${step}`;
+  return `${name}: ${prompt} in ${environment}, version ${formatVersions(rollout)}: ${status.replace('_', ' ')}${step}`;
 }
 
-function versionsOf({ control, candidate }: Pick<Rollout, 'control' | 'candidate'>): string {
+function formatVersions({ control, candidate }: Pick<Rollout, 'control' | 'candidate'>): string {
   return `${control.version_number} → ${candidate.version_number}`;
 }

@@ -6,7 +6,7 @@ import {
 } from '../../modules/rollouts/record/index.js';
 import { EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { print, printJson } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { readRecord } from './read-record.js';
@@ -52,16 +52,16 @@ export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags
 }
 
 async function report(differences: readonly LookDifference[], looks: number, events: number): Promise<void> {
-  const from = `${countOf(looks, 'look')} computed again from ${countOf(events, 'event')}`;
+  const from = `${formatCount(looks, 'look')} computed again from ${formatCount(events, 'event')}`;
   if (differences.length === 0) return print(`${from}: all as recorded.`);
   const wrong = new Set(differences.map(({ look }) => look)).size;
-  await print(`${from}: ${countOf(wrong, 'look')} ${wrong === 1 ? 'is' : 'are'} not as recorded.`);
+  await print(`${from}: ${formatCount(wrong, 'look')} ${wrong === 1 ? 'is' : 'are'} not as recorded.`);
   for (const { look, pointer, recorded, recomputed } of differences.slice(0, MOST_SHOWN)) {
-    await print(`look ${look} ${pointer}: recorded ${textOf(recorded)}, computed ${textOf(recomputed)}`);
+    await print(`look ${look} ${pointer}: recorded ${toText(recorded)}, computed ${toText(recomputed)}`);
   }
   if (differences.length > MOST_SHOWN) await print(`… and ${differences.length - MOST_SHOWN} more`);
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }

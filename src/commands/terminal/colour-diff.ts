@@ -2,7 +2,7 @@ import { type Colours, printable } from './output.js';
 
 /** A unified diff for a terminal. */
 export function colourDiff(diff: string, { green, red, cyan, bold }: Colours): string {
-  const colourOf = (line: string): ((text: string) => string) => {
+  const chooseColour = (line: string): ((text: string) => string) => {
     if (line.startsWith('+++') || line.startsWith('---')) return bold;
     if (line.startsWith('+')) return green;
     if (line.startsWith('-')) return red;
@@ -10,6 +10,6 @@ export function colourDiff(diff: string, { green, red, cyan, bold }: Colours): s
   };
   return printable(diff)
     .split('\n')
-    .map((line) => colourOf(line)(line))
+    .map((line) => chooseColour(line)(line))
     .join('\n');
 }

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { readFile } from 'node:fs/promises';
-import { endSentence, messageOf, parseJson } from '../../kernel/index.js';
+import { endSentence, getMessage, parseJson } from '../../kernel/index.js';
 import { CliError } from './cli-error.js';
 import { oneLine } from './output.js';
 
@@ -10,7 +10,7 @@ export async function readInput(file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${endSentence(messageOf(error))}`);
+    throw new CliError(`${file} cannot be read: ${endSentence(getMessage(error))}`);
   }
 }
 
@@ -31,7 +31,7 @@ export function parseJsonInput(source: string, what: string): unknown {
 
 /** The parser's words without what it says of the whole: V8 ends with `, "…" is not valid JSON`, or `in JSON at …`. */
 function jsonFault(error: unknown): string {
-  const message = messageOf(error);
+  const message = getMessage(error);
   if (message === 'Unexpected end of JSON input') return 'it ends too early';
   const [fault = message] = message.split(/, (?:\.\.\.)?".*is not valid JSON$/s);
   return oneLine(fault.replace(' in JSON at ', ' at '));

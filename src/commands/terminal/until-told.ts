@@ -1,4 +1,4 @@
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 import { CliError, EXIT, type ExitCode } from './cli-error.js';
 import { describeFailure } from './describe-failure.js';
 
@@ -7,6 +7,6 @@ export async function untilTold(work: () => Promise<ExitCode>): Promise<ExitCode
   try {
     return await work();
   } catch (error) {
-    throw new CliError(describeFailure(error)?.message ?? messageOf(error), EXIT.CANNOT_TELL);
+    throw new CliError(describeFailure(error)?.message ?? getMessage(error), EXIT.CANNOT_TELL);
   }
 }

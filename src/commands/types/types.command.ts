@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { readPrompts } from '../check/tracked-prompts.js';
 import { CliError, EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
-import { countOf } from '../terminal/count-of.js';
+import { formatCount } from '../terminal/format-count.js';
 import { note, print, printJson } from '../terminal/output.js';
 import { formatTypes } from './format-types.js';
 
@@ -34,7 +34,8 @@ export async function typesCommand({ prefix, out, check, ...flags }: TypesFlags)
   const isSame = (await readIfThere(out)) === text;
   if (!isSame && check !== true) await writeFile(out, text);
   if (flags.json === true) await printJson({ file: out, prompts: typed.length, changed: !isSame });
-  else note(`${countOf(typed.length, 'prompt')} with a schema; ${out} ${describe(isSame, check === true)}.`);
+  else
+    note(`${formatCount(typed.length, 'prompt')} with a schema; ${out} ${describe(isSame, check === true)}.`);
   return isSame || check !== true ? EXIT.OK : EXIT.NO;
 }
 

@@ -1,7 +1,7 @@
 import type { Queue } from 'bull';
 import { Outage, type OutageLogger, withTimeLimit } from '../../kernel/index.js';
 import { Bell, DEFAULT_RING_TIMEOUT_MS, type BellHint, type BellState, type OnRing } from './bell.js';
-import { jobOptions, ownEndOf, parseHint } from './executions-queue.js';
+import { jobOptions, letQueueEnd, parseHint } from './executions-queue.js';
 import { RedisProbe } from './redis-probe.js';
 
 export interface BullBellOptions {
@@ -33,7 +33,7 @@ export class BullBell extends Bell {
   constructor(options: BullBellOptions) {
     super(options.logger, options.ringTimeoutMs ?? DEFAULT_RING_TIMEOUT_MS, 'Bull on Redis');
     this.queue = options.queue;
-    ownEndOf(this.queue);
+    letQueueEnd(this.queue);
     this.probe = new RedisProbe(options);
     this.listener = new Promise((resolve) => {
       this.setListener = resolve;

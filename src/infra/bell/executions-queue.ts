@@ -85,7 +85,7 @@ export function parseHint(data: unknown): BellHint | null {
  * not wait for that promise, nor Bull for the one in which it names its connection: unhandled, they would end a process
  * that is about to stop in order. And Nest's own way to close the queue waits without limit for a Redis that hangs.
  */
-export function ownEndOf(queue: Queue): void {
+export function letQueueEnd(queue: Queue): void {
   const start = queue.process.bind(queue) as (...handler: unknown[]) => Promise<void>;
   Object.assign(queue, {
     process: (...handler: unknown[]) => start(...handler).catch(() => undefined),

@@ -7,16 +7,16 @@ import { Environment } from './environment.js';
  * and connections (`MAX_CONCURRENT_REQUESTS`, `DATABASE_POOL_SIZE`) are not divided.
  */
 export function shareEnvironment(env: Environment, place: ProcessPlace): Environment {
-  const concurrency = shareOf(env.CONCURRENCY, place);
+  const concurrency = takeShare(env.CONCURRENCY, place);
   return Object.assign(new Environment(), env, {
     // With more processes than executions at once, some work on none.
     WORKER: env.WORKER && concurrency > 0,
     CONCURRENCY: Math.max(1, concurrency),
-    WEBHOOK_CONCURRENCY: Math.max(1, shareOf(env.WEBHOOK_CONCURRENCY, place)),
+    WEBHOOK_CONCURRENCY: Math.max(1, takeShare(env.WEBHOOK_CONCURRENCY, place)),
   });
 }
 
 /** The shares of all processes add up to `total`. */
-function shareOf(total: number, { index, count }: ProcessPlace): number {
+function takeShare(total: number, { index, count }: ProcessPlace): number {
   return Math.floor(total / count) + (index <= total % count ? 1 : 0);
 }

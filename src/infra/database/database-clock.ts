@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Clock, messageOf } from '../../kernel/index.js';
+import { Clock, getMessage } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const SYNC_INTERVAL_MS = 60_000;
@@ -26,7 +26,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
     await this.sync();
     this.timer = setInterval(() => {
       this.sync().catch((error: unknown) => {
-        this.logger.debug(`the database's time could not be read: ${messageOf(error)}`);
+        this.logger.debug(`the database's time could not be read: ${getMessage(error)}`);
       });
     }, SYNC_INTERVAL_MS);
     this.timer.unref();

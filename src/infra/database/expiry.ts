@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 
 export interface ExpiryOptions {
   readonly intervalMs: number;
@@ -23,7 +23,7 @@ export abstract class Expiry implements OnApplicationBootstrap, BeforeApplicatio
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
       this.endAll().catch((error: unknown) => {
-        this.logger.warn(`${this.options.failure}: ${messageOf(error)}`);
+        this.logger.warn(`${this.options.failure}: ${getMessage(error)}`);
       });
     }, this.options.intervalMs);
     this.timer.unref();

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const WEEKS_AHEAD = 4;
@@ -36,7 +36,7 @@ export class PartitionsService implements OnApplicationBootstrap, OnModuleDestro
     try {
       await this.scope.system('SELECT ledger_ensure_partitions($1)', [WEEKS_AHEAD]);
     } catch (error) {
-      this.logger.error(`partitions could not be made: ${messageOf(error)}`);
+      this.logger.error(`partitions could not be made: ${getMessage(error)}`);
     }
   }
 }

@@ -1,16 +1,16 @@
 export { ANY_JSON } from './openapi/any-json.js';
 export { ApiId, ApiInteger, ApiMoney, ApiTime } from './openapi/api-formats.decorators.js';
 export { ApiProblems } from './problems/api-problems.decorator.js';
-export { canonicalPathOf } from './request/canonical-path.js';
+export { getCanonicalPath } from './request/canonical-path.js';
 export { ApiBodyExample } from './openapi/body-example.decorator.js';
 export { configureHttp } from './server/configure-http.js';
 export { asksForFresh } from './request/cache-control.js';
 export type { HttpOptions } from './server/configure-http.js';
 export type { RequestObserver } from './request/access-log.js';
-export { setRoute } from './request/route-of-request.js';
+export { setRoute } from './request/get-route.js';
 export { ContractValidationPipe } from './dto/contract-validation.pipe.js';
 export { createHttpApp } from './server/create-http-app.js';
-export { decodeCursor, encodeCursor, pageOf } from './dto/cursor.js';
+export { decodeCursor, encodeCursor, toPage } from './dto/cursor.js';
 export type { DocsOptions } from './openapi/docs.js';
 export { DeepObject } from './dto/deep-object.js';
 export {
@@ -27,7 +27,7 @@ export { readDto } from './dto/dto-reader.js';
 export type { DtoSource } from './dto/dto-reader.js';
 export { type ErrorFormat, registerErrorFormat } from './problems/error-format.js';
 export * from './problems/errors.js';
-export { DEFAULT_MAX_DEPTH, jsonTextOf } from './body/json-body.reader.js';
+export { DEFAULT_MAX_DEPTH, getJsonText } from './body/json-body.reader.js';
 export type { JsonBodyOptions } from './body/json-body.reader.js';
 export { HttpDrain } from './server/http-drain.js';
 export { FastPath, openFastPath } from './fast-path/fast-path.js';
@@ -47,7 +47,7 @@ export {
 export { PreparedBody } from './dto/prepared-body.decorator.js';
 export {
   answerOfError,
-  pathOf,
+  getPath,
   PROBLEM_MEDIA_TYPE,
   problemAnswer,
   toProblem,
@@ -57,6 +57,6 @@ export type { Problem } from './problems/problem.js';
 export { ProblemEntryDto } from './problems/problem.dto.js';
 export { ProblemFilter } from './problems/problem.filter.js';
 export { RawAnswer, writeRawAnswer } from './request/raw-answer.js';
-export { requestIdOf, REQUEST_ID_HEADER } from './request/request-id.js';
+export { getRequestId, REQUEST_ID_HEADER } from './request/request-id.js';
 export { parseRfc3339 } from './body/rfc3339.js';
 export { SourcedJson } from './body/sourced-json.js';

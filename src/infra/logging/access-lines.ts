@@ -69,7 +69,7 @@ export class AccessLines {
     const start = `{"level":${INFO},"time":${Date.now()}${this.bindings}`;
     const request = `"reqId":${id},"req":{"id":${id},"method":"${method}","path":${quotedPath}}`;
     const response = `"res":{"statusCode":${status}},"responseTime":${Math.round(elapsedMs)}`;
-    return `${start},${request},${response},"msg":"${messageOf(isComplete)}"}\n`;
+    return `${start},${request},${response},"msg":"${chooseMessage(isComplete)}"}\n`;
   }
 
   private writeByLogger({ requestId, method, path, status, elapsedMs, isComplete }: AccessLine): void {
@@ -81,7 +81,7 @@ export class AccessLines {
         res: { statusCode: status },
         responseTime: Math.round(elapsedMs),
       },
-      messageOf(isComplete),
+      chooseMessage(isComplete),
     );
   }
 
@@ -106,6 +106,6 @@ export class AccessLines {
   }
 }
 
-function messageOf(isComplete: boolean): string {
+function chooseMessage(isComplete: boolean): string {
   return isComplete ? 'request completed' : 'request aborted';
 }

@@ -113,7 +113,7 @@ export class ExecutionMetrics {
   private readonly rest = new ModelMetrics(this, ...(OTHER_MODEL as [string, string]));
 
   attemptEnded({ provider, modelName }: CalledModel, attempt: EndedAttempt): void {
-    const model = this.modelOf(provider, modelName);
+    const model = this.getModelMetrics(provider, modelName);
     const { outcome, latencyMs, firstTokenMs, promptTokens, responseTokens, costUsd } = attempt;
     (model.outcomes.get(outcome) ?? this.addOutcome(model, provider, outcome)).value += 1;
     if (latencyMs != null) model.duration.observe(latencyMs / 1000);
@@ -132,20 +132,20 @@ export class ExecutionMetrics {
 
   executionEnded(model: CalledModel | null, mode: CountedMode, status: string, count = 1): void {
     const { provider, modelName } = model ?? NO_MODEL;
-    const { ended } = model === null ? this.rest : this.modelOf(provider, modelName);
+    const { ended } = model === null ? this.rest : this.getModelMetrics(provider, modelName);
     const key = STATUS_KEYS[mode][status] ?? `${mode} ${status}`;
     const named = model === null ? `none ${key}` : key;
     let series = ended.get(named);
     if (series === undefined) {
-      series = this.ended.with(status, mode, ...this.namesOf(model));
+      series = this.ended.with(status, mode, ...this.toNames(model));
       ended.set(named, series);
     }
     series.value += count;
   }
 
-  private namesOf(model: CalledModel | null): [string, string] {
+  private toNames(model: CalledModel | null): [string, string] {
     if (model === null) return [NO_MODEL.provider, NO_MODEL.modelName];
-    const { provider, modelName } = this.modelOf(model.provider, model.modelName);
+    const { provider, modelName } = this.getModelMetrics(model.provider, model.modelName);
     return [provider, modelName];
   }
 
@@ -156,7 +156,7 @@ export class ExecutionMetrics {
     return series;
   }
 
-  private modelOf(provider: string, modelName: string): ModelMetrics {
+  private getModelMetrics(provider: string, modelName: string): ModelMetrics {
     return this.models.get(provider)?.get(modelName) ?? this.addModel(provider, modelName);
   }
 

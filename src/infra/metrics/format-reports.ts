@@ -13,7 +13,7 @@ export const METRICS_MEDIA_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 export function formatReports(reports: readonly FamilyReport[]): Promise<string> {
   const registry = new Registry();
   for (const report of reports) {
-    const values = report.series.flatMap((series) => samplesOf(report, series));
+    const values = report.series.flatMap((series) => listSamples(report, series));
     const { name, help, type } = report;
     // The registry asks a metric for its values and for nothing else.
     registry.registerMetric({ name, get: () => ({ name, help, type, values }) } as unknown as Metric);
@@ -24,11 +24,11 @@ export function formatReports(reports: readonly FamilyReport[]): Promise<string>
 /** Counts the series of a report, as Prometheus counts them. */
 export function countSeries(reports: readonly FamilyReport[]): number {
   return reports
-    .map((report) => report.series.flatMap((series) => samplesOf(report, series)).length)
+    .map((report) => report.series.flatMap((series) => listSamples(report, series)).length)
     .reduce((sum, count) => sum + count, 0);
 }
 
-function samplesOf(
+function listSamples(
   { name, type, labelNames, bounds }: FamilyReport,
   { labels: own, numbers }: SeriesReport,
 ): Sample[] {

@@ -72,10 +72,13 @@ export class HttpMetrics {
    * @param status null: the client left before there was one.
    */
   observe(method: string, route: string | null, status: number | null, elapsedMs: number): void {
-    this.routeOf(METHODS.has(method) ? method : 'other', route ?? 'none').observe(status ?? LEFT, elapsedMs);
+    this.getRouteMetrics(METHODS.has(method) ? method : 'other', route ?? 'none').observe(
+      status ?? LEFT,
+      elapsedMs,
+    );
   }
 
-  private routeOf(method: string, pattern: string): RouteMetrics {
+  private getRouteMetrics(method: string, pattern: string): RouteMetrics {
     return this.routes.get(method)?.get(pattern) ?? this.addRoute(method, pattern);
   }
 

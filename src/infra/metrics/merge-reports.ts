@@ -1,4 +1,4 @@
-import { type FamilyReport, foldLabels, keyOf, type Merge, type SeriesReport } from './metric-family.js';
+import { type FamilyReport, foldLabels, joinLabels, type Merge, type SeriesReport } from './metric-family.js';
 
 const MERGE: Readonly<Record<Merge, (a: number, b: number) => number>> = {
   sum: (a, b) => a + b,
@@ -29,8 +29,8 @@ export class ReportMerger {
     const combine = MERGE[first.merge];
     const merged = new Map<string, SeriesReport>();
     for (const { labels: own, numbers } of parts.flatMap(({ series }) => series)) {
-      const labels = this.nameOf(first, own);
-      const key = keyOf(labels);
+      const labels = this.chooseName(first, own);
+      const key = joinLabels(labels);
       const before = merged.get(key)?.numbers;
       const sum = numbers.map((number, at) =>
         before === undefined ? number : combine(before[at] ?? 0, number),
@@ -40,10 +40,10 @@ export class ReportMerger {
     return { ...first, series: [...merged.values()] };
   }
 
-  private nameOf({ name, mostSets, other }: FamilyReport, labels: readonly string[]): readonly string[] {
+  private chooseName({ name, mostSets, other }: FamilyReport, labels: readonly string[]): readonly string[] {
     const folded = foldLabels(labels, other);
-    const key = keyOf(labels);
-    if (keyOf(folded) === key) return labels;
+    const key = joinLabels(labels);
+    if (joinLabels(folded) === key) return labels;
     const named = this.named.get(name) ?? new Set();
     this.named.set(name, named);
     if (!named.has(key) && named.size >= mostSets) return folded;

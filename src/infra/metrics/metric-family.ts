@@ -82,14 +82,14 @@ export class MetricFamily<Series extends { readonly numbers: number[] }> {
 
   /** @param labels in the order of the label names. */
   with(...labels: readonly string[]): Series {
-    const known = this.sets.get(keyOf(labels));
+    const known = this.sets.get(joinLabels(labels));
     if (known !== undefined) return known.series;
     const { mostSets = 1, other = [] } = this.options;
     const folded = foldLabels(labels, other);
-    if (this.named >= mostSets && keyOf(folded) !== keyOf(labels)) return this.with(...folded);
-    if (keyOf(folded) !== keyOf(labels)) this.named += 1;
+    if (this.named >= mostSets && joinLabels(folded) !== joinLabels(labels)) return this.with(...folded);
+    if (joinLabels(folded) !== joinLabels(labels)) this.named += 1;
     const series = this.make();
-    this.sets.set(keyOf(labels), { labels, series });
+    this.sets.set(joinLabels(labels), { labels, series });
     return series;
   }
 
@@ -112,7 +112,7 @@ export function histogramFamily(
   return new MetricFamily('histogram', options, () => new HistogramSeries(bounds), bounds);
 }
 
-export function keyOf(labels: readonly string[]): string {
+export function joinLabels(labels: readonly string[]): string {
   return labels.join('\0');
 }
 

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.js';
 import type { SchemaPart } from '../reading/schema-part.js';
-import { type JsonObject, keysOf, kindOf, memberAt } from '../values/json-values.js';
+import { type JsonObject, listKeys, getKind, memberAt } from '../values/json-values.js';
 
 const TEXTS = ['title', 'description', '$comment', 'contentEncoding', 'contentMediaType'];
 const FLAGS = ['deprecated', 'readOnly', 'writeOnly'];
@@ -21,10 +21,10 @@ export function readAnnotations(part: SchemaPart): void {
 }
 
 function isDeeper(value: unknown, levels: number): boolean {
-  const kind = kindOf(value);
+  const kind = getKind(value);
   if (kind !== 'array' && kind !== 'object') return false;
   if (levels === 0) return true;
   if (kind === 'array') return (value as readonly unknown[]).some((item) => isDeeper(item, levels - 1));
   const object = value as JsonObject;
-  return keysOf(object).some((key) => isDeeper(memberAt(object, key), levels - 1));
+  return listKeys(object).some((key) => isDeeper(memberAt(object, key), levels - 1));
 }

@@ -1,6 +1,6 @@
 import type { SchemaPart } from '../reading/schema-part.js';
 import { valueKey } from '../values/value-key.js';
-import { countOf } from './strings.js';
+import { formatCount } from './strings.js';
 
 type Items = readonly unknown[];
 
@@ -8,12 +8,12 @@ type Items = readonly unknown[];
 export function readArrays(part: SchemaPart): void {
   const least = part.count('minItems');
   if (least !== undefined) {
-    const message = `must have at least ${countOf(least, 'item')}`;
+    const message = `must have at least ${formatCount(least, 'item')}`;
     part.assert('array', (value, it) => (value as Items).length >= least || it.fail(message));
   }
   const most = part.count('maxItems');
   if (most !== undefined) {
-    const message = `must have at most ${countOf(most, 'item')}`;
+    const message = `must have at most ${formatCount(most, 'item')}`;
     part.assert('array', (value, it) => (value as Items).length <= most || it.fail(message));
   }
   if (part.boolean('uniqueItems') === true) readUnique(part);
@@ -65,8 +65,8 @@ function readContains(part: SchemaPart): void {
       found += 1;
       seen?.indexes.add(index);
     }
-    if (found < least) return evaluation.fail(`must contain at least ${countOf(least, 'item')} that fit`);
-    if (found > most) return evaluation.fail(`must contain at most ${countOf(most, 'item')} that fit`);
+    if (found < least) return evaluation.fail(`must contain at least ${formatCount(least, 'item')} that fit`);
+    if (found > most) return evaluation.fail(`must contain at most ${formatCount(most, 'item')} that fit`);
     return true;
   });
 }

@@ -1,8 +1,8 @@
 import type { SchemaPart } from '../reading/schema-part.js';
 import type { Evaluation, SchemaNode } from '../schema-node.js';
-import { countKeys, hasKey, type JsonObject, keysOf, memberAt } from '../values/json-values.js';
+import { countKeys, hasKey, type JsonObject, listKeys, memberAt } from '../values/json-values.js';
 import type { LinearPattern } from '../values/linear-pattern.js';
-import { countOf } from './strings.js';
+import { formatCount } from './strings.js';
 
 const STEPS_PER_MEMBER = 4;
 
@@ -10,12 +10,12 @@ const STEPS_PER_MEMBER = 4;
 export function readObjects(part: SchemaPart): void {
   const least = part.count('minProperties');
   if (least !== undefined) {
-    const message = `must have at least ${countOf(least, 'member')}`;
+    const message = `must have at least ${formatCount(least, 'member')}`;
     part.assert('object', (value, it) => countKeys(value as JsonObject) >= least || it.fail(message));
   }
   const most = part.count('maxProperties');
   if (most !== undefined) {
-    const message = `must have at most ${countOf(most, 'member')}`;
+    const message = `must have at most ${formatCount(most, 'member')}`;
     part.assert('object', (value, it) => countKeys(value as JsonObject) <= most || it.fail(message));
   }
   const required = part.names('required') ?? [];
@@ -61,7 +61,7 @@ function readNames(part: SchemaPart): void {
   if (node === undefined) return;
   part.assert('object', (value, evaluation) => {
     let fits = true;
-    for (const key of keysOf(value as JsonObject)) {
+    for (const key of listKeys(value as JsonObject)) {
       if (!evaluation.fits(node, key)) fits = evaluation.fail('has a name that is not allowed', key);
     }
     return fits;
@@ -77,7 +77,7 @@ function readMembers(part: SchemaPart): void {
   const refusesOthers = part.value('additionalProperties') === false;
   const rest = others === undefined ? [] : [others];
   const named = new Map([...known].map(([key, node]) => [key, [node]]));
-  const nodesOf = (key: string, evaluation: Evaluation): readonly SchemaNode[] => {
+  const findNodes = (key: string, evaluation: Evaluation): readonly SchemaNode[] => {
     const own = named.get(key) ?? [];
     if (patterns.length === 0) return own;
     const matching = patterns.filter(([pattern]) => pattern.test(key, evaluation)).map(([, node]) => node);
@@ -85,11 +85,11 @@ function readMembers(part: SchemaPart): void {
   };
   part.assert('object', (value, evaluation, seen) => {
     const object = value as JsonObject;
-    const keys = keysOf(object);
+    const keys = listKeys(object);
     evaluation.spend(STEPS_PER_MEMBER * keys.length);
     let fits = true;
     for (const key of keys) {
-      const nodes = nodesOf(key, evaluation);
+      const nodes = findNodes(key, evaluation);
       const isOther = nodes.length === 0;
       if (!isOther || others !== undefined) seen?.keys.add(key);
       if (isOther && refusesOthers) fits = evaluation.fail('is not a known member', key);

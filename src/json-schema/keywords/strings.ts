@@ -5,7 +5,7 @@ import { findFormat } from '../values/formats.js';
 export function readStrings(part: SchemaPart): void {
   const least = part.count('minLength');
   if (least !== undefined && least > 0) {
-    const message = `must have at least ${countOf(least, 'character')}`;
+    const message = `must have at least ${formatCount(least, 'character')}`;
     part.assert('string', (value, evaluation) => {
       const text = value as string;
       // A character takes two units at most.
@@ -17,7 +17,7 @@ export function readStrings(part: SchemaPart): void {
   }
   const most = part.count('maxLength');
   if (most !== undefined) {
-    const message = `must have at most ${countOf(most, 'character')}`;
+    const message = `must have at most ${formatCount(most, 'character')}`;
     part.assert('string', (value, evaluation) => {
       const text = value as string;
       if (text.length <= most) return true;
@@ -60,6 +60,6 @@ function countCharacters(text: string): number {
   return text.length - surrogates;
 }
 
-export function countOf(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import type { SchemaPart } from '../reading/schema-part.js';
-import { type JsonObject, keysOf, memberAt } from '../values/json-values.js';
+import { type JsonObject, listKeys, memberAt } from '../values/json-values.js';
 
 /** Reads what is asked of the parts that no other keyword has looked at. */
 export function readUnevaluated(part: SchemaPart): void {
@@ -21,7 +21,7 @@ export function readUnevaluated(part: SchemaPart): void {
   part.assert('object', (value, evaluation, seen) => {
     const object = value as JsonObject;
     let fits = true;
-    for (const key of keysOf(object)) {
+    for (const key of listKeys(object)) {
       if (seen?.hasKey(key) === true) continue;
       if (!evaluation.applyAt(members, key, memberAt(object, key))) fits = false;
     }

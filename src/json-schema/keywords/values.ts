@@ -1,7 +1,7 @@
 import { writeExact } from '../values/write-exact.js';
 import type { SchemaPart } from '../reading/schema-part.js';
 import { isInteger } from '../values/decimals.js';
-import { type JsonNumber, kindOf } from '../values/json-values.js';
+import { type JsonNumber, getKind } from '../values/json-values.js';
 import { valueKey } from '../values/value-key.js';
 
 const TYPES: ReadonlyMap<unknown, string> = new Map([
@@ -37,7 +37,7 @@ function readType(part: SchemaPart): void {
   const asked = new Set(types);
   const message = `must be ${known.join(' or ')}`;
   part.node.gate = (value, evaluation) => {
-    const kind = kindOf(value);
+    const kind = getKind(value);
     if (asked.has(kind)) return true;
     if (kind === 'number' && asked.has('integer') && isInteger(value as JsonNumber)) return true;
     return evaluation.fail(message);
@@ -46,12 +46,12 @@ function readType(part: SchemaPart): void {
 
 function readAllowed(part: SchemaPart, allowed: readonly unknown[]): void {
   const keys = new Set(allowed.map((value) => valueKey(value, FREE)));
-  const kinds = new Set(allowed.map(kindOf));
+  const kinds = new Set(allowed.map(getKind));
   const listed = allowed.map(writeExact).join(', ');
   const shown = listed.length > MAX_LISTED_CHARS ? `${listed.slice(0, MAX_LISTED_CHARS)}…` : listed;
   const message = allowed.length === 1 ? `must be ${shown}` : `must be one of ${shown}`;
   part.assert(null, (value, evaluation) => {
-    if (kinds.has(kindOf(value)) && keys.has(valueKey(value, evaluation))) return true;
+    if (kinds.has(getKind(value)) && keys.has(valueKey(value, evaluation))) return true;
     return evaluation.fail(message);
   });
 }

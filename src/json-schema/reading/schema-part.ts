@@ -1,6 +1,6 @@
 import { ExactNumber } from '../../kernel/index.js';
 import type { Assertion, SchemaNode } from '../schema-node.js';
-import { type Kind, type JsonNumber, kindOf } from '../values/json-values.js';
+import { type Kind, type JsonNumber, getKind } from '../values/json-values.js';
 import { isInteger } from '../values/decimals.js';
 import { LinearPattern, PatternRefused } from '../values/linear-pattern.js';
 import { joinPointer } from './join-pointer.js';
@@ -129,7 +129,7 @@ export class SchemaPart {
   private typed(keyword: string, kind: Kind, message: string): unknown {
     if (!this.has(keyword)) return undefined;
     const value = this.value(keyword);
-    return kindOf(value) === kind ? value : this.fail(message, keyword);
+    return getKind(value) === kind ? value : this.fail(message, keyword);
   }
 
   private schemaAt(schema: unknown, ...steps: readonly (string | number)[]): SchemaNode {

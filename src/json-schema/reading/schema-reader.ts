@@ -2,7 +2,7 @@ import type { ErrorEntry } from '../../kernel/index.js';
 import { KEYWORD_GROUPS } from '../keywords/index.js';
 import { LIMITS } from '../limits.js';
 import { SchemaNode } from '../schema-node.js';
-import { kindOf } from '../values/json-values.js';
+import { getKind } from '../values/json-values.js';
 import { checkApplied } from './check-applied.js';
 import { readIdentity } from './read-identity.js';
 import { cutPointer } from './join-pointer.js';
@@ -54,7 +54,7 @@ export class SchemaReader implements Reading {
       if (!schema) node.add(null, (_value, validation) => validation.fail('is not allowed'));
       return node;
     }
-    if (kindOf(schema) !== 'object') {
+    if (getKind(schema) !== 'object') {
       this.report(pointer, 'must be a schema: an object, true or false');
       return node;
     }

@@ -34,12 +34,12 @@ export function decimalKey(number: JsonNumber): string {
 export function compareNumbers(left: JsonNumber, right: JsonNumber): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   const [one, other] = [toDecimal(left), toDecimal(right)];
-  if (signOf(one) !== signOf(other)) return signOf(one) - signOf(other);
+  if (getSign(one) !== getSign(other)) return getSign(one) - getSign(other);
   const size = compareSizes(one, other);
   return one.isNegative ? -size : size;
 }
 
-function signOf({ digits, isNegative }: Decimal): number {
+function getSign({ digits, isNegative }: Decimal): number {
   if (digits === '') return 0;
   return isNegative ? -1 : 1;
 }

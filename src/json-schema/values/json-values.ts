@@ -9,7 +9,7 @@ export type JsonObject = ReadonlyMap<string, unknown> | Readonly<Record<string, 
 export type JsonNumber = number | ExactNumber;
 
 /** @returns null for what JSON does not have, such as undefined. */
-export function kindOf(value: unknown): Kind | null {
+export function getKind(value: unknown): Kind | null {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -24,7 +24,7 @@ export function kindOf(value: unknown): Kind | null {
   }
 }
 
-export function keysOf(object: JsonObject): readonly string[] {
+export function listKeys(object: JsonObject): readonly string[] {
   return object instanceof Map ? [...(object as ReadonlyMap<string, unknown>).keys()] : Object.keys(object);
 }
 

@@ -54,7 +54,7 @@ export class LinearPattern {
   }
 
   test(text: string, purse: Purse): boolean {
-    purse.spend(this.stepsOf(text.length));
+    purse.spend(this.countSteps(text.length));
     this.chars += text.length;
     if (this.chars > REMEMBERED_CHARS) {
       this.regex.reset();
@@ -67,7 +67,7 @@ export class LinearPattern {
    * The engine makes a state of its automaton where it meets something new, which takes as long as the pattern is large, and
    * from then on goes by it. Of a small pattern there are few, and of a large one each character may need another.
    */
-  private stepsOf(chars: number): number {
+  private countSteps(chars: number): number {
     const states = Math.min(chars, 2 ** Math.min(this.size, 20));
     return 4 + Math.ceil(chars * STEPS_PER_CHAR) + states * this.size;
   }

@@ -1,5 +1,5 @@
 import { decimalKey } from './decimals.js';
-import { type JsonNumber, type JsonObject, keysOf, kindOf, memberAt } from './json-values.js';
+import { type JsonNumber, type JsonObject, listKeys, getKind, memberAt } from './json-values.js';
 import { type Purse, toExact } from './to-exact.js';
 
 const STEPS_PER_VALUE = 12;
@@ -11,7 +11,7 @@ const STEPS_PER_VALUE = 12;
 export function valueKey(sent: unknown, purse: Purse): string {
   purse.spend(STEPS_PER_VALUE);
   const value = toExact(sent, purse);
-  switch (kindOf(value)) {
+  switch (getKind(value)) {
     case 'number':
       return numberKey(value as JsonNumber, purse);
     case 'string':
@@ -34,7 +34,7 @@ function numberKey(number: JsonNumber, purse: Purse): string {
 }
 
 function objectKey(object: JsonObject, purse: Purse): string {
-  const members = [...keysOf(object)].sort().map((key) => {
+  const members = [...listKeys(object)].sort().map((key) => {
     purse.spendText(key.length);
     return `${JSON.stringify(key)}:${valueKey(memberAt(object, key), purse)}`;
   });

@@ -1,13 +1,15 @@
 import { ExactNumber } from '../../kernel/index.js';
-import { type JsonObject, keysOf, kindOf, memberAt } from './json-values.js';
+import { type JsonObject, listKeys, getKind, memberAt } from './json-values.js';
 
 /** The compact JSON of what `parseExact` made. */
 export function writeExact(value: unknown): string {
   if (value instanceof ExactNumber) return value.text;
-  const kind = kindOf(value);
+  const kind = getKind(value);
   if (kind === 'array') return `[${(value as readonly unknown[]).map(writeExact).join(',')}]`;
   if (kind !== 'object') return JSON.stringify(value);
   const object = value as JsonObject;
-  const members = keysOf(object).map((key) => `${JSON.stringify(key)}:${writeExact(memberAt(object, key))}`);
+  const members = listKeys(object).map(
+    (key) => `${JSON.stringify(key)}:${writeExact(memberAt(object, key))}`,
+  );
   return `{${members.join(',')}}`;
 }

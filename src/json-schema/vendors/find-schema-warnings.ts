@@ -102,7 +102,7 @@ class WarningReader {
         this.warn(`${pointer}/${keyword}`, vendors, `"${keyword}" is a keyword that is not taken`);
       }
     }
-    for (const [step, child] of childrenOf(value)) this.read(child, `${pointer}${step}`, depth + 1);
+    for (const [step, child] of listChildren(value)) this.read(child, `${pointer}${step}`, depth + 1);
   }
 
   private readReference(schema: Members, pointer: string): void {
@@ -138,7 +138,7 @@ function isObjectSchema({ type }: Members): boolean {
   return type === 'object' || (Array.isArray(type) && type.includes('object'));
 }
 
-function childrenOf(schema: Members): (readonly [step: string, child: unknown])[] {
+function listChildren(schema: Members): (readonly [step: string, child: unknown])[] {
   const lists = LISTS.flatMap((keyword) => {
     const list = schema[keyword];
     return Array.isArray(list)
@@ -163,7 +163,7 @@ function findRecursive(root: unknown): ReadonlySet<string> {
     if (!isMembers(value) || depth > MAX_DEPTH) return;
     const reference = value['$ref'];
     if (typeof reference === 'string') for (const outer of inside) below.get(outer)?.push(reference);
-    for (const [step, child] of childrenOf(value)) {
+    for (const [step, child] of listChildren(value)) {
       const at = `${pointer}${step}`;
       const isTarget = /^#\/(?:\$defs|definitions)\/[^/]+$/.test(at);
       if (isTarget) below.set(at, below.get(at) ?? []);

@@ -54,7 +54,7 @@ describe('readJsonText', () => {
       fc.property(jsonText, (source) => {
         const json = read(source);
         const check = (value: unknown, path: (string | number)[]): void => {
-          const part = json.sourceOf(...path);
+          const part = json.findSource(...path);
           expect(part).not.toBeNull();
           expect(part).toBe(part?.trim());
           expect(JSON.parse(part ?? '')).toEqual(value);
@@ -148,7 +148,7 @@ describe('readJsonText', () => {
     const outcomeOf = (text: string, maxDepth: number, path: number[]) => {
       try {
         const json = readJsonText(text, { maxDepth });
-        const sources = ['a', 'b', 'constructor'].map((key) => json.sourceOf(...path, key));
+        const sources = ['a', 'b', 'constructor'].map((key) => json.findSource(...path, key));
         return { value: json.value, sources, errors: undefined };
       } catch (error) {
         return { value: undefined, sources: [], errors: (error as ValidationError).errors };
@@ -220,22 +220,22 @@ describe('readJsonText', () => {
   it('keeps the source of a member byte for byte', () => {
     const variables = '{ "b":1.0, "a" : "\\u00e9\\"}",\n "n": 12345678901234567890 }';
     const json = read(`\r\n{"x": [ {"variables": [1 ,2]}, 5 ],\t"variables":${variables}  , "y":-1e3}`);
-    expect(json.sourceOf('variables')).toBe(variables);
-    expect(json.sourceOf('variables', 'n')).toBe('12345678901234567890');
-    expect(json.sourceOf('x', 0, 'variables')).toBe('[1 ,2]');
-    expect(json.sourceOf('y')).toBe('-1e3');
+    expect(json.findSource('variables')).toBe(variables);
+    expect(json.findSource('variables', 'n')).toBe('12345678901234567890');
+    expect(json.findSource('x', 0, 'variables')).toBe('[1 ,2]');
+    expect(json.findSource('y')).toBe('-1e3');
   });
 
   it('answers null for the source of a part that is not there', () => {
     const json = read('{"a":[1]}');
-    expect(json.sourceOf('b')).toBeNull();
-    expect(json.sourceOf('a', 1)).toBeNull();
-    expect(json.sourceOf('a', 0, 'c')).toBeNull();
-    expect(json.sourceOf('toString')).toBeNull();
+    expect(json.findSource('b')).toBeNull();
+    expect(json.findSource('a', 1)).toBeNull();
+    expect(json.findSource('a', 0, 'c')).toBeNull();
+    expect(json.findSource('toString')).toBeNull();
   });
 
   it('finds the source of a member whose key was written with escapes', () => {
-    expect(read('{"v\\u0061riables":{"a":1}}').sourceOf('variables')).toBe('{"a":1}');
+    expect(read('{"v\\u0061riables":{"a":1}}').findSource('variables')).toBe('{"a":1}');
   });
 
   it('counts open containers against the depth', () => {
@@ -295,7 +295,7 @@ describe('readJsonText', () => {
   it('stays linear where a text invites looking back', () => {
     const source = `{"a":"${'\\\\'.repeat(500_000)}","b":[${Array(100_000).fill('"\\""').join()}],"c":${' '.repeat(1e6)}1}`;
     const json = read(source);
-    expect(json.sourceOf('c')).toBe('1');
-    expect(json.sourceOf('b', 99_999)).toBe('"\\""');
+    expect(json.findSource('c')).toBe('1');
+    expect(json.findSource('b', 99_999)).toBe('"\\""');
   });
 });

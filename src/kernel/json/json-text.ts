@@ -29,7 +29,7 @@ export function readJsonText(text: string, limits: JsonTextLimits): JsonText {
   return {
     value: parseJson(text),
     isLarge: false,
-    sourceOf: (...path) => source.find(path),
-    sizeOf: (...path) => Buffer.byteLength(source.find(path) ?? ''),
+    findSource: (...path) => source.find(path),
+    measureSize: (...path) => Buffer.byteLength(source.find(path) ?? ''),
   };
 }

@@ -132,7 +132,7 @@ function walkSources(text: string, value: unknown): void {
       case OPEN_BRACE:
       case OPEN_BRACKET: {
         const isArray = code === OPEN_BRACKET;
-        const child = top === undefined ? value : childOf(top);
+        const child = top === undefined ? value : getChild(top);
         const isSame = typeof child === 'object' && child !== null && Array.isArray(child) === isArray;
         top = { value: isSame ? child : undefined, start: offset, at: isArray ? 0 : '', isPlain: true };
         open.push(top);
@@ -163,7 +163,7 @@ function readKey(frame: Frame, quoted: string): void {
   if (isIndexKey(key, 0, key.length)) frame.isPlain = false;
 }
 
-function childOf({ value, at }: Frame): unknown {
+function getChild({ value, at }: Frame): unknown {
   return value === undefined ? undefined : Reflect.get(value, at);
 }
 

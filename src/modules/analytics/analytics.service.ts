@@ -7,7 +7,7 @@ import type {
   PromptAnalyticsQueryDto,
 } from './analytics.dto.js';
 import { ExecutionCountsRepository, type ModeCounts } from './counts/execution-counts.repository.js';
-import { spanOf } from './span-of.js';
+import { toSpan } from './to-span.js';
 
 /** Counts the runs of prompts and their ends. Exact at every moment: a run that was answered is counted. */
 @Injectable()
@@ -19,10 +19,10 @@ export class AnalyticsService {
     projectId: string,
     query: PromptAnalyticsQueryDto,
   ): Promise<PromptAnalyticsDto | ModeAnalyticsDto> {
-    const filter = { promptName: query.prompt_name ?? null, span: spanOf(query) };
+    const filter = { promptName: query.prompt_name ?? null, span: toSpan(query) };
     const counts = await this.counts.byMode(projectId, filter);
-    const full = countsOf(counts, 'full');
-    const tracking = countsOf(counts, 'tracking');
+    const full = findCounts(counts, 'full');
+    const tracking = findCounts(counts, 'tracking');
     if (query.mode !== 'all') return modeAnalytics(query.mode === 'full' ? full : tracking);
     return {
       summary: {
@@ -35,7 +35,7 @@ export class AnalyticsService {
   }
 }
 
-function countsOf(counts: readonly ModeCounts[], mode: PromptMode): ModeCounts {
+function findCounts(counts: readonly ModeCounts[], mode: PromptMode): ModeCounts {
   const found = counts.find((each) => each.mode === mode);
   if (found === undefined) throw new Error(`no counts of mode ${mode}`);
   return found;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../infra/http/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { auditEntryView } from './audit-entry-view.js';
 import type { AuditEntryDto, AuditExportQueryDto, AuditListDto, AuditQueryDto } from './audit-log.dto.js';
@@ -22,8 +22,8 @@ export class AuditLogService {
   async list(projectId: string, query: AuditQueryDto): Promise<AuditListDto> {
     const { limit, cursor, ...filters } = query;
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
-    const found = await this.find(projectId, { ...filterOf(filters), beforeId, limit: limit + 1 });
-    const { entries, nextCursor } = pageOf(found, limit, ({ auditId }) => auditId);
+    const found = await this.find(projectId, { ...toFilter(filters), beforeId, limit: limit + 1 });
+    const { entries, nextCursor } = toPage(found, limit, ({ auditId }) => auditId);
     return { entries: entries.map(auditEntryView), next_cursor: nextCursor };
   }
 
@@ -33,7 +33,7 @@ export class AuditLogService {
    * @throws ValidationError `VALIDATION_FAILED`, at once, for a span that ends before it begins.
    */
   export(projectId: string, query: AuditExportQueryDto): AsyncGenerator<AuditEntryDto[]> {
-    return this.batches(projectId, filterOf(query));
+    return this.batches(projectId, toFilter(query));
   }
 
   private async *batches(
@@ -54,7 +54,7 @@ export class AuditLogService {
   }
 }
 
-function filterOf({ actor, action, subject, from, to }: AuditExportQueryDto): Omit<AuditFilter, 'limit'> {
+function toFilter({ actor, action, subject, from, to }: AuditExportQueryDto): Omit<AuditFilter, 'limit'> {
   if (from !== undefined && to !== undefined && from > to) {
     throw new ValidationError('Send a from that is not later than to.', [
       { pointer: '/from', message: 'must not be later than to' },

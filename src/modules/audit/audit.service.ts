@@ -16,7 +16,7 @@ export interface Actor {
   /** The key in use; null for the instance admin. */
   readonly keyId: string | null;
   /** The name that people read: the key's name, or `admin`. */
-  readonly actor: string;
+  readonly name: string;
   /** The address the request came from. */
   readonly origin: string | null;
 }
@@ -39,40 +39,40 @@ export interface AuditChange {
 const ENTRIES_AT_ONCE = 1000;
 
 /** Identifies an actor, whichever of their keys they use: `instance`, `user:<id>` or `key:<id>`. */
-export function principalOf({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>): string {
+export function toPrincipal({ userId, keyId }: Pick<Actor, 'userId' | 'keyId'>): string {
   if (userId !== null) return `user:${userId}`;
   return keyId === null ? 'instance' : `key:${keyId}`;
 }
 
 /** Returns the actor of what the service does by itself, such as seeding a project. */
 export function systemActor(projectId: string): Actor {
-  return { projectId, kind: 'instance', userId: null, keyId: null, actor: 'system', origin: null };
+  return { projectId, kind: 'instance', userId: null, keyId: null, name: 'system', origin: null };
 }
 
 @Injectable()
 export class AuditService {
   /** Writes down a change, in the transaction of the change: there is never the one without the other. */
-  async append(tx: EntityManager, who: Actor, change: AuditChange): Promise<void> {
-    await tx.insert(AuditEntryEntity, entryOf(who, change));
+  async append(tx: EntityManager, actor: Actor, change: AuditChange): Promise<void> {
+    await tx.insert(AuditEntryEntity, toEntry(actor, change));
   }
 
   /** The same for many at once, in their order. */
-  async appendAll(tx: EntityManager, who: Actor, changes: readonly AuditChange[]): Promise<void> {
+  async appendAll(tx: EntityManager, actor: Actor, changes: readonly AuditChange[]): Promise<void> {
     for (let at = 0; at < changes.length; at += ENTRIES_AT_ONCE) {
-      const entries = changes.slice(at, at + ENTRIES_AT_ONCE).map((change) => entryOf(who, change));
+      const entries = changes.slice(at, at + ENTRIES_AT_ONCE).map((change) => toEntry(actor, change));
       await tx.insert(AuditEntryEntity, entries);
     }
   }
 }
 
-function entryOf(who: Actor, change: AuditChange) {
+function toEntry(actor: Actor, change: AuditChange) {
   return {
-    projectId: who.projectId,
-    actor: who.actor,
-    origin: who.origin,
-    actorKind: who.kind,
-    userId: who.userId,
-    keyId: who.keyId,
+    projectId: actor.projectId,
+    actor: actor.name,
+    origin: actor.origin,
+    actorKind: actor.kind,
+    userId: actor.userId,
+    keyId: actor.keyId,
     action: change.action,
     subject: change.subject,
     subjectId: change.subjectId ?? findId(change.subject),

@@ -4,6 +4,6 @@ export {
   type ActorKind,
   type AuditChange,
   AuditService,
-  principalOf,
+  toPrincipal,
   systemActor,
 } from './audit.service.js';

@@ -11,7 +11,7 @@ describe('a key of a user', () => {
       kind: 'service',
       userId: 'ada',
       keyId: KEY_ID,
-      actor: 'Ada',
+      name: 'Ada',
       role: 'editor',
       scopes: scopesForRole('editor'),
     });

@@ -1,4 +1,4 @@
-import { credentialOf } from './request-headers.js';
+import { readCredential } from './request-headers.js';
 import { config, KEY_ID, PROJECT_ID, setUp } from './authenticator.testkit.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { formatKey, newSecret } from './keys/key-secret.js';
@@ -12,7 +12,7 @@ describe('Authenticator', () => {
       keyId: KEY_ID,
       kind: 'key',
       userId: null,
-      actor: 'checkout',
+      name: 'checkout',
       origin: '10.0.0.1',
       role: null,
       overTeams: new Map(),
@@ -29,7 +29,7 @@ describe('Authenticator', () => {
       keyId: null,
       kind: 'instance',
       userId: null,
-      actor: 'admin',
+      name: 'admin',
       origin: null,
       role: 'admin',
       overTeams: new Map(),
@@ -190,6 +190,6 @@ describe('credentialOf', () => {
     [{ authorization: 'Bearer' }, null],
     [{}, null],
   ])('finds in %j the key %j', (headers, expected) => {
-    expect(credentialOf(headers)).toBe(expected);
+    expect(readCredential(headers)).toBe(expected);
   });
 });

@@ -1,17 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
-import { CacheCounts, Clock, messageOf } from '../../kernel/index.js';
+import { CacheCounts, Clock, getMessage } from '../../kernel/index.js';
 import { ProjectNotFoundError, ProjectsService } from '../projects/index.js';
 import type { Caller, KeyRateLimits } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { KeyLookups } from './keys/key-lookups.js';
-import { digestOf, isSameDigest, keyIdOf, parseKey } from './keys/key-secret.js';
+import { digestText, isSameDigest, readKeyId, parseKey } from './keys/key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
 import { assertMaySomewhere } from './roles/assert-may.js';
 import { NO_TEAMS, type Rights, toRights } from './roles/rights.js';
 import { type Scope, SCOPES } from './roles/scopes.js';
 import { SecretHasher } from './keys/secret-hasher.js';
-import { credentialOf, projectOf, type RequestHeaders } from './request-headers.js';
+import { readCredential, readProject, type RequestHeaders } from './request-headers.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
@@ -49,7 +49,7 @@ export class Authenticator {
     private readonly clock: Clock,
   ) {
     this.adminKey = config.env.API_KEY;
-    this.adminKeyDigest = digestOf(this.adminKey);
+    this.adminKeyDigest = digestText(this.adminKey);
   }
 
   /**
@@ -66,9 +66,9 @@ export class Authenticator {
     scopes: readonly Scope[],
     orOverTeam = false,
   ): Caller | Promise<Caller> {
-    const credential = credentialOf(headers);
+    const credential = readCredential(headers);
     if (headers['x-project'] !== undefined) {
-      return this.authenticateFor(credential, origin, { scopes, orOverTeam }, projectOf(headers));
+      return this.authenticateFor(credential, origin, { scopes, orOverTeam }, readProject(headers));
     }
     const known = credential === null ? null : this.recall(credential, origin);
     if (known !== null && scopes.every((scope) => known.scopes.has(scope))) return known;
@@ -89,13 +89,13 @@ export class Authenticator {
     project: string | null = null,
   ): Promise<Caller> {
     if (credential === null) throw new UnauthorizedError();
-    const digest = digestOf(credential);
+    const digest = digestText(credential);
     if (isSameDigest(digest, this.adminKeyDigest)) return this.authenticateAdmin(origin, project);
     const key = parseKey(credential);
     if (key === null) throw new UnauthorizedError();
     const cached = await this.find(key.keyId);
     if (cached === null || !cached.record.valid) throw new UnauthorizedError();
-    if (!this.isSecretOf(cached.record, key.secret)) throw new UnauthorizedError();
+    if (!this.isItsSecret(cached.record, key.secret)) throw new UnauthorizedError();
     const caller = this.admit(cached, origin, project);
     cached.provenDigest = digest;
     return caller;
@@ -160,7 +160,7 @@ export class Authenticator {
   }
 
   /** Each is compared in constant time; that there is a secret before this one is no secret. */
-  private isSecretOf({ secretHmac, previousSecretHmac }: KeyRecord, secret: string): boolean {
+  private isItsSecret({ secretHmac, previousSecretHmac }: KeyRecord, secret: string): boolean {
     if (this.hasher.matches(secret, secretHmac)) return true;
     return previousSecretHmac !== null && this.hasher.matches(secret, previousSecretHmac);
   }
@@ -183,12 +183,12 @@ export class Authenticator {
    * be guessed from it, and comparing it saves the HMAC.
    */
   private recall(credential: string, origin: string | null): Caller | null {
-    const digest = digestOf(credential);
+    const digest = digestText(credential);
     if (isSameDigest(digest, this.adminKeyDigest)) {
       const { defaultProjectId } = this.projects;
       return defaultProjectId === null ? null : adminCaller(defaultProjectId, origin);
     }
-    const cached = this.cache.get(keyIdOf(credential));
+    const cached = this.cache.get(readKeyId(credential));
     if (cached === undefined || cached.provenDigest === null || !this.isFresh(cached)) return null;
     if (!isSameDigest(digest, cached.provenDigest)) return null;
     this.counts.hits += 1;
@@ -222,7 +222,7 @@ export class Authenticator {
     if (cached.isTouched) return;
     cached.isTouched = true;
     this.keys.touch(cached.record.keyId).catch((error: unknown) => {
-      this.logger.warn(`last_used_at not written: ${messageOf(error)}`);
+      this.logger.warn(`last_used_at not written: ${getMessage(error)}`);
     });
   }
 
@@ -239,7 +239,7 @@ function adminCaller(projectId: string, origin: string | null): Caller {
     kind: 'instance',
     userId: null,
     keyId: null,
-    actor: 'admin',
+    name: 'admin',
     origin,
     role: 'admin',
     scopes: ALL_SCOPES,
@@ -256,7 +256,7 @@ function keyCaller({ record, rights }: CachedRecord, origin: string | null): Cal
     kind: owner === null ? 'key' : owner.kind,
     userId: owner === null ? null : owner.userId,
     keyId,
-    actor: owner === null ? name : owner.name,
+    name: owner === null ? name : owner.name,
     origin,
     role: rights.role,
     scopes: rights.scopes,

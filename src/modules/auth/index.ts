@@ -32,4 +32,4 @@ export { SESSION_COOKIE } from './sessions/session-authenticator.js';
 export { SessionLog } from './sessions/session-log.js';
 export { isSame } from './sessions/session-tokens.js';
 export { SESSION_MAX_AGE_S } from './sessions/sessions.service.js';
-export { type Transport, transportOf } from './sessions/transport.js';
+export { type Transport, describeTransport } from './sessions/transport.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../infra/http/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { formatPicoUsd, parsePicoUsd, UUID, ValidationError } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
@@ -26,24 +26,24 @@ export class BudgetsService {
   ) {}
 
   /** @throws ValidationError `VALIDATION_FAILED` for a scope without its value, or an address that may not be called. */
-  async create(who: Actor, request: CreateBudgetDto): Promise<BudgetDto> {
+  async create(actor: Actor, request: CreateBudgetDto): Promise<BudgetDto> {
     assertScopeValue(request);
     this.assertCallbackUrl(request.callback_url);
-    return this.scope.transaction(who.projectId, async (tx) => {
+    return this.scope.transaction(actor.projectId, async (tx) => {
       const made = await this.budgets.insert(tx, {
-        projectId: who.projectId,
+        projectId: actor.projectId,
         name: request.name,
         scopeKind: request.scope,
         scopeValue: request.scope_value ?? null,
         period: request.period,
-        limitPicoUsd: picoUsdOf(request.limit_usd),
+        limitPicoUsd: toPicoUsd(request.limit_usd),
         mode: request.mode ?? 'hard',
         callbackUrl: request.callback_url ?? null,
-        createdBy: who.actor,
+        createdBy: actor.name,
       });
       const after = budgetView(made);
-      const subject = subjectOf(made.budgetId);
-      await this.audit.append(tx, who, { action: 'budget.create', subject, after });
+      const subject = toSubject(made.budgetId);
+      await this.audit.append(tx, actor, { action: 'budget.create', subject, after });
       return after;
     });
   }
@@ -56,7 +56,7 @@ export class BudgetsService {
       limit: query.limit + 1,
     };
     const found = await this.scope.transaction(projectId, (tx) => this.budgets.list(tx, projectId, filter));
-    const { entries, nextCursor } = pageOf(found, query.limit, ({ budgetId }) => budgetId);
+    const { entries, nextCursor } = toPage(found, query.limit, ({ budgetId }) => budgetId);
     return { budgets: entries.map(budgetView), next_cursor: nextCursor };
   }
 
@@ -68,25 +68,25 @@ export class BudgetsService {
   }
 
   /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ForbiddenError `FORBIDDEN` | ValidationError `VALIDATION_FAILED` */
-  async update(who: Caller, budgetId: string, request: UpdateBudgetDto): Promise<BudgetDto> {
+  async update(caller: Caller, budgetId: string, request: UpdateBudgetDto): Promise<BudgetDto> {
     this.assertCallbackUrl(request.callback_url);
-    const { projectId } = who;
+    const { projectId } = caller;
     return this.scope.transaction(projectId, async (tx) => {
       const before = await this.budgets.find(tx, projectId, budgetId);
-      if (before !== null) assertBindsOthers(who, before);
+      if (before !== null) assertBindsOthers(caller, before);
       const { name, mode, limit_usd: limitUsd, callback_url: callbackUrl } = request;
       const isThere = await this.budgets.update(tx, projectId, budgetId, {
         ...(name == null ? {} : { name }),
         ...(mode == null ? {} : { mode }),
-        ...(limitUsd == null ? {} : { limitPicoUsd: picoUsdOf(limitUsd) }),
+        ...(limitUsd == null ? {} : { limitPicoUsd: toPicoUsd(limitUsd) }),
         ...(callbackUrl === undefined ? {} : { callbackUrl }),
       });
       const changed = await this.budgets.find(tx, projectId, budgetId);
       if (before === null || !isThere || changed === null) throw new BudgetNotFoundError(budgetId);
       const after = budgetView(changed);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, caller, {
         action: 'budget.update',
-        subject: subjectOf(budgetId),
+        subject: toSubject(budgetId),
         before: budgetView(before),
         after,
       });
@@ -95,15 +95,15 @@ export class BudgetsService {
   }
 
   /** @throws BudgetNotFoundError `BUDGET_NOT_FOUND` | ForbiddenError `FORBIDDEN` */
-  async delete(who: Caller, budgetId: string): Promise<void> {
-    await this.scope.transaction(who.projectId, async (tx) => {
-      const before = await this.budgets.find(tx, who.projectId, budgetId);
-      if (before !== null) assertBindsOthers(who, before);
-      const isEnded = await this.budgets.archive(tx, who.projectId, budgetId);
+  async delete(caller: Caller, budgetId: string): Promise<void> {
+    await this.scope.transaction(caller.projectId, async (tx) => {
+      const before = await this.budgets.find(tx, caller.projectId, budgetId);
+      if (before !== null) assertBindsOthers(caller, before);
+      const isEnded = await this.budgets.archive(tx, caller.projectId, budgetId);
       if (before === null || !isEnded) throw new BudgetNotFoundError(budgetId);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, caller, {
         action: 'budget.delete',
-        subject: subjectOf(budgetId),
+        subject: toSubject(budgetId),
         before: budgetView(before),
       });
     });
@@ -136,7 +136,7 @@ function assertBindsOthers({ keyId, ancestors }: Caller, { scopeKind, scopeValue
 }
 
 /** It has been validated. */
-function picoUsdOf(usd: string): string {
+function toPicoUsd(usd: string): string {
   return (parsePicoUsd(usd) as bigint).toString();
 }
 
@@ -166,7 +166,7 @@ function budgetView(budget: BudgetRecord): BudgetDto {
   };
 }
 
-function subjectOf(budgetId: string): string {
+function toSubject(budgetId: string): string {
   return `budget/${budgetId}`;
 }
 

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
 import { ValidationError } from '../../kernel/index.js';
-import { principalOf } from '../audit/index.js';
+import { toPrincipal } from '../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError } from '../auth/index.js';
 import { PointerMover, RegistryWatch } from '../prompts/index.js';
 import { RolloutTransitions } from '../rollouts/index.js';
 import { APPROVERS } from './reviews/approvers.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
-import { countApprovals, factsOf } from './change-views.js';
+import { countApprovals, toFacts } from './change-views.js';
 import type { ApplyChangeDto } from './changes.dto.js';
 import { type ChangeRecord, ChangesRepository } from './changes.repository.js';
 import { closedBy } from './closed-by.js';
@@ -76,7 +76,7 @@ export class ApplyChangeService {
     const isEmergency = request.emergency === true;
     if (!isEmergency) assertMayApply(caller, change);
     const reviews = await this.reviews.list(tx, projectId, [changeId], APPROVERS);
-    const decision = decideChange(factsOf(change, reviews), isEmergency ? 'applyNow' : 'apply');
+    const decision = decideChange(toFacts(change, reviews), isEmergency ? 'applyNow' : 'apply');
     const { promptName } = change;
     if (decision.kind === 'refuse') {
       await this.log.settle(tx, caller, change, decision.to);
@@ -128,7 +128,7 @@ export class ApplyChangeService {
         environment: change.environment,
         from_version: change.fromVersion,
         to_version: change.toVersion,
-        applied_by: caller.actor,
+        applied_by: caller.name,
         reason,
       },
     });
@@ -167,7 +167,7 @@ export class ApplyChangeService {
 function assertMayApply(caller: Caller, change: ChangeRecord): void {
   const { ownerTeam } = change;
   assertMayOver(caller, ownerTeam, 'changes:write');
-  if (change.openedBy !== principalOf(caller)) assertMayOver(caller, ownerTeam, APPROVERS.scope);
+  if (change.openedBy !== toPrincipal(caller)) assertMayOver(caller, ownerTeam, APPROVERS.scope);
 }
 
 /** @throws ForbiddenError | ValidationError */

@@ -8,7 +8,7 @@ import type { ReviewRecord } from './reviews/reviews.repository.js';
 const MOST_USERS = 100;
 
 /** The facts that a decision rests on, with the approvals that count. */
-export function factsOf(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeFacts {
+export function toFacts(change: ChangeRecord, reviews: readonly ReviewRecord[]): ChangeFacts {
   const { status, isExpired, isMoved, requiredApprovals: required, review } = change;
   return { status, isExpired, isMoved, approvals: countApprovals(reviews), required, review };
 }
@@ -23,7 +23,7 @@ export function changeSummary(change: ChangeRecord, reviews: readonly ReviewReco
     change_id: change.changeId,
     kind: change.kind,
     rollout_id: change.rolloutId,
-    status: currentStatus(factsOf(change, reviews)),
+    status: currentStatus(toFacts(change, reviews)),
     prompt_name: change.promptName,
     environment: change.environment,
     from_version: change.fromVersion,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../infra/http/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { ExecutionCounts } from '../analytics/index.js';
-import { AuditService, principalOf } from '../audit/index.js';
+import { AuditService, toPrincipal } from '../audit/index.js';
 import { assertMayOver, type Caller } from '../auth/index.js';
 import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
 import { RolloutDrafts } from '../rollouts/index.js';
@@ -73,8 +73,8 @@ export class ChangesService {
         checksumHash: target.checksumHash,
         reason,
         evidence,
-        openedBy: principalOf(caller),
-        openedByName: caller.actor,
+        openedBy: toPrincipal(caller),
+        openedByName: caller.name,
         openedByKey: caller.keyId,
         requiredApprovals: target.requiredApprovals,
         approvalTeams: target.approvalTeams,
@@ -126,12 +126,12 @@ export class ChangesService {
     return this.scope.transaction(projectId, async (tx) => {
       const filter = { status, promptName, environment, beforeId, limit: limit + 1 };
       const found = await this.changes.list(tx, projectId, filter);
-      const { entries, nextCursor } = pageOf(found, limit, ({ changeId }) => changeId);
+      const { entries, nextCursor } = toPage(found, limit, ({ changeId }) => changeId);
       const ids = entries.map(({ changeId }) => changeId);
       const reviews = await this.reviews.list(tx, projectId, ids, APPROVERS);
-      const reviewsOf = (id: string) => reviews.filter(({ changeId }) => changeId === id);
+      const listReviews = (id: string) => reviews.filter(({ changeId }) => changeId === id);
       return {
-        changes: entries.map((change) => changeSummary(change, reviewsOf(change.changeId))),
+        changes: entries.map((change) => changeSummary(change, listReviews(change.changeId))),
         next_cursor: nextCursor,
       };
     });

@@ -1,7 +1,7 @@
-import { principalOf } from '../audit/index.js';
+import { toPrincipal } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 
 /** Returns the columns about whoever closes a change. */
 export function closedBy(caller: Caller) {
-  return { closedBy: principalOf(caller), closedByName: caller.actor, closedByKey: caller.keyId };
+  return { closedBy: toPrincipal(caller), closedByName: caller.name, closedByKey: caller.keyId };
 }

@@ -7,7 +7,7 @@ import {
 import { Bell } from '../../infra/bell/index.js';
 import { AppConfig } from '../../infra/config/index.js';
 import { Metrics } from '../../infra/metrics/index.js';
-import { messageOf } from '../../kernel/index.js';
+import { getMessage } from '../../kernel/index.js';
 import { type ClaimedExecution, ExecutionRunner, ExecutionsRepository } from '../executions/index.js';
 import { Slots } from './slots.js';
 
@@ -120,7 +120,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       this.metrics.work.taken.value += claimed.length;
       return claimed;
     } catch (error) {
-      this.logger.warn(`nothing could be claimed: ${messageOf(error)}`);
+      this.logger.warn(`nothing could be claimed: ${getMessage(error)}`);
       return [];
     }
   }
@@ -133,7 +133,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
       if (this.stopping) await this.executions.release(execution, 0);
       else await this.runner.run(execution);
     } catch (error) {
-      this.logger.error({ executionId }, `its end could not be written: ${messageOf(error)}`);
+      this.logger.error({ executionId }, `its end could not be written: ${getMessage(error)}`);
     } finally {
       this.slots.release(projectId);
       if (this.lookAgain) void this.look();
@@ -143,7 +143,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
   private every(intervalMs: number, work: () => Promise<void>): void {
     const timer = setInterval(() => {
       work().catch((error: unknown) => {
-        this.logger.warn(`a regular look failed: ${messageOf(error)}`);
+        this.logger.warn(`a regular look failed: ${getMessage(error)}`);
       });
     }, intervalMs);
     this.timers.push(timer);

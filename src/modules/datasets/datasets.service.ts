@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, pageOf, SourcedJson } from '../../infra/http/index.js';
+import { decodeCursor, type PageQueryDto, toPage, SourcedJson } from '../../infra/http/index.js';
 import { MAX_INT, writeJson } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { compileSchema } from '../../json-schema/index.js';
@@ -34,9 +34,11 @@ export class DatasetsService {
    * @returns a `DatasetDto`.
    * @throws ValidationError `VALIDATION_FAILED` for a schema that is none, or not one that can be held to.
    */
-  async put(who: Actor, name: string, request: PutDatasetDto): Promise<SourcedJson> {
+  async put(actor: Actor, name: string, request: PutDatasetDto): Promise<SourcedJson> {
     if (request.variables_schema != null) compileSchema(request.variables_schema, '/variables_schema');
-    const dataset = await this.scope.transaction(who.projectId, (tx) => this.write(tx, who, name, request));
+    const dataset = await this.scope.transaction(actor.projectId, (tx) =>
+      this.write(tx, actor, name, request),
+    );
     return datasetView(dataset);
   }
 
@@ -52,7 +54,7 @@ export class DatasetsService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.datasets.list(tx, projectId, after, limit + 1),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ name }) => name);
+    const { entries, nextCursor } = toPage(found, limit, ({ name }) => name);
     return { datasets: entries.map(summaryView), next_cursor: nextCursor };
   }
 
@@ -67,7 +69,7 @@ export class DatasetsService {
       const { datasetId } = await this.getRow(tx, projectId, name);
       return this.datasets.listVersions(tx, projectId, datasetId, before, limit + 1);
     });
-    const { entries, nextCursor } = pageOf(found, limit, ({ revision }) => revision);
+    const { entries, nextCursor } = toPage(found, limit, ({ revision }) => revision);
     return { versions: entries.map(versionView), next_cursor: nextCursor };
   }
 
@@ -75,15 +77,15 @@ export class DatasetsService {
    * The name may be used again. Versions stay for what was pinned to them.
    * @throws DatasetNotFoundError `DATASET_NOT_FOUND`
    */
-  async delete(who: Actor, name: string): Promise<void> {
-    const { projectId } = who;
+  async delete(actor: Actor, name: string): Promise<void> {
+    const { projectId } = actor;
     await this.scope.transaction(projectId, async (tx) => {
       const dataset = await this.datasets.lock(tx, projectId, name);
       if (dataset === null) throw new DatasetNotFoundError(name);
       await this.datasets.delete(tx, projectId, dataset.datasetId);
       const before = { version: dataset.version, item_count: dataset.itemCount };
-      await this.audit.append(tx, who, {
-        ...subjectOf(dataset),
+      await this.audit.append(tx, actor, {
+        ...toSubject(dataset),
         action: 'dataset.delete',
         before,
         after: null,
@@ -93,19 +95,19 @@ export class DatasetsService {
 
   private async write(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     name: string,
     request: PutDatasetDto,
   ): Promise<DatasetRow> {
-    const { projectId } = who;
+    const { projectId } = actor;
     const before = await this.datasets.lock(tx, projectId, name);
     const wanted = wantedFacts(before, request);
     if (before === null) {
       const added = await this.datasets.add(tx, projectId, name, wanted);
       // Somebody else has made it since we looked; now it is there to be locked.
-      if (added === null) return this.write(tx, who, name, request);
-      await this.audit.append(tx, who, {
-        ...subjectOf(added),
+      if (added === null) return this.write(tx, actor, name, request);
+      await this.audit.append(tx, actor, {
+        ...toSubject(added),
         action: 'dataset.put',
         before: null,
         after: auditView(wanted),
@@ -114,8 +116,8 @@ export class DatasetsService {
     }
     if (isSame(before, wanted)) return before;
     await this.datasets.change(tx, projectId, before.datasetId, wanted);
-    await this.audit.append(tx, who, {
-      ...subjectOf(before),
+    await this.audit.append(tx, actor, {
+      ...toSubject(before),
       action: 'dataset.put',
       before: auditView(before),
       after: auditView(wanted),
@@ -152,7 +154,7 @@ function auditView({ description, variablesSchemaJson }: DatasetFacts): object {
   return { description, has_variables_schema: variablesSchemaJson !== null };
 }
 
-function subjectOf({ name, datasetId }: DatasetRow) {
+function toSubject({ name, datasetId }: DatasetRow) {
   return { subject: `dataset/${name}`, subjectId: datasetId };
 }
 

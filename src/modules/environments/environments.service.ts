@@ -52,12 +52,12 @@ export class EnvironmentsService {
    * gives each prompt a new revision, by which what others remember of it is refused.
    * @throws ValidationError `VALIDATION_FAILED` for an environment that is reserved.
    */
-  async put(who: Actor, name: string, request: PutEnvironmentDto): Promise<PutEnvironmentResultDto> {
-    const { projectId } = who;
+  async put(actor: Actor, name: string, request: PutEnvironmentDto): Promise<PutEnvironmentResultDto> {
+    const { projectId } = actor;
     if (RESERVED.includes(name)) throw reservedError(name);
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        const answer = await this.scope.transaction(projectId, (tx) => this.change(tx, who, name, request));
+        const answer = await this.scope.transaction(projectId, (tx) => this.change(tx, actor, name, request));
         this.watch.applyToProject(projectId);
         this.bareCalls.forget(projectId);
         return answer;
@@ -70,22 +70,22 @@ export class EnvironmentsService {
 
   private async change(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     name: string,
     request: PutEnvironmentDto,
   ): Promise<PutEnvironmentResultDto> {
-    const { projectId } = who;
+    const { projectId } = actor;
     await this.rules.holdAlone(tx, projectId);
     const before = await this.environments.find(tx, projectId, name);
     const wanted = changedRules(before ?? NO_RULES, request);
-    const isSame = before !== null && isDeepStrictEqual(rulesOf(before), wanted);
+    const isSame = before !== null && isDeepStrictEqual(pickRules(before), wanted);
     if (before === null) await this.environments.add(tx, projectId, name, wanted);
     else if (!isSame) await this.environments.change(tx, projectId, name, wanted);
     const after = isSame ? before : await this.environments.find(tx, projectId, name);
     const view = environmentView(after as EnvironmentEntity);
     if (!isSame) {
       const change = { before: before === null ? null : auditView(before), after: auditView(wanted) };
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'environment.put',
         subject: `environment/${name}`,
         ...change,
@@ -100,7 +100,7 @@ export class EnvironmentsService {
   }
 }
 
-function rulesOf({
+function pickRules({
   isProtected,
   requiredApprovals,
   approvalTeams,
@@ -115,12 +115,12 @@ function changedRules(before: EnvironmentRules, request: PutEnvironmentDto): Env
     isProtected: request.protected ?? before.isProtected,
     requiredApprovals: request.approvals?.required ?? before.requiredApprovals,
     approvalTeams: request.approvals?.teams ?? before.approvalTeams,
-    evidence: request.evidence === undefined ? before.evidence : demandOf(request.evidence),
+    evidence: request.evidence === undefined ? before.evidence : toDemand(request.evidence),
     changeTtlH: request.change_ttl_h ?? before.changeTtlH,
   };
 }
 
-function demandOf(evidence: (PutEnvironmentDto['evidence'] & object) | null): EnvironmentRules['evidence'] {
+function toDemand(evidence: (PutEnvironmentDto['evidence'] & object) | null): EnvironmentRules['evidence'] {
   if (evidence === null) return null;
   const {
     dataset,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../infra/http/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import {
   PointerMover,
@@ -54,7 +54,7 @@ export class PointersService {
       const prompt = await this.getPrompt(tx, projectId, name);
       return this.pointers.listMoves(tx, prompt, { environment, beforeRevision, limit: limit + 1 });
     });
-    const { entries, nextCursor } = pageOf(found, limit, ({ revision }) => revision);
+    const { entries, nextCursor } = toPage(found, limit, ({ revision }) => revision);
     return { moves: entries.map(moveView), next_cursor: nextCursor };
   }
 
@@ -64,20 +64,20 @@ export class PointersService {
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
   async move(
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     name: string,
     environment: string,
     { version_number: versionNumber, reason = null }: MovePointerDto,
   ): Promise<MovedPointerDto> {
-    return this.change(who, environment, async (tx) => {
-      const prompt = await this.getMovable(tx, who, name);
+    return this.change(actor, environment, async (tx) => {
+      const prompt = await this.getMovable(tx, actor, name);
       const version = await this.pointers.findVersion(tx, prompt, { versionNumber });
       if (version === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${name}"`);
       const { versionId } = version;
       const options = { reason };
       const outcome = await this.mover.moveEnvironmentPointer(
         tx,
-        who,
+        actor,
         prompt,
         environment,
         versionId,
@@ -94,23 +94,23 @@ export class PointersService {
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for a version that was never approved for the environment.
    */
   async rollBack(
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     name: string,
     environment: string,
     reason: string,
   ): Promise<MovedPointerDto> {
-    return this.change(who, environment, async (tx) => {
-      const prompt = await this.getMovable(tx, who, name);
-      const first = await this.tryRollBack(tx, who, prompt, environment, reason);
+    return this.change(actor, environment, async (tx) => {
+      const prompt = await this.getMovable(tx, actor, name);
+      const first = await this.tryRollBack(tx, actor, prompt, environment, reason);
       // Somebody was faster. The prompt is locked from here on, so nobody is again.
       const isOvertaken = first.outcome.outcome === 'elsewhere';
-      return isOvertaken ? this.tryRollBack(tx, who, prompt, environment, reason) : first;
+      return isOvertaken ? this.tryRollBack(tx, actor, prompt, environment, reason) : first;
     });
   }
 
   private async tryRollBack(
     tx: EntityManager,
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     prompt: PromptEntity,
     environment: string,
     reason: string,
@@ -125,7 +125,7 @@ export class PointersService {
     const options = { reason, ifAt: latest.toVersionId, allowsApproved: true };
     const outcome = await this.mover.moveEnvironmentPointer(
       tx,
-      who,
+      actor,
       prompt,
       environment,
       version.versionId,
@@ -136,12 +136,12 @@ export class PointersService {
 
   /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async change(
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     environment: string,
     work: (tx: EntityManager) => Promise<Move>,
   ): Promise<MovedPointerDto> {
-    const { prompt, version, outcome } = await this.scope.transaction(who.projectId, work);
-    if (outcome.revision !== null) this.watch.apply(who.projectId, prompt.name, outcome.revision);
+    const { prompt, version, outcome } = await this.scope.transaction(actor.projectId, work);
+    if (outcome.revision !== null) this.watch.apply(actor.projectId, prompt.name, outcome.revision);
     return {
       prompt: { prompt_id: prompt.promptId, name: prompt.name, mode: prompt.mode },
       environment,
@@ -156,9 +156,9 @@ export class PointersService {
   }
 
   /** A prompt whose pointers the caller may move, in the project or by the right of the team that answers for it. */
-  private async getMovable(tx: EntityManager, who: AuthorizedActor, name: string): Promise<PromptEntity> {
-    const prompt = await this.getPrompt(tx, who.projectId, name);
-    assertMayOver(who, prompt.ownerTeam, 'environments:move');
+  private async getMovable(tx: EntityManager, actor: AuthorizedActor, name: string): Promise<PromptEntity> {
+    const prompt = await this.getPrompt(tx, actor.projectId, name);
+    assertMayOver(actor, prompt.ownerTeam, 'environments:move');
     return prompt;
   }
 

@@ -13,7 +13,7 @@ import {
   ApiBodyExample,
   ApiProblems,
   JsonSource,
-  pathOf,
+  getPath,
   type RawAnswer,
   SourcedJson,
   UuidPipe,
@@ -72,7 +72,7 @@ export class ExecutionsController {
     @Req() request: Request,
   ): Promise<RawAnswer> {
     return this.rights.whenMayRun(caller, body, () =>
-      this.runs.run(caller, body, variablesJson, { path: pathOf(request), key }),
+      this.runs.run(caller, body, variablesJson, { path: getPath(request), key }),
     );
   }
 
@@ -101,7 +101,7 @@ export class ExecutionsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const options = { path: pathOf(request), key, request, response };
+    const options = { path: getPath(request), key, request, response };
     return this.rights.whenMayRun(caller, body, () =>
       this.streams.stream(caller, body, variablesJson, options),
     );

@@ -40,7 +40,7 @@ export {
   IdempotencyService,
   KEY_TAKEN,
   type UsedKey,
-  usedKeyOf,
+  readUsedKey,
 } from './idempotency/index.js';
 export type { AnswerEvent, AnsweringModel } from './intake/answer-sink.js';
 export { RunRights } from './intake/run-rights.js';

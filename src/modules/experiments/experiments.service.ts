@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf, RawAnswer } from '../../infra/http/index.js';
+import { decodeCursor, toPage, RawAnswer } from '../../infra/http/index.js';
 import { parsePicoUsd, UUID, writeJson } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
@@ -81,7 +81,7 @@ export class ExperimentsService {
       expectedCostPicoUsd,
       maxCostPicoUsd,
       caller: storeCaller(caller),
-      createdBy: caller.actor,
+      createdBy: caller.name,
     });
     const view = experimentView(await this.get(tx, projectId, experimentId));
     const { name, cells, max_cost_usd, candidates, scorers } = view;
@@ -101,7 +101,7 @@ export class ExperimentsService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.experiments.list(tx, projectId, { status, beforeId, limit: limit + 1 }),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ experimentId }) => experimentId);
+    const { entries, nextCursor } = toPage(found, limit, ({ experimentId }) => experimentId);
     return { experiments: entries.map(experimentView), next_cursor: nextCursor };
   }
 

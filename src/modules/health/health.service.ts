@@ -51,13 +51,13 @@ export class HealthService {
 
   async checkReadiness(): Promise<ReadinessReport> {
     const health = await this.check();
-    const circuits = this.circuits.list().map(reportOf);
+    const circuits = this.circuits.list().map(toReport);
     if (this.leaving)
       return { ...health, status: 'down', warnings: ['the process is shutting down'], circuits };
     if (health.status === 'down') return { ...health, warnings: ['the database is down'], circuits };
     const weeks = await this.partitions.weeksAhead();
     const late = `partitions are made for ${weeks} weeks ahead only; look for errors of PartitionsService`;
-    const warnings = [...(weeks < FEWEST_WEEKS_AHEAD ? [late] : []), ...circuits.map(warningOf)];
+    const warnings = [...(weeks < FEWEST_WEEKS_AHEAD ? [late] : []), ...circuits.map(toWarning)];
     return { ...health, warnings, circuits };
   }
 
@@ -70,12 +70,12 @@ export class HealthService {
   }
 }
 
-function reportOf({ provider, modelName, state, retryAt }: CircuitStatus): CircuitReport {
+function toReport({ provider, modelName, state, retryAt }: CircuitStatus): CircuitReport {
   return { provider, model_name: modelName, state, retry_at: retryAt?.toISOString() ?? null };
 }
 
 /** Not a reason to be unready: other models work, and other processes would see the same provider. */
-function warningOf({ provider, model_name: modelName, retry_at: retryAt }: CircuitReport): string {
+function toWarning({ provider, model_name: modelName, retry_at: retryAt }: CircuitReport): string {
   const then = retryAt === null ? 'one call is tried, and decides' : `the next call is tried at ${retryAt}`;
   return `calls to ${provider}/${modelName} failed too often, so none is made; ${then}`;
 }

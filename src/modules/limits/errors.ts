@@ -1,5 +1,5 @@
 import { LedgerError } from '../../kernel/index.js';
-import { remainingOf, resetSecondsOf, type Standing } from './rate-limit.js';
+import { computeRemaining, toResetSeconds, type Standing } from './rate-limit.js';
 
 export class RateLimitedError extends LedgerError {
   /** @param executions how many were asked for. */
@@ -8,19 +8,19 @@ export class RateLimitedError extends LedgerError {
       code: 'RATE_LIMITED',
       status: 429,
       title: 'Too much in this minute',
-      detail: detailOf(refusing, executions),
+      detail: toDetail(refusing, executions),
       retryable: true,
-      headers: { 'Retry-After': String(resetSecondsOf(refusing)) },
+      headers: { 'Retry-After': String(toResetSeconds(refusing)) },
     });
   }
 }
 
-function detailOf(refusing: Standing, executions: number): string {
+function toDetail(refusing: Standing, executions: number): string {
   const { of, unit, perMinute } = refusing.limit;
   if (unit === 'requests' && executions > perMinute) {
     return `The ${of} may ask for ${perMinute} executions a minute and these are ${executions}; send fewer at once.`;
   }
-  const remaining = remainingOf(refusing);
+  const remaining = computeRemaining(refusing);
   if (unit === 'requests' && remaining > 0) {
     return `The ${of} may ask for ${remaining} more of its ${perMinute} executions in this minute and these are ${executions}; send fewer, or all after the seconds that Retry-After names.`;
   }

@@ -1,8 +1,8 @@
 import {
   type DefaultRateLimits,
   findRefusing,
-  headersOf,
-  limitsOf,
+  toHeaders,
+  listLimits,
   type RateLimit,
   type Standing,
 } from './rate-limit.js';
@@ -33,19 +33,19 @@ describe('the limits of a request', () => {
   const summary = (limits: readonly RateLimit[]) => limits.map(({ id, perMinute }) => `${id} ${perMinute}`);
 
   it('are none where none is set', () => {
-    expect(limitsOf(spender, NONE)).toEqual([]);
+    expect(listLimits(spender, NONE)).toEqual([]);
   });
 
   it('are those of the environment, of its key and of its project', () => {
     const expected = ['key:k:requests 1', 'key:k:tokens 2', 'project:p:requests 3', 'project:p:tokens 4'];
-    expect(summary(limitsOf(spender, ALL))).toEqual(expected);
+    expect(summary(listLimits(spender, ALL))).toEqual(expected);
   });
 
   it("are the key's own before those of the environment, where 0 is none", () => {
     const rateLimits = { requestsPerMinute: 50, tokensPerMinute: 0 };
     const expected = ['key:k:requests 50', 'project:p:requests 3', 'project:p:tokens 4'];
-    expect(summary(limitsOf({ ...spender, rateLimits }, ALL))).toEqual(expected);
-    expect(summary(limitsOf({ ...spender, rateLimits }, NONE))).toEqual(['key:k:requests 50']);
+    expect(summary(listLimits({ ...spender, rateLimits }, ALL))).toEqual(expected);
+    expect(summary(listLimits({ ...spender, rateLimits }, NONE))).toEqual(['key:k:requests 50']);
   });
 
   it('are those of the keys that it comes from, too', () => {
@@ -53,8 +53,8 @@ describe('the limits of a request', () => {
     const unlimited = { keyId: 'n', rateLimits: { requestsPerMinute: 0, tokensPerMinute: 0 } };
     const rateLimits = { requestsPerMinute: 5, tokensPerMinute: 0 };
     const made = { ...spender, rateLimits, ancestors: [maker, unlimited] };
-    expect(summary(limitsOf(made, NONE))).toEqual(['key:k:requests 5', 'key:m:requests 9']);
-    expect(summary(limitsOf(made, ALL))).toEqual([
+    expect(summary(listLimits(made, NONE))).toEqual(['key:k:requests 5', 'key:m:requests 9']);
+    expect(summary(listLimits(made, ALL))).toEqual([
       'key:k:requests 5',
       'key:m:requests 9',
       'key:m:tokens 2',
@@ -62,11 +62,11 @@ describe('the limits of a request', () => {
       'project:p:tokens 4',
     ]);
     // Also of a key that has no limit of its own.
-    expect(summary(limitsOf({ ...spender, ancestors: [maker] }, NONE))).toEqual(['key:m:requests 9']);
+    expect(summary(listLimits({ ...spender, ancestors: [maker] }, NONE))).toEqual(['key:m:requests 9']);
   });
 
   it("hold for the admin's key too", () => {
-    expect(summary(limitsOf({ ...spender, keyId: null }, ALL))).toContain('key:admin:requests 1');
+    expect(summary(listLimits({ ...spender, keyId: null }, ALL))).toContain('key:admin:requests 1');
   });
 });
 
@@ -95,14 +95,14 @@ describe('a limit', () => {
 
 describe('the headers', () => {
   const shownOf = (...texts: string[]) =>
-    headersOf({ standings: texts.map((text) => standing(text)), refusedBy: null });
+    toHeaders({ standings: texts.map((text) => standing(text)), refusedBy: null });
 
   it('are none without a limit', () => {
-    expect(headersOf({ standings: [], refusedBy: null })).toEqual({});
+    expect(toHeaders({ standings: [], refusedBy: null })).toEqual({});
   });
 
   it('say how much is left, and until when', () => {
-    expect(headersOf({ standings: [standing('requests 30/100', 12_001)], refusedBy: null })).toEqual({
+    expect(toHeaders({ standings: [standing('requests 30/100', 12_001)], refusedBy: null })).toEqual({
       'RateLimit-Limit': '100',
       'RateLimit-Remaining': '70',
       'RateLimit-Reset': '13',
@@ -111,7 +111,7 @@ describe('the headers', () => {
   });
 
   it('never say that less than nothing is left, or that no time is left', () => {
-    const over = headersOf({ standings: [standing('tokens 170/100', 1)], refusedBy: null });
+    const over = toHeaders({ standings: [standing('tokens 170/100', 1)], refusedBy: null });
     expect(over).toMatchObject({ 'RateLimit-Remaining': '0', 'RateLimit-Reset': '1' });
   });
 
@@ -125,6 +125,6 @@ describe('the headers', () => {
   it('are of the one that refused, whatever is tighter', () => {
     const refusedBy = standing('requests 60/100');
     const decision = { standings: [refusedBy, standing('tokens 999/1000')], refusedBy };
-    expect(headersOf(decision)).toMatchObject({ 'RateLimit-Limit': '100', 'RateLimit-Remaining': '40' });
+    expect(toHeaders(decision)).toMatchObject({ 'RateLimit-Limit': '100', 'RateLimit-Remaining': '40' });
   });
 });

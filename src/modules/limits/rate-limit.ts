@@ -46,7 +46,7 @@ export interface Decision {
 const NO_LIMITS: readonly RateLimit[] = [];
 
 /** Those that there are for this one; most have none. */
-export function limitsOf(
+export function listLimits(
   { projectId, keyId, userId = null, rateLimits, ancestors }: Spender,
   defaults: DefaultRateLimits,
 ): readonly RateLimit[] {
@@ -73,7 +73,7 @@ export function limitsOf(
 }
 
 /** Returns how much admitting `executions` takes of a limit at once: nobody knows yet how many tokens they will use. */
-export function takenOf({ unit }: RateLimit, executions: number): number {
+export function countTaken({ unit }: RateLimit, executions: number): number {
   return unit === 'requests' ? executions : 0;
 }
 
@@ -92,40 +92,40 @@ export function findRefusing(standings: readonly Standing[], executions: number)
 }
 
 /** The limit that refused, or the tightest one. */
-export function headersOf({ standings, refusedBy }: Decision): Readonly<Record<string, string>> {
-  const shown = refusedBy ?? tightestOf(standings);
+export function toHeaders({ standings, refusedBy }: Decision): Readonly<Record<string, string>> {
+  const shown = refusedBy ?? findTightest(standings);
   if (shown === null) return {};
   const { perMinute } = shown.limit;
   return {
     'RateLimit-Limit': String(perMinute),
-    'RateLimit-Remaining': String(remainingOf(shown)),
-    'RateLimit-Reset': String(resetSecondsOf(shown)),
+    'RateLimit-Remaining': String(computeRemaining(shown)),
+    'RateLimit-Reset': String(toResetSeconds(shown)),
     'RateLimit-Policy': `${perMinute};w=${MINUTE_MS / 1000}`,
   };
 }
 
-export function remainingOf({ limit, used }: Standing): number {
+export function computeRemaining({ limit, used }: Standing): number {
   return Math.max(0, limit.perMinute - used);
 }
 
 /** Never 0: a client that waits so long is to find a new minute. */
-export function resetSecondsOf({ resetMs }: Standing): number {
+export function toResetSeconds({ resetMs }: Standing): number {
   return Math.max(1, Math.ceil(resetMs / 1000));
 }
 
 /** The one with the least left; where requests and tokens would have to be compared, with the smaller share left. */
-function tightestOf(standings: readonly Standing[]): Standing | null {
-  const shareOf = (standing: Standing) => remainingOf(standing) / standing.limit.perMinute;
+function findTightest(standings: readonly Standing[]): Standing | null {
+  const computeShare = (standing: Standing) => computeRemaining(standing) / standing.limit.perMinute;
   const least = (unit: RateLimit['unit']) =>
     standings
       .filter(({ limit }) => limit.unit === unit)
       .reduce<Standing | null>(
         (tightest, each) =>
-          tightest === null || remainingOf(each) < remainingOf(tightest) ? each : tightest,
+          tightest === null || computeRemaining(each) < computeRemaining(tightest) ? each : tightest,
         null,
       );
   const requests = least('requests');
   const tokens = least('tokens');
   if (requests === null || tokens === null) return requests ?? tokens;
-  return shareOf(tokens) < shareOf(requests) ? tokens : requests;
+  return computeShare(tokens) < computeShare(requests) ? tokens : requests;
 }

@@ -8,12 +8,12 @@ import { RateCounters } from './rate-counters.js';
 import {
   type Decision,
   findRefusing,
-  headersOf,
-  limitsOf,
+  toHeaders,
+  listLimits,
   type RateLimit,
   type Spender,
   type Standing,
-  takenOf,
+  countTaken,
 } from './rate-limit.js';
 
 const MAX_REMEMBERED = 10_000;
@@ -45,7 +45,7 @@ export class RateLimits {
    * @throws (as a rejection) RateLimitedError `RATE_LIMITED`; then nothing of any limit was used.
    */
   admit(caller: Spender, executions: number): void | Promise<void> {
-    const limits = limitsOf(caller, this.config.env);
+    const limits = listLimits(caller, this.config.env);
     if (limits.length > 0) return this.count(caller, limits, executions);
   }
 
@@ -58,7 +58,7 @@ export class RateLimits {
   /** Counts tokens that were really used. Nobody waits for it: they are spent. */
   charge(spender: Spender, tokens: number): void {
     if (tokens <= 0) return;
-    const all = limitsOf(spender, this.config.env);
+    const all = listLimits(spender, this.config.env);
     const limits = all.length === 0 ? all : all.filter(({ unit }) => unit === 'tokens');
     if (limits.length === 0) return;
     void this.counters.ask((counters) => Promise.all(limits.map(({ id }) => counters.add(id, tokens))));
@@ -68,15 +68,15 @@ export class RateLimits {
 
   /** The `RateLimit-*` headers of the answer to a request, whatever it says; none when no limit is set. */
   headersFor(caller: Spender): LimitHeaders | Promise<LimitHeaders> {
-    const limits = limitsOf(caller, this.config.env);
+    const limits = listLimits(caller, this.config.env);
     if (limits.length === 0) return NO_HEADERS;
     const decision = this.decisions.get(caller);
-    return decision === undefined ? this.readHeaders(limits) : headersOf(decision);
+    return decision === undefined ? this.readHeaders(limits) : toHeaders(decision);
   }
 
   private async readHeaders(limits: readonly RateLimit[]): Promise<LimitHeaders> {
     const standings = await this.counters.ask((counters) => look(counters, limits));
-    return headersOf({ standings, refusedBy: null });
+    return toHeaders({ standings, refusedBy: null });
   }
 
   /** With those headers. To be called with an answer that is not to be stored any more: they are of this moment. */
@@ -100,11 +100,13 @@ export class RateLimits {
       if (refusedBy !== null) return { standings, refusedBy };
     }
     const counted = await Promise.all(limits.map((limit) => take(counters, limit, executions)));
-    const before = counted.map((each) => ({ ...each, used: each.used - takenOf(each.limit, executions) }));
+    const before = counted.map((each) => ({ ...each, used: each.used - countTaken(each.limit, executions) }));
     const refusedBy = findRefusing(before, executions);
     if (refusedBy === null) return { standings: counted, refusedBy };
     this.refusing.set(refusedBy.limit.id, true, { ttl: Math.max(1, refusedBy.resetMs) });
-    const back = before.filter(({ limit, resetMs }) => takenOf(limit, executions) > 0 && resetMs > EDGE_MS);
+    const back = before.filter(
+      ({ limit, resetMs }) => countTaken(limit, executions) > 0 && resetMs > EDGE_MS,
+    );
     // Nobody waits for it. What is lost is over with its minute.
     void Promise.all(back.map(({ limit: { id } }) => counters.giveBack(id, executions))).catch(
       () => undefined,
@@ -118,7 +120,7 @@ function look(counters: Counters, limits: readonly RateLimit[]): Promise<Standin
 }
 
 async function take(counters: Counters, limit: RateLimit, executions: number): Promise<Standing> {
-  const points = takenOf(limit, executions);
+  const points = countTaken(limit, executions);
   const count = await (points === 0 ? counters.read(limit.id) : counters.add(limit.id, points));
   return { limit, ...count };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
 import { UUID } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import { Authenticator, type Caller, UserNotFoundError } from '../auth/index.js';
@@ -36,12 +36,12 @@ export class MembersService {
       if (user === null) throw new UserNotFoundError(userId);
       const before = await this.members.find(tx, projectId, userId);
       assertMayGive(caller, before?.role ?? null);
-      await this.members.put(tx, { projectId, userId, role, addedBy: caller.actor });
+      await this.members.put(tx, { projectId, userId, role, addedBy: caller.name });
       const member = await this.members.find(tx, projectId, userId);
       if (member === null) throw new UserNotFoundError(userId);
       await this.audit.append(tx, caller, {
         action: 'member.put',
-        subject: subjectOf(userId),
+        subject: toSubject(userId),
         before: before === null ? null : { role: before.role },
         after: { role },
       });
@@ -56,7 +56,7 @@ export class MembersService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.members.list(tx, projectId, afterId, limit + 1),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ userId }) => userId);
+    const { entries, nextCursor } = toPage(found, limit, ({ userId }) => userId);
     return { members: entries.map(toDto), next_cursor: nextCursor };
   }
 
@@ -73,14 +73,14 @@ export class MembersService {
       if (before === null) throw new MemberNotFoundError(userId);
       assertMayGive(caller, before.role);
       await this.members.delete(tx, projectId, userId);
-      const change = { action: 'member.delete', subject: subjectOf(userId), before: { role: before.role } };
+      const change = { action: 'member.delete', subject: toSubject(userId), before: { role: before.role } };
       await this.audit.append(tx, caller, change);
     });
     this.authenticator.forgetUser(userId);
   }
 }
 
-function subjectOf(userId: string): string {
+function toSubject(userId: string): string {
   return `member/${userId}`;
 }
 

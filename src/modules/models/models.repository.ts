@@ -106,9 +106,9 @@ export class ModelsRepository {
 }
 
 function byName(one: ModelName, other: ModelName): number {
-  return nameOf(one) < nameOf(other) ? -1 : 1;
+  return toName(one) < toName(other) ? -1 : 1;
 }
 
-function nameOf({ provider, modelName }: ModelName): string {
+function toName({ provider, modelName }: ModelName): string {
   return `${provider} ${modelName}`;
 }

@@ -56,16 +56,16 @@ export class ModelsService {
   }
 
   /** Allows a model, or changes what is known of it. */
-  async put(who: Actor, provider: string, modelName: string, request: PutModelDto): Promise<ModelDto> {
+  async put(actor: Actor, provider: string, modelName: string, request: PutModelDto): Promise<ModelDto> {
     const facts = {
       ...(request.max_tokens === undefined ? {} : { maxTokens: request.max_tokens }),
       ...(request.supports_streaming === undefined ? {} : { supportsStreaming: request.supports_streaming }),
     };
-    const put = await this.scope.transaction(who.projectId, async (tx) => {
-      const before = await this.models.findLocked(tx, who.projectId, provider, modelName);
-      const entity = await this.models.put(tx, who.projectId, provider, modelName, facts);
+    const put = await this.scope.transaction(actor.projectId, async (tx) => {
+      const before = await this.models.findLocked(tx, actor.projectId, provider, modelName);
+      const entity = await this.models.put(tx, actor.projectId, provider, modelName, facts);
       const model = toDto(entity);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'model.put',
         subject: `model/${model.id}`,
         subjectId: entity.modelId,
@@ -83,24 +83,24 @@ export class ModelsService {
    * @throws ModelNotFoundError `MODEL_NOT_FOUND`
    * @throws ModelInUseError `MODEL_IN_USE` while routes lead to it.
    */
-  async delete(who: Actor, provider: string, modelName: string): Promise<void> {
-    const { projectId } = who;
+  async delete(actor: Actor, provider: string, modelName: string): Promise<void> {
+    const { projectId } = actor;
     const target = { provider, modelName };
     await this.scope.transaction(projectId, async (tx) => {
       await this.routes.takeTurn(tx, projectId);
       await this.assertAllowed(tx, projectId, target);
-      const routes = await this.routes.listNamesOf(tx, projectId, target);
-      if (routes.length > 0) throw new ModelInUseError(idOf(target), routes);
+      const routes = await this.routes.listNames(tx, projectId, target);
+      if (routes.length > 0) throw new ModelInUseError(toId(target), routes);
       const model = await this.models.findLocked(tx, projectId, provider, modelName);
       await this.models.remove(tx, projectId, provider, modelName);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'model.delete',
-        subject: `model/${idOf(target)}`,
+        subject: `model/${toId(target)}`,
         subjectId: model?.modelId ?? null,
         before: model === null ? null : toDto(model),
       });
     });
-    const key = keyOf(projectId, provider, modelName);
+    const key = toKey(projectId, provider, modelName);
     this.allowed.delete(key);
     // A look-up under way may have read the state before the change.
     this.looks.delete(key);
@@ -111,7 +111,7 @@ export class ModelsService {
     const { provider, modelName } = target;
     const isAllowed = await this.models.isAllowed(tx, projectId, provider, modelName);
     if (isAllowed) return;
-    const id = idOf(target);
+    const id = toId(target);
     throw new ModelNotFoundError(id, suggestModels(await this.models.list(tx, projectId), id));
   }
 
@@ -122,7 +122,7 @@ export class ModelsService {
     this.counts.misses += 1;
     const model = await this.lookOnce(projectId, provider, modelName);
     if (model === null) {
-      const id = idOf({ provider, modelName });
+      const id = toId({ provider, modelName });
       throw new ModelNotFoundError(id, (await this.loadSuggestions(projectId))(id));
     }
     return model;
@@ -136,14 +136,14 @@ export class ModelsService {
 
   /** Does the same as `getAllowed` from memory; null says nothing. */
   peekAllowed(projectId: string, provider: string, modelName: string): AllowedModel | null {
-    const cached = this.allowed.get(keyOf(projectId, provider, modelName));
+    const cached = this.allowed.get(toKey(projectId, provider, modelName));
     if (cached === undefined || this.clock.monotonicMs() - cached.readAtMs >= TTL_MS) return null;
     this.counts.hits += 1;
     return cached.model;
   }
 
   private lookOnce(projectId: string, provider: string, modelName: string): Promise<AllowedModel | null> {
-    const key = keyOf(projectId, provider, modelName);
+    const key = toKey(projectId, provider, modelName);
     const known = this.looks.get(key);
     if (known !== undefined) return known;
     // The age counts from before the look-up, so that a slow one does not stretch it.
@@ -185,12 +185,12 @@ export class ModelsService {
 
 type ModelTarget = Pick<AllowedModel, 'provider' | 'modelName'>;
 
-function idOf({ provider, modelName }: ModelTarget): string {
+function toId({ provider, modelName }: ModelTarget): string {
   return `${provider}/${modelName}`;
 }
 
 /** Names of models may have slashes in them; the NUL is refused in whatever comes in. */
-function keyOf(projectId: string, provider: string, modelName: string): string {
+function toKey(projectId: string, provider: string, modelName: string): string {
   return `${projectId}\0${provider}\0${modelName}`;
 }
 

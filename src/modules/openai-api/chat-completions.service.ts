@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { pathOf, type RawAnswer, writeRawAnswer } from '../../infra/http/index.js';
+import { getPath, type RawAnswer, writeRawAnswer } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import type { Caller } from '../auth/index.js';
 import {
@@ -16,7 +16,7 @@ import { ModelNotFoundError, ModelsService } from '../models/index.js';
 import { ProviderRegistry, takesVendorParam } from '../providers/index.js';
 import { ProjectProviders } from '../secrets/index.js';
 import type { ChatCompletionRequestDto } from './requests/chat-completion-request.dto.js';
-import { chatCompletionOf } from './answers/chat-completion.js';
+import { toChatCompletion } from './answers/chat-completion.js';
 import { CompletionChunks } from './answers/completion-chunks.js';
 import { readRequest } from './requests/read-request.js';
 import { listVendorParams } from './requests/sent-vendor-params.js';
@@ -25,8 +25,8 @@ import { rolloutHeaders } from './rollout-headers.js';
 /** Runs everything that `:run` runs, and answers as OpenAI does. Nothing is queued here. */
 const PROTOCOL: ExecutionProtocol = {
   admit: () => undefined,
-  present: (execution, _of, completion) => chatCompletionOf(execution as ExecutionResultDto, completion),
-  headers: (execution) => headersOf(execution),
+  present: (execution, _of, completion) => toChatCompletion(execution as ExecutionResultDto, completion),
+  headers: (execution) => toHeaders(execution),
 };
 
 const IGNORED_HEADER = 'X-Ignored-Params';
@@ -60,34 +60,34 @@ export class ChatCompletionsService {
    * @throws what `readRequest`, `RunRights.whenMayRun` and `RunService.run` throw; then nothing was written.
    */
   async create(
-    who: Caller,
+    caller: Caller,
     body: ChatCompletionRequestDto,
     variablesJson: string | null,
     { key, request, response }: ChatCompletionOptions,
   ): Promise<void> {
-    const execution = await this.read(who, body);
-    await this.rights.whenMayRun(who, execution, () =>
-      this.run(who, execution, { body, variablesJson, key, request, response }),
+    const execution = await this.read(caller, body);
+    await this.rights.whenMayRun(caller, execution, () =>
+      this.run(caller, execution, { body, variablesJson, key, request, response }),
     );
   }
 
   private async run(
-    who: Caller,
+    caller: Caller,
     execution: RunRequest,
     { body, variablesJson, key, request, response }: ChatCompletion,
   ): Promise<void> {
     const variables = execution.variables === undefined ? null : variablesJson;
     const options = {
-      path: pathOf(request),
+      path: getPath(request),
       key,
-      protocol: this.protocolFor(who.projectId, execution, request.body),
+      protocol: this.protocolFor(caller.projectId, execution, request.body),
     };
     if (body.stream === true) {
       const format = new CompletionChunks({ includeUsage: body.stream_options?.include_usage === true });
-      await this.streams.stream(who, execution, variables, { ...options, request, response, format });
+      await this.streams.stream(caller, execution, variables, { ...options, request, response, format });
       return;
     }
-    const answer: RawAnswer = await this.runs.run(who, execution, variables, options);
+    const answer: RawAnswer = await this.runs.run(caller, execution, variables, options);
     writeRawAnswer(response, answer);
   }
 
@@ -108,7 +108,7 @@ export class ChatCompletionsService {
       headers: (execution) => {
         const ignored = names.filter((name) => isIgnored(name, execution.model.provider));
         return {
-          ...headersOf(execution),
+          ...toHeaders(execution),
           ...(ignored.length === 0 ? {} : { [IGNORED_HEADER]: ignored.join(', ') }),
         };
       },
@@ -120,18 +120,18 @@ export class ChatCompletionsService {
     try {
       return readRequest(body);
     } catch (error) {
-      const isOfModel = error instanceof ModelNotFoundError || pointersOf(error).includes('/prompt_model');
+      const isOfModel = error instanceof ModelNotFoundError || listPointers(error).includes('/prompt_model');
       if (!isOfModel) throw error;
       return readRequest(body, await this.models.loadSuggestions(projectId));
     }
   }
 }
 
-function headersOf({ execution_id: id, rollout }: Pick<ExecutionResultDto, 'execution_id' | 'rollout'>) {
+function toHeaders({ execution_id: id, rollout }: Pick<ExecutionResultDto, 'execution_id' | 'rollout'>) {
   return { 'X-Execution-Id': id, ...rolloutHeaders(rollout) };
 }
 
-function pointersOf(error: unknown): string[] {
+function listPointers(error: unknown): string[] {
   const { errors = [] } = error instanceof ValidationError ? error : {};
   return errors.map(({ pointer }) => /^\/[^/]*/.exec(pointer)?.[0] ?? '');
 }

@@ -48,26 +48,26 @@ const UNKNOWN_FIELD = 'is not a known field';
 /** The statuses that the official clients send a request again after, if nobody tells them not to. */
 const isRetriedByClients = (status: number): boolean => [408, 409, 429].includes(status) || status >= 500;
 
-export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: answerOf, dto: OpenAiErrorDto };
+export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: toAnswer, dto: OpenAiErrorDto };
 
-function answerOf(error: LedgerError, instance: string): RawAnswer {
-  const status = statusOf(error);
-  const faults = error.errors?.map(faultOf);
+function toAnswer(error: LedgerError, instance: string): RawAnswer {
+  const status = toStatus(error);
+  const faults = error.errors?.map(toFault);
   const body = {
     error: {
-      message: error.code === 'ROUTE_NOT_FOUND' ? describeMissingRoute(instance) : messageOf(error),
-      type: typeOf(error, status),
-      param: faults?.[0]?.param ?? paramOf(error),
-      code: codeOf(error),
+      message: error.code === 'ROUTE_NOT_FOUND' ? describeMissingRoute(instance) : toMessage(error),
+      type: toType(error, status),
+      param: faults?.[0]?.param ?? toParam(error),
+      code: readCode(error),
       ...error.extensions,
       ledger_code: error.code,
       ...(faults === undefined ? {} : { errors: faults }),
     },
   };
-  return RawAnswer.json(status, JSON.stringify(body), headersOf(error, status));
+  return RawAnswer.json(status, JSON.stringify(body), toHeaders(error, status));
 }
 
-function headersOf(error: LedgerError, status: number): Readonly<Record<string, string>> {
+function toHeaders(error: LedgerError, status: number): Readonly<Record<string, string>> {
   const { execution_id: executionId, rollout } = error.extensions;
   // Nobody knows whether a defect would show again.
   const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
@@ -80,45 +80,45 @@ function headersOf(error: LedgerError, status: number): Readonly<Record<string, 
   };
 }
 
-function statusOf(error: LedgerError): number {
-  return vendorStatusOf(error) ?? STATUSES[error.code] ?? error.status;
+function toStatus(error: LedgerError): number {
+  return readVendorStatus(error) ?? STATUSES[error.code] ?? error.status;
 }
 
 /** The status that is passed on; null where it is none of a vendor's. */
-function vendorStatusOf({ extensions: { provider_status: said } }: LedgerError): number | null {
+function readVendorStatus({ extensions: { provider_status: said } }: LedgerError): number | null {
   // A status that is no error would make the body look like an answer.
   const isError = typeof said === 'number' && said >= 400 && said <= 599;
   return isError && !NOT_PASSED_ON.has(said) ? said : null;
 }
 
-function typeOf({ code }: LedgerError, status: number): string {
+function toType({ code }: LedgerError, status: number): string {
   if (code === 'BUDGET_EXCEEDED') return 'insufficient_quota';
   if (status === 429) return 'requests';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
 
-function codeOf(error: LedgerError): string | null {
-  const said = vendorStatusOf(error);
+function readCode(error: LedgerError): string | null {
+  const said = readVendorStatus(error);
   if (said !== null) return VENDOR_CODES[said] ?? null;
   const known = CODES[error.code];
   return known === undefined ? error.code.toLowerCase() : known;
 }
 
 /** Only what is named by `model` can be missing here. */
-function paramOf(error: LedgerError): string | null {
-  return codeOf(error) === 'model_not_found' ? 'model' : null;
+function toParam(error: LedgerError): string | null {
+  return readCode(error) === 'model_not_found' ? 'model' : null;
 }
 
-function messageOf({ message, errors }: LedgerError): string {
+function toMessage({ message, errors }: LedgerError): string {
   const [first] = errors ?? [];
   if (first === undefined) return message;
-  const { param, message: fault } = faultOf(first);
+  const { param, message: fault } = toFault(first);
   if (param === null) return `${message} The body ${fault}.`;
   if (first.message === UNKNOWN_FIELD) return `Unrecognized request argument supplied: ${param}`;
   return `Invalid value for '${param}': ${fault}.`;
 }
 
-function faultOf({ pointer, message }: ErrorEntry): { param: string | null; message: string } {
+function toFault({ pointer, message }: ErrorEntry): { param: string | null; message: string } {
   return { param: paramOfPointer(pointer), message };
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../infra/http/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import {
@@ -42,10 +42,10 @@ export class OutcomesService {
    * @throws ValidationError `VALIDATION_FAILED` unless exactly one of the two ids is given.
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND` | CorrelationTooWideError `CORRELATION_TOO_WIDE`
    */
-  async record(who: Actor, request: RecordOutcomeDto): Promise<RecordOutcomeResultDto> {
-    const { projectId } = who;
+  async record(actor: Actor, request: RecordOutcomeDto): Promise<RecordOutcomeResultDto> {
+    const { projectId } = actor;
     const target = readTarget(request);
-    const metric = nameOf(request.metric);
+    const metric = toName(request.metric);
     if ('executionId' in target) await this.assertExists(projectId, target.executionId);
     return this.scope.transaction(projectId, async (tx) => {
       const ids = await this.listTargets(tx, projectId, target);
@@ -56,13 +56,13 @@ export class OutcomesService {
       const added = await this.outcomes.add(
         tx,
         projectId,
-        missing.map((executionId) => this.toNew(who, executionId, metric, request.value)),
+        missing.map((executionId) => this.toNew(actor, executionId, metric, request.value)),
       );
       const all = await this.outcomes.listOfExecutions(tx, projectId, ids, metric);
       const recorded = all.filter(({ outcomeId }) => added.has(outcomeId));
       await this.audit.appendAll(
         tx,
-        who,
+        actor,
         recorded.map(({ outcomeId, executionId }) => ({
           action: 'outcome.record',
           subject: `outcome/${outcomeId}`,
@@ -79,12 +79,12 @@ export class OutcomesService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.outcomes.list(tx, projectId, {
         executionId: executionId?.toLowerCase(),
-        metric: metric === undefined ? undefined : nameOf(metric),
+        metric: metric === undefined ? undefined : toName(metric),
         beforeSequence: beforeSequence(cursor),
         limit: limit + 1,
       }),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ sequence }) => sequence);
+    const { entries, nextCursor } = toPage(found, limit, ({ sequence }) => sequence);
     return { outcomes: entries.map(outcomeView), next_cursor: nextCursor };
   }
 
@@ -103,7 +103,7 @@ export class OutcomesService {
     return ids;
   }
 
-  private toNew(who: Actor, executionId: string, metric: string, value: number | boolean): NewOutcome {
+  private toNew(actor: Actor, executionId: string, metric: string, value: number | boolean): NewOutcome {
     return {
       outcomeId: this.clock.newId(),
       executionId,
@@ -111,9 +111,9 @@ export class OutcomesService {
       // -0 is 0: JSON would tell them apart, and nobody means to.
       value: Number(value) + 0,
       isBoolean: typeof value === 'boolean',
-      createdBy: who.actor,
-      userId: who.userId,
-      keyId: who.keyId,
+      createdBy: actor.name,
+      userId: actor.userId,
+      keyId: actor.keyId,
       createdAt: this.clock.now(),
     };
   }
@@ -134,7 +134,7 @@ function readTarget({
   throw new ValidationError('Send either execution_id or correlation_id.', [{ pointer, message }]);
 }
 
-function nameOf(metric: string): string {
+function toName(metric: string): string {
   return metric.replace(/^outcome:/, '');
 }
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Clock, messageOf } from '../../kernel/index.js';
+import { Clock, getMessage } from '../../kernel/index.js';
 import { MaskRules } from './mask-rules.js';
 import { ProjectsRepository, type StoredPolicy } from './projects.repository.js';
 
@@ -59,7 +59,7 @@ export class ProjectPolicies {
 
   private renew(projectId: string): void {
     this.read(projectId).catch((error: unknown) => {
-      this.logger.warn({ projectId }, `the settings of a project could not be read: ${messageOf(error)}`);
+      this.logger.warn({ projectId }, `the settings of a project could not be read: ${getMessage(error)}`);
     });
   }
 

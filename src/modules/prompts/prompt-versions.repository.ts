@@ -51,7 +51,7 @@ export interface FoundInPrompt {
 }
 
 /** @returns null when the prompt has no such version. */
-export function resolvedOf({ content, ...columns }: ResolvedColumns): ResolvedVersion | null {
+export function toResolved({ content, ...columns }: ResolvedColumns): ResolvedVersion | null {
   const { versionId } = columns;
   return versionId === null ? null : ({ ...columns, extras: extrasOfWire(content) } as ResolvedVersion);
 }
@@ -82,7 +82,7 @@ export const WITH_ACTIVE_VERSION = `LEFT JOIN LATERAL (
   ${versionWhere('v.version_id = pp.version_id')}`;
 
 /** The version that an environment runs, named by an expression, of a prompt `p`, as `v`. A protected one runs its pointer's only. */
-export const withVersionOf = (environment: string) => `LEFT JOIN LATERAL (
+export const joinVersion = (environment: string) => `LEFT JOIN LATERAL (
     SELECT coalesce(
       (SELECT own.version_id FROM prompt_pointers own
         WHERE own.project_id = p.project_id AND own.prompt_id = p.prompt_id AND own.environment = ${environment}),
@@ -169,7 +169,7 @@ export class PromptVersionsRepository {
     const [row] = await this.scope.statement<ResolvedRow>(projectId, statement);
     if (row === undefined) return null;
     const { promptRevision, environments: environmentsRow, ...columns } = row;
-    const version = resolvedOf(columns);
+    const version = toResolved(columns);
     const environments = PromptEnvironments.of(environmentsRow);
     const isNothing = version === null && environments === null;
     return { value: isNothing ? null : { version, environments }, promptRevision };

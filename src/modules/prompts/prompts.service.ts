@@ -3,7 +3,12 @@ import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
 import { heavyWork } from '../../kernel/index.js';
-import { checksumOf, type ContentExtras, extrasOfWire, type PromptContent } from '../../templating/index.js';
+import {
+  computeChecksum,
+  type ContentExtras,
+  extrasOfWire,
+  type PromptContent,
+} from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
 import { SnippetPins } from '../snippets/index.js';
@@ -71,21 +76,22 @@ export class PromptsService {
    *   protected; then the content is not stored either.
    */
   async put(
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     name: string,
     request: PutPromptDto,
     hooks?: PutHooks,
   ): Promise<PutPromptResultDto> {
     const content = await heavyWork.run(() => readPutContent(request));
     const settings = readSettings(request.settings);
-    const pinned = await this.snippets.pin(who.projectId, content);
+    const pinned = await this.snippets.pin(actor.projectId, content);
     const sent = await heavyWork.run(() => this.hash(pinned.content));
-    return this.change(who, name, async (tx) => {
-      await this.snippets.hold(tx, who.projectId, pinned);
-      if (!who.scopes.has('prompts:write')) await this.assertTeamMayPut(tx, who, name, request.owner_team);
-      const wanted = { projectId: who.projectId, name, mode: 'full', kind: content.kind } as const;
+    return this.change(actor, name, async (tx) => {
+      await this.snippets.hold(tx, actor.projectId, pinned);
+      if (!actor.scopes.has('prompts:write'))
+        await this.assertTeamMayPut(tx, actor, name, request.owner_team);
+      const wanted = { projectId: actor.projectId, name, mode: 'full', kind: content.kind } as const;
       const isActivated = request.set_active === true;
-      const isProtected = isActivated && (await this.isActiveProtected(tx, who.projectId));
+      const isProtected = isActivated && (await this.isActiveProtected(tx, actor.projectId));
       const prompt = await this.prompts.findOrCreateLocked(tx, wanted);
       assertFull(prompt);
       assertSameKind(prompt, content);
@@ -95,11 +101,11 @@ export class PromptsService {
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
       const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
       const user = { versionId: version.versionId, isSnippet: false };
-      if (isNew) await this.snippets.record(tx, who.projectId, user, pinned);
+      if (isNew) await this.snippets.record(tx, actor.projectId, user, pinned);
       if (settings !== undefined) await this.versions.keepSettings(tx, version, settings);
       await hooks?.after(tx, version);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'prompt.put',
         subject: `prompt/${name}`,
         subjectId: prompt.promptId,
@@ -115,7 +121,7 @@ export class PromptsService {
       });
       const known = isActivated ? null : await this.getByNumber(tx, prompt, version.versionNumber);
       const status = known?.status ?? 'active';
-      const move = isActivated ? moveTo(version, activeId, who, 'put') : null;
+      const move = isActivated ? moveTo(version, activeId, actor, 'put') : null;
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       const isChanged = isNew || metadata !== null || move !== null;
       return {
@@ -130,23 +136,23 @@ export class PromptsService {
    * @throws PromptNotFoundError | VersionNotFoundError | PromptModeMismatchError
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` when another one is active and `default` is protected.
    */
-  async activate(who: AuthorizedActor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
-    return this.change(who, name, async (tx) => {
-      const isProtected = await this.isActiveProtected(tx, who.projectId);
-      const prompt = await this.prompts.findLocked(tx, who.projectId, name);
+  async activate(actor: AuthorizedActor, name: string, versionNumber: number): Promise<PutPromptResultDto> {
+    return this.change(actor, name, async (tx) => {
+      const isProtected = await this.isActiveProtected(tx, actor.projectId);
+      const prompt = await this.prompts.findLocked(tx, actor.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
-      assertMayOver(who, prompt.ownerTeam, 'prompts:write');
+      assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
       assertFull(prompt);
       const { version } = await this.getByNumber(tx, prompt, versionNumber);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'prompt.activate',
         subject: `prompt/${name}`,
         subjectId: prompt.promptId,
         before: { active_version_id: activeId },
         after: { active_version_id: version.versionId, version_number: versionNumber },
       });
-      const move = moveTo(version, activeId, who, 'activate');
+      const move = moveTo(version, activeId, actor, 'activate');
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
       return {
         answer: putResult(prompt, version, 'active', false, extrasOfWire(version.content)),
@@ -181,15 +187,15 @@ export class PromptsService {
   }
 
   /** Frees the name; versions and executions stay readable by id. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
-  async delete(who: AuthorizedActor, name: string): Promise<void> {
-    await this.change(who, name, async (tx) => {
-      const prompt = await this.prompts.findLocked(tx, who.projectId, name);
+  async delete(actor: AuthorizedActor, name: string): Promise<void> {
+    await this.change(actor, name, async (tx) => {
+      const prompt = await this.prompts.findLocked(tx, actor.projectId, name);
       if (prompt === null) throw new PromptNotFoundError(name);
-      assertMayOver(who, prompt.ownerTeam, 'prompts:write');
+      assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
       await this.prompts.markDeleted(tx, prompt);
       const { promptId, mode, description, ownerTeam: owner_team, tags } = prompt;
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'prompt.delete',
         subject: `prompt/${name}`,
         subjectId: promptId,
@@ -201,12 +207,12 @@ export class PromptsService {
 
   /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async change<Answer>(
-    who: Actor,
+    actor: Actor,
     name: string,
     work: (tx: EntityManager) => Promise<Change<Answer>>,
   ): Promise<Answer> {
-    const { answer, revision } = await this.scope.transaction(who.projectId, work);
-    if (revision !== null) this.watch.apply(who.projectId, name, revision);
+    const { answer, revision } = await this.scope.transaction(actor.projectId, work);
+    if (revision !== null) this.watch.apply(actor.projectId, name, revision);
     return answer;
   }
 
@@ -217,18 +223,18 @@ export class PromptsService {
    */
   private async assertTeamMayPut(
     tx: EntityManager,
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     name: string,
     ownerTeam: string | null | undefined,
   ): Promise<void> {
-    const prompt = await this.prompts.findLocked(tx, who.projectId, name);
-    if (prompt !== null) assertMayOver(who, prompt.ownerTeam, 'prompts:write');
+    const prompt = await this.prompts.findLocked(tx, actor.projectId, name);
+    if (prompt !== null) assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
     const after = ownerTeam === undefined ? (prompt?.ownerTeam ?? null) : ownerTeam;
-    assertMayOver(who, after, 'prompts:write');
+    assertMayOver(actor, after, 'prompts:write');
   }
 
   private hash(content: PromptContent): HashedContent {
-    const checksumHash = checksumOf(content);
+    const checksumHash = computeChecksum(content);
     this.versions.check(content, checksumHash);
     return { content, checksumHash };
   }
@@ -259,10 +265,10 @@ export class PromptsService {
 function moveTo(
   { versionId: to }: PromptVersionEntity,
   from: string | null,
-  who: Actor,
+  actor: Actor,
   reason: string,
 ): PointerMove | null {
-  return from === to ? null : { from, to, by: who.actor, reason };
+  return from === to ? null : { from, to, by: actor.name, reason };
 }
 
 function putResult(

@@ -49,11 +49,11 @@ export function isProviderClass(value: unknown): value is ProviderClass {
 }
 
 /** Reads `@Provider` from a class; undefined where it is missing. */
-export function providerOptionsOf(providerClass: ProviderClass): ProviderOptions | undefined {
+export function getProviderOptions(providerClass: ProviderClass): ProviderOptions | undefined {
   return Reflect.getOwnMetadata(ProviderMetadata.KEY, providerClass) as ProviderOptions | undefined;
 }
 
 /** The id in `@Provider` on this class. */
-export function providerIdOf(providerClass: ProviderClass): string {
-  return (providerOptionsOf(providerClass) as ProviderOptions).id;
+export function getProviderId(providerClass: ProviderClass): string {
+  return (getProviderOptions(providerClass) as ProviderOptions).id;
 }

@@ -5,7 +5,7 @@ import { type CircuitOptions, Circuits } from './calls/circuits.js';
 import { loadOutsideProviders, loadOwnAdapters } from './registry/provider-loader.js';
 import { ProviderRegistry } from './registry/provider-registry.js';
 import type { ProviderEnv } from './provider.contract.js';
-import { PROVIDER_ENV, providerIdOf } from './provider.decorator.js';
+import { PROVIDER_ENV, getProviderId } from './provider.decorator.js';
 
 export interface ProvidersModuleOptions {
   /** The environment from which adapters read their keys and addresses. */
@@ -25,7 +25,7 @@ export class ProvidersModule {
   static async register(options: ProvidersModuleOptions): Promise<DynamicModule> {
     const env = emptyIsUnset(options.env);
     const own = loadOwnAdapters();
-    const compatible = compatibleProviders(env('OPENAI_COMPATIBLE'), own.map(providerIdOf));
+    const compatible = compatibleProviders(env('OPENAI_COMPATIBLE'), own.map(getProviderId));
     const outside = await loadOutsideProviders(options.modulePaths);
     const classes = new Set([...own, ...compatible, ...outside]);
     return {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf, SourcedJson } from '../../infra/http/index.js';
+import { decodeCursor, toPage, SourcedJson } from '../../infra/http/index.js';
 import { heavyWork, PROMPT_NAME } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { DefinitionChecker } from './definitions/definition-checker.js';
@@ -30,16 +30,16 @@ export class ScorersService {
    * @throws PromptNotFoundError | VersionNotFoundError | NoActiveVersionError | ModelNotFoundError for what a judge names.
    */
   async put(
-    who: Actor,
+    actor: Actor,
     name: string,
     request: PutScorerDto,
     valueJson: string | null,
   ): Promise<PutScorerResultDto> {
-    const draft = await this.checker.complete(who.projectId, readDefinition(request, valueJson));
+    const draft = await this.checker.complete(actor.projectId, readDefinition(request, valueJson));
     const written = await heavyWork.run(() => writeDefinition(draft));
     await this.checker.assertUsable(written.definition);
-    return this.scope.transaction(who.projectId, async (tx) => {
-      const { projectId, actor: createdBy } = who;
+    return this.scope.transaction(actor.projectId, async (tx) => {
+      const { projectId, name: createdBy } = actor;
       const { kind } = request;
       const scorer = await this.scorers.findOrCreateLocked(tx, projectId, name, kind);
       if (scorer.kind !== kind) throw ScorerKindMismatchError.ofPut(name, scorer.kind);
@@ -56,7 +56,7 @@ export class ScorersService {
         checksumHash,
         createdBy,
       });
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'scorer.put',
         subject: `scorer/${name}`,
         subjectId: scorerId,
@@ -71,7 +71,7 @@ export class ScorersService {
   async list(projectId: string, query: ListScorersQueryDto): Promise<SourcedJson> {
     const filter = { kind: query.kind, afterName: afterName(query.cursor), limit: query.limit + 1 };
     const found = await this.scope.transaction(projectId, (tx) => this.scorers.list(tx, projectId, filter));
-    const { entries, nextCursor } = pageOf(found, query.limit, ({ name }) => name);
+    const { entries, nextCursor } = toPage(found, query.limit, ({ name }) => name);
     const scorers = `[${entries.map(scorerJson).join(',')}]`;
     return new SourcedJson({ next_cursor: nextCursor }, { scorers });
   }
@@ -96,13 +96,13 @@ export class ScorersService {
   }
 
   /** Frees the name; scores stay readable. @throws ScorerNotFoundError `SCORER_NOT_FOUND` */
-  async delete(who: Actor, name: string): Promise<void> {
-    const { projectId } = who;
+  async delete(actor: Actor, name: string): Promise<void> {
+    const { projectId } = actor;
     await this.scope.transaction(projectId, async (tx) => {
       const scorer = await this.scorers.findLocked(tx, projectId, name);
       if (scorer === null) throw new ScorerNotFoundError(name);
       await this.scorers.markDeleted(tx, scorer);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'scorer.delete',
         subject: `scorer/${name}`,
         subjectId: scorer.scorerId,

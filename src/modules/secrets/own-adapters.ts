@@ -35,22 +35,22 @@ export class OwnAdapters {
    *   a key is never sent to a host that it was not put for.
    */
   open(secret: Secret): ModelProvider {
-    const known = this.opened.get(nameOf(secret));
+    const known = this.opened.get(toCacheName(secret));
     if (known !== undefined) return known;
-    assertSameOrigin(secret, this.registry.originOf(secret.provider, secret.baseUrl));
+    assertSameOrigin(secret, this.registry.findOrigin(secret.provider, secret.baseUrl));
     const adapter = this.construct(secret, this.sealer.open(secret, secret));
     this.forgetFormer(secret);
-    this.opened.set(nameOf(secret), adapter);
+    this.opened.set(toCacheName(secret), adapter);
     return adapter;
   }
 
   /** The same without the key, for what can be said of it. */
   describe(secret: Secret): ModelProvider {
-    assertSameOrigin(secret, this.registry.originOf(secret.provider, secret.baseUrl));
-    const known = this.described.get(nameOf(secret));
+    assertSameOrigin(secret, this.registry.findOrigin(secret.provider, secret.baseUrl));
+    const known = this.described.get(toCacheName(secret));
     if (known !== undefined) return known;
     const adapter = this.construct(secret, NO_KEY);
-    this.described.set(nameOf(secret), adapter);
+    this.described.set(toCacheName(secret), adapter);
     return adapter;
   }
 
@@ -72,7 +72,7 @@ export class OwnAdapters {
   }
 }
 
-function nameOf({ projectId, provider, revision }: Secret): string {
+function toCacheName({ projectId, provider, revision }: Secret): string {
   return `${projectId} ${provider} ${revision}`;
 }
 

@@ -12,6 +12,6 @@ export class ProjectCircuits {
 
   /** Whether a call may be made now; see {@link Circuits.tryAcquire}. */
   tryAcquire(projectId: string, provider: string, modelName: string): CircuitPass {
-    return this.circuits.tryAcquire(provider, modelName, this.watch.accountOf(projectId, provider));
+    return this.circuits.tryAcquire(provider, modelName, this.watch.toAccount(projectId, provider));
   }
 }

@@ -56,7 +56,7 @@ export class ProjectProviders implements OnApplicationShutdown {
   /** From memory; null when they have to be loaded. */
   peek(projectId: string): ProjectProviderSet | null {
     if (!this.watch.isFresh) return null;
-    const revisions = this.watch.revisionsOf(projectId);
+    const revisions = this.watch.getRevisions(projectId);
     if (revisions === undefined) return this.usual;
     const known = this.known.get(projectId);
     return known?.revisions === revisions ? known : null;

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { LedgerError, messageOf } from '../../kernel/index.js';
+import { LedgerError, getMessage } from '../../kernel/index.js';
 import { AuditService, systemActor } from '../audit/index.js';
 import { SecretSealer } from './sealing/secret-sealer.js';
 import { SecretsRepository } from './secrets.repository.js';
@@ -31,7 +31,7 @@ export class RewrapSecrets implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (!this.config.speaksForAll) return;
     this.rewrapAll().catch((error: unknown) => {
-      this.logger.warn(`secrets were not wrapped again: ${messageOf(error)}`);
+      this.logger.warn(`secrets were not wrapped again: ${getMessage(error)}`);
     });
   }
 

@@ -36,8 +36,8 @@ it('knows nothing before the first look, and what it saw for four seconds', asyn
   clock.nowMs = 1000;
   looks[0]?.(new Map([['a project', 'openai:1']]));
   await looked;
-  expect(watch.revisionsOf('a project')).toBe('openai:1');
-  expect(watch.revisionsOf('another')).toBeUndefined();
+  expect(watch.getRevisions('a project')).toBe('openai:1');
+  expect(watch.getRevisions('another')).toBeUndefined();
   // Its age counts from before the look.
   clock.nowMs = 3999;
   expect(watch.isFresh).toBe(true);
@@ -55,7 +55,7 @@ it('looks once at a time, so that the newest look is the last', async () => {
   await turn();
   looks[1]?.(new Map([['a project', 'openai:2']]));
   await second;
-  expect(watch.revisionsOf('a project')).toBe('openai:2');
+  expect(watch.getRevisions('a project')).toBe('openai:2');
 });
 
 it('goes on after a look that failed', async () => {
@@ -67,14 +67,14 @@ it('goes on after a look that failed', async () => {
   const watch = watchOver(repository);
   await expect(watch.refresh()).rejects.toThrow('away');
   await watch.refresh();
-  expect(watch.revisionsOf('p')).toBe('openai:1');
+  expect(watch.getRevisions('p')).toBe('openai:1');
 });
 
 it('names the credentials of a project by its own revision, and those of the operator not at all', async () => {
   const repository = { listRevisions: () => Promise.resolve(new Map([['p', 'anthropic:1,openai:2']])) };
   const watch = watchOver(repository);
   await watch.refresh();
-  expect(watch.accountOf('p', 'openai')).toBe('p openai:2');
-  expect(watch.accountOf('p', 'google')).toBe('');
-  expect(watch.accountOf('another', 'openai')).toBe('');
+  expect(watch.toAccount('p', 'openai')).toBe('p openai:2');
+  expect(watch.toAccount('p', 'google')).toBe('');
+  expect(watch.toAccount('another', 'openai')).toBe('');
 });

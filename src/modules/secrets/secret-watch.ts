@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { DatabaseListener } from '../../infra/database/index.js';
-import { Clock, messageOf } from '../../kernel/index.js';
+import { Clock, getMessage } from '../../kernel/index.js';
 import { type Revisions, SECRETS_CHANNEL, SecretsRepository } from './secrets.repository.js';
 
 /** A change of a secret holds within 5 s on every process: two looks, and a second for the look itself. */
@@ -51,12 +51,12 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
   }
 
   /** @returns undefined for a project without secrets. */
-  revisionsOf(projectId: string): string | undefined {
+  getRevisions(projectId: string): string | undefined {
     return this.revisions.get(projectId);
   }
 
   /** Returns whose credentials a call is made with, for circuits: empty for those of the operator. */
-  accountOf(projectId: string, provider: string): string {
+  toAccount(projectId: string, provider: string): string {
     const revisions = this.revisions.get(projectId);
     if (revisions === undefined) return '';
     const own = revisions.split(',').find((each) => each.startsWith(`${provider}:`));
@@ -72,7 +72,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
 
   private lookSoon(): void {
     this.refresh().catch((error: unknown) => {
-      this.logger.debug(`the secrets of projects could not be looked for: ${messageOf(error)}`);
+      this.logger.debug(`the secrets of projects could not be looked for: ${getMessage(error)}`);
     });
   }
 

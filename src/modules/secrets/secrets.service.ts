@@ -7,7 +7,7 @@ import { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 import { ProviderRegistry } from '../providers/index.js';
 import { NoSecretTakenError, SecretNotFoundError } from './errors.js';
-import { fingerprintOf, SecretSealer } from './sealing/secret-sealer.js';
+import { fingerprintSecret, SecretSealer } from './sealing/secret-sealer.js';
 import { SecretWatch } from './secret-watch.js';
 import type { PutSecretDto, SecretDto, SecretListDto } from './secrets.dto.js';
 import { SecretsRepository } from './secrets.repository.js';
@@ -40,7 +40,7 @@ export class SecretsService {
     const sealed = this.sealer.seal({ projectId, provider, origin }, key);
     const put = await this.scope.transaction(projectId, async (tx) => {
       const before = await this.secrets.findLocked(tx, projectId, provider);
-      const fingerprint = fingerprintOf(key);
+      const fingerprint = fingerprintSecret(key);
       await this.secrets.put(tx, { projectId, provider, origin, baseUrl: base_url, fingerprint, ...sealed });
       const after = await this.secrets.find(tx, projectId, provider);
       if (after === null) throw new Error('a secret that was put is there');
@@ -98,7 +98,7 @@ export class SecretsService {
   private chooseOrigin(provider: string, baseUrl: string | null): string {
     if (!this.registry.takesSecret(provider)) throw new NoSecretTakenError(provider);
     if (baseUrl !== null) this.assertAddress(provider, baseUrl);
-    const origin = this.registry.originOf(provider, baseUrl);
+    const origin = this.registry.findOrigin(provider, baseUrl);
     if (origin !== null) return origin;
     throw new ValidationError(`Send a base_url: the operator has configured no address for "${provider}".`, [
       { pointer: '/base_url', message: 'is missing' },

@@ -95,7 +95,7 @@ export class PeopleService {
 
   private async makeAdmin(tx: EntityManager, { userId }: UserEntity, projectId: string): Promise<void> {
     const system = systemActor(projectId);
-    const before = await this.people.makeAdmin(tx, projectId, userId, system.actor);
+    const before = await this.people.makeAdmin(tx, projectId, userId, system.name);
     if (before === 'admin') return;
     await this.audit.append(tx, system, {
       action: 'member.put',

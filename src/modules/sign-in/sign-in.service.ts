@@ -13,7 +13,7 @@ import {
   SESSION_MAX_AGE_S,
   SessionLog,
   type Transport,
-  transportOf,
+  describeTransport,
 } from '../auth/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { SignInFailedError } from './errors.js';
@@ -95,9 +95,9 @@ export class SignInService {
     const projectId = await this.projects.getDefaultProjectId();
     return this.scope.instance(projectId, async (tx) => {
       const { userId, name } = await this.people.getUser(tx, identity, { projectId, adminEmails });
-      const who: Actor = { projectId, kind: 'person', userId, keyId: null, actor: name, origin };
+      const actor: Actor = { projectId, kind: 'person', userId, keyId: null, name: name, origin };
       const session = { kind: 'person' as const, userId, keyId: null, credentialHmac: null, signInHash };
-      const opened = await this.sessions.open(tx, who, session, replaced);
+      const opened = await this.sessions.open(tx, actor, session, replaced);
       if (opened === null) throw new SignInFailedError('this sign-in is over already');
       return opened.cookie;
     });
@@ -106,7 +106,7 @@ export class SignInService {
 
 /** @throws InsecureTransportError `INSECURE_TRANSPORT` */
 function assertSafe(request: Request): Transport {
-  const transport = transportOf(request);
+  const transport = describeTransport(request);
   if (transport === 'plain') throw new InsecureTransportError();
   return transport;
 }

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { SnippetEntity, SnippetVersionEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, pageOf, type PageQueryDto } from '../../infra/http/index.js';
+import { decodeCursor, toPage, type PageQueryDto } from '../../infra/http/index.js';
 import { heavyWork, UUID } from '../../kernel/index.js';
-import { checksumOf } from '../../templating/index.js';
+import { computeChecksum } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { type VersionContent, VersionNotFoundError, VersionsService } from '../versions/index.js';
 import { SnippetInUseError, SnippetNotFoundError } from './errors.js';
@@ -39,12 +39,12 @@ export class SnippetsService {
    * Creates a snippet or its next version; a text that it has had before is that version again.
    * @throws TemplateInvalidError `TEMPLATE_INVALID`, also for a snippet that it uses and that is not there.
    */
-  async put(who: Actor, name: string, request: PutSnippetDto): Promise<PutSnippetResultDto> {
-    const { projectId } = who;
+  async put(actor: Actor, name: string, request: PutSnippetDto): Promise<PutSnippetResultDto> {
+    const { projectId } = actor;
     const templateSource = request.template_source;
     const pinned = await this.pins.pin(projectId, { kind: 'text', templateSource });
     const stored = await heavyWork.run(() =>
-      this.versions.describe(pinned.content, checksumOf(pinned.content)),
+      this.versions.describe(pinned.content, computeChecksum(pinned.content)),
     );
     return this.scope.transaction(projectId, async (tx) => {
       await this.locks.holdAlone(tx, projectId);
@@ -55,7 +55,7 @@ export class SnippetsService {
       const { version, isNew } = await this.addVersion(tx, snippet, { stored, pinned, request });
       const isDescribed = description !== undefined && description !== snippet.description;
       if (isNew || isDescribed) await this.snippets.touch(tx, snippet, description);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'snippet.put',
         subject: `snippet/${name}`,
         subjectId: snippet.snippetId,
@@ -79,7 +79,7 @@ export class SnippetsService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.snippets.list(tx, projectId, { after, prefix: query.q ?? '', limit: query.limit + 1 }),
     );
-    const { entries, nextCursor } = pageOf(found, query.limit, ({ name }) => name);
+    const { entries, nextCursor } = toPage(found, query.limit, ({ name }) => name);
     return { snippets: entries.map(view.snippetSummary), next_cursor: nextCursor };
   }
 
@@ -119,7 +119,7 @@ export class SnippetsService {
       const snippet = await this.getSnippet(tx, projectId, name);
       return this.snippets.listUses(tx, snippet, after, query.limit + 1);
     });
-    const { entries, nextCursor } = pageOf(found, query.limit, (use) => [
+    const { entries, nextCursor } = toPage(found, query.limit, (use) => [
       use.versionId,
       use.snippetVersionNumber,
     ]);
@@ -131,14 +131,14 @@ export class SnippetsService {
    * @throws SnippetNotFoundError `SNIPPET_NOT_FOUND`
    * @throws SnippetInUseError `SNIPPET_IN_USE` while a version of a prompt or of another snippet uses one of its versions.
    */
-  async delete(who: Actor, name: string): Promise<void> {
-    const { projectId } = who;
+  async delete(actor: Actor, name: string): Promise<void> {
+    const { projectId } = actor;
     await this.scope.transaction(projectId, async (tx) => {
       await this.locks.holdAlone(tx, projectId);
       const snippet = await this.getSnippet(tx, projectId, name);
       if (await this.snippets.isUsed(tx, snippet)) throw new SnippetInUseError(name);
       await this.snippets.markDeleted(tx, snippet);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'snippet.delete',
         subject: `snippet/${name}`,
         subjectId: snippet.snippetId,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { heavyWork } from '../../kernel/index.js';
 import { type Caller, SecretHasher } from '../auth/index.js';
 import { findContentWarnings } from '../prompts/index.js';
-import { contentOf } from '../versions/index.js';
+import { toContent } from '../versions/index.js';
 import { listPartsInSteps } from './content/parts.js';
 import { countPrefixTokens } from './content/count-prefix-tokens.js';
 import { listDeclared } from './content/list-declared.js';
@@ -36,7 +36,7 @@ export class SuggestionFinder {
   ) {}
 
   async find(caller: Caller, version: FoundVersion): Promise<Findings> {
-    const content = contentOf(version);
+    const content = toContent(version);
     const parts = await heavyWork.runSteps(listPartsInSteps(content));
     const collected = caller.scopes.has('executions:list')
       ? await this.collector.collect(caller.projectId, version, countPrefixTokens(parts))
@@ -77,7 +77,7 @@ export class SuggestionFinder {
  * call another one undeclared.
  */
 function declaredBy(
-  content: ReturnType<typeof contentOf>,
+  content: ReturnType<typeof toContent>,
   { variables }: FoundVersion,
   collected: CollectedFacts | null,
 ): readonly string[] | null {

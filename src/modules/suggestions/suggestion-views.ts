@@ -1,4 +1,4 @@
-import { type PromptContent, wireExtrasOf } from '../../templating/index.js';
+import { type PromptContent, toWireExtras } from '../../templating/index.js';
 import type { Suggestion } from './suggestion.js';
 import type { SuggestionDto, SuggestionEvidenceDto, SuggestionPatchDto } from './suggestions.dto.js';
 import type { SuggestionState } from './suggestions.repository.js';
@@ -72,7 +72,7 @@ function shorten(text: string): string {
 function patchView(patch: NonNullable<Suggestion['patch']>): SuggestionPatchDto {
   switch (patch.kind) {
     case 'content':
-      return { kind: 'content', content: { ...requestOf(patch.content) } };
+      return { kind: 'content', content: { ...toRequest(patch.content) } };
     case 'params':
       return { kind: 'params', params: { max_new_tokens: patch.params.maxNewTokens } };
     case 'model':
@@ -84,8 +84,8 @@ function patchView(patch: NonNullable<Suggestion['patch']>): SuggestionPatchDto 
 }
 
 /** A content in the members of a request that puts it. Snippets are found again by their names. */
-export function requestOf(content: PromptContent) {
-  const { snippets: _, ...extras } = wireExtrasOf(content.extras) ?? {};
+export function toRequest(content: PromptContent) {
+  const { snippets: _, ...extras } = toWireExtras(content.extras) ?? {};
   return content.kind === 'text'
     ? { template_source: content.templateSource, ...extras }
     : { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })), ...extras };

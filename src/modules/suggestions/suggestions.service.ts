@@ -11,7 +11,7 @@ import {
 } from '../prompts/index.js';
 import { SuggestionNotApplicableError, SuggestionNotFoundError, SuggestionStaleError } from './errors.js';
 import { type Findings, SuggestionFinder } from './suggestion-finder.js';
-import { type IdentifiedSuggestion, requestOf, suggestionView } from './suggestion-views.js';
+import { type IdentifiedSuggestion, toRequest, suggestionView } from './suggestion-views.js';
 import type { Suggestion } from './suggestion.js';
 import type {
   AppliedSuggestionDto,
@@ -85,7 +85,7 @@ export class SuggestionsService {
     return this.decide(caller, found, async (tx, { key, subject, kind }) => {
       const before = await this.repository.lockState(tx, key, kind);
       if (before.dismissedAt !== null && before.reason === reason) return;
-      await this.repository.dismiss(tx, key, caller.actor, reason);
+      await this.repository.dismiss(tx, key, caller.name, reason);
       await this.audit.append(tx, caller, {
         action: 'suggestion.dismiss',
         subject,
@@ -129,11 +129,11 @@ export class SuggestionsService {
     const { version, found, key } = await this.find(caller, name, suggestionId);
     if (version.promptMode === 'tracking') throw new PromptModeMismatchError(name, 'tracking');
     const { suggestion } = found;
-    const content = requestOf(contentToApply(suggestion));
+    const content = toRequest(contentToApply(suggestion));
     const asked = {
       ...content,
       set_active: false,
-      created_by: caller.actor,
+      created_by: caller.name,
       commit_message: request.commit_message ?? `Suggested: ${suggestion.title}`.slice(0, MOST_MESSAGE_CHARS),
     };
     const {
@@ -149,7 +149,7 @@ export class SuggestionsService {
       },
       after: async (tx, { versionId, versionNumber }) => {
         await this.repository.lockState(tx, key, suggestion.kind);
-        await this.repository.markApplied(tx, key, caller.actor, versionId);
+        await this.repository.markApplied(tx, key, caller.name, versionId);
         await this.audit.append(tx, caller, {
           action: 'suggestion.apply',
           subject: `prompt/${name}`,

@@ -34,12 +34,12 @@ function IsRetention(): PropertyDecorator {
 }
 
 function IsMaskable(): PropertyDecorator {
-  const problemOf = (value: unknown) => (typeof value === 'string' ? findMaskProblem(value) : null);
+  const findProblem = (value: unknown) => (typeof value === 'string' ? findMaskProblem(value) : null);
   return ValidateBy(
     {
       name: 'isMaskable',
       validator: {
-        validate: (value: unknown) => problemOf(value) === null,
+        validate: (value: unknown) => findProblem(value) === null,
         defaultMessage: () =>
           'must be names, patterns with *, or regular expressions that RE2 reads, between slashes',
       },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ProjectEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, pageOf } from '../../infra/http/index.js';
+import { decodeCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
@@ -68,7 +68,7 @@ export class TenantsService {
   async list({ cursor, limit }: PageQueryDto): Promise<ProjectListDto> {
     const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
     const found = await this.scope.instance([], (tx) => this.tenants.list(tx, afterId, limit + 1));
-    const { entries, nextCursor } = pageOf(found, limit, ({ projectId }) => projectId);
+    const { entries, nextCursor } = toPage(found, limit, ({ projectId }) => projectId);
     return { projects: entries.map(toDto), next_cursor: nextCursor };
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ExecutionCounts } from '../analytics/index.js';
 import { PromptNotFoundError } from '../prompts/index.js';
-import { registrationOf } from '../versions/index.js';
+import { toRegistration } from '../versions/index.js';
 import type { HistoryVersionDto, PromptHistoryDto } from './history.dto.js';
 import { HistoryRepository, type VersionRecord } from './history.repository.js';
 
@@ -37,6 +37,6 @@ function historyVersion(version: VersionRecord, executionCount: number): History
     ...(messages === null ? {} : { messages }),
     created_at: version.createdAt.toISOString(),
     execution_count: executionCount,
-    git: registrationOf(version),
+    git: toRegistration(version),
   };
 }

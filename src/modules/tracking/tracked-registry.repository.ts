@@ -85,7 +85,7 @@ export class TrackedRegistryRepository {
     changes: readonly PreparedChange[],
     { environment, by, reason }: MoveFacts,
   ): Promise<Written> {
-    const rows = changes.map((change) => this.rowOf(change));
+    const rows = changes.map((change) => this.toRow(change));
     const made = changes.flatMap(({ prompt, name, version }, index) => {
       const kind: PromptKind = version.isNew ? version.content.kind : 'text';
       return prompt === null ? [{ name, kind, promptId: (rows[index] as ChangeRow).prompt_id }] : [];
@@ -100,7 +100,7 @@ export class TrackedRegistryRepository {
     return row?.isWritten === true ? { revision: row.revision } : 'stale';
   }
 
-  private rowOf(change: PreparedChange): ChangeRow {
+  private toRow(change: PreparedChange): ChangeRow {
     const { prompt, version, stored, activation, registration, metadata } = change;
     return {
       prompt_id: prompt?.promptId ?? this.databaseClock.newId(),

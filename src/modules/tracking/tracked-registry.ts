@@ -70,19 +70,19 @@ export class TrackedRegistry {
    * @throws PromptsRefusedError `TEMPLATE_INVALID` with all new contents that do not parse, `ENVIRONMENT_PROTECTED` with all
    *   prompts whose pointer would move in a protected environment.
    */
-  async change<Answer>(who: AuthorizedActor, request: RegistryRequest<Answer>): Promise<Answer[]> {
-    const { projectId } = who;
+  async change<Answer>(actor: AuthorizedActor, request: RegistryRequest<Answer>): Promise<Answer[]> {
+    const { projectId } = actor;
     const { asked, environment = DEFAULT_POINTER } = request;
-    const prepare = this.preparer(who, request);
+    const prepare = this.preparer(actor, request);
     const first = await prepare(await this.registry.find(projectId, asked, environment));
     if (first.changes.length === 0) return first.answers;
     if (request.isDryRun === true) {
-      await this.scope.transaction(projectId, (tx) => this.assertMovable(tx, who, request, first.changes));
+      await this.scope.transaction(projectId, (tx) => this.assertMovable(tx, actor, request, first.changes));
       return first.answers;
     }
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       try {
-        return await this.inTurn(who, request, async (tx) =>
+        return await this.inTurn(actor, request, async (tx) =>
           // Before the first try nobody may have been in between; read again it would be for nothing.
           tries === 1 ? first : prepare(await this.registry.find(projectId, asked, environment, tx)),
         );
@@ -95,18 +95,18 @@ export class TrackedRegistry {
 
   /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async inTurn<Answer>(
-    who: Actor,
+    actor: Actor,
     request: RegistryRequest<Answer>,
     prepare: (tx: EntityManager) => Promise<Prepared<Answer>>,
   ): Promise<Answer[]> {
-    const { projectId, actor: by } = who;
+    const { projectId, name: by } = actor;
     const { environment = DEFAULT_POINTER, reason, audit } = request;
     const { answers, changes, revision } = await this.scope.transaction(projectId, async (tx) => {
       await this.registry.takeTurn(tx, projectId);
       const prepared = await prepare(tx);
       if (prepared.changes.length === 0) return { ...prepared, revision: null };
-      await this.assertMovable(tx, who, request, prepared.changes);
-      await this.audit.appendAll(tx, who, audit(prepared.changes));
+      await this.assertMovable(tx, actor, request, prepared.changes);
+      await this.audit.appendAll(tx, actor, audit(prepared.changes));
       const written = await this.registry.write(tx, projectId, prepared.changes, {
         environment,
         by,
@@ -139,11 +139,11 @@ export class TrackedRegistry {
   }
 
   /** Decides, and parses the contents that are new: each once, however often it is asked. */
-  private preparer<Answer>(who: AuthorizedActor, { decide, outcome }: RegistryRequest<Answer>) {
+  private preparer<Answer>(actor: AuthorizedActor, { decide, outcome }: RegistryRequest<Answer>) {
     const contents = new Map<number, VersionContent>();
     return async (known: ReadonlyMap<string, KnownPrompt>): Promise<Prepared<Answer>> => {
       const { answers, changes } = decide(known);
-      refuseFaulty(listForbidden(who, changes, known), outcome);
+      refuseFaulty(listForbidden(actor, changes, known), outcome);
       const faults: Fault[] = [];
       for (const { index, version } of changes) {
         if (!version.isNew || contents.has(index)) continue;
@@ -169,7 +169,7 @@ export class TrackedRegistry {
 
 /** Lists the prompts that somebody may not write: a prompt stays with a team over whose prompts they have the right, before and after. */
 function listForbidden(
-  who: AuthorizedActor,
+  actor: AuthorizedActor,
   changes: readonly PromptChange[],
   known: ReadonlyMap<string, KnownPrompt>,
 ): Fault[] {
@@ -177,7 +177,7 @@ function listForbidden(
     const before = known.get(name)?.metadata.ownerTeam ?? null;
     const after = metadata?.ownerTeam === undefined ? before : metadata.ownerTeam;
     const isAllowed = (known.has(name) ? [before, after] : [after]).every((team) =>
-      mayOver(who, team, 'prompts:write'),
+      mayOver(actor, team, 'prompts:write'),
     );
     return isAllowed ? [] : [{ index, error: new ForbiddenError(['prompts:write']) }];
   });

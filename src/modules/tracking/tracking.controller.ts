@@ -5,7 +5,7 @@ import {
   ApiBodyExample,
   ApiProblems,
   JsonSource,
-  pathOf,
+  getPath,
   PromptNamePipe,
   type RawAnswer,
 } from '../../infra/http/index.js';
@@ -94,7 +94,7 @@ export class TrackingController {
     @IdempotencyKey() key: UsedKey | null,
     @Req() request: Request,
   ): Promise<RawAnswer> {
-    return this.executions.execute(caller, name, body, variablesJson, { path: pathOf(request), key });
+    return this.executions.execute(caller, name, body, variablesJson, { path: getPath(request), key });
   }
 
   @Get('prompts/:name/history')

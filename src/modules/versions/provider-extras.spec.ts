@@ -1,16 +1,16 @@
-import { providerExtrasOf } from './index.js';
+import { toProviderExtras } from './index.js';
 
 describe('what a provider gets beside the rendered prompt', () => {
   it('is nothing for a version that is nothing but its templates', () => {
-    expect(providerExtrasOf(null)).toEqual({});
-    expect(providerExtrasOf({})).toEqual({});
+    expect(toProviderExtras(null)).toEqual({});
+    expect(toProviderExtras({})).toEqual({});
   });
 
   it('is flat, with the schemas as they are stored', () => {
     const parameters = { type: 'object', properties: { number: { type: 'integer' } } };
     const find = { name: 'find', description: 'Finds', parameters, strict: true };
     expect(
-      providerExtrasOf({
+      toProviderExtras({
         tools: [
           { type: 'function', function: find },
           { type: 'function', function: { name: 'stop' } },
@@ -26,6 +26,6 @@ describe('what a provider gets beside the rendered prompt', () => {
       responseFormat: { type: 'json_schema', name: 'order', schema: parameters },
     });
     const choice = { toolChoice: 'required', responseFormat: { type: 'json_object' } } as const;
-    expect(providerExtrasOf(choice)).toEqual(choice);
+    expect(toProviderExtras(choice)).toEqual(choice);
   });
 });

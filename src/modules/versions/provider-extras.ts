@@ -22,11 +22,11 @@ export interface ProviderExtras {
 }
 
 /** @returns an object without members for a version that has nothing but its templates. */
-export function providerExtrasOf(extras: ContentExtras | null): ProviderExtras {
+export function toProviderExtras(extras: ContentExtras | null): ProviderExtras {
   const { tools, toolChoice, parallelToolCalls, responseFormat: format } = extras ?? {};
   return {
     ...(tools === undefined ? {} : { tools: tools.map((tool) => tool.function) }),
-    ...(toolChoice === undefined ? {} : { toolChoice: choiceOf(toolChoice) }),
+    ...(toolChoice === undefined ? {} : { toolChoice: toChoice(toolChoice) }),
     ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
     ...(format === undefined
       ? {}
@@ -37,7 +37,7 @@ export function providerExtrasOf(extras: ContentExtras | null): ProviderExtras {
   };
 }
 
-function choiceOf(
+function toChoice(
   choice: NonNullable<ContentExtras['toolChoice']>,
 ): NonNullable<ProviderExtras['toolChoice']> {
   return typeof choice === 'string' ? choice : { name: choice.function.name };

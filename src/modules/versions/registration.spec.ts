@@ -1,5 +1,5 @@
 import type { StoredRegistration } from '../../entities/index.js';
-import { isNewRegistration, registrationOf } from './registration.js';
+import { isNewRegistration, toRegistration } from './registration.js';
 
 const COMMIT = 'a'.repeat(40);
 const told = {
@@ -18,7 +18,7 @@ const stored = (more: Partial<StoredRegistration> = {}): StoredRegistration => (
 
 describe('the registration that leads to a text', () => {
   const chosen = (first: StoredRegistration | null, latest: StoredRegistration | null) =>
-    registrationOf({ firstRegistration: first, latestRegistration: latest });
+    toRegistration({ firstRegistration: first, latestRegistration: latest });
   const later = stored({ commit: 'b'.repeat(40) });
 
   it('is the first, which made the version', () => {

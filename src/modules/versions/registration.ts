@@ -7,7 +7,7 @@ export type RegistrationFacts = Omit<StoredRegistration, 'registered_at'>;
  * The registration that leads to a version's text in code: the first one, unless nobody can check that out, because it
  * had no commit or its text may have stood in none; then the latest. Null for a version that was not registered.
  */
-export function registrationOf({
+export function toRegistration({
   firstRegistration: first,
   latestRegistration: latest,
 }: Pick<PromptVersionEntity, 'firstRegistration' | 'latestRegistration'>): StoredRegistration | null {

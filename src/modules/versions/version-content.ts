@@ -1,5 +1,5 @@
 import type { PromptVersionEntity } from '../../entities/index.js';
-import { extrasOfWire, type PromptContent, wireExtrasOf } from '../../templating/index.js';
+import { extrasOfWire, type PromptContent, toWireExtras } from '../../templating/index.js';
 
 /** The columns that hold a version's templates. */
 export type StoredTemplates = Pick<PromptVersionEntity, 'templateSource' | 'messages'>;
@@ -8,19 +8,19 @@ export type StoredTemplates = Pick<PromptVersionEntity, 'templateSource' | 'mess
 export type StoredContent = StoredTemplates & Pick<PromptVersionEntity, 'content'>;
 
 /** A content without what is not rendered. */
-export function templatesOf(stored: StoredTemplates): PromptContent {
+export function toTemplates(stored: StoredTemplates): PromptContent {
   if (stored.messages !== null) return { kind: 'chat', messages: stored.messages };
   if (stored.templateSource !== null) return { kind: 'text', templateSource: stored.templateSource };
   throw new Error('a version has neither text nor messages');
 }
 
-export function contentOf({ content, ...templates }: StoredContent): PromptContent {
+export function toContent({ content, ...templates }: StoredContent): PromptContent {
   const extras = extrasOfWire(content);
-  return { ...templatesOf(templates), ...(extras === null ? {} : { extras }) };
+  return { ...toTemplates(templates), ...(extras === null ? {} : { extras }) };
 }
 
-export function storedContentOf(content: PromptContent): StoredContent {
-  const extras = wireExtrasOf(content.extras);
+export function toStoredContent(content: PromptContent): StoredContent {
+  const extras = toWireExtras(content.extras);
   const stored = { content: extras === null ? null : { ...extras } };
   return content.kind === 'text'
     ? { ...stored, templateSource: content.templateSource, messages: null }

@@ -3,15 +3,15 @@ import type { EntityManager } from 'typeorm';
 import type { PromptVersionEntity } from '../../entities/index.js';
 import { SchemaCache } from '../../json-schema/index.js';
 import {
-  checksumOf,
+  computeChecksum,
   type CompiledPrompt,
   CompiledPromptCache,
   type ContentExtras,
   type PromptContent,
-  rendererIdOf,
+  chooseRenderer,
 } from '../../templating/index.js';
 import { CheckedPrompt } from './checked-prompt.js';
-import { type StoredContent, storedContentOf, templatesOf } from './version-content.js';
+import { type StoredContent, toStoredContent, toTemplates } from './version-content.js';
 import { type PromptKey, VersionsRepository } from './versions.repository.js';
 
 /** Hashing a megabyte of schemas takes a quarter of a second: done once, before a transaction holds locks. */
@@ -47,17 +47,17 @@ export class VersionsService {
    * @throws TemplateInvalidError `TEMPLATE_INVALID` for what new versions may not contain.
    * @throws ValidationError `VALIDATION_FAILED` for a schema of the variables that is refused.
    */
-  check(content: PromptContent, checksumHash = checksumOf(content)): CompiledPrompt {
+  check(content: PromptContent, checksumHash = computeChecksum(content)): CompiledPrompt {
     this.checkSchema(content, checksumHash);
-    return this.cache.compile(rendererIdOf(content), content, checksumHash);
+    return this.cache.compile(chooseRenderer(content), content, checksumHash);
   }
 
   /** A content as a version of its own. @throws what {@link check} throws. */
-  describe(content: PromptContent, checksumHash = checksumOf(content)): VersionContent {
+  describe(content: PromptContent, checksumHash = computeChecksum(content)): VersionContent {
     this.checkSchema(content, checksumHash);
-    const renderer = rendererIdOf(content);
+    const renderer = chooseRenderer(content);
     const { variables } = this.cache.compile(renderer, content, checksumHash);
-    return { ...storedContentOf(content), checksumHash, renderer, variables: [...variables] };
+    return { ...toStoredContent(content), checksumHash, renderer, variables: [...variables] };
   }
 
   /** The same for somebody who runs the version: what does not fit its schema is not rendered. */
@@ -71,7 +71,7 @@ export class VersionsService {
   /** The version's templates, ready to render by the rules it was made under. */
   compiled(version: CompilableVersion): CompiledPrompt {
     const { extras, renderer, checksumHash } = version;
-    const templates = templatesOf(version);
+    const templates = toTemplates(version);
     // Members beside the templates are not rendered, unless a template uses them.
     const content = extras?.snippets === undefined ? templates : { ...templates, extras };
     return this.cache.compile(renderer, content, checksumHash);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { checksumOf } from '../index.js';
+import { computeChecksum } from '../index.js';
 import type { ChatMessage, JsonSchema, PromptContent } from '../index.js';
 
 function sha256(text: string): string {
@@ -10,31 +10,35 @@ function sha256(text: string): string {
 
 describe('checksumOf', () => {
   it('of a text prompt is the SHA-256 of its template', () => {
-    expect(checksumOf({ kind: 'text', templateSource: '' })).toBe(
+    expect(computeChecksum({ kind: 'text', templateSource: '' })).toBe(
       'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
     );
     const templateSource = 'Summarize:\r\n{{text}} é😀';
-    expect(checksumOf({ kind: 'text', templateSource })).toBe(sha256(templateSource));
+    expect(computeChecksum({ kind: 'text', templateSource })).toBe(sha256(templateSource));
   });
 
   it('of a chat prompt is that of a tag and its RFC 8785 JSON', () => {
     const messages: ChatMessage[] = [{ role: 'system', content: 'a "b"\n€' }];
     const json = '{"messages":[{"content":"a \\"b\\"\\n€","role":"system"}]}';
-    expect(checksumOf({ kind: 'chat', messages })).toBe(sha256(`prompt-ledger/content/1\n${json}`));
+    expect(computeChecksum({ kind: 'chat', messages })).toBe(sha256(`prompt-ledger/content/1\n${json}`));
   });
 
   it('does not depend on the order or number of members, but on that of messages', () => {
     const user: ChatMessage = { role: 'user', content: 'u' };
     const system: ChatMessage = { content: 's', role: 'system' };
     const extended = { ...system, extra: 1 } as ChatMessage;
-    const known = checksumOf({ kind: 'chat', messages: [system, user] });
-    expect(checksumOf({ kind: 'chat', messages: [extended, { content: 'u', role: 'user' }] })).toBe(known);
-    expect(checksumOf({ kind: 'chat', messages: [user, system] })).not.toBe(known);
+    const known = computeChecksum({ kind: 'chat', messages: [system, user] });
+    expect(computeChecksum({ kind: 'chat', messages: [extended, { content: 'u', role: 'user' }] })).toBe(
+      known,
+    );
+    expect(computeChecksum({ kind: 'chat', messages: [user, system] })).not.toBe(known);
   });
 
   it('keeps a chat prompt apart from the text that is the same JSON', () => {
     const templateSource = '{"messages":[]}';
-    expect(checksumOf({ kind: 'chat', messages: [] })).not.toBe(checksumOf({ kind: 'text', templateSource }));
+    expect(computeChecksum({ kind: 'chat', messages: [] })).not.toBe(
+      computeChecksum({ kind: 'text', templateSource }),
+    );
   });
 
   /** Counted by another program: `printf '%b' 'prompt-ledger/content/1\n{…}' | sha256sum`, with the JSON beside each. */
@@ -95,11 +99,11 @@ describe('checksumOf', () => {
   ];
 
   it.each(counted)('of %s is what another program counts', (_what, content, checksum) => {
-    expect(checksumOf(content)).toBe(checksum);
+    expect(computeChecksum(content)).toBe(checksum);
   });
 
   it('of a text prompt with extras that hold nothing is still that of its template', () => {
-    expect(checksumOf({ kind: 'text', templateSource: 'a', extras: {} })).toBe(sha256('a'));
+    expect(computeChecksum({ kind: 'text', templateSource: 'a', extras: {} })).toBe(sha256('a'));
   });
 
   it('depends on every part of the extras, and not on the order of keys', () => {
@@ -107,7 +111,7 @@ describe('checksumOf', () => {
     fc.assert(
       fc.property(schema, schema, (a, b) => {
         const of = (parameters: JsonSchema) =>
-          checksumOf({
+          computeChecksum({
             kind: 'text',
             templateSource: 't',
             extras: { tools: [{ type: 'function', function: { name: 'f', parameters } }] },

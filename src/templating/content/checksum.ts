@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './canonical-json.js';
-import { type WireExtras, wireExtrasOf } from './content-extras.js';
+import { type WireExtras, toWireExtras } from './content-extras.js';
 import type { PromptContent } from './content.js';
 
 /**
@@ -19,10 +19,10 @@ const CONTENT_TAG = 'prompt-ledger/content/1\n';
  *   the members that it does not have. Numbers that JavaScript would write otherwise stand in it as they came. Of each
  *   snippet it has name, number and checksum, so the same texts give the same checksum in every ledger.
  */
-export function checksumOf(content: PromptContent): string {
-  const extras = wireExtrasOf(content.extras);
+export function computeChecksum(content: PromptContent): string {
+  const extras = toWireExtras(content.extras);
   if (content.kind === 'text' && extras === null) return sha256Hex(content.templateSource);
-  return sha256Hex(CONTENT_TAG + canonicalJson({ ...templatesOf(content), ...hashedExtras(extras) }));
+  return sha256Hex(CONTENT_TAG + canonicalJson({ ...toTemplates(content), ...hashedExtras(extras) }));
 }
 
 function hashedExtras(extras: WireExtras | null) {
@@ -33,7 +33,7 @@ function hashedExtras(extras: WireExtras | null) {
   return { ...extras, snippets };
 }
 
-function templatesOf(content: PromptContent) {
+function toTemplates(content: PromptContent) {
   if (content.kind === 'text') return { template_source: content.templateSource };
   return { messages: content.messages.map(({ role, content: text }) => ({ role, content: text })) };
 }

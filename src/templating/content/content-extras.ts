@@ -61,7 +61,7 @@ export interface WireExtras {
 }
 
 /** @returns null when there is nothing, which is how that is stored. */
-export function wireExtrasOf(extras: ContentExtras | null | undefined): WireExtras | null {
+export function toWireExtras(extras: ContentExtras | null | undefined): WireExtras | null {
   const { tools, toolChoice, parallelToolCalls, responseFormat } = extras ?? {};
   const { variablesSchema, snippets } = extras ?? {};
   const wire = {

@@ -26,7 +26,7 @@ export interface TemplatePart {
 }
 
 /** The templates of a prompt in the order in which they are rendered. */
-export function templatePartsOf(content: PromptContent): TemplatePart[] {
+export function listTemplateParts(content: PromptContent): TemplatePart[] {
   if (content.kind === 'text') return [{ source: content.templateSource, pointer: '/template_source' }];
   return content.messages.map(({ content: source }, index) => ({
     source,

@@ -8,7 +8,7 @@ export type JsonData =
 const keyOrders = new WeakMap<object, readonly string[]>();
 
 /** The keys of an object in the order in which they came. */
-export function keysOf(value: Readonly<Record<string, JsonData>>): readonly string[] {
+export function listKeys(value: Readonly<Record<string, JsonData>>): readonly string[] {
   return keyOrders.get(value) ?? Object.keys(value);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ValidationError } from '../../kernel/index.js';
-import { extrasOfWire, readContentExtras, wireExtrasOf } from '../index.js';
+import { extrasOfWire, readContentExtras, toWireExtras } from '../index.js';
 import type { UncheckedExtras } from '../index.js';
 
 const named = (name: string, more: object = {}) => ({ type: 'function', function: { name, ...more } });
@@ -32,8 +32,8 @@ describe('readContentExtras', () => {
       parallelToolCalls: false,
       responseFormat: sent.response_format,
     });
-    expect(wireExtrasOf(extras)).toEqual(sent);
-    expect(extrasOfWire(wireExtrasOf(extras))).toEqual(extras);
+    expect(toWireExtras(extras)).toEqual(sent);
+    expect(extrasOfWire(toWireExtras(extras))).toEqual(extras);
   });
 
   it('takes null for left out, and text for no format', () => {

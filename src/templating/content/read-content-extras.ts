@@ -88,7 +88,7 @@ class ExtrasReader {
   private tool(value: unknown, path: Path): FunctionTool | undefined {
     const tool = this.members(value, path, ['type', 'function']);
     if (tool === undefined) return undefined;
-    this.oneOf(tool['type'], [...path, 'type'], ['function']);
+    this.chooseKnown(tool['type'], [...path, 'type'], ['function']);
     const at = [...path, 'function'];
     const sent = this.members(tool['function'], at, ['name', 'description', 'parameters', 'strict']);
     if (sent === undefined) return undefined;
@@ -112,7 +112,7 @@ class ExtrasReader {
   private toolChoice(value: unknown, tools: readonly FunctionTool[] | undefined): ToolChoice | undefined {
     const path = ['tool_choice'];
     if (tools === undefined && this.errors.length === 0) this.report(path, 'needs tools');
-    if (typeof value === 'string') return this.oneOf(value, path, TOOL_CHOICES);
+    if (typeof value === 'string') return this.chooseKnown(value, path, TOOL_CHOICES);
     if (!isMembers(value)) {
       return this.report(
         path,
@@ -120,7 +120,7 @@ class ExtrasReader {
       );
     }
     const choice = this.members(value, path, ['type', 'function']) as Members;
-    this.oneOf(choice['type'], [...path, 'type'], ['function']);
+    this.chooseKnown(choice['type'], [...path, 'type'], ['function']);
     const at = [...path, 'function'];
     const sent = this.members(choice['function'], at, ['name']);
     if (sent === undefined) return undefined;
@@ -136,7 +136,7 @@ class ExtrasReader {
   private responseFormat(value: unknown): ResponseFormat | undefined {
     const path = ['response_format'];
     if (!isMembers(value)) return this.report(path, 'must be a JSON object');
-    const type = this.oneOf(value['type'], [...path, 'type'], FORMATS);
+    const type = this.chooseKnown(value['type'], [...path, 'type'], FORMATS);
     if (type === undefined) return undefined;
     this.members(value, path, type === 'json_schema' ? ['type', 'json_schema'] : ['type']);
     if (type === 'text') return undefined;
@@ -176,7 +176,7 @@ class ExtrasReader {
     return this.report(path, 'must be 1 to 64 letters, digits, "_" and "-"');
   }
 
-  private oneOf<Known extends string>(
+  private chooseKnown<Known extends string>(
     value: unknown,
     path: Path,
     known: readonly Known[],

@@ -3,7 +3,7 @@ import type { Expression, FilterNode, Operand, OperandNode, VariableNode } from 
 import { Absent } from './render-state.js';
 import type { RenderState } from './render-state.js';
 import { TemplateProblem } from './parsing/template-problem.js';
-import { applyOperator, isTruthy, readProperty, sizeOf, toData, toDouble, toText } from './values.js';
+import { applyOperator, isTruthy, readProperty, measureSize, toData, toDouble, toText } from './values.js';
 
 /**
  * The meaning of an absent variable, by its place.
@@ -87,7 +87,7 @@ export function lookUp(
 
 /** The place of the object among the caller's variables, else the path as the template has it. */
 function pathTo(node: VariableNode, depth: number, holder: JsonData, state: RenderState): readonly string[] {
-  const sent = typeof holder === 'object' && holder !== null ? state.pathOf(holder) : null;
+  const sent = typeof holder === 'object' && holder !== null ? state.getPath(holder) : null;
   if (sent !== null) return sent;
   const written = node.path
     .slice(0, depth)
@@ -128,7 +128,7 @@ function applyDefault(
   const keepsFalse =
     known === false && allowFalse !== null && evaluateOperand(allowFalse, state, need) === true;
   const isUseless =
-    typeof known === 'string' || Array.isArray(known) ? sizeOf(known, state) === 0 : !isTruthy(known);
+    typeof known === 'string' || Array.isArray(known) ? measureSize(known, state) === 0 : !isTruthy(known);
   if (keepsFalse || !isUseless) return known;
   const [fallback] = args;
   const other = fallback === undefined ? null : readOperand(fallback, state, need);

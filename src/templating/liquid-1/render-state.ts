@@ -227,7 +227,7 @@ export class RenderState implements Budget {
    * Returns the place of an object among the caller's variables, whichever loops, assigns and filters it went through: every
    * object is a copy of this render, so it has one place. `null` for what the template made itself.
    */
-  pathOf(value: object): readonly string[] | null {
+  getPath(value: object): readonly string[] | null {
     for (const name of this.notIndexed) this.index(this.sent.get(name) ?? null, null, name);
     this.notIndexed = [];
     const path: string[] = [];

@@ -1,5 +1,5 @@
 import { finish, type Steps } from '../../kernel/index.js';
-import { templatePartsOf } from '../content/content.js';
+import { listTemplateParts } from '../content/content.js';
 import type { ChatRole, PromptContent, RenderedPrompt, TemplatePart } from '../content/content.js';
 import {
   RenderedPromptTooLargeError,
@@ -35,7 +35,7 @@ export interface ParsedSnippets {
 export const liquid1: Renderer = {
   id: 'liquid-1',
   compile(content) {
-    assertNotTooLong(templatePartsOf(content));
+    assertNotTooLong(listTemplateParts(content));
     return compileTemplates(content, { markups: 0, markupChars: 0 }, null);
   },
 };
@@ -50,7 +50,7 @@ export function compileTemplates(
   snippets: ParsedSnippets | null,
 ): CompiledPrompt {
   const roles = content.kind === 'text' ? null : content.messages.map(({ role }) => role);
-  const parts = templatePartsOf(content).map((part) =>
+  const parts = listTemplateParts(content).map((part) =>
     locateProblems(part, () => {
       const nodes = parseTemplate(part.source, quota, { hasSnippets: snippets !== null });
       return { ...part, nodes, ...analyzeTemplate(nodes, snippets?.known) };
@@ -144,10 +144,10 @@ export function locateProblems<T>(part: TemplatePart, work: () => T): T {
 
 function asTemplateError({ source, pointer }: TemplatePart, error: unknown): unknown {
   if (!(error instanceof TemplateProblem)) return error;
-  return new TemplateInvalidError(error.message, pointer, positionOf(source, error.offset));
+  return new TemplateInvalidError(error.message, pointer, locate(source, error.offset));
 }
 
-function positionOf(source: string, offset: number): TemplatePosition {
+function locate(source: string, offset: number): TemplatePosition {
   const before = source.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
@@ -166,12 +166,12 @@ export function assertNotTooLong(parts: readonly TemplatePart[]): void {
 
 function assertNotTooLarge(texts: readonly string[], maxRenderedBytes: number): void {
   let bytes = 0;
-  for (const text of texts) bytes += utf8LengthOf(text);
+  for (const text of texts) bytes += countUtf8Bytes(text);
   if (bytes > maxRenderedBytes) throw new RenderedPromptTooLargeError(maxRenderedBytes);
 }
 
 /** Counts the bytes of well-formed text without making them. */
-function utf8LengthOf(text: string): number {
+function countUtf8Bytes(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

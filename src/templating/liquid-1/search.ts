@@ -37,7 +37,7 @@ function findShort(text: string, pattern: string, budget: Budget, max: number): 
 
 function findLong(text: string, pattern: string, budget: Budget, max: number): number[] {
   const found: number[] = [];
-  const borders = bordersOf(pattern);
+  const borders = computeBorders(pattern);
   let matched = 0;
   for (let at = 0; at < text.length && found.length < max; at += 1) {
     const unit = text.charCodeAt(at);
@@ -53,7 +53,7 @@ function findLong(text: string, pattern: string, budget: Budget, max: number): n
 }
 
 /** For each prefix the length of its longest proper border. */
-function bordersOf(pattern: string): Int32Array {
+function computeBorders(pattern: string): Int32Array {
   const borders = new Int32Array(pattern.length);
   let length = 0;
   for (let at = 1; at < pattern.length; at += 1) {

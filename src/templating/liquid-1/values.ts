@@ -1,5 +1,5 @@
 import { ExactNumber, layOutJson } from '../../kernel/index.js';
-import { hasKeyOrder, isList, keysOf } from '../content/json-data.js';
+import { hasKeyOrder, isList, listKeys } from '../content/json-data.js';
 import type { JsonData } from '../content/json-data.js';
 import { BLANK, EMPTY } from './nodes.js';
 import type { BinaryOperator, Operand } from './nodes.js';
@@ -36,7 +36,7 @@ function writeExact(value: JsonData): string {
   if (value instanceof ExactNumber) return value.text;
   if (isList(value)) return `[${value.map(writeExact).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = keysOf(value).map((key) => `${JSON.stringify(key)}:${writeExact(value[key] ?? null)}`);
+  const members = listKeys(value).map((key) => `${JSON.stringify(key)}:${writeExact(value[key] ?? null)}`);
   return `{${members.join(',')}}`;
 }
 
@@ -93,7 +93,7 @@ export function toItems(value: JsonData, budget: Budget): readonly JsonData[] {
   }
   if (typeof value === 'string') return value === '' ? [] : [value];
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return [];
-  const keys = keysOf(value);
+  const keys = listKeys(value);
   budget.spend(keys.length * STEPS_PER_KEY);
   return keys.map((key) => [key, value[key] ?? null]);
 }
@@ -102,11 +102,11 @@ export function toItems(value: JsonData, budget: Budget): readonly JsonData[] {
 export function readProperty(value: JsonData, key: JsonData, budget: Budget): JsonData | undefined {
   if (key instanceof ExactNumber) return readProperty(value, key.value, budget);
   if (typeof key !== 'string' && typeof key !== 'number') return undefined;
-  if (typeof value === 'string') return key === 'size' ? sizeOf(value, budget) : undefined;
+  if (typeof value === 'string') return key === 'size' ? measureSize(value, budget) : undefined;
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return undefined;
   if (isList(value)) return readElement(value, key);
   if (Object.hasOwn(value, key)) return value[key];
-  return key === 'size' ? sizeOf(value, budget) : undefined;
+  return key === 'size' ? measureSize(value, budget) : undefined;
 }
 
 function readElement(list: readonly JsonData[], key: string | number): JsonData | undefined {
@@ -118,7 +118,7 @@ function readElement(list: readonly JsonData[], key: string | number): JsonData 
 }
 
 /** Characters (code points, as everywhere here), elements or keys; 0 for what has no size. */
-export function sizeOf(value: JsonData, budget: Budget): number {
+export function measureSize(value: JsonData, budget: Budget): number {
   if (typeof value === 'string') {
     budget.spendChars(value.length);
     return countCodePoints(value);
@@ -205,7 +205,7 @@ function matchesSpecial(value: Operand, special: typeof EMPTY | typeof BLANK, bu
     return (special === BLANK ? value.trim() : value) === '';
   }
   if (value === null || value === false) return special === BLANK;
-  return typeof value === 'object' && !(value instanceof ExactNumber) && sizeOf(value, budget) === 0;
+  return typeof value === 'object' && !(value instanceof ExactNumber) && measureSize(value, budget) === 0;
 }
 
 function includes(container: JsonData, item: Operand, budget: Budget): boolean {

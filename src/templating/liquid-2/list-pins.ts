@@ -1,4 +1,4 @@
-import { type PromptContent, templatePartsOf } from '../content/content.js';
+import { type PromptContent, listTemplateParts } from '../content/content.js';
 import { type SnippetPin, snippetKey } from '../content/snippet-pin.js';
 import type { Node } from '../liquid-1/nodes.js';
 import { parseTemplate } from '../liquid-1/parsing/parse-template.js';
@@ -13,7 +13,7 @@ const TAG = 'render';
  * @throws TemplateInvalidError 422 `TEMPLATE_INVALID` for a template with the word that does not parse.
  */
 export function listPins(content: PromptContent): readonly SnippetPin[] | null {
-  const parts = templatePartsOf(content);
+  const parts = listTemplateParts(content);
   if (!parts.some(({ source }) => source.includes(TAG))) return null;
   assertNotTooLong(parts);
   const quota = { markups: 0, markupChars: 0 };

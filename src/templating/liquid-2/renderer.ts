@@ -1,4 +1,4 @@
-import { templatePartsOf } from '../content/content.js';
+import { listTemplateParts } from '../content/content.js';
 import type { PromptContent, TemplatePart } from '../content/content.js';
 import { type PinnedSnippet, snippetKey } from '../content/snippet-pin.js';
 import { TemplateInvalidError } from '../errors.js';
@@ -27,9 +27,9 @@ export const liquid2: Renderer = {
   id: 'liquid-2',
   compile(content) {
     const pinned = content.extras?.snippets ?? [];
-    const templates = templatePartsOf(content);
+    const templates = listTemplateParts(content);
     if (pinned.length > MAX_SNIPPETS) refuse(templates, `more than ${MAX_SNIPPETS} snippets`);
-    assertNotTooLong([...templates, ...pinned.map((snippet) => partOf(snippet, templates))]);
+    assertNotTooLong([...templates, ...pinned.map((snippet) => toPart(snippet, templates))]);
     const quota: MarkupQuota = { markups: 0, markupChars: 0 };
     return compileTemplates(content, quota, parseSnippets(pinned, templates, quota));
   },
@@ -43,8 +43,8 @@ function parseSnippets(
   const nodes = new Map<string, readonly Node[]>();
   const parts = new Map<string, TemplatePart>();
   for (const snippet of pinned) {
-    const key = keyOf(snippet);
-    const part = partOf(snippet, templates);
+    const key = toKey(snippet);
+    const part = toPart(snippet, templates);
     parts.set(key, part);
     nodes.set(
       key,
@@ -75,12 +75,12 @@ function parseSnippets(
   return { nodes, known };
 }
 
-function keyOf({ name, version_number: versionNumber }: PinnedSnippet): string {
+function toKey({ name, version_number: versionNumber }: PinnedSnippet): string {
   return snippetKey({ name, versionNumber });
 }
 
 /** Places a mistake in a snippet where the content uses it: nobody sent the snippet. */
-function partOf(snippet: PinnedSnippet, [first]: readonly TemplatePart[]): TemplatePart {
+function toPart(snippet: PinnedSnippet, [first]: readonly TemplatePart[]): TemplatePart {
   return { source: snippet.template_source, pointer: first?.pointer ?? '' };
 }
 

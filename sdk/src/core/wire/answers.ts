@@ -14,7 +14,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** @returns null when the body is not a problem of the ledger. */
-export function problemOf(body: string): Problem | null {
+export function parseProblem(body: string): Problem | null {
   const parsed = parseJson(body);
   if (typeof parsed !== 'object' || parsed === null) return null;
   const { code, detail } = parsed as Partial<Problem>;
@@ -37,7 +37,7 @@ export function notFromLedger(url: string, expected: string): PromptLedgerError 
 }
 
 /** undici says "fetch failed" and has the reason in the cause. */
-export function reasonOf(error: unknown): string {
+export function describeReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
   // When several addresses all failed there is a code and no message.

@@ -1,4 +1,4 @@
-import { reasonOf } from './answers.js';
+import { describeReason } from './answers.js';
 import type { Deadline } from '../deadline.js';
 import { ConnectionError } from '../errors.js';
 import { EventParser, type ServerSentEvent } from './event-parser.js';
@@ -33,7 +33,7 @@ export class Chunks {
       return done ? null : value;
     } catch (cause) {
       this.signal.throwIfAborted();
-      throw new ConnectionError(`The stream from ${this.whence} broke off: ${reasonOf(cause)}.`, cause);
+      throw new ConnectionError(`The stream from ${this.whence} broke off: ${describeReason(cause)}.`, cause);
     }
   }
 }

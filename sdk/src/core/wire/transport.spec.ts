@@ -4,7 +4,7 @@ import {
   AuthenticationError,
   ConflictError,
   ConnectionError,
-  connectionOf,
+  toConnection,
   NotFoundError,
   OutcomeUnknownError,
   PromptLedgerError,
@@ -18,7 +18,7 @@ import {
   VERSION,
 } from '../index.js';
 import { randomId } from '../random-id.js';
-import { retryAfterMsOf, waitBefore } from '../waiting.js';
+import { parseRetryAfterMs, waitBefore } from '../waiting.js';
 import type * as waitingModule from '../waiting.js';
 
 // Real waits would be hundreds of milliseconds each; the steps say `Retry-After: 0`, and broken lines wait this long.
@@ -29,7 +29,7 @@ jest.mock('../waiting.js', () => {
 
 function transportWith(...steps: Step[]) {
   const { fetch, requests } = fakeFetch(...steps);
-  const connection = connectionOf({ baseUrl: 'http://ledger.test/', apiKey: 'k', fetch });
+  const connection = toConnection({ baseUrl: 'http://ledger.test/', apiKey: 'k', fetch });
   return { transport: new Transport(connection), requests };
 }
 
@@ -265,12 +265,12 @@ describe('waiting', () => {
 
   it('reads seconds and dates, and nothing from what is neither', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
-    const read = (value: string) => retryAfterMsOf(new Headers({ 'retry-after': value }), now);
+    const read = (value: string) => parseRetryAfterMs(new Headers({ 'retry-after': value }), now);
     expect(read('2')).toBe(2_000);
     expect(read('Thu, 01 Jan 2026 00:00:03 GMT')).toBe(3_000);
     expect(read('Wed, 31 Dec 2025 00:00:00 GMT')).toBe(0);
     expect(read('soon')).toBeNull();
-    expect(retryAfterMsOf(new Headers())).toBeNull();
+    expect(parseRetryAfterMs(new Headers())).toBeNull();
   });
 });
 

@@ -1,11 +1,11 @@
 import { ApiPromise, type Answer } from '../api-promise.js';
 import type { Connection } from '../config.js';
 import { Deadline } from '../deadline.js';
-import { ConnectionError, errorOf, NotFoundError } from '../errors.js';
+import { ConnectionError, toError, NotFoundError } from '../errors.js';
 import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
-import { notFromLedger, parseAnswer, problemOf, reasonOf } from './answers.js';
+import { notFromLedger, parseAnswer, parseProblem, describeReason } from './answers.js';
 import { toJsonText } from './json-text.js';
-import { queryOf } from '../path.js';
+import { toQuery } from '../path.js';
 import { randomId } from '../random-id.js';
 import { type Repeating, repeatingOf } from './repeating.js';
 import { type Attempt, tryUntilOver } from './tries.js';
@@ -110,7 +110,7 @@ export class Transport {
     const repeating = repeatingOfCall(call);
     const request = this.prepare(call, repeating, 'text/event-stream, application/json');
     const what = `${call.method} ${call.path}`;
-    const deadline = this.deadlineOf(call, repeating, `The beginning of ${what}`);
+    const deadline = this.startDeadline(call, repeating, `The beginning of ${what}`);
     try {
       const opened = await this.tryUntilOver(call, repeating, deadline, () =>
         this.openOnce(request, deadline.signal),
@@ -128,7 +128,7 @@ export class Transport {
     const { isText = false } = call;
     const repeating = repeatingOfCall(call);
     const request = this.prepare(call, repeating, isText ? '*/*' : 'application/json');
-    const deadline = this.deadlineOf(call, repeating, `${call.method} ${call.path}`);
+    const deadline = this.startDeadline(call, repeating, `${call.method} ${call.path}`);
     try {
       return await this.tryUntilOver(call, repeating, deadline, async (isAfterLost) => {
         try {
@@ -143,7 +143,7 @@ export class Transport {
     }
   }
 
-  private deadlineOf(
+  private startDeadline(
     { timeoutMs = this.connection.timeoutMs, signal }: Call,
     repeating: Repeating,
     what: string,
@@ -175,7 +175,7 @@ export class Transport {
     accept: string,
   ): Request {
     const content = json ?? (body === undefined ? undefined : toJsonText(body));
-    const url = this.connection.baseUrl + path + queryOf(query ?? {});
+    const url = this.connection.baseUrl + path + toQuery(query ?? {});
     const key = idempotencyKey ?? (repeating === 'keyed' ? randomId() : undefined);
     return {
       url,
@@ -206,7 +206,7 @@ export class Transport {
       const answer = await this.connection.fetch(url, { ...init, signal });
       return { response: answer, body: await answer.text() };
     });
-    if (!response.ok) throw errorOf({ response, body, problem: problemOf(body) });
+    if (!response.ok) throw toError({ response, body, problem: parseProblem(body) });
     return { data: (isText ? body : parseAnswer(body, url)) as T, response, body };
   }
 
@@ -214,7 +214,7 @@ export class Transport {
     const response = await this.connecting(signal, () => this.connection.fetch(url, { ...init, signal }));
     if (!response.ok) {
       const body = await this.connecting(signal, () => response.text());
-      throw errorOf({ response, body, problem: problemOf(body) });
+      throw toError({ response, body, problem: parseProblem(body) });
     }
     const { baseUrl } = this.connection;
     if (response.body === null || !isEventStream(response)) throw notFromLedger(url, 'a stream of events');
@@ -231,7 +231,10 @@ export class Transport {
       return await work();
     } catch (cause) {
       signal.throwIfAborted();
-      throw new ConnectionError(`No answer from ${this.connection.baseUrl}: ${reasonOf(cause)}.`, cause);
+      throw new ConnectionError(
+        `No answer from ${this.connection.baseUrl}: ${describeReason(cause)}.`,
+        cause,
+      );
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type Sent,
   type Transport,
 } from '../../core/index.js';
-import { partsOf } from '../../dataset-parts.js';
+import { splitParts } from '../../dataset-parts.js';
 import type {
   AddedItems,
   AddItemsMode,
@@ -102,7 +102,7 @@ export class DatasetsResource {
       sent += part.length;
       onProgress?.(sent);
     };
-    for await (const part of partsOf(items)) {
+    for await (const part of splitParts(items)) {
       if (held !== null) await stage(held);
       held = part;
     }

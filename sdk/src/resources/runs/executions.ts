@@ -50,11 +50,11 @@ export class ExecutionsResource {
     request: Sent<ExecuteRequest> | Sent<ExecuteContentRequest>,
     options?: StreamCallOptions,
   ): ExecutionStream {
-    return this.streamOf(() => Promise.resolve(request), options);
+    return this.openStream(() => Promise.resolve(request), options);
   }
 
   /** The same of a request that is made ready when the stream is first used. */
-  streamOf(
+  openStream(
     prepare: (signal: AbortSignal) => Promise<Sent<ExecuteRequest> | Sent<ExecuteContentRequest>>,
     options: StreamCallOptions = {},
   ): ExecutionStream {

@@ -27,7 +27,7 @@ export function readClass(node: ClassNode, reader: ClassReader): StaticValue {
   if (node.superClass != null)
     inheritedBy(node.superClass, reader).forEach((member, key) => members.set(key, member));
   for (const element of node.body.body) {
-    const found = isIgnored(element) ? null : memberOf(element, reader, () => self);
+    const found = isIgnored(element) ? null : readMember(element, reader, () => self);
     if (found !== null) members.set(...found);
   }
   return self;
@@ -44,7 +44,7 @@ function inheritedBy(superClass: Expression, { read }: ClassReader): StaticMembe
   }
 }
 
-function memberOf(
+function readMember(
   element: ClassMember,
   { placeOf, read }: ClassReader,
   self: () => StaticValue,
@@ -57,7 +57,7 @@ function memberOf(
   if (element.type === 'ClassMethod') {
     if (element.kind !== 'get' || isHidden(element) || !mayHoldText(element.body)) return null;
     const reason = element.static ? 'a getter is only known when the code runs' : OF_INSTANCES;
-    return [keyOf(element, read, self), unreadableMember(place, reason)];
+    return [readKey(element, read, self), unreadableMember(place, reason)];
   }
   if (element.type !== 'ClassProperty' && element.type !== 'ClassAccessorProperty') return null;
   const { value } = element;
@@ -65,12 +65,12 @@ function memberOf(
   const isPrivate = isHidden(element);
   if (element.static) {
     return [
-      keyOf(element, read, self),
+      readKey(element, read, self),
       { ...place, value: () => read(value, self), ...(isPrivate ? { isPrivate } : {}) },
     ];
   }
   const isText = !isPrivate && !isFunction(value) && mayHoldText(value);
-  return isText ? [keyOf(element, read, self), unreadableMember(place, OF_INSTANCES)] : null;
+  return isText ? [readKey(element, read, self), unreadableMember(place, OF_INSTANCES)] : null;
 }
 
 /** A field of instances, or a constructor, with a text in it. */
@@ -85,7 +85,7 @@ function isTextOfInstances(element: ClassMember): boolean {
 
 type Keyed = Extract<ClassMember, { type: 'ClassProperty' | 'ClassAccessorProperty' | 'ClassMethod' }>;
 
-function keyOf({ key, computed }: Keyed, read: ClassReader['read'], self: () => StaticValue): string {
+function readKey({ key, computed }: Keyed, read: ClassReader['read'], self: () => StaticValue): string {
   if (key.type === 'Identifier' && !computed) return key.name;
   if (key.type === 'PrivateName') return `#${key.id.name}`;
   const name = read(key, self);

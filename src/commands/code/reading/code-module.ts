@@ -6,10 +6,10 @@ import type { NamedMember, StaticMember, StaticValue } from './static-values.js'
 import {
   type Expression,
   isIgnored,
-  lineOf,
-  nameOf,
+  getLine,
+  readName,
   parseModule,
-  pathOf,
+  toDottedPath,
   type Statement,
   type StatementOf,
 } from './syntax.js';
@@ -75,16 +75,16 @@ export class CodeModule implements ImportedModule {
         return this.readDefault(statement, exports);
       case 'ExportAllDeclaration':
         if (statement.exportKind !== 'type')
-          exports.push(...this.passedOn(statement.source.value, lineOf(statement)));
+          exports.push(...this.passedOn(statement.source.value, getLine(statement)));
         return;
       case 'TSExportAssignment': {
         const { expression } = statement;
-        exports.push(this.exportOf('default', statement, () => this.scope.reader.read(expression)));
+        exports.push(this.toExport('default', statement, () => this.scope.reader.read(expression)));
         return;
       }
       case 'TSImportEqualsDeclaration':
         if (!statement.isExport || statement.importKind === 'type') return;
-        exports.push(this.exportOf(statement.id.name, statement, () => this.scope.readAlias(statement)));
+        exports.push(this.toExport(statement.id.name, statement, () => this.scope.readAlias(statement)));
         return;
       case 'ExpressionStatement': {
         const targets = { scope: this.scope, exported: this.exportedNames };
@@ -96,8 +96,8 @@ export class CodeModule implements ImportedModule {
     }
   }
 
-  private exportOf(name: string, node: Parameters<typeof lineOf>[0], value: () => StaticValue): NamedMember {
-    return { name, ...this.scope.placeOf(node), value };
+  private toExport(name: string, node: Parameters<typeof getLine>[0], value: () => StaticValue): NamedMember {
+    return { name, ...this.scope.toPlace(node), value };
   }
 
   private readNamed(statement: StatementOf<'ExportNamedDeclaration'>, exports: NamedMember[]): void {
@@ -105,15 +105,16 @@ export class CodeModule implements ImportedModule {
     const source = statement.source?.value ?? null;
     for (const [name, member] of this.scope.exportedBy(statement)) exports.push({ name, ...member });
     for (const specifier of statement.specifiers) {
-      const line = lineOf(specifier);
+      const line = getLine(specifier);
       if (specifier.type === 'ExportNamespaceSpecifier') {
         // The names of what is in it are its own; `* as X` only says where they are found.
         exports.push(...this.passedOn(source ?? '', line));
       } else if (specifier.type === 'ExportSpecifier' && specifier.exportKind !== 'type') {
         const { local } = specifier as { local: { type: string } };
-        const name = nameOf(specifier.exported);
-        if (source !== null) exports.push(...this.passedOn(source, line, { name, imported: nameOf(local) }));
-        else this.readSpecifier(nameOf(local), name, line, exports);
+        const name = readName(specifier.exported);
+        if (source !== null)
+          exports.push(...this.passedOn(source, line, { name, imported: readName(local) }));
+        else this.readSpecifier(readName(local), name, line, exports);
       }
     }
   }
@@ -131,7 +132,7 @@ export class CodeModule implements ImportedModule {
     if (/Function|Interface/.test(declaration.type)) return;
     const declared = this.scope.valueOf(declaration as Statement);
     const value = declared ?? (() => this.scope.reader.read(declaration as Expression));
-    exports.push(this.exportOf('default', declaration, value));
+    exports.push(this.toExport('default', declaration, value));
   }
 
   /** Re-exports of another file: all of it, or one export under a name of its own. */
@@ -173,13 +174,13 @@ export class CodeModule implements ImportedModule {
       const target =
         node.type === 'AssignmentExpression' ? left : node.type === 'CallExpression' ? callee : null;
       if (target == null) return false;
-      const root = rootOf(target as Expression);
+      const root = findRoot(target as Expression);
       const isOurs = root === 'exports' || root === 'module' || (names.has(root) && target !== root);
       return isOurs && mayHoldText(right ?? args);
     };
     if (findNode(statement, isExport)) {
       this.complain(
-        lineOf(statement),
+        getLine(statement),
         'What is exported here cannot be read: it is only known when the code runs',
       );
     }
@@ -191,10 +192,10 @@ export class CodeModule implements ImportedModule {
 }
 
 /** The first name of `a.b['c']`. */
-function rootOf(expression: Expression): string {
+function findRoot(expression: Expression): string {
   let current = expression;
   while (current.type === 'MemberExpression') current = current.object;
-  return pathOf(current);
+  return toDottedPath(current);
 }
 
 /** Names of a file that are exported under any name. */
@@ -204,7 +205,7 @@ function listExportedNames(statements: readonly Statement[], scope: Scope): Set<
     if (statement.type === 'ExportNamedDeclaration' && statement.source == null) {
       scope.exportedBy(statement).forEach(([name]) => names.add(name));
       for (const specifier of statement.specifiers) {
-        if (specifier.type === 'ExportSpecifier') names.add(nameOf(specifier.local));
+        if (specifier.type === 'ExportSpecifier') names.add(readName(specifier.local));
       }
     }
     if (statement.type === 'ExportDefaultDeclaration') addName(statement.declaration as Expression, names);
@@ -212,7 +213,7 @@ function listExportedNames(statements: readonly Statement[], scope: Scope): Set<
     if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression')
       continue;
     const { left, right } = statement.expression;
-    if (/^(?:module\.)?exports(?:\.|$)/.test(pathOf(left as Expression))) addName(right, names);
+    if (/^(?:module\.)?exports(?:\.|$)/.test(toDottedPath(left as Expression))) addName(right, names);
   }
   return names;
 }

@@ -7,7 +7,7 @@ import {
   UnreadableError,
   unreadableMember,
 } from './static-values.js';
-import { type Expression, type ExpressionOf, nameOf, pathOf } from './syntax.js';
+import { type Expression, type ExpressionOf, readName, toDottedPath } from './syntax.js';
 
 export interface ExportTargets {
   readonly scope: Scope;
@@ -46,10 +46,10 @@ function readAssignment(
     assignment.right.type === 'AssignmentExpression' ? readAssignment(assignment.right, targets) : [];
   // A name alone is given another value: that is no export.
   const isName = assignment.left.type === 'Identifier';
-  const target = isName ? null : targetOf(assignment.left as Expression, targets);
+  const target = isName ? null : findTarget(assignment.left as Expression, targets);
   if (target === null) return chained;
   const { name, within } = target;
-  const place = targets.scope.placeOf(assignment);
+  const place = targets.scope.toPlace(assignment);
   const isPlain = assignment.operator === '=' && within !== null && within.length < 2;
   if (!isPlain)
     return mayHoldText(value) ? [...chained, { name, ...unreadableMember(place, TOO_LATE) }] : chained;
@@ -57,7 +57,7 @@ function readAssignment(
   const [key] = within;
   return [
     ...chained,
-    { name, ...place, value: key === undefined ? read : () => objectOf(key, { ...place, value: read }) },
+    { name, ...place, value: key === undefined ? read : () => toObject(key, { ...place, value: read }) },
   ];
 }
 
@@ -65,15 +65,15 @@ function readCall(call: ExpressionOf<'CallExpression'>, targets: ExportTargets):
   const callee = call.callee as Expression;
   const [first, second, third] = call.arguments as Expression[];
   const { scope } = targets;
-  const place = scope.placeOf(call);
-  const path = pathOf(callee);
+  const place = scope.toPlace(call);
+  const path = toDottedPath(callee);
   if (first !== undefined && /^Object\.(?:assign|defineProperty|defineProperties)$/.test(path)) {
-    const target = targetOf(first, targets);
+    const target = findTarget(first, targets);
     if (target === null) return [];
     const { name, within } = target;
     const given = call.arguments.slice(1) as Expression[];
     if (path === 'Object.assign' && within?.length === 0) {
-      return given.map((each) => ({ name, ...scope.placeOf(each), value: () => scope.reader.read(each) }));
+      return given.map((each) => ({ name, ...scope.toPlace(each), value: () => scope.reader.read(each) }));
     }
     const texts = path === 'Object.defineProperty' ? third : given;
     return mayHoldText(texts) ? [{ name, ...unreadableMember(place, TOO_LATE) }] : [];
@@ -81,7 +81,7 @@ function readCall(call: ExpressionOf<'CallExpression'>, targets: ExportTargets):
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
     return [];
   const method = callee.property.name;
-  const target = ADDING.has(method) ? targetOf(callee.object, targets) : null;
+  const target = ADDING.has(method) ? findTarget(callee.object, targets) : null;
   if (target === null || !mayHoldText(call.arguments)) return [];
   const { name, within } = target;
   if (method !== 'set' || within?.length !== 0 || first === undefined || second === undefined) {
@@ -90,40 +90,41 @@ function readCall(call: ExpressionOf<'CallExpression'>, targets: ExportTargets):
   const value = (): StaticValue => {
     const key = scope.reader.read(first);
     const entry: StaticMember = { ...place, value: () => scope.reader.read(second) };
-    return objectOf(key.kind === 'text' ? key.text : '', entry);
+    return toObject(key.kind === 'text' ? key.text : '', entry);
   };
   return [{ name, ...place, value }];
 }
 
-function objectOf(key: string, member: StaticMember): StaticValue {
+function toObject(key: string, member: StaticMember): StaticValue {
   return { kind: 'object', members: new Map([[key, member]]) };
 }
 
 /** Null for what is not exported. */
-function targetOf(expression: Expression, { scope, exported }: ExportTargets): Target | null {
+function findTarget(expression: Expression, { scope, exported }: ExportTargets): Target | null {
   const keys: (string | null)[] = [];
   let current = expression;
   while (current.type === 'MemberExpression') {
-    keys.unshift(keyOf(current, scope));
+    keys.unshift(readKey(current, scope));
     current = current.object;
   }
   if (current.type !== 'Identifier') return null;
   const { name: root } = current;
-  if (scope.find(root) !== undefined) return exported.has(root) ? { name: root, within: allOf(keys) } : null;
+  if (scope.find(root) !== undefined)
+    return exported.has(root) ? { name: root, within: requireAll(keys) } : null;
   if (root === 'module') {
     if (keys.shift() !== 'exports') return null;
   } else if (root !== 'exports') return null;
   const [name, ...within] = keys;
   if (name === undefined) return { name: 'default', within: [] };
-  return name === null ? { name: 'default', within: null } : { name, within: allOf(within) };
+  return name === null ? { name: 'default', within: null } : { name, within: requireAll(within) };
 }
 
-function allOf(keys: readonly (string | null)[]): readonly string[] | null {
+function requireAll(keys: readonly (string | null)[]): readonly string[] | null {
   return keys.includes(null) ? null : (keys as readonly string[]);
 }
 
-function keyOf({ property, computed }: ExpressionOf<'MemberExpression'>, scope: Scope): string | null {
-  if (!computed && property.type === 'Identifier') return nameOf(property);
+function readKey({ property, computed }: ExpressionOf<'MemberExpression'>, scope: Scope): string | null {
+  if (!computed && property.type === 'Identifier') return readName(property);
   try {
     const key = scope.reader.read(property as Expression);
     return key.kind === 'text' ? key.text : key.kind === 'number' ? String(key.number) : null;

@@ -1,6 +1,6 @@
 import type { CodePlace } from '../code-prompt.js';
 import { OTHER, type StaticMember, type StaticValue } from './static-values.js';
-import { type EnumNode, type Expression, isIgnored, nameOf } from './syntax.js';
+import { type EnumNode, type Expression, isIgnored, readName } from './syntax.js';
 
 type EnumMember = EnumNode['members'][number];
 
@@ -20,8 +20,8 @@ export function readEnum(node: EnumNode, { placeOf, read }: EnumReader): StaticV
       ...placeOf(member),
       value: () => (initializer == null ? OTHER : read(initializer, named)),
     };
-    named.set(nameOf(member.id), found);
-    if (!isIgnored(member)) members.set(nameOf(member.id), found);
+    named.set(readName(member.id), found);
+    if (!isIgnored(member)) members.set(readName(member.id), found);
   }
   return { kind: 'object', members };
 }

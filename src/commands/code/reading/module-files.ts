@@ -51,7 +51,7 @@ export class ModuleFiles {
 
   /** @throws SyntaxError with `loc` */
   read(full: string, source: string): CodeModule {
-    const file = this.nameOf(full);
+    const file = this.toName(full);
     const known = this.modules.get(full);
     if (known instanceof CodeModule) return known;
     // JSON is an expression of JavaScript: so its lines are known.
@@ -62,7 +62,7 @@ export class ModuleFiles {
     return module;
   }
 
-  nameOf(full: string): string {
+  toName(full: string): string {
     return path.relative(this.root, full).split(path.sep).join('/');
   }
 }

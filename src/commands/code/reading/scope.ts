@@ -6,8 +6,8 @@ import { OTHER, type StaticMember, type StaticValue, UnreadableError } from './s
 import {
   type Expression,
   isIgnored,
-  lineOf,
-  nameOf,
+  getLine,
+  readName,
   type NamespaceNode,
   type Statement,
   type StatementOf,
@@ -48,7 +48,7 @@ export class Scope implements Names {
   ) {
     this.file = context.file;
     this.reader = new StaticReader(this);
-    for (const statement of statements) this.declare(declarationOf(statement));
+    for (const statement of statements) this.declare(findDeclaration(statement));
   }
 
   find(name: string): StaticMember | undefined {
@@ -66,13 +66,13 @@ export class Scope implements Names {
       case 'TSEnumDeclaration':
         return () =>
           readEnum(statement, {
-            placeOf: (node) => this.placeOf(node),
+            placeOf: (node) => this.toPlace(node),
             read: (expression, named) => new StaticReader(withNames(this, named)).read(expression),
           });
       case 'ClassDeclaration':
         return () =>
           readClass(statement, {
-            placeOf: (node) => this.placeOf(node),
+            placeOf: (node) => this.toPlace(node),
             read: (expression, self) => new StaticReader(this, self).read(expression),
           });
       case 'TSModuleDeclaration':
@@ -83,9 +83,9 @@ export class Scope implements Names {
   }
 
   /** Each name that a declaration of variables gives, with its value; null for a pattern that is too much. */
-  variablesOf({ id, init }: VariableDeclarator, kind: string): [string, StaticMember][] | null {
+  listVariables({ id, init }: VariableDeclarator, kind: string): [string, StaticMember][] | null {
     if (id.type === 'Identifier') {
-      const place = this.placeOf(id);
+      const place = this.toPlace(id);
       return [[id.name, { ...place, value: () => this.readVariable(init ?? null, kind, place) }]];
     }
     if (id.type !== 'ObjectPattern' || init == null || kind !== 'const') return null;
@@ -93,15 +93,15 @@ export class Scope implements Names {
     for (const property of id.properties) {
       if (property.type !== 'ObjectProperty' || property.computed || property.value.type !== 'Identifier')
         return null;
-      const key = nameOf(property.key);
-      const value = () => this.memberOf(init, key, lineOf(property));
-      variables.push([property.value.name, { ...this.placeOf(property), value }]);
+      const key = readName(property.key);
+      const value = () => this.readMember(init, key, getLine(property));
+      variables.push([property.value.name, { ...this.toPlace(property), value }]);
     }
     return variables;
   }
 
-  placeOf(node: Parameters<typeof lineOf>[0]): CodePlace {
-    return { file: this.file, line: lineOf(node) };
+  toPlace(node: Parameters<typeof getLine>[0]): CodePlace {
+    return { file: this.file, line: getLine(node) };
   }
 
   private readVariable(init: Expression | null, kind: string, place: CodePlace): StaticValue {
@@ -111,7 +111,7 @@ export class Scope implements Names {
     throw new UnreadableError(place, 'it may change, make it a const');
   }
 
-  private memberOf(init: Expression, key: string, line: number): StaticValue {
+  private readMember(init: Expression, key: string, line: number): StaticValue {
     const owner = this.reader.read(init);
     const member = owner.kind === 'object' ? owner.members.get(key) : undefined;
     if (member !== undefined) return member.value();
@@ -124,7 +124,7 @@ export class Scope implements Names {
     if (statement.type === 'VariableDeclaration') {
       if (statement.declare === true) return;
       for (const declarator of statement.declarations) {
-        this.variablesOf(declarator, statement.kind)?.forEach(([name, member]) => this.add(name, member));
+        this.listVariables(declarator, statement.kind)?.forEach(([name, member]) => this.add(name, member));
       }
       return;
     }
@@ -132,7 +132,7 @@ export class Scope implements Names {
     if (statement.type === 'TSImportEqualsDeclaration') {
       const { id, importKind } = statement;
       if (importKind === 'type') this.types.add(id.name);
-      else this.add(id.name, { ...this.placeOf(statement), value: () => this.readAlias(statement) });
+      else this.add(id.name, { ...this.toPlace(statement), value: () => this.readAlias(statement) });
       return;
     }
     const { id } = statement as { id?: { type: string; name?: string } | null };
@@ -140,8 +140,8 @@ export class Scope implements Names {
     const isOther = OTHER_DECLARATIONS.has(statement.type);
     const value = isOther ? () => OTHER : this.valueOf(statement);
     const isAmbient = value === null && (statement as { declare?: boolean }).declare === true;
-    if (value !== null) this.add(nameOf(id), { ...this.placeOf(statement), value });
-    else if (isAmbient) this.types.add(nameOf(id));
+    if (value !== null) this.add(readName(id), { ...this.toPlace(statement), value });
+    else if (isAmbient) this.types.add(readName(id));
   }
 
   /** Enums, namespaces and classes of one name are one object. */
@@ -161,10 +161,10 @@ export class Scope implements Names {
         this.types.add(local.name);
         continue;
       }
-      const place = this.placeOf(specifier);
+      const place = this.toPlace(specifier);
       const imported =
         specifier.type === 'ImportSpecifier'
-          ? nameOf(specifier.imported)
+          ? readName(specifier.imported)
           : specifier.type === 'ImportDefaultSpecifier'
             ? 'default'
             : null;
@@ -190,7 +190,7 @@ export class Scope implements Names {
 
   /** `import A = B.C` and `import A = require('…')`. */
   readAlias({ moduleReference, loc }: StatementOf<'TSImportEqualsDeclaration'>): StaticValue {
-    const place = this.placeOf({ loc });
+    const place = this.toPlace({ loc });
     if (moduleReference.type === 'TSExternalModuleReference') {
       const { value: specifier } = moduleReference.expression;
       const module = this.context.open(specifier);
@@ -219,7 +219,7 @@ export class Scope implements Names {
     const inner = body as { readonly type: string };
     if (inner.type === 'TSModuleDeclaration') {
       const nested = inner as NamespaceNode;
-      members.set(nameOf(nested.id), { ...this.placeOf({ loc }), value: () => this.readNamespace(nested) });
+      members.set(readName(nested.id), { ...this.toPlace({ loc }), value: () => this.readNamespace(nested) });
       return { kind: 'object', members };
     }
     const statements = (body as { readonly body: readonly Statement[] }).body;
@@ -241,13 +241,13 @@ export class Scope implements Names {
     const value = this.valueOf(declaration);
     const { id } = declaration as { id?: { type: string; name?: string } | null };
     if (value === null || id == null) return [];
-    return [[nameOf(id), { ...this.placeOf(declaration), value }]];
+    return [[readName(id), { ...this.toPlace(declaration), value }]];
   }
 
   private exportedVariables(declarator: VariableDeclarator, kind: string): [string, StaticMember][] {
-    const variables = this.variablesOf(declarator, kind);
+    const variables = this.listVariables(declarator, kind);
     if (variables !== null) return variables;
-    const place = this.placeOf(declarator);
+    const place = this.toPlace(declarator);
     const value = () => {
       throw new UnreadableError(place, 'give each prompt a constant of its own');
     };
@@ -256,7 +256,7 @@ export class Scope implements Names {
 }
 
 /** Returns the declaration of a statement, exported or not. */
-function declarationOf(statement: Statement): Statement | null {
+function findDeclaration(statement: Statement): Statement | null {
   const isExport =
     statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
   return isExport ? ((statement.declaration ?? null) as Statement | null) : statement;

@@ -10,14 +10,14 @@ export function makeMap(entries: StaticValue): StaticValue | null {
   for (const { value, file, line } of entries.items) {
     const pair = value();
     const [key, member, ...more] = pair.kind === 'list' ? pair.items : [];
-    const name = key === undefined ? null : keyOf(key.value());
+    const name = key === undefined ? null : readKey(key.value());
     if (name === null || member === undefined || more.length > 0) return null;
     members.set(name, { file, line, value: member.value });
   }
   return { kind: 'object', members };
 }
 
-function keyOf(value: StaticValue): string | null {
+function readKey(value: StaticValue): string | null {
   if (value.kind === 'text') return value.text;
   return value.kind === 'number' ? String(value.number) : null;
 }
@@ -46,7 +46,7 @@ export function mergeObjects(values: readonly StaticValue[]): StaticValue | null
 
 /** `[…].join(separator)`. */
 export function joinTexts(items: readonly StaticMember[], separator: string): string | null {
-  const texts = items.map(({ value }) => keyOf(value()));
+  const texts = items.map(({ value }) => readKey(value()));
   return texts.includes(null) ? null : texts.join(separator);
 }
 

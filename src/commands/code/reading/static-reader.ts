@@ -7,9 +7,9 @@ import {
   type Expression,
   type ExpressionOf,
   isIgnored,
-  lineOf,
+  getLine,
   type ObjectMember,
-  pathOf,
+  toDottedPath,
 } from './syntax.js';
 
 /** The names that an expression can use. */
@@ -85,7 +85,7 @@ export class StaticReader {
         return this.readList(expression);
       case 'ClassExpression':
         return readClass(expression, {
-          placeOf: (node) => this.placeOf(node),
+          placeOf: (node) => this.toPlace(node),
           read: (value, self) => new StaticReader(this.names, self).read(value),
         });
       case 'MemberExpression':
@@ -95,19 +95,19 @@ export class StaticReader {
       case 'NewExpression':
         return this.readNew(expression);
       case 'TaggedTemplateExpression':
-        if (pathOf(expression.tag) === 'String.raw') return this.readTemplate(expression.quasi, 'raw');
+        if (toDottedPath(expression.tag) === 'String.raw') return this.readTemplate(expression.quasi, 'raw');
         return this.refuse(expression, 'a tagged template is a call of a function');
       default:
         return this.refuse(expression, 'its text is only known when the code runs');
     }
   }
 
-  placeOf(node: Parameters<typeof lineOf>[0]): CodePlace {
-    return { file: this.names.file, line: lineOf(node) };
+  toPlace(node: Parameters<typeof getLine>[0]): CodePlace {
+    return { file: this.names.file, line: getLine(node) };
   }
 
-  private refuse(node: Parameters<typeof lineOf>[0], reason: string): never {
-    throw new UnreadableError(this.placeOf(node), reason);
+  private refuse(node: Parameters<typeof getLine>[0], reason: string): never {
+    throw new UnreadableError(this.toPlace(node), reason);
   }
 
   private readTemplate(template: ExpressionOf<'TemplateLiteral'>, form: 'cooked' | 'raw'): StaticValue {
@@ -120,10 +120,10 @@ export class StaticReader {
 
   /** Reads a part of a template literal: text, or a number as JavaScript writes it. */
   private readPart(expression: Expression): string {
-    return this.textOf(this.read(expression), expression);
+    return this.toText(this.read(expression), expression);
   }
 
-  private textOf(value: StaticValue, node: Parameters<typeof lineOf>[0]): string {
+  private toText(value: StaticValue, node: Parameters<typeof getLine>[0]): string {
     if (value.kind === 'text') return value.text;
     if (value.kind === 'number') return String(value.number);
     return this.refuse(node, 'only text and numbers can be put together');
@@ -136,7 +136,7 @@ export class StaticReader {
     if (left.kind === 'number' && right.kind === 'number') {
       return { kind: 'number', number: left.number + right.number };
     }
-    return { kind: 'text', text: this.textOf(left, sum.left) + this.textOf(right, sum.right) };
+    return { kind: 'text', text: this.toText(left, sum.left) + this.toText(right, sum.right) };
   }
 
   private readName(identifier: ExpressionOf<'Identifier'>): StaticValue {
@@ -164,7 +164,7 @@ export class StaticReader {
     const items = elements.flatMap((element): readonly StaticMember[] => {
       if (element === null || isIgnored(element)) return [];
       if (element.type === 'SpreadElement') return this.readSpreadItems(element.argument);
-      return [{ ...this.placeOf(element), value: () => this.read(element) }];
+      return [{ ...this.toPlace(element), value: () => this.read(element) }];
     });
     return { kind: 'list', items };
   }
@@ -180,7 +180,7 @@ export class StaticReader {
     const callee = call.callee as Expression;
     const args = call.arguments as Expression[];
     const [first] = args;
-    const path = pathOf(callee);
+    const path = toDottedPath(callee);
     const values = () => args.map((arg) => this.read(arg));
     if (NEVER_TEXT_CALLS.test(path)) return OTHER;
     if (first !== undefined) {
@@ -218,7 +218,7 @@ export class StaticReader {
 
   /** A Map is read as an object, a Set as a list. Of other classes nobody knows what they make of a text. */
   private readNew(made: ExpressionOf<'NewExpression'>): StaticValue {
-    const path = pathOf(made.callee);
+    const path = toDottedPath(made.callee);
     const [first] = made.arguments as Expression[];
     const isOwn = this.names.find(path.split('.')[0] ?? '') !== undefined;
     if (!isOwn && (path === 'Map' || path === 'Set')) {
@@ -252,15 +252,15 @@ export class StaticReader {
         continue;
       }
       // A later member wins but keeps the earlier one's place, as it does when the code runs.
-      members.set(this.keyOf(property), {
-        ...this.placeOf(property),
+      members.set(this.readKey(property), {
+        ...this.toPlace(property),
         value: () => this.readProperty(property),
       });
     }
     return members;
   }
 
-  private keyOf(property: Exclude<ObjectMember, { type: 'SpreadElement' }>): string {
+  private readKey(property: Exclude<ObjectMember, { type: 'SpreadElement' }>): string {
     const key = property.key as Expression;
     if (key.type === 'Identifier' && !property.computed) return key.name;
     return this.readPart(key);

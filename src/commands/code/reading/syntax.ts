@@ -29,17 +29,17 @@ const PLUGINS_BY_EXTENSION: Readonly<Record<string, ParserOptions['plugins']>> =
 
 /** Whether a file is one that {@link parseModule} reads. */
 export function isModule(file: string): boolean {
-  return extensionOf(file) in PLUGINS_BY_EXTENSION;
+  return readExtension(file) in PLUGINS_BY_EXTENSION;
 }
 
 /** The statements of a module. Nothing of it is run. @throws SyntaxError with `loc`, when it does not parse. */
 export function parseModule(file: string, source: string): Statement[] {
-  const plugins = PLUGINS_BY_EXTENSION[extensionOf(file)] ?? [];
+  const plugins = PLUGINS_BY_EXTENSION[readExtension(file)] ?? [];
   const options: ParserOptions = { sourceType: 'unambiguous', plugins, createImportExpressions: true };
   return parse(source, { ...options, allowReturnOutsideFunction: true }).program.body;
 }
 
-function extensionOf(file: string): string {
+function readExtension(file: string): string {
   return file.slice(file.lastIndexOf('.') + 1);
 }
 
@@ -47,20 +47,20 @@ interface Located {
   readonly loc?: { readonly start: { readonly line: number } } | null | undefined;
 }
 
-export function lineOf(node: Located): number {
+export function getLine(node: Located): number {
   return node.loc?.start.line ?? 1;
 }
 
 /** `a.b.c` of a plain member expression; empty for anything else. */
-export function pathOf(expression: Expression): string {
+export function toDottedPath(expression: Expression): string {
   if (expression.type === 'Identifier') return expression.name;
   if (expression.type !== 'MemberExpression' || expression.computed) return '';
   if (expression.property.type !== 'Identifier') return '';
-  return `${pathOf(expression.object)}.${expression.property.name}`;
+  return `${toDottedPath(expression.object)}.${expression.property.name}`;
 }
 
 /** The name or the text that a specifier, an enum member or a property is written with. */
-export function nameOf(node: {
+export function readName(node: {
   readonly type: string;
   readonly name?: unknown;
   readonly value?: unknown;

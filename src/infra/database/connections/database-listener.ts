@@ -106,7 +106,7 @@ export class DatabaseListener implements BeforeApplicationShutdown {
     while (!this.isClosed()) {
       const client = this.newClient();
       try {
-        const ended = endOf(client);
+        const ended = waitForEnd(client);
         await this.attach(client);
         retryMs = FIRST_RETRY_MS;
         attempted();
@@ -165,7 +165,7 @@ export class DatabaseListener implements BeforeApplicationShutdown {
 }
 
 /** Rejects when the connection is over, for whatever reason. */
-function endOf(client: Client): Promise<never> {
+function waitForEnd(client: Client): Promise<never> {
   const ended = new Promise<never>((_resolve, reject) => {
     client.once('end', () => {
       reject(new Error('the connection was closed'));

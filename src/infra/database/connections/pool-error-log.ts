@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, Module } from '@nestjs/common';
-import { messageOf } from '../../../kernel/index.js';
+import { getMessage } from '../../../kernel/index.js';
 
 /** Says when the server ended an idle connection; while we are leaving anyway it is no news. */
 @Injectable()
@@ -12,7 +12,7 @@ export class PoolErrorLog implements BeforeApplicationShutdown {
   }
 
   write(error: unknown): void {
-    if (!this.leaving) this.logger.warn(`a connection was lost: ${messageOf(error)}`);
+    if (!this.leaving) this.logger.warn(`a connection was lost: ${getMessage(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dataDirOf, EMBEDDED_DATABASE, localUrl, PASSWORD_NAME } from './cluster.js';
+import { toDataDir, EMBEDDED_DATABASE, localUrl, PASSWORD_NAME } from './cluster.js';
 import { explainAccessError, hasErrorCode, NoEmbeddedServerError } from './errors.js';
 import { findSecret } from './home-files.js';
 import { inspectPostmaster } from './server/postmaster-file.js';
@@ -22,7 +22,7 @@ export async function attachEmbeddedPostgres(homeDir: string): Promise<{ url: st
   if (home === null || password === null) throw new NoEmbeddedServerError(resolve(homeDir));
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    const state = await inspectPostmaster(dataDirOf(home));
+    const state = await inspectPostmaster(toDataDir(home));
     if (state.kind !== 'running') break;
     if (state.ready && state.port !== null) return { url: localUrl(state.port, password, EMBEDDED_DATABASE) };
     await sleep(POLL_INTERVAL_MS);

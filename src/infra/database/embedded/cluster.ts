@@ -21,11 +21,11 @@ export const PASSWORD_NAME = 'postgres-password';
 /** Enough that guessing is hopeless: 192 bits. */
 export const PASSWORD_SIZE_BYTES = 24;
 
-export function dataDirOf(homeDir: string): string {
+export function toDataDir(homeDir: string): string {
   return join(homeDir, 'postgres');
 }
 
-export function logFileOf(homeDir: string): string {
+export function toLogFile(homeDir: string): string {
   return join(homeDir, 'postgres.log');
 }
 

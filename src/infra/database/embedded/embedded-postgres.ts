@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import {
   type Cluster,
-  dataDirOf,
+  toDataDir,
   EMBEDDED_DATABASE,
   localUrl,
-  logFileOf,
+  toLogFile,
   PASSWORD_NAME,
   PASSWORD_SIZE_BYTES,
   SERVER_SETTINGS,
@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function openCluster(options: EmbeddedPostgresOptions): Promise<Cluster> {
   const homeDir = await ensureHome(options.homeDir);
-  const dataDir = dataDirOf(homeDir);
+  const dataDir = toDataDir(homeDir);
   const binaries = await locatePostgresBinaries();
   const dataVersion = await findDataVersion(dataDir);
   if (dataVersion !== null) assertSameMajorVersion(dataDir, dataVersion, binaries.majorVersion);
@@ -80,7 +80,7 @@ async function openCluster(options: EmbeddedPostgresOptions): Promise<Cluster> {
       ? await readOrCreateSecret(homeDir, PASSWORD_NAME, PASSWORD_SIZE_BYTES)
       : await requirePassword(homeDir);
   const settings = { ...SERVER_SETTINGS, ...options.serverSettings };
-  const cluster = { homeDir, dataDir, logFile: logFileOf(homeDir), password, binaries, settings };
+  const cluster = { homeDir, dataDir, logFile: toLogFile(homeDir), password, binaries, settings };
   if (dataVersion === null) {
     options.onProgress?.(`Creating the database in ${homeDir} … (once, a few seconds)`);
     await createDataFolder(cluster);

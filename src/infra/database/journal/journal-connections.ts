@@ -45,7 +45,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
   }
 
   async call<Row extends QueryResultRow>(call: FunctionCall): Promise<Row[]> {
-    return withPooledClient(this.pool, async (client) => (await client.query<Row>(queryOf(call))).rows);
+    return withPooledClient(this.pool, async (client) => (await client.query<Row>(toQuery(call))).rows);
   }
 
   countConnections(): PoolCounts {
@@ -53,7 +53,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
   }
 
   private async rehearseOn(client: ClientBase): Promise<void> {
-    for (const rehearsal of this.rehearsals) await client.query(queryOf(rehearsal));
+    for (const rehearsal of this.rehearsals) await client.query(toQuery(rehearsal));
   }
 
   /** Never refuses the start: what could not be opened now is opened when it is needed. */
@@ -69,7 +69,7 @@ export class JournalConnections implements OnApplicationBootstrap, OnApplication
   }
 }
 
-function queryOf({ name, text, values, timeoutMs }: FunctionCall): QueryConfig {
+function toQuery({ name, text, values, timeoutMs }: FunctionCall): QueryConfig {
   const limit = timeoutMs === undefined ? {} : { query_timeout: timeoutMs };
   return { name, text, values: values as unknown[], ...limit };
 }

@@ -20,7 +20,7 @@ function openJournal(options: Partial<JournalOptions<string, string>> = {}) {
         const commit = () => resolve(entries.map((entry) => `${entry} is durable`));
         batches.push({ entries, isRepeated, commit, fail: reject });
       }),
-    keyOf: (entry) => entry,
+    toKey: (entry) => entry,
     maxRows: 4,
     workers: 2,
     patienceMs: 1000,
@@ -63,13 +63,17 @@ async function states(promises: readonly Promise<unknown>[]): Promise<string[]> 
 
 describe('Journal', () => {
   it('ends a batch before it has too many characters, and takes what is larger by itself', async () => {
-    const { journal, batches, entries } = openJournal({ charsOf: () => 400_000, workers: 3, maxRows: 100 });
+    const { journal, batches, entries } = openJournal({
+      countChars: () => 400_000,
+      workers: 3,
+      maxRows: 100,
+    });
     const appended = ['a', 'b', 'c', 'd', 'e'].map((entry) => journal.append(entry));
     while (batches.length < 3) await nextTurn();
     expect(entries()).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     for (const batch of batches) batch.commit();
     await Promise.all(appended);
-    const large = openJournal({ charsOf: () => 5_000_000, workers: 1 });
+    const large = openJournal({ countChars: () => 5_000_000, workers: 1 });
     const alone = [large.journal.append('x'), large.journal.append('y')];
     await nextTurn();
     expect(large.entries()).toEqual([['x']]);

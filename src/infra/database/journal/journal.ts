@@ -10,10 +10,10 @@ export interface JournalOptions<Entry, Result> {
    */
   write(entries: readonly Entry[], isRepeated: boolean): Promise<readonly Result[]>;
   /** Batches are written in the order of these keys, so that two never wait for each other crosswise. */
-  keyOf(entry: Entry): string;
+  toKey(entry: Entry): string;
   readonly maxRows: number;
   /** Characters of an entry, where that may be many: a batch ends before it has more than {@link MAX_BATCH_CHARS}. */
-  charsOf?(entry: Entry): number;
+  countChars?(entry: Entry): number;
   /** So many batches are under way at once. */
   readonly workers: number;
   /** The time for which a batch is retried while the database is away. */
@@ -101,18 +101,18 @@ export class Journal<Entry, Result> {
 
   private countChars(entries: readonly Entry[]): number {
     let chars = 0;
-    for (const entry of entries) chars += this.options.charsOf?.(entry) ?? 0;
+    for (const entry of entries) chars += this.options.countChars?.(entry) ?? 0;
     return chars;
   }
 
   /** At least one. */
   private countBatch(): number {
     const { maxRows } = this.options;
-    if (this.options.charsOf === undefined) return maxRows;
+    if (this.options.countChars === undefined) return maxRows;
     let chars = 0;
     let count = 0;
     for (const { entry } of this.waiting) {
-      chars += this.options.charsOf(entry);
+      chars += this.options.countChars(entry);
       if (count === maxRows || (count > 0 && chars > MAX_BATCH_CHARS)) break;
       count += 1;
     }
@@ -120,7 +120,7 @@ export class Journal<Entry, Result> {
   }
 
   private async settle(batch: Waiting<Entry, Result>[]): Promise<void> {
-    const keyed = batch.map((waiting) => ({ key: this.options.keyOf(waiting.entry), waiting }));
+    const keyed = batch.map((waiting) => ({ key: this.options.toKey(waiting.entry), waiting }));
     keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
     await this.writeOrBisect(
       keyed.map(({ waiting }) => waiting),

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../../migrations/index.js';
-import { messageOf, endSentence } from '../../../kernel/index.js';
+import { getMessage, endSentence } from '../../../kernel/index.js';
 import { ConfigurationError } from '../../config/index.js';
 import { ownerDataSourceOptions } from '../connections/data-source-options.js';
 import { describeMissingRight } from './describe-missing-right.js';
@@ -73,7 +73,7 @@ async function withOwner<T>(ownerUrl: string, work: (dataSource: DataSource) => 
   const dataSource = new DataSource(ownerDataSourceOptions(ownerUrl));
   await dataSource.initialize().catch((error: unknown) => {
     // A host with two addresses fails with an AggregateError, whose message is empty.
-    const reason = messageOf(error) || ((error as NodeJS.ErrnoException).code ?? 'unknown error');
+    const reason = getMessage(error) || ((error as NodeJS.ErrnoException).code ?? 'unknown error');
     throw new ConfigurationError(
       `The database that is to be migrated cannot be used: ${endSentence(reason)}`,
     );

@@ -39,7 +39,7 @@ const ZLIB_INPUT_ERRORS = /^(?:Z_(?:DATA_ERROR|BUF_ERROR|NEED_DICT)|ERR__ERROR_\
 const texts = new WeakMap<IncomingMessage, JsonText>();
 
 /** The JSON text that came as the body, with the source of its parts; `null` when there was no body. */
-export function jsonTextOf(request: IncomingMessage): JsonText | null {
+export function getJsonText(request: IncomingMessage): JsonText | null {
   return texts.get(request) ?? null;
 }
 

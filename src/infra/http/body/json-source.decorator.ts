@@ -1,7 +1,7 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { jsonTextOf } from './json-body.reader.js';
+import { getJsonText } from './json-body.reader.js';
 
 /**
  * Parameter decorator: the exact JSON text of a member of the body, as the client wrote it, or `null` when it is
@@ -9,5 +9,5 @@ import { jsonTextOf } from './json-body.reader.js';
  */
 export const JsonSource = createParamDecorator(
   (key: string, context: ExecutionContext): string | null =>
-    jsonTextOf(context.switchToHttp().getRequest<Request>())?.sourceOf(key) ?? null,
+    getJsonText(context.switchToHttp().getRequest<Request>())?.findSource(key) ?? null,
 );

@@ -14,7 +14,7 @@ export function encodeCursor(position: unknown): string {
  * @param found up to one more than `limit`, in the list's order: the one more says that there is a next page.
  * @param positionOf the sort key of an entry.
  */
-export function pageOf<T>(
+export function toPage<T>(
   found: readonly T[],
   limit: number,
   positionOf: (entry: T) => unknown,

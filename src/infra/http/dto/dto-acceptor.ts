@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { getMetadataStorage, type ValidationArguments } from 'class-validator';
-import { shapeOf } from './dto-shape.js';
+import { describeShape } from './dto-shape.js';
 
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
@@ -30,7 +30,7 @@ const known = new WeakMap<Type<object>, readonly PropertyChecks[] | null>();
 export function isAcceptable(type: Type<object>, instance: object): boolean {
   let properties = known.get(type);
   if (properties === undefined) {
-    properties = checksOf(type);
+    properties = listChecks(type);
     known.set(type, properties);
   }
   if (properties === null) return false;
@@ -64,11 +64,11 @@ function isChildAcceptable(type: Type<object>, child: unknown): boolean {
   return child instanceof type && isAcceptable(type, child);
 }
 
-function checksOf(type: Type<object>): readonly PropertyChecks[] | null {
+function listChecks(type: Type<object>): readonly PropertyChecks[] | null {
   const storage = getMetadataStorage();
   const all = storage.getTargetValidationMetadatas(type, '', false, false);
   if (all.some((metadata) => !isKnown(metadata))) return null;
-  const shape = shapeOf(type);
+  const shape = describeShape(type);
   return Object.entries(storage.groupByPropertyName(all)).map(([name, ofProperty]) => ({
     name,
     conditions: ofProperty

@@ -17,7 +17,7 @@ const BUILT_IN = new Set<unknown>(Object.values(classValidator).filter((value) =
 
 /** One readable sentence without a subject, which the pointer is: `must be one of dev, staging`. */
 export function describeFailure({ property, value, constraints = {} }: PropertyFailure): string {
-  const [name, message] = tellingOf(constraints);
+  const [name, message] = chooseTelling(constraints);
   // A constraint of our own, such as "exactly one of these two", has something to say about what is absent.
   if (value === undefined && BUILT_IN.has(name)) return 'is required';
   if (name === 'nestedValidation') return 'must be a JSON object';
@@ -34,7 +34,7 @@ export function describeFailure({ property, value, constraints = {} }: PropertyF
 export function arrayFailures(failure: PropertyFailure): { index: number; message: string }[] {
   const { property, target, constraints = {} } = failure;
   const value: unknown = failure.value;
-  const [name, message] = tellingOf(constraints);
+  const [name, message] = chooseTelling(constraints);
   if (!isAboutElements(message) || !Array.isArray(value) || value.length > MAX_PROBED_ELEMENTS) return [];
   const failing: { index: number; message: string }[] = [];
   value.forEach((element: unknown, index) => {
@@ -52,7 +52,7 @@ function failsAlone(target: object, property: string, element: unknown, constrai
     .some((failure) => failure.property === property && failure.constraints?.[constraint] !== undefined);
 }
 
-function tellingOf(constraints: Readonly<Record<string, string>>): readonly [string, string] {
+function chooseTelling(constraints: Readonly<Record<string, string>>): readonly [string, string] {
   const all = Object.entries(constraints);
   return all.find(([name]) => TELLING.includes(name)) ?? all[0] ?? ['', 'is not valid'];
 }

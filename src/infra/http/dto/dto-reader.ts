@@ -7,7 +7,7 @@ import type { ErrorEntry } from '../../../kernel/index.js';
 import { pointerSegment } from '../../../kernel/pointer-segment.js';
 import { isAcceptable } from './dto-acceptor.js';
 import { arrayFailures, describeFailure, VALIDATION_OPTIONS } from './dto-failures.js';
-import { makeDto, shapeOf } from './dto-shape.js';
+import { makeDto, describeShape } from './dto-shape.js';
 import type { PropertyShape } from './dto-shape.js';
 import { isRecord } from '../body/is-record.js';
 
@@ -62,7 +62,7 @@ class DtoReader {
       this.report(pointer, 'must be a JSON object');
       return makeDto(type);
     }
-    const shape = shapeOf(type);
+    const shape = describeShape(type);
     // A body is never converted, so class-transformer would only copy it.
     const isBody = this.source === 'body';
     const scalars = (isBody ? makeDto(type) : {}) as Record<string, unknown>;
@@ -85,7 +85,7 @@ class DtoReader {
   validate(instance: object): void {
     if (this.messages.has('')) return;
     // class-validator calls a class without any property unknown.
-    if (shapeOf(instance.constructor as Type<object>).size === 0) return;
+    if (describeShape(instance.constructor as Type<object>).size === 0) return;
     if (isAcceptable(instance.constructor as Type<object>, instance)) return;
     this.reportFailures(validateSync(instance, VALIDATION_OPTIONS), '');
   }

@@ -1,7 +1,7 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { EntryDto, ThingDto } from '../server/http.testkit.js';
-import { makeDto, shapeOf } from './dto-shape.js';
+import { makeDto, describeShape } from './dto-shape.js';
 
 class ForgetfulDto {
   @IsOptional()
@@ -39,7 +39,7 @@ describe('makeDto', () => {
 
 describe('shapeOf', () => {
   it('finds the classes of nested objects and what is a list', () => {
-    const shape = shapeOf(ThingDto);
+    const shape = describeShape(ThingDto);
     expect(shape.get('entries')).toEqual({
       nested: EntryDto,
       isArray: true,
@@ -65,6 +65,8 @@ describe('shapeOf', () => {
   });
 
   it('refuses a nested property whose class is not named', () => {
-    expect(() => shapeOf(ForgetfulDto)).toThrow('ForgetfulDto.child has @ValidateNested() and needs @Type()');
+    expect(() => describeShape(ForgetfulDto)).toThrow(
+      'ForgetfulDto.child has @ValidateNested() and needs @Type()',
+    );
   });
 });

@@ -34,13 +34,13 @@ const makers = new WeakMap<Type<object>, Type<object>>();
 export function makeDto<T extends object>(type: Type<T>): T {
   let maker = makers.get(type);
   if (maker === undefined) {
-    maker = Object.keys(new type()).length === 0 ? emptyMakerOf(type) : type;
+    maker = Object.keys(new type()).length === 0 ? makeEmptyMaker(type) : type;
     makers.set(type, maker);
   }
   return new maker() as T;
 }
 
-function emptyMakerOf(type: Type<object>): Type<object> {
+function makeEmptyMaker(type: Type<object>): Type<object> {
   // Not a class: the prototype of one cannot be set.
   const Empty = function () {} as unknown as { prototype: object };
   Empty.prototype = type.prototype as object;
@@ -55,7 +55,7 @@ const shapes = new WeakMap<Type<object>, DtoShape>();
  * @throws Error when a property has `@ValidateNested()` without `@Type()`: it would never be validated; and when an array
  *   has no `@ArrayMaxSize()`: its elements are looked at one by one, and a body may hold millions
  */
-export function shapeOf(type: Type<object>): DtoShape {
+export function describeShape(type: Type<object>): DtoShape {
   const known = shapes.get(type);
   if (known !== undefined) return known;
   const shape = readShape(type);
@@ -75,10 +75,10 @@ function readShape(type: Type<object>): DtoShape {
       return [
         property,
         {
-          nested: nesting === undefined ? null : nestedTypeOf(type, property),
+          nested: nesting === undefined ? null : readNestedType(type, property),
           isArray,
-          maxItems: isArray ? maxItemsOf(type, property, validators) : null,
-          maxChars: maxCharsOf(validators),
+          maxItems: isArray ? readMaxItems(type, property, validators) : null,
+          maxChars: readMaxChars(validators),
           isNullable: validators.some((validator) => validator.name === 'isOptional'),
         },
       ];
@@ -86,7 +86,11 @@ function readShape(type: Type<object>): DtoShape {
   );
 }
 
-function maxItemsOf(type: Type<object>, property: string, validators: readonly ValidationMetadata[]): number {
+function readMaxItems(
+  type: Type<object>,
+  property: string,
+  validators: readonly ValidationMetadata[],
+): number {
   const bounds = validators
     .filter((validator) => validator.name === 'arrayMaxSize')
     .map((validator) => Number((validator.constraints as unknown[])[0]));
@@ -94,7 +98,7 @@ function maxItemsOf(type: Type<object>, property: string, validators: readonly V
   return Math.min(...bounds);
 }
 
-function maxCharsOf(validators: readonly ValidationMetadata[]): number | null {
+function readMaxChars(validators: readonly ValidationMetadata[]): number | null {
   const bounds = validators.flatMap(({ name, constraints }) => {
     const [first, second] = (constraints ?? []) as unknown[];
     if (name === 'maxLength') return [Number(first)];
@@ -104,7 +108,7 @@ function maxCharsOf(validators: readonly ValidationMetadata[]): number | null {
 }
 
 /** class-transformer keeps what `@Type` names to itself, but shows it in what it makes of an empty object. */
-function nestedTypeOf(type: Type<object>, property: string): Type<object> {
+function readNestedType(type: Type<object>, property: string): Type<object> {
   const made: unknown = Reflect.get(plainToInstance(type, { [property]: {} }), property);
   const nested = typeof made === 'object' && made !== null ? made.constructor : Object;
   if (nested === Object) throw new Error(`${type.name}.${property} has @ValidateNested() and needs @Type()`);

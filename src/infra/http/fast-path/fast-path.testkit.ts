@@ -93,7 +93,7 @@ export function startLaneTestApp(options: Partial<HttpOptions> = {}): Promise<Ht
         match: (path) => (path === '/v1/thing:run' ? true : null),
         scopes: [],
         dto: ThingDto,
-        handle: async ({ caller, body, text }) => serve(caller, body, text?.sourceOf('variables') ?? null),
+        handle: async ({ caller, body, text }) => serve(caller, body, text?.findSource('variables') ?? null),
       })
       .add({
         method: 'GET',

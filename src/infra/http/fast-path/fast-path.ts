@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { STATUS_CODES } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonText } from '../../../kernel/index.js';
-import { clientAddressOf } from '../request/client-address.js';
+import { getClientAddress } from '../request/client-address.js';
 import { SECURITY_HEADERS } from '../server/common-headers.js';
 import type { HttpOptions } from '../server/configure-http.js';
 import { corsHeadersWithoutOrigin } from '../server/cors.js';
@@ -14,7 +14,7 @@ import { answerOfError } from '../problems/problem.js';
 import type { RawAnswer } from '../request/raw-answer.js';
 import { readPlainBody } from '../body/plain-body.js';
 import { identify, REQUEST_ID_HEADER } from '../request/request-id.js';
-import { setRoute } from '../request/route-of-request.js';
+import { setRoute } from '../request/get-route.js';
 
 /**
  * Finds out who sends a request and whether they may: what the guard of the ordinary way calls as well.
@@ -147,7 +147,7 @@ export class FastPath<Caller, Scope extends string> {
     route: FastRoute<Caller, Scope, unknown, unknown>,
     params: unknown,
   ): RawAnswer | null | Promise<RawAnswer | null> {
-    const address = clientAddressOf(request, this.options.trustedProxies);
+    const address = getClientAddress(request, this.options.trustedProxies);
     const caller = this.authorize(request.headers, address, route.scopes, route.orOverTeam === true);
     if (caller instanceof Promise) return caller.then((known) => this.serve(known, request, route, params));
     return this.serve(caller, request, route, params);

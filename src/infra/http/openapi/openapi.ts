@@ -3,7 +3,7 @@ import { DocumentBuilder, getSchemaPath, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { problemResponse } from '../problems/api-problems.decorator.js';
 import { BODY_EXAMPLE } from './body-example.decorator.js';
-import { errorFormatOf, errorFormats } from '../problems/error-format.js';
+import { findErrorFormat, errorFormats } from '../problems/error-format.js';
 import { convertToOpenApi31 } from './openapi-31.js';
 import { ProblemDto } from '../problems/problem.dto.js';
 
@@ -156,7 +156,7 @@ function isObjectSchema(schema: object | undefined): boolean {
 
 /** Routes say of each error what it means; what it looks like depends on the path. */
 function describeErrors(path: string, responses: Operation['responses']): Operation['responses'] {
-  const format = errorFormatOf(path);
+  const format = findErrorFormat(path);
   if (format === null) return responses;
   const content = { 'application/json': { schema: { $ref: getSchemaPath(format.dto) } } };
   return Object.fromEntries(

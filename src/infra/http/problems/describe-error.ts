@@ -23,18 +23,18 @@ export function describeError(error: unknown): ErrorDescription {
   }
   return {
     errorName: error.name,
-    errorCode: codeOf(error) ?? (isRecord(error.cause) ? codeOf(error.cause) : null),
+    errorCode: getCode(error) ?? (isRecord(error.cause) ? getCode(error.cause) : null),
     errorMessage: NAMES_WITH_HARMLESS_MESSAGES.has(error.name) ? error.message : null,
-    stackFrames: framesOf(error),
+    stackFrames: listFrames(error),
   };
 }
 
-function codeOf(error: object): string | null {
+function getCode(error: object): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** A stack begins with the message, which may have any number of lines, so that it is cut off by its length. */
-function framesOf({ stack = '', message }: Error): string[] {
+function listFrames({ stack = '', message }: Error): string[] {
   const messageAt = stack.indexOf(message);
   const frames = messageAt === -1 ? '' : stack.slice(messageAt + message.length);
   return frames

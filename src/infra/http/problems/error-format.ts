@@ -31,7 +31,7 @@ export function errorFormats(): ErrorFormat[] {
 }
 
 /** Express knows paths in either case. @returns null for problem+json. */
-export function errorFormatOf(path: string): ErrorFormat | null {
+export function findErrorFormat(path: string): ErrorFormat | null {
   const sent = path.toLowerCase();
   for (const format of formats.values()) {
     if (sent === format.pathPrefix || sent.startsWith(`${format.pathPrefix}/`)) return format;

@@ -4,7 +4,7 @@ import { LedgerError, ValidationError } from '../../../kernel/index.js';
 import type { ErrorEntry } from '../../../kernel/index.js';
 import { isDatabaseOutage } from '../../database/index.js';
 import { describeError } from './describe-error.js';
-import { errorFormatOf } from './error-format.js';
+import { findErrorFormat } from './error-format.js';
 import {
   DatabaseUnavailableError,
   InternalError,
@@ -13,8 +13,8 @@ import {
   RouteNotFoundError,
 } from './errors.js';
 import { RawAnswer, writeRawAnswer } from '../request/raw-answer.js';
-import { requestIdOf } from '../request/request-id.js';
-import { allowedMethodsOf } from '../server/allowed-methods.js';
+import { getRequestId } from '../request/request-id.js';
+import { listAllowedMethods } from '../server/allowed-methods.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
@@ -48,17 +48,17 @@ export function writeProblem(request: IncomingMessage, response: ServerResponse,
 export function answerOfError(request: IncomingMessage, thrown: unknown): RawAnswer {
   const error = toLedgerError(request, thrown);
   logDefect(request, error);
-  return problemAnswer(error, pathOf(request));
+  return problemAnswer(error, getPath(request));
 }
 
 /**
  * The very bytes of an error, to be kept with an idempotency key and sent again: a problem document, or what the clients of
  * that path expect.
  *
- * @param instance the path of the request, of {@link pathOf}
+ * @param instance the path of the request, of {@link getPath}
  */
 export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
-  const format = errorFormatOf(instance);
+  const format = findErrorFormat(instance);
   if (format !== null) return format.answer(error, instance);
   const headers = { ...error.headers, 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
   return new RawAnswer(error.status, headers, JSON.stringify(toProblem(error, instance)));
@@ -99,8 +99,8 @@ function fromHttpException(request: IncomingMessage, exception: HttpException): 
 
 function fromUnknownRoute(request: IncomingMessage): LedgerError {
   const method = request.method ?? 'GET';
-  const path = pathOf(request);
-  const allowed = allowedMethodsOf(request, path);
+  const path = getPath(request);
+  const allowed = listAllowedMethods(request, path);
   return allowed.length > 0 && !allowed.includes(method)
     ? new MethodNotAllowedError(method, allowed)
     : new RouteNotFoundError(method, path);
@@ -110,7 +110,7 @@ function fromUnknownRoute(request: IncomingMessage): LedgerError {
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** The path as it was sent: without the query, whose values are content and do not belong in an answer that others may log. */
-export function pathOf(request: IncomingMessage): string {
+export function getPath(request: IncomingMessage): string {
   const original = 'originalUrl' in request ? request.originalUrl : request.url;
   if (typeof original !== 'string') return '';
   const path = original.startsWith('/') ? original : original.replace(ORIGIN, '');
@@ -121,6 +121,6 @@ function logDefect(request: IncomingMessage, error: LedgerError): void {
   const level =
     error instanceof InternalError ? 'error' : error instanceof DatabaseUnavailableError ? 'warn' : null;
   if (level === null) return;
-  const fields = { reqId: requestIdOf(request), code: error.code, ...describeError(error.cause) };
+  const fields = { reqId: getRequestId(request), code: error.code, ...describeError(error.cause) };
   logger[level](fields, 'a request ended in an unexpected error');
 }

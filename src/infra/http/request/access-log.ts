@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AccessLine } from '../../logging/index.js';
-import { requestIdOf } from './request-id.js';
-import { routeOf } from './route-of-request.js';
+import { getRequestId } from './request-id.js';
+import { getRoute } from './get-route.js';
 
 /** Takes the line of one request. */
 export type AccessLog = (line: AccessLine) => void;
@@ -40,10 +40,10 @@ export function logRequests(server: Server, log: AccessLog, observe: RequestObse
     response.on('close', () => {
       const elapsedMs = performance.now() - startedAtMs;
       const { statusCode: status, headersSent } = response;
-      observe?.(method, routeOf(request), headersSent ? status : null, elapsedMs);
+      observe?.(method, getRoute(request), headersSent ? status : null, elapsedMs);
       if (isProbe) return;
       log({
-        requestId: requestIdOf(request),
+        requestId: getRequestId(request),
         method,
         path: withoutQuery(url),
         status,

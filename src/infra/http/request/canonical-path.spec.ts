@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { canonicalPathOf } from './canonical-path.js';
+import { getCanonicalPath } from './canonical-path.js';
 
 const of = (path: string | undefined, params: object = {}, originalUrl = '/as/sent') =>
-  canonicalPathOf({
+  getCanonicalPath({
     route: path === undefined ? undefined : { path },
     params,
     originalUrl,

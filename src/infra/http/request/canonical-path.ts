@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { pathOf } from '../problems/problem.js';
+import { getPath } from '../problems/problem.js';
 
 /** In a pattern of Express: an escaped character, a parameter, or a wildcard. */
 const PIECE = /\\(.)|:([\p{ID_Start}$_][\p{ID_Continue}$]*)|\*([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu;
@@ -8,10 +8,10 @@ const PIECE = /\\(.)|:([\p{ID_Start}$_][\p{ID_Continue}$]*)|\*([\p{ID_Start}$_][
  * The path of the route that a request matched, with its parameters filled in: the same however the client spelt it. Express
  * takes a path in either case, with a slash at its end, percent-encoded where it need not be, and as a whole URL.
  */
-export function canonicalPathOf(request: Request): string {
+export function getCanonicalPath(request: Request): string {
   const route: unknown = request.route;
   const pattern: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : null;
-  if (typeof pattern !== 'string') return pathOf(request);
+  if (typeof pattern !== 'string') return getPath(request);
   const params: Readonly<Record<string, unknown>> = request.params;
   return pattern.replace(PIECE, (_piece, escaped?: string, name?: string, wildcard?: string) => {
     if (escaped !== undefined) return escaped;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The client's address, as Express' `request.ip` with a number for `trust proxy`; `null` once the socket is gone. */
-export function clientAddressOf(request: IncomingMessage, trustedProxies: number): string | null {
+export function getClientAddress(request: IncomingMessage, trustedProxies: number): string | null {
   const peer = request.socket.remoteAddress ?? null;
   const forwarded = request.headers['x-forwarded-for'];
   if (trustedProxies === 0 || typeof forwarded !== 'string') return peer;

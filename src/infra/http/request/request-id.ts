@@ -19,7 +19,7 @@ export function identify(request: IncomingMessage): string {
 }
 
 /** The id of a request that has been through {@link identify}, else `null`. */
-export function requestIdOf(request: IncomingMessage): string | null {
+export function getRequestId(request: IncomingMessage): string | null {
   const { id } = request as IdentifiedRequest;
   return typeof id === 'string' ? id : null;
 }

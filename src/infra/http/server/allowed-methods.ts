@@ -5,9 +5,9 @@ import { isRecord } from '../body/is-record.js';
  * The methods under which Express knows a path, sorted; empty when it knows none. Nest registers one route for each
  * method and path, so that the router alone cannot tell 404 from 405. Asked only on the way to a 404.
  */
-export function allowedMethodsOf(request: IncomingMessage, path: string): string[] {
+export function listAllowedMethods(request: IncomingMessage, path: string): string[] {
   const methods = new Set<string>();
-  for (const layer of routerStackOf(request)) {
+  for (const layer of getRouterStack(request)) {
     if (!isRecord(layer) || !isRecord(layer.route) || !isRecord(layer.route.methods)) continue;
     if (!matches(layer, path)) continue;
     for (const method of Object.keys(layer.route.methods)) methods.add(method.toUpperCase());
@@ -17,7 +17,7 @@ export function allowedMethodsOf(request: IncomingMessage, path: string): string
 }
 
 /** `request.app.router.stack`, which Express' types leave open. */
-function routerStackOf(request: object): readonly unknown[] {
+function getRouterStack(request: object): readonly unknown[] {
   const app: unknown = 'app' in request ? request.app : null;
   // An Express application is a function with members.
   if (typeof app !== 'function' || !('router' in app)) return [];

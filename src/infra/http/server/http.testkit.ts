@@ -36,7 +36,7 @@ import {
   IsPromptName,
   IsQueryTime,
   JsonSource,
-  jsonTextOf,
+  getJsonText,
   Nested,
   NestedArray,
   PageQueryDto,
@@ -153,7 +153,11 @@ export class ThingsController {
   @HttpCode(200)
   raw(@Req() request: Request) {
     const body: unknown = request.body;
-    return { body: body ?? null, hasBody: body !== undefined, text: jsonTextOf(request)?.sourceOf() ?? null };
+    return {
+      body: body ?? null,
+      hasBody: body !== undefined,
+      text: getJsonText(request)?.findSource() ?? null,
+    };
   }
 
   @Post('bulk')

@@ -32,7 +32,7 @@ export class LedgerHttpAdapter extends ExpressAdapter {
   }
 
   override reply(response: Response, body: unknown, statusCode?: number): unknown {
-    const answer = answerOf(body, statusCode ?? response.statusCode);
+    const answer = toAnswer(body, statusCode ?? response.statusCode);
     if (answer === null) return super.reply(response, body, statusCode);
     writeRawAnswer(response, answer);
     return response;
@@ -40,7 +40,7 @@ export class LedgerHttpAdapter extends ExpressAdapter {
 }
 
 /** `null` for what is left to Express, such as nothing at all, a text or a stream. */
-function answerOf(body: unknown, status: number): RawAnswer | null {
+function toAnswer(body: unknown, status: number): RawAnswer | null {
   if (body instanceof RawAnswer) return body;
   if (body instanceof SourcedJson) return RawAnswer.json(status, body.toText());
   // Express would look at the request for reasons to answer 304, and parse the content type that it sets itself.

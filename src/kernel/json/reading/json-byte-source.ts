@@ -41,7 +41,7 @@ export class JsonByteSource {
   }
 
   /** Its bytes; 0 when there is no such part. */
-  sizeOf(path: readonly (string | number)[]): number {
+  measureSize(path: readonly (string | number)[]): number {
     const range = this.findRange(path);
     return range === undefined ? 0 : range.end - range.start;
   }

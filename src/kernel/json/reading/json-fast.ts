@@ -9,12 +9,12 @@ export interface JsonText {
   /** Whether it took a while to read: then whoever goes through all of its value has to do so in steps. */
   readonly isLarge: boolean;
   /**
-   * The exact source text of a part, without the white space around it: `sourceOf('variables')`,
-   * `sourceOf('entries', 3, 'variables')`. `null` when there is no such part.
+   * The exact source text of a part, without the white space around it: `findSource('variables')`,
+   * `findSource('entries', 3, 'variables')`. `null` when there is no such part.
    */
-  sourceOf(...path: readonly (string | number)[]): string | null;
+  findSource(...path: readonly (string | number)[]): string | null;
   /** UTF-8 bytes of the source text of a part; 0 when there is no such part. */
-  sizeOf(...path: readonly (string | number)[]): number;
+  measureSize(...path: readonly (string | number)[]): number;
 }
 
 /** NUL and surrogates can be written as escapes; all of those are left to the scan, also those that mean no harm. */
@@ -70,7 +70,7 @@ class OutlinedText implements JsonText {
     private readonly outline: JsonOutline,
   ) {}
 
-  sourceOf(...path: readonly (string | number)[]): string | null {
+  findSource(...path: readonly (string | number)[]): string | null {
     const [name] = path;
     if (path.length === 1 && typeof name === 'string') {
       const member = this.findMember(name);
@@ -81,8 +81,8 @@ class OutlinedText implements JsonText {
     return this.source.find(path);
   }
 
-  sizeOf(...path: readonly (string | number)[]): number {
-    return Buffer.byteLength(this.sourceOf(...path) ?? '');
+  measureSize(...path: readonly (string | number)[]): number {
+    return Buffer.byteLength(this.findSource(...path) ?? '');
   }
 
   private findMember(name: string): string | null {

@@ -27,7 +27,7 @@ export class JsonSource {
     const end = path.length === 0 ? endOfValue(this.text, start) : start;
     let range: Range | undefined = { start, end };
     for (const step of path) {
-      range = this.childrenOf(range.start).get(String(step));
+      range = this.listChildren(range.start).get(String(step));
       if (range === undefined) return null;
     }
     return this.text.slice(range.start, range.end);
@@ -35,10 +35,10 @@ export class JsonSource {
 
   /** The keys of the outermost object in their order; `0`, `1`, `2` … for an array. */
   keys(): string[] {
-    return [...this.childrenOf(skipSpace(this.text, 0)).keys()];
+    return [...this.listChildren(skipSpace(this.text, 0)).keys()];
   }
 
-  private childrenOf(start: number): Map<string, Range> {
+  private listChildren(start: number): Map<string, Range> {
     const known = this.children.get(start);
     if (known !== undefined) return known;
     const found = listChildren(this.text, start);

@@ -1,7 +1,7 @@
 import { JsonFrame } from './json-frame.js';
 import { countKeys } from './json-fast.js';
 import { JsonScanner } from './json-scanner.js';
-import { isStorable, keyOf } from './json-values.js';
+import { isStorable, toKey } from './json-values.js';
 import { keepSources, keepsText } from '../kept-json.js';
 import { ValidationError } from '../../ledger-error.js';
 import { pointerSegment } from '../../pointer-segment.js';
@@ -69,12 +69,12 @@ export class JsonStepBuilder {
       const before = frame.colonsAtSeparator;
       this.addGroup(frame, frame.groupStart, separatorEnd - 1, frame.commas, before);
     }
-    const name = this.textOf(separatorEnd, start).trim();
+    const name = this.sliceText(separatorEnd, start).trim();
     if (frame.isObject) {
       // The member gets a small value in place of the large one, so that its key is checked like any other.
       this.addText(frame, { text: `${name}null`, from: separatorEnd, expected: 1, colons: 1 });
       const members = frame.value as Record<string, unknown>;
-      members[keyOf(name)] = value;
+      members[toKey(name)] = value;
     } else if (name === '') {
       (frame.value ??= []) as unknown[];
       (frame.value as unknown[]).push(value);
@@ -87,7 +87,7 @@ export class JsonStepBuilder {
   }
 
   protected addGroup(frame: JsonFrame, from: number, to: number, expected: number, colons: number): void {
-    const text = this.textOf(from, to);
+    const text = this.sliceText(from, to);
     this.addText(frame, { text, from, expected, colons: colons - frame.colonsAtGroup });
   }
 
@@ -136,16 +136,16 @@ export class JsonStepBuilder {
   }
 
   private failGroup(frame: JsonFrame, wrapped: string, from: number): never {
-    const place = this.placeOf(this.pointer(from, frame, true), frame.count, from - 1);
+    const place = this.describePlace(this.pointer(from, frame, true), frame.count, from - 1);
     new JsonScanner(wrapped, this.limits.maxDepth + 1, place).scan();
     return this.fail('a value is expected', from);
   }
 
-  protected placeOf(pointer: string, index: number, from: number) {
+  protected describePlace(pointer: string, index: number, from: number) {
     return { pointer, index, locate: (offset: number) => this.locate(from + offset) };
   }
 
-  protected textOf(from: number, to: number): string {
+  protected sliceText(from: number, to: number): string {
     let text = '';
     let start = from;
     for (const [gapStart, gapEnd] of this.gaps) {
@@ -171,15 +171,15 @@ export class JsonStepBuilder {
     const depth = this.frames.indexOf(of);
     const open = depth === -1 ? this.frames : this.frames.slice(0, depth + 1);
     const begins = [...open.slice(1).map(({ start }) => start), at];
-    const steps = open.map((frame, nth) => this.stepOf(frame, begins[nth] as number));
+    const steps = open.map((frame, nth) => this.toStep(frame, begins[nth] as number));
     // The outermost is the text itself.
     return steps.slice(1, isContainer ? -1 : undefined).join('');
   }
 
-  private stepOf(frame: JsonFrame, childStart: number): string {
+  private toStep(frame: JsonFrame, childStart: number): string {
     if (!frame.isObject) return `/${frame.count + frame.commas}`;
     try {
-      return `/${pointerSegment(keyOf(this.textOf(frame.separatorEnd, childStart).trim()))}`;
+      return `/${pointerSegment(toKey(this.sliceText(frame.separatorEnd, childStart).trim()))}`;
     } catch {
       return '/';
     }

@@ -120,9 +120,10 @@ describe('readJsonInSteps', () => {
       const json = read(text, LIMITS, sizes);
       expect(json.value).toEqual(known.value);
       expect(writeJson(json.value)).toBe(writeJson(known.value));
-      for (const path of pathsIn(known.value)) expect(json.sourceOf(...path)).toBe(known.sourceOf(...path));
-      expect(json.sourceOf('nowhere', 3)).toBeNull();
-      expect(json.sizeOf('a')).toBe(known.sizeOf('a'));
+      for (const path of pathsIn(known.value))
+        expect(json.findSource(...path)).toBe(known.findSource(...path));
+      expect(json.findSource('nowhere', 3)).toBeNull();
+      expect(json.measureSize('a')).toBe(known.measureSize('a'));
     };
     fc.assert(fc.property(fc.oneof(source, damaged), fc.constantFrom(...TINY), check), { numRuns: 5_000 });
     expect(Math.min(taken, refused)).toBeGreaterThan(500);

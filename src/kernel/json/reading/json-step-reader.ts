@@ -70,8 +70,8 @@ class JsonStepReader extends JsonStepBuilder {
     return {
       value,
       isLarge: true,
-      sourceOf: (...path) => source.find(path),
-      sizeOf: (...path) => source.sizeOf(path),
+      findSource: (...path) => source.find(path),
+      measureSize: (...path) => source.measureSize(path),
     };
   }
 
@@ -178,7 +178,7 @@ class JsonStepReader extends JsonStepBuilder {
     try {
       return JSON.parse(text) as string;
     } catch {
-      new JsonScanner(text, 1, this.placeOf('', 0, from - before.length)).scan();
+      new JsonScanner(text, 1, this.describePlace('', 0, from - before.length)).scan();
       return this.fail('a string is not valid', from);
     }
   }
@@ -228,7 +228,7 @@ class JsonStepReader extends JsonStepBuilder {
     const value = frame.value ?? (frame.isObject ? {} : []);
     this.frames.pop();
     if (!frame.isPlain) {
-      keepText(value, () => this.textOf(frame.start, end));
+      keepText(value, () => this.sliceText(frame.start, end));
       this.top.isPlain = false;
     }
     this.addChild(value, frame.start, end);

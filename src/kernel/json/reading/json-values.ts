@@ -1,5 +1,5 @@
 /** @param name a key in its quotes, and the colon behind it. */
-export function keyOf(name: string): string {
+export function toKey(name: string): string {
   return JSON.parse(name.slice(0, name.lastIndexOf('"') + 1)) as string;
 }
 

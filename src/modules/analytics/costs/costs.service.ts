@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import { formatPicoUsd } from '../../../kernel/index.js';
 import type { CostAnalyticsDto, CostsDto, CostsQueryDto, GroupCostsDto } from './costs.dto.js';
 import {
@@ -9,7 +9,7 @@ import {
   ExecutionCostsRepository,
   type GroupCosts,
 } from './execution-costs.repository.js';
-import { spanOf } from '../span-of.js';
+import { toSpan } from '../to-span.js';
 
 /** Costs of executions. Exact at every moment, in every digit. */
 @Injectable()
@@ -22,11 +22,11 @@ export class CostsService {
     const { total, groups } = await this.costs.list(projectId, {
       groupBy,
       promptName: promptName ?? null,
-      span: spanOf(query),
+      span: toSpan(query),
       after: cursor === undefined ? null : decodeCursor(cursor, parsePosition),
       limit: limit + 1,
     });
-    const { entries, nextCursor } = pageOf(groups, limit, ({ rank, key }) => [rank, key]);
+    const { entries, nextCursor } = toPage(groups, limit, ({ rank, key }) => [rank, key]);
     return {
       group_by: groupBy,
       total: toDto(total),

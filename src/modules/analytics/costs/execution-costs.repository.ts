@@ -4,10 +4,10 @@ import {
   columnDimension,
   type CountFilter,
   type Dimension,
-  idsOf,
+  selectIds,
   NO_ID,
-  partsOf,
-  shapeOf,
+  listParts,
+  describeShape,
 } from '../counts/count-parts.js';
 
 export const COST_GROUPS = ['prompt', 'model', 'environment', 'owner_team', 'api_key', 'day'] as const;
@@ -134,10 +134,10 @@ export class ExecutionCostsRepository {
     const grouping = GROUPINGS[groupBy];
     const { dimension } = grouping;
     const span = query.span ?? (groupBy === 'day' ? EVER : null);
-    const parts = partsOf({ dimension, measures: MEASURES, span }, bind);
+    const parts = listParts({ dimension, measures: MEASURES, span }, bind);
     const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
     const text = `
-      WITH ${name === null ? '' : `named AS (${idsOf(name)}), `}part (dimension, ${MEASURES.join(', ')}) AS (
+      WITH ${name === null ? '' : `named AS (${selectIds(name)}), `}part (dimension, ${MEASURES.join(', ')}) AS (
         ${parts.map(({ sql }) => `${sql} ${ofPrompt}`).join('\n        UNION ALL ')}
       ), counted AS (
         SELECT dimension, ${SUMS} FROM part GROUP BY dimension
@@ -156,7 +156,12 @@ export class ExecutionCostsRepository {
         UNION ALL
         SELECT false, key, "keyName", rank, ${SHOWN} FROM page) AS shown
       ORDER BY NOT "isTotal", rank, key IS NULL, key COLLATE "C"`;
-    const statement = [groupBy, shapeOf(parts), name === null ? '' : 'prompt', after === null ? '' : 'after'];
+    const statement = [
+      groupBy,
+      describeShape(parts),
+      name === null ? '' : 'prompt',
+      after === null ? '' : 'after',
+    ];
     const rows = await this.scope.statement<Row & Record<string, unknown>>(projectId, {
       name: `cost ${statement.join(' ')}`,
       text,

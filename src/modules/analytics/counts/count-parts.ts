@@ -64,7 +64,7 @@ const ID_SLACK_MS = 60_000;
  * Rollups, and on top of them what has not been folded yet. Read in one statement they have every execution once,
  * whether a fold comes in between or not. Each gives the dimension and then the measures; `$1` is the project.
  */
-export function partsOf(selection: Selection, bind: Bind): Part[] {
+export function listParts(selection: Selection, bind: Bind): Part[] {
   const { span } = selection;
   if (span === null) return [rollups(selection, 'all', `period = '-infinity'`), deltas(selection, 'true')];
   const { days, hours, wholeHours, edges } = splitSpan(span);
@@ -82,12 +82,12 @@ export function partsOf(selection: Selection, bind: Bind): Part[] {
   return parts.length === 0 ? [deltas(selection, 'false')] : parts;
 }
 
-/** The text of {@link partsOf} is another only where the parts are others; this names it. */
-export function shapeOf(parts: readonly Part[]): string {
+/** The text of {@link listParts} is another only where the parts are others; this names it. */
+export function describeShape(parts: readonly Part[]): string {
   return parts.map(({ source }) => source).join(' ');
 }
 
-export function idsOf(name: string): string {
+export function selectIds(name: string): string {
   return `SELECT array_agg(prompt_id) AS ids FROM prompts WHERE project_id = $1 AND name = ${name}`;
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptMode } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { columnDimension, type CountFilter, idsOf, partsOf, shapeOf } from './count-parts.js';
+import { columnDimension, type CountFilter, selectIds, listParts, describeShape } from './count-parts.js';
 
 /** Final executions of prompts that were in this mode then, and how many prompts are in it now. */
 export interface ModeCounts {
@@ -47,8 +47,8 @@ export class ExecutionCountsRepository {
     const bind = (value: unknown) => `$${values.push(value)}`;
     const name = promptName === null ? null : bind(promptName);
     const dimension = columnDimension('prompt_mode');
-    const parts = partsOf({ dimension, measures: MEASURES, span }, bind);
-    const named = name === null ? '' : `named AS (${idsOf(name)}), `;
+    const parts = listParts({ dimension, measures: MEASURES, span }, bind);
+    const named = name === null ? '' : `named AS (${selectIds(name)}), `;
     const ofPrompt = name === null ? '' : 'AND prompt_id = ANY ((SELECT ids FROM named)::uuid[])';
     const text = `
       WITH ${named}part (prompt_mode, ${MEASURES.join(', ')}) AS (
@@ -68,7 +68,11 @@ export class ExecutionCountsRepository {
       FROM (VALUES ('full'), ('tracking')) AS modes (mode)
       LEFT JOIN live USING (mode) LEFT JOIN counted ON prompt_mode = mode`;
     // Kept prepared, since planning takes longer than running.
-    const statement = { name: `count ${shapeOf(parts)}${name === null ? '' : ' prompt'}`, text, values };
+    const statement = {
+      name: `count ${describeShape(parts)}${name === null ? '' : ' prompt'}`,
+      text,
+      values,
+    };
     return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, statement);
   }
 

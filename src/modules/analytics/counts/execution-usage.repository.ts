@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Dimension, NO_ID, partsOf } from './count-parts.js';
+import { type Dimension, NO_ID, listParts } from './count-parts.js';
 import type { TimeSpan } from '../time-spans.js';
 
 /** Final executions by one key, of what belonged to one team. */
@@ -42,7 +42,7 @@ export class ExecutionUsageRepository {
     const inEnvironment = query.withUnpointed
       ? `(environment = ${environment}::text OR ${unpointed})`
       : `environment = ${environment}::text`;
-    const parts = partsOf({ dimension: KEY_AND_TEAM, measures: ['executions'], span: query.span }, bind);
+    const parts = listParts({ dimension: KEY_AND_TEAM, measures: ['executions'], span: query.span }, bind);
     const counted = parts.map(({ sql }) => `${sql} AND prompt_id = ${promptId}::uuid AND ${inEnvironment}`);
     return tx.query<UsageRow[]>(
       `WITH part (key_id, owner_team, executions) AS (${counted.join(' UNION ALL ')}), counted AS (

@@ -119,7 +119,7 @@ export class ExecutionFiguresRepository {
   ): Promise<{ total: ExecutionFigures; groups: GroupFigures[] }> {
     const values: unknown[] = [projectId];
     const bind = (value: unknown) => `$${values.push(value)}`;
-    const conditions = conditionsOf(query, bind);
+    const conditions = listConditions(query, bind);
     const { by, key, join = '', name = 'NULL::text' } = GROUPINGS[query.groupBy];
     const isPeriod = query.groupBy === 'hour' || query.groupBy === 'day';
     const order = isPeriod ? 'g.dimension' : 'g.executions DESC, 1';
@@ -147,7 +147,7 @@ export class ExecutionFiguresRepository {
   }
 }
 
-function conditionsOf(query: FiguresQuery, bind: (value: unknown) => string): string[] {
+function listConditions(query: FiguresQuery, bind: (value: unknown) => string): string[] {
   const { span, promptName, versionNumber, model, environment, ownerTeam, keyId } = query;
   const at = (ms: number) => `to_timestamp(${bind(ms / 1000)}::float8)`;
   const prompts = () =>

@@ -26,7 +26,7 @@ export class FiguresService {
 
   /** @throws ValidationError `VALIDATION_FAILED` for a span that is empty or too long, and for a version without its prompt. */
   async read(projectId: string, query: FiguresQueryDto): Promise<ExecutionFiguresDto> {
-    const span = this.spanOf(query);
+    const span = this.toSpan(query);
     if (query.version_number !== undefined && query.prompt_name === undefined) {
       throw refusal('Send prompt_name with version_number.', '/version_number', 'needs prompt_name');
     }
@@ -49,7 +49,7 @@ export class FiguresService {
     };
   }
 
-  private spanOf({ group_by: groupBy, from, to }: FiguresQueryDto): TimeSpan {
+  private toSpan({ group_by: groupBy, from, to }: FiguresQueryDto): TimeSpan {
     const endMs = to?.getTime() ?? this.clock.now().getTime();
     const startMs = from?.getTime() ?? endMs - (groupBy === 'day' ? 30 * DAY_MS : DAY_MS);
     if (startMs >= endMs) {

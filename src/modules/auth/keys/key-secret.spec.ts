@@ -1,4 +1,4 @@
-import { digestOf, formatKey, isSameDigest, keyIdOf, newSecret, parseKey } from './key-secret.js';
+import { digestText, formatKey, isSameDigest, readKeyId, newSecret, parseKey } from './key-secret.js';
 
 const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 
@@ -35,14 +35,14 @@ describe('isSameDigest', () => {
     ['a', 'aa', false],
     ['ä', 'a', false],
   ])('compares %j and %j', (a, b, expected) => {
-    expect(isSameDigest(digestOf(a), digestOf(b))).toBe(expected);
+    expect(isSameDigest(digestText(a), digestText(b))).toBe(expected);
   });
 });
 
 describe('keyIdOf', () => {
   it('cuts the id out of a key', () => {
     const key = { keyId: '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1', secret: newSecret() };
-    expect(keyIdOf(formatKey(key))).toBe(parseKey(formatKey(key))?.keyId);
-    expect(keyIdOf('')).toBe('');
+    expect(readKeyId(formatKey(key))).toBe(parseKey(formatKey(key))?.keyId);
+    expect(readKeyId('')).toBe('');
   });
 });

@@ -38,12 +38,12 @@ const KEY_ID_START = 'pl_'.length;
 const KEY_ID_END = KEY_ID_START + 36;
 
 /** The key id of a text that is known to be a key; of any other text, something that is no key's id. */
-export function keyIdOf(text: string): string {
+export function readKeyId(text: string): string {
   return text.slice(KEY_ID_START, KEY_ID_END);
 }
 
 /** SHA-256. Texts of any length are compared by it, in a time that tells nothing of where they differ. */
-export function digestOf(text: string): Buffer {
+export function digestText(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 

@@ -8,7 +8,7 @@ export function toKeyDto(key: ApiKeyEntity): KeyDto {
   return {
     key_id: key.keyId,
     name: key.name,
-    scopes: scopesOf(key),
+    scopes: listScopes(key),
     role: key.role,
     user_id: key.userId,
     created_at: key.createdAt.toISOString(),
@@ -21,7 +21,7 @@ export function toKeyDto(key: ApiKeyEntity): KeyDto {
   };
 }
 
-function scopesOf({ role, scopes }: ApiKeyEntity): KeyDto['scopes'] {
+function listScopes({ role, scopes }: ApiKeyEntity): KeyDto['scopes'] {
   if (role === null) return scopes as KeyDto['scopes'];
   const allowed = scopesForRole(role);
   return SCOPES.filter((scope) => allowed.has(scope));

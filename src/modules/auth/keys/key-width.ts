@@ -38,9 +38,9 @@ function isLater(one: Date | null, other: Date | null): boolean {
 
 /** Compares two limits of keys, in which 0 means none and null the default. */
 function isMore(one: number | null, other: number | null, usual: number): boolean {
-  return mostOf(one ?? usual) > mostOf(other ?? usual);
+  return toMost(one ?? usual) > toMost(other ?? usual);
 }
 
-function mostOf(limit: number): number {
+function toMost(limit: number): number {
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }

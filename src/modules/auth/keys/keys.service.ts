@@ -4,7 +4,7 @@ import { AppConfig } from '../../../infra/config/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import { parseRfc3339 } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
-import { AuditService, principalOf } from '../../audit/index.js';
+import { AuditService, toPrincipal } from '../../audit/index.js';
 import { Authenticator } from '../authenticator.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, KeyNotFoundError, KeyRevokedError } from '../errors.js';
@@ -64,8 +64,8 @@ export class KeysService {
         role: grant.role,
         scopes: [...grant.scopes],
         userId: await this.owners.choose(tx, caller, request.user_id?.toLowerCase() ?? null, grant),
-        madeBy: principalOf(caller),
-        ancestors: maker?.key == null ? [] : lineOf(maker.key),
+        madeBy: toPrincipal(caller),
+        ancestors: maker?.key == null ? [] : listLine(maker.key),
       });
       assertNotExpired(inserted);
       const { name, scopes, role, userId: user_id, expiresAt: expires_at } = inserted;
@@ -149,7 +149,7 @@ export class KeysService {
       }
       await this.owners.assertMayHold(tx, caller, key);
       if (!(await this.keys.isUsable(tx, key))) throw new KeyRevokedError(keyId);
-      const madeBy = caller.keyId === keyId ? key.madeBy : principalOf(caller);
+      const madeBy = caller.keyId === keyId ? key.madeBy : toPrincipal(caller);
       await this.keys.rotate(tx, key, { secretHmac: this.hasher.hash(secret), overlapS, madeBy });
       await this.audit.append(tx, caller, {
         action: 'key.rotate',
@@ -196,8 +196,11 @@ export class KeysService {
     maker: ApiKeyEntity | null,
   ): Omit<KeyWidth, 'scopes'> {
     const { RATE_LIMIT_KEY_REQUESTS: requests, RATE_LIMIT_KEY_TOKENS: tokens } = this.config.env;
-    const limitOf = (asked: number | null | undefined, ofMaker: number | null | undefined, usual: number) =>
-      asked === undefined ? inheritedLimit(ofMaker ?? null, usual) : asked;
+    const chooseLimit = (
+      asked: number | null | undefined,
+      ofMaker: number | null | undefined,
+      usual: number,
+    ) => (asked === undefined ? inheritedLimit(ofMaker ?? null, usual) : asked);
     return {
       expiresAt:
         expiresAt === undefined
@@ -205,8 +208,8 @@ export class KeysService {
           : expiresAt === null
             ? null
             : parseRfc3339(expiresAt),
-      requestsPerMinute: limitOf(limits?.requests_per_minute, maker?.requestsPerMinute, requests),
-      tokensPerMinute: limitOf(limits?.tokens_per_minute, maker?.tokensPerMinute, tokens),
+      requestsPerMinute: chooseLimit(limits?.requests_per_minute, maker?.requestsPerMinute, requests),
+      tokensPerMinute: chooseLimit(limits?.tokens_per_minute, maker?.tokensPerMinute, tokens),
     };
   }
 
@@ -245,7 +248,7 @@ function assertOwnScopes(caller: Caller, grant: Grant): void {
 }
 
 /** @throws ForbiddenError `FORBIDDEN` where a line of keys has become too long: each of them is counted with every request. */
-function lineOf({ keyId, ancestors }: ApiKeyEntity): string[] {
+function listLine({ keyId, ancestors }: ApiKeyEntity): string[] {
   if (ancestors.length < MOST_ANCESTORS) return [keyId, ...ancestors];
   throw new ForbiddenError(
     [],

@@ -4,13 +4,13 @@ import { ProjectNotFoundError } from '../../projects/index.js';
 import { Authenticator } from '../authenticator.js';
 import type { Caller, CallerSession } from '../caller.js';
 import { UnauthorizedError } from '../errors.js';
-import { credentialOf, projectOf } from '../request-headers.js';
+import { readCredential, readProject } from '../request-headers.js';
 import { cookieName, readCookie } from './cookies.js';
 import { CsrfTokenInvalidError, InsecureTransportError } from './errors.js';
 import { chooseMembership, toPersonCaller } from './session-caller.js';
 import { isSame, SessionTokens } from './session-tokens.js';
 import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
-import { transportOf } from './transport.js';
+import { describeTransport } from './transport.js';
 
 export const SESSION_COOKIE = 'pl_session';
 const CSRF_HEADER = 'x-csrf-token';
@@ -37,7 +37,7 @@ export class SessionAuthenticator {
   /** Whether a request is to be judged by its cookie: a key that it carries as well goes first. */
   carriesSession({ headers }: Pick<Request, 'headers'>): boolean {
     const { cookie } = headers;
-    return cookie !== undefined && HAS_SESSION_COOKIE.test(cookie) && credentialOf(headers) === null;
+    return cookie !== undefined && HAS_SESSION_COOKIE.test(cookie) && readCredential(headers) === null;
   }
 
   /**
@@ -46,7 +46,7 @@ export class SessionAuthenticator {
    * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the session cannot act.
    */
   async authenticate(request: Request): Promise<FoundSession> {
-    const transport = transportOf(request);
+    const transport = describeTransport(request);
     if (transport === 'plain') throw new InsecureTransportError();
     const cookie = readCookie(request.headers.cookie, cookieName(SESSION_COOKIE, transport));
     const token = cookie === null ? null : this.tokens.read(cookie);
@@ -65,7 +65,7 @@ export class SessionAuthenticator {
 
   private async toCaller(record: SessionRecord, request: Request): Promise<Caller | null> {
     const { kind, keyId, credentialHmac, userId, memberships } = record;
-    const project = projectOf(request.headers);
+    const project = readProject(request.headers);
     const origin = request.ip ?? null;
     if (kind !== 'person') {
       if (credentialHmac === null) throw new UnauthorizedError();

@@ -45,7 +45,7 @@ describe('the rights of a person', () => {
       kind: 'person',
       userId: 'ada',
       keyId: null,
-      actor: 'Ada',
+      name: 'Ada',
       role: 'viewer',
     });
     expect(caller.scopes.has('prompts:read')).toBe(true);

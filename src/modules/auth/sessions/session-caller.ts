@@ -32,7 +32,7 @@ export function toPersonCaller(
     kind: 'person',
     userId,
     keyId: null,
-    actor: userName,
+    name: userName,
     origin,
     ...toRights(EVERYTHING, owner),
     rateLimits: DEFAULT_RATE_LIMITS,

@@ -21,7 +21,7 @@ export class SessionLog {
    */
   async open(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     session: Omit<NewSession, 'tokenHmac'>,
     replaced: string | null,
   ): Promise<(SessionToken & { readonly sessionId: string }) | null> {
@@ -31,7 +31,7 @@ export class SessionLog {
     const former = replaced === null ? null : this.tokens.read(replaced);
     const endedId = former === null ? null : await this.sessions.endByToken(tx, former.hmac);
     await this.sessions.removeOld(tx);
-    await this.audit.append(tx, who, {
+    await this.audit.append(tx, actor, {
       action: 'session.create',
       subject: `session/${sessionId}`,
       after: { kind: session.kind, ...(endedId === null ? {} : { replaces: endedId }) },
@@ -40,8 +40,8 @@ export class SessionLog {
   }
 
   /** Ends a session, for a transaction of the instance. One that has ended already stays as it is. */
-  async end(tx: EntityManager, who: Actor, sessionId: string): Promise<void> {
+  async end(tx: EntityManager, actor: Actor, sessionId: string): Promise<void> {
     if (!(await this.sessions.end(tx, sessionId))) return;
-    await this.audit.append(tx, who, { action: 'session.end', subject: `session/${sessionId}` });
+    await this.audit.append(tx, actor, { action: 'session.end', subject: `session/${sessionId}` });
   }
 }

@@ -31,18 +31,18 @@ export class SessionTokens {
   read(cookie: string): SessionToken | null {
     const [, secret, seal] = COOKIE.exec(cookie) ?? [];
     if (secret === undefined || seal === undefined) return null;
-    return isSame(seal, this.sealOf(secret)) ? this.toToken(secret) : null;
+    return isSame(seal, this.seal(secret)) ? this.toToken(secret) : null;
   }
 
   private toToken(secret: string): SessionToken {
     return {
-      cookie: `${secret}.${this.sealOf(secret)}`,
+      cookie: `${secret}.${this.seal(secret)}`,
       hmac: this.hasher.hash(`session:${secret}`),
       csrfToken: this.hasher.hash(`session-csrf:${secret}`).toString('base64url'),
     };
   }
 
-  private sealOf(secret: string): string {
+  private seal(secret: string): string {
     return this.hasher.hash(`session-seal:${secret}`).toString('base64url');
   }
 }

@@ -10,14 +10,14 @@ import { Authenticator } from '../authenticator.js';
 import { parseKey } from '../keys/key-secret.js';
 import { SecretHasher } from '../keys/secret-hasher.js';
 import { MeService } from '../me/me.service.js';
-import { projectOf } from '../request-headers.js';
+import { readProject } from '../request-headers.js';
 import { assertSameOrigin } from './assert-same-origin.js';
 import { cookieName, formatCookie, formatRemoval, readCookie } from './cookies.js';
 import { InsecureTransportError } from './errors.js';
 import { type FoundSession, SESSION_COOKIE, SessionAuthenticator } from './session-authenticator.js';
 import { SessionLog } from './session-log.js';
 import type { OpenSessionDto } from './sessions.dto.js';
-import { transportOf } from './transport.js';
+import { describeTransport } from './transport.js';
 
 /** The longest life of a session; the database decides when it is over. */
 export const SESSION_MAX_AGE_S = 7 * 24 * 60 * 60;
@@ -44,9 +44,13 @@ export class SessionsService {
    */
   async open(request: Request, { api_key: key }: OpenSessionDto): Promise<RawAnswer> {
     assertSameOrigin(request, this.config.env.PUBLIC_URL);
-    const transport = transportOf(request);
+    const transport = describeTransport(request);
     if (transport === 'plain') throw new InsecureTransportError();
-    const caller = await this.authenticator.authenticate(key, request.ip ?? null, projectOf(request.headers));
+    const caller = await this.authenticator.authenticate(
+      key,
+      request.ip ?? null,
+      readProject(request.headers),
+    );
     const { kind, keyId, projectId } = caller;
     const secret = kind === 'instance' ? key : (parseKey(key)?.secret ?? key);
     const opened = await this.scope.instance(projectId, (tx) =>
@@ -76,12 +80,12 @@ export class SessionsService {
    * @throws InsecureTransportError `INSECURE_TRANSPORT` | CsrfTokenInvalidError `CSRF_TOKEN_INVALID`
    */
   async end(request: Request): Promise<RawAnswer> {
-    const transport = transportOf(request);
+    const transport = describeTransport(request);
     if (transport === 'plain') throw new InsecureTransportError();
     const found = await this.findSession(request);
     if (found !== null) {
-      const who = found.caller ?? (await this.toActor(found, request));
-      await this.scope.instance(who.projectId, (tx) => this.log.end(tx, who, found.session.sessionId));
+      const actor = found.caller ?? (await this.toActor(found, request));
+      await this.scope.instance(actor.projectId, (tx) => this.log.end(tx, actor, found.session.sessionId));
     }
     return new RawAnswer(204, { ...NO_STORE, 'Set-Cookie': formatRemoval(SESSION_COOKIE, transport) }, '');
   }
@@ -103,7 +107,7 @@ export class SessionsService {
       kind: 'person',
       userId: person?.userId ?? null,
       keyId: null,
-      actor: person?.email ?? person?.userId ?? 'person',
+      name: person?.email ?? person?.userId ?? 'person',
       origin: request.ip ?? null,
     };
   }

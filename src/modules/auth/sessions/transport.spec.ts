@@ -1,4 +1,4 @@
-import { type Travelled, transportOf } from './transport.js';
+import { type Travelled, describeTransport } from './transport.js';
 
 const request = (changes: Partial<Travelled>): Travelled => ({
   secure: false,
@@ -23,5 +23,5 @@ it.each<[string, Partial<Travelled>]>([
   ['plain', { hostname: '127.0.0.1.evil.example' }],
   ['plain', { ips: ['203.0.113.7'], ip: '203.0.113.7' }],
 ])('a request is taken for %s: %j', (transport, changes) => {
-  expect(transportOf(request(changes))).toBe(transport);
+  expect(describeTransport(request(changes))).toBe(transport);
 });

@@ -13,7 +13,7 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
  * It goes by what the browser has in its address bar: a cookie for `localhost` never leaves the machine, even where a container's
  * network hides that. A client that a trusted proxy speaks for has to be on this machine, too.
  */
-export function transportOf(request: Travelled): Transport {
+export function describeTransport(request: Travelled): Transport {
   if (request.secure) return 'tls';
   if (!LOOPBACK_HOST.test(request.hostname)) return 'plain';
   const isForwarded = request.ips.length > 0;

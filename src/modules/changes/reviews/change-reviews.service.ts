@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../../infra/database/index.js';
-import { principalOf } from '../../audit/index.js';
+import { toPrincipal } from '../../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError, type Scope } from '../../auth/index.js';
 import { APPROVERS } from './approvers.js';
 import { ApprovedVersionsRepository } from '../../prompts/index.js';
 import { ChangeLog } from '../change-log.js';
 import { decideChange } from '../change-state.js';
-import { factsOf } from '../change-views.js';
+import { toFacts } from '../change-views.js';
 import { type ChangeRecord, ChangesRepository } from '../changes.repository.js';
 import { closedBy } from '../closed-by.js';
 import { ChangeNotFoundError, SelfApprovalError } from '../errors.js';
@@ -40,13 +40,13 @@ export class ChangeReviewsService {
     await this.act(caller, changeId, 'changes:approve', async (tx, change) => {
       const { projectId } = caller;
       const before = await this.listReviews(tx, projectId, changeId);
-      const first = decideChange(factsOf(change, before), 'approve');
+      const first = decideChange(toFacts(change, before), 'approve');
       if (first.kind === 'keep' || first.kind === 'refuse')
         return this.findRefusal(tx, caller, change, first);
       await this.assertSomebodyElse(tx, caller, change);
       const isNew = await this.addReview(tx, caller, changeId, 'approved', comment);
       const after = await this.listReviews(tx, projectId, changeId);
-      const decision = decideChange(factsOf(change, after), 'approve');
+      const decision = decideChange(toFacts(change, after), 'approve');
       if (decision.kind === 'close review') {
         await this.changes.progress(tx, projectId, changeId, { status: change.status, review: 'closed' });
         const { promptId, environment, toVersionId: versionId } = change;
@@ -77,7 +77,7 @@ export class ChangeReviewsService {
   /** For whoever opened it. @throws ForbiddenError `FORBIDDEN` | ChangeNotFoundError | ChangeStaleError | ChangeClosedError */
   async withdraw(caller: Caller, changeId: string, comment: string | null): Promise<void> {
     await this.act(caller, changeId, 'changes:write', async (tx, change) => {
-      if (change.openedBy !== principalOf(caller)) {
+      if (change.openedBy !== toPrincipal(caller)) {
         throw new ForbiddenError(
           [],
           'Only whoever opened a change can withdraw it; an approver rejects it with POST /v1/changes/{change_id}:reject.',
@@ -115,7 +115,7 @@ export class ChangeReviewsService {
     action: 'reject' | 'withdraw',
     comment: string | null,
   ): Promise<Error | null> {
-    const decision = decideChange(factsOf(change, []), action);
+    const decision = decideChange(toFacts(change, []), action);
     const refused = await this.findRefusal(tx, caller, change, decision);
     if (refused !== null || decision.kind !== 'move') return refused;
     await this.changes.progress(tx, caller.projectId, change.changeId, {
@@ -141,7 +141,7 @@ export class ChangeReviewsService {
 
   /** @throws SelfApprovalError `SELF_APPROVAL` */
   private async assertSomebodyElse(tx: EntityManager, caller: Caller, change: ChangeRecord): Promise<void> {
-    const reviewer = { principal: principalOf(caller), keyId: caller.keyId };
+    const reviewer = { principal: toPrincipal(caller), keyId: caller.keyId };
     const author = { principal: change.openedBy, keyId: change.openedByKey };
     if (await this.isRelated(tx, reviewer, author)) throw SelfApprovalError.ofAuthor();
     if (change.review === null || change.closedBy === null) return;
@@ -152,9 +152,9 @@ export class ChangeReviewsService {
   /** Whether both are one, or either made the other's account or the key in use; two that a third made are two. */
   private async isRelated(tx: EntityManager, one: Identity, other: Identity): Promise<boolean> {
     if (one.principal === other.principal) return true;
-    const makersOfOne = await this.reviews.listMakers(tx, partsOf(one));
+    const makersOfOne = await this.reviews.listMakers(tx, listParts(one));
     if (makersOfOne.has(other.principal)) return true;
-    return (await this.reviews.listMakers(tx, partsOf(other))).has(one.principal);
+    return (await this.reviews.listMakers(tx, listParts(other))).has(one.principal);
   }
 
   private addReview(
@@ -167,8 +167,8 @@ export class ChangeReviewsService {
     return this.reviews.insert(tx, {
       projectId: caller.projectId,
       changeId,
-      reviewer: principalOf(caller),
-      reviewerName: caller.actor,
+      reviewer: toPrincipal(caller),
+      reviewerName: caller.name,
       keyId: caller.keyId,
       verdict,
       comment,
@@ -181,6 +181,6 @@ export class ChangeReviewsService {
 }
 
 /** The account, and the key in use. */
-function partsOf({ principal, keyId }: Identity): string[] {
+function listParts({ principal, keyId }: Identity): string[] {
   return keyId === null ? [principal] : [principal, `key:${keyId}`];
 }

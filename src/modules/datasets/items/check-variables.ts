@@ -6,7 +6,7 @@ import type { VariablesCheck } from './read-items.js';
 const schemas = new SchemaCache();
 
 /** @returns null without a schema. */
-export function variablesCheckOf(schemaJson: string | null): VariablesCheck | null {
+export function toVariablesCheck(schemaJson: string | null): VariablesCheck | null {
   if (schemaJson === null) return null;
   const key = createHash('sha256').update(schemaJson).digest('base64');
   const compiled = schemas.get(key, parseJson(schemaJson));

@@ -12,7 +12,7 @@ import {
   lockOutErasure,
 } from '../../executions/index.js';
 import { DatasetItemsInvalidError, DatasetNotFoundError } from '../errors.js';
-import { variablesCheckOf } from './check-variables.js';
+import { toVariablesCheck } from './check-variables.js';
 import {
   DEFAULT_LIMIT,
   type ExecutionFilterDto,
@@ -49,9 +49,9 @@ export class FromExecutionsService {
    * @throws ValidationError `VALIDATION_FAILED` for executions that are named and cannot be made an item.
    * @throws ExecutionNotFoundError | DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError
    */
-  async add(who: Actor, name: string, request: FromExecutionsDto): Promise<FromExecutionsResultDto> {
+  async add(actor: Actor, name: string, request: FromExecutionsDto): Promise<FromExecutionsResultDto> {
     assertEither(request);
-    const { projectId } = who;
+    const { projectId } = actor;
     return this.scope.transaction(projectId, async (tx) => {
       const dataset = await this.repository.share(tx, projectId, name);
       if (dataset === null) throw new DatasetNotFoundError(name);
@@ -59,7 +59,7 @@ export class FromExecutionsService {
       const ids = await this.listIds(tx, projectId, request);
       const key = { projectId, datasetId: dataset.datasetId, uploadId: this.databaseClock.newId() };
       await this.uploads.begin(tx, key);
-      const check = variablesCheckOf(dataset.variablesSchemaJson);
+      const check = toVariablesCheck(dataset.variablesSchemaJson);
       let skipped = 0;
       for (let from = 0; from < ids.length; from += READ_AT_ONCE) {
         const made = await this.make(tx, projectId, ids.slice(from, from + READ_AT_ONCE), request);
@@ -69,7 +69,7 @@ export class FromExecutionsService {
       }
       const locked = await this.repository.lock(tx, projectId, name);
       if (locked === null) throw new DatasetNotFoundError(name);
-      const added = await this.revisions.apply(tx, who, locked, key, 'append');
+      const added = await this.revisions.apply(tx, actor, locked, key, 'append');
       await this.uploads.drop(tx, key);
       return { ...added, skipped };
     });
@@ -78,7 +78,7 @@ export class FromExecutionsService {
   private async listIds(tx: EntityManager, projectId: string, request: FromExecutionsDto): Promise<string[]> {
     const { execution_ids: ids, filter, limit, expected } = request;
     if (ids != null) return [...new Set(ids.map((id) => id.toLowerCase()))];
-    const wanted = filterOf(filter ?? {}, expected === 'response');
+    const wanted = toFilter(filter ?? {}, expected === 'response');
     return this.contents.listIds(tx, projectId, { ...wanted, limit: limit ?? DEFAULT_LIMIT });
   }
 
@@ -147,7 +147,7 @@ function makeItem(execution: ExecutionContent, isAnswerExpected: boolean): Made 
   return { execution, json: `{"variables":${variablesJson},"expected":${JSON.stringify(responseText)}}` };
 }
 
-function filterOf(sent: ExecutionFilterDto, isAnswerExpected: boolean): Omit<ContentFilter, 'limit'> {
+function toFilter(sent: ExecutionFilterDto, isAnswerExpected: boolean): Omit<ContentFilter, 'limit'> {
   const status = sent.status ?? (isAnswerExpected ? 'succeeded' : undefined);
   const metadata = sent.metadata ?? undefined;
   return {
@@ -157,12 +157,12 @@ function filterOf(sent: ExecutionFilterDto, isAnswerExpected: boolean): Omit<Con
     correlationId: sent.correlation_id ?? undefined,
     metadata: metadata === undefined || Object.keys(metadata).length === 0 ? undefined : metadata,
     batchId: sent.batch_id?.toLowerCase(),
-    createdAfter: timeOf(sent.created_after),
-    createdBefore: timeOf(sent.created_before),
+    createdAfter: parseTime(sent.created_after),
+    createdBefore: parseTime(sent.created_before),
   };
 }
 
-function timeOf(text: string | null | undefined): Date | undefined {
+function parseTime(text: string | null | undefined): Date | undefined {
   return text == null ? undefined : (parseRfc3339(text) ?? undefined);
 }
 

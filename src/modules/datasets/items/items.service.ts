@@ -16,7 +16,7 @@ import {
   DatasetUploadIncompleteError,
   DatasetVersionNotFoundError,
 } from '../errors.js';
-import { variablesCheckOf } from './check-variables.js';
+import { toVariablesCheck } from './check-variables.js';
 import {
   type AddedItemsDto,
   type AddItemsDto,
@@ -51,15 +51,15 @@ export class ItemsService {
    * @throws ValidationError `VALIDATION_FAILED` for what is no item, and an `external_id` that comes twice.
    * @throws DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError | DatasetUploadIncompleteError
    */
-  async add(who: Actor, name: string, request: AddItemsDto): Promise<AddedItemsDto> {
+  async add(actor: Actor, name: string, request: AddItemsDto): Promise<AddedItemsDto> {
     const { mode: sentMode, upload_id: uploadId, parts } = request;
     const mode = sentMode ?? 'append';
-    if (uploadId == null) return this.addAtOnce(who, name, itemsOf(request), mode);
+    if (uploadId == null) return this.addAtOnce(actor, name, itemsOf(request), mode);
     if (request.items != null)
       throw refusal('/items', 'must be left out: the items of the upload came before');
     if (parts == null) throw refusal('/parts', 'is required: say how many parts the upload has');
-    return this.scope.transaction(who.projectId, (tx) =>
-      this.endUpload(tx, who, name, { uploadId: uploadId.toLowerCase(), parts, mode }),
+    return this.scope.transaction(actor.projectId, (tx) =>
+      this.endUpload(tx, actor, name, { uploadId: uploadId.toLowerCase(), parts, mode }),
     );
   }
 
@@ -111,41 +111,41 @@ export class ItemsService {
   }
 
   private async addAtOnce(
-    who: Actor,
+    actor: Actor,
     name: string,
     values: readonly unknown[],
     mode: AddMode,
   ): Promise<AddedItemsDto> {
-    const { projectId } = who;
+    const { projectId } = actor;
     return this.withItems(projectId, name, values, (tx, items, dataset) =>
-      this.addRead(tx, who, dataset, items, mode),
+      this.addRead(tx, actor, dataset, items, mode),
     );
   }
 
   /** Makes items that were read part of a dataset that the transaction shares. */
   async addRead(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     { datasetId, name }: LockedDataset,
     items: readonly NewItem[],
     mode: AddMode,
   ): Promise<AddedItemsDto> {
-    const { projectId } = who;
+    const { projectId } = actor;
     const key = { projectId, datasetId, uploadId: this.databaseClock.newId() };
     await this.uploads.begin(tx, key);
     await this.uploads.putPart(tx, key, 1, items);
-    const added = await this.revisions.apply(tx, who, await this.lock(tx, projectId, name), key, mode);
+    const added = await this.revisions.apply(tx, actor, await this.lock(tx, projectId, name), key, mode);
     await this.uploads.drop(tx, key);
     return added;
   }
 
   private async endUpload(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     name: string,
     { uploadId, parts, mode }: { readonly uploadId: string; readonly parts: number; readonly mode: AddMode },
   ): Promise<AddedItemsDto> {
-    const { projectId } = who;
+    const { projectId } = actor;
     const dataset = await this.lock(tx, projectId, name);
     const key: UploadKey = { projectId, datasetId: dataset.datasetId, uploadId };
     const upload = await this.uploads.lock(tx, key);
@@ -161,7 +161,7 @@ export class ItemsService {
         `has items with the same external_id: ${twice.map((id) => JSON.stringify(id)).join(', ')}`,
       );
     }
-    const added = await this.revisions.apply(tx, who, dataset, key, mode);
+    const added = await this.revisions.apply(tx, actor, dataset, key, mode);
     await this.uploads.end(tx, key, added);
     return added;
   }
@@ -177,7 +177,7 @@ export class ItemsService {
       const { variablesSchemaJson } = await this.scope.transaction(projectId, async (tx) =>
         found(await this.repository.find(tx, projectId, name), name),
       );
-      const steps = readItems(values, variablesCheckOf(variablesSchemaJson));
+      const steps = readItems(values, toVariablesCheck(variablesSchemaJson));
       const { items, misfits } = await heavyWork.runSteps(steps);
       if (misfits.length > 0) throw new DatasetItemsInvalidError(name, misfits);
       const done = await this.scope.transaction(projectId, async (tx) => {

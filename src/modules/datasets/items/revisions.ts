@@ -21,7 +21,7 @@ export class Revisions {
    */
   async apply(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     dataset: LockedDataset,
     upload: UploadKey,
     mode: AddMode,
@@ -36,8 +36,8 @@ export class Revisions {
     const held = await this.repository.countHeld(tx, upload);
     const { version, itemCount } = held;
     if (itemCount > MAX_ITEMS) throw new DatasetTooLargeError(dataset.name, MAX_ITEMS);
-    await this.repository.move(tx, upload, revision, held, { createdBy: who.actor, taken });
-    await this.audit.append(tx, who, {
+    await this.repository.move(tx, upload, revision, held, { createdBy: actor.name, taken });
+    await this.audit.append(tx, actor, {
       action: 'dataset.items',
       subject: `dataset/${dataset.name}`,
       subjectId: dataset.datasetId,

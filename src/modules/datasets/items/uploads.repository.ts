@@ -66,7 +66,7 @@ const DROP_UNUSED = `DELETE FROM dataset_contents c
 export class UploadsRepository {
   /** @returns false when it had begun before. */
   async begin(tx: EntityManager, key: UploadKey): Promise<boolean> {
-    return (await tx.query<unknown[]>(BEGIN, valuesOf(key))).length > 0;
+    return (await tx.query<unknown[]>(BEGIN, toValues(key))).length > 0;
   }
 
   /**
@@ -74,48 +74,48 @@ export class UploadsRepository {
    * @returns null when there is none; its `result` is what was answered when it was ended, and null before.
    */
   async lock(tx: EntityManager, key: UploadKey): Promise<{ readonly result: AddedItemsDto | null } | null> {
-    const [row] = await tx.query<{ result: AddedItemsDto | null }[]>(LOCK, valuesOf(key));
+    const [row] = await tx.query<{ result: AddedItemsDto | null }[]>(LOCK, toValues(key));
     return row ?? null;
   }
 
   /** The numbers of the parts that came, ascending. */
   async listParts(tx: EntityManager, key: UploadKey): Promise<number[]> {
-    const rows = await tx.query<{ part: number }[]>(LIST_PARTS, valuesOf(key));
+    const rows = await tx.query<{ part: number }[]>(LIST_PARTS, toValues(key));
     return rows.map(({ part }) => part);
   }
 
   /** Stores the items of a part; a part that is sent again takes the place of the former one. */
   async putPart(tx: EntityManager, key: UploadKey, part: number, items: readonly NewItem[]): Promise<void> {
     const { projectId, datasetId } = key;
-    await tx.query(DROP_PART, [...valuesOf(key), part]);
+    await tx.query(DROP_PART, [...toValues(key), part]);
     const byHash = [...items].sort((one, other) => one.itemHash.compare(other.itemHash));
     for (const slice of slicesOf(byHash)) {
       const contents = slice.map(({ content }) => content);
       const sizes = slice.map(({ sizeBytes }) => sizeBytes);
-      await tx.query(STORE_CONTENTS, [projectId, datasetId, hashesOf(slice), contents, sizes]);
+      await tx.query(STORE_CONTENTS, [projectId, datasetId, listHashes(slice), contents, sizes]);
     }
     for (let from = 0; from < items.length; from += SLICE_ITEMS) {
       const slice = items.slice(from, from + SLICE_ITEMS);
       const externalIds = slice.map(({ externalId }) => externalId);
       const sources = slice.map(({ sourceExecutionId }) => sourceExecutionId);
-      await tx.query(ADD_ITEMS, [...valuesOf(key), part, from, hashesOf(slice), externalIds, sources]);
+      await tx.query(ADD_ITEMS, [...toValues(key), part, from, listHashes(slice), externalIds, sources]);
     }
   }
 
   async countItems(tx: EntityManager, key: UploadKey): Promise<number> {
-    const [row] = await tx.query<{ items: number }[]>(COUNT, valuesOf(key));
+    const [row] = await tx.query<{ items: number }[]>(COUNT, toValues(key));
     return row?.items ?? 0;
   }
 
   /** Its items are part of a revision now, and whoever asks for it again gets the same answer for a day. */
   async end(tx: EntityManager, key: UploadKey, result: AddedItemsDto): Promise<void> {
-    await tx.query(DROP_ITEMS, valuesOf(key));
-    await tx.query(KEEP_RESULT, [...valuesOf(key), JSON.stringify(result)]);
+    await tx.query(DROP_ITEMS, toValues(key));
+    await tx.query(KEEP_RESULT, [...toValues(key), JSON.stringify(result)]);
   }
 
   async drop(tx: EntityManager, key: UploadKey): Promise<void> {
-    await tx.query(DROP_ITEMS, valuesOf(key));
-    await tx.query(DROP, valuesOf(key));
+    await tx.query(DROP_ITEMS, toValues(key));
+    await tx.query(DROP, toValues(key));
   }
 
   /** Datasets that have uploads which nobody has ended for a day. */
@@ -134,11 +134,11 @@ export class UploadsRepository {
   }
 }
 
-function valuesOf({ projectId, datasetId, uploadId }: UploadKey): string[] {
+function toValues({ projectId, datasetId, uploadId }: UploadKey): string[] {
   return [projectId, datasetId, uploadId];
 }
 
-function hashesOf(items: readonly NewItem[]): Buffer[] {
+function listHashes(items: readonly NewItem[]): Buffer[] {
   return items.map(({ itemHash }) => itemHash);
 }
 

@@ -2,7 +2,7 @@ import { type RunInEnvironment, TemplateHashMismatchError } from '../../prompts/
 import { type AdmittedPrompt, DEFAULT_ENVIRONMENT, type RequestToAdmit } from './execution-request.js';
 import { storedArm } from './stored-arm.js';
 
-export function environmentOf(request: RequestToAdmit): string {
+export function chooseEnvironment(request: RequestToAdmit): string {
   return request.environment ?? DEFAULT_ENVIRONMENT;
 }
 

@@ -1,7 +1,7 @@
 import type { SentMessage } from '../../../entities/index.js';
 import { RenderedPromptTooLargeError } from '../../../templating/index.js';
-import { messageBytesOf } from './charge-bound.js';
-import { providerMessageOf } from './execution-request.js';
+import { countMessageBytes } from './charge-bound.js';
+import { toProviderMessage } from './execution-request.js';
 import type { SentPrompt } from './sent-prompt.js';
 
 /**
@@ -9,7 +9,7 @@ import type { SentPrompt } from './sent-prompt.js';
  * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
  */
 export function boundedChat(messages: readonly SentMessage[], maxBytes: number): SentPrompt {
-  const sizeBytes = messages.reduce((sum, message) => sum + messageBytesOf(providerMessageOf(message)), 0);
+  const sizeBytes = messages.reduce((sum, message) => sum + countMessageBytes(toProviderMessage(message)), 0);
   if (sizeBytes > maxBytes) throw new RenderedPromptTooLargeError(maxBytes);
   return { kind: 'chat', messages };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { costPicoUsd } from '../../../kernel/index.js';
 import type { PriceRecord } from '../../models/index.js';
 import type { ModelProvider, ProviderMaxTokens, ProviderMessage } from '../../providers/index.js';
-import { chargeBoundOf, type ChargedRequest } from './charge-bound.js';
+import { boundCharge, type ChargedRequest } from './charge-bound.js';
 import type { Target } from './execution-targets.js';
 
 const price = (figures: Partial<PriceRecord> = {}): PriceRecord => ({
@@ -62,7 +62,7 @@ describe('what a call may cost', () => {
     fc.assert(
       fc.property(routed, fc.nat(4), share, share, share, (route, which, prompt, cached, response) => {
         const targets = route.map(([each], index) => target({ modelName: String(index), price: each }));
-        const bound = chargeBoundOf(targets as [Target, ...Target[]], request(), ({ modelName }) =>
+        const bound = boundCharge(targets as [Target, ...Target[]], request(), ({ modelName }) =>
           adapter(route[Number(modelName)]?.[1]),
         );
         const [called, most] = route[which % route.length] as (typeof route)[number];
@@ -82,7 +82,7 @@ describe('what a call may cost', () => {
   it('is exactly the cost where there is one model, whose adapter counts', () => {
     fc.assert(
       fc.property(priced, counts, (each, known) => {
-        const { inputPicoUsd, outputPicoUsd, responseTokens } = chargeBoundOf(
+        const { inputPicoUsd, outputPicoUsd, responseTokens } = boundCharge(
           targetsOf(target({ price: { ...each, cachedInputMicrosPerMtok: null } })),
           request(),
           () => adapter(known),
@@ -96,7 +96,7 @@ describe('what a call may cost', () => {
   });
 
   it('takes each part from the model where it is worst', () => {
-    const bound = chargeBoundOf(
+    const bound = boundCharge(
       targetsOf(
         target({ price: price({ inputMicrosPerMtok: 9n, outputMicrosPerMtok: 1n }), maxTokens: 10 }),
         target({ price: price({ inputMicrosPerMtok: 1n, outputMicrosPerMtok: 7n }), maxTokens: 30 }),
@@ -109,7 +109,7 @@ describe('what a call may cost', () => {
 
   it('counts the prompt at what its cached tokens cost, where that is more', () => {
     const dear = target({ price: price({ inputMicrosPerMtok: 2n, cachedInputMicrosPerMtok: 6n }) });
-    const bound = chargeBoundOf(targetsOf(dear), request(), () =>
+    const bound = boundCharge(targetsOf(dear), request(), () =>
       adapter({ promptTokens: 5, responseTokens: 1 }),
     );
     expect(bound.inputPicoUsd).toBe(30n);
@@ -119,7 +119,7 @@ describe('what a call may cost', () => {
 describe('the prompt', () => {
   const tokensOf = (asked: ChargedRequest): number => {
     const free = target({ price: price({ inputMicrosPerMtok: 1n }) });
-    return Number(chargeBoundOf(targetsOf(free), asked, unknowing).inputPicoUsd);
+    return Number(boundCharge(targetsOf(free), asked, unknowing).inputPicoUsd);
   };
 
   it('has no more tokens than bytes, and some around each message', () => {
@@ -158,7 +158,7 @@ describe('the prompt', () => {
   });
 
   it('is counted by the adapter where that knows better', () => {
-    const bound = chargeBoundOf(targetsOf(target()), request(), () =>
+    const bound = boundCharge(targetsOf(target()), request(), () =>
       adapter({ promptTokens: 7, responseTokens: 2 }),
     );
     expect(bound).toEqual({ inputPicoUsd: 21n, outputPicoUsd: 5n, responseTokens: 2 });
@@ -167,7 +167,7 @@ describe('the prompt', () => {
   it('has no price when it may be longer than the price holds for', () => {
     const tokens = tokensOf(request());
     const held = (maxPromptTokens: number) =>
-      chargeBoundOf(targetsOf(target({ price: price({ maxPromptTokens }) })), request(), unknowing);
+      boundCharge(targetsOf(target({ price: price({ maxPromptTokens }) })), request(), unknowing);
     expect(held(tokens)).toMatchObject({ inputPicoUsd: BigInt(tokens) * 3n, outputPicoUsd: 5n });
     expect(held(tokens - 1)).toEqual({ inputPicoUsd: null, outputPicoUsd: null, responseTokens: 100 });
   });
@@ -182,13 +182,13 @@ describe('the answer', () => {
     ['not bounded, where neither is known', undefined, null, null],
   ])('has at most %s', (_what, asked, maxTokens, wanted) => {
     const params = asked === undefined ? {} : { max_new_tokens: asked };
-    const bound = chargeBoundOf(targetsOf(target({ maxTokens })), request({ params }), unknowing);
+    const bound = boundCharge(targetsOf(target({ maxTokens })), request({ params }), unknowing);
     expect(bound.responseTokens).toBe(wanted);
   });
 
   it('is not bounded when one model of the route does not bound it', () => {
     const route = targetsOf(target(), target({ maxTokens: null }), target());
-    expect(chargeBoundOf(route, request(), unknowing).responseTokens).toBeNull();
+    expect(boundCharge(route, request(), unknowing).responseTokens).toBeNull();
   });
 });
 
@@ -197,7 +197,7 @@ it('nobody knows what a call may cost when one model of the route has no price',
     targetsOf(target({ price: null }), target()),
     targetsOf(target(), target({ price: null })),
   ]) {
-    expect(chargeBoundOf(route, request(), unknowing)).toEqual({
+    expect(boundCharge(route, request(), unknowing)).toEqual({
       inputPicoUsd: null,
       outputPicoUsd: null,
       responseTokens: 100,

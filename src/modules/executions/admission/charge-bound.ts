@@ -29,7 +29,7 @@ const TOKENS_AROUND_EXTRAS = 1024;
 /**
  * @param providerOf the adapter of a target, which may know better than anybody else what it will be billed.
  */
-export function chargeBoundOf(
+export function boundCharge(
   targets: Targets,
   request: ChargedRequest,
   providerOf: (target: Target) => ModelProvider,
@@ -38,16 +38,20 @@ export function chargeBoundOf(
   let worst: ChargeBound | null = null;
   for (const target of targets) {
     const known = providerOf(target).maxTokens?.({ ...request, modelName: target.modelName });
-    const promptTokens = known?.promptTokens ?? (bytes ??= promptBytesOf(request));
-    const responseTokens = known?.responseTokens ?? allowedTokensOf(target, request);
-    const bound = boundOf(target, promptTokens, responseTokens);
-    worst = worst === null ? bound : worstOf(worst, bound);
+    const promptTokens = known?.promptTokens ?? (bytes ??= countPromptBytes(request));
+    const responseTokens = known?.responseTokens ?? limitTokens(target, request);
+    const bound = boundTargetCharge(target, promptTokens, responseTokens);
+    worst = worst === null ? bound : takeWorse(worst, bound);
   }
   // There is at least one target.
   return worst as ChargeBound;
 }
 
-function boundOf({ price }: Target, promptTokens: number, responseTokens: number | null): ChargeBound {
+function boundTargetCharge(
+  { price }: Target,
+  promptTokens: number,
+  responseTokens: number | null,
+): ChargeBound {
   if (price === null || (price.maxPromptTokens !== null && promptTokens > price.maxPromptTokens)) {
     return { inputPicoUsd: null, outputPicoUsd: null, responseTokens };
   }
@@ -59,7 +63,7 @@ function boundOf({ price }: Target, promptTokens: number, responseTokens: number
   };
 }
 
-function worstOf(one: ChargeBound, other: ChargeBound): ChargeBound {
+function takeWorse(one: ChargeBound, other: ChargeBound): ChargeBound {
   return {
     inputPicoUsd: greatestKnown(one.inputPicoUsd, other.inputPicoUsd),
     outputPicoUsd: greatestKnown(one.outputPicoUsd, other.outputPicoUsd),
@@ -71,7 +75,7 @@ function worstOf(one: ChargeBound, other: ChargeBound): ChargeBound {
 }
 
 /** Returns the requested bound, since that is sent; else the model's own limit, where it is known. */
-function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): number | null {
+function limitTokens({ maxTokens }: Target, { params }: ChargedRequest): number | null {
   return params.max_new_tokens ?? maxTokens;
 }
 
@@ -79,11 +83,11 @@ function allowedTokensOf({ maxTokens }: Target, { params }: ChargedRequest): num
  * A token stands for at least one byte of what is tokenized, so there are never more tokens than bytes. That holds
  * for every vendor and costs nothing; what is held too much of is given back when the call is over.
  */
-function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
+function countPromptBytes({ messages, tools = [], toolChoice, responseFormat }: ChargedRequest): number {
   const hasExtras = tools.length > 0 || responseFormat !== undefined;
   const extras = hasExtras ? writeJson([tools, toolChoice, responseFormat]) : '';
   const sizeBytes = messages.reduce(
-    (sum, message) => sum + messageBytesOf(message),
+    (sum, message) => sum + countMessageBytes(message),
     Buffer.byteLength(extras),
   );
   const around = TOKENS_AROUND_A_MESSAGE * (messages.length + tools.length + 1);
@@ -91,7 +95,7 @@ function promptBytesOf({ messages, tools = [], toolChoice, responseFormat }: Cha
 }
 
 /** All that a message says: to some vendors the result of a tool is sent with the tool's name, so ids and names count twice. */
-export function messageBytesOf(message: ProviderMessage): number {
+export function countMessageBytes(message: ProviderMessage): number {
   const { content, toolCalls = [], toolCallId = '', vendorMembers } = message;
   const calls = toolCalls.length === 0 ? '' : JSON.stringify(toolCalls);
   const names = toolCalls.reduce((sum, { name }) => sum + Buffer.byteLength(name), 0);

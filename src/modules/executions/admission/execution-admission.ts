@@ -6,12 +6,12 @@ import type { StoredArm } from '../../../entities/index.js';
 import { BareCalls, UnsavedContents } from '../../prompts/index.js';
 import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
 import { ProjectProviders } from '../../secrets/index.js';
-import { providerExtrasOf } from '../../versions/index.js';
+import { toProviderExtras } from '../../versions/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
 import { ProjectPolicies } from '../../projects/index.js';
-import { chargeBoundOf } from './charge-bound.js';
+import { boundCharge } from './charge-bound.js';
 import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
-import { environmentOf } from './admitted-prompt.js';
+import { chooseEnvironment } from './admitted-prompt.js';
 import { boundedChat } from './bounded-chat.js';
 import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
 import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
@@ -19,15 +19,15 @@ import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
   type AdmittedExecution,
   type AdmittedRequest,
-  compiledOf,
+  getCompiled,
   type FoundForRequest,
-  messagesOf,
+  toProviderMessages,
   paramsOfRequest,
   type RequestToAdmit,
 } from './execution-request.js';
 import { joinMessages, type SentPrompt } from './sent-prompt.js';
 import { PromptAdmission, type PromptOptions } from './prompt-admission.js';
-import { bareCallOf } from './unsaved-content.js';
+import { toBareCall } from './unsaved-content.js';
 
 /** The parts of a request that can be checked by themselves. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
@@ -77,7 +77,7 @@ export class ExecutionAdmission {
     },
   ): Promise<Answer> {
     if ((request.content ?? null) !== null) {
-      return this.admitAndWrite(projectId, await bareCallOf(projectId, request, this.contents), mode, steps);
+      return this.admitAndWrite(projectId, await toBareCall(projectId, request, this.contents), mode, steps);
     }
     const { prepare, write } = steps;
     const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
@@ -154,7 +154,7 @@ export class ExecutionAdmission {
     const isBare = (request.bare ?? null) !== null;
     const prompt = isBare ? null : this.prompts.peek(projectId, request);
     const isAdmitted = isBare
-      ? this.bareCalls.isKnownToBeAllowed(projectId, environmentOf(request))
+      ? this.bareCalls.isKnownToBeAllowed(projectId, chooseEnvironment(request))
       : prompt !== null;
     if (!isAdmitted) return null;
     const looked = { prompt, isByMemory: true, policy, providers };
@@ -182,7 +182,7 @@ export class ExecutionAdmission {
     } = request;
     const maxAttempts = readMaxAttempts(request, mode, targets.length, this.config.env);
     const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
-    const known = asStored === null ? NO_EXTRAS : providerExtrasOf(asStored);
+    const known = asStored === null ? NO_EXTRAS : toProviderExtras(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
     for (const { provider } of targets) {
       // Whoever waits is called for by this very process, so that it may as well see at once that the key can be read.
@@ -199,7 +199,7 @@ export class ExecutionAdmission {
       routeName,
       extras,
       params,
-      environment: environmentOf(request),
+      environment: chooseEnvironment(request),
       timeoutMs,
       maxAttempts,
       onUnknown: request.on_unknown ?? 'retry',
@@ -219,7 +219,7 @@ export class ExecutionAdmission {
    */
   render(admitted: AdmittedRequest, entry: Entry): AdmittedExecution | Promise<AdmittedExecution> {
     const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const compiled = compiledOf(admitted);
+    const compiled = getCompiled(admitted);
     if (compiled === null) {
       const messages = admitted.bare?.messages ?? [];
       return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
@@ -257,7 +257,7 @@ export class ExecutionAdmission {
     const { targets, params, extras, furtherMessages: further } = admitted;
     const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;
     const rendered = further === null ? own : boundedChat(joinMessages(own, further), maxBytes);
-    const messages = messagesOf(rendered);
+    const messages = toProviderMessages(rendered);
     const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
     return {
       prompt: admitted.prompt,
@@ -284,12 +284,12 @@ export class ExecutionAdmission {
       rendered,
       messages,
       kept: null,
-      bound: chargeBoundOf(targets, charged, ({ provider }) => this.registry.get(provider)),
+      bound: boundCharge(targets, charged, ({ provider }) => this.registry.get(provider)),
     };
   }
 
   private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
-    await this.bareCalls.assertAllowed(projectId, environmentOf(request));
+    await this.bareCalls.assertAllowed(projectId, chooseEnvironment(request));
     return null;
   }
 }

@@ -41,7 +41,7 @@ export class ExecutionPreviews {
   ): Promise<ExecutionPreview> {
     return this.admission.admitAndWrite(projectId, request, 'async', {
       prepare: async (admitted) => ({ admitted, bounds: await this.boundAll(admitted, entries) }),
-      write: ({ admitted, bounds }) => Promise.resolve(previewOf(admitted, bounds)),
+      write: ({ admitted, bounds }) => Promise.resolve(toPreview(admitted, bounds)),
     });
   }
 
@@ -66,7 +66,7 @@ export class ExecutionPreviews {
   }
 }
 
-function previewOf(
+function toPreview(
   { prompt, targets }: AdmittedRequest,
   bounds: readonly (ChargeBound | null)[],
 ): ExecutionPreview {

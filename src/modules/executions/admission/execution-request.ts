@@ -134,14 +134,14 @@ export function paramsOfRequest(params: ParamsDto): ProviderParams {
 }
 
 /** A text prompt is one user message. */
-export function messagesOf(rendered: SentPrompt): ProviderMessage[] {
+export function toProviderMessages(rendered: SentPrompt): ProviderMessage[] {
   return rendered.kind === 'text'
     ? [{ role: 'user', content: rendered.text }]
-    : rendered.messages.map(providerMessageOf);
+    : rendered.messages.map(toProviderMessage);
 }
 
 /** From the form that is stored to the one of the provider contract. */
-export function providerMessageOf(message: SentMessage): ProviderMessage {
+export function toProviderMessage(message: SentMessage): ProviderMessage {
   const { role, content, tool_calls: toolCalls, tool_call_id: toolCallId } = message;
   const hasMembers = hasVendorMembers(message);
   if (toolCalls === undefined && toolCallId === undefined && !hasMembers) return { role, content };
@@ -150,7 +150,7 @@ export function providerMessageOf(message: SentMessage): ProviderMessage {
     content,
     ...(toolCalls === undefined ? {} : { toolCalls }),
     ...(toolCallId === undefined ? {} : { toolCallId }),
-    ...(hasMembers ? { vendorMembers: vendorMembersOf(message) } : {}),
+    ...(hasMembers ? { vendorMembers: pickVendorMembers(message) } : {}),
   };
 }
 
@@ -165,12 +165,12 @@ function hasVendorMembers(message: SentMessage): boolean {
   );
 }
 
-function vendorMembersOf(message: SentMessage): Readonly<Record<string, unknown>> {
+function pickVendorMembers(message: SentMessage): Readonly<Record<string, unknown>> {
   const { role: _role, content: _content, tool_calls: _calls, tool_call_id: _id, ...members } = message;
   return members;
 }
 
 /** Null where nothing is rendered. */
-export function compiledOf({ prompt, bare }: AdmittedRequest): CompiledPrompt | null {
+export function getCompiled({ prompt, bare }: AdmittedRequest): CompiledPrompt | null {
   return prompt === null ? (bare?.content?.compiled ?? null) : prompt.compiled;
 }

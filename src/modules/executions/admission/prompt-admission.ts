@@ -3,7 +3,7 @@ import type { Arm } from '../../../bucketing/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { assignUnit, PromptResolver, type RunningRollout } from '../../prompts/index.js';
-import { admittedPrompt, environmentOf } from './admitted-prompt.js';
+import { admittedPrompt, chooseEnvironment } from './admitted-prompt.js';
 import type { AdmittedPrompt, RequestToAdmit } from './execution-request.js';
 import { storedArm } from './stored-arm.js';
 
@@ -35,7 +35,7 @@ export class PromptAdmission {
   ): Promise<AdmittedPrompt> {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
     const { unit_key: unitKey = null } = request;
-    const found = await this.resolver.resolveIn(projectId, name, environmentOf(request), hash ?? number, {
+    const found = await this.resolver.resolveIn(projectId, name, chooseEnvironment(request), hash ?? number, {
       fresh,
       unitKey,
       ...(arm === undefined ? {} : { arm }),
@@ -47,7 +47,7 @@ export class PromptAdmission {
   peek(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
     const { unit_key: unitKey = null } = request;
-    const found = this.resolver.peekIn(projectId, name, environmentOf(request), hash ?? number, unitKey);
+    const found = this.resolver.peekIn(projectId, name, chooseEnvironment(request), hash ?? number, unitKey);
     return found === null ? null : admittedPrompt(request, found, false, projectId, this.unitSecret);
   }
 

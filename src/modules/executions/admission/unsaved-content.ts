@@ -7,7 +7,7 @@ import type { RequestToAdmit } from './execution-request.js';
  * @throws ValidationError `VALIDATION_FAILED` for a prompt beside it, and for what `UnsavedContents` refuses.
  * @throws TemplateInvalidError `TEMPLATE_INVALID`
  */
-export async function bareCallOf(
+export async function toBareCall(
   projectId: string,
   { content, ...request }: RequestToAdmit,
   contents: UnsavedContents,

@@ -11,7 +11,7 @@ import type { Request } from 'express';
 import {
   ApiBodyExample,
   ApiProblems,
-  jsonTextOf,
+  getJsonText,
   type RawAnswer,
   UuidPipe,
 } from '../../../infra/http/index.js';
@@ -58,10 +58,10 @@ export class BatchesController {
     @IdempotencyKey() key: UsedKey | null,
     @Req() request: Request,
   ): Promise<RawAnswer> {
-    const text = jsonTextOf(request);
+    const text = getJsonText(request);
     const variables: VariablesSource = {
-      of: (index) => text?.sourceOf('entries', index, 'variables') ?? null,
-      sizeOf: (index) => text?.sizeOf('entries', index, 'variables') ?? 0,
+      of: (index) => text?.findSource('entries', index, 'variables') ?? null,
+      sizeOf: (index) => text?.measureSize('entries', index, 'variables') ?? 0,
     };
     return this.rights.whenMayRun(caller, body, () => this.batches.submit(caller, body, variables, key));
   }

@@ -14,9 +14,9 @@ import {
   type Begun,
   type BegunExecution,
   BEGUN_FREELY,
-  begunOf,
+  toBegun,
   type BegunRow,
-  refusalOf,
+  toRefusal,
 } from '../record/index.js';
 
 export interface NewBatch {
@@ -107,12 +107,12 @@ export class BatchesRepository {
         }
         await tx.query(INSERT_BATCH, batchValues(batch));
         const found: BegunRow[] = [];
-        for (const part of partsOf(batch.beginnings)) {
+        for (const part of splitParts(batch.beginnings)) {
           const entries = part.map((beginning) => beginEntry(beginning, 0));
           const values = await heavyWork.run(() => beginValues(entries, holdMs, false));
           found.push(...(await tx.query<BegunRow[]>(BEGIN, values)));
           for (const row of found) {
-            const refusal = refusalOf(row);
+            const refusal = toRefusal(row);
             if (refusal !== null) throw refusal;
             if (row.state !== 'begun') throw new NotInserted('stale');
           }
@@ -156,7 +156,7 @@ export class BatchesRepository {
 /** Characters of variables and prompts in one statement. Sixteen megabytes at once would hold up everybody else. */
 const MAX_PART_CHARS = 1024 ** 2;
 
-function partsOf(beginnings: readonly Beginning[]): Beginning[][] {
+function splitParts(beginnings: readonly Beginning[]): Beginning[][] {
   const parts: Beginning[][] = [];
   let chars = Infinity;
   for (const beginning of beginnings) {
@@ -175,7 +175,7 @@ function partsOf(beginnings: readonly Beginning[]): Beginning[][] {
 /** The least that the entries leave in any budget. */
 function fullest(rows: readonly BegunRow[]): BegunExecution {
   return rows
-    .map((row) => begunOf(row, true))
+    .map((row) => toBegun(row, true))
     .reduce((most, row) => ((row.warning?.percent ?? 0) > (most.warning?.percent ?? 0) ? row : most));
 }
 

@@ -51,22 +51,22 @@ export class BatchesService {
    *   entry counts.
    */
   async submit(
-    who: Caller,
+    caller: Caller,
     request: SubmitBatchDto,
     source: VariablesSource,
     key: UsedKey | null,
   ): Promise<RawAnswer> {
-    const leave = this.gate.enter(who.projectId);
+    const leave = this.gate.enter(caller.projectId);
     try {
-      const answer = await this.idempotency.once(who.projectId, key, async () => {
-        await this.limits.admit(who, request.entries.length);
-        await this.gate.admit(who.projectId, request.entries.length);
-        return this.admission.admitAndWrite(who.projectId, request, 'async', {
-          prepare: (common) => this.renderAll(who.projectId, common, request, source),
-          write: (admitted) => this.insert(who, request.callback_url ?? null, admitted, key),
+      const answer = await this.idempotency.once(caller.projectId, key, async () => {
+        await this.limits.admit(caller, request.entries.length);
+        await this.gate.admit(caller.projectId, request.entries.length);
+        return this.admission.admitAndWrite(caller.projectId, request, 'async', {
+          prepare: (common) => this.renderAll(caller.projectId, common, request, source),
+          write: (admitted) => this.insert(caller, request.callback_url ?? null, admitted, key),
         });
       });
-      return await this.limits.onAnswer(who, answer);
+      return await this.limits.onAnswer(caller, answer);
     } finally {
       leave();
     }
@@ -145,12 +145,12 @@ export class BatchesService {
   }
 
   private async insert(
-    who: Caller,
+    caller: Caller,
     callbackUrl: string | null,
     admitted: readonly AdmittedExecution[],
     key: UsedKey | null,
   ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
-    const { projectId, actor: requestedBy, keyId } = who;
+    const { projectId, name: requestedBy, keyId } = caller;
     const batchId = this.databaseClock.newId();
     const createdAt = this.databaseClock.now();
     const by = { projectId, requestedBy, keyId };

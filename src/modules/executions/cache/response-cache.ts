@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { CacheCounts, Clock, messageOf, parseJson } from '../../../kernel/index.js';
-import { canonicalJson, wireExtrasOf } from '../../../templating/index.js';
+import { CacheCounts, Clock, getMessage, parseJson } from '../../../kernel/index.js';
+import { canonicalJson, toWireExtras } from '../../../templating/index.js';
 import type { AdmittedExecution, BareCall } from '../admission/execution-request.js';
 import type { SentPrompt } from '../admission/sent-prompt.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
@@ -41,7 +41,7 @@ export class ResponseCache {
    */
   async findOrClaim(request: CacheRequest, deadlineAtMs: number | null): Promise<CachedAnswer | null> {
     const { projectId, executionId, admitted, ttlS } = request;
-    const key = cacheKeyOf(admitted);
+    const key = toCacheKey(admitted);
     for (;;) {
       const entry = await this.entries.find(projectId, key, ttlS);
       if (entry?.state === 'answer') {
@@ -65,8 +65,8 @@ export class ResponseCache {
 
   /** For an execution that came to no answer; whoever waits for it asks for itself then. Never rejects. */
   async giveUp({ projectId, executionId, admitted }: CacheRequest): Promise<void> {
-    await this.entries.unclaim(projectId, cacheKeyOf(admitted), executionId).catch((error: unknown) => {
-      this.logger.warn({ executionId }, `a claim in the cache was not taken back: ${messageOf(error)}`);
+    await this.entries.unclaim(projectId, toCacheKey(admitted), executionId).catch((error: unknown) => {
+      this.logger.warn({ executionId }, `a claim in the cache was not taken back: ${getMessage(error)}`);
     });
   }
 }
@@ -83,11 +83,11 @@ const ANSWER_PARAMS = ['reasoning_effort', 'verbosity', 'parallel_tool_calls'];
  * SHA-256 over the RFC 8785 JSON of what makes two requests equal: version, variables, models and params. Numbers count as
  * they are written. The order of keys counts only where it shows in the rendered prompt, which is a part of it for that.
  */
-export function cacheKeyOf(admitted: AdmittedExecution): Buffer {
+export function toCacheKey(admitted: AdmittedExecution): Buffer {
   const { prompt, bare, variablesJson, rendered, targets, params, extras } = admitted;
   const asked =
     prompt === null
-      ? { messages: messagesOfBare(bare, rendered), extras: wireExtrasOf(bare?.extras) }
+      ? { messages: messagesOfBare(bare, rendered), extras: toWireExtras(bare?.extras) }
       : { version_id: prompt.version.versionId, variables: parseJson(variablesJson), rendered };
   const models = targets.map(({ modelId }) => modelId);
   const vendor = Object.entries(extras.vendorParams ?? {}).filter(([name]) => ANSWER_PARAMS.includes(name));

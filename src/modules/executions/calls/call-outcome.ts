@@ -26,7 +26,7 @@ export type CallOutcome =
   | { readonly succeeded: false; readonly failure: CallFailure };
 
 /** Returns the tokens known to have been used, of prompt and answer. */
-export function tokensOf(outcome: CallOutcome): number {
+export function countTokens(outcome: CallOutcome): number {
   const end = outcome.succeeded ? outcome.completion : outcome.failure.partial?.end;
   return (end?.usage.promptTokens ?? 0) + (end?.usage.responseTokens ?? 0);
 }

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
-import { Clock, messageOf } from '../../../kernel/index.js';
+import { Clock, getMessage } from '../../../kernel/index.js';
 import type { Claim } from './claim.js';
 import { ExecutionsRepository } from '../record/index.js';
 
@@ -84,7 +84,7 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
         else if (this.held.has(lease)) this.held.set(lease, sinceMs);
       }
     } catch (error) {
-      this.logger.warn(`leases could not be renewed: ${messageOf(error)}`);
+      this.logger.warn(`leases could not be renewed: ${getMessage(error)}`);
       nextMs = Math.min(nextMs, RENEWAL_RETRY_MS);
     }
     this.timer = this.held.size === 0 ? undefined : setTimeout(() => void this.renewAll(), nextMs);

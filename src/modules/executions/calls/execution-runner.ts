@@ -7,7 +7,7 @@ import { RateLimits, type Spender } from '../../limits/index.js';
 import { PriceReads, type PriceRecord, type AllowedModel } from '../../models/index.js';
 import { type ProviderParams, ProviderRegistry } from '../../providers/index.js';
 import { ProjectCircuits } from '../../secrets/index.js';
-import { chargeBoundOf } from '../admission/charge-bound.js';
+import { boundCharge } from '../admission/charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
 import {
@@ -18,7 +18,7 @@ import {
   type Targets,
 } from '../admission/execution-targets.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
-import { type CallOutcome, tokensOf } from './call-outcome.js';
+import { type CallOutcome, countTokens } from './call-outcome.js';
 import { ProviderCaller } from './provider-caller.js';
 import { type Dispatched, ExecutionsRepository, type Next } from '../record/index.js';
 import { isRetryableElsewhere, isRetryableThere, waitBeforeRetryMs } from './retry-policy.js';
@@ -98,7 +98,7 @@ export class ExecutionRunner {
       const asked = { provider, modelName, messages, params, extras, deadlineMs };
       const call = { executionId, projectId, attempt, ...asked, signal: lease.signal };
       const outcome = await this.caller.call(call);
-      this.limits.charge(spenderOf(claimed, dispatched), tokensOf(outcome));
+      this.limits.charge(toSpender(claimed, dispatched), countTokens(outcome));
       const claim = { ...claimed, mayHaveDuties: held.mayHaveDuties };
       await this.finish(claim, attempt, outcome, { chosen, price });
       return outcome;
@@ -120,7 +120,7 @@ export class ExecutionRunner {
     const { mayHaveDuties: hasDuties = true } = claimed;
     if (attempt === 1) return { params, mayHaveDuties: hasDuties };
     const targets = await this.pricedTargets(claimed);
-    const bound = chargeBoundOf(targets, { messages, params, ...extras }, ({ provider }) =>
+    const bound = boundCharge(targets, { messages, params, ...extras }, ({ provider }) =>
       this.registry.get(provider),
     );
     try {
@@ -158,7 +158,7 @@ export class ExecutionRunner {
     { chosen, price }: { readonly chosen: Chosen; readonly price: PriceRecord | null },
   ): Promise<void> {
     const { executionId } = claimed;
-    const next = this.nextOf(claimed, attempt, outcome, chosen.index);
+    const next = this.decideNext(claimed, attempt, outcome, chosen.index);
     const { target: model } = chosen;
     const { mask } = claimed;
     const ending = { claim: claimed, mode: 'async' as const, attempt, model, price, outcome, mask, next };
@@ -172,7 +172,12 @@ export class ExecutionRunner {
     }
   }
 
-  private nextOf(claimed: ClaimedExecution, attemptsMade: number, outcome: CallOutcome, index: number): Next {
+  private decideNext(
+    claimed: ClaimedExecution,
+    attemptsMade: number,
+    outcome: CallOutcome,
+    index: number,
+  ): Next {
     if (outcome.succeeded || attemptsMade >= claimed.maxAttempts) return { kind: 'final' };
     if (hasFallback(claimed.targets, index)) {
       return isRetryableElsewhere(outcome.failure) ? { kind: 'queued', waitMs: 0 } : { kind: 'final' };
@@ -189,7 +194,7 @@ export class ExecutionRunner {
 }
 
 /** Its requests were counted when it was submitted. */
-function spenderOf(
+function toSpender(
   { projectId }: ClaimedExecution,
   { keyId, tokensPerMinute, ancestors }: Dispatched,
 ): Spender {

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { Bell } from '../../../infra/bell/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
-import { messageOf } from '../../../kernel/index.js';
+import { getMessage } from '../../../kernel/index.js';
 import { ExecutionsRepository } from '../record/index.js';
 
 const LONGEST_INTERVAL_MS = 5000;
@@ -30,7 +30,7 @@ export class ExecutionSweeper implements OnApplicationBootstrap, BeforeApplicati
     const intervalMs = Math.min(LONGEST_INTERVAL_MS, this.config.env.LEASE_MS / 2);
     this.timer = setInterval(() => {
       this.sweep().catch((error: unknown) => {
-        this.logger.warn(`lapsed executions could not be looked for: ${messageOf(error)}`);
+        this.logger.warn(`lapsed executions could not be looked for: ${getMessage(error)}`);
       });
     }, intervalMs);
   }

@@ -100,7 +100,7 @@ export class ProviderCaller {
       };
     } catch (error) {
       const latencyMs = Math.round(this.clock.monotonicMs() - startedAtMs);
-      const failure = this.failureOf(error, call, latencyMs);
+      const failure = this.toFailure(error, call, latencyMs);
       return { succeeded: false, failure: { ...failure, partial: storablePartial(partial) } };
     }
   }
@@ -122,7 +122,7 @@ export class ProviderCaller {
     return judgeCall(outcome, Math.min(usual, most));
   }
 
-  private failureOf(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {
+  private toFailure(error: unknown, call: ProviderCall, latencyMs: number): CallFailure {
     if (error instanceof ProviderError) return storableFailure(error, latencyMs);
     const nothing = { status: null, retryAfterMs: null, providerRequestId: null };
     if (call.signal?.aborted === true) {

@@ -21,13 +21,13 @@ export class ContentErasureService {
    * @throws ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ExecutionNotFinalError `EXECUTION_NOT_FINAL` while it is queued or running.
    */
-  async erase(who: Actor, executionId: string): Promise<void> {
-    const isErased = await this.scope.transaction(who.projectId, async (tx) => {
-      const { state, erasedAt } = await this.contents.erase(tx, who.projectId, executionId);
+  async erase(actor: Actor, executionId: string): Promise<void> {
+    const isErased = await this.scope.transaction(actor.projectId, async (tx) => {
+      const { state, erasedAt } = await this.contents.erase(tx, actor.projectId, executionId);
       if (state === 'absent') throw new ExecutionNotFoundError(executionId);
       if (state === 'in_flight') throw new ExecutionNotFinalError(executionId);
       if (state === 'erased_before') return false;
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'execution.erase_content',
         subject: `execution/${executionId}`,
         after: { content_erased_at: erasedAt?.toISOString() ?? null },

@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { canonicalPathOf, jsonTextOf } from '../../../infra/http/index.js';
+import { getCanonicalPath, getJsonText } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
-import { type BodyText, fingerprintOf, type UsedKey } from './used-key.js';
+import { type BodyText, fingerprintRequest, type UsedKey } from './used-key.js';
 
 /** For the OpenAPI document. */
 export const IDEMPOTENCY_HEADER = {
@@ -22,20 +22,20 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 export const IdempotencyKey = createParamDecorator(
   (_: unknown, context: ExecutionContext): UsedKey | null | Promise<UsedKey> => {
     const request = context.switchToHttp().getRequest<Request>();
-    return usedKeyOf({
+    return readUsedKey({
       method: request.method,
-      path: canonicalPathOf(request),
+      path: getCanonicalPath(request),
       header: request.headers['idempotency-key'],
       rawHeaders: request.rawHeaders,
-      body: jsonTextOf(request),
+      body: getJsonText(request),
     });
   },
 );
 
 /** The same for who answers without Nest; a promise only for a large body. @throws ValidationError `VALIDATION_FAILED` */
-export function usedKeyOf(request: {
+export function readUsedKey(request: {
   readonly method: string;
-  /** The path of the matched route, see `canonicalPathOf`: another spelling of it is the same request. */
+  /** The path of the matched route, see `getCanonicalPath`: another spelling of it is the same request. */
   readonly path: string;
   readonly header: string | string[] | undefined;
   /** Names and values in turn. */
@@ -50,16 +50,16 @@ export function usedKeyOf(request: {
     ]);
   }
   // Node joins headers of one name, so a key that a proxy sends on twice would be another key than the one it got.
-  if (key.includes(', ') && countOf(rawHeaders) > 1) {
+  if (key.includes(', ') && countHeaders(rawHeaders) > 1) {
     throw new ValidationError('Send one Idempotency-Key.', [
       { pointer: '', message: 'the header Idempotency-Key must not stand there more than once' },
     ]);
   }
-  const fingerprint = fingerprintOf(method, path, request.body);
+  const fingerprint = fingerprintRequest(method, path, request.body);
   if (!(fingerprint instanceof Promise)) return { route: path, key, fingerprint };
   return fingerprint.then((made) => ({ route: path, key, fingerprint: made }));
 }
 
-function countOf(rawHeaders: readonly string[]): number {
+function countHeaders(rawHeaders: readonly string[]): number {
   return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'idempotency-key').length;
 }

@@ -1,15 +1,17 @@
 import { finish, readJsonText } from '../../../kernel/index.js';
 import { readJsonInSteps } from '../../../kernel/json/reading/json-step-reader.js';
-import { usedKeyOf } from './idempotency-key.decorator.js';
-import { fingerprintOf } from './used-key.js';
+import { readUsedKey } from './idempotency-key.decorator.js';
+import { fingerprintRequest } from './used-key.js';
 
 const PATH = '/v1/executions:run';
 const LIMITS = { maxDepth: 64, maxValues: 250_000, maxMembers: 10_000 };
 const of = (text: string, path = PATH, method = 'POST') =>
-  (fingerprintOf(method, path, readJsonText(text, LIMITS)) as Buffer).toString('hex');
+  (fingerprintRequest(method, path, readJsonText(text, LIMITS)) as Buffer).toString('hex');
 /** The same for a body that is read, and hashed, in steps. */
 const ofLarge = async (text: string) =>
-  (await fingerprintOf('POST', PATH, finish(readJsonInSteps(Buffer.from(text), LIMITS)))).toString('hex');
+  (await fingerprintRequest('POST', PATH, finish(readJsonInSteps(Buffer.from(text), LIMITS)))).toString(
+    'hex',
+  );
 const BODY = '{"prompt_name": "a", "variables": {"x": 1, "y": [1, 2]}}';
 
 describe('the fingerprint of a request', () => {
@@ -57,7 +59,7 @@ describe('the fingerprint of a request', () => {
 
 describe('a key', () => {
   const keyOf = (header: string | string[] | undefined) =>
-    usedKeyOf({
+    readUsedKey({
       method: 'POST',
       path: PATH,
       header,
@@ -67,9 +69,11 @@ describe('a key', () => {
 
   it('may have a comma, and may not come twice', () => {
     const request = { method: 'POST', path: PATH, header: 'a, a', body: null };
-    expect(usedKeyOf({ ...request, rawHeaders: ['Idempotency-Key', 'a, a'] })).toMatchObject({ key: 'a, a' });
+    expect(readUsedKey({ ...request, rawHeaders: ['Idempotency-Key', 'a, a'] })).toMatchObject({
+      key: 'a, a',
+    });
     const twice = ['Idempotency-Key', 'a', 'Accept', 'a', 'idempotency-KEY', 'a'];
-    expect(() => usedKeyOf({ ...request, rawHeaders: twice })).toThrow(
+    expect(() => readUsedKey({ ...request, rawHeaders: twice })).toThrow(
       expect.objectContaining({ code: 'VALIDATION_FAILED' }) as Error,
     );
   });

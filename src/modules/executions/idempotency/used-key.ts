@@ -12,7 +12,7 @@ export interface UsedKey {
   readonly route: string;
   /** The text that the caller chose. */
   readonly key: string;
-  /** Covers method, path and body; see {@link fingerprintOf}. */
+  /** Covers method, path and body; see {@link fingerprintRequest}. */
   readonly fingerprint: Buffer;
 }
 
@@ -33,7 +33,11 @@ export interface StoredAnswer {
  *
  * @throws ValidationError `VALIDATION_FAILED` for a number of a large body that is not finite.
  */
-export function fingerprintOf(method: string, path: string, text: BodyText | null): Buffer | Promise<Buffer> {
+export function fingerprintRequest(
+  method: string,
+  path: string,
+  text: BodyText | null,
+): Buffer | Promise<Buffer> {
   if (text?.isLarge !== true) {
     const canonical = canonicalJson({ method, path, body: text?.value ?? null });
     return createHash('sha256').update(canonical).digest();
@@ -45,10 +49,10 @@ export function fingerprintOf(method: string, path: string, text: BodyText | nul
   );
 }
 
-export type BodyText = Pick<JsonText, 'value' | 'isLarge' | 'sourceOf'>;
+export type BodyText = Pick<JsonText, 'value' | 'isLarge' | 'findSource'>;
 
 function* hashSource(method: string, path: string, text: BodyText): Steps<Buffer> {
-  const source = text.sourceOf() ?? '';
+  const source = text.findSource() ?? '';
   const hash = createHash('sha256').update(`${method} ${path} `);
   for (let start = 0; start < source.length; start += STEP_CHARS) {
     hash.update(source.slice(start, start + STEP_CHARS));

@@ -15,19 +15,19 @@ export class RunRights {
    * @throws ForbiddenError `FORBIDDEN` | PromptNotFoundError `PROMPT_NOT_FOUND`
    */
   whenMayRun<Answer>(
-    who: Caller,
+    caller: Caller,
     request: Pick<RequestToAdmit, 'prompt_name' | 'content' | 'bare'>,
     work: () => Promise<Answer>,
   ): Promise<Answer> {
-    return who.scopes.has('executions:run') ? work() : this.assertMayRun(who, request).then(work);
+    return caller.scopes.has('executions:run') ? work() : this.assertMayRun(caller, request).then(work);
   }
 
   private async assertMayRun(
-    who: Caller,
+    caller: Caller,
     { prompt_name: name, content, bare }: Pick<RequestToAdmit, 'prompt_name' | 'content' | 'bare'>,
   ): Promise<void> {
     const isPrompt = name !== undefined && (content ?? bare ?? null) === null;
-    const ownerTeam = isPrompt ? await this.teams.getOwner(who.projectId, name) : null;
-    assertMayOver(who, ownerTeam, 'executions:run');
+    const ownerTeam = isPrompt ? await this.teams.getOwner(caller.projectId, name) : null;
+    assertMayOver(caller, ownerTeam, 'executions:run');
   }
 }

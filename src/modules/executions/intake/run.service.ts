@@ -12,13 +12,13 @@ import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
-import { cachedResultOf, resultOf, streamedView } from '../wire/execution-result.js';
+import { toCachedResult, toExecutionResult, streamedView } from '../wire/execution-result.js';
 import { armView } from '../reads/execution-views.js';
 import { chooseTarget, type OpenPass, type Target } from '../admission/execution-targets.js';
 import type { ExecuteDto } from '../wire/execute.dto.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { OwnershipLostError } from '../calls/ownership-lost-error.js';
-import { type CallOutcome, tokensOf } from '../calls/call-outcome.js';
+import { type CallOutcome, countTokens } from '../calls/call-outcome.js';
 import { QueueGate } from '../queue/queue-gate.js';
 import {
   type Beginning,
@@ -44,7 +44,7 @@ export interface RunOptions {
 
 /** A request, its caller, and the way to answer it. */
 interface Run {
-  readonly who: Caller;
+  readonly caller: Caller;
   readonly path: string;
   readonly key: UsedKey | null;
   readonly protocol: ExecutionProtocol;
@@ -88,29 +88,29 @@ export class RunService {
    * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
    */
   async run(
-    who: Caller,
+    caller: Caller,
     request: RunRequest,
     variablesJson: string | null,
     { path, key, protocol = OWN_PROTOCOL, sink = null }: RunOptions,
   ): Promise<RawAnswer> {
     const startedAtMs = this.clock.monotonicMs();
-    const leave = this.gate.enter(who.projectId, sink === null ? 'requests' : 'streams');
+    const leave = this.gate.enter(caller.projectId, sink === null ? 'requests' : 'streams');
     try {
       const { variables, correlation_id: correlationId = null, metadata } = request;
-      const answer = await this.idempotency.once(who.projectId, key, async () => {
-        await this.limits.admit(who, 1);
-        return this.admission.admitAndWrite(who.projectId, request, 'sync', {
+      const answer = await this.idempotency.once(caller.projectId, key, async () => {
+        await this.limits.admit(caller, 1);
+        return this.admission.admitAndWrite(caller.projectId, request, 'sync', {
           prepare: (common) => {
             protocol.admit(common);
             return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
           },
           write: (admitted) => {
             const deadlineAtMs = startedAtMs + admitted.timeoutMs;
-            return this.runAdmitted({ who, path, key, protocol, sink, admitted, deadlineAtMs });
+            return this.runAdmitted({ caller, path, key, protocol, sink, admitted, deadlineAtMs });
           },
         });
       });
-      return await this.limits.onAnswer(who, answer);
+      return await this.limits.onAnswer(caller, answer);
     } finally {
       leave();
     }
@@ -119,7 +119,7 @@ export class RunService {
   private async runAdmitted(asked: Run): Promise<Answered> {
     const run: BegunRun = {
       ...asked,
-      projectId: asked.who.projectId,
+      projectId: asked.caller.projectId,
       executionId: this.databaseClock.newId(),
       fence: 1,
       mayHaveDuties: true,
@@ -143,11 +143,11 @@ export class RunService {
   private async answerCached(asked: BegunRun, cached: CachedAnswer): Promise<Answered> {
     const run = { ...asked, createdAt: this.databaseClock.now() };
     const completedAt = this.databaseClock.now();
-    const result = cachedResultOf(run, cached, completedAt);
+    const result = toCachedResult(run, cached, completedAt);
     const body = JSON.stringify(run.protocol.present(result, run.admitted));
     const answer = RawAnswer.json(200, body, run.protocol.headers?.(result));
     const begun = await this.executions.begin({
-      ...beginningOf(run),
+      ...toBeginning(run),
       status: 'succeeded',
       model: cached,
       cachedFrom: cached.executionId,
@@ -165,7 +165,7 @@ export class RunService {
     let begun: BegunExecution;
     try {
       const written = await this.executions.begin({
-        ...beginningOf(run),
+        ...toBeginning(run),
         status: 'running' as const,
         model: choice.target,
         leaseMs: run.admitted.timeoutMs + LEASE_GRACE_MS,
@@ -189,13 +189,13 @@ export class RunService {
     const { sink } = run;
     if (sink !== null) {
       const view = streamedView(run, choice.target);
-      const limits = await this.limits.headersFor(run.who);
+      const limits = await this.limits.headersFor(run.caller);
       const common = { ...limits, ...warningHeaders(warning) };
       sink.begin(view, (model) => ({ ...run.protocol.headers?.({ ...view, model }), ...common }));
     }
     const params = clampedParams(run.admitted.params, clampedTokens);
     const last = await this.calls.make({ ...run, clampedTokens }, { ...choice, params });
-    this.limits.charge(run.who, tokensOf(last.outcome));
+    this.limits.charge(run.caller, countTokens(last.outcome));
     return last;
   }
 
@@ -218,7 +218,7 @@ export class RunService {
             answer: storedAnswer(mask === null ? answer : present(maskOutcome(outcome, mask))),
           };
     const next = { kind: 'final' as const, completedAt, ...stored };
-    const claim = { ...claimOf(run), mayHaveDuties };
+    const claim = { ...toClaim(run), mayHaveDuties };
     const ending = {
       claim,
       mode: 'sync' as const,
@@ -241,7 +241,7 @@ export class RunService {
     { completion, output }: Extract<CallOutcome, { succeeded: true }>,
     completedAt: Date,
   ): RawAnswer {
-    const result = resultOf(run, target, completion, completedAt, output);
+    const result = toExecutionResult(run, target, completion, completedAt, output);
     const body = JSON.stringify(run.protocol.present(result, run.admitted, completion));
     return RawAnswer.json(200, body, run.protocol.headers?.(result));
   }
@@ -257,7 +257,7 @@ export class RunService {
     });
     const answer = problemAnswer(problem, run.path);
     const begun = await this.executions.begin({
-      ...beginningOf(run),
+      ...toBeginning(run),
       status: 'failed',
       error: { type: 'provider_error', message: problem.message },
       answer: storedAnswer(answer),
@@ -267,13 +267,13 @@ export class RunService {
   }
 }
 
-function claimOf({ projectId, executionId, fence }: BegunRun): Omit<Claim, 'mayHaveDuties'> {
+function toClaim({ projectId, executionId, fence }: BegunRun): Omit<Claim, 'mayHaveDuties'> {
   return { projectId, executionId, fence };
 }
 
-function beginningOf(run: BegunRun): Omit<Beginning, 'status'> {
+function toBeginning(run: BegunRun): Omit<Beginning, 'status'> {
   const { executionId, projectId, createdAt, admitted, key, sink } = run;
-  const { actor: requestedBy, keyId } = run.who;
+  const { name: requestedBy, keyId } = run.caller;
   const streamed = sink !== null;
   return { executionId, projectId, requestedBy, keyId, mode: 'sync', createdAt, admitted, key, streamed };
 }

@@ -25,7 +25,7 @@ export interface SubmitOptions {
 
 interface Submission
   extends Required<Pick<SubmitOptions, 'protocol'>>, Pick<SubmitOptions, 'scoredExecutionId'> {
-  readonly who: Caller;
+  readonly caller: Caller;
   readonly admitted: AdmittedExecution;
   readonly key: UsedKey | null;
 }
@@ -53,27 +53,27 @@ export class SubmitService {
    * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content any more.
    */
   async submit(
-    who: Caller,
+    caller: Caller,
     request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id'>,
     variablesJson: string | null,
     key: UsedKey | null,
     { protocol = OWN_PROTOCOL, ...judging }: SubmitOptions = {},
   ): Promise<RawAnswer> {
-    const leave = this.gate.enter(who.projectId);
+    const leave = this.gate.enter(caller.projectId);
     try {
-      const answer = await this.idempotency.once(who.projectId, key, async () => {
-        await this.limits.admit(who, 1);
-        await this.gate.admit(who.projectId, 1);
+      const answer = await this.idempotency.once(caller.projectId, key, async () => {
+        await this.limits.admit(caller, 1);
+        await this.gate.admit(caller.projectId, 1);
         const { variables, correlation_id: correlationId = null, metadata } = request;
-        return this.admission.admitAndWrite(who.projectId, request, 'async', {
+        return this.admission.admitAndWrite(caller.projectId, request, 'async', {
           prepare: (common) => {
             protocol.admit(common);
             return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
           },
-          write: (admitted) => this.write({ who, admitted, key, protocol, ...judging }),
+          write: (admitted) => this.write({ caller, admitted, key, protocol, ...judging }),
         });
       });
-      return await this.limits.onAnswer(who, answer);
+      return await this.limits.onAnswer(caller, answer);
     } finally {
       leave();
     }
@@ -81,10 +81,10 @@ export class SubmitService {
 
   private async write(submission: Submission): Promise<Answered> {
     const executionId = this.databaseClock.newId();
-    const { who, admitted } = submission;
+    const { caller, admitted } = submission;
     const { cacheTtlS: ttlS } = admitted;
     if (ttlS === null) return this.queue(submission, executionId);
-    const request = { projectId: who.projectId, executionId, admitted, ttlS };
+    const request = { projectId: caller.projectId, executionId, admitted, ttlS };
     // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
     const cached = await this.cache.findOrClaim(request, null);
     if (cached !== null) return this.answerCached(submission, executionId, cached);
@@ -98,7 +98,7 @@ export class SubmitService {
   }
 
   private async queue(submission: Submission, executionId: string): Promise<Answered> {
-    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const { beginning, answer } = this.toBeginning(submission, executionId);
     const begun = await this.executions.begin({ ...beginning, status: 'queued' });
     if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
     // Not awaited: the work is committed, and a bell that is slow or down is no reason to let the caller wait.
@@ -112,7 +112,7 @@ export class SubmitService {
     executionId: string,
     cached: CachedAnswer,
   ): Promise<Answered> {
-    const { beginning, answer } = this.beginningOf(submission, executionId);
+    const { beginning, answer } = this.toBeginning(submission, executionId);
     const begun = await this.executions.begin({
       ...beginning,
       status: 'succeeded',
@@ -123,15 +123,15 @@ export class SubmitService {
     return answer;
   }
 
-  private beginningOf({ who, admitted, key, protocol, ...judging }: Submission, executionId: string) {
+  private toBeginning({ caller, admitted, key, protocol, ...judging }: Submission, executionId: string) {
     const answer = submittedAnswer(executionId, admitted.arm, (submitted) =>
       protocol.present(submitted, admitted),
     );
     const beginning = {
       executionId,
-      projectId: who.projectId,
-      requestedBy: who.actor,
-      keyId: who.keyId,
+      projectId: caller.projectId,
+      requestedBy: caller.name,
+      keyId: caller.keyId,
       mode: 'async' as const,
       createdAt: this.databaseClock.now(),
       admitted,

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '../../../infra/config/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
-import { Clock, messageOf } from '../../../kernel/index.js';
+import { Clock, getMessage } from '../../../kernel/index.js';
 import { QueueFullError } from '../errors.js';
 import { ProjectQueue } from './project-queue.js';
 import { QueueSegments } from './queue-segments.js';
@@ -57,7 +57,7 @@ export class QueueGate {
    * @throws QueueFullError `QUEUE_FULL` when too many of the project wait already.
    */
   async admit(projectId: string, count: number): Promise<void> {
-    const queue = this.queueOf(projectId);
+    const queue = this.getQueue(projectId);
     queue.refreshSoon();
     // Nobody is told no by an old count, nor by one of which a part is old: what was full then may have been worked off.
     if (!queue.hasRoom(count)) await queue.whenRefreshed();
@@ -79,7 +79,7 @@ export class QueueGate {
     return leave;
   }
 
-  private queueOf(projectId: string): ProjectQueue {
+  private getQueue(projectId: string): ProjectQueue {
     const known = this.queues.get(projectId);
     if (known !== undefined) return known;
     const { MAX_QUEUED: mostQueued } = this.config.env;
@@ -88,7 +88,7 @@ export class QueueGate {
       mostQueued,
       monotonicMs: () => this.clock.monotonicMs(),
       databaseNowMs: () => this.databaseClock.nowMs(),
-      onFailure: (error) => this.logger.debug(`the queue could not be counted: ${messageOf(error)}`),
+      onFailure: (error) => this.logger.debug(`the queue could not be counted: ${getMessage(error)}`),
     });
     this.queues.set(projectId, queue);
     return queue;

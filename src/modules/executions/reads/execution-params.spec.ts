@@ -1,4 +1,4 @@
-import { paramColumns, paramsOf, vendorParamsOf } from './execution-params.js';
+import { paramColumns, toParams, toVendorParams } from './execution-params.js';
 
 describe('params', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('params', () => {
     { stop: ['\n', '"quoted"'], seed: -1 },
     { seed: 0 },
   ])('%j come back from their columns as they were sent', (params) => {
-    expect(paramsOf(paramColumns(params))).toEqual(params);
+    expect(toParams(paramColumns(params))).toEqual(params);
   });
 
   it.each([{ seed: 7 }, {}])(
@@ -16,9 +16,9 @@ describe('params', () => {
     (params) => {
       const sent = { reasoning_effort: 'low', store: false, stream_options: { include_obfuscation: true } };
       const columns = paramColumns(params, sent);
-      expect(paramsOf(columns)).toEqual(params);
-      expect(vendorParamsOf(columns)).toEqual(sent);
-      expect(vendorParamsOf(paramColumns(params))).toBeNull();
+      expect(toParams(columns)).toEqual(params);
+      expect(toVendorParams(columns)).toEqual(sent);
+      expect(toVendorParams(paramColumns(params))).toBeNull();
     },
   );
 

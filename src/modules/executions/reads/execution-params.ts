@@ -32,8 +32,8 @@ export function paramColumns(params: ProviderParams, vendorParams?: VendorParams
 }
 
 /** The params again, those that were sent and no others. */
-export function paramsOf(columns: ParamColumns): ProviderParams {
-  const { vendor_params: _, ...further } = furtherOf(columns);
+export function toParams(columns: ParamColumns): ProviderParams {
+  const { vendor_params: _, ...further } = readFurther(columns);
   return {
     ...(columns.maxNewTokens === null ? {} : { max_new_tokens: columns.maxNewTokens }),
     ...(columns.temperature === null ? {} : { temperature: columns.temperature }),
@@ -45,12 +45,12 @@ export function paramsOf(columns: ParamColumns): ProviderParams {
 }
 
 /** Null when there were none. */
-export function vendorParamsOf(columns: Pick<ParamColumns, 'furtherParams'>): VendorParams | null {
-  return furtherOf(columns).vendor_params ?? null;
+export function toVendorParams(columns: Pick<ParamColumns, 'furtherParams'>): VendorParams | null {
+  return readFurther(columns).vendor_params ?? null;
 }
 
 type FurtherParams = Pick<ProviderParams, 'stop' | 'seed'> & { readonly vendor_params?: VendorParams };
 
-function furtherOf({ furtherParams }: Pick<ParamColumns, 'furtherParams'>): FurtherParams {
+function readFurther({ furtherParams }: Pick<ParamColumns, 'furtherParams'>): FurtherParams {
   return furtherParams === null ? {} : (JSON.parse(furtherParams) as FurtherParams);
 }

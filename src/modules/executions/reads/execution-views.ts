@@ -1,9 +1,9 @@
 import type { StoredArm, StoredOutputCheck } from '../../../entities/index.js';
 import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ResolvedBy } from '../../prompts/index.js';
-import { registrationOf } from '../../versions/index.js';
+import { toRegistration } from '../../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
-import { paramsOf, vendorParamsOf } from './execution-params.js';
+import { toParams, toVendorParams } from './execution-params.js';
 import type { ParamsDto } from '../wire/model-choice.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
 import type { OutputCheck } from '../calls/output-check.js';
@@ -81,13 +81,13 @@ export function executionDetail(
     streamed: record.streamed,
     owner_team: record.ownerTeam,
     on_budget: record.onBudget,
-    params: paramsOf(record) as ParamsDto,
-    vendor_params: vendorParamsOf(record),
+    params: toParams(record) as ParamsDto,
+    vendor_params: toVendorParams(record),
     timeout_ms: record.timeoutMs,
     max_attempts: record.maxAttempts,
     on_unknown: record.onUnknown,
     callback_url: record.callbackUrl,
-    git: registrationOf(record),
+    git: toRegistration(record),
     error_message: record.errorMessage,
     attempts: attempts.map((attempt) => attemptView(attempt, record)),
   };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, pageOf, SourcedJson } from '../../../infra/http/index.js';
+import { decodeCursor, toPage, SourcedJson } from '../../../infra/http/index.js';
 import { UUID, ValidationError } from '../../../kernel/index.js';
 import { ExecutionDispatchedError, ExecutionFinalError, ExecutionNotFoundError } from '../errors.js';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
@@ -63,7 +63,7 @@ export class ExecutionsService {
       beforeId: beforeId(query.cursor),
       limit: query.limit + 1,
     });
-    const { entries, nextCursor } = pageOf(found, query.limit, ({ executionId }) => executionId);
+    const { entries, nextCursor } = toPage(found, query.limit, ({ executionId }) => executionId);
     return { executions: entries.map(executionSummary), next_cursor: nextCursor };
   }
 

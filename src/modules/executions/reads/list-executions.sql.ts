@@ -46,10 +46,10 @@ export function listExecutions(projectId: string, filter: ExecutionFilter, facts
     CROSS JOIN LATERAL (SELECT m.provider, m.model_name FROM models m
       WHERE m.project_id = $1 AND m.model_id = e.model_id OFFSET 0) AS m
     ORDER BY e.execution_id DESC`;
-  return { name: `list ${shapeOf(filter)}`, text, values };
+  return { name: `list ${describeShape(filter)}`, text, values };
 }
 
-function shapeOf(filter: ExecutionFilter): string {
+function describeShape(filter: ExecutionFilter): string {
   const given = Object.entries(filter).filter(([name, value]) => value !== undefined && name !== 'limit');
   // Which verdict it is decides what is walked.
   const said = [filter.status, filter.outputValid, filter.without, filter.isFinal]
@@ -105,7 +105,7 @@ function over(filter: BoundFilter): string[] {
   const [ofPrompt, collation] =
     promptIds === null ? ['', 'COLLATE "C"'] : ['AND e.prompt_id = g.prompt_id', ''];
   return [
-    rangesOf(promptIds, environment),
+    selectRanges(promptIds, environment),
     `over AS (
       SELECT found.* FROM ranges g CROSS JOIN ${statusesOf(filter)} AS s(status) CROSS JOIN LATERAL (
         ${page([`e.environment ${collation} = g.environment ${ofPrompt}`, `e.status ${collation} = s.status`, ...range], 'NULLS LAST')}) AS found
@@ -116,7 +116,7 @@ function over(filter: BoundFilter): string[] {
 }
 
 /** Every prompt and environment that a list looks at: one row for each range. */
-function rangesOf(promptIds: string | null, environment: string | null): string {
+function selectRanges(promptIds: string | null, environment: string | null): string {
   const prompts = promptIds === null ? '(VALUES (NULL::uuid))' : `unnest(${promptIds})`;
   if (environment !== null) {
     return `ranges AS (SELECT p.prompt_id, ${environment} AS environment FROM ${prompts} AS p(prompt_id))`;

@@ -6,7 +6,7 @@ import type {
   TenantScope,
 } from '../../../infra/database/index.js';
 import { writeJson } from '../../../kernel/index.js';
-import { wireExtrasOf } from '../../../templating/index.js';
+import { toWireExtras } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import { storedTargets } from '../admission/execution-targets.js';
@@ -59,7 +59,7 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
   const version = prompt?.version;
   const model = beginning.model ?? admitted.targets[0];
   const targets = storedTargets(admitted.targets);
-  const extras = wireExtrasOf(admitted.bare?.extras);
+  const extras = toWireExtras(admitted.bare?.extras);
   const source = admitted.bare?.content?.source;
   const params = paramColumns(admitted.params, admitted.extras.vendorParams);
   arrivals += 1;
@@ -155,11 +155,11 @@ const call = (entries: readonly BeginEntry[], holdMs: number, isRepeated: boolea
  * Looks up the name of a budget, only where one has refused or warned, which is seldom. It is read behind the function, which
  * sets the projects that may be seen.
  */
-const nameOf = (id: 'budget_id' | 'warned_by') =>
+const toColumnName = (id: 'budget_id' | 'warned_by') =>
   `CASE WHEN b.${id} IS NOT NULL THEN (SELECT n.name FROM budgets n WHERE n.project_id = ANY ($2::uuid[]) AND n.budget_id = b.${id}) END`;
 
 /** For a transaction that does more than this; otherwise {@link begin}. */
-export const BEGIN = `SELECT b.*, ${nameOf('budget_id')} AS budget_name, ${nameOf('warned_by')} AS warned_by_name
+export const BEGIN = `SELECT b.*, ${toColumnName('budget_id')} AS budget_name, ${toColumnName('warned_by')} AS warned_by_name
   FROM ledger_begin($1::json, $2::uuid[], $3::double precision, $4::boolean) AS b`;
 
 export function beginValues(entries: readonly BeginEntry[], holdMs: number, isRepeated: boolean): unknown[] {

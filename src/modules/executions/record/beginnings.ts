@@ -20,7 +20,7 @@ import {
   type BegunRow,
   findBegun,
 } from './begin.js';
-import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf } from './budget-verdict.js';
+import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal } from './budget-verdict.js';
 
 /** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
 export type Begun = BegunExecution | 'stale' | 'key_taken';
@@ -54,15 +54,15 @@ export class Beginnings {
   ) {
     this.plain = new Journal<BeginEntry, WrittenPlain>({
       ...options,
-      keyOf: ({ execution_id: id }) => id,
-      charsOf,
+      toKey: ({ execution_id: id }) => id,
+      countChars,
       write: (entries, isRepeated) => this.writePlain(entries, isRepeated),
     });
     const openGeneral = (beginAll: typeof begin) =>
       new Journal<BeginEntry, Written>({
         ...options,
-        charsOf,
-        keyOf: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
+        countChars,
+        toKey: ({ route, key, execution_id: id }) => `${route ?? ''} ${key ?? ''} ${id}`,
         write: (entries, isRepeated) => this.writeGeneral(beginAll, entries, isRepeated),
       });
     this.general = openGeneral(begin);
@@ -134,7 +134,7 @@ export class Beginnings {
     const states = new Map<string, Written>(
       found.map((row) => [
         row.execution_id,
-        writtenOf(row, (callbacks.get(row.execution_id) ?? null) !== null),
+        toWritten(row, (callbacks.get(row.execution_id) ?? null) !== null),
       ]),
     );
     if (isRepeated) {
@@ -176,13 +176,13 @@ function begunAsAsked({ callback_url: url }: BeginEntry): BegunExecution {
   return url === null || url === undefined ? BEGUN_FREELY : { ...BEGUN_FREELY, mayHaveDuties: true };
 }
 
-function writtenOf(row: BegunRow, hasCallback: boolean): Written {
-  if (row.state === 'begun') return begunOf(row, hasCallback);
-  if (row.state === 'refused') return refusalOf(row) ?? 'key_taken';
+function toWritten(row: BegunRow, hasCallback: boolean): Written {
+  if (row.state === 'begun') return toBegun(row, hasCallback);
+  if (row.state === 'refused') return toRefusal(row) ?? 'key_taken';
   return row.state;
 }
 
-function charsOf(entry: BeginEntry): number {
+function countChars(entry: BeginEntry): number {
   const { variables_json: variables, rendered_prompt: prompt, rendered_messages: messages } = entry;
   return (variables?.length ?? 0) + (prompt?.length ?? 0) + (messages?.length ?? 0);
 }

@@ -1,4 +1,4 @@
-import { begunOf, refusalOf, type VerdictRow, warningHeaders } from './budget-verdict.js';
+import { toBegun, toRefusal, type VerdictRow, warningHeaders } from './budget-verdict.js';
 
 const row = (more: Partial<VerdictRow> = {}): VerdictRow => ({
   verdict: null,
@@ -16,7 +16,7 @@ describe('a verdict', () => {
   it.each(['refused', 'unpriced', 'unbounded'] as const)(
     'of %s is a refusal that says which budget and what is left',
     (verdict) => {
-      const refusal = refusalOf(
+      const refusal = toRefusal(
         row({ verdict, budget_id: 'b-1', budget_name: 'Growth, a day', left_pico_usd: '1500000000000' }),
       );
       expect(refusal).toMatchObject({
@@ -34,18 +34,18 @@ describe('a verdict', () => {
   );
 
   it('tells of more money than a float holds to the last digit', () => {
-    const refusal = refusalOf(row({ verdict: 'refused', budget_id: 'b', left_pico_usd: '9007199254740993' }));
+    const refusal = toRefusal(row({ verdict: 'refused', budget_id: 'b', left_pico_usd: '9007199254740993' }));
     expect(refusal?.extensions).toMatchObject({ remaining_usd: '9007.199254740993' });
   });
 
   it.each(['free', 'held', 'clamped', null] as const)('of %s is none', (verdict) => {
-    expect(refusalOf(row({ verdict }))).toBeNull();
+    expect(toRefusal(row({ verdict }))).toBeNull();
   });
 });
 
 describe('what was held', () => {
   it('is nothing where nobody has a budget', () => {
-    expect(begunOf(row(), false)).toEqual({ clampedTokens: null, warning: null, mayHaveDuties: false });
+    expect(toBegun(row(), false)).toEqual({ clampedTokens: null, warning: null, mayHaveDuties: false });
   });
 
   it.each([
@@ -56,12 +56,12 @@ describe('what was held', () => {
   ] as const)(
     'is a duty of the ending: %s, with a callback %s: %s',
     (verdict, hasCallback, mayHaveDuties) => {
-      expect(begunOf(row({ verdict }), hasCallback)).toMatchObject({ mayHaveDuties });
+      expect(toBegun(row({ verdict }), hasCallback)).toMatchObject({ mayHaveDuties });
     },
   );
 
   it('says to how many tokens the answer was brought down', () => {
-    expect(begunOf(row({ verdict: 'clamped', clamped_tokens: 12 }), false)).toMatchObject({
+    expect(toBegun(row({ verdict: 'clamped', clamped_tokens: 12 }), false)).toMatchObject({
       clampedTokens: 12,
     });
   });
@@ -73,7 +73,7 @@ describe('what was held', () => {
     [100, true],
     [1000, true],
   ])('at %i percent: a warning is %s', (percent, isWarned) => {
-    const { warning } = begunOf(
+    const { warning } = toBegun(
       row({ verdict: 'held', percent, warned_by: 'b-1', warned_by_name: 'all' }),
       false,
     );

@@ -39,14 +39,14 @@ const WARNS_FROM_PERCENT = 50;
 export const BUDGET_WARNING_HEADER = 'X-Budget-Warning';
 
 /** @returns null for what is not refused. */
-export function refusalOf(row: VerdictRow): BudgetExceededError | null {
+export function toRefusal(row: VerdictRow): BudgetExceededError | null {
   const { verdict, budget_id: id, budget_name: name, left_pico_usd: left } = row;
   if (verdict !== 'refused' && verdict !== 'unpriced' && verdict !== 'unbounded') return null;
   return new BudgetExceededError(verdict, { id: id ?? '', name: name ?? '' }, BigInt(left ?? '0'));
 }
 
 /** @param hasCallback somebody is to be told when it ends. */
-export function begunOf(row: VerdictRow, hasCallback: boolean): BegunExecution {
+export function toBegun(row: VerdictRow, hasCallback: boolean): BegunExecution {
   const { verdict, percent, warned_by: id, warned_by_name: name } = row;
   const isFull = percent !== null && id !== null && percent >= WARNS_FROM_PERCENT;
   return {

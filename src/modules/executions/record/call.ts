@@ -39,12 +39,12 @@ export function callsJournal(
 ): Journal<CallEntry, Dispatched | null> {
   return new Journal<CallEntry, Dispatched | null>({
     ...options,
-    keyOf: ({ execution_id: id }) => id,
+    toKey: ({ execution_id: id }) => id,
     write: async (entries) => {
       const rows = await connections.call<CalledRow & Record<string, unknown>>(call(entries));
       const called = new Map(
         rows.map((row) => [
-          keyOf(row),
+          toKey(row),
           {
             keyId: row.key_id,
             tokensPerMinute: row.tokens_per_minute,
@@ -52,12 +52,12 @@ export function callsJournal(
           } satisfies Dispatched,
         ]),
       );
-      return entries.map((entry) => called.get(keyOf(entry)) ?? null);
+      return entries.map((entry) => called.get(toKey(entry)) ?? null);
     },
   });
 }
 
-function keyOf({
+function toKey({
   execution_id: id,
   fence,
 }: {

@@ -2,10 +2,10 @@ import type { SentMessage, StoredTarget } from '../../../entities/index.js';
 import type { DatabaseClock, FunctionCall, JournalConnections } from '../../../infra/database/index.js';
 import { extrasOfWire, type WireExtras } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
-import { providerExtrasOf } from '../../versions/index.js';
+import { toProviderExtras } from '../../versions/index.js';
 import type { ClaimedExecution } from '../calls/claim.js';
-import { paramsOf } from '../reads/execution-params.js';
-import { providerMessageOf } from '../admission/execution-request.js';
+import { toParams } from '../reads/execution-params.js';
+import { toProviderMessage } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import { type QueuedContent, ValueMask } from '../masking/index.js';
 
@@ -93,7 +93,7 @@ export class Claims {
 }
 
 function claimedExecution(row: ClaimedRow): ClaimedExecution {
-  const targets = targetsOf(row);
+  const targets = toTargets(row);
   return {
     projectId: row.project_id,
     executionId: row.execution_id,
@@ -101,13 +101,13 @@ function claimedExecution(row: ClaimedRow): ClaimedExecution {
     mayHaveDuties: row.duties !== 0,
     targets,
     nextIndex: nextIndex(row, targets),
-    extras: providerExtrasOf(extrasOfWire(row.content)),
+    extras: toProviderExtras(extrasOfWire(row.content)),
     timeoutMs: row.timeout_ms,
     attemptsMade: row.attempts_made,
     maxAttempts: row.max_attempts,
     messages: messagesOfRow(row),
     mask: row.unmasked === null ? null : new ValueMask(row.unmasked.values),
-    params: paramsOf({
+    params: toParams({
       temperature: row.temperature,
       topK: row.top_k,
       topP: row.top_p,
@@ -123,7 +123,7 @@ function messagesOfRow({ rendered_prompt: text, rendered_messages: json, unmaske
   const kept = json === null ? null : (JSON.parse(json) as SentMessage[]);
   const messages = unmasked === null ? kept : unmasked.rendered_messages;
   if (messages === null) return [{ role: 'user' as const, content: prompt ?? '' }];
-  return messages.map(providerMessageOf);
+  return messages.map(toProviderMessage);
 }
 
 /** By the model and not by the number of attempts: those whose circuit was open were passed over and cost none. */
@@ -134,7 +134,7 @@ function nextIndex(
   return made === 0 ? 0 : (targets.findIndex(({ modelId }) => modelId === lastId) + 1) % targets.length;
 }
 
-function targetsOf(row: ClaimedRow): Targets<AllowedModel> {
+function toTargets(row: ClaimedRow): Targets<AllowedModel> {
   const { targets, model_id: modelId, provider, model_name: modelName } = row;
   if (targets === null) return [{ modelId, provider, modelName }];
   return targets.map((target) => ({

@@ -70,7 +70,7 @@ export async function countQueued(
     { projectId, ...(upto ?? { dueAt: END.dueAt, executionId: END.executionId }) },
     most,
   );
-  return { queued: row.queued, floorDueAt: row.floor_due, last: lastOf(row) };
+  return { queued: row.queued, floorDueAt: row.floor_due, last: toLast(row) };
 }
 
 /** The whole queue, of all projects. */
@@ -92,7 +92,7 @@ export async function countAllQueued(
     const row: SliceRow = await countSlice(connections, place, END, sliceSize);
     queued += row.queued;
     oldestMs = Math.max(oldestMs, row.oldest_age_ms ?? 0);
-    const last = lastOf(row);
+    const last = toLast(row);
     place = last === null ? null : { projectId: row.last_project ?? HIGHEST_ID, ...last };
   }
   return { queued, oldestMs };
@@ -109,6 +109,6 @@ async function countSlice(
   return row;
 }
 
-function lastOf({ last_due: dueAt, last_due_ms: dueMs, last_id: executionId }: SliceRow): QueuePlace | null {
+function toLast({ last_due: dueAt, last_due_ms: dueMs, last_id: executionId }: SliceRow): QueuePlace | null {
   return dueAt === null || dueMs === null || executionId === null ? null : { dueAt, dueMs, executionId };
 }

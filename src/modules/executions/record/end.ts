@@ -59,7 +59,7 @@ export function endEntry({
   // An answer that was not finished is billed as any other.
   const end = completion ?? failure?.partial?.end ?? null;
   const usage = end?.usage;
-  const cost = end === null ? null : costOf(end, price);
+  const cost = end === null ? null : computeCost(end, price);
   return {
     project_id: claim.projectId,
     execution_id: claim.executionId,
@@ -69,7 +69,7 @@ export function endEntry({
     next: next.kind,
     status: completion === null ? 'failed' : 'succeeded',
     ends_as: failure?.kind === 'client_closed' ? 'canceled' : null,
-    spent: spentOf(outcome, cost?.costPicoUsd ?? null),
+    spent: decideSpent(outcome, cost?.costPicoUsd ?? null),
     completed_at: isFinal ? next.completedAt : null,
     wait_ms: next.kind === 'queued' ? next.waitMs : null,
     next_model_id: next.kind === 'running' ? next.model.modelId : null,
@@ -94,7 +94,7 @@ export function endEntry({
     response_truncated: text?.truncated,
     response_bytes: text?.totalBytes,
     response_sha256: text?.sha256,
-    ...(outcome.succeeded && outcome.output != null ? verdictOf(outcome.output) : null),
+    ...(outcome.succeeded && outcome.output != null ? toVerdict(outcome.output) : null),
     tool_calls:
       completion === null || completion.toolCalls.length === 0 ? null : JSON.stringify(completion.toolCalls),
     route: answer === undefined ? null : (next as { key: UsedKey }).key.route,
@@ -106,12 +106,12 @@ export function endEntry({
 }
 
 /** Returns the columns of a verdict on an answer. */
-export function verdictOf(output: OutputCheck): Pick<EndEntry, 'output_valid' | 'output_check'> {
+export function toVerdict(output: OutputCheck): Pick<EndEntry, 'output_valid' | 'output_check'> {
   return { output_valid: output.valid, output_check: output };
 }
 
 /** Returns the part of the attempt's hold that is spent. For a failed call it is known only where the vendor said what it bills. */
-function spentOf(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
+function decideSpent(outcome: CallOutcome, costPicoUsd: bigint | null): 'cost' | 'nothing' | 'unknown' {
   if (outcome.succeeded || costPicoUsd !== null) return 'cost';
   return isFree(outcome) ? 'nothing' : 'unknown';
 }
@@ -133,7 +133,7 @@ export function refusedEntry(claim: Claim, attemptsMade: number, failure: CallFa
 }
 
 /** There is no cost where the price says nothing about this call: the prompt is longer than it covers, or a count is missing. */
-export function costOf(
+export function computeCost(
   { usage }: Pick<Completion, 'usage'>,
   price: PriceRecord | null,
 ): { readonly costPicoUsd: bigint | null; readonly priceId: string | null } {

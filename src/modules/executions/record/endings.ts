@@ -18,17 +18,17 @@ export class Endings {
     private readonly metrics: ExecutionMetrics,
     options: Pick<JournalOptions<never, never>, 'maxRows' | 'workers' | 'patienceMs' | 'observer'>,
   ) {
-    const keyOf = ({ execution_id: id }: EndEntry) => id;
+    const toKey = ({ execution_id: id }: EndEntry) => id;
     this.plain = new Journal<EndEntry, boolean>({
       ...options,
-      keyOf,
-      charsOf,
+      toKey,
+      countChars,
       write: (entries) => endPlain(this.connections, entries),
     });
     this.general = new Journal<EndEntry, boolean>({
       ...options,
-      keyOf,
-      charsOf,
+      toKey,
+      countChars,
       write: (entries) => this.writeGeneral(entries),
     });
   }
@@ -64,6 +64,11 @@ export class Endings {
   }
 }
 
-function charsOf({ response_text: text, answer_body: answer, tool_calls: calls, usage }: EndEntry): number {
+function countChars({
+  response_text: text,
+  answer_body: answer,
+  tool_calls: calls,
+  usage,
+}: EndEntry): number {
   return (text?.length ?? 0) + (answer?.length ?? 0) + (calls?.length ?? 0) + (usage?.length ?? 0);
 }

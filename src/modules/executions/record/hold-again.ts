@@ -1,7 +1,7 @@
 import { DUTIES, type TenantScope } from '../../../infra/database/index.js';
 import type { ChargeBound } from '../admission/charge-bound.js';
 import type { Claim } from '../calls/claim.js';
-import { type BegunExecution, BEGUN_FREELY, begunOf, refusalOf, type VerdictRow } from './budget-verdict.js';
+import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal, type VerdictRow } from './budget-verdict.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**
@@ -63,7 +63,7 @@ export async function holdAgain(
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
   if (verdict === undefined) return BEGUN_FREELY;
-  const refusal = refusalOf(verdict);
+  const refusal = toRefusal(verdict);
   if (refusal !== null) throw refusal;
-  return begunOf(verdict, false);
+  return toBegun(verdict, false);
 }

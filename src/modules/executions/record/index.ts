@@ -3,13 +3,13 @@ export type { Begun } from './beginnings.js';
 export {
   type BegunExecution,
   BEGUN_FREELY,
-  begunOf,
+  toBegun,
   BUDGET_WARNING_HEADER,
-  refusalOf,
+  toRefusal,
   type VerdictRow,
   warningHeaders,
 } from './budget-verdict.js';
 export { ANY_TIME, type QueuePlace, type QueueSlice, type SliceCount } from './count-queued.js';
 export type { Dispatched } from './call.js';
-export { costOf, type Next, verdictOf } from './end.js';
+export { computeCost, type Next, toVerdict } from './end.js';
 export { ExecutionsRepository } from './executions.repository.js';

@@ -15,7 +15,7 @@ import { ResponseCollector, safeVendorMessage } from '../../providers/index.js';
 import { DEFAULT_ENVIRONMENT, paramsOfRequest } from '../admission/execution-request.js';
 import { metadataOrNull } from '../wire/execution-metadata.js';
 import type { OutputCheck } from '../calls/output-check.js';
-import { verdictOf } from '../record/index.js';
+import { toVerdict } from '../record/index.js';
 import { paramColumns } from '../reads/execution-params.js';
 import type { ToolCallDto } from '../wire/executions.dto.js';
 import type { KeptContent } from '../masking/index.js';
@@ -58,7 +58,7 @@ export function recordedRow(recording: Recording): RecordEntry {
   const { entry, version, kept } = recording;
   const rendered = kept === null ? recording.rendered : kept.rendered;
   assertConsistent(recording);
-  const startedAtMs = startedAtMsOf(entry);
+  const startedAtMs = toStartedAtMs(entry);
   const params = paramColumns(paramsOfRequest(entry.params ?? {}));
   return {
     execution_id: recording.executionId,
@@ -94,13 +94,13 @@ export function recordedRow(recording: Recording): RecordEntry {
     rendered_messages: rendered.kind === 'chat' ? JSON.stringify(rendered.messages) : null,
     ...failureFields(recording),
     ...responseFields(recording),
-    ...(recording.output === null ? null : verdictOf(recording.output)),
+    ...(recording.output === null ? null : toVerdict(recording.output)),
   };
 }
 
 /** Returns the usage, and the cost by the price that is known here; null where the counts are missing. */
 function usageFields({ entry, price }: Recording): RecordEntry {
-  const counts = countsOf(entry);
+  const counts = toCounts(entry);
   const cost = price === null ? null : costPicoUsd(counts, price);
   return {
     prompt_tokens: counts.promptTokens,
@@ -116,7 +116,7 @@ function usageFields({ entry, price }: Recording): RecordEntry {
  * The vendor's own words, read as the adapters read them, and the client's counts where they say nothing: an older client
  * takes Anthropic's `input_tokens`, which leave the cache out, for all of the prompt.
  */
-function countsOf({ usage }: RecordEntryDto): UsageCounts {
+function toCounts({ usage }: RecordEntryDto): UsageCounts {
   const said = parseUsage(usage?.raw);
   return {
     ...said,
@@ -126,7 +126,7 @@ function countsOf({ usage }: RecordEntryDto): UsageCounts {
 }
 
 /** Whatever offset and case it was written with. */
-function startedAtMsOf({ started_at: text }: RecordEntryDto): number {
+function toStartedAtMs({ started_at: text }: RecordEntryDto): number {
   return (parseRfc3339(text) as Date).getTime();
 }
 
@@ -182,7 +182,7 @@ function assertConsistent({ entry, usageJson }: Recording): void {
   if (usageJson !== null && usageJson.length > MAX_USAGE_CHARS) {
     refuse('/usage/raw', `must not be longer than ${MAX_USAGE_CHARS} characters`);
   }
-  const startedAtMs = startedAtMsOf(entry);
+  const startedAtMs = toStartedAtMs(entry);
   if (startedAtMs < FIRST_YEAR_MS || startedAtMs + (entry.latency_ms ?? 0) > LAST_MS) {
     refuse('/started_at', 'must begin and, with latency_ms, end in the years 1 to 9999');
   }

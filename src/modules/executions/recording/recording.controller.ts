@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiBodyExample, ApiProblems, jsonTextOf, type RawAnswer } from '../../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, getJsonText, type RawAnswer } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { RecordAnswerDto, RecordDto } from './recording.dto.js';
@@ -49,8 +49,8 @@ export class RecordingController {
     @IdempotencyKey() key: UsedKey | null,
     @Req() request: Request,
   ): Promise<RawAnswer> {
-    const text = jsonTextOf(request);
-    const sourceOf: EntrySource = (...path) => text?.sourceOf('executions', ...path) ?? null;
-    return this.recordings.record(caller, body, sourceOf, key);
+    const text = getJsonText(request);
+    const getSource: EntrySource = (...path) => text?.findSource('executions', ...path) ?? null;
+    return this.recordings.record(caller, body, getSource, key);
   }
 }

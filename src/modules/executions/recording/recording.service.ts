@@ -49,15 +49,15 @@ export class RecordingService {
    * @throws QueueFullError `QUEUE_FULL`
    */
   async record(
-    who: Actor,
+    actor: Actor,
     request: RecordDto,
     sourceOf: EntrySource,
     key: UsedKey | null,
   ): Promise<RawAnswer> {
-    const leave = this.gate.enter(who.projectId);
+    const leave = this.gate.enter(actor.projectId);
     try {
-      return await this.idempotency.once(who.projectId, key, () =>
-        this.recordOnce(who, request.executions, sourceOf, key),
+      return await this.idempotency.once(actor.projectId, key, () =>
+        this.recordOnce(actor, request.executions, sourceOf, key),
       );
     } finally {
       leave();
@@ -65,7 +65,7 @@ export class RecordingService {
   }
 
   private async recordOnce(
-    { projectId, actor: requestedBy, keyId }: Actor,
+    { projectId, name: requestedBy, keyId }: Actor,
     entries: readonly RecordEntryDto[],
     sourceOf: EntrySource,
     key: UsedKey | null,
@@ -78,11 +78,11 @@ export class RecordingService {
     const rejected: RejectedDto[] = [];
     for (const [index, entry] of entries.entries()) {
       try {
-        const { version, compiled, resolvedBy } = versionOf(found[index] as FoundVersion);
+        const { version, compiled, resolvedBy } = toVersion(found[index] as FoundVersion);
         const executionId = this.databaseClock.newId();
         const facts = { entry, executionId, requestedBy, keyId, createdAt, version, resolvedBy };
         const part = (...path: string[]) => sourceOf(index, ...path);
-        const price = await this.priceOf(projectId, entry);
+        const price = await this.findPrice(projectId, entry);
         const output = await this.checkOutput(version, entry);
         const rendered = await this.render(compiled, entry);
         const kept = await this.keep(maskRules, compiled, rendered, part('variables') ?? '{}');
@@ -90,7 +90,7 @@ export class RecordingService {
         recorded.push({ index, execution_id: executionId, version_number: version.versionNumber });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
-        rejected.push(rejectionOf(error, index));
+        rejected.push(toRejected(error, index));
       }
     }
     const body: RecordAnswerDto = { recorded, rejected };
@@ -117,7 +117,7 @@ export class RecordingService {
   }
 
   /** The price when the call was made, however much later that is told. */
-  private async priceOf(projectId: string, { model, started_at: at }: RecordEntryDto) {
+  private async findPrice(projectId: string, { model, started_at: at }: RecordEntryDto) {
     const startedAt = parseRfc3339(at) as Date;
     return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;
   }
@@ -178,12 +178,12 @@ function wantedVersion(entry: RecordEntryDto) {
   };
 }
 
-function versionOf(found: FoundVersion): Exclude<FoundVersion, { refusal: LedgerError }> {
+function toVersion(found: FoundVersion): Exclude<FoundVersion, { refusal: LedgerError }> {
   if ('refusal' in found) throw found.refusal;
   return found;
 }
 
-function rejectionOf({ code, message: detail, errors }: LedgerError, index: number): RejectedDto {
+function toRejected({ code, message: detail, errors }: LedgerError, index: number): RejectedDto {
   if (errors === undefined) return { index, code, detail };
   const inBody = errors.map(({ pointer, message }) => ({
     pointer: `/executions/${index}${pointer}`,

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { Metrics } from '../../../infra/metrics/index.js';
-import { messageOf } from '../../../kernel/index.js';
+import { getMessage } from '../../../kernel/index.js';
 import { ContentRetentionRepository, type ExpiringContent } from './content-retention.repository.js';
 
 /** So few that a batch takes some milliseconds, and nothing waits long for what it locks. */
@@ -74,7 +74,7 @@ export class ContentRetention implements OnApplicationBootstrap, BeforeApplicati
       if (erased === 0 && dropped.length === 0) return;
       this.logger.log({ erased, dropped }, 'content whose days are over was erased');
     } catch (error) {
-      this.logger.warn(`content whose days are over could not be erased: ${messageOf(error)}`);
+      this.logger.warn(`content whose days are over could not be erased: ${getMessage(error)}`);
     }
   }
 

@@ -23,7 +23,7 @@ export function serverSentEvent(name: string, data: string): string {
 /** `execution`, any number of `delta`, and `done` or `error`. */
 export const LEDGER_EVENTS: StreamFormat = {
   begin: (execution) => serverSentEvent('execution', JSON.stringify(execution)),
-  piece: (event) => serverSentEvent('delta', JSON.stringify(deltaOf(event))),
+  piece: (event) => serverSentEvent('delta', JSON.stringify(toDelta(event))),
   done: (body) => serverSentEvent('done', body),
   failed: (body) => serverSentEvent('error', body),
   replay: (body) => {
@@ -34,20 +34,20 @@ export const LEDGER_EVENTS: StreamFormat = {
       ...(calls === null ? {} : { tool_calls: calls.map((call, index) => ({ index, ...call })) }),
     };
     return [
-      serverSentEvent('execution', JSON.stringify(beginningOf(result))),
+      serverSentEvent('execution', JSON.stringify(toStreamedExecution(result))),
       serverSentEvent('delta', JSON.stringify(delta)),
       serverSentEvent('done', body),
     ].join('');
   },
 };
 
-function deltaOf(event: AnswerEvent): object {
+function toDelta(event: AnswerEvent): object {
   if (event.type === 'delta') return { text: event.text };
   const { index, id, name, arguments: text } = event;
   return { text: '', tool_calls: [{ index, id, name, arguments: text }] };
 }
 
-function beginningOf(result: ExecutionResultDto): StreamedExecutionDto {
+function toStreamedExecution(result: ExecutionResultDto): StreamedExecutionDto {
   return {
     execution_id: result.execution_id,
     status: 'running',

@@ -24,14 +24,14 @@ export class StreamService {
    * @throws what {@link RunService.run} throws before the head of the stream has gone out; then nothing was written.
    */
   async stream(
-    who: Caller,
+    caller: Caller,
     body: RunRequest,
     variablesJson: string | null,
     { request, response, format = LEDGER_EVENTS, ...options }: StreamOptions,
   ): Promise<void> {
     const stream = new EventStream(response, format);
     try {
-      stream.finish(await this.runs.run(who, body, variablesJson, { ...options, sink: stream }));
+      stream.finish(await this.runs.run(caller, body, variablesJson, { ...options, sink: stream }));
     } catch (error) {
       if (!stream.hasBegun) {
         stream.release();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { admittedFor } from '../../../../test/support/admitted.js';
 import type { Completion } from '../../providers/index.js';
-import { resultOf } from './execution-result.js';
-import { costOf } from '../record/index.js';
+import { toExecutionResult } from './execution-result.js';
+import { computeCost } from '../record/index.js';
 import type { Target } from '../admission/execution-targets.js';
 import { executionSummary } from '../reads/execution-views.js';
 
@@ -60,7 +60,7 @@ describe('resultOf', () => {
         const createdAt = new Date(1_700_000_000_000.5);
         const completedAt = new Date(1_700_000_001_234);
         const { usage, toolCalls } = completion;
-        const { costPicoUsd, priceId } = costOf(completion, itsPrice);
+        const { costPicoUsd, priceId } = computeCost(completion, itsPrice);
         const { metadata, rollout, ...summary } = executionSummary({
           executionId: 'e',
           status: 'succeeded',
@@ -103,7 +103,12 @@ describe('resultOf', () => {
           ...(metadata === undefined ? {} : { metadata }),
           ...(rollout === undefined ? {} : { rollout }),
         };
-        const result = resultOf({ executionId: 'e', admitted, createdAt }, target, completion, completedAt);
+        const result = toExecutionResult(
+          { executionId: 'e', admitted, createdAt },
+          target,
+          completion,
+          completedAt,
+        );
         expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
       }),
       { numRuns: 500 },

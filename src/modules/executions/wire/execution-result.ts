@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../../kernel/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { CachedAnswer } from '../cache/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
-import { costOf } from '../record/index.js';
+import { computeCost } from '../record/index.js';
 import type { Target } from '../admission/execution-targets.js';
 import type { OutputCheck } from '../calls/output-check.js';
 import { armView, executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
@@ -19,7 +19,7 @@ export interface NewExecution {
  * Builds the answer about an execution that succeeded just now: member by member what {@link executionSummary} would make of its
  * row, which nobody has read. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
  */
-export function resultOf(
+export function toExecutionResult(
   { executionId, admitted, createdAt }: NewExecution,
   target: Target,
   completion: Completion,
@@ -28,7 +28,7 @@ export function resultOf(
 ): ExecutionResultDto {
   const { prompt } = admitted;
   const { usage, toolCalls } = completion;
-  const { costPicoUsd, priceId } = costOf(completion, target.price);
+  const { costPicoUsd, priceId } = computeCost(completion, target.price);
   const createdAtText = createdAt.toISOString();
   const result: ExecutionResultDto = {
     execution_id: executionId,
@@ -78,14 +78,14 @@ export function resultOf(
 }
 
 /** Builds the answer about an execution that is answered from another. */
-export function cachedResultOf(
+export function toCachedResult(
   execution: NewExecution,
   cached: CachedAnswer,
   completedAt: Date,
 ): ExecutionResultDto {
   const { admitted, createdAt } = execution;
   const summary = executionSummary({
-    ...identityOf(execution, cached),
+    ...toIdentity(execution, cached),
     ...cached,
     executionId: execution.executionId,
     status: 'succeeded',
@@ -119,7 +119,7 @@ export function cachedResultOf(
 
 /** Builds the head that the reader of a stream gets before the first piece. */
 export function streamedView(execution: NewExecution, target: Target): StreamedExecutionDto {
-  const facts = identityOf(execution, target);
+  const facts = toIdentity(execution, target);
   return {
     execution_id: facts.executionId,
     status: 'running',
@@ -135,7 +135,7 @@ export function streamedView(execution: NewExecution, target: Target): StreamedE
   };
 }
 
-function identityOf(
+function toIdentity(
   { executionId, admitted, createdAt }: NewExecution,
   { provider, modelName }: Pick<Target, 'provider' | 'modelName'>,
 ) {

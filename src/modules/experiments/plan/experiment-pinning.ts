@@ -58,7 +58,7 @@ export class ExperimentPinning {
   async pin(projectId: string, request: CreateExperimentDto): Promise<PinnedExperiment> {
     assertOnce(request);
     const found = await this.find(projectId, request);
-    const entries = found.items.map(entryOf);
+    const entries = found.items.map(toPreviewedEntry);
     const environment = request.environment ?? DEFAULTS.environment;
     const previews: ExecutionPreview[] = [];
     for (const [at, candidate] of request.candidates.entries()) {
@@ -156,7 +156,7 @@ export class ExperimentPinning {
         model,
         params,
       };
-      const preview = await this.previews.look(projectId, request, items.map(judgedEntryOf));
+      const preview = await this.previews.look(projectId, request, items.map(toJudgedEntry));
       judges.push({ ...estimated(preview), inputTokenPicoUsd: preview.inputTokenPicoUsd });
     }
     return judges;
@@ -171,12 +171,12 @@ function mostTokens(bounds: ExecutionPreview['bounds']): number {
   return bounds.reduce((most, bound) => Math.max(most, bound?.responseTokens ?? 0), 0);
 }
 
-function entryOf({ variablesJson }: DatasetItem): PreviewedEntry {
+function toPreviewedEntry({ variablesJson }: DatasetItem): PreviewedEntry {
   return { variables: parseJson(variablesJson) as Record<string, unknown>, variablesJson };
 }
 
 /** Returns the entry that a judge is asked about, for an answer that is not known yet. */
-function judgedEntryOf({ variablesJson, expectedJson }: DatasetItem): PreviewedEntry {
+function toJudgedEntry({ variablesJson, expectedJson }: DatasetItem): PreviewedEntry {
   const text = `{"variables":${variablesJson},"expected":${expectedJson ?? 'null'},"response_text":""}`;
   return { variables: parseJson(text) as Record<string, unknown>, variablesJson: text };
 }

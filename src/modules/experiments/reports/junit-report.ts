@@ -22,7 +22,7 @@ export async function junitReport(
   }
   for await (const results of pages) {
     for (const result of results) {
-      for (const [scorer, found] of casesOf(result))
+      for (const [scorer, found] of listCases(result))
         suites.get(suiteName(result.candidate, scorer))?.push(found);
     }
   }
@@ -35,7 +35,7 @@ function suiteName(candidate: string, scorer: string): string {
   return `${candidate} · ${scorer}`;
 }
 
-function casesOf({ item, scores, cells }: ItemResultDto): [scorer: string, found: Case][] {
+function listCases({ item, scores, cells }: ItemResultDto): [scorer: string, found: Case][] {
   const name = item.external_id ?? `#${item.index + 1} ${item.item_hash.slice(0, 12)}`;
   const seconds = cells.reduce((sum, { latency_ms: ms }) => sum + (ms ?? 0), 0) / 1000;
   return scores.map(({ scorer, passed, passes }) => {

@@ -52,9 +52,9 @@ export class ComparisonsService {
     const scorerName = query.scorer ?? onlyScorer(experiment.plan);
     const baseline = findSide(from, query.baseline, scorerName);
     const candidate = findSide(experiment, query.candidate, scorerName);
-    const version = versionOf(candidate);
-    if (query.allow_versions !== true && checksumOf(baseline) !== checksumOf(candidate)) {
-      throw new ScorerVersionsDifferError(scorerName, versionOf(baseline), version);
+    const version = getVersion(candidate);
+    if (query.allow_versions !== true && getChecksum(baseline) !== getChecksum(candidate)) {
+      throw new ScorerVersionsDifferError(scorerName, getVersion(baseline), version);
     }
     const paired = pairItems(
       await this.read(tx, projectId, baseline),
@@ -105,12 +105,12 @@ function findSide(experiment: ExperimentRecord, label: string, scorerName: strin
   return { experiment, candidate, scorer };
 }
 
-function versionOf({ experiment, scorer }: ComparedSide): number {
+function getVersion({ experiment, scorer }: ComparedSide): number {
   return experiment.plan.scorers[scorer]?.version_number ?? 0;
 }
 
 /** By the definition and not by its number: a scorer that was deleted and made anew counts from 1 again. */
-function checksumOf({ experiment, scorer }: ComparedSide): string | undefined {
+function getChecksum({ experiment, scorer }: ComparedSide): string | undefined {
   return experiment.plan.scorers[scorer]?.checksum_hash;
 }
 

@@ -40,7 +40,10 @@ export function pairItems(baseline: Side, candidate: Side): PairedItems {
   for (const [key, item] of numberEqual(candidate.items)) {
     const other = others.get(key);
     others.delete(key);
-    const [got, had] = [figureOf(item, candidate, asPasses), other && figureOf(other, baseline, asPasses)];
+    const [got, had] = [
+      pickFigure(item, candidate, asPasses),
+      other && pickFigure(other, baseline, asPasses),
+    ];
     if (got !== null && had !== null && had !== undefined) {
       const { externalId, itemHash } = item;
       pairs.push({ item: item.item, externalId, itemHash, baseline: had, candidate: got });
@@ -53,7 +56,7 @@ export function pairItems(baseline: Side, candidate: Side): PairedItems {
   return { pairs, missing: known - pairs.length, missingByError, errors };
 }
 
-function figureOf({ scored, passes, mean }: ScoredItem, side: Side, asPasses: boolean): number | null {
+function pickFigure({ scored, passes, mean }: ScoredItem, side: Side, asPasses: boolean): number | null {
   if (scored < side.repetitions || mean === null) return null;
   if (asPasses) return side.passes(passes) ? 1 : 0;
   return mean;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import type { ItemResultDto, ListResultsQueryDto, ResultListDto } from '../dto/results.dto.js';
 import { CandidateNotFoundError, ExperimentNotFoundError } from '../errors.js';
 import { type ExperimentRecord, ExperimentsRepository } from '../experiments.repository.js';
@@ -29,7 +29,7 @@ export class ResultsService {
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, parsePosition);
     const experiment = await this.get(projectId, experimentId);
     const filter: ResultFilter = {
-      ...filterOf(experiment.plan, query),
+      ...toFilter(experiment.plan, query),
       failed: query.failed ?? null,
       after,
       limit: query.limit + 1,
@@ -73,14 +73,14 @@ export class ResultsService {
     };
     return this.scope.transaction(projectId, async (tx) => {
       const found = await this.rows.listKeys(tx, projectId, experimentId, facts, filter);
-      const { entries, nextCursor } = pageOf(found, limit, ({ item, candidate }) => [item, candidate]);
+      const { entries, nextCursor } = toPage(found, limit, ({ item, candidate }) => [item, candidate]);
       const cells = await this.rows.listCells(tx, projectId, experimentId, facts, entries);
       return { results: resultViews(plan, cells, filter.scorers), nextCursor, last: entries.at(-1) ?? null };
     });
   }
 }
 
-function filterOf(
+function toFilter(
   { candidates, scorers }: ExperimentPlan,
   query: ListResultsQueryDto,
 ): Pick<ResultFilter, 'candidate' | 'scorers'> {

@@ -16,14 +16,14 @@ export function summarize(plan: ExperimentPlan, figures: Figures): CandidateScor
   return plan.candidates.flatMap(({ label }, candidate) => {
     const cells = figures.candidates.find((each) => each.candidate === candidate);
     return plan.scorers.map(({ name, version_number: version }, scorer): CandidateScoreDto => {
-      const isOf = (each: { candidate: number; scorer: number }) =>
+      const belongsTo = (each: { candidate: number; scorer: number }) =>
         each.candidate === candidate && each.scorer === scorer;
-      const ofScorer = figures.scorerErrors.find(isOf)?.errors ?? 0;
+      const ofScorer = figures.scorerErrors.find(belongsTo)?.errors ?? 0;
       return {
         candidate: label,
         scorer: name,
         scorer_version: version,
-        ...summarizeGroups(plan, figures.groups.filter(isOf)),
+        ...summarizeGroups(plan, figures.groups.filter(belongsTo)),
         errors: ofScorer + (cells?.failed ?? 0),
         cost_usd: cells === undefined ? '0' : usdOrNull(cells.costPicoUsd),
         latency_ms: { p50: cells?.p50Ms ?? null, p95: cells?.p95Ms ?? null },

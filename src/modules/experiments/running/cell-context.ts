@@ -21,6 +21,6 @@ export interface CellItem {
 }
 
 /** Names a cell, in the executions of a project. */
-export function correlationOf({ experimentId }: Drive, { item, candidate, repetition }: OpenCell): string {
+export function toCorrelation({ experimentId }: Drive, { item, candidate, repetition }: OpenCell): string {
   return `experiment/${experimentId}/${item}/${candidate}/${repetition}`;
 }

@@ -9,7 +9,7 @@ import {
   SubmitService,
 } from '../../executions/index.js';
 import { VersionNotFoundError } from '../../prompts/index.js';
-import { type CellContext, type CellItem, correlationOf } from './cell-context.js';
+import { type CellContext, type CellItem, toCorrelation } from './cell-context.js';
 import { CellsRepository } from './cells.repository.js';
 import type { OpenCell } from './drives.repository.js';
 import { pause } from './pause.js';
@@ -49,7 +49,7 @@ export class CellExecutions {
   ): Promise<string | null> {
     const { drive, signal } = context;
     if (cell.executionId !== null) return cell.executionId;
-    const known = isResumed ? await this.cells.findExecution(drive, correlationOf(drive, cell)) : null;
+    const known = isResumed ? await this.cells.findExecution(drive, toCorrelation(drive, cell)) : null;
     const executionId = known ?? (await this.submitUntilTaken(context, cell, item));
     if (executionId === null || signal.aborted) return null;
     await this.cells.link(drive, cell, executionId);
@@ -97,7 +97,7 @@ export class CellExecutions {
     const candidate = plan.candidates[cell.candidate];
     if (candidate === undefined) throw new Error('a cell has a candidate of its plan');
     const { prompt_name, version_number, version_id: versionId, model, params } = candidate;
-    const correlationId = correlationOf(drive, cell);
+    const correlationId = toCorrelation(drive, cell);
     const body = {
       prompt_name,
       version_number,

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { LedgerError, messageOf } from '../../../kernel/index.js';
+import { LedgerError, getMessage } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
 import { type ExecutionRecord, findMaskedValues } from '../../executions/index.js';
 import {
@@ -57,7 +57,7 @@ export class CellRunner {
       } catch (error) {
         if (error instanceof BudgetExceededError) return { kind: 'refused', error };
         const { experimentId } = drive;
-        this.logger.warn({ experimentId, ...cell }, `a cell has to be tried again: ${messageOf(error)}`);
+        this.logger.warn({ experimentId, ...cell }, `a cell has to be tried again: ${getMessage(error)}`);
         await pause(TRY_AGAIN_MS, signal);
       }
     }
@@ -81,7 +81,7 @@ export class CellRunner {
     if (executionId === null) return LEFT;
     const execution = await this.executions.waitForEnd(context, executionId);
     if (execution === null) return LEFT;
-    const failure = failureOf(execution);
+    const failure = toFailure(execution);
     if (failure !== null) return this.end(context, cell, execution, failure, []);
     const scored: Scored[] = [];
     for (const [scorer, version] of context.scorers.entries()) {
@@ -100,10 +100,10 @@ export class CellRunner {
     const { projectId, experimentId } = drive;
     const { executionId } = execution;
     const key = `${experimentId}/${executionId}/${version.scorerVersionId}`;
-    const who = restoreCaller(projectId, caller);
+    const restored = restoreCaller(projectId, caller);
     const answer = toScorableAnswer(execution, item);
     if ('kind' in answer) return answer;
-    const verdict = await this.scoring.scoreAnswer(who, version, answer, { key, batchId: experimentId });
+    const verdict = await this.scoring.scoreAnswer(restored, version, answer, { key, batchId: experimentId });
     return maskLikeExecution(verdict, execution, item);
   }
 
@@ -139,7 +139,7 @@ function toKeep(executionId: string | null): (scored: Scored) => ScoreToKeep[] {
     executionId === null || verdict.kind === 'error' ? [] : [{ executionId, version, score: verdict }];
 }
 
-function failureOf({ status, errorType, errorMessage }: ExecutionRecord): CellError | null {
+function toFailure({ status, errorType, errorMessage }: ExecutionRecord): CellError | null {
   if (status === 'succeeded') return null;
   return { code: errorType ?? status, message: errorMessage ?? `The execution was ${status}.` };
 }

@@ -72,7 +72,7 @@ export class CellsRepository {
 
   async link(drive: Drive, cell: CellKey, executionId: string): Promise<void> {
     const { projectId } = drive;
-    await this.scope.statement(projectId, { text: LINK, values: [...keyOf(drive, cell), executionId] });
+    await this.scope.statement(projectId, { text: LINK, values: [...toKey(drive, cell), executionId] });
   }
 
   /**
@@ -90,20 +90,20 @@ export class CellsRepository {
     await this.scope.transaction(projectId, async (tx) => {
       await lockOutErasure(tx, projectId);
       const isErased = end.executionId !== null && (await isContentErased(tx, projectId, end.executionId));
-      const messageOf = (error: CellError | null) => (isErased ? null : (error?.message ?? null));
+      const toMessage = (error: CellError | null) => (isErased ? null : (error?.message ?? null));
       const [, ended] = await tx.query<[unknown, number]>(END, [
-        ...keyOf(drive, cell),
+        ...toKey(drive, cell),
         end.error === null ? 'succeeded' : 'failed',
         end.executionId,
         end.latencyMs,
         end.costPicoUsd,
         end.error?.code ?? null,
-        messageOf(end.error),
+        toMessage(end.error),
       ]);
       if (ended === 0) return;
       const { item, candidate, repetition } = cell;
       if (end.scores.length > 0) {
-        const scores = JSON.stringify(end.scores.map((score) => rowOf(score, messageOf(score.error))));
+        const scores = JSON.stringify(end.scores.map((score) => toRow(score, toMessage(score.error))));
         await tx.query(ADD_SCORES, [projectId, experimentId, item, candidate, repetition, scores]);
       }
       await keep(tx);
@@ -123,14 +123,14 @@ export class CellsRepository {
   }
 }
 
-function keyOf(
+function toKey(
   { projectId, experimentId, fence }: Drive,
   { item, candidate, repetition }: CellKey,
 ): unknown[] {
   return [projectId, experimentId, fence, item, candidate, repetition];
 }
 
-function rowOf({ scorer, score, judgeExecutionId, error }: CellScore, errorMessage: string | null): object {
+function toRow({ scorer, score, judgeExecutionId, error }: CellScore, errorMessage: string | null): object {
   return {
     scorer,
     value: score?.value ?? null,

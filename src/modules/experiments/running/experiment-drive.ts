@@ -175,13 +175,13 @@ export class ExperimentDrives {
     return {
       items: items as readonly DatasetItem[],
       after: last.position,
-      cellsOf: (at: number) => cellsOf(next.item + at, plan),
+      cellsOf: (at: number) => listCells(next.item + at, plan),
     };
   }
 }
 
 /** Every candidate once, then again: what a provider does at different times meets all of them alike. */
-function cellsOf(item: number, { candidates, repetitions }: CellContext['plan']): OpenCell[] {
+function listCells(item: number, { candidates, repetitions }: CellContext['plan']): OpenCell[] {
   return Array.from({ length: repetitions }, (_, repetition) =>
     candidates.map((__, candidate) => ({ item, candidate, repetition, executionId: null })),
   ).flat();

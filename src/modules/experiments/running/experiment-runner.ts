@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
-import { messageOf } from '../../../kernel/index.js';
+import { getMessage } from '../../../kernel/index.js';
 import { type Drive, DrivesRepository } from './drives.repository.js';
 import { ExperimentDrives } from './experiment-drive.js';
 
@@ -53,7 +53,9 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
   private look(): void {
     if (this.looking !== null || this.leaving.signal.aborted) return;
     this.looking = this.lookOnce()
-      .catch((error: unknown) => this.logger.warn(`experiments could not be looked for: ${messageOf(error)}`))
+      .catch((error: unknown) =>
+        this.logger.warn(`experiments could not be looked for: ${getMessage(error)}`),
+      )
       .finally(() => (this.looking = null));
   }
 
@@ -85,7 +87,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
     } catch (error) {
       // The lease is left to lapse, so that what fails at once is not tried again at once.
       const { experimentId } = drive;
-      this.logger.error({ experimentId }, `an experiment goes on later: ${messageOf(error)}`);
+      this.logger.error({ experimentId }, `an experiment goes on later: ${getMessage(error)}`);
     } finally {
       end();
       clearInterval(renewing);
@@ -98,7 +100,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
       if (!(await this.repository.renew(drive, this.config.env.LEASE_MS))) end();
     } catch (error) {
       const { experimentId } = drive;
-      this.logger.warn({ experimentId }, `a lease could not be renewed: ${messageOf(error)}`);
+      this.logger.warn({ experimentId }, `a lease could not be renewed: ${getMessage(error)}`);
     }
   }
 }

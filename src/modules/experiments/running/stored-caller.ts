@@ -11,11 +11,19 @@ export interface StoredCaller {
   readonly ancestors: readonly KeyAncestor[];
 }
 
-export function storeCaller({ kind, userId, keyId, actor, rateLimits, ancestors }: Caller): StoredCaller {
+export function storeCaller({
+  kind,
+  userId,
+  keyId,
+  name: actor,
+  rateLimits,
+  ancestors,
+}: Caller): StoredCaller {
   return { kind, userId, keyId, actor, rateLimits, ancestors };
 }
 
 /** A caller that may do nothing but what it is used for here. Each request has one of its own, as over HTTP. */
 export function restoreCaller(projectId: string, stored: StoredCaller): Caller {
-  return { ...stored, projectId, origin: null, role: null, scopes: new Set(), overTeams: new Map() };
+  const { actor: name, ...kept } = stored;
+  return { ...kept, name, projectId, origin: null, role: null, scopes: new Set(), overTeams: new Map() };
 }

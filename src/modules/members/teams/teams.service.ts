@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, type PageQueryDto, toPage } from '../../../infra/http/index.js';
 import { AuditService } from '../../audit/index.js';
 import { Authenticator, type Caller } from '../../auth/index.js';
 import { assertMayGive } from '../assert-may-give.js';
@@ -41,7 +41,7 @@ export class TeamsService {
       if (put === null) throw new TeamNotFoundError(name);
       await this.audit.append(tx, caller, {
         action: 'team.put',
-        subject: subjectOf(name),
+        subject: toSubject(name),
         before: found === null ? null : { role: found.role, members: found.members },
         after: { role: put.role, members: put.members },
       });
@@ -56,7 +56,7 @@ export class TeamsService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.teams.list(tx, projectId, afterName, limit + 1),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ name }) => name);
+    const { entries, nextCursor } = toPage(found, limit, ({ name }) => name);
     return { teams: entries.map(toDto), next_cursor: nextCursor };
   }
 
@@ -77,7 +77,7 @@ export class TeamsService {
       assertMayGive(caller, found.role);
       await this.teams.delete(tx, projectId, name);
       const { role, members } = found;
-      const change = { action: 'team.delete', subject: subjectOf(name), before: { role, members } };
+      const change = { action: 'team.delete', subject: toSubject(name), before: { role, members } };
       await this.audit.append(tx, caller, change);
       return found;
     });
@@ -91,7 +91,7 @@ export class TeamsService {
   }
 }
 
-function subjectOf(name: string): string {
+function toSubject(name: string): string {
   return `team/${name}`;
 }
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { UserEntity } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import { UUID } from '../../../kernel/index.js';
-import { AuditService, principalOf } from '../../audit/index.js';
+import { AuditService, toPrincipal } from '../../audit/index.js';
 import { Authenticator, type Caller, ForbiddenError, UserNotFoundError } from '../../auth/index.js';
 import { UserExistsError } from '../errors.js';
 import type { CreateUserDto, ListUsersQueryDto, UpdateUserDto, UserDto, UserListDto } from './users.dto.js';
@@ -27,12 +27,12 @@ export class UsersService {
         kind,
         name,
         email: email ?? null,
-        madeBy: principalOf(caller),
+        madeBy: toPrincipal(caller),
         madeIn: caller.kind === 'instance' ? null : caller.projectId,
       });
       if (made === null) throw new UserExistsError(email ?? '');
       const after = toUserDto(made);
-      await this.audit.append(tx, caller, { action: 'user.create', subject: subjectOf(made), after });
+      await this.audit.append(tx, caller, { action: 'user.create', subject: toSubject(made), after });
       return after;
     });
   }
@@ -43,7 +43,7 @@ export class UsersService {
     const found = await this.looking(caller, (tx) =>
       this.users.list(tx, { kind, afterId, limit: limit + 1 }),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ userId }) => userId);
+    const { entries, nextCursor } = toPage(found, limit, ({ userId }) => userId);
     return { users: entries.map(toUserDto), next_cursor: nextCursor };
   }
 
@@ -67,7 +67,7 @@ export class UsersService {
       const before = toUserDto(visible);
       await this.audit.append(tx, caller, {
         action: 'user.update',
-        subject: subjectOf(visible),
+        subject: toSubject(visible),
         before,
         after,
       });
@@ -83,7 +83,7 @@ export class UsersService {
   }
 }
 
-function subjectOf({ userId }: UserEntity): string {
+function toSubject({ userId }: UserEntity): string {
   return `user/${userId}`;
 }
 

@@ -1,8 +1,8 @@
 import { PRICE_CATALOGUE } from './price-catalogue.js';
-import { modelKeyOf, priceAt } from './price-records.js';
+import { toModelKey, priceAt } from './price-records.js';
 
-const keys = [...new Set(PRICE_CATALOGUE.map(modelKeyOf))];
-const ofModel = (key: string) => PRICE_CATALOGUE.filter((price) => modelKeyOf(price) === key);
+const keys = [...new Set(PRICE_CATALOGUE.map(toModelKey))];
+const ofModel = (key: string) => PRICE_CATALOGUE.filter((price) => toModelKey(price) === key);
 
 describe('the catalogue of prices', () => {
   it('has a price of every vendor that there is an adapter for, and of hosted open models', () => {

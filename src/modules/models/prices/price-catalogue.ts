@@ -27,23 +27,23 @@ function page(provider: string, title: string) {
     lines.map(([modelName, input, cachedInput, output, terms = {}]) => ({
       provider,
       modelName,
-      inputMicrosPerMtok: microsOf(input),
-      cachedInputMicrosPerMtok: cachedInput === null ? null : microsOf(cachedInput),
-      outputMicrosPerMtok: microsOf(output),
+      inputMicrosPerMtok: toMicros(input),
+      cachedInputMicrosPerMtok: cachedInput === null ? null : toMicros(cachedInput),
+      outputMicrosPerMtok: toMicros(output),
       maxPromptTokens: terms.maxPromptTokens ?? null,
-      validFrom: midnightOf(terms.validFrom ?? asOf),
-      validTo: terms.validTo === undefined ? null : midnightOf(terms.validTo),
+      validFrom: toMidnight(terms.validFrom ?? asOf),
+      validTo: terms.validTo === undefined ? null : toMidnight(terms.validTo),
       source: `${title}, as of ${asOf}`,
     }));
 }
 
-function microsOf(usd: string): bigint {
+function toMicros(usd: string): bigint {
   const micros = parseMicroUsd(usd);
   if (micros === null) throw new TypeError(`"${usd}" is no price`);
   return micros;
 }
 
-function midnightOf(day: string): Date {
+function toMidnight(day: string): Date {
   return new Date(`${day}T00:00:00Z`);
 }
 

@@ -40,13 +40,13 @@ export class PriceReads {
     const known = this.peekTerms(projectId, provider, modelName, at);
     if (known !== null) return known;
     this.counts.misses += 1;
-    const key = keyOf(projectId, provider, modelName);
+    const key = toKey(projectId, provider, modelName);
     return termsAt(await this.lookOnce(key, projectId, provider, modelName), at);
   }
 
   /** The same from memory; null where that is too old, or there is nothing. */
   peekTerms(projectId: string, provider: string, modelName: string, at: Date): ModelTerms | null {
-    const cached = this.cache.get(keyOf(projectId, provider, modelName));
+    const cached = this.cache.get(toKey(projectId, provider, modelName));
     const isFresh = cached !== undefined && this.clock.monotonicMs() - cached.readAtMs < TTL_MS;
     if (!isFresh) return null;
     this.counts.hits += 1;
@@ -92,7 +92,7 @@ export class PriceReads {
   }
 }
 
-function keyOf(projectId: string, provider: string, modelName: string): string {
+function toKey(projectId: string, provider: string, modelName: string): string {
   return `${projectId}\0${provider}\0${modelName}`;
 }
 

@@ -41,6 +41,6 @@ export function haveSameFigures(one: TokenPrices, other: TokenPrices): boolean {
 }
 
 /** A key for maps. Names of models may have slashes in them, and white space they have none. */
-export function modelKeyOf({ provider, modelName }: Pick<NewPrice, 'provider' | 'modelName'>): string {
+export function toModelKey({ provider, modelName }: Pick<NewPrice, 'provider' | 'modelName'>): string {
   return `${provider} ${modelName}`;
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiBodyExample, ApiProblems, jsonTextOf, UuidPipe } from '../../../infra/http/index.js';
+import { ApiBodyExample, ApiProblems, getJsonText, UuidPipe } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { PriceImportService } from './imports/price-import.service.js';
 import {
@@ -71,8 +71,12 @@ export class PricesController {
     @Body() body: ImportPricesDto,
     @Req() request: Request,
   ): Promise<ImportedPricesDto> {
-    const text = jsonTextOf(request);
-    return this.imports.import(caller, body, (name, field) => text?.sourceOf('prices', name, field) ?? null);
+    const text = getJsonText(request);
+    return this.imports.import(
+      caller,
+      body,
+      (name, field) => text?.findSource('prices', name, field) ?? null,
+    );
   }
 
   @Get('prices')

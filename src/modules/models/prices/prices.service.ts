@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf, parseRfc3339 } from '../../../infra/http/index.js';
+import { decodeCursor, toPage, parseRfc3339 } from '../../../infra/http/index.js';
 import { parseMicroUsd, ValidationError } from '../../../kernel/index.js';
 import { type Actor, AuditService, systemActor } from '../../audit/index.js';
 import { PriceExistsError, PriceNotFoundError } from './errors.js';
@@ -39,17 +39,17 @@ export class PricesService {
    * @throws PriceExistsError `PRICE_EXISTS` when the model has one from that very time.
    * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
    */
-  async create(who: Actor, request: CreatePriceDto): Promise<PriceDto> {
+  async create(actor: Actor, request: CreatePriceDto): Promise<PriceDto> {
     const price = this.toPrice(request);
     assertSpan(price.validFrom, price.validTo);
     return this.writing(async () =>
-      this.scope.transaction(who.projectId, async (tx) => {
-        const [added] = await this.prices.insert(tx, who.projectId, [price], who.actor);
+      this.scope.transaction(actor.projectId, async (tx) => {
+        const [added] = await this.prices.insert(tx, actor.projectId, [price], actor.name);
         if (added === undefined) throw new PriceExistsError(price.provider, price.modelName, price.validFrom);
         const after = priceView(added);
-        await this.audit.append(tx, who, {
+        await this.audit.append(tx, actor, {
           action: 'price.create',
-          subject: subjectOf(added.priceId),
+          subject: toSubject(added.priceId),
           after,
         });
         return after;
@@ -63,7 +63,7 @@ export class PricesService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.prices.list(tx, projectId, { provider, modelName, at, after, limit: limit + 1 }),
     );
-    const { entries, nextCursor } = pageOf(found, limit, (price) => [
+    const { entries, nextCursor } = toPage(found, limit, (price) => [
       price.provider,
       price.modelName,
       price.validFrom,
@@ -83,10 +83,10 @@ export class PricesService {
    * @throws PriceNotFoundError `PRICE_NOT_FOUND`
    * @throws ValidationError `VALIDATION_FAILED` when it would end before it begins.
    */
-  async put(who: Actor, priceId: string, request: PutPriceDto): Promise<PriceDto> {
-    const { projectId } = who;
+  async put(actor: Actor, priceId: string, request: PutPriceDto): Promise<PriceDto> {
+    const { projectId } = actor;
     const change = {
-      ...(request.valid_to === undefined ? {} : { validTo: timeOf(request.valid_to) }),
+      ...(request.valid_to === undefined ? {} : { validTo: parseTime(request.valid_to) }),
       ...(request.source === undefined ? {} : { source: request.source }),
     };
     return this.writing(() =>
@@ -96,22 +96,22 @@ export class PricesService {
         assertSpan(price.validFrom, change.validTo ?? null);
         await this.prices.update(tx, projectId, priceId, change);
         const [before, after] = [priceView(price), priceView({ ...price, ...change })];
-        const subject = subjectOf(priceId);
-        await this.audit.append(tx, who, { action: 'price.put', subject, before, after });
+        const subject = toSubject(priceId);
+        await this.audit.append(tx, actor, { action: 'price.put', subject, before, after });
         return after;
       }),
     );
   }
 
   /** Takes it off the list, as if it had never been there. @throws PriceNotFoundError `PRICE_NOT_FOUND` */
-  async delete(who: Actor, priceId: string): Promise<void> {
+  async delete(actor: Actor, priceId: string): Promise<void> {
     await this.writing(() =>
-      this.scope.transaction(who.projectId, async (tx) => {
-        const price = await this.prices.delete(tx, who.projectId, priceId);
+      this.scope.transaction(actor.projectId, async (tx) => {
+        const price = await this.prices.delete(tx, actor.projectId, priceId);
         if (price === null) throw new PriceNotFoundError(priceId);
         const before = priceView(price);
-        const subject = subjectOf(priceId);
-        await this.audit.append(tx, who, { action: 'price.delete', subject, before });
+        const subject = toSubject(priceId);
+        await this.audit.append(tx, actor, { action: 'price.delete', subject, before });
       }),
     );
   }
@@ -146,23 +146,23 @@ export class PricesService {
     return {
       provider: request.provider,
       modelName: request.model_name,
-      inputMicrosPerMtok: microsOf(request.input_usd_per_mtok),
-      cachedInputMicrosPerMtok: cached == null ? null : microsOf(cached),
-      outputMicrosPerMtok: microsOf(request.output_usd_per_mtok),
+      inputMicrosPerMtok: toMicros(request.input_usd_per_mtok),
+      cachedInputMicrosPerMtok: cached == null ? null : toMicros(cached),
+      outputMicrosPerMtok: toMicros(request.output_usd_per_mtok),
       maxPromptTokens: request.max_prompt_tokens ?? null,
-      validFrom: timeOf(request.valid_from ?? null) ?? this.databaseClock.now(),
-      validTo: timeOf(request.valid_to ?? null),
+      validFrom: parseTime(request.valid_from ?? null) ?? this.databaseClock.now(),
+      validTo: parseTime(request.valid_to ?? null),
       source: request.source ?? null,
     };
   }
 }
 
 /** Reads a text that was validated. */
-function microsOf(usd: string): bigint {
+function toMicros(usd: string): bigint {
   return parseMicroUsd(usd) as bigint;
 }
 
-function timeOf(text: string | null): Date | null {
+function parseTime(text: string | null): Date | null {
   return text === null ? null : parseRfc3339(text);
 }
 
@@ -181,6 +181,6 @@ function parsePosition(position: unknown): PricePosition | null {
   return validFrom === null ? null : { provider, modelName, validFrom };
 }
 
-function subjectOf(priceId: string): string {
+function toSubject(priceId: string): string {
   return `price/${priceId}`;
 }

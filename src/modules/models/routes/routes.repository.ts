@@ -42,7 +42,7 @@ export class RoutesRepository {
   }
 
   /** Names of the routes that lead to a model. */
-  async listNamesOf(
+  async listNames(
     tx: EntityManager,
     projectId: string,
     { provider, modelName }: { readonly provider: string; readonly modelName: string },

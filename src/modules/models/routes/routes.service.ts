@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ModelRouteEntity } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf, type PageQueryDto } from '../../../infra/http/index.js';
+import { decodeCursor, toPage, type PageQueryDto } from '../../../infra/http/index.js';
 import { type Actor, AuditService } from '../../audit/index.js';
 import { ModelsService } from '../models.service.js';
 import { ModelRouteNotFoundError } from './errors.js';
@@ -47,7 +47,7 @@ export class RoutesService {
     const found = await this.scope.transaction(projectId, (tx) =>
       this.routes.list(tx, projectId, { after, limit: limit + 1 }),
     );
-    const { entries, nextCursor } = pageOf(found, limit, ({ name }) => name);
+    const { entries, nextCursor } = toPage(found, limit, ({ name }) => name);
     return { routes: entries.map(toDto), next_cursor: nextCursor };
   }
 
@@ -56,8 +56,8 @@ export class RoutesService {
    * @throws ValidationError `VALIDATION_FAILED` when a model is in the list twice, or a weight where nothing is weighed.
    * @throws ModelNotFoundError `MODEL_NOT_FOUND`
    */
-  async put(who: Actor, name: string, request: PutRouteDto): Promise<RouteDto> {
-    const { projectId } = who;
+  async put(actor: Actor, name: string, request: PutRouteDto): Promise<RouteDto> {
+    const { projectId } = actor;
     const targets = readTargets(request.strategy, request.targets);
     const facts = {
       strategy: request.strategy,
@@ -73,12 +73,12 @@ export class RoutesService {
       // In the same turn as those who take models off the list.
       for (const target of targets) await this.models.assertAllowed(tx, projectId, target);
       const before = await this.routes.find(tx, projectId, name);
-      if (before === null) await this.routes.insert(tx, { projectId, name, createdBy: who.actor, ...facts });
+      if (before === null) await this.routes.insert(tx, { projectId, name, createdBy: actor.name, ...facts });
       else await this.routes.update(tx, projectId, before.routeId, facts);
       const after = toDto((await this.routes.find(tx, projectId, name)) as ModelRouteEntity);
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'route.put',
-        subject: subjectOf(name),
+        subject: toSubject(name),
         subjectId: after.route_id,
         before: before === null ? null : toDto(before),
         after,
@@ -88,16 +88,16 @@ export class RoutesService {
   }
 
   /** @throws ModelRouteNotFoundError `MODEL_ROUTE_NOT_FOUND` */
-  async delete(who: Actor, name: string): Promise<void> {
-    const { projectId } = who;
+  async delete(actor: Actor, name: string): Promise<void> {
+    const { projectId } = actor;
     await this.scope.transaction(projectId, async (tx) => {
       await this.routes.takeTurn(tx, projectId);
       const route = await this.routes.find(tx, projectId, name);
       if (route === null) throw new ModelRouteNotFoundError(name);
       await this.routes.delete(tx, projectId, route.routeId);
       const before = toDto(route);
-      const subject = { subject: subjectOf(name), subjectId: route.routeId };
-      await this.audit.append(tx, who, { action: 'route.delete', ...subject, before });
+      const subject = { subject: toSubject(name), subjectId: route.routeId };
+      await this.audit.append(tx, actor, { action: 'route.delete', ...subject, before });
     });
   }
 }
@@ -119,6 +119,6 @@ function parsePosition(position: unknown): string | null {
   return typeof position === 'string' ? position : null;
 }
 
-function subjectOf(name: string): string {
+function toSubject(name: string): string {
   return `route/${name}`;
 }

@@ -1,6 +1,6 @@
 import type { ExecutionResultDto } from '../../executions/index.js';
 import type { Completion } from '../../providers/index.js';
-import { chatCompletionOf } from './chat-completion.js';
+import { toChatCompletion } from './chat-completion.js';
 
 const TELEMETRY = {
   prompt_tokens: 3,
@@ -25,20 +25,20 @@ function execution(more: Partial<ExecutionResultDto> = {}): ExecutionResultDto {
   } as ExecutionResultDto;
 }
 
-const choiceOf = (...args: Parameters<typeof chatCompletionOf>) => chatCompletionOf(...args).choices[0];
+const choiceOf = (...args: Parameters<typeof toChatCompletion>) => toChatCompletion(...args).choices[0];
 
 describe('a completion in the form of OpenAI', () => {
   it('counts as the ledger does, where the vendor has another form or nobody was called', () => {
     const anthropic = { usage: { raw: { input_tokens: 3, output_tokens: 5 } } } as Completion;
     const usage = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
-    expect(chatCompletionOf(execution(), anthropic).usage).toEqual(usage);
-    expect(chatCompletionOf(execution(), undefined).usage).toEqual(usage);
+    expect(toChatCompletion(execution(), anthropic).usage).toEqual(usage);
+    expect(toChatCompletion(execution(), undefined).usage).toEqual(usage);
   });
 
   it('counts as OpenAI does where a server has reasoning beside the completion', () => {
     const raw = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 1041 };
     const telemetry = { ...TELEMETRY, prompt_tokens: 32, response_tokens: 1009, reasoning_tokens: 1000 };
-    expect(chatCompletionOf(execution({ telemetry }), { usage: { raw } } as Completion).usage).toEqual({
+    expect(toChatCompletion(execution({ telemetry }), { usage: { raw } } as Completion).usage).toEqual({
       prompt_tokens: 32,
       completion_tokens: 1009,
       total_tokens: 1041,
@@ -48,17 +48,17 @@ describe('a completion in the form of OpenAI', () => {
 
   it('passes on what is OpenAI’s in form and meaning', () => {
     const raw = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8, service: 'x' };
-    expect(chatCompletionOf(execution(), { usage: { raw } } as Completion).usage).toEqual(raw);
+    expect(toChatCompletion(execution(), { usage: { raw } } as Completion).usage).toEqual(raw);
   });
 
   it('has the details that are known, and no usage where a count is not', () => {
     const known = execution({ telemetry: { ...TELEMETRY, cached_prompt_tokens: 0, reasoning_tokens: 2 } });
-    expect(chatCompletionOf(known, undefined).usage).toMatchObject({
+    expect(toChatCompletion(known, undefined).usage).toMatchObject({
       prompt_tokens_details: { cached_tokens: 0 },
       completion_tokens_details: { reasoning_tokens: 2 },
     });
     const unknown = execution({ telemetry: { ...TELEMETRY, response_tokens: null } });
-    expect(chatCompletionOf(unknown, undefined)).not.toHaveProperty('usage');
+    expect(toChatCompletion(unknown, undefined)).not.toHaveProperty('usage');
   });
 
   it.each([

@@ -11,12 +11,12 @@ const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'] as con
 
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-export function completionIdOf(execution: Pick<ExecutionResultDto, 'execution_id'>): string {
+export function toCompletionId(execution: Pick<ExecutionResultDto, 'execution_id'>): string {
   return `${ID_PREFIX}${execution.execution_id}`;
 }
 
 /** RFC 3339 to whole seconds since 1970. */
-export function unixSecondsOf(time: string): number {
+export function toUnixSeconds(time: string): number {
   return Math.floor(Date.parse(time) / 1000);
 }
 
@@ -24,24 +24,24 @@ export function unixSecondsOf(time: string): number {
  * An execution that succeeded as OpenAI would answer.
  * @param completion left out when it was answered from the cache: then what only the provider knows is missing.
  */
-export function chatCompletionOf(
+export function toChatCompletion(
   execution: ExecutionResultDto,
   completion: Completion | undefined,
 ): ChatCompletionDto {
   const refusal = completion?.refusal ?? null;
-  const usage = usageOf(execution, completion);
+  const usage = toUsage(execution, completion);
   const calls = execution.tool_calls ?? [];
   return {
-    id: completionIdOf(execution),
+    id: toCompletionId(execution),
     object: 'chat.completion',
-    created: unixSecondsOf(execution.created_at),
+    created: toUnixSeconds(execution.created_at),
     model: completion?.servedModelName ?? execution.model.model_name,
     choices: [
       {
         index: 0,
         message: {
           role: 'assistant',
-          content: contentOf(execution, refusal),
+          content: toContent(execution, refusal),
           refusal,
           ...(calls.length === 0
             ? {}
@@ -54,7 +54,7 @@ export function chatCompletionOf(
               }),
         },
         logprobs: null,
-        finish_reason: finishReasonOf(execution, refusal),
+        finish_reason: toFinishReason(execution, refusal),
       },
     ],
     ...(usage === null ? {} : { usage }),
@@ -74,7 +74,7 @@ export function vendorFacts(
 }
 
 /** Null where there is nothing but calls of tools, or nothing but a refusal; an empty answer is an empty text. */
-function contentOf({ response_text, tool_calls }: ExecutionResultDto, refusal: string | null): string | null {
+function toContent({ response_text, tool_calls }: ExecutionResultDto, refusal: string | null): string | null {
   const text = response_text ?? '';
   const content = refusal !== null && text.endsWith(refusal) ? text.slice(0, -refusal.length) : text;
   return content === '' && (refusal !== null || tool_calls !== null) ? null : content;
@@ -85,7 +85,7 @@ function contentOf({ response_text, tool_calls }: ExecutionResultDto, refusal: s
  * long, so that nobody takes it for the whole; and so does an answer whose end has a word that OpenAI does not have, since
  * nobody knows that it came to its end.
  */
-function finishReasonOf(execution: ExecutionResultDto, refusal: string | null): FinishReason {
+function toFinishReason(execution: ExecutionResultDto, refusal: string | null): FinishReason {
   const { finish_reason: said, response_truncated: isCut, tool_calls: calls } = execution;
   if (isCut) return 'length';
   if (refusal !== null) return 'stop';
@@ -97,7 +97,7 @@ function finishReasonOf(execution: ExecutionResultDto, refusal: string | null): 
  * Returns the usage as the provider wrote it, where that is OpenAI's form and meaning; else what is known, and null when that is too
  * little. Some servers count reasoning or the cache beside the numbers in which OpenAI has them.
  */
-function usageOf({ telemetry }: ExecutionResultDto, completion: Completion | undefined): ChatUsageDto | null {
+function toUsage({ telemetry }: ExecutionResultDto, completion: Completion | undefined): ChatUsageDto | null {
   const raw = completion?.usage.raw;
   const { prompt_tokens: prompt, response_tokens: response } = telemetry;
   if (isUsage(raw) && raw.prompt_tokens === prompt && raw.completion_tokens === response) return raw;

@@ -5,7 +5,7 @@ import type {
   StreamFormat,
 } from '../../executions/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
-import { completionIdOf, type FinishReason, unixSecondsOf, vendorFacts } from './chat-completion.js';
+import { toCompletionId, type FinishReason, toUnixSeconds, vendorFacts } from './chat-completion.js';
 import { fillArguments } from './fill-arguments.js';
 
 /** The members that all chunks of a stream share. */
@@ -33,8 +33,8 @@ export class CompletionChunks implements StreamFormat {
   /** Nothing yet: the first chunk says which model answers, and that may become another one. */
   begin(execution: StreamedExecutionDto): string {
     this.head = {
-      id: completionIdOf(execution),
-      created: unixSecondsOf(execution.created_at),
+      id: toCompletionId(execution),
+      created: toUnixSeconds(execution.created_at),
       model: execution.model.model_name,
     };
     return '';
@@ -50,7 +50,7 @@ export class CompletionChunks implements StreamFormat {
       const { index, arguments: text } = event;
       this.calls.set(index, this.calls.get(index) === true || text.trim() !== '');
     }
-    return this.start() + this.chunk(deltaOf(event));
+    return this.start() + this.chunk(toDelta(event));
   }
 
   done(body: string): string {
@@ -124,7 +124,7 @@ export class CompletionChunks implements StreamFormat {
   }
 }
 
-function deltaOf(event: AnswerEvent): object {
+function toDelta(event: AnswerEvent): object {
   if (event.type === 'delta')
     return event.refusal === true ? { refusal: event.text } : { content: event.text };
   const { index, id, name, arguments: text } = event;

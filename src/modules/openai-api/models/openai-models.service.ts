@@ -3,7 +3,7 @@ import type { Caller } from '../../auth/index.js';
 import { ModelNotFoundError, ModelsService, RoutesService, suggestModels } from '../../models/index.js';
 import { PromptList, PromptReads, PromptsService } from '../../prompts/index.js';
 import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-model.js';
-import { unixSecondsOf } from '../answers/chat-completion.js';
+import { toUnixSeconds } from '../answers/chat-completion.js';
 import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
 
 /** The members of a `PromptDto` that tell of its beginning. */
@@ -38,10 +38,10 @@ export class OpenAiModelsService {
       object: 'list',
       data: [
         ...models.map(({ provider, modelName, createdAt }) =>
-          modelOf(`${provider}/${modelName}`, createdAt.toISOString(), provider),
+          toOpenAiModel(`${provider}/${modelName}`, createdAt.toISOString(), provider),
         ),
-        ...routes.map(({ name, created_at }) => modelOf(`${ROUTE_PREFIX}${name}`, created_at, OWN)),
-        ...prompts.map(({ name, created_at }) => modelOf(`${PROMPT_PREFIX}${name}`, created_at, OWN)),
+        ...routes.map(({ name, created_at }) => toOpenAiModel(`${ROUTE_PREFIX}${name}`, created_at, OWN)),
+        ...prompts.map(({ name, created_at }) => toOpenAiModel(`${PROMPT_PREFIX}${name}`, created_at, OWN)),
       ],
     };
   }
@@ -55,18 +55,18 @@ export class OpenAiModelsService {
     const suggest = (asked: string) => suggestModels(models, asked);
     const asked = readAskedModel(id, suggest);
     if (asked.kind === 'route') {
-      return modelOf(id, (await this.routes.read(projectId, asked.name)).created_at, OWN);
+      return toOpenAiModel(id, (await this.routes.read(projectId, asked.name)).created_at, OWN);
     }
     if (asked.kind === 'prompt') {
       if (!scopes.has('prompts:read')) throw new ModelNotFoundError(id);
-      return modelOf(id, await this.birthOf(projectId, asked.name, asked.versionNumber), OWN);
+      return toOpenAiModel(id, await this.findBirth(projectId, asked.name, asked.versionNumber), OWN);
     }
     const model = models.find(({ provider, modelName }) => `${provider}/${modelName}` === id);
     if (model === undefined) throw new ModelNotFoundError(id, suggest(id));
-    return modelOf(id, model.createdAt.toISOString(), model.provider);
+    return toOpenAiModel(id, model.createdAt.toISOString(), model.provider);
   }
 
-  private async birthOf(projectId: string, name: string, versionNumber: number | null): Promise<string> {
+  private async findBirth(projectId: string, name: string, versionNumber: number | null): Promise<string> {
     if (versionNumber !== null) {
       return (await this.prompts.getVersion(projectId, name, versionNumber)).created_at;
     }
@@ -75,6 +75,6 @@ export class OpenAiModelsService {
   }
 }
 
-function modelOf(id: string, createdAt: string, ownedBy: string): OpenAiModelDto {
-  return { id, object: 'model', created: unixSecondsOf(createdAt), owned_by: ownedBy };
+function toOpenAiModel(id: string, createdAt: string, ownedBy: string): OpenAiModelDto {
+  return { id, object: 'model', created: toUnixSeconds(createdAt), owned_by: ownedBy };
 }

@@ -6,7 +6,7 @@ import { type AskedModel, readAskedModel } from './asked-model.js';
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 import { readMessages } from './read-messages.js';
 import { readUnitKey } from './read-unit-key.js';
-import { vendorParamsOf } from './sent-vendor-params.js';
+import { toVendorParams } from './sent-vendor-params.js';
 
 /** Members that stand in the version of a prompt, so that a request cannot bring its own. */
 const OF_THE_VERSION = ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format'] as const;
@@ -33,8 +33,8 @@ export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNon
     ...{ environment, timeout_ms, on_budget, cache },
     correlation_id: user,
     unit_key: readUnitKey(body),
-    params: paramsOf(body),
-    vendor_params: vendorParamsOf(body),
+    params: toParams(body),
+    vendor_params: toVendorParams(body),
   };
   if (asked.kind === 'prompt') {
     const { prompt_variables: variables, prompt_model: model } = body;
@@ -65,7 +65,7 @@ function checkedModel(value: unknown, suggest: SuggestModels): NonNullable<RunRe
   return value as NonNullable<RunRequest['model']>;
 }
 
-function paramsOf(body: ChatCompletionRequestDto): ParamsDto {
+function toParams(body: ChatCompletionRequestDto): ParamsDto {
   const { temperature = null, top_p = null, top_k = null, repetition_penalty = null } = body;
   const { stop = null, seed = null, max_tokens, max_completion_tokens } = body;
   const max_new_tokens = max_completion_tokens ?? max_tokens ?? null;

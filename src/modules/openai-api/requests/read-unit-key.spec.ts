@@ -1,5 +1,5 @@
 import { readUnitKey } from './read-unit-key.js';
-import { vendorParamsOf } from './sent-vendor-params.js';
+import { toVendorParams } from './sent-vendor-params.js';
 
 describe('readUnitKey', () => {
   it.each([
@@ -23,8 +23,8 @@ describe('readUnitKey', () => {
 });
 
 it('keeps the key from the vendor, and from what is stored', () => {
-  expect(vendorParamsOf({ model: 'm', metadata: { unit_key: 'b', other: 'c' } })).toEqual({
+  expect(toVendorParams({ model: 'm', metadata: { unit_key: 'b', other: 'c' } })).toEqual({
     metadata: { other: 'c' },
   });
-  expect(vendorParamsOf({ model: 'm', metadata: { unit_key: 'b' } })).toBeNull();
+  expect(toVendorParams({ model: 'm', metadata: { unit_key: 'b' } })).toBeNull();
 });

@@ -1,7 +1,7 @@
-import { listVendorParams, vendorParamsOf } from './sent-vendor-params.js';
+import { listVendorParams, toVendorParams } from './sent-vendor-params.js';
 
 const TOOLS = [{ type: 'function', function: { name: 'f' } }];
-const paramsOf = (body: object) => vendorParamsOf({ model: 'm', ...body });
+const paramsOf = (body: object) => toVendorParams({ model: 'm', ...body });
 
 describe('members that are passed on', () => {
   it('keep their names and values', () => {

@@ -18,7 +18,7 @@ const OF_A_MESSAGE = ['name', 'reasoning_content', 'reasoning', 'reasoning_detai
 const OBFUSCATION = 'stream_options.include_obfuscation';
 
 /** @returns null where there are none. */
-export function vendorParamsOf(body: ChatCompletionRequestDto): Readonly<Record<string, unknown>> | null {
+export function toVendorParams(body: ChatCompletionRequestDto): Readonly<Record<string, unknown>> | null {
   const params: Record<string, unknown> = {};
   for (const name of OF_A_REQUEST) {
     const value = name === 'metadata' ? withoutUnitKey(body.metadata) : body[name];
@@ -44,10 +44,10 @@ function withoutUnitKey(metadata: ChatCompletionRequestDto['metadata']): unknown
  */
 export function listVendorParams(body: unknown): string[] {
   const names = new Set<string>();
-  for (const [member, value] of membersOf(body)) {
+  for (const [member, value] of listMembers(body)) {
     if (member === 'messages') addMessageMembers(value, names);
     else if (member === 'stream_options') {
-      if (membersOf(value).some(([name, it]) => name === 'include_obfuscation' && it !== null)) {
+      if (listMembers(value).some(([name, it]) => name === 'include_obfuscation' && it !== null)) {
         names.add(OBFUSCATION);
       }
     } else if (isNamed(OF_A_REQUEST, member) && saysSomething(sentValue(member, value))) names.add(member);
@@ -62,13 +62,13 @@ function sentValue(member: string, value: unknown): unknown {
 function addMessageMembers(messages: unknown, names: Set<string>): void {
   if (!Array.isArray(messages)) return;
   for (const message of messages) {
-    for (const [name, value] of membersOf(message)) {
+    for (const [name, value] of listMembers(message)) {
       if (isNamed(OF_A_MESSAGE, name) && saysSomething(value)) names.add(name);
     }
   }
 }
 
-function membersOf(value: unknown): [string, unknown][] {
+function listMembers(value: unknown): [string, unknown][] {
   return isObject(value) ? Object.entries(value) : [];
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork } from '../../../kernel/index.js';
 import {
-  checksumOf,
+  computeChecksum,
   type CompiledPrompt,
   type ContentExtras,
   extrasOfWire,
@@ -36,7 +36,7 @@ export class UnsavedContents {
     const read = await heavyWork.run(() => readPutContent(sent));
     const { content } = await this.snippets.pin(projectId, read);
     return heavyWork.run(() => {
-      const version = this.versions.describe(content, checksumOf(content));
+      const version = this.versions.describe(content, computeChecksum(content));
       const extras = extrasOfWire(version.content);
       const { templateSource, messages } = version;
       return {

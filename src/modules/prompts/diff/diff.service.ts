@@ -65,7 +65,7 @@ function hasExtras(version: VersionDto): boolean {
 function namedText(version: VersionDto, withExtras: boolean): { name: string; text: string } {
   const { prompt_name: promptName, version_number: number, template_source: template, messages } = version;
   const text = template === undefined ? chatText(messages ?? []) : template + (withExtras ? '\n\n' : '');
-  return { name: `${promptName} (version ${number})`, text: text + extrasTextOf(version) };
+  return { name: `${promptName} (version ${number})`, text: text + formatExtras(version) };
 }
 
 function chatText(messages: readonly ChatMessageDto[]): string {
@@ -80,7 +80,7 @@ const EXTRAS = [
   'variables_schema',
 ] as const;
 
-function extrasTextOf(version: VersionDto): string {
+function formatExtras(version: VersionDto): string {
   return EXTRAS.filter((member) => version[member] !== undefined)
     .map((member) => `[${member}]\n${writeJson(version[member], 2)}\n\n`)
     .join('');

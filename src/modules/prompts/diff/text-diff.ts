@@ -55,7 +55,7 @@ export function diffTexts(from: NamedText, to: NamedText): TextDiff {
       throw new VersionsTooLongToCompareError(name, LIMITS.lines);
   }
   const patch = shortestPatch(from, to) ?? replacement(from, to);
-  return { unified: formatPatch(patch, FILE_HEADERS_ONLY), hunks: patch.hunks.map(hunkOf) };
+  return { unified: formatPatch(patch, FILE_HEADERS_ONLY), hunks: patch.hunks.map(toHunk) };
 }
 
 /** Undefined when that is more than the limit of edits away. */
@@ -67,8 +67,8 @@ function shortestPatch(from: NamedText, to: NamedText): StructuredPatch | undefi
 }
 
 function replacement(from: NamedText, to: NamedText): StructuredPatch {
-  const removed = linesOf(from.text);
-  const added = linesOf(to.text);
+  const removed = splitLines(from.text);
+  const added = splitLines(to.text);
   const hunk = { oldStart: 1, oldLines: removed.length, newStart: 1, newLines: added.length };
   const lines = [...patchLines('-', removed), ...patchLines('+', added)];
   return {
@@ -89,7 +89,7 @@ function patchLines(sign: '-' | '+', lines: readonly string[]): string[] {
 }
 
 /** With their newlines. */
-function linesOf(text: string): string[] {
+function splitLines(text: string): string[] {
   return text.split(/(?<=\n)/).filter((line) => line !== '');
 }
 
@@ -103,7 +103,7 @@ function countLines(text: string, most: number): number {
   return count;
 }
 
-function hunkOf({
+function toHunk({
   oldStart,
   oldLines,
   newStart,

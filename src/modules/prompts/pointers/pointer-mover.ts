@@ -85,7 +85,7 @@ export class PointerMover {
       before: { environment, version_id: from },
       after: { environment, version_id: versionId, change_id: changeId, emergency },
     });
-    const move = { environment, from, to: versionId, by: actor.actor, reason, changeId, emergency };
+    const move = { environment, from, to: versionId, by: actor.name, reason, changeId, emergency };
     const revision = await this.prompts.takeRevision(tx, prompt, move);
     return { outcome: 'moved', fromVersionId: from, revision };
   }

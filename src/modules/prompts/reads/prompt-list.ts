@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import type { PromptListDto } from '../prompts.dto.js';
 import { PromptsRepository } from '../prompts.repository.js';
 import type { ListPromptsQueryDto } from './list-prompts.dto.js';
@@ -23,14 +23,14 @@ export class PromptList {
         tag: query.tag,
         ownerTeam: query.owner_team,
         namePrefix: query.q,
-        words: wordsOf(query.search),
+        words: splitWords(query.search),
         repository: query.repository,
         folder: query.folder,
         isRetired: query.retired === undefined ? undefined : query.retired === 'true',
         afterName: afterName(query.cursor),
         limit: query.limit + 1,
       });
-      const { entries, nextCursor } = pageOf(found, query.limit, ({ name }) => name);
+      const { entries, nextCursor } = toPage(found, query.limit, ({ name }) => name);
       const ids = entries.map(({ promptId }) => promptId);
       const numbers = await this.running.listByPrompt(tx, projectId, ids);
       return {
@@ -41,7 +41,7 @@ export class PromptList {
   }
 }
 
-function wordsOf(search = ''): readonly string[] {
+function splitWords(search = ''): readonly string[] {
   return search.split(/\s+/).filter((word) => word !== '');
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptEntity, PromptVersionEntity } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { WITH_ACTIVE_VERSION, withVersionOf } from '../prompt-versions.repository.js';
+import { WITH_ACTIVE_VERSION, joinVersion } from '../prompt-versions.repository.js';
 
 type PromptColumns = Pick<
   PromptEntity,
@@ -44,7 +44,7 @@ const read = (
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
 const READ_ACTIVE = read(WITH_ACTIVE_VERSION);
-const READ_IN_ENVIRONMENT = read(withVersionOf('$3'));
+const READ_IN_ENVIRONMENT = read(joinVersion('$3'));
 
 @Injectable()
 export class PromptReadsRepository {

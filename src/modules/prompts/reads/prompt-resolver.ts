@@ -61,7 +61,7 @@ export class PromptResolver {
     private readonly promptVersions: PromptVersionsRepository,
     private readonly versions: VersionsService,
   ) {
-    this.cache = watch.newCache(sizeBytesOf);
+    this.cache = watch.newCache(countSizeBytes);
   }
 
   /**
@@ -101,7 +101,7 @@ export class PromptResolver {
   ): Promise<RunInEnvironment> {
     const found = await this.find(projectId, name, version, options);
     const pointer = choosePointer(name, environment, version, found.value);
-    const resolvedBy = pointer === null ? resolvedByOf(version) : 'environment';
+    const resolvedBy = pointer === null ? toResolvedBy(version) : 'environment';
     const drawn = version === null ? drawArm(found.value, environment, options.unitKey ?? null) : null;
     const arm = drawn === null || options.arm === undefined ? drawn : { ...drawn, arm: options.arm };
     const running = arm?.arm === 'candidate' ? arm.rollout.candidateVersion : pointer;
@@ -126,19 +126,19 @@ export class PromptResolver {
     version: NamedVersion,
     unitKey: string | null,
   ): RunInEnvironment | null {
-    const found = this.cache.peek(projectId, name, facetOf(version));
+    const found = this.cache.peek(projectId, name, toFacet(version));
     if (found === undefined) return null;
     const { value, promptRevision } = found;
     const pointer = choosePointer(name, environment, version, value);
     const arm = version === null ? drawArm(value, environment, unitKey) : null;
     const number = arm?.arm === 'candidate' ? arm.rollout.candidateVersion : pointer;
-    const running = number === null ? value : this.cache.peek(projectId, name, facetOf(number))?.value;
+    const running = number === null ? value : this.cache.peek(projectId, name, toFacet(number))?.value;
     if (running === undefined || running.version === null) return null;
     return {
       version: running.version,
       compiled: this.versions.runnable(running.version),
       promptRevision,
-      resolvedBy: pointer === null ? resolvedByOf(version) : 'environment',
+      resolvedBy: pointer === null ? toResolvedBy(version) : 'environment',
       arm,
     };
   }
@@ -154,7 +154,7 @@ export class PromptResolver {
       typeof version === 'string'
         ? this.promptVersions.resolveChecksum(projectId, name, version)
         : this.promptVersions.resolve(projectId, name, version);
-    const found = await this.cache.find(projectId, name, facetOf(version), load, options);
+    const found = await this.cache.find(projectId, name, toFacet(version), load, options);
     if (found === null) throw new PromptNotFoundError(name);
     return found;
   }
@@ -205,24 +205,24 @@ function getVersion(
   );
 }
 
-function resolvedByOf(version: NamedVersion): ResolvedBy {
+function toResolvedBy(version: NamedVersion): ResolvedBy {
   if (version === null) return 'pointer';
   return typeof version === 'string' ? 'template_hash' : 'version_number';
 }
 
 /** A checksum is no version's number, whatever its digits are. */
-function facetOf(version: NamedVersion): string {
+function toFacet(version: NamedVersion): string {
   if (version === null) return 'active';
   return typeof version === 'string' ? `#${version}` : String(version);
 }
 
 /** The parsed template is not held here, see VersionsService.compiled. */
-function sizeBytesOf({ version, environments }: FoundInPrompt): number {
+function countSizeBytes({ version, environments }: FoundInPrompt): number {
   const rest = VERSION_BYTES + (environments?.sizeBytes ?? 0);
   if (version === null) return rest;
   const { templateSource, messages, extras } = version;
   const texts = [templateSource ?? '', ...(messages ?? []).map(({ content }) => content)];
-  const beside = rest + (extras === null ? 0 : extrasBytesOf(extras));
+  const beside = rest + (extras === null ? 0 : countExtrasBytes(extras));
   return texts.reduce((sizeBytes, text) => sizeBytes + 2 * text.length, beside);
 }
 
@@ -231,7 +231,7 @@ const BYTES_PER_JSON_CHAR = 8;
 /** The cache asks for the sizes of all versions of a prompt with each that it adds. */
 const extrasBytes = new WeakMap<ContentExtras, number>();
 
-function extrasBytesOf(extras: ContentExtras): number {
+function countExtrasBytes(extras: ContentExtras): number {
   const known = extrasBytes.get(extras);
   if (known !== undefined) return known;
   const sizeBytes = BYTES_PER_JSON_CHAR * writeJson(extras).length;

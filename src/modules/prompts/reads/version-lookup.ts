@@ -10,7 +10,7 @@ import {
   VersionNotFoundError,
 } from '../errors.js';
 import type { ResolvedBy } from './prompt-resolver.js';
-import { resolvedOf, type ResolvedVersion } from '../prompt-versions.repository.js';
+import { toResolved, type ResolvedVersion } from '../prompt-versions.repository.js';
 import {
   type LookedUpVersion,
   VersionLookupRepository,
@@ -43,36 +43,36 @@ export class VersionLookup {
    * environment takes versions that are named, and stand there or were approved for it once: they may be told of late.
    */
   async findAll(projectId: string, wanted: readonly WantedVersion[]): Promise<FoundVersion[]> {
-    const distinct = [...new Map(wanted.map((each) => [keyOf(each), each])).values()];
+    const distinct = [...new Map(wanted.map((each) => [toKey(each), each])).values()];
     const rows = await this.lookups.find(projectId, distinct);
     const found = new Map<string, FoundVersion>();
     for (const [index, each] of distinct.entries())
-      found.set(keyOf(each), await this.foundOf(each, rows[index]));
-    return wanted.map((each) => found.get(keyOf(each)) as FoundVersion);
+      found.set(toKey(each), await this.toFound(each, rows[index]));
+    return wanted.map((each) => found.get(toKey(each)) as FoundVersion);
   }
 
-  private async foundOf(wanted: WantedVersion, row: LookedUpVersion | undefined): Promise<FoundVersion> {
-    const refusal = refusalOf(wanted, row);
+  private async toFound(wanted: WantedVersion, row: LookedUpVersion | undefined): Promise<FoundVersion> {
+    const refusal = toRefusal(wanted, row);
     if (refusal !== null) return { refusal };
     const { standing, ...columns } = row as LookedUpVersion;
-    const version = resolvedOf(columns) as ResolvedVersion;
+    const version = toResolved(columns) as ResolvedVersion;
     const compiled = await heavyWork.run(() => this.versions.compiled(version));
-    return { version, compiled, resolvedBy: resolvedByOf(wanted, standing.isOfEnvironment) };
+    return { version, compiled, resolvedBy: toResolvedBy(wanted, standing.isOfEnvironment) };
   }
 }
 
 /** The environment comes last: it may have blanks. */
-function keyOf({ promptName, environment, versionNumber, templateHash }: WantedVersion): string {
+function toKey({ promptName, environment, versionNumber, templateHash }: WantedVersion): string {
   return `${promptName} ${versionNumber} ${templateHash} ${environment}`;
 }
 
-function resolvedByOf({ versionNumber, templateHash }: WantedVersion, isOfEnvironment: boolean): ResolvedBy {
+function toResolvedBy({ versionNumber, templateHash }: WantedVersion, isOfEnvironment: boolean): ResolvedBy {
   if (templateHash !== null) return 'template_hash';
   if (versionNumber !== null) return 'version_number';
   return isOfEnvironment ? 'environment' : 'pointer';
 }
 
-function refusalOf(wanted: WantedVersion, row: LookedUpVersion | undefined): LedgerError | null {
+function toRefusal(wanted: WantedVersion, row: LookedUpVersion | undefined): LedgerError | null {
   const { promptName, environment, versionNumber, templateHash } = wanted;
   if (row === undefined) return new PromptNotFoundError(promptName);
   const { isKnown, isProtected, isApproved } = row.standing;

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { DatabaseListener } from '../../../infra/database/index.js';
-import { CacheCounts, messageOf } from '../../../kernel/index.js';
+import { CacheCounts, getMessage } from '../../../kernel/index.js';
 import { REGISTRY_CHANNEL } from '../prompts.repository.js';
 import { RegistryChangesRepository } from './registry-changes.repository.js';
 import { RevisionedCache } from './revisioned-cache.js';
@@ -97,7 +97,7 @@ export class RegistryWatch {
           this.apply(projectId, name, revision);
         }
       } catch (error) {
-        this.logger.warn(`changes of a project could not be read: ${messageOf(error)}`);
+        this.logger.warn(`changes of a project could not be read: ${getMessage(error)}`);
         for (const cache of this.caches) cache.dropProject(projectId);
       }
       // Not the highest that was read: a prompt may have gone on from a revision that is heard of later.

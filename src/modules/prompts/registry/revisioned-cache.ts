@@ -64,7 +64,7 @@ export class RevisionedCache<Value> {
     this.entries = new LRUCache({
       max: options.maxPrompts ?? DEFAULT_MAX_PROMPTS,
       maxSize: options.maxBytes ?? DEFAULT_MAX_BYTES,
-      sizeCalculation: (entry) => this.sizeBytesOf(entry),
+      sizeCalculation: (entry) => this.countSizeBytes(entry),
       ttl: options.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
       // The age counts from the first facet, so that reading further ones does not keep an entry young.
       noUpdateTTL: true,
@@ -74,7 +74,7 @@ export class RevisionedCache<Value> {
   /** Returns the value in memory if it may be served; undefined otherwise. */
   peek(projectId: string, name: string, facet: string): Revisioned<Value> | undefined {
     if (!this.options.isFollowed()) return undefined;
-    const found = this.entries.get(keyOf(projectId, name))?.facets.get(facet);
+    const found = this.entries.get(toKey(projectId, name))?.facets.get(facet);
     if (found !== undefined) this.counts.hits += 1;
     return found;
   }
@@ -90,7 +90,7 @@ export class RevisionedCache<Value> {
     load: () => Promise<Found<Value>>,
     { fresh = false }: { readonly fresh?: boolean | undefined } = {},
   ): Revisioned<Value> | Promise<Found<Value>> {
-    const key = keyOf(projectId, name);
+    const key = toKey(projectId, name);
     if (fresh) return this.load(key, facet, load);
     const known = this.peek(projectId, name, facet);
     if (known !== undefined) return known;
@@ -100,15 +100,15 @@ export class RevisionedCache<Value> {
 
   /** The prompt has this revision now. What is known of it at the same one stays. */
   dropPrompt(projectId: string, name: string, revision: number): void {
-    const key = keyOf(projectId, name);
+    const key = toKey(projectId, name);
     const entry = this.entries.peek(key);
     if (entry !== undefined && entry.promptRevision < revision) this.entries.delete(key);
     this.overtake((load) => load.key === key);
   }
 
   dropProject(projectId: string): void {
-    for (const key of [...this.entries.keys()]) if (isOf(projectId, key)) this.entries.delete(key);
-    this.overtake(({ key }) => isOf(projectId, key));
+    for (const key of [...this.entries.keys()]) if (belongsTo(projectId, key)) this.entries.delete(key);
+    this.overtake(({ key }) => belongsTo(projectId, key));
   }
 
   dropAll(): void {
@@ -181,7 +181,7 @@ export class RevisionedCache<Value> {
     if (this.joinable.get(key) === load) this.joinable.delete(key);
   }
 
-  private sizeBytesOf({ facets }: Entry<Value>): number {
+  private countSizeBytes({ facets }: Entry<Value>): number {
     let sizeBytes = 0;
     for (const { value } of facets.values()) {
       sizeBytes += this.options.sizeBytesOf(value) + FACET_OVERHEAD_BYTES;
@@ -191,11 +191,11 @@ export class RevisionedCache<Value> {
 }
 
 /** Project ids are all of one length, so this is never the key of another prompt. */
-function keyOf(projectId: string, name: string): string {
+function toKey(projectId: string, name: string): string {
   return `${projectId} ${name}`;
 }
 
-function isOf(projectId: string, key: string): boolean {
+function belongsTo(projectId: string, key: string): boolean {
   return key.startsWith(`${projectId} `);
 }
 

@@ -36,7 +36,7 @@ export class ToolCallCollector {
     const known = this.calls.get(index);
     const call = known ?? this.open(event);
     const namedLater = known !== undefined && known.name === '' && isText(event.name);
-    if (namedLater) this.count((call.name = wholeOf(event.name)));
+    if (namedLater) this.count((call.name = repairWhole(event.name)));
     const text = this.take(call, call.whole.add(event.arguments));
     if (known !== undefined && !namedLater && text === '') return null;
     return {
@@ -70,8 +70,8 @@ export class ToolCallCollector {
 
   private open({ index, id, name }: ProviderToolCallDelta): OpenCall {
     const call: OpenCall = {
-      id: this.freeId(isText(id) ? wholeOf(id) : `call_${index}`, index),
-      name: isText(name) ? wholeOf(name) : '',
+      id: this.freeId(isText(id) ? repairWhole(id) : `call_${index}`, index),
+      name: isText(name) ? repairWhole(name) : '',
       pieces: [],
       whole: new WholeText(),
     };
@@ -104,7 +104,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-function wholeOf(text: string): string {
+function repairWhole(text: string): string {
   const whole = new WholeText();
   return whole.add(text) + whole.flush();
 }

@@ -88,7 +88,7 @@ export function toProviderError(error: unknown, providerRequestId: string | null
   if (error instanceof ProviderError) return error;
   const code = connectionCode(error);
   return code === null
-    ? new ProviderError('provider_error', `The provider's answer made no sense (${nameOf(error)}).`, {
+    ? new ProviderError('provider_error', `The provider's answer made no sense (${getErrorName(error)}).`, {
         providerRequestId,
       })
     : new ProviderError('connection', `The connection to the provider failed (${code}).`, {
@@ -132,7 +132,7 @@ function isConnectionCode(code: string): boolean {
   return CONNECTION_PREFIXES.some((prefix) => code.startsWith(prefix));
 }
 
-function nameOf(error: unknown): string {
+function getErrorName(error: unknown): string {
   const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'name') : null;
   return typeof name === 'string' ? name : typeof error;
 }

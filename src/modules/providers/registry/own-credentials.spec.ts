@@ -1,5 +1,5 @@
 import type { ProviderEnv } from '../provider.contract.js';
-import { envWithOwn, originOf } from './own-credentials.js';
+import { envWithOwn, findOrigin } from './own-credentials.js';
 
 const settings: Readonly<Record<string, string>> = {
   KEY: 'operator',
@@ -36,5 +36,5 @@ it.each<[string | null, ProviderEnv, string | null, string | null]>([
   [null, () => undefined, 'https://vendor.example/v1', 'https://vendor.example'],
   [null, () => undefined, null, null],
 ])('for the address %j calls go to the host that it says', (baseUrl, reader, defaultBaseUrl, origin) => {
-  expect(originOf(reader, { ...own, defaultBaseUrl }, baseUrl)).toBe(origin);
+  expect(findOrigin(reader, { ...own, defaultBaseUrl }, baseUrl)).toBe(origin);
 });

@@ -30,7 +30,7 @@ export function envWithOwn(
 }
 
 /** Scheme, host and port of where calls go; null where no address is known. */
-export function originOf(env: ProviderEnv, own: OwnSettings, baseUrl: string | null): string | null {
+export function findOrigin(env: ProviderEnv, own: OwnSettings, baseUrl: string | null): string | null {
   const ofOperator = (own.baseUrl === undefined ? undefined : env(own.baseUrl)) ?? own.defaultBaseUrl;
   const url = baseUrl ?? ofOperator;
   return url !== null && URL.canParse(url) ? new URL(url).origin : null;

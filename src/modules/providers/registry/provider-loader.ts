@@ -18,7 +18,7 @@ export function loadOwnAdapters(): ProviderClass[] {
     .flatMap(({ name: folder }) => readdirSync(join(ADAPTERS, folder)).map((name) => join(folder, name)))
     .filter((path) => ADAPTER_FILE.test(basename(path)))
     .sort()
-    .flatMap((path) => providerClassesOf(load(join(ADAPTERS, path)), path));
+    .flatMap((path) => listProviderClasses(load(join(ADAPTERS, path)), path));
 }
 
 /**
@@ -34,7 +34,7 @@ export async function loadOutsideProviders(
   const found: ProviderClass[] = [];
   for (const path of paths) {
     const file = resolve(path);
-    found.push(...providerClassesOf(await importOrExplain(file, importFile), file));
+    found.push(...listProviderClasses(await importOrExplain(file, importFile), file));
   }
   return found;
 }
@@ -62,8 +62,8 @@ async function importOrExplain(
  * Every export that `@Provider` stands on. Those of a CommonJS file come a second time, under `default`.
  * @throws ProviderSetupError when there is none.
  */
-export function providerClassesOf(loaded: unknown, file: string): ProviderClass[] {
-  const classes = new Set([loaded, ...valuesOf(loaded), ...valuesOf(valueAt(loaded, 'default'))]);
+export function listProviderClasses(loaded: unknown, file: string): ProviderClass[] {
+  const classes = new Set([loaded, ...listValues(loaded), ...listValues(valueAt(loaded, 'default'))]);
   const providers = [...classes].filter(isProviderClass);
   if (providers.length > 0) return providers;
   throw new ProviderSetupError(
@@ -71,7 +71,7 @@ export function providerClassesOf(loaded: unknown, file: string): ProviderClass[
   );
 }
 
-function valuesOf(value: unknown): unknown[] {
+function listValues(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 

@@ -13,9 +13,9 @@ import {
   PROVIDER_ENV,
   type ProviderClass,
   ProviderMetadata,
-  providerOptionsOf,
+  getProviderOptions,
 } from '../provider.decorator.js';
-import { envWithOwn, originOf, type OwnCredentials } from './own-credentials.js';
+import { envWithOwn, findOrigin, type OwnCredentials } from './own-credentials.js';
 
 const ID_PATTERN = /^[a-z][a-z0-9-]*$/;
 
@@ -67,12 +67,12 @@ export class ProviderRegistry implements OnModuleInit {
 
   /** Whether a project may have a key of its own. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
   takesSecret(id: string): boolean {
-    return this.ownSettingsOf(id) !== undefined;
+    return this.getOwnSettings(id) !== undefined;
   }
 
   /** Whether it may have an address of its own as well. @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`) */
   takesBaseUrl(id: string): boolean {
-    return this.ownSettingsOf(id)?.baseUrl !== undefined;
+    return this.getOwnSettings(id)?.baseUrl !== undefined;
   }
 
   /**
@@ -81,9 +81,9 @@ export class ProviderRegistry implements OnModuleInit {
    * @returns null where no address is known.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    */
-  originOf(id: string, baseUrl: string | null): string | null {
-    const own = this.ownSettingsOf(id);
-    return own === undefined ? null : originOf(this.env, own, baseUrl);
+  findOrigin(id: string, baseUrl: string | null): string | null {
+    const own = this.getOwnSettings(id);
+    return own === undefined ? null : findOrigin(this.env, own, baseUrl);
   }
 
   /**
@@ -91,16 +91,16 @@ export class ProviderRegistry implements OnModuleInit {
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    */
   construct(id: string, credentials: OwnCredentials): ModelProvider {
-    const own = this.ownSettingsOf(id);
+    const own = this.getOwnSettings(id);
     if (own === undefined) throw new Error(`provider "${id}" takes no key of a project`);
-    return new (this.classOf(id))(envWithOwn(this.env, own, credentials));
+    return new (this.getClass(id))(envWithOwn(this.env, own, credentials));
   }
 
-  private ownSettingsOf(id: string) {
-    return providerOptionsOf(this.classOf(id))?.own;
+  private getOwnSettings(id: string) {
+    return getProviderOptions(this.getClass(id))?.own;
   }
 
-  private classOf(id: string): ProviderClass {
+  private getClass(id: string): ProviderClass {
     return this.get(id).constructor as ProviderClass;
   }
 
@@ -152,7 +152,7 @@ function whatLacks(instance: unknown): string | null {
 
 /** Describes the mistake in an adapter's `own`, for one in plain JavaScript. */
 function whatLacksOwn(providerClass: ProviderClass): string | null {
-  const own: Partial<Record<keyof OwnSettings, unknown>> | undefined = providerOptionsOf(providerClass)?.own;
+  const own: Partial<Record<keyof OwnSettings, unknown>> | undefined = getProviderOptions(providerClass)?.own;
   if (own === undefined) return null;
   const { apiKey, defaultBaseUrl } = own;
   const isNamed =

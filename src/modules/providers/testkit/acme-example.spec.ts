@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { AcmeServer, type AcmeBehaviour } from '../../../../test/fakes/acme-server.js';
 import { describeProvider } from './describe-provider.testkit.js';
-import { providerClassesOf } from '../registry/provider-loader.js';
+import { listProviderClasses } from '../registry/provider-loader.js';
 import type { ModelProvider } from '../provider.contract.js';
 
 // Jest resolves by itself and knows nothing of the hook that does it in the service (test/e2e/provider-modules).
@@ -14,7 +14,7 @@ const EXAMPLE = '../../../../examples/acme.provider.js';
 let server: AcmeServer;
 
 function createAcme(settings: Record<string, string>): ModelProvider {
-  const [AcmeProvider] = providerClassesOf(createRequire(__filename)(EXAMPLE), EXAMPLE);
+  const [AcmeProvider] = listProviderClasses(createRequire(__filename)(EXAMPLE), EXAMPLE);
   if (AcmeProvider === undefined) throw new Error('the example exports no provider');
   return new AcmeProvider((name) => settings[name]);
 }

@@ -86,12 +86,12 @@ export class RolloutTransitions {
    */
   async act(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     rolloutId: string,
     action: RolloutAction,
     options: ActionOptions,
   ): Promise<Transition> {
-    const { projectId } = who;
+    const { projectId } = actor;
     const found = await this.rollouts.find(tx, projectId, rolloutId);
     if (found === null) throw new RolloutNotFoundError(rolloutId);
     const { promptName } = found;
@@ -104,7 +104,7 @@ export class RolloutTransitions {
     if (to === 'running') await this.assertMayRun(tx, rollout, pointer, options);
     const phase = action === 'start' ? 1 : rollout.phase;
     const step: Step = { to, phase, verb: action, event, ...options };
-    return { promptName, revision: await this.take(tx, who, rollout, step) };
+    return { promptName, revision: await this.take(tx, actor, rollout, step) };
   }
 
   /** Locks rules and prompt. @returns null for a draft of a deleted prompt, which can only be stopped. */
@@ -145,18 +145,18 @@ export class RolloutTransitions {
   async finish(tx: EntityManager, read: ReadRollout, end: RolloutEnd): Promise<boolean> {
     const rollout = await this.findAsRead(tx, read);
     if (rollout === null) return false;
-    const who = systemActor(read.projectId);
+    const actor = systemActor(read.projectId);
     const { outcome, reason } = end;
     const verb = { rolled_back: 'roll_back', completed: 'complete', paused: 'pause' }[outcome];
     const step: Step = { to: outcome, phase: rollout.phase, verb, event: `rollout.${outcome}`, reason };
     const applies = outcome === 'completed' && (end.applies ?? rollout.definition.onSuccess === 'apply');
-    if (!applies) await this.take(tx, who, rollout, step);
+    if (!applies) await this.take(tx, actor, rollout, step);
     else {
       // Before the pointer moves: the move of a pointer stops what still runs.
-      await this.write(tx, who, rollout, step);
+      await this.write(tx, actor, rollout, step);
       await this.mover.moveEnvironmentPointer(
         tx,
-        who,
+        actor,
         { ...rollout, name: rollout.promptName },
         rollout.environment,
         rollout.candidateVersionId,
@@ -204,11 +204,11 @@ export class RolloutTransitions {
   /** Writes the step, and tells every process. @returns the revision that the prompt has from now on; null for one of a draft. */
   private async take(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     rollout: RolloutRecord,
     step: Step,
   ): Promise<number | null> {
-    await this.write(tx, who, rollout, step);
+    await this.write(tx, actor, rollout, step);
     if (rollout.status === 'draft' && step.to !== 'running') return null;
     if (step.to !== 'rolled_back') return this.keeper.renew(tx, rollout);
     const { projectId, promptId, environment, controlVersionId: versionId, changeId } = rollout;
@@ -218,7 +218,7 @@ export class RolloutTransitions {
       promptId,
       environment,
       versionId,
-      by: who.actor,
+      by: actor.name,
       reason,
       changeId,
     });
@@ -226,7 +226,7 @@ export class RolloutTransitions {
 
   private async write(
     tx: EntityManager,
-    who: Actor,
+    actor: Actor,
     rollout: RolloutRecord,
     { to, phase, verb, event, reason, changeId }: Step,
   ): Promise<void> {
@@ -235,11 +235,11 @@ export class RolloutTransitions {
       status: to,
       phase,
       changeId: changeId ?? rollout.changeId,
-      by: who.actor,
+      by: actor.name,
       reason,
     };
     await this.rollouts.progress(tx, rollout, progress, isFinal(to));
-    await this.audit.append(tx, who, {
+    await this.audit.append(tx, actor, {
       action: `rollout.${verb}`,
       subject: `rollout/${rolloutId}`,
       before: { prompt_name, environment, status: rollout.status, phase: rollout.phase },

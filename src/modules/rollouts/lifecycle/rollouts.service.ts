@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import { UUID, ValidationError } from '../../../kernel/index.js';
 import { AuditService } from '../../audit/index.js';
 import { assertMayOver, type Caller } from '../../auth/index.js';
@@ -65,7 +65,7 @@ export class RolloutsService {
         candidateVersionId: target.candidateVersionId,
         candidateChecksum: target.candidateChecksum,
         definition,
-        createdBy: caller.actor,
+        createdBy: caller.name,
       });
       const view = rolloutView(await this.find(tx, projectId, rolloutId));
       const { steps, primary, guardrails, control, candidate } = view;
@@ -84,7 +84,7 @@ export class RolloutsService {
     const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
     const filter = { status, promptName, environment, beforeId, limit: limit + 1 };
     const found = await this.scope.transaction(projectId, (tx) => this.rollouts.list(tx, projectId, filter));
-    const { entries, nextCursor } = pageOf(found, limit, ({ rolloutId }) => rolloutId);
+    const { entries, nextCursor } = toPage(found, limit, ({ rolloutId }) => rolloutId);
     return { rollouts: entries.map(rolloutView), next_cursor: nextCursor };
   }
 
@@ -126,10 +126,10 @@ function assertFound(
   { prompt_name: name, environment, control, candidate }: CreateRolloutDto,
 ): asserts target is FoundTarget {
   const { controlVersionId, controlVersion, pointerVersion, candidateVersionId } = target;
-  const versionOf = (number: number) => `version ${number} of prompt "${name}"`;
+  const describeVersion = (number: number) => `version ${number} of prompt "${name}"`;
   if (control != null && controlVersionId === null)
-    throw new VersionNotFoundError(versionOf(control.version_number));
-  if (candidateVersionId === null) throw new VersionNotFoundError(versionOf(candidate.version_number));
+    throw new VersionNotFoundError(describeVersion(control.version_number));
+  if (candidateVersionId === null) throw new VersionNotFoundError(describeVersion(candidate.version_number));
   if (controlVersion === candidate.version_number) {
     throw new ValidationError('Control and candidate are one version; name another candidate.', [
       { pointer: '/candidate/version_number', message: 'is that of the control' },

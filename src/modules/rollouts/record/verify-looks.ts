@@ -74,7 +74,7 @@ class Replay {
       if (event === undefined || event.sequence > look.lastSequence) break;
       this.add(event);
     }
-    return this.tallyOf(phase).toState(look);
+    return this.getTally(phase).toState(look);
   }
 
   private begin(): void {
@@ -88,16 +88,16 @@ class Replay {
     if (event.kind === 'exposure') {
       if (this.exposures.has(event.executionId)) return;
       this.exposures.set(event.executionId, event);
-      return this.tallyOf(event.phase).expose(event);
+      return this.getTally(event.phase).expose(event);
     }
     const exposure = this.exposures.get(event.executionId);
     const key = JSON.stringify([event.executionId, event.metric]);
     if (exposure === undefined || this.seen.has(key)) return;
     this.seen.add(key);
-    this.tallyOf(exposure.phase).addValue(event, exposure);
+    this.getTally(exposure.phase).addValue(event, exposure);
   }
 
-  private tallyOf(phase: number): PhaseTally {
+  private getTally(phase: number): PhaseTally {
     const known = this.tallies.get(phase);
     if (known !== undefined) return known;
     const made = new PhaseTally(phase, this.definition);

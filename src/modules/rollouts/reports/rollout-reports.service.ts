@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { type Arm, ARMS } from '../../../bucketing/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf } from '../../../infra/http/index.js';
+import { decodeCursor, toPage } from '../../../infra/http/index.js';
 import { decideLook } from '../deciding/decide-look.js';
 import type { Look } from '../deciding/look.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
@@ -86,7 +86,7 @@ export class RolloutReportsService {
       await this.find(tx, projectId, rolloutId);
       return this.looks.list(tx, projectId, rolloutId, { before, limit: limit + 1 });
     });
-    const { entries, nextCursor } = pageOf(found, limit, ({ look }) => look);
+    const { entries, nextCursor } = toPage(found, limit, ({ look }) => look);
     return { looks: entries.map(numberedView), next_cursor: nextCursor };
   }
 
@@ -102,7 +102,7 @@ export class RolloutReportsService {
       await this.find(tx, projectId, rolloutId);
       return this.events.list(tx, projectId, rolloutId, { after, limit: limit + 1 });
     });
-    const { entries, nextCursor } = pageOf(found, limit, ({ sequence }) => sequence);
+    const { entries, nextCursor } = toPage(found, limit, ({ sequence }) => sequence);
     return { events: entries.map(eventView), next_cursor: nextCursor };
   }
 
@@ -120,7 +120,7 @@ export class RolloutReportsService {
     { at, last, delays }: { at: string; last: Look | null; delays: readonly MetricDelay[] },
   ): Promise<PhaseFiguresDto> {
     const definition: RolloutDefinition = { rolloutId: rollout.rolloutId, ...rollout.definition };
-    const counts = this.countsOf(rollout.projectId, definition, phase.phase);
+    const counts = this.countPhase(rollout.projectId, definition, phase.phase);
     await counts.read(tx, this.events);
     const look = decideLook(
       definition,
@@ -147,7 +147,7 @@ export class RolloutReportsService {
     };
   }
 
-  private countsOf(projectId: string, definition: RolloutDefinition, phase: number): CountedPhase {
+  private countPhase(projectId: string, definition: RolloutDefinition, phase: number): CountedPhase {
     const key = `${definition.rolloutId} ${phase}`;
     const known = this.counted.get(key);
     if (known !== undefined) return known;
@@ -171,7 +171,7 @@ function unreadableWarning({ metric, count }: UnreadableOutcomes): string {
 }
 
 function totalsView(arm: Arm, look: Look, counts: CountedPhase): ArmTotalsDto {
-  const { succeeded, failed, canceled, cached, fallbacks, withoutKey } = counts.totalsOf(arm);
+  const { succeeded, failed, canceled, cached, fallbacks, withoutKey } = counts.getTotals(arm);
   return {
     units: look.units[arm],
     executions: look.executions[arm],

@@ -49,7 +49,7 @@ export class CountedPhase {
     return this.tally.toState(look);
   }
 
-  totalsOf(arm: Arm): ArmTotals {
+  getTotals(arm: Arm): ArmTotals {
     return { ...this.totals[arm] };
   }
 

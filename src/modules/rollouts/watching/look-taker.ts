@@ -96,7 +96,7 @@ export class LookTaker {
     const elapsedMin = elapsedMinutes(startedAt, at);
     const last = (await this.looks.findLast(tx, projectId, rolloutId, phase))?.figures ?? null;
     if (last !== null && !mayDiffer(definition, last, { elapsedMin, lastSequence })) return null;
-    const counts = this.countsOf(projectId, definition, phase);
+    const counts = this.countPhase(projectId, definition, phase);
     await counts.read(tx, this.events);
     const look = decideLook(
       definition,
@@ -105,7 +105,7 @@ export class LookTaker {
     return isKept(look, last) ? look : null;
   }
 
-  private countsOf(projectId: string, definition: RolloutDefinition, phase: number): CountedPhase {
+  private countPhase(projectId: string, definition: RolloutDefinition, phase: number): CountedPhase {
     const { rolloutId } = definition;
     const known = this.counted.get(rolloutId);
     if (known?.phase === phase) return known.counts;

@@ -4,7 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { messageOf } from '../../../kernel/index.js';
+import { getMessage } from '../../../kernel/index.js';
 import { LookTaker } from './look-taker.js';
 import { type WatchedRollout, WatchedRolloutsRepository } from './watched-rollouts.repository.js';
 
@@ -48,7 +48,7 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
   private look(): void {
     if (this.looking !== null || this.isLeaving) return;
     this.looking = this.lookOnce()
-      .catch((error: unknown) => this.logger.warn(`rollouts could not be looked for: ${messageOf(error)}`))
+      .catch((error: unknown) => this.logger.warn(`rollouts could not be looked for: ${getMessage(error)}`))
       .finally(() => (this.looking = null));
   }
 
@@ -74,7 +74,7 @@ export class RolloutDecider implements OnApplicationBootstrap, BeforeApplication
       const nowMs = performance.now();
       this.notBefore.set(rolloutId, nowMs + (nowMs - startedAtMs) / MOST_SHARE - LOOK_INTERVAL_MS);
     } catch (error) {
-      this.logger.error({ rolloutId }, `a rollout could not be looked at: ${messageOf(error)}`);
+      this.logger.error({ rolloutId }, `a rollout could not be looked at: ${getMessage(error)}`);
       this.notBefore.set(rolloutId, performance.now() + AFTER_FAILURE_MS);
     }
   }

@@ -179,7 +179,7 @@ export class TakingInRepository {
       rolloutId,
       lastSequence,
       // They are taken in as they ended, so all before the last of a part are known.
-      isWhole ? latest.at : laterOf(exposed.until, cursor.executionsUntil),
+      isWhole ? latest.at : takeLater(exposed.until, cursor.executionsUntil),
       latest.scores,
       latest.outcomes,
       cursor.isSweepDue && isWhole,
@@ -214,6 +214,6 @@ export class TakingInRepository {
   }
 }
 
-function laterOf(one: Date | null, other: Date): Date {
+function takeLater(one: Date | null, other: Date): Date {
   return one !== null && one > other ? one : other;
 }

@@ -41,7 +41,7 @@ function isDeeperThan(text: string, most: number): boolean {
  * not 12345678901234567891.
  */
 export function isSameJson(one: ExactJson, other: ExactJson): boolean {
-  if (isNumber(one)) return isNumber(other) && digitsOf(one) === digitsOf(other);
+  if (isNumber(one)) return isNumber(other) && formatDigits(one) === formatDigits(other);
   if (one instanceof Map) return other instanceof Map && one.size === other.size && holdsMembers(one, other);
   if (Array.isArray(one)) {
     const [items, others] = [one as readonly ExactJson[], other as readonly ExactJson[]];
@@ -77,6 +77,6 @@ function isNumber(value: ExactJson): value is number | ExactNumber {
   return typeof value === 'number' || value instanceof ExactNumber;
 }
 
-function digitsOf(value: number | ExactNumber): string {
+function formatDigits(value: number | ExactNumber): string {
   return typeof value === 'number' ? new ExactNumber(String(value)).digits : value.digits;
 }

@@ -39,14 +39,14 @@ export function parseDefinition(kind: ScorerKind, json: string): ScorerDefinitio
         promptChecksum: stored.prompt_checksum_hash,
         model: stored.model,
         params: stored.params,
-        ...scaleOf(stored),
+        ...toScale(stored),
       };
     case 'human':
-      return { kind, ...scaleOf(stored) };
+      return { kind, ...toScale(stored) };
   }
 }
 
-function scaleOf({ labels, min, max, threshold }: StoredDefinition): Scale {
+function toScale({ labels, min, max, threshold }: StoredDefinition): Scale {
   return {
     labels: labels ?? null,
     min: min ?? null,

@@ -72,21 +72,21 @@ export class JudgeCalls {
    * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving, or nobody works on the judgement.
    * @throws what `SubmitService.submit` throws and may pass.
    */
-  async call(who: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
+  async call(caller: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
     let executionId: string;
     try {
-      executionId = await this.submit(who, request);
+      executionId = await this.submit(caller, request);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       if (error.code === 'CONTENT_ERASED') return contentErased(null);
       if (!JUDGE_IS_GONE.includes(error.code)) throw error;
       return scoringError('judge_failed', `The judge could not be asked: ${error.message}`);
     }
-    return this.readWhenFinal(who.projectId, executionId);
+    return this.readWhenFinal(caller.projectId, executionId);
   }
 
   private async submit(
-    who: Caller,
+    caller: Caller,
     { definition, variables, key, batchId, scoredExecutionId, metadata }: JudgeRequest,
   ): Promise<string> {
     const { promptName, versionNumber, promptChecksum, model, params } = definition;
@@ -102,7 +102,7 @@ export class JudgeCalls {
       batch_id: batchId ?? null,
     };
     const used = key === null ? null : usedKey(key);
-    const answer = await this.submits.submit(who, body, variables.json, used, { scoredExecutionId });
+    const answer = await this.submits.submit(caller, body, variables.json, used, { scoredExecutionId });
     return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
   }
 

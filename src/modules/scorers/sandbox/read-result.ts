@@ -22,8 +22,10 @@ export function readResult(text: string): Finding | ScoringError {
   if (told.is === 'promise') return failed('a promise, and nothing here runs later');
   if (told.is === 'thrown') return thrownError(told);
   if (told.is === 'no function') return scoringError('code_failed', 'The source is not a function.');
-  if (told.is !== 'object') return failed(`${nameOf(told.is)} instead of {value, label?, explanation?}`);
-  if (told.valueIs !== 'number') return failed(`a value that is ${nameOf(told.valueIs)} instead of a number`);
+  if (told.is !== 'object')
+    return failed(`${describeKind(told.is)} instead of {value, label?, explanation?}`);
+  if (told.valueIs !== 'number')
+    return failed(`a value that is ${describeKind(told.valueIs)} instead of a number`);
   const value = Number(told.value);
   if (!Number.isFinite(value)) return failed('a value that is not finite');
   const label = readText(told.label, told.labelIs);
@@ -66,7 +68,7 @@ function storable(text: string | null, mostChars: number): string | null {
   return text === null ? null : text.slice(0, mostChars).replace(UNSTORABLE, '\ufffd');
 }
 
-function nameOf(kind: unknown): string {
+function describeKind(kind: unknown): string {
   return typeof kind === 'string' ? kind.slice(0, 20).replace(UNSTORABLE, '\ufffd') : 'nothing';
 }
 

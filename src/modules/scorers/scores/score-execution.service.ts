@@ -32,13 +32,13 @@ export class ScoreExecutionService {
    * @throws what {@link ScoringService.scoreAnswer} throws.
    */
   async score(
-    who: Caller,
+    caller: Caller,
     name: string,
     request: ScoreExecutionDto,
     expectedJson: string | null,
     key: UsedKey | null,
   ): Promise<ScoredExecutionDto> {
-    const { projectId } = who;
+    const { projectId } = caller;
     const executionId = request.execution_id.toLowerCase();
     const version = await this.scope.transaction(projectId, (tx) =>
       this.catalogue.getVersion(tx, projectId, name, null),
@@ -48,11 +48,11 @@ export class ScoreExecutionService {
     if (found === null) throw new ExecutionNotFoundError(executionId);
     const answer = toScorableAnswer(found.record, { expectedJson });
     if ('kind' in answer) return { score: null, error: errorView(answer) };
-    const verdict = await this.scoring.scoreAnswer(who, version, answer, {
-      key: key === null ? null : nameOf(key),
+    const verdict = await this.scoring.scoreAnswer(caller, version, answer, {
+      key: key === null ? null : toKeyName(key),
     });
     if (verdict.kind === 'error') return { score: null, error: errorView(verdict) };
-    const score = this.log.toNewScore(who, { executionId, version, score: verdict });
+    const score = this.log.toNewScore(caller, { executionId, version, score: verdict });
     const isKept = request.keep === true;
     const view = isKept ? await this.keep(projectId, score) : null;
     return { score: view ?? scoreView(score, version, isKept), error: null };
@@ -71,6 +71,6 @@ export class ScoreExecutionService {
 }
 
 /** The same key with another body is another question. */
-function nameOf({ route, key, fingerprint }: UsedKey): string {
+function toKeyName({ route, key, fingerprint }: UsedKey): string {
   return `${route} ${key} ${fingerprint.toString('hex')}`;
 }

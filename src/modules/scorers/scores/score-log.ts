@@ -25,14 +25,14 @@ export class ScoreLog {
    * Keeps scores in the caller's transaction, once for each execution and version: one that is there already stays as it was, so a
    * process that was killed may run again. It should be the last statement of its transaction, because nobody else of the project
    * adds scores until the commit.
-   * @param who asked for them.
+   * @param actor asked for them.
    */
-  async keep(tx: EntityManager, who: Actor, scores: readonly ScoreToKeep[]): Promise<void> {
-    const rows = scores.map((each) => this.toNewScore(who, each));
-    await this.scores.add(tx, who.projectId, rows);
+  async keep(tx: EntityManager, actor: Actor, scores: readonly ScoreToKeep[]): Promise<void> {
+    const rows = scores.map((each) => this.toNewScore(actor, each));
+    await this.scores.add(tx, actor.projectId, rows);
   }
 
-  toNewScore(who: Actor, { executionId, version, score }: ScoreToKeep): NewScore {
+  toNewScore(actor: Actor, { executionId, version, score }: ScoreToKeep): NewScore {
     const { source, value, label, passed, explanation, judgeExecutionId } = score;
     return {
       scoreId: this.clock.newId(),
@@ -45,9 +45,9 @@ export class ScoreLog {
       passed,
       explanation,
       judgeExecutionId,
-      createdBy: who.actor,
-      userId: who.userId,
-      keyId: who.keyId,
+      createdBy: actor.name,
+      userId: actor.userId,
+      keyId: actor.keyId,
       createdAt: this.clock.now(),
     };
   }

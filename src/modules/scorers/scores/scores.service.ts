@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock, TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, pageOf, RawAnswer } from '../../../infra/http/index.js';
+import { decodeCursor, toPage, RawAnswer } from '../../../infra/http/index.js';
 import { type Actor, AuditService } from '../../audit/index.js';
 import {
   ExecutionNotFoundError,
@@ -40,8 +40,8 @@ export class ScoresService {
    * @throws ValidationError `VALIDATION_FAILED` for a label or value that the scorer does not have.
    * @throws what `IdempotencyService.once` throws.
    */
-  async post(who: Actor, request: PostScoreDto, key: UsedKey | null): Promise<RawAnswer> {
-    return this.idempotency.once(who.projectId, key, () => this.postOnce(who, request, key));
+  async post(actor: Actor, request: PostScoreDto, key: UsedKey | null): Promise<RawAnswer> {
+    return this.idempotency.once(actor.projectId, key, () => this.postOnce(actor, request, key));
   }
 
   /** The latest first. */
@@ -58,16 +58,16 @@ export class ScoresService {
         limit: limit + 1,
       });
     });
-    const { entries, nextCursor } = pageOf(found, limit, ({ sequence }) => sequence);
+    const { entries, nextCursor } = toPage(found, limit, ({ sequence }) => sequence);
     return { scores: entries.map(recordView), next_cursor: nextCursor };
   }
 
   private async postOnce(
-    who: Actor,
+    actor: Actor,
     request: PostScoreDto,
     key: UsedKey | null,
   ): Promise<RawAnswer | typeof KEY_TAKEN> {
-    const { projectId } = who;
+    const { projectId } = actor;
     const executionId = request.execution_id.toLowerCase();
     const status = await this.executions.findStatus(projectId, executionId);
     if (status === null) throw new ExecutionNotFoundError(executionId);
@@ -86,16 +86,16 @@ export class ScoresService {
         ...readPostedScore(definition, request),
         explanation: request.explanation ?? null,
         judgeExecutionId: null,
-        createdBy: who.actor,
-        userId: who.userId,
-        keyId: who.keyId,
+        createdBy: actor.name,
+        userId: actor.userId,
+        keyId: actor.keyId,
         createdAt: this.clock.now(),
       };
       const answer = RawAnswer.json(200, JSON.stringify(scoreView(score, version)));
       const isFirst =
         key === null || (await this.idempotency.take(tx, projectId, key, score.scoreId, answer));
       if (!isFirst) return KEY_TAKEN;
-      await this.audit.append(tx, who, {
+      await this.audit.append(tx, actor, {
         action: 'score.post',
         subject: `score/${score.scoreId}`,
         // A comment on an answer is content, and does not stand in the log.

@@ -47,16 +47,16 @@ export class ScoringService {
 
   /**
    * Scores an answer by a version of a scorer. Nothing is written. An error is a verdict, too: the scorer could not tell.
-   * @param who for whom judgements are run.
+   * @param caller for whom judgements are run.
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
    * @throws LedgerError when nothing was found out, and trying again or more money may help: `SANDBOX_UNAVAILABLE`, and what
    *   submitting an execution throws (`QUEUE_FULL`, `RATE_LIMITED`, `BUDGET_EXCEEDED` …).
    */
   async scoreAnswer(
-    who: Caller,
+    caller: Caller,
     { name, definition, ...version }: ScorerVersion,
     answer: ScorableAnswer,
-    { key, batchId, callJudge = (request) => this.judges.call(who, request) }: ScoringOptions,
+    { key, batchId, callJudge = (request) => this.judges.call(caller, request) }: ScoringOptions,
   ): Promise<Verdict> {
     if (definition.kind !== 'human' && answer.isMasked && readsAnswer(definition))
       return scoringError(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppConfig, parseEnvironment } from '../../../infra/config/index.js';
 import { SecretsNotConfiguredError, SecretUnreadableError } from '../errors.js';
-import { fingerprintOf, SecretSealer } from './secret-sealer.js';
+import { fingerprintSecret, SecretSealer } from './secret-sealer.js';
 
 const [KEY, OTHER] = [randomBytes(32).toString('base64'), randomBytes(32).toString('hex')];
 const PLACE = { projectId: 'a project', provider: 'openai', origin: 'https://api.openai.com' };
@@ -54,5 +54,5 @@ it('wraps again under the key of now, without touching what is sealed', () => {
 });
 
 it('gives a fingerprint that anybody can make of the same key', () => {
-  expect(fingerprintOf('abc')).toBe('sha256:ba7816bf8f01cfea');
+  expect(fingerprintSecret('abc')).toBe('sha256:ba7816bf8f01cfea');
 });

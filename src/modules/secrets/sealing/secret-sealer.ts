@@ -48,7 +48,7 @@ export class SecretSealer {
     const { current } = this.keys;
     if (current === null) throw new SecretsNotConfiguredError();
     const dataKey = randomBytes(DATA_KEY_BYTES);
-    const context = contextOf(place);
+    const context = toContext(place);
     return {
       sealedKey: encrypt(dataKey, Buffer.from(secret), context),
       wrappedKey: encrypt(current.bytes, dataKey, context),
@@ -60,7 +60,7 @@ export class SecretSealer {
   open(place: SecretPlace, sealed: SealedSecret): string {
     const dataKey = this.unwrap(place, sealed);
     try {
-      return decrypt(dataKey, sealed.sealedKey, contextOf(place)).toString();
+      return decrypt(dataKey, sealed.sealedKey, toContext(place)).toString();
     } catch {
       throw new SecretUnreadableError(place.provider, 'was changed in the database');
     }
@@ -70,7 +70,7 @@ export class SecretSealer {
   rewrap(place: SecretPlace, sealed: SealedSecret): Pick<SealedSecret, 'wrappedKey' | 'wrappedBy'> {
     const { current } = this.keys;
     if (current === null) throw new SecretsNotConfiguredError();
-    const wrappedKey = encrypt(current.bytes, this.unwrap(place, sealed), contextOf(place));
+    const wrappedKey = encrypt(current.bytes, this.unwrap(place, sealed), toContext(place));
     return { wrappedKey, wrappedBy: current.id };
   }
 
@@ -78,7 +78,7 @@ export class SecretSealer {
     const key = this.keys.all.find(({ id }) => id === wrappedBy);
     if (key === undefined) throw new SecretUnreadableError(place.provider, MISSING_KEY);
     try {
-      return decrypt(key.bytes, wrappedKey, contextOf(place));
+      return decrypt(key.bytes, wrappedKey, toContext(place));
     } catch {
       throw new SecretUnreadableError(place.provider, 'was changed in the database');
     }
@@ -91,11 +91,11 @@ export const MISSING_KEY = 'was wrapped by a key that is neither SECRETS_KEY nor
  * A beginning of 64 bits of the key's SHA-256: enough to tell keys apart, and to compare with a key that one has, too little
  * to be the key. `printf %s "$KEY" | sha256sum` begins with it.
  */
-export function fingerprintOf(secret: string): string {
+export function fingerprintSecret(secret: string): string {
   return `sha256:${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
 }
 
 /** A JSON array: no two places have the same text. */
-function contextOf({ projectId, provider, origin }: SecretPlace): Buffer {
+function toContext({ projectId, provider, origin }: SecretPlace): Buffer {
   return Buffer.from(JSON.stringify(['prompt-ledger project secret 1', projectId, provider, origin]));
 }

@@ -1,5 +1,5 @@
 import type { Steps } from '../../../kernel/index.js';
-import { type PromptContent, wireExtrasOf } from '../../../templating/index.js';
+import { type PromptContent, toWireExtras } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { estimateTokens, type Part } from './parts.js';
 
@@ -18,7 +18,7 @@ export function* checkSize(content: PromptContent, parts: readonly Part[]): Step
 function findLarge(content: PromptContent, parts: readonly Part[]): Suggestion[] {
   const sizes = [
     ...parts.map(({ pointer, prose }) => ({ pointer, characters: prose.trim().length })),
-    ...Object.entries(wireExtrasOf(content.extras) ?? {}).map(([key, value]) => ({
+    ...Object.entries(toWireExtras(content.extras) ?? {}).map(([key, value]) => ({
       pointer: `/${key}`,
       characters: JSON.stringify(value).length,
     })),

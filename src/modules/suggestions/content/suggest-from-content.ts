@@ -1,5 +1,5 @@
 import { finish, type Steps } from '../../../kernel/index.js';
-import { type PromptContent, rendererFor, rendererIdOf } from '../../../templating/index.js';
+import { type PromptContent, rendererFor, chooseRenderer } from '../../../templating/index.js';
 import type { Suggestion } from '../suggestion.js';
 import { checkInjection } from './check-injection.js';
 import { checkPrefix } from './check-prefix.js';
@@ -31,7 +31,7 @@ export function* suggestFromContentInSteps(
   { declared = null, used }: ContentOptions = {},
 ): Steps<Suggestion[]> {
   const parts = yield* listPartsInSteps(content);
-  const variables = used ?? rendererFor(rendererIdOf(content)).compile(content).variables;
+  const variables = used ?? rendererFor(chooseRenderer(content)).compile(content).variables;
   return [
     ...(yield* checkVariables(content, parts, { used: variables, declared })),
     ...(yield* checkResponseFormat(content, parts)),

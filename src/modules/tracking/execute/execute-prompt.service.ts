@@ -67,7 +67,7 @@ export class ExecutePromptService {
    * @throws PromptModeMismatchError `PROMPT_MODE_MISMATCH` for a prompt in full mode, unless it has a version of that hash.
    */
   async execute(
-    who: Caller,
+    caller: Caller,
     name: string,
     request: ExecutePromptDto,
     variablesJson: string | null,
@@ -78,18 +78,21 @@ export class ExecutePromptService {
       ...rest,
       prompt_name: name,
       version_number: version,
-      model: model === null ? await this.findModel(who, provider, model_name) : onlyModelOf(request, model),
+      model:
+        model === null
+          ? await this.findModel(caller, provider, model_name)
+          : requireOnlyModel(request, model),
     };
     try {
-      return await this.rights.whenMayRun(who, execution, () =>
+      return await this.rights.whenMayRun(caller, execution, () =>
         mode === 'async'
-          ? this.submits.submit(who, execution, variablesJson, key, { protocol: PROTOCOL })
-          : this.runs.run(who, execution, variablesJson, { path, key, protocol: PROTOCOL }),
+          ? this.submits.submit(caller, execution, variablesJson, key, { protocol: PROTOCOL })
+          : this.runs.run(caller, execution, variablesJson, { path, key, protocol: PROTOCOL }),
       );
     } catch (error) {
       const hasNoVersion = error instanceof VersionNotFoundError || error instanceof NoActiveVersionError;
       // The mode is the mistake to name: registering the version would be refused too.
-      if (hasNoVersion && (await this.isFull(who.projectId, name)))
+      if (hasNoVersion && (await this.isFull(caller.projectId, name)))
         throw new PromptModeMismatchError(name, 'full');
       throw error;
     }
@@ -113,7 +116,10 @@ export class ExecutePromptService {
 }
 
 /** @throws ValidationError `VALIDATION_FAILED` when the request names a model by itself, too. */
-function onlyModelOf<T>({ provider = null, model_name: modelName = null }: ExecutePromptDto, model: T): T {
+function requireOnlyModel<T>(
+  { provider = null, model_name: modelName = null }: ExecutePromptDto,
+  model: T,
+): T {
   if (provider === null && modelName === null) return model;
   const message = 'does not go with provider and model_name';
   throw new ValidationError('Name the model once.', [{ pointer: '/model', message }]);

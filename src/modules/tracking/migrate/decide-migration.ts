@@ -53,7 +53,7 @@ function decideOne(
   if (known.mode === 'full') throw new PromptModeMismatchError(name, 'full');
   if (prompt.templateSource !== null && known.kind === 'chat')
     throw new PromptKindMismatchError(name, 'chat', 'text');
-  const version = versionOf(prompt, known);
+  const version = decideVersion(prompt, known);
   if (version === null) throw new NoActiveVersionError(name);
   const { active } = known;
   const isActive = !version.isNew && version.versionId === active?.versionId;
@@ -76,7 +76,7 @@ function decideOne(
 }
 
 /** The version that is active afterwards; null when there is none. */
-function versionOf(
+function decideVersion(
   { templateSource, checksumHash }: MigratingPrompt,
   { active, same, highestNumber }: KnownPrompt,
 ): PromptChange['version'] | null {

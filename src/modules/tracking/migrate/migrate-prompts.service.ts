@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork } from '../../../kernel/index.js';
-import { checksumOf } from '../../../templating/index.js';
+import { computeChecksum } from '../../../templating/index.js';
 import type { AuthorizedActor } from '../../auth/index.js';
 import { auditPromptChanges } from '../audit-prompt-changes.js';
 import { decideMigration, type MigratingPrompt } from './decide-migration.js';
@@ -22,13 +22,13 @@ export class MigratePromptsService {
    *   `PROMPT_NOT_FOUND`, `PROMPT_MODE_MISMATCH` for prompts in full mode, `TEMPLATE_INVALID`.
    */
   async migrate(
-    who: AuthorizedActor,
+    actor: AuthorizedActor,
     { prompts: sent = null }: MigratePromptsDto,
   ): Promise<MigratedPromptsDto> {
     if (sent === null || sent.length === 0) throw new NoPromptsError();
     refuseFaulty(listDuplicates(sent), OUTCOME);
     const prompts = await readPrompts(sent);
-    const migrated = await this.registry.change(who, {
+    const migrated = await this.registry.change(actor, {
       asked: prompts,
       decide: (known) => decideMigration(prompts, known, OUTCOME),
       reason: 'migrate',
@@ -45,7 +45,7 @@ async function readPrompts(sent: readonly MigratePromptDto[]): Promise<Migrating
     const checksumHash =
       templateSource === null
         ? null
-        : await heavyWork.run(() => checksumOf({ kind: 'text', templateSource }));
+        : await heavyWork.run(() => computeChecksum({ kind: 'text', templateSource }));
     prompts.push({ name, templateSource, checksumHash });
   }
   return prompts;

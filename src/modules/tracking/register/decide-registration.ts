@@ -55,7 +55,7 @@ function decideOne(
   const isChanged = known !== null && !isActive;
   const metadata = changedMetadata(sent, known);
   const isReturning = known?.isRetired === true;
-  const outcome = outcomeOf(known, { isReturning, isChanged, hasMetadata: metadata !== null });
+  const outcome = decideOutcome(known, { isReturning, isChanged, hasMetadata: metadata !== null });
   const previous = isChanged ? (active?.versionNumber ?? null) : null;
   const answer: DecidedPrompt = {
     name,
@@ -95,7 +95,7 @@ function changedMetadata(
   return changed.length === 0 ? null : Object.fromEntries(changed.map((key) => [key, sent[key]]));
 }
 
-function outcomeOf(
+function decideOutcome(
   known: KnownPrompt | null,
   facts: { readonly isReturning: boolean; readonly isChanged: boolean; readonly hasMetadata: boolean },
 ): RegistrationOutcome {

@@ -27,14 +27,14 @@ export function decideRetirement(
     else {
       const isChange = !prompt.isRetired;
       answers.push({ name, mode: 'tracking', version: active.versionNumber, change_detected: isChange });
-      if (isChange) changes.push(retirementOf(index, prompt, active));
+      if (isChange) changes.push(toRetirement(index, prompt, active));
     }
   }
   refuseFaulty(faults, outcome);
   return { answers, changes };
 }
 
-function retirementOf(
+function toRetirement(
   index: number,
   prompt: KnownPrompt,
   active: NonNullable<KnownPrompt['active']>,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
-import { checksumOf, type PromptContent, readContentExtras } from '../../../templating/index.js';
+import { computeChecksum, type PromptContent, readContentExtras } from '../../../templating/index.js';
 import type { AuthorizedActor } from '../../auth/index.js';
 import { auditPromptChanges } from '../audit-prompt-changes.js';
 import {
@@ -36,12 +36,12 @@ export class RegisterCodeService {
    *   twice, or a content of another kind than the prompt's, `TEMPLATE_HASH_MISMATCH`, `PROMPT_MODE_MISMATCH` for
    *   prompts in full mode, `TEMPLATE_INVALID`, `ENVIRONMENT_PROTECTED` for pointers that only a change may move.
    */
-  async register(who: AuthorizedActor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
+  async register(actor: AuthorizedActor, request: RegisterCodeDto): Promise<RegisteredCodeDto> {
     const { prompts: sent = null, git = null, environment = null, dry_run: isDryRun = false } = request;
     if (sent === null || sent.length === 0) throw new NoPromptsError();
     refuseFaulty(listDuplicates(sent), OUTCOME);
     const prompts = await readPrompts(sent, git);
-    const registered = await this.registry.change(who, {
+    const registered = await this.registry.change(actor, {
       asked: prompts,
       decide: (known) => {
         refuseFaulty(listFull(prompts, known), OUTCOME);
@@ -53,7 +53,7 @@ export class RegisterCodeService {
       audit: (changes) =>
         auditPromptChanges('prompt.register', changes, {
           ...(environment === null ? {} : { environment }),
-          ...factsOf(git),
+          ...toFacts(git),
         }),
       outcome: OUTCOME,
       isDryRun,
@@ -81,33 +81,33 @@ async function readPrompts(sent: readonly CodePromptDto[], git: GitDto | null): 
   const faults: Fault[] = [];
   for (const [index, prompt] of sent.entries()) {
     const { name, template_hash: sentHash = null, source } = prompt;
-    const content = contentOf(prompt);
+    const content = toContent(prompt);
     if (content instanceof LedgerError) {
       faults.push({ index, error: content });
       continue;
     }
-    const checksumHash = await heavyWork.run(() => checksumOf(content));
-    if (sentHash !== null && !isHashOf(sentHash, content, checksumHash)) {
+    const checksumHash = await heavyWork.run(() => computeChecksum(content));
+    if (sentHash !== null && !matchesHash(sentHash, content, checksumHash)) {
       faults.push({ index, error: TemplateHashMismatchError.ofTemplate() });
     }
     const { file = null, line = null } = source ?? {};
-    const registration = { ...factsOf(git), file, line };
-    prompts.push({ name, content, checksumHash, registration, metadata: metadataOf(prompt) });
+    const registration = { ...toFacts(git), file, line };
+    prompts.push({ name, content, checksumHash, registration, metadata: formatMetadata(prompt) });
   }
   refuseFaulty(faults, OUTCOME);
   return prompts;
 }
 
 /** With a schema, the hash of the template alone says as well that the template arrived. */
-function isHashOf(sentHash: string, content: PromptContent, checksumHash: string): boolean {
+function matchesHash(sentHash: string, content: PromptContent, checksumHash: string): boolean {
   if (sentHash === checksumHash) return true;
   if (content.kind === 'chat' || content.extras === undefined) return false;
-  return sentHash === checksumOf({ kind: 'text', templateSource: content.templateSource });
+  return sentHash === computeChecksum({ kind: 'text', templateSource: content.templateSource });
 }
 
 /** The content that was sent, or what is wrong with it. */
-function contentOf(prompt: CodePromptDto): PromptContent | LedgerError {
-  const templates = templatesOf(prompt);
+function toContent(prompt: CodePromptDto): PromptContent | LedgerError {
+  const templates = toTemplates(prompt);
   if (templates instanceof LedgerError) return templates;
   try {
     const { variables_schema, response_format } = prompt;
@@ -119,7 +119,7 @@ function contentOf(prompt: CodePromptDto): PromptContent | LedgerError {
   }
 }
 
-function templatesOf({
+function toTemplates({
   template_source: templateSource,
   messages,
 }: CodePromptDto): PromptContent | LedgerError {
@@ -138,7 +138,7 @@ function templatesOf({
   return { kind: 'chat', messages };
 }
 
-function metadataOf({ description, owner_team: ownerTeam, tags }: CodePromptDto): CodePrompt['metadata'] {
+function formatMetadata({ description, owner_team: ownerTeam, tags }: CodePromptDto): CodePrompt['metadata'] {
   return {
     ...(description === undefined ? {} : { description }),
     ...(ownerTeam === undefined ? {} : { ownerTeam }),
@@ -146,7 +146,7 @@ function metadataOf({ description, owner_team: ownerTeam, tags }: CodePromptDto)
   };
 }
 
-export function factsOf(git: GitDto | null) {
+export function toFacts(git: GitDto | null) {
   const { commit = null, branch = null, repository = null, dirty = null } = git ?? {};
   return { commit, branch, repository, dirty };
 }

@@ -3,7 +3,7 @@ import type { AuthorizedActor } from '../../auth/index.js';
 import { auditPromptChanges } from '../audit-prompt-changes.js';
 import { decideRetirement } from './decide-retirement.js';
 import { listDuplicates, NoPromptsError, refuseFaulty } from '../errors.js';
-import { factsOf } from './register-code.service.js';
+import { toFacts } from './register-code.service.js';
 import type { RetiredPromptsDto, RetirePromptsDto } from './retire-prompts.dto.js';
 import { TrackedRegistry } from '../tracked-registry.js';
 
@@ -20,16 +20,16 @@ export class RetirePromptsService {
    * @throws PromptsRefusedError with all prompts of a kind of fault: `VALIDATION_FAILED` for a name that is there twice,
    *   `PROMPT_NOT_FOUND`, `PROMPT_MODE_MISMATCH` for prompts in full mode.
    */
-  async retire(who: AuthorizedActor, request: RetirePromptsDto): Promise<RetiredPromptsDto> {
+  async retire(actor: AuthorizedActor, request: RetirePromptsDto): Promise<RetiredPromptsDto> {
     const { prompts: sent = null, git = null, dry_run: isDryRun = false } = request;
     if (sent === null || sent.length === 0) throw new NoPromptsError();
     refuseFaulty(listDuplicates(sent), OUTCOME);
     const prompts = sent.map(({ name }) => ({ name, checksumHash: null }));
-    const retired = await this.registry.change(who, {
+    const retired = await this.registry.change(actor, {
       asked: prompts,
       decide: (known) => decideRetirement(prompts, known, OUTCOME),
       reason: 'retire',
-      audit: (changes) => auditPromptChanges('prompt.retire', changes, factsOf(git)),
+      audit: (changes) => auditPromptChanges('prompt.retire', changes, toFacts(git)),
       outcome: OUTCOME,
       isDryRun,
     });

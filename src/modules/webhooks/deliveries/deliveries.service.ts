@@ -46,7 +46,7 @@ export class DeliveriesService {
     const attempts = await this.deliveries.listAttempts(tx, projectId, ids);
     return {
       deliveries: events.map((event) =>
-        deliveryOf(
+        toDelivery(
           event,
           attempts.filter(({ eventId }) => eventId === event.eventId),
         ),
@@ -55,7 +55,7 @@ export class DeliveriesService {
   }
 }
 
-function deliveryOf(event: OutboxEventEntity, attempts: readonly WebhookDeliveryEntity[]): DeliveryDto {
+function toDelivery(event: OutboxEventEntity, attempts: readonly WebhookDeliveryEntity[]): DeliveryDto {
   const { doneAt, dueAt } = event;
   return {
     event_id: event.eventId,
@@ -65,11 +65,11 @@ function deliveryOf(event: OutboxEventEntity, attempts: readonly WebhookDelivery
     created_at: event.createdAt.toISOString(),
     completed_at: doneAt?.toISOString() ?? null,
     next_attempt_at: doneAt === null ? (dueAt?.toISOString() ?? null) : null,
-    attempts: attempts.map(attemptOf),
+    attempts: attempts.map(toAttempt),
   };
 }
 
-function attemptOf(attempt: WebhookDeliveryEntity): DeliveryAttemptDto {
+function toAttempt(attempt: WebhookDeliveryEntity): DeliveryAttemptDto {
   return {
     attempt: attempt.attempt,
     status: attempt.outcome,

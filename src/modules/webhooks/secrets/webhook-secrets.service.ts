@@ -30,27 +30,27 @@ export class WebhookSecretsService {
   }
 
   /** The secret in force, made when there is none yet. Who has it can forge events, so reading is written down too. */
-  async get(who: Actor): Promise<WebhookSecretDto> {
-    const secret = await this.scope.transaction(who.projectId, async (tx) => {
-      await this.audit.append(tx, who, { action: 'webhook_secret.read', subject: SUBJECT });
-      return this.findOrMake(tx, who);
+  async get(actor: Actor): Promise<WebhookSecretDto> {
+    const secret = await this.scope.transaction(actor.projectId, async (tx) => {
+      await this.audit.append(tx, actor, { action: 'webhook_secret.read', subject: SUBJECT });
+      return this.findOrMake(tx, actor);
     });
     return this.toDto(secret);
   }
 
   /** A new secret; the one before signs beside it for a day, and the one before that no longer. */
-  async rotate(who: Actor): Promise<RotatedWebhookSecretDto> {
-    return this.scope.transaction(who.projectId, async (tx) => {
-      await this.secrets.lock(tx, who.projectId);
-      const previous = await this.secrets.find(tx, who.projectId);
-      const previousExpiresAt = await this.secrets.retire(tx, who.projectId, OVERLAP_MS);
-      const secret = await this.secrets.insert(tx, who.projectId, randomBytes(SALT_BYTES));
-      await this.audit.append(tx, who, {
+  async rotate(actor: Actor): Promise<RotatedWebhookSecretDto> {
+    return this.scope.transaction(actor.projectId, async (tx) => {
+      await this.secrets.lock(tx, actor.projectId);
+      const previous = await this.secrets.find(tx, actor.projectId);
+      const previousExpiresAt = await this.secrets.retire(tx, actor.projectId, OVERLAP_MS);
+      const secret = await this.secrets.insert(tx, actor.projectId, randomBytes(SALT_BYTES));
+      await this.audit.append(tx, actor, {
         action: 'webhook_secret.rotate',
         subject: SUBJECT,
         subjectId: secret.secretId,
-        before: previous === null ? null : factsOf(previous),
-        after: { ...factsOf(secret), previous_expires_at: previousExpiresAt },
+        before: previous === null ? null : toFacts(previous),
+        after: { ...toFacts(secret), previous_expires_at: previousExpiresAt },
       });
       return { ...this.toDto(secret), previous_expires_at: previousExpiresAt?.toISOString() ?? null };
     });
@@ -63,23 +63,23 @@ export class WebhookSecretsService {
   }
 
   private async firstSalt(projectId: string): Promise<Buffer> {
-    const who = systemActor(projectId);
-    return (await this.scope.transaction(projectId, (tx) => this.findOrMake(tx, who))).salt;
+    const actor = systemActor(projectId);
+    return (await this.scope.transaction(projectId, (tx) => this.findOrMake(tx, actor))).salt;
   }
 
-  private async findOrMake(tx: EntityManager, who: Actor): Promise<WebhookSecretEntity> {
-    const { projectId } = who;
+  private async findOrMake(tx: EntityManager, actor: Actor): Promise<WebhookSecretEntity> {
+    const { projectId } = actor;
     const found = await this.secrets.find(tx, projectId);
     if (found !== null) return found;
     await this.secrets.lock(tx, projectId);
     const made = await this.secrets.find(tx, projectId);
     if (made !== null) return made;
     const first = await this.secrets.insert(tx, projectId, randomBytes(SALT_BYTES));
-    await this.audit.append(tx, who, {
+    await this.audit.append(tx, actor, {
       action: 'webhook_secret.create',
       subject: SUBJECT,
       subjectId: first.secretId,
-      after: factsOf(first),
+      after: toFacts(first),
     });
     return first;
   }
@@ -91,6 +91,6 @@ export class WebhookSecretsService {
 }
 
 /** Returns the facts about a secret that may be shown: which it is, not its value. */
-function factsOf({ secretId: secret_id, createdAt: created_at }: WebhookSecretEntity) {
+function toFacts({ secretId: secret_id, createdAt: created_at }: WebhookSecretEntity) {
   return { secret_id, created_at };
 }

@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
-import { Clock, messageOf } from '../../../kernel/index.js';
+import { Clock, getMessage } from '../../../kernel/index.js';
 import { DeliverySlots } from './delivery-slots.js';
 import { nextWaitMs } from './retry-schedule.js';
 import { type ClaimedEvent, WebhookEventsRepository } from './webhook-events.repository.js';
@@ -96,7 +96,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
       const { eventId, subject, attempt } = event;
       this.logger.warn(
         { eventId, subject, attempt },
-        `a callback has to be tried again: ${messageOf(error)}`,
+        `a callback has to be tried again: ${getMessage(error)}`,
       );
     } finally {
       this.slots.release(event.projectId);
@@ -157,7 +157,7 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
 
   private attempt(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
-      this.logger.warn(`callbacks could not be looked for: ${messageOf(error)}`);
+      this.logger.warn(`callbacks could not be looked for: ${getMessage(error)}`);
     });
   }
 }

@@ -7,7 +7,7 @@ import {
   equals,
   isTruthy,
   readProperty,
-  sizeOf,
+  measureSize,
   toDouble,
   toJson,
   toText,
@@ -54,31 +54,31 @@ export const listFilters = {
     sort(list, property, budget, (value) => (typeof value === 'string' ? lowerCase(value, budget) : value)),
   ),
   map: onList(1, 1, (list, [property = null], budget) => {
-    const path = pathOf(property, budget);
+    const path = toPropertyPath(property, budget);
     return list.map((item) => readPath(item, path, budget));
   }),
   where: onList(1, 2, (list, [property = null, expected], budget) => {
-    const path = pathOf(property, budget);
+    const path = toPropertyPath(property, budget);
     return list.filter((item) => matches(item, path, expected, budget));
   }),
   reject: onList(1, 2, (list, [property = null, expected], budget) => {
-    const path = pathOf(property, budget);
+    const path = toPropertyPath(property, budget);
     return list.filter((item) => !matches(item, path, expected, budget));
   }),
   sum: onList(0, 1, (list, [property], budget) => {
-    const path = keyPathOf(property, budget);
-    return list.reduce<number>((total, item) => total + toNumber(keyOf(item, path, budget), budget), 0);
+    const path = toKeyPath(property, budget);
+    return list.reduce<number>((total, item) => total + toNumber(getKey(item, path, budget), budget), 0);
   }),
   first: filter(0, 0, (input) => (typeof input === 'string' ? firstChar(input) : (toList(input)[0] ?? null))),
   last: filter(0, 0, (input) =>
     typeof input === 'string' ? lastChar(input) : (toList(input).at(-1) ?? null),
   ),
-  size: filter(0, 0, (input, _args, budget) => sizeOf(input, budget)),
+  size: filter(0, 0, (input, _args, budget) => measureSize(input, budget)),
   slice: filter(1, 2, (input, [begin = 0, length = 1], budget) =>
     slice(input, Math.trunc(toNumber(begin, budget)), Math.trunc(toNumber(length, budget)), budget),
   ),
   /** Indented by the number of spaces in the argument, at most 10, as JSON.stringify has it. */
-  json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, indentOf(indent, budget))),
+  json: filter(0, 1, (input, [indent = 0], budget) => toJson(input, budget, toIndent(indent, budget))),
 };
 
 function toList(value: JsonData): readonly JsonData[] {
@@ -87,15 +87,15 @@ function toList(value: JsonData): readonly JsonData[] {
 }
 
 /** The segments of a path such as `author.name`. */
-function pathOf(property: JsonData, budget: Budget): readonly string[] {
+function toPropertyPath(property: JsonData, budget: Budget): readonly string[] {
   const text = toText(property, budget);
   budget.spend(text.length);
   return text.split('.');
 }
 
 /** The path of a filter's optional property; null when the template names none. */
-function keyPathOf(property: JsonData | undefined, budget: Budget): readonly string[] | null {
-  return property === undefined || property === null ? null : pathOf(property, budget);
+function toKeyPath(property: JsonData | undefined, budget: Budget): readonly string[] | null {
+  return property === undefined || property === null ? null : toPropertyPath(property, budget);
 }
 
 /** A property by its path; null when there is none. */
@@ -106,7 +106,7 @@ function readPath(item: JsonData, path: readonly string[], budget: Budget): Json
   return value ?? null;
 }
 
-function keyOf(item: JsonData, path: readonly string[] | null, budget: Budget): JsonData {
+function getKey(item: JsonData, path: readonly string[] | null, budget: Budget): JsonData {
   return path === null ? item : readPath(item, path, budget);
 }
 
@@ -150,8 +150,8 @@ function sort(
   normalize: (value: JsonData) => JsonData,
 ): JsonData[] {
   budget.spend(list.length * COMPARISONS_PER_ELEMENT);
-  const path = keyPathOf(property, budget);
-  const keyed = list.map((item) => ({ item, key: toDouble(normalize(keyOf(item, path, budget))) }));
+  const path = toKeyPath(property, budget);
+  const keyed = list.map((item) => ({ item, key: toDouble(normalize(getKey(item, path, budget))) }));
   for (const { key } of keyed)
     if (typeof key === 'string') budget.spendText(key.length * COMPARISONS_PER_ELEMENT);
   return keyed.sort((left, right) => order(left.key, right.key)).map(({ item }) => item);
@@ -159,13 +159,13 @@ function sort(
 
 /** Numbers, then texts by code unit, booleans, structures as they come, null: total, so that every engine agrees. */
 function order(left: JsonData, right: JsonData): number {
-  const byRank = rankOf(left) - rankOf(right);
+  const byRank = rank(left) - rank(right);
   if (byRank !== 0) return byRank;
   if (left === null || right === null || typeof left === 'object' || typeof right === 'object') return 0;
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function rankOf(value: JsonData): number {
+function rank(value: JsonData): number {
   return value === null ? 4 : { number: 0, string: 1, boolean: 2, object: 3 }[typeof value as 'number'];
 }
 
@@ -173,7 +173,7 @@ function rankOf(value: JsonData): number {
 function slice(input: JsonData, begin: number, length: number, budget: Budget): JsonData {
   if (isList(input)) {
     budget.spend(input.length);
-    return sliceOf(input, begin, length);
+    return takeSlice(input, begin, length);
   }
   const text = toText(input, budget);
   budget.spendChars(2 * text.length);
@@ -184,7 +184,7 @@ function slice(input: JsonData, begin: number, length: number, budget: Budget): 
   return text.slice(start, offsetOfChar(text, length, start));
 }
 
-function sliceOf<T>(items: readonly T[], begin: number, length: number): T[] {
+function takeSlice<T>(items: readonly T[], begin: number, length: number): T[] {
   const from = begin < 0 ? items.length + begin : begin;
   return from < 0 || length < 0 ? [] : items.slice(from, from + length);
 }
@@ -198,6 +198,6 @@ function lastChar(text: string): string {
   return Array.from(text.slice(-2)).at(-1) ?? '';
 }
 
-function indentOf(value: JsonData, budget: Budget): number {
+function toIndent(value: JsonData, budget: Budget): number {
   return Math.min(10, Math.max(0, Math.trunc(toNumber(value, budget))));
 }

@@ -51,7 +51,7 @@ class Analyzer {
         return void this.assigned.add(node.name);
       case 'if':
         return this.guarded(
-          node.branches.flatMap(({ test }) => operandsOf(test)),
+          node.branches.flatMap(({ test }) => listOperands(test)),
           () => {
             for (const { test, body } of node.branches) {
               this.useExpression(test, 'optional');
@@ -63,7 +63,7 @@ class Analyzer {
       case 'case':
         this.useExpression(node.subject, 'optional');
         return this.guarded(
-          [...operandsOf(node.subject), ...node.branches.flatMap(({ values }) => values)],
+          [...listOperands(node.subject), ...node.branches.flatMap(({ values }) => values)],
           () => {
             for (const { values, body } of node.branches) {
               for (const value of values) this.use(value, 'optional');
@@ -112,7 +112,7 @@ class Analyzer {
       if (operand.kind !== 'operator') this.use(operand, filters[0]?.name === 'default' ? 'optional' : need);
     }
     for (const filter of filters) {
-      for (const arg of argumentsOf(filter)) this.use(arg, filter.name === 'default' ? 'optional' : need);
+      for (const arg of parseArguments(filter)) this.use(arg, filter.name === 'default' ? 'optional' : need);
     }
   }
 
@@ -127,11 +127,11 @@ class Analyzer {
   }
 }
 
-function operandsOf({ postfix, filters }: Expression): OperandNode[] {
-  return [...postfix.filter((node) => node.kind !== 'operator'), ...filters.flatMap(argumentsOf)];
+function listOperands({ postfix, filters }: Expression): OperandNode[] {
+  return [...postfix.filter((node) => node.kind !== 'operator'), ...filters.flatMap(parseArguments)];
 }
 
-function argumentsOf({ args, allowFalse }: FilterNode): readonly OperandNode[] {
+function parseArguments({ args, allowFalse }: FilterNode): readonly OperandNode[] {
   return allowFalse === null ? args : [...args, allowFalse];
 }
 

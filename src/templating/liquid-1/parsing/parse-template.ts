@@ -258,13 +258,13 @@ function assertWithinLimits(tokens: readonly TopLevelToken[], quota: MarkupQuota
         token.begin,
       );
     }
-    if (bracketDepthOf(token.content) > LIMITS.bracketDepth) {
+    if (countBracketDepth(token.content) > LIMITS.bracketDepth) {
       throw new TemplateProblem(`brackets are nested deeper than ${LIMITS.bracketDepth}`, token.begin);
     }
   }
 }
 
-function bracketDepthOf(markup: string): number {
+function countBracketDepth(markup: string): number {
   let depth = 0;
   let deepest = 0;
   for (const part of markup.matchAll(/"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[[\]()]/gs)) {

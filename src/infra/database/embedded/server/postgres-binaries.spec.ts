@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hydrateLibraryLinks, postgresPackageName, serverVersionOf } from './postgres-binaries.js';
+import { hydrateLibraryLinks, postgresPackageName, readServerVersion } from './postgres-binaries.js';
 
 describe('postgresPackageName', () => {
   it('names the package of a platform', () => {
@@ -13,11 +13,11 @@ describe('postgresPackageName', () => {
 
 describe('serverVersionOf', () => {
   it('takes the server version from the package version', () => {
-    expect(serverVersionOf({ version: '18.4.0-beta.17' })).toBe('18.4');
+    expect(readServerVersion({ version: '18.4.0-beta.17' })).toBe('18.4');
   });
 
   it.each([{}, null, { version: 18 }, { version: 'next' }])('refuses the manifest %j', (manifest) => {
-    expect(() => serverVersionOf(manifest)).toThrow('states no version');
+    expect(() => readServerVersion(manifest)).toThrow('states no version');
   });
 });
 

@@ -51,7 +51,7 @@ function findPackageDir(): string {
 
 async function readPostgresBinaries(packageDir: string): Promise<PostgresBinaries> {
   const manifest: unknown = JSON.parse(await readFile(join(packageDir, 'package.json'), 'utf8'));
-  const version = serverVersionOf(manifest);
+  const version = readServerVersion(manifest);
   const nativeDir = join(packageDir, 'native');
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const bin = (name: string) => join(nativeDir, 'bin', `${name}${suffix}`);
@@ -66,7 +66,7 @@ async function readPostgresBinaries(packageDir: string): Promise<PostgresBinarie
 }
 
 /** The packages are numbered after the server that they hold: `18.4.0-beta.17` holds PostgreSQL 18.4. */
-export function serverVersionOf(manifest: unknown): string {
+export function readServerVersion(manifest: unknown): string {
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : null;
   const match = typeof version === 'string' ? /^(\d+)\.(\d+)\./.exec(version) : null;

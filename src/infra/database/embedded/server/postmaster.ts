@@ -146,7 +146,7 @@ function launchMessage(said: string, logFile: string): string {
 /** Kept small: one older file, and only a start turns it over, since a living server writes to the open one. */
 async function openLog(path: string) {
   try {
-    const sizeBytes = await sizeOf(path);
+    const sizeBytes = await measureFile(path);
     if (sizeBytes > LOG_KEPT_SIZE_BYTES) await rename(path, `${path}.1`);
     const file = await open(path, 'a', 0o600);
     return { file, sizeBytes: (await file.stat()).size };
@@ -155,7 +155,7 @@ async function openLog(path: string) {
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function measureFile(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {

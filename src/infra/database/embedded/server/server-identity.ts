@@ -35,7 +35,7 @@ export async function chooseServerIdentity(
   nativeDir: string,
 ): Promise<ServerIdentity> {
   if (process.getuid?.() !== 0) return { kind: 'self' };
-  const owner = await ownerOf(dataDir);
+  const owner = await findOwner(dataDir);
   const account = owner !== null && owner.uid !== 0 ? owner : await unprivilegedAccount();
   const open = (await canReach(account, homeDir)) && (await canReach(account, nativeDir));
   return open ? { kind: 'user', ...account } : { kind: 'namespace' };
@@ -72,7 +72,7 @@ export async function giveTo(identity: ServerIdentity, dir: string): Promise<voi
   await chown(dir, uid, gid);
 }
 
-async function ownerOf(dir: string): Promise<Account | null> {
+async function findOwner(dir: string): Promise<Account | null> {
   try {
     const { uid, gid } = await lstat(dir);
     return { uid, gid };

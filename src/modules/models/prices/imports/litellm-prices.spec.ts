@@ -6,7 +6,7 @@ const CHAT = '"litellm_provider":"acme","mode":"chat"';
 /** The entry from its text, as a request brings it. */
 function read(entry: string, name = 'model'): ReadEntry {
   const text = readJsonText(entry, { maxDepth: 8 });
-  return readLitellmEntry(name, text.value, (field) => text.sourceOf(field));
+  return readLitellmEntry(name, text.value, (field) => text.findSource(field));
 }
 
 const priced = (figures: string, name?: string) => read(`{${CHAT},${figures}}`, name);

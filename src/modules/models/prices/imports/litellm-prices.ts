@@ -1,4 +1,4 @@
-import { microsPerMtokOf, type TokenPrices } from '../../../../kernel/index.js';
+import { toMicrosPerMtok, type TokenPrices } from '../../../../kernel/index.js';
 import { MODEL_NAME, PROVIDER_ID } from '../../model-param.pipes.js';
 
 /** A price as a file has it: of a model, and without a time. */
@@ -74,7 +74,7 @@ class Figures {
   find(field: string): bigint | null {
     if (!this.has(field)) return null;
     const micros =
-      typeof this.fields[field] === 'number' ? microsPerMtokOf(this.sourceOf(field) ?? '') : null;
+      typeof this.fields[field] === 'number' ? toMicrosPerMtok(this.sourceOf(field) ?? '') : null;
     if (micros === null) {
       this.fault ??= `its ${field} is not a whole number of micro-dollars for a million tokens, from 0 to $2,000`;
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FilePrice } from './litellm-prices.js';
 import { planImport } from './plan-import.js';
-import { modelKeyOf, type NewPrice, priceAt, type PriceRecord } from '../price-records.js';
+import { toModelKey, type NewPrice, priceAt, type PriceRecord } from '../price-records.js';
 
 const BEGIN = { validFrom: new Date('2026-11-01T00:00:00Z'), source: 'a file' };
 const BEFORE = new Date('2026-01-01T00:00:00Z');
@@ -85,7 +85,7 @@ describe('the plan of an import', () => {
           skipped: [],
         });
         for (const { price } of list) {
-          const ofModel = after.filter((other) => modelKeyOf(other) === modelKeyOf(price));
+          const ofModel = after.filter((other) => toModelKey(other) === toModelKey(price));
           expect(priceAt(ofModel, BEGIN.validFrom)).toMatchObject(price);
         }
       }),

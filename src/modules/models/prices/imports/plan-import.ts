@@ -1,5 +1,5 @@
 import type { FilePrice } from './litellm-prices.js';
-import { haveSameFigures, modelKeyOf, type NewPrice, type PriceRecord } from '../price-records.js';
+import { haveSameFigures, toModelKey, type NewPrice, type PriceRecord } from '../price-records.js';
 
 export interface SkippedPrice {
   /** The key in the file. */
@@ -34,12 +34,12 @@ export function planImport(
   inForce: readonly PriceRecord[],
   begin: Pick<NewPrice, 'validFrom' | 'source'>,
 ): ImportPlan {
-  const current = new Map(inForce.map((price) => [modelKeyOf(price), price]));
+  const current = new Map(inForce.map((price) => [toModelKey(price), price]));
   const taken = new Map<string, string>();
   const plan = { added: [] as NewPrice[], changed: [] as NewPrice[], ended: [] as string[], unchanged: 0 };
   const skipped: SkippedPrice[] = [];
   for (const { name, price } of file) {
-    const key = modelKeyOf(price);
+    const key = toModelKey(price);
     const twin = taken.get(key);
     if (twin !== undefined) {
       skipped.push({ name, reason: `is the same model as "${twin}"` });

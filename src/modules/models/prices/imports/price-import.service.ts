@@ -33,11 +33,11 @@ export class PriceImportService {
    * Takes what can be taken, in one transaction; what cannot is told with the reason.
    * @throws ValidationError `VALIDATION_FAILED` for a file of too many entries.
    */
-  async import(who: Actor, request: ImportPricesDto, sourceOf: EntrySource): Promise<ImportedPricesDto> {
+  async import(actor: Actor, request: ImportPricesDto, sourceOf: EntrySource): Promise<ImportedPricesDto> {
     const file = await this.readAll(request.prices, sourceOf);
     const validFrom = request.valid_from == null ? null : parseRfc3339(request.valid_from);
     try {
-      return await this.write(who, file, validFrom);
+      return await this.write(actor, file, validFrom);
     } finally {
       // Whatever became of it: a commit whose answer was lost happened too.
       this.reads.forget();
@@ -63,8 +63,8 @@ export class PriceImportService {
     return { named, skipped };
   }
 
-  private async write(who: Actor, file: PriceFile, from: Date | null): Promise<ImportedPricesDto> {
-    const { projectId } = who;
+  private async write(actor: Actor, file: PriceFile, from: Date | null): Promise<ImportedPricesDto> {
+    const { projectId } = actor;
     return this.scope.transaction(projectId, async (tx) => {
       await this.prices.takeTurn(tx, projectId);
       // Looked up when it is our turn: an earlier now would be from before what others have just written.
@@ -73,7 +73,7 @@ export class PriceImportService {
       const plan = planImport(file.named, inForce, begin);
       if (plan.ended.length > 0) await this.prices.end(tx, projectId, plan.ended, begin.validFrom);
       const next = [...plan.added, ...plan.changed];
-      const inserted = next.length > 0 ? await this.prices.insert(tx, projectId, next, who.actor) : [];
+      const inserted = next.length > 0 ? await this.prices.insert(tx, projectId, next, actor.name) : [];
       const counts = {
         added: plan.added.length,
         changed: plan.changed.length,
@@ -82,9 +82,9 @@ export class PriceImportService {
       const skipped = [...file.skipped, ...plan.skipped];
       const after = { source: SOURCE, valid_from: begin.validFrom, ...counts, skipped: skipped.length };
       const ended = new Set(plan.ended);
-      await this.audit.appendAll(tx, who, [
+      await this.audit.appendAll(tx, actor, [
         { action: 'price.import', subject: 'prices', after },
-        ...inForce.filter(({ priceId }) => ended.has(priceId)).map((old) => endingOf(old, begin.validFrom)),
+        ...inForce.filter(({ priceId }) => ended.has(priceId)).map((old) => toEnding(old, begin.validFrom)),
         ...inserted.map((price) => ({
           action: 'price.create',
           subject: `price/${price.priceId}`,
@@ -96,7 +96,7 @@ export class PriceImportService {
   }
 }
 
-function endingOf(price: PriceRecord, validTo: Date): AuditChange {
+function toEnding(price: PriceRecord, validTo: Date): AuditChange {
   const subject = `price/${price.priceId}`;
   const [before, after] = [priceView(price), priceView({ ...price, validTo })];
   return { action: 'price.put', subject, before, after };

@@ -123,15 +123,15 @@ export class MessageReader implements AnswerReader {
   }
 
   private readBlock(event: Json, events: ProviderEvent[]): void {
-    events.push(...this.parts.textEvents(this.contentOf(event)));
-    const call = this.toolUses.eventOf(event);
+    events.push(...this.parts.textEvents(this.readContent(event)));
+    const call = this.toolUses.toEvent(event);
     if (call === null) return;
     this.parts.hasCalls = true;
     events.push(call);
   }
 
   /** Reads the text that an event adds to the answer. */
-  private contentOf(event: Json): ReadContent {
+  private readContent(event: Json): ReadContent {
     if (event['type'] === 'content_block_start') return readBlockContent(event['content_block']);
     if (event['type'] !== 'content_block_delta') return NOTHING;
     const delta = recordOrEmpty(event['delta']);
@@ -150,7 +150,7 @@ export class MessageReader implements AnswerReader {
       const index = callCount;
       callCount += 1;
       this.parts.hasCalls = true;
-      return [{ type: 'tool_call' as const, index, ...headOf(block), arguments: input }];
+      return [{ type: 'tool_call' as const, index, ...readHead(block), arguments: input }];
     });
   }
 }
@@ -193,7 +193,7 @@ class ToolUses {
   private count = 0;
 
   /** Null for an event that is not of a call, or says nothing. */
-  eventOf(event: Json): ProviderToolCallDelta | null {
+  toEvent(event: Json): ProviderToolCallDelta | null {
     if (event['type'] === 'content_block_start') return this.start(event);
     const block = this.blocks.get(event['index']);
     if (block === undefined) return null;
@@ -216,7 +216,7 @@ class ToolUses {
     this.count += 1;
     const whole = wholeInput(block['input']);
     this.blocks.set(event['index'], { index, isEmpty: whole === '' });
-    return { type: 'tool_call', index, ...headOf(block), arguments: whole };
+    return { type: 'tool_call', index, ...readHead(block), arguments: whole };
   }
 }
 
@@ -226,7 +226,7 @@ function wholeInput(input: unknown): string {
   return Object.keys(known(input)).length === 0 ? '' : writeJson(input);
 }
 
-function headOf({ id, name }: Json): { readonly id: string; readonly name: string } {
+function readHead({ id, name }: Json): { readonly id: string; readonly name: string } {
   return { id: textOrNull(id) ?? '', name: textOrNull(name) ?? '' };
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../../provider.contract.js';
 import { Provider } from '../../provider.decorator.js';
 import { MessageReader } from './anthropic.answer.js';
-import { asksForSampling, mayBeWhole, messageBodyOf } from './anthropic.request.js';
+import { asksForSampling, mayBeWhole, toMessageBody } from './anthropic.request.js';
 import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange/vendor-call.js';
 import { baseHeaders, parseHeaderLines } from '../vendor/vendor-headers.js';
 import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.js';
@@ -102,7 +102,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     return {
       path: this.path,
       headers: [...headers, ATTEMPT_ID_HEADER, request.attemptId],
-      body: writeJson(messageBodyOf(request, isStreamed)),
+      body: writeJson(toMessageBody(request, isStreamed)),
     };
   }
 }

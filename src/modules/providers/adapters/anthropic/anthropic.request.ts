@@ -6,7 +6,7 @@ import type {
   ToolChoice,
 } from '@anthropic-ai/sdk/resources/messages';
 import type { ProviderMessage, ProviderRequest, ProviderTool } from '../../provider.contract.js';
-import { argumentsOf, NO_PARAMETERS, objectSchemaOf } from '../vendor/vendor-tools.js';
+import { parseArguments, NO_PARAMETERS, toObjectSchema } from '../vendor/vendor-tools.js';
 
 /**
  * The vendor wants a limit; this one stands in for the one that was not said. It bounds thinking and text together,
@@ -29,21 +29,21 @@ const TOKENS_PER_HOUR = 128_000;
  * @returns whether an answer of so many tokens may be asked for as a whole.
  */
 export function mayBeWhole(request: ProviderRequest): boolean {
-  return maxTokensOf(request) <= TOKENS_PER_HOUR / 6;
+  return chooseMaxTokens(request) <= TOKENS_PER_HOUR / 6;
 }
 
 /**
  * The body of a message.
  * @throws ProviderError `provider_rejected` when a call of the chat has arguments that are no object.
  */
-export function messageBodyOf(request: ProviderRequest, isStreamed: boolean): MessageCreateParams & Sampling {
+export function toMessageBody(request: ProviderRequest, isStreamed: boolean): MessageCreateParams & Sampling {
   const { modelName, messages, params, responseFormat } = request;
   const { system, turns } = split(messages);
   return {
     model: modelName,
-    max_tokens: maxTokensOf(request),
+    max_tokens: chooseMaxTokens(request),
     ...(system.length === 0 ? {} : { system: system.map((text) => ({ type: 'text', text })) }),
-    messages: turnsOf(turns),
+    messages: toTurns(turns),
     ...(isStreamed ? { stream: true } : {}),
     ...(params.stop === undefined ? {} : { stop_sequences: [...params.stop] }),
     ...toolFields(request),
@@ -51,11 +51,11 @@ export function messageBodyOf(request: ProviderRequest, isStreamed: boolean): Me
     ...(responseFormat?.type === 'json_schema'
       ? { output_config: { format: { type: 'json_schema', schema: responseFormat.schema } } }
       : {}),
-    ...samplingOf(request),
+    ...pickSampling(request),
   };
 }
 
-function maxTokensOf({ params }: ProviderRequest): number {
+function chooseMaxTokens({ params }: ProviderRequest): number {
   return params.max_new_tokens ?? DEFAULT_MAX_TOKENS;
 }
 
@@ -64,7 +64,7 @@ export function asksForSampling({ params }: ProviderRequest): boolean {
   return params.temperature !== undefined || params.top_p !== undefined || params.top_k !== undefined;
 }
 
-function samplingOf({ params: { temperature, top_p, top_k } }: ProviderRequest): Sampling {
+function pickSampling({ params: { temperature, top_p, top_k } }: ProviderRequest): Sampling {
   return {
     ...(temperature === undefined ? {} : { temperature }),
     ...(top_p === undefined ? {} : { top_p }),
@@ -86,13 +86,13 @@ function split(messages: readonly ProviderMessage[]): {
 }
 
 /** The results of one turn's calls have to stand in one message, and are the user's. */
-function turnsOf(messages: readonly ProviderMessage[]): MessageParam[] {
+function toTurns(messages: readonly ProviderMessage[]): MessageParam[] {
   const turns: MessageParam[] = [];
   let results: ContentBlockParam[] | null = null;
   for (const message of messages) {
     if (message.role !== 'tool') {
       results = null;
-      turns.push(turnOf(message, message.role));
+      turns.push(toTurn(message, message.role));
       continue;
     }
     if (results === null) turns.push({ role: 'user', content: (results = []) });
@@ -102,7 +102,7 @@ function turnsOf(messages: readonly ProviderMessage[]): MessageParam[] {
   return turns;
 }
 
-function turnOf(
+function toTurn(
   { content, toolCalls = [] }: ProviderMessage,
   role: 'system' | 'user' | 'assistant',
 ): MessageParam {
@@ -111,7 +111,7 @@ function turnOf(
     type: 'tool_use' as const,
     id: call.id,
     name: call.name,
-    input: argumentsOf(call),
+    input: parseArguments(call),
   }));
   // A block of text must not be empty.
   return { role, content: [...(content === '' ? [] : [{ type: 'text' as const, text: content }]), ...calls] };
@@ -120,21 +120,21 @@ function turnOf(
 function toolFields(request: ProviderRequest): { tools?: Tool[]; tool_choice?: ToolChoice } {
   const { tools = [] } = request;
   if (tools.length === 0) return {};
-  const choice = choiceOf(request);
-  return { tools: tools.map(toolOf), ...(choice === null ? {} : { tool_choice: choice }) };
+  const choice = toChoice(request);
+  return { tools: tools.map(toTool), ...(choice === null ? {} : { tool_choice: choice }) };
 }
 
-function toolOf({ name, description, parameters, strict }: ProviderTool): Tool {
+function toTool({ name, description, parameters, strict }: ProviderTool): Tool {
   return {
     name,
     ...(description === undefined ? {} : { description }),
-    input_schema: objectSchemaOf(parameters ?? NO_PARAMETERS),
+    input_schema: toObjectSchema(parameters ?? NO_PARAMETERS),
     ...(strict === undefined ? {} : { strict }),
   };
 }
 
 /** Whether calls may be parallel is a part of the choice, so that it takes the default one to say it. */
-function choiceOf({ toolChoice, parallelToolCalls }: ProviderRequest): ToolChoice | null {
+function toChoice({ toolChoice, parallelToolCalls }: ProviderRequest): ToolChoice | null {
   const parallel = parallelToolCalls === undefined ? {} : { disable_parallel_tool_use: !parallelToolCalls };
   if (toolChoice === 'none') return { type: 'none' };
   if (toolChoice === 'required') return { type: 'any', ...parallel };

@@ -5,7 +5,7 @@ import type { Message } from '@anthropic-ai/sdk/resources/messages';
 import { eventData, toMessage } from '../../../../../test/fakes/whole-answers.js';
 import { complete } from '../../calls/complete.js';
 import { AnthropicProvider } from './anthropic.provider.js';
-import { mayBeWhole, messageBodyOf } from './anthropic.request.js';
+import { mayBeWhole, toMessageBody } from './anthropic.request.js';
 import {
   ATTEMPT_ID,
   BOTH_WAYS,
@@ -45,7 +45,7 @@ describe('a request of anthropic', () => {
     async (_what, _way, question, isStreamed) => {
       const request = requestOf(question, MODEL);
       const sent = await server.recorded(() => callOf(provider, request, isStreamed));
-      const body = messageBodyOf(request, isStreamed);
+      const body = toMessageBody(request, isStreamed);
       const version = 'temperature' in body ? { 'anthropic-version': '2023-06-01' } : {};
       const headers = { 'X-Client-Request-Id': ATTEMPT_ID, ...version };
       expect(sent).toEqual(await server.recorded(() => client.messages.create(body, { headers })));

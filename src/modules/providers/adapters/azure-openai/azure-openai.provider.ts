@@ -41,7 +41,7 @@ export class AzureOpenAiProvider implements ModelProvider, OnApplicationShutdown
     if (endpoint !== null) {
       checkedBaseUrl('AZURE_OPENAI_ENDPOINT', endpoint, 'https://example.openai.azure.com');
     }
-    this.missing = missingOf(apiKey, endpoint);
+    this.missing = describeMissing(apiKey, endpoint);
     this.chat = apiKey === null || endpoint === null ? null : createChat(env, apiKey, endpoint);
   }
 
@@ -72,7 +72,7 @@ function inPath(request: ProviderRequest): ProviderRequest {
   return { ...request, modelName: encodeURIComponent(request.modelName) };
 }
 
-function missingOf(apiKey: string | null, endpoint: string | null): string | null {
+function describeMissing(apiKey: string | null, endpoint: string | null): string | null {
   if (apiKey === null) return 'AZURE_OPENAI_API_KEY';
   return endpoint === null ? 'AZURE_OPENAI_ENDPOINT' : null;
 }

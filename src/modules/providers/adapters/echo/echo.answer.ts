@@ -43,21 +43,21 @@ export function parseModel(name: string): EchoModel | null {
 }
 
 /** The answer of a model; null when it is to call a tool that it was not given. */
-export function answerOf(
+export function makeAnswer(
   model: EchoModel,
   asked: Asked,
   choice: ProviderToolChoice | undefined,
 ): EchoAnswer | null {
   const toolName = calledTool(asked.tools, choice);
   if (toolName === undefined) return null;
-  const whole = toolName === null ? textOf(model, asked) : echoJson(asked);
+  const whole = toolName === null ? makeText(model, asked) : echoJson(asked);
   const text = firstWords(whole, asked.params.max_new_tokens);
   return { toolName, text, cut: text.length < whole.length };
 }
 
 /** Words of the longer of the two that a model may answer: whether it has to call a tool is not asked. */
 export function mostWords(model: EchoModel, asked: Asked): number {
-  const text = countWords(textOf(model, asked));
+  const text = countWords(makeText(model, asked));
   const call = asked.tools === undefined || asked.tools.length === 0 ? 0 : countWords(echoJson(asked));
   return Math.min(Math.max(text, call), asked.params.max_new_tokens ?? Infinity);
 }
@@ -80,7 +80,7 @@ function calledTool(
   return (choice === 'required' ? tools[0] : tools.find(({ name }) => name === choice.name))?.name;
 }
 
-function textOf({ longBytes }: EchoModel, asked: Asked): string {
+function makeText({ longBytes }: EchoModel, asked: Asked): string {
   if (longBytes !== undefined) return LONG_LINE.repeat(longBytes / LONG_LINE.length);
   return asked.responseFormat === undefined ? transcript(asked.messages) : echoJson(asked);
 }

@@ -10,7 +10,14 @@ import {
   type ProviderRequest,
 } from '../../provider.contract.js';
 import { Provider } from '../../provider.decorator.js';
-import { answerOf, countWords, mostWords, parseModel, promptWords, type EchoAnswer } from './echo.answer.js';
+import {
+  makeAnswer,
+  countWords,
+  mostWords,
+  parseModel,
+  promptWords,
+  type EchoAnswer,
+} from './echo.answer.js';
 
 /** Many deltas for a long answer, as a vendor would send it, yet not one per word: it is often megabytes. */
 const DELTA_CHARACTERS = 16 * 1024;
@@ -47,7 +54,7 @@ export class EchoProvider implements ModelProvider {
     if (model === null) throw failure(404, providerRequestId);
     if (model.delayMs !== undefined) await sleep(model.delayMs, undefined, { signal });
     if (model.failStatus !== undefined) throw failure(model.failStatus, providerRequestId);
-    const answer = answerOf(model, request, request.toolChoice);
+    const answer = makeAnswer(model, request, request.toolChoice);
     if (answer === null) throw failure(400, providerRequestId, 'the tool to call is none of the tools.');
     yield { type: 'start', providerRequestId };
     if (model.hangs === true) await untilAborted(signal);
@@ -56,7 +63,7 @@ export class EchoProvider implements ModelProvider {
     let isFirst = true;
     for (const piece of pieces) {
       if (model.pieceDelayMs !== undefined) await sleep(model.pieceDelayMs, undefined, { signal });
-      yield pieceOf(answer, piece, isFirst ? `call_${messages.length}` : null);
+      yield toPiece(answer, piece, isFirst ? `call_${messages.length}` : null);
       isFirst = false;
     }
     const usage = { promptTokens: promptWords(messages), responseTokens: countWords(answer.text) };
@@ -70,7 +77,7 @@ export class EchoProvider implements ModelProvider {
 }
 
 /** `callId` with the first piece only. It differs from turn to turn, so that a chat has each once. */
-function pieceOf({ toolName }: EchoAnswer, text: string, callId: string | null): ProviderEvent {
+function toPiece({ toolName }: EchoAnswer, text: string, callId: string | null): ProviderEvent {
   if (toolName === null) return { type: 'delta', text };
   const head = callId === null ? {} : { id: callId, name: toolName };
   return { type: 'tool_call', index: 0, ...head, arguments: text };

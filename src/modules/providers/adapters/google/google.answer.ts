@@ -85,7 +85,7 @@ export class GeneratedContentReader implements AnswerReader {
     if (complaint !== null) throw complaint;
     const candidate = recordsIn(chunk['candidates'])[0];
     const blockReason = textOrNull(recordOrEmpty(chunk['promptFeedback'])['blockReason']);
-    this.usage = { ...this.usage, ...factsOf(chunk, candidate, blockReason) };
+    this.usage = { ...this.usage, ...pickFacts(chunk, candidate, blockReason) };
     this.servedModelName = textOrNull(chunk['modelVersion']) ?? this.servedModelName;
     if (candidate === undefined && blockReason === null) {
       this.stranger ??= chunk;
@@ -114,12 +114,12 @@ export class GeneratedContentReader implements AnswerReader {
       const { functionCall, thought } = recordOrEmpty(part);
       if (recordsIn(functionCall).length === 0) events.push(...this.parts.textEvents(readPart(part)));
       // The summaries of thoughts are marked, and no part of the answer.
-      else if (thought !== true) events.push(this.callOf(recordOrEmpty(functionCall)));
+      else if (thought !== true) events.push(this.toToolCallDelta(recordOrEmpty(functionCall)));
     }
   }
 
   /** Each comes whole, its arguments an object. Older models give no ids. */
-  private callOf({ id, name, args }: Json): ProviderToolCallDelta {
+  private toToolCallDelta({ id, name, args }: Json): ProviderToolCallDelta {
     const index = this.callCount;
     this.callCount += 1;
     this.parts.hasCalls = true;
@@ -146,7 +146,7 @@ function readPart(part: unknown): ReadContent {
 const NOTHING: ReadContent = { pieces: [], hasUnknown: false };
 
 /** Counts and reasons of a chunk: those of the last one that says any are those of the whole answer. */
-function factsOf(chunk: Json, candidate: Json | undefined, blockReason: string | null): Json {
+function pickFacts(chunk: Json, candidate: Json | undefined, blockReason: string | null): Json {
   const { finishReason, finishMessage } = candidate ?? {};
   return {
     ...recordOrEmpty(chunk['usageMetadata']),

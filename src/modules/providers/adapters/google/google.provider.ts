@@ -13,7 +13,7 @@ import {
 } from '../../provider.contract.js';
 import { Provider } from '../../provider.decorator.js';
 import { GeneratedContentReader } from './google.answer.js';
-import { contentBodyOf, modelPathOf } from './google.request.js';
+import { toContentBody, toModelPath } from './google.request.js';
 import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange/vendor-call.js';
 import { baseHeaders } from '../vendor/vendor-headers.js';
 import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.js';
@@ -93,11 +93,11 @@ export class GoogleProvider implements ModelProvider, OnApplicationShutdown {
 
   private toSend(request: ProviderRequest, method: string): VendorRequest {
     if (this.apiKey === null) throw new ProviderError('provider_rejected', 'GEMINI_API_KEY is not set.');
-    const { pathname, search } = new URL(`${this.baseUrl}/${modelPathOf(request.modelName)}:${method}`);
+    const { pathname, search } = new URL(`${this.baseUrl}/${toModelPath(request.modelName)}:${method}`);
     return {
       path: pathname + search,
       headers: [...this.headers, ATTEMPT_ID_HEADER, request.attemptId],
-      body: writeJson(contentBodyOf(request)),
+      body: writeJson(toContentBody(request)),
     };
   }
 }

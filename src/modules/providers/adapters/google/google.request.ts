@@ -14,7 +14,7 @@ import {
   type ProviderResponseFormat,
   type ProviderToolCall,
 } from '../../provider.contract.js';
-import { argumentsOf, objectOrNull } from '../vendor/vendor-tools.js';
+import { parseArguments, objectOrNull } from '../vendor/vendor-tools.js';
 
 /** The body of `generateContent` and of `streamGenerateContent`, which are the same. */
 export interface ContentBody {
@@ -35,13 +35,13 @@ const NO_SIGNATURE = 'skip_thought_signature_validator';
  * Builds the body with nothing added, field for field in the order in which the vendor's own SDK sends it.
  * @throws ProviderError `provider_rejected` for a chat or a wish that Gemini has no form for.
  */
-export function contentBodyOf(request: ProviderRequest): ContentBody {
+export function toContentBody(request: ProviderRequest): ContentBody {
   const { modelName, messages, params, responseFormat } = request;
   const system = messages.filter(({ role }) => role === 'system');
   const turns = messages.filter(({ role }) => role !== 'system');
   if (turns.length === 0) throw unsendable('contents are required');
   return {
-    contents: contentsOf(turns, modelName),
+    contents: toContents(turns, modelName),
     // Gemini has one place for it, wherever in the chat it stood.
     ...(system.length === 0
       ? {}
@@ -63,13 +63,13 @@ export function contentBodyOf(request: ProviderRequest): ContentBody {
  * A model as it stands in the path.
  * @throws ProviderError `provider_rejected` for a name that would lead elsewhere.
  */
-export function modelPathOf(modelName: string): string {
+export function toModelPath(modelName: string): string {
   if (/\.\.|[?&]/.test(modelName)) throw unsendable('invalid model parameter');
   return /^(models|tunedModels)\//.test(modelName) ? modelName : `models/${modelName}`;
 }
 
 /** The results of one turn's calls have to stand together, and say the name of what was called. */
-function contentsOf(messages: readonly ProviderMessage[], modelName: string): Content[] {
+function toContents(messages: readonly ProviderMessage[], modelName: string): Content[] {
   const contents: Content[] = [];
   const names = new Map<string, string>();
   let results: Part[] | null = null;
@@ -77,25 +77,25 @@ function contentsOf(messages: readonly ProviderMessage[], modelName: string): Co
     for (const { id, name } of message.toolCalls ?? []) names.set(id, name);
     if (message.role !== 'tool') {
       results = null;
-      contents.push(contentOf(message, modelName));
+      contents.push(toContent(message, modelName));
       continue;
     }
     if (results === null) contents.push({ parts: (results = []), role: 'user' });
-    results.push(resultOf(message, names));
+    results.push(toResultPart(message, names));
   }
   return contents;
 }
 
-function contentOf({ role, content, toolCalls = [] }: ProviderMessage, modelName: string): Content {
-  const calls = toolCalls.map((call, index) => callOf(call, index === 0 && needsSignature(modelName)));
+function toContent({ role, content, toolCalls = [] }: ProviderMessage, modelName: string): Content {
+  const calls = toolCalls.map((call, index) => toCallPart(call, index === 0 && needsSignature(modelName)));
   // A turn of nothing but calls has no text.
   const text = content === '' && calls.length > 0 ? [] : [{ text: content }];
   return { parts: [...text, ...calls], role: role === 'assistant' ? 'model' : 'user' };
 }
 
-function callOf(call: ProviderToolCall, signed: boolean): Part {
+function toCallPart(call: ProviderToolCall, signed: boolean): Part {
   return {
-    functionCall: { args: argumentsOf(call), id: call.id, name: call.name },
+    functionCall: { args: parseArguments(call), id: call.id, name: call.name },
     ...(signed ? { thoughtSignature: NO_SIGNATURE } : {}),
   };
 }
@@ -105,7 +105,10 @@ function needsSignature(modelName: string): boolean {
   return /^gemini-(?![12](\.|-|$))/.test(modelName);
 }
 
-function resultOf({ content, toolCallId = '' }: ProviderMessage, names: ReadonlyMap<string, string>): Part {
+function toResultPart(
+  { content, toolCallId = '' }: ProviderMessage,
+  names: ReadonlyMap<string, string>,
+): Part {
   const name = names.get(toolCallId);
   if (name === undefined) throw unsendable('a result of a tool has no call before it');
   return {
@@ -124,11 +127,13 @@ function toolFields(request: ProviderRequest): Pick<ContentBody, 'tools' | 'tool
   }));
   return {
     tools: [{ functionDeclarations }],
-    ...(toolChoice === undefined ? {} : { toolConfig: { functionCallingConfig: callingOf(toolChoice) } }),
+    ...(toolChoice === undefined
+      ? {}
+      : { toolConfig: { functionCallingConfig: toCallingConfig(toolChoice) } }),
   };
 }
 
-function callingOf(choice: NonNullable<ProviderRequest['toolChoice']>): FunctionCallingConfig {
+function toCallingConfig(choice: NonNullable<ProviderRequest['toolChoice']>): FunctionCallingConfig {
   // The enum is the SDK's at run time, which is never loaded; its values are these words.
   const mode = (word: 'AUTO' | 'ANY' | 'NONE'): FunctionCallingConfigMode =>
     word as FunctionCallingConfigMode;

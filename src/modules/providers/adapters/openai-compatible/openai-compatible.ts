@@ -21,11 +21,11 @@ import { isReasoningModel, OpenAiChat } from '../openai/openai-chat.js';
  * @throws ProviderSetupError, which refuses the boot.
  */
 export function compatibleProviders(setting: string | undefined, taken: readonly string[]): ProviderClass[] {
-  return setting === undefined ? [] : readCompatibleServers(setting, taken).map(classOf);
+  return setting === undefined ? [] : readCompatibleServers(setting, taken).map(toProviderClass);
 }
 
 /** The registry knows providers as classes, so each server gets one of its own. */
-function classOf(server: CompatibleServer): ProviderClass {
+function toProviderClass(server: CompatibleServer): ProviderClass {
   class Configured extends OpenAiCompatibleProvider {
     constructor(env: ProviderEnv) {
       super(server, env);
@@ -33,12 +33,12 @@ function classOf(server: CompatibleServer): ProviderClass {
   }
   // The registry shows this name when a provider from outside the tree claims the same id.
   Object.defineProperty(Configured, 'name', { value: 'an entry of OPENAI_COMPATIBLE' });
-  Provider({ id: server.id, own: ownSettingsOf(server) })(Configured);
+  Provider({ id: server.id, own: toOwnSettings(server) })(Configured);
   return Configured;
 }
 
 /** Describes a project's own key and address; no variable of the environment has a name with a space. */
-function ownSettingsOf({ id, baseUrl, keyVariable }: CompatibleServer) {
+function toOwnSettings({ id, baseUrl, keyVariable }: CompatibleServer) {
   return {
     apiKey: [keyVariable ?? `key of ${id}`] as const,
     baseUrl: `address of ${id}`,
@@ -59,7 +59,7 @@ class OpenAiCompatibleProvider implements ModelProvider, OnApplicationShutdown {
 
   constructor(server: CompatibleServer, env: ProviderEnv) {
     const { keyVariable, params, asksForUsage, vendorParams } = server;
-    const own = ownSettingsOf(server);
+    const own = toOwnSettings(server);
     const apiKey = env(own.apiKey[0]) ?? null;
     this.missing = apiKey === null ? keyVariable : null;
     this.supportedParams = params;

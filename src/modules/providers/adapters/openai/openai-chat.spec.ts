@@ -1,6 +1,6 @@
 import type { ProviderRequest } from '../../provider.contract.js';
 import { COMPATIBLE_VENDOR_PARAMS, isReasoningModel, OPENAI_VENDOR_PARAMS } from './openai-chat.js';
-import { type ChatDialect, chatBodyOf } from './openai.request.js';
+import { type ChatDialect, toChatBody } from './openai.request.js';
 
 describe('the limit of tokens', () => {
   it.each([
@@ -62,7 +62,7 @@ describe('members of OpenAI’s API beyond the contract', () => {
   };
   const MEMBERS = { name: 'Ada', reasoning_content: 'hm', reasoning: 'ah', annotations: [{ a: 1 }] };
   const bodyOf = (more: Partial<ProviderRequest>, dialect: Partial<ChatDialect> = {}) =>
-    chatBodyOf(
+    toChatBody(
       {
         modelName: 'm',
         messages: [{ role: 'user', content: 'Hello' }],

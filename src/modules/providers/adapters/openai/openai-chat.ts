@@ -7,7 +7,7 @@ import type {
   ProviderRequest,
 } from '../../provider.contract.js';
 import { ChatCompletionReader } from './openai.answer.js';
-import { chatBodyOf, type LimitName, OBFUSCATION } from './openai.request.js';
+import { toChatBody, type LimitName, OBFUSCATION } from './openai.request.js';
 import { completeCall, streamCall, type VendorDialect } from '../vendor/exchange/vendor-call.js';
 import { baseHeaders, type VendorHeaders } from '../vendor/vendor-headers.js';
 import { VendorLine, type VendorRequest } from '../vendor/exchange/vendor-line.js';
@@ -113,7 +113,7 @@ export class OpenAiChat {
     return {
       path: this.path ?? pathBehind(baseUrl, pathOf?.(modelName) ?? PATH),
       headers: [...this.headers, idHeaders.sent, attemptId],
-      body: writeJson(chatBodyOf(request, dialect)),
+      body: writeJson(toChatBody(request, dialect)),
     };
   }
 }

@@ -84,7 +84,7 @@ export class ChatCompletionReader implements AnswerReader {
   }
 
   private readAnswer(answer: Json, events: ProviderEvent[]): void {
-    const choice = choiceOf(answer);
+    const choice = firstChoice(answer);
     const complaint = complaintIn(answer, this.headers()) ?? (choice && complaintIn(choice, this.headers()));
     if (complaint) throw complaint;
     this.readUsage(answer);
@@ -142,7 +142,7 @@ export class ChatCompletionReader implements AnswerReader {
     }
     // The former form of a single call.
     const items = message['tool_calls'] ?? message['function_call'];
-    for (const event of this.indexes.eventsOf(readToolCallPieces(items))) {
+    for (const event of this.indexes.toEvents(readToolCallPieces(items))) {
       this.parts.hasCalls = true;
       events.push(event);
     }
@@ -152,7 +152,7 @@ export class ChatCompletionReader implements AnswerReader {
 const EXTRAS = ['system_fingerprint', 'service_tier'];
 
 /** The first one that is one; null where there is none. One is all that is asked for. */
-function choiceOf({ choices }: Json): Json | null {
+function firstChoice({ choices }: Json): Json | null {
   return recordsIn(choices)[0] ?? null;
 }
 

@@ -27,13 +27,13 @@ export interface ChatDialect {
 }
 
 /** The body of a chat completion: what was asked for, and nothing else. */
-export function chatBodyOf(request: ProviderRequest, dialect: ChatDialect): ChatCompletionCreateParams {
+export function toChatBody(request: ProviderRequest, dialect: ChatDialect): ChatCompletionCreateParams {
   const { modelName, messages, params } = request;
   const { vendorParams } = dialect;
   const { top_k, repetition_penalty } = params;
   const body: ChatCompletionCreateParams = {
     model: modelName,
-    messages: messages.map((message) => messageOf(message, vendorParams)),
+    messages: messages.map((message) => toMessage(message, vendorParams)),
     ...streamFields(request, dialect),
     ...(params.max_new_tokens === undefined ? {} : { [dialect.limitName]: params.max_new_tokens }),
     ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
@@ -73,7 +73,7 @@ function taken(sent: Readonly<Record<string, unknown>> | undefined, known: reado
   return Object.fromEntries(Object.entries(sent).filter(([name]) => known.includes(name)));
 }
 
-function messageOf(message: ProviderMessage, known: readonly string[]): ChatCompletionMessageParam {
+function toMessage(message: ProviderMessage, known: readonly string[]): ChatCompletionMessageParam {
   const { role, content, toolCalls = [], toolCallId = '', vendorMembers } = message;
   const more = taken(vendorMembers, known);
   if (role === 'tool') return { role, content, tool_call_id: toolCallId, ...more };
@@ -98,12 +98,12 @@ function toolFields({
   parallelToolCalls,
   responseFormat,
 }: ProviderRequest): Partial<ChatCompletionCreateParams> {
-  const format = responseFormat === undefined ? {} : { response_format: formatOf(responseFormat) };
+  const format = responseFormat === undefined ? {} : { response_format: detectFormat(responseFormat) };
   // OpenAI refuses the other two without any tools.
   if (tools.length === 0) return format;
   return {
     ...format,
-    tools: tools.map(toolOf),
+    tools: tools.map(toTool),
     ...(toolChoice === undefined
       ? {}
       : {
@@ -116,7 +116,7 @@ function toolFields({
   };
 }
 
-function toolOf({ name, description, parameters, strict }: ProviderTool): ChatCompletionTool {
+function toTool({ name, description, parameters, strict }: ProviderTool): ChatCompletionTool {
   return {
     type: 'function',
     function: {
@@ -128,7 +128,7 @@ function toolOf({ name, description, parameters, strict }: ProviderTool): ChatCo
   };
 }
 
-function formatOf(
+function detectFormat(
   format: ProviderResponseFormat,
 ): NonNullable<ChatCompletionCreateParams['response_format']> {
   if (format.type === 'json_object') return { type: 'json_object' };

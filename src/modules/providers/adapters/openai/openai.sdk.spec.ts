@@ -7,7 +7,7 @@ import { complete } from '../../calls/complete.js';
 import { AzureOpenAiProvider, DEFAULT_API_VERSION } from '../azure-openai/azure-openai.provider.js';
 import { compatibleProviders } from '../openai-compatible/openai-compatible.js';
 import { OpenAiProvider } from './openai.provider.js';
-import { chatBodyOf } from './openai.request.js';
+import { toChatBody } from './openai.request.js';
 import {
   ATTEMPT_ID,
   BOTH_WAYS,
@@ -45,7 +45,7 @@ const envOf =
 /** Asks the package for what we would ask for. */
 function bodyOf(question: Question, modelName: string, isStreamed: boolean): ChatCompletionCreateParams {
   const dialect = { limitName: 'max_tokens', asksForUsage: true, isStreamed, vendorParams: [] } as const;
-  return chatBodyOf(requestOf(question, modelName), dialect);
+  return toChatBody(requestOf(question, modelName), dialect);
 }
 
 async function theirs(

@@ -58,13 +58,13 @@ export class ToolCallIndexes {
   private count = 0;
 
   /** Makes events of the pieces of one message or chunk. A piece that says nothing makes none. */
-  eventsOf(pieces: readonly ToolCallPiece[]): ProviderToolCallDelta[] {
+  toEvents(pieces: readonly ToolCallPiece[]): ProviderToolCallDelta[] {
     // A second named item for the same index in one message or chunk is a second call.
     const touched = new Set<OpenCall>();
-    return pieces.flatMap((piece) => this.eventOf(piece, touched) ?? []);
+    return pieces.flatMap((piece) => this.toEvent(piece, touched) ?? []);
   }
 
-  private eventOf(piece: ToolCallPiece, touched: Set<OpenCall>): ProviderToolCallDelta | null {
+  private toEvent(piece: ToolCallPiece, touched: Set<OpenCall>): ProviderToolCallDelta | null {
     const { id, name } = piece;
     const found = this.find(piece, touched);
     if (found === null && id === null && name === null && piece.arguments === '') return null;

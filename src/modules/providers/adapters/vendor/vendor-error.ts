@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connectionCode, providerErrorFromStatus, wasNeverSent } from '../../calls/provider-failure.js';
 import { ProviderError } from '../../provider.contract.js';
 import { safeVendorMessage, type Secrets } from '../../calls/safe-message.js';
-import { headerOf } from './vendor-headers.js';
+import { readHeader } from './vendor-headers.js';
 
 /** An error says what it has to say in far less, and its sender may never stop. */
 export const MAX_ERROR_BODY_BYTES = 64 * 1024;
@@ -33,10 +33,10 @@ export class VendorError extends Error {
     return providerErrorFromStatus({
       status,
       detail: safe.find((word) => word !== null) ?? null,
-      retryAfter: headerOf(headers, 'retry-after') ?? retryAfter ?? null,
-      retryAfterMs: retryAfterMsOf(headers),
-      date: headerOf(headers, 'date'),
-      shouldRetry: SHOULD_RETRY.get(headerOf(headers, 'x-should-retry')) ?? null,
+      retryAfter: readHeader(headers, 'retry-after') ?? retryAfter ?? null,
+      retryAfterMs: parseRetryAfterMs(headers),
+      date: readHeader(headers, 'date'),
+      shouldRetry: SHOULD_RETRY.get(readHeader(headers, 'x-should-retry')) ?? null,
       providerRequestId,
       answerBegan,
     });
@@ -50,8 +50,8 @@ const SHOULD_RETRY: ReadonlyMap<string | null, boolean> = new Map([
 ]);
 
 /** OpenAI's header, and the one that Azure has had longer: finer than `Retry-After`, so the vendors' packages take it first. */
-function retryAfterMsOf(headers: IncomingHttpHeaders): number | null {
-  const said = [headerOf(headers, 'retry-after-ms'), headerOf(headers, 'x-ms-retry-after-ms')];
+function parseRetryAfterMs(headers: IncomingHttpHeaders): number | null {
+  const said = [readHeader(headers, 'retry-after-ms'), readHeader(headers, 'x-ms-retry-after-ms')];
   const known = said.map((text) => (text === null || text.trim() === '' ? Number.NaN : Number(text)));
   const ms = known.find((number) => Number.isFinite(number) && number >= 0);
   return ms === undefined ? null : Math.ceil(ms);

@@ -35,7 +35,7 @@ export function parseHeaderLines(lines: string | undefined): Record<string, stri
 }
 
 /** The value of a header of an answer; of several, all of them with commas between. */
-export function headerOf(headers: IncomingHttpHeaders, lowerCaseName: string): string | null {
+export function readHeader(headers: IncomingHttpHeaders, lowerCaseName: string): string | null {
   const value = headers[lowerCaseName];
   return value === undefined ? null : String(value);
 }

@@ -9,7 +9,7 @@ export const NO_PARAMETERS = { type: 'object', properties: {} } as const;
  * The arguments of a call that is sent back to a vendor who wants them as an object. An empty text is none.
  * @throws ProviderError `provider_rejected`, as the vendor would say of what cannot even be sent.
  */
-export function argumentsOf(call: ProviderToolCall): Json {
+export function parseArguments(call: ProviderToolCall): Json {
   const value = call.arguments.trim() === '' ? {} : objectOrNull(call.arguments);
   if (value !== null) return value;
   throw new ProviderError(
@@ -30,7 +30,7 @@ export function objectOrNull(json: string): Json | null {
 }
 
 /** A schema with the type that the vendor insists on; all else in it stays as it came. */
-export function objectSchemaOf(schema: Readonly<Json>): Json & { readonly type: 'object' } {
+export function toObjectSchema(schema: Readonly<Json>): Json & { readonly type: 'object' } {
   const typed = { ...schema, type: 'object' as const };
   const kept = keptText(schema);
   if (kept === null) return typed;
@@ -44,7 +44,7 @@ export function objectSchemaOf(schema: Readonly<Json>): Json & { readonly type: 
 }
 
 /** All of the prompt that an error message must not quote. */
-export function textsOf({ messages }: ProviderRequest): string[] {
+export function listTexts({ messages }: ProviderRequest): string[] {
   return messages.flatMap(({ content, toolCalls = [] }) => [
     content,
     ...toolCalls.map((call) => call.arguments),

@@ -77,7 +77,7 @@ export function complaintOfPage(
   status: number,
   headers: IncomingHttpHeaders,
 ): VendorError | null {
-  return isPage(text) ? new VendorError({ status, words: [titleOf(text)], headers }) : null;
+  return isPage(text) ? new VendorError({ status, words: [readTitle(text)], headers }) : null;
 }
 
 function toComplaint(error: unknown, headers: IncomingHttpHeaders): VendorError {
@@ -163,7 +163,7 @@ function parseBody(body: string): unknown {
     if (/^[{[]/.test(text)) return sentenceIn(text);
     // A body that fills the whole read limit was cut, so its last sentence is incomplete.
     const isWhole = Buffer.byteLength(body) < MAX_ERROR_BODY_BYTES;
-    if (isPage(text)) return titleOf(text) ?? (isWhole ? headingOf(text) : null);
+    if (isPage(text)) return readTitle(text) ?? (isWhole ? readHeading(text) : null);
     return isWhole ? text : null;
   }
 }
@@ -191,7 +191,7 @@ function isPage(text: string): boolean {
   return /^\s*<(!doctype|html|head|body|\?xml|title|h1|p\b|center)/i.test(text);
 }
 
-function titleOf(page: string): string | null {
+function readTitle(page: string): string | null {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
   return title === undefined ? null : textOrNull(withoutEntities(title));
 }
@@ -200,7 +200,7 @@ function titleOf(page: string): string | null {
 const HEAD_OF_PAGE = 4096;
 
 /** Returns the first words of a page without a title; the text below may be anything, such as an answer. */
-function headingOf(page: string): string | null {
+function readHeading(page: string): string | null {
   const heading = /<h[1-3][^>]*>([^<]*)<\/h[1-3]>/i.exec(page.slice(0, HEAD_OF_PAGE))?.[1];
   return heading === undefined ? null : textOrNull(withoutEntities(heading));
 }

@@ -14,9 +14,9 @@ import { peekBody } from './peek-body.js';
 import { readLastEvent } from './read-last-event.js';
 import { complaintOfPage, readComplaint } from '../answer/vendor-complaint.js';
 import { connectionFailure, MAX_ERROR_BODY_BYTES, VendorError } from '../vendor-error.js';
-import { headerOf } from '../vendor-headers.js';
+import { readHeader } from '../vendor-headers.js';
 import type { StreamedResponse, VendorLine, VendorRequest } from './vendor-line.js';
-import { textsOf } from '../vendor-tools.js';
+import { listTexts } from '../vendor-tools.js';
 import { WholeExchange } from './whole-exchange.js';
 
 /** The way in which one vendor answers. */
@@ -50,7 +50,7 @@ export async function completeCall(
     await line.exchange(exchange, toSend);
     const { status, headers } = exchange;
     if (!exchange.isSuccess) throw readComplaint({ status, headers, body: exchange.readError() });
-    return exchange.readAnswer(requestIdOf(dialect, headers));
+    return exchange.readAnswer(readRequestId(dialect, headers));
   } catch (error) {
     signal.throwIfAborted();
     throw toFailure(error, dialect, request, exchange, exchange.answeredRequestId);
@@ -77,7 +77,7 @@ export async function* streamCall(
       throw readComplaint({ status, headers, body });
     }
     if (dialect.requestIdHeader !== null) {
-      yield { type: 'start', providerRequestId: requestIdOf(dialect, headers) };
+      yield { type: 'start', providerRequestId: readRequestId(dialect, headers) };
     }
     const { headers: answered } = response;
     yield* readEvents(
@@ -101,10 +101,10 @@ function toFailure(
   { status, headers }: Pick<StreamedResponse, 'status' | 'headers'>,
   answeredRequestId: string | null = null,
 ): ProviderError {
-  const providerRequestId = requestIdOf(dialect, headers) ?? answeredRequestId;
+  const providerRequestId = readRequestId(dialect, headers) ?? answeredRequestId;
   const answerBegan = isSuccess(status);
   if (error instanceof VendorError) {
-    const secrets = { credentials: dialect.credentials, texts: textsOf(request) };
+    const secrets = { credentials: dialect.credentials, texts: listTexts(request) };
     return error.settle(secrets, providerRequestId, answerBegan);
   }
   if (status === 0 && !(error instanceof ProviderError)) return connectionFailure(error);
@@ -123,8 +123,8 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-function requestIdOf({ requestIdHeader }: VendorDialect, headers: IncomingHttpHeaders): string | null {
-  return requestIdHeader === null ? null : headerOf(headers, requestIdHeader);
+function readRequestId({ requestIdHeader }: VendorDialect, headers: IncomingHttpHeaders): string | null {
+  return requestIdHeader === null ? null : readHeader(headers, requestIdHeader);
 }
 
 async function* readEvents(
@@ -163,7 +163,7 @@ async function* readEventStream(
 }
 
 function decodedBody({ headers, body }: StreamedResponse): AsyncGenerator<Uint8Array, void, undefined> {
-  return decodeBody(body, headerOf(headers, 'content-encoding'));
+  return decodeBody(body, readHeader(headers, 'content-encoding'));
 }
 
 /** Or more white space than anybody puts in front of a document: what follows is read as it comes, without being held. */

@@ -39,7 +39,7 @@ export class VendorLine {
 
   /** Settles as `WholeExchange.send` does. */
   exchange(exchange: WholeExchange, request: VendorRequest): Promise<void> {
-    return exchange.send(this.pool, optionsOf(request));
+    return exchange.send(this.pool, toOptions(request));
   }
 
   /** @throws whatever broke the line, or the signal's reason. */
@@ -54,7 +54,7 @@ export class VendorLine {
       headers,
       body,
     } = await dispatcher.request({
-      ...optionsOf(request),
+      ...toOptions(request),
       signal,
     });
     return { status, headers, body };
@@ -66,7 +66,7 @@ export class VendorLine {
   }
 }
 
-function optionsOf({ path, headers, body }: VendorRequest): Dispatcher.DispatchOptions & { method: 'POST' } {
+function toOptions({ path, headers, body }: VendorRequest): Dispatcher.DispatchOptions & { method: 'POST' } {
   return { path, method: 'POST', headers: headers as string[], body };
 }
 

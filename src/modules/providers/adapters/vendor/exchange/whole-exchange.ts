@@ -10,7 +10,7 @@ import { PushedBody } from './pushed-body.js';
 import { readLastEvent } from './read-last-event.js';
 import { complaintOfPage } from '../answer/vendor-complaint.js';
 import { connectionFailure, MAX_ERROR_BODY_BYTES } from '../vendor-error.js';
-import { headerOf } from '../vendor-headers.js';
+import { readHeader } from '../vendor-headers.js';
 
 /**
  * A whole answer is held until its end, and takes several times its size in memory, once per call under way. So it may be
@@ -129,9 +129,10 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
-    const contentEncoding = headerOf(headers, 'content-encoding');
+    const contentEncoding = readHeader(headers, 'content-encoding');
     this.body = new PushedBody({ contentEncoding, source: controller, take: (piece) => this.take(piece) });
-    if (!this.isSuccess || headerOf(headers, 'content-type')?.includes('text/event-stream') !== true) return;
+    if (!this.isSuccess || readHeader(headers, 'content-type')?.includes('text/event-stream') !== true)
+      return;
     this.splitter = new ServerSentEventSplitter(MOST_EVENT_CHARACTERS);
   }
 

@@ -11,7 +11,7 @@ export function setRoute(request: IncomingMessage, route: { readonly path: strin
 }
 
 /** The pattern of the route that has taken the request; null when none has. */
-export function routeOf(request: IncomingMessage): string | null {
+export function getRoute(request: IncomingMessage): string | null {
   const path = (request as RoutedRequest).route?.path;
   return typeof path === 'string' ? path : null;
 }

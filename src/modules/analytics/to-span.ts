@@ -5,7 +5,7 @@ import type { TimeSpan } from './time-spans.js';
  * @returns null for ever.
  * @throws ValidationError `VALIDATION_FAILED` when `from` is later than `to`.
  */
-export function spanOf({ from, to }: { readonly from?: Date; readonly to?: Date }): TimeSpan | null {
+export function toSpan({ from, to }: { readonly from?: Date; readonly to?: Date }): TimeSpan | null {
   if (from === undefined && to === undefined) return null;
   const span = { startMs: from?.getTime() ?? -Infinity, endMs: to?.getTime() ?? Infinity };
   if (span.startMs <= span.endMs) return span;

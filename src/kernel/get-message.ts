@@ -1,4 +1,4 @@
 /** Returns the message of an error, for a log line. */
-export function messageOf(error: unknown): string {
+export function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -69,6 +69,19 @@ it('an answer in which nothing was masked is scored', async () => {
   expect(await score('lacks', whole)).toMatchObject({ score: { passed: true } });
 });
 
+it('a masked answer is nothing to expect of others', async () => {
+  const [masked, whole] = [await run('greet'), await run('silent')];
+  await admin.put('/v1/datasets/answers', {});
+  const from = (id: string) =>
+    admin.post('/v1/datasets/answers/items:from-executions', { execution_ids: [id], expected: 'response' });
+
+  expect(await from(whole)).toMatchObject({ status: 200, body: { added: 1 } });
+  expect(await from(masked)).toMatchObject({
+    status: 400,
+    body: { errors: [{ message: 'has an answer in which something is masked' }] },
+  });
+});
+
 it('an experiment counts errors, and keeps nothing that is masked', async () => {
   const { experiment_id: id } = await startExperiment(admin, {
     name: 'masked',

@@ -10,6 +10,7 @@ import {
   ExecutionContentsRepository,
   ExecutionNotFoundError,
   lockOutErasure,
+  MASKED,
 } from '../../executions/index.js';
 import { DatasetItemsInvalidError, DatasetNotFoundError } from '../errors.js';
 import { toVariablesCheck } from './check-variables.js';
@@ -136,7 +137,7 @@ export class FromExecutionsService {
 }
 
 function makeItem(execution: ExecutionContent, isAnswerExpected: boolean): Made {
-  const { variablesJson, responseText, isBare, responseTruncated } = execution;
+  const { variablesJson, responseText, isBare, responseTruncated, hasMasked } = execution;
   if (variablesJson === 'null') return { execution, fault: 'has no content any more: it was erased' };
   if (isBare) return { execution, fault: 'is a bare call: it has no variables' };
   if (!isAnswerExpected) return { execution, json: `{"variables":${variablesJson}}` };
@@ -144,6 +145,9 @@ function makeItem(execution: ExecutionContent, isAnswerExpected: boolean): Made 
     return { execution, fault: `has no answer: it is ${execution.status}` };
   }
   if (responseTruncated) return { execution, fault: 'has an answer that was too long to be kept whole' };
+  // Answers would be compared with another one than was given.
+  if (hasMasked && responseText.includes(MASKED))
+    return { execution, fault: 'has an answer in which something is masked' };
   return { execution, json: `{"variables":${variablesJson},"expected":${JSON.stringify(responseText)}}` };
 }
 

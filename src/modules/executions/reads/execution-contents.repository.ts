@@ -16,17 +16,19 @@ export interface ExecutionContent {
   readonly responseText: string | null;
   /** Whether the answer was too long to be kept whole. */
   readonly responseTruncated: boolean;
+  /** Whether some of the variables stand here masked, and with them whatever repeats their values. */
+  readonly hasMasked: boolean;
 }
 
 export type ContentFilter = Omit<ExecutionFilter, 'promptIds'> & { readonly promptName?: string | undefined };
 
 const LIST = `SELECT n.execution_id AS "executionId", e.status, e.version_id IS NULL AS "isBare",
-    i.variables_json::text AS "variablesJson", o.response_text AS "responseText",
+    i.variables_json::text AS "variablesJson", i.masked IS NOT NULL AS "hasMasked", o.response_text AS "responseText",
     coalesce(o.response_truncated, false) AS "responseTruncated"
   FROM unnest($2::uuid[]) WITH ORDINALITY AS n (execution_id, nth)
   CROSS JOIN LATERAL (SELECT e.status, e.version_id, e.attempts_made FROM executions_all e
     WHERE e.project_id = $1 AND e.execution_id = n.execution_id OFFSET 0) AS e
-  CROSS JOIN LATERAL (SELECT i.variables_json FROM execution_inputs i
+  CROSS JOIN LATERAL (SELECT i.variables_json, i.masked FROM execution_inputs i
     WHERE i.project_id = $1 AND i.execution_id = n.execution_id OFFSET 0) AS i
   LEFT JOIN LATERAL (SELECT o.response_text, o.response_truncated FROM execution_outputs o
     WHERE o.project_id = $1 AND o.execution_id = n.execution_id AND o.attempt = e.attempts_made AND NOT o.late OFFSET 0) AS o ON true

@@ -19,7 +19,7 @@ CREATE TABLE judgements (
 CREATE INDEX judgements_scored ON judgements (project_id, scored_execution_id);
 `;
 
-/** What the server has written of judgements so far; metadata is what anybody may have written. */
+/** Earlier judgements are linked by what the server wrote. Callers may have written metadata of their own, so it counts for nothing. */
 const FORMER_JUDGEMENTS = `
 INSERT INTO judgements (project_id, execution_id, scored_execution_id)
 SELECT s.project_id, s.judge_execution_id, s.execution_id FROM scores s WHERE s.judge_execution_id IS NOT NULL

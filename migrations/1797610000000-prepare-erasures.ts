@@ -1,17 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { HOT } from './create-prompt-ledger/statements.js';
 import { lockErasure } from './erase-content/erase.js';
+import { LIST_EXPIRED } from './expire-content/expire.js';
 import { alterFunction, type Replacement, takenBack } from './validate-answers/alter-function.js';
 
-/** Of no execution. */
+/** The id of no execution. */
 const NOBODY = `'00000000-0000-0000-0000-000000000000'::uuid`;
-
-const OLDEST = `(SELECT found.execution_id FROM (VALUES ('succeeded'), ('failed'), ('canceled')) AS s(status) CROSS JOIN LATERAL (
-      SELECT e.execution_id FROM executions e
-      WHERE e.project_id = project AND e.environment COLLATE "C" = label AND e.status COLLATE "C" = s.status
-        AND e.execution_id >= since AND e.execution_id < below AND e.content_erased_at IS NULL
-      ORDER BY e.execution_id NULLS FIRST LIMIT most) AS found
-    ORDER BY found.execution_id LIMIT most)`;
 
 /**
  * The first erasure of a connection, and each one after a partition came or went, plans statements over every week there is, which takes
@@ -23,7 +17,7 @@ LANGUAGE plpgsql ${HOT}
 AS $$
 #variable_conflict use_column
 BEGIN
-  RETURN ARRAY${OLDEST};
+  RETURN ARRAY${LIST_EXPIRED};
 END
 $$;
 
@@ -48,7 +42,7 @@ const ALTERED: Readonly<Record<string, readonly Replacement[]>> = {
   ],
   'ledger_expire_content(uuid,text,integer)': [
     PREPARED,
-    [`ARRAY${OLDEST}`, 'ledger_list_expired(project, label, since, below, most)'],
+    [`ARRAY${LIST_EXPIRED}`, 'ledger_list_expired(project, label, since, below, most)'],
   ],
   'ledger_erase_content(uuid,uuid)': [PREPARED],
 };

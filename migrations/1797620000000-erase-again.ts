@@ -5,7 +5,7 @@ const ERASE_CONTENT = 'ledger_erase_content(uuid,uuid)';
 
 const ERASE = '    PERFORM ledger_erase_rows(project, ARRAY[wanted]);\n';
 
-/** Whatever has come since the first erasure goes with the next one, whose answer still says when the content was erased. */
+/** A second erasure takes what was written since the first one. Its answer still says when the content was first erased. */
 const ALWAYS: Replacement = [
   `  IF erased_at IS NULL THEN\n${ERASE}`,
   `${ERASE.slice(2)}  IF erased_at IS NULL THEN\n`,

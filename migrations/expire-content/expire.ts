@@ -54,6 +54,14 @@ END
 $$;
 `;
 
+/** The oldest executions of an environment that are past their days. Each status has a range of its own in the index that this reads. */
+export const LIST_EXPIRED = `(SELECT found.execution_id FROM (VALUES ('succeeded'), ('failed'), ('canceled')) AS s(status) CROSS JOIN LATERAL (
+      SELECT e.execution_id FROM executions e
+      WHERE e.project_id = project AND e.environment COLLATE "C" = label AND e.status COLLATE "C" = s.status
+        AND e.execution_id >= since AND e.execution_id < below AND e.content_erased_at IS NULL
+      ORDER BY e.execution_id NULLS FIRST LIMIT most) AS found
+    ORDER BY found.execution_id LIMIT most)`;
+
 /**
  * Erases the oldest content of a project and environment that is past its days, by the settings as they are now. An execution that is
  * in flight keeps its content, and what ends after its days is found by the next pass: the mark does not pass it.
@@ -86,12 +94,7 @@ BEGIN
   END IF;
   -- Looked at first: what ends between this and the next statement is still above the mark.
   SELECT f.execution_id INTO oldest FROM executions_in_flight f WHERE f.project_id = project ORDER BY f.execution_id LIMIT 1;
-  expired := ARRAY(SELECT found.execution_id FROM (VALUES ('succeeded'), ('failed'), ('canceled')) AS s(status) CROSS JOIN LATERAL (
-      SELECT e.execution_id FROM executions e
-      WHERE e.project_id = project AND e.environment COLLATE "C" = label AND e.status COLLATE "C" = s.status
-        AND e.execution_id >= since AND e.execution_id < below AND e.content_erased_at IS NULL
-      ORDER BY e.execution_id NULLS FIRST LIMIT most) AS found
-    ORDER BY found.execution_id LIMIT most);
+  expired := ARRAY${LIST_EXPIRED};
   PERFORM ledger_erase_rows(project, expired);
   INSERT INTO content_expiry AS c (project_id, environment, erased_below)
   VALUES (project, label, least(CASE WHEN cardinality(expired) < most THEN below ELSE expired[most] END, oldest))

@@ -11,8 +11,8 @@ const LINK = { project_id: 'uuid', execution_id: 'uuid', ...JUDGEMENT_ENTRY } as
 
 /**
  * Begins judgements as `ledger_begin` does, and writes down in the same transaction what each of them judges. No erasure of these
- * projects goes on meanwhile: it either has ended, and then the judgement is not begun, or it will find the judgement. Before anything
- * else is locked, so that an erasure that waits for this transaction holds nothing that this one needs.
+ * projects goes on meanwhile: it either has ended, and then the judgement is not begun, or it will find the judgement. It locks this before
+ * anything else, so that an erasure that waits for this transaction holds nothing that this one needs.
  * @returns what `ledger_begin` returns; `erased` for a judgement of an execution that has no content any more.
  */
 export const BEGIN_JUDGEMENTS = `

@@ -112,7 +112,7 @@ export async function seedShowcase(url, key) {
       dirty: false,
     },
   });
-  // Before the budget, which is too small for both.
+  // The budget below is too small for both, so they run before it is made.
   const experimentId = await runExperiment(call);
   const rolloutId = await startRollout(call);
   await call('POST', '/v1/prices', {

@@ -61,7 +61,7 @@ function locationOf(controller: Controller, handler: () => unknown): string {
   return `${verb} /${route.replace(/(?<!\\):(\w+)/g, '{$1}').replaceAll('\\:', ':')}`;
 }
 
-/** What the parameters of a handler are made by, those of Nest's own decorators left out. */
+/** Lists the parameter decorators of a handler, without those of Nest. */
 function factoriesOf(controller: Controller, method: string): readonly unknown[] {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Readonly<
     Record<string, { readonly factory?: unknown }>

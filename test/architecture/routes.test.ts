@@ -65,7 +65,7 @@ describe('the routes', () => {
     ]);
   });
 
-  /** What a client may send twice: told by the document, done by the server, and believed by the SDK. */
+  /** Whether a client may send it twice: the document declares it, the server honours it, and the SDK relies on it. */
   describe('that are POSTs', () => {
     const { paths } = JSON.parse(readFileSync(path.join(ROOT, 'openapi.json'), 'utf8')) as OpenApiDocument;
     const posts = Object.entries(paths).flatMap(([route, { post }]) =>
@@ -102,7 +102,7 @@ describe('the routes', () => {
   });
 });
 
-/** As the SDK sends it. */
+/** The path as the SDK sends it. */
 function exampleOf(route: string): string {
   return route.replace(/\{\w+\}/g, encodeURIComponent('team/a:b'));
 }

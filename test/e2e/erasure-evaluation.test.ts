@@ -5,7 +5,7 @@ import { putItems, startExperiment, untilOver } from './experiments.js';
 import { ECHO, expectProblem, OPENAI, putPrompt, type Stage, startStage, untilFinal } from './stage.js';
 
 const CANARY = 'canary-of-evaluation-4711';
-/** Of the judgements that are under way. */
+/** Stands in the content of judgements that are under way. */
 const OTHER = 'canary-of-judgements-4711';
 const ITEMS = '/v1/datasets/canaries/items';
 
@@ -101,14 +101,14 @@ describe('a judgement that is under way', () => {
     });
   const eraseContent = async (id: string) =>
     (await stage.admin.delete(`/v1/executions/${id}/content`)).status;
-  /** Until the judge is being asked about this execution. @returns the id of the judgement. */
+  /** Waits until the judge is being asked about this execution. @returns the id of the judgement. */
   async function untilAsked(id: string): Promise<string> {
     const asked = `SELECT j.execution_id AS id FROM judgements j JOIN executions_in_flight f USING (project_id, execution_id)
       WHERE j.scored_execution_id = $1 AND f.attempt_started_at IS NOT NULL`;
     await eventually(async () => (await stage.sql(asked, [id])).length === 1);
     return (await stage.sql<{ id: string }>(asked, [id]))[0]?.id ?? '';
   }
-  /** Until what the judge has answered is recorded as a late result. */
+  /** Waits until the answer of the judge is recorded as a late result. */
   const untilLate = (id: string) =>
     eventually(async () => {
       const late = 'SELECT FROM execution_attempts WHERE execution_id = $1 AND late AND prompt_tokens > 0';

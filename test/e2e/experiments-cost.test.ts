@@ -19,7 +19,7 @@ const ITEMS = 3;
 const CELLS = ITEMS * 2 * 2;
 /** A micro-dollar for each token of an answer, and nothing for the prompt. */
 const MODEL = { provider: 'openai', model_name: 'counted' };
-/** In tokens: the most that a call may cost, and the bill for each that was answered. */
+/** The most that a call may cost, and the bill for each that was answered, in tokens. */
 const ASKED = 10;
 const BILLED = 4;
 /** Four words, so four tokens: an answer to whoever asks, and a judgement. */
@@ -27,7 +27,7 @@ const ANSWER = '{"explanation": "fine", "value": 1}';
 
 const usd = (tokens: number) => formatPicoUsd(BigInt(tokens) * 1_000_000n);
 
-/** Of every process: a lease that lapses soon, and two more attempts. */
+/** Every process has leases that lapse soon, and two more attempts. */
 const SETTINGS = { LEASE_MS: '2000', RETRY_WAITS_MS: '50,50' };
 
 let stage: Stage;
@@ -65,7 +65,7 @@ async function watchBudgets(): Promise<void> {
     CREATE TRIGGER watch AFTER INSERT OR UPDATE ON budget_periods FOR EACH ROW EXECUTE FUNCTION watch()`);
 }
 
-/** In tokens. */
+/** Reads the most that was spent and held together, in tokens. */
 async function mostOf(experimentId: string): Promise<number> {
   const [row] = await stage.sql<{ most: number }>(
     `SELECT (w.most / 1000000)::float8 AS most FROM watched w JOIN budgets b USING (budget_id)

@@ -5,7 +5,7 @@ import type { ApiBody } from '../support/api-client.js';
 import { LoopWatch } from './loop-watch.js';
 import { ADMIN_KEY, promptPath, startStage, type Stage } from './stage.js';
 
-/** Whoever sends it is answered within this time, and nobody else waits longer for a turn. */
+/** The sender is answered within this time, and nobody else waits longer for a turn. */
 const MOST_MS = 50;
 /** A busy machine makes answers later, and nothing makes them earlier. */
 const TRIES = 20;

@@ -78,7 +78,7 @@ async function assignments(): Promise<string[][]> {
   return assigned;
 }
 
-/** What the contract gives each key in a step, from 1. */
+/** The arm that the contract gives each key in a step, counted from 1. */
 function expectedIn(id: string, phase: number): string[] {
   const share = (PERCENTS[phase - 1] ?? 0) / 100;
   return KEYS.map((key) => (bucketUnit(id, key) < share ? `2 candidate ${phase}` : `1 control ${phase}`));

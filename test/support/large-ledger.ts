@@ -10,7 +10,7 @@ export const WAITING_ROWS = 50_000;
 export const ENVIRONMENTS = ['dev', 'staging', 'production'];
 export const RARE_ENVIRONMENT = 'experiment';
 const PROMPTS = 20;
-/** Of half of what ran, none of it canceled; and of one in a thousand. One in ten is of the candidate. */
+/** One rollout has half of all executions, none of them canceled, and another one in a thousand. One in ten is of the candidate. */
 export const LARGE_ROLLOUT = '00000000-0000-7000-8000-000000000021';
 export const SMALL_ROLLOUT = '00000000-0000-7000-8000-000000000022';
 

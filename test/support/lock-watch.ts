@@ -11,7 +11,7 @@ export interface LongestLocks {
   readonly waitMs: number;
   /** A transaction held a lock that others have to wait for: the one of an erasure, or that of a table that is dropped. */
   readonly heldMs: number;
-  /** How many of them were seen. */
+  /** The number of holders that were seen. */
   readonly holders: number;
 }
 

@@ -168,7 +168,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'POST /v1/projects/{project_id}/keys': 'instance',
 };
 
-/** Where the role over the prompts of a team will do too, for a prompt of that team. */
+/** Routes on which a role over the prompts of a team is enough, for a prompt of that team. */
 export const OVER_TEAM: ReadonlySet<string> = new Set([
   'POST /v1/executions:run',
   'POST /v1/executions:stream',

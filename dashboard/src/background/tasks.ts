@@ -3,7 +3,7 @@ import { readJson, readJsonObject } from '../api/json-text';
 import { type Compiled, compile } from '../api/templating';
 import { compareWords, type DiffPart } from './compare-words';
 
-/** What can be said of a content without variables. */
+/** The facts about a content that need no variables. */
 export interface CompiledFacts {
   readonly variables: readonly string[];
   readonly checksumHash: string;
@@ -11,7 +11,7 @@ export interface CompiledFacts {
 
 type WireContent = Parameters<typeof compile>[0];
 
-/** As many as the playground has side by side. */
+/** The playground shows this many variants side by side, and each of them compiles its content at every key. */
 const KEPT = 4;
 /** The newest contents that were compiled: one that was compiled is rendered next. */
 const kept = new Map<string, Compiled>();

@@ -168,7 +168,7 @@ interface TableRowProps<Row> {
   readonly onPick: ((row: Row) => void) | null;
 }
 
-/** What is in one row says nothing about the layout around it, so the browser lays out the new ones only. */
+/** A row does not depend on the layout around it, so the browser lays out only rows that are new. */
 const TableRow = memo(function TableRow<Row>({ row, index, columns, template, onPick }: TableRowProps<Row>) {
   return (
     <div

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** That an execution asks a judge about another one. Written when it begins, by nobody's word but the server's. */
+/** Links a judgement to the execution that it judges. Only the server writes it, when the judgement begins. */
 @Entity('judgements')
 @Index('judgements_scored', ['projectId', 'scoredExecutionId'])
 export class JudgementEntity {

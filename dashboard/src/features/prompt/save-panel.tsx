@@ -31,7 +31,7 @@ export function SavePanel({
   const { output, error, isBehind } = compiled;
   const variables = output?.variables ?? [];
   const saving = useMutation({ mutationFn: save, onSuccess: onSaved });
-  // What is not read yet goes to the service, which refuses what does not parse.
+  // Text that the worker has not read yet goes to the service, which refuses what does not parse.
   const canSave = isChanged && (error === null || isBehind) && !saving.isPending;
   useHotkey('s', () => {
     if (canSave) saving.mutate();

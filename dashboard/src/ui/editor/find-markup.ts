@@ -22,7 +22,7 @@ export function findMarkup(text: string): readonly Markup[] {
       continue;
     }
     const closing = text.indexOf(opening === '{' ? '}}' : '%}', from + 2);
-    // Whatever is open at the end is a tag that somebody is writing.
+    // A tag that is still open at the end is being written.
     end = closing === -1 ? text.length : closing + 2;
     const opaque = opening === '%' ? OPAQUE.exec(text.slice(from, Math.min(end, from + 40)))?.[1] : undefined;
     if (opaque === undefined) {

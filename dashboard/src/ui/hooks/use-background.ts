@@ -3,7 +3,7 @@ import { ask } from '../../background/ask';
 import type { TaskInput, TaskName, TaskOutput } from '../../background/tasks';
 
 export interface WorkedOut<Output> {
-  /** Of the newest input that is done; null before the first one, and after an error. */
+  /** The result for the newest input that is done; null before the first result, and after an error. */
   readonly output: Output | null;
   readonly error: unknown;
   /** Whether this is of an older input than the present one. */

@@ -3,7 +3,7 @@ import { visibleText } from './visible-text';
 
 /** A text up to this length is one piece. */
 const PIECE_CHARS = 8_000;
-/** Of the monospaced texts: 12 px of 1.55. */
+/** The line height of monospaced text in px: 12 px times 1.55. */
 const LINE_PX = 18.6;
 /** A line break with text on both sides: a piece that ended or began with an empty line would lose it. */
 const BREAK = /[^\n]\n(?=[^\n])/g;

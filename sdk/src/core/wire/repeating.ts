@@ -1,5 +1,5 @@
 /**
- * What a second sending of the same request does, after an answer was lost:
+ * The effect of sending the same request again after its answer was lost:
  * - `same`: nothing more than the first one did.
  * - `keyed`: nothing more, because the ledger keeps the answer under the `Idempotency-Key`.
  * - `again`: it happens a second time.
@@ -24,7 +24,7 @@ export const REPEATABLE_POSTS: Readonly<Record<string, Exclude<Repeating, 'again
 
   // They only read.
   '/v1/prompts/{name}:render': 'same',
-  // What is canceled, retired, registered or active already stays so.
+  // A second cancel, retirement, registration or activation changes nothing.
   '/v1/batches/{batch_id}:cancel': 'same',
   '/v1/executions/{execution_id}:cancel': 'same',
   '/v1/experiments/{experiment_id}:cancel': 'same',

@@ -41,7 +41,7 @@ export interface Call extends CallOptions {
   readonly json?: string;
   /** The answer is a text, which is not looked into. */
   readonly isText?: boolean;
-  /** What sending it twice does, where the route alone does not say it. Default: by method and route. */
+  /** The effect of sending it twice, where the route alone does not say it. Default: by method and route. */
   readonly repeating?: Repeating;
 }
 
@@ -248,7 +248,7 @@ function isGone(error: unknown): error is NotFoundError {
   return error instanceof NotFoundError && error.problem !== null;
 }
 
-/** What a deletion answers whose first answer was lost: that it is gone is what was asked for. */
+/** A repeated deletion that finds nothing has succeeded: the first one removed it, and its answer was lost. */
 function doneBefore<T>({ response, body }: NotFoundError): Answer<T> {
   return { data: undefined as T, response, body };
 }

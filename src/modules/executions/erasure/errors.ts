@@ -13,7 +13,7 @@ export class ExecutionNotFinalError extends LedgerError {
   }
 }
 
-/** What is asked for needs a content that is gone. */
+/** The request needs content that was erased. */
 export class ContentErasedError extends LedgerError {
   private constructor(detail: string, extensions: Readonly<Record<string, unknown>>) {
     super({ code: 'CONTENT_ERASED', status: 410, title: 'The content was erased', detail, extensions });

@@ -7,9 +7,9 @@ const IS_ERASED = `SELECT FROM executions e
   WHERE e.project_id = $1 AND e.execution_id = $2 AND e.content_erased_at IS NOT NULL`;
 
 /**
- * Until the transaction is over nothing is erased in the project: what is made of a content meanwhile would be missed. An erasure that waits
- * holds nothing yet, and one that is waited for may need any row, so it comes before whatever
- * locks rows that an erasure changes.
+ * Keeps the project from being erased until the transaction is over, because an erasure would miss what the transaction makes of a
+ * content. It has to come before any statement that locks rows which an erasure changes: an erasure that is under way may need those
+ * rows, and one that waits for this lock holds nothing yet.
  */
 export async function lockOutErasure(tx: EntityManager, projectId: string): Promise<void> {
   await tx.query(LOCK_OUT_ERASURE, [projectId]);

@@ -3,7 +3,7 @@ import { assertMayOver, type Caller } from '../../auth/index.js';
 import { PromptTeams } from '../../prompts/index.js';
 import type { RequestToAdmit } from '../admission/execution-request.js';
 
-/** Who may run what: all of the project by a right in the project, the prompts of a team by a right over these. */
+/** Decides who may run a prompt: a right in the project covers all prompts, and a right over a team covers the prompts of that team. */
 @Injectable()
 export class RunRights {
   constructor(private readonly teams: PromptTeams) {}

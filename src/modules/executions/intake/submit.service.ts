@@ -16,7 +16,7 @@ import { ExecutionsRepository, warningHeaders } from '../record/index.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue/queue-gate.js';
 
-/** What no request says by itself. */
+/** The options that callers inside the service add to a request. */
 export interface SubmitOptions {
   readonly protocol?: ExecutionProtocol;
   /** The execution that this one judges; left out: none. */

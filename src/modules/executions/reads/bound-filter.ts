@@ -69,7 +69,7 @@ export function bindFilter(filter: ExecutionFilter, bind: Bind): BoundFilter {
   };
 }
 
-/** What tells the arm. The table of what is in flight is small, and has the document only. */
+/** Names the place of the arm in each table. The table of executions in flight is small, so it has the document only, and no columns with an index. */
 const ARM_COLUMNS = {
   in_flight: { id: `(e.rollout ->> 'rollout_id')::uuid`, arm: `e.rollout ->> 'arm'` },
   over: { id: 'e.rollout_id', arm: 'e.rollout_arm' },

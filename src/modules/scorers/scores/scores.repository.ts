@@ -49,7 +49,7 @@ const isErased = (executionId: string) => `EXISTS (SELECT FROM executions e
     WHERE e.project_id = $1 AND e.execution_id = ${executionId} AND e.content_erased_at IS NOT NULL)`;
 
 /**
- * What was computed from a content that is erased by now is kept without its explanation, which may quote it. What people say is theirs.
+ * A computed score of erased content is kept without its explanation, which may quote the content. Explanations by people are kept.
  *
  * The row of `score_sequences` stays locked until the commit. Therefore numbers are in the order of the commits, and of two who
  * compute the same score the second one finds the first one's.

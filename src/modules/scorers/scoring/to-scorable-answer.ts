@@ -2,9 +2,9 @@ import { type ExecutionRecord, MASKED } from '../../executions/index.js';
 import type { ScorableAnswer } from './scorable-answer.js';
 import { type ScoringError, scoringError } from './verdict.js';
 
-/** What the execution was asked for, where somebody has it beside the execution. */
+/** The request of an execution, as far as the caller knows more than the record shows. */
 export interface AskedFor {
-  /** As {@link ScorableAnswer.expectedJson}. */
+  /** JSON text of the expected answer, as in {@link ScorableAnswer.expectedJson}. */
   readonly expectedJson: string | null;
   /** The JSON text of the variables that were sent. Left out: what the execution kept of them, in which some may be masked. */
   readonly variablesJson?: string;

@@ -28,7 +28,7 @@ export { PromptList } from './reads/prompt-list.js';
 export { PromptReads } from './reads/prompt-reads.js';
 export { PromptTeams } from './reads/prompt-teams.js';
 export { PromptResolver, type ResolvedBy, type RunInEnvironment } from './reads/prompt-resolver.js';
-export type { ResolvedVersion } from './prompt-versions.repository.js';
+export type { PinnedVersion, ResolvedVersion } from './prompt-versions.repository.js';
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
 export { PromptsService } from './prompts.service.js';
 export { REGISTRY_CHANNEL } from './prompts.repository.js';

@@ -42,6 +42,14 @@ type ResolvedRow = ResolvedColumns & {
   readonly environments: PromptEnvironmentsRow;
 };
 
+/** A version that was settled on before and runs from then on, even when its prompt is deleted, or made anew under its name. */
+export interface PinnedVersion {
+  readonly versionNumber: number;
+  readonly checksumHash: string;
+  /** Null where any version of this number and content will do. */
+  readonly versionId: string | null;
+}
+
 /** A version that was looked for, and what else decides which one runs. Never without both. */
 export interface FoundInPrompt {
   /** Null when the prompt has no such version, or none is active. */
@@ -107,6 +115,13 @@ const RESOLVE_CHECKSUM = `SELECT ${RESOLVED}
   ${versionWhere('v.checksum_hash = $3')}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
+/** Of live and deleted prompts of the name, the live one first: the version with a number and a checksum, and an id if one is given. */
+const RESOLVE_PINNED = `SELECT ${RESOLVED}
+  FROM prompts p
+  ${versionWhere('v.version_number = $3 AND v.checksum_hash = $4 AND ($5::uuid IS NULL OR v.version_id = $5)')}
+  WHERE p.project_id = $1 AND p.name = $2 AND v.version_id IS NOT NULL
+  ORDER BY p.deleted_at DESC NULLS FIRST LIMIT 1`;
+
 @Injectable()
 export class PromptVersionsRepository {
   constructor(private readonly scope: TenantScope) {}
@@ -163,6 +178,16 @@ export class PromptVersionsRepository {
   ): Promise<Found<FoundInPrompt>> {
     const values = [projectId, name, checksumHash];
     return this.resolveBy(projectId, { name: 'resolve-checksum', text: RESOLVE_CHECKSUM, values });
+  }
+
+  /** The same for a version that was settled on before, which a prompt has kept though it was deleted. @returns null without such a version. */
+  async resolvePinned(
+    projectId: string,
+    name: string,
+    { versionNumber, checksumHash, versionId }: PinnedVersion,
+  ): Promise<Found<FoundInPrompt>> {
+    const values = [projectId, name, versionNumber, checksumHash, versionId];
+    return this.resolveBy(projectId, { name: 'resolve-pinned', text: RESOLVE_PINNED, values });
   }
 
   private async resolveBy(projectId: string, statement: Statement): Promise<Found<FoundInPrompt>> {

@@ -1,6 +1,7 @@
 import type { SentMessage, StoredArm } from '../../../entities/index.js';
 import type { CompiledPrompt, ContentExtras } from '../../../templating/index.js';
 import type {
+  PinnedVersion,
   ResolvedBy,
   ResolvedVersion,
   RunningRollout,
@@ -41,6 +42,8 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
+  /** The version that `prompt_name` and `version_number` meant when it was settled on; it runs even when the prompt is deleted since. */
+  readonly pinned?: PinnedVersion | null;
   /** Behind the messages of the prompt. */
   readonly further_messages?: readonly SentMessage[];
   /** The unit that stays with one arm of a rollout. Each entry of a batch has its own. */

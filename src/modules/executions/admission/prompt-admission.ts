@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Arm } from '../../../bucketing/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
-import { assignUnit, PromptResolver, type RunningRollout } from '../../prompts/index.js';
+import {
+  assignUnit,
+  type PinnedVersion,
+  PromptNotFoundError,
+  PromptResolver,
+  type RunningRollout,
+  VersionNotFoundError,
+} from '../../prompts/index.js';
 import { admittedPrompt, chooseEnvironment } from './admitted-prompt.js';
 import type { AdmittedPrompt, RequestToAdmit } from './execution-request.js';
 import { storedArm } from './stored-arm.js';
@@ -28,7 +35,19 @@ export class PromptAdmission {
   }
 
   /** @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
-  async resolve(
+  async resolve(projectId: string, request: RequestToAdmit, options: PromptOptions): Promise<AdmittedPrompt> {
+    const { pinned = null } = request;
+    if (pinned === null) return this.resolveNamed(projectId, request, options);
+    try {
+      const named = await this.resolveNamed(projectId, request, options);
+      if (isPinned(named, pinned)) return named;
+    } catch (error) {
+      if (!(error instanceof PromptNotFoundError || error instanceof VersionNotFoundError)) throw error;
+    }
+    return this.resolvePinned(projectId, request, pinned);
+  }
+
+  private async resolveNamed(
     projectId: string,
     request: RequestToAdmit,
     { fresh, arm }: PromptOptions,
@@ -48,11 +67,30 @@ export class PromptAdmission {
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
     const { unit_key: unitKey = null } = request;
     const found = this.resolver.peekIn(projectId, name, chooseEnvironment(request), hash ?? number, unitKey);
-    return found === null ? null : admittedPrompt(request, found, false, projectId, this.unitSecret);
+    if (found === null) return null;
+    const admitted = admittedPrompt(request, found, false, projectId, this.unitSecret);
+    return isPinned(admitted, request.pinned ?? null) ? admitted : null;
+  }
+
+  /** The prompt of the name is deleted, or another one by now. What is pinned cannot change, so no revision is compared when it is written. */
+  private async resolvePinned(
+    projectId: string,
+    request: RequestToAdmit,
+    pinned: PinnedVersion,
+  ): Promise<AdmittedPrompt> {
+    const { prompt_name: name = '' } = request;
+    const found = await this.resolver.resolvePinned(projectId, name, chooseEnvironment(request), pinned);
+    return admittedPrompt(request, found, true, projectId, this.unitSecret);
   }
 
   /** Returns the arm of an entry of a batch. @param unitKey null: it is a unit of its own. */
   assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
     return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitSecret);
   }
+}
+
+function isPinned({ version }: AdmittedPrompt, pinned: PinnedVersion | null): boolean {
+  if (pinned === null) return true;
+  if (version.checksumHash !== pinned.checksumHash) return false;
+  return pinned.versionId === null || version.versionId === pinned.versionId;
 }

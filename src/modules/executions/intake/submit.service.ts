@@ -54,7 +54,7 @@ export class SubmitService {
    */
   async submit(
     caller: Caller,
-    request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id'>,
+    request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id' | 'pinned'>,
     variablesJson: string | null,
     key: UsedKey | null,
     { protocol = OWN_PROTOCOL, ...judging }: SubmitOptions = {},

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LedgerError, parseJson } from '../../../kernel/index.js';
 import {
-  type ExecutionProtocol,
   type ExecutionRecord,
   ExecutionReadsRepository,
   ExecutionWaits,
   SubmitService,
 } from '../../executions/index.js';
-import { VersionNotFoundError } from '../../prompts/index.js';
 import { type CellContext, type CellItem, toCorrelation } from './cell-context.js';
 import { CellsRepository } from './cells.repository.js';
 import type { OpenCell } from './drives.repository.js';
@@ -96,11 +94,13 @@ export class CellExecutions {
   ): Promise<string> {
     const candidate = plan.candidates[cell.candidate];
     if (candidate === undefined) throw new Error('a cell has a candidate of its plan');
-    const { prompt_name, version_number, version_id: versionId, model, params } = candidate;
+    const { prompt_name, version_number, model, params } = candidate;
+    const { version_id: versionId, checksum_hash: checksumHash } = candidate;
     const correlationId = toCorrelation(drive, cell);
     const body = {
       prompt_name,
       version_number,
+      pinned: { versionNumber: version_number, checksumHash, versionId },
       environment: plan.environment,
       variables: parseJson(item.variablesJson) as Record<string, unknown>,
       model,
@@ -115,21 +115,9 @@ export class CellExecutions {
       body,
       item.variablesJson,
       { route: KEY_ROUTE, key: correlationId, fingerprint },
-      { protocol: pinnedTo(versionId, prompt_name) },
     );
     return (JSON.parse(answer.body.toString()) as { readonly execution_id: string }).execution_id;
   }
-}
-
-/** A prompt that was deleted and made anew has other versions under the same numbers. */
-function pinnedTo(versionId: string, promptName: string): ExecutionProtocol {
-  return {
-    admit: ({ prompt }) => {
-      if (prompt?.version.versionId === versionId) return;
-      throw new VersionNotFoundError(`the pinned version of prompt "${promptName}"`);
-    },
-    present: (execution) => execution,
-  };
 }
 
 /** Conditions that pass by themselves: full queues, limits a minute, a database that is away. A budget does not. */

@@ -7,6 +7,7 @@ import { NoActiveVersionError, PromptNotFoundError, VersionNotFoundError } from 
 import { type AssignedArm, assignUnit } from '../pointers/running-rollouts.js';
 import {
   type FoundInPrompt,
+  type PinnedVersion,
   PromptVersionsRepository,
   type ResolvedVersion,
 } from '../prompt-versions.repository.js';
@@ -141,6 +142,24 @@ export class PromptResolver {
       resolvedBy: pointer === null ? toResolvedBy(version) : 'environment',
       arm,
     };
+  }
+
+  /**
+   * Resolves a version that was settled on before, of a prompt that may be deleted. Reads the database in any case.
+   * @throws VersionNotFoundError `VERSION_NOT_FOUND` | EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
+   */
+  async resolvePinned(
+    projectId: string,
+    name: string,
+    environment: string,
+    pinned: PinnedVersion,
+  ): Promise<RunInEnvironment> {
+    const found = await this.promptVersions.resolvePinned(projectId, name, pinned);
+    if (found === null) throw new VersionNotFoundError(`the pinned version of prompt "${name}"`);
+    const { versionNumber } = pinned;
+    choosePointer(name, environment, versionNumber, found.value);
+    const runnable = this.runnable(getVersion(name, versionNumber, found), found.promptRevision);
+    return { ...runnable, resolvedBy: 'version_number', arm: null };
   }
 
   /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */

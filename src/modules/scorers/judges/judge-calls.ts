@@ -94,6 +94,8 @@ export class JudgeCalls {
       prompt_name: promptName,
       version_number: versionNumber,
       template_hash: promptChecksum,
+      // An experiment ends with the judges that it began with. Elsewhere nothing runs a prompt that is deleted.
+      pinned: batchId === undefined ? null : { versionNumber, checksumHash: promptChecksum, versionId: null },
       environment: ENVIRONMENT,
       variables: variables.values,
       model,

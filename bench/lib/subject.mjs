@@ -9,11 +9,20 @@ import { putPrompt } from './workload.mjs';
  * @param {{ facts: { url: string } }} standIn
  * @param {string} name of the database.
  * @param {Record<string, string>} [further] settings.
+ * @param {Pick<import('./profiler.mjs').Profiler, 'nodeArgs' | 'env'>} [profiler]
  */
-export async function startSubject(scope, { postgres, tempDir }, standIn, name, further = {}) {
+export async function startSubject(
+  scope,
+  { postgres, tempDir },
+  standIn,
+  name,
+  further = {},
+  { nodeArgs, env: profilerEnv } = { nodeArgs: [], env: {} },
+) {
   const database = await postgres.createDatabase(scope, name);
-  const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1`, ...further };
-  const ledger = await startLedger(scope, { tempDir, env });
+  const own = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
+  const env = { ...own, ...further, ...profilerEnv };
+  const ledger = await startLedger(scope, { tempDir, env, nodeArgs });
   await putPrompt(ledger);
   return { ledger, database, pids: [ledger.process.pid] };
 }

@@ -1,4 +1,5 @@
 import { startHelper } from '../lib/helper.mjs';
+import { createProfiler } from '../lib/profiler.mjs';
 import { compare, interleave } from '../lib/rounds.mjs';
 import { ratioAtMost, row } from '../lib/rows.mjs';
 import { NODE_CPU, POSTGRES_CPU, WHOLE_CPU } from '../lib/run-figures.mjs';
@@ -26,21 +27,28 @@ const FIGURES = [
 export async function measureRollout(bench) {
   return bench.scope.within(async (scope) => {
     const { load, options, progress } = bench;
+    const profiler = await createProfiler(options.profile);
     const standIn = await startHelper(scope, 'stand-in');
-    const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain');
-    const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split');
+    const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain', {}, profiler);
+    const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split', {}, profiler);
     await startRollout(split);
-    const peerOf = (name, ledger, further) => ({
+    const peerOf = (name, profile, ledger, further) => ({
       name,
+      profile,
       pid: ledger.process.pid,
       request: executionRequest(ledger, ':run', LABEL, { environment: ENVIRONMENT, ...further }),
     });
-    const peers = [peerOf(PLAIN, plain, {}), peerOf(SPLIT, split, { unit_key: 'somebody' })];
+    const peers = [
+      peerOf(PLAIN, 'rollout-without', plain, {}),
+      peerOf(SPLIT, 'rollout-with', split, { unit_key: 'somebody' }),
+    ];
     const measure = (peer, seconds) => load.measure(peer, { connections: CONNECTIONS, seconds });
     progress(`${SCENARIO}, warm-up`);
     for (const peer of peers) await measure(peer, options.warmUpSeconds);
     progress(SCENARIO);
-    const rounds = await interleave(peers, options.rounds, (peer) => measure(peer, options.seconds));
+    const rounds = await interleave(peers, options.rounds, (peer, round) =>
+      profiler.during(peer.pid, `${peer.profile}-${round + 1}`, () => measure(peer, options.seconds)),
+    );
     const rows = FIGURES.map(({ name, unit, of, goal }) => {
       const ofPeer = (peer) => (round) => of(round[peer]);
       const what = { scenario: SCENARIO, figure: name, unit, peer: PLAIN, goal };

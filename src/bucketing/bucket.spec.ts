@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { assignArm, bucketUnit, fnv1a32 } from './bucket.js';
 import { hashUnitKey } from './hash-unit-key.js';
@@ -77,7 +77,7 @@ describe('bucketUnit', () => {
 describe('hashUnitKey', () => {
   it('is stable, and differs between projects, secrets and keys', () => {
     const hash = (secret: string, project: string, key: string) =>
-      hashUnitKey(secret, project, key).toString('hex');
+      hashUnitKey(createSecretKey(secret, 'utf8'), project, key);
     const base = hash('secret', 'p', 'user-1');
     expect(base).toMatch(/^[0-9a-f]{64}$/);
     expect(hash('secret', 'p', 'user-1')).toBe(base);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /** Keeps these apart from everything else that is hashed with the same secret. */
 const TAG = 'prompt-ledger/unit-key/1';
@@ -10,11 +10,11 @@ export const MAX_UNIT_KEY_CHARS = 255;
  * Returns the stored form of a `unit_key`, which is often the id of a person: the same in one project, unrelated in another, and not to be
  * reversed by trying all ids without the secret.
  *
- * @param secret `KEY_HASH_SECRET`.
- * @returns an HMAC-SHA-256 of 32 bytes.
+ * @param secret `KEY_HASH_SECRET`; a text would be made a KeyObject for each request, which takes longer than the hash.
+ * @returns an HMAC-SHA-256 of 32 bytes, in hexadecimal digits.
  */
-export function hashUnitKey(secret: string | Buffer, projectId: string, unitKey: string): Buffer {
+export function hashUnitKey(secret: KeyObject, projectId: string, unitKey: string): string {
   const hmac = createHmac('sha256', secret);
   // The lengths keep "a" of project "bc" apart from "ab" of "c", whatever ids look like.
-  return hmac.update(JSON.stringify([TAG, projectId, unitKey])).digest();
+  return hmac.update(JSON.stringify([TAG, projectId, unitKey])).digest('hex');
 }

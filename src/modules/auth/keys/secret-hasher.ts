@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 
@@ -8,16 +8,17 @@ import { AppConfig } from '../../../infra/config/index.js';
  */
 @Injectable()
 export class SecretHasher {
-  private readonly keyHashSecret: string;
+  /** A text would be made one of these for each request, which takes longer than the hash. */
+  private readonly key: KeyObject;
 
   constructor(config: AppConfig) {
     const { keyHashSecret } = config.backends;
     if (keyHashSecret === null) throw new Error('a process that checks keys needs KEY_HASH_SECRET');
-    this.keyHashSecret = keyHashSecret;
+    this.key = createSecretKey(keyHashSecret, 'utf8');
   }
 
   hash(secret: string): Buffer {
-    return createHmac('sha256', this.keyHashSecret).update(secret).digest();
+    return createHmac('sha256', this.key).update(secret).digest();
   }
 
   /** In constant time. */

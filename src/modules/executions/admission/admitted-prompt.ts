@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type RunInEnvironment, TemplateHashMismatchError } from '../../prompts/index.js';
 import { type AdmittedPrompt, DEFAULT_ENVIRONMENT, type RequestToAdmit } from './execution-request.js';
 import { storedArm } from './stored-arm.js';
@@ -12,7 +13,7 @@ export function admittedPrompt(
   { version, compiled, promptRevision, resolvedBy, arm }: RunInEnvironment,
   fresh: boolean,
   projectId: string,
-  secret: string | null,
+  secret: KeyObject | null,
 ): AdmittedPrompt {
   const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
   if (hash !== null && number !== null && version.versionNumber !== number) {

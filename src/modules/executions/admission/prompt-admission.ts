@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Arm } from '../../../bucketing/index.js';
 import type { StoredArm } from '../../../entities/index.js';
@@ -25,13 +26,14 @@ export interface PromptOptions {
 @Injectable()
 export class PromptAdmission {
   /** The secret for hashing unit keys. */
-  private readonly unitSecret: string | null;
+  private readonly unitSecret: KeyObject | null;
 
   constructor(
     config: AppConfig,
     private readonly resolver: PromptResolver,
   ) {
-    this.unitSecret = config.backends.keyHashSecret;
+    const { keyHashSecret } = config.backends;
+    this.unitSecret = keyHashSecret === null ? null : createSecretKey(keyHashSecret, 'utf8');
   }
 
   /** @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */

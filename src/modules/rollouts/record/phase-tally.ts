@@ -16,12 +16,15 @@ export class PhaseTally {
     this.arms = { control: new ArmTally(rules), candidate: new ArmTally(rules) };
   }
 
-  expose({ arm, unit }: Exposure): void {
+  expose({ arm, unit }: Pick<Exposure, 'arm' | 'unit'>): void {
     this.arms[arm].expose(unit);
   }
 
   /** @param exposure of the execution that the value is of. */
-  addValue({ metric, value }: MetricValue, { arm, unit }: Exposure): void {
+  addValue(
+    { metric, value }: Pick<MetricValue, 'metric' | 'value'>,
+    { arm, unit }: Pick<Exposure, 'arm' | 'unit'>,
+  ): void {
     this.arms[arm].addValue(metric, unit, value);
   }
 

@@ -3,7 +3,7 @@ import type { Arm } from '../../../bucketing/index.js';
 import type { PhaseState } from '../deciding/phase-state.js';
 import type { RolloutDefinition } from '../deciding/rollout-definition.js';
 import { PhaseTally } from '../record/phase-tally.js';
-import type { RolloutEventRecord, RolloutEventsRepository } from './rollout-events.repository.js';
+import type { CountedEvent, RolloutEventsRepository } from './rollout-events.repository.js';
 
 /** The origins and ends of an arm's executions. */
 export interface ArmTotals {
@@ -16,7 +16,8 @@ export interface ArmTotals {
   readonly withoutKey: number;
 }
 
-const PAGE = 10_000;
+/** Read in some milliseconds, in which the process does nothing else. */
+const PAGE = 2000;
 
 /** The events of one step as far as they were read, kept in memory: each is read once, however often somebody looks. */
 export class CountedPhase {
@@ -55,7 +56,7 @@ export class CountedPhase {
 
   private async readOn(tx: EntityManager, events: RolloutEventsRepository): Promise<void> {
     const { rolloutId } = this.definition;
-    let page: RolloutEventRecord[];
+    let page: readonly CountedEvent[];
     do {
       const from = { phase: this.phase, after: this.lastSequence, limit: PAGE };
       page = await events.listOfPhase(tx, this.projectId, rolloutId, from);
@@ -63,27 +64,23 @@ export class CountedPhase {
     } while (page.length === PAGE);
   }
 
-  private add(event: RolloutEventRecord): void {
-    const { sequence, executionId, arm, unit } = event;
+  private add(event: CountedEvent): void {
+    const [sequence, arm, unit, metric, value] = event;
     this.lastSequence = sequence;
-    const exposure = { kind: 'exposure', sequence, executionId, phase: this.phase - 1, arm, unit } as const;
-    if (event.kind === 'exposure') {
-      this.tally.expose(exposure);
+    if (metric === null) {
+      this.tally.expose({ arm, unit });
       this.count(event);
-    } else if (event.metric !== null && event.value !== null) {
-      this.tally.addValue(
-        { kind: 'value', sequence, executionId, metric: event.metric, value: event.value },
-        exposure,
-      );
+    } else if (value !== null) {
+      this.tally.addValue({ metric, value }, { arm, unit });
     }
   }
 
-  private count({ arm, status, isCached, isFallback, unit, executionId }: RolloutEventRecord): void {
+  private count([, arm, , , , status, isCached, isFallback, isOwnUnit]: CountedEvent): void {
     const totals = this.totals[arm];
     if (status !== null) totals[status] += 1;
     if (isCached === true) totals.cached += 1;
     if (isFallback === true) totals.fallbacks += 1;
-    if (unit === executionId) totals.withoutKey += 1;
+    if (isOwnUnit) totals.withoutKey += 1;
   }
 }
 

@@ -1,11 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Arm } from '../../../bucketing/index.js';
 import type { RolloutEventEntity } from '../../../entities/index.js';
 
 /** An event with its number as a number: nobody counts to 2^53. */
 export type RolloutEventRecord = Omit<RolloutEventEntity, 'projectId' | 'rolloutId' | 'sequence'> & {
   readonly sequence: number;
 };
+
+/**
+ * The parts of an event that are counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit]`. An exposure has
+ * no metric and no value, and a value has none of what follows it. `isOwnUnit`: the request came without a `unit_key`.
+ */
+export type CountedEvent = readonly [
+  sequence: number,
+  arm: Arm,
+  unit: string,
+  metric: string | null,
+  value: number | null,
+  status: RolloutEventEntity['status'],
+  isCached: boolean | null,
+  isFallback: boolean | null,
+  isOwnUnit: boolean,
+];
 
 /** The delay of a metric's values after their executions ended. */
 export interface MetricDelay {
@@ -20,6 +37,12 @@ export interface MetricDelay {
 const READ = `SELECT v.sequence::float8 AS sequence, v.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, v.status,
     v.is_cached AS "isCached", v.is_fallback AS "isFallback", v.ended_at AS "endedAt", v.metric, v.value, v.delay_ms AS "delayMs"
   FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3`;
+
+/** One document: a busy rollout has thousands of events a second, and as rows they cost the process three times as much to read. */
+const COUNTED = `SELECT coalesce(json_agg(json_build_array(v.sequence, v.arm, v.unit, v.metric, v.value, v.status, v.is_cached,
+    v.is_fallback, v.unit = v.execution_id::text)), '[]') AS events
+  FROM (SELECT * FROM rollout_events v
+    WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3 AND v.phase = $4 ORDER BY v.sequence LIMIT $5) AS v`;
 
 const DELAYS = `SELECT v.phase, v.arm, v.metric, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.delay_ms) AS "medianMs",
     percentile_cont(0.95) WITHIN GROUP (ORDER BY v.delay_ms) AS "p95Ms", max(v.delay_ms) AS "maxMs"
@@ -54,15 +77,16 @@ export class RolloutEventsRepository {
     return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, limit]);
   }
 
-  /** The same, of one step. */
-  listOfPhase(
+  /** Those of one step, in their order, for whoever counts them. @param after the number of the last event that is known; 0 for none. */
+  async listOfPhase(
     tx: EntityManager,
     projectId: string,
     rolloutId: string,
     { phase, after, limit }: { readonly phase: number; readonly after: number; readonly limit: number },
-  ): Promise<RolloutEventRecord[]> {
-    const text = `${READ} AND v.phase = $4 ORDER BY v.sequence LIMIT $5`;
-    return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, phase, limit]);
+  ): Promise<readonly CountedEvent[]> {
+    const values = [projectId, rolloutId, after, phase, limit];
+    const [found] = await tx.query<{ readonly events: readonly CountedEvent[] }[]>(COUNTED, values);
+    return found?.events ?? [];
   }
 
   /** Lists the delays of scores and outcomes; what an execution brings along has none. */

@@ -19,8 +19,8 @@ describe('the arguments of npm test', () => {
       ['--selectProjects', 'e2e'],
     ],
     [
-      ['--selectProjects', 'e2e', 'test/e2e/streaming.test.ts'],
-      ['test/e2e/streaming.test.ts', '--selectProjects', 'e2e'],
+      ['--selectProjects', 'e2e', 'test/e2e/executions/streaming.test.ts'],
+      ['test/e2e/executions/streaming.test.ts', '--selectProjects', 'e2e'],
     ],
     [
       ['--selectProjects', 'db', 'bell', 'e2e', '-t', 'says so'],

@@ -1,6 +1,6 @@
 import { memberClient } from '../e2e/people.js';
 import { ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { listSuggestions, runMany } from '../e2e/suggestions.js';
+import { listSuggestions, runMany } from '../e2e/evaluation/suggestions.js';
 import { Person } from './person.js';
 
 jest.setTimeout(120_000);

@@ -4,14 +4,14 @@ const Sequencer = require('@jest/test-sequencer').default;
 /** Files that take most of a minute and more, the slowest first. */
 const SLOW = [
   'test/faults/rows.test.ts',
-  'test/e2e/turns.test.ts',
-  'test/e2e/workers.test.ts',
-  'test/e2e/cli-code.test.ts',
-  'test/e2e/embedded.test.ts',
-  'test/e2e/shutdown.test.ts',
+  'test/e2e/requests/turns.test.ts',
+  'test/e2e/operations/workers.test.ts',
+  'test/e2e/cli/cli-code.test.ts',
+  'test/e2e/operations/embedded.test.ts',
+  'test/e2e/operations/shutdown.test.ts',
   'test/examples/client-package.test.ts',
   'test/examples/bench.test.ts',
-  'test/e2e/web-concurrency.test.ts',
+  'test/e2e/operations/web-concurrency.test.ts',
 ];
 
 /**

@@ -7,7 +7,7 @@ import {
   putScorer,
   readExperiment,
   startExperiment,
-} from '../../e2e/experiments.js';
+} from '../../e2e/evaluation/experiments.js';
 import { OPENAI } from '../../e2e/stage.js';
 import type { FaultContext } from '../core/fault-context.js';
 import { isAlive } from '../core/faulty-server.js';

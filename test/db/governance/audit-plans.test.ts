@@ -1,0 +1,89 @@
+import type { EntityManager } from 'typeorm';
+import { type AuditFilter, AuditLogRepository } from '../../../src/modules/audit-log/audit-log.repository.js';
+import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+
+/** The pages that a list of fifty may look at; a scan of the table takes over a thousand. */
+const PAGES = 250;
+const ROWS = 60_000;
+const USER = '00000000-0000-7000-8000-000000000001';
+const KEY = '00000000-0000-7000-8000-000000000002';
+const NOBODY = '00000000-0000-7000-8000-000000000009';
+
+/** An entry a second, the newest now; what is rare is spread over all of it. */
+const INSERT = `INSERT INTO audit_log (project_id, audit_id, actor, action, subject, subject_id, user_id, key_id, at)
+  SELECT $1, overlay(ledger_uuid7()::text PLACING substr(ledger_uuid7_floor(t.at)::text, 1, 13) FROM 1 FOR 13)::uuid,
+    CASE WHEN n % 5000 = 0 THEN 'rare' ELSE 'admin' END,
+    CASE WHEN n % 5000 = 1 THEN 'prompt.delete' ELSE 'prompt.put' END, 'prompt/' || n % 20000, 'id ' || n % 20000,
+    CASE WHEN n % 5000 = 2 THEN '${USER}'::uuid END, CASE WHEN n % 5000 = 3 THEN '${KEY}'::uuid END, t.at
+  FROM generate_series(1, ${ROWS}) AS n, LATERAL (SELECT now() - make_interval(secs => ${ROWS} - n) AS at) AS t`;
+
+const HOURS_AGO = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+
+let context: LedgerContext;
+
+beforeAll(async () => {
+  context = await openLedgerContext();
+  for (const id of [context.projectId, context.otherProjectId]) await context.owner.query(INSERT, [id]);
+  await context.owner.query('ANALYZE audit_log');
+});
+afterAll(() => context.close());
+
+/** Pages that Postgres looks at for the statement of a list. */
+async function pagesOf(filter: Omit<AuditFilter, 'limit'>): Promise<number> {
+  return context.scope.transaction(context.projectId, async (tx) => {
+    let pages = 0;
+    const explaining = explainQueries(tx, (found) => (pages += found));
+    await new AuditLogRepository().list(explaining, context.projectId, { ...filter, limit: 50 });
+    return pages;
+  });
+}
+
+interface Plan {
+  readonly Plan: Readonly<Record<string, number>>;
+}
+
+/** A manager whose query builders explain what they would run, and find nothing. */
+function explainQueries(tx: EntityManager, onPages: (pages: number) => void): EntityManager {
+  const create = tx.createQueryBuilder.bind(tx);
+  return Object.assign(Object.create(tx) as EntityManager, {
+    createQueryBuilder: (...args: Parameters<typeof create>) => {
+      const builder = create(...args);
+      builder.getMany = async () => {
+        const [text, values] = builder.getQueryAndParameters();
+        const rows = await tx.query<{ 'QUERY PLAN': Plan[] }[]>(
+          `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+          values,
+        );
+        const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};
+        onPages((plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0));
+        return [];
+      };
+      return builder;
+    },
+  });
+}
+
+describe('a page of the audit log', () => {
+  it.each<[string, () => Omit<AuditFilter, 'limit'>]>([
+    ['all', () => ({})],
+    ['a name that is common', () => ({ actor: 'admin' })],
+    ['a name that is rare', () => ({ actor: 'rare' })],
+    ['a name that did nothing', () => ({ actor: 'nobody' })],
+    ['a user', () => ({ actor: USER })],
+    ['a key', () => ({ actor: KEY })],
+    ['an id that did nothing', () => ({ actor: NOBODY })],
+    ['an action that is rare', () => ({ action: 'prompt.delete' })],
+    ['an action that is not there', () => ({ action: 'none' })],
+    ['a subject', () => ({ subject: 'prompt/77' })],
+    ['an id of a subject', () => ({ subject: NOBODY })],
+    [
+      'a rare action in the middle',
+      () => ({ action: 'prompt.delete', from: HOURS_AGO(9), to: HOURS_AGO(8) }),
+    ],
+    ['an hour long ago', () => ({ from: HOURS_AGO(12), to: HOURS_AGO(11) })],
+    ['what was before', () => ({ to: HOURS_AGO(30) })],
+    ['a common action by a rare name', () => ({ actor: 'rare', action: 'prompt.put' })],
+  ])('of %s looks at few pages', async (_what, filter) => {
+    expect(await pagesOf(filter())).toBeLessThan(PAGES);
+  });
+});

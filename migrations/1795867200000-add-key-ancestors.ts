@@ -8,7 +8,7 @@ import {
   DROP_ANCESTORS,
   KEY_LINE_FUNCTION,
 } from './add-key-ancestors/key-line.js';
-import { CALL_FUNCTIONS, CREATE_CALL } from './create-prompt-ledger/call.js';
+import { CALL_FUNCTIONS, CREATE_CALL } from './create-prompt-ledger/executions/call.js';
 import { grantExecute } from './create-prompt-ledger/statements.js';
 
 const [CALL_FUNCTION] = CALL_FUNCTIONS;

@@ -1,4 +1,4 @@
-import { CALL_ENTRY } from '../create-prompt-ledger/call.js';
+import { CALL_ENTRY } from '../create-prompt-ledger/executions/call.js';
 import { HOT, recordset } from '../create-prompt-ledger/statements.js';
 import { selectAncestors } from './key-line.js';
 

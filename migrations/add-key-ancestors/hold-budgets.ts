@@ -1,4 +1,4 @@
-import { CREATE_HOLD_BUDGETS } from '../create-prompt-ledger/hold-budgets.js';
+import { CREATE_HOLD_BUDGETS } from '../create-prompt-ledger/budgets/hold-budgets.js';
 
 const BEFORE = CREATE_HOLD_BUDGETS.slice(
   CREATE_HOLD_BUDGETS.indexOf('CREATE FUNCTION ledger_hold_budgets'),

@@ -1,4 +1,4 @@
-import { PARTITIONED } from './executions.js';
+import { PARTITIONED } from './executions/executions.js';
 
 /**
  * Narrow doors through row-level security: what must look across projects runs as the owner, in functions that do one thing. A

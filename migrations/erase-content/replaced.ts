@@ -1,4 +1,4 @@
-import { CREATE_RECORD_LATE } from '../create-prompt-ledger/late.js';
+import { CREATE_RECORD_LATE } from '../create-prompt-ledger/executions/late.js';
 import { GUARD_BEGINNINGS } from '../guard-environments/begin.js';
 import { lockOutErasure } from './erase.js';
 

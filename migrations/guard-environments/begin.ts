@@ -1,4 +1,4 @@
-import { BEGIN_PLAIN, IS_CURRENT } from '../create-prompt-ledger/begin.js';
+import { BEGIN_PLAIN, IS_CURRENT } from '../create-prompt-ledger/executions/begin.js';
 import { BEGIN_WITH_METADATA } from '../record-metadata/carry-metadata.js';
 
 /**

@@ -1,4 +1,4 @@
-import { CREATE_CLAIM } from '../create-prompt-ledger/claim.js';
+import { CREATE_CLAIM } from '../create-prompt-ledger/executions/claim.js';
 import { grantExecute } from '../create-prompt-ledger/statements.js';
 import { BEGIN_WITH_ERASURE } from '../erase-content/replaced.js';
 import {

@@ -1,6 +1,6 @@
-import { BEGIN_ENTRY as FORMER_BEGIN_ENTRY, CREATE_BEGIN } from '../create-prompt-ledger/begin.js';
-import { CREATE_END_UNCALLED } from '../create-prompt-ledger/end-uncalled.js';
-import { CREATE_END } from '../create-prompt-ledger/end.js';
+import { BEGIN_ENTRY as FORMER_BEGIN_ENTRY, CREATE_BEGIN } from '../create-prompt-ledger/executions/begin.js';
+import { CREATE_END_UNCALLED } from '../create-prompt-ledger/executions/end-uncalled.js';
+import { CREATE_END } from '../create-prompt-ledger/executions/end.js';
 import { grantExecute } from '../create-prompt-ledger/statements.js';
 import { RECORD_ENTRY as FORMER_RECORD_ENTRY, REPLACE_RECORD } from '../record-tool-calls/record.js';
 

@@ -1,7 +1,7 @@
 import {
   CREATE_EXECUTIONS,
   PARTITIONED as FORMERLY_PARTITIONED,
-} from '../create-prompt-ledger/executions.js';
+} from '../create-prompt-ledger/executions/executions.js';
 import { CREATE_SYSTEM_FUNCTIONS } from '../create-prompt-ledger/system-functions.js';
 
 const APP_ROLE = 'prompt_ledger_app';

@@ -1,5 +1,5 @@
 import { COUNTED_COLUMNS, countEnded } from '../create-prompt-ledger/counts.js';
-import { CREATE_RECORD, RECORD_ENTRY as FORMER_ENTRY } from '../create-prompt-ledger/record.js';
+import { CREATE_RECORD, RECORD_ENTRY as FORMER_ENTRY } from '../create-prompt-ledger/executions/record.js';
 import { HOT, recordset } from '../create-prompt-ledger/statements.js';
 
 /** An entry of `ledger_record`, as of this migration: with the calls of tools, and the tokens of reasoning. */

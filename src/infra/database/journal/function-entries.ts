@@ -1,6 +1,6 @@
 import type { ARM_ENTRY } from '../../../../migrations/carry-arms/carry-arms.js';
-import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/call.js';
-import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/end.js';
+import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/executions/call.js';
+import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/executions/end.js';
 import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
 import type { JUDGEMENT_ENTRY } from '../../../../migrations/link-judgements/begin.js';
 import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/mask-variables/carry-masks.js';

@@ -1,7 +1,7 @@
-import { COUNTED_COLUMNS, countEnded } from './counts.js';
-import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
+import { COUNTED_COLUMNS, countEnded } from '../counts.js';
+import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from '../duties.js';
 import { ASKED } from './executions.js';
-import { listColumns, HOT, numberPlaces } from './statements.js';
+import { listColumns, HOT, numberPlaces } from '../statements.js';
 
 /**
  * Ends executions of one project that nobody is calling for, and whose rows the caller has locked: they are canceled, given up,

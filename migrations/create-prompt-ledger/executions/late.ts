@@ -6,7 +6,7 @@ import {
   outputValues,
   settlement,
 } from './end.js';
-import { HOT, recordset } from './statements.js';
+import { HOT, recordset } from '../statements.js';
 
 /**
  * Treats attempts whose execution was not found in flight as they knew it. One that has ended under this fence

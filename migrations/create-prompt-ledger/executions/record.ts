@@ -1,5 +1,5 @@
-import { COUNTED_COLUMNS, countEnded } from './counts.js';
-import { HOT, recordset } from './statements.js';
+import { COUNTED_COLUMNS, countEnded } from '../counts.js';
+import { HOT, recordset } from '../statements.js';
 
 /** An entry of `ledger_record`: an execution that a client made itself and reports afterwards. */
 export const RECORD_ENTRY = {

@@ -1,4 +1,4 @@
-import { ACROSS_PROJECTS, AS_SYSTEM, HOT, numberPlaces } from './statements.js';
+import { ACROSS_PROJECTS, AS_SYSTEM, HOT, numberPlaces } from '../statements.js';
 
 /**
  * The projects that have something due. Each is asked by itself, from the floor on: a backlog of a million costs as much as a

@@ -1,7 +1,7 @@
-import { countEnded, COUNTED_COLUMNS } from './counts.js';
-import { announceEnded, ANNOUNCED_COLUMNS, DUTIES } from './duties.js';
+import { countEnded, COUNTED_COLUMNS } from '../counts.js';
+import { announceEnded, ANNOUNCED_COLUMNS, DUTIES } from '../duties.js';
 import { ASKED } from './executions.js';
-import { listColumns, HOT, recordset } from './statements.js';
+import { listColumns, HOT, recordset } from '../statements.js';
 
 /** The entry of an execution that begins, whichever way it is asked for. */
 const PLAIN_ENTRY = {

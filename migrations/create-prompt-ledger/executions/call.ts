@@ -1,4 +1,4 @@
-import { HOT, recordset } from './statements.js';
+import { HOT, recordset } from '../statements.js';
 
 /** An entry of `ledger_call`: an attempt that is about to be made. */
 export const CALL_ENTRY = {

@@ -1,4 +1,4 @@
-import { ACROSS_PROJECTS, AS_SYSTEM, HOT } from './statements.js';
+import { ACROSS_PROJECTS, AS_SYSTEM, HOT } from '../statements.js';
 
 /** The leases that lapsed longest ago are looked at first; a row that Postgres refuses must not hold the others up. */
 const SWEEP = `

@@ -1,7 +1,7 @@
-import { COUNTED_COLUMNS, countEnded } from './counts.js';
-import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from './duties.js';
+import { COUNTED_COLUMNS, countEnded } from '../counts.js';
+import { ANNOUNCED_COLUMNS, announceEnded, DUTIES } from '../duties.js';
 import { ASKED } from './executions.js';
-import { listColumns, HOT, numberPlaces, recordset } from './statements.js';
+import { listColumns, HOT, numberPlaces, recordset } from '../statements.js';
 
 /** The end of an attempt: what is known of the call, and its cost. */
 const OUTCOME = {

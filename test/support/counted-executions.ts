@@ -1,4 +1,4 @@
-import { COUNTED_COLUMNS, countEnded } from '../../migrations/create-prompt-ledger/counts.js';
+import { COUNTED_COLUMNS, countEnded } from '../../migrations/ledger/create-prompt-ledger/counts.js';
 import type { TenantScope } from '../../src/infra/database/index.js';
 
 /** The columns of an execution that counts read, by their names. */

@@ -1,4 +1,4 @@
-export { DUTIES } from '../../../migrations/create-prompt-ledger/duties.js';
+export { DUTIES } from '../../../migrations/ledger/create-prompt-ledger/duties.js';
 export { countConnections } from './connections/connection-budget.js';
 export {
   APPLICATION_ROLE,

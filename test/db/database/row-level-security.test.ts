@@ -2,26 +2,26 @@ import { Client } from 'pg';
 import {
   QUEUE_DEPTHS_FUNCTION,
   QUEUE_SLICE_FUNCTION,
-} from '../../../migrations/1795910400000-count-queue-slices.js';
-import { DATASET_TABLES } from '../../../migrations/1796600000000-store-datasets.js';
-import { SERVICE_FIGURES_FUNCTION } from '../../../migrations/1795914000000-read-service-figures.js';
+} from '../../../migrations/ledger/1795910400000-count-queue-slices.js';
+import { DATASET_TABLES } from '../../../migrations/evaluation/1796600000000-store-datasets.js';
+import { SERVICE_FIGURES_FUNCTION } from '../../../migrations/ledger/1795914000000-read-service-figures.js';
 import {
   LOOK_TABLES,
   WATCHED_ROLLOUTS_FUNCTION,
-} from '../../../migrations/1797060000000-take-rollout-looks.js';
-import { OUTCOME_TABLES } from '../../../migrations/1797050000000-record-outcomes.js';
-import { SCORER_TABLES } from '../../../migrations/1796700000000-create-scorers.js';
-import { SNIPPET_TABLES } from '../../../migrations/1796400000000-add-snippets.js';
-import { SYSTEM_FUNCTIONS, TABLES } from '../../../migrations/create-prompt-ledger/security.js';
-import { ERASE_CONTENT_FUNCTION } from '../../../migrations/erase-content/erase.js';
-import { EXPIRE_FUNCTIONS } from '../../../migrations/expire-content/expire.js';
-import { ROLLOUT_TABLES } from '../../../migrations/create-rollouts/tables.js';
-import { EXPERIMENT_FUNCTIONS } from '../../../migrations/run-experiments/functions.js';
-import { EXPERIMENT_TABLES } from '../../../migrations/run-experiments/tables.js';
-import { RENEW_PROMPTS_FUNCTION } from '../../../migrations/guard-environments/label-rules.js';
-import { SECRET_REVISIONS_FUNCTION } from '../../../migrations/keep-secrets/secrets.js';
-import { FIND_SESSION_FUNCTION } from '../../../migrations/open-sessions/sessions.js';
-import { GOVERNED_TABLES } from '../../../migrations/govern-projects/security.js';
+} from '../../../migrations/rollouts/1797060000000-take-rollout-looks.js';
+import { OUTCOME_TABLES } from '../../../migrations/rollouts/1797050000000-record-outcomes.js';
+import { SCORER_TABLES } from '../../../migrations/evaluation/1796700000000-create-scorers.js';
+import { SNIPPET_TABLES } from '../../../migrations/prompts/1796400000000-add-snippets.js';
+import { SYSTEM_FUNCTIONS, TABLES } from '../../../migrations/ledger/create-prompt-ledger/security.js';
+import { ERASE_CONTENT_FUNCTION } from '../../../migrations/content/erase-content/erase.js';
+import { EXPIRE_FUNCTIONS } from '../../../migrations/content/expire-content/expire.js';
+import { ROLLOUT_TABLES } from '../../../migrations/rollouts/create-rollouts/tables.js';
+import { EXPERIMENT_FUNCTIONS } from '../../../migrations/evaluation/run-experiments/functions.js';
+import { EXPERIMENT_TABLES } from '../../../migrations/evaluation/run-experiments/tables.js';
+import { RENEW_PROMPTS_FUNCTION } from '../../../migrations/governance/guard-environments/label-rules.js';
+import { SECRET_REVISIONS_FUNCTION } from '../../../migrations/governance/keep-secrets/secrets.js';
+import { FIND_SESSION_FUNCTION } from '../../../migrations/governance/open-sessions/sessions.js';
+import { GOVERNED_TABLES } from '../../../migrations/governance/govern-projects/security.js';
 import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
 import { insertOneOfEach } from '../../support/ledger-rows.js';
 

@@ -1,10 +1,13 @@
-import type { ARM_ENTRY } from '../../../../migrations/carry-arms/carry-arms.js';
-import type { CALL_ENTRY } from '../../../../migrations/create-prompt-ledger/executions/call.js';
-import type { END_ENTRY } from '../../../../migrations/create-prompt-ledger/executions/end.js';
-import type { EntryColumns, SqlTypes } from '../../../../migrations/create-prompt-ledger/statements.js';
-import type { JUDGEMENT_ENTRY } from '../../../../migrations/link-judgements/begin.js';
-import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/mask-variables/carry-masks.js';
-import type { VERDICT_ENTRY } from '../../../../migrations/validate-answers/carry-verdicts.js';
+import type { ARM_ENTRY } from '../../../../migrations/rollouts/carry-arms/carry-arms.js';
+import type { CALL_ENTRY } from '../../../../migrations/ledger/create-prompt-ledger/executions/call.js';
+import type { END_ENTRY } from '../../../../migrations/ledger/create-prompt-ledger/executions/end.js';
+import type {
+  EntryColumns,
+  SqlTypes,
+} from '../../../../migrations/ledger/create-prompt-ledger/statements.js';
+import type { JUDGEMENT_ENTRY } from '../../../../migrations/evaluation/link-judgements/begin.js';
+import type { BEGIN_ENTRY, RECORD_ENTRY } from '../../../../migrations/content/mask-variables/carry-masks.js';
+import type { VERDICT_ENTRY } from '../../../../migrations/ledger/validate-answers/carry-verdicts.js';
 
 /**
  * The entries that the database's functions take, by the very columns that the functions declare: a misspelt key does not

@@ -1,0 +1,35 @@
+import { ACROSS_PROJECTS, AS_SYSTEM, grantExecute } from '../../ledger/create-prompt-ledger/statements.js';
+
+export const RENEW_PROMPTS_FUNCTION = 'ledger_renew_prompts()';
+
+/**
+ * A new revision for all prompts of a project whose setting `allow_unknown_environments` has changed, whoever changed it: what
+ * processes remember of a prompt says which labels are allowed, and an execution that states an older revision is not begun. As the
+ * owner: an instance's admin changes projects whose prompts it does not see.
+ */
+export const CREATE_LABEL_RULES = `
+CREATE FUNCTION ${RENEW_PROMPTS_FUNCTION} RETURNS trigger
+LANGUAGE plpgsql ${ACROSS_PROJECTS} SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  next bigint;
+BEGIN
+  ${AS_SYSTEM}
+  UPDATE projects SET registry_revision = registry_revision + 1 WHERE project_id = NEW.project_id
+  RETURNING registry_revision INTO next;
+  PERFORM FROM prompts WHERE project_id = NEW.project_id AND deleted_at IS NULL ORDER BY name FOR NO KEY UPDATE;
+  UPDATE prompts SET registry_revision = next WHERE project_id = NEW.project_id AND deleted_at IS NULL;
+  PERFORM pg_notify('prompt_ledger_registry', json_build_object('project_id', NEW.project_id, 'revision', next)::text);
+  RETURN NULL;
+END
+$$;
+${grantExecute([RENEW_PROMPTS_FUNCTION])}
+CREATE TRIGGER projects_label_rules AFTER UPDATE OF settings ON projects FOR EACH ROW
+  WHEN ((OLD.settings ->> 'allow_unknown_environments') IS DISTINCT FROM (NEW.settings ->> 'allow_unknown_environments'))
+  EXECUTE FUNCTION ${RENEW_PROMPTS_FUNCTION};
+`;
+
+export const DROP_LABEL_RULES = `
+DROP TRIGGER projects_label_rules ON projects;
+DROP FUNCTION ${RENEW_PROMPTS_FUNCTION};
+`;

@@ -35,8 +35,8 @@ const shared = {
 
 /** Jest runs these once for all projects that name them, and not at all for `--selectProjects unit`. */
 const servers = {
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest/global-teardown.mjs',
 };
 
 /** In CI a browser that is missing fails the tests; elsewhere `npm test` says that they are left out. */
@@ -52,8 +52,8 @@ module.exports = {
   maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
   // For all projects: Jest reads it nowhere else. Tests start servers and processes, on machines that are busy.
   testTimeout: 60_000,
-  testSequencer: '<rootDir>/test/support/slow-first.cjs',
-  reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
+  testSequencer: '<rootDir>/test/support/jest/slow-first.cjs',
+  reporters: ['default', '<rootDir>/test/support/jest/summary-reporter.cjs'],
   projects: [
     project('unit', '{src,sdk/src}/**/*.spec.ts'),
     project('architecture', 'test/architecture/**/*.test.ts', servers),

@@ -1,5 +1,5 @@
 // `npm test`: installs and builds what is missing, then runs every suite. Further arguments go to Jest:
-// `npm test -- --selectProjects db bell` runs the files of that project whose path has `bell` in it. The servers are started by test/support/global-setup.mjs.
+// `npm test -- --selectProjects db bell` runs the files of that project whose path has `bell` in it. The servers are started by test/support/jest/global-setup.mjs.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { OpenAiServer } from '../fakes/openai-server.js';
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../support/api-client.js';
-import { createSeededDatabase } from '../support/database.js';
+import { createSeededDatabase } from '../support/database/database.js';
 import { eventually } from '../support/eventually.js';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 
 export const ADMIN_KEY = 'the-admin-key-of-the-tests';
 export const ECHO = { provider: 'echo', model_name: 'echo' };

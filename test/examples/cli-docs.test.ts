@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 
 const ROOT = path.join(__dirname, '../..');
 

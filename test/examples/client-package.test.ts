@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import { mustRun, newProject, packClient, ROOT, run, tsc } from './client-package.js';
 
 // Packs, installs and compiles, on machines that are busy.

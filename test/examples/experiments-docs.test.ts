@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type LedgerProcess, startLedger } from '../support/processes.js';
+import { type LedgerProcess, startLedger } from '../support/servers/processes.js';
 
 const ROOT = path.join(__dirname, '../..');
 

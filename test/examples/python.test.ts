@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
 
 const FOLDER = path.join(__dirname, '../../examples/python');
 const API_KEY = 'the-key-of-the-examples';

@@ -3,8 +3,8 @@ import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenAiServer } from '../fakes/openai-server.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import {
   listShells,
   readBlocks,

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import { installArchive, linkNodeTypes, packClient, ROOT, run, tsc } from './client-package.js';
 
 // Packs, installs and compiles, on machines that are busy.

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OpenAiServer } from '../fakes/openai-server.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startLedger, type LedgerProcess } from '../support/processes.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 
 // Each starts processes by the dozen, on machines that are busy.
 jest.setTimeout(180_000);

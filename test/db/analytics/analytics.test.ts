@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import { countByBruteForce, inOrder } from '../../support/count-by-brute-force.js';
-import { endCounted, insertCounted } from '../../support/counted-executions.js';
-import { truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
+import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
+import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const MOST = 1_000;
 

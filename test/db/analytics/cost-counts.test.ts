@@ -9,12 +9,12 @@ import {
 } from '../../../src/modules/analytics/costs/execution-costs.repository.js';
 import type { CountFilter } from '../../../src/modules/analytics/counts/count-parts.js';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import { costsByBruteForce } from '../../support/costs-by-brute-force.js';
-import { countByBruteForce, inOrder } from '../../support/count-by-brute-force.js';
-import { endCounted, insertCounted } from '../../support/counted-executions.js';
-import { truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach } from '../../support/ledger-rows.js';
+import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
+import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
+import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
+import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach } from '../../support/rows/ledger-rows.js';
 
 const MOST = 1_000;
 const HOUR_MS = 3_600_000;

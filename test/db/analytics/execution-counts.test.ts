@@ -1,9 +1,9 @@
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
 import type { Claim } from '../../../src/modules/executions/calls/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { admittedFor } from '../../support/admitted.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { cancelWithin, endCall } from '../../support/end-executions.js';
+import { admittedFor } from '../../support/rows/admitted.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { cancelWithin, endCall } from '../../support/rows/end-executions.js';
 import {
   type ExecutionOptions,
   insertAttempt,
@@ -11,9 +11,9 @@ import {
   lapseLeases,
   takeOver,
   truncateExecutions,
-} from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const ALWAYS = { promptName: null, span: null };
 const MOST = 1_000;

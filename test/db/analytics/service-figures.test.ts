@@ -1,4 +1,4 @@
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 let context: LedgerContext;
 

@@ -3,16 +3,16 @@ import type { ExecutionStatus } from '../../../src/entities/index.js';
 import { BudgetsRepository } from '../../../src/modules/budgets/budgets.repository.js';
 import { HoldExpiry } from '../../../src/modules/budgets/hold-expiry.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { BudgetRows } from '../../support/budget-rows.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
 import {
   insertAttempt,
   insertExecution,
   insertFinalExecution,
   noteHolds,
   setLapses,
-} from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const EXPIRED_MS = -1000;
 

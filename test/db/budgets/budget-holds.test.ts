@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { asks, BudgetRows, verdictsOf } from '../../support/budget-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { asks, BudgetRows, verdictsOf } from '../../support/rows/budget-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 let context: LedgerContext;
 let budgets: BudgetRows;

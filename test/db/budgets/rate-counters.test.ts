@@ -4,8 +4,8 @@ import type { Counters } from '../../../src/infra/supervision/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { RateCounters } from '../../../src/modules/limits/rate-counters.js';
 import { eventually } from '../../support/eventually.js';
-import { type OwnServer, startOwnRedis } from '../../support/own-server.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { type OwnServer, startOwnRedis } from '../../support/servers/own-server.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 
 let counted = 0;
 /** A name that nobody has counted under. */

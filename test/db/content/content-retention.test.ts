@@ -3,15 +3,15 @@ import {
   ContentRetention,
   ContentRetentionRepository,
 } from '../../../src/modules/executions/retention/index.js';
-import { answered } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { insertExecution } from '../../support/execution-rows.js';
-import { findInDatabase } from '../../support/find-in-database.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { LockWatch } from '../../support/lock-watch.js';
-import { insertPastExecutions, makePastWeeks } from '../../support/past-weeks.js';
-import { beginningOf } from '../../support/record-world.js';
+import { answered } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { insertExecution } from '../../support/rows/execution-rows.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { LockWatch } from '../../support/database/lock-watch.js';
+import { insertPastExecutions, makePastWeeks } from '../../support/worlds/past-weeks.js';
+import { beginningOf } from '../../support/worlds/record-world.js';
 
 const WEEKS = 60;
 const DAYS = WEEKS * 7 - 7;

@@ -6,19 +6,19 @@ import {
   ContentErasureService,
 } from '../../../src/modules/executions/erasure/index.js';
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/execution-rows.js';
-import { findInDatabase } from '../../support/find-in-database.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,
   type BeginningOptions,
   beginningOf,
   endingOf,
   untilBlocked,
-} from '../../support/record-world.js';
+} from '../../support/worlds/record-world.js';
 
 const CANARY = 'canary-4711';
 /** Content in every place that a request has for it. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database/database.js';
 
 const run = promisify(execFile);
 const ROOT = path.join(__dirname, '../../..');

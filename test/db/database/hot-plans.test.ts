@@ -8,12 +8,17 @@ import { QueueSegments, SEGMENT_SIZE } from '../../../src/modules/executions/que
 import { findBegun } from '../../../src/modules/executions/record/begin.js';
 import { ANY_TIME } from '../../../src/modules/executions/record/count-queued.js';
 import type { Next } from '../../../src/modules/executions/record/end.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { insertLargeLedger, insertPrompts, insertWaiting, WAITING_ROWS } from '../../support/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { MeasuredConnection } from '../../support/measured-connection.js';
-import { type BeginningOptions, beginningOf, type LedgerIds } from '../../support/record-world.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import {
+  insertLargeLedger,
+  insertPrompts,
+  insertWaiting,
+  WAITING_ROWS,
+} from '../../support/worlds/large-ledger.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { MeasuredConnection } from '../../support/database/measured-connection.js';
+import { type BeginningOptions, beginningOf, type LedgerIds } from '../../support/worlds/record-world.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };

@@ -9,9 +9,9 @@ import {
   LARGE_ROLLOUT,
   RARE_ENVIRONMENT,
   SMALL_ROLLOUT,
-} from '../../support/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import type { LedgerIds } from '../../support/record-world.js';
+} from '../../support/worlds/large-ledger.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 /**
  * Pages that a list may look at, of 20 rows and what belongs to them: of up to twelve ranges in each of six partitions, or of a

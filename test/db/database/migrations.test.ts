@@ -9,7 +9,7 @@ import {
   createTestDatabase,
   migrate,
   type TestDatabase,
-} from '../../support/database.js';
+} from '../../support/database/database.js';
 
 /** Everything that a migration makes, as text that can be compared. */
 const CATALOGUE = `

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Client } from 'pg';
 import { createClient } from 'redis';
-import { createEmptyDatabase, createTestDatabase } from '../../support/database.js';
-import { startOwnPostgres, startOwnRedis } from '../../support/own-server.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { createEmptyDatabase, createTestDatabase } from '../../support/database/database.js';
+import { startOwnPostgres, startOwnRedis } from '../../support/servers/own-server.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });

@@ -5,10 +5,10 @@ import {
   type LookedAt,
   MOST_EXECUTIONS,
 } from '../../../src/modules/suggestions/collecting/facts.repository.js';
-import { insertPrompts } from '../../support/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { makePastWeeks } from '../../support/past-weeks.js';
-import type { LedgerIds } from '../../support/record-world.js';
+import { insertPrompts } from '../../support/worlds/large-ledger.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { makePastWeeks } from '../../support/worlds/past-weeks.js';
+import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 const EXECUTIONS = 100_000;
 const ENVIRONMENTS = 12;

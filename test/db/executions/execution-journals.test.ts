@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { Beginning, Next } from '../../../src/modules/executions/record/index.js';
 import { IdempotencyRepository } from '../../../src/modules/executions/idempotency/index.js';
-import { admittedFor, begunAs } from '../../support/admitted.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
+import { admittedFor, begunAs } from '../../support/rows/admitted.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
 import {
   insertAttempt,
   lapseLeases,
   makeDue,
   takeOver,
   truncateExecutions,
-} from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };

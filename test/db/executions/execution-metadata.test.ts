@@ -1,12 +1,12 @@
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { listExecutions } from '../../../src/modules/executions/reads/list-executions.sql.js';
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { type BeginningOptions, beginningOf } from '../../support/record-world.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { type BeginningOptions, beginningOf } from '../../support/worlds/record-world.js';
 
 const METADATA = { plan: 'free', 'user.id': 'ü "4711"\n', '': '' };
 const CALLBACK = { callbackUrl: 'https://receiver.test/' };

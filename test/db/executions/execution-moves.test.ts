@@ -10,10 +10,10 @@ import {
   insertFinalExecution,
   makeDueAndLapsed,
   truncateExecutions,
-} from '../../support/execution-rows.js';
-import { endCall } from '../../support/end-executions.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const STATUSES = Object.keys(EXECUTION_MOVES) as ExecutionStatus[];

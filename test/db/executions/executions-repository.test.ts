@@ -1,8 +1,8 @@
 import type { DatabaseClock } from '../../../src/infra/database/index.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { Claims } from '../../../src/modules/executions/record/claim.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
 import {
   type ExecutionOptions,
   insertAttempt,
@@ -11,9 +11,9 @@ import {
   setLapses,
   takeOver,
   truncateExecutions,
-} from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };

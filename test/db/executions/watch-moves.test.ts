@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { createEmptyDatabase, type TestDatabase } from '../../support/database.js';
+import { createEmptyDatabase, type TestDatabase } from '../../support/database/database.js';
 import { findMisplaced } from '../../faults/core/execution-places.js';
 import { watchMoves } from '../../faults/core/watch-moves.js';
 

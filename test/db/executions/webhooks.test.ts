@@ -1,15 +1,15 @@
 import type { ClaimedExecution, ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { WebhookEventsRepository } from '../../../src/modules/webhooks/sending/webhook-events.repository.js';
-import { answered } from '../../support/call-outcomes.js';
-import { cancelWithin, endCall, endExecution } from '../../support/end-executions.js';
+import { answered } from '../../support/rows/call-outcomes.js';
+import { cancelWithin, endCall, endExecution } from '../../support/rows/end-executions.js';
 import {
   type ExecutionOptions,
   findPartition,
   insertExecution,
   truncateExecutions,
-} from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+} from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };

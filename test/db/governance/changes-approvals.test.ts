@@ -1,8 +1,8 @@
 import { toPrincipal } from '../../../src/modules/audit/index.js';
 import { type Caller, scopesForRole } from '../../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../../src/modules/changes/changes.dto.js';
-import { ChangesWorld } from '../../support/changes-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { ChangesWorld } from '../../support/worlds/changes-world.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 let context: LedgerContext;
 let world: ChangesWorld;

@@ -11,9 +11,9 @@ import { PointerMover } from '../../../src/modules/prompts/pointers/pointer-move
 import { PromptsRepository } from '../../../src/modules/prompts/prompts.repository.js';
 import { RegistryChangesRepository } from '../../../src/modules/prompts/registry/registry-changes.repository.js';
 import { RegistryWatch } from '../../../src/modules/prompts/registry/registry-watch.js';
-import { ACTOR } from '../../support/actor.js';
+import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 

@@ -11,9 +11,9 @@ import { SnippetPins } from '../../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../../src/modules/versions/index.js';
 import { DatabaseListener } from '../../../src/infra/database/index.js';
-import { ACTOR } from '../../support/actor.js';
+import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 

@@ -12,8 +12,8 @@ import { SnippetPins } from '../../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../../src/modules/versions/index.js';
 import type { ContentExtras } from '../../../src/templating/index.js';
-import { ACTOR } from '../../support/actor.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { ACTOR } from '../../support/rows/actor.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 const TOOL = { type: 'function', function: { name: 'stop', parameters: { constructor: {}, a: [null] } } };

@@ -18,9 +18,9 @@ import { SnippetPinsRepository } from '../../../src/modules/snippets/pins/snippe
 import { SnippetPins } from '../../../src/modules/snippets/index.js';
 import { VersionsRepository } from '../../../src/modules/versions/versions.repository.js';
 import { VersionsService } from '../../../src/modules/versions/index.js';
-import { ACTOR } from '../../support/actor.js';
+import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 const silent = { debug: () => undefined, log: () => undefined, warn: () => undefined };
 const GIT: GitDto = { commit: 'a'.repeat(40), branch: 'main' };

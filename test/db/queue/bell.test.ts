@@ -13,7 +13,7 @@ import { RedisProbe } from '../../../src/infra/bell/redis-probe.js';
 import { DatabaseListener } from '../../../src/infra/database/index.js';
 import { executionsProcessorProvider } from '../../../src/modules/consumer/executions.processor.js';
 import { eventually } from '../../support/eventually.js';
-import { startOwnPostgres, startOwnRedis, type OwnServer } from '../../support/own-server.js';
+import { startOwnPostgres, startOwnRedis, type OwnServer } from '../../support/servers/own-server.js';
 
 interface Process {
   readonly bell: Bell;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { type Admitted, admittedFor, begunAs } from '../../support/admitted.js';
-import { BudgetRows } from '../../support/budget-rows.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { type Admitted, admittedFor, begunAs } from '../../support/rows/admitted.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 /** The most that a call may cost: 2 for its prompt, and 8 tokens at 1. */
 const BOUND = { inputPicoUsd: 2n, outputPicoUsd: 1n, responseTokens: 8 };

@@ -1,11 +1,11 @@
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { type Admitted, begunAs } from '../../support/admitted.js';
-import { BudgetRows } from '../../support/budget-rows.js';
-import { answered } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { type Admitted, begunAs } from '../../support/rows/admitted.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
+import { answered } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,
   type BeginningOptions,
@@ -14,7 +14,7 @@ import {
   findMisplaced,
   placesOf,
   untilBlocked,
-} from '../../support/record-world.js';
+} from '../../support/worlds/record-world.js';
 
 const BOUND = { inputPicoUsd: 2n, outputPicoUsd: 1n, responseTokens: 8 };
 const OVER = { in_flight: 0, over: 1 };

@@ -6,14 +6,14 @@ import type { ExecutionsRepository } from '../../../src/modules/executions/index
 import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
 import { RecordingRepository } from '../../../src/modules/executions/recording/recording.repository.js';
 import type { PriceRecord } from '../../../src/modules/models/index.js';
-import { BudgetRows } from '../../support/budget-rows.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { costsByBruteForce } from '../../support/costs-by-brute-force.js';
-import { countByBruteForce, inOrder } from '../../support/count-by-brute-force.js';
-import { lapseLeases, setLapses } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { type BeginningOptions, beginningOf, findMisplaced } from '../../support/record-world.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
+import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
+import { lapseLeases, setLapses } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { type BeginningOptions, beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
 
 const EVER = { promptName: null, span: null };
 const ANY = { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] };

@@ -1,10 +1,10 @@
 import type { EndEntry } from '../../../src/infra/database/index.js';
 import type { Claim } from '../../../src/modules/executions/calls/claim.js';
-import { begunAs } from '../../support/admitted.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { begunAs } from '../../support/rows/admitted.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,
   beginningOf,
@@ -13,7 +13,7 @@ import {
   type LedgerIds,
   placesOf,
   untilBlocked,
-} from '../../support/record-world.js';
+} from '../../support/worlds/record-world.js';
 
 const IN_FLIGHT = { in_flight: 1, over: 0 };
 const OVER = { in_flight: 0, over: 1 };

@@ -1,12 +1,12 @@
 import type { Claim } from '../../../src/modules/executions/calls/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { BudgetRows } from '../../support/budget-rows.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { insertAttempt, lapseLeases, truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { AppConnection, beginningOf, findMisplaced } from '../../support/record-world.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { insertAttempt, lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { AppConnection, beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 const ALL = { afterProject: LOWEST_ID, passedOver: [] };

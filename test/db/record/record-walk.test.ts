@@ -3,14 +3,14 @@ import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts
 import type { Claim } from '../../../src/modules/executions/calls/claim.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { Next } from '../../../src/modules/executions/record/end.js';
-import { BudgetRows } from '../../support/budget-rows.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { countByBruteForce, inOrder } from '../../support/count-by-brute-force.js';
-import { endCall } from '../../support/end-executions.js';
-import { lapseLeases, makeDue } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { beginningOf, findMisplaced } from '../../support/record-world.js';
+import { BudgetRows } from '../../support/rows/budget-rows.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { lapseLeases, makeDue } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
 
 const EVER = { promptName: null, span: null };
 const ANY = { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] };

@@ -6,8 +6,8 @@ import {
   type NewRecordings,
   RecordingRepository,
 } from '../../../src/modules/executions/recording/recording.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const KEPT = [
   'executions_all',

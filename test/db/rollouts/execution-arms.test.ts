@@ -1,12 +1,12 @@
 import type { StoredArm } from '../../../src/entities/index.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { Beginning } from '../../../src/modules/executions/record/index.js';
-import { answered, failed } from '../../support/call-outcomes.js';
-import { endCall } from '../../support/end-executions.js';
-import { lapseLeases, truncateExecutions } from '../../support/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { insertOneOfEach, type LedgerRows } from '../../support/ledger-rows.js';
-import { type BeginningOptions, beginningOf } from '../../support/record-world.js';
+import { answered, failed } from '../../support/rows/call-outcomes.js';
+import { endCall } from '../../support/rows/end-executions.js';
+import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
+import { type BeginningOptions, beginningOf } from '../../support/worlds/record-world.js';
 
 const ARM: StoredArm = {
   rollout_id: '0193d2a4-7c1e-7b57-9a0e-2f4a3f8a1c55',

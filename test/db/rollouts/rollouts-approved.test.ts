@@ -1,8 +1,8 @@
 import type { Caller } from '../../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../../src/modules/changes/changes.dto.js';
-import { ChangesWorld } from '../../support/changes-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { RolloutsWorld } from '../../support/rollouts-world.js';
+import { ChangesWorld } from '../../support/worlds/changes-world.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { RolloutsWorld } from '../../support/worlds/rollouts-world.js';
 
 let context: LedgerContext;
 let world: ChangesWorld;

@@ -6,8 +6,8 @@ import {
   type RolloutAction,
 } from '../../../src/modules/rollouts/lifecycle/rollout-state.js';
 import { type RolloutStatus, ROLLOUT_STATUSES } from '../../../src/entities/index.js';
-import { type LedgerContext, openLedgerContext } from '../../support/ledger-context.js';
-import { ROLLOUT_ENVIRONMENT, RolloutsWorld } from '../../support/rollouts-world.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { ROLLOUT_ENVIRONMENT, RolloutsWorld } from '../../support/worlds/rollouts-world.js';
 
 let context: LedgerContext;
 let world: RolloutsWorld;

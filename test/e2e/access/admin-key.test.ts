@@ -1,7 +1,7 @@
 import { api } from '../../support/api-client.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/eventually.js';
-import { spawnService, startLedger } from '../../support/processes.js';
+import { spawnService, startLedger } from '../../support/servers/processes.js';
 
 const DEFAULT_KEY = 'dev-key-change-in-production';
 

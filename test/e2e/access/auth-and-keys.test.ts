@@ -1,6 +1,6 @@
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startLedger } from '../../support/processes.js';
+import { startLedger } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ANY_ID,

@@ -1,7 +1,7 @@
 import { ROLES } from '../../../src/entities/index.js';
 import { api, type ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startLedger } from '../../support/processes.js';
+import { startLedger } from '../../support/servers/processes.js';
 import { type KeyClient, makeKey, makeMember, makeUser, memberClient } from '../people.js';
 import { ANY_TIME, ECHO, expectProblem, putPrompt, type Stage, startStage, UNKNOWN_ID } from '../stage.js';
 

@@ -1,6 +1,6 @@
 import { GIT_ENVIRONMENT, GitRepository } from '../../../src/commands/git/git-repository.testkit.js';
 import type { ApiBody } from '../../support/api-client.js';
-import { freePort } from '../../support/processes.js';
+import { freePort } from '../../support/servers/processes.js';
 import { cliOf, type CliOptions } from '../cli.js';
 import { ECHO, promptPath, putPrompt, type Stage, startStage } from '../stage.js';
 

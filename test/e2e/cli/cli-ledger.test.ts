@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../support/processes.js';
+import { freePort } from '../../support/servers/processes.js';
 import { cliOf, type CliResult, runCli } from '../cli.js';
 import { ADMIN_KEY, putPrompt, type Stage, startStage, UNKNOWN_ID } from '../stage.js';
 

@@ -1,5 +1,5 @@
 import type { ApiBody } from '../../support/api-client.js';
-import { findInDatabase } from '../../support/find-in-database.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
 import { eventually } from '../../support/eventually.js';
 import { putItems, startExperiment, untilOver } from '../evaluation/experiments.js';
 import { ECHO, expectProblem, OPENAI, putPrompt, type Stage, startStage, untilFinal } from '../stage.js';

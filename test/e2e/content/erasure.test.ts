@@ -1,9 +1,9 @@
 import { createClient } from 'redis';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { findInDatabase } from '../../support/find-in-database.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 import { runCli } from '../cli.js';
 import { memberClient } from '../people.js';
 import {

@@ -1,7 +1,7 @@
 import type { ApiBody, ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { findInDatabase } from '../../support/find-in-database.js';
-import { startWorker } from '../../support/processes.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
+import { startWorker } from '../../support/servers/processes.js';
 import {
   ECHO,
   expectProblem,

@@ -1,5 +1,5 @@
 import { api } from '../../support/api-client.js';
-import { spawnService } from '../../support/processes.js';
+import { spawnService } from '../../support/servers/processes.js';
 import { ADMIN_KEY, ECHO, OPENAI, putPrompt, type Stage, startStage, submit, untilFinal } from '../stage.js';
 
 const PROVIDER_KEY = 'sk-canary-provider-key-11111111';

@@ -9,8 +9,8 @@ import {
   spawnService,
   startLedger,
   startWorker,
-} from '../../support/processes.js';
-import { testRedisUrl } from '../../support/redis.js';
+} from '../../support/servers/processes.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 import { runCli } from '../cli.js';
 import { makeProject, memberClient, type TestProject } from '../people.js';
 import {

@@ -3,8 +3,8 @@ import type { Behaviour } from '../../fakes/openai-server.js';
 import type { ApiBody, ApiClient, ApiResponse } from '../../support/api-client.js';
 import { EventStreamClient } from '../../support/event-stream-client.js';
 import { eventually } from '../../support/eventually.js';
-import { emptyQueue } from '../../support/execution-rows.js';
-import { startWorker } from '../../support/processes.js';
+import { emptyQueue } from '../../support/rows/execution-rows.js';
+import { startWorker } from '../../support/servers/processes.js';
 import { clientWith, otherProject } from '../other-project.js';
 import {
   ADMIN_KEY,

@@ -1,4 +1,4 @@
-import { spawnService } from '../../support/processes.js';
+import { spawnService } from '../../support/servers/processes.js';
 import type { ApiBody, ApiResponse } from '../../support/api-client.js';
 import { clientWith, otherProject } from '../other-project.js';
 import { ANY_ID, ANY_TIME, expectProblem, type Stage, startStage, UNKNOWN_ID } from '../stage.js';

@@ -2,7 +2,7 @@ import { formatPicoUsd } from '../../../src/kernel/index.js';
 import type { ReceivedRequest } from '../../fakes/openai-server.js';
 import { api, type ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startWorker } from '../../support/processes.js';
+import { startWorker } from '../../support/servers/processes.js';
 import {
   type Experiment,
   EXPERIMENTS,

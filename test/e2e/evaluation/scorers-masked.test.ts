@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../support/api-client.js';
-import { findInDatabase } from '../../support/find-in-database.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
 import { EXPERIMENTS, putItems, putScorer, startExperiment, untilOver } from './experiments.js';
 import { makeProject } from '../people.js';
 import { ECHO, type Execution, putPrompt, type Stage, startStage } from '../stage.js';

@@ -1,7 +1,7 @@
 import type { ApiBody, ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { postpone } from '../../support/execution-rows.js';
-import { startWorker } from '../../support/processes.js';
+import { postpone } from '../../support/rows/execution-rows.js';
+import { startWorker } from '../../support/servers/processes.js';
 import { otherProject } from '../other-project.js';
 import {
   ANY_ID,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { api, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { type ServiceProcess, startLedger, startWorker } from '../../support/processes.js';
+import { type ServiceProcess, startLedger, startWorker } from '../../support/servers/processes.js';
 import { otherProject } from '../other-project.js';
 import {
   ADMIN_KEY,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { api, type ApiBody } from '../../support/api-client.js';
-import { startLedger } from '../../support/processes.js';
+import { startLedger } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ANY_ID,

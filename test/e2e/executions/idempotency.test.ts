@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { lapseLeases } from '../../support/execution-rows.js';
-import { startLedger } from '../../support/processes.js';
+import { lapseLeases } from '../../support/rows/execution-rows.js';
+import { startLedger } from '../../support/servers/processes.js';
 import { clientWith, otherProject } from '../other-project.js';
 import { ENTRY } from '../recording/record-entries.js';
 import { rawRequest, type RawResponse } from '../raw-request.js';

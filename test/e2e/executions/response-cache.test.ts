@@ -1,7 +1,7 @@
-import { startLedger, type LedgerProcess } from '../../support/processes.js';
+import { startLedger, type LedgerProcess } from '../../support/servers/processes.js';
 import { api } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { ageExecutions } from '../../support/execution-rows.js';
+import { ageExecutions } from '../../support/rows/execution-rows.js';
 import {
   ADMIN_KEY,
   expectProblem,

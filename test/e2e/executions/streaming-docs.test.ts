@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { type Stage, startStage } from '../stage.js';
 
 const PRINTED_URL = 'http://localhost:8000';

@@ -2,7 +2,7 @@ import { type ApiBody, type ApiResponse } from '../../support/api-client.js';
 import { type StreamEvent, EventStreamClient } from '../../support/event-stream-client.js';
 import type { Behaviour } from '../../fakes/openai-server.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ANY_ID,

@@ -2,8 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { type ReceivedEvent, WebhookReceiver } from '../../fakes/webhook-receiver.js';
 import { api, type ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { moveIntoBatch, setCallbackUrl } from '../../support/execution-rows.js';
-import { startLedger, startWorker } from '../../support/processes.js';
+import { moveIntoBatch, setCallbackUrl } from '../../support/rows/execution-rows.js';
+import { startLedger, startWorker } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ANY_ID,

@@ -1,6 +1,6 @@
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../../support/api-client.js';
 import { EventStreamClient } from '../../support/event-stream-client.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { move, putVersions, rollBack, run, setRules } from './environments.js';
 import { otherProject } from '../other-project.js';
 import { record } from '../recording/record-entries.js';

@@ -1,7 +1,7 @@
 import { api, type ApiBody } from '../../support/api-client.js';
 import { EventStreamClient } from '../../support/event-stream-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startWorker } from '../../support/processes.js';
+import { startWorker } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ECHO,

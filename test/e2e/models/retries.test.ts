@@ -1,7 +1,7 @@
 import type { ReceivedRequest } from '../../fakes/openai-server.js';
 import { api } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   expectProblem,

@@ -1,6 +1,6 @@
 import { api, type ApiBody } from '../../support/api-client.js';
-import type { ServiceProcess } from '../../support/processes.js';
-import { startWorker } from '../../support/processes.js';
+import type { ServiceProcess } from '../../support/servers/processes.js';
+import { startWorker } from '../../support/servers/processes.js';
 import { ADMIN_KEY, getExecution, OPENAI, putPrompt, type Stage, startStage, untilFinal } from '../stage.js';
 
 /** Nobody listens there. */

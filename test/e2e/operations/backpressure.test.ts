@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour, ReceivedRequest } from '../../fakes/openai-server.js';
 import type { ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { emptyQueue } from '../../support/execution-rows.js';
-import { startWorker } from '../../support/processes.js';
+import { emptyQueue } from '../../support/rows/execution-rows.js';
+import { startWorker } from '../../support/servers/processes.js';
 import { otherProject } from '../other-project.js';
 import { ENTRY, send } from '../recording/record-entries.js';
 import {

@@ -1,8 +1,8 @@
 import { api } from '../../support/api-client.js';
-import { migrate } from '../../support/database.js';
+import { migrate } from '../../support/database/database.js';
 import { eventually } from '../../support/eventually.js';
-import { type OwnServer, startOwnPostgres } from '../../support/own-server.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type OwnServer, startOwnPostgres } from '../../support/servers/own-server.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { ADMIN_KEY, expectProblem, putPrompt } from '../stage.js';
 
 describe('when the database goes away and comes back, the service', () => {

@@ -13,7 +13,7 @@ import {
   startLedger,
   startWorker,
   type LedgerProcess,
-} from '../../support/processes.js';
+} from '../../support/servers/processes.js';
 import { promptPath, putPrompt, submit, untilFinal } from '../stage.js';
 
 const run = promisify(execFile);

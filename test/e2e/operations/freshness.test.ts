@@ -1,6 +1,6 @@
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { freePort, type LedgerProcess, startLedger } from '../../support/processes.js';
+import { freePort, type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { ADMIN_KEY, ECHO, expectProblem, promptPath, putPrompt, type Stage, startStage } from '../stage.js';
 
 const NO_CACHE = { 'cache-control': 'no-cache' };

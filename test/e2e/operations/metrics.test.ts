@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { eventually } from '../../support/eventually.js';
-import { freePort, startLedger, startWorker } from '../../support/processes.js';
+import { freePort, startLedger, startWorker } from '../../support/servers/processes.js';
 import { ADMIN_KEY, ECHO, OPENAI, putPrompt, type Stage, startStage, submit, untilFinal } from '../stage.js';
 
 const RUN = '/v1/executions:run';

@@ -1,8 +1,8 @@
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startOwnRedis, type OwnServer } from '../../support/own-server.js';
-import { startLedger, startWorker } from '../../support/processes.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { startOwnRedis, type OwnServer } from '../../support/servers/own-server.js';
+import { startLedger, startWorker } from '../../support/servers/processes.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 import {
   ANY_ID,
   ECHO,

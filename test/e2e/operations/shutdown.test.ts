@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { api } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { freePort, startLedger } from '../../support/processes.js';
+import { freePort, startLedger } from '../../support/servers/processes.js';
 import {
   ADMIN_KEY,
   ECHO,

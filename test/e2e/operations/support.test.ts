@@ -1,7 +1,7 @@
 import { api } from '../../support/api-client.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { spawnService, startLedger, startWorker } from '../../support/processes.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database/database.js';
+import { spawnService, startLedger, startWorker } from '../../support/servers/processes.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 
 describe('the processes of the tests', () => {
   let database: TestDatabase;

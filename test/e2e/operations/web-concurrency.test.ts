@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { api } from '../../support/api-client.js';
-import { Connection } from '../../support/connection.js';
+import { Connection } from '../../support/database/connection.js';
 import { eventually } from '../../support/eventually.js';
-import { spawnService, startLedger, type ServiceProcess } from '../../support/processes.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { spawnService, startLedger, type ServiceProcess } from '../../support/servers/processes.js';
+import { testRedisUrl } from '../../support/servers/redis.js';
 import {
   ADMIN_KEY,
   ECHO,

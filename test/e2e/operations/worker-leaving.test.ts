@@ -1,5 +1,5 @@
 import { eventually } from '../../support/eventually.js';
-import { startWorker } from '../../support/processes.js';
+import { startWorker } from '../../support/servers/processes.js';
 import { getExecution, OPENAI, putPrompt, type Stage, startStage, submit, untilFinal } from '../stage.js';
 
 /** So short that a call outlives it several times: only who renews it keeps it. */

@@ -1,8 +1,8 @@
 import type { ReceivedRequest } from '../../fakes/openai-server.js';
 import type { ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { startOwnRedis, type OwnServer } from '../../support/own-server.js';
-import { startWorker, type ServiceProcess } from '../../support/processes.js';
+import { startOwnRedis, type OwnServer } from '../../support/servers/own-server.js';
+import { startWorker, type ServiceProcess } from '../../support/servers/processes.js';
 import { getExecution, putPrompt, startStage, submit, untilFinal, type Stage } from '../stage.js';
 
 const SUBMITS = 1000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
-import { startLedger } from '../../support/processes.js';
+import { startLedger } from '../../support/servers/processes.js';
 import { clientWith, otherProject } from '../other-project.js';
 import {
   ADMIN_KEY,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
-import { type ExecutionOptions, insertExecution } from '../../support/execution-rows.js';
-import { startLedger } from '../../support/processes.js';
+import { type ExecutionOptions, insertExecution } from '../../support/rows/execution-rows.js';
+import { startLedger } from '../../support/servers/processes.js';
 import { clientWith, otherProject } from '../other-project.js';
 import {
   ADMIN_KEY,

@@ -1,7 +1,7 @@
 import { bucketUnit } from '../../../src/bucketing/index.js';
-import { Connection } from '../../support/connection.js';
+import { Connection } from '../../support/database/connection.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../stage.js';
 
 const SERVICES = 3;

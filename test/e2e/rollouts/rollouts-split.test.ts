@@ -2,8 +2,8 @@ import { bucketUnit } from '../../../src/bucketing/index.js';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { EventStreamClient } from '../../support/event-stream-client.js';
-import { findInDatabase } from '../../support/find-in-database.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { findInDatabase } from '../../support/database/find-in-database.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { otherProject } from '../other-project.js';
 import {
   ADMIN_KEY,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import readline from 'node:readline';
-import { freePort } from '../../support/processes.js';
+import { freePort } from '../../support/servers/processes.js';
 import type { Browser } from './browser.js';
 import { Browser as OwnBrowser } from './browser.js';
 

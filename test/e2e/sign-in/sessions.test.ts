@@ -1,6 +1,6 @@
 import { api } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerProcess, startLedger } from '../../support/processes.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { Browser, type BrowserAnswer } from './browser.js';
 import { makeProject, memberClient } from '../people.js';
 import { ADMIN_KEY, ANY_ID, ECHO, putPrompt, type Stage, startStage } from '../stage.js';

@@ -1,5 +1,5 @@
 import { HostileIssuer } from '../../fakes/hostile-issuer.js';
-import { freePort, spawnService, startLedger } from '../../support/processes.js';
+import { freePort, spawnService, startLedger } from '../../support/servers/processes.js';
 import { Browser, type BrowserAnswer } from './browser.js';
 import { makeUser } from '../people.js';
 import { type Stage, startStage } from '../stage.js';

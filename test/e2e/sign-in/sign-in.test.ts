@@ -1,4 +1,4 @@
-import { freePort } from '../../support/processes.js';
+import { freePort } from '../../support/servers/processes.js';
 import { Browser, type BrowserAnswer } from './browser.js';
 import { type OidcProvider, startOidcProvider, visitProvider } from './oidc-provider.js';
 import { makeUser } from '../people.js';

@@ -6,7 +6,7 @@ import {
   startWorker,
   type LedgerProcess,
   type ServiceProcess,
-} from '../../support/processes.js';
+} from '../../support/servers/processes.js';
 import { check, type Verdict } from './checker.js';
 import type { FaultyServer } from './faulty-server.js';
 import { History } from './history.js';

@@ -1,4 +1,4 @@
-import type { ServiceProcess } from '../../support/processes.js';
+import type { ServiceProcess } from '../../support/servers/processes.js';
 import { isAlive } from './faulty-server.js';
 import type { Bell, FaultContext } from './fault-context.js';
 import { inParallel } from './ledger-client.js';

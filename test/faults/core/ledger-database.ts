@@ -1,6 +1,6 @@
 import { Client, escapeIdentifier, Pool } from 'pg';
-import { migrate } from '../../support/database.js';
-import { spawnService } from '../../support/processes.js';
+import { migrate } from '../../support/database/database.js';
+import { spawnService } from '../../support/servers/processes.js';
 import type { FaultProxy } from './fault-proxy.js';
 import type { FaultyServer } from './faulty-server.js';
 import { watchMoves } from './watch-moves.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ServiceProcess } from '../../support/processes.js';
+import type { ServiceProcess } from '../../support/servers/processes.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { FaultRow } from '../core/row.js';
 

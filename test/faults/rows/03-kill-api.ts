@@ -1,4 +1,4 @@
-import type { LedgerProcess } from '../../support/processes.js';
+import type { LedgerProcess } from '../../support/servers/processes.js';
 import { isBeginning, isEnding, nameCommit } from '../core/commit-name.js';
 import { CommitCutter } from '../core/commit-cutter.js';
 import type { FaultContext } from '../core/fault-context.js';

@@ -1,5 +1,5 @@
 import type { FaultContext } from '../core/fault-context.js';
-import type { LedgerProcess, ProcessExit, ServiceProcess } from '../../support/processes.js';
+import type { LedgerProcess, ProcessExit, ServiceProcess } from '../../support/servers/processes.js';
 import type { FaultRow } from '../core/row.js';
 
 const SIZES = {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LedgerProcess } from '../../support/processes.js';
+import type { LedgerProcess } from '../../support/servers/processes.js';
 import { ADMIN_KEY, type FaultContext } from '../core/fault-context.js';
 import type { FaultRow } from '../core/row.js';
 import {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { LedgerProcess } from '../../support/processes.js';
+import type { LedgerProcess } from '../../support/servers/processes.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { FaultRow } from '../core/row.js';
 import { sendFor, type StreamResult } from './open-loop.js';

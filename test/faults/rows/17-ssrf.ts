@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebhookReceiver } from '../../fakes/webhook-receiver.js';
-import { setCallbackUrl } from '../../support/execution-rows.js';
+import { setCallbackUrl } from '../../support/rows/execution-rows.js';
 import type { FaultContext } from '../core/fault-context.js';
 import { inParallel } from '../core/ledger-client.js';
 import type { FaultRow } from '../core/row.js';

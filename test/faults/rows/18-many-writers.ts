@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { LedgerProcess } from '../../support/processes.js';
+import type { LedgerProcess } from '../../support/servers/processes.js';
 import { ADMIN_KEY, type FaultContext } from '../core/fault-context.js';
 import { inParallel } from '../core/ledger-client.js';
 import type { FaultRow } from '../core/row.js';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { LedgerProcess, ServiceProcess } from '../../support/processes.js';
+import type { LedgerProcess, ServiceProcess } from '../../support/servers/processes.js';
 import { ADMIN_KEY, type FaultContext, type Settings } from '../core/fault-context.js';
 import { isAlive } from '../core/faulty-server.js';
 import { inParallel } from '../core/ledger-client.js';

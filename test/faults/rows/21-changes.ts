@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
-import type { LedgerProcess } from '../../support/processes.js';
+import type { LedgerProcess } from '../../support/servers/processes.js';
 import type { FaultContext, Settings } from '../core/fault-context.js';
 import { isAlive } from '../core/faulty-server.js';
 import type { FaultRow } from '../core/row.js';

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../support/api-client.js';
-import type { ServiceProcess } from '../../support/processes.js';
+import type { ServiceProcess } from '../../support/servers/processes.js';
 import {
   type Experiment,
   putCandidates,

@@ -13,8 +13,14 @@ import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
-import { type Admitted, admittedFor } from '../../support/admitted.js';
-import { deleteExecutions, lapseLeases, makeDue, postpone, setLapses } from '../../support/execution-rows.js';
+import { type Admitted, admittedFor } from '../../support/rows/admitted.js';
+import {
+  deleteExecutions,
+  lapseLeases,
+  makeDue,
+  postpone,
+  setLapses,
+} from '../../support/rows/execution-rows.js';
 import { findMisplaced } from '../core/execution-places.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { Hold, Model, Next, Operation } from './state-model.js';

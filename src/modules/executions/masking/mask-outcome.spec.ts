@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { answered, failed } from '../../../../test/support/call-outcomes.js';
+import { answered, failed } from '../../../../test/support/rows/call-outcomes.js';
 import { maskOutcome } from './mask-outcome.js';
 import { ValueMask } from './value-mask.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { admittedFor } from '../../../../test/support/admitted.js';
+import { admittedFor } from '../../../../test/support/rows/admitted.js';
 import type { Completion } from '../../providers/index.js';
 import { toExecutionResult } from './execution-result.js';
 import { computeCost } from '../record/index.js';

@@ -5,7 +5,7 @@ import type {
   ProjectIds,
   Statement,
   TenantScope,
-} from '../../src/infra/database/index.js';
+} from '../../../src/infra/database/index.js';
 
 /** The reads and writes of one statement in the tables of the ledger and in their indexes. */
 export interface Measure {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import type { BeginEntry, EndEntry } from '../../src/infra/database/index.js';
-import type { Claim } from '../../src/modules/executions/calls/claim.js';
-import type { CallOutcome } from '../../src/modules/executions/calls/call-outcome.js';
-import { type Beginning, beginEntry } from '../../src/modules/executions/record/index.js';
-import { endEntry, type Next } from '../../src/modules/executions/record/end.js';
-import { type Admitted, admittedFor } from './admitted.js';
+import type { BeginEntry, EndEntry } from '../../../src/infra/database/index.js';
+import type { Claim } from '../../../src/modules/executions/calls/claim.js';
+import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
+import { type Beginning, beginEntry } from '../../../src/modules/executions/record/index.js';
+import { endEntry, type Next } from '../../../src/modules/executions/record/end.js';
+import { type Admitted, admittedFor } from '../rows/admitted.js';
 import type { LedgerContext } from './ledger-context.js';
-import type { LedgerRows } from './ledger-rows.js';
+import type { LedgerRows } from '../rows/ledger-rows.js';
 
 export interface BeginningOptions {
   readonly projectId?: string;

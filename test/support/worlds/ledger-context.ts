@@ -1,14 +1,18 @@
 import 'reflect-metadata';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { AppConfig, parseEnvironment } from '../../src/infra/config/index.js';
-import { PoolErrorLog } from '../../src/infra/database/connections/pool-error-log.js';
-import { applicationDataSourceOptions, DatabaseClock, TenantScope } from '../../src/infra/database/index.js';
-import { Metrics } from '../../src/infra/metrics/index.js';
-import { SystemClock } from '../../src/kernel/index.js';
-import { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import { createTestDatabase } from './database.js';
-import { LossyConnections } from './lossy-connections.js';
+import { AppConfig, parseEnvironment } from '../../../src/infra/config/index.js';
+import { PoolErrorLog } from '../../../src/infra/database/connections/pool-error-log.js';
+import {
+  applicationDataSourceOptions,
+  DatabaseClock,
+  TenantScope,
+} from '../../../src/infra/database/index.js';
+import { Metrics } from '../../../src/infra/metrics/index.js';
+import { SystemClock } from '../../../src/kernel/index.js';
+import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
+import { createTestDatabase } from '../database/database.js';
+import { LossyConnections } from '../servers/lossy-connections.js';
 
 /** A database of its own, seen as the application sees it (`scope`) and as its owner (`owner`). */
 export interface LedgerContext {

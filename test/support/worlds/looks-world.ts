@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { Decision, Look } from '../../src/modules/rollouts/index.js';
-import type { RolloutDetailDto } from '../../src/modules/rollouts/reports/rollout-detail.dto.js';
-import { RolloutReportsService } from '../../src/modules/rollouts/reports/rollout-reports.service.js';
-import { LookTaker } from '../../src/modules/rollouts/watching/look-taker.js';
-import { LooksRepository } from '../../src/modules/rollouts/watching/looks.repository.js';
-import { RolloutEventsRepository } from '../../src/modules/rollouts/watching/rollout-events.repository.js';
-import { TakingInRepository } from '../../src/modules/rollouts/watching/taking-in.repository.js';
+import type { Decision, Look } from '../../../src/modules/rollouts/index.js';
+import type { RolloutDetailDto } from '../../../src/modules/rollouts/reports/rollout-detail.dto.js';
+import { RolloutReportsService } from '../../../src/modules/rollouts/reports/rollout-reports.service.js';
+import { LookTaker } from '../../../src/modules/rollouts/watching/look-taker.js';
+import { LooksRepository } from '../../../src/modules/rollouts/watching/looks.repository.js';
+import { RolloutEventsRepository } from '../../../src/modules/rollouts/watching/rollout-events.repository.js';
+import { TakingInRepository } from '../../../src/modules/rollouts/watching/taking-in.repository.js';
 import type { LedgerContext } from './ledger-context.js';
 import { RolloutsWorld } from './rollouts-world.js';
 

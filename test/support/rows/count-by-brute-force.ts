@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { CountFilter } from '../../src/modules/analytics/counts/count-parts.js';
-import type { ModeCounts } from '../../src/modules/analytics/counts/execution-counts.repository.js';
+import type { CountFilter } from '../../../src/modules/analytics/counts/count-parts.js';
+import type { ModeCounts } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
 
 /** The question that rollups answer, answered by reading every execution. */
 export async function countByBruteForce(

@@ -1,5 +1,5 @@
-import { COUNTED_COLUMNS, countEnded } from '../../migrations/ledger/create-prompt-ledger/counts.js';
-import type { TenantScope } from '../../src/infra/database/index.js';
+import { COUNTED_COLUMNS, countEnded } from '../../../migrations/ledger/create-prompt-ledger/counts.js';
+import type { TenantScope } from '../../../src/infra/database/index.js';
 
 /** The columns of an execution that counts read, by their names. */
 export interface CountedExecution {

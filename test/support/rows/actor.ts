@@ -1,4 +1,4 @@
-import { type AuthorizedActor, SCOPES } from '../../src/modules/auth/index.js';
+import { type AuthorizedActor, SCOPES } from '../../../src/modules/auth/index.js';
 
 /** The actor in tests of a service; the project is the test's own. */
 export const ACTOR: Omit<AuthorizedActor, 'projectId'> = {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { CountFilter } from '../../src/modules/analytics/counts/count-parts.js';
-import type { CostGroup, Costs } from '../../src/modules/analytics/costs/execution-costs.repository.js';
+import type { CountFilter } from '../../../src/modules/analytics/counts/count-parts.js';
+import type { CostGroup, Costs } from '../../../src/modules/analytics/costs/execution-costs.repository.js';
 
 export interface CostsOfKey extends Costs {
   readonly key: string | null;

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { Claim } from '../../src/modules/executions/calls/claim.js';
-import type { ExecutionsRepository } from '../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../src/modules/executions/calls/call-outcome.js';
-import type { Next } from '../../src/modules/executions/record/index.js';
+import type { Claim } from '../../../src/modules/executions/calls/claim.js';
+import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
+import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
+import type { Next } from '../../../src/modules/executions/record/index.js';
 import { answered, failed } from './call-outcomes.js';
 import { insertAttempt, startRunning } from './execution-rows.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../worlds/ledger-context.js';
 
 /** Ends a call of the model `echo`, whose price nobody knows. @returns whether it was still its caller's. */
 export function endCall(

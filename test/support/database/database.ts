@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
-import { testSetting } from './settings.js';
+import { testSetting } from '../servers/settings.js';
 
 const run = promisify(execFile);
-const CLI = path.join(__dirname, '../../dist/src/cli.js');
+const CLI = path.join(__dirname, '../../../dist/src/cli.js');
 /** Any number that nothing else on the server locks with. */
 const TEMPLATE_LOCK = 7_254_910;
 

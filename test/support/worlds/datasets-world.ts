@@ -1,14 +1,14 @@
-import { DatabaseClock } from '../../src/infra/database/index.js';
-import { SystemClock } from '../../src/kernel/index.js';
-import { type Actor, AuditService } from '../../src/modules/audit/index.js';
-import { DatasetReadsRepository } from '../../src/modules/datasets/dataset-reads.repository.js';
-import { DatasetsRepository } from '../../src/modules/datasets/datasets.repository.js';
-import { DatasetsService } from '../../src/modules/datasets/datasets.service.js';
-import { ItemsService } from '../../src/modules/datasets/items/items.service.js';
-import { Revisions } from '../../src/modules/datasets/items/revisions.js';
-import { RevisionsRepository } from '../../src/modules/datasets/items/revisions.repository.js';
-import { UploadsRepository } from '../../src/modules/datasets/items/uploads.repository.js';
-import { ACTOR } from './actor.js';
+import { DatabaseClock } from '../../../src/infra/database/index.js';
+import { SystemClock } from '../../../src/kernel/index.js';
+import { type Actor, AuditService } from '../../../src/modules/audit/index.js';
+import { DatasetReadsRepository } from '../../../src/modules/datasets/dataset-reads.repository.js';
+import { DatasetsRepository } from '../../../src/modules/datasets/datasets.repository.js';
+import { DatasetsService } from '../../../src/modules/datasets/datasets.service.js';
+import { ItemsService } from '../../../src/modules/datasets/items/items.service.js';
+import { Revisions } from '../../../src/modules/datasets/items/revisions.js';
+import { RevisionsRepository } from '../../../src/modules/datasets/items/revisions.repository.js';
+import { UploadsRepository } from '../../../src/modules/datasets/items/uploads.repository.js';
+import { ACTOR } from '../rows/actor.js';
 import type { LedgerContext } from './ledger-context.js';
 
 /** The services of datasets on a real database. */

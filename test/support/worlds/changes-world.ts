@@ -1,33 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import type { Role } from '../../src/entities/index.js';
-import { DatabaseClock } from '../../src/infra/database/index.js';
-import { SystemClock } from '../../src/kernel/index.js';
-import { ExecutionCountsRepository } from '../../src/modules/analytics/counts/execution-counts.repository.js';
-import { ExecutionUsageRepository } from '../../src/modules/analytics/counts/execution-usage.repository.js';
-import { ExecutionCounts } from '../../src/modules/analytics/index.js';
-import { AuditService } from '../../src/modules/audit/index.js';
-import { type Caller, type Scope, SCOPES, scopesForRole } from '../../src/modules/auth/index.js';
-import { ApplyChangeService } from '../../src/modules/changes/apply-change.service.js';
-import { ChangeLog } from '../../src/modules/changes/change-log.js';
-import { ChangeReviewsService } from '../../src/modules/changes/reviews/change-reviews.service.js';
-import type { ChangeDto, OpenChangeDto } from '../../src/modules/changes/changes.dto.js';
-import { ChangesRepository } from '../../src/modules/changes/changes.repository.js';
-import { ChangesService } from '../../src/modules/changes/changes.service.js';
-import { EvidenceCheck } from '../../src/modules/changes/evidence/evidence-check.js';
-import { ReviewsRepository } from '../../src/modules/changes/reviews/reviews.repository.js';
-import { ComparisonsService, ExperimentsRepository } from '../../src/modules/experiments/index.js';
-import { ResultsRepository } from '../../src/modules/experiments/results/results.repository.js';
+import type { Role } from '../../../src/entities/index.js';
+import { DatabaseClock } from '../../../src/infra/database/index.js';
+import { SystemClock } from '../../../src/kernel/index.js';
+import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
+import { ExecutionUsageRepository } from '../../../src/modules/analytics/counts/execution-usage.repository.js';
+import { ExecutionCounts } from '../../../src/modules/analytics/index.js';
+import { AuditService } from '../../../src/modules/audit/index.js';
+import { type Caller, type Scope, SCOPES, scopesForRole } from '../../../src/modules/auth/index.js';
+import { ApplyChangeService } from '../../../src/modules/changes/apply-change.service.js';
+import { ChangeLog } from '../../../src/modules/changes/change-log.js';
+import { ChangeReviewsService } from '../../../src/modules/changes/reviews/change-reviews.service.js';
+import type { ChangeDto, OpenChangeDto } from '../../../src/modules/changes/changes.dto.js';
+import { ChangesRepository } from '../../../src/modules/changes/changes.repository.js';
+import { ChangesService } from '../../../src/modules/changes/changes.service.js';
+import { EvidenceCheck } from '../../../src/modules/changes/evidence/evidence-check.js';
+import { ReviewsRepository } from '../../../src/modules/changes/reviews/reviews.repository.js';
+import { ComparisonsService, ExperimentsRepository } from '../../../src/modules/experiments/index.js';
+import { ResultsRepository } from '../../../src/modules/experiments/results/results.repository.js';
 import {
   type DiffService,
   PointerKeeper,
   PointerMover,
   type RegistryWatch,
-} from '../../src/modules/prompts/index.js';
-import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
-import { ApprovedVersionsRepository } from '../../src/modules/prompts/pointers/approved-versions.repository.js';
-import { HeldPointersRepository } from '../../src/modules/prompts/pointers/held-pointers.repository.js';
-import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
-import { RolloutDrafts, RolloutsRepository, RolloutTransitions } from '../../src/modules/rollouts/index.js';
+} from '../../../src/modules/prompts/index.js';
+import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
+import { ApprovedVersionsRepository } from '../../../src/modules/prompts/pointers/approved-versions.repository.js';
+import { HeldPointersRepository } from '../../../src/modules/prompts/pointers/held-pointers.repository.js';
+import { PromptsRepository } from '../../../src/modules/prompts/prompts.repository.js';
+import {
+  RolloutDrafts,
+  RolloutsRepository,
+  RolloutTransitions,
+} from '../../../src/modules/rollouts/index.js';
 import type { LedgerContext } from './ledger-context.js';
 
 export const ENVIRONMENT = 'prod';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startRelay } from './relay.js';
-import { startServer, type TestServer } from './servers/start-server.cjs';
+import { startServer, type TestServer } from './start-server.cjs';
 
 /** A server that a test may kill and start again at the same address, with what is on its disk. */
 export interface OwnServer {

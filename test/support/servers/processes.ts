@@ -6,7 +6,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const DIST = path.join(__dirname, '../../dist/src');
+const DIST = path.join(__dirname, '../../../dist/src');
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 

@@ -1,4 +1,4 @@
-import type { Begun, Beginning } from '../../src/modules/executions/record/index.js';
+import type { Begun, Beginning } from '../../../src/modules/executions/record/index.js';
 import type { LedgerRows } from './ledger-rows.js';
 
 export type Admitted = Beginning['admitted'];

@@ -1,4 +1,4 @@
-import { type FunctionCall, JournalConnections } from '../../src/infra/database/index.js';
+import { type FunctionCall, JournalConnections } from '../../../src/infra/database/index.js';
 
 /** The server does what it is told, and the connection is lost before its answer. */
 export class LossyConnections extends JournalConnections {

@@ -1,5 +1,5 @@
-import { startServer } from './servers/start-server.cjs';
-import { redisServerPath } from './servers/redis-server.mjs';
+import { startServer } from '../servers/start-server.cjs';
+import { redisServerPath } from '../servers/redis-server.mjs';
 
 /**
  * Once a run, before the first test of a project that needs servers. What the tests read from the environment
@@ -18,7 +18,7 @@ export default async function globalSetup() {
 async function prepare() {
   // scripts/test.mjs has done so; `npx jest` alone has not.
   if (process.env.LEDGER_TEST_IS_BUILT !== 'true') {
-    const { ensureBuilt } = await import('../../scripts/lib/prepare.mjs');
+    const { ensureBuilt } = await import('../../../scripts/lib/prepare.mjs');
     await ensureBuilt();
   }
   // Tests that kill a Redis need a server of their own, so an external one does not do without.

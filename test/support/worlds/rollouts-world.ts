@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { AuditService } from '../../src/modules/audit/index.js';
-import type { Caller } from '../../src/modules/auth/index.js';
-import { PointerKeeper, PointerMover, type RegistryWatch } from '../../src/modules/prompts/index.js';
-import { ApprovedVersionsRepository } from '../../src/modules/prompts/pointers/approved-versions.repository.js';
-import { EnvironmentRulesRepository } from '../../src/modules/prompts/pointers/environment-rules.repository.js';
-import { HeldPointersRepository } from '../../src/modules/prompts/pointers/held-pointers.repository.js';
-import { PromptsRepository } from '../../src/modules/prompts/prompts.repository.js';
+import { AuditService } from '../../../src/modules/audit/index.js';
+import type { Caller } from '../../../src/modules/auth/index.js';
+import { PointerKeeper, PointerMover, type RegistryWatch } from '../../../src/modules/prompts/index.js';
+import { ApprovedVersionsRepository } from '../../../src/modules/prompts/pointers/approved-versions.repository.js';
+import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
+import { HeldPointersRepository } from '../../../src/modules/prompts/pointers/held-pointers.repository.js';
+import { PromptsRepository } from '../../../src/modules/prompts/prompts.repository.js';
 import {
   type ReadRollout,
   type RolloutEnd,
   RolloutsRepository,
   RolloutTransitions,
-} from '../../src/modules/rollouts/index.js';
-import type { RolloutAction } from '../../src/modules/rollouts/lifecycle/rollout-state.js';
-import { rolloutView } from '../../src/modules/rollouts/lifecycle/rollout-views.js';
-import type { RolloutDto } from '../../src/modules/rollouts/lifecycle/rollout.dto.js';
-import type { CreateRolloutDto } from '../../src/modules/rollouts/lifecycle/rollouts.dto.js';
-import { RolloutsService } from '../../src/modules/rollouts/lifecycle/rollouts.service.js';
-import { ACTOR } from './actor.js';
+} from '../../../src/modules/rollouts/index.js';
+import type { RolloutAction } from '../../../src/modules/rollouts/lifecycle/rollout-state.js';
+import { rolloutView } from '../../../src/modules/rollouts/lifecycle/rollout-views.js';
+import type { RolloutDto } from '../../../src/modules/rollouts/lifecycle/rollout.dto.js';
+import type { CreateRolloutDto } from '../../../src/modules/rollouts/lifecycle/rollouts.dto.js';
+import { RolloutsService } from '../../../src/modules/rollouts/lifecycle/rollouts.service.js';
+import { ACTOR } from '../rows/actor.js';
 import type { LedgerContext } from './ledger-context.js';
 
 export const ROLLOUT_ENVIRONMENT = 'prod';

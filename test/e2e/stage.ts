@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { OpenAiServer } from '../fakes/openai-server.js';
+import { OpenAiServer } from '../fakes/vendors/openai-server.js';
 import { api, type ApiBody, type ApiClient, type ApiResponse } from '../support/api-client.js';
 import { createSeededDatabase } from '../support/database/database.js';
 import { eventually } from '../support/eventually.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { OpenAiServer } from '../fakes/openai-server.js';
+import { OpenAiServer } from '../fakes/vendors/openai-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
 import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 import {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OpenAiServer } from '../fakes/openai-server.js';
+import { OpenAiServer } from '../fakes/vendors/openai-server.js';
 import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
 import { startLedger, type LedgerProcess } from '../support/servers/processes.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
-import { OpenAiServer } from '../../fakes/openai-server.js';
+import { OpenAiServer } from '../../fakes/vendors/openai-server.js';
 import { api, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import {

@@ -1,5 +1,5 @@
 import { formatPicoUsd } from '../../../src/kernel/index.js';
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 import type { ApiBody, ApiClient, ApiResponse } from '../../support/api-client.js';
 import { EventStreamClient } from '../../support/event-stream-client.js';
 import { eventually } from '../../support/eventually.js';

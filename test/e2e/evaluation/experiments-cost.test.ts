@@ -1,5 +1,5 @@
 import { formatPicoUsd } from '../../../src/kernel/index.js';
-import type { ReceivedRequest } from '../../fakes/openai-server.js';
+import type { ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import { api, type ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { startWorker } from '../../support/servers/processes.js';

@@ -1,5 +1,5 @@
 import type { ApiBody } from '../../support/api-client.js';
-import type { ReceivedRequest } from '../../fakes/openai-server.js';
+import type { ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import { ECHO, getExecution, OPENAI, putPrompt, type Stage, startStage } from '../stage.js';
 
 const TEMPLATE =

@@ -1,6 +1,6 @@
-import { startAnthropicServer } from '../../fakes/anthropic-server.js';
-import { startGoogleServer } from '../../fakes/google-server.js';
-import type { VendorServer } from '../../fakes/vendor-server.js';
+import { startAnthropicServer } from '../../fakes/vendors/anthropic-server.js';
+import { startGoogleServer } from '../../fakes/vendors/google-server.js';
+import type { VendorServer } from '../../fakes/vendors/vendor-server.js';
 import {
   ARGUMENTS,
   FORMAT,

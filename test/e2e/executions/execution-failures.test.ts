@@ -1,4 +1,4 @@
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 import { api } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { freePort, startLedger } from '../../support/servers/processes.js';

@@ -1,6 +1,6 @@
 import { type ApiBody, type ApiResponse } from '../../support/api-client.js';
 import { type StreamEvent, EventStreamClient } from '../../support/event-stream-client.js';
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 import { eventually } from '../../support/eventually.js';
 import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Behaviour, ReceivedRequest } from '../../fakes/openai-server.js';
+import type { Behaviour, ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import type { ApiBody, ApiResponse } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { ECHO, expectProblem, getExecution, OPENAI, putPrompt, type Stage, startStage } from '../stage.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AcmeServer } from '../../fakes/acme-server.js';
+import { AcmeServer } from '../../fakes/vendors/acme-server.js';
 
 const ROOT = join(__dirname, '../../..');
 const DIST = join(ROOT, 'dist/src');

@@ -1,7 +1,7 @@
-import { startAnthropicServer } from '../../fakes/anthropic-server.js';
-import { startGoogleServer } from '../../fakes/google-server.js';
-import { startAzureServer, startCompatibleServer } from '../../fakes/openai-like-servers.js';
-import type { VendorServer } from '../../fakes/vendor-server.js';
+import { startAnthropicServer } from '../../fakes/vendors/anthropic-server.js';
+import { startGoogleServer } from '../../fakes/vendors/google-server.js';
+import { startAzureServer, startCompatibleServer } from '../../fakes/vendors/openai-like-servers.js';
+import type { VendorServer } from '../../fakes/vendors/vendor-server.js';
 import {
   expectProblem,
   getExecution,

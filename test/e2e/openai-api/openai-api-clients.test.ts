@@ -1,4 +1,4 @@
-import type { BehaviourRule } from '../../fakes/openai-server.js';
+import type { BehaviourRule } from '../../fakes/vendors/openai-server.js';
 import { eventually } from '../../support/eventually.js';
 import { aiSdkClient } from './clients/ai-sdk-client.js';
 import { langchainClient } from './clients/langchain-client.js';

@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { OpenAiServer, type ReceivedRequest } from '../../fakes/openai-server.js';
+import { OpenAiServer, type ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import { FULL_MANNER, OPENAI_CALLS, type OpenAiCall } from './openai-calls.js';
 import { ADMIN_KEY, type Stage, startStage } from '../stage.js';
 

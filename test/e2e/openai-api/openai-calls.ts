@@ -4,7 +4,7 @@ import type {
   ChatCompletionCreateParamsNonStreaming as Whole,
   ChatCompletionCreateParamsStreaming as Streamed,
 } from 'openai/resources/chat/completions';
-import type { Behaviour, BehaviourRule } from '../../fakes/openai-server.js';
+import type { Behaviour, BehaviourRule } from '../../fakes/vendors/openai-server.js';
 
 /** One call of OpenAI's client, as its documentation has it. What it gives is compared, so it must be plain data. */
 export interface OpenAiCall {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Behaviour, ReceivedRequest } from '../../fakes/openai-server.js';
+import type { Behaviour, ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import type { ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { emptyQueue } from '../../support/rows/execution-rows.js';

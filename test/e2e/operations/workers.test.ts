@@ -1,4 +1,4 @@
-import type { ReceivedRequest } from '../../fakes/openai-server.js';
+import type { ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import type { ApiBody } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnRedis, type OwnServer } from '../../support/servers/own-server.js';

@@ -1,4 +1,4 @@
-import { OpenAiServer, type BehaviourRule } from '../../fakes/openai-server.js';
+import { OpenAiServer, type BehaviourRule } from '../../fakes/vendors/openai-server.js';
 import { FaultProxy } from './fault-proxy.js';
 import type { LedgerDatabase } from './ledger-database.js';
 

@@ -1,4 +1,4 @@
-import type { Behaviour, ReceivedRequest } from '../../fakes/openai-server.js';
+import type { Behaviour, ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import type { FaultContext } from '../core/fault-context.js';
 import { inParallel, type LedgerRequest } from '../core/ledger-client.js';
 import type { FaultRow, Size } from '../core/row.js';

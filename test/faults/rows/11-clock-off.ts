@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ReceivedRequest } from '../../fakes/openai-server.js';
+import type { ReceivedRequest } from '../../fakes/vendors/openai-server.js';
 import type { ServiceProcess } from '../../support/servers/processes.js';
 import type { FaultContext, Settings } from '../core/fault-context.js';
 import { isAlive } from '../core/faulty-server.js';

@@ -1,5 +1,5 @@
 import { WebhookReceiver } from '../../fakes/webhook-receiver.js';
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 import { ADMIN_KEY, type FaultContext } from '../core/fault-context.js';
 import type { Tap } from '../core/fault-proxy.js';
 import { withRedis } from '../core/lab.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 import type { FaultContext } from '../core/fault-context.js';
 import type { Told } from '../core/history.js';
 import type { RowResult } from '../core/row.js';

@@ -1,4 +1,4 @@
-import type { Behaviour } from '../../fakes/openai-server.js';
+import type { Behaviour } from '../../fakes/vendors/openai-server.js';
 
 /** One way in which a provider misbehaves, and what the ledger has to make of it. */
 export interface Misbehaviour {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { AcmeServer, type AcmeBehaviour } from '../../../../test/fakes/acme-server.js';
+import { AcmeServer, type AcmeBehaviour } from '../../../../test/fakes/vendors/acme-server.js';
 import { describeProvider } from './describe-provider.testkit.js';
 import { listProviderClasses } from '../registry/provider-loader.js';
 import type { ModelProvider } from '../provider.contract.js';

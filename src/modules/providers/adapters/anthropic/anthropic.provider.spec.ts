@@ -1,7 +1,7 @@
-import { startAnthropicServer } from '../../../../../test/fakes/anthropic-server.js';
-import { fixtureOf } from '../../../../../test/fakes/provider-fixtures.js';
-import { vendorHarness } from '../../../../../test/fakes/vendor-harness.js';
-import type { VendorServer } from '../../../../../test/fakes/vendor-server.js';
+import { startAnthropicServer } from '../../../../../test/fakes/vendors/anthropic-server.js';
+import { fixtureOf } from '../../../../../test/fakes/vendors/provider-fixtures.js';
+import { vendorHarness } from '../../../../../test/fakes/vendors/vendor-harness.js';
+import type { VendorServer } from '../../../../../test/fakes/vendors/vendor-server.js';
 import { ASKING_WAYS } from '../../testkit/asking-ways.testkit.js';
 import { describeProvider } from '../../testkit/describe-provider.testkit.js';
 import { askerOf, failureOf } from '../../testkit/provider-asker.testkit.js';

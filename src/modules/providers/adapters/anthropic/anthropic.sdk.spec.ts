@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Anthropic } from '@anthropic-ai/sdk';
 import type { Message } from '@anthropic-ai/sdk/resources/messages';
-import { eventData, toMessage } from '../../../../../test/fakes/whole-answers.js';
+import { eventData, toMessage } from '../../../../../test/fakes/vendors/whole-answers.js';
 import { complete } from '../../calls/complete.js';
 import { AnthropicProvider } from './anthropic.provider.js';
 import { mayBeWhole, toMessageBody } from './anthropic.request.js';

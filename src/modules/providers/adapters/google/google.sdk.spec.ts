@@ -8,7 +8,7 @@ import {
   GoogleGenAI,
   type Part,
 } from '@google/genai';
-import { eventData, toGeneratedContent } from '../../../../../test/fakes/whole-answers.js';
+import { eventData, toGeneratedContent } from '../../../../../test/fakes/vendors/whole-answers.js';
 import type { ProviderMessage, ProviderRequest } from '../../provider.contract.js';
 import { GoogleProvider } from './google.provider.js';
 import {

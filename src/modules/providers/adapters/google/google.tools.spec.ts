@@ -1,6 +1,6 @@
-import { startGoogleServer } from '../../../../../test/fakes/google-server.js';
-import { fixtureOf } from '../../../../../test/fakes/provider-fixtures.js';
-import type { VendorServer } from '../../../../../test/fakes/vendor-server.js';
+import { startGoogleServer } from '../../../../../test/fakes/vendors/google-server.js';
+import { fixtureOf } from '../../../../../test/fakes/vendors/provider-fixtures.js';
+import type { VendorServer } from '../../../../../test/fakes/vendors/vendor-server.js';
 import { ASKING_WAYS } from '../../testkit/asking-ways.testkit.js';
 import { askerOf, failureOf, type Question } from '../../testkit/provider-asker.testkit.js';
 import type { ProviderMessage, ProviderToolChoice } from '../../provider.contract.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OpenAiServer, type Behaviour } from '../../../../../test/fakes/openai-server.js';
+import { OpenAiServer, type Behaviour } from '../../../../../test/fakes/vendors/openai-server.js';
 import { complete, type Completion, type CompletionLimits } from '../../calls/complete.js';
 import { ASKING_WAYS } from '../../testkit/asking-ways.testkit.js';
 import { describeProvider } from '../../testkit/describe-provider.testkit.js';

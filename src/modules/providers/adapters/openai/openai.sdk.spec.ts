@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AzureOpenAI, OpenAI } from 'openai';
 import type { ChatCompletion, ChatCompletionCreateParams } from 'openai/resources/chat/completions';
-import { eventData, toChatCompletion } from '../../../../../test/fakes/whole-answers.js';
+import { eventData, toChatCompletion } from '../../../../../test/fakes/vendors/whole-answers.js';
 import { complete } from '../../calls/complete.js';
 import { AzureOpenAiProvider, DEFAULT_API_VERSION } from '../azure-openai/azure-openai.provider.js';
 import { compatibleProviders } from '../openai-compatible/openai-compatible.js';

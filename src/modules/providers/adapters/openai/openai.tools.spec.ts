@@ -1,5 +1,5 @@
-import { OpenAiServer } from '../../../../../test/fakes/openai-server.js';
-import { fixtureOf } from '../../../../../test/fakes/provider-fixtures.js';
+import { OpenAiServer } from '../../../../../test/fakes/vendors/openai-server.js';
+import { fixtureOf } from '../../../../../test/fakes/vendors/provider-fixtures.js';
 import { ASKING_WAYS } from '../../testkit/asking-ways.testkit.js';
 import { askerOf, failureOf } from '../../testkit/provider-asker.testkit.js';
 import type { ProviderToolChoice } from '../../provider.contract.js';

@@ -1,4 +1,4 @@
-import { RawVendor } from '../../../../../test/fakes/raw-vendor.js';
+import { RawVendor } from '../../../../../test/fakes/vendors/raw-vendor.js';
 import { complete, type Completion, type PartialCompletion } from '../../calls/complete.js';
 import type { ModelProvider, ProviderError } from '../../provider.contract.js';
 import { AnthropicProvider } from '../anthropic/anthropic.provider.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VendorBehaviour } from './vendor-server.js';
 
-const FOLDER = join(__dirname, '../fixtures/providers');
+const FOLDER = join(__dirname, '../../fixtures/providers');
 
 /**
  * Reads what one vendor answered, as a behaviour of its stand-in. An answer `….stream.txt` is given as one document to who

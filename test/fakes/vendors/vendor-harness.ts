@@ -1,5 +1,5 @@
-import type { ProviderHarness } from '../../src/modules/providers/testkit/describe-provider.testkit.js';
-import type { ModelProvider } from '../../src/modules/providers/index.js';
+import type { ProviderHarness } from '../../../src/modules/providers/testkit/describe-provider.testkit.js';
+import type { ModelProvider } from '../../../src/modules/providers/index.js';
 import type { VendorBehaviour, VendorServer } from './vendor-server.js';
 
 export interface VendorStage {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { createEmptyDatabase, type TestDatabase } from '../../support/database/database.js';
-import { findMisplaced } from '../../faults/core/execution-places.js';
-import { watchMoves } from '../../faults/core/watch-moves.js';
+import { findMisplaced } from '../../faults/core/checks/execution-places.js';
+import { watchMoves } from '../../faults/core/checks/watch-moves.js';
 
 const ID = '01900000-0000-7000-8000-000000000001';
 const PROJECT = '01900000-0000-7000-8000-000000000002';

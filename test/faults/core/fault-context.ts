@@ -7,11 +7,11 @@ import {
   type LedgerProcess,
   type ServiceProcess,
 } from '../../support/servers/processes.js';
-import { check, type Verdict } from './checker.js';
-import type { FaultyServer } from './faulty-server.js';
-import { History } from './history.js';
+import { check, type Verdict } from './checks/checker.js';
+import type { FaultyServer } from './connections/faulty-server.js';
+import { History } from './checks/history.js';
 import { LedgerClient } from './ledger-client.js';
-import type { LedgerDatabase } from './ledger-database.js';
+import type { LedgerDatabase } from './checks/ledger-database.js';
 import { ProviderStandIn } from './provider-stand-in.js';
 
 export type Settings = Readonly<Record<string, string>>;

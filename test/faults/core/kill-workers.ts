@@ -1,5 +1,5 @@
 import type { ServiceProcess } from '../../support/servers/processes.js';
-import { isAlive } from './faulty-server.js';
+import { isAlive } from './connections/faulty-server.js';
 import type { Bell, FaultContext } from './fault-context.js';
 import { inParallel } from './ledger-client.js';
 

@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import { FaultContext } from './fault-context.js';
-import { FaultyServer } from './faulty-server.js';
-import { LedgerDatabase } from './ledger-database.js';
+import { FaultyServer } from './connections/faulty-server.js';
+import { LedgerDatabase } from './checks/ledger-database.js';
 
 /** The servers of a run, which all rows use one after another; each row gets a database and an empty Redis. */
 export class Lab {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { History, Request, Told } from './history.js';
+import type { History, Request, Told } from './checks/history.js';
 
 export interface Ask {
   readonly label: string;

@@ -1,6 +1,6 @@
 import { OpenAiServer, type BehaviourRule } from '../../fakes/vendors/openai-server.js';
-import { FaultProxy } from './fault-proxy.js';
-import type { LedgerDatabase } from './ledger-database.js';
+import { FaultProxy } from './connections/fault-proxy.js';
+import type { LedgerDatabase } from './checks/ledger-database.js';
 
 /** One call as the provider saw it: the ground truth of what was sent. */
 export interface ReceivedCall {

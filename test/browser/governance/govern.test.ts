@@ -1,7 +1,7 @@
-import { ADMIN_KEY, type Stage, startStage } from '../e2e/stage.js';
-import { makeKey, memberClient } from '../e2e/people.js';
-import { api } from '../support/api-client.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, type Stage, startStage } from '../../e2e/stage.js';
+import { makeKey, memberClient } from '../../e2e/people.js';
+import { api } from '../../support/api-client.js';
+import { Person } from '../person.js';
 
 let stage: Stage;
 const people: Person[] = [];

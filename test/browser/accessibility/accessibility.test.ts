@@ -1,6 +1,6 @@
-import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { memberClient } from '../e2e/people.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { memberClient } from '../../e2e/people.js';
+import { Person } from '../person.js';
 
 /** For all screens and dialogs one after the other, on a machine that is busy. */
 jest.setTimeout(240_000);

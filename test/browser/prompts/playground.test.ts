@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
-import { memberClient } from '../e2e/people.js';
-import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { Person } from './person.js';
+import { memberClient } from '../../e2e/people.js';
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { Person } from '../person.js';
 
 let stage: Stage;
 let person: Person;

@@ -1,5 +1,5 @@
-import { ADMIN_KEY, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { Person } from '../person.js';
 
 let stage: Stage;
 let person: Person;

@@ -1,5 +1,5 @@
-import { ADMIN_KEY, ECHO, type Stage, startStage } from '../e2e/stage.js';
-import { makeKey, makeMember } from '../e2e/people.js';
+import { ADMIN_KEY, ECHO, type Stage, startStage } from '../../e2e/stage.js';
+import { makeKey, makeMember } from '../../e2e/people.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
@@ -7,7 +7,7 @@ import {
   type SeenDialog,
   type SeenScreen,
 } from './barriers.js';
-import { Person } from './person.js';
+import { Person } from '../person.js';
 
 const SCREENS: readonly SeenScreen[] = [
   ['/audit', 'environment.put'],

@@ -1,4 +1,4 @@
-import { ADMIN_KEY, type Stage, startStage } from '../e2e/stage.js';
+import { ADMIN_KEY, type Stage, startStage } from '../../e2e/stage.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
@@ -6,9 +6,9 @@ import {
   type SeenDialog,
   type SeenScreen,
 } from './barriers.js';
-import { hostileTexts } from './hostile-texts.js';
-import { Person } from './person.js';
-import { draftRollout, endAlike, putTwoVersions, startRollout } from './rollouts-stage.js';
+import { hostileTexts } from '../hostile-texts.js';
+import { Person } from '../person.js';
+import { draftRollout, endAlike, putTwoVersions, startRollout } from '../evaluation/rollouts-stage.js';
 
 /** For all screens one after the other, on a machine that is busy. */
 jest.setTimeout(240_000);

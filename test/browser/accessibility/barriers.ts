@@ -1,4 +1,4 @@
-import type { Person } from './person.js';
+import type { Person } from '../person.js';
 
 /** A screen below `/app`, and a text that says it is there. */
 export type SeenScreen = readonly [path: string, seen: string];

@@ -1,6 +1,6 @@
-import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { memberClient } from '../e2e/people.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { memberClient } from '../../e2e/people.js';
+import { Person } from '../person.js';
 
 let stage: Stage;
 let person: Person;

@@ -1,7 +1,7 @@
-import { eventually } from '../support/eventually.js';
-import { memberClient } from '../e2e/people.js';
-import { type Stage, startStage } from '../e2e/stage.js';
-import { Person } from './person.js';
+import { eventually } from '../../support/eventually.js';
+import { memberClient } from '../../e2e/people.js';
+import { type Stage, startStage } from '../../e2e/stage.js';
+import { Person } from '../person.js';
 import { draftRollout, endAlike, endExecutions, putTwoVersions, startRollout } from './rollouts-stage.js';
 
 jest.setTimeout(120_000);

@@ -1,5 +1,5 @@
-import { ADMIN_KEY, ECHO, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { eventually } from '../support/eventually.js';
+import { ADMIN_KEY, ECHO, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { eventually } from '../../support/eventually.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
@@ -7,8 +7,8 @@ import {
   type SeenDialog,
   type SeenScreen,
 } from './barriers.js';
-import { hostileTexts } from './hostile-texts.js';
-import { Person } from './person.js';
+import { hostileTexts } from '../hostile-texts.js';
+import { Person } from '../person.js';
 
 const TEXTS = hostileTexts(50);
 const QUIET = { violations: [], executed: [], errors: [] };

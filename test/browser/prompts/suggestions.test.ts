@@ -1,7 +1,7 @@
-import { memberClient } from '../e2e/people.js';
-import { ECHO, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { listSuggestions, runMany } from '../e2e/evaluation/suggestions.js';
-import { Person } from './person.js';
+import { memberClient } from '../../e2e/people.js';
+import { ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { listSuggestions, runMany } from '../../e2e/evaluation/suggestions.js';
+import { Person } from '../person.js';
 
 jest.setTimeout(120_000);
 

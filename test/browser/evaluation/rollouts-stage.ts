@@ -1,7 +1,7 @@
-import { type ApiBody } from '../support/api-client.js';
-import { eventually } from '../support/eventually.js';
-import { promptPath, putPrompt, type Stage } from '../e2e/stage.js';
-import { expectMade } from '../e2e/people.js';
+import { type ApiBody } from '../../support/api-client.js';
+import { eventually } from '../../support/eventually.js';
+import { promptPath, putPrompt, type Stage } from '../../e2e/stage.js';
+import { expectMade } from '../../e2e/people.js';
 
 /** A prompt with two versions, the first of which runs in an environment. */
 export async function putTwoVersions(stage: Stage, name: string, environment = 'staging'): Promise<void> {

@@ -1,6 +1,6 @@
-import { ADMIN_KEY, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { makeProject, memberClient } from '../e2e/people.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { makeProject, memberClient } from '../../e2e/people.js';
+import { Person } from '../person.js';
 
 let stage: Stage;
 let person: Person;

@@ -1,6 +1,6 @@
-import { memberClient } from '../e2e/people.js';
-import { ADMIN_KEY, ECHO, OPENAI, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { Person } from './person.js';
+import { memberClient } from '../../e2e/people.js';
+import { ADMIN_KEY, ECHO, OPENAI, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { Person } from '../person.js';
 
 /** For a list behind every bar, on a machine that is busy. */
 jest.setTimeout(240_000);

@@ -1,5 +1,5 @@
-import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../e2e/stage.js';
-import { Person } from './person.js';
+import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { Person } from '../person.js';
 
 /** Some 200 kB; one line is empty, and lines are told apart. */
 const LINES = Array.from({ length: 3_000 }, (_, at) =>

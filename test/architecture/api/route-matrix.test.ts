@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROLES } from '../../src/entities/index.js';
-import { scopesForRole } from '../../src/modules/auth/index.js';
-import { type LeastRole, OVER_TEAM, ROUTE_MATRIX } from '../support/route-matrix.js';
+import { ROLES } from '../../../src/entities/index.js';
+import { scopesForRole } from '../../../src/modules/auth/index.js';
+import { type LeastRole, OVER_TEAM, ROUTE_MATRIX } from '../../support/route-matrix.js';
 import { previewApi, routesOf } from './api.js';
-import { read, ROOT } from './tree.js';
+import { read, ROOT } from '../tree.js';
 
 const DOC = 'docs/governance.md';
 const BEGIN = '<!-- The table of routes: written from test/support/route-matrix.ts. -->';

@@ -1,10 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { REPEATABLE_POSTS, repeatingOf } from '../../sdk/src/core/wire/repeating.js';
-import { SCOPES, SCOPES_OVER_PROMPTS } from '../../src/modules/auth/index.js';
+import { REPEATABLE_POSTS, repeatingOf } from '../../../sdk/src/core/wire/repeating.js';
+import { SCOPES, SCOPES_OVER_PROMPTS } from '../../../src/modules/auth/index.js';
 import { controllersOf, previewApi, type Route, routesOf } from './api.js';
-import { listSources, ROOT } from './tree.js';
+import { listSources, ROOT } from '../tree.js';
 
 interface OpenApiDocument {
   readonly paths: Readonly<

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer, NestFactory, Reflector } from '@nestjs/core';
-import { ApiModule } from '../../src/api.module.js';
-import { AppConfig, Environment } from '../../src/infra/config/index.js';
-import { ROUTE_ACCESS, type RouteAccess } from '../../src/modules/auth/index.js';
-import { IdempotencyKey } from '../../src/modules/executions/index.js';
+import { ApiModule } from '../../../src/api.module.js';
+import { AppConfig, Environment } from '../../../src/infra/config/index.js';
+import { ROUTE_ACCESS, type RouteAccess } from '../../../src/modules/auth/index.js';
+import { IdempotencyKey } from '../../../src/modules/executions/index.js';
 
 export interface Route {
   /** Such as `PromptsController.put`. */

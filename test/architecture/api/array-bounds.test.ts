@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ROOT } from './tree.js';
+import { ROOT } from '../tree.js';
 
 interface Schema {
   readonly $ref?: string;

@@ -1,5 +1,5 @@
-import { renderErrorsPage } from '../../src/infra/http/openapi/errors-page.js';
-import { listSources, read } from './tree.js';
+import { renderErrorsPage } from '../../../src/infra/http/openapi/errors-page.js';
+import { listSources, read } from '../tree.js';
 
 const DOC = 'docs/errors.md';
 /** The beginning of every error class of the house; a status that is not a number is worked out from what happened. */

@@ -1,5 +1,5 @@
-import { EVENT_TYPES } from '../../src/modules/webhooks/deliveries/deliveries.dto.js';
-import { listSources, read } from './tree.js';
+import { EVENT_TYPES } from '../../../src/modules/webhooks/deliveries/deliveries.dto.js';
+import { listSources, read } from '../tree.js';
 
 /** A name as events have it, where it says what happened. */
 const NAMED = /\b(?:event|type): '((?:execution|batch|budget|rollout|change)\.[a-z_]+)'/g;

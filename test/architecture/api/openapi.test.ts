@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { previewApi, routesOf } from './api.js';
-import { listFiles, ROOT } from './tree.js';
+import { listFiles, ROOT } from '../tree.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

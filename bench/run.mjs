@@ -6,8 +6,8 @@ import path from 'node:path';
 import { ensureBuilt, ensureInstalled } from '../scripts/lib/prepare.mjs';
 import { readOptions, USAGE } from './lib/options.mjs';
 import { inProject } from './lib/project.mjs';
-import { machineLines, plainTable } from './lib/report.mjs';
-import { publicOptions, readResults, updateMarkdown, writeResults } from './lib/results.mjs';
+import { machineLines, plainTable } from './lib/report/report.mjs';
+import { publicOptions, readResults, updateMarkdown, writeResults } from './lib/report/results.mjs';
 import { Scope } from './lib/scope.mjs';
 
 const scope = new Scope();

@@ -1,11 +1,11 @@
-import { startHelper } from '../lib/helper.mjs';
-import { startLedger } from '../lib/ledger.mjs';
+import { startHelper } from '../lib/servers/helper.mjs';
+import { startLedger } from '../lib/servers/ledger.mjs';
 import { inProject } from '../lib/project.mjs';
-import { compare, interleave } from '../lib/rounds.mjs';
-import { row } from '../lib/rows.mjs';
-import { executionRequest } from '../lib/run-peers.mjs';
-import { CONCURRENCY, submitAndWait } from '../lib/submit-work.mjs';
-import { PROMPT_PATH, putPrompt } from '../lib/workload.mjs';
+import { compare, interleave } from '../lib/report/rounds.mjs';
+import { row } from '../lib/report/rows.mjs';
+import { executionRequest } from '../lib/work/run-peers.mjs';
+import { CONCURRENCY, submitAndWait } from '../lib/work/submit-work.mjs';
+import { PROMPT_PATH, putPrompt } from '../lib/work/workload.mjs';
 import { checkOutCommit } from './check-out-commit.mjs';
 
 const HERE = 'this folder';

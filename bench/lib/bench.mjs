@@ -1,16 +1,18 @@
-import { FEATURES } from './ledger.mjs';
-import { startLoadGenerator } from './load.mjs';
-import { describeMachine } from './machine.mjs';
-import { startPostgres } from './postgres.mjs';
-import { startRedis } from './redis.mjs';
+import { pathToFileURL } from 'node:url';
+import { findScenarioFile } from './options.mjs';
+import { FEATURES } from './servers/ledger.mjs';
+import { startLoadGenerator } from './work/load.mjs';
+import { describeMachine } from './report/machine.mjs';
+import { startPostgres } from './servers/postgres.mjs';
+import { startRedis } from './servers/redis.mjs';
 
 /**
- * @param {string} name of a file in `bench/scenarios`.
+ * @param {string} name of a file below `bench/scenarios`, without its ending.
  * @returns {Promise<(bench: any) => Promise<{ results: any[], notes: string[] }>>} the one function that it exports.
  */
 export async function loadScenario(name) {
-  const exported = Object.values(await import(`../scenarios/${name}.mjs`));
-  if (exported.length !== 1) throw new Error(`bench/scenarios/${name}.mjs must export one function.`);
+  const exported = Object.values(await import(pathToFileURL(findScenarioFile(name)).href));
+  if (exported.length !== 1) throw new Error(`The scenario ${name} must export one function.`);
   return exported[0];
 }
 

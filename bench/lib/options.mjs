@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { inProject } from './project.mjs';
 
@@ -22,10 +23,19 @@ const ORDER = [
 /** These compare nothing with anybody, and take minutes or a browser, so they are measured when they are named. */
 const ONLY_BY_NAME = ['soak', 'dashboard'];
 
-/** Each file of `bench/scenarios` is one, and exports the one function that measures it. */
-export const SCENARIOS = readdirSync(inProject('bench', 'scenarios'))
-  .map((file) => file.replace(/\.mjs$/, ''))
-  .sort((a, b) => rankOf(a) - rankOf(b));
+/** Each file below `bench/scenarios` is one, and exports the one function that measures it. */
+const FILES = new Map(
+  readdirSync(inProject('bench', 'scenarios'), { recursive: true })
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => [path.basename(file, '.mjs'), inProject('bench', 'scenarios', file)]),
+);
+
+export const SCENARIOS = [...FILES.keys()].sort((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b));
+
+/** @param {string} name of {@link SCENARIOS}. */
+export function findScenarioFile(name) {
+  return FILES.get(name);
+}
 
 export const USAGE = `npm run bench -- [options]
 

@@ -1,7 +1,7 @@
 // The peer of `:submit` → done: an empty job through Bull and nothing else, producer and consumer in one process as
 // in the service's default.
 import Bull from 'bull';
-import { beHelper } from '../lib/helper-process.mjs';
+import { beHelper } from '../lib/servers/helper-process.mjs';
 
 const { BENCH_REDIS_URL, BENCH_CONCURRENCY } = process.env;
 const queue = new Bull('bench', BENCH_REDIS_URL, { prefix: 'bench-bull-loop' });

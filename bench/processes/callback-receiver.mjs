@@ -1,6 +1,6 @@
 // Takes callbacks, answers 204 and counts them: whoever waits for the last one asks here.
 import { createServer } from 'node:http';
-import { beHelper, listen } from '../lib/helper-process.mjs';
+import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 
 let received = 0;
 

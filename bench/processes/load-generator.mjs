@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { beHelper } from '../lib/helper-process.mjs';
+import { beHelper } from '../lib/servers/helper-process.mjs';
 
 /** Above every deadline of what is measured; a request that hangs shall end the benchmark. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -12,7 +12,7 @@ const TICK_MS = 1;
 const RUN_ID = randomUUID();
 let lastUnique = 0;
 
-/** @param {import('../lib/load.mjs').Job} job @returns {Promise<import('../lib/load.mjs').Sample>} */
+/** @param {import('../lib/work/load.mjs').Job} job @returns {Promise<import('../lib/work/load.mjs').Sample>} */
 async function measure(job) {
   const { origin, pathname, search } = new URL(job.url);
   const pool = new Pool(origin, {

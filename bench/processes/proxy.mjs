@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, createServer, request as send } from 'node:http';
 import pg from 'pg';
-import { beHelper, listen } from '../lib/helper-process.mjs';
+import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 
 const { BENCH_TARGET, BENCH_DATABASE_URL, BENCH_BYTES_BEFORE, BENCH_BYTES_AFTER } = process.env;
 const target = new URL(BENCH_TARGET);

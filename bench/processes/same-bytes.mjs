@@ -1,6 +1,6 @@
 // The peer of the prompt read: plain node:http that answers, from memory, the bytes that it was given.
 import { createServer } from 'node:http';
-import { beHelper, listen } from '../lib/helper-process.mjs';
+import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 
 const body = Buffer.from(process.env.BENCH_BODY, 'base64');
 const headers = { 'content-type': process.env.BENCH_CONTENT_TYPE, 'content-length': body.length };

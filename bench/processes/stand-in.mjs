@@ -2,7 +2,7 @@
 // the delay that it was told.
 import { createServer } from 'node:http';
 import { clearInterval, setInterval } from 'node:timers';
-import { beHelper, listen } from '../lib/helper-process.mjs';
+import { beHelper, listen } from '../lib/servers/helper-process.mjs';
 
 const USAGE = { prompt_tokens: 96, completion_tokens: 9, total_tokens: 105 };
 const ANSWER = ['A', ' short', ' answer', ' of', ' eight', ' tokens', ' in', ' all', '.'];

@@ -74,7 +74,7 @@ describe('the benchmark', () => {
     await writeFile(profile, JSON.stringify(PROFILE));
 
     const { stdout } = await run(process.execPath, [
-      path.join(ROOT, 'bench/lib/summarize-profile.mjs'),
+      path.join(ROOT, 'bench/lib/profile/summarize-profile.mjs'),
       profile,
     ]);
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { listFiles, listSources, read, ROOT } from './tree.js';
 
 const MAX_LINES = 300;
+const MAX_FILES = 15;
 
 /** The classes in brackets keep these patterns from finding themselves. */
 const MACHINE_PATH = /(?<![\w.-])\/(?:[r]oot|[w]ork|[h]ome\/\w+|[U]sers\/\w+)\/\w/;
@@ -13,7 +14,7 @@ const LEFT_OUT =
 
 describe('the files of the project', () => {
   const texts = listFiles().map((file) => ({ file, text: read(file) }));
-  const code = texts.filter(({ file }) => /\.[cm]?[jt]s$/.test(file));
+  const code = texts.filter(({ file }) => /\.[cm]?[jt]sx?$/.test(file));
   const having = (files: typeof texts, pattern: RegExp) =>
     files.filter(({ text }) => pattern.test(text)).map(({ file }) => file);
 
@@ -38,6 +39,16 @@ describe('the files of the project', () => {
     const own = listFiles().filter((file) => /^(?:src|migrations|test|scripts|bench)\/.*[jt]s$/.test(file));
     expect(own).not.toEqual([]);
     expect(own.filter((file) => !name.test(path.basename(file)))).toEqual([]);
+  });
+
+  it(`are at most ${MAX_FILES} of code in a folder, without the tests beside their sources`, () => {
+    const counts = new Map<string, number>();
+    for (const { file } of code.filter(({ file }) => !/\.(?:spec|testkit)\.[jt]sx?$/.test(file))) {
+      const folder = path.dirname(file);
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { putPrompt } from '../work/workload.mjs';
  * @param {{ facts: { url: string } }} standIn
  * @param {string} name of the database.
  * @param {Record<string, string>} [further] settings.
- * @param {Pick<import('./profiler.mjs').Profiler, 'nodeArgs' | 'env'>} [profiler]
+ * @param {Pick<import('../profile/profiler.mjs').Profiler, 'nodeArgs' | 'env'>} [profiler]
  */
 export async function startSubject(
   scope,

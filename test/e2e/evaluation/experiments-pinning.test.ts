@@ -1,4 +1,4 @@
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../../support/eventually.js';
 import {
   EXPERIMENTS,
   putItems,
@@ -7,7 +7,7 @@ import {
   startExperiment,
   untilOver,
 } from './experiments.js';
-import { OPENAI, putPrompt, type Stage, startStage } from './stage.js';
+import { OPENAI, putPrompt, type Stage, startStage } from '../stage.js';
 
 const ITEMS = 16;
 

@@ -4,10 +4,12 @@ import { Clock, getMessage } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const SYNC_INTERVAL_MS = 60_000;
+/** The first one may have to connect first, and any may wait for a busy machine; the quickest is the most exact. */
+const TRIPS = 5;
 
 /**
  * The database's time without a trip for each look: read once, and carried on by the process' monotonic clock, which
- * no operator and no NTP sets. Ids and times made here agree with those that the database makes, to the half of a trip;
+ * no operator and no NTP sets. Ids and times made here agree with those that the database makes, to the half of a quick trip;
  * what the wall clock of this machine says does not matter.
  */
 @Injectable()
@@ -68,13 +70,29 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
   }
 
   private async sync(): Promise<void> {
+    let quickest: Trip | null = null;
+    for (let trips = 0; trips < TRIPS; trips += 1) {
+      const trip = await this.readOnce();
+      if (trip !== null && (quickest === null || trip.tookMs < quickest.tookMs)) quickest = trip;
+    }
+    if (quickest !== null) this.offsetMs = quickest.offsetMs;
+  }
+
+  private async readOnce(): Promise<Trip | null> {
     const beforeMs = this.clock.monotonicMs();
     const [row] = await this.scope.system<{ ms: number }>(
       'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS ms',
     );
     const afterMs = this.clock.monotonicMs();
-    if (row !== undefined) this.offsetMs = row.ms - (beforeMs + afterMs) / 2;
+    if (row === undefined) return null;
+    return { tookMs: afterMs - beforeMs, offsetMs: row.ms - (beforeMs + afterMs) / 2 };
   }
+}
+
+/** One look at the database's time; it is off by half of the time it took at most. */
+interface Trip {
+  readonly tookMs: number;
+  readonly offsetMs: number;
 }
 
 /** 12 bits of the id. Ticks since 1970 stay below 2^53 until 2039. */

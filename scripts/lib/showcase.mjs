@@ -138,6 +138,12 @@ export async function seedShowcase(url, key) {
     { name: 'executions', path: '/executions', ready: 'support/refund_reply' },
     { name: 'execution-dark', path: `/executions/${executionId}`, ready: 'Lineage', colorScheme: 'dark' },
     {
+      name: 'executions-compared',
+      path: `/executions/${executionId}/compare`,
+      ready: 'Or one of the newest',
+      act: compareWithNewest,
+    },
+    {
       name: 'playground',
       path: '/playground?prompt=support%2Ftriage&version=1',
       ready: 'Which queue',
@@ -174,6 +180,12 @@ function caller(url, key) {
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return response.status === 204 ? null : response.json();
   };
+}
+
+async function compareWithNewest(page) {
+  const rows = page.getByRole('table', { name: 'Executions to compare with' }).getByRole('row');
+  await rows.nth(1).click();
+  await page.getByText('by word').first().waitFor();
 }
 
 async function editRefund(page) {

@@ -130,6 +130,8 @@ describe('texts that would run elsewhere', () => {
       ['/prompts/hostile%2Fp0?tab=history', 'prod'],
       ['/executions', 'hostile/p0'],
       [`/executions/${executionId}`, '</title><script>'],
+      [`/executions/${executionId}/compare?with=${executionId}`, 'to the last character'],
+      [`/executions/${executionId}/compare?with=${encodeURIComponent(TEXTS[7]!)}`, 'Try again'],
       ['/analytics', 'hostile/p0'],
       ['/analytics?by=environment', '<svg onload='],
       ['/analytics?by=owner_team', 'Breakdown'],

@@ -1,7 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { parseAnalyticsSearch } from '../features/analytics';
 import { parseChangesSearch } from '../features/changes';
-import { parseExecutionsSearch } from '../features/executions';
+import { parseCompareSearch, parseExecutionsSearch } from '../features/executions';
 import { parsePlaygroundSearch } from '../features/playground';
 import { parsePromptSearch } from '../features/prompt';
 import { parsePromptsSearch, PromptsScreen } from '../features/prompts';
@@ -58,6 +58,16 @@ const execution = createRoute({
   component: lazyRouteComponent(() => import('../features/executions/execution-screen'), 'ExecutionScreen'),
 });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/executions/$id/compare',
+  validateSearch: parseCompareSearch,
+  component: lazyRouteComponent(
+    () => import('../features/executions/compare/compare-screen'),
+    'CompareScreen',
+  ),
+});
+
 const analytics = createRoute({
   getParentRoute: () => root,
   path: '/analytics',
@@ -87,6 +97,7 @@ export const router = createRouter({
     playground,
     executions,
     execution,
+    compare,
     analytics,
     changes,
     change,

@@ -28,6 +28,15 @@ beforeAll(async () => {
     variables: { question: 'Why?' },
   };
   const { body: execution } = await stage.admin.post('/v1/executions:run', run);
+  const { body: other } = await stage.admin.post('/v1/executions:run', run);
+  const compared = `/executions/${String(execution['execution_id'])}/compare?with=${String(other['execution_id'])}`;
+  await stage.admin.put('/v1/scorers/helpful', { kind: 'human' });
+  await stage.admin.post('/v1/scores', {
+    execution_id: execution['execution_id'],
+    scorer: 'helpful',
+    value: 1,
+    explanation: 'Short',
+  });
   await stage.admin.put('/v1/environments/prod', { protected: true });
   const author = await memberClient(stage, 'editor');
   const change = { prompt_name: 'support/reply', environment: 'prod', version_number: 2, reason: 'shorter' };
@@ -47,6 +56,8 @@ beforeAll(async () => {
     ['/analytics?by=environment', 'Breakdown'],
     ['/executions', 'support/reply'],
     [`/executions/${String(execution['execution_id'])}`, 'Lineage'],
+    [`/executions/${String(execution['execution_id'])}/compare`, 'Or one of the newest'],
+    [compared, 'to the last character'],
     ['/changes', 'support/reply'],
     [`/changes/${String(opened['change_id'])}`, 'What it touches'],
     ['/nowhere', 'There is no such screen'],

@@ -1,3 +1,4 @@
+import type { ApiBody } from '../../support/api-client.js';
 import { ADMIN_KEY, ECHO, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
@@ -77,5 +78,101 @@ describe('the list of executions', () => {
     }
     await person.page.getByText('260', { exact: true }).waitFor();
     expect(await rows().count()).toBeLessThan(100);
+  });
+});
+
+describe('one execution', () => {
+  const runReply = async (question: string, more: ApiBody = {}) => {
+    const body = { prompt_name: 'support/reply', model: ECHO, variables: { question }, ...more };
+    const answer = await stage.admin.post('/v1/executions:run', body);
+    return String(answer.body['execution_id']);
+  };
+  const region = (name: string) => person.page.getByRole('region', { name, exact: true });
+
+  it('shows its scores, and leads to the judgement', async () => {
+    const id = await runReply('Why?');
+    const judgement = await runReply('Judge');
+    await stage.admin.put('/v1/scorers/helpful', { kind: 'human', labels: { yes: true, no: false } });
+    const score = {
+      execution_id: id,
+      scorer: 'helpful',
+      label: 'no',
+      explanation: 'It repeats the question.',
+    };
+    expect(await stage.admin.post('/v1/scores', score)).toMatchObject({ status: 200 });
+    // As a judge leaves it.
+    await stage.sql('UPDATE scores SET judge_execution_id = $1 WHERE execution_id = $2', [judgement, id]);
+    await person.openAs(ADMIN_KEY, `/executions/${id}`);
+    await person.page.getByText('It repeats the question.').waitFor();
+    await person.page.getByText('not passed').waitFor();
+    await person.page.getByRole('link', { name: 'The judgement of helpful' }).click();
+    await person.page.waitForURL(`**/executions/${judgement}`);
+    await person.page.getByText('Answer Judge').first().waitFor();
+    expect(await person.page.getByText('It repeats the question.').count()).toBe(0);
+  });
+
+  it('is compared with another of its prompt, fact by fact and word by word', async () => {
+    const id = await runReply('Where?');
+    await putPrompt(stage.admin, 'support/reply', 'Answer {{question}} in short', { set_active: false });
+    const other = await runReply('When?', { version_number: 2, params: { max_new_tokens: 50 } });
+    await person.openAs(ADMIN_KEY, `/executions/${id}`);
+    await person.page.getByRole('link', { name: 'Compare' }).click();
+    const choices = person.page.getByRole('table', { name: 'Executions to compare with' });
+    await choices.getByRole('row').nth(1).waitFor();
+    await choices.getByRole('row').nth(1).press('Enter');
+    await person.page.waitForURL(`**/executions/${id}/compare?with=*${other}*`);
+    const rowOf = (name: string) => region('Asked').getByRole('row').filter({ hasText: name });
+    for (const [name, before, after] of [
+      ['Version', 'v1', 'v2'],
+      ['variables.question', 'Where?', 'When?'],
+      ['params.max_new_tokens', '–', '50'],
+    ] as const) {
+      await rowOf(name).getByText('differs').waitFor();
+      expect(await rowOf(name).getByRole('cell').allInnerTexts()).toEqual([before, after]);
+    }
+    expect(await rowOf('Model').getByText('differs').count()).toBe(0);
+    const sent = person.page.getByRole('heading', { name: 'Sent' }).locator('..');
+    expect(await sent.locator('del').first().innerText()).toBe('Where');
+    expect(await sent.locator('ins').allInnerTexts()).toEqual(['When', ' in short']);
+    await person.page.reload();
+    await rowOf('variables.question').waitFor();
+    await person.page.getByRole('link', { name: 'Choose another' }).click();
+    await person.page.getByLabel('Id of the other execution').fill('01900000-0000-7000-8000-000000000000');
+    await person.page.getByRole('button', { name: 'Compare' }).click();
+    await person.page.getByText('EXECUTION_NOT_FOUND').waitFor();
+  });
+
+  it('is replayed with all that it was asked with, and both are compared', async () => {
+    const asked = { params: { max_new_tokens: 40 }, environment: 'prod', correlation_id: 'to-replay' };
+    const id = await runReply('Again?', asked);
+    await person.openAs(ADMIN_KEY, `/executions/${id}`);
+    await person.page.getByRole('button', { name: 'Replay' }).click();
+    await person.page.waitForURL(`**/executions/${id}/compare?with=*`);
+    await region('Asked').getByText('playground').waitFor();
+    await region('Outcome').getByText('queued').waitFor({ state: 'detached' });
+    await person.page.getByText('Both are the same, to the last character.').nth(2).waitFor();
+    const [replayed] = await stage.sql(
+      `SELECT e.environment, e.max_new_tokens, e.execution_mode, e.metadata, v.version_number, i.variables_json AS variables
+       FROM executions e JOIN prompt_versions v USING (version_id) JOIN execution_inputs i USING (execution_id)
+       WHERE e.metadata ->> 'replay_of' = $1`,
+      [id],
+    );
+    expect(replayed).toEqual({
+      environment: 'playground',
+      max_new_tokens: 40,
+      execution_mode: 'async',
+      metadata: { replay_of: id },
+      version_number: 1,
+      variables: { question: 'Again?' },
+    });
+  });
+
+  it('is not replayed without what it was asked with', async () => {
+    const id = await runReply('Erase me');
+    expect(await stage.admin.delete(`/v1/executions/${id}/content`)).toMatchObject({ status: 204 });
+    await person.openAs(ADMIN_KEY, `/executions/${id}`);
+    await person.page.getByText('were erased').waitFor();
+    expect(await person.page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
+    await person.page.getByRole('link', { name: 'Compare' }).waitFor();
   });
 });

@@ -1,4 +1,4 @@
-import type { ChatMessage, Execution } from '@prompt-ledger/client';
+import type { Execution } from '@prompt-ledger/client';
 import { jsonText } from '../../api/json-text';
 import { CopyButton } from '../../ui/controls/copy-button';
 import { Panel } from '../../ui/panel';
@@ -20,7 +20,7 @@ export function ContentPanels({ execution }: { readonly execution: Execution }) 
       <Panel
         title="Sent"
         note={masked.length === 0 ? 'exactly these bytes' : `masked here: ${masked.join(', ')}`}
-        aside={<CopyButton text={text ?? textOf(messages ?? [])} label="Copy what was sent" />}
+        aside={<CopyButton text={textOfSent(execution)} label="Copy what was sent" />}
       >
         {messages === undefined || messages === null ? (
           <Text text={text ?? ''} />
@@ -73,6 +73,7 @@ function Text({ text }: { readonly text: string }) {
   );
 }
 
-function textOf(messages: readonly ChatMessage[]): string {
-  return messages.map(({ role, content }) => `${role}:\n${content}`).join('\n\n');
+/** What was sent, as one text. */
+export function textOfSent({ rendered_prompt: text, messages }: Execution): string {
+  return text ?? (messages ?? []).map(({ role, content }) => `${role}:\n${content}`).join('\n\n');
 }

@@ -1,5 +1,5 @@
 import type { Execution } from '@prompt-ledger/client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ledger } from '../../api/ledger';
 import { queryClient } from '../../api/query-client';
@@ -16,23 +16,18 @@ import { visibleText } from '../../ui/text/visible-text';
 import { AttemptsTable } from './attempts-table';
 import { ContentPanels } from './content-panels';
 import { Lineage } from './lineage';
+import { ReplayButton } from './replay-button';
+import { ScoresPanel } from './scores-panel';
 import { StatusChip } from './status-chip';
+import { useExecution } from './use-execution';
 
 const route = getRouteApi('/executions/$id');
-const FINAL: readonly string[] = ['succeeded', 'failed', 'canceled'];
-/** An execution that is not final is read again so often. */
-const POLL_MS = 2_000;
 
 /** One execution from its prompt to its cost. */
 export function ExecutionScreen() {
   const { id } = route.useParams();
   const mayRun = useMay('executions:run');
-  const { data, error, refetch } = useQuery({
-    queryKey: ['executions', 'one', id],
-    queryFn: ({ signal }) => ledger.executions.get(id, { signal }),
-    refetchInterval: ({ state }) =>
-      state.data === undefined || FINAL.includes(state.data.status) ? false : POLL_MS,
-  });
+  const { data, error, refetch } = useExecution(id);
   const crumb = (
     <>
       <Link to="/executions" search={{}} className="text-ink-3 no-underline hover:text-ink">
@@ -65,6 +60,10 @@ export function ExecutionScreen() {
       actions={
         <>
           {data.status === 'queued' && <CancelButton id={id} />}
+          <Link to="/executions/$id/compare" params={{ id }} search={{}} className={buttonClass()}>
+            Compare
+          </Link>
+          {mayRun && <ReplayButton execution={data} />}
           {mayRun && (data.content_erased_at ?? null) === null && (
             <Link to="/playground" search={{ execution: id }} className={buttonClass()}>
               Open in playground
@@ -78,6 +77,7 @@ export function ExecutionScreen() {
           <div className="grid min-w-0 content-start gap-3.5">
             <Lineage execution={data} />
             <FactsPanel execution={data} />
+            <ScoresPanel executionId={id} />
           </div>
           <div className="grid min-w-0 content-start gap-3.5">
             <ContentPanels execution={data} />

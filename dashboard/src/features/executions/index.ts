@@ -1,1 +1,2 @@
+export { parseCompareSearch } from './compare/compare-search';
 export { parseExecutionsSearch } from './executions-search';

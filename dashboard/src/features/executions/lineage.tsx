@@ -20,7 +20,8 @@ export function Lineage({ execution }: { readonly execution: Execution }) {
   const { prompt_name: name, version_number: version, checksum_hash: hash, resolved_by: by } = execution;
   const variables = Object.keys(execution.variables ?? {}).length;
   const begun = Date.parse(execution.created_at);
-  const since = (time: string | null) => (time === null ? '' : `+${duration(Date.parse(time) - begun)}`);
+  const since = (time: string | null) =>
+    time === null ? '' : `+${duration(Math.max(0, Date.parse(time) - begun))}`;
   return (
     <Panel title="Lineage">
       <ol className="m-0 list-none p-0">

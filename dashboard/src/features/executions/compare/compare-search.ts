@@ -1,0 +1,10 @@
+import { given, textOf } from '../../../ui/search-params';
+
+export interface CompareSearch {
+  /** Id of the other execution. */
+  readonly with?: string;
+}
+
+export function parseCompareSearch(search: Record<string, unknown>): CompareSearch {
+  return given({ with: textOf(search['with']) });
+}

@@ -1,0 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
+import { ledger } from '../../api/ledger';
+
+const FINAL: readonly string[] = ['succeeded', 'failed', 'canceled'];
+/** An execution that is not final is read again so often. */
+const POLL_MS = 2_000;
+
+/** Reads one execution, and again until it is final. @param id left out: none is read. */
+export function useExecution(id: string | undefined) {
+  return useQuery({
+    queryKey: ['executions', 'one', id],
+    queryFn: ({ signal }) => ledger.executions.get(id ?? '', { signal }),
+    enabled: id !== undefined,
+    refetchInterval: ({ state }) =>
+      state.data === undefined || FINAL.includes(state.data.status) ? false : POLL_MS,
+  });
+}

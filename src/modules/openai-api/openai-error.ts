@@ -119,17 +119,18 @@ function toMessage({ message, errors }: LedgerError): string {
 }
 
 function toFault({ pointer, message }: ErrorEntry): { param: string | null; message: string } {
-  return { param: paramOfPointer(pointer), message };
+  // A member that is not known came from the client, by the name that the client has for it.
+  return { param: paramOfPointer(pointer, message === UNKNOWN_FIELD ? {} : MEMBERS), message };
 }
 
 /** `/messages/0/content` is `messages[0].content`. */
-function paramOfPointer(pointer: string): string | null {
+function paramOfPointer(pointer: string, members: Readonly<Record<string, string>>): string | null {
   if (pointer === '') return null;
   const steps = pointer
     .slice(1)
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const [first = '', ...rest] = steps[0] === 'params' && steps.length > 1 ? steps.slice(1) : steps;
-  const named = Object.hasOwn(MEMBERS, first) ? (MEMBERS[first] as string) : first;
+  const named = Object.hasOwn(members, first) ? (members[first] as string) : first;
   return rest.reduce((path, step) => path + (/^\d+$/.test(step) ? `[${step}]` : `.${step}`), named);
 }

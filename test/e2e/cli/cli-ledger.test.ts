@@ -392,6 +392,14 @@ describe('prompt-ledger members', () => {
     expect((await cli(['prompts', 'list', '--key', key])).code).toBe(2);
   });
 
+  it('names the account that was made when it cannot give it the role', async () => {
+    const refused = await cli(['members', 'add-service', 'half', '--role', 'owner']);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    const userId = /`members put (\S+) ROLE`/.exec(refused.stderr)?.[1] ?? '';
+    expect((await cli(['members', 'put', userId, 'viewer'])).stdout).toContain('half is viewer');
+    expect((await cli(['members', 'remove', userId])).code).toBe(0);
+  });
+
   it('acts in the project that is named', async () => {
     await stage.admin.post('/v1/projects', { name: 'cli project' });
     const there = ['--project', 'cli project', '--json'];

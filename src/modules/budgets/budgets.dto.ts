@@ -47,8 +47,8 @@ export class CreateBudgetDto {
   /** `hard` refuses what may go over it; `soft` only tells. */
   @IsOptional()
   @IsIn(BUDGET_MODES)
-  @ApiPropertyOptional({ enum: BUDGET_MODES, default: 'hard' })
-  mode?: BudgetMode;
+  @ApiPropertyOptional({ enum: BUDGET_MODES, nullable: true, default: 'hard' })
+  mode?: BudgetMode | null;
 
   /** Is told when 50, 80 and 100 % are spent, once each a period: a POST signed as Standard Webhooks says. */
   @IsOptional()
@@ -60,19 +60,19 @@ export class CreateBudgetDto {
 
 export class UpdateBudgetDto {
   /** The name of the budget. */
-  @IsOptional()
+  @ValidateIf((body: UpdateBudgetDto) => body.name !== undefined)
   @IsString()
   @Length(1, 200)
   name?: string;
 
   /** The most that may be spent in a period; holds for the current period too. */
-  @IsOptional()
+  @ValidateIf((body: UpdateBudgetDto) => body.limit_usd !== undefined)
   @Matches(USD, { message: USD_RULE })
   @ApiPropertyOptional({ example: '500.00', pattern: USD.source })
   limit_usd?: string;
 
   /** `hard` refuses what may go over it; `soft` only tells. */
-  @IsOptional()
+  @ValidateIf((body: UpdateBudgetDto) => body.mode !== undefined)
   @IsIn(BUDGET_MODES)
   @ApiPropertyOptional({ enum: BUDGET_MODES })
   mode?: BudgetMode;

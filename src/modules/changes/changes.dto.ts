@@ -61,6 +61,7 @@ export class OpenChangeDto {
 
   /** The prompt that is to run in another version. Of `rollout` it may be left out. */
   @IfNeeded('prompt_name')
+  @ApiPropertyOptional({ nullable: true })
   @IsPromptName()
   prompt_name!: string;
 
@@ -71,6 +72,7 @@ export class OpenChangeDto {
   @IfNeeded('environment')
   @IsString()
   @Length(1, 100)
+  @ApiPropertyOptional({ nullable: true })
   environment!: string;
 
   /** The version that is to run there; of `rollout` the candidate, which may be left out. */
@@ -78,7 +80,7 @@ export class OpenChangeDto {
   @IsInt()
   @Min(1)
   @Max(MAX_INT)
-  @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, nullable: true, example: 1 })
   version_number!: number;
 
   /**
@@ -112,8 +114,8 @@ export class ApplyChangeDto extends ReviewChangeDto {
   /** Whether to apply it past its approvals. For admins, with a reason; everybody is told, and an approver has to review it. */
   @IsOptional()
   @IsBoolean()
-  @ApiPropertyOptional({ default: false })
-  emergency?: boolean;
+  @ApiPropertyOptional({ type: Boolean, nullable: true, default: false })
+  emergency?: boolean | null;
 
   /** Why it cannot wait; needed with `emergency`. */
   @IsOptional()

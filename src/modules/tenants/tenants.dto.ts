@@ -9,6 +9,7 @@ import {
   Length,
   Matches,
   ValidateBy,
+  ValidateIf,
 } from 'class-validator';
 import { ApiId, ApiTime, Nested } from '../../infra/http/index.js';
 import { findMaskProblem } from '../projects/index.js';
@@ -107,7 +108,7 @@ export class ChangeSettingsDto {
 export class CreateProjectDto {
   /** The project's name, unique in the instance. The header `X-Project` may use it. */
   @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
-  @ApiProperty({ example: 'checkout' })
+  @ApiProperty({ pattern: PROJECT_NAME.source, example: 'checkout' })
   name!: string;
 
   /** Settings that differ from the defaults. */
@@ -119,19 +120,19 @@ export class CreateProjectDto {
 
 export class UpdateProjectDto {
   /** Another name. Only for the instance. */
-  @IsOptional()
+  @ValidateIf((body: UpdateProjectDto) => body.name !== undefined)
   @Matches(PROJECT_NAME, { message: PROJECT_NAME_RULE })
-  @ApiPropertyOptional({ example: 'checkout' })
+  @ApiPropertyOptional({ pattern: PROJECT_NAME.source, example: 'checkout' })
   name?: string;
 
   /** Settings that change; what is left out stays, and null is the default again. */
-  @IsOptional()
+  @ValidateIf((body: UpdateProjectDto) => body.settings !== undefined)
   @Nested(() => ChangeSettingsDto)
   @ApiPropertyOptional({ type: ChangeSettingsDto })
   settings?: ChangeSettingsDto;
 
   /** True refuses its keys within 5 seconds; what is queued is still run, nothing is deleted. False brings it back. Only for the instance. */
-  @IsOptional()
+  @ValidateIf((body: UpdateProjectDto) => body.archived !== undefined)
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, example: false })
   archived?: boolean;

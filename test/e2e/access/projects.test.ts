@@ -160,6 +160,14 @@ describe('a change of a project', () => {
     expect((await project.admin.get(path)).body['settings']).toMatchObject({ mask: [] });
   });
 
+  it.each(['name', 'settings', 'archived'])('refuses null for %s', async (member) => {
+    const refused = await stage.admin.patch(path, { [member]: null });
+    expectProblem(refused, 400, 'VALIDATION_FAILED');
+    expect(refused.body['errors']).toEqual([
+      { pointer: `/${member}`, message: expect.any(String) as string },
+    ]);
+  });
+
   it('waits for whoever changes a prompt, and locks nothing that they need', async () => {
     await putPrompt(project.admin, 'busy', 'Hello');
     await stage.sql('BEGIN');

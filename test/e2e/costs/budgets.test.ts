@@ -75,6 +75,15 @@ describe('budgets', () => {
       body: { limit_usd: '0.000000000001', mode: 'soft', name: 'Support', period: 'month' },
     });
 
+    // Whoever sends null may mean "no limit", and would not notice that nothing has changed.
+    for (const member of ['limit_usd', 'mode', 'name']) {
+      const refused = await stage.admin.patch(path, { [member]: null });
+      expectProblem(refused, 400, 'VALIDATION_FAILED');
+      expect(refused.body['errors']).toEqual([
+        { pointer: `/${member}`, message: expect.any(String) as string },
+      ]);
+    }
+
     expect((await stage.admin.delete(path)).status).toBe(204);
     expectProblem(await stage.admin.get(path), 404, 'BUDGET_NOT_FOUND');
     expectProblem(await stage.admin.delete(path), 404, 'BUDGET_NOT_FOUND');

@@ -87,6 +87,7 @@ export class CreateKeyDto {
    */
   @IsOptional()
   @IsTime()
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   expires_at?: string | null;
 
   /**

@@ -69,6 +69,7 @@ export class ParamsDto {
   @IsOptional()
   @IsStop()
   @ApiPropertyOptional({
+    nullable: true,
     oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, maxItems: 16 }],
   })
   stop?: string | string[] | null;

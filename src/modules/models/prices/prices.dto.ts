@@ -80,6 +80,7 @@ export class CreatePriceDto {
    */
   @IsOptional()
   @IsTime()
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_from?: string | null;
 
   /**
@@ -88,6 +89,7 @@ export class CreatePriceDto {
    */
   @IsOptional()
   @IsTime()
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_to?: string | null;
 
   /**
@@ -107,6 +109,7 @@ export class PutPriceDto {
    */
   @IsOptional()
   @IsTime()
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_to?: string | null;
 
   /** The source of the figures. Left out: stays as it was. */
@@ -207,6 +210,7 @@ export class ImportPricesDto {
    */
   @IsOptional()
   @IsTime()
+  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_from?: string | null;
 
   /** The file: its keys are the names of models. What of an entry is no price is ignored. */

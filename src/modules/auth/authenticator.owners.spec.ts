@@ -43,6 +43,14 @@ describe('a key of a user', () => {
     },
   );
 
+  it('may do at once what a role allows that another process gave the user', async () => {
+    const { authenticator, keys, record, key } = setUp({ role: 'admin', owner: owner({ role: 'viewer' }) });
+    const write = () => authenticator.authorize({ 'x-api-key': key }, null, ['prompts:write']);
+    await expect(write()).rejects.toThrow(ForbiddenError);
+    keys.stored = { ...record, owner: owner({ role: 'editor' }) };
+    expect(await write()).toMatchObject({ role: 'editor' });
+  });
+
   it('stays known when another user or project is forgotten', async () => {
     const { authenticator, keys, key } = setUp({ role: 'editor', owner: owner() });
     await authenticator.authenticate(key, null);
@@ -65,6 +73,29 @@ describe('a rotated key', () => {
     for (const each of [key, formerKey, key, formerKey]) {
       expect(await authenticator.authorize({ 'x-api-key': each }, null, [])).toMatchObject({ keyId: KEY_ID });
     }
+  });
+
+  it('works at once with the secret that another process gave it', async () => {
+    const { authenticator, keys, record, key } = setUp();
+    await authenticator.authorize({ 'x-api-key': key }, null, []);
+    keys.stored = { ...record, secretHmac: hasher.hash(former), previousSecretHmac: null };
+    expect(await authenticator.authorize({ 'x-api-key': formerKey }, null, [])).toMatchObject({
+      keyId: KEY_ID,
+    });
+    await expect(authenticator.authorize({ 'x-api-key': key }, null, [])).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('writes its use down no more often for being looked up for refusals', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    for (let n = 0; n < 5; n += 1) {
+      await authenticator.authorize({ 'x-api-key': key }, null, []);
+      const refused = authenticator.authorize({ 'x-api-key': key }, null, ['keys:write']);
+      await expect(refused).rejects.toThrow(ForbiddenError);
+    }
+    expect(keys.touches).toBe(1);
+    clock.nowMs = 4000;
+    await authenticator.authorize({ 'x-api-key': key }, null, []);
+    expect(keys.touches).toBe(2);
   });
 
   it('is refused with the former one when it is over, within four seconds', async () => {

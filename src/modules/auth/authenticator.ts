@@ -2,21 +2,20 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../infra/config/index.js';
 import { CacheCounts, Clock, getMessage } from '../../kernel/index.js';
 import { ProjectNotFoundError, ProjectsService } from '../projects/index.js';
-import type { Caller, KeyRateLimits } from './caller.js';
+import type { Caller } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { KeyLookups } from './keys/key-lookups.js';
 import { digestText, isSameDigest, readKeyId, parseKey } from './keys/key-secret.js';
 import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
 import { assertMaySomewhere } from './roles/assert-may.js';
-import { NO_TEAMS, type Rights, toRights } from './roles/rights.js';
-import { type Scope, SCOPES } from './roles/scopes.js';
+import { type Rights, toRights } from './roles/rights.js';
+import type { Scope } from './roles/scopes.js';
 import { SecretHasher } from './keys/secret-hasher.js';
 import { readCredential, readProject, type RequestHeaders } from './request-headers.js';
+import { toAdminCaller, toKeyCaller } from './to-caller.js';
 
 /** Revocation holds within 5 s on every process; one second of that is left for the look-up itself. */
 const RECORD_TTL_MS = 4000;
-const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
-const DEFAULT_RATE_LIMITS: KeyRateLimits = { requestsPerMinute: null, tokensPerMinute: null };
 /** Bounds memory; a process that sees more keys than this looks some of them up again. */
 const MAX_CACHED_RECORDS = 10_000;
 
@@ -24,13 +23,19 @@ interface CachedRecord {
   readonly record: KeyRecord;
   readonly rights: Rights;
   readonly readAtMs: number;
-  /** Whether its use has been written down since it was read. */
-  isTouched: boolean;
+  /** When its use was last written down; null for never. */
+  touchedAtMs: number | null;
   /** The digest of the credential that proved right since it was read; null before the first. */
   provenDigest: Buffer | null;
 }
 
-/** Finds out who sends a request. */
+/**
+ * Finds out who sends a request.
+ *
+ * Nobody is refused by what this process remembers: another one may have given the key a new secret or its user a role a
+ * moment ago, so the database is asked first. It is asked the same way for ids that nobody has, and a flood of wrong keys
+ * shares its look-ups.
+ */
 @Injectable()
 export class Authenticator {
   /** Calls by API keys; the admin's key is not counted. */
@@ -79,6 +84,7 @@ export class Authenticator {
    * @param credential the key as sent, or null when there was none.
    * @param origin the address the request came from.
    * @param project id or name of the project to act in; null for that of the key, of the instance admin for `default`.
+   * @param check throws for a caller who may not do what is asked. The admin may do everything.
    * @throws UnauthorizedError `UNAUTHORIZED`; the same whatever was wrong with the key.
    * @throws ForbiddenError `FORBIDDEN` for a key whose owner is no member of the project any more.
    * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the key cannot act, whether there is one or not.
@@ -87,18 +93,20 @@ export class Authenticator {
     credential: string | null,
     origin: string | null,
     project: string | null = null,
+    check: (caller: Caller) => void = () => undefined,
   ): Promise<Caller> {
     if (credential === null) throw new UnauthorizedError();
     const digest = digestText(credential);
     if (isSameDigest(digest, this.adminKeyDigest)) return this.authenticateAdmin(origin, project);
     const key = parseKey(credential);
     if (key === null) throw new UnauthorizedError();
-    const cached = await this.find(key.keyId);
-    if (cached === null || !cached.record.valid) throw new UnauthorizedError();
-    if (!this.isItsSecret(cached.record, key.secret)) throw new UnauthorizedError();
-    const caller = this.admit(cached, origin, project);
-    cached.provenDigest = digest;
-    return caller;
+    return this.judge(key.keyId, (known) => {
+      if (!this.isItsSecret(known.record, key.secret)) throw new UnauthorizedError();
+      const caller = this.admit(known, origin, project);
+      known.provenDigest = digest;
+      check(caller);
+      return caller;
+    });
   }
 
   /**
@@ -118,12 +126,12 @@ export class Authenticator {
       if (!isSameDigest(credentialHmac, this.hasher.hash(this.adminKey))) throw new UnauthorizedError();
       return this.authenticateAdmin(origin, project);
     }
-    const cached = await this.find(keyId);
-    if (cached === null || !cached.record.valid) throw new UnauthorizedError();
-    const { secretHmac, previousSecretHmac: previous } = cached.record;
-    const isPrevious = previous !== null && isSameDigest(previous, credentialHmac);
-    if (!isPrevious && !isSameDigest(secretHmac, credentialHmac)) throw new UnauthorizedError();
-    return this.admit(cached, origin, project);
+    return this.judge(keyId, (known) => {
+      const { secretHmac, previousSecretHmac: previous } = known.record;
+      const isPrevious = previous !== null && isSameDigest(previous, credentialHmac);
+      if (!isPrevious && !isSameDigest(secretHmac, credentialHmac)) throw new UnauthorizedError();
+      return this.admit(known, origin, project);
+    });
   }
 
   /** Makes this process forget a key at once; the others follow when their copy is too old. */
@@ -147,7 +155,7 @@ export class Authenticator {
     this.touch(cached);
     assertMember(cached.record);
     assertOwnProject(cached.record, project);
-    return keyCaller(cached, origin);
+    return toKeyCaller(cached, origin);
   }
 
   private forgetWhere(isMeant: (record: KeyRecord) => boolean): void {
@@ -155,8 +163,8 @@ export class Authenticator {
   }
 
   private async authenticateAdmin(origin: string | null, project: string | null): Promise<Caller> {
-    if (project === null) return adminCaller(await this.projects.getDefaultProjectId(), origin);
-    return adminCaller((await this.projects.get(project)).projectId, origin);
+    if (project === null) return toAdminCaller(await this.projects.getDefaultProjectId(), origin);
+    return toAdminCaller((await this.projects.get(project)).projectId, origin);
   }
 
   /** Each is compared in constant time; that there is a secret before this one is no secret. */
@@ -171,10 +179,27 @@ export class Authenticator {
     { scopes, orOverTeam }: { readonly scopes: readonly Scope[]; readonly orOverTeam: boolean },
     project: string | null,
   ): Promise<Caller> {
-    const caller = await this.authenticate(credential, origin, project);
-    if (orOverTeam) assertMaySomewhere(caller, scopes);
-    else assertScopes(caller, scopes);
-    return caller;
+    return this.authenticate(credential, origin, project, (caller) => {
+      if (orOverTeam) assertMaySomewhere(caller, scopes);
+      else assertScopes(caller, scopes);
+    });
+  }
+
+  /** @param admit throws for a key that is refused. */
+  private async judge(keyId: string, admit: (known: CachedRecord) => Caller): Promise<Caller> {
+    const remembered = this.cache.get(keyId);
+    if (remembered !== undefined && remembered.record.valid && this.isFresh(remembered)) {
+      try {
+        const caller = admit(remembered);
+        this.counts.hits += 1;
+        return caller;
+      } catch {
+        // Refused below, if the database says so too.
+      }
+    }
+    const found = await this.lookUp(keyId);
+    if (found === null || !found.record.valid) throw new UnauthorizedError();
+    return admit(found);
   }
 
   /**
@@ -186,41 +211,38 @@ export class Authenticator {
     const digest = digestText(credential);
     if (isSameDigest(digest, this.adminKeyDigest)) {
       const { defaultProjectId } = this.projects;
-      return defaultProjectId === null ? null : adminCaller(defaultProjectId, origin);
+      return defaultProjectId === null ? null : toAdminCaller(defaultProjectId, origin);
     }
     const cached = this.cache.get(readKeyId(credential));
     if (cached === undefined || cached.provenDigest === null || !this.isFresh(cached)) return null;
     if (!isSameDigest(digest, cached.provenDigest)) return null;
     this.counts.hits += 1;
-    return keyCaller(cached, origin);
+    return toKeyCaller(cached, origin);
   }
 
   private isFresh({ readAtMs }: CachedRecord): boolean {
     return this.clock.monotonicMs() - readAtMs < RECORD_TTL_MS;
   }
 
-  private async find(keyId: string): Promise<CachedRecord | null> {
-    const cached = this.cache.get(keyId);
-    if (cached !== undefined && this.isFresh(cached)) {
-      this.counts.hits += 1;
-      return cached;
-    }
+  private async lookUp(keyId: string): Promise<CachedRecord | null> {
     this.counts.misses += 1;
     // The age counts from before the look-up, so that a slow one does not stretch it.
     const readAtMs = this.clock.monotonicMs();
     const record = await this.lookups.find(keyId);
+    const touchedAtMs = this.cache.get(keyId)?.touchedAtMs ?? null;
     this.cache.delete(keyId);
     if (record === null) return null;
     const rights = toRights(record, record.owner);
-    const fresh = { record, rights, readAtMs, isTouched: false, provenDigest: null };
+    const fresh = { record, rights, readAtMs, touchedAtMs, provenDigest: null };
     this.remember(fresh);
     return fresh;
   }
 
   /** After the secret has proved right: who only knows the id of a key has not used it. */
   private touch(cached: CachedRecord): void {
-    if (cached.isTouched) return;
-    cached.isTouched = true;
+    const nowMs = this.clock.monotonicMs();
+    if (cached.touchedAtMs !== null && nowMs - cached.touchedAtMs < RECORD_TTL_MS) return;
+    cached.touchedAtMs = nowMs;
     this.keys.touch(cached.record.keyId).catch((error: unknown) => {
       this.logger.warn(`last_used_at not written: ${getMessage(error)}`);
     });
@@ -231,39 +253,6 @@ export class Authenticator {
     const oldest = this.cache.keys().next();
     if (this.cache.size > MAX_CACHED_RECORDS && oldest.done !== true) this.cache.delete(oldest.value);
   }
-}
-
-function adminCaller(projectId: string, origin: string | null): Caller {
-  return {
-    projectId,
-    kind: 'instance',
-    userId: null,
-    keyId: null,
-    name: 'admin',
-    origin,
-    role: 'admin',
-    scopes: ALL_SCOPES,
-    overTeams: NO_TEAMS,
-    rateLimits: DEFAULT_RATE_LIMITS,
-    ancestors: [],
-  };
-}
-
-function keyCaller({ record, rights }: CachedRecord, origin: string | null): Caller {
-  const { projectId, keyId, name, owner, rateLimits, ancestors } = record;
-  return {
-    projectId,
-    kind: owner === null ? 'key' : owner.kind,
-    userId: owner === null ? null : owner.userId,
-    keyId,
-    name: owner === null ? name : owner.name,
-    origin,
-    role: rights.role,
-    scopes: rights.scopes,
-    overTeams: rights.overTeams,
-    rateLimits,
-    ancestors,
-  };
 }
 
 /** @throws ForbiddenError `FORBIDDEN` */

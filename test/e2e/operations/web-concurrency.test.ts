@@ -119,6 +119,33 @@ describe.each([
     }
   });
 
+  it('take the secret and the role that another has just given, at once', async () => {
+    const [writer, reader] = connections as [Connection, Connection];
+    const { body: user } = await writer.send('POST', '/v1/users', { name: 'nightly', kind: 'service' });
+    const member = `/v1/members/${String(user['user_id'])}`;
+    await writer.send('PUT', member, { role: 'editor' });
+    const { body: made } = await writer.send('POST', '/v1/keys', {
+      name: 'nightly',
+      role: 'editor',
+      user_id: user['user_id'],
+    });
+    let key = String(made['key']);
+    const put = () =>
+      reader.send('PUT', promptPath('nightly'), { template_source: 'Good night' }, { 'x-api-key': key });
+
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect((await put()).status).toBe(200);
+      const rotated = await writer.send('POST', `/v1/keys/${String(made['key_id'])}:rotate`, {
+        overlap_s: 0,
+      });
+      key = String(rotated.body['key']);
+    }
+    await writer.send('PUT', member, { role: 'viewer' });
+    await eventually(async () => (await put()).status === 403);
+    await writer.send('PUT', member, { role: 'editor' });
+    expect((await put()).status).toBe(200);
+  });
+
   it('count the requests of a key together', async () => {
     const made = await stage.admin.post('/v1/keys', {
       name: 'limited',

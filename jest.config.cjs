@@ -27,7 +27,7 @@ const transform = {
 const shared = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  runtime: '<rootDir>/test/support/shared-scripts.cjs',
+  runtime: '<rootDir>/test/support/jest/shared-scripts.cjs',
   transform,
   // Sources say './x.js' as nodenext wants; Jest resolves the TypeScript file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

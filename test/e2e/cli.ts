@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { quickStart } from '../support/servers/quick-start.js';
 import { ADMIN_KEY, type Stage } from './stage.js';
 
 export const CLI = path.join(__dirname, '../../dist/src/cli.js');
@@ -21,7 +22,7 @@ export interface CliOptions {
 
 /** The command line as a process of its own, without a terminal. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...quickStart(), CLI, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env.PATH, ...options.env },
     stdio: 'pipe',

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
+import { startLedger } from '../servers/processes.js';
+import { recordStart } from '../servers/quick-start.js';
 import { testSetting } from '../servers/settings.js';
 
 const run = promisify(execFile);
@@ -25,8 +27,24 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 export async function createSeededDatabase(): Promise<TestDatabase> {
   const migrated = await ensureMigrated();
   const seeded = `${databasePrefix()}seeded`;
-  await withAdmin((admin) => ensureTemplate(admin, seeded, { from: migrated, prepare: seed }));
+  let isNew = false;
+  const prepare = async (databaseUrl: string) => {
+    await seed(databaseUrl);
+    isNew = true;
+  };
+  await withAdmin((admin) => ensureTemplate(admin, seeded, { from: migrated, prepare }));
+  if (isNew) await recordLedger(seeded);
   return createDatabase(seeded);
+}
+
+/** On a copy: a process writes down that it is there. */
+async function recordLedger(template: string): Promise<void> {
+  const database = await createDatabase(template);
+  await recordStart(async (env) => {
+    const ledger = await startLedger({ env: { ...env, DATABASE_URL: database.url } });
+    await ledger.stop();
+  });
+  await database.drop();
 }
 
 async function ensureMigrated(): Promise<string> {

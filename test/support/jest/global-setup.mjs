@@ -1,9 +1,12 @@
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { startServer } from '../servers/start-server.cjs';
 import { redisServerPath } from '../servers/redis-server.mjs';
 
 /**
  * Once a run, before the first test of a project that needs servers. What the tests read from the environment
- * afterwards is here and nowhere else: LEDGER_TEST_POSTGRES_URL, LEDGER_TEST_REDIS_URL, LEDGER_TEST_RUN.
+ * afterwards is here and nowhere else: LEDGER_TEST_POSTGRES_URL, LEDGER_TEST_REDIS_URL, LEDGER_TEST_RUN, LEDGER_TEST_START.
  */
 export default async function globalSetup() {
   try {
@@ -31,6 +34,8 @@ async function prepare() {
   process.env.LEDGER_TEST_POSTGRES_URL = postgres.url;
   process.env.LEDGER_TEST_REDIS_URL = redis.url;
   process.env.LEDGER_TEST_RUN = `${process.pid}_${Date.now().toString(36)}`;
+  // A folder for what quick-start.ts keeps during the run.
+  process.env.LEDGER_TEST_START = await mkdtemp(path.join(os.tmpdir(), 'ledger-test-start-'));
   globalThis.ledgerTestServers = [postgres, redis];
 }
 

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 
 export default async function globalTeardown() {
   if (process.env.TEST_DATABASE_URL) await dropDatabases();
   await Promise.all(globalThis.ledgerTestServers.map((server) => server.stop()));
+  await rm(process.env.LEDGER_TEST_START, { recursive: true, force: true });
 }
 
 /** On a server that goes on running, nothing of the run may stay. */

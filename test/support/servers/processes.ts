@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quickStart } from './quick-start.js';
 
 const DIST = path.join(__dirname, '../../../dist/src');
 const START_LIMIT_MS = 60_000;
@@ -69,7 +70,7 @@ export function spawnService(
 ): ServiceProcess {
   // An empty folder of its own: no `.env` of the developer is read, no data is shared.
   const cwd = mkdtempSync(path.join(tmpdir(), 'ledger-test-process-'));
-  const child = spawn(process.execPath, [path.join(DIST, entry), ...args], {
+  const child = spawn(process.execPath, [...quickStart(), path.join(DIST, entry), ...args], {
     cwd,
     // No test takes the port that a service of the developer listens on, even where it expects that the start fails.
     env: { PATH: process.env.PATH, ...(entry === 'main.js' && { PORT: '0' }), ...env },

@@ -1,6 +1,6 @@
 /** Returns a setting that the global setup has put into the environment. */
 export function testSetting(
-  name: 'LEDGER_TEST_POSTGRES_URL' | 'LEDGER_TEST_REDIS_URL' | 'LEDGER_TEST_RUN',
+  name: 'LEDGER_TEST_POSTGRES_URL' | 'LEDGER_TEST_REDIS_URL' | 'LEDGER_TEST_RUN' | 'LEDGER_TEST_START',
 ): string {
   const value = process.env[name];
   if (value === undefined) {

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import { testSetting } from './settings.js';
+
+const PRELOAD = path.join(__dirname, 'quick-start.cjs');
+
+/**
+ * Arguments of Node with which a process of the build starts in two thirds of the processor time: a run starts hundreds. They are
+ * none before `recordStart`.
+ */
+export function quickStart(): readonly string[] {
+  const preload = preloadOfRun();
+  return existsSync(preload) ? ['--require', preload] : [];
+}
+
+/** Once a run. @param start starts a process with `quickStart` and this environment, and ends it in good order. */
+export async function recordStart(
+  start: (env: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  await copyFile(PRELOAD, preloadOfRun());
+  await start({ LEDGER_TEST_RECORDS_START: 'true' });
+}
+
+function preloadOfRun(): string {
+  return path.join(testSetting('LEDGER_TEST_START'), 'quick-start.cjs');
+}

@@ -2,9 +2,9 @@ import { getMetadataStorage } from 'class-validator';
 import type { INestApplication, Type } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeShape } from '../../src/infra/http/dto/dto-shape.js';
+import { describeShape } from '../../../src/infra/http/dto/dto-shape.js';
 import { previewApi } from './api.js';
-import { ROOT } from './tree.js';
+import { ROOT } from '../tree.js';
 
 interface Schema {
   readonly $ref?: string;

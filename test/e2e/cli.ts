@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { quickStart } from '../support/servers/quick-start.js';
+import { quickStart } from '../support/start/quick-start.js';
 import { ADMIN_KEY, type Stage } from './stage.js';
 
 export const CLI = path.join(__dirname, '../../dist/src/cli.js');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
 import { startLedger } from '../servers/processes.js';
-import { recordStart } from '../servers/quick-start.js';
+import { recordStart } from '../start/quick-start.js';
 import { testSetting } from '../servers/settings.js';
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quickStart } from './quick-start.js';
+import { quickStart } from '../start/quick-start.js';
 
 const DIST = path.join(__dirname, '../../../dist/src');
 const START_LIMIT_MS = 60_000;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { testSetting } from './settings.js';
+import { testSetting } from '../servers/settings.js';
 
-const PRELOAD = path.join(__dirname, 'quick-start.cjs');
+const PRELOAD = path.join(__dirname, 'code-cache.cjs');
 
 /**
  * Arguments of Node with which a process of the build starts in two thirds of the processor time: a run starts hundreds. They are
@@ -23,5 +23,5 @@ export async function recordStart(
 }
 
 function preloadOfRun(): string {
-  return path.join(testSetting('LEDGER_TEST_START'), 'quick-start.cjs');
+  return path.join(testSetting('LEDGER_TEST_START'), 'code-cache.cjs');
 }

@@ -73,6 +73,19 @@ describe('looking keys up', () => {
     expect(await find()).toEqual({ keyId: 'a' });
   });
 
+  it('counts those 4 s from before the look-up, however long that takes', async () => {
+    const { table, clock, lookups } = setUp();
+    const missed = lookups.find('a');
+    clock.nowMs = 3000;
+    await table.answer();
+    expect(await missed).toBeNull();
+    clock.nowMs = 3999;
+    expect(await lookups.find('a')).toBeNull();
+    clock.nowMs = 4000;
+    void lookups.find('a');
+    expect(table.asked).toEqual([['a'], ['a']]);
+  });
+
   it('knows at once of a key that was made here', async () => {
     const { table, lookups } = setUp();
     const before = lookups.find('a');

@@ -1,4 +1,5 @@
-import { type RawAnswer } from '../../../infra/http/index.js';
+import type { EntityManager } from 'typeorm';
+import { RawAnswer } from '../../../infra/http/index.js';
 import type { IdempotencyRepository, KeyRecord } from './idempotency.repository.js';
 import { IdempotencyService, KEY_TAKEN } from './idempotency.service.js';
 import type { StoredAnswer, UsedKey } from './used-key.js';
@@ -20,13 +21,21 @@ const LOST: KeyRecord = {
   erasedAt: null,
 };
 
+const ERASED_AT = new Date('2026-01-02T03:04:05Z');
+const ERASED = {
+  code: 'CONTENT_ERASED',
+  extensions: { execution_id: 'e-1', content_erased_at: ERASED_AT.toISOString() },
+};
+
 /** Keys in memory, read and written a turn of the loop later. */
 class Keys {
+  finds = 0;
   stores = 0;
 
   constructor(public record: KeyRecord | null) {}
 
   async find(): Promise<KeyRecord | null> {
+    this.finds += 1;
     return Promise.resolve(this.record);
   }
 
@@ -41,9 +50,46 @@ class Keys {
 
 const noWork = () => Promise.reject(new Error('it was done again'));
 
+const serviceWith = (keys: object) => new IdempotencyService(keys as IdempotencyRepository);
+
 function once(keys: Keys, work: () => Promise<RawAnswer | typeof KEY_TAKEN> = noWork) {
-  return new IdempotencyService(keys as unknown as IdempotencyRepository).once('p', KEY, work);
+  return serviceWith(keys).once('p', KEY, work);
 }
+
+describe('a request for the first time', () => {
+  const made = new RawAnswer(200, {}, 'made');
+  const work = () => Promise.resolve(made);
+
+  it('gets what its work answers', async () => {
+    expect(await once(new Keys(null), work)).toBe(made);
+  });
+
+  it('looks for no key when it came without one', async () => {
+    const keys = new Keys({ ...LOST, answer: ANSWER });
+    expect(await serviceWith(keys).once('p', null, work)).toBe(made);
+    expect(keys.finds).toBe(0);
+  });
+
+  it('takes its key with the text of its answer', async () => {
+    const taken: unknown[] = [];
+    const keys = {
+      take: (...values: unknown[]) => {
+        taken.push(...values);
+        return Promise.resolve(true);
+      },
+    };
+    const tx = {} as EntityManager;
+    const answer = new RawAnswer(201, { 'X-First': 'yes' }, 'made');
+    expect(await serviceWith(keys).take(tx, 'p', KEY, 'b-1', answer)).toBe(true);
+    expect(taken).toEqual([
+      tx,
+      'p',
+      KEY,
+      'b-1',
+      { status: 201, headers: { 'X-First': 'yes' }, body: 'made' },
+    ]);
+  });
+});
 
 describe('a key whose first request was lost', () => {
   it('is answered with how that failed, once and for all', async () => {
@@ -53,6 +99,25 @@ describe('a key whose first request was lost', () => {
     expect(JSON.parse(first.body.toString())).toMatchObject({ execution_id: 'e-1', attempts: 1 });
     expect(await once(keys)).toEqual(first);
     expect(keys.stores).toBe(1);
+  });
+
+  it.each([
+    ['timeout', 504, 'PROVIDER_TIMEOUT'],
+    ['provider_rejected', 502, 'PROVIDER_REJECTED'],
+    ['outcome_unknown', 502, 'PROVIDER_FAILED'],
+    [null, 502, 'PROVIDER_FAILED'],
+  ] as const)('is told of a failure of the type %s with %i %s', async (errorType, status, code) => {
+    const answer = await once(new Keys({ ...LOST, errorType, errorMessage: 'It broke.' }));
+    expect(answer.status).toBe(status);
+    const detail = expect.stringMatching(/^It broke\. \w/) as string;
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ code, detail });
+  });
+
+  it('is told of a failure that left no message', async () => {
+    const answer = await once(new Keys({ ...LOST, errorMessage: null }));
+    expect(JSON.parse(answer.body.toString())).toMatchObject({
+      detail: expect.stringMatching(/^\W*Try again later/) as string,
+    });
   });
 
   it.each(['succeeded', 'canceled', 'running', 'queued', null] as const)(
@@ -85,6 +150,27 @@ describe('a key whose first request was lost', () => {
     expect(await once(keys)).toMatchObject({ status: 200, body: 'the first one' });
     expect(keys.record?.answer).toBe(ANSWER);
   });
+
+  it.each<[string, KeyRecord | null]>([
+    ['has expired', null],
+    ['still has no answer', LOST],
+  ])('is answered with its own failure when the key %s and cannot be stored with', async (_what, then) => {
+    const keys = new Keys(LOST);
+    keys.store = () => {
+      keys.record = then;
+      return Promise.resolve(false);
+    };
+    expect(await once(keys)).toEqual(await once(new Keys(LOST)));
+  });
+
+  it('is refused when its content was erased meanwhile', async () => {
+    const keys = new Keys(LOST);
+    keys.store = () => {
+      keys.record = { ...LOST, erasedAt: ERASED_AT };
+      return Promise.resolve(false);
+    };
+    await expect(once(keys)).rejects.toMatchObject(ERASED);
+  });
 });
 
 describe('a key that is known', () => {
@@ -93,6 +179,11 @@ describe('a key that is known', () => {
     expect(await once(keys)).toMatchObject({ status: 200, body: 'the first one' });
     keys.record = { ...LOST, answer: ANSWER, fingerprint: Buffer.alloc(32, 2) };
     await expect(once(keys)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('is used up when its content was erased, whatever the request is', async () => {
+    const keys = new Keys({ ...LOST, erasedAt: ERASED_AT, fingerprint: Buffer.alloc(0) });
+    await expect(once(keys)).rejects.toMatchObject(ERASED);
   });
 
   it('that was taken while the work was done gives the answer of who took it', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { finish, readJsonText } from '../../../kernel/index.js';
 import { readJsonInSteps } from '../../../kernel/json/reading/json-step-reader.js';
 import { readUsedKey } from './idempotency-key.decorator.js';
@@ -46,6 +47,19 @@ describe('the fingerprint of a request', () => {
     expect(new Set(await Promise.all(written.map((id) => ofLarge(body(id))))).size).toBe(4);
   });
 
+  it('of a large body whose numbers are kept as written is SHA-256 over method, path and text', async () => {
+    const text = `{"id":1.10,"filler":"${'x'.repeat(600_000)}"}`;
+    const body = finish(readJsonInSteps(Buffer.from(text), LIMITS));
+    const made = fingerprintRequest('POST', PATH, body);
+    expect(made).toBeInstanceOf(Promise);
+    expect(await made).toEqual(createHash('sha256').update(`POST ${PATH} ${text}`).digest());
+  });
+
+  it('of any large body is made in steps', () => {
+    const body = finish(readJsonInSteps(Buffer.from(BODY), LIMITS));
+    expect(fingerprintRequest('POST', PATH, body)).toBeInstanceOf(Promise);
+  });
+
   it('depends on method and path', () => {
     const all = [of(BODY), of(BODY, PATH.replace('run', 'submit')), of(BODY, PATH, 'PUT')];
     expect(new Set(all).size).toBe(3);
@@ -72,10 +86,23 @@ describe('a key', () => {
     expect(readUsedKey({ ...request, rawHeaders: ['Idempotency-Key', 'a, a'] })).toMatchObject({
       key: 'a, a',
     });
+    const among = ['Accept', 'a', 'Idempotency-Key', 'a, a', 'X-Name', 'idempotency-key'];
+    expect(readUsedKey({ ...request, rawHeaders: among })).toMatchObject({ key: 'a, a' });
     const twice = ['Idempotency-Key', 'a', 'Accept', 'a', 'idempotency-KEY', 'a'];
     expect(() => readUsedKey({ ...request, rawHeaders: twice })).toThrow(
-      expect.objectContaining({ code: 'VALIDATION_FAILED' }) as Error,
+      expect.objectContaining({
+        code: 'VALIDATION_FAILED',
+        message: 'Send one Idempotency-Key.',
+        errors: [{ pointer: '', message: 'the header Idempotency-Key must not stand there more than once' }],
+      }) as Error,
     );
+  });
+
+  it('comes with the fingerprint of a large body later', async () => {
+    const body = finish(readJsonInSteps(Buffer.from(BODY), LIMITS));
+    const read = readUsedKey({ method: 'POST', path: PATH, header: 'a', rawHeaders: [], body });
+    expect(read).toBeInstanceOf(Promise);
+    expect(await read).toEqual({ route: PATH, key: 'a', fingerprint: Buffer.from(of(BODY), 'hex') });
   });
 
   it('is optional', () => {
@@ -86,10 +113,21 @@ describe('a key', () => {
     expect(keyOf(header)).toMatchObject({ route: PATH, key: header });
   });
 
-  it.each(['', ' ', ' a', 'a ', 'a\tb', 'é', 'a\u00a0b', 'a\0', '~'.repeat(256)])(
+  it.each(['', ' ', ' a', 'a ', 'a\tb', 'é', 'a\u00a0b', 'a\0', '~'.repeat(256), ['a', 'b']])(
     'may not be %j',
     (header) => {
-      expect(() => keyOf(header)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }) as Error);
+      expect(() => keyOf(header)).toThrow(
+        expect.objectContaining({
+          code: 'VALIDATION_FAILED',
+          message: 'Send an Idempotency-Key of 1 to 255 printable ASCII characters.',
+          errors: [
+            {
+              pointer: '',
+              message: 'the header Idempotency-Key must have 1 to 255 printable ASCII characters',
+            },
+          ],
+        }) as Error,
+      );
     },
   );
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { costPicoUsd } from '../../../kernel/index.js';
 import type { PriceRecord } from '../../models/index.js';
 import type { ModelProvider, ProviderMaxTokens, ProviderMessage } from '../../providers/index.js';
-import { boundCharge, type ChargedRequest } from './charge-bound.js';
+import { boundCharge, type ChargedRequest, countMessageBytes } from './charge-bound.js';
 import type { Target } from './execution-targets.js';
 
 const price = (figures: Partial<PriceRecord> = {}): PriceRecord => ({
@@ -150,6 +150,22 @@ describe('the prompt', () => {
     expect(tokensOf(request({ responseFormat }))).toBeGreaterThan(plain + 500);
   });
 
+  it('counts each byte of tools and format, and some around each tool', () => {
+    const described = (description: string) => tokensOf(request({ tools: [{ name: 'a', description }] }));
+    expect(described('x'.repeat(500))).toBe(described('') + 500);
+    const formatted = (description: string) =>
+      tokensOf(request({ responseFormat: { type: 'json_schema', name: 'a', schema: { description } } }));
+    expect(formatted('x'.repeat(500))).toBe(formatted('') + 500);
+    const one = tokensOf(request({ tools: [{ name: 'a' }] }));
+    expect(tokensOf(request({ tools: [{ name: 'a' }, { name: 'b' }] }))).toBe(
+      one + ',{"name":"b"}'.length + 16,
+    );
+  });
+
+  it('is nothing but its messages, and some around each and all of them, where there is nothing else', () => {
+    expect(tokensOf(request())).toBe('Hello'.length + 2 * 16);
+  });
+
   it('leaves room for what a vendor says to a model that has tools', () => {
     // Anthropic's page "Tool use" names up to 530 tokens for its own instructions, however small the tools are.
     expect(tokensOf(request({ tools: [{ name: 'a' }] }))).toBeGreaterThan(tokensOf(request()) + 530);
@@ -164,12 +180,52 @@ describe('the prompt', () => {
     expect(bound).toEqual({ inputPicoUsd: 21n, outputPicoUsd: 5n, responseTokens: 2 });
   });
 
+  it('is counted by an adapter that is told the whole request, and which model it is for', () => {
+    const counting = {
+      maxTokens: (asked: ChargedRequest & { modelName: string }) => ({
+        promptTokens: asked.messages.length * 10 + asked.modelName.length,
+        responseTokens: 1,
+      }),
+    } as unknown as ModelProvider;
+    const bound = boundCharge(targetsOf(target({ modelName: 'abc' })), request(), () => counting);
+    expect(bound.inputPicoUsd).toBe(13n * 3n);
+  });
+
   it('has no price when it may be longer than the price holds for', () => {
     const tokens = tokensOf(request());
     const held = (maxPromptTokens: number) =>
       boundCharge(targetsOf(target({ price: price({ maxPromptTokens }) })), request(), unknowing);
     expect(held(tokens)).toMatchObject({ inputPicoUsd: BigInt(tokens) * 3n, outputPicoUsd: 5n });
     expect(held(tokens - 1)).toEqual({ inputPicoUsd: null, outputPicoUsd: null, responseTokens: 100 });
+  });
+});
+
+describe('the bytes of a message', () => {
+  const toolCalls = [
+    { id: 'c-1', name: 'search', arguments: '{}' },
+    { id: 'c-2', name: 'find', arguments: '{}' },
+  ];
+
+  it.each<[string, ProviderMessage, number]>([
+    ['its content', { role: 'user', content: 'Hello' }, 5],
+    ['nothing for no calls', { role: 'assistant', content: 'Hello', toolCalls: [] }, 5],
+    [
+      'its calls, and their names once more',
+      { role: 'assistant', content: 'Hello', toolCalls },
+      5 + JSON.stringify(toolCalls).length + 'search'.length + 'find'.length,
+    ],
+    [
+      'the id of the call that it answers twice',
+      { role: 'tool', content: 'Hello', toolCallId: 'c-1' },
+      5 + 2 * 3,
+    ],
+    [
+      'what is for one vendor alone',
+      { role: 'user', content: 'Hello', vendorMembers: { cache: true } },
+      5 + '{"cache":true}'.length,
+    ],
+  ])('are %s', (_what, message, sizeBytes) => {
+    expect(countMessageBytes(message)).toBe(sizeBytes);
   });
 });
 

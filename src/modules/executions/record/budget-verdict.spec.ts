@@ -1,4 +1,4 @@
-import { toBegun, toRefusal, type VerdictRow, warningHeaders } from './budget-verdict.js';
+import { BEGUN_FREELY, toBegun, toRefusal, type VerdictRow, warningHeaders } from './budget-verdict.js';
 
 const row = (more: Partial<VerdictRow> = {}): VerdictRow => ({
   verdict: null,
@@ -38,6 +38,15 @@ describe('a verdict', () => {
     expect(refusal?.extensions).toMatchObject({ remaining_usd: '9007.199254740993' });
   });
 
+  it('is a refusal though nobody says of which budget', () => {
+    expect(toRefusal(row({ verdict: 'refused' }))?.extensions).toEqual({
+      budget_id: '',
+      budget_name: '',
+      remaining_usd: '0',
+      reason: 'refused',
+    });
+  });
+
   it.each(['free', 'held', 'clamped', null] as const)('of %s is none', (verdict) => {
     expect(toRefusal(row({ verdict }))).toBeNull();
   });
@@ -46,6 +55,7 @@ describe('a verdict', () => {
 describe('what was held', () => {
   it('is nothing where nobody has a budget', () => {
     expect(toBegun(row(), false)).toEqual({ clampedTokens: null, warning: null, mayHaveDuties: false });
+    expect(BEGUN_FREELY).toEqual(toBegun(row(), false));
   });
 
   it.each([
@@ -78,6 +88,18 @@ describe('what was held', () => {
       false,
     );
     expect(warning).toEqual(isWarned ? { budget: { id: 'b-1', name: 'all' }, percent } : null);
+  });
+});
+
+describe('a warning', () => {
+  it('needs a budget to name', () => {
+    expect(toBegun(row({ verdict: 'held', percent: 80 }), false).warning).toBeNull();
+    expect(toBegun(row({ verdict: 'held', warned_by: 'b-1' }), false).warning).toBeNull();
+  });
+
+  it('may be of one without a name', () => {
+    const { warning } = toBegun(row({ verdict: 'held', percent: 80, warned_by: 'b-1' }), false);
+    expect(warning).toEqual({ budget: { id: 'b-1', name: '' }, percent: 80 });
   });
 });
 

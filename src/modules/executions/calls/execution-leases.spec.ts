@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { AppConfig, parseEnvironment } from '../../../infra/config/index.js';
 import { Clock } from '../../../kernel/index.js';
 import type { Claim } from './claim.js';
@@ -12,17 +13,18 @@ class TimersClock extends Clock {
 
 const claimOf = (executionId: string, fence = 1): Claim => ({ projectId: 'project', executionId, fence });
 
-/** Leases of three seconds. */
-function openLeases() {
+/** Leases of three seconds, unless a test says otherwise. */
+function openLeases(leaseMs = 3000) {
   const renewals: (readonly Claim[])[] = [];
-  const database = { lost: [] as Claim[], isDown: false };
-  const renew = (claims: readonly Claim[]): Promise<Claim[]> => {
+  const database = { lost: [] as Claim[], isDown: false, answered: Promise.resolve() };
+  const renew = async (claims: readonly Claim[]): Promise<Claim[]> => {
     renewals.push(claims);
-    if (database.isDown) return Promise.reject(new Error('the database is away'));
-    return Promise.resolve(claims.filter((claim) => database.lost.includes(claim)));
+    await database.answered;
+    if (database.isDown) throw new Error('the database is away');
+    return claims.filter((claim) => database.lost.includes(claim));
   };
   const backends = { databaseUrl: '', keyHashSecret: null, embedded: false };
-  const config = new AppConfig(parseEnvironment({ LEASE_MS: '3000' }), backends);
+  const config = new AppConfig(parseEnvironment({ LEASE_MS: String(leaseMs) }), backends);
   const leases = new ExecutionLeases(config, { renew } as unknown as ExecutionsRepository, new TimersClock());
   return { leases, renewals, database };
 }
@@ -49,6 +51,7 @@ describe('ExecutionLeases', () => {
     second.end();
     await jest.advanceTimersByTimeAsync(60_000);
     expect(renewals).toHaveLength(4);
+    expect(jest.getTimerCount()).toBe(0);
     leases.hold(a, performance.now());
     await jest.advanceTimersByTimeAsync(1000);
     expect(renewals).toHaveLength(5);
@@ -65,6 +68,7 @@ describe('ExecutionLeases', () => {
     database.lost.push(old);
     await jest.advanceTimersByTimeAsync(1000);
     expect([lost.signal.aborted, current.signal.aborted]).toEqual([true, false]);
+    expect(lost.signal.reason).toEqual(new Error('the execution passed to another process'));
     expect([lost.isCertain, current.isCertain]).toEqual([false, true]);
     leases.beforeApplicationShutdown();
   });
@@ -91,5 +95,45 @@ describe('ExecutionLeases', () => {
     const { leases } = openLeases();
     expect(leases.hold(claimOf('a'), performance.now() - 3000).isCertain).toBe(false);
     leases.beforeApplicationShutdown();
+  });
+
+  it('does not hold again what ends while it is renewed', async () => {
+    const { leases, renewals, database } = openLeases();
+    let answer = (): void => undefined;
+    database.answered = new Promise((resolve) => (answer = resolve));
+    const lease = leases.hold(claimOf('a'), performance.now());
+    await jest.advanceTimersByTimeAsync(1000);
+    lease.end();
+    answer();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(lease.isCertain).toBe(false);
+    expect(renewals).toHaveLength(1);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('tries again within a second when the database is away, and says why', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    const { leases, renewals, database } = openLeases(30_000);
+    database.isDown = true;
+    leases.hold(claimOf('a'), performance.now());
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(renewals).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(renewals).toHaveLength(2);
+    expect(warned).toHaveBeenCalledWith('leases could not be renewed: the database is away');
+    database.isDown = false;
+    await jest.advanceTimersByTimeAsync(1000);
+    await jest.advanceTimersByTimeAsync(9999);
+    expect(renewals).toHaveLength(3);
+    leases.beforeApplicationShutdown();
+    warned.mockRestore();
+  });
+
+  it('renews nothing any more when the process ends', async () => {
+    const { leases, renewals } = openLeases();
+    leases.hold(claimOf('a'), performance.now());
+    leases.beforeApplicationShutdown();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(renewals).toEqual([]);
   });
 });

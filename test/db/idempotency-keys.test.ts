@@ -1,5 +1,5 @@
 import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
-import type { UsedKey } from '../../src/modules/executions/idempotency/index.js';
+import type { StoredAnswer, UsedKey } from '../../src/modules/executions/idempotency/index.js';
 import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
 
 const SUBJECT_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
@@ -8,7 +8,7 @@ const KEY: UsedKey = {
   key: 'order-7',
   fingerprint: Buffer.alloc(32, 7),
 };
-const ANSWER = { status: 202, headers: { 'X-First': 'yes' }, body: '{"größe":"日本"}' };
+const ANSWER: StoredAnswer = { status: 202, headers: { 'X-First': 'yes' }, body: '{"größe":"日本"}' };
 const NONE = {
   executionStatus: null,
   errorType: null,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Role } from '../../entities/index.js';
 import { AuthGuard } from './auth.guard.js';
 import { config, KEY_ID, owner, setUp } from './authenticator.testkit.js';
 import type { AuthenticatedRequest, Caller, CallerSession } from './caller.js';
@@ -152,7 +153,7 @@ describe('a route for a key', () => {
     const stage = setUp({
       role: 'editor',
       scopes: [],
-      owner: owner({ role: 'viewer', teamRoles: new Map([['search', 'editor']]) }),
+      owner: owner({ role: 'viewer', teamRoles: new Map<string, Role>([['search', 'editor']]) }),
     });
     const headers = { 'x-api-key': stage.key };
     expect(await send(writeOne, { headers }, stage).answer).toBe(true);

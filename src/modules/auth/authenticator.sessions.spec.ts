@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { Role } from '../../entities/index.js';
 import { config, hasher, KEY_ID, owner, PROJECT_ID, setUp } from './authenticator.testkit.js';
 import { ProjectNotFoundError } from '../projects/index.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
@@ -152,7 +153,7 @@ describe('a right that a team gives', () => {
     const { authenticator, key } = setUp({
       role: 'editor',
       scopes: [],
-      owner: owner({ role: 'viewer', teamRoles: new Map([['search', 'editor']]) }),
+      owner: owner({ role: 'viewer', teamRoles: new Map<string, Role>([['search', 'editor']]) }),
     });
     const headers = { 'x-api-key': key };
     for (let n = 0; n < 2; n += 1) {

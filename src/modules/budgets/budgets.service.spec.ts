@@ -53,7 +53,7 @@ class Budgets {
 
   insert(_tx: EntityManager, budget: NewBudget): Promise<BudgetRecord> {
     this.inserted.push(budget);
-    return Promise.resolve(record(budget));
+    return Promise.resolve(record(budget as Partial<BudgetRecord>));
   }
 
   find(_tx: EntityManager, projectId: string, budgetId: string): Promise<BudgetRecord | null> {

@@ -200,6 +200,24 @@ describe('a further attempt', () => {
     expect(await budgets.periods()).toMatchObject([{ held: 10 }]);
   });
 
+  it('is held of nothing where no budget is for it', async () => {
+    const held = await begun();
+    const free = { clampedTokens: null, warning: null, mayHaveDuties: false };
+    expect(await executions.holdAgain(held, 2, BOUND, false)).toEqual(free);
+    await budgets.make(1, { scope: 'owner_team', value: 'another team' });
+    expect(await executions.holdAgain(held, 2, BOUND, false)).toEqual(free);
+    expect(await budgets.periods()).toEqual([]);
+  });
+
+  it.each(['inputPicoUsd', 'outputPicoUsd'] as const)('is refused when nobody knows its %s', async (part) => {
+    await budgets.make(1000);
+    const held = await begun();
+    await expect(executions.holdAgain(held, 2, { ...BOUND, [part]: null }, false)).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      extensions: { reason: 'unpriced' },
+    });
+  });
+
   it('is held once, however often that is asked', async () => {
     await budgets.make(1000);
     const held = await begun();

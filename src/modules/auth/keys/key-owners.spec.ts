@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { ApiKeyEntity } from '../../../entities/index.js';
+import type { ApiKeyEntity, Role } from '../../../entities/index.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, UnauthorizedError, UserNotFoundError } from '../errors.js';
 import { type Grant, type KeyOwner, NO_TEAMS } from '../roles/rights.js';
@@ -189,7 +189,7 @@ describe('the user of a new key', () => {
 
   it('may do all that the key may, over one team at least', async () => {
     expect(await choose({ role: 'editor' }, { role: 'editor', scopes: [] })).toBe('ada');
-    const ofTeam = { role: 'viewer', teamRoles: new Map([['search', 'editor']]) } as const;
+    const ofTeam = { role: 'viewer', teamRoles: new Map<string, Role>([['search', 'editor']]) } as const;
     expect(await choose(ofTeam, GRANT)).toBe('ada');
     expect(await choose({ ...ofTeam, role: null }, GRANT)).toBe('ada');
   });

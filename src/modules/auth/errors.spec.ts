@@ -7,9 +7,9 @@ import {
   UserNotFoundError,
 } from './errors.js';
 
-it.each<[LedgerError, Partial<LedgerError>]>([
+it.each<[() => LedgerError, Partial<LedgerError>]>([
   [
-    new UnauthorizedError(),
+    () => new UnauthorizedError(),
     {
       code: 'UNAUTHORIZED',
       status: 401,
@@ -20,7 +20,7 @@ it.each<[LedgerError, Partial<LedgerError>]>([
     },
   ],
   [
-    new ForbiddenError(['prompts:write', 'keys:write']),
+    () => new ForbiddenError(['prompts:write', 'keys:write']),
     {
       code: 'FORBIDDEN',
       status: 403,
@@ -31,11 +31,11 @@ it.each<[LedgerError, Partial<LedgerError>]>([
     },
   ],
   [
-    new ForbiddenError([], 'This route is closed.'),
+    () => new ForbiddenError([], 'This route is closed.'),
     { code: 'FORBIDDEN', message: 'This route is closed.', extensions: { missing_scopes: [] } },
   ],
   [
-    new KeyNotFoundError('k-1'),
+    () => new KeyNotFoundError('k-1'),
     {
       code: 'KEY_NOT_FOUND',
       status: 404,
@@ -44,7 +44,7 @@ it.each<[LedgerError, Partial<LedgerError>]>([
     },
   ],
   [
-    new KeyRevokedError('k-1'),
+    () => new KeyRevokedError('k-1'),
     {
       code: 'KEY_REVOKED',
       status: 409,
@@ -54,7 +54,7 @@ it.each<[LedgerError, Partial<LedgerError>]>([
     },
   ],
   [
-    new UserNotFoundError('u-1'),
+    () => new UserNotFoundError('u-1'),
     {
       code: 'USER_NOT_FOUND',
       status: 404,
@@ -63,9 +63,9 @@ it.each<[LedgerError, Partial<LedgerError>]>([
     },
   ],
   [
-    new UserNotFoundError('u-1', 'make them a member'),
+    () => new UserNotFoundError('u-1', 'make them a member'),
     { message: 'User "u-1" was not found in this project; make them a member.' },
   ],
-])('%s: the client is told what is wrong and what to do', (error, told) => {
-  expect(error).toMatchObject({ retryable: false, ...told });
+])('%s: the client is told what is wrong and what to do', (make, told) => {
+  expect(make()).toMatchObject({ retryable: false, ...told });
 });

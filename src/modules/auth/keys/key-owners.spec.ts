@@ -222,6 +222,7 @@ describe('whoever gets the new secret of a key', () => {
   it.each<[string, Partial<Caller>, Partial<ApiKeyEntity>]>([
     ['their own key', {}, { keyId: 'k', userId: 'bob' }],
     ['a key that nobody owns', {}, {}],
+    ['a key that nobody owns, as a user', { userId: 'ada' }, {}],
     ['another key of their own user', { userId: 'ada' }, { userId: 'ada' }],
     ['a key of a service account, as who manages members', mayManage, { userId: 'bot' }],
     ['a key of a person, as the instance', { kind: 'instance', keyId: null }, { userId: 'bob' }],

@@ -27,6 +27,9 @@ class WrittenRoutes {
   @Public() open(): void {}
 }
 
+/** No scope would help. */
+const NO_SCOPES = { missing_scopes: [] };
+
 const SESSION: CallerSession = { sessionId: 's', csrfToken: 't', person: null };
 
 /** Somebody who has signed in; null for a person without a project. */
@@ -85,9 +88,9 @@ describe('a route that is public', () => {
 
 describe('a route that declares nothing', () => {
   it('is closed to everybody, the admin of the instance too', async () => {
-    const refusal = new ForbiddenError([], 'This route is closed: it declares no scopes.');
-    await expect(send(undeclared, byAdmin).answer).rejects.toEqual(refusal);
-    await expect(send(undeclared, { session: person('editor') }).answer).rejects.toEqual(refusal);
+    const refusal = { message: 'This route is closed: it declares no scopes.', extensions: NO_SCOPES };
+    await expect(send(undeclared, byAdmin).answer).rejects.toMatchObject(refusal);
+    await expect(send(undeclared, { session: person('editor') }).answer).rejects.toMatchObject(refusal);
   });
 
   it('says no more to somebody without a key or a project', async () => {
@@ -104,15 +107,15 @@ describe('a route of the instance', () => {
   });
 
   it('refuses a key with every scope, and a person', async () => {
-    const refusal = new ForbiddenError(
-      [],
-      'This call is for the admin of the instance; it needs the key in API_KEY.',
-    );
+    const refusal = {
+      code: 'FORBIDDEN',
+      message: 'This call is for the admin of the instance; it needs the key in API_KEY.',
+      extensions: NO_SCOPES,
+    };
     const stage = setUp({ role: 'admin', scopes: [] });
-    await expect(send(instance, { headers: { 'x-api-key': stage.key } }, stage).answer).rejects.toEqual(
-      refusal,
-    );
-    await expect(send(instance, { session: person('editor') }).answer).rejects.toEqual(refusal);
+    const headers = { 'x-api-key': stage.key };
+    await expect(send(instance, { headers }, stage).answer).rejects.toMatchObject(refusal);
+    await expect(send(instance, { session: person('editor') }).answer).rejects.toMatchObject(refusal);
     await expect(send(instance, { session: null }).answer).rejects.toThrow(NoProjectError);
   });
 });

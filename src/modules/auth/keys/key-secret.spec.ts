@@ -21,6 +21,8 @@ describe('a key', () => {
     `pl_${KEY_ID}_short`,
     `pl_${KEY_ID.toUpperCase()}_${'a'.repeat(43)}`,
     `pl_${KEY_ID}_${'a'.repeat(43)} `,
+    ` pl_${KEY_ID}_${'a'.repeat(43)}`,
+    `${KEY_ID}pl_${KEY_ID}_${'a'.repeat(43)}`,
     `pl_${KEY_ID}_${'ä'.repeat(43)}`,
   ])('is not read from %j', (text) => {
     expect(parseKey(text)).toBeNull();

@@ -141,30 +141,40 @@ describe('a new budget', () => {
     });
   });
 
-  it.each<[string, Partial<CreateBudgetDto>, string, string]>([
+  it.each<[string, Partial<CreateBudgetDto>, string, string, string]>([
     [
       'a value for the whole project',
       { scope_value: 'support' },
       '/scope_value',
       'does not go with scope "project"',
+      'A budget for the whole project has no scope_value; leave it out.',
     ],
-    ['a key without its id', { scope: 'api_key' }, '/scope_value', 'must be the id of a key'],
+    [
+      'a key without its id',
+      { scope: 'api_key' },
+      '/scope_value',
+      'must be the id of a key',
+      'Send the id of the key as scope_value; GET /v1/keys lists them.',
+    ],
     [
       'a key by its name',
       { scope: 'api_key', scope_value: 'checkout' },
       '/scope_value',
       'must be the id of a key',
+      'Send the id of the key as scope_value; GET /v1/keys lists them.',
     ],
     [
       'an address that may not be called',
       { callback_url: 'http://10.0.0.1/' },
       '/callback_url',
       'must lead to a public host',
+      'Send another callback_url: it must lead to a public host.',
     ],
-  ])('is refused with %s', async (_what, changes, pointer, message) => {
+  ])('is refused with %s', async (_what, changes, pointer, message, detail) => {
     const { service, budgets } = setUp();
     await expect(service.create(CALLER, { ...REQUEST, ...changes })).rejects.toMatchObject({
       code: 'VALIDATION_FAILED',
+      message: detail,
       errors: [{ pointer, message }],
     });
     expect(budgets.inserted).toEqual([]);
@@ -215,12 +225,15 @@ describe('a list of budgets', () => {
     ]);
   });
 
-  it.each([['"no id"'], ['7'], [`"${ID}0"`]])('refuses a cursor that holds %s', async (text) => {
-    const cursor = Buffer.from(text).toString('base64url');
-    await expect(setUp().service.list('p', { limit: 1, cursor })).rejects.toMatchObject({
-      code: 'VALIDATION_FAILED',
-    });
-  });
+  it.each([['"no id"'], ['7'], [`"${ID}0"`], [`["${ID}"]`]])(
+    'refuses a cursor that holds %s',
+    async (text) => {
+      const cursor = Buffer.from(text).toString('base64url');
+      await expect(setUp().service.list('p', { limit: 1, cursor })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+      });
+    },
+  );
 });
 
 describe('a change of a budget', () => {
@@ -235,12 +248,26 @@ describe('a change of a budget', () => {
     await service.update(CALLER, ID, { mode: 'soft', callback_url: null });
     await service.update(CALLER, ID, { callback_url: CALLBACK });
     await service.update(CALLER, ID, {});
-    expect(budgets.changes).toEqual([
+    expect(budgets.changes).toStrictEqual([
       { limitPicoUsd: '2000000000000', name: 'Sales' },
       { mode: 'soft', callbackUrl: null },
       { callbackUrl: CALLBACK },
       {},
     ]);
+  });
+
+  it('finds out when the budget is gone right after it', async () => {
+    const { service, budgets, entries } = setUp(record());
+    const { update } = budgets;
+    budgets.update = async (...values) => {
+      const isThere = await update.apply(budgets, values);
+      budgets.stored = [];
+      return isThere;
+    };
+    await expect(service.update(CALLER, ID, { name: 'Sales' })).rejects.toMatchObject({
+      code: 'BUDGET_NOT_FOUND',
+    });
+    expect(entries).toEqual([]);
   });
 
   it('leads to no address that may not be called', async () => {
@@ -284,6 +311,7 @@ describe.each<[string, (service: BudgetsService, caller: Caller) => Promise<unkn
     await expect(act(service, CALLER)).rejects.toMatchObject({
       code: 'FORBIDDEN',
       message: 'This budget binds the key that you use; have it changed with another one.',
+      extensions: { missing_scopes: [] },
     });
     expect([budgets.changes, budgets.stored.length, entries]).toEqual([[], 1, []]);
   });

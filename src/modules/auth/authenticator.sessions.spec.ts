@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { Role } from '../../entities/index.js';
 import { config, hasher, KEY_ID, owner, PROJECT_ID, setUp } from './authenticator.testkit.js';
 import { ProjectNotFoundError } from '../projects/index.js';
-import { ForbiddenError, UnauthorizedError } from './errors.js';
+import { UnauthorizedError } from './errors.js';
 import { formatKey, newSecret } from './keys/key-secret.js';
 
 const OTHER_ID = KEY_ID.replace('01', '02');
@@ -50,10 +50,12 @@ describe('a session that was opened with a key', () => {
     );
     const left = setUp({ owner: owner({ role: null }) });
     await expect(left.authenticator.resume(KEY_ID, left.record.secretHmac, null, null)).rejects.toMatchObject(
-      new ForbiddenError(
-        [],
-        'The user to whom this key belongs is no member of its project any more; an admin adds them with PUT /v1/members/{user_id}.',
-      ),
+      {
+        code: 'FORBIDDEN',
+        message:
+          'The user to whom this key belongs is no member of its project any more; an admin adds them with PUT /v1/members/{user_id}.',
+        extensions: { missing_scopes: [] },
+      },
     );
   });
 
@@ -114,6 +116,26 @@ describe('the records of keys', () => {
     expect(figures()).toEqual({ hits: 2, misses: 2 });
   });
 
+  it('are as old as the time since they were read', async () => {
+    const { authenticator, keys, clock, key } = setUp();
+    clock.nowMs = 10_000;
+    await authenticator.authenticate(key, null);
+    clock.nowMs = 13_999;
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(1);
+    clock.nowMs = 14_000;
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(2);
+  });
+
+  it('of keys that nobody owns stay when a user is forgotten', async () => {
+    const { authenticator, keys, key } = setUp();
+    await authenticator.authenticate(key, null);
+    authenticator.forgetUser('ada');
+    await authenticator.authenticate(key, null);
+    expect(keys.lookUps).toBe(1);
+  });
+
   it('are found again when the project is there again', async () => {
     const { authenticator, keys, record, key } = setUp();
     keys.stored = null;
@@ -131,6 +153,17 @@ describe('the records of keys', () => {
     keys.stored = record;
     authenticator.forget(KEY_ID);
     expect(await authenticator.authenticate(key, null)).toMatchObject({ keyId: KEY_ID });
+  });
+});
+
+describe('the admin of the instance', () => {
+  it('acts in the default project, at once as soon as that is known', async () => {
+    const { authenticator } = setUp();
+    const send = () => authenticator.authorize({ 'x-api-key': config.env.API_KEY }, null, []);
+    const first = send();
+    expect(first).toBeInstanceOf(Promise);
+    expect(await first).toMatchObject({ projectId: 'default-project' });
+    expect(send()).toMatchObject({ kind: 'instance', projectId: 'default-project' });
   });
 });
 

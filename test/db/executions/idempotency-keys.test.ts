@@ -1,6 +1,6 @@
-import { IdempotencyRepository } from '../../src/modules/executions/idempotency/index.js';
-import type { StoredAnswer, UsedKey } from '../../src/modules/executions/idempotency/index.js';
-import { type LedgerContext, openLedgerContext } from '../support/ledger-context.js';
+import { IdempotencyRepository } from '../../../src/modules/executions/idempotency/index.js';
+import type { StoredAnswer, UsedKey } from '../../../src/modules/executions/idempotency/index.js';
+import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
 
 const SUBJECT_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 const KEY: UsedKey = {

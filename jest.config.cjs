@@ -49,8 +49,9 @@ function project(displayName, pattern, options = {}) {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // By default Jest leaves one core free, which on two cores means one file at a time.
-  maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+  // Half as many as there are cores, because tests start processes and servers. Three on two cores: with two of them a sixth of the
+  // processor time went unused, while both waited for a grace period or a retry.
+  maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
   // For all projects: Jest reads it nowhere else. Tests start servers and processes, on machines that are busy.
   testTimeout: 60_000,
   testSequencer: '<rootDir>/test/support/jest/slow-first.cjs',

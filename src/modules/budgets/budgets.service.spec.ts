@@ -17,11 +17,8 @@ import { BudgetsService } from './budgets.service.js';
 const ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e2';
 const AT = new Date('2026-02-03T04:05:06Z');
-const CONFIG = new AppConfig(parseEnvironment({}), {
-  databaseUrl: '',
-  keyHashSecret: null,
-  embedded: false,
-});
+const BACKENDS = { databaseUrl: '', keyHashSecret: null, embedded: false };
+const POLICY = new CallbackUrlPolicy(new AppConfig(parseEnvironment({}), BACKENDS));
 const CALLER = {
   projectId: 'p',
   keyId: KEY_ID,
@@ -109,13 +106,19 @@ function setUp(...stored: BudgetRecord[]) {
     scope as unknown as TenantScope,
     budgets as unknown as BudgetsRepository,
     audit as unknown as AuditService,
-    new CallbackUrlPolicy(CONFIG),
+    POLICY,
   );
   return { service, budgets, entries };
 }
 
 const REQUEST: CreateBudgetDto = { name: 'All', scope: 'project', period: 'total', limit_usd: '1.5' };
 const CALLBACK = 'https://hooks.example.com/budgets';
+
+const NEEDS_ID = [
+  '/scope_value',
+  'must be the id of a key',
+  'Send the id of the key as scope_value; GET /v1/keys lists them.',
+] as const;
 
 describe('a new budget', () => {
   it('is hard, and tells nobody, unless it says so', async () => {
@@ -155,20 +158,8 @@ describe('a new budget', () => {
       'does not go with scope "project"',
       'A budget for the whole project has no scope_value; leave it out.',
     ],
-    [
-      'a key without its id',
-      { scope: 'api_key' },
-      '/scope_value',
-      'must be the id of a key',
-      'Send the id of the key as scope_value; GET /v1/keys lists them.',
-    ],
-    [
-      'a key by its name',
-      { scope: 'api_key', scope_value: 'checkout' },
-      '/scope_value',
-      'must be the id of a key',
-      'Send the id of the key as scope_value; GET /v1/keys lists them.',
-    ],
+    ['a key without its id', { scope: 'api_key' }, ...NEEDS_ID],
+    ['a key by its name', { scope: 'api_key', scope_value: 'checkout' }, ...NEEDS_ID],
     [
       'an address that may not be called',
       { callback_url: 'http://10.0.0.1/' },

@@ -231,17 +231,18 @@ describe('on a bad day', () => {
     expect(['rolled_back', 'paused']).toContain(status);
   });
 
-  it('an execution whose commit comes after that of a later one is taken in all the same', async () => {
+  it.each([
+    // The looks of every ten seconds go that far back.
+    ['seconds', 8, `taken_in_at = now() - interval '11 seconds', swept_at = now()`],
+    // The commit was stalled: the sweep of every five minutes goes that far back.
+    ['minutes', 300, `swept_at = now() - interval '6 minutes'`],
+  ])('an execution that is committed %s after it ended is taken in all the same', async (_unit, s, due) => {
     const { id } = await start();
     await world.end({ rolloutId: id, arm: 'control', unit: 'a' });
     await world.look(id);
-    // Far behind what was seen: a commit that stalled. The sweep of each minute looks that far back.
-    await world.end({ rolloutId: id, arm: 'control', unit: 'b', endedAgoS: 300 });
-    await world.sql(
-      `UPDATE rollout_cursors SET swept_at = now() - interval '2 minutes' WHERE rollout_id = $1`,
-      [id],
-    );
-    await world.end({ rolloutId: id, arm: 'control', unit: 'c', endedAgoS: 5 });
+    await world.end({ rolloutId: id, arm: 'control', unit: 'b', endedAgoS: s });
+    await world.sql(`UPDATE rollout_cursors SET ${due} WHERE rollout_id = $1`, [id]);
+    await world.end({ rolloutId: id, arm: 'control', unit: 'c', endedAgoS: 1 });
     await world.look(id);
     expect((await world.report(id)).phases[0]?.arms.control.units).toBe(3);
   });

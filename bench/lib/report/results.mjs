@@ -46,7 +46,7 @@ export async function updateMarkdown(file, results) {
 function blockOf(results) {
   const list = (lines) => lines.map((line) => `- ${line}`).join('\n');
   return [
-    `Measured on ${results.measuredAt.slice(0, 10)} with the version of commit \`${results.commit ?? 'unknown'}\`..`,
+    `Measured on ${results.measuredAt.slice(0, 10)} with the version of commit \`${results.commit ?? 'unknown'}\`.`,
     list(machineLines(results)),
     'On:',
     list(results.features),

@@ -105,7 +105,7 @@ async function startFilled(scope, bench) {
   const ledger = await startLedger(scope, { tempDir: bench.tempDir, env: { DATABASE_URL: database.url } });
   const line = 'Answer the question of {{name}} about order {{order.id}} kindly.\n';
   await ledger.call('PUT', `/v1/prompts/${LARGE_PROMPT}`, {
-    template_source: line.repeat(Math.ceil(LARGE_CHARS / line.length)).slice(0, LARGE_CHARS - 1) + '..',
+    template_source: line.repeat(Math.ceil(LARGE_CHARS / line.length)).slice(0, LARGE_CHARS - 1) + '.',
     set_active: true,
   });
   return ledger;

@@ -307,7 +307,7 @@ describe('the registry of code', () => {
         );
       };
       // Its turn, and the rules of the environment.
-      const [turn, rules] = ['SELECT pg_advisory_xact_lock', 'SELECT "EnvironmentEntity".."project_id"'];
+      const [turn, rules] = ['SELECT pg_advisory_xact_lock', 'SELECT "EnvironmentEntity"."project_id"'];
       const write = [turn, turn, rules, 'INSERT INTO "audit_log"'];
       expect(await statementsOf('one')).toEqual([
         'SELECT p.name,',

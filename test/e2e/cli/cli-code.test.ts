@@ -560,7 +560,7 @@ describe('through the life of a repository', () => {
 describe('the configuration', () => {
   it('may be TypeScript that imports prompt-ledger/config, wherever that is installed', async () => {
     const code = codeBase('ts');
-    code.repository.git('rm', '--quiet', '--cached', '-r', '--ignore-unmatch', '..');
+    code.repository.git('rm', '--quiet', '--cached', '-r', '--ignore-unmatch', '.');
     code.repository.write(
       'deep/prompt-ledger.config.ts',
       `import { defineConfig } from 'prompt-ledger/config';\nconst url: string = '${stage.ledger.url}';\nexport default defineConfig({ prompts: ['*.prompt.md'], namePrefix: 'ts/', url });\n`,

@@ -73,7 +73,7 @@ it('names: what is a name is created and found, and everything else is refused',
   const name = fc.oneof(
     text,
     fc.string({ unit: fc.constantFrom(...'abZ09_-./'), minLength: 1, maxLength: 40 }),
-    fc.string({ unit: fc.constantFrom('a', '..', '/', '%', ' ', ':', '\\', '\u00e9'), maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom('a', '.', '/', '%', ' ', ':', '\\', '\u00e9'), maxLength: 12 }),
   );
   const check = async (raw: string) => {
     const wellFormed = Buffer.from(raw, 'utf8').toString('utf8');

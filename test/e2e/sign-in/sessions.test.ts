@@ -319,7 +319,7 @@ describe('a session', () => {
 
   it('stands in the database by a hash alone', async () => {
     const browser = await signedIn(ADMIN_KEY);
-    const [secret = '', seal = ''] = (browser.cookies.get('pl_session') ?? '').split('..');
+    const [secret = '', seal = ''] = (browser.cookies.get('pl_session') ?? '').split('.');
     const rows = await stage.sql(
       'SELECT s::text AS row FROM sessions s UNION ALL SELECT a::text FROM audit_log a',
     );

@@ -146,7 +146,7 @@ describe('nobody is signed in by an answer', () => {
   it('whose cookie was changed', async () => {
     const browser = new Browser(publicUrl);
     const url = issuer.leadBack(await begin(browser));
-    const [secret = '', expiry = '', , seal = ''] = (browser.cookies.get('pl_signin') ?? '').split('..');
+    const [secret = '', expiry = '', , seal = ''] = (browser.cookies.get('pl_signin') ?? '').split('.');
     const elsewhere = Buffer.from('//evil.example').toString('base64url');
     for (const cookie of [
       `${secret}.${expiry}.${elsewhere}.${seal}`,

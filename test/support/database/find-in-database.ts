@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 /** Finds a text in the database: `table.column`, of every table there is. */
 export async function findInDatabase(owner: Client, texts: readonly string[]): Promise<string[]> {
   const { rows } = await owner.query<{ place: string; look: string }>(
-    `SELECT c.relname || '..' || a.attname AS place,
+    `SELECT c.relname || '.' || a.attname AS place,
        format('SELECT EXISTS (SELECT FROM ONLY %I.%I WHERE %s) AS found', n.nspname, c.relname,
          CASE WHEN a.atttypid = 'bytea'::regtype
            THEN format('EXISTS (SELECT FROM unnest($1::text[]) AS t WHERE position(convert_to(t, ''UTF8'') IN %I) > 0)', a.attname)

@@ -37,7 +37,7 @@ export async function insertPastExecutions(owner: Client, past: PastExecutions):
     `WITH made AS MATERIALIZED (
        SELECT d AS day, now() - make_interval(days => d) + interval '1 hour' AS at,
          (substr(ledger_uuid7_floor(now() - make_interval(days => d) + interval '1 hour')::text, 1, 15) || substr(gen_random_uuid()::text, 16))::uuid AS id,
-         'content of day ' || d || '..' AS content
+         'content of day ' || d || '.' AS content
        FROM generate_series($5::integer, $4::integer) AS d CROSS JOIN generate_series(1, $6::integer)
      ), over AS (
        INSERT INTO executions (project_id, execution_id, model_id, environment, execution_mode, status, error_message, metadata, cost_pico_usd,

@@ -86,7 +86,7 @@ async function begin(admin: ApiClient, items: number, repetitions: number): Prom
   );
   const source = '({ response_text }) => ({ value: response_text.length })';
   await putScorer(admin, 'length', { kind: 'code', source });
-  await putScorer(admin, 'any', { kind: 'check', check: 'regex', value: '..' });
+  await putScorer(admin, 'any', { kind: 'check', check: 'regex', value: '.' });
   const candidate = { prompt_name: 'summary', model: OPENAI, params: { max_new_tokens: 50 } };
   const { experiment_id: id } = await startExperiment(admin, {
     name: 'killed',

@@ -10,7 +10,7 @@ export const MAX_UNIT_KEY_CHARS = 255;
  * Returns the stored form of a `unit_key`, which is often the id of a person: the same in one project, unrelated in another, and not to be
  * reversed by trying all ids without the secret.
  *
- * @param secret `KEY_HASH_SECRET`; a text would be made a KeyObject for each request, which takes longer than the hash.
+ * @param secret `KEY_HASH_SECRET`, made into a key once: Node takes longer to do that for each request than to hash.
  * @returns an HMAC-SHA-256 of 32 bytes, in hexadecimal digits.
  */
 export function hashUnitKey(secret: KeyObject, projectId: string, unitKey: string): string {

@@ -58,7 +58,7 @@ const execution = createRoute({
   component: lazyRouteComponent(() => import('../features/executions/execution-screen'), 'ExecutionScreen'),
 });
 
-const compare = createRoute({
+const comparison = createRoute({
   getParentRoute: () => root,
   path: '/executions/$id/compare',
   validateSearch: parseCompareSearch,
@@ -97,7 +97,7 @@ export const router = createRouter({
     playground,
     executions,
     execution,
-    compare,
+    comparison,
     analytics,
     changes,
     change,

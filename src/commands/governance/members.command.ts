@@ -26,14 +26,14 @@ export async function addServiceCommand(name: string, flags: AddServiceFlags): P
   const ledger = await connect(flags);
   const user = await ledger.users.create({ kind: 'service', name });
   // The ledger knows its roles, and says which there are.
-  const member = await ledger.members.put(user.user_id, { role: flags.role as Role }).catch(tell);
+  const member = await ledger.members.put(user.user_id, { role: flags.role as Role }).catch(sayWhatIsThere);
   if (flags.json === true) return printJson(member);
   note(`Service account "${member.name}" is ${member.role}. Its id:`);
   await print(member.user_id);
 
-  /** Without its id nobody would find the account that was made, and a second try would make another one. */
-  function tell(error: unknown): never {
-    note(`It was made and is no member yet: \`members put ${user.user_id} ROLE\` makes it one.`);
+  /** Prints the id of the account: without it, nobody finds the account, and a second try makes another one. */
+  function sayWhatIsThere(error: unknown): never {
+    note(`The account was made, but has no role yet: \`members put ${user.user_id} ROLE\` gives it one.`);
     throw error;
   }
 }

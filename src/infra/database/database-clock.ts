@@ -4,7 +4,7 @@ import { Clock, getMessage } from '../../kernel/index.js';
 import { TenantScope } from './tenant-scope.js';
 
 const SYNC_INTERVAL_MS = 60_000;
-/** The first one may have to connect first, and any may wait for a busy machine; the quickest is the most exact. */
+/** The first trip may include connecting, and a busy machine delays any of them, so several are made and the quickest counts. */
 const TRIPS = 5;
 
 /**
@@ -89,7 +89,7 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** One look at the database's time; it is off by half of the time it took at most. */
+/** One reading of the database's time. The error of `offsetMs` is at most half of `tookMs`. */
 interface Trip {
   readonly tookMs: number;
   readonly offsetMs: number;

@@ -32,9 +32,9 @@ interface CachedRecord {
 /**
  * Finds out who sends a request.
  *
- * Nobody is refused by what this process remembers: another one may have given the key a new secret or its user a role a
- * moment ago, so the database is asked first. It is asked the same way for ids that nobody has, and a flood of wrong keys
- * shares its look-ups.
+ * This process never refuses anybody from memory: another process may just have given the key a new secret, or its user a
+ * role. So it asks the database before it refuses, as it does for an id that it does not know. A flood of wrong keys shares
+ * its look-ups.
  */
 @Injectable()
 export class Authenticator {
@@ -185,7 +185,7 @@ export class Authenticator {
     });
   }
 
-  /** @param admit throws for a key that is refused. */
+  /** Admits by what is remembered, or else by what the database says now. @param admit throws for a key that is refused. */
   private async judge(keyId: string, admit: (known: CachedRecord) => Caller): Promise<Caller> {
     const remembered = this.cache.get(keyId);
     if (remembered !== undefined && remembered.record.valid && this.isFresh(remembered)) {
@@ -194,7 +194,7 @@ export class Authenticator {
         this.counts.hits += 1;
         return caller;
       } catch {
-        // Refused below, if the database says so too.
+        // What is remembered may be old. The fresh record below decides.
       }
     }
     const found = await this.lookUp(keyId);

@@ -11,7 +11,7 @@ interface KnownKey {
   readonly rights: Rights;
 }
 
-/** The admin of the instance, in a project. */
+/** The admin of the instance, acting in a project. @param origin the address the request came from. */
 export function toAdminCaller(projectId: string, origin: string | null): Caller {
   return {
     projectId,
@@ -28,8 +28,13 @@ export function toAdminCaller(projectId: string, origin: string | null): Caller 
   };
 }
 
-/** @param rights what the key and its user may do together. */
-export function toKeyCaller({ record, rights }: KnownKey, origin: string | null): Caller {
+/**
+ * The owner of a key, or the key itself where nobody owns it.
+ * @param known `rights`: what the key and its user may do together.
+ * @param origin the address the request came from.
+ */
+export function toKeyCaller(known: KnownKey, origin: string | null): Caller {
+  const { record, rights } = known;
   const { projectId, keyId, name, owner, rateLimits, ancestors } = record;
   return {
     projectId,

@@ -119,7 +119,7 @@ function toMessage({ message, errors }: LedgerError): string {
 }
 
 function toFault({ pointer, message }: ErrorEntry): { param: string | null; message: string } {
-  // A member that is not known came from the client, by the name that the client has for it.
+  // The client sent an unknown member under its own name, which must not be translated.
   return { param: paramOfPointer(pointer, message === UNKNOWN_FIELD ? {} : MEMBERS), message };
 }
 

@@ -42,11 +42,11 @@ type ResolvedRow = ResolvedColumns & {
   readonly environments: PromptEnvironmentsRow;
 };
 
-/** A version that was settled on before and runs from then on, even when its prompt is deleted, or made anew under its name. */
+/** A version that somebody has committed to run, even when its prompt is deleted later, or made anew under the same name. */
 export interface PinnedVersion {
   readonly versionNumber: number;
   readonly checksumHash: string;
-  /** Null where any version of this number and content will do. */
+  /** Null when it was pinned by its content: then any version of this number and checksum will do. */
   readonly versionId: string | null;
 }
 
@@ -115,7 +115,7 @@ const RESOLVE_CHECKSUM = `SELECT ${RESOLVED}
   ${versionWhere('v.checksum_hash = $3')}
   WHERE p.project_id = $1 AND p.name = $2 AND p.deleted_at IS NULL`;
 
-/** Of live and deleted prompts of the name, the live one first: the version with a number and a checksum, and an id if one is given. */
+/** Looks through all prompts that have or had the name, the live one first, then the one that was deleted last. */
 const RESOLVE_PINNED = `SELECT ${RESOLVED}
   FROM prompts p
   ${versionWhere('v.version_number = $3 AND v.checksum_hash = $4 AND ($5::uuid IS NULL OR v.version_id = $5)')}
@@ -180,7 +180,7 @@ export class PromptVersionsRepository {
     return this.resolveBy(projectId, { name: 'resolve-checksum', text: RESOLVE_CHECKSUM, values });
   }
 
-  /** The same for a version that was settled on before, which a prompt has kept though it was deleted. @returns null without such a version. */
+  /** Finds a pinned version, also of a deleted prompt. @returns null when there is no such version. */
   async resolvePinned(
     projectId: string,
     name: string,

@@ -175,4 +175,16 @@ describe('one execution', () => {
     expect(await person.page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
     await person.page.getByRole('link', { name: 'Compare' }).waitFor();
   });
+
+  it('is not replayed without members that only the OpenAI-compatible API takes', async () => {
+    const body = { model: 'prompt/other', store: true };
+    const answer = await stage.admin.post('/openai/v1/chat/completions', body);
+    const id = answer.headers.get('x-execution-id') ?? '';
+    expect(await stage.admin.get(`/v1/executions/${id}`)).toMatchObject({
+      body: { prompt_name: 'other', vendor_params: { store: true } },
+    });
+    await person.openAs(ADMIN_KEY, `/executions/${id}`);
+    await person.page.getByRole('link', { name: 'Compare' }).waitFor();
+    expect(await person.page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
+  });
 });

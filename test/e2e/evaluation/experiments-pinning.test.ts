@@ -21,6 +21,7 @@ afterAll(() => stage.close());
 interface Ended {
   readonly version_id: string;
   readonly prompt_name: string;
+  readonly resolved_by: string;
   readonly rendered_prompt: string;
 }
 
@@ -63,7 +64,7 @@ describe('an experiment whose prompts are deleted while it runs', () => {
       ],
     });
     const ended = await stage.sql<Ended>(
-      `SELECT e.version_id, p.name AS prompt_name, i.rendered_prompt
+      `SELECT e.version_id, e.resolved_by, p.name AS prompt_name, i.rendered_prompt
        FROM executions e JOIN execution_inputs i USING (execution_id) JOIN prompts p USING (prompt_id)
        WHERE e.batch_id = $1`,
       [id],
@@ -74,9 +75,12 @@ describe('an experiment whose prompts are deleted while it runs', () => {
       expect(own).toHaveLength(ITEMS);
       expect(new Set(own.map((execution) => execution.version_id))).toEqual(new Set([version_id]));
       expect(own.every(({ rendered_prompt: text }) => text.startsWith(begin))).toBe(true);
+      expect(new Set(own.map((execution) => execution.resolved_by))).toEqual(new Set(['version_number']));
     }
     const judgements = ended.filter((execution) => execution.prompt_name === 'judging');
     expect(judgements).toHaveLength(2 * ITEMS);
+    // The same before and after the deletion: a judge is pinned by its content.
+    expect(new Set(judgements.map((execution) => execution.resolved_by))).toEqual(new Set(['template_hash']));
     expect(judgements.every(({ rendered_prompt: text }) => text.startsWith('Judge '))).toBe(true);
   });
 

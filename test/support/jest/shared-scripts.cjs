@@ -2,9 +2,9 @@
 const vm = require('node:vm');
 
 const compileFunction = vm.compileFunction;
-/** What was compiled last for each file. */
+/** The latest compiled script of each file. */
 const compiled = new Map();
-/** Of the suite that runs now: a worker runs one at a time. What the earlier ones left would keep all of their memory. */
+/** The importers of the suite that runs now, as a worker runs one at a time. Those of earlier suites would hold all of their memory. */
 let suite = { context: null, importers: new Map() };
 
 /**

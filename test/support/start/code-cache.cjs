@@ -1,6 +1,6 @@
 'use strict';
-// Loaded before a process of the build: takes the bytecode of its files, and where each `require` leads, from a file beside this
-// one. What runs is the build all the same: the code cache of V8 holds what the same text was compiled to before. Node has such
+// Preloaded into the processes that tests start. It takes the bytecode of the build, and where each `require` leads, from a file
+// beside this one. The build itself still runs: each text is read from disk, and V8 only skips compiling it again. Node has such
 // a cache of its own from 22 on, and the tests run on 20 as well.
 const { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
@@ -24,7 +24,7 @@ function useCache() {
   hook({ paths, scripts, data: bytes.subarray(dataFrom), onResolved: nothing, onCompiled: nothing });
 }
 
-/** Writes the cache when this process ends, by which time it has compiled the functions that a start calls. */
+/** Writes the cache when this process ends, because by then V8 has compiled the functions that a start calls. */
 function record() {
   const paths = {};
   const compiled = new Map();
@@ -49,13 +49,13 @@ function record() {
     const index = Buffer.from(JSON.stringify({ paths, scripts }));
     const head = Buffer.alloc(4);
     head.writeUInt32LE(index.length);
-    // Renamed into place, so that nobody reads half of it.
+    // Renamed into place, so that no other process reads half of it.
     writeFileSync(`${FILE}.draft`, Buffer.concat([head, index, ...parts]));
     renameSync(`${FILE}.draft`, FILE);
   });
 }
 
-/** What the worker and the commands load; the files beside the entry are entries themselves, as the threads are. */
+/** Loads what the worker and the commands need. The files beside the entry, and those of threads, would start something. */
 function loadAll(folder) {
   for (const file of readdirSync(folder, { recursive: true })) {
     if (file.includes(path.sep) && file.endsWith('.js') && !file.endsWith('-thread.js')) {

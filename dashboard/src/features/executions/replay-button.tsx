@@ -6,7 +6,7 @@ import { queryClient } from '../../api/query-client';
 import { Button } from '../../ui/controls/button';
 import { Problem } from '../../ui/problem';
 
-/** Whoever looks around runs here, past the rules of other environments. */
+/** A replay tries something out, so it must not count as traffic of the environment that it came from. */
 const ENVIRONMENT = 'playground';
 
 /** Sends the same version, variables, model and params once more, and then shows both executions side by side. */
@@ -35,10 +35,15 @@ export function ReplayButton({ execution }: { readonly execution: Execution }) {
   );
 }
 
-/** @returns null where what it was sent with is not all there: erased or masked variables, a call without a version. */
+/**
+ * Builds the request that asks for the same again.
+ * @returns null where `:submit` cannot ask for the same: erased or masked variables, a call without a version, members of OpenAI's API.
+ */
 function toRequest(execution: Execution): SubmitRequest | null {
   const { prompt_name: name, version_number: version, variables, masked, params } = execution;
+  const { vendor_params: vendorParams } = execution;
   if (name === null || version === null || variables === null || masked.length > 0) return null;
+  if (vendorParams !== null) return null;
   return {
     prompt_name: name,
     version_number: version,

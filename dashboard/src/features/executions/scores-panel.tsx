@@ -8,7 +8,7 @@ import { Problem } from '../../ui/problem';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** The latest are enough to look at; the API lists all. */
+/** Shown at most; the API lists all. */
 const MOST = 50;
 
 const SOURCES: Readonly<Record<Score['source'], string>> = {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ledger } from '../../api/ledger';
 
 const FINAL: readonly string[] = ['succeeded', 'failed', 'canceled'];
-/** An execution that is not final is read again so often. */
+/** Milliseconds between two reads of an execution that is not final. */
 const POLL_MS = 2_000;
 
 /** Reads one execution, and again until it is final. @param id left out: none is read. */

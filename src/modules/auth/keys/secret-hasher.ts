@@ -8,7 +8,7 @@ import { AppConfig } from '../../../infra/config/index.js';
  */
 @Injectable()
 export class SecretHasher {
-  /** A text would be made one of these for each request, which takes longer than the hash. */
+  /** Made once: Node takes longer to make a key of a text for each request than to hash. */
   private readonly key: KeyObject;
 
   constructor(config: AppConfig) {

@@ -42,7 +42,7 @@ export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
   readonly cache?: CacheDto | null;
   /** The version by its content. */
   readonly template_hash?: string | null;
-  /** The version that `prompt_name` and `version_number` meant when it was settled on; it runs even when the prompt is deleted since. */
+  /** The version that `prompt_name` and `version_number` have to mean. It runs even when its prompt has been deleted. */
   readonly pinned?: PinnedVersion | null;
   /** Behind the messages of the prompt. */
   readonly further_messages?: readonly SentMessage[];

@@ -44,6 +44,7 @@ export class PromptAdmission {
       const named = await this.resolveNamed(projectId, request, options);
       if (isPinned(named, pinned)) return named;
     } catch (error) {
+      // The name is free, or a new prompt has it: the pinned version may still be there.
       if (!(error instanceof PromptNotFoundError || error instanceof VersionNotFoundError)) throw error;
     }
     return this.resolvePinned(projectId, request, pinned);
@@ -74,7 +75,7 @@ export class PromptAdmission {
     return isPinned(admitted, request.pinned ?? null) ? admitted : null;
   }
 
-  /** The prompt of the name is deleted, or another one by now. What is pinned cannot change, so no revision is compared when it is written. */
+  /** For a name that no longer leads to the pinned version. A version cannot change, so the insert has no revision to compare. */
   private async resolvePinned(
     projectId: string,
     request: RequestToAdmit,

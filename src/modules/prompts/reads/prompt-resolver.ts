@@ -145,7 +145,7 @@ export class PromptResolver {
   }
 
   /**
-   * Resolves a version that was settled on before, of a prompt that may be deleted. Reads the database in any case.
+   * Resolves a pinned version, also of a deleted prompt. Always reads the database.
    * @throws VersionNotFoundError `VERSION_NOT_FOUND` | EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
    */
   async resolvePinned(
@@ -156,10 +156,11 @@ export class PromptResolver {
   ): Promise<RunInEnvironment> {
     const found = await this.promptVersions.resolvePinned(projectId, name, pinned);
     if (found === null) throw new VersionNotFoundError(`the pinned version of prompt "${name}"`);
-    const { versionNumber } = pinned;
+    const { versionNumber, versionId } = pinned;
+    // Throws where the environment is protected: pinning a version is no way around its rules.
     choosePointer(name, environment, versionNumber, found.value);
     const runnable = this.runnable(getVersion(name, versionNumber, found), found.promptRevision);
-    return { ...runnable, resolvedBy: 'version_number', arm: null };
+    return { ...runnable, resolvedBy: versionId === null ? 'template_hash' : 'version_number', arm: null };
   }
 
   /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */

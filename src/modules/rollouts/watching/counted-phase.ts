@@ -16,7 +16,7 @@ export interface ArmTotals {
   readonly withoutKey: number;
 }
 
-/** Read in some milliseconds, in which the process does nothing else. */
+/** Events in one document. Parsing it blocks the process for about two milliseconds. */
 const PAGE = 2000;
 
 /** The events of one step as far as they were read, kept in memory: each is read once, however often somebody looks. */

@@ -9,7 +9,7 @@ export type RolloutEventRecord = Omit<RolloutEventEntity, 'projectId' | 'rollout
 };
 
 /**
- * The parts of an event that are counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit]`. An exposure has
+ * An event, reduced to what is counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit]`. An exposure has
  * no metric and no value, and a value has none of what follows it. `isOwnUnit`: the request came without a `unit_key`.
  */
 export type CountedEvent = readonly [
@@ -38,7 +38,7 @@ const READ = `SELECT v.sequence::float8 AS sequence, v.kind, v.execution_id AS "
     v.is_cached AS "isCached", v.is_fallback AS "isFallback", v.ended_at AS "endedAt", v.metric, v.value, v.delay_ms AS "delayMs"
   FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3`;
 
-/** One document: a busy rollout has thousands of events a second, and as rows they cost the process three times as much to read. */
+/** Returns one document, because a busy rollout has thousands of events a second: read as rows they take three times the processor time. */
 const COUNTED = `SELECT coalesce(json_agg(json_build_array(v.sequence, v.arm, v.unit, v.metric, v.value, v.status, v.is_cached,
     v.is_fallback, v.unit = v.execution_id::text)), '[]') AS events
   FROM (SELECT * FROM rollout_events v
@@ -77,7 +77,7 @@ export class RolloutEventsRepository {
     return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, limit]);
   }
 
-  /** Those of one step, in their order, for whoever counts them. @param after the number of the last event that is known; 0 for none. */
+  /** Lists the events of one step in their order, to be counted. @param after the number of the last event that is known; 0 for none. */
   async listOfPhase(
     tx: EntityManager,
     projectId: string,

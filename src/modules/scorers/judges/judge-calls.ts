@@ -94,7 +94,7 @@ export class JudgeCalls {
       prompt_name: promptName,
       version_number: versionNumber,
       template_hash: promptChecksum,
-      // An experiment ends with the judges that it began with. Elsewhere nothing runs a prompt that is deleted.
+      // An experiment keeps the judges that it began with. Anywhere else a deleted prompt does not run.
       pinned: batchId === undefined ? null : { versionNumber, checksumHash: promptChecksum, versionId: null },
       environment: ENVIRONMENT,
       variables: variables.values,

@@ -114,7 +114,7 @@ function Texts({
         {before === after ? (
           <p className="m-0 text-ink-2">Both are the same, to the last character.</p>
         ) : (
-          <WordDiff key={`${before.length} ${after.length}`} before={before} after={after} />
+          <WordDiff before={before} after={after} />
         )}
       </div>
     </Panel>

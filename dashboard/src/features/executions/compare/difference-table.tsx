@@ -1,12 +1,12 @@
 import { Chip } from '../../../ui/chip';
 import { Panel } from '../../../ui/panel';
 import { visibleText } from '../../../ui/text/visible-text';
-import type { Difference } from './list-differences';
+import { type Difference, NONE } from './list-differences';
 
 const HEAD = 'border-b px-3 py-2 text-left text-[11.5px] font-[540] text-ink-3';
 const CELL = 'border-b px-3 py-2 align-top break-words';
 
-/** What differs, above what is the same. */
+/** Lists the facts that differ above those that are the same; facts that neither execution has are left out. */
 export function DifferenceTable({
   title,
   differences,
@@ -15,11 +15,15 @@ export function DifferenceTable({
   readonly differences: readonly Difference[];
 }) {
   const different = differences.filter(({ isSame }) => !isSame);
-  const same = differences.filter(({ isSame, before }) => isSame && before !== '–');
+  const same = differences.filter(({ isSame, before }) => isSame && before !== NONE);
   return (
     <Panel
       title={title}
-      note={different.length === 0 ? 'nothing differs' : `${different.length} of them differ`}
+      note={
+        different.length === 0
+          ? 'nothing differs'
+          : `${different.length} ${different.length === 1 ? 'differs' : 'differ'}`
+      }
     >
       <div className="overflow-x-auto" role="region" aria-label={title} tabIndex={0}>
         <table className="w-full table-fixed border-collapse tabular-nums">

@@ -10,13 +10,14 @@ export interface Difference {
   readonly isSame: boolean;
 }
 
-const NONE = '–';
+/** Stands for a fact that an execution does not have. */
+export const NONE = '–';
 /** The difference of a longer value is shown by word. */
 const MOST_CHARS = 120;
 const words = (text: string | null) => text?.replaceAll('_', ' ') ?? NONE;
 const tokens = (value: number | null) => (value === null ? NONE : count(value));
 
-/** What was asked for: prompt, version, variables, model, params, and the price that it was reckoned by. */
+/** Lists what was asked for: prompt, version, variables, model, params, and the price that it was reckoned by. */
 export function listAsked(before: Execution, after: Execution): readonly Difference[] {
   const compare = comparing(before, after);
   return [
@@ -32,7 +33,7 @@ export function listAsked(before: Execution, after: Execution): readonly Differe
   ];
 }
 
-/** What came of it. */
+/** Lists what came of it: status, cost, time, tokens. */
 export function listOutcomes(before: Execution, after: Execution): readonly Difference[] {
   const compare = comparing(before, after);
   return [

@@ -75,10 +75,10 @@ function expectedArm(id: string, key: string, percent = PERCENT): 'control' | 'c
   return bucketUnit(id, key) < percent / 100 ? 'candidate' : 'control';
 }
 
-/** A key of each arm. */
-function keysOf(id: string): { readonly control: string; readonly candidate: string } {
+/** A key of each arm, while the candidate has this share. */
+function keysOf(id: string, percent = PERCENT): { readonly control: string; readonly candidate: string } {
   const keys = Array.from({ length: 200 }, (_, nth) => `user-${nth}`);
-  const find = (arm: string) => keys.find((key) => expectedArm(id, key) === arm) as string;
+  const find = (arm: string) => keys.find((key) => expectedArm(id, key, percent) === arm) as string;
   return { control: find('control'), candidate: find('candidate') };
 }
 
@@ -130,8 +130,9 @@ describe('the split', () => {
       ['control', []],
       ['candidate', []],
     ]);
+    const { control, candidate } = keysOf(id, 50);
     for (let nth = 0; nth < 10; nth += 1) {
-      const unit_key = `listed ${nth}`;
+      const unit_key = nth % 3 === 0 ? control : candidate;
       // The last are listed while they wait, or are called.
       const answer =
         nth < 8
@@ -342,7 +343,7 @@ describe('the split', () => {
       prompt_name: name,
       environment: 'default',
       candidate: { version_number: 2 },
-      steps: [{ percent: 50 }],
+      steps: [{ percent: PERCENT }],
       min_units: 1,
       primary: { metric: 'error_rate' },
       guardrails: [{ metric: 'error_rate' }],
@@ -377,7 +378,7 @@ describe('the split', () => {
 
   it('ends everywhere at once, and what was candidate runs the control', async () => {
     const { name, id } = await startRollout('prod', 50);
-    const keys = Array.from({ length: 8 }, (_, nth) => `k${nth}`);
+    const keys = Object.values(keysOf(id, 50));
     const elsewhere = api(other.url, ADMIN_KEY);
     const runAll = async (): Promise<string[]> => {
       const answers = await Promise.all(

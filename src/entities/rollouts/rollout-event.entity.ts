@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import type { RolloutArm } from '../executions/requested-execution.js';
 import { RolloutEntity } from './rollout.entity.js';
 
-/** An exposure of a rollout, or a value of one. Append-only for the application. */
+/** An exposure of a rollout with what its execution measured, or a value that came later. Append-only for the application. */
 @Entity('rollout_events')
 @ForeignKey(() => RolloutEntity, ['projectId', 'rolloutId'], ['projectId', 'rolloutId'], {
   name: 'rollout_events_project_id_rollout_id_fkey',
@@ -22,6 +22,7 @@ import { RolloutEntity } from './rollout.entity.js';
   'rollout_events_kind',
   `CASE kind WHEN 'value' THEN metric IS NOT NULL AND value IS NOT NULL ELSE metric IS NULL AND value IS NULL AND status IS NOT NULL END`,
 )
+@Check('rollout_events_measures', `measures IS NULL OR kind = 'exposure'`)
 export class RolloutEventEntity {
   @PrimaryColumn('uuid', { name: 'project_id' })
   projectId!: string;
@@ -29,7 +30,10 @@ export class RolloutEventEntity {
   @PrimaryColumn('uuid', { name: 'rollout_id' })
   rolloutId!: string;
 
-  /** In the order of the commits of the rollout. There are gaps. A bigint, hence a string. */
+  /**
+   * In the order of the commits of the rollout. There are gaps: the numbers after that of an exposure are those of its measures. A bigint,
+   * hence a string.
+   */
   @PrimaryColumn('bigint')
   sequence!: string;
 
@@ -64,6 +68,10 @@ export class RolloutEventEntity {
 
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
+
+  /** The values of an exposure's own metrics by their names, without those that it has no value of. */
+  @Column('json', { nullable: true })
+  measures!: Readonly<Record<string, number>> | null;
 
   @Column('text', { nullable: true })
   metric!: string | null;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Decision, Look } from '../../../src/modules/rollouts/index.js';
+import type { RolloutEventListDto } from '../../../src/modules/rollouts/reports/looks.dto.js';
 import type { RolloutDetailDto } from '../../../src/modules/rollouts/reports/rollout-detail.dto.js';
 import { RolloutReportsService } from '../../../src/modules/rollouts/reports/rollout-reports.service.js';
 import { LookTaker } from '../../../src/modules/rollouts/watching/look-taker.js';
@@ -65,6 +66,19 @@ export class LooksWorld extends RolloutsWorld {
 
   report(rolloutId: string): Promise<RolloutDetailDto> {
     return this.reports.get(this.context.projectId, rolloutId);
+  }
+
+  /** Lists the events as the API does, in pages of `limit`. */
+  async listEvents(rolloutId: string, limit: number): Promise<RolloutEventListDto['events']> {
+    const events: RolloutEventListDto['events'] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit, ...(cursor !== undefined && { cursor }) };
+      const page = await this.reports.listEvents(this.context.projectId, rolloutId, query);
+      events.push(...page.events);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    return events;
   }
 
   /** Oldest first. */

@@ -65,11 +65,14 @@ export class CountedPhase {
   }
 
   private add(event: CountedEvent): void {
-    const [sequence, arm, unit, metric, value] = event;
+    const [sequence, arm, unit, metric, value, , , , , measures] = event;
     this.lastSequence = sequence;
     if (metric === null) {
       this.tally.expose({ arm, unit });
       this.count(event);
+      for (const [name, measured] of Object.entries(measures ?? {})) {
+        this.tally.addValue({ metric: name, value: measured }, { arm, unit });
+      }
     } else if (value !== null) {
       this.tally.addValue({ metric, value }, { arm, unit });
     }

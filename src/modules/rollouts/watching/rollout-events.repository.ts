@@ -3,14 +3,17 @@ import type { EntityManager } from 'typeorm';
 import type { Arm } from '../../../bucketing/index.js';
 import type { RolloutEventEntity } from '../../../entities/index.js';
 
-/** An event with its number as a number: nobody counts to 2^53. */
-export type RolloutEventRecord = Omit<RolloutEventEntity, 'projectId' | 'rolloutId' | 'sequence'> & {
+/** An exposure or one value, with its number as a number: nobody counts to 2^53. */
+export type RolloutEventRecord = Omit<
+  RolloutEventEntity,
+  'projectId' | 'rolloutId' | 'sequence' | 'measures'
+> & {
   readonly sequence: number;
 };
 
 /**
- * An event, reduced to what is counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit]`. An exposure has
- * no metric and no value, and a value has none of what follows it. `isOwnUnit`: the request came without a `unit_key`.
+ * A stored event, reduced to what is counted: `[sequence, arm, unit, metric, value, status, isCached, isFallback, isOwnUnit, measures]`.
+ * An exposure has no metric and no value, and a value has none of what follows it. `isOwnUnit`: the request came without a `unit_key`.
  */
 export type CountedEvent = readonly [
   sequence: number,
@@ -22,6 +25,7 @@ export type CountedEvent = readonly [
   isCached: boolean | null,
   isFallback: boolean | null,
   isOwnUnit: boolean,
+  measures: RolloutEventEntity['measures'],
 ];
 
 /** The delay of a metric's values after their executions ended. */
@@ -34,13 +38,26 @@ export interface MetricDelay {
   readonly maxMs: number;
 }
 
-const READ = `SELECT v.sequence::float8 AS sequence, v.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, v.status,
-    v.is_cached AS "isCached", v.is_fallback AS "isFallback", v.ended_at AS "endedAt", v.metric, v.value, v.delay_ms AS "delayMs"
-  FROM rollout_events v WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3`;
+/** The measures that an exposure can have: their numbers follow its own. */
+const MOST_MEASURES = 6;
+
+/** Each measure of an exposure is an event of its own here. One that begins before the page may reach into it. */
+const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, x.status,
+    x.is_cached AS "isCached", x.is_fallback AS "isFallback", x.ended_at AS "endedAt", x.metric, x.value, x.delay_ms AS "delayMs"
+  FROM (SELECT * FROM rollout_events v
+    WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3 - ${MOST_MEASURES}
+    ORDER BY v.sequence LIMIT $4 + ${MOST_MEASURES}) AS v
+  CROSS JOIN LATERAL (
+    SELECT v.sequence, v.kind, v.status, v.is_cached, v.is_fallback, v.ended_at, v.metric, v.value, v.delay_ms
+    UNION ALL
+    SELECT v.sequence + m.nth, 'value', NULL, NULL, NULL, NULL, m.metric, m.value::double precision, NULL
+    FROM json_each_text(v.measures) WITH ORDINALITY AS m(metric, value, nth)
+  ) AS x
+  WHERE x.sequence > $3 ORDER BY x.sequence LIMIT $4`;
 
 /** Returns one document, because a busy rollout has thousands of events a second: read as rows they take three times the processor time. */
 const COUNTED = `SELECT coalesce(json_agg(json_build_array(v.sequence, v.arm, v.unit, v.metric, v.value, v.status, v.is_cached,
-    v.is_fallback, v.unit = v.execution_id::text)), '[]') AS events
+    v.is_fallback, v.unit = v.execution_id::text, v.measures)), '[]') AS events
   FROM (SELECT * FROM rollout_events v
     WHERE v.project_id = $1 AND v.rollout_id = $2 AND v.sequence > $3 AND v.phase = $4 ORDER BY v.sequence LIMIT $5) AS v`;
 
@@ -73,11 +90,10 @@ export class RolloutEventsRepository {
     rolloutId: string,
     { after, limit }: { readonly after: number; readonly limit: number },
   ): Promise<RolloutEventRecord[]> {
-    const text = `${READ} ORDER BY v.sequence LIMIT $4`;
-    return tx.query<RolloutEventRecord[]>(text, [projectId, rolloutId, after, limit]);
+    return tx.query<RolloutEventRecord[]>(READ, [projectId, rolloutId, after, limit]);
   }
 
-  /** Lists the events of one step in their order, to be counted. @param after the number of the last event that is known; 0 for none. */
+  /** Lists the stored events of one step in their order, to be counted. @param after the number of the last event that is known; 0 for none. */
   async listOfPhase(
     tx: EntityManager,
     projectId: string,

@@ -50,13 +50,28 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
     swept_at = CASE WHEN $7 THEN now() ELSE swept_at END, taken_in_at = now()
   WHERE project_id = $1 AND rollout_id = $2`;
 
+/** What an execution `x` says of a metric by itself; NULL where it has no value. Names that are no key here are of scores and outcomes. */
+const MEASURES: Readonly<Record<string, string>> = {
+  error_rate: `CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END`,
+  schema_valid: 'x.output_valid::integer',
+  latency_p50_ms: `CASE WHEN x.status = 'succeeded' THEN x.latency_ms END`,
+  latency_p95_ms: `CASE WHEN x.status = 'succeeded' THEN x.latency_ms END`,
+  cost_usd: 'x.cost_pico_usd::double precision / 1e12',
+  output_tokens: 'x.response_tokens',
+};
+
+/** Numbers from one exposure to the next: its own, and one for each of its measures. */
+const sequenceStep = (measured: readonly string[]) => 1 + measured.length;
+
 /**
  * An execution says that it ended when its transaction began, and is seen when that has committed: so it is looked for again for a
  * while, and what is known already is left out. Ids carry the time, which leaves out the weeks before the rollout.
  *
  * A canceled execution neither failed nor succeeded. Latency is that of answers: a call that fails at once is not a fast one.
+ *
+ * @param measured keys of MEASURES.
  */
-const EXPOSE = `WITH found AS MATERIALIZED (
+const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIALIZED (
     SELECT e.execution_id, e.status, e.completed_at, e.cache_hit, e.latency_ms, e.cost_pico_usd, e.response_tokens, e.output_valid,
       e.model_id, e.targets, e.rollout
     FROM executions e
@@ -66,33 +81,27 @@ const EXPOSE = `WITH found AS MATERIALIZED (
         WHERE x.project_id = $1 AND x.rollout_id = $2 AND x.execution_id = e.execution_id AND x.kind = 'exposure')
     ORDER BY e.completed_at, e.execution_id LIMIT $6
   ), exposed AS MATERIALIZED (
-    SELECT f.*, row_number() OVER (ORDER BY f.completed_at, f.execution_id) AS nth, f.rollout ->> 'arm' AS arm,
-      (f.rollout ->> 'phase')::integer AS phase, coalesce(f.rollout ->> 'unit', f.execution_id::text) AS unit,
+    SELECT f.*, row_number() OVER (ORDER BY f.completed_at, f.execution_id) AS nth,
       json_array_length(f.targets) > 1 AND (f.targets -> 0 ->> 'provider', f.targets -> 0 ->> 'model_name')
         IS DISTINCT FROM (m.provider, m.model_name) AS is_fallback
     FROM found f
     LEFT JOIN LATERAL (SELECT m.provider, m.model_name FROM models m WHERE m.project_id = $1 AND m.model_id = f.model_id) AS m ON true
   ), exposures AS (
-    INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at)
-    SELECT $1, $2, $3::bigint + x.nth, 'exposure', x.execution_id, x.phase, x.arm, x.unit, x.status, x.cache_hit,
-      coalesce(x.is_fallback, false), x.completed_at
+    INSERT INTO rollout_events
+      (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at, measures)
+    SELECT $1, $2, $3::bigint + (x.nth - 1) * ${sequenceStep(measured)} + 1, 'exposure', x.execution_id, (x.rollout ->> 'phase')::integer,
+      x.rollout ->> 'arm', coalesce(x.rollout ->> 'unit', x.execution_id::text), x.status, x.cache_hit, coalesce(x.is_fallback, false),
+      x.completed_at, ${measuresOf(measured)}
     FROM exposed x ORDER BY x.nth
-  ), measured AS (
-    INSERT INTO rollout_events (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, metric, value)
-    SELECT $1, $2, $3::bigint + (SELECT count(*) FROM exposed) + row_number() OVER (ORDER BY x.nth, v.metric), 'value', x.execution_id,
-      x.phase, x.arm, x.unit, v.metric, v.value
-    FROM exposed x CROSS JOIN LATERAL (VALUES
-      ('error_rate', CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END::double precision),
-      ('schema_valid', x.output_valid::integer::double precision),
-      ('latency_p50_ms', CASE WHEN x.status = 'succeeded' THEN x.latency_ms END::double precision),
-      ('latency_p95_ms', CASE WHEN x.status = 'succeeded' THEN x.latency_ms END::double precision),
-      ('cost_usd', x.cost_pico_usd::double precision / 1e12),
-      ('output_tokens', x.response_tokens::double precision)) AS v(metric, value)
-    WHERE v.value IS NOT NULL AND v.metric = ANY ($7::text[])
-    RETURNING sequence
   )
-  SELECT (SELECT count(*)::integer FROM exposed) AS exposures, (SELECT max(x.completed_at) FROM exposed x) AS "until",
-    $3::bigint + (SELECT count(*) FROM exposed) + (SELECT count(*) FROM measured) AS "lastSequence"`;
+  SELECT count(*)::integer AS exposures, max(x.completed_at) AS "until",
+    $3::bigint + count(*) * ${sequenceStep(measured)} AS "lastSequence" FROM exposed x`;
+
+function measuresOf(measured: readonly string[]): string {
+  if (measured.length === 0) return 'NULL';
+  const members = measured.map((metric) => `'${metric}', ${MEASURES[metric]}`);
+  return `json_strip_nulls(json_build_object(${members.join(', ')}))`;
+}
 
 /**
  * Scores and outcomes that are new, of exposures that are known, and all of exposures that are new: they may have come first. Those that
@@ -167,8 +176,11 @@ export class TakingInRepository {
     const { projectId, rolloutId } = rollout;
     const [latest] = await tx.query<{ at: Date; scores: string; outcomes: string }[]>(LATEST, [projectId]);
     if (latest === undefined) throw new Error('the time of the database cannot be read');
+    const measured = rollout.rules
+      .map(({ metric }) => metric)
+      .filter((metric) => Object.hasOwn(MEASURES, metric));
     const [exposed] = await tx.query<{ exposures: number; until: Date | null; lastSequence: string }[]>(
-      EXPOSE,
+      exposeStatement(measured),
       [
         projectId,
         rolloutId,
@@ -176,7 +188,6 @@ export class TakingInRepository {
         new Date(cursor.executionsUntil.getTime() - chooseOverlap(cursor)),
         rollout.startedAt,
         AT_ONCE,
-        rollout.rules.map(({ metric }) => metric),
       ],
     );
     if (exposed === undefined) throw new Error('exposures cannot be counted');

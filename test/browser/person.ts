@@ -8,7 +8,6 @@ export interface PersonOptions {
   readonly url: string;
   readonly width?: number;
   readonly height?: number;
-  readonly colorScheme?: 'light' | 'dark';
 }
 
 /** The things a page did that none may do. */
@@ -50,16 +49,10 @@ export class Person {
     page.on('pageerror', (error) => this.errors.push(String(error)));
   }
 
-  static async sitDown({
-    url,
-    width = 1440,
-    height = 860,
-    colorScheme = 'light',
-  }: PersonOptions): Promise<Person> {
+  static async sitDown({ url, width = 1440, height = 860 }: PersonOptions): Promise<Person> {
     browser ??= await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
     const context = await browser.newContext({
       viewport: { width, height },
-      colorScheme,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
@@ -100,9 +93,23 @@ export class Person {
     return { ...(await this.page.evaluate(() => window.noted)), errors: this.errors };
   }
 
-  /** Returns the findings that axe calls serious or critical on the page as it is. */
+  /** Returns the findings that axe calls serious or critical on the page as it is, in light and in dark. */
   async findBarriers(): Promise<string[]> {
-    const { violations } = await this.page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      const barriers = await this.findBarriersAsShown();
+      found.push(...barriers.map((barrier) => `${colorScheme}: ${barrier}`));
+    }
+    return found;
+  }
+
+  private async findBarriersAsShown(): Promise<string[]> {
+    const { violations } = await this.page.evaluate(async () => {
+      // Charts are drawn anew for the other colors.
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      return window.axe.run({ resultTypes: ['violations'] });
+    });
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) =>

@@ -3,12 +3,15 @@ import { eventually } from '../../support/eventually.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
-  LOOKS,
   type SeenDialog,
   type SeenScreen,
+  WIDTHS,
 } from './barriers.js';
 import { hostileTexts } from '../hostile-texts.js';
 import { Person } from '../person.js';
+
+/** For all screens and dialogs one after the other, on a machine that is busy. */
+jest.setTimeout(240_000);
 
 const TEXTS = hostileTexts(50);
 const QUIET = { violations: [], executed: [], errors: [] };
@@ -70,9 +73,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-describe.each(LOOKS)('at %i pixels, %s', (width, colorScheme) => {
+describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
   it('no screen of evaluation has a serious barrier, and every text is only a text', async () => {
-    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    const person = await Person.sitDown({ url: stage.ledger.url, width });
     try {
       await person.openAs(ADMIN_KEY, '/datasets');
       await expectNoBarriers(person, screens);

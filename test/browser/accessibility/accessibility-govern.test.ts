@@ -3,11 +3,14 @@ import { makeKey, makeMember } from '../../e2e/people.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
-  LOOKS,
   type SeenDialog,
   type SeenScreen,
+  WIDTHS,
 } from './barriers.js';
 import { Person } from '../person.js';
+
+/** For all screens and dialogs one after the other, on a machine that is busy. */
+jest.setTimeout(240_000);
 
 const SCREENS: readonly SeenScreen[] = [
   ['/audit', 'environment.put'],
@@ -48,9 +51,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-describe.each(LOOKS)('at %i pixels, %s', (width, colorScheme) => {
+describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
   it('no screen of those who govern, and no dialog, has a serious barrier', async () => {
-    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    const person = await Person.sitDown({ url: stage.ledger.url, width });
     try {
       await person.openAs(ADMIN_KEY, '/audit');
       await expectNoBarriers(person, SCREENS);

@@ -2,9 +2,9 @@ import { ADMIN_KEY, type Stage, startStage } from '../../e2e/stage.js';
 import {
   expectNoBarriers,
   expectNoBarriersInDialogs,
-  LOOKS,
   type SeenDialog,
   type SeenScreen,
+  WIDTHS,
 } from './barriers.js';
 import { hostileTexts } from '../hostile-texts.js';
 import { Person } from '../person.js';
@@ -70,9 +70,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-describe.each(LOOKS)('at %i pixels, %s', (width, colorScheme) => {
+describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
   it('no screen of rollouts and suggestions has a serious barrier, and every text is only a text', async () => {
-    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    const person = await Person.sitDown({ url: stage.ledger.url, width });
     try {
       await person.openAs(ADMIN_KEY, '/rollouts');
       await expectNoBarriers(person, screens);

@@ -1,12 +1,13 @@
 import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
+import { expectNoBarriers, type SeenScreen, WIDTHS } from './barriers.js';
 
 /** For all screens and dialogs one after the other, on a machine that is busy. */
 jest.setTimeout(240_000);
 
 let stage: Stage;
-let screens: readonly (readonly [path: string, seen: string])[];
+let screens: readonly SeenScreen[];
 
 beforeAll(async () => {
   stage = await startStage();
@@ -65,29 +66,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-describe.each([
-  [1440, 'light'],
-  [1440, 'dark'],
-  [390, 'light'],
-  [390, 'dark'],
-] as const)('at %i pixels, %s', (width, colorScheme) => {
+describe.each(WIDTHS)('at %i pixels, in light and in dark', (width) => {
   it('no screen, and no dialog, has a serious barrier', async () => {
-    const person = await Person.sitDown({ url: stage.ledger.url, width, colorScheme });
+    const person = await Person.sitDown({ url: stage.ledger.url, width });
     try {
       await person.open('/prompts');
       await person.page.getByLabel('API key').waitFor();
       expect(await person.findBarriers()).toEqual([]);
       await person.signIn(ADMIN_KEY);
       await person.page.getByRole('navigation', { name: 'Screens' }).waitFor();
-      for (const [path, seen] of screens) {
-        await person.open(path);
-        await person.page.getByText(seen).first().waitFor();
-        expect({ path, barriers: await person.findBarriers() }).toEqual({ path, barriers: [] });
-        const overflow = await person.page.evaluate(
-          () => document.documentElement.scrollWidth - window.innerWidth,
-        );
-        expect({ path, overflow: Math.max(0, overflow) }).toEqual({ path, overflow: 0 });
-      }
+      await expectNoBarriers(person, screens);
       await person.open('/playground');
       await person.page.getByRole('button', { name: 'Add a variant' }).click();
       await person.page.getByText('Params', { exact: true }).first().click();

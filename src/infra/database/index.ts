@@ -15,6 +15,6 @@ export { Journal, type JournalOptions } from './journal/journal.js';
 export { findPendingMigrations, migrate, revertLatestMigration } from './migrations/migrate.js';
 export { ResilientClient } from './connections/resilient-client.js';
 export { PartitionsService } from './partitions.service.js';
-export { type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';
+export { openStatement, type ProjectIds, type Statement, TenantScope } from './tenant-scope.js';
 export { Expiry } from './expiry.js';
 export type { BeginEntry, CallEntry, EndEntry, RecordEntry } from './journal/function-entries.js';

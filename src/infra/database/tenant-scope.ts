@@ -13,8 +13,32 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /**
+   * Whether it is planned once for each connection, and not for the values of each call. For named statements that are planned for as long
+   * as they run, such as those over all partitions, and whose plan is right whatever the tables hold: it may have been made while they
+   * were empty.
+   */
+  readonly isPlannedOnce?: boolean;
   /** The time that an answer may take; a connection that is silent for longer is given up. Left out: the pool's limit. */
   readonly timeoutMs?: number;
+}
+
+/**
+ * Settings of a transaction whose statement is planned once. A scan is the quickest way through an empty table, and the slowest through
+ * what it holds later.
+ */
+const PLANNED_ONCE = Object.entries({
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+}).map(([setting, value]) => `set_config('${setting}', '${value}', true)`);
+
+/** Opens the transaction of one statement. */
+export function openStatement(projects: ProjectIds, { isPlannedOnce = false }: Statement): string {
+  const scoped = `set_config('app.project_ids', '${uuidArray(projects)}', true)`;
+  return `BEGIN; SELECT ${[scoped, ...(isPlannedOnce ? PLANNED_ONCE : [])].join(', ')}`;
 }
 
 /**
@@ -64,7 +88,7 @@ export class TenantScope {
 
   /** One statement in a transaction of its own, in a single trip to the server: begin, scope, statement, commit. */
   async statement<Row extends QueryResultRow>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
-    const open = `BEGIN; SELECT set_config('app.project_ids', '${uuidArray(projects)}', true)`;
+    const open = openStatement(projects, statement);
     return withPooledClient(this.pool, (client) => oneTrip<Row>(client, open, statement));
   }
 
@@ -87,7 +111,7 @@ async function oneTrip<Row extends QueryResultRow>(
   open: string,
   statement: Statement,
 ): Promise<Row[]> {
-  const { timeoutMs, values, ...prepared } = statement;
+  const { timeoutMs, values, isPlannedOnce: _, ...prepared } = statement;
   const limit = timeoutMs === undefined ? {} : { query_timeout: timeoutMs };
   const trip = await Promise.allSettled(
     inOneWrite(client, () => [

@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseClock } from '../../../src/infra/database/index.js';
 import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
+import {
+  type BatchRecord,
+  BatchesRepository,
+} from '../../../src/modules/executions/batches/batches.repository.js';
 import type { Claim } from '../../../src/modules/executions/calls/claim.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
 import { QueueSegments, SEGMENT_SIZE } from '../../../src/modules/executions/queue/queue-segments.js';
+import { ExecutionReadsRepository } from '../../../src/modules/executions/reads/execution-reads.repository.js';
 import { findBegun } from '../../../src/modules/executions/record/begin.js';
 import { ANY_TIME } from '../../../src/modules/executions/record/count-queued.js';
 import type { Next } from '../../../src/modules/executions/record/end.js';
@@ -103,6 +108,19 @@ async function useNamed(
     claims.map(({ projectId, executionId }) => ({ project_id: projectId, execution_id: executionId })),
   );
   await executions.countQueued(first.projectId, { after: { dueAt: ANY_TIME }, upto: null, most: 100 });
+  const reads = new ExecutionReadsRepository(connection.asScope());
+  await reads.find(first.projectId, first.executionId);
+  await reads.findStatus(first.projectId, first.executionId);
+  await reads.findFinal(claims);
+  await countBatch(connection, { batchId: randomUUID(), createdAt: new Date() });
+}
+
+async function countBatch(
+  connection: MeasuredConnection,
+  batch: Pick<BatchRecord, 'batchId' | 'createdAt'>,
+): Promise<Date | null> {
+  const batches = new BatchesRepository(connection.asScope(), context.config);
+  return (await batches.progress(context.projectId, batch as BatchRecord)).lastCompletedAt;
 }
 
 /** Expects a bounded cost, whichever statements are sent. */
@@ -336,9 +354,28 @@ describe.each(STATES)('statements that were %s', (_, open) => {
     );
   });
 
-  it('renew, release, look for and cancel', async () => {
+  it('renew, release, look for, read and cancel', async () => {
     const claims = await begin(64);
     await expectFew(connection, 64, () => useNamed(executions, connection, claims));
     await end(claims, 1);
+  });
+
+  it('read what is over', async () => {
+    const claims = await begin(1);
+    await end(claims, 1);
+    const [{ projectId, executionId }] = claims as [Claim];
+    const reads = new ExecutionReadsRepository(connection.asScope());
+    await expectFew(connection, 1, async () => {
+      expect(await reads.find(projectId, executionId)).toMatchObject({ record: { responseText: 'Hello' } });
+      expect(await reads.findStatus(projectId, executionId)).toBe('succeeded');
+      expect(await reads.findFinal(claims)).toEqual([executionId]);
+    });
+    const { rows } = await context.owner.query<{ batchId: string; createdAt: Date }>(
+      `SELECT batch_id AS "batchId", created_at AS "createdAt" FROM executions WHERE batch_id IS NOT NULL LIMIT 1`,
+    );
+    const [batch] = rows as [(typeof rows)[0]];
+    await expectFew(connection, 1, async () =>
+      expect(await countBatch(connection, batch)).toBeInstanceOf(Date),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { openStatement } from '../../../src/infra/database/index.js';
 import type { ExecutionFilter } from '../../../src/modules/executions/reads/bound-filter.js';
 import { listExecutions } from '../../../src/modules/executions/reads/list-executions.sql.js';
 import {
@@ -106,12 +107,8 @@ const FILTERS = [...ONE, ...SEVERAL].flatMap((filter) =>
 beforeAll(async () => {
   context = await openLedgerContext();
   prompts = await insertPrompts(context.owner, context.projectId);
-  app = new Client({
-    connectionString: context.url,
-    options: '-c role=prompt_ledger_app -c plan_cache_mode=force_generic_plan',
-  });
+  app = new Client({ connectionString: context.url, options: '-c role=prompt_ledger_app' });
   await app.connect();
-  await app.query(`SELECT set_config('app.project_ids', $1, false)`, [`{${context.projectId}}`]);
   // Each is planned while there is nothing, as on a connection that a fresh ledger has opened.
   for (const filter of FILTERS) await pagesOf(filter);
   await insertLargeLedger(context, prompts);
@@ -157,11 +154,12 @@ async function pagesOf(filter: Filter, isNew = false): Promise<number> {
     await app.query(`PREPARE ${plans.get(name) as string} AS ${text}`);
   }
   const literals = values.map((value) => app.escapeLiteral(literalOf(value)));
-  if (isNew) await app.query(`SET plan_cache_mode = force_custom_plan`);
+  await app.query(openStatement(context.projectId, { name, text, values, isPlannedOnce: true }));
+  if (isNew) await app.query(`SET LOCAL plan_cache_mode = force_custom_plan`);
   const { rows } = await app.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${plans.get(name) as string} (${literals.join(', ')})`,
   );
-  if (isNew) await app.query(`SET plan_cache_mode = force_generic_plan`);
+  await app.query('COMMIT');
   const [{ Plan: plan }] = (rows[0] as (typeof rows)[0])['QUERY PLAN'];
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }

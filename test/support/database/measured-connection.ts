@@ -1,10 +1,11 @@
 import { Client } from 'pg';
-import type {
-  FunctionCall,
-  JournalConnections,
-  ProjectIds,
-  Statement,
-  TenantScope,
+import {
+  type FunctionCall,
+  type JournalConnections,
+  openStatement,
+  type ProjectIds,
+  type Statement,
+  type TenantScope,
 } from '../../../src/infra/database/index.js';
 
 /** The reads and writes of one statement in the tables of the ledger and in their indexes. */
@@ -57,15 +58,15 @@ export class MeasuredConnection {
   }
 
   call<Row extends Record<string, unknown>>({ name, text, values }: FunctionCall): Promise<Row[]> {
-    return this.measure<Row>('{}', { name, text, values });
+    return this.measure<Row>([], { name, text, values });
   }
 
   statement<Row extends Record<string, unknown>>(projects: ProjectIds, statement: Statement): Promise<Row[]> {
-    return this.measure<Row>(`{${[projects].flat().join(',')}}`, statement);
+    return this.measure<Row>(projects, statement);
   }
 
   system<Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.measure<Row>('{}', { text, values });
+    return this.measure<Row>([], { text, values });
   }
 
   close(): Promise<void> {
@@ -74,7 +75,7 @@ export class MeasuredConnection {
 
   /** One after the other, since there is one connection. */
   private measure<Row extends Record<string, unknown>>(
-    projects: string,
+    projects: ProjectIds,
     statement: Statement,
   ): Promise<Row[]> {
     const result = this.turn.then(() => this.run<Row>(projects, statement));
@@ -83,12 +84,12 @@ export class MeasuredConnection {
   }
 
   private async run<Row extends Record<string, unknown>>(
-    projects: string,
-    { name, text, values }: Statement,
+    projects: ProjectIds,
+    statement: Statement,
   ): Promise<Row[]> {
-    await this.client.query('BEGIN');
+    const { name, text, values } = statement;
+    await this.client.query(openStatement(projects, statement));
     try {
-      await this.client.query(`SELECT set_config('app.project_ids', $1, true)`, [projects]);
       // The difference counts, because the counters include what is not reported to the server yet.
       const before = await this.counters();
       const { rows } = await this.client.query<Row>({

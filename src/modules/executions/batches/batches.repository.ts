@@ -134,11 +134,12 @@ export class BatchesRepository {
   }
 
   async progress(projectId: string, { batchId, createdAt }: BatchRecord): Promise<BatchProgress> {
+    const values = [projectId, batchId, createdAt];
     const rows = await this.scope.statement<{
       status: ExecutionStatus;
       count: number;
       lastCompletedAt: Date | null;
-    }>(projectId, { name: 'count-batch', text: COUNT, values: [projectId, batchId, createdAt] });
+    }>(projectId, { name: 'count-batch', text: COUNT, values, isPlannedOnce: true });
     const times = rows.flatMap(({ lastCompletedAt: at }) => (at === null ? [] : [at.getTime()]));
     return {
       counts: Object.fromEntries(rows.map(({ status, count }) => [status, count])),

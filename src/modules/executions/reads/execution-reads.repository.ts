@@ -177,14 +177,16 @@ export class ExecutionReadsRepository {
       project_id: projectId,
       execution_id: executionId,
     }));
-    const statement = { name: 'find-final', text: FIND_FINAL, values: [JSON.stringify(rows)] };
+    const values = [JSON.stringify(rows)];
+    const statement = { name: 'find-final', text: FIND_FINAL, values, isPlannedOnce: true };
     const final = await this.scope.statement<{ execution_id: string }>(projects, statement);
     return final.map(({ execution_id: id }) => id);
   }
 
   async findStatus(projectId: string, executionId: string): Promise<ExecutionStatus | null> {
     const text = 'SELECT status FROM executions_all WHERE project_id = $1 AND execution_id = $2';
-    const statement = { name: 'find-status', text, values: [projectId, executionId] };
+    const values = [projectId, executionId];
+    const statement = { name: 'find-status', text, values, isPlannedOnce: true };
     const [row] = await this.scope.statement<{ status: ExecutionStatus }>(projectId, statement);
     return row?.status ?? null;
   }
@@ -193,7 +195,8 @@ export class ExecutionReadsRepository {
     projectId: string,
     executionId: string,
   ): Promise<{ readonly record: ExecutionRecord; readonly attempts: AttemptRecord[] } | null> {
-    const statement = { name: 'get-execution', text: GET, values: [projectId, executionId] };
+    const values = [projectId, executionId];
+    const statement = { name: 'get-execution', text: GET, values, isPlannedOnce: true };
     const [row] = await this.scope.statement<ExecutionRecord & { attempts: AttemptRow[] }>(
       projectId,
       statement,
@@ -205,12 +208,12 @@ export class ExecutionReadsRepository {
 
   async list(projectId: string, { promptName, ...filter }: ListFilter): Promise<ExecutionFacts[]> {
     const promptIds = promptName === undefined ? undefined : await this.promptIds(projectId, promptName);
-    const statement = listExecutions(
-      projectId,
-      { ...filter, promptIds },
-      `${FACTS}, e.output_valid AS "outputValid"`,
-    );
-    return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, statement);
+    const facts = `${FACTS}, e.output_valid AS "outputValid"`;
+    const statement = listExecutions(projectId, { ...filter, promptIds }, facts);
+    return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, {
+      ...statement,
+      isPlannedOnce: true,
+    });
   }
 
   /** Includes deleted prompts: a name that is used again has several. */

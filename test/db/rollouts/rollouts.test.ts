@@ -419,6 +419,27 @@ describe('a rollout of a prompt and environment', () => {
     expect(await world.act(id, 'resume')).toBe('ROLLOUT_FINAL');
   });
 
+  it('is stopped by a statement that moves many pointers, if its own is among them', async () => {
+    const moved = [await world.start(), await world.start()];
+    const touched = await world.start();
+    const elsewhere = await world.start();
+    const paused = await world.start();
+    await world.act(paused.rollout_id, 'pause');
+    await world.makePrompt();
+    await world.sql(
+      `UPDATE prompt_pointers pp SET moved_by = 'many', version_id = CASE WHEN p.name = $2 THEN pp.version_id ELSE (
+         SELECT v.version_id FROM prompt_versions v WHERE v.prompt_id = p.prompt_id AND v.version_number = 3) END
+       FROM prompts p WHERE p.project_id = $1 AND pp.project_id = $1 AND p.prompt_id = pp.prompt_id AND p.name <> $3`,
+      [context.projectId, touched.prompt_name, elsewhere.prompt_name],
+    );
+    for (const { rollout_id: id } of [...moved, paused]) {
+      expect(await world.get(id)).toMatchObject({ status: 'stopped', status_by: 'many' });
+    }
+    for (const { rollout_id: id } of [touched, elsewhere]) {
+      expect(await world.get(id)).toMatchObject({ status: 'running' });
+    }
+  });
+
   it('is not started beside another pointer than its control', async () => {
     const name = await world.makePrompt();
     const { rollout_id: id } = await world.create(name);

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { RewrapSecrets } from './rewrap-secrets.js';
+import { SecretOrigins } from './secret-origins.js';
 import { SecretsController } from './secrets.controller.js';
 import { SecretsModule } from './secrets.module.js';
 import { SecretsService } from './secrets.service.js';
@@ -10,6 +11,6 @@ import { SecretsService } from './secrets.service.js';
 @Module({
   imports: [AuditModule, AuthModule, SecretsModule],
   controllers: [SecretsController],
-  providers: [RewrapSecrets, SecretsService],
+  providers: [RewrapSecrets, SecretOrigins, SecretsService],
 })
 export class SecretsHttpModule {}

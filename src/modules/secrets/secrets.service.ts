@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ProjectSecretEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
-import { ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
-import { ProviderRegistry } from '../providers/index.js';
-import { NoSecretTakenError, SecretNotFoundError } from './errors.js';
+import { SecretNotFoundError } from './errors.js';
 import { fingerprintSecret, SecretSealer } from './sealing/secret-sealer.js';
+import { SecretOrigins } from './secret-origins.js';
 import { SecretWatch } from './secret-watch.js';
 import type { PutSecretDto, SecretDto, SecretListDto } from './secrets.dto.js';
 import { SecretsRepository } from './secrets.repository.js';
@@ -19,8 +17,7 @@ export class SecretsService {
     private readonly scope: TenantScope,
     private readonly secrets: SecretsRepository,
     private readonly sealer: SecretSealer,
-    private readonly registry: ProviderRegistry,
-    private readonly policy: CallbackUrlPolicy,
+    private readonly origins: SecretOrigins,
     private readonly audit: AuditService,
     private readonly watch: SecretWatch,
   ) {}
@@ -36,7 +33,7 @@ export class SecretsService {
     { api_key: key, base_url = null }: PutSecretDto,
   ): Promise<SecretDto> {
     const { projectId } = caller;
-    const origin = this.chooseOrigin(provider, base_url);
+    const origin = this.origins.choose(provider, base_url);
     const sealed = this.sealer.seal({ projectId, provider, origin }, key);
     const put = await this.scope.transaction(projectId, async (tx) => {
       const before = await this.secrets.findLocked(tx, projectId, provider);
@@ -92,26 +89,6 @@ export class SecretsService {
   /** So that this process calls with it at once. What is written is written, whether the look succeeds or not. */
   private async lookAgain(): Promise<void> {
     await this.watch.refresh().catch(() => undefined);
-  }
-
-  /** Chooses the host that the key will be sent to, and is then bound to. */
-  private chooseOrigin(provider: string, baseUrl: string | null): string {
-    if (!this.registry.takesSecret(provider)) throw new NoSecretTakenError(provider);
-    if (baseUrl !== null) this.assertAddress(provider, baseUrl);
-    const origin = this.registry.findOrigin(provider, baseUrl);
-    if (origin !== null) return origin;
-    throw new ValidationError(`Send a base_url: the operator has configured no address for "${provider}".`, [
-      { pointer: '/base_url', message: 'is missing' },
-    ]);
-  }
-
-  private assertAddress(provider: string, baseUrl: string): void {
-    const fail = (message: string) => {
-      throw new ValidationError(`Send another base_url: it ${message}.`, [{ pointer: '/base_url', message }]);
-    };
-    if (!this.registry.takesBaseUrl(provider)) fail(`cannot be chosen for provider "${provider}"`);
-    this.policy.assertAllowed(baseUrl, '/base_url');
-    if (/[?#]/.test(baseUrl)) fail('must have neither a query nor a fragment');
   }
 }
 

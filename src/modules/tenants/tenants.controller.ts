@@ -9,6 +9,7 @@ import {
   InstanceAdmin,
   Scopes,
 } from '../auth/index.js';
+import { ProjectKeysService } from './project-keys.service.js';
 import { CreateProjectDto, ProjectDto, ProjectListDto, UpdateProjectDto } from './tenants.dto.js';
 import { TenantsService } from './tenants.service.js';
 
@@ -17,7 +18,10 @@ const PROJECT_ID = { name: 'project_id', description: 'Id of the project.' };
 @ApiTags('Projects')
 @Controller('v1/projects')
 export class TenantsController {
-  constructor(private readonly tenants: TenantsService) {}
+  constructor(
+    private readonly tenants: TenantsService,
+    private readonly keys: ProjectKeysService,
+  ) {}
 
   @Post()
   @ApiBodyExample({ name: 'checkout', settings: { retention_days: { prod: 90 }, mask: ['email'] } })
@@ -83,6 +87,6 @@ export class TenantsController {
     @Param('project_id', UuidPipe) projectId: string,
     @Body() body: CreateKeyDto,
   ): Promise<CreatedKeyDto> {
-    return this.tenants.createKey(caller, projectId, body);
+    return this.keys.create(caller, projectId, body);
   }
 }

@@ -4,6 +4,9 @@ import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
+import { ProjectKeysService } from './project-keys.service.js';
+import { ProjectMemory } from './project-memory.js';
+import { ProjectSeeds } from './project-seeds.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsRepository } from './tenants.repository.js';
 import { TenantsService } from './tenants.service.js';
@@ -15,6 +18,6 @@ import { TenantsService } from './tenants.service.js';
 @Module({
   imports: [AuditModule, AuthModule, ModelsModule, OutboundModule, ProjectsModule],
   controllers: [TenantsController],
-  providers: [TenantsRepository, TenantsService],
+  providers: [ProjectKeysService, ProjectMemory, ProjectSeeds, TenantsRepository, TenantsService],
 })
 export class TenantsModule {}

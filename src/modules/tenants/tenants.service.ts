@@ -6,27 +6,14 @@ import { decodeCursor, type PageQueryDto, toPage } from '../../infra/http/index.
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
-import {
-  Authenticator,
-  type Caller,
-  type CreatedKeyDto,
-  type CreateKeyDto,
-  ForbiddenError,
-  KeysService,
-} from '../auth/index.js';
-import { ModelsService, PricesService } from '../models/index.js';
-import {
-  DEFAULT_PROJECT,
-  ProjectNotFoundError,
-  ProjectPolicies,
-  ProjectsService,
-} from '../projects/index.js';
+import { type Caller, ForbiddenError } from '../auth/index.js';
+import { DEFAULT_PROJECT, ProjectNotFoundError } from '../projects/index.js';
 import { ProjectExistsError } from './errors.js';
+import { ProjectMemory } from './project-memory.js';
+import { ProjectSeeds } from './project-seeds.js';
 import { changeSettings, readSettings } from './project-settings.js';
 import type { CreateProjectDto, ProjectDto, ProjectListDto, UpdateProjectDto } from './tenants.dto.js';
 import { TenantsRepository } from './tenants.repository.js';
-
-const FIRST_ENVIRONMENTS = ['dev', 'staging', 'prod'];
 
 /** Makes projects, and changes them. */
 @Injectable()
@@ -34,12 +21,8 @@ export class TenantsService {
   constructor(
     private readonly scope: TenantScope,
     private readonly tenants: TenantsRepository,
-    private readonly projects: ProjectsService,
-    private readonly policies: ProjectPolicies,
-    private readonly models: ModelsService,
-    private readonly prices: PricesService,
-    private readonly keys: KeysService,
-    private readonly authenticator: Authenticator,
+    private readonly seeds: ProjectSeeds,
+    private readonly memory: ProjectMemory,
     private readonly audit: AuditService,
     private readonly callbackUrls: CallbackUrlPolicy,
   ) {}
@@ -56,9 +39,7 @@ export class TenantsService {
       const stored = changeSettings({}, settings ?? {});
       const project = await this.tenants.insert(tx, { projectId, name, settings: stored });
       if (project === null) throw new ProjectExistsError(name);
-      await this.tenants.insertEnvironments(tx, projectId, FIRST_ENVIRONMENTS);
-      await this.models.seedWithin(tx, projectId);
-      await this.prices.seedWithin(tx, projectId);
+      await this.seeds.seedWithin(tx, projectId);
       const after = toDto(project);
       await this.appendAudit(tx, caller, project, { action: 'project.create', after });
       return after;
@@ -108,16 +89,8 @@ export class TenantsService {
       await this.appendAudit(tx, caller, project, { action: 'project.update', before, after });
       return after;
     });
-    this.projects.forget();
-    this.policies.forget(projectId);
-    this.authenticator.forgetProject(projectId);
+    this.memory.forget(projectId);
     return changed;
-  }
-
-  /** @throws ProjectNotFoundError `PROJECT_NOT_FOUND`, for an archived one too, and what making a key throws. */
-  async createKey(caller: Caller, projectId: string, request: CreateKeyDto): Promise<CreatedKeyDto> {
-    await this.projects.get(projectId);
-    return this.keys.create({ ...caller, projectId }, request);
   }
 
   private assertReachable(settings: CreateProjectDto['settings']): void {

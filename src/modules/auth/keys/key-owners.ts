@@ -1,19 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ApiKeyEntity } from '../../../entities/index.js';
+import { AppConfig } from '../../../infra/config/index.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, UnauthorizedError, UserNotFoundError } from '../errors.js';
-import type { KeyWidth } from './key-width.js';
+import { type DefaultKeyLimits, type KeyWidth, toWidth } from './key-width.js';
 import { KeysRepository } from './keys.repository.js';
+import { OwnKey } from './own-key.js';
 import { type Grant, type KeyOwner, scopesOfGrant, toRights, widestRole } from '../roles/rights.js';
 import { scopesForRole } from '../roles/roles.js';
-
-/** Whoever makes or changes a key, with what they may do at this moment. */
-export interface OwnKey {
-  /** Null for a person who has signed in. */
-  readonly key: ApiKeyEntity | null;
-  readonly width: KeyWidth;
-}
 
 /** A person who has signed in may do what their role allows, and nothing else limits them. */
 const UNLIMITED = { expiresAt: null, requestsPerMinute: null, tokensPerMinute: null };
@@ -21,26 +16,33 @@ const UNLIMITED = { expiresAt: null, requestsPerMinute: null, tokensPerMinute: n
 /** Decides whom keys belong to. */
 @Injectable()
 export class KeyOwners {
-  constructor(private readonly keys: KeysRepository) {}
+  private readonly defaults: DefaultKeyLimits;
+
+  constructor(
+    private readonly keys: KeysRepository,
+    config: AppConfig,
+  ) {
+    this.defaults = config.env;
+  }
 
   /**
-   * The caller's key as it is now, not as it was when it was authenticated; null for the admin, who is bound by nothing.
+   * Finds the caller's key as it is now, not as it was when it was authenticated.
    * @throws UnauthorizedError `UNAUTHORIZED` when it was revoked meanwhile, or its owner disabled.
    */
-  async findOwn(tx: EntityManager, { kind, projectId, keyId, userId }: Caller): Promise<OwnKey | null> {
-    if (kind === 'instance') return null;
+  async findOwn(tx: EntityManager, { kind, projectId, keyId, userId }: Caller): Promise<OwnKey> {
+    if (kind === 'instance') return this.toOwn(null, null);
     if (keyId === null) {
       const person = userId === null ? null : await this.keys.findOwner(tx, projectId, userId);
       if (person === null || person.isDisabled) throw new UnauthorizedError();
       const { scopes } = toRights({ role: 'admin', scopes: [] }, person);
-      return { key: null, width: { ...UNLIMITED, scopes: [...scopes] } };
+      return this.toOwn(null, { ...UNLIMITED, scopes: [...scopes] });
     }
     const key = await this.keys.find(tx, projectId, keyId);
     if (key === null || key.revokedAt !== null) throw new UnauthorizedError();
-    if (key.userId === null) return { key, width: toWidth(key) };
+    if (key.userId === null) return this.toOwn(key, toWidth(key));
     const owner = await this.keys.findOwner(tx, projectId, key.userId);
     if (owner === null || owner.isDisabled) throw new UnauthorizedError();
-    return { key, width: { ...toWidth(key), scopes: [...toRights(key, owner).scopes] } };
+    return this.toOwn(key, { ...toWidth(key), scopes: [...toRights(key, owner).scopes] });
   }
 
   /**
@@ -72,12 +74,10 @@ export class KeyOwners {
     if (keyId === caller.keyId || userId === null || userId === caller.userId) return;
     assertMayActFor(caller, await this.keys.findOwner(tx, caller.projectId, userId));
   }
-}
 
-/** All that a key was made to do, whoever owns it. */
-export function toWidth(key: Grant & KeyWidth): KeyWidth {
-  const { expiresAt, requestsPerMinute, tokensPerMinute } = key;
-  return { scopes: [...scopesOfGrant(key)], expiresAt, requestsPerMinute, tokensPerMinute };
+  private toOwn(key: ApiKeyEntity | null, width: KeyWidth | null): OwnKey {
+    return new OwnKey(key, width, this.defaults);
+  }
 }
 
 /** A key of a person speaks for that person, so nobody in the project makes one for them; the instance may. */

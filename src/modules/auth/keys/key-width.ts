@@ -1,4 +1,5 @@
 import type { KeyRateLimits } from '../caller.js';
+import { type Grant, scopesOfGrant } from '../roles/rights.js';
 
 /** All that a key may do. */
 export interface KeyWidth extends KeyRateLimits {
@@ -11,6 +12,12 @@ export interface KeyWidth extends KeyRateLimits {
 export interface DefaultKeyLimits {
   readonly RATE_LIMIT_KEY_REQUESTS: number;
   readonly RATE_LIMIT_KEY_TOKENS: number;
+}
+
+/** All that a key was made to do, whoever owns it. */
+export function toWidth(key: Grant & KeyWidth): KeyWidth {
+  const { expiresAt, requestsPerMinute, tokensPerMinute } = key;
+  return { scopes: [...scopesOfGrant(key)], expiresAt, requestsPerMinute, tokensPerMinute };
 }
 
 /** In what one key goes beyond another, by the names of the API; empty when it does not. */

@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyEntity } from '../../../entities/index.js';
-import { AppConfig } from '../../../infra/config/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { parseRfc3339 } from '../../../infra/http/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import { AuditService, toPrincipal } from '../../audit/index.js';
 import { Authenticator } from '../authenticator.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, KeyNotFoundError, KeyRevokedError } from '../errors.js';
-import { KeyOwners, toWidth } from './key-owners.js';
+import { KeyOwners } from './key-owners.js';
 import { formatKey, newSecret } from './key-secret.js';
 import { rateLimitsView, toKeyDto } from './key-views.js';
-import { findExcess, inheritedLimit, type KeyWidth } from './key-width.js';
 import type {
   ChangeKeyDto,
   CreatedKeyDto,
@@ -22,16 +19,11 @@ import type {
 } from './keys.dto.js';
 import { KeysRepository } from './keys.repository.js';
 import { type Grant, scopesOfGrant } from '../roles/rights.js';
-import { isScope } from '../roles/scopes.js';
 import { SecretHasher } from './secret-hasher.js';
-
-/** Keys that make keys that make keys: a few levels are use, many are none. */
-const MOST_ANCESTORS = 8;
 
 @Injectable()
 export class KeysService {
   constructor(
-    private readonly config: AppConfig,
     private readonly hasher: SecretHasher,
     private readonly scope: TenantScope,
     private readonly keys: KeysRepository,
@@ -52,10 +44,9 @@ export class KeysService {
     assertOwnScopes(caller, grant);
     const secret = newSecret();
     const entity = await this.scope.transaction(caller.projectId, async (tx) => {
-      const maker = await this.owners.findOwn(tx, caller);
-      const limits = this.limitsFor(request, maker?.key ?? null);
-      const width = toWidth({ ...grant, ...limits });
-      if (maker !== null) this.assertWithin(maker.width, width, 'A key can only hand out what it has itself');
+      const own = await this.owners.findOwn(tx, caller);
+      const limits = own.chooseLimits(request);
+      own.assertCovers({ ...grant, ...limits }, 'A key can only hand out what it has itself');
       const inserted = await this.keys.insert(tx, {
         projectId: caller.projectId,
         name: request.name,
@@ -65,7 +56,7 @@ export class KeysService {
         scopes: [...grant.scopes],
         userId: await this.owners.choose(tx, caller, request.user_id?.toLowerCase() ?? null, grant),
         madeBy: toPrincipal(caller),
-        ancestors: maker?.key == null ? [] : listLine(maker.key),
+        ancestors: own.listLine(),
       });
       assertNotExpired(inserted);
       const { name, scopes, role, userId: user_id, expiresAt: expires_at } = inserted;
@@ -98,24 +89,13 @@ export class KeysService {
       const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
       if (key === null) throw new KeyNotFoundError(keyId);
       const own = await this.owners.findOwn(tx, caller);
-      if (own !== null)
-        this.assertWithin(
-          own.width,
-          toWidth(key),
-          'A key can only change keys that may do no more than itself',
-        );
+      own.assertCovers(key, 'A key can only change keys that may do no more than itself');
       const { requests_per_minute: requests, tokens_per_minute: tokens } = wanted;
       const limits = {
         requestsPerMinute: requests === undefined ? key.requestsPerMinute : requests,
         tokensPerMinute: tokens === undefined ? key.tokensPerMinute : tokens,
       };
-      if (own !== null) {
-        this.assertWithin(
-          own.width,
-          toWidth({ ...key, ...limits }),
-          'A key can only give what it has itself',
-        );
-      }
+      own.assertCovers({ ...key, ...limits }, 'A key can only give what it has itself');
       await this.keys.setRateLimits(tx, key, limits);
       await this.audit.append(tx, caller, {
         action: 'key.change',
@@ -140,13 +120,7 @@ export class KeysService {
       const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
       if (key === null) throw new KeyNotFoundError(keyId);
       const own = await this.owners.findOwn(tx, caller);
-      if (own !== null) {
-        this.assertWithin(
-          own.width,
-          toWidth(key),
-          'A key can only rotate keys that may do no more than itself',
-        );
-      }
+      own.assertCovers(key, 'A key can only rotate keys that may do no more than itself');
       await this.owners.assertMayHold(tx, caller, key);
       if (!(await this.keys.isUsable(tx, key))) throw new KeyRevokedError(keyId);
       const madeBy = caller.keyId === keyId ? key.madeBy : toPrincipal(caller);
@@ -171,13 +145,7 @@ export class KeysService {
       const key = await this.keys.findForUpdate(tx, caller.projectId, keyId);
       if (key === null) throw new KeyNotFoundError(keyId);
       const own = await this.owners.findOwn(tx, caller);
-      if (own !== null) {
-        this.assertWithin(
-          own.width,
-          toWidth(key),
-          'A key can only revoke keys that may do no more than itself',
-        );
-      }
+      own.assertCovers(key, 'A key can only revoke keys that may do no more than itself');
       if (!(await this.keys.revoke(tx, caller.projectId, keyId))) throw new KeyNotFoundError(keyId);
       const { name, scopes, expiresAt: expires_at, revokedAt } = key;
       await this.audit.append(tx, caller, {
@@ -188,39 +156,6 @@ export class KeysService {
       });
     });
     this.authenticator.forget(keyId);
-  }
-
-  /** The limits asked for, completed with defaults. */
-  private limitsFor(
-    { expires_at: expiresAt, rate_limits: limits }: CreateKeyDto,
-    maker: ApiKeyEntity | null,
-  ): Omit<KeyWidth, 'scopes'> {
-    const { RATE_LIMIT_KEY_REQUESTS: requests, RATE_LIMIT_KEY_TOKENS: tokens } = this.config.env;
-    const chooseLimit = (
-      asked: number | null | undefined,
-      ofMaker: number | null | undefined,
-      usual: number,
-    ) => (asked === undefined ? inheritedLimit(ofMaker ?? null, usual) : asked);
-    return {
-      expiresAt:
-        expiresAt === undefined
-          ? (maker?.expiresAt ?? null)
-          : expiresAt === null
-            ? null
-            : parseRfc3339(expiresAt),
-      requestsPerMinute: chooseLimit(limits?.requests_per_minute, maker?.requestsPerMinute, requests),
-      tokensPerMinute: chooseLimit(limits?.tokens_per_minute, maker?.tokensPerMinute, tokens),
-    };
-  }
-
-  /** @throws ForbiddenError `FORBIDDEN` */
-  private assertWithin(own: KeyWidth, key: KeyWidth, rule: string): void {
-    const excess = findExcess(key, own, this.config.env);
-    if (excess.length === 0) return;
-    throw new ForbiddenError(
-      excess.filter(isScope),
-      `${rule}; this goes beyond yours in ${excess.join(', ')}.`,
-    );
   }
 }
 
@@ -244,15 +179,6 @@ function assertOwnScopes(caller: Caller, grant: Grant): void {
   throw new ForbiddenError(
     beyond,
     `A key can only hand out scopes it has itself; yours lacks ${beyond.join(', ')}.`,
-  );
-}
-
-/** @throws ForbiddenError `FORBIDDEN` where a line of keys has become too long: each of them is counted with every request. */
-function listLine({ keyId, ancestors }: ApiKeyEntity): string[] {
-  if (ancestors.length < MOST_ANCESTORS) return [keyId, ...ancestors];
-  throw new ForbiddenError(
-    [],
-    `This key comes from ${MOST_ANCESTORS} others already and can make none; use one of those.`,
   );
 }
 

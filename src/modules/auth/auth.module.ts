@@ -12,12 +12,13 @@ import { KeysService } from './keys/keys.service.js';
 import { MeController } from './me/me.controller.js';
 import { MeService } from './me/me.service.js';
 import { SecretHasher } from './keys/secret-hasher.js';
+import { EndSessionService } from './sessions/end-session.service.js';
+import { OpenSessionService } from './sessions/open-session.service.js';
 import { SessionAuthenticator } from './sessions/session-authenticator.js';
 import { SessionLog } from './sessions/session-log.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
-import { SessionsService } from './sessions/sessions.service.js';
 
 /** Keys, sessions, and the guard in front of every route. Only the API process needs it. */
 @Module({
@@ -25,17 +26,18 @@ import { SessionsService } from './sessions/sessions.service.js';
   controllers: [KeysController, MeController, SessionsController],
   providers: [
     Authenticator,
+    EndSessionService,
     KeyLookups,
     KeyOwners,
     KeysRepository,
     KeysService,
     MeService,
+    OpenSessionService,
     SecretHasher,
     SessionAuthenticator,
     SessionLog,
     SessionTokens,
     SessionsRepository,
-    SessionsService,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
   exports: [Authenticator, KeysService, SecretHasher, SessionLog],

@@ -27,9 +27,8 @@ export {
 export { isAtLeast, scopesForRole } from './roles/roles.js';
 export { type Scope, SCOPES, SCOPES_OVER_PROMPTS } from './roles/scopes.js';
 export { cookieName, formatCookie, readCookie } from './sessions/cookies.js';
-export { InsecureTransportError } from './sessions/errors.js';
+export { SESSION_MAX_AGE_S } from './sessions/open-session.service.js';
 export { SESSION_COOKIE } from './sessions/session-authenticator.js';
 export { SessionLog } from './sessions/session-log.js';
 export { isSame } from './sessions/session-tokens.js';
-export { SESSION_MAX_AGE_S } from './sessions/sessions.service.js';
-export { type Transport, describeTransport } from './sessions/transport.js';
+export { assertSafeTransport, type Transport } from './sessions/transport.js';

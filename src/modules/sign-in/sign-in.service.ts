@@ -4,16 +4,15 @@ import { TenantScope } from '../../infra/database/index.js';
 import { RawAnswer } from '../../infra/http/index.js';
 import type { Actor } from '../audit/index.js';
 import {
+  assertSafeTransport,
   cookieName,
   formatCookie,
-  InsecureTransportError,
   isSame,
   readCookie,
   SESSION_COOKIE,
   SESSION_MAX_AGE_S,
   SessionLog,
   type Transport,
-  describeTransport,
 } from '../auth/index.js';
 import { ProjectsService } from '../projects/index.js';
 import { SignInFailedError } from './errors.js';
@@ -47,7 +46,7 @@ export class SignInService {
   async begin(request: Request, { return_to: returnTo }: LoginQueryDto): Promise<RawAnswer> {
     const { publicUrl } = this.provider.settings;
     const path = readReturnPath(returnTo, publicUrl);
-    const transport = assertSafe(request);
+    const transport = assertSafeTransport(request);
     const attempt = this.attempts.begin(path);
     const url = await this.provider.toLoginUrl(attempt);
     const maxAgeS = ATTEMPT_MAX_AGE_S;
@@ -60,7 +59,7 @@ export class SignInService {
    */
   async finish(request: Request): Promise<RawAnswer> {
     const { publicUrl } = this.provider.settings;
-    const transport = assertSafe(request);
+    const transport = assertSafeTransport(request);
     const query = /\?(.*)$/s.exec(request.originalUrl)?.[1] ?? '';
     const attempt = this.findAttempt(request, transport, query);
     const identity = await this.provider.identify(query, attempt);
@@ -102,13 +101,6 @@ export class SignInService {
       return opened.cookie;
     });
   }
-}
-
-/** @throws InsecureTransportError `INSECURE_TRANSPORT` */
-function assertSafe(request: Request): Transport {
-  const transport = describeTransport(request);
-  if (transport === 'plain') throw new InsecureTransportError();
-  return transport;
 }
 
 /** A browser must not keep it, and must not tell the next page where it came from: the address holds the code. */

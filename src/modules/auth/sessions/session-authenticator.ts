@@ -6,11 +6,11 @@ import type { Caller, CallerSession } from '../caller.js';
 import { UnauthorizedError } from '../errors.js';
 import { readCredential, readProject } from '../request-headers.js';
 import { cookieName, readCookie } from './cookies.js';
-import { CsrfTokenInvalidError, InsecureTransportError } from './errors.js';
+import { CsrfTokenInvalidError } from './errors.js';
 import { chooseMembership, toPersonCaller } from './session-caller.js';
 import { isSame, SessionTokens } from './session-tokens.js';
 import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
-import { describeTransport } from './transport.js';
+import { assertSafeTransport } from './transport.js';
 
 export const SESSION_COOKIE = 'pl_session';
 const CSRF_HEADER = 'x-csrf-token';
@@ -46,8 +46,7 @@ export class SessionAuthenticator {
    * @throws ProjectNotFoundError `PROJECT_NOT_FOUND` for a project in which the session cannot act.
    */
   async authenticate(request: Request): Promise<FoundSession> {
-    const transport = describeTransport(request);
-    if (transport === 'plain') throw new InsecureTransportError();
+    const transport = assertSafeTransport(request);
     const cookie = readCookie(request.headers.cookie, cookieName(SESSION_COOKIE, transport));
     const token = cookie === null ? null : this.tokens.read(cookie);
     if (token === null) throw new UnauthorizedError();

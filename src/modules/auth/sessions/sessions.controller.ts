@@ -5,13 +5,17 @@ import { ApiBodyExample, ApiProblems, type RawAnswer } from '../../../infra/http
 import { DEFAULT_API_KEY } from '../../../kernel/index.js';
 import { MeDto } from '../me/me.dto.js';
 import { Public } from '../roles/route-access.js';
+import { EndSessionService } from './end-session.service.js';
+import { OpenSessionService } from './open-session.service.js';
 import { OpenSessionDto } from './sessions.dto.js';
-import { SessionsService } from './sessions.service.js';
 
 @ApiTags('Sign-in')
 @Controller('auth')
 export class SessionsController {
-  constructor(private readonly sessions: SessionsService) {}
+  constructor(
+    private readonly opening: OpenSessionService,
+    private readonly ending: EndSessionService,
+  ) {}
 
   @Post('session')
   @ApiBodyExample({ api_key: DEFAULT_API_KEY })
@@ -26,7 +30,7 @@ export class SessionsController {
   @ApiOkResponse({ type: MeDto })
   @ApiProblems(400, 401, 403, 404)
   open(@Req() request: Request, @Body() body: OpenSessionDto): Promise<RawAnswer> {
-    return this.sessions.open(request, body);
+    return this.opening.open(request, body);
   }
 
   @Post('logout')
@@ -39,6 +43,6 @@ export class SessionsController {
   })
   @ApiProblems(403)
   end(@Req() request: Request): Promise<RawAnswer> {
-    return this.sessions.end(request);
+    return this.ending.end(request);
   }
 }

@@ -1,4 +1,5 @@
-import { type Travelled, describeTransport } from './transport.js';
+import { InsecureTransportError } from './errors.js';
+import { assertSafeTransport, describeTransport, type Travelled } from './transport.js';
 
 const request = (changes: Partial<Travelled>): Travelled => ({
   secure: false,
@@ -24,4 +25,9 @@ it.each<[string, Partial<Travelled>]>([
   ['plain', { ips: ['203.0.113.7'], ip: '203.0.113.7' }],
 ])('a request is taken for %s: %j', (transport, changes) => {
   expect(describeTransport(request(changes))).toBe(transport);
+});
+
+it('a request in the clear is refused', () => {
+  expect(assertSafeTransport(request({}))).toBe('loopback');
+  expect(() => assertSafeTransport(request({ hostname: 'ledger.example' }))).toThrow(InsecureTransportError);
 });

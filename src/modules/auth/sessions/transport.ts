@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { InsecureTransportError } from './errors.js';
 
 /** The way in which a request came: encrypted, from a browser on this very machine, or in the clear over a network. */
 export type Transport = 'tls' | 'loopback' | 'plain';
@@ -18,4 +19,11 @@ export function describeTransport(request: Travelled): Transport {
   if (!LOOPBACK_HOST.test(request.hostname)) return 'plain';
   const isForwarded = request.ips.length > 0;
   return isForwarded && !LOOPBACK_ADDRESS.test(request.ip ?? '') ? 'plain' : 'loopback';
+}
+
+/** @returns how it came. @throws InsecureTransportError `INSECURE_TRANSPORT` for a request that somebody else can read. */
+export function assertSafeTransport(request: Travelled): Transport {
+  const transport = describeTransport(request);
+  if (transport === 'plain') throw new InsecureTransportError();
+  return transport;
 }

@@ -37,4 +37,5 @@ export { type AssignedArm, assignUnit, type RunningRollout } from './pointers/ru
 export { RegistryWatch } from './registry/registry-watch.js';
 export { type UnsavedContent, UnsavedContents } from './contents/unsaved-contents.js';
 export { type FoundVersion, VersionLookup } from './reads/version-lookup.js';
+export { VersionReads } from './reads/version-reads.js';
 export type { WantedVersion } from './reads/version-lookup.repository.js';

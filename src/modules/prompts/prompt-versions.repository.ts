@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { PromptEntity, type PromptMode, PromptVersionEntity } from '../../entities/index.js';
 import { type Statement, TenantScope } from '../../infra/database/index.js';
 import { type ContentExtras, extrasOfWire } from '../../templating/index.js';
+import { VersionNotFoundError } from './errors.js';
 import type { VersionStatus } from './prompts.dto.js';
 import { DEFAULT_POINTER } from './pointers/default-pointer.js';
 import {
@@ -134,16 +135,20 @@ export class PromptVersionsRepository {
     return this.read(query.orderBy('v.versionNumber', 'DESC'));
   }
 
-  async findByNumber(
+  /** @throws VersionNotFoundError `VERSION_NOT_FOUND` */
+  async getByNumber(
     tx: EntityManager,
     prompt: PromptEntity,
     versionNumber: number,
-  ): Promise<VersionWithStatus | null> {
+  ): Promise<VersionWithStatus> {
     const query = this.withStatus(tx, prompt.projectId).andWhere(
       'v.promptId = :promptId AND v.versionNumber = :versionNumber',
       { promptId: prompt.promptId, versionNumber },
     );
-    return (await this.read(query))[0] ?? null;
+    const [found] = await this.read(query);
+    if (found === undefined)
+      throw new VersionNotFoundError(`version ${versionNumber} of prompt "${prompt.name}"`);
+    return found;
   }
 
   /** Finds versions of deleted prompts, too: what was run stays readable. */

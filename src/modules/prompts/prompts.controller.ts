@@ -29,6 +29,7 @@ import { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
 import { PromptList } from './reads/prompt-list.js';
 import { PromptReads } from './reads/prompt-reads.js';
+import { VersionReads } from './reads/version-reads.js';
 import {
   PromptDto,
   PromptListDto,
@@ -46,6 +47,7 @@ import { RenderService } from './render.service.js';
 export class PromptsController {
   constructor(
     private readonly prompts: PromptsService,
+    private readonly versions: VersionReads,
     private readonly reads: PromptReads,
     private readonly renders: RenderService,
     private readonly diffs: DiffService,
@@ -169,7 +171,7 @@ export class PromptsController {
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,
   ): Promise<VersionSummaryDto[]> {
-    return this.prompts.listVersions(caller.projectId, name);
+    return this.versions.list(caller.projectId, name);
   }
 
   @Get('prompts/:name/versions/:version_number')
@@ -183,7 +185,7 @@ export class PromptsController {
     @Param('name', PromptNamePipe) name: string,
     @Param('version_number', PositiveIntPipe) versionNumber: number,
   ): Promise<VersionDto> {
-    return this.prompts.getVersion(caller.projectId, name, versionNumber);
+    return this.versions.get(caller.projectId, name, versionNumber);
   }
 
   @Post('prompts/:name/versions/:version_number\\:activate')
@@ -213,6 +215,6 @@ export class PromptsController {
     @CurrentCaller() caller: Caller,
     @Param('version_id', UuidPipe) versionId: string,
   ): Promise<VersionDto> {
-    return this.prompts.getVersionById(caller.projectId, versionId);
+    return this.versions.getById(caller.projectId, versionId);
   }
 }

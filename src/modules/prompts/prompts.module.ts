@@ -26,6 +26,7 @@ import { RenderService } from './render.service.js';
 import { UnsavedContents } from './contents/unsaved-contents.js';
 import { VersionLookup } from './reads/version-lookup.js';
 import { VersionLookupRepository } from './reads/version-lookup.repository.js';
+import { VersionReads } from './reads/version-reads.js';
 
 /** Prompts for other modules. A worker loads this and no controllers. */
 @Module({
@@ -54,6 +55,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     UnsavedContents,
     VersionLookup,
     VersionLookupRepository,
+    VersionReads,
   ],
   exports: [
     ApprovedVersionsRepository,
@@ -71,6 +73,7 @@ import { VersionLookupRepository } from './reads/version-lookup.repository.js';
     RenderService,
     UnsavedContents,
     VersionLookup,
+    VersionReads,
   ],
 })
 export class PromptsModule {}

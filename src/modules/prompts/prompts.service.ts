@@ -18,21 +18,14 @@ import {
   PromptKindMismatchError,
   PromptModeMismatchError,
   PromptNotFoundError,
-  VersionNotFoundError,
 } from './errors.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
 import { DEFAULT_POINTER } from './pointers/default-pointer.js';
 import { findContentWarnings } from './find-content-warnings.js';
 import { changedMetadata, metadataView } from './prompt-metadata.js';
-import { PromptVersionsRepository, type VersionWithStatus } from './prompt-versions.repository.js';
+import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import * as view from './reads/prompt-views.js';
-import type {
-  PutPromptDto,
-  PutPromptResultDto,
-  VersionDto,
-  VersionStatus,
-  VersionSummaryDto,
-} from './prompts.dto.js';
+import type { PutPromptDto, PutPromptResultDto, VersionStatus } from './prompts.dto.js';
 import { type PointerMove, PromptsRepository } from './prompts.repository.js';
 import { readPutContent } from './read-put-content.js';
 import { readSettings } from './contents/read-settings.js';
@@ -52,7 +45,7 @@ export interface PutHooks {
   readonly after: (tx: EntityManager, version: PromptVersionEntity) => Promise<void>;
 }
 
-/** Names, their versions, and which version is active. */
+/** Puts prompts and deletes them, and says which version is active. */
 @Injectable()
 export class PromptsService {
   constructor(
@@ -119,7 +112,9 @@ export class PromptsService {
           ...metadataView(metadata ?? {}, metadata),
         },
       });
-      const known = isActivated ? null : await this.getByNumber(tx, prompt, version.versionNumber);
+      const known = isActivated
+        ? null
+        : await this.promptVersions.getByNumber(tx, prompt, version.versionNumber);
       const status = known?.status ?? 'active';
       const move = isActivated ? moveTo(version, activeId, actor, 'put') : null;
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
@@ -143,7 +138,7 @@ export class PromptsService {
       if (prompt === null) throw new PromptNotFoundError(name);
       assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
       assertFull(prompt);
-      const { version } = await this.getByNumber(tx, prompt, versionNumber);
+      const { version } = await this.promptVersions.getByNumber(tx, prompt, versionNumber);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, actor, {
         action: 'prompt.activate',
@@ -158,31 +153,6 @@ export class PromptsService {
         answer: putResult(prompt, version, 'active', false, extrasOfWire(version.content)),
         revision: move === null ? null : await this.prompts.takeRevision(tx, prompt, move),
       };
-    });
-  }
-
-  /** Newest first. @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
-  async listVersions(projectId: string, name: string): Promise<VersionSummaryDto[]> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const prompt = await this.getPrompt(tx, projectId, name);
-      return (await this.promptVersions.list(tx, prompt)).map(view.versionSummary);
-    });
-  }
-
-  /** @throws PromptNotFoundError | VersionNotFoundError */
-  async getVersion(projectId: string, name: string, versionNumber: number): Promise<VersionDto> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const prompt = await this.getPrompt(tx, projectId, name);
-      return view.versionDetail(await this.getByNumber(tx, prompt, versionNumber), prompt);
-    });
-  }
-
-  /** Finds versions of deleted prompts, too. @throws VersionNotFoundError `VERSION_NOT_FOUND` */
-  async getVersionById(projectId: string, versionId: string): Promise<VersionDto> {
-    return this.scope.transaction(projectId, async (tx) => {
-      const found = await this.promptVersions.findById(tx, projectId, versionId);
-      if (found === null) throw new VersionNotFoundError(`version "${versionId}"`);
-      return view.versionDetail(found, await this.prompts.getById(tx, projectId, found.version.promptId));
     });
   }
 
@@ -237,22 +207,6 @@ export class PromptsService {
     const checksumHash = computeChecksum(content);
     this.versions.check(content, checksumHash);
     return { content, checksumHash };
-  }
-
-  private async getPrompt(tx: EntityManager, projectId: string, name: string): Promise<PromptEntity> {
-    const prompt = await this.prompts.find(tx, projectId, name);
-    if (prompt === null) throw new PromptNotFoundError(name);
-    return prompt;
-  }
-
-  private async getByNumber(
-    tx: EntityManager,
-    prompt: PromptEntity,
-    versionNumber: number,
-  ): Promise<VersionWithStatus> {
-    const found = await this.promptVersions.findByNumber(tx, prompt, versionNumber);
-    if (found === null) throw new VersionNotFoundError(`version ${versionNumber} of prompt "${prompt.name}"`);
-    return found;
   }
 
   /** Whether the active version moves by changes only. Asked before any prompt is locked. */

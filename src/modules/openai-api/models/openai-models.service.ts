@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../auth/index.js';
 import { ModelNotFoundError, ModelsService, RoutesService, suggestModels } from '../../models/index.js';
-import { PromptList, PromptReads, PromptsService } from '../../prompts/index.js';
+import { PromptList, PromptReads, VersionReads } from '../../prompts/index.js';
 import { PROMPT_PREFIX, readAskedModel, ROUTE_PREFIX } from '../requests/asked-model.js';
 import { toUnixSeconds } from '../answers/chat-completion.js';
 import type { OpenAiModelDto, OpenAiModelListDto } from './openai-models.dto.js';
@@ -21,9 +21,9 @@ export class OpenAiModelsService {
   constructor(
     private readonly models: ModelsService,
     private readonly routes: RoutesService,
-    private readonly prompts: PromptsService,
-    private readonly promptList: PromptList,
+    private readonly prompts: PromptList,
     private readonly reads: PromptReads,
+    private readonly versions: VersionReads,
   ) {}
 
   /** All allowed models, and the first 200 each of routes and prompts; prompts only for who may read them. */
@@ -32,7 +32,7 @@ export class OpenAiModelsService {
     const [models, { routes }, { prompts }] = await Promise.all([
       this.models.listAllowed(projectId),
       this.routes.list(projectId, page),
-      scopes.has('prompts:read') ? this.promptList.list(projectId, page) : { prompts: [] },
+      scopes.has('prompts:read') ? this.prompts.list(projectId, page) : { prompts: [] },
     ]);
     return {
       object: 'list',
@@ -68,7 +68,7 @@ export class OpenAiModelsService {
 
   private async findBirth(projectId: string, name: string, versionNumber: number | null): Promise<string> {
     if (versionNumber !== null) {
-      return (await this.prompts.getVersion(projectId, name, versionNumber)).created_at;
+      return (await this.versions.get(projectId, name, versionNumber)).created_at;
     }
     const prompt = JSON.parse((await this.reads.find(projectId, name)).toString()) as PromptBirth;
     return prompt.created_at;

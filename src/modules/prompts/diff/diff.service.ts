@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { heavyWork, writeJson } from '../../../kernel/index.js';
 import type { DiffQueryDto, PromptDiffDto } from './diff.dto.js';
 import { VersionsTooLongToCompareError } from '../errors.js';
-import { PromptsService } from '../prompts.service.js';
 import type { ChatMessageDto, VersionDto } from '../prompts.dto.js';
+import { VersionReads } from '../reads/version-reads.js';
 import { type DiffHunk, diffTexts } from './text-diff.js';
 
 /** Compares two versions of a prompt. */
 @Injectable()
 export class DiffService {
-  constructor(private readonly prompts: PromptsService) {}
+  constructor(private readonly versions: VersionReads) {}
 
   /**
    * @throws PromptNotFoundError | VersionNotFoundError
@@ -17,8 +17,8 @@ export class DiffService {
    */
   async diff(projectId: string, name: string, query: DiffQueryDto): Promise<PromptDiffDto> {
     // One after the other: versions do not change, and a request holds one connection at most.
-    const from = await this.prompts.getVersion(projectId, name, query.from);
-    const to = await this.prompts.getVersion(projectId, name, query.to);
+    const from = await this.versions.get(projectId, name, query.from);
+    const to = await this.versions.get(projectId, name, query.to);
     const withExtras = [from, to].some(hasExtras);
     const { unified, hunks } = await heavyWork.run(() =>
       diffTexts(namedText(from, withExtras), namedText(to, withExtras)),
@@ -41,8 +41,8 @@ export class DiffService {
    * @throws VersionNotFoundError `VERSION_NOT_FOUND`
    */
   async findUnified(projectId: string, fromId: string | null, toId: string): Promise<string | null> {
-    const from = fromId === null ? null : await this.prompts.getVersionById(projectId, fromId);
-    const to = await this.prompts.getVersionById(projectId, toId);
+    const from = fromId === null ? null : await this.versions.getById(projectId, fromId);
+    const to = await this.versions.getById(projectId, toId);
     const withExtras = [from, to].some((version) => version !== null && hasExtras(version));
     const fromText = from === null ? NOTHING : namedText(from, withExtras);
     try {

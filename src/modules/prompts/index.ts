@@ -34,6 +34,7 @@ export { PromptsService } from './prompts.service.js';
 export { REGISTRY_CHANNEL } from './prompts.repository.js';
 export { DEFAULT_POINTER } from './pointers/default-pointer.js';
 export { type AssignedArm, assignUnit, type RunningRollout } from './pointers/running-rollouts.js';
+export { type RegistryOutcome, RegistryTransactions } from './registry/registry-transactions.js';
 export { RegistryWatch } from './registry/registry-watch.js';
 export { type UnsavedContent, UnsavedContents } from './contents/unsaved-contents.js';
 export { type FoundVersion, VersionLookup } from './reads/version-lookup.js';

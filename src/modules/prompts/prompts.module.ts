@@ -21,8 +21,10 @@ import { PromptsController } from './prompts.controller.js';
 import { PromptsRepository } from './prompts.repository.js';
 import { PromptsService } from './prompts.service.js';
 import { RegistryChangesRepository } from './registry/registry-changes.repository.js';
+import { RegistryTransactions } from './registry/registry-transactions.js';
 import { RegistryWatch } from './registry/registry-watch.js';
 import { RenderService } from './render.service.js';
+import { NewContents } from './contents/new-contents.js';
 import { UnsavedContents } from './contents/unsaved-contents.js';
 import { VersionLookup } from './reads/version-lookup.js';
 import { VersionLookupRepository } from './reads/version-lookup.repository.js';
@@ -37,6 +39,7 @@ import { VersionReads } from './reads/version-reads.js';
     DiffService,
     EnvironmentRulesRepository,
     HeldPointersRepository,
+    NewContents,
     PointerKeeper,
     PointerMover,
     ApprovedVersionsRepository,
@@ -49,6 +52,7 @@ import { VersionReads } from './reads/version-reads.js';
     PromptTeams,
     PromptVersionsRepository,
     RegistryChangesRepository,
+    RegistryTransactions,
     RegistryWatch,
     RenderService,
     RunningVersionsRepository,
@@ -69,6 +73,7 @@ import { VersionReads } from './reads/version-reads.js';
     PromptResolver,
     PromptsService,
     PromptTeams,
+    RegistryTransactions,
     RegistryWatch,
     RenderService,
     UnsavedContents,

@@ -1,18 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { PromptEntity, PromptVersionEntity } from '../../entities/index.js';
-import { TenantScope } from '../../infra/database/index.js';
-import { heavyWork } from '../../kernel/index.js';
-import {
-  computeChecksum,
-  type ContentExtras,
-  extrasOfWire,
-  type PromptContent,
-} from '../../templating/index.js';
+import { type ContentExtras, extrasOfWire, type PromptContent } from '../../templating/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
 import { assertMayOver, type AuthorizedActor } from '../auth/index.js';
-import { SnippetPins } from '../snippets/index.js';
-import { type HashedContent, VersionsService } from '../versions/index.js';
+import { NewContents } from './contents/new-contents.js';
 import {
   EnvironmentProtectedError,
   PromptKindMismatchError,
@@ -27,9 +19,7 @@ import { PromptVersionsRepository } from './prompt-versions.repository.js';
 import * as view from './reads/prompt-views.js';
 import type { PutPromptDto, PutPromptResultDto, VersionStatus } from './prompts.dto.js';
 import { type PointerMove, PromptsRepository } from './prompts.repository.js';
-import { readPutContent } from './read-put-content.js';
-import { readSettings } from './contents/read-settings.js';
-import { RegistryWatch } from './registry/registry-watch.js';
+import { RegistryTransactions } from './registry/registry-transactions.js';
 
 /** `revision` is null when nothing changed. */
 interface Change<Answer> {
@@ -49,14 +39,12 @@ export interface PutHooks {
 @Injectable()
 export class PromptsService {
   constructor(
-    private readonly scope: TenantScope,
+    private readonly registry: RegistryTransactions,
     private readonly prompts: PromptsRepository,
-    private readonly promptVersions: PromptVersionsRepository,
-    private readonly versions: VersionsService,
-    private readonly audit: AuditService,
-    private readonly watch: RegistryWatch,
+    private readonly versions: PromptVersionsRepository,
+    private readonly contents: NewContents,
     private readonly rules: EnvironmentRulesRepository,
-    private readonly snippets: SnippetPins,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -74,12 +62,10 @@ export class PromptsService {
     request: PutPromptDto,
     hooks?: PutHooks,
   ): Promise<PutPromptResultDto> {
-    const content = await heavyWork.run(() => readPutContent(request));
-    const settings = readSettings(request.settings);
-    const pinned = await this.snippets.pin(actor.projectId, content);
-    const sent = await heavyWork.run(() => this.hash(pinned.content));
+    const sent = await this.contents.read(actor.projectId, request);
+    const { content } = sent;
     return this.change(actor, name, async (tx) => {
-      await this.snippets.hold(tx, actor.projectId, pinned);
+      await this.contents.hold(tx, actor.projectId, sent);
       if (!actor.scopes.has('prompts:write'))
         await this.assertTeamMayPut(tx, actor, name, request.owner_team);
       const wanted = { projectId: actor.projectId, name, mode: 'full', kind: content.kind } as const;
@@ -92,10 +78,7 @@ export class PromptsService {
       const metadata = changedMetadata(prompt, request);
       if (metadata !== null) await this.prompts.update(tx, prompt, metadata);
       const facts = { createdBy: request.created_by ?? null, commitMessage: request.commit_message ?? null };
-      const { version, isNew } = await this.versions.add(tx, prompt, sent, facts);
-      const user = { versionId: version.versionId, isSnippet: false };
-      if (isNew) await this.snippets.record(tx, actor.projectId, user, pinned);
-      if (settings !== undefined) await this.versions.keepSettings(tx, version, settings);
+      const { version, isNew } = await this.contents.store(tx, prompt, sent, facts);
       await hooks?.after(tx, version);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, actor, {
@@ -108,13 +91,11 @@ export class PromptsService {
           version_change: isNew,
           set_active: request.set_active,
           active_version_id: isActivated ? version.versionId : activeId,
-          ...(settings === undefined ? {} : { settings_sent: true }),
+          ...(sent.settings === undefined ? {} : { settings_sent: true }),
           ...metadataView(metadata ?? {}, metadata),
         },
       });
-      const known = isActivated
-        ? null
-        : await this.promptVersions.getByNumber(tx, prompt, version.versionNumber);
+      const known = isActivated ? null : await this.versions.getByNumber(tx, prompt, version.versionNumber);
       const status = known?.status ?? 'active';
       const move = isActivated ? moveTo(version, activeId, actor, 'put') : null;
       if (isProtected && move !== null) throw EnvironmentProtectedError.ofMove(name, DEFAULT_POINTER);
@@ -138,7 +119,7 @@ export class PromptsService {
       if (prompt === null) throw new PromptNotFoundError(name);
       assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
       assertFull(prompt);
-      const { version } = await this.promptVersions.getByNumber(tx, prompt, versionNumber);
+      const { version } = await this.versions.getByNumber(tx, prompt, versionNumber);
       const activeId = (await this.prompts.findPointer(tx, prompt))?.versionId ?? null;
       await this.audit.append(tx, actor, {
         action: 'prompt.activate',
@@ -175,14 +156,15 @@ export class PromptsService {
     });
   }
 
-  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async change<Answer>(
-    actor: Actor,
-    name: string,
+    { projectId }: Actor,
+    promptName: string,
     work: (tx: EntityManager) => Promise<Change<Answer>>,
   ): Promise<Answer> {
-    const { answer, revision } = await this.scope.transaction(actor.projectId, work);
-    if (revision !== null) this.watch.apply(actor.projectId, name, revision);
+    const { answer } = await this.registry.run(projectId, async (tx) => ({
+      promptName,
+      ...(await work(tx)),
+    }));
     return answer;
   }
 
@@ -201,12 +183,6 @@ export class PromptsService {
     if (prompt !== null) assertMayOver(actor, prompt.ownerTeam, 'prompts:write');
     const after = ownerTeam === undefined ? (prompt?.ownerTeam ?? null) : ownerTeam;
     assertMayOver(actor, after, 'prompts:write');
-  }
-
-  private hash(content: PromptContent): HashedContent {
-    const checksumHash = computeChecksum(content);
-    this.versions.check(content, checksumHash);
-    return { content, checksumHash };
   }
 
   /** Whether the active version moves by changes only. Asked before any prompt is locked. */

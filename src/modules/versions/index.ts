@@ -5,4 +5,5 @@ export { RegistrationDto } from './registration.dto.js';
 export { isNewRegistration, type RegistrationFacts, toRegistration } from './registration.js';
 export { toContent, type StoredContent } from './version-content.js';
 export { VersionsModule } from './versions.module.js';
-export { type HashedContent, type VersionContent, VersionsService } from './versions.service.js';
+export type { PromptKey } from './versions.repository.js';
+export { type VersionContent, type VersionFacts, VersionsService } from './versions.service.js';

@@ -3,6 +3,8 @@ import { AuditService } from '../../../src/modules/audit/index.js';
 import { PromptVersionsRepository } from '../../../src/modules/prompts/prompt-versions.repository.js';
 import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository, REGISTRY_CHANNEL } from '../../../src/modules/prompts/prompts.repository.js';
+import { NewContents } from '../../../src/modules/prompts/contents/new-contents.js';
+import { RegistryTransactions } from '../../../src/modules/prompts/registry/registry-transactions.js';
 import { PromptsService } from '../../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../../src/modules/prompts/registry/registry-changes.repository.js';
 import { RegistryWatch } from '../../../src/modules/prompts/registry/registry-watch.js';
@@ -36,14 +38,15 @@ describe('revisions of the registry', () => {
     listener = new DatabaseListener({ databaseUrl: context.url, logger: silent });
     changes = new RegistryChangesRepository(scope);
     prompts = new PromptsService(
-      scope,
+      new RegistryTransactions(scope, new RegistryWatch(listener, changes)),
       new PromptsRepository(),
       new PromptVersionsRepository(scope),
-      new VersionsService(new VersionsRepository()),
-      new AuditService(),
-      new RegistryWatch(listener, changes),
+      new NewContents(
+        new SnippetPins(scope, new SnippetPinsRepository()),
+        new VersionsService(new VersionsRepository()),
+      ),
       new EnvironmentRulesRepository(),
-      new SnippetPins(scope, new SnippetPinsRepository()),
+      new AuditService(),
     );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(JSON.parse(payload) as Notice);

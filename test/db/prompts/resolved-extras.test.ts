@@ -3,6 +3,8 @@ import { PromptResolver, RegistryWatch, VersionLookup } from '../../../src/modul
 import { PromptVersionsRepository } from '../../../src/modules/prompts/prompt-versions.repository.js';
 import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../../src/modules/prompts/prompts.repository.js';
+import { NewContents } from '../../../src/modules/prompts/contents/new-contents.js';
+import { RegistryTransactions } from '../../../src/modules/prompts/registry/registry-transactions.js';
 import { PromptsService } from '../../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../../src/modules/prompts/registry/registry-changes.repository.js';
 import { VersionLookupRepository } from '../../../src/modules/prompts/reads/version-lookup.repository.js';
@@ -35,14 +37,12 @@ describe('a version that is resolved', () => {
     const versions = new VersionsService(new VersionsRepository());
     const audit = new AuditService();
     const prompts = new PromptsService(
-      scope,
+      new RegistryTransactions(scope, watch),
       new PromptsRepository(),
       reads,
-      versions,
-      audit,
-      watch,
+      new NewContents(new SnippetPins(scope, new SnippetPinsRepository()), versions),
       new EnvironmentRulesRepository(),
-      new SnippetPins(scope, new SnippetPinsRepository()),
+      audit,
     );
     resolver = new PromptResolver(watch, reads, versions);
     lookup = new VersionLookup(new VersionLookupRepository(scope), versions);

@@ -6,6 +6,8 @@ import { REGISTRY_CHANNEL } from '../../../src/modules/prompts/index.js';
 import { PromptVersionsRepository } from '../../../src/modules/prompts/prompt-versions.repository.js';
 import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
 import { PromptsRepository } from '../../../src/modules/prompts/prompts.repository.js';
+import { NewContents } from '../../../src/modules/prompts/contents/new-contents.js';
+import { RegistryTransactions } from '../../../src/modules/prompts/registry/registry-transactions.js';
 import { PromptsService } from '../../../src/modules/prompts/prompts.service.js';
 import { RegistryChangesRepository } from '../../../src/modules/prompts/registry/registry-changes.repository.js';
 import { RegistryWatch } from '../../../src/modules/prompts/registry/registry-watch.js';
@@ -60,14 +62,12 @@ describe('the registry of code', () => {
     );
     const reads = new PromptVersionsRepository(scope);
     prompts = new PromptsService(
-      scope,
+      new RegistryTransactions(scope, watch),
       new PromptsRepository(),
       reads,
-      versions,
-      audit,
-      watch,
+      new NewContents(new SnippetPins(scope, new SnippetPinsRepository()), versions),
       new EnvironmentRulesRepository(),
-      new SnippetPins(scope, new SnippetPinsRepository()),
+      audit,
     );
     await listener.subscribe(REGISTRY_CHANNEL, (payload) => {
       if (payload !== null) heard.push(payload);

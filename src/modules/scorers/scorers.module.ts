@@ -10,6 +10,7 @@ import { ScorerCatalogue } from './scorer-catalogue.js';
 import { ScorersController } from './scorers.controller.js';
 import { ScorersRepository } from './scorers.repository.js';
 import { ScorersService } from './scorers.service.js';
+import { PostScoreService } from './scores/post-score.service.js';
 import { ScoreExecutionService } from './scores/score-execution.service.js';
 import { ScoreLog } from './scores/score-log.js';
 import { ScoresController } from './scores/scores.controller.js';
@@ -23,6 +24,7 @@ import { ScoringService } from './scoring/scoring.service.js';
   providers: [
     DefinitionChecker,
     JudgeCalls,
+    PostScoreService,
     SandboxThreads,
     ScoreExecutionService,
     ScoreLog,
@@ -33,7 +35,15 @@ import { ScoringService } from './scoring/scoring.service.js';
     ScoresService,
     ScoringService,
   ],
-  exports: [ScoreExecutionService, ScoreLog, ScorerCatalogue, ScorersService, ScoresService, ScoringService],
+  exports: [
+    PostScoreService,
+    ScoreExecutionService,
+    ScoreLog,
+    ScorerCatalogue,
+    ScorersService,
+    ScoresService,
+    ScoringService,
+  ],
 })
 export class ScorersModule {}
 

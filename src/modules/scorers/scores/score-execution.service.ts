@@ -62,8 +62,7 @@ export class ScoreExecutionService {
   private async keep(projectId: string, score: NewScore): Promise<ScoreDto | null> {
     const { executionId, scorerVersionId } = score;
     const former = await this.scope.transaction(projectId, async (tx) => {
-      const added = await this.scores.add(tx, projectId, [score]);
-      if (added.size > 0) return null;
+      if (await this.log.add(tx, projectId, score)) return null;
       return this.scores.findComputed(tx, projectId, executionId, scorerVersionId);
     });
     return former === null ? null : recordView(former);

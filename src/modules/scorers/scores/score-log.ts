@@ -3,17 +3,19 @@ import type { EntityManager } from 'typeorm';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import type { Actor } from '../../audit/index.js';
 import type { ScorerVersion } from '../scorer-version.js';
-import type { ComputedScore } from '../scoring/verdict.js';
 import { type NewScore, ScoresRepository } from './scores.repository.js';
 
-/** A score that a version of a scorer computed for an execution. */
+/** A score that a version of a scorer has for an execution: what was computed, or what somebody said. */
 export interface ScoreToKeep {
   readonly executionId: string;
   readonly version: Pick<ScorerVersion, 'scorerId' | 'scorerVersionId'>;
-  readonly score: ComputedScore;
+  readonly score: Pick<
+    NewScore,
+    'source' | 'value' | 'label' | 'passed' | 'explanation' | 'judgeExecutionId'
+  >;
 }
 
-/** Keeps what was computed. */
+/** Keeps scores. */
 @Injectable()
 export class ScoreLog {
   constructor(
@@ -22,14 +24,19 @@ export class ScoreLog {
   ) {}
 
   /**
-   * Keeps scores in the caller's transaction, once for each execution and version: one that is there already stays as it was, so a
-   * process that was killed may run again. It should be the last statement of its transaction, because nobody else of the project
-   * adds scores until the commit.
+   * Keeps scores in the caller's transaction. What was computed is kept once for each execution and version: one that is there already
+   * stays as it was, so a process that was killed may run again. It should be the last statement of its transaction, because nobody
+   * else of the project adds scores until the commit.
    * @param actor asked for them.
    */
   async keep(tx: EntityManager, actor: Actor, scores: readonly ScoreToKeep[]): Promise<void> {
     const rows = scores.map((each) => this.toNewScore(actor, each));
     await this.scores.add(tx, actor.projectId, rows);
+  }
+
+  /** Like {@link keep}, for one that is known by its id already. @returns false when another one was computed before. */
+  async add(tx: EntityManager, projectId: string, score: NewScore): Promise<boolean> {
+    return (await this.scores.add(tx, projectId, [score])).size > 0;
   }
 
   toNewScore(actor: Actor, { executionId, version, score }: ScoreToKeep): NewScore {

@@ -9,6 +9,7 @@ import {
 } from '../../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../../executions/index.js';
+import { PostScoreService } from './post-score.service.js';
 import { ScoreExecutionService } from './score-execution.service.js';
 import {
   ListScoresQueryDto,
@@ -27,6 +28,7 @@ const ANY_EXECUTION = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
 export class ScoresController {
   constructor(
     private readonly scores: ScoresService,
+    private readonly posting: PostScoreService,
     private readonly scoring: ScoreExecutionService,
   ) {}
 
@@ -52,7 +54,7 @@ export class ScoresController {
     @Body() body: PostScoreDto,
     @IdempotencyKey() key: UsedKey | null,
   ): Promise<RawAnswer> {
-    return this.scores.post(caller, body, key);
+    return this.posting.post(caller, body, key);
   }
 
   @Get('scores')

@@ -8,7 +8,7 @@ import {
   PointerMover,
   type PointerMoveOutcome,
   PromptNotFoundError,
-  RegistryWatch,
+  RegistryTransactions,
   VersionNotFoundError,
 } from '../prompts/index.js';
 import type {
@@ -35,7 +35,7 @@ export class PointersService {
     private readonly scope: TenantScope,
     private readonly pointers: PointersRepository,
     private readonly mover: PointerMover,
-    private readonly watch: RegistryWatch,
+    private readonly registry: RegistryTransactions,
   ) {}
 
   /** @throws PromptNotFoundError `PROMPT_NOT_FOUND` */
@@ -134,14 +134,15 @@ export class PointersService {
     return { prompt, version, outcome };
   }
 
-  /** One transaction; what it changed is applied to the caches of this process before anybody is answered. */
   private async change(
     actor: AuthorizedActor,
     environment: string,
     work: (tx: EntityManager) => Promise<Move>,
   ): Promise<MovedPointerDto> {
-    const { prompt, version, outcome } = await this.scope.transaction(actor.projectId, work);
-    if (outcome.revision !== null) this.watch.apply(actor.projectId, prompt.name, outcome.revision);
+    const { prompt, version, outcome } = await this.registry.run(actor.projectId, async (tx) => {
+      const move = await work(tx);
+      return { ...move, promptName: move.prompt.name, revision: move.outcome.revision };
+    });
     return {
       prompt: { prompt_id: prompt.promptId, name: prompt.name, mode: prompt.mode },
       environment,

@@ -24,7 +24,7 @@ export interface PointerMoveOutcome {
   readonly outcome: 'moved' | 'unchanged' | 'elsewhere';
   /** The version that the pointer stood at; null for none. */
   readonly fromVersionId: string | null;
-  /** For `RegistryWatch.apply` once the transaction has committed; null unless it moved. */
+  /** For `RegistryTransactions`, which makes it known once it has committed; null unless it moved. */
   readonly revision: number | null;
 }
 

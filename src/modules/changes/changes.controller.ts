@@ -13,6 +13,7 @@ import {
   ReviewChangeDto,
 } from './changes.dto.js';
 import { ChangesService } from './changes.service.js';
+import { OpenChangeService } from './open-change.service.js';
 
 const ChangeIdParam = () => ApiParam({ name: 'change_id', description: 'Id of the change.' });
 
@@ -25,6 +26,7 @@ const Decision = (body: typeof ReviewChangeDto) =>
 export class ChangesController {
   constructor(
     private readonly changes: ChangesService,
+    private readonly opening: OpenChangeService,
     private readonly reviews: ChangeReviewsService,
     private readonly applying: ApplyChangeService,
   ) {}
@@ -42,8 +44,8 @@ export class ChangesController {
     description: 'Approvals are bound to how things are now: to the pointer, the content and the rules.',
   })
   @ApiProblems(400, 404, 409)
-  open(@CurrentCaller() caller: Caller, @Body() body: OpenChangeDto): Promise<ChangeDto> {
-    return this.changes.open(caller, body);
+  async open(@CurrentCaller() caller: Caller, @Body() body: OpenChangeDto): Promise<ChangeDto> {
+    return this.changes.get(caller.projectId, await this.opening.open(caller, body));
   }
 
   @Get()

@@ -11,6 +11,7 @@ import { ChangesController } from './changes.controller.js';
 import { ChangesRepository } from './changes.repository.js';
 import { ChangesService } from './changes.service.js';
 import { EvidenceCheck } from './evidence/evidence-check.js';
+import { OpenChangeService } from './open-change.service.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
 /** Changes of protected environments: opened, approved, applied. Nothing else needs it, so it has no half without HTTP. */
@@ -24,6 +25,7 @@ import { ReviewsRepository } from './reviews/reviews.repository.js';
     ChangesRepository,
     ChangesService,
     EvidenceCheck,
+    OpenChangeService,
     ReviewsRepository,
   ],
 })

@@ -1,36 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
 import { decodeCursor, toPage } from '../../infra/http/index.js';
-import { UUID, ValidationError } from '../../kernel/index.js';
+import { UUID } from '../../kernel/index.js';
 import { ExecutionCounts } from '../analytics/index.js';
-import { AuditService, toPrincipal } from '../audit/index.js';
-import { assertMayOver, type Caller } from '../auth/index.js';
-import { DEFAULT_POINTER, DiffService, PromptNotFoundError, VersionNotFoundError } from '../prompts/index.js';
-import { RolloutDrafts } from '../rollouts/index.js';
+import { DEFAULT_POINTER, DiffService } from '../prompts/index.js';
 import { APPROVERS } from './reviews/approvers.js';
 import { changeSummary, impactView } from './change-views.js';
-import type { ChangeDto, ChangeListDto, ListChangesQueryDto, OpenChangeDto } from './changes.dto.js';
-import { ChangesRepository, type ChangeTarget } from './changes.repository.js';
-import { ChangeNotFoundError, EnvironmentNotProtectedError } from './errors.js';
-import { EvidenceCheck } from './evidence/evidence-check.js';
+import type { ChangeDto, ChangeListDto, ListChangesQueryDto } from './changes.dto.js';
+import { ChangesRepository } from './changes.repository.js';
+import { ChangeNotFoundError } from './errors.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** The wanted effect of a change. */
-interface WantedChange {
-  readonly promptName: string;
-  readonly environment: string;
-  readonly versionNumber: number;
-  /** The rollout that is to start; null where a pointer is to move. */
-  readonly rolloutId: string | null;
-}
-
-/** A target that a change can be opened for. */
-type OpenableTarget = ChangeTarget & { readonly versionId: string; readonly checksumHash: string };
-
-/** Opens changes for protected environments, and reads them. */
+/** Reads changes. */
 @Injectable()
 export class ChangesService {
   constructor(
@@ -40,84 +23,7 @@ export class ChangesService {
     private readonly reviews: ReviewsRepository,
     private readonly counts: ExecutionCounts,
     private readonly diffs: DiffService,
-    private readonly audit: AuditService,
-    private readonly rollouts: RolloutDrafts,
-    private readonly evidence: EvidenceCheck,
   ) {}
-
-  /**
-   * Binds what is to be approved to how things are at this moment.
-   * @throws PromptNotFoundError | VersionNotFoundError | ForbiddenError
-   * @throws EnvironmentNotProtectedError `ENVIRONMENT_NOT_PROTECTED` where no change is needed.
-   * @throws ValidationError `VALIDATION_FAILED` when the environment runs that version already, or a piece of evidence is named
-   *   twice.
-   * @throws ExperimentNotFoundError `EXPERIMENT_NOT_FOUND` for evidence that is not there.
-   */
-  async open(caller: Caller, request: OpenChangeDto): Promise<ChangeDto> {
-    const { projectId } = caller;
-    const { reason } = request;
-    const changeId = await this.scope.transaction(projectId, async (tx) => {
-      const wanted = await this.readWanted(tx, projectId, request);
-      const { promptName, environment, versionNumber, rolloutId } = wanted;
-      const target = await this.changes.findTarget(tx, projectId, wanted);
-      assertOpenable(target, wanted, caller);
-      const evidence = await this.evidence.read(tx, projectId, request.evidence ?? []);
-      const id = await this.changes.insert(tx, {
-        projectId,
-        promptId: target.promptId,
-        kind: rolloutId === null ? 'version' : 'rollout',
-        rolloutId,
-        environment,
-        fromVersionId: target.fromVersionId,
-        toVersionId: target.versionId,
-        checksumHash: target.checksumHash,
-        reason,
-        evidence,
-        openedBy: toPrincipal(caller),
-        openedByName: caller.name,
-        openedByKey: caller.keyId,
-        requiredApprovals: target.requiredApprovals,
-        approvalTeams: target.approvalTeams,
-        policyRevision: target.policyRevision,
-        ttlH: target.changeTtlH,
-      });
-      const after = {
-        prompt_name: promptName,
-        environment,
-        ...(rolloutId === null ? {} : { rollout_id: rolloutId }),
-        from_version_id: target.fromVersionId,
-        to_version: versionNumber,
-        checksum_hash: target.checksumHash,
-        required_approvals: target.requiredApprovals,
-        evidence,
-      };
-      await this.audit.append(tx, caller, { action: 'change.open', subject: `change/${id}`, after, reason });
-      return id;
-    });
-    return this.get(projectId, changeId);
-  }
-
-  /** @throws what `RolloutDrafts.get` throws of a rollout. */
-  private async readWanted(
-    tx: EntityManager,
-    projectId: string,
-    request: OpenChangeDto,
-  ): Promise<WantedChange> {
-    const { prompt_name: promptName, environment, version_number: versionNumber } = request;
-    const rolloutId = request.rollout_id ?? null;
-    if (request.kind !== 'rollout') {
-      if (rolloutId !== null) throw strayRolloutError();
-      return { promptName, environment, versionNumber, rolloutId };
-    }
-    const draft = await this.rollouts.get(tx, projectId, rolloutId as string);
-    const wanted = {
-      promptName: draft.promptName,
-      environment: draft.environment,
-      versionNumber: draft.candidateVersion,
-    };
-    assertSame(request, wanted);
-    return { ...wanted, rolloutId };
-  }
 
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
   async list(projectId: string, query: ListChangesQueryDto): Promise<ChangeListDto> {
@@ -160,47 +66,6 @@ export class ChangesService {
     const diff = await this.diffs.findUnified(projectId, change.fromVersionId, change.toVersionId);
     return { ...changeSummary(change, reviews), diff, impact: impactView(usage) };
   }
-}
-
-function strayRolloutError(): ValidationError {
-  return new ValidationError('Say kind "rollout" for a change that starts a rollout.', [
-    { pointer: '/rollout_id', message: 'goes with kind "rollout" only' },
-  ]);
-}
-
-/** @throws ValidationError `VALIDATION_FAILED` for what the rollout is not about. */
-function assertSame(
-  { prompt_name, environment, version_number }: Partial<OpenChangeDto>,
-  wanted: Omit<WantedChange, 'rolloutId'>,
-): void {
-  const pairs = [
-    ['prompt_name', prompt_name, wanted.promptName],
-    ['environment', environment, wanted.environment],
-    ['version_number', version_number, wanted.versionNumber],
-  ] as const;
-  const errors = pairs
-    .filter(([, said, meant]) => said != null && said !== meant)
-    .map(([name, , meant]) => ({
-      pointer: `/${name}`,
-      message: `is ${JSON.stringify(meant)} in the rollout`,
-    }));
-  if (errors.length > 0) throw new ValidationError('Leave out what the rollout says for itself.', errors);
-}
-
-function assertOpenable(
-  target: ChangeTarget | null,
-  { promptName: name, environment, versionNumber: number, rolloutId }: WantedChange,
-  caller: Caller,
-): asserts target is OpenableTarget {
-  if (target === null) throw new PromptNotFoundError(name);
-  assertMayOver(caller, target.ownerTeam, 'changes:write');
-  if (target.versionId === null) throw new VersionNotFoundError(`version ${number} of prompt "${name}"`);
-  if (target.isProtected !== true) throw new EnvironmentNotProtectedError(environment, rolloutId);
-  if (target.versionId !== target.fromVersionId) return;
-  throw new ValidationError(
-    `The environment "${environment}" runs version ${number} already; ask for another.`,
-    [{ pointer: '/version_number', message: 'is the version that the environment runs' }],
-  );
 }
 
 function parsePosition(position: unknown): string | null {

@@ -179,7 +179,7 @@ describe('a change', () => {
   it('asks for what can be: a prompt and a version that are there, another one, a protected environment', async () => {
     const name = await world.makePrompt();
     const ask = (more: object) =>
-      world.changes
+      world.opening
         .open(author, {
           prompt_name: name,
           environment: ENVIRONMENT,

@@ -133,7 +133,7 @@ describe('a rollout in a protected environment', () => {
     const said = { prompt_name: name, environment: 'prod', version_number: 2 };
     expect(await world.openRollout(author, draft, said)).toMatchObject({ rollout_id: draft });
     await expect(
-      world.changes.open(author, { ...said, rollout_id: draft, reason: 'because' }),
+      world.opening.open(author, { ...said, rollout_id: draft, reason: 'because' }),
     ).rejects.toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ pointer: '/rollout_id' }] });
   });
 

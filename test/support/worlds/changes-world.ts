@@ -13,6 +13,7 @@ import { ChangeReviewsService } from '../../../src/modules/changes/reviews/chang
 import type { ChangeDto, OpenChangeDto } from '../../../src/modules/changes/changes.dto.js';
 import { ChangesRepository } from '../../../src/modules/changes/changes.repository.js';
 import { ChangesService } from '../../../src/modules/changes/changes.service.js';
+import { OpenChangeService } from '../../../src/modules/changes/open-change.service.js';
 import { EvidenceCheck } from '../../../src/modules/changes/evidence/evidence-check.js';
 import { ReviewsRepository } from '../../../src/modules/changes/reviews/reviews.repository.js';
 import { ComparisonsService, ExperimentsRepository } from '../../../src/modules/experiments/index.js';
@@ -56,6 +57,7 @@ export interface KeyIdentity {
 /** The services of changes on a real database: prompts with three versions, the first of which runs in a protected environment. */
 export class ChangesWorld {
   readonly changes: ChangesService;
+  readonly opening: OpenChangeService;
   readonly reviews: ChangeReviewsService;
   readonly applying: ApplyChangeService;
   readonly instance: Caller;
@@ -90,17 +92,8 @@ export class ChangesWorld {
     const experiments = new ExperimentsRepository();
     const comparisons = new ComparisonsService(scope, experiments, new ResultsRepository());
     const evidence = new EvidenceCheck(experiments, comparisons, databaseClock);
-    this.changes = new ChangesService(
-      scope,
-      databaseClock,
-      repository,
-      reviews,
-      counts,
-      diffs,
-      audit,
-      drafts,
-      evidence,
-    );
+    this.changes = new ChangesService(scope, databaseClock, repository, reviews, counts, diffs);
+    this.opening = new OpenChangeService(scope, repository, drafts, evidence, audit);
     this.reviews = new ChangeReviewsService(
       scope,
       repository,
@@ -209,7 +202,7 @@ export class ChangesWorld {
   }
 
   openChange(caller: Caller, promptName: string, version = 2): Promise<ChangeDto> {
-    return this.changes.open(caller, {
+    return this.openAndGet(caller, {
       prompt_name: promptName,
       environment: ENVIRONMENT,
       version_number: version,
@@ -220,7 +213,11 @@ export class ChangesWorld {
   /** @returns the change that starts a rollout. */
   openRollout(caller: Caller, rolloutId: string, more: Partial<OpenChangeDto> = {}): Promise<ChangeDto> {
     const request = { kind: 'rollout', rollout_id: rolloutId, reason: 'because', ...more };
-    return this.changes.open(caller, request as OpenChangeDto);
+    return this.openAndGet(caller, request as OpenChangeDto);
+  }
+
+  private async openAndGet(caller: Caller, request: OpenChangeDto): Promise<ChangeDto> {
+    return this.changes.get(this.context.projectId, await this.opening.open(caller, request));
   }
 
   /** @returns the change, or the code of the refusal. */

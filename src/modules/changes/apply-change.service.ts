@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { TenantScope } from '../../infra/database/index.js';
 import { ValidationError } from '../../kernel/index.js';
 import { toPrincipal } from '../audit/index.js';
 import { assertMayOver, type Caller, ForbiddenError } from '../auth/index.js';
-import { PointerMover, RegistryWatch } from '../prompts/index.js';
-import { RolloutTransitions } from '../rollouts/index.js';
+import { type RegistryOutcome, RegistryTransactions } from '../prompts/index.js';
 import { APPROVERS } from './reviews/approvers.js';
+import { ChangeEffects } from './change-effects.js';
 import { ChangeLog } from './change-log.js';
 import { decideChange } from './change-state.js';
 import { countApprovals, toFacts } from './change-views.js';
@@ -18,25 +17,21 @@ import { ChangeNotFoundError } from './errors.js';
 import { refusalError } from './refusal-error.js';
 import { ReviewsRepository } from './reviews/reviews.repository.js';
 
-/** The end of an attempt, once it is committed. `revision` is null where no pointer moved. */
-interface Outcome {
+/** The end of an attempt, once it is committed. */
+interface Outcome extends RegistryOutcome {
   readonly refused: Error | null;
-  readonly promptName: string;
-  readonly revision: number | null;
 }
 
-/** Brings about what was approved. */
+/** Applies what was approved. */
 @Injectable()
 export class ApplyChangeService {
   constructor(
-    private readonly scope: TenantScope,
+    private readonly registry: RegistryTransactions,
     private readonly changes: ChangesRepository,
     private readonly reviews: ReviewsRepository,
-    private readonly pointers: PointerMover,
-    private readonly rollouts: RolloutTransitions,
-    private readonly watch: RegistryWatch,
-    private readonly log: ChangeLog,
     private readonly evidence: EvidenceCheck,
+    private readonly effects: ChangeEffects,
+    private readonly log: ChangeLog,
   ) {}
 
   /**
@@ -49,11 +44,9 @@ export class ApplyChangeService {
   async apply(caller: Caller, changeId: string, request: ApplyChangeDto): Promise<void> {
     const isEmergency = request.emergency === true;
     if (isEmergency) assertEmergency(caller, request);
-    const { projectId } = caller;
-    const { refused, promptName, revision } = await this.scope.transaction(projectId, (tx) =>
+    const { refused } = await this.registry.run(caller.projectId, (tx) =>
       this.applyLocked(tx, caller, changeId, request),
     );
-    if (revision !== null) this.watch.apply(projectId, promptName, revision);
     if (refused !== null) throw refused;
   }
 
@@ -70,7 +63,7 @@ export class ApplyChangeService {
     const { projectId } = caller;
     const locked = await this.changes.lock(tx, projectId, changeId);
     if (locked === null) throw new ChangeNotFoundError(changeId);
-    await this.pointers.holdRules(tx, projectId, locked.environment);
+    await this.effects.holdRules(tx, projectId, locked.environment);
     await this.changes.lockPrompt(tx, projectId, locked.promptId);
     const change = (await this.changes.find(tx, projectId, changeId)) as ChangeRecord;
     const isEmergency = request.emergency === true;
@@ -99,7 +92,7 @@ export class ApplyChangeService {
     const closing = { ...closedBy(caller), closedReason: comment };
     await this.changes.progress(tx, caller.projectId, change.changeId, { status: 'applied', ...closing });
     await this.log.append(tx, caller, change, 'change.apply', { status: 'applied' }, comment);
-    return this.move(tx, caller, change, { reason: change.reason, emergency: false });
+    return this.effects.bringAbout(tx, caller, change, { reason: change.reason, emergency: false });
   }
 
   private async moveInEmergency(
@@ -132,34 +125,7 @@ export class ApplyChangeService {
         reason,
       },
     });
-    return this.move(tx, caller, change, { reason, emergency: true });
-  }
-
-  /** The last statements of the transaction. @returns the revision that it took. */
-  private async move(
-    tx: EntityManager,
-    caller: Caller,
-    change: ChangeRecord,
-    why: { readonly reason: string; readonly emergency: boolean },
-  ): Promise<number> {
-    const { promptId, promptName: name, environment, changeId, fromVersionId, toVersionId } = change;
-    if (change.rolloutId !== null) {
-      const options = { reason: why.reason, changeId };
-      const started = await this.rollouts.act(tx, caller, change.rolloutId, 'start', options);
-      if (started.revision === null) throw new Error('a draft under lock was found started');
-      return started.revision;
-    }
-    const prompt = { projectId: caller.projectId, promptId, name };
-    const { outcome, revision } = await this.pointers.moveEnvironmentPointer(
-      tx,
-      caller,
-      prompt,
-      environment,
-      toVersionId,
-      { ...why, changeId, ifAt: fromVersionId },
-    );
-    if (revision === null) throw new Error(`a pointer under lock was found ${outcome}`);
-    return revision;
+    return this.effects.bringAbout(tx, caller, change, { reason, emergency: true });
   }
 }
 

@@ -5,6 +5,7 @@ import { PromptsModule } from '../prompts/index.js';
 import { ExperimentReadsModule } from '../experiments/index.js';
 import { RolloutsModule } from '../rollouts/index.js';
 import { ApplyChangeService } from './apply-change.service.js';
+import { ChangeEffects } from './change-effects.js';
 import { ChangeLog } from './change-log.js';
 import { ChangeReviewsService } from './reviews/change-reviews.service.js';
 import { ChangesController } from './changes.controller.js';
@@ -20,6 +21,7 @@ import { ReviewsRepository } from './reviews/reviews.repository.js';
   controllers: [ChangesController],
   providers: [
     ApplyChangeService,
+    ChangeEffects,
     ChangeLog,
     ChangeReviewsService,
     ChangesRepository,

@@ -8,6 +8,7 @@ import { ExecutionCounts } from '../../../src/modules/analytics/index.js';
 import { AuditService } from '../../../src/modules/audit/index.js';
 import { type Caller, type Scope, SCOPES, scopesForRole } from '../../../src/modules/auth/index.js';
 import { ApplyChangeService } from '../../../src/modules/changes/apply-change.service.js';
+import { ChangeEffects } from '../../../src/modules/changes/change-effects.js';
 import { ChangeLog } from '../../../src/modules/changes/change-log.js';
 import { ChangeReviewsService } from '../../../src/modules/changes/reviews/change-reviews.service.js';
 import type { ChangeDto, OpenChangeDto } from '../../../src/modules/changes/changes.dto.js';
@@ -22,6 +23,7 @@ import {
   type DiffService,
   PointerKeeper,
   PointerMover,
+  RegistryTransactions,
   type RegistryWatch,
 } from '../../../src/modules/prompts/index.js';
 import { EnvironmentRulesRepository } from '../../../src/modules/prompts/pointers/environment-rules.repository.js';
@@ -102,14 +104,12 @@ export class ChangesWorld {
       log,
     );
     this.applying = new ApplyChangeService(
-      scope,
+      new RegistryTransactions(scope, watch),
       repository,
       reviews,
-      mover,
-      transitions,
-      watch,
-      log,
       evidence,
+      new ChangeEffects(mover, transitions),
+      log,
     );
     this.instance = callerOf(projectId, { kind: 'instance', name: 'admin' }, new Set(SCOPES));
   }

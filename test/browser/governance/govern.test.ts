@@ -158,6 +158,21 @@ describe('the settings', () => {
     await row(admin, 'fast').filter({ hasText: 'echo/echo-large' }).waitFor();
   });
 
+  it('take a route away once that is confirmed, and keep what was typed until then', async () => {
+    const targets = [{ provider: 'echo', model_name: 'echo' }];
+    await stage.admin.put('/v1/routes/slow', { strategy: 'order', targets });
+    const admin = await arrive((await memberClient(stage, 'admin')).key, '/routes');
+    await row(admin, 'slow').click();
+    await field(admin, 'Description').fill('For the night');
+    await inDialog(admin, 'Delete …').click();
+    await inDialog(admin, 'Cancel').click();
+    expect(await field(admin, 'Description').inputValue()).toBe('For the night');
+    await inDialog(admin, 'Delete …').click();
+    await inDialog(admin, 'Delete the route').click();
+    await admin.page.getByText('Route slow is gone.').waitFor();
+    await row(admin, 'slow').waitFor({ state: 'detached' });
+  });
+
   it('are changed for the project, and keep what the service refuses', async () => {
     const admin = await arrive((await memberClient(stage, 'admin')).key, '/settings');
     await button(admin, 'Erase contents after some days').click();

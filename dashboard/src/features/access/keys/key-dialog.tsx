@@ -6,12 +6,12 @@ import { Button } from '../../../ui/controls/button';
 import { Select } from '../../../ui/controls/field';
 import { Dialog } from '../../../ui/dialog';
 import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
 import { FormDialog } from '../../../ui/form/form-dialog';
 import { Fact, Facts } from '../../../ui/panel';
 import { fullTime } from '../../../ui/text/format';
 import { visibleText } from '../../../ui/text/visible-text';
-import { say } from '../../../ui/toasts';
 import { hasExpired, KeyStatus } from './key-status';
 import { RateLimitFields, toLimits, toTyped } from './rate-limits';
 
@@ -144,23 +144,16 @@ function RotateDialog({ apiKey, onRotated, onClose }: KeyDialogProps) {
 
 function LimitsDialog({ apiKey, onChanged, onClose }: KeyDialogProps) {
   const [limits, setLimits] = useState(() => toTyped(apiKey.rate_limits));
-  const change = useMutation({
-    mutationFn: async () => ledger.keys.change(apiKey.key_id, { rate_limits: toLimits(limits) }),
-    onSuccess: () => {
-      say(`The limits of ${apiKey.name} hold.`);
-      onChanged();
-    },
-  });
   return (
-    <FormDialog
+    <EditDialog
       title={`Limits of ${apiKey.name}`}
       action="Set the limits"
-      error={change.error}
-      isPending={change.isPending}
-      onSubmit={() => change.mutate()}
+      save={() => ledger.keys.change(apiKey.key_id, { rate_limits: toLimits(limits) })}
+      done={() => `The limits of ${apiKey.name} hold.`}
+      onDone={onChanged}
       onClose={onClose}
     >
       <RateLimitFields limits={limits} onChange={setLimits} />
-    </FormDialog>
+    </EditDialog>
   );
 }

@@ -1,15 +1,12 @@
 import type { Role, Team } from '@prompt-ledger/client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
-import { Button } from '../../../ui/controls/button';
 import { Input } from '../../../ui/controls/field';
-import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { Checkbox, FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
 import { Problem } from '../../../ui/problem';
 import { visibleText } from '../../../ui/text/visible-text';
-import { say } from '../../../ui/toasts';
 import { RoleSelect } from '../roles';
 
 /** Makes a team, or changes its role and its members. */
@@ -26,40 +23,28 @@ export function TeamDialog({
   const [name, setName] = useState(team?.name ?? '');
   const [role, setRole] = useState<Role>(team?.role ?? 'editor');
   const [members, setMembers] = useState<readonly string[]>(team?.members ?? []);
-  const [isDeleting, setDeleting] = useState(false);
   const everybody = useQuery({
     queryKey: ['members', 'all'],
     queryFn: async ({ signal }) => ledger.members.list({ limit: 200 }, { signal }).all(),
   });
-  const save = useMutation({
-    mutationFn: async () => ledger.teams.put(name.trim(), { role, members }),
-    onSuccess: () => {
-      say(`Team ${name.trim()} is saved.`);
-      onDone();
-    },
-  });
-  if (isDeleting && team !== null) {
-    return (
-      <ConfirmDialog
-        title={`Delete team ${team.name}?`}
-        action="Delete the team"
-        done={`Team ${team.name} is gone.`}
-        run={() => ledger.teams.delete(team.name)}
-        onDone={onDone}
-        onClose={() => setDeleting(false)}
-      >
-        Its members may do with its prompts what they may do elsewhere. The prompts stay.
-      </ConfirmDialog>
-    );
-  }
   return (
-    <FormDialog
+    <EditDialog
       title={team === null ? 'Make a team' : visibleText(team.name)}
       action="Save the team"
-      error={save.error}
-      isPending={save.isPending}
       isReady={name.trim() !== '' && everybody.data !== undefined}
-      onSubmit={() => save.mutate()}
+      save={() => ledger.teams.put(name.trim(), { role, members })}
+      done={() => `Team ${name.trim()} is saved.`}
+      removal={
+        team && {
+          label: 'Delete …',
+          title: `Delete team ${team.name}?`,
+          action: 'Delete the team',
+          done: `Team ${team.name} is gone.`,
+          consequence: 'Its members may do with its prompts what they may do elsewhere. The prompts stay.',
+          run: () => ledger.teams.delete(team.name),
+        }
+      }
+      onDone={onDone}
       onClose={onClose}
     >
       {team === null && (
@@ -96,13 +81,6 @@ export function TeamDialog({
           />
         ))}
       </fieldset>
-      {team !== null && (
-        <div>
-          <Button tone="danger" onClick={() => setDeleting(true)}>
-            Delete …
-          </Button>
-        </div>
-      )}
-    </FormDialog>
+    </EditDialog>
   );
 }

@@ -1,13 +1,9 @@
 import type { Model } from '@prompt-ledger/client';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
-import { Button } from '../../../ui/controls/button';
 import { Input } from '../../../ui/controls/field';
-import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { Checkbox, FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
-import { say } from '../../../ui/toasts';
 
 /** Allows a model, changes what is known of it, or takes it off the list. */
 export function ModelDialog({
@@ -24,40 +20,30 @@ export function ModelDialog({
   const [name, setName] = useState(model?.model_name ?? '');
   const [tokens, setTokens] = useState(String(model?.max_tokens ?? ''));
   const [streams, setStreams] = useState(model?.supports_streaming ?? true);
-  const [isDeleting, setDeleting] = useState(false);
-  const save = useMutation({
-    mutationFn: async () =>
-      ledger.models.put(provider.trim(), name.trim(), {
-        max_tokens: tokens === '' ? null : Number(tokens),
-        supports_streaming: streams,
-      }),
-    onSuccess: ({ id }) => {
-      say(`${id} is allowed.`);
-      onDone();
-    },
-  });
-  if (isDeleting && model !== null) {
-    return (
-      <ConfirmDialog
-        title={`Take ${model.id} off the list?`}
-        action="Take it off"
-        done={`${model.id} is off the list.`}
-        run={() => ledger.models.delete(model.provider, model.model_name)}
-        onDone={onDone}
-        onClose={() => setDeleting(false)}
-      >
-        Executions that ask for it are refused from then on. Its executions, prices and counts stay.
-      </ConfirmDialog>
-    );
-  }
   return (
-    <FormDialog
+    <EditDialog
       title={model?.id ?? 'Allow a model'}
       action={model === null ? 'Allow the model' : 'Save the model'}
-      error={save.error}
-      isPending={save.isPending}
       isReady={provider.trim() !== '' && name.trim() !== ''}
-      onSubmit={() => save.mutate()}
+      save={() =>
+        ledger.models.put(provider.trim(), name.trim(), {
+          max_tokens: tokens === '' ? null : Number(tokens),
+          supports_streaming: streams,
+        })
+      }
+      done={({ id }) => `${id} is allowed.`}
+      removal={
+        model && {
+          label: 'Take off the list …',
+          title: `Take ${model.id} off the list?`,
+          action: 'Take it off',
+          done: `${model.id} is off the list.`,
+          consequence:
+            'Executions that ask for it are refused from then on. Its executions, prices and counts stay.',
+          run: () => ledger.models.delete(model.provider, model.model_name),
+        }
+      }
+      onDone={onDone}
       onClose={onClose}
     >
       {model === null && (
@@ -92,13 +78,6 @@ export function ModelDialog({
         )}
       </FormField>
       <Checkbox label="Its answers can be streamed" checked={streams} onChange={setStreams} />
-      {model !== null && (
-        <div>
-          <Button tone="danger" onClick={() => setDeleting(true)}>
-            Take off the list …
-          </Button>
-        </div>
-      )}
-    </FormDialog>
+    </EditDialog>
   );
 }

@@ -1,11 +1,9 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
 import { Input } from '../../../ui/controls/field';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
 import { fromLocalTime } from '../../../ui/form/times';
-import { say } from '../../../ui/toasts';
 
 const FIELDS = [
   ['provider', 'Provider', 'openai', true],
@@ -30,31 +28,25 @@ export function NewPriceDialog({
   const [from, setFrom] = useState('');
   const [source, setSource] = useState('');
   const read = (field: Field) => typed[field]?.trim() ?? '';
-  const add = useMutation({
-    mutationFn: async () =>
-      ledger.prices.create({
-        provider: read('provider'),
-        model_name: read('model_name'),
-        input_usd_per_mtok: read('input_usd_per_mtok'),
-        output_usd_per_mtok: read('output_usd_per_mtok'),
-        cached_input_usd_per_mtok: read('cached_input_usd_per_mtok') || null,
-        max_prompt_tokens: read('max_prompt_tokens') === '' ? null : Number(read('max_prompt_tokens')),
-        valid_from: fromLocalTime(from),
-        source: source.trim() || null,
-      }),
-    onSuccess: ({ provider, model_name: name }) => {
-      say(`${provider}/${name} has a price.`);
-      onDone();
-    },
-  });
   return (
-    <FormDialog
+    <EditDialog
       title="Add a price"
       action="Add the price"
-      error={add.error}
-      isPending={add.isPending}
       isReady={FIELDS.every(([field, , , isNeeded]) => !isNeeded || read(field) !== '')}
-      onSubmit={() => add.mutate()}
+      save={() =>
+        ledger.prices.create({
+          provider: read('provider'),
+          model_name: read('model_name'),
+          input_usd_per_mtok: read('input_usd_per_mtok'),
+          output_usd_per_mtok: read('output_usd_per_mtok'),
+          cached_input_usd_per_mtok: read('cached_input_usd_per_mtok') || null,
+          max_prompt_tokens: read('max_prompt_tokens') === '' ? null : Number(read('max_prompt_tokens')),
+          valid_from: fromLocalTime(from),
+          source: source.trim() || null,
+        })
+      }
+      done={({ provider, model_name: name }) => `${provider}/${name} has a price.`}
+      onDone={onDone}
       onClose={onClose}
     >
       <div className="grid grid-cols-2 gap-3">
@@ -93,6 +85,6 @@ export function NewPriceDialog({
           />
         )}
       </FormField>
-    </FormDialog>
+    </EditDialog>
   );
 }

@@ -1,14 +1,10 @@
 import type { Price } from '@prompt-ledger/client';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
-import { Button } from '../../../ui/controls/button';
 import { Input } from '../../../ui/controls/field';
-import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
 import { fromLocalTime, toLocalTime } from '../../../ui/form/times';
-import { say } from '../../../ui/toasts';
 
 /** One price: its figures stay; it may end, and say where it comes from. */
 export function PriceDialog({
@@ -22,42 +18,29 @@ export function PriceDialog({
 }) {
   const [to, setTo] = useState(toLocalTime(price.valid_to));
   const [source, setSource] = useState(price.source ?? '');
-  const [isDeleting, setDeleting] = useState(false);
   const title = `${price.provider}/${price.model_name}`;
   const isEndMoved = to !== toLocalTime(price.valid_to);
-  const save = useMutation({
-    mutationFn: async () =>
-      ledger.prices.put(price.price_id, {
-        ...(isEndMoved ? { valid_to: fromLocalTime(to) } : {}),
-        source: source.trim() || null,
-      }),
-    onSuccess: () => {
-      say('The price is saved.');
-      onDone();
-    },
-  });
-  if (isDeleting) {
-    return (
-      <ConfirmDialog
-        title={`Take the price of ${title} back?`}
-        action="Take it back"
-        done="The price is gone."
-        run={() => ledger.prices.delete(price.price_id)}
-        onDone={onDone}
-        onClose={() => setDeleting(false)}
-      >
-        This is for a mistake. What executions have cost by it stays; a price that was right should end
-        instead.
-      </ConfirmDialog>
-    );
-  }
   return (
-    <FormDialog
+    <EditDialog
       title={title}
       action="Save the price"
-      error={save.error}
-      isPending={save.isPending}
-      onSubmit={() => save.mutate()}
+      save={() =>
+        ledger.prices.put(price.price_id, {
+          ...(isEndMoved ? { valid_to: fromLocalTime(to) } : {}),
+          source: source.trim() || null,
+        })
+      }
+      done={() => 'The price is saved.'}
+      removal={{
+        label: 'Take back …',
+        title: `Take the price of ${title} back?`,
+        action: 'Take it back',
+        done: 'The price is gone.',
+        consequence:
+          'This is for a mistake. What executions have cost by it stays; a price that was right should end instead.',
+        run: () => ledger.prices.delete(price.price_id),
+      }}
+      onDone={onDone}
       onClose={onClose}
     >
       <p className="m-0 text-ink-2">Its figures never change: another price is a new one.</p>
@@ -76,11 +59,6 @@ export function PriceDialog({
           />
         )}
       </FormField>
-      <div>
-        <Button tone="danger" onClick={() => setDeleting(true)}>
-          Take back …
-        </Button>
-      </div>
-    </FormDialog>
+    </EditDialog>
   );
 }

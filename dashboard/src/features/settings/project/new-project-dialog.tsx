@@ -1,10 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
 import { Input } from '../../../ui/controls/field';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
-import { say } from '../../../ui/toasts';
 
 const NAME_CODES = ['PROJECT_EXISTS'];
 
@@ -17,21 +15,14 @@ export function NewProjectDialog({
   readonly onClose: () => void;
 }) {
   const [name, setName] = useState('');
-  const make = useMutation({
-    mutationFn: async () => ledger.projects.create({ name: name.trim() }),
-    onSuccess: (project) => {
-      say(`Project ${project.name} is there.`);
-      onDone();
-    },
-  });
   return (
-    <FormDialog
+    <EditDialog
       title="Make a project"
       action="Make the project"
-      error={make.error}
-      isPending={make.isPending}
       isReady={name.trim() !== ''}
-      onSubmit={() => make.mutate()}
+      save={() => ledger.projects.create({ name: name.trim() })}
+      done={(project) => `Project ${project.name} is there.`}
+      onDone={onDone}
       onClose={onClose}
     >
       <FormField
@@ -50,6 +41,6 @@ export function NewProjectDialog({
           />
         )}
       </FormField>
-    </FormDialog>
+    </EditDialog>
   );
 }

@@ -1,13 +1,9 @@
 import type { Secret } from '@prompt-ledger/client';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
-import { Button } from '../../../ui/controls/button';
 import { Input } from '../../../ui/controls/field';
-import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
-import { say } from '../../../ui/toasts';
 
 /** Puts the project's key for a provider, in place of the one of before, or takes it away. */
 export function ProviderKeyDialog({
@@ -23,37 +19,26 @@ export function ProviderKeyDialog({
   const [provider, setProvider] = useState(secret?.provider ?? '');
   const [key, setKey] = useState('');
   const [address, setAddress] = useState(secret?.base_url ?? '');
-  const [isDeleting, setDeleting] = useState(false);
-  const put = useMutation({
-    mutationFn: async () =>
-      ledger.secrets.put(provider.trim(), { api_key: key.trim(), base_url: address.trim() || null }),
-    onSuccess: (saved) => {
-      say(`Calls to ${saved.provider} use the key of the project.`);
-      onDone();
-    },
-  });
-  if (isDeleting && secret !== null) {
-    return (
-      <ConfirmDialog
-        title={`Delete the key for ${secret.provider}?`}
-        action="Delete the key"
-        done={`The key for ${secret.provider} is gone.`}
-        run={() => ledger.secrets.delete(secret.provider)}
-        onDone={onDone}
-        onClose={() => setDeleting(false)}
-      >
-        Calls use the key of whoever runs the service from then on, where there is one.
-      </ConfirmDialog>
-    );
-  }
   return (
-    <FormDialog
+    <EditDialog
       title={secret === null ? 'Put a provider key' : `Key for ${secret.provider}`}
       action="Put the key"
-      error={put.error}
-      isPending={put.isPending}
       isReady={provider.trim() !== '' && key.trim() !== ''}
-      onSubmit={() => put.mutate()}
+      save={() =>
+        ledger.secrets.put(provider.trim(), { api_key: key.trim(), base_url: address.trim() || null })
+      }
+      done={(saved) => `Calls to ${saved.provider} use the key of the project.`}
+      removal={
+        secret && {
+          label: 'Delete …',
+          title: `Delete the key for ${secret.provider}?`,
+          action: 'Delete the key',
+          done: `The key for ${secret.provider} is gone.`,
+          consequence: 'Calls use the key of whoever runs the service from then on, where there is one.',
+          run: () => ledger.secrets.delete(secret.provider),
+        }
+      }
+      onDone={onDone}
       onClose={onClose}
     >
       {secret === null && (
@@ -91,13 +76,6 @@ export function ProviderKeyDialog({
           />
         )}
       </FormField>
-      {secret !== null && (
-        <div>
-          <Button tone="danger" onClick={() => setDeleting(true)}>
-            Delete …
-          </Button>
-        </div>
-      )}
-    </FormDialog>
+    </EditDialog>
   );
 }

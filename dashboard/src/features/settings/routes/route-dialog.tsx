@@ -1,13 +1,10 @@
 import type { Route, RouteStrategy } from '@prompt-ledger/client';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ledger } from '../../../api/ledger';
-import { Button } from '../../../ui/controls/button';
 import { Input, Select } from '../../../ui/controls/field';
-import { ConfirmDialog } from '../../../ui/form/confirm-dialog';
+import { EditDialog } from '../../../ui/form/edit-dialog';
 import { FormField } from '../../../ui/form/form';
-import { FormDialog } from '../../../ui/form/form-dialog';
-import { say } from '../../../ui/toasts';
 import { visibleText } from '../../../ui/text/visible-text';
 import { newTarget, readTargets, type TargetDraft, toDrafts } from './target-drafts';
 import { TargetFields } from './target-fields';
@@ -29,45 +26,34 @@ export function RouteDialog({
   const [targets, setTargets] = useState<readonly TargetDraft[]>(() =>
     route === null ? [newTarget()] : toDrafts(route.targets),
   );
-  const [isDeleting, setDeleting] = useState(false);
   const models = useQuery({
     queryKey: ['models'],
     queryFn: async ({ signal }) => (await ledger.models.list({ signal })).data,
   });
-  const save = useMutation({
-    mutationFn: async () =>
-      ledger.routes.put(name.trim(), {
-        description: description.trim() || null,
-        strategy,
-        targets: readTargets(targets, models.data ?? [], strategy),
-      }),
-    onSuccess: (saved) => {
-      say(`Route ${saved.name} is saved.`);
-      onDone();
-    },
-  });
-  if (isDeleting && route !== null) {
-    return (
-      <ConfirmDialog
-        title={`Delete route ${route.name}?`}
-        action="Delete the route"
-        done={`Route ${route.name} is gone.`}
-        run={() => ledger.routes.delete(route.name)}
-        onDone={onDone}
-        onClose={() => setDeleting(false)}
-      >
-        Executions that name it are refused from then on.
-      </ConfirmDialog>
-    );
-  }
   return (
-    <FormDialog
+    <EditDialog
       title={route === null ? 'Make a route' : visibleText(route.name)}
       action="Save the route"
-      error={save.error}
-      isPending={save.isPending}
       isReady={name.trim() !== '' && targets.some(({ model }) => model !== '')}
-      onSubmit={() => save.mutate()}
+      save={() =>
+        ledger.routes.put(name.trim(), {
+          description: description.trim() || null,
+          strategy,
+          targets: readTargets(targets, models.data ?? [], strategy),
+        })
+      }
+      done={(saved) => `Route ${saved.name} is saved.`}
+      removal={
+        route && {
+          label: 'Delete …',
+          title: `Delete route ${route.name}?`,
+          action: 'Delete the route',
+          done: `Route ${route.name} is gone.`,
+          consequence: 'Executions that name it are refused from then on.',
+          run: () => ledger.routes.delete(route.name),
+        }
+      }
+      onDone={onDone}
       onClose={onClose}
     >
       {route === null && (
@@ -107,13 +93,6 @@ export function RouteDialog({
         hasWeights={strategy === 'weights'}
         onChange={setTargets}
       />
-      {route !== null && (
-        <div>
-          <Button tone="danger" onClick={() => setDeleting(true)}>
-            Delete …
-          </Button>
-        </div>
-      )}
-    </FormDialog>
+    </EditDialog>
   );
 }

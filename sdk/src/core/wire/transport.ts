@@ -5,6 +5,7 @@ import { ConnectionError, toError, NotFoundError } from '../errors.js';
 import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
 import { notFromLedger, parseAnswer, parseProblem, describeReason } from './answers.js';
 import { toJsonText } from './json-text.js';
+import { type Cursor, Pages } from '../pages.js';
 import { toQuery } from '../path.js';
 import { randomId } from '../random-id.js';
 import { type Repeating, repeatingOf } from './repeating.js';
@@ -62,6 +63,19 @@ export class Transport {
 
   get<T>(path: string, query?: object, options: CallOptions = {}): ApiPromise<T> {
     return this.call({ ...options, method: 'GET', path, ...(query === undefined ? {} : { query }) });
+  }
+
+  /** A list that comes in pages. @param name of the list in a page. */
+  pages<Name extends string, Item, Page extends Cursor & Readonly<Record<Name, readonly Item[]>>>(
+    path: string,
+    name: Name,
+    query: object,
+    options?: CallOptions,
+  ): Pages<Item, Page> {
+    return new Pages<Item, Page>(
+      (cursor) => this.get(path, { ...query, cursor }, options),
+      (page) => page[name],
+    );
   }
 
   /** An answer that is no JSON. */

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -27,10 +27,7 @@ export class PricesResource {
 
   /** `await` for the first page, `for await` for all. */
   list(query: Sent<ListPricesQuery> = {}, options?: CallOptions): Pages<Price, PriceList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/prices', { ...query, cursor }, options),
-      ({ prices }) => prices,
-    );
+    return this.transport.pages('/v1/prices', 'prices', query, options);
   }
 
   get(priceId: string, options?: CallOptions): ApiPromise<Price> {

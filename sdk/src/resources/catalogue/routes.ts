@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -19,10 +19,7 @@ export class RoutesResource {
 
   /** By name; `await` for the first page, `for await` for all. */
   list(query: Sent<ListRoutesQuery> = {}, options?: CallOptions): Pages<Route, RouteList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/routes', { ...query, cursor }, options),
-      ({ routes }) => routes,
-    );
+    return this.transport.pages('/v1/routes', 'routes', query, options);
   }
 
   get(name: string, options?: CallOptions): ApiPromise<Route> {

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   randomId,
   type Sent,
@@ -48,10 +48,7 @@ export class DatasetsResource {
 
   /** By name; `await` for the first page, `for await` for all. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<DatasetSummary, DatasetList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/datasets', { ...query, cursor }, options),
-      ({ datasets }) => datasets,
-    );
+    return this.transport.pages('/v1/datasets', 'datasets', query, options);
   }
 
   delete(name: string, options?: CallOptions): ApiPromise<void> {
@@ -64,10 +61,7 @@ export class DatasetsResource {
     query: Sent<PageQuery> = {},
     options?: CallOptions,
   ): Pages<DatasetVersion, DatasetVersions> {
-    return new Pages(
-      (cursor) => this.transport.get(path`/v1/datasets/${name}/versions`, { ...query, cursor }, options),
-      ({ versions }) => versions,
-    );
+    return this.transport.pages(path`/v1/datasets/${name}/versions`, 'versions', query, options);
   }
 
   /** `await` for the first page, `for await` for all items, which are of one version whatever happens meanwhile. */
@@ -76,10 +70,7 @@ export class DatasetsResource {
     query: Sent<ListDatasetItemsQuery> = {},
     options?: CallOptions,
   ): Pages<DatasetItem, DatasetItems> {
-    return new Pages(
-      (cursor) => this.transport.get(path`/v1/datasets/${name}/items`, { ...query, cursor }, options),
-      ({ items }) => items,
-    );
+    return this.transport.pages(path`/v1/datasets/${name}/items`, 'items', query, options);
   }
 
   /**

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   TimeoutError,
@@ -42,10 +42,7 @@ export class ExperimentsResource {
 
   /** Newest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListExperimentsQuery> = {}, options?: CallOptions): Pages<Experiment, ExperimentList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/experiments', { ...query, cursor }, options),
-      ({ experiments }) => experiments,
-    );
+    return this.transport.pages('/v1/experiments', 'experiments', query, options);
   }
 
   get(experimentId: string, options?: CallOptions): ApiPromise<ExperimentDetail> {
@@ -82,10 +79,7 @@ export class ExperimentsResource {
     options?: CallOptions,
   ): Pages<ExperimentResult, ExperimentResultList> {
     const route = path`/v1/experiments/${experimentId}/results`;
-    return new Pages(
-      (cursor) => this.transport.get(route, { ...query, cursor }, options),
-      ({ results }) => results,
-    );
+    return this.transport.pages(route, 'results', query, options);
   }
 
   /** @throws ConflictError `SCORER_VERSIONS_DIFFER` for scores of two versions of the scorer */

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -31,10 +31,7 @@ export class ScorersResource {
 
   /** By name; `await` for the first page, `for await` for all. */
   list(query: Sent<ListScorersQuery> = {}, options?: CallOptions): Pages<Scorer, ScorerList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/scorers', { ...query, cursor }, options),
-      ({ scorers }) => scorers,
-    );
+    return this.transport.pages('/v1/scorers', 'scorers', query, options);
   }
 
   /** With its newest version. @throws NotFoundError `SCORER_NOT_FOUND` */

@@ -1,4 +1,10 @@
-import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../../core/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  type Pages,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
 import type { ListScoresQuery, PostScoreRequest, Score, ScoreList } from '../../wire/index.js';
 
 /** Scores of executions. */
@@ -12,9 +18,6 @@ export class ScoresResource {
 
   /** The latest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListScoresQuery> = {}, options?: CallOptions): Pages<Score, ScoreList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/scores', { ...query, cursor }, options),
-      ({ scores }) => scores,
-    );
+    return this.transport.pages('/v1/scores', 'scores', query, options);
   }
 }

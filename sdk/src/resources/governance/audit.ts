@@ -1,4 +1,10 @@
-import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../../core/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  type Pages,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
 import type { AuditEntry, AuditList, ListAuditQuery } from '../../wire/index.js';
 
 /** Lists and exports who changed what. */
@@ -7,10 +13,7 @@ export class AuditResource {
 
   /** Newest first; `await` for the first page, `for await` for all of them, a page in memory at a time. */
   list(query: Sent<ListAuditQuery> = {}, options?: CallOptions): Pages<AuditEntry, AuditList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/audit', { ...query, cursor }, options),
-      ({ entries }) => entries,
-    );
+    return this.transport.pages('/v1/audit', 'entries', query, options);
   }
 
   /** All that fits as JSON lines, newest first, in memory. */

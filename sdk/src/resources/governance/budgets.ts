@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -25,10 +25,7 @@ export class BudgetsResource {
 
   /** The oldest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListBudgetsQuery> = {}, options?: CallOptions): Pages<Budget, BudgetList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/budgets', { ...query, cursor }, options),
-      ({ budgets }) => budgets,
-    );
+    return this.transport.pages('/v1/budgets', 'budgets', query, options);
   }
 
   get(budgetId: string, options?: CallOptions): ApiPromise<Budget> {

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -26,10 +26,7 @@ export class ChangesResource {
 
   /** Newest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListChangesQuery> = {}, options?: CallOptions): Pages<ChangeSummary, ChangeList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/changes', { ...query, cursor }, options),
-      ({ changes }) => changes,
-    );
+    return this.transport.pages('/v1/changes', 'changes', query, options);
   }
 
   get(changeId: string, options?: CallOptions): ApiPromise<Change> {

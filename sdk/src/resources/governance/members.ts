@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -14,10 +14,7 @@ export class MembersResource {
 
   /** `await` for the first page, `for await` for all. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Member, MemberList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/members', { ...query, cursor }, options),
-      ({ members }) => members,
-    );
+    return this.transport.pages('/v1/members', 'members', query, options);
   }
 
   /** Makes a user a member, or changes their role; it holds for their keys within seconds everywhere. */

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -26,10 +26,7 @@ export class ProjectsResource {
 
   /** The oldest first; `await` for the first page, `for await` for all. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Project, ProjectList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/projects', { ...query, cursor }, options),
-      ({ projects }) => projects,
-    );
+    return this.transport.pages('/v1/projects', 'projects', query, options);
   }
 
   get(projectId: string, options?: CallOptions): ApiPromise<Project> {

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -14,10 +14,7 @@ export class TeamsResource {
 
   /** By name; `await` for the first page, `for await` for all. */
   list(query: Sent<PageQuery> = {}, options?: CallOptions): Pages<Team, TeamList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/teams', { ...query, cursor }, options),
-      ({ teams }) => teams,
-    );
+    return this.transport.pages('/v1/teams', 'teams', query, options);
   }
 
   get(name: string, options?: CallOptions): ApiPromise<Team> {

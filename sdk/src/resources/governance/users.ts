@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -24,10 +24,7 @@ export class UsersResource {
 
   /** The oldest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListUsersQuery> = {}, options?: CallOptions): Pages<User, UserList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/users', { ...query, cursor }, options),
-      ({ users }) => users,
-    );
+    return this.transport.pages('/v1/users', 'users', query, options);
   }
 
   update(userId: string, request: Sent<UpdateUserRequest>, options?: CallOptions): ApiPromise<User> {

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -66,10 +66,7 @@ export class EnvironmentsResource {
     options?: CallOptions,
   ): Pages<PointerMove, PointerMoveList> {
     const route = path`/v1/prompts/${promptName}/moves`;
-    return new Pages(
-      (cursor) => this.transport.get(route, { ...query, cursor }, options),
-      ({ moves }) => moves,
-    );
+    return this.transport.pages(route, 'moves', query, options);
   }
 
   /**

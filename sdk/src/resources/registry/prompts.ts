@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -39,10 +39,7 @@ export class PromptsResource {
 
   /** `await` for the first page, `for await` for all prompts. */
   list(query: Sent<ListPromptsQuery> = {}, options?: CallOptions): Pages<PromptListEntry, PromptList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/prompts', { ...query, cursor }, options),
-      ({ prompts }) => prompts,
-    );
+    return this.transport.pages('/v1/prompts', 'prompts', query, options);
   }
 
   /**

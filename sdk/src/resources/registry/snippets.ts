@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -31,10 +31,7 @@ export class SnippetsResource {
 
   /** `await` for the first page, `for await` for all snippets. */
   list(query: Sent<ListSnippetsQuery> = {}, options?: CallOptions): Pages<SnippetSummary, SnippetList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/snippets', { ...query, cursor }, options),
-      ({ snippets }) => snippets,
-    );
+    return this.transport.pages('/v1/snippets', 'snippets', query, options);
   }
 
   /** Creates it or its next version. @throws UnprocessableError `TEMPLATE_INVALID` */
@@ -54,10 +51,7 @@ export class SnippetsResource {
 
   /** Which versions of prompts and snippets use it, newest first; `await` for the first page, `for await` for all. */
   usage(name: string, query: Sent<PageQuery> = {}, options?: CallOptions): Pages<SnippetUse, SnippetUsage> {
-    return new Pages(
-      (cursor) => this.transport.get(path`/v1/snippets/${name}/usage`, { ...query, cursor }, options),
-      ({ usage }) => usage,
-    );
+    return this.transport.pages(path`/v1/snippets/${name}/usage`, 'usage', query, options);
   }
 
   /** @throws ConflictError `SNIPPET_IN_USE` */

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type Transport,
@@ -33,10 +33,7 @@ export class RolloutsResource {
 
   /** Newest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListRolloutsQuery> = {}, options?: CallOptions): Pages<Rollout, RolloutList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/rollouts', { ...query, cursor }, options),
-      ({ rollouts }) => rollouts,
-    );
+    return this.transport.pages('/v1/rollouts', 'rollouts', query, options);
   }
 
   /** With the figures of each step, and the latest looks. */
@@ -50,10 +47,7 @@ export class RolloutsResource {
     query: Sent<{ limit?: number }> = {},
     options?: CallOptions,
   ): Pages<RolloutLook, RolloutLookList> {
-    return new Pages(
-      (cursor) => this.transport.get(path`/v1/rollouts/${rolloutId}/looks`, { ...query, cursor }, options),
-      ({ looks }) => looks,
-    );
+    return this.transport.pages(path`/v1/rollouts/${rolloutId}/looks`, 'looks', query, options);
   }
 
   /** Lists the record that the looks are computed from, in order; `await` for the first page, `for await` for all. */
@@ -62,10 +56,7 @@ export class RolloutsResource {
     query: Sent<{ limit?: number }> = {},
     options?: CallOptions,
   ): Pages<RolloutExposure | RolloutValue, RolloutEventList> {
-    return new Pages(
-      (cursor) => this.transport.get(path`/v1/rollouts/${rolloutId}/events`, { ...query, cursor }, options),
-      ({ events }) => events,
-    );
+    return this.transport.pages(path`/v1/rollouts/${rolloutId}/events`, 'events', query, options);
   }
 
   /** @throws ConflictError `ROLLOUT_ACTIVE` | `ROLLOUT_CONTROL_MOVED` | `ENVIRONMENT_PROTECTED` */

@@ -1,7 +1,7 @@
 import {
   type ApiPromise,
   type CallOptions,
-  Pages,
+  type Pages,
   path,
   type Sent,
   type StreamCallOptions,
@@ -81,10 +81,7 @@ export class ExecutionsResource {
 
   /** Newest first, without contents; `await` for the first page, `for await` for all. */
   list(query: Sent<ListExecutionsQuery> = {}, options?: CallOptions): Pages<ExecutionSummary, ExecutionList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/executions', { ...query, cursor }, options),
-      ({ executions }) => executions,
-    );
+    return this.transport.pages('/v1/executions', 'executions', query, options);
   }
 
   /** @throws ConflictError `EXECUTION_DISPATCHED` or `EXECUTION_FINAL` when it is too late. */

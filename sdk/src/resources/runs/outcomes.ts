@@ -1,4 +1,10 @@
-import { type ApiPromise, type CallOptions, Pages, type Sent, type Transport } from '../../core/index.js';
+import {
+  type ApiPromise,
+  type CallOptions,
+  type Pages,
+  type Sent,
+  type Transport,
+} from '../../core/index.js';
 import type {
   ListOutcomesQuery,
   Outcome,
@@ -18,9 +24,6 @@ export class OutcomesResource {
 
   /** The latest first; `await` for the first page, `for await` for all. */
   list(query: Sent<ListOutcomesQuery> = {}, options?: CallOptions): Pages<Outcome, OutcomeList> {
-    return new Pages(
-      (cursor) => this.transport.get('/v1/outcomes', { ...query, cursor }, options),
-      ({ outcomes }) => outcomes,
-    );
+    return this.transport.pages('/v1/outcomes', 'outcomes', query, options);
   }
 }

@@ -19,6 +19,7 @@ import { ExecutionAdmission } from './admission/execution-admission.js';
 import { ExecutionContentsRepository } from './reads/execution-contents.repository.js';
 import { ExecutionLeases } from './calls/execution-leases.js';
 import { ExecutionModels } from './admission/execution-models.js';
+import { ExecutionRenderer } from './admission/execution-renderer.js';
 import { ExecutionPreviews } from './admission/execution-preview.js';
 import { ExecutionReadsRepository } from './reads/execution-reads.repository.js';
 import { ExecutionRunner } from './calls/execution-runner.js';
@@ -36,6 +37,7 @@ import { RecordingController } from './recording/recording.controller.js';
 import { RecordingRepository } from './recording/recording.repository.js';
 import { RecordingService } from './recording/recording.service.js';
 import { ContentRetention, ContentRetentionRepository } from './retention/index.js';
+import { RequestLimits } from './admission/request-limits.js';
 import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './calls/sync-calls.js';
@@ -67,6 +69,7 @@ import { SubmitService } from './intake/submit.service.js';
     ExecutionModels,
     ExecutionPreviews,
     ExecutionReadsRepository,
+    ExecutionRenderer,
     ExecutionRunner,
     ExecutionSweeper,
     ExecutionWaits,
@@ -81,6 +84,7 @@ import { SubmitService } from './intake/submit.service.js';
     QueueGate,
     RecordingRepository,
     RecordingService,
+    RequestLimits,
     ResponseCache,
     ResponseCacheRepository,
     RunRights,

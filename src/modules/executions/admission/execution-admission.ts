@@ -1,46 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../../infra/config/index.js';
-import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
-import { heavyWork, LedgerError } from '../../../kernel/index.js';
-import type { StoredArm } from '../../../entities/index.js';
-import { BareCalls, UnsavedContents } from '../../prompts/index.js';
-import { assertFeaturesSupported, assertParamsSupported, ProviderRegistry } from '../../providers/index.js';
+import { LedgerError } from '../../../kernel/index.js';
+import { ProjectPolicies } from '../../projects/index.js';
+import { assertFeaturesSupported, assertParamsSupported } from '../../providers/index.js';
 import { ProjectProviders } from '../../secrets/index.js';
 import { toProviderExtras } from '../../versions/index.js';
-import type { CompiledPrompt } from '../../../templating/index.js';
-import { ProjectPolicies } from '../../projects/index.js';
-import { boundCharge } from './charge-bound.js';
-import { type ExecutionMetadata, metadataOrNull } from '../wire/execution-metadata.js';
 import { chooseEnvironment } from './admitted-prompt.js';
-import { boundedChat } from './bounded-chat.js';
-import { readMaxAttempts, readTimeoutMs } from './request-limits.js';
-import { keepMasked, type MaskedVariables, maskVariables } from '../masking/index.js';
 import { ExecutionModels, type NamedTargets } from './execution-models.js';
 import {
-  type AdmittedExecution,
   type AdmittedRequest,
-  getCompiled,
   type FoundForRequest,
-  toProviderMessages,
+  NO_EXTRAS,
   paramsOfRequest,
   type RequestToAdmit,
 } from './execution-request.js';
-import { joinMessages, type SentPrompt } from './sent-prompt.js';
 import { PromptAdmission, type PromptOptions } from './prompt-admission.js';
-import { toBareCall } from './unsaved-content.js';
+import { RequestLimits } from './request-limits.js';
 
 /** The parts of a request that can be checked by themselves. */
 type Asked = Pick<AdmittedRequest, 'timeoutMs' | 'params' | 'callbackUrl'>;
-
-/** The members in which the executions of a request differ. */
-interface Entry {
-  readonly variables: Record<string, unknown> | undefined;
-  readonly variablesJson: string | null;
-  readonly correlationId: string | null;
-  readonly metadata?: ExecutionMetadata | null | undefined;
-  /** The arm of an entry of a batch; left out: that of the request. */
-  readonly arm?: StoredArm;
-}
 
 interface AdmissionOptions extends PromptOptions {
   readonly mode: 'sync' | 'async';
@@ -50,14 +27,10 @@ interface AdmissionOptions extends PromptOptions {
 @Injectable()
 export class ExecutionAdmission {
   constructor(
-    private readonly config: AppConfig,
+    private readonly limits: RequestLimits,
     private readonly prompts: PromptAdmission,
-    private readonly bareCalls: BareCalls,
-    private readonly contents: UnsavedContents,
     private readonly models: ExecutionModels,
-    private readonly registry: ProviderRegistry,
     private readonly providers: ProjectProviders,
-    private readonly callbackUrls: CallbackUrlPolicy,
     private readonly policies: ProjectPolicies,
   ) {}
 
@@ -77,7 +50,7 @@ export class ExecutionAdmission {
     },
   ): Promise<Answer> {
     if ((request.content ?? null) !== null) {
-      return this.admitAndWrite(projectId, await toBareCall(projectId, request, this.contents), mode, steps);
+      return this.admitAndWrite(projectId, await this.prompts.toBareCall(projectId, request), mode, steps);
     }
     const { prepare, write } = steps;
     const prepareFresh = async () => prepare(await this.admit(projectId, request, { mode, fresh: true }));
@@ -114,10 +87,9 @@ export class ExecutionAdmission {
   ): Promise<AdmittedRequest> {
     const { mode } = options;
     const asked = this.readAsked(request);
-    const isBare = (request.bare ?? null) !== null;
     const policy = await this.policies.get(projectId);
     const [prompt, named, providers] = await Promise.all([
-      isBare ? this.admitBare(projectId, request) : this.prompts.resolve(projectId, request, options),
+      this.prompts.resolve(projectId, request, options),
       this.models.find(projectId, request, policy),
       this.providers.load(projectId),
     ]);
@@ -151,20 +123,15 @@ export class ExecutionAdmission {
     if (policy === null || providers === null) return null;
     const named = this.models.peek(projectId, request, policy);
     if (named === null) return null;
-    const isBare = (request.bare ?? null) !== null;
-    const prompt = isBare ? null : this.prompts.peek(projectId, request);
-    const isAdmitted = isBare
-      ? this.bareCalls.isKnownToBeAllowed(projectId, chooseEnvironment(request))
-      : prompt !== null;
-    if (!isAdmitted) return null;
+    const prompt = this.prompts.peek(projectId, request);
+    if (prompt === undefined) return null;
     const looked = { prompt, isByMemory: true, policy, providers };
     return this.compose(request, mode, this.readAsked(request), looked, named);
   }
 
   private readAsked(request: RequestToAdmit): Asked {
-    const timeoutMs = readTimeoutMs(request, this.config.env);
-    const { callback_url: callbackUrl = null } = request;
-    if (callbackUrl !== null) this.callbackUrls.assertAllowed(callbackUrl, '/callback_url');
+    const timeoutMs = this.limits.readTimeoutMs(request);
+    const callbackUrl = this.limits.readCallbackUrl(request);
     return { timeoutMs, params: paramsOfRequest(request.params ?? {}), callbackUrl };
   }
 
@@ -180,7 +147,7 @@ export class ExecutionAdmission {
       further_messages: furtherMessages = null,
       vendor_params: vendorParams = null,
     } = request;
-    const maxAttempts = readMaxAttempts(request, mode, targets.length, this.config.env);
+    const maxAttempts = this.limits.readMaxAttempts(request, mode, targets.length);
     const asStored = (prompt === null ? bare?.extras : prompt.version.extras) ?? null;
     const known = asStored === null ? NO_EXTRAS : toProviderExtras(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
@@ -210,89 +177,4 @@ export class ExecutionAdmission {
       batchId: request.batch_id ?? null,
     };
   }
-
-  /**
-   * One execution of an admitted request: at once, or in a later turn of the event loop when this one has had enough.
-   * @param variablesJson the text of `variables` as received, or null when it was left out.
-   * @throws TemplateVariablesMissingError `TEMPLATE_VARIABLES_MISSING`
-   * @throws RenderedPromptTooLargeError `RENDERED_PROMPT_TOO_LARGE`
-   */
-  render(admitted: AdmittedRequest, entry: Entry): AdmittedExecution | Promise<AdmittedExecution> {
-    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const compiled = getCompiled(admitted);
-    if (compiled === null) {
-      const messages = admitted.bare?.messages ?? [];
-      return this.withRendered(admitted, entry, boundedChat(messages, maxRenderedBytes));
-    }
-    if (admitted.maskRules !== null) {
-      const masked = maskVariables(admitted.maskRules, entry.variablesJson ?? '{}');
-      if (masked !== null) return this.renderMasked(admitted, entry, compiled, masked);
-    }
-    const steps = compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
-    // Most renderings are over in one step, and most turns have room for it.
-    if (heavyWork.hasRoom) {
-      const first = heavyWork.runNow(() => steps.next());
-      if (first.done === true) return this.withRendered(admitted, entry, first.value);
-    }
-    return heavyWork.runSteps(steps).then((rendered) => this.withRendered(admitted, entry, rendered));
-  }
-
-  /** Renders what is sent and what is kept. A masked answer is of no use to another request, so the cache has no part in it. */
-  private async renderMasked(
-    admitted: AdmittedRequest,
-    entry: Entry,
-    compiled: CompiledPrompt,
-    masked: MaskedVariables,
-  ): Promise<AdmittedExecution> {
-    const { MAX_RENDERED_PROMPT_BYTES: maxRenderedBytes } = this.config.env;
-    const steps = compiled.renderInSteps(entry.variables ?? {}, { maxRenderedBytes });
-    const sent = this.withRendered(admitted, entry, await heavyWork.runSteps(steps));
-    const options = { maxRenderedBytes, further: admitted.furtherMessages };
-    const kept = await keepMasked(compiled, masked, sent.rendered, options);
-    return { ...sent, cacheTtlS: null, kept };
-  }
-
-  /** Member by member: a spread of so many members costs more than all the rest of it. */
-  private withRendered(admitted: AdmittedRequest, entry: Entry, own: SentPrompt): AdmittedExecution {
-    const { targets, params, extras, furtherMessages: further } = admitted;
-    const { MAX_RENDERED_PROMPT_BYTES: maxBytes } = this.config.env;
-    const rendered = further === null ? own : boundedChat(joinMessages(own, further), maxBytes);
-    const messages = toProviderMessages(rendered);
-    const charged = extras === NO_EXTRAS ? { messages, params } : { messages, params, ...extras };
-    return {
-      prompt: admitted.prompt,
-      bare: admitted.bare,
-      isBareByMemory: admitted.isBareByMemory,
-      furtherMessages: further,
-      targets,
-      routeName: admitted.routeName,
-      extras,
-      params,
-      environment: admitted.environment,
-      timeoutMs: admitted.timeoutMs,
-      maxAttempts: admitted.maxAttempts,
-      onUnknown: admitted.onUnknown,
-      onBudget: admitted.onBudget,
-      cacheTtlS: admitted.cacheTtlS,
-      callbackUrl: admitted.callbackUrl,
-      maskRules: admitted.maskRules,
-      batchId: admitted.batchId,
-      correlationId: entry.correlationId,
-      arm: entry.arm ?? admitted.prompt?.arm ?? null,
-      metadata: metadataOrNull(entry.metadata),
-      variablesJson: entry.variablesJson ?? '{}',
-      rendered,
-      messages,
-      kept: null,
-      bound: boundCharge(targets, charged, ({ provider }) => this.registry.get(provider)),
-    };
-  }
-
-  private async admitBare(projectId: string, request: RequestToAdmit): Promise<null> {
-    await this.bareCalls.assertAllowed(projectId, chooseEnvironment(request));
-    return null;
-  }
 }
-
-/** Shared by prompts that have neither tools nor a format, as most do. */
-const NO_EXTRAS: AdmittedRequest['extras'] = {};

@@ -3,6 +3,7 @@ import { LedgerError } from '../../../kernel/index.js';
 import type { ModelName } from './model-choice.js';
 import type { ChargeBound } from './charge-bound.js';
 import { ExecutionAdmission } from './execution-admission.js';
+import { ExecutionRenderer } from './execution-renderer.js';
 import type {
   AdmittedExecution,
   AdmittedPrompt,
@@ -31,7 +32,10 @@ export interface ExecutionPreview {
 /** Looks at a request as if it were sent, and writes nothing. */
 @Injectable()
 export class ExecutionPreviews {
-  constructor(private readonly admission: ExecutionAdmission) {}
+  constructor(
+    private readonly admission: ExecutionAdmission,
+    private readonly renderer: ExecutionRenderer,
+  ) {}
 
   /** @throws what `ExecutionAdmission` throws, but for what is wrong with an entry. */
   async look(
@@ -52,7 +56,7 @@ export class ExecutionPreviews {
     const bounds: (ChargeBound | null)[] = [];
     for (const entry of entries) {
       try {
-        const rendered: AdmittedExecution = await this.admission.render(admitted, {
+        const rendered: AdmittedExecution = await this.renderer.render(admitted, {
           ...entry,
           correlationId: null,
         });

@@ -72,6 +72,9 @@ export type CallExtras = Pick<
   'tools' | 'toolChoice' | 'parallelToolCalls' | 'responseFormat' | 'vendorParams'
 >;
 
+/** Shared by prompts that have neither tools nor a format, as most do. */
+export const NO_EXTRAS: CallExtras = {};
+
 /** The prompt, version and models that a request names, and the settings of its project. */
 export interface FoundForRequest {
   readonly prompt: AdmittedPrompt | null;

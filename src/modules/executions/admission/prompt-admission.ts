@@ -3,12 +3,16 @@ import { Injectable } from '@nestjs/common';
 import type { Arm } from '../../../bucketing/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
+import { ValidationError } from '../../../kernel/index.js';
 import {
   assignUnit,
+  BareCalls,
   type PinnedVersion,
   PromptNotFoundError,
   PromptResolver,
   type RunningRollout,
+  type UnsavedContentDto,
+  UnsavedContents,
   VersionNotFoundError,
 } from '../../prompts/index.js';
 import { admittedPrompt, chooseEnvironment } from './admitted-prompt.js';
@@ -22,7 +26,7 @@ export interface PromptOptions {
   readonly arm?: Arm;
 }
 
-/** From what a request names to the version that runs, and the arm of the rollout that chose it. */
+/** From a request to what it runs: the version that it names, with the arm of the rollout that chose it, or a content of its own. */
 @Injectable()
 export class PromptAdmission {
   /** The secret for hashing unit keys. */
@@ -31,13 +35,27 @@ export class PromptAdmission {
   constructor(
     config: AppConfig,
     private readonly resolver: PromptResolver,
+    private readonly bareCalls: BareCalls,
+    private readonly contents: UnsavedContents,
   ) {
     const { keyHashSecret } = config.backends;
     this.unitSecret = keyHashSecret === null ? null : createSecretKey(keyHashSecret, 'utf8');
   }
 
-  /** @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH` */
-  async resolve(projectId: string, request: RequestToAdmit, options: PromptOptions): Promise<AdmittedPrompt> {
+  /**
+   * @returns null of a bare call that may be made.
+   * @throws what `PromptResolver.resolveIn` throws. @throws TemplateHashMismatchError `TEMPLATE_HASH_MISMATCH`
+   * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED`
+   */
+  async resolve(
+    projectId: string,
+    request: RequestToAdmit,
+    options: PromptOptions,
+  ): Promise<AdmittedPrompt | null> {
+    if (isBare(request)) {
+      await this.bareCalls.assertAllowed(projectId, chooseEnvironment(request));
+      return null;
+    }
     const { pinned = null } = request;
     if (pinned === null) return this.resolveNamed(projectId, request, options);
     try {
@@ -65,14 +83,20 @@ export class PromptAdmission {
     return admittedPrompt(request, found, fresh, projectId, this.unitSecret);
   }
 
-  /** From memory; null says nothing about the prompt. @throws what {@link resolve} throws, though perhaps another of several. */
-  peek(projectId: string, request: RequestToAdmit): AdmittedPrompt | null {
+  /**
+   * The same from memory; undefined says nothing about the request.
+   * @throws what {@link resolve} throws, though perhaps another of several.
+   */
+  peek(projectId: string, request: RequestToAdmit): AdmittedPrompt | null | undefined {
+    if (isBare(request)) {
+      return this.bareCalls.isKnownToBeAllowed(projectId, chooseEnvironment(request)) ? null : undefined;
+    }
     const { prompt_name: name = '', version_number: number = null, template_hash: hash = null } = request;
     const { unit_key: unitKey = null } = request;
     const found = this.resolver.peekIn(projectId, name, chooseEnvironment(request), hash ?? number, unitKey);
-    if (found === null) return null;
+    if (found === null) return undefined;
     const admitted = admittedPrompt(request, found, false, projectId, this.unitSecret);
-    return isPinned(admitted, request.pinned ?? null) ? admitted : null;
+    return isPinned(admitted, request.pinned ?? null) ? admitted : undefined;
   }
 
   /** For a name that no longer leads to the pinned version. A version cannot change, so the insert has no revision to compare. */
@@ -86,10 +110,33 @@ export class PromptAdmission {
     return admittedPrompt(request, found, true, projectId, this.unitSecret);
   }
 
+  /**
+   * A request that brings a content of its own, as a call that runs no prompt.
+   * @throws ValidationError `VALIDATION_FAILED` for a prompt beside it, and for what `UnsavedContents` refuses.
+   * @throws TemplateInvalidError `TEMPLATE_INVALID`
+   */
+  async toBareCall(projectId: string, { content, ...request }: RequestToAdmit): Promise<RequestToAdmit> {
+    const misplaced = (['prompt_name', 'version_number'] as const).filter(
+      (member) => (request[member] ?? null) !== null,
+    );
+    if (misplaced.length > 0) {
+      throw new ValidationError(
+        'Send either content, or the prompt and the version to run.',
+        misplaced.map((member) => ({ pointer: `/${member}`, message: 'does not go with content' })),
+      );
+    }
+    const read = await this.contents.read(projectId, content as UnsavedContentDto);
+    return { ...request, bare: { messages: [], extras: read.extras, content: read } };
+  }
+
   /** Returns the arm of an entry of a batch. @param unitKey null: it is a unit of its own. */
   assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
     return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitSecret);
   }
+}
+
+function isBare(request: RequestToAdmit): boolean {
+  return (request.bare ?? null) !== null;
 }
 
 function isPinned({ version }: AdmittedPrompt, pinned: PinnedVersion | null): boolean {

@@ -9,6 +9,7 @@ import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { warningHeaders } from '../record/index.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
+import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { AdmittedExecution, AdmittedRequest } from '../admission/execution-request.js';
 import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
@@ -34,6 +35,7 @@ export class BatchesService {
   constructor(
     private readonly config: AppConfig,
     private readonly admission: ExecutionAdmission,
+    private readonly renderer: ExecutionRenderer,
     private readonly prompts: PromptAdmission,
     private readonly batches: BatchesRepository,
     private readonly idempotency: IdempotencyService,
@@ -104,11 +106,10 @@ export class BatchesService {
     for (const [index, sent] of entries.entries()) {
       try {
         const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
-        const { variables, correlation_id: correlationId = null, metadata } = sent;
         const { own, arm } = arms?.(sent.unit_key ?? null) ?? { own: common, arm: null };
-        const entry = { variables, variablesJson, correlationId, metadata, ...(arm === null ? {} : { arm }) };
+        const entry = { ...toEntry(sent, variablesJson), ...(arm === null ? {} : { arm }) };
         // A batch is told of as a whole; its executions are not told of one by one.
-        admitted.push({ ...(await this.admission.render(own, entry)), callbackUrl: null });
+        admitted.push({ ...(await this.renderer.render(own, entry)), callbackUrl: null });
       } catch (error) {
         if (!(error instanceof LedgerError)) throw error;
         first ??= error;

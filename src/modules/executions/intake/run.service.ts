@@ -10,6 +10,7 @@ import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import type { Claim } from '../calls/claim.js';
 import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
+import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
 import { toCachedResult, toExecutionResult, streamedView } from '../wire/execution-result.js';
@@ -69,6 +70,7 @@ const LEASE_GRACE_MS = 15_000;
 export class RunService {
   constructor(
     private readonly admission: ExecutionAdmission,
+    private readonly renderer: ExecutionRenderer,
     private readonly executions: ExecutionsRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
@@ -96,13 +98,12 @@ export class RunService {
     const startedAtMs = this.clock.monotonicMs();
     const leave = this.gate.enter(caller.projectId, sink === null ? 'requests' : 'streams');
     try {
-      const { variables, correlation_id: correlationId = null, metadata } = request;
       const answer = await this.idempotency.once(caller.projectId, key, async () => {
         await this.limits.admit(caller, 1);
         return this.admission.admitAndWrite(caller.projectId, request, 'sync', {
           prepare: (common) => {
             protocol.admit(common);
-            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
+            return this.renderer.render(common, toEntry(request, variablesJson));
           },
           write: (admitted) => {
             const deadlineAtMs = startedAtMs + admitted.timeoutMs;

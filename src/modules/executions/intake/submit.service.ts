@@ -7,6 +7,7 @@ import type { Caller } from '../../auth/index.js';
 import { RateLimits } from '../../limits/index.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
+import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
 import type { SubmitDto } from '../wire/execute.dto.js';
@@ -37,6 +38,7 @@ type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
 export class SubmitService {
   constructor(
     private readonly admission: ExecutionAdmission,
+    private readonly renderer: ExecutionRenderer,
     private readonly executions: ExecutionsRepository,
     private readonly idempotency: IdempotencyService,
     private readonly gate: QueueGate,
@@ -64,11 +66,10 @@ export class SubmitService {
       const answer = await this.idempotency.once(caller.projectId, key, async () => {
         await this.limits.admit(caller, 1);
         await this.gate.admit(caller.projectId, 1);
-        const { variables, correlation_id: correlationId = null, metadata } = request;
         return this.admission.admitAndWrite(caller.projectId, request, 'async', {
           prepare: (common) => {
             protocol.admit(common);
-            return this.admission.render(common, { variables, variablesJson, correlationId, metadata });
+            return this.renderer.render(common, toEntry(request, variablesJson));
           },
           write: (admitted) => this.write({ caller, admitted, key, protocol, ...judging }),
         });

@@ -6,17 +6,16 @@ const MAX_DEPENDENCIES = 6;
 /** Classes that still have more, with the number that they have. An entry that is no longer true fails, so the list only shrinks. */
 const STILL_LARGER: Readonly<Record<string, number>> = {
   ApplyChangeService: 8,
-  BatchesService: 10,
+  BatchesService: 8,
   ChangesService: 9,
   ExecutionRunner: 11,
   KeysService: 7,
   PromptsService: 8,
-  RecordingService: 9,
-  RunService: 11,
+  RecordingService: 8,
+  RunService: 9,
   ScoresService: 8,
   SecretsService: 7,
   SessionsService: 8,
-  SubmitService: 9,
   TenantsService: 10,
 };
 

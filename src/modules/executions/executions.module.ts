@@ -29,6 +29,7 @@ import { ExecutionsController } from './executions.controller.js';
 import { ExecutionsRepository } from './record/index.js';
 import { ExecutionsService } from './reads/executions.service.js';
 import { IdempotencyExpiry, IdempotencyRepository, IdempotencyService } from './idempotency/index.js';
+import { Intake } from './intake/intake.js';
 import { OutputChecker } from './calls/output-checker.js';
 import { PromptAdmission } from './admission/prompt-admission.js';
 import { ProviderCaller } from './calls/provider-caller.js';
@@ -78,6 +79,7 @@ import { SubmitService } from './intake/submit.service.js';
     IdempotencyExpiry,
     IdempotencyRepository,
     IdempotencyService,
+    Intake,
     OutputChecker,
     PromptAdmission,
     ProviderCaller,

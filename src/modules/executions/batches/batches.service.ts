@@ -6,14 +6,13 @@ import { RawAnswer } from '../../../infra/http/index.js';
 import { type ErrorEntry, heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import type { Caller } from '../../auth/index.js';
-import { RateLimits } from '../../limits/index.js';
 import { warningHeaders } from '../record/index.js';
 import { ExecutionAdmission } from '../admission/execution-admission.js';
 import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { AdmittedExecution, AdmittedRequest } from '../admission/execution-request.js';
-import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
-import { QueueGate } from '../queue/queue-gate.js';
+import { KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { Intake, type Written } from '../intake/intake.js';
 import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
 import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
 import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
@@ -38,40 +37,29 @@ export class BatchesService {
     private readonly renderer: ExecutionRenderer,
     private readonly prompts: PromptAdmission,
     private readonly batches: BatchesRepository,
-    private readonly idempotency: IdempotencyService,
-    private readonly gate: QueueGate,
-    private readonly limits: RateLimits,
+    private readonly intake: Intake,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
 
   /**
    * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
-   * @throws what `ExecutionAdmission` and `IdempotencyService.once` throw; then nothing was written. What is wrong
-   *   with entries is told of all of them, with pointers.
-   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`, where each
-   *   entry counts.
+   * @throws what `Intake.answer` throws. What is wrong with entries is told of all of them, with pointers.
+   * @throws BudgetExceededError `BUDGET_EXCEEDED`, where each entry counts.
    */
-  async submit(
+  submit(
     caller: Caller,
     request: SubmitBatchDto,
     source: VariablesSource,
     key: UsedKey | null,
   ): Promise<RawAnswer> {
-    const leave = this.gate.enter(caller.projectId);
-    try {
-      const answer = await this.idempotency.once(caller.projectId, key, async () => {
-        await this.limits.admit(caller, request.entries.length);
-        await this.gate.admit(caller.projectId, request.entries.length);
-        return this.admission.admitAndWrite(caller.projectId, request, 'async', {
-          prepare: (common) => this.renderAll(caller.projectId, common, request, source),
-          write: (admitted) => this.insert(caller, request.callback_url ?? null, admitted, key),
-        });
-      });
-      return await this.limits.onAnswer(caller, answer);
-    } finally {
-      leave();
-    }
+    const work = {
+      request,
+      prepare: (common: AdmittedRequest) => this.renderAll(caller.projectId, common, request, source),
+      write: (admitted: readonly AdmittedExecution[]) =>
+        this.insert(caller, request.callback_url ?? null, admitted, key),
+    };
+    return this.intake.answer(caller, { key, count: request.entries.length, place: 'queue' }, work);
   }
 
   /** @throws BatchNotFoundError `BATCH_NOT_FOUND` */
@@ -150,7 +138,7 @@ export class BatchesService {
     callbackUrl: string | null,
     admitted: readonly AdmittedExecution[],
     key: UsedKey | null,
-  ): Promise<RawAnswer | 'stale' | typeof KEY_TAKEN> {
+  ): Promise<Written> {
     const { projectId, name: requestedBy, keyId } = caller;
     const batchId = this.databaseClock.newId();
     const createdAt = this.databaseClock.now();

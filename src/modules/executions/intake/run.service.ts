@@ -9,18 +9,17 @@ import type { AnswerSink } from './answer-sink.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import type { Claim } from '../calls/claim.js';
 import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
-import { ExecutionAdmission } from '../admission/execution-admission.js';
 import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
-import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
+import type { AdmittedExecution, AdmittedRequest, RequestToAdmit } from '../admission/execution-request.js';
 import { toCachedResult, toExecutionResult, streamedView } from '../wire/execution-result.js';
 import { armView } from '../reads/execution-views.js';
 import { chooseTarget, type OpenPass, type Target } from '../admission/execution-targets.js';
+import { Intake, type Written } from './intake.js';
 import type { ExecuteDto } from '../wire/execute.dto.js';
-import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { OwnershipLostError } from '../calls/ownership-lost-error.js';
 import { type CallOutcome, countTokens } from '../calls/call-outcome.js';
-import { QueueGate } from '../queue/queue-gate.js';
 import {
   type Beginning,
   type BegunExecution,
@@ -60,8 +59,6 @@ interface BegunRun extends Run, Claim {
   readonly createdAt: Date;
 }
 
-type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
-
 /** A lease that is over by this much after the deadline belongs to a process that is gone. */
 const LEASE_GRACE_MS = 15_000;
 
@@ -69,11 +66,9 @@ const LEASE_GRACE_MS = 15_000;
 @Injectable()
 export class RunService {
   constructor(
-    private readonly admission: ExecutionAdmission,
+    private readonly intake: Intake,
     private readonly renderer: ExecutionRenderer,
     private readonly executions: ExecutionsRepository,
-    private readonly idempotency: IdempotencyService,
-    private readonly gate: QueueGate,
     private readonly limits: RateLimits,
     private readonly circuits: ProjectCircuits,
     private readonly calls: SyncCalls,
@@ -86,38 +81,30 @@ export class RunService {
    * The execution and its attempt are committed before the provider is called, and how it ended before the answer. A
    * failure of the provider is an answer too: `PROVIDER_REJECTED`, `PROVIDER_FAILED`, `PROVIDER_TIMEOUT` or
    * `PROVIDER_CIRCUIT_OPEN` with the id of the failed execution; and so is that the reader of a stream has left.
-   * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
+   * @throws what {@link Intake.answer} throws. @throws BudgetExceededError `BUDGET_EXCEEDED`
    */
-  async run(
+  run(
     caller: Caller,
     request: RunRequest,
     variablesJson: string | null,
     { path, key, protocol = OWN_PROTOCOL, sink = null }: RunOptions,
   ): Promise<RawAnswer> {
     const startedAtMs = this.clock.monotonicMs();
-    const leave = this.gate.enter(caller.projectId, sink === null ? 'requests' : 'streams');
-    try {
-      const answer = await this.idempotency.once(caller.projectId, key, async () => {
-        await this.limits.admit(caller, 1);
-        return this.admission.admitAndWrite(caller.projectId, request, 'sync', {
-          prepare: (common) => {
-            protocol.admit(common);
-            return this.renderer.render(common, toEntry(request, variablesJson));
-          },
-          write: (admitted) => {
-            const deadlineAtMs = startedAtMs + admitted.timeoutMs;
-            return this.runAdmitted({ caller, path, key, protocol, sink, admitted, deadlineAtMs });
-          },
-        });
-      });
-      return await this.limits.onAnswer(caller, answer);
-    } finally {
-      leave();
-    }
+    const work = {
+      request,
+      prepare: (common: AdmittedRequest) => {
+        protocol.admit(common);
+        return this.renderer.render(common, toEntry(request, variablesJson));
+      },
+      write: (admitted: AdmittedExecution) => {
+        const deadlineAtMs = startedAtMs + admitted.timeoutMs;
+        return this.runAdmitted({ caller, path, key, protocol, sink, admitted, deadlineAtMs });
+      },
+    };
+    return this.intake.answer(caller, { key, count: 1, place: sink === null ? 'request' : 'stream' }, work);
   }
 
-  private async runAdmitted(asked: Run): Promise<Answered> {
+  private async runAdmitted(asked: Run): Promise<Written> {
     const run: BegunRun = {
       ...asked,
       projectId: asked.caller.projectId,
@@ -131,7 +118,7 @@ export class RunService {
     const request = { ...run, ttlS };
     const cached = await this.cache.findOrClaim(request, run.deadlineAtMs);
     if (cached !== null) return this.answerCached(run, cached);
-    let answer: Answered | undefined;
+    let answer: Written | undefined;
     try {
       answer = await this.runByCall(run);
       return answer;
@@ -141,7 +128,7 @@ export class RunService {
   }
 
   /** Nobody is called: the answer is one that there was before. */
-  private async answerCached(asked: BegunRun, cached: CachedAnswer): Promise<Answered> {
+  private async answerCached(asked: BegunRun, cached: CachedAnswer): Promise<Written> {
     const run = { ...asked, createdAt: this.databaseClock.now() };
     const completedAt = this.databaseClock.now();
     const result = toCachedResult(run, cached, completedAt);
@@ -159,7 +146,7 @@ export class RunService {
     return answer;
   }
 
-  private async runByCall(run: BegunRun): Promise<Answered> {
+  private async runByCall(run: BegunRun): Promise<Written> {
     const choice = chooseTarget(this.circuits, run.projectId, run.admitted.targets, 0);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);
     let last: LastCall | undefined;
@@ -248,7 +235,7 @@ export class RunService {
   }
 
   /** Kept for the record, with no attempt: nobody was called. */
-  private async refuse(run: BegunRun, retryAfterMs: number): Promise<Answered> {
+  private async refuse(run: BegunRun, retryAfterMs: number): Promise<Written> {
     const names = run.admitted.targets.map(({ provider, modelName }) => `${provider}/${modelName}`);
     const problem = new ProviderCircuitOpenError(names.join(', '), retryAfterMs, {
       execution_id: run.executionId,

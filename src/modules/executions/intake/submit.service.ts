@@ -4,18 +4,16 @@ import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import type { Caller } from '../../auth/index.js';
-import { RateLimits } from '../../limits/index.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
-import { ExecutionAdmission } from '../admission/execution-admission.js';
 import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
-import type { AdmittedExecution, RequestToAdmit } from '../admission/execution-request.js';
+import type { AdmittedExecution, AdmittedRequest, RequestToAdmit } from '../admission/execution-request.js';
 import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
+import { Intake, type Written } from './intake.js';
 import type { SubmitDto } from '../wire/execute.dto.js';
 import { armView } from '../reads/execution-views.js';
 import type { SubmittedDto } from '../wire/executions.dto.js';
 import { ExecutionsRepository, warningHeaders } from '../record/index.js';
-import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
-import { QueueGate } from '../queue/queue-gate.js';
+import { KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 
 /** The options that callers inside the service add to a request. */
 export interface SubmitOptions {
@@ -31,18 +29,13 @@ interface Submission
   readonly key: UsedKey | null;
 }
 
-type Answered = RawAnswer | 'stale' | typeof KEY_TAKEN;
-
 /** Queues. */
 @Injectable()
 export class SubmitService {
   constructor(
-    private readonly admission: ExecutionAdmission,
+    private readonly intake: Intake,
     private readonly renderer: ExecutionRenderer,
     private readonly executions: ExecutionsRepository,
-    private readonly idempotency: IdempotencyService,
-    private readonly gate: QueueGate,
-    private readonly limits: RateLimits,
     private readonly cache: ResponseCache,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
@@ -50,37 +43,28 @@ export class SubmitService {
 
   /**
    * Durable when it answers, 202 with a {@link SubmittedDto}, or what the protocol makes of it.
-   * @throws what {@link ExecutionAdmission} and {@link IdempotencyService.once} throw; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL` | RateLimitedError `RATE_LIMITED` | BudgetExceededError `BUDGET_EXCEEDED`
+   * @throws what {@link Intake.answer} throws. @throws BudgetExceededError `BUDGET_EXCEEDED`
    * @throws ContentErasedError `CONTENT_ERASED` for a judgement of what has no content any more.
    */
-  async submit(
+  submit(
     caller: Caller,
     request: SubmitDto & Pick<RequestToAdmit, 'template_hash' | 'batch_id' | 'pinned'>,
     variablesJson: string | null,
     key: UsedKey | null,
     { protocol = OWN_PROTOCOL, ...judging }: SubmitOptions = {},
   ): Promise<RawAnswer> {
-    const leave = this.gate.enter(caller.projectId);
-    try {
-      const answer = await this.idempotency.once(caller.projectId, key, async () => {
-        await this.limits.admit(caller, 1);
-        await this.gate.admit(caller.projectId, 1);
-        return this.admission.admitAndWrite(caller.projectId, request, 'async', {
-          prepare: (common) => {
-            protocol.admit(common);
-            return this.renderer.render(common, toEntry(request, variablesJson));
-          },
-          write: (admitted) => this.write({ caller, admitted, key, protocol, ...judging }),
-        });
-      });
-      return await this.limits.onAnswer(caller, answer);
-    } finally {
-      leave();
-    }
+    const work = {
+      request,
+      prepare: (common: AdmittedRequest) => {
+        protocol.admit(common);
+        return this.renderer.render(common, toEntry(request, variablesJson));
+      },
+      write: (admitted: AdmittedExecution) => this.write({ caller, admitted, key, protocol, ...judging }),
+    };
+    return this.intake.answer(caller, { key, count: 1, place: 'queue' }, work);
   }
 
-  private async write(submission: Submission): Promise<Answered> {
+  private async write(submission: Submission): Promise<Written> {
     const executionId = this.databaseClock.newId();
     const { caller, admitted } = submission;
     const { cacheTtlS: ttlS } = admitted;
@@ -89,7 +73,7 @@ export class SubmitService {
     // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
     const cached = await this.cache.findOrClaim(request, null);
     if (cached !== null) return this.answerCached(submission, executionId, cached);
-    let answer: Answered | undefined;
+    let answer: Written | undefined;
     try {
       answer = await this.queue(submission, executionId);
       return answer;
@@ -98,7 +82,7 @@ export class SubmitService {
     }
   }
 
-  private async queue(submission: Submission, executionId: string): Promise<Answered> {
+  private async queue(submission: Submission, executionId: string): Promise<Written> {
     const { beginning, answer } = this.toBeginning(submission, executionId);
     const begun = await this.executions.begin({ ...beginning, status: 'queued' });
     if (typeof begun === 'string') return begun === 'stale' ? 'stale' : KEY_TAKEN;
@@ -112,7 +96,7 @@ export class SubmitService {
     submission: Submission,
     executionId: string,
     cached: CachedAnswer,
-  ): Promise<Answered> {
+  ): Promise<Written> {
     const { beginning, answer } = this.toBeginning(submission, executionId);
     const begun = await this.executions.begin({
       ...beginning,

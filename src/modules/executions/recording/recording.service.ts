@@ -9,10 +9,10 @@ import { PriceReads } from '../../models/index.js';
 import { type MaskRules, ProjectPolicies } from '../../projects/index.js';
 import { type FoundVersion, type ResolvedVersion, VersionLookup } from '../../prompts/index.js';
 import { DEFAULT_ENVIRONMENT } from '../admission/execution-request.js';
-import { IdempotencyService, KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
+import { KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import type { OutputCheck } from '../calls/output-check.js';
 import { OutputChecker } from '../calls/output-checker.js';
-import { QueueGate } from '../queue/queue-gate.js';
+import { Intake } from '../intake/intake.js';
 import { keepMasked, type KeptContent, maskVariables } from '../masking/index.js';
 import { type Recording, recordedRow } from './recorded-row.js';
 import type {
@@ -35,8 +35,7 @@ export class RecordingService {
     private readonly versions: VersionLookup,
     private readonly prices: PriceReads,
     private readonly recordings: RecordingRepository,
-    private readonly idempotency: IdempotencyService,
-    private readonly gate: QueueGate,
+    private readonly intake: Intake,
     private readonly databaseClock: DatabaseClock,
     private readonly policies: ProjectPolicies,
     private readonly outputs: OutputChecker,
@@ -45,23 +44,12 @@ export class RecordingService {
   /**
    * Records the valid entries, durable when it answers, all in one commit: 200 with a {@link RecordAnswerDto}, which names
    * what cannot. That one of them is wrong is no reason to lose the others: they have happened.
-   * @throws what {@link IdempotencyService.once} throws; then nothing was written.
-   * @throws QueueFullError `QUEUE_FULL`
+   * @throws what {@link Intake.record} throws.
    */
-  async record(
-    actor: Actor,
-    request: RecordDto,
-    sourceOf: EntrySource,
-    key: UsedKey | null,
-  ): Promise<RawAnswer> {
-    const leave = this.gate.enter(actor.projectId);
-    try {
-      return await this.idempotency.once(actor.projectId, key, () =>
-        this.recordOnce(actor, request.executions, sourceOf, key),
-      );
-    } finally {
-      leave();
-    }
+  record(actor: Actor, request: RecordDto, sourceOf: EntrySource, key: UsedKey | null): Promise<RawAnswer> {
+    return this.intake.record(actor.projectId, key, () =>
+      this.recordOnce(actor, request.executions, sourceOf, key),
+    );
   }
 
   private async recordOnce(

@@ -12,7 +12,6 @@ const STILL_LARGER: Readonly<Record<string, number>> = {
   KeysService: 7,
   PromptsService: 8,
   RecordingService: 8,
-  RunService: 9,
   ScoresService: 8,
   SecretsService: 7,
   SessionsService: 8,

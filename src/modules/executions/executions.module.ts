@@ -42,6 +42,7 @@ import { RequestLimits } from './admission/request-limits.js';
 import { RunService } from './intake/run.service.js';
 import { StreamService } from './streaming/index.js';
 import { SyncCalls } from './calls/sync-calls.js';
+import { SyncExecutions } from './intake/sync-executions.js';
 import { RunRights } from './intake/run-rights.js';
 import { SubmitService } from './intake/submit.service.js';
 
@@ -94,6 +95,7 @@ import { SubmitService } from './intake/submit.service.js';
     StreamService,
     SubmitService,
     SyncCalls,
+    SyncExecutions,
   ],
   exports: [
     ExecutionReadsRepository,

@@ -14,12 +14,18 @@ export interface Target extends AllowedModel {
 /** At least one, in the order in which they are tried. */
 export type Targets<T extends AllowedModel = Target> = readonly [T, ...T[]];
 
-export type OpenPass = Extract<CircuitPass, { open: false }>;
+type OpenPass = Extract<CircuitPass, { open: false }>;
+
+/** The model that is called, with the pass of its circuit, which is to be settled. */
+export interface Chosen<T extends AllowedModel> {
+  readonly index: number;
+  readonly target: T;
+  readonly pass: OpenPass;
+}
 
 /** Which model is called next, or how long none of them is worth it. */
 export type Choice<T extends AllowedModel> =
-  | { readonly index: number; readonly target: T; readonly pass: OpenPass }
-  | { readonly index: null; readonly retryAfterMs: number };
+  Chosen<T> | { readonly index: null; readonly retryAfterMs: number };
 
 /**
  * The first whose circuit lets a call through, from `start` on and round the circle. It costs no attempt to pass over the

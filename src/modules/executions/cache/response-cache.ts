@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { RawAnswer } from '../../../infra/http/index.js';
 import { CacheCounts, Clock, getMessage, parseJson } from '../../../kernel/index.js';
 import { canonicalJson, toWireExtras } from '../../../templating/index.js';
 import type { AdmittedExecution, BareCall } from '../admission/execution-request.js';
@@ -35,11 +36,37 @@ export class ResponseCache {
   ) {}
 
   /**
+   * Answers by the cache, or asks in the name of all equal requests, which may wait for the answer.
+   * @param deadlineAtMs until when an equal request that is under way is waited for, by the monotonic clock; null: not at all.
+   */
+  async answer<None>(
+    request: CacheRequest,
+    deadlineAtMs: number | null,
+    steps: {
+      readonly reuse: (cached: CachedAnswer) => Promise<RawAnswer | None>;
+      readonly ask: () => Promise<RawAnswer | None>;
+    },
+  ): Promise<RawAnswer | None> {
+    const cached = await this.findOrClaim(request, deadlineAtMs);
+    if (cached !== null) return steps.reuse(cached);
+    let answer: RawAnswer | None | undefined;
+    try {
+      answer = await steps.ask();
+      return answer;
+    } finally {
+      // A failure, as a refusal, is of no use to others.
+      if (!(answer instanceof RawAnswer && answer.status < 300)) await this.giveUp(request);
+    }
+  }
+
+  /**
    * The answer to an equal request. While somebody else is getting it, it is waited for.
-   * @param deadlineAtMs by the monotonic clock; null: nobody is waited for.
    * @returns null when there is none: then this execution is known to be the one that gets it, or the time is up.
    */
-  async findOrClaim(request: CacheRequest, deadlineAtMs: number | null): Promise<CachedAnswer | null> {
+  private async findOrClaim(
+    request: CacheRequest,
+    deadlineAtMs: number | null,
+  ): Promise<CachedAnswer | null> {
     const { projectId, executionId, admitted, ttlS } = request;
     const key = toCacheKey(admitted);
     for (;;) {
@@ -64,7 +91,7 @@ export class ResponseCache {
   }
 
   /** For an execution that came to no answer; whoever waits for it asks for itself then. Never rejects. */
-  async giveUp({ projectId, executionId, admitted }: CacheRequest): Promise<void> {
+  private async giveUp({ projectId, executionId, admitted }: CacheRequest): Promise<void> {
     await this.entries.unclaim(projectId, toCacheKey(admitted), executionId).catch((error: unknown) => {
       this.logger.warn({ executionId }, `a claim in the cache was not taken back: ${getMessage(error)}`);
     });

@@ -11,7 +11,7 @@ import { boundCharge } from '../admission/charge-bound.js';
 import type { ClaimedExecution } from './claim.js';
 import { ExecutionLeases } from './execution-leases.js';
 import {
-  type Choice,
+  type Chosen,
   chooseTarget,
   hasFallback,
   type Target,
@@ -23,8 +23,6 @@ import { ProviderCaller } from './provider-caller.js';
 import { type Dispatched, ExecutionsRepository, type Next } from '../record/index.js';
 import { isRetryableElsewhere, isRetryableThere, waitBeforeRetryMs } from './retry-policy.js';
 import { clampedParams } from './sync-calls.js';
-
-type Chosen = Exclude<Choice<AllowedModel>, { index: null }>;
 
 /** The outcome of a call that was not made. */
 const NOTHING = { status: null, retryAfterMs: null, providerRequestId: null, latencyMs: 0 } as const;
@@ -65,7 +63,10 @@ export class ExecutionRunner {
   }
 
   /** @returns null when no call was made. */
-  private async callOnce(claimed: ClaimedExecution, chosen: Chosen): Promise<CallOutcome | null> {
+  private async callOnce(
+    claimed: ClaimedExecution,
+    chosen: Chosen<AllowedModel>,
+  ): Promise<CallOutcome | null> {
     const { executionId, projectId } = claimed;
     const attempt = claimed.attemptsMade + 1;
     const held = await this.heldParams(claimed, attempt);
@@ -155,7 +156,7 @@ export class ExecutionRunner {
     claimed: ClaimedExecution,
     attempt: number,
     outcome: CallOutcome,
-    { chosen, price }: { readonly chosen: Chosen; readonly price: PriceRecord | null },
+    { chosen, price }: { readonly chosen: Chosen<AllowedModel>; readonly price: PriceRecord | null },
   ): Promise<void> {
     const { executionId } = claimed;
     const next = this.decideNext(claimed, attempt, outcome, chosen.index);

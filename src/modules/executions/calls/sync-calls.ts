@@ -6,40 +6,23 @@ import { BudgetExceededError } from '../../budgets/index.js';
 import { ProviderError, type ProviderParams } from '../../providers/index.js';
 import { ProjectCircuits } from '../../secrets/index.js';
 import type { AnswerSink } from '../intake/answer-sink.js';
-import type { Claim } from './claim.js';
-import type { AdmittedExecution } from '../admission/execution-request.js';
-import { chooseTarget, hasFallback, type OpenPass, type Target } from '../admission/execution-targets.js';
+import type { AdmittedRun, BegunRun, EndedCall } from '../intake/run.js';
+import {
+  type Choice,
+  type Chosen,
+  chooseTarget,
+  hasFallback,
+  type Target,
+} from '../admission/execution-targets.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
 import { type CallOutcome, isFree } from './call-outcome.js';
 import { type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from '../record/index.js';
 import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
 
-/** An execution that somebody waits for, dispatched for the first time. */
-export interface SyncExecution extends Claim {
-  readonly admitted: AdmittedExecution;
-  /** `max_new_tokens` as a budget has brought it down; null: as it was asked for. */
-  readonly clampedTokens: number | null;
-  /** By the monotonic clock. */
-  readonly deadlineAtMs: number;
-  /** Reads the answer as it comes; null when it is waited for as a whole. */
-  readonly sink: AnswerSink | null;
-}
-
-/** Which model is called. */
-export interface Call {
-  readonly index: number;
-  readonly target: Target;
-  readonly pass: OpenPass;
+/** A call that is dispatched. */
+interface Call extends Chosen<Target> {
   readonly params: ProviderParams;
-}
-
-export interface LastCall {
-  readonly attempt: number;
-  readonly target: Target;
-  readonly outcome: CallOutcome;
-  /** Whether the execution may have duties: further attempts may have held money for it. */
-  readonly mayHaveDuties: boolean;
 }
 
 /** The calls of an execution that somebody waits for: few, quickly after each other, along its models, and inside its deadline. */
@@ -52,19 +35,26 @@ export class SyncCalls {
     private readonly clock: Clock,
   ) {}
 
+  /** The model that is called first. Its pass is settled by {@link make}, or by whoever does not come to that. */
+  choose({ asked, admitted }: AdmittedRun): Choice<Target> {
+    return chooseTarget(this.circuits, asked.caller.projectId, admitted.targets, 0);
+  }
+
   /**
    * Calls, and calls again while that makes sense. How the last call ended is not written yet.
    * @param first is dispatched already.
    * @throws OwnershipLostError when the execution passed to somebody else.
    */
-  async make(execution: SyncExecution, first: Call): Promise<LastCall> {
-    let call = first;
-    let { mayHaveDuties = true } = execution;
+  async make(begun: BegunRun, first: Chosen<Target>): Promise<EndedCall> {
+    const { run, claim, clampedTokens } = begun;
+    const { index, target, pass } = first;
+    let call: Call = { index, target, pass, params: clampedParams(run.admitted.params, clampedTokens) };
+    let { mayHaveDuties = true } = claim;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.callOnce(execution, attempt, call);
+      const outcome = await this.callOnce(run, attempt, call);
       call.pass.settle(this.caller.judge(outcome));
       const last = { attempt, target: call.target, outcome, mayHaveDuties };
-      const next = await this.nextCall(execution, last, call);
+      const next = await this.nextCall(begun, last, call);
       if (next === null) return last;
       let isDispatched = false;
       try {
@@ -72,41 +62,39 @@ export class SyncCalls {
         const again = { kind: 'running', model: next.target } as const;
         const { target: model } = call;
         isDispatched = await this.executions.end({
-          claim: execution,
+          claim,
           mode: 'sync',
           attempt,
           model,
           price: model.price,
           outcome,
-          mask: execution.admitted.kept?.values ?? null,
+          mask: run.admitted.kept?.values ?? null,
           next: again,
         });
       } finally {
         if (!isDispatched) next.pass.settle('silent');
       }
-      if (!isDispatched) throw new OwnershipLostError(execution.executionId);
+      if (!isDispatched) throw new OwnershipLostError(claim.executionId);
       call = next;
       mayHaveDuties ||= next.mayHaveDuties;
     }
   }
 
-  remainingMs({ deadlineAtMs }: Pick<SyncExecution, 'deadlineAtMs'>): number {
+  private remainingMs({ deadlineAtMs }: AdmittedRun): number {
     return Math.max(0, deadlineAtMs - this.clock.monotonicMs());
   }
 
-  private callOnce(
-    execution: SyncExecution,
-    attempt: number,
-    { index, target, params }: Call,
-  ): Promise<CallOutcome> {
-    const { executionId, projectId, admitted, sink } = execution;
+  private callOnce(run: AdmittedRun, attempt: number, { index, target, params }: Call): Promise<CallOutcome> {
+    const { executionId, admitted } = run;
+    const { caller, sink } = run.asked;
+    const { projectId } = caller;
     const { provider, modelName } = target;
     const { messages, extras } = admitted;
     sink?.calling({ provider, model_name: modelName });
-    const shareMs = this.shareMs(execution, attempt, index);
+    const shareMs = this.shareMs(run, attempt, index);
     const call = { executionId, projectId, attempt, provider, modelName, messages, params, extras };
     if (sink === null) return this.caller.call({ ...call, deadlineMs: shareMs });
-    return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(execution) }, shareMs);
+    return this.callFor(sink, { ...call, deadlineMs: this.remainingMs(run) }, shareMs);
   }
 
   /** A stream has all of the time once a piece has gone out: then no other model can take over any more. */
@@ -130,28 +118,30 @@ export class SyncCalls {
   }
 
   /** The last model gets all that is left; one before it no more than its share, or it could use up the time of the others. */
-  private shareMs(execution: SyncExecution, attempt: number, index: number): number {
-    const { targets, maxAttempts } = execution.admitted;
+  private shareMs(run: AdmittedRun, attempt: number, index: number): number {
+    const { targets, maxAttempts } = run.admitted;
     const models = Math.max(1, Math.min(targets.length - index, maxAttempts - attempt + 1));
-    return this.remainingMs(execution) / models;
+    return this.remainingMs(run) / models;
   }
 
   private async nextCall(
-    execution: SyncExecution,
-    last: LastCall,
+    begun: BegunRun,
+    last: EndedCall,
     { index }: Call,
   ): Promise<(Call & { readonly mayHaveDuties: boolean }) | null> {
-    const { targets } = execution.admitted;
+    const { run } = begun;
+    const { targets } = run.admitted;
     const isLastModel = !hasFallback(targets, index);
-    if (!(await this.isTimely(execution, last, isLastModel))) return null;
-    const choice = chooseTarget(this.circuits, execution.projectId, targets, (index + 1) % targets.length);
+    if (!(await this.isTimely(run, last, isLastModel))) return null;
+    const { projectId } = run.asked.caller;
+    const choice = chooseTarget(this.circuits, projectId, targets, (index + 1) % targets.length);
     if (choice.index === null) return null;
     let held: { readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null = null;
     try {
       // With the circuits of all others open it is the same model after all, which is owed its wait.
       const isSameAgain = choice.index === index && !isLastModel;
-      if (isSameAgain && !(await this.isTimely(execution, last, true))) return null;
-      held = await this.heldParams(execution, last);
+      if (isSameAgain && !(await this.isTimely(run, last, true))) return null;
+      held = await this.heldParams(begun, last);
     } finally {
       if (held === null) choice.pass.settle('silent');
     }
@@ -159,25 +149,22 @@ export class SyncCalls {
   }
 
   /** Waits until it is time for another call. @returns false when there is no point in one, or no time for it. */
-  private async isTimely(execution: SyncExecution, last: LastCall, isLastModel: boolean): Promise<boolean> {
-    const waitMs = this.waitMs(execution, last, isLastModel);
+  private async isTimely(run: AdmittedRun, last: EndedCall, isLastModel: boolean): Promise<boolean> {
+    const waitMs = this.waitMs(run, last, isLastModel);
     if (waitMs === null) return false;
     // A client that has left wants no further call, and none is written that is not made.
-    if (waitMs > 0) await waitUnlessLeft(waitMs, execution.sink);
-    return execution.sink?.signal.aborted !== true;
+    const { sink } = run.asked;
+    if (waitMs > 0) await waitUnlessLeft(waitMs, sink);
+    return sink?.signal.aborted !== true;
   }
 
-  private waitMs(
-    execution: SyncExecution,
-    { attempt, outcome }: LastCall,
-    isLastModel: boolean,
-  ): number | null {
-    const { admitted, sink } = execution;
-    if (outcome.succeeded || attempt >= admitted.maxAttempts) return null;
+  private waitMs(run: AdmittedRun, { attempt, outcome }: EndedCall, isLastModel: boolean): number | null {
+    const { sink } = run.asked;
+    if (outcome.succeeded || attempt >= run.admitted.maxAttempts) return null;
     // A piece that was sent cannot be taken back.
     if (sink !== null && (sink.hasSent || sink.signal.aborted)) return null;
     const { kind, retryAfterMs, shouldRetry = null } = outcome.failure;
-    const remainingMs = this.remainingMs(execution);
+    const remainingMs = this.remainingMs(run);
     if (!isLastModel) {
       return isRetryableElsewhere(outcome.failure) && remainingMs >= LEAST_CALL_MS ? 0 : null;
     }
@@ -195,19 +182,19 @@ export class SyncCalls {
 
   /** The params of a further attempt that the budgets allow; null when they do not. */
   private async heldParams(
-    execution: SyncExecution,
-    { attempt, outcome }: LastCall,
+    { run, claim, clampedTokens: asBegun }: BegunRun,
+    { attempt, outcome }: EndedCall,
   ): Promise<{ readonly params: ProviderParams; readonly mayHaveDuties: boolean } | null> {
-    const { bound } = execution.admitted;
+    const { bound, params: asked } = run.admitted;
     try {
       const isLastFree = isFree(outcome);
       const { clampedTokens, mayHaveDuties } = await this.executions.holdAgain(
-        execution,
+        claim,
         attempt + 1,
         bound,
         isLastFree,
       );
-      const params = clampedParams(execution.admitted.params, clampedTokens ?? execution.clampedTokens);
+      const params = clampedParams(asked, clampedTokens ?? asBegun);
       return { params, mayHaveDuties };
     } catch (error) {
       // With the database away there is no further call either; how the last one ended is written when it is back.

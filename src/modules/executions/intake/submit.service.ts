@@ -64,22 +64,17 @@ export class SubmitService {
     return this.intake.answer(caller, { key, count: 1, place: 'queue' }, work);
   }
 
-  private async write(submission: Submission): Promise<Written> {
+  private write(submission: Submission): Promise<Written> {
     const executionId = this.databaseClock.newId();
     const { caller, admitted } = submission;
     const { cacheTtlS: ttlS } = admitted;
     if (ttlS === null) return this.queue(submission, executionId);
-    const request = { projectId: caller.projectId, executionId, admitted, ttlS };
+    const wanted = { projectId: caller.projectId, executionId, admitted, ttlS };
     // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
-    const cached = await this.cache.findOrClaim(request, null);
-    if (cached !== null) return this.answerCached(submission, executionId, cached);
-    let answer: Written | undefined;
-    try {
-      answer = await this.queue(submission, executionId);
-      return answer;
-    } finally {
-      if (!(answer instanceof RawAnswer)) await this.cache.giveUp(request);
-    }
+    return this.cache.answer(wanted, null, {
+      reuse: (cached) => this.answerAgain(submission, executionId, cached),
+      ask: () => this.queue(submission, executionId),
+    });
   }
 
   private async queue(submission: Submission, executionId: string): Promise<Written> {
@@ -92,7 +87,7 @@ export class SubmitService {
   }
 
   /** It is over when it is answered; whoever asks for it is told so. */
-  private async answerCached(
+  private async answerAgain(
     submission: Submission,
     executionId: string,
     cached: CachedAnswer,

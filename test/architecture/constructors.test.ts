@@ -6,7 +6,6 @@ const MAX_DEPENDENCIES = 6;
 /** Classes that still have more, with the number that they have. An entry that is no longer true fails, so the list only shrinks. */
 const STILL_LARGER: Readonly<Record<string, number>> = {
   ApplyChangeService: 8,
-  BatchesService: 8,
   ChangesService: 9,
   ExecutionRunner: 11,
   KeysService: 7,

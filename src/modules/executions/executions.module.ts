@@ -6,6 +6,7 @@ import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { SecretsModule } from '../secrets/index.js';
+import { BatchEntries } from './batches/batch-entries.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
 import { BatchesService } from './batches/batches.service.js';
@@ -58,6 +59,7 @@ import { SubmitService } from './intake/submit.service.js';
     SecretsModule,
   ],
   providers: [
+    BatchEntries,
     BatchesRepository,
     BatchesService,
     CacheExpiry,

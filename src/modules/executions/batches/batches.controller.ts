@@ -20,7 +20,8 @@ import { RateLimited } from '../../limits/index.js';
 import { RunRights } from '../intake/run-rights.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../idempotency/index.js';
 import { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
-import { BatchesService, type VariablesSource } from './batches.service.js';
+import type { VariablesSource } from './batch-entries.js';
+import { BatchesService } from './batches.service.js';
 
 const BATCH_ID = { name: 'batch_id', description: 'Id of the batch.' };
 

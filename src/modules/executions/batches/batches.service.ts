@@ -1,43 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../../infra/config/index.js';
 import { Bell } from '../../../infra/bell/index.js';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import { RawAnswer } from '../../../infra/http/index.js';
-import { type ErrorEntry, heavyWork, LedgerError, ValidationError } from '../../../kernel/index.js';
-import type { StoredArm } from '../../../entities/index.js';
 import type { Caller } from '../../auth/index.js';
 import { warningHeaders } from '../record/index.js';
-import { ExecutionAdmission } from '../admission/execution-admission.js';
-import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
-import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { AdmittedExecution, AdmittedRequest } from '../admission/execution-request.js';
 import { KEY_TAKEN, storedAnswer, type UsedKey } from '../idempotency/index.js';
 import { Intake, type Written } from '../intake/intake.js';
+import { BatchEntries, type VariablesSource } from './batch-entries.js';
 import type { BatchDto, SubmitBatchDto, SubmittedBatchDto } from './batches.dto.js';
 import { type BatchProgress, type BatchRecord, BatchesRepository } from './batches.repository.js';
-import { BatchEntriesRefusedError, BatchNotFoundError } from './errors.js';
-
-/** So that each entry of the largest batch may have one. */
-const MAX_ERRORS = 1000;
-
-/** The variables of an entry, as they were sent. */
-export interface VariablesSource {
-  /** Their exact text; null when they were left out. */
-  of(index: number): string | null;
-  /** Its UTF-8 bytes. */
-  sizeOf(index: number): number;
-}
+import { BatchNotFoundError } from './errors.js';
 
 /** Many executions of one version, submitted together. */
 @Injectable()
 export class BatchesService {
   constructor(
-    private readonly config: AppConfig,
-    private readonly admission: ExecutionAdmission,
-    private readonly renderer: ExecutionRenderer,
-    private readonly prompts: PromptAdmission,
-    private readonly batches: BatchesRepository,
     private readonly intake: Intake,
+    private readonly entries: BatchEntries,
+    private readonly batches: BatchesRepository,
     private readonly bell: Bell,
     private readonly databaseClock: DatabaseClock,
   ) {}
@@ -55,7 +36,7 @@ export class BatchesService {
   ): Promise<RawAnswer> {
     const work = {
       request,
-      prepare: (common: AdmittedRequest) => this.renderAll(caller.projectId, common, request, source),
+      prepare: (common: AdmittedRequest) => this.entries.renderAll(caller.projectId, common, request, source),
       write: (admitted: readonly AdmittedExecution[]) =>
         this.insert(caller, request.callback_url ?? null, admitted, key),
     };
@@ -78,59 +59,6 @@ export class BatchesService {
     const batch = await this.batches.find(projectId, batchId);
     if (batch === null) throw new BatchNotFoundError(batchId);
     return batch;
-  }
-
-  private async renderAll(
-    projectId: string,
-    common: AdmittedRequest,
-    request: SubmitBatchDto,
-    source: VariablesSource,
-  ): Promise<AdmittedExecution[]> {
-    const { entries } = request;
-    const arms = await this.admitArms(projectId, common, request);
-    const admitted: AdmittedExecution[] = [];
-    const errors: ErrorEntry[] = [];
-    let first: LedgerError | null = null;
-    for (const [index, sent] of entries.entries()) {
-      try {
-        const variablesJson = await heavyWork.run(() => this.readVariables(source, index));
-        const { own, arm } = arms?.(sent.unit_key ?? null) ?? { own: common, arm: null };
-        const entry = { ...toEntry(sent, variablesJson), ...(arm === null ? {} : { arm }) };
-        // A batch is told of as a whole; its executions are not told of one by one.
-        admitted.push({ ...(await this.renderer.render(own, entry)), callbackUrl: null });
-      } catch (error) {
-        if (!(error instanceof LedgerError)) throw error;
-        first ??= error;
-        if (error.code === first.code) errors.push(...errorsOfEntry(error, index));
-        if (errors.length >= MAX_ERRORS) break;
-      }
-    }
-    if (first !== null) throw new BatchEntriesRefusedError(first, errors.slice(0, MAX_ERRORS));
-    return admitted;
-  }
-
-  /** Admits both arms where a rollout runs, since each entry is a unit. @returns null where none runs. */
-  private async admitArms(
-    projectId: string,
-    common: AdmittedRequest,
-    request: SubmitBatchDto,
-  ): Promise<((unitKey: string | null) => { own: AdmittedRequest; arm: StoredArm }) | null> {
-    const { rollout = null, arm: first = null } = common.prompt ?? {};
-    if (rollout === null) return null;
-    const other = await this.admission.admitOtherArm(projectId, request, 'async', common);
-    return (unitKey) => {
-      const arm = this.prompts.assign(projectId, rollout, unitKey);
-      return { own: arm.arm === first?.arm ? common : other, arm };
-    };
-  }
-
-  /** Their text. An entry may have what a request of its own might have had. */
-  private readVariables(source: VariablesSource, index: number): string | null {
-    const { MAX_BODY_BYTES: most } = this.config.env;
-    if (source.sizeOf(index) <= most) return source.of(index);
-    throw new ValidationError(`Send variables of at most ${most} bytes in an entry.`, [
-      { pointer: '/variables', message: `is larger than ${most} bytes` },
-    ]);
   }
 
   private async insert(
@@ -159,12 +87,6 @@ export class BatchesService {
     void this.bell.ring(beginnings.map(({ executionId }) => ({ executionId, fence: 0 })));
     return answer.with(warningHeaders(inserted.warning));
   }
-}
-
-function errorsOfEntry(error: LedgerError, index: number): ErrorEntry[] {
-  const entry = `/entries/${index}`;
-  const errors = error.errors ?? [{ pointer: '', message: error.message }];
-  return errors.map(({ pointer, message }) => ({ pointer: `${entry}${pointer}`, message }));
 }
 
 function submittedAnswer(batchId: string, executionIds: string[]): RawAnswer {

@@ -10,7 +10,6 @@ const STILL_LARGER: Readonly<Record<string, number>> = {
   ExecutionRunner: 11,
   KeysService: 7,
   PromptsService: 8,
-  RecordingService: 8,
   ScoresService: 8,
   SecretsService: 7,
   SessionsService: 8,

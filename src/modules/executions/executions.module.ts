@@ -35,6 +35,7 @@ import { OutputChecker } from './calls/output-checker.js';
 import { PromptAdmission } from './admission/prompt-admission.js';
 import { ProviderCaller } from './calls/provider-caller.js';
 import { QueueGate } from './queue/queue-gate.js';
+import { RecordedRows } from './recording/recorded-rows.js';
 import { RecordingController } from './recording/recording.controller.js';
 import { RecordingRepository } from './recording/recording.repository.js';
 import { RecordingService } from './recording/recording.service.js';
@@ -87,6 +88,7 @@ import { SubmitService } from './intake/submit.service.js';
     PromptAdmission,
     ProviderCaller,
     QueueGate,
+    RecordedRows,
     RecordingRepository,
     RecordingService,
     RequestLimits,

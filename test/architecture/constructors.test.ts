@@ -7,7 +7,6 @@ const MAX_DEPENDENCIES = 6;
 const STILL_LARGER: Readonly<Record<string, number>> = {
   ApplyChangeService: 8,
   ChangesService: 9,
-  ExecutionRunner: 11,
   KeysService: 7,
   PromptsService: 8,
   ScoresService: 8,

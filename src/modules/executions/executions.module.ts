@@ -6,6 +6,7 @@ import { ModelsModule } from '../models/index.js';
 import { ProjectsModule } from '../projects/index.js';
 import { PromptsModule } from '../prompts/index.js';
 import { SecretsModule } from '../secrets/index.js';
+import { AttemptCosts } from './calls/attempt-costs.js';
 import { BatchEntries } from './batches/batch-entries.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { BatchesRepository } from './batches/batches.repository.js';
@@ -16,6 +17,7 @@ import {
   ContentErasureRepository,
   ContentErasureService,
 } from './erasure/index.js';
+import { ClaimEndings } from './calls/claim-endings.js';
 import { ExecutionAdmission } from './admission/execution-admission.js';
 import { ExecutionContentsRepository } from './reads/execution-contents.repository.js';
 import { ExecutionLeases } from './calls/execution-leases.js';
@@ -60,10 +62,12 @@ import { SubmitService } from './intake/submit.service.js';
     SecretsModule,
   ],
   providers: [
+    AttemptCosts,
     BatchEntries,
     BatchesRepository,
     BatchesService,
     CacheExpiry,
+    ClaimEndings,
     ContentErasureRepository,
     ContentErasureService,
     ContentRetention,

@@ -13,19 +13,27 @@ class TimersClock extends Clock {
 
 const claimOf = (executionId: string, fence = 1): Claim => ({ projectId: 'project', executionId, fence });
 
+const MODEL = { modelId: 'model' };
+const DISPATCHED = { keyId: null, tokensPerMinute: 7, ancestors: [] };
+
 /** Leases of three seconds, unless a test says otherwise. */
 function openLeases(leaseMs = 3000) {
   const renewals: (readonly Claim[])[] = [];
-  const database = { lost: [] as Claim[], isDown: false, answered: Promise.resolve() };
+  const database = { lost: [] as Claim[], isDown: false, announcingMs: 0, answered: Promise.resolve() };
   const renew = async (claims: readonly Claim[]): Promise<Claim[]> => {
     renewals.push(claims);
     await database.answered;
     if (database.isDown) throw new Error('the database is away');
     return claims.filter((claim) => database.lost.includes(claim));
   };
+  const dispatch = async (claim: Claim) => {
+    await jest.advanceTimersByTimeAsync(database.announcingMs);
+    return database.lost.includes(claim) ? null : DISPATCHED;
+  };
   const backends = { databaseUrl: '', keyHashSecret: null, embedded: false };
   const config = new AppConfig(parseEnvironment({ LEASE_MS: String(leaseMs) }), backends);
-  const leases = new ExecutionLeases(config, { renew } as unknown as ExecutionsRepository, new TimersClock());
+  const executions = { renew, dispatch } as unknown as ExecutionsRepository;
+  const leases = new ExecutionLeases(config, executions, new TimersClock());
   return { leases, renewals, database };
 }
 
@@ -91,10 +99,24 @@ describe('ExecutionLeases', () => {
     leases.beforeApplicationShutdown();
   });
 
-  it('counts from when the statement that began it was sent', () => {
-    const { leases } = openLeases();
-    expect(leases.hold(claimOf('a'), performance.now() - 3000).isCertain).toBe(false);
+  it('holds an attempt from when the statement that announces it was sent', async () => {
+    const { leases, database } = openLeases();
+    database.announcingMs = 2999;
+    const inTime = await leases.dispatch(claimOf('a'), 1, MODEL);
+    expect(inTime).toMatchObject(DISPATCHED);
+    expect(inTime?.lease.isCertain).toBe(true);
+    database.announcingMs = 3000;
+    const late = await leases.dispatch(claimOf('b'), 1, MODEL);
+    expect(late?.lease.isCertain).toBe(false);
     leases.beforeApplicationShutdown();
+  });
+
+  it('holds no attempt of what has passed to another process', async () => {
+    const { leases, database } = openLeases();
+    const lost = claimOf('a');
+    database.lost.push(lost);
+    expect(await leases.dispatch(lost, 1, MODEL)).toBeNull();
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   it('does not hold again what ends while it is renewed', async () => {

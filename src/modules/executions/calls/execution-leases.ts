@@ -1,8 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { Clock, getMessage } from '../../../kernel/index.js';
+import type { AllowedModel } from '../../models/index.js';
 import type { Claim } from './claim.js';
-import { ExecutionsRepository } from '../record/index.js';
+import { type Dispatched, ExecutionsRepository } from '../record/index.js';
 
 /** A call of an execution that this process holds. */
 export class HeldLease {
@@ -33,6 +34,11 @@ export class HeldLease {
   }
 }
 
+/** An attempt that was announced, under the lease that it began. */
+export interface DispatchedAttempt extends Dispatched {
+  readonly lease: HeldLease;
+}
+
 /** The number of renewals of a lease within its length: two may fail before it lapses. */
 const RENEWALS = 3;
 const RENEWAL_RETRY_MS = 1000;
@@ -51,6 +57,20 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
     private readonly clock: Clock,
   ) {
     this.leaseMs = config.env.LEASE_MS;
+  }
+
+  /**
+   * Writes that an attempt is about to be made, and holds the execution from then on: after this the socket may be opened.
+   * @returns null when the execution is no longer ours.
+   */
+  async dispatch(
+    claim: Claim,
+    attempt: number,
+    model: Pick<AllowedModel, 'modelId'>,
+  ): Promise<DispatchedAttempt | null> {
+    const sinceMs = this.clock.monotonicMs();
+    const dispatched = await this.executions.dispatch(claim, attempt, model);
+    return dispatched === null ? null : { ...dispatched, lease: this.hold(claim, sinceMs) };
   }
 
   /** @param sinceMs when the statement that began the lease was sent, by the monotonic clock. */

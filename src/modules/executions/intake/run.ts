@@ -7,9 +7,7 @@ import type { UsedKey } from '../idempotency/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { ExecutionProtocol } from './execution-protocol.js';
 
-/** The shapes of a run, each with the one before it: asked, admitted, begun. Then its calls end. */
-
-/** A request that somebody waits for, and the way to answer it. */
+/** A run as it is asked: a request that somebody waits for, and the way to answer it. */
 export interface AskedRun {
   readonly caller: Caller;
   /** The path of the request, for `instance`. */
@@ -20,7 +18,7 @@ export interface AskedRun {
   readonly sink: AnswerSink | null;
 }
 
-/** The execution that it may become. Nothing is written yet. */
+/** A run that is admitted, with the execution that it may become. Nothing is written yet. */
 export interface AdmittedRun {
   readonly asked: AskedRun;
   readonly admitted: AdmittedExecution;
@@ -30,7 +28,7 @@ export interface AdmittedRun {
   readonly deadlineAtMs: number;
 }
 
-/** The execution is in flight, and dispatched for the first time. */
+/** A run that has begun: its execution is in flight, and dispatched for the first time. */
 export interface BegunRun {
   readonly run: AdmittedRun;
   readonly claim: Claim;
@@ -38,7 +36,7 @@ export interface BegunRun {
   readonly clampedTokens: number | null;
 }
 
-/** Its last call has ended, which is not written yet. */
+/** The last call of a run, which has ended. That is not written yet. */
 export interface EndedCall {
   readonly attempt: number;
   readonly target: Target;

@@ -57,7 +57,7 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/jest/slow-first.cjs',
   reporters: ['default', '<rootDir>/test/support/jest/summary-reporter.cjs'],
   projects: [
-    project('unit', '{src,sdk/src}/**/*.spec.ts'),
+    project('unit', '{src,sdk/src,dashboard/src}/**/*.spec.ts'),
     project('architecture', 'test/architecture/**/*.test.ts', servers),
     project('db', 'test/db/**/*.test.ts', servers),
     project('e2e', 'test/e2e/**/*.test.ts', servers),

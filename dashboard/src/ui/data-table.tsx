@@ -10,7 +10,9 @@ import {
   useRef,
 } from 'react';
 import { useMedia } from './hooks/use-media';
+import { useSteadyRows } from './hooks/use-steady-rows';
 import { scrollToRow, useRowsInSight } from './hooks/use-rows-in-sight';
+import type { Rows } from './pages/rows';
 import { classNames } from './text/class-names';
 
 export interface Column<Row> {
@@ -27,14 +29,17 @@ export interface Column<Row> {
 interface DataTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
+  /** What is not at hand is left blank until it is. */
+  readonly rows: Rows<Row>;
   readonly rowKey: (row: Row) => string;
   /** Path below `/app` of what the row is about; null for a row that leads nowhere. */
   readonly rowPath?: (row: Row) => string | null;
   /** In place of a path: opens the row where it is. */
   readonly onOpen?: ((row: Row) => void) | undefined;
   /** Called when the end comes into sight. */
-  readonly onEndReached?: () => void;
+  readonly onEndReached?: (() => void) | undefined;
+  /** Called with the rows that are rendered, or soon will be. @param end the row after the last one. */
+  readonly onSight?: ((first: number, end: number) => void) | undefined;
   readonly footer?: ReactNode;
 }
 
@@ -52,6 +57,7 @@ export function DataTable<Row>({
   rowPath = () => null,
   onOpen,
   onEndReached,
+  onSight,
   footer,
 }: DataTableProps<Row>) {
   const isNarrow = useMedia('(max-width: 767px)');
@@ -67,17 +73,20 @@ export function DataTable<Row>({
   const head = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const { first, end } = useRowsInSight(scroller, rows.length, ROW_PX);
+  useEffect(() => onSight?.(first, end), [first, end, onSight]);
   useEffect(() => {
     if (end >= rows.length) onEndReached?.();
-  }, [end, rows.length, onEndReached]);
+  }, [end, rows, onEndReached]);
+  useSteadyRows(scroller, rows, rowKey, ROW_PX);
 
   // The row that the keys have gone to and that is not in the page yet: the next key counts from it, however fast it follows.
   const goingTo = useRef<number | null>(null);
   const arrive = () => {
     const row = scroller.current?.querySelector<HTMLElement>(`[data-row="${goingTo.current}"]`);
     if (row == null) return;
-    goingTo.current = null;
     row.focus();
+    // A blank row makes way for one with something in it, which is to have the focus as well.
+    if (row.getAttribute('aria-busy') !== 'true') goingTo.current = null;
   };
   useEffect(arrive);
   const focusRow = (index: number) => {
@@ -106,7 +115,7 @@ export function DataTable<Row>({
       End: rows.length - 1,
     };
     const goal = goals[event.key];
-    const row = rows[at];
+    const row = at < 0 ? undefined : rows.at(at);
     if (goal !== undefined) {
       event.preventDefault();
       focusRow(goal);
@@ -141,16 +150,21 @@ export function DataTable<Row>({
         </div>
         <div role="rowgroup" className="relative" style={{ height: rows.length * ROW_PX }}>
           <div role="presentation" className="absolute inset-x-0" style={{ top: first * ROW_PX }}>
-            {rows.slice(first, end).map((row, at) => (
-              <TableRow
-                key={rowKey(row)}
-                row={row}
-                index={first + at}
-                columns={shown}
-                template={template}
-                onPick={onOpen !== undefined || rowPath(row) !== null ? onPick : null}
-              />
-            ))}
+            {Array.from({ length: Math.max(0, end - first) }, (_, at) => {
+              const index = first + at;
+              const row = rows.at(index);
+              if (row === undefined) return <BlankRow key={index} index={index} />;
+              return (
+                <TableRow
+                  key={rowKey(row)}
+                  row={row}
+                  index={index}
+                  columns={shown}
+                  template={template}
+                  onPick={onOpen !== undefined || rowPath(row) !== null ? onPick : null}
+                />
+              );
+            })}
           </div>
         </div>
       </div>
@@ -166,6 +180,24 @@ interface TableRowProps<Row> {
   readonly template: CSSProperties;
   /** Null for a row that leads nowhere. */
   readonly onPick: ((row: Row) => void) | null;
+}
+
+/** Stands for a row that is being read. */
+function BlankRow({ index }: { readonly index: number }) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-busy
+      tabIndex={-1}
+      data-row={index}
+      className="flex h-[38px] items-center border-b px-3 [contain:strict] focus:bg-accent-soft focus:outline-none"
+    >
+      <span role="cell" className="h-2 w-40 rounded bg-code">
+        <span className="sr-only">Loading …</span>
+      </span>
+    </div>
+  );
 }
 
 /** A row does not depend on the layout around it, so the browser lays out only rows that are new. */

@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react';
 import { LoadMore } from './controls/load-more';
 import { type Column, DataTable } from './data-table';
+import type { Rows } from './pages/rows';
 import { Problem } from './problem';
 
-/** The entries of a list that were read so far: by `usePages`, or by `useWhole`. */
+/** A list as far as it was read: by `usePages`, or by `useWhole`. */
 export interface Listed<Row> {
-  readonly items: readonly Row[];
+  readonly items: Rows<Row>;
   readonly isPending: boolean;
   readonly error: unknown;
   readonly retry: () => void;
   readonly readOn?: () => void;
+  readonly onSight?: (first: number, end: number) => void;
   readonly isLoadingMore?: boolean;
 }
 
@@ -17,7 +19,7 @@ export interface Listed<Row> {
 export function List<Row>({
   label,
   columns,
-  listed: { items, isPending, error, retry, readOn, isLoadingMore = false },
+  listed: { items, isPending, error, retry, readOn, onSight, isLoadingMore = false },
   rowKey,
   rowPath,
   onOpen,
@@ -47,7 +49,8 @@ export function List<Row>({
           rowKey={rowKey}
           {...(rowPath === undefined ? {} : { rowPath })}
           onOpen={onOpen}
-          {...(readOn === undefined ? {} : { onEndReached: readOn })}
+          onEndReached={readOn}
+          onSight={onSight}
           footer={<LoadMore isLoading={isLoadingMore} error={error} onRetry={retry} />}
         />
       )}

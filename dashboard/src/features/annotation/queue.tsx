@@ -15,7 +15,10 @@ const executionsOf = ({ executions }: ExecutionList) => executions;
 export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly search: AnnotationSearch }) {
   const { prompt, environment, batch, show } = search;
   const query = given({ prompt_name: prompt, environment, batch_id: batch });
-  const { items, isPending, error, retry, hasNextPage, readOn } = usePages<ExecutionSummary, ExecutionList>(
+  const { items, isPending, error, retry, hasNextPage, readOn, onSight } = usePages<
+    ExecutionSummary,
+    ExecutionList
+  >(
     ['executions', 'to judge', query],
     (signal) => ledger.executions.list({ ...query, status: 'succeeded', limit: 100 }, { signal }),
     executionsOf,
@@ -23,7 +26,7 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
   const [at, setAt] = useState(0);
   /** Those that were passed over or judged here, so that the way back leads to them. */
   const [seen, setSeen] = useState<readonly number[]>([]);
-  const current = items[at];
+  const current = items.at(at);
   const scores = useQuery({
     queryKey: ['scores', scorer.name, current?.execution_id],
     queryFn: async ({ signal }) =>
@@ -41,8 +44,9 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
     if (isJudged) setAt((place) => place + 1);
   }, [isJudged, at]);
   useEffect(() => {
+    onSight(at, at + 1);
     if (at >= items.length - 5) readOn();
-  }, [at, items.length, readOn]);
+  }, [at, items, onSight, readOn]);
 
   if (error !== null && current === undefined) {
     return (
@@ -52,7 +56,7 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
     );
   }
   if (current === undefined) {
-    if (isPending || hasNextPage) return <Wait />;
+    if (isPending || hasNextPage || at < items.length) return <Wait />;
     return (
       <EmptyState
         title={items.length === 0 ? 'No answer fits' : 'All of them are judged'}

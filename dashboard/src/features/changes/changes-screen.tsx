@@ -121,6 +121,7 @@ export function ChangesScreen() {
             rowKey={({ change_id: id }) => id}
             rowPath={({ change_id: id }) => `/changes/${id}`}
             onEndReached={pages.readOn}
+            onSight={pages.onSight}
             footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
           />
         )}

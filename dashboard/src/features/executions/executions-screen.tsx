@@ -119,6 +119,7 @@ export function ExecutionsScreen() {
             rowKey={({ execution_id: id }) => id}
             rowPath={({ execution_id: id }) => (mayRead ? `/executions/${id}` : null)}
             onEndReached={pages.readOn}
+            onSight={pages.onSight}
             footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
           />
         )}

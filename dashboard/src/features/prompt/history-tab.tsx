@@ -10,11 +10,12 @@ import { EmptyState } from '../../ui/empty-state';
 import { LoadMore } from '../../ui/controls/load-more';
 import { Problem } from '../../ui/problem';
 import { Time } from '../../ui/text/time';
-import { usePages } from '../../ui/hooks/use-pages';
+import { useKeptPages } from '../../ui/hooks/use-pages';
 import { visibleText } from '../../ui/text/visible-text';
 import { RollbackDialog } from './promotion/rollback-dialog';
 
 const movesOf = ({ moves }: PointerMoveList) => moves;
+const latestOf = ({ moves }: PointerMoveList) => listLatest(moves);
 
 const COLUMNS: readonly Column<PointerMove>[] = [
   {
@@ -58,14 +59,15 @@ const COLUMNS: readonly Column<PointerMove>[] = [
 
 /** Which version ran where, since when, and who brought it there. */
 export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
-  const { items, ...pages } = usePages<PointerMove, PointerMoveList>(
+  const { items, kept, ...pages } = useKeptPages<PointerMove, PointerMoveList, readonly PointerMove[]>(
     ['prompts', 'moves', prompt.name],
     (signal) => ledger.environments.moves(prompt.name, { limit: 100 }, { signal }),
     movesOf,
+    latestOf,
   );
   const mayMove = useMay('environments:move');
   const [chosen, setChosen] = useState<PointerMove | null>(null);
-  const latest = mayMove ? listLatest(items) : [];
+  const latest = mayMove ? listLatest(kept.flat()).filter(({ from_version: from }) => from !== null) : [];
   return (
     <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
       {latest.length > 0 && (
@@ -91,6 +93,7 @@ export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
           rowKey={({ environment, moved_at: at, to_version: to }) => `${environment} ${at} ${to}`}
           rowPath={({ change_id: id }) => (id === null ? null : `/changes/${id}`)}
           onEndReached={pages.readOn}
+          onSight={pages.onSight}
           footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
         />
       )}
@@ -107,9 +110,9 @@ export function HistoryTab({ prompt }: { readonly prompt: Prompt }) {
   );
 }
 
-/** The latest move of each environment that replaced a version. @param moves newest first. */
+/** Returns the latest move of each environment. @param moves newest first. */
 function listLatest(moves: readonly PointerMove[]): readonly PointerMove[] {
   const latest = new Map<string, PointerMove>();
   for (const move of moves) if (!latest.has(move.environment)) latest.set(move.environment, move);
-  return [...latest.values()].filter(({ from_version: from }) => from !== null);
+  return [...latest.values()];
 }

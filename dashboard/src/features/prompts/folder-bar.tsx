@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import { given } from '../../ui/search-params';
 import { visibleText } from '../../ui/text/visible-text';
-import { listFolders, parentFolder } from './folders';
+import { type Folders, parentFolder } from './folders';
 import type { PromptsSearch } from './prompts-search';
 
 const CHIP =
@@ -13,13 +13,12 @@ const OTHER = `${CHIP} bg-panel text-ink-2 hover:border-line-strong`;
 /** Shows the folder one is in, and the folders below; a tag that narrows the list stands here too. */
 export function FolderBar({
   search,
-  names,
+  folders,
 }: {
   readonly search: PromptsSearch;
-  readonly names: readonly string[];
+  readonly folders: Folders;
 }) {
   const { folder, tag } = search;
-  const folders = listFolders(names, folder ?? '');
   if (folder === undefined && tag === undefined && folders.length === 0) return null;
   const at = (change: { folder?: string | undefined; tag?: string | undefined }) =>
     given({ ...search, ...change });

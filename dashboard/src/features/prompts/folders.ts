@@ -1,5 +1,8 @@
-/** The folders right below one, of names with slashes, with how many prompts each holds; sorted. */
-export function listFolders(names: readonly string[], below: string): [folder: string, count: number][] {
+/** Folders, with how many prompts each holds; sorted. */
+export type Folders = readonly (readonly [folder: string, count: number])[];
+
+/** Counts what is in the folders right below one. @param names with slashes. */
+export function countFolders(names: readonly string[], below: string): Folders {
   const counts = new Map<string, number>();
   for (const name of names) {
     if (!name.startsWith(below)) continue;
@@ -8,6 +11,13 @@ export function listFolders(names: readonly string[], below: string): [folder: s
     const folder = name.slice(0, slash + 1);
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
+  return [...counts].sort(([a], [b]) => a.localeCompare(b));
+}
+
+/** Adds up what the pages of a list hold. */
+export function addFolders(pages: readonly Folders[]): Folders {
+  const counts = new Map<string, number>();
+  for (const [folder, count] of pages.flat()) counts.set(folder, (counts.get(folder) ?? 0) + count);
   return [...counts].sort(([a], [b]) => a.localeCompare(b));
 }
 

@@ -1,6 +1,6 @@
 import type { PromptList, PromptListEntry } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import { ledger } from '../../api/ledger';
 import { useMay, useTeamsWith } from '../../api/use-session';
 import { buttonClass } from '../../ui/controls/button';
@@ -12,8 +12,9 @@ import { Problem } from '../../ui/problem';
 import { Screen } from '../../ui/screen';
 import { SearchBox } from '../../ui/controls/search-box';
 import { given, wordOf } from '../../ui/search-params';
-import { usePages } from '../../ui/hooks/use-pages';
+import { useKeptPages } from '../../ui/hooks/use-pages';
 import { FolderBar } from './folder-bar';
+import { addFolders, countFolders, type Folders } from './folders';
 import { NoPrompts } from './no-prompts';
 import { PROMPT_COLUMNS, promptPath } from './prompt-columns';
 import { queryOfSearch } from './prompts-search';
@@ -28,12 +29,16 @@ export function PromptsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const query = queryOfSearch(search);
-  const { items, ...pages } = usePages<PromptListEntry, PromptList>(
+  const { items, kept, ...pages } = useKeptPages<PromptListEntry, PromptList, Folders>(
     ['prompts', 'list', query],
     (signal) => ledger.prompts.list({ ...query, limit: PAGE }, { signal }),
     entriesOf,
+    ({ prompts }) =>
+      countFolders(
+        prompts.map(({ name }) => name),
+        search.folder ?? '',
+      ),
   );
-  const names = useMemo(() => items.map(({ name }) => name), [items]);
   const mayPutAny = useMay('prompts:write');
   const teams = useTeamsWith('prompts:write');
   const mayPut = mayPutAny || teams.length > 0;
@@ -84,7 +89,7 @@ export function PromptsScreen() {
       }
     >
       <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
-        <FolderBar search={search} names={names} />
+        <FolderBar search={search} folders={addFolders(kept)} />
         {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
         {isEmpty && <NoPrompts isNarrowed={Object.keys(search).length > 0} mayPut={mayPut} />}
         {items.length > 0 && (
@@ -96,6 +101,7 @@ export function PromptsScreen() {
               rowKey={({ prompt_id: id }) => id}
               rowPath={({ name }) => promptPath(name)}
               onEndReached={pages.readOn}
+              onSight={pages.onSight}
               footer={<LoadMore isLoading={pages.isLoadingMore} error={pages.error} onRetry={pages.retry} />}
             />
             <p className="m-0 hidden text-ink-3 md:block">

@@ -1,6 +1,6 @@
 import { Problem } from '../problem';
 
-/** Below a list that comes in pages: that more is coming, or that it could not be read. */
+/** Below a list that comes in pages: that more is coming, or, wherever one is in it, that a page could not be read. */
 export function LoadMore({
   isLoading,
   error,
@@ -12,7 +12,7 @@ export function LoadMore({
 }) {
   if (error !== null) {
     return (
-      <div className="p-3">
+      <div className="sticky bottom-0 left-0 border-t bg-panel p-3">
         <Problem error={error} onRetry={onRetry} />
       </div>
     );

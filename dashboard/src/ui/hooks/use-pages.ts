@@ -1,49 +1,44 @@
 import type { Cursor, Pages } from '@prompt-ledger/client';
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { hashKey, type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useSyncExternalStore } from 'react';
+import { PageReader } from '../pages/page-reader';
 
-/** A list is read anew page after page. One that was scrolled further than this is read anew only when somebody asks for it. */
-const MOST_PAGES_ANEW = 5;
+type ListPages<Item, Page extends Cursor> = (signal: AbortSignal) => Pages<Item, Page>;
 
-interface Query {
-  readonly state: { readonly data?: { readonly pages: readonly unknown[] } | undefined };
-}
+const keepNothing = () => null;
 
-const isShort = ({ state: { data } }: Query) => (data?.pages.length ?? 0) <= MOST_PAGES_ANEW;
-
-/** A list that comes in pages by cursor: all that was read so far, and a way to read on. */
+/**
+ * A list that comes in pages by cursor. Only the pages around what is in sight are at hand, so whoever shows the list says which rows
+ * those are, and reads on at its end.
+ */
 export function usePages<Item, Page extends Cursor>(
   queryKey: QueryKey,
-  list: (signal: AbortSignal) => Pages<Item, Page>,
+  list: ListPages<Item, Page>,
   itemsOf: (page: Page) => readonly Item[],
   refetchInterval: number | false = false,
 ) {
-  const query = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam, signal }) => list(signal).page(pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page: Page) => page.next_cursor,
-    refetchInterval: (query) => isShort(query) && refetchInterval,
-    refetchOnWindowFocus: isShort,
-    refetchOnReconnect: isShort,
-  });
-  const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage, refetch } = query;
-  const items = useMemo(() => data?.pages.flatMap((page) => [...itemsOf(page)]) ?? [], [data, itemsOf]);
-  const readOn = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, isError, fetchNextPage]);
-  const retry = useCallback(
-    () => void (hasNextPage ? fetchNextPage() : refetch()),
-    [hasNextPage, fetchNextPage, refetch],
-  );
-  return {
-    items,
-    hasNextPage,
-    readOn,
-    retry,
-    refresh: () => void refetch(),
-    isPending: query.isPending,
-    isLoadingMore: isFetchingNextPage,
-    error: query.error,
-  };
+  return useKeptPages<Item, Page, null>(queryKey, list, itemsOf, keepNothing, refetchInterval);
+}
+
+/**
+ * As `usePages`, for a screen that says something of the whole list.
+ *
+ * @param keep what stays of a page when its rows are let go.
+ */
+export function useKeptPages<Item, Page extends Cursor, Kept>(
+  queryKey: QueryKey,
+  list: ListPages<Item, Page>,
+  itemsOf: (page: Page) => readonly Item[],
+  keep: (page: Page) => Kept,
+  refetchInterval: number | false = false,
+) {
+  const client = useQueryClient();
+  // The key says all that the list depends on.
+  const reader = useMemo(() => {
+    const read = async (cursor: string | null, signal: AbortSignal) => list(signal).page(cursor);
+    return new PageReader<Item, Page, Kept>(client, { queryKey, read, itemsOf, keep, refetchInterval });
+  }, [client, hashKey(queryKey)]);
+  const view = useSyncExternalStore(reader.subscribe, reader.getView);
+  const { onSight, readOn, retry, refresh } = reader;
+  return { ...view, onSight, readOn, retry, refresh };
 }

@@ -5,7 +5,7 @@ import type { Listed } from '../list';
 export function useWhole<Row>(
   queryKey: QueryKey,
   read: (signal: AbortSignal) => PromiseLike<readonly Row[]>,
-): Listed<Row> {
+): Listed<Row> & { readonly items: readonly Row[] } {
   const { data, isPending, error, refetch } = useQuery({
     queryKey,
     queryFn: async ({ signal }) => read(signal),

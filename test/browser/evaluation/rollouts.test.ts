@@ -178,6 +178,23 @@ describe('a rollout', () => {
     expect(await viewer.noted()).toEqual({ violations: [], executed: [], errors: [] });
   });
 
+  it('stands on the page of its prompt while it runs', async () => {
+    await putTwoVersions(stage, 'told');
+    const viewer = await arrive((await memberClient(stage, 'viewer')).key, '/prompts/told');
+    const told = viewer.page.getByRole('link', { name: 'rollout running in staging' });
+    const id = await startRollout(stage, 'told');
+    await viewer.page.reload();
+    await told.click();
+    await viewer.page.waitForURL(`**/rollouts/${id}`);
+    await chip(viewer, 'running').waitFor();
+
+    await viewer.page.goBack();
+    await told.waitFor();
+    await stage.admin.post(`/v1/rollouts/${id}:pause`, { reason: 'Enough for today.' });
+    await told.waitFor({ state: 'detached' });
+    await chip(viewer, 'staging v1').waitFor();
+  });
+
   it('is not started by who may only read, whose list says the first step', async () => {
     const id = await draftRollout(stage, 'made-here');
     const viewer = await arrive((await memberClient(stage, 'viewer')).key, `/rollouts/${id}`);

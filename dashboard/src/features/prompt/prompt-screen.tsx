@@ -15,6 +15,7 @@ import { HistoryTab } from './history-tab';
 import { PromoteDialog } from './promotion/promote-dialog';
 import { pointersQuery, promptQuery, versionQuery, versionsQuery } from './prompt-queries';
 import { useMayPromote } from './promotion/use-may-promote';
+import { RunningRollouts } from './running-rollouts';
 import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/prompts/$name');
@@ -109,6 +110,7 @@ function Shown({
               {`${environment === 'default' ? 'active' : environment} v${version}`}
             </Chip>
           ))}
+          <RunningRollouts promptName={name} />
         </>
       }
       actions={

@@ -72,12 +72,13 @@ export function DataTable<Row>({
   const scroller = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
-  const { first, end } = useRowsInSight(scroller, rows.length, ROW_PX);
+  const rendered = useRowsInSight(scroller, rows.length, ROW_PX);
+  const { first, end } = rendered;
   useEffect(() => onSight?.(first, end), [first, end, onSight]);
   useEffect(() => {
     if (end >= rows.length) onEndReached?.();
   }, [end, rows, onEndReached]);
-  useSteadyRows(scroller, rows, rowKey, ROW_PX);
+  useSteadyRows(scroller, rows, rendered, rowKey, ROW_PX);
 
   // The row that the keys have gone to and that is not in the page yet: the next key counts from it, however fast it follows.
   const goingTo = useRef<number | null>(null);

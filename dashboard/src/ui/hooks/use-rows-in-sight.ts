@@ -1,11 +1,5 @@
 import { type RefObject, useCallback, useEffect, useState } from 'react';
-
-export interface RowsInSight {
-  /** The first row to render. */
-  readonly first: number;
-  /** The row after the last one to render. */
-  readonly end: number;
-}
+import type { Span } from '../pages/rows';
 
 /** Rows rendered beyond what is seen, on either side. */
 const BEYOND = 12;
@@ -16,12 +10,8 @@ const STEP = 3;
  * Returns which rows of a list are to be rendered. All rows are equally high, so nothing is measured or kept for each of them: a
  * hundred thousand cost what thirty do. The rows follow in a task after that of the scrolling, and not within its frame.
  */
-export function useRowsInSight(
-  scroller: RefObject<HTMLElement | null>,
-  count: number,
-  rowPx: number,
-): RowsInSight {
-  const [{ first, end }, setRange] = useState<RowsInSight>({ first: 0, end: 0 });
+export function useRowsInSight(scroller: RefObject<HTMLElement | null>, count: number, rowPx: number): Span {
+  const [{ first, end }, setRange] = useState<Span>({ first: 0, end: 0 });
   const look = useCallback(() => {
     if (scroller.current === null) return;
     const { scrollTop, clientHeight } = scroller.current;

@@ -1,5 +1,6 @@
-import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
+import { eventually } from '../../support/eventually.js';
 import { Person } from '../person.js';
 
 let stage: Stage;
@@ -170,5 +171,36 @@ describe('annotation', () => {
     await admin.open('/annotation?scorer=polite');
     await answer.waitFor();
     expect([first, second]).not.toContain(await where().getAttribute('href'));
+  });
+
+  it('stays at the answer that somebody writes about when newer ones come', async () => {
+    const admin = await arrive(ADMIN_KEY, '/annotation?scorer=polite&show=all');
+    const { page } = admin;
+    await page.getByLabel('Answer', { exact: true }).waitFor();
+    const where = page.getByRole('link', { name: 'The execution with its lineage' });
+    const judged = await where.getAttribute('href');
+    await page.keyboard.press('e');
+    await page.keyboard.type('not yet');
+    const run = { prompt_name: 'greet', model: ECHO, variables: { name: 'Newer' } };
+    const newer = await stage.admin.post('/v1/executions:run', run);
+    let isListed = false;
+    page.on('response', (response) => {
+      if (!response.url().includes('/v1/executions?')) return;
+      void response.text().then((text) => (isListed ||= text.includes(String(newer.body['execution_id']))));
+    });
+    // Somebody comes back to the window.
+    await eventually(async () => {
+      await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
+      return isListed;
+    }, 'the list is read again');
+    expect(await where.getAttribute('href')).toBe(judged);
+    expect(await page.getByLabel('Why', { exact: false }).inputValue()).toBe('not yet');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('1');
+    await page.locator(`a[href="${judged}"]`, { hasText: 'The execution' }).waitFor({ state: 'detached' });
+    const { body } = await stage.admin.get('/v1/scores?scorer=polite&limit=1');
+    expect(body['scores']).toMatchObject([
+      { explanation: 'not yet', execution_id: judged?.split('/').at(-1) },
+    ]);
   });
 });

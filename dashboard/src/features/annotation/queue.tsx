@@ -4,12 +4,26 @@ import { useEffect, useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { EmptyState } from '../../ui/empty-state';
 import { usePages } from '../../ui/hooks/use-pages';
+import { findMoved, type Rows } from '../../ui/pages/rows';
 import { Problem } from '../../ui/problem';
 import { given } from '../../ui/search-params';
 import type { AnnotationSearch } from './annotation-search';
 import { Judge } from './judge';
 
+/** A place in the queue, with the execution that is there; null until it is known. Newer executions move it down, and the place with it. */
+interface Place {
+  readonly index: number;
+  readonly key: string | null;
+}
+
+const START: Place = { index: 0, key: null };
+
 const executionsOf = ({ executions }: ExecutionList) => executions;
+const keyOf = ({ execution_id: id }: ExecutionSummary) => id;
+
+function findAgain(items: Rows<ExecutionSummary>, { index, key }: Place): number {
+  return key === null ? index : (findMoved(items, keyOf, { index, key }) ?? index);
+}
 
 /** Goes through the executions, newest first, and passes over those that are judged. */
 export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly search: AnnotationSearch }) {
@@ -23,39 +37,45 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
     (signal) => ledger.executions.list({ ...query, status: 'succeeded', limit: 100 }, { signal }),
     executionsOf,
   );
-  const [at, setAt] = useState(0);
+  const [place, setPlace] = useState<Place>(START);
   /** Those that were passed over or judged here, so that the way back leads to them. */
-  const [seen, setSeen] = useState<readonly number[]>([]);
-  const current = items.at(at);
+  const [seen, setSeen] = useState<readonly Place[]>([]);
+  const at = findAgain(items, place);
+  const executionId = place.key ?? items.at(at)?.execution_id;
   const scores = useQuery({
-    queryKey: ['scores', scorer.name, current?.execution_id],
+    queryKey: ['scores', scorer.name, executionId],
     queryFn: async ({ signal }) =>
       (
-        await ledger.scores.list(
-          given({ execution_id: current?.execution_id, scorer: scorer.name, limit: 1 }),
-          { signal },
-        )
+        await ledger.scores.list(given({ execution_id: executionId, scorer: scorer.name, limit: 1 }), {
+          signal,
+        })
       ).scores,
-    enabled: current !== undefined,
+    enabled: executionId !== undefined,
   });
   const before = scores.data?.[0] ?? null;
-  const isJudged = before !== null && show !== 'all' && !seen.includes(at);
+  const isJudged = before !== null && show !== 'all' && !seen.some(({ key }) => key === executionId);
   useEffect(() => {
-    if (isJudged) setAt((place) => place + 1);
+    if (isJudged) setPlace({ index: at + 1, key: null });
   }, [isJudged, at]);
+  useEffect(() => {
+    if (executionId === undefined || (place.key === executionId && place.index === at)) return;
+    setPlace({ index: at, key: executionId });
+    const moved = at - place.index;
+    if (moved !== 0) setSeen((places) => places.map(({ index, key }) => ({ index: index + moved, key })));
+  }, [at, executionId, place]);
   useEffect(() => {
     onSight(at, at + 1);
     if (at >= items.length - 5) readOn();
   }, [at, items, onSight, readOn]);
 
-  if (error !== null && current === undefined) {
+  if (error !== null && executionId === undefined) {
     return (
       <div className="p-5">
         <Problem error={error} onRetry={retry} />
       </div>
     );
   }
-  if (current === undefined) {
+  if (executionId === undefined) {
     if (isPending || hasNextPage || at < items.length) return <Wait />;
     return (
       <EmptyState
@@ -77,18 +97,18 @@ export function Queue({ scorer, search }: { readonly scorer: Scorer; readonly se
     );
   }
   if (scores.data === undefined || isJudged) return <Wait />;
-  const move = (to: number) => {
-    setSeen((places) => [...places, at]);
-    setAt(to);
+  const move = (to: Place) => {
+    setSeen((places) => [...places, { index: at, key: executionId }]);
+    setPlace(to);
   };
-  const former = seen.filter((place) => place < at).at(-1);
+  const former = seen.filter(({ index }) => index < at).at(-1);
   return (
     <Judge
-      key={current.execution_id}
+      key={executionId}
       scorer={scorer}
-      executionId={current.execution_id}
+      executionId={executionId}
       before={before}
-      onNext={() => move(at + 1)}
+      onNext={() => move({ index: at + 1, key: null })}
       onBack={former === undefined ? null : () => move(former)}
     />
   );

@@ -10,3 +10,30 @@ export interface Span {
   readonly first: number;
   readonly end: number;
 }
+
+/** A row by its key, and the place where it was last seen. */
+export interface SeenRow {
+  readonly index: number;
+  readonly key: string;
+}
+
+/** More rows than this come between two readings of a list only when nobody looks. */
+const FARTHEST = 200;
+
+/** Finds a row again after others have come or gone above it. @returns its place; null when it is not near the old one. */
+export function findMoved<Row>(
+  rows: Rows<Row>,
+  rowKey: (row: Row) => string,
+  { index, key }: SeenRow,
+): number | null {
+  const isThere = (at: number) => {
+    const row = at < 0 || at >= rows.length ? undefined : rows.at(at);
+    return row !== undefined && rowKey(row) === key;
+  };
+  if (isThere(index)) return index;
+  for (let away = 1; away <= FARTHEST; away += 1) {
+    if (isThere(index + away)) return index + away;
+    if (isThere(index - away)) return index - away;
+  }
+  return null;
+}

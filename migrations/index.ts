@@ -34,6 +34,7 @@ import { EraseAgain1797620000000 } from './content/1797620000000-erase-again.js'
 import { FindArms1797650000000 } from './rollouts/1797650000000-find-arms.js';
 import { AnnounceArms1797660000000 } from './rollouts/1797660000000-announce-arms.js';
 import { MeasureExposures1797670000000 } from './rollouts/1797670000000-measure-exposures.js';
+import { EraseScoreAnswers1797671000000 } from './content/1797671000000-erase-score-answers.js';
 import { StopMovedRolloutsTogether1797680000000 } from './rollouts/1797680000000-stop-moved-rollouts-together.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
@@ -74,5 +75,6 @@ export const MIGRATIONS = [
   FindArms1797650000000,
   AnnounceArms1797660000000,
   MeasureExposures1797670000000,
+  EraseScoreAnswers1797671000000,
   StopMovedRolloutsTogether1797680000000,
 ];

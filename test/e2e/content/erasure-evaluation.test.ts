@@ -232,3 +232,24 @@ it('takes no text about what is gone, and takes with it what came all the same',
   expect((await admin.delete(path)).status).toBe(204);
   expect(await findInDatabase(owner, [text])).toEqual([]);
 });
+
+it('takes the stored answer to a score with an explanation, and uses its key up', async () => {
+  const { admin, owner } = stage;
+  const scored = await run();
+  const text = 'words-in-a-stored-answer';
+  const post = (key: string, more: ApiBody) =>
+    admin.post(
+      '/v1/scores',
+      { execution_id: scored, scorer: 'kind', label: 'good', ...more },
+      { 'idempotency-key': key },
+    );
+  expect((await post('with-words', { explanation: text })).status).toBe(200);
+  const silent = await post('without-words', {});
+  expect((await admin.delete(`/v1/executions/${scored}/content`)).status).toBe(204);
+  expect(await findInDatabase(owner, [text])).toEqual([]);
+  const again = await post('with-words', { explanation: text });
+  expectProblem(again, 410, 'CONTENT_ERASED');
+  expect(again.body).toMatchObject({ execution_id: scored });
+  // A label is a fact, and its answer stays.
+  expect((await post('without-words', {})).body).toEqual(silent.body);
+});

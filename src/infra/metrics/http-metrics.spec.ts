@@ -1,4 +1,4 @@
-import { HttpMetrics, toDocumentedPath } from './http-metrics.js';
+import { HttpMetrics, MOST_ROUTE_STATUSES, toDocumentedPath } from './http-metrics.js';
 
 const seriesOf = (metrics: HttpMetrics) =>
   metrics.requests.report().series.map(({ labels, numbers }) => [...labels, numbers[0]].join(' '));
@@ -23,6 +23,16 @@ describe('requests', () => {
     metrics.observe('PROPFIND', null, 405, 1);
     metrics.observe('GET', '/v1/prompts', null, 1);
     expect(seriesOf(metrics)).toEqual(['GET none 404 1', 'other none 405 1', 'GET /v1/prompts 499 1']);
+  });
+
+  it('keep the class of their status when there are too many routes to name, so that failures stay visible', () => {
+    const metrics = new HttpMetrics();
+    for (let n = 0; n < MOST_ROUTE_STATUSES; n += 1) metrics.observe('GET', `/v1/things-${n}`, 200, 1);
+    metrics.observe('POST', '/v1/executions\\:run', 502, 1);
+    metrics.observe('PUT', '/v1/prompts/:name', 503, 1);
+    metrics.observe('PUT', '/v1/prompts/:name', 404, 1);
+    metrics.observe('PUT', '/v1/prompts/:name', null, 1);
+    expect(seriesOf(metrics).slice(MOST_ROUTE_STATUSES)).toEqual(['other other 5xx 2', 'other other 4xx 2']);
   });
 
   it('have their time measured on the routes that are called most, by class of status', () => {

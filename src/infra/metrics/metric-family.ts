@@ -20,7 +20,10 @@ export interface FamilyReport {
   readonly merge: Merge;
   /** So many sets of labels at most, beside those of `other`. */
   readonly mostSets: number;
-  /** Labels that stand for all sets beyond `mostSets`, in their order; `null` keeps the label as it is. */
+  /**
+   * Labels that stand for all sets beyond `mostSets`, in their order. `null` keeps the label as it is, and a `?` at the beginning keeps
+   * its first character: `?xx` makes `5xx` of `503`.
+   */
   readonly other: readonly (string | null)[];
   readonly series: readonly SeriesReport[];
 }
@@ -118,5 +121,6 @@ export function joinLabels(labels: readonly string[]): string {
 
 /** The set that stands for this one once there are too many. Without `other` it is the set itself: those are few by nature. */
 export function foldLabels(labels: readonly string[], other: readonly (string | null)[]): readonly string[] {
-  return other.length === 0 ? labels : labels.map((label, index) => other[index] ?? label);
+  if (other.length === 0) return labels;
+  return labels.map((label, index) => other[index]?.replace(/^\?/, label.charAt(0)) ?? label);
 }

@@ -85,7 +85,7 @@ export class TrackingController {
   })
   @ApiOkResponse({ type: ExecutedPromptDto })
   @ApiAcceptedResponse({ type: ExecutedPromptDto })
-  @ApiProblems(400, 404, 409, 410, 413, 422, 429, 502, 503, 504)
+  @ApiProblems(400, 402, 404, 409, 410, 413, 422, 429, 502, 503, 504)
   execute(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,

@@ -158,6 +158,18 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
+  it('gives no answer of 204 a body', () => {
+    expect(where(operations, ({ responses }) => responses['204']?.['content'] !== undefined)).toEqual([]);
+  });
+
+  it('documents 402 wherever a call is held to budgets', () => {
+    const spends =
+      /^POST \/(v1\/executions:(run|submit|stream|submit-batch)|v1\/prompts\/\{name\}\/execute|openai\/v1\/chat\/completions)$/;
+    const spending = operations.filter(({ at }) => spends.test(at));
+    expect(spending).toHaveLength(6);
+    expect(where(spending, ({ responses }) => !('402' in responses))).toEqual([]);
+  });
+
   it('has no two classes of one name, of which only one would be described', () => {
     const names = listFiles('src')
       .filter((file) => file.endsWith('.dto.ts'))

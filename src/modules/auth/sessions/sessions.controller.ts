@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiBodyExample, ApiProblems, type RawAnswer } from '../../../infra/http/index.js';
 import { DEFAULT_API_KEY } from '../../../kernel/index.js';
@@ -41,6 +41,7 @@ export class SessionsController {
     description:
       'Ends the session of the cookie. It needs the header X-CSRF-Token; without a session it does nothing.',
   })
+  @ApiNoContentResponse({ description: 'The session is over.' })
   @ApiProblems(403)
   end(@Req() request: Request): Promise<RawAnswer> {
     return this.ending.end(request);

@@ -52,7 +52,7 @@ export class BatchesController {
     description: 'All or nothing: one bad entry submits none. `Location` says where to look.',
   })
   @ApiAcceptedResponse({ type: SubmittedBatchDto })
-  @ApiProblems(400, 404, 409, 413, 422, 429, 503)
+  @ApiProblems(400, 402, 404, 409, 413, 422, 429, 503)
   submit(
     @CurrentCaller() caller: Caller,
     @Body() body: SubmitBatchDto,

@@ -2,7 +2,8 @@ import { BadRequestException, ServiceUnavailableException } from '@nestjs/common
 import { connect } from 'node:net';
 import { QueryFailedError } from 'typeorm';
 import request from 'supertest';
-import { LedgerError } from '../../../kernel/index.js';
+import { LedgerError, ValidationError } from '../../../kernel/index.js';
+import { toProblem } from './problem.js';
 import { startHttpTestApp, thrown } from '../server/http.testkit.js';
 import type { HttpTestApp } from '../server/http.testkit.js';
 
@@ -74,6 +75,16 @@ describe('problems', () => {
       expect(answer.body).toMatchObject({ status: 400, code: 'VALIDATION_FAILED' });
     },
   );
+
+  it.each([
+    ['/nowhere/%zz', '/nowhere/%25zz'],
+    ['/v1/things/%', '/v1/things/%25'],
+    ['/v1/"a|b"', '/v1/%22a%7Cb%22'],
+    ['/v1/caf\u00e9', '/v1/caf%E9'],
+    ["/v1/things/a%2Fb:run@(1),2'3", "/v1/things/a%2Fb:run@(1),2'3"],
+  ])('name the path %s as a URI reference', (path, instance) => {
+    expect(toProblem(new ValidationError('Wrong.'), path)).toMatchObject({ instance });
+  });
 
   it('translate what the framework raises', async () => {
     expect((await http().post('/v1/teapot')).body).toMatchObject({

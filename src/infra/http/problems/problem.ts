@@ -64,7 +64,10 @@ export function problemAnswer(error: LedgerError, instance: string): RawAnswer {
   return new RawAnswer(error.status, headers, JSON.stringify(toProblem(error, instance)));
 }
 
-/** @param instance the path of the request, or `""` when there is none yet */
+/** What may not stand in the path of a URI reference as it is: a percent sign that encodes nothing, and characters of no path. */
+const NOT_IN_A_PATH = /%(?![0-9A-Fa-f]{2})|[^\w.~:/@!$&'()*+,;=%-]/g;
+
+/** @param instance the path of the request, or `""` when there is none yet. Whatever of it no URI holds is percent-encoded. */
 export function toProblem(error: LedgerError, instance: string): Problem {
   return {
     ...error.extensions,
@@ -73,10 +76,15 @@ export function toProblem(error: LedgerError, instance: string): Problem {
     title: error.title,
     status: error.status,
     detail: error.message,
-    instance,
+    instance: instance.replace(NOT_IN_A_PATH, encodeByte),
     code: error.code,
     ...(error.errors === undefined ? {} : { errors: error.errors }),
   };
+}
+
+/** Node hands a request's path on byte by byte, each as one character. */
+function encodeByte(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function toLedgerError(request: IncomingMessage, thrown: unknown): LedgerError {

@@ -37,13 +37,7 @@ export { API_KEY_SECURITY, BEARER_SECURITY, buildOpenApiDocument } from './opena
 export type { OpenApiOptions } from './openapi/openapi.js';
 export { OptionalBody } from './dto/optional-body.decorator.js';
 export { PageQueryDto } from './dto/page-query.dto.js';
-export {
-  EnvironmentPipe,
-  OptionalEnvironmentPipe,
-  PositiveIntPipe,
-  PromptNamePipe,
-  UuidPipe,
-} from './dto/param.pipes.js';
+export { EnvironmentPipe, PositiveIntPipe, PromptNamePipe, UuidPipe } from './dto/param.pipes.js';
 export { PreparedBody } from './dto/prepared-body.decorator.js';
 export {
   answerOfError,

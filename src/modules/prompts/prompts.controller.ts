@@ -11,13 +11,12 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import {
   ApiBodyExample,
   ApiProblems,
   asksForFresh,
-  OptionalEnvironmentPipe,
   PositiveIntPipe,
   PromptNamePipe,
   UuidPipe,
@@ -25,6 +24,7 @@ import {
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { DiffQueryDto, PromptDiffDto } from './diff/diff.dto.js';
 import { DiffService } from './diff/diff.service.js';
+import { GetPromptQueryDto } from './reads/get-prompt.dto.js';
 import { ListPromptsQueryDto } from './reads/list-prompts.dto.js';
 import { PromptNameParam, VersionNumberParam } from './prompt-params.decorators.js';
 import { PromptList } from './reads/prompt-list.js';
@@ -100,19 +100,12 @@ export class PromptsController {
     required: false,
     description: '`no-cache`: the answer has every change that was made before the request.',
   })
-  @ApiQuery({
-    name: 'environment',
-    required: false,
-    description:
-      'Answer with the version that this environment runs as `active_version`: the one its pointer stands at, else the active one. A protected environment runs nothing else than the former.',
-    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'prod' },
-  })
   @ApiOkResponse({ type: PromptDto })
   @ApiProblems(400, 404)
   async get(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,
-    @Query('environment', OptionalEnvironmentPipe) environment: string | undefined,
+    @Query() { environment }: GetPromptQueryDto,
     @Headers('cache-control') cacheControl: string | undefined,
     @Res() response: Response,
   ): Promise<void> {

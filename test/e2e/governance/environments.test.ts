@@ -38,6 +38,19 @@ const readIn = async (name: string, environment: string) =>
     )
   ).body.active_version?.version_number;
 
+it('a prompt is read in one environment, and by no parameter that is unknown', async () => {
+  await admin.put(promptPath('one-reading'), { template_source: 'Hi', set_active: true });
+  expect(await readIn('one-reading', 'prod')).toBe(1);
+  for (const query of [
+    'enviroment=prod',
+    'environment=',
+    'environment=a&environment=b',
+    'environment[]=prod',
+  ]) {
+    expectProblem(await admin.get(`${promptPath('one-reading')}?${query}`), 400, 'VALIDATION_FAILED');
+  }
+});
+
 describe('the rules of environments', () => {
   it('are those of dev, staging and prod at first, none protected', async () => {
     const { body } = await admin.get<{ environments: ApiBody[] }>('/v1/environments');

@@ -63,16 +63,6 @@ export class EnvironmentPipe implements PipeTransform<unknown, string> {
   }
 }
 
-/** The same where it may be left out. */
-@Injectable()
-export class OptionalEnvironmentPipe implements PipeTransform<unknown, string | undefined> {
-  private readonly pipe = new EnvironmentPipe();
-
-  transform(value: unknown, metadata: ArgumentMetadata): string | undefined {
-    return value === undefined ? undefined : this.pipe.transform(value, metadata);
-  }
-}
-
 /** Postgres keeps no NUL. */
 function isLabel(text: string): boolean {
   const { length } = [...text];

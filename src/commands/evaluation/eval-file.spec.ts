@@ -48,7 +48,8 @@ describe('parseEvalFile', () => {
   });
 
   it('has all scorers in the gate where it names none, and no gate where there is none', () => {
-    const file = (gate: string) => `{dataset: d, candidates: [], scorers: [x, y]${gate}}`;
+    const file = (gate: string) =>
+      `{dataset: d, candidates: [{label: a}, {label: b}], scorers: [x, y]${gate}}`;
     const gate = ', gate: {baseline: a, candidate: b, max_drop: 1}';
     expect(parseEvalFile(file(gate), 'f').gate?.rules.map(({ scorer }) => scorer)).toEqual(['x', 'y']);
     expect(parseEvalFile(file(''), 'f').gate).toBeNull();
@@ -68,6 +69,15 @@ describe('parseEvalFile', () => {
     ['{dataset: d, scorers: [s], gate: {baseline: a, candidate: b, max_drop: -1}}', /above 0/],
     ['{dataset: d, scorers: [s], gate: {candidate: b, max_drop: 1}}', /gate.baseline/],
     ['{dataset: d, scorers: [s], gate: {baseline: a, candidate: b, max_drop: 1, scorer: t}}', /not among/],
+    [
+      '{candidates: [{label: a}], scorers: [s], gate: {baseline: a, candidate: b, max_drop: 1}}',
+      /gate.candidate: b is not among the candidates/,
+    ],
+    [
+      '{candidates: [{label: b}, x], scorers: [s], gate: {baseline: a, candidate: b, max_drop: 1}}',
+      /gate.baseline: a is not among/,
+    ],
+    ['{dataset: d, scorers: [s], gate: {baseline: a, candidate: a, max_drop: 1}}', /must be two/],
     [
       '{dataset: d, scorers: [s], gate: {baseline: a, candidate: b, max_drop: 1, max_errors: -1}}',
       /whole number/,

@@ -82,7 +82,9 @@ export function parseEvalFile(text: string, file: string): EvalFile {
     definition === null ? [] : [{ name, definition }],
   );
   const names = scorers.map(({ name }) => name);
-  return { request, definitions, gate: 'gate' in root ? readGate(root['gate'], names, fail) : null };
+  const gate = 'gate' in root ? readGate(root['gate'], names, fail) : null;
+  if (gate !== null) checkLabels(gate, root['candidates'], fail);
+  return { request, definitions, gate };
 }
 
 type Fail = (message: string) => CliError;
@@ -124,6 +126,17 @@ function readGate(value: unknown, scorers: readonly string[], fail: Fail): EvalG
   });
   if (rules.length === 0) throw fail('gate.scorers must name a scorer.');
   return { baseline: label('baseline'), candidate: label('candidate'), rules };
+}
+
+/** Told before the experiment runs, which costs money. What else is wrong with the candidates is the ledger's to say. */
+function checkLabels({ baseline, candidate }: EvalGate, candidates: unknown, fail: Fail): void {
+  if (baseline === candidate)
+    throw fail('gate.baseline and gate.candidate must be two: nothing is worse than itself.');
+  if (!Array.isArray(candidates)) return;
+  const labels = candidates.filter(isObject).map(({ label }) => label);
+  for (const [name, label] of Object.entries({ baseline, candidate })) {
+    if (!labels.includes(label)) throw fail(`gate.${name}: ${label} is not among the candidates.`);
+  }
 }
 
 function readMaxDrop(value: unknown, fail: Fail): number {

@@ -25,7 +25,15 @@ export function describeFailure(error: unknown): Failure | null {
   if (error instanceof PromptLedgerError) {
     return { message: `${error.message} (${error.code})`, exitCode: EXIT.CANNOT_TELL };
   }
+  // Whoever named the file can mend it.
+  if (isFileFailure(error)) return { message: `${error.message}.`, exitCode: EXIT.CANNOT_TELL };
   return null;
+}
+
+/** True for a file or folder that could not be read or written; its message names the path. */
+function isFileFailure(error: unknown): error is NodeJS.ErrnoException {
+  if (typeof error !== 'object' || error === null) return false;
+  return 'syscall' in error && 'path' in error && typeof error.path === 'string';
 }
 
 function messageOfProblem(error: ApiError): string {

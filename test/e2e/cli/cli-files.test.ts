@@ -205,6 +205,16 @@ describe('prompt-ledger export and import', () => {
     );
   });
 
+  it('names a folder that is a file, in a sentence', async () => {
+    const file = path.join(root, 'a-file');
+    await writeFile(file, '');
+    expect(await cli(['export', file])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: EEXIST: file already exists, mkdir '${file}'.\n`,
+    });
+  });
+
   it('says that there is nothing to import', async () => {
     expect(await cli(['import', await folderOf('empty')])).toMatchObject({
       code: 2,

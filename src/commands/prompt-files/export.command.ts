@@ -14,10 +14,13 @@ export interface ExportFlags extends ListPromptsFlags {
   readonly dryRun?: boolean;
 }
 
-/** Writes the active version of every prompt to a file of its own. Other files of the folder stay as they are. */
+/**
+ * Writes the active version of every prompt to a file of its own. Other files of the folder stay as they are. A retired prompt is left
+ * out, because importing its file would take it back.
+ */
 export async function exportCommand(folder: string, flags: ExportFlags): Promise<void> {
   const ledger = await connect(flags);
-  const listed = await ledger.prompts.list({ ...toQuery(flags), limit: 200 }).all();
+  const listed = await ledger.prompts.list({ ...toQuery(flags), retired: false, limit: 200 }).all();
   const prompts = await readPrompts(
     ledger,
     listed.map(({ name }) => name),

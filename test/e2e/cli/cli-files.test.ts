@@ -205,6 +205,16 @@ describe('prompt-ledger export and import', () => {
     );
   });
 
+  it('exports no retired prompt, which the import of its file would take back', async () => {
+    const prompts = ['gone/STAYS', 'gone/RETIRED'].map((name) => ({ name, template_source: 'x' }));
+    await stage.admin.post('/v1/prompts/register-code', { prompts });
+    await stage.admin.post('/v1/prompts:retire', { prompts: [{ name: 'gone/RETIRED' }] });
+    const folder = path.join(root, 'gone-prompts');
+    const exported = await cli(['export', folder, '--prefix', 'gone/', '--json']);
+    const { files } = JSON.parse(exported.stdout) as { files: readonly { name: string }[] };
+    expect(files.map(({ name }) => name)).toEqual(['gone/STAYS']);
+  });
+
   it('names a folder that is a file, in a sentence', async () => {
     const file = path.join(root, 'a-file');
     await writeFile(file, '');

@@ -1,9 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { withTimeLimit } from '../../kernel/index.js';
 import { ExecutionMetrics } from './execution-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import type { FamilyReport } from './metric-family.js';
 import { ProcessMetrics } from './process-metrics.js';
 import { WorkMetrics } from './work-metrics.js';
+
+/** Prometheus gives a scrape 10 seconds unless it is told otherwise, and drops all of one that takes longer. */
+export const SOURCE_TIMEOUT_MS = 3000;
 
 /** Reports figures that somebody else keeps. */
 export type MetricSource = () => FamilyReport[] | Promise<FamilyReport[]>;
@@ -68,8 +72,10 @@ export class Metrics implements OnApplicationShutdown {
   }
 }
 
-/** A source that fails, such as one that asks a database which is away, takes none of the others with it. */
+/** A source that fails or does not answer, such as one that asks a database which is away, takes none of the others with it. */
 async function ask(sources: readonly MetricSource[]): Promise<FamilyReport[]> {
-  const told = await Promise.allSettled(sources.map(async (source) => source()));
+  const told = await Promise.allSettled(
+    sources.map((source) => withTimeLimit((async () => source())(), SOURCE_TIMEOUT_MS, 'a metric source')),
+  );
   return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }

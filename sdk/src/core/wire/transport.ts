@@ -2,6 +2,7 @@ import { ApiPromise, type Answer } from '../api-promise.js';
 import type { Connection } from '../config.js';
 import { Deadline } from '../deadline.js';
 import { ConnectionError, toError, NotFoundError } from '../errors.js';
+import { checkHeaders } from './check-headers.js';
 import { Chunks, EventStream, type OpenedStream } from './event-stream.js';
 import { notFromLedger, parseAnswer, parseProblem, describeReason } from './answers.js';
 import { toJsonText } from './json-text.js';
@@ -197,7 +198,7 @@ export class Transport {
         method,
         // A redirect would carry the key to wherever it points.
         redirect: 'error',
-        headers: {
+        headers: checkHeaders({
           accept,
           'x-api-key': this.connection.apiKey,
           ...(isNode() ? { 'user-agent': `prompt-ledger-client/${VERSION}` } : {}),
@@ -205,7 +206,7 @@ export class Transport {
           ...(method === 'POST' && key !== undefined ? { 'idempotency-key': key } : {}),
           ...this.connection.headers,
           ...headers,
-        },
+        }),
         ...(content === undefined ? {} : { body: content }),
       },
     };

@@ -52,8 +52,12 @@ export class MaskRules {
   }
 }
 
+/** As other languages write an expression with flags. Taken for a name it would mask nothing, and nobody would notice. */
+const WITH_FLAGS = /^\/.+\/[a-z]+$/i;
+
 /** Says what is wrong with an entry; null when nothing is. */
 export function findMaskProblem(entry: string): string | null {
+  if (WITH_FLAGS.test(entry)) return 'must have the flags of RE2 inside of its slashes, such as (?i)';
   if (!isPattern(entry)) return null;
   try {
     compilePattern(entry);

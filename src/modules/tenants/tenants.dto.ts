@@ -42,7 +42,7 @@ function IsMaskable(): PropertyDecorator {
       validator: {
         validate: (value: unknown) => findProblem(value) === null,
         defaultMessage: () =>
-          'must be names, patterns with *, or regular expressions that RE2 reads, between slashes',
+          'must be names, patterns with *, or regular expressions that RE2 reads, between slashes and with flags such as (?i) inside',
       },
     },
     { each: true },

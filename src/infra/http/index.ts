@@ -10,7 +10,7 @@ export type { RequestObserver } from './request/access-log.js';
 export { setRoute } from './request/get-route.js';
 export { ContractValidationPipe } from './dto/contract-validation.pipe.js';
 export { createHttpApp } from './server/create-http-app.js';
-export { decodeCursor, encodeCursor, toPage } from './dto/cursor.js';
+export { decodeCursor, decodeIdCursor, encodeCursor, toPage } from './dto/cursor.js';
 export type { DocsOptions } from './openapi/docs.js';
 export { DeepObject } from './dto/deep-object.js';
 export {

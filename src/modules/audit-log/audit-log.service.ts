@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, toPage } from '../../infra/http/index.js';
+import { decodeIdCursor, toPage } from '../../infra/http/index.js';
 import { UUID, ValidationError } from '../../kernel/index.js';
 import { auditEntryView } from './audit-entry-view.js';
 import type { AuditEntryDto, AuditExportQueryDto, AuditListDto, AuditQueryDto } from './audit-log.dto.js';
@@ -21,7 +21,7 @@ export class AuditLogService {
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none, or a span that ends before it begins. */
   async list(projectId: string, query: AuditQueryDto): Promise<AuditListDto> {
     const { limit, cursor, ...filters } = query;
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
+    const beforeId = decodeIdCursor(cursor);
     const found = await this.find(projectId, { ...toFilter(filters), beforeId, limit: limit + 1 });
     const { entries, nextCursor } = toPage(found, limit, ({ auditId }) => auditId);
     return { entries: entries.map(auditEntryView), next_cursor: nextCursor };
@@ -67,8 +67,4 @@ function toFilter({ actor, action, subject, from, to }: AuditExportQueryDto): Om
 function idOrText(text: string | undefined): string | undefined {
   const lower = text?.toLowerCase();
   return lower !== undefined && UUID.test(lower) ? lower : text;
-}
-
-function parsePosition(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }

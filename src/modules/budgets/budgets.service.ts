@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, toPage } from '../../infra/http/index.js';
+import { decodeIdCursor, toPage } from '../../infra/http/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
 import { formatPicoUsd, parsePicoUsd, UUID, ValidationError } from '../../kernel/index.js';
 import { type Actor, AuditService } from '../audit/index.js';
@@ -52,7 +52,7 @@ export class BudgetsService {
     const filter = {
       scopeKind: query.scope,
       scopeValue: query.scope_value,
-      afterId: afterId(query.cursor),
+      afterId: decodeIdCursor(query.cursor),
       limit: query.limit + 1,
     };
     const found = await this.scope.transaction(projectId, (tx) => this.budgets.list(tx, projectId, filter));
@@ -168,9 +168,4 @@ function budgetView(budget: BudgetRecord): BudgetDto {
 
 function toSubject(budgetId: string): string {
   return `budget/${budgetId}`;
-}
-
-function afterId(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock, TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, toPage } from '../../infra/http/index.js';
-import { UUID } from '../../kernel/index.js';
+import { decodeIdCursor, toPage } from '../../infra/http/index.js';
 import { ExecutionCounts } from '../analytics/index.js';
 import { DEFAULT_POINTER, DiffService } from '../prompts/index.js';
 import { APPROVERS } from './reviews/approvers.js';
@@ -28,7 +27,7 @@ export class ChangesService {
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
   async list(projectId: string, query: ListChangesQueryDto): Promise<ChangeListDto> {
     const { status, prompt_name: promptName, environment, limit, cursor } = query;
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parsePosition);
+    const beforeId = decodeIdCursor(cursor);
     return this.scope.transaction(projectId, async (tx) => {
       const filter = { status, promptName, environment, beforeId, limit: limit + 1 };
       const found = await this.changes.list(tx, projectId, filter);
@@ -66,8 +65,4 @@ export class ChangesService {
     const diff = await this.diffs.findUnified(projectId, change.fromVersionId, change.toVersionId);
     return { ...changeSummary(change, reviews), diff, impact: impactView(usage) };
   }
-}
-
-function parsePosition(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }

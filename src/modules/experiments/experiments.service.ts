@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, toPage, RawAnswer } from '../../infra/http/index.js';
-import { parsePicoUsd, UUID, writeJson } from '../../kernel/index.js';
+import { decodeIdCursor, toPage, RawAnswer } from '../../infra/http/index.js';
+import { parsePicoUsd, writeJson } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import type { Caller } from '../auth/index.js';
 import { IdempotencyService, KEY_TAKEN, type UsedKey } from '../executions/index.js';
@@ -97,7 +97,7 @@ export class ExperimentsService {
   /** Newest first. @throws ValidationError `VALIDATION_FAILED` for a cursor that is none. */
   async list(projectId: string, query: ListExperimentsQueryDto): Promise<ExperimentListDto> {
     const { status, limit, cursor } = query;
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const beforeId = decodeIdCursor(cursor);
     const found = await this.scope.transaction(projectId, (tx) =>
       this.experiments.list(tx, projectId, { status, beforeId, limit: limit + 1 }),
     );
@@ -155,8 +155,4 @@ export class ExperimentsService {
     if (found === null) throw new ExperimentNotFoundError(experimentId);
     return found;
   }
-}
-
-function parseId(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }

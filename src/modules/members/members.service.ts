@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
-import { UUID } from '../../kernel/index.js';
+import { decodeIdCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
 import { AuditService } from '../audit/index.js';
 import { Authenticator, type Caller, UserNotFoundError } from '../auth/index.js';
 import { assertMayGive } from './assert-may-give.js';
@@ -52,7 +51,7 @@ export class MembersService {
   }
 
   async list(projectId: string, { cursor, limit }: PageQueryDto): Promise<MemberListDto> {
-    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const afterId = decodeIdCursor(cursor);
     const found = await this.scope.transaction(projectId, (tx) =>
       this.members.list(tx, projectId, afterId, limit + 1),
     );
@@ -82,10 +81,6 @@ export class MembersService {
 
 function toSubject(userId: string): string {
   return `member/${userId}`;
-}
-
-function parseId(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }
 
 function toDto(member: MemberRecord): MemberDto {

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ProjectEntity } from '../../entities/index.js';
 import { TenantScope } from '../../infra/database/index.js';
-import { decodeCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
+import { decodeIdCursor, type PageQueryDto, toPage } from '../../infra/http/index.js';
 import { CallbackUrlPolicy } from '../../infra/outbound/index.js';
-import { UUID, ValidationError } from '../../kernel/index.js';
+import { ValidationError } from '../../kernel/index.js';
 import { AuditService } from '../audit/index.js';
 import { type Caller, ForbiddenError } from '../auth/index.js';
 import { DEFAULT_PROJECT, ProjectNotFoundError } from '../projects/index.js';
@@ -47,7 +47,7 @@ export class TenantsService {
   }
 
   async list({ cursor, limit }: PageQueryDto): Promise<ProjectListDto> {
-    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const afterId = decodeIdCursor(cursor);
     const found = await this.scope.instance([], (tx) => this.tenants.list(tx, afterId, limit + 1));
     const { entries, nextCursor } = toPage(found, limit, ({ projectId }) => projectId);
     return { projects: entries.map(toDto), next_cursor: nextCursor };
@@ -130,10 +130,6 @@ function assertKeepsDefault(project: ProjectEntity, { name, archived }: UpdatePr
   throw new ValidationError(`The project "${DEFAULT_PROJECT}" is where API_KEY acts; it cannot be ${what}.`, [
     { pointer, message: `cannot be changed for the project "${DEFAULT_PROJECT}"` },
   ]);
-}
-
-function parseId(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }
 
 function toDto({ projectId, name, settings, createdAt, archivedAt }: ProjectEntity): ProjectDto {

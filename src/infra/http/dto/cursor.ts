@@ -1,4 +1,4 @@
-import { ValidationError } from '../../../kernel/index.js';
+import { UUID, ValidationError } from '../../../kernel/index.js';
 import { readJsonText } from '../../../kernel/json/json-text.js';
 
 /** A sort key may be a text of 200 characters, each of which JSON may write in six. */
@@ -39,6 +39,12 @@ export function decodeCursor<T>(cursor: string, parse: (position: unknown) => T 
     ]);
   }
   return parsed;
+}
+
+/** Reads the cursor of a list that is in the order of its ids. @throws as {@link decodeCursor}. */
+export function decodeIdCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  return decodeCursor(cursor, (id) => (typeof id === 'string' && UUID.test(id) ? id : null));
 }
 
 /** Strict as a body is: what is in a cursor goes into statements. */

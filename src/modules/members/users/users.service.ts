@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { UserEntity } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, toPage } from '../../../infra/http/index.js';
-import { UUID } from '../../../kernel/index.js';
+import { decodeIdCursor, toPage } from '../../../infra/http/index.js';
 import { AuditService, toPrincipal } from '../../audit/index.js';
 import { Authenticator, type Caller, ForbiddenError, UserNotFoundError } from '../../auth/index.js';
 import { UserExistsError } from '../errors.js';
@@ -39,7 +38,7 @@ export class UsersService {
 
   /** Users that the caller's project can see; all of the instance for its admin. */
   async list(caller: Caller, { kind, cursor, limit }: ListUsersQueryDto): Promise<UserListDto> {
-    const afterId = cursor === undefined ? undefined : decodeCursor(cursor, parseId);
+    const afterId = decodeIdCursor(cursor);
     const found = await this.looking(caller, (tx) =>
       this.users.list(tx, { kind, afterId, limit: limit + 1 }),
     );
@@ -85,10 +84,6 @@ export class UsersService {
 
 function toSubject({ userId }: UserEntity): string {
   return `user/${userId}`;
-}
-
-function parseId(position: unknown): string | null {
-  return typeof position === 'string' && UUID.test(position) ? position : null;
 }
 
 function toUserDto({ userId, kind, email, name, disabledAt, createdAt }: UserEntity): UserDto {

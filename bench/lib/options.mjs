@@ -49,7 +49,7 @@ export const USAGE = `npm run bench -- [options]
   --queued <n>        that wait in the queue of the scenario queue (default 50000)
   --portkey <folder>  also measure the Portkey gateway that is installed in this folder
   --guard <commit>    measure nothing but run, submit and read, of this folder beside that commit
-  --profile <folder>  with --only run or rollout: write CPU profiles of the service into this folder
+  --profile <folder>  with --only run, stream or rollout: write CPU profiles of the service into this folder
   --out <file>        where the results go (default bench/results/latest.json)
   --markdown <file>   afterwards, put the table into the marked block of this file
   --only none         measure nothing: with --markdown, the table of the latest results, or of --out

@@ -1,10 +1,11 @@
 import { startHelper } from '../../lib/servers/helper.mjs';
-import { startLedger } from '../../lib/servers/ledger.mjs';
+import { createProfiler } from '../../lib/profile/profiler.mjs';
+import { startSubject } from '../../lib/servers/subject.mjs';
 import { findRecordTables } from '../../lib/work/record-tables.mjs';
 import { compare, interleave } from '../../lib/report/rounds.mjs';
 import { ratioAtMost, row } from '../../lib/report/rows.mjs';
 import { completionRequest, DIRECT, FLOOR, LEDGER } from '../../lib/work/run-peers.mjs';
-import { completionBody, executionBody, putPrompt } from '../../lib/work/workload.mjs';
+import { completionBody, executionBody } from '../../lib/work/workload.mjs';
 
 const OPENAI = 'ledger, as OpenAI';
 const CONNECTIONS = [1, 16, 64];
@@ -26,13 +27,11 @@ const FIGURES = [
 /** `:stream` and the OpenAI-compatible API beside a plain proxy: how much later the first word comes. */
 export async function measureStream(bench) {
   return bench.scope.within(async (scope) => {
-    const { postgres, tempDir, load, options } = bench;
+    const { load, options } = bench;
+    const profiler = await createProfiler(options.profile);
     const standIn = await startHelper(scope, 'stand-in');
     const floor = await startHelper(scope, 'proxy', { BENCH_TARGET: standIn.facts.url });
-    const database = await postgres.createDatabase(scope, 'stream');
-    const env = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${standIn.facts.url}/v1` };
-    const ledger = await startLedger(scope, { tempDir, env });
-    await putPrompt(ledger);
+    const { ledger, database } = await startSubject(scope, bench, standIn, 'stream', {}, profiler);
     const peers = peersOf(standIn, floor, ledger);
     await standIn.ask('setDelay', PROVIDER_MS);
     await standIn.ask('setPieceDelay', PIECE_MS);
@@ -48,9 +47,11 @@ export async function measureStream(bench) {
     for (const connections of CONNECTIONS) {
       const scenario = `:stream, ${connections} connection${connections === 1 ? '' : 's'}`;
       bench.progress(scenario);
-      const rounds = await interleave(peers, options.rounds, (peer) =>
-        measure(peer, connections, options.seconds),
-      );
+      const rounds = await interleave(peers, options.rounds, (peer, round) => {
+        const work = () => measure(peer, connections, options.seconds);
+        const name = `stream-${connections}-${round + 1}`;
+        return peer.name === LEDGER ? profiler.during(peer.pid, name, work) : work();
+      });
       results.push({ scenario, rounds, rows: rowsOf(scenario, rounds) });
     }
     return { results, notes: [await verify(bench, { ledger, database }, answered)] };

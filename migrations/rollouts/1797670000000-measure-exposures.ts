@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * An exposure carries what its execution itself says of the metrics of the rollout, such as `{"error_rate": 0}`, instead of a row for each
  * of them: a rollout that watched its errors alone wrote two rows under seven index entries for every request, which cost PostgreSQL 14 %
- * of the request. Rows of before stay as they are and are read as before.
+ * of the request. Older rows stay as they are and are still read.
  */
 const UP = `
 ALTER TABLE rollout_events ADD COLUMN measures json;

@@ -14,9 +14,9 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
   /**
-   * Whether it is planned once for each connection, and not for the values of each call. For named statements that are planned for as long
-   * as they run, such as those over all partitions, and whose plan is right whatever the tables hold: it may have been made while they
-   * were empty.
+   * Plans the statement once per connection instead of for the values of each call. It is for named statements that take longer to plan
+   * than to run, such as those over all partitions. The plan has to be right whatever the tables hold, because it may be made while they
+   * are empty.
    */
   readonly isPlannedOnce?: boolean;
   /** The time that an answer may take; a connection that is silent for longer is given up. Left out: the pool's limit. */
@@ -24,8 +24,8 @@ export interface Statement {
 }
 
 /**
- * Settings of a transaction whose statement is planned once. A scan is the quickest way through an empty table, and the slowest through
- * what it holds later.
+ * Settings of a transaction whose statement is planned once. The planner likes to scan an empty table, and would go on scanning it when it
+ * is full.
  */
 const PLANNED_ONCE = Object.entries({
   plan_cache_mode: 'force_generic_plan',

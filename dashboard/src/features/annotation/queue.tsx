@@ -10,7 +10,7 @@ import { given } from '../../ui/search-params';
 import type { AnnotationSearch } from './annotation-search';
 import { Judge } from './judge';
 
-/** A place in the queue, with the execution that is there; null until it is known. Newer executions move it down, and the place with it. */
+/** A place in the queue and the execution at it, or null until that is known. Newer executions move both down. */
 interface Place {
   readonly index: number;
   readonly key: string | null;

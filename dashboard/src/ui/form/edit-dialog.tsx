@@ -19,7 +19,7 @@ interface Removal {
   readonly run: () => PromiseLike<unknown>;
 }
 
-/** Makes or changes a thing, or takes it away. What was typed is still there for who does not take it away after all. */
+/** Makes or changes a thing, or takes it away. What was typed stays when the removal is not confirmed. */
 export function EditDialog<Saved>({
   title,
   action,

@@ -32,7 +32,7 @@ export class ClaimEndings {
     private readonly waits: ExecutionWaits,
   ) {}
 
-  /** Nobody is worth calling for `waitMs`. */
+  /** Puts the execution back into the queue for `waitMs`, because no model can be called until then. */
   giveBack(claimed: ClaimedExecution, waitMs: number): Promise<void> {
     // Spread over a second, so that the whole queue does not come back in the same moment.
     return this.executions.release(claimed, waitMs + Math.random() * SPREAD_MS);

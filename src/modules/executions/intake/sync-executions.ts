@@ -35,7 +35,7 @@ export class SyncExecutions {
     private readonly databaseClock: DatabaseClock,
   ) {}
 
-  /** Nobody is called: the answer is one that there was before. */
+  /** Answers with what an equal request was answered before, without a call. */
   async answerAgain(asked: AdmittedRun, cached: CachedAnswer): Promise<Written> {
     // It may have been waited for, and begins now.
     const run = { ...asked, createdAt: this.databaseClock.now() };

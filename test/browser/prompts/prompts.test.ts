@@ -11,7 +11,7 @@ beforeAll(async () => {
     tags: ['mail'],
     description: 'Says sorry',
   });
-  await putPrompt(stage.admin, 'support/triage', 'Sort {{mail}}');
+  await putPrompt(stage.admin, 'support/triage', 'Sort {{mail}}', { owner_team: 'Care' });
   await putPrompt(stage.admin, 'welcome', [
     { role: 'system', content: 'Be kind to {{name}}.' },
     { role: 'user', content: 'Hello' },
@@ -40,7 +40,7 @@ const row = (name: string) =>
 describe('the list of prompts', () => {
   beforeEach(() => person.openAs(ADMIN_KEY, '/prompts'));
 
-  it('shows what runs where, and narrows by folder, tag, mode and words', async () => {
+  it('shows what runs where, and narrows by folder, tag, owner, mode and words', async () => {
     await row('support/refund').waitFor();
     expect(await row('support/refund').innerText()).toContain('active v1');
     await person.page
@@ -51,6 +51,11 @@ describe('the list of prompts', () => {
     await person.page.getByRole('link', { name: 'mail' }).click();
     await row('support/triage').waitFor({ state: 'detached' });
     await person.open('/prompts');
+    await person.page.getByRole('link', { name: 'Care', exact: true }).click();
+    await row('support/refund').waitFor({ state: 'detached' });
+    await row('support/triage').waitFor();
+    await person.page.getByRole('link', { name: /owner Care/ }).click();
+    await row('support/refund').waitFor();
     await person.page.getByLabel('Mode').selectOption('tracking');
     await row('support/refund').waitFor({ state: 'detached' });
     await row('in_code').waitFor();

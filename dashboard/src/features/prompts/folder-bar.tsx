@@ -10,7 +10,7 @@ const CHIP =
 const CHOSEN = `${CHIP} border-transparent bg-accent-soft text-accent`;
 const OTHER = `${CHIP} bg-panel text-ink-2 hover:border-line-strong`;
 
-/** Shows the folder one is in, and the folders below; a tag that narrows the list stands here too. */
+/** Shows the folder one is in, and the folders below; a tag and an owner that narrow the list stand here too. */
 export function FolderBar({
   search,
   folders,
@@ -18,9 +18,10 @@ export function FolderBar({
   readonly search: PromptsSearch;
   readonly folders: Folders;
 }) {
-  const { folder, tag } = search;
-  if (folder === undefined && tag === undefined && folders.length === 0) return null;
-  const at = (change: { folder?: string | undefined; tag?: string | undefined }) =>
+  const { folder, tag, owner } = search;
+  const isNarrowed = folder !== undefined || tag !== undefined || owner !== undefined;
+  if (!isNarrowed && folders.length === 0) return null;
+  const at = (change: Partial<Record<'folder' | 'tag' | 'owner', string | undefined>>) =>
     given({ ...search, ...change });
   return (
     <nav aria-label="Folders" className="flex flex-none flex-wrap items-center gap-1.5">
@@ -40,6 +41,12 @@ export function FolderBar({
         <Link to="/prompts" search={at({ tag: undefined })} className={OTHER}>
           tag {visibleText(tag)} <span aria-hidden>×</span>
           <span className="sr-only">(show all tags)</span>
+        </Link>
+      )}
+      {owner !== undefined && (
+        <Link to="/prompts" search={at({ owner: undefined })} className={OTHER}>
+          owner {visibleText(owner)} <span aria-hidden>×</span>
+          <span className="sr-only">(show all owners)</span>
         </Link>
       )}
     </nav>

@@ -1,10 +1,12 @@
 import type { PromptListEntry } from '@prompt-ledger/client';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { Chip } from '../../ui/chip';
 import { RowLink } from '../../ui/controls/row-link';
 import type { Column } from '../../ui/data-table';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
+import type { PromptsSearch } from './prompts-search';
 
 /** The screen of a prompt, below `/app`. */
 export const promptPath = (name: string) => `/prompts/${encodeURIComponent(name)}`;
@@ -52,16 +54,9 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
     cell: ({ tags }) => (
       <span className="flex gap-1 overflow-hidden">
         {tags.map((tag) => (
-          <Link
-            key={tag}
-            to="/prompts"
-            search={{ tag }}
-            tabIndex={-1}
-            className="min-w-0 no-underline"
-            onClick={(event) => event.stopPropagation()}
-          >
+          <NarrowingLink key={tag} search={{ tag }}>
             <Chip title={`All prompts with the tag ${tag}`}>{visibleText(tag)}</Chip>
-          </Link>
+          </NarrowingLink>
         ))}
       </span>
     ),
@@ -71,7 +66,14 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
     title: 'Owner',
     width: 'minmax(70px, .8fr)',
     isMinor: true,
-    cell: ({ owner_team: team }) => <span className="text-ink-2">{visibleText(team ?? '')}</span>,
+    cell: ({ owner_team: team }) =>
+      team !== null && (
+        <NarrowingLink search={{ owner: team }}>
+          <span className="text-ink-2" title={`All prompts of ${team}`}>
+            {visibleText(team)}
+          </span>
+        </NarrowingLink>
+      ),
   },
   {
     id: 'changed',
@@ -81,6 +83,27 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
     cell: ({ updated_at: at }) => <Time at={at} />,
   },
 ];
+
+/** Narrows the list from within a row, which leads to the prompt otherwise. */
+function NarrowingLink({
+  search,
+  children,
+}: {
+  readonly search: PromptsSearch;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Link
+      to="/prompts"
+      search={search}
+      tabIndex={-1}
+      className="min-w-0 truncate no-underline"
+      onClick={(event) => event.stopPropagation()}
+    >
+      {children}
+    </Link>
+  );
+}
 
 /** Shows which version runs where. An environment that is behind the newest version is told apart. */
 function VersionChips({ prompt }: { readonly prompt: PromptListEntry }) {

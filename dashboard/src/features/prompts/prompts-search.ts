@@ -9,6 +9,8 @@ export interface PromptsSearch {
   /** A folder of names, with its slash at the end. */
   readonly folder?: string;
   readonly tag?: string;
+  /** The team that owns a prompt. */
+  readonly owner?: string;
   readonly mode?: (typeof MODES)[number];
 }
 
@@ -17,10 +19,11 @@ export function parsePromptsSearch(search: Record<string, unknown>): PromptsSear
     search: textOf(search['search']),
     folder: textOf(search['folder']),
     tag: textOf(search['tag']),
+    owner: textOf(search['owner']),
     mode: wordOf(search['mode'], MODES),
   });
 }
 
-export function queryOfSearch({ search, folder, tag, mode }: PromptsSearch): ListPromptsQuery {
-  return given({ search, q: folder, tag, mode });
+export function queryOfSearch({ search, folder, tag, owner, mode }: PromptsSearch): ListPromptsQuery {
+  return given({ search, q: folder, tag, owner_team: owner, mode });
 }

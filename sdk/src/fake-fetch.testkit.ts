@@ -49,7 +49,7 @@ export function problem(
   return json({ ...body, ...members }, status, headers);
 }
 
-/** Fails like `fetch` when nobody listens. */
+/** Fails like `fetch` when no server listens. */
 export const refused: Step = () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8000'), { code: 'ECONNREFUSED' });
   throw new TypeError('fetch failed', { cause });

@@ -103,7 +103,7 @@ export class LedgerClient {
     this.webhooks = new WebhooksResource(transport);
   }
 
-  /** Reads who this client is and what it may do. */
+  /** Reads the identity of this client and what it may do. */
   me(options?: CallOptions): ApiPromise<Me> {
     return this.transport.get('/v1/me', undefined, options);
   }

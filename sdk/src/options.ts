@@ -34,7 +34,7 @@ export interface PromptLedgerOptions<M extends LedgerMode, R extends CodeRegistr
   readonly environment?: string | undefined;
   /** The most that `compile` may return, in bytes of UTF-8. Default 200 KiB, as the ledger's. */
   readonly maxRenderedBytes?: number | undefined;
-  /** The bounds of `track`, and who is told about losses. */
+  /** The bounds of `track`, and the callback for losses. */
   readonly tracking?: RecorderOptions | undefined;
   /** Default: `console.warn`. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -140,7 +140,7 @@ export interface GetPromptOptions<F extends Content = Content> {
   readonly version?: number | undefined;
   /** Default: that of the ledger, else `default`, whose version is the active one. */
   readonly environment?: string | undefined;
-  /** For so long nobody is asked; afterwards the ledger is, behind the caller's back. Default 60; 0: always ask first. */
+  /** Seconds for which a cached prompt is used without asking. After that it is refreshed in the background. Default 60; 0: always ask first. */
   readonly cacheTtlSeconds?: number | undefined;
   /**
    * An older entry, as after the process was frozen, is served only once the ledger was asked again, which waits 3 seconds

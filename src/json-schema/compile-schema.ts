@@ -11,8 +11,8 @@ export interface CompiledSchema {
    * Checks a value: what `JSON.parse` or `parseJson` made of a text. Numbers that keep their text are compared by it, so
    * 9007199254740993 is not 9007199254740992.
    *
-   * Takes about 20 ms at most; what would take longer is a violation of its own, at the whole value. Whoever serves others
-   * at the same time runs it through `heavyWork`.
+   * Takes about 20 ms at most; what would take longer is a violation of its own, at the whole value. Code that serves other requests at
+   * the same time runs it through `heavyWork`.
    *
    * @param pointer of the value, such as `/variables`, which the pointers of the violations begin with.
    * @returns what is wrong, in the order of the schema, 20 entries at most; empty for a value that fits.
@@ -21,8 +21,8 @@ export interface CompiledSchema {
 }
 
 /**
- * Reads a JSON Schema (draft 2020-12) that somebody sent. Nothing is generated or loaded: the schema becomes a tree of
- * closures, and both reading and validating are bounded by counts (`LIMITS`).
+ * Reads a JSON Schema (draft 2020-12) from a request. Nothing is generated or loaded: the schema becomes a tree of closures, and both
+ * reading and validating are bounded by counts (`LIMITS`).
  *
  * - `$ref` and `$dynamicRef` lead to schemas inside of this one only. `$id` may stand in the whole schema.
  * - Patterns are run by RE2 in linear time, so they cannot look ahead or refer back.

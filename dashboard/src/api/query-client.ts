@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 
-/** The client of the API tries again by itself. What was read is shown at once and read again when somebody comes back to it. */
+/** Retries nothing, because the API client retries by itself. Cached data is shown at once and read again in the background. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     // No structural sharing: objects of the client keep the JSON that they came as, and a copy would lose it.

@@ -2,7 +2,7 @@ import type { Me } from '@prompt-ledger/client';
 import { ServiceProblem } from './service-problem';
 
 interface SessionState {
-  /** Null until it is known who this is. */
+  /** Null until the session is known. */
   readonly me: Me | null;
   /** Whether the service has said that there is no session, or none any more. */
   readonly isOver: boolean;
@@ -30,7 +30,7 @@ class Session {
     return () => this.listeners.delete(listener);
   };
 
-  /** Asks the service who this is. @throws ServiceProblem | TypeError unless it says. */
+  /** Asks the service whose session this is. @throws ServiceProblem | TypeError unless it says. */
   async load(): Promise<void> {
     const response = await this.readMe();
     // The project that was chosen last is gone, or this person is no member of it any more.

@@ -2,7 +2,7 @@ import type { Me, Scope } from '@prompt-ledger/client';
 import { useSyncExternalStore } from 'react';
 import { session } from './session';
 
-/** Tells who is signed in, and whether the session is over. */
+/** Returns who is signed in, and whether the session is over. */
 export function useSession() {
   return useSyncExternalStore(session.subscribe, session.state);
 }

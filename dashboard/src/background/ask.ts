@@ -47,7 +47,7 @@ function startWorker(): Worker {
     if ('code' in data) asker?.reject(new ServiceProblem(data.code, data.detail));
     else asker?.resolve(data.output as never);
   });
-  // It could not be loaded. Whoever asks next starts another one.
+  // It could not be loaded. The next request starts another one.
   started.addEventListener('error', () => {
     worker = null;
     started.terminate();

@@ -28,7 +28,7 @@ export class ApiPromise<T> extends Promise<T> {
   }
 
   withResponse(): Promise<Answer<T>> {
-    // Its failure is told by the promise that is returned.
+    // The returned promise reports its failure.
     this.catch(() => {});
     return this.answer;
   }

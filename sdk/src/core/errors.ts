@@ -75,7 +75,7 @@ export class NoActiveVersionError extends PromptLedgerError {
   }
 }
 
-/** The answer itself, for those who need more than the error says. The body of `response` has been read: it is `body`. */
+/** The answer itself, for callers who need more than the error says. The body of `response` has been read and is `body`. */
 export interface FailedAnswer {
   readonly response: Response;
   readonly body: string;

@@ -34,7 +34,7 @@ interface Entry {
   readonly fetchedAtWallMs: number;
 }
 
-/** After a failure the ledger is left alone for so long: by those who can do without. */
+/** How long callers with a cached copy leave the ledger alone after a failure. */
 const AWAY_MS = 5_000;
 /** A reader with a stale entry waits no longer than this for a fresh one. */
 const MAX_WAIT_MS = 3_000;

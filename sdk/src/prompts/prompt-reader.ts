@@ -5,7 +5,7 @@ import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
 import type { PromptsResource, VersionsResource } from '../resources/index.js';
 
-/** A prompt is small: who waits longer than this for one is better off with what it has. */
+/** A prompt is small. A caller that waits longer than this is better off with its cached copy. */
 const FETCH_LIMITS = { timeoutMs: 10_000, maxRetries: 2 };
 const DEFAULT_TTL_SECONDS = 60;
 const DEFAULT_MAX_AGE_SECONDS = 600;
@@ -33,7 +33,7 @@ export class PromptReader {
     const age = acceptedAge(options);
     const key = { name, version, environment };
     if (fallback === undefined) return this.cache.get(key, age);
-    // Nobody waits for the ledger again and again who could do without it.
+    // A caller with a cached copy does not wait for the ledger again and again.
     if (this.cache.isAway && !this.cache.has(key)) return this.own(name, fallback, true);
     return this.cache.get(key, age).catch((error: unknown) => {
       if (!isUnreachable(error)) throw error;

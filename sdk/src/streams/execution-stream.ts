@@ -19,7 +19,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
   private readonly controller = new AbortController();
   private opening: Promise<EventStream> | null = null;
   private events: EventStream | null = null;
-  /** The read under way: who asks meanwhile waits for the same. */
+  /** The read under way, shared by concurrent callers. */
   private reading: Promise<void> | null = null;
   private latest: StreamedExecution | null = null;
   private readonly unread: Delta[] = [];
@@ -137,7 +137,7 @@ export class ExecutionStream implements AsyncIterable<Delta> {
     if (this.isOver) return;
     this.failure = { error };
     this.callers?.removeEventListener('abort', this.follow);
-    // The server need not go on for nobody.
+    // Stops the server, because the stream has no reader any more.
     this.controller.abort(error);
     this.events?.dispose();
   }

@@ -35,7 +35,7 @@ export function keepAtExit(pending: Pending): () => void {
   if (process === null) return () => {};
   if (kept.size === 0) {
     process.on('beforeExit', beforeExit);
-    // First in the row, to see who else listens before a listener of `once` has taken itself off.
+    // Listens first, to see the other listeners before one of `once` has removed itself.
     process.prependListener('SIGTERM', onSigterm);
   }
   kept.add(pending);

@@ -195,7 +195,7 @@ export class Recorder {
     const guilty = findGuilty(entries.length, error);
     for (const index of guilty) this.reject(entries[index], error.code, error.message);
     const rest = entries.filter((_, index) => !guilty.has(index));
-    // Halves are tried where nobody says which entry it is, until that is alone.
+    // Splits the batch in halves until the entry at fault is alone, where the answer does not name it.
     const middle = guilty.size > 0 ? rest.length : Math.ceil(rest.length / 2);
     for (const part of [rest.slice(middle), rest.slice(0, middle)]) {
       if (part.length === 0) continue;
@@ -214,7 +214,7 @@ export class Recorder {
     try {
       this.options.onDropped?.(dropped);
     } catch {
-      // The callback is somebody's; what it throws must not reach the code that is tracked.
+      // An error of the callback must not reach the code that is tracked.
     }
   }
 

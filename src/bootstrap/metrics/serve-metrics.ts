@@ -14,8 +14,8 @@ import { addProcessFigures } from './process-figures.js';
 import { addSharedFigures } from './shared-figures.js';
 
 /**
- * Lets a process be asked for its metrics.
- * @param link null in a process that no supervisor started; with one, whoever is asked tells of all processes.
+ * Serves the metrics of a process.
+ * @param link null in a process that no supervisor started; with one, the process that is asked answers for all of them.
  */
 export function createMetricsEndpoint(
   app: INestApplicationContext,

@@ -42,7 +42,7 @@ export class ApiProcess {
 
   /**
    * @param counters what all processes count in together.
-   * @param gatherReports what they have counted together, for whoever of them is asked for it.
+   * @param gatherReports gathers what all of them have counted, for the process that is asked.
    */
   constructor(
     private readonly counters: Counters,

@@ -13,7 +13,7 @@ export class Progress {
 
   /**
    * @param label such as `executions read`
-   * @param total null when nobody knows
+   * @param total null when it is not known
    */
   constructor(
     private readonly label: string,

@@ -40,7 +40,7 @@ export abstract class CountedExecutions {
   @Column('bigint', { name: 'reasoning_tokens_sum' })
   reasoningTokensSum!: string;
 
-  /** Those of which it is known what they cost. */
+  /** Executions whose cost is known. */
   @Column('bigint', { name: 'cost_count' })
   costCount!: string;
 

@@ -23,8 +23,8 @@ export interface BellCounts {
 export const DEFAULT_RING_TIMEOUT_MS = 250;
 
 /**
- * Wakes whoever executes, on any process. A bell never decides what is to be done: a consumer that hears it claims
- * due work in Postgres, and looks there on its own as well.
+ * Wakes the consumers of all processes. A bell never decides what is to be done: a consumer that hears it claims due work in Postgres,
+ * and it also looks there by itself.
  *
  * Redis hands each hint to one listening process; Postgres wakes all of them, for any number of hints once.
  */

@@ -56,8 +56,8 @@ export class TenantScope {
   }
 
   /**
-   * The same, and it also sees and changes the projects and users of the whole instance. For what the instance's admin does and
-   * for finding a user who is not a member yet; whoever calls it has checked that the caller may.
+   * The same, and it also sees and changes the projects and users of the whole instance. For what the instance's admin does and for
+   * finding a user who is not a member yet; the caller of this method has checked that the request may.
    */
   async instance<T>(projects: ProjectIds, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     const open = `SELECT set_config('app.project_ids', $1, true), set_config('app.instance', 'on', true)`;

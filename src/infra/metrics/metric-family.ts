@@ -69,8 +69,8 @@ export class HistogramSeries {
 }
 
 /**
- * One metric with all its sets of labels. A set is made when it is first asked for; whoever counts often keeps what it got.
- * Sets beyond `mostSets` share those of `other`, so that no client can make a process remember, and send, ever more.
+ * One metric with all its sets of labels. A set is made when it is first asked for, and frequent counters keep it. Sets beyond
+ * `mostSets` share those of `other`, so that no client can make a process remember, and send, ever more.
  */
 export class MetricFamily<Series extends { readonly numbers: number[] }> {
   private readonly sets = new Map<string, { readonly labels: readonly string[]; readonly series: Series }>();

@@ -13,8 +13,8 @@ export const SOURCE_TIMEOUT_MS = 3000;
 export type MetricSource = () => FamilyReport[] | Promise<FamilyReport[]>;
 
 /**
- * The counters of this process. Counting is an addition to a field; names, labels and text come into it only when
- * somebody asks, which is every fifteen seconds or never.
+ * The counters of this process. Counting is an addition to a field; names, labels and text are built only when the metrics are read,
+ * which is every fifteen seconds or never.
  */
 @Injectable()
 export class Metrics implements OnApplicationShutdown {

@@ -24,8 +24,8 @@ interface Waiting {
 }
 
 /**
- * For a supervisor that hangs; of one that is gone the channel tells at once. It waits for nobody itself, so it is late
- * only when the whole machine is, and that must not lift the limits.
+ * For a supervisor that hangs; of one that is gone the channel tells at once. It never waits itself, so it is late only when the whole
+ * machine is, and that must not lift the limits.
  */
 const COUNT_TIMEOUT_MS = 5_000;
 /** Longer than the supervisor waits for a process, and shorter than Prometheus waits for an answer. */

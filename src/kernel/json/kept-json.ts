@@ -15,13 +15,12 @@ class Given {
 }
 
 /**
- * JSON that is only passed on has to leave as it came, and what `JSON.parse` makes of it cannot: 12345678901234567890
- * becomes 12345678901234567000, 1.10 becomes 1.1, and keys such as "10" move to the front. So an object or array with
- * such a part, however deep, keeps its source text, and `writeJson` writes that in place of the value. Everybody else
- * meets ordinary numbers and keys.
+ * JSON that is only passed on has to leave as it came, and what `JSON.parse` makes of it cannot: 12345678901234567890 becomes
+ * 12345678901234567000, 1.10 becomes 1.1, and keys such as "10" move to the front. So an object or array with such a part, however
+ * deep, keeps its source text, and `writeJson` writes that in place of the value. Everybody else meets ordinary numbers and keys.
  *
- * The text stands in a private field, which nobody sees, lists or copies. Putting it there takes 15 to 170 ns; a property
- * that is not enumerable took 1.2 µs, and an entry of a WeakMap 2 µs.
+ * The text stands in a private field, which is never seen, listed or copied. Putting it there takes 15 to 170 ns; a property that is
+ * not enumerable took 1.2 µs, and an entry of a WeakMap 2 µs.
  */
 class KeptSource extends Given {
   #source: Source;

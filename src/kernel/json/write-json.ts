@@ -25,8 +25,8 @@ export function holdsKeptText(value: unknown): boolean {
 }
 
 /**
- * The exact and compact JSON of an object or array that keeps its text; `null` for one that does not. The value is
- * somebody's own and may have changed since it was read: then what is as it was is still written as it came.
+ * The exact and compact JSON of an object or array that keeps its text; `null` for one that does not. The value may have been changed
+ * since it was read. Its unchanged parts are still written as they came.
  */
 export function keptText(value: object): string | null {
   const source = keptSource(value);

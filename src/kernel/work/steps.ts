@@ -1,6 +1,6 @@
 /**
- * Work that is done a little at a time: each `next()` takes a millisecond at most, so that whoever drives it may stop and
- * let others go first. {@link finish} does all of it at once, `TurnBudget.runSteps` a few milliseconds a turn.
+ * Work that is done a little at a time: each `next()` takes a millisecond at most, so that the driver may stop and let other work go
+ * first. {@link finish} does all of it at once, `TurnBudget.runSteps` a few milliseconds a turn.
  */
 export type Steps<T> = Generator<void, T, void>;
 

@@ -1,8 +1,8 @@
 import type { Steps } from './steps.js';
 
 /**
- * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded;
- * many that arrive in the same moment would be done one after another before anybody else is heard.
+ * Lets so much heavy work into one turn of the event loop, and the rest into the next ones. Each piece alone is bounded; many that
+ * arrive in the same moment would be done one after another before any other request is served.
  */
 export class TurnBudget {
   private usedMs = 0;

@@ -64,7 +64,7 @@ export class PromptAnalyticsDto {
   /** Both modes together. */
   summary!: AnalyticsSummaryDto;
 
-  /** Each by itself. */
+  /** Each mode by itself. */
   by_mode!: CountsByModeDto;
 }
 

@@ -42,7 +42,7 @@ export class AuditLogController {
     @Res() response: Response,
   ): Promise<void> {
     const batches = this.log.export(caller.projectId, query);
-    // The first is read before the head goes out, so that what fails by then is a problem document.
+    // Reads the first entry before sending the head, so that a failure up to then is a problem document.
     const first = await batches.next();
     response.type(`${JSON_LINES}; charset=utf-8`);
     response.setHeader('Content-Disposition', 'attachment; filename="audit.jsonl"');

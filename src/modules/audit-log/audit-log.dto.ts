@@ -41,15 +41,15 @@ export class AuditExportQueryDto {
 export class AuditQueryDto extends IntersectionType(PageQueryDto, AuditExportQueryDto) {}
 
 export class AuditActorDto {
-  /** `key` is a key that belongs to nobody; `instance` has the key of the environment. */
+  /** `key` is a key without an owner; `instance` has the key of the environment. */
   @ApiProperty({ enum: ACTOR_KINDS })
   kind!: (typeof ACTOR_KINDS)[number];
 
-  /** The user, or the key that belongs to nobody; null for the instance. */
+  /** The user, or the key without an owner; null for the instance. */
   @ApiProperty({ format: 'uuid', nullable: true })
   id!: string | null;
 
-  /** The key in use, whoever it belongs to; null for the instance and for sessions. */
+  /** The key in use, whoever owns it; null for the instance and for sessions. */
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 

@@ -18,7 +18,7 @@ export interface AuditFilter {
   readonly limit: number;
 }
 
-/** An entry has the time of its transaction's beginning, and its id that of its own: by so much an id may be the later. */
+/** An entry carries the time at which its transaction began, and its id the time at which it was made. An id may be later by this much. */
 const LATEST_ID = `interval '10 minutes'`;
 
 @Injectable()

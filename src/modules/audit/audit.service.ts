@@ -4,14 +4,14 @@ import { AuditEntryEntity } from '../../entities/index.js';
 import { UUID } from '../../kernel/index.js';
 import { withoutSecrets } from './without-secrets.js';
 
-/** `key` is one that belongs to nobody; `instance` has the key of the environment. */
+/** `key` is a key without an owner; `instance` uses the key of the environment. */
 export type ActorKind = 'person' | 'service' | 'key' | 'instance';
 
 /** The actor of a change: who did it, with which key, from where. */
 export interface Actor {
   readonly projectId: string;
   readonly kind: ActorKind;
-  /** Null for a key that belongs to nobody, and for the instance admin. */
+  /** Null for a key without an owner, and for the instance admin. */
   readonly userId: string | null;
   /** The key in use; null for the instance admin. */
   readonly keyId: string | null;

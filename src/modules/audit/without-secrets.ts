@@ -1,7 +1,7 @@
 const HIDDEN = '***';
 /** Members whose texts are secrets by their name. Numbers such as `tokens_per_minute` are none. */
 const SECRET_NAME = /^(?!.*_id$).*(?:secret|password|authorization|token)|^(?:api_?)?key$|_key$/i;
-/** Addresses that receivers choose carry secrets in paths and queries; a host is enough to tell who is called. */
+/** URLs of receivers carry secrets in paths and queries, so only the host is shown. */
 const ADDRESS_NAME = /callback|webhook|(?:^|_)url$/i;
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\/\S+$/i;
 /** Our keys, secrets of webhooks, and keys as vendors write them, wherever they stand in a text. */

@@ -10,7 +10,7 @@ import { SessionAuthenticator } from './sessions/session-authenticator.js';
 
 const NOTHING: Pick<RouteAccess & { readonly kind: 'key' }, 'scopes' | 'orOverTeam'> = { scopes: [] };
 
-/** Denies unless the route says who may call it: a route that declares nothing is closed. */
+/** Denies access unless the route declares who may call it. A route that declares nothing is closed. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(

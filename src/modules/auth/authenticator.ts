@@ -30,11 +30,10 @@ interface CachedRecord {
 }
 
 /**
- * Finds out who sends a request.
+ * Identifies the sender of a request.
  *
- * This process never refuses anybody from memory: another process may just have given the key a new secret, or its user a
- * role. So it asks the database before it refuses, as it does for an id that it does not know. A flood of wrong keys shares
- * its look-ups.
+ * This process never refuses a request from memory: another process may just have given the key a new secret, or its user a role. So it
+ * asks the database before it refuses, as it does for an id that it does not know. A flood of wrong keys shares its look-ups.
  */
 @Injectable()
 export class Authenticator {
@@ -140,7 +139,7 @@ export class Authenticator {
     this.lookups.forget(keyId);
   }
 
-  /** Forgets all keys of a user whose role changed, or who was disabled. */
+  /** Drops all cached keys of a user whose role changed or who was disabled. */
   forgetUser(userId: string): void {
     this.forgetWhere(({ owner }) => owner?.userId === userId);
   }
@@ -167,7 +166,7 @@ export class Authenticator {
     return toAdminCaller((await this.projects.get(project)).projectId, origin);
   }
 
-  /** Each is compared in constant time; that there is a secret before this one is no secret. */
+  /** Compares both secrets in constant time. That there is a former one is no secret. */
   private isItsSecret({ secretHmac, previousSecretHmac }: KeyRecord, secret: string): boolean {
     if (this.hasher.matches(secret, secretHmac)) return true;
     return previousSecretHmac !== null && this.hasher.matches(secret, previousSecretHmac);
@@ -194,7 +193,7 @@ export class Authenticator {
         this.counts.hits += 1;
         return caller;
       } catch {
-        // What is remembered may be old. The fresh record below decides.
+        // The cached record may be old. The fresh record below decides.
       }
     }
     const found = await this.lookUp(keyId);
@@ -238,7 +237,7 @@ export class Authenticator {
     return fresh;
   }
 
-  /** After the secret has proved right: who only knows the id of a key has not used it. */
+  /** Runs after the secret was verified, because knowing the id of a key does not count as using it. */
   private touch(cached: CachedRecord): void {
     const nowMs = this.clock.monotonicMs();
     if (cached.touchedAtMs !== null && nowMs - cached.touchedAtMs < RECORD_TTL_MS) return;

@@ -24,7 +24,7 @@ export interface CallerSession {
   readonly person: {
     readonly userId: string;
     readonly email: string | null;
-    /** Those in which the person is a member, by name. */
+    /** Projects in which the person is a member, by name. */
     readonly projects: readonly { readonly projectId: string; readonly name: string }[];
   } | null;
 }

@@ -29,7 +29,7 @@ export function toAdminCaller(projectId: string, origin: string | null): Caller 
 }
 
 /**
- * The owner of a key, or the key itself where nobody owns it.
+ * Returns the owner of a key, or the key itself where it has no owner.
  * @param known `rights`: what the key and its user may do together.
  * @param origin the address the request came from.
  */

@@ -77,7 +77,7 @@ export class UpdateBudgetDto {
   @ApiPropertyOptional({ enum: BUDGET_MODES })
   mode?: BudgetMode;
 
-  /** The address that is told; null for nobody. */
+  /** The URL that is notified; null for none. */
   @IsOptional()
   @IsString()
   @Length(1, 2048)
@@ -128,7 +128,7 @@ export class BudgetDto {
   @ApiProperty({ enum: BUDGET_MODES })
   mode!: BudgetMode;
 
-  /** The address that is told at 50, 80 and 100 %. */
+  /** The URL that is notified at 50, 80 and 100 %. */
   callback_url!: string | null;
 
   /** The name of its author. */

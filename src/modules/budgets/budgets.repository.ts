@@ -117,7 +117,7 @@ export class BudgetsRepository {
   }
 
   /**
-   * Across projects: ends what nobody settled before it expired, of executions that are over or that there never were.
+   * Across projects: ends holds that expired unsettled, of executions that are over or never began.
    * @returns of how many attempts; fewer than `most` when there are no more, or others are at them.
    */
   async expireHolds(most: number): Promise<number> {

@@ -38,7 +38,8 @@ export class ApplyChangeService {
    * Applying twice is applying once.
    * @throws ChangeNotFoundError `CHANGE_NOT_FOUND` | ChangeStaleError `CHANGE_STALE` | ChangeClosedError `CHANGE_CLOSED`
    * @throws ApprovalsMissingError `APPROVALS_MISSING` | EvidenceMissingError `EVIDENCE_MISSING`
-   * @throws ForbiddenError `FORBIDDEN` for who neither opened it nor may approve, and for an emergency of who is no admin.
+   * @throws ForbiddenError `FORBIDDEN` for a caller who neither opened it nor may approve, and for an emergency by a caller who is not
+   *   an admin.
    * @throws ValidationError `VALIDATION_FAILED` for an emergency without a reason.
    */
   async apply(caller: Caller, changeId: string, request: ApplyChangeDto): Promise<void> {

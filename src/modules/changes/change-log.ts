@@ -33,7 +33,7 @@ export class ChangeLog {
     });
   }
 
-  /** Writes down what has become of a change by itself, when somebody first comes upon it. @param to null for nothing. */
+  /** Records what became of a change by itself when that is first noticed, such as that it expired. @param to null for nothing. */
   async settle(
     tx: EntityManager,
     caller: Caller,

@@ -1,7 +1,7 @@
 import type { ChangeStatus } from '../../entities/index.js';
 
 /**
- * Every legal move. Whoever approved may lose the right to before a change is applied, so `approved` can become `open` again.
+ * Every legal transition. An approver may lose the right to approve before a change is applied, so `approved` can become `open` again.
  * An emergency takes an `open` one to `applied`.
  */
 export const CHANGE_MOVES: Readonly<Record<ChangeStatus, readonly ChangeStatus[]>> = {
@@ -38,7 +38,7 @@ export type ChangeDecision =
   | { readonly kind: 'move'; readonly to: ChangeStatus; readonly refusal: null }
   /** Nothing is left to be done: it is as the action would have it. */
   | { readonly kind: 'keep'; readonly refusal: null }
-  /** Somebody has looked at an emergency. */
+  /** The review of an emergency is done. */
   | { readonly kind: 'close review'; readonly refusal: null }
   /** No; and if `to` is not null, that is what has become of it meanwhile. */
   | { readonly kind: 'refuse'; readonly to: ChangeStatus | null; readonly refusal: ChangeRefusal };
@@ -50,7 +50,7 @@ export function isOpenStatus(status: ChangeStatus): boolean {
   return OPEN_STATUSES.includes(status);
 }
 
-/** The status as it is to be shown: time and what moves do not wait until somebody asks for something. */
+/** The status to show. A change may have expired or gone stale without anything having been written. */
 export function currentStatus({ status, isExpired, isMoved }: ChangeFacts): ChangeStatus {
   if (!isOpenStatus(status)) return status;
   if (isExpired) return 'expired';

@@ -111,7 +111,7 @@ export class ReviewChangeDto {
 }
 
 export class ApplyChangeDto extends ReviewChangeDto {
-  /** Whether to apply it past its approvals. For admins, with a reason; everybody is told, and an approver has to review it. */
+  /** Whether to apply it past its approvals. For admins, with a reason; everybody is notified, and an approver has to review it. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true, default: false })
@@ -159,12 +159,12 @@ export class ApprovalDto {
   /** The comment of the reviewer; null for none. */
   comment!: string | null;
 
-  /** Whether it counts at this moment: whoever gave it may still approve, and belongs to a team that the environment names. */
+  /** Whether it counts at this moment: its giver may still approve, and belongs to a team that the environment names. */
   counts!: boolean;
 }
 
 export class KeyUsageDto {
-  /** Id of the key; null for the instance's, and for executions of which nobody knows it. */
+  /** Id of the key; null for the instance's, and for executions where it is unknown. */
   @ApiProperty({ format: 'uuid', nullable: true })
   key_id!: string | null;
 
@@ -190,7 +190,7 @@ export class ImpactDto {
   @ApiInteger()
   executions_7d!: number;
 
-  /** By which keys, the busiest first; 100 at most. */
+  /** The keys that run it, the busiest first; 100 at most. */
   keys!: KeyUsageDto[];
 
   /** For which teams, the busiest first; 100 at most. */
@@ -240,7 +240,7 @@ export class ChangeSummaryDto {
   /** The evidence for the change. */
   evidence!: EvidenceDto[];
 
-  /** The name of whoever opened it. */
+  /** The name of the caller who opened it. */
   opened_by!: string;
 
   /** The author: `user:` or `key:` with an id, or `instance`. */
@@ -268,10 +268,10 @@ export class ChangeSummaryDto {
   @ApiTime()
   closed_at!: string | null;
 
-  /** The name of whoever closed it. */
+  /** The name of the caller who closed it. */
   closed_by!: string | null;
 
-  /** The comment of whoever closed it. */
+  /** The comment of the caller who closed it. */
   closed_reason!: string | null;
 
   /** Whether it was applied past its approvals. */

@@ -67,7 +67,7 @@ export type ChangeProgress = Pick<ChangeEntity, 'status'> &
     Pick<ChangeEntity, 'closedBy' | 'closedByName' | 'closedByKey' | 'closedReason' | 'emergency' | 'review'>
   >;
 
-/** By the clock, not by the beginning of a transaction that may have waited for a lock. */
+/** Uses the clock and not the start of the transaction, which may have waited for a lock. */
 const IS_EXPIRED = 'c.expires_at <= clock_timestamp()';
 const IS_MOVED = `(p.deleted_at IS NOT NULL OR pp.version_id IS DISTINCT FROM c.from_version_id OR v.checksum_hash <> c.checksum_hash
     OR e.protected IS NOT TRUE OR e.revision IS DISTINCT FROM c.policy_revision
@@ -105,7 +105,7 @@ const INSERT = `INSERT INTO changes (project_id, prompt_id, environment, from_ve
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now() + make_interval(hours => $15), $16, $17)
   RETURNING change_id AS "changeId"`;
 
-/** Nobody is to be told where a project has no address for its events. */
+/** A project without a callback URL is not notified. */
 const ANNOUNCE = `INSERT INTO outbox (project_id, kind, subject, due_at, body)
   SELECT p.project_id, $2, $3, now(), json_build_object('url', p.settings ->> 'callback_url', 'event', json_build_object(
     'type', $2::text, 'timestamp', ledger_wire_time(now()), 'data', $4::json))
@@ -149,7 +149,7 @@ export class ChangesRepository {
   }
 
   /**
-   * The first lock of whoever does something with a change, before those of rules, prompt and project.
+   * Takes the first lock of every action on a change, before those of rules, prompt and project.
    * @returns what the next locks are on, or null without such a change.
    */
   async lock(
@@ -165,7 +165,7 @@ export class ChangesRepository {
     return rows[0] ?? null;
   }
 
-  /** Until the transaction ends nobody moves a pointer of the prompt. */
+  /** Locks the pointers of the prompt until the transaction ends. */
   async lockPrompt(tx: EntityManager, projectId: string, promptId: string): Promise<void> {
     const text = 'SELECT FROM prompts WHERE project_id = $1 AND prompt_id = $2 FOR UPDATE';
     await tx.query(text, [projectId, promptId]);

@@ -86,7 +86,7 @@ export class ConsumerService implements OnApplicationBootstrap, BeforeApplicatio
     void this.look();
   }
 
-  /** One claim at a time; whoever asks during one gets another after it. Never rejects. */
+  /** Runs one claim at a time. A request during a claim leads to another one after it. Never rejects. */
   private look(): Promise<void> {
     this.lookAgain = true;
     if (!this.isClaiming) {

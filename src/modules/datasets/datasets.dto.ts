@@ -6,7 +6,7 @@ export const VERSION_EXAMPLE = '210ee069290521ee51238357407136f6c83b41f4b92d06c7
 
 export class PutDatasetDto {
   /**
-   * The purpose of the dataset. Left out: stays as it was; null: removed.
+   * The purpose of the dataset. Omit it to keep it; null removes it.
    * @example "Tickets that were hard to answer"
    */
   @IsOptional()
@@ -17,7 +17,7 @@ export class PutDatasetDto {
 
   /**
    * JSON Schema 2020-12 that the variables of every item have to fit from now on; items that are there already are not looked at.
-   * Left out: stays as it was; null: removed.
+   * Omit it to keep it; null removes it.
    */
   @IsOptional()
   @IsObject({ message: 'must be a JSON object' })
@@ -89,7 +89,7 @@ export class DatasetVersionDto {
   @ApiTime()
   created_at!: string;
 
-  /** The name of whoever brought it about. */
+  /** The name of the caller who brought it about. */
   created_by!: string;
 }
 

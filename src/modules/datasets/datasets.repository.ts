@@ -62,7 +62,7 @@ export class DatasetsRepository {
     return row ?? null;
   }
 
-  /** By name. @param after only names behind this one; null for all. */
+  /** Lists by name. @param after only names behind this one; null for all. */
   async list(
     tx: EntityManager,
     projectId: string,

@@ -104,7 +104,7 @@ export class DatasetsService {
     const wanted = wantedFacts(before, request);
     if (before === null) {
       const added = await this.datasets.add(tx, projectId, name, wanted);
-      // Somebody else has made it since we looked; now it is there to be locked.
+      // Another request made it since we looked, so it can be locked now.
       if (added === null) return this.write(tx, actor, name, request);
       await this.audit.append(tx, actor, {
         ...toSubject(added),

@@ -57,7 +57,7 @@ export class PutExperimentEvidenceDto {
   @ApiProperty({ example: 'tickets' })
   dataset!: string;
 
-  /** By which scorers the verdict has to be shown. */
+  /** The scorers by which the verdict has to be shown. */
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(20)
@@ -95,7 +95,7 @@ export class PutEnvironmentDto {
   @IsBoolean()
   protected?: boolean;
 
-  /** The approvals that a change needs before it is applied. Default: one, by anybody who may approve. */
+  /** The approvals that a change needs before it is applied. Default: one, by any approver. */
   @ValidateIf((body: PutEnvironmentDto) => body.approvals !== undefined)
   @Nested(() => PutApprovalsDto)
   approvals?: PutApprovalsDto;

@@ -61,7 +61,7 @@ export class PromptEnvironmentDto {
   @ApiTime()
   moved_at!: string;
 
-  /** The name of whoever moved it; null when it is unknown. */
+  /** The name of the caller who moved it; null when it is unknown. */
   moved_by!: string | null;
 
   /** Whether it changes by approved changes only. */

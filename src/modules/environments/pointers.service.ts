@@ -102,7 +102,7 @@ export class PointersService {
     return this.change(actor, environment, async (tx) => {
       const prompt = await this.getMovable(tx, actor, name);
       const first = await this.tryRollBack(tx, actor, prompt, environment, reason);
-      // Somebody was faster. The prompt is locked from here on, so nobody is again.
+      // Another request was faster. From here on the prompt is locked, so this happens only once.
       const isOvertaken = first.outcome.outcome === 'elsewhere';
       return isOvertaken ? this.tryRollBack(tx, actor, prompt, environment, reason) : first;
     });

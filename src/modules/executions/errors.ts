@@ -122,7 +122,7 @@ export class ProviderTimeoutError extends LedgerError {
   }
 }
 
-/** Nobody was called: the circuit of that model is open. */
+/** No call was made, because the circuit of that model is open. */
 export class ProviderCircuitOpenError extends LedgerError {
   constructor(model: string, retryAfterMs: number, members: ProviderProblemMembers) {
     super({

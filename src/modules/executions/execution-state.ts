@@ -14,8 +14,8 @@ export const EXECUTION_MOVES: Readonly<Record<ExecutionStatus, readonly Executio
 };
 
 /**
- * An attempt is born `dispatched`, committed before the call. Whoever loses its execution meanwhile is fenced only after the
- * sweep has given the outcome up as unknown.
+ * An attempt is born `dispatched`, committed before the call. A process that loses its execution meanwhile is fenced only after the
+ * sweep has recorded the outcome as unknown.
  */
 export const ATTEMPT_MOVES: Readonly<Record<AttemptStatus, readonly AttemptStatus[]>> = {
   dispatched: ['succeeded', 'failed', 'outcome_unknown'],

@@ -17,7 +17,7 @@ import { ResultsRepository } from './results/results.repository.js';
 import { progressView, summarize } from './results/summarize.js';
 import { storeCaller } from './running/stored-caller.js';
 
-/** Rolls back what somebody else was first with. */
+/** Rolls back when another request was first with the key. */
 class KeyTaken extends Error {}
 
 /** Experiments: asked for, looked at, canceled. They are run by whichever process has room. */

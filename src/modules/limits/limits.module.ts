@@ -7,7 +7,7 @@ import { RateCounters } from './rate-counters.js';
 import { RateLimits } from './rate-limits.js';
 import { SupervisedCounters } from './supervised-counters.js';
 
-/** Limits what may be asked of providers in a minute. The API refuses; whoever calls, a worker too, counts the tokens. */
+/** Limits requests and tokens a minute. The API refuses requests, and the process that calls counts the tokens. */
 @Module({
   providers: [
     RateLimits,

@@ -13,7 +13,7 @@ export class RateLimitFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     const response = http.getResponse<Response>();
-    // Nobody's, when there was no valid key.
+    // A request without a valid key has no limits to tell of.
     const headers = request.caller === undefined ? {} : await this.limits.headersFor(request.caller);
     if (!response.headersSent) response.set(headers);
     writeProblem(request, response, thrown);

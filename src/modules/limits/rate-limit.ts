@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../infra/supervision/index.js';
 import type { KeyAncestor, KeyRateLimits } from '../auth/index.js';
 
-/** Names whose limits are used: a caller's, or those of whoever asked for the execution that is running. */
+/** The owner of the limits in use: a caller, or the one who asked for the running execution. */
 export interface Spender {
   readonly projectId: string;
   /** Null for a person who has signed in, and for the instance's admin. */
@@ -45,7 +45,7 @@ export interface Decision {
 
 const NO_LIMITS: readonly RateLimit[] = [];
 
-/** Those that there are for this one; most have none. */
+/** Lists the limits that apply. Most spenders have none. */
 export function listLimits(
   { projectId, keyId, userId = null, rateLimits, ancestors }: Spender,
   defaults: DefaultRateLimits,
@@ -72,7 +72,7 @@ export function listLimits(
   return limits;
 }
 
-/** Returns how much admitting `executions` takes of a limit at once: nobody knows yet how many tokens they will use. */
+/** Returns how much of a limit admitting `executions` takes. How many tokens they will use is not known yet. */
 export function countTaken({ unit }: RateLimit, executions: number): number {
   return unit === 'requests' ? executions : 0;
 }

@@ -17,7 +17,7 @@ import {
 } from './rate-limit.js';
 
 const MAX_REMEMBERED = 10_000;
-/** So short before the end of a minute, what is given back might arrive in the next one and be a credit there. */
+/** Nothing is given back this close to the end of a minute, because it might arrive in the next one and be a credit there. */
 const EDGE_MS = 500;
 
 type LimitHeaders = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ const NO_HEADERS: LimitHeaders = {};
  */
 @Injectable()
 export class RateLimits {
-  /** Each request's caller is an object of its own, so this is what was decided about the request. */
+  /** Keyed by the caller, which is an object of its own for each request, so an entry is the decision about one request. */
   private readonly decisions = new WeakMap<Spender, Decision>();
   /** Limits that refused in their present minute. */
   private readonly refusing = new LRUCache<string, true>({ max: MAX_REMEMBERED });
@@ -55,7 +55,7 @@ export class RateLimits {
     if (decision.refusedBy !== null) throw new RateLimitedError(decision.refusedBy, executions);
   }
 
-  /** Counts tokens that were really used. Nobody waits for it: they are spent. */
+  /** Counts tokens that were used. The request does not wait for it, because they are spent. */
   charge(spender: Spender, tokens: number): void {
     if (tokens <= 0) return;
     const all = listLimits(spender, this.config.env);
@@ -86,8 +86,8 @@ export class RateLimits {
   }
 
   /**
-   * Counts at once, in one trip, and takes it back when it was too much. That is seen by others for a moment, so where
-   * somebody was refused already in this minute it looks first: who sends on and on takes no place from the others.
+   * Counts at once, in one trip, and takes it back when it was too much. That is seen by others for a moment, so after a refusal in
+   * this minute it looks first, and a caller who keeps sending takes no place from the others.
    */
   private async decide(
     counters: Counters,
@@ -107,7 +107,7 @@ export class RateLimits {
     const back = before.filter(
       ({ limit, resetMs }) => countTaken(limit, executions) > 0 && resetMs > EDGE_MS,
     );
-    // Nobody waits for it. What is lost is over with its minute.
+    // The request does not wait for this. What is lost expires with its minute.
     void Promise.all(back.map(({ limit: { id } }) => counters.giveBack(id, executions))).catch(
       () => undefined,
     );

@@ -2,7 +2,7 @@ import type { Role } from '../../entities/index.js';
 import { type Caller, ForbiddenError, scopesForRole } from '../auth/index.js';
 
 /**
- * Nobody gives or takes more than they have themselves.
+ * Ensures that callers give and take no more than they have themselves.
  * @param role that is given or taken; null for none.
  * @throws ForbiddenError `FORBIDDEN`
  */

@@ -4,7 +4,7 @@ import { type Role, ROLES, USER_KINDS, type UserKind } from '../../entities/inde
 import { ApiId, ApiTime } from '../../infra/http/index.js';
 
 export class PutMemberDto {
-  /** The user's role in this project. Nobody can give a higher one than their own. */
+  /** The user's role in this project. Callers cannot give a higher one than their own. */
   @IsIn(ROLES)
   @ApiProperty({ enum: ROLES, example: 'editor' })
   role!: Role;
@@ -36,7 +36,7 @@ export class MemberDto {
   @ApiTime()
   added_at!: string;
 
-  /** The name of whoever made them one. */
+  /** The name of the caller who made them one. */
   added_by!: string;
 }
 

@@ -5,7 +5,7 @@ import { ApiInteger } from '../../infra/http/index.js';
 
 export class PutModelDto {
   /**
-   * The most tokens of one answer; null where the vendor does not say. Left out: stays as it was.
+   * The most tokens of one answer; null where the vendor does not say. Omit it to keep it.
    * @example 16384
    */
   @IsOptional()
@@ -15,7 +15,7 @@ export class PutModelDto {
   @ApiPropertyOptional({ type: 'integer' })
   max_tokens?: number | null;
 
-  /** Whether the model can stream. Left out: stays as it was; of a new model, true. */
+  /** Whether the model can stream. Omit it to keep it; the default of a new model is true. */
   @ValidateIf((body: PutModelDto) => body.supports_streaming !== undefined)
   @IsBoolean()
   supports_streaming?: boolean;

@@ -80,7 +80,7 @@ export class ModelsRepository {
       .createQueryBuilder()
       .insert()
       .into(ModelEntity)
-      // In one order, as whoever records takes them too: the other way round two would wait for each other.
+      // Locks in one order, as recording does too. In different orders two transactions would deadlock.
       .values(models.map((model) => ({ ...model, allowed: true })).sort(byName))
       // One that recorded executions brought has nothing but its name.
       .orUpdate(['allowed', 'max_tokens'], ['project_id', 'provider', 'model_name'], {

@@ -34,7 +34,7 @@ export class ModelsService {
   readonly counts = new CacheCounts();
   /** Only those that are allowed: one that is not may be at any moment. */
   private readonly allowed = new LRUCache<string, CachedModel>({ max: MAX_CACHED_MODELS });
-  /** Looks under way, so that all who want to know the same make one. */
+  /** Lookups under way, shared by all callers that need the same one. */
   private readonly looks = new Map<string, Promise<AllowedModel | null>>();
 
   constructor(
@@ -106,7 +106,7 @@ export class ModelsService {
     this.looks.delete(key);
   }
 
-  /** In the transaction of whoever relies on it. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
+  /** Runs in the caller's transaction. @throws ModelNotFoundError `MODEL_NOT_FOUND` */
   async assertAllowed(tx: EntityManager, projectId: string, target: ModelTarget): Promise<void> {
     const { provider, modelName } = target;
     const isAllowed = await this.models.isAllowed(tx, projectId, provider, modelName);
@@ -128,7 +128,7 @@ export class ModelsService {
     return model;
   }
 
-  /** For who has to refuse a model: reads the list, so it is not for the way of a request that is in order. */
+  /** Loads the names to suggest for an unknown model. It reads the whole list, so only refusals pay for it. */
   async loadSuggestions(projectId: string): Promise<SuggestModels> {
     const allowed = await this.listAllowed(projectId);
     return (asked) => suggestModels(allowed, asked);

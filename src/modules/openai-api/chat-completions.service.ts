@@ -115,7 +115,7 @@ export class ChatCompletionsService {
     };
   }
 
-  /** Only who is refused waits for the list of models. */
+  /** Only a refused request waits for the list of models. */
   private async read({ projectId }: Caller, body: ChatCompletionRequestDto): Promise<RunRequest> {
     try {
       return readRequest(body);

@@ -22,7 +22,7 @@ const CODES: Readonly<Record<string, string | null>> = {
 /** The same of what a vendor said; its own word for it is not kept. */
 const VENDOR_CODES: Readonly<Record<number, string>> = { 404: 'model_not_found', 429: 'rate_limit_exceeded' };
 
-/** A template that lacks a variable is a bad request to who knows no templates. */
+/** A missing variable is a bad request to a client that knows nothing of templates. */
 const STATUSES: Readonly<Record<string, number>> = {
   NO_ACTIVE_VERSION: 404,
   TEMPLATE_VARIABLES_MISSING: 400,
@@ -45,7 +45,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
 /** The words of every reader of bodies. */
 const UNKNOWN_FIELD = 'is not a known field';
 
-/** The statuses that the official clients send a request again after, if nobody tells them not to. */
+/** Statuses after which the official clients retry unless they are told not to. */
 const isRetriedByClients = (status: number): boolean => [408, 409, 429].includes(status) || status >= 500;
 
 export const OPENAI_ERRORS: ErrorFormat = { pathPrefix: '/openai', answer: toAnswer, dto: OpenAiErrorDto };
@@ -69,7 +69,7 @@ function toAnswer(error: LedgerError, instance: string): RawAnswer {
 
 function toHeaders(error: LedgerError, status: number): Readonly<Record<string, string>> {
   const { execution_id: executionId, rollout } = error.extensions;
-  // Nobody knows whether a defect would show again.
+  // An internal error may not show again, so clients are not kept from retrying.
   const isFutile = isRetriedByClients(status) && !error.retryable && error.code !== 'INTERNAL_ERROR';
   return {
     ...error.headers,

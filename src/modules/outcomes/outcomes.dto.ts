@@ -71,7 +71,7 @@ export class OutcomeDto {
   @ApiProperty(VALUE)
   value!: number | boolean;
 
-  /** The name of whoever sent it. */
+  /** The name of the caller who sent it. */
   created_by!: string;
 
   /** When. */

@@ -38,8 +38,8 @@ const ADD = `WITH taken AS (
 @Injectable()
 export class OutcomesRepository {
   /**
-   * Adds outcomes, but none where the execution has one of the metric: the first counts. Nobody else of the project adds any until
-   * the commit.
+   * Adds outcomes, but none where the execution has one of the metric: the first counts. No other transaction of the project adds any
+   * until the commit.
    * @returns the ids of those that were added.
    */
   async add(
@@ -52,7 +52,7 @@ export class OutcomesRepository {
     return new Set(added.map(({ outcomeId }) => outcomeId));
   }
 
-  /** Those that these executions have of a metric, newest execution first. */
+  /** Lists the outcomes that these executions have of a metric, newest execution first. */
   listOfExecutions(
     tx: EntityManager,
     projectId: string,

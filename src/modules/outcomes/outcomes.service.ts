@@ -19,7 +19,7 @@ import type {
 } from './outcomes.dto.js';
 import { type NewOutcome, type OutcomeRecord, OutcomesRepository } from './outcomes.repository.js';
 
-/** Whoever gives one to more executions than that does not mean an execution. */
+/** A correlation id of more executions than this does not identify an execution. */
 const MOST_CORRELATED = 1000;
 
 type Target = { readonly executionId: string } | { readonly correlationId: string };

@@ -52,7 +52,7 @@ export class MaskRules {
   }
 }
 
-/** As other languages write an expression with flags. Taken for a name it would mask nothing, and nobody would notice. */
+/** An expression with flags, as other languages write it. Read as a name it would mask nothing, and nobody would notice. */
 const WITH_FLAGS = /^\/.+\/[a-z]+$/i;
 
 /** Says what is wrong with an entry; null when nothing is. */

@@ -47,7 +47,7 @@ export class ProjectsRepository {
     return policy ?? { mask: null, defaultModel: null };
   }
 
-  /** By name, those that are not archived. */
+  /** Lists the projects that are not archived, by name. */
   async list(limit: number): Promise<ProjectRef[]> {
     return this.scope.instance([], (tx) => tx.query<ProjectRef[]>(`${REF} ORDER BY name LIMIT $1`, [limit]));
   }

@@ -18,7 +18,7 @@ interface KnownProject {
 @Injectable()
 export class ProjectsService {
   private defaultId: string | null = null;
-  /** By the id or name that was asked for. What there is not is not remembered: it may be made at any moment. */
+  /** Keyed by the id or name that was asked for. Unknown projects are not cached, because one may be made at any moment. */
   private readonly known = new LRUCache<string, KnownProject>({ max: MAX_KNOWN });
 
   constructor(
@@ -59,7 +59,7 @@ export class ProjectsService {
     return project;
   }
 
-  /** By name, those that are not archived. */
+  /** Lists the projects that are not archived, by name. */
   async list(limit: number): Promise<ProjectRef[]> {
     return this.projects.list(limit);
   }

@@ -29,7 +29,7 @@ export class ToolFunctionDto {
    */
   description?: string;
 
-  /** JSON Schema of its arguments. Kept as it came and not interpreted. Left out: it takes none. */
+  /** JSON Schema of its arguments. Kept as it came and not interpreted. Default: it takes none. */
   @ApiPropertyOptional(SCHEMA)
   parameters?: Record<string, unknown>;
 

@@ -60,7 +60,7 @@ export class UnsavedContentDto extends PutContentExtrasDto {
 
 export class PutPromptDto extends UnsavedContentDto {
   /**
-   * The purpose of the prompt. Left out: stays as it was; null: removed.
+   * The purpose of the prompt. Omit it to keep it; null removes it.
    * @example "Summarize documents"
    */
   @IsOptional()
@@ -69,7 +69,7 @@ export class PutPromptDto extends UnsavedContentDto {
   description?: string | null;
 
   /**
-   * The team that answers for it. Left out: stays as it was; null: removed.
+   * The team that answers for it. Omit it to keep it; null removes it.
    * @example "AI-Platform"
    */
   @IsOptional()
@@ -92,7 +92,7 @@ export class PutPromptDto extends UnsavedContentDto {
   set_active?: boolean = false;
 
   /**
-   * Words to find the prompt by. Left out: stay as they were.
+   * Words to find the prompt by. Omit them to keep them.
    * @example ["docs"]
    */
   @ValidateIf((body: PutPromptDto) => body.tags !== undefined)
@@ -115,7 +115,7 @@ export class PutPromptDto extends UnsavedContentDto {
   /**
    * Settings that the content was tried with, such as a model and params: any JSON object of at most 32 KiB, kept with its digits.
    * They are no part of the content and change no run. Content that the prompt has had before gets the settings that are sent last.
-   * Left out: stays as it was; null: removed.
+   * Omit it to keep it; null removes it.
    */
   @IsOptional()
   @IsObject()
@@ -209,7 +209,7 @@ export class VersionContentDto extends ContentExtrasDto {
 export class ActiveVersionDto extends IntersectionType(VersionRefDto, VersionContentDto) {}
 
 export class VersionSummaryDto extends VersionRefDto {
-  /** The author; null when nobody was named. */
+  /** The author; null when none was named. */
   created_by!: string | null;
 
   /** Why; null when nothing was said. */

@@ -14,7 +14,7 @@ export interface PromptFilter {
   readonly tag?: string | undefined;
   readonly ownerTeam?: string | undefined;
   readonly namePrefix?: string | undefined;
-  /** Each of them is somewhere in the name, the description or the text. */
+  /** Words that all have to be in the name, the description or the text. */
   readonly words?: readonly string[];
   /** The repository of the latest registration of the active version. */
   readonly repository?: string | undefined;
@@ -30,7 +30,7 @@ export interface PromptFilter {
 export const REGISTRY_CHANNEL = 'prompt_ledger_registry';
 
 export interface PointerMove {
-  /** Left out: `default`, whose pointer is the active version. */
+  /** Defaults to `default`, whose pointer is the active version. */
   readonly environment?: string;
   readonly from: string | null;
   readonly to: string;
@@ -102,8 +102,8 @@ const latestRegistration = (
 @Injectable()
 export class PromptsRepository {
   /**
-   * The live prompt of that name, made when there is none, and locked until the transaction ends: who puts the same
-   * prompt waits here, so that versions get their numbers one after the other.
+   * The live prompt of that name, made when there is none, and locked until the transaction ends. Requests that put the same prompt
+   * wait here, so that versions get their numbers one after the other.
    */
   async findOrCreateLocked(
     tx: EntityManager,
@@ -169,7 +169,7 @@ export class PromptsRepository {
       .execute();
   }
 
-  /** By name. A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
+  /** Lists by name. A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
   async list(tx: EntityManager, projectId: string, filter: PromptFilter): Promise<PromptEntity[]> {
     const query = tx
       .createQueryBuilder(PromptEntity, 'p')

@@ -169,7 +169,7 @@ export class PromptsService {
   }
 
   /**
-   * For somebody who may write prompts by the right of a team alone: the prompt is that team's before and after.
+   * For a caller who may write prompts through a team only: the prompt has to be that team's before and after.
    * @param ownerTeam of the request; undefined leaves it as it is.
    * @throws ForbiddenError `FORBIDDEN`
    */

@@ -40,8 +40,8 @@ export interface ModelProvider {
   stream(request: ProviderRequest): AsyncIterable<ProviderEvent>;
 
   /**
-   * The same call for an answer that nobody reads as it comes: one HTTP request, and the result that `stream` gives piece
-   * by piece. It only saves the cost of streaming; left out, the caller reads `stream` to its end. Heed the signal.
+   * The same call for an answer that is not read as it comes: one HTTP request, and the result that `stream` gives piece by piece. It
+   * only saves the cost of streaming; left out, the caller reads `stream` to its end. Heed the signal.
    * @throws ProviderError as `stream` does, with `answerBegan` once a success status had come.
    */
   complete?(request: ProviderRequest): Promise<ProviderAnswer>;
@@ -75,7 +75,7 @@ export interface ProviderRequest {
   readonly vendorParams?: Readonly<Record<string, unknown>>;
   /** Send it to the vendor in a header, so that its log says which attempt it was asked by. */
   readonly attemptId: string;
-  /** Aborts on a deadline or when nobody wants the answer any more. */
+  /** Aborts on a deadline or when the answer is no longer wanted. */
   readonly signal: AbortSignal;
   /** For `complete`: a larger answer is refused, so it need not be read to its end. Absent: the adapter's own bound. */
   readonly maxAnswerBytes?: number;

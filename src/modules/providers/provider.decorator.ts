@@ -11,7 +11,7 @@ export interface ProviderOptions {
 
 /** The settings of an adapter that a project's own key and address stand in for. */
 export interface OwnSettings {
-  /** Those that may hold the key. The first is given the project's, the others are unset. */
+  /** Environment variables that may hold the key. The first is set to the project's key, and the others are unset. */
   readonly apiKey: readonly [string, ...string[]];
   /** The setting of the address; left out: a project cannot choose one. The adapter has to connect by `ProviderEnv.connect`. */
   readonly baseUrl?: string;
@@ -37,7 +37,7 @@ export type ProviderClass = new (env: ProviderEnv) => ModelProvider;
 export function Provider(options: ProviderOptions): (target: ProviderClass) => void {
   return (target) => {
     Injectable()(target);
-    // Said here once, because plain JavaScript cannot decorate a parameter.
+    // Declared here, because plain JavaScript cannot decorate a parameter.
     Inject(PROVIDER_ENV)(target, undefined, 0);
     ProviderMetadata(options)(target);
   };

@@ -78,7 +78,7 @@ export class SandboxUnavailableError extends LedgerError {
   }
 }
 
-/** Whoever waited for a judgement gave up; it goes on. */
+/** The caller stopped waiting for a judgement, which goes on. */
 export class JudgementInterruptedError extends LedgerError {
   constructor(executionId: string) {
     super({

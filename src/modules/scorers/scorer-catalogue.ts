@@ -5,7 +5,7 @@ import { ScorerNotFoundError, ScorerVersionNotFoundError } from './errors.js';
 import type { ScorerVersion } from './scorer-version.js';
 import { type ScorerRecord, ScorersRepository } from './scorers.repository.js';
 
-/** Versions of scorers, for those who score. */
+/** Finds versions of scorers for scoring. */
 @Injectable()
 export class ScorerCatalogue {
   constructor(private readonly scorers: ScorersRepository) {}

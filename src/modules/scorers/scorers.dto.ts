@@ -62,7 +62,7 @@ export class PutScorerDto {
   @ApiPropertyOptional({ nullable: true, default: false, example: false })
   negate?: boolean | null;
 
-  /** From which value on an answer passes, above 0. Left out: 0.5. */
+  /** From which value on an answer passes, above 0. Default: 0.5. */
   @IsOptional()
   @IsNumber()
   @ApiPropertyOptional({ nullable: true, example: null })
@@ -92,7 +92,7 @@ export class PutScorerDto {
   @ApiPropertyOptional({ type: 'integer', nullable: true, example: null })
   version_number?: number | null;
 
-  /** The checksum of that version, to be sure of it. Left out: it is filled in. */
+  /** The checksum of that version, to be sure of it. Filled in where it is omitted. */
   @IsOptional()
   @Matches(SHA256, { message: 'must be 64 lower-case hex digits' })
   @ApiPropertyOptional({ type: String, nullable: true, example: null })
@@ -183,7 +183,7 @@ export class ScorerVersionDto extends ScorerVersionRefDto {
   @ApiProperty({ type: 'object', additionalProperties: true })
   definition!: unknown;
 
-  /** The name of whoever put it. */
+  /** The name of the caller who put it. */
   created_by!: string;
 
   /** When it was put. */

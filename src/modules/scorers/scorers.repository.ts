@@ -79,7 +79,7 @@ export class ScorersRepository {
     for (;;) {
       await tx.query(INSERT_SCORER, [projectId, name, kind]);
       const scorer = await this.findLocked(tx, projectId, name);
-      // Somebody may have deleted it in between.
+      // The scorer may have been deleted in between.
       if (scorer !== null) return scorer;
     }
   }

@@ -6,7 +6,7 @@ import { type ModelProvider, type ProviderEnv, ProviderRegistry } from '../provi
 import { SecretUnreadableError } from './errors.js';
 import { SecretSealer } from './sealing/secret-sealer.js';
 
-/** Each holds a key and its connections; those that nobody uses any more are closed by their own idle limit. */
+/** An adapter holds a key and its connections. Connections that are no longer used close after their idle time. */
 const MOST_ADAPTERS = 200;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** In place of a key where nothing is sent. */
@@ -65,7 +65,7 @@ export class OwnAdapters {
     return this.registry.construct(provider, { apiKey, baseUrl, connect: this.connect });
   }
 
-  /** So that a key that was put anew does not stay in memory. */
+  /** Forgets the adapters of a key that was replaced, and with them the key. */
   private forgetFormer({ projectId, provider }: Secret): void {
     const former = `${projectId} ${provider} `;
     for (const name of this.opened.keys()) if (name.startsWith(former)) this.opened.delete(name);

@@ -83,7 +83,7 @@ export class ProjectProviders implements OnApplicationShutdown {
   }
 }
 
-/** Those of a project that has secrets, as of one moment. */
+/** The providers of a project with secrets, as of one moment. */
 class KnownSet implements ProjectProviderSet {
   readonly revisions: string;
   private readonly secrets: ReadonlyMap<string, ProjectSecretEntity>;

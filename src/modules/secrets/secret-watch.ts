@@ -34,7 +34,7 @@ export class SecretWatch implements OnModuleInit, OnModuleDestroy {
       if (!this.isLooking) this.lookSoon();
     }, INTERVAL_MS);
     this.timer.unref();
-    // Without a key there are no secrets to hear of, and a worker may need no connection for anything else.
+    // Without `SECRETS_KEY` there are no secrets to watch, and a worker may need no connection for anything else.
     if (this.config.secretsKeys.all.length === 0) return;
     void this.listener.subscribe(SECRETS_CHANNEL, () => {
       this.lookSoon();

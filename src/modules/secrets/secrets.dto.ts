@@ -57,6 +57,6 @@ export class SecretDto {
 }
 
 export class SecretListDto {
-  /** By provider. */
+  /** Sorted by provider. */
   secrets!: SecretDto[];
 }

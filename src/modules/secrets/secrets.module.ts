@@ -6,7 +6,7 @@ import { SecretSealer } from './sealing/secret-sealer.js';
 import { SecretWatch } from './secret-watch.js';
 import { SecretsRepository } from './secrets.repository.js';
 
-/** Providers with the keys of projects, for whoever calls them: the API and the workers. */
+/** Providers with the keys of projects, for the API and the workers. */
 @Module({
   providers: [OwnAdapters, ProjectCircuits, ProjectProviders, SecretSealer, SecretWatch, SecretsRepository],
   exports: [ProjectCircuits, ProjectProviders, SecretSealer, SecretWatch, SecretsRepository],

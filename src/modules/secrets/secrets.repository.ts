@@ -17,7 +17,7 @@ export type Revisions = ReadonlyMap<string, string>;
 export class SecretsRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** By project, for those that have secrets; looks in all of them. */
+  /** Lists projects that have secrets, across all projects. */
   async listRevisions(): Promise<Revisions> {
     const rows = await this.scope.system<{ project_id: string; revisions: string }>(
       'SELECT project_id, revisions FROM ledger_secret_revisions()',

@@ -10,7 +10,7 @@ import { SecretWatch } from './secret-watch.js';
 import type { PutSecretDto, SecretDto, SecretListDto } from './secrets.dto.js';
 import { SecretsRepository } from './secrets.repository.js';
 
-/** Keys that projects have of their own for providers. Nobody reads one back. */
+/** A project's own provider keys. They are never read back. */
 @Injectable()
 export class SecretsService {
   constructor(
@@ -86,7 +86,7 @@ export class SecretsService {
     await this.lookAgain();
   }
 
-  /** So that this process calls with it at once. What is written is written, whether the look succeeds or not. */
+  /** Refreshes the keys of this process at once. The write stands even if that fails. */
   private async lookAgain(): Promise<void> {
     await this.watch.refresh().catch(() => undefined);
   }

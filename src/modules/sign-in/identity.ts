@@ -1,14 +1,14 @@
 import { toUSVString } from 'node:util';
 import { SignInFailedError } from './errors.js';
 
-/** The person who has signed in, by the provider's word. */
+/** The person who signed in, as the provider says. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly name: string;
   /** Only an address that the provider has verified; null for none. */
   readonly email: string | null;
-  /** An address that anybody could have claimed. */
+  /** An address that the provider has not verified. */
   readonly unverifiedEmail: string | null;
 }
 

@@ -33,7 +33,7 @@ export class PeopleRepository {
     return row === undefined ? null : tx.findOneBy(UserEntity, { userId: row.user_id });
   }
 
-  /** Gives a user who was made by hand the identity that signs in as them from now on. @returns false when they have one. */
+  /** Links an identity to a user who was made by hand. @returns false when the user has one already. */
   async link(tx: EntityManager, userId: string, { issuer, subject }: Identity): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'UPDATE users SET issuer = $2, subject = $3 WHERE user_id = $1 AND issuer IS NULL RETURNING user_id',

@@ -43,7 +43,7 @@ export class PeopleService {
     return user;
   }
 
-  /** Whoever claims an address without a proof is nobody who has it. */
+  /** An unverified address must not stand for the person who owns it. */
   private async assertAddressMayBe(
     tx: EntityManager,
     { unverifiedEmail: claimed }: Identity,

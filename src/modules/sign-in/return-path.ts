@@ -41,7 +41,7 @@ function toPath(text: string, origin: string): string {
   return url.origin === origin ? url.pathname + url.search + url.hash : '';
 }
 
-/** Text that is not well encoded is left as it is: nobody decodes it further. */
+/** Leaves text that is not well encoded as it is, because nothing decodes it further. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

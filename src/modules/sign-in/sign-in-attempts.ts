@@ -12,7 +12,7 @@ export interface SignInAttempt {
   readonly cookie: string;
   readonly state: string;
   readonly nonce: string;
-  /** The secret that proves to the provider that whoever began also finishes (PKCE). */
+  /** The secret that proves to the provider that the same client began the sign-in (PKCE). */
   readonly codeVerifier: string;
   readonly returnTo: string;
   /** Identifies the attempt, so that it signs in once. */

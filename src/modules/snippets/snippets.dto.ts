@@ -15,7 +15,7 @@ export class PutSnippetDto {
   template_source!: string;
 
   /**
-   * The purpose of the snippet. Left out: stays as it was; null: removed.
+   * The purpose of the snippet. Omit it to keep it; null removes it.
    * @example "How we speak to customers"
    */
   @IsOptional()
@@ -85,7 +85,7 @@ export class PutSnippetResultDto {
 }
 
 export class SnippetVersionSummaryDto extends SnippetVersionRefDto {
-  /** The author; null when nobody was named. */
+  /** The author; null when none was named. */
   created_by!: string | null;
 
   /** Why; null when nothing was said. */

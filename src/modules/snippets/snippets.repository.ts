@@ -53,7 +53,7 @@ const USES = `SELECT CASE WHEN n.by_snippet THEN 'snippet' ELSE 'prompt' END AS 
 const USES_PAGE = `${USES} AND ($3::uuid IS NULL OR (n.used_by_version_id, v.version_number) < ($3::uuid, $4::integer))
   ORDER BY n.used_by_version_id DESC, v.version_number DESC LIMIT $5`;
 
-/** By others: a version that uses an older one of the same snippet goes with it. */
+/** Looks for uses by others only, because versions of the same snippet are deleted along with it. */
 const IS_USED = `SELECT EXISTS (${USES} AND s.snippet_id IS DISTINCT FROM $2) AS "isUsed"`;
 
 /** Names of snippets and their immutable versions. */
@@ -66,7 +66,7 @@ export class SnippetsRepository {
       .getOne();
   }
 
-  /** By name. @param after a name, or nothing for the first page. */
+  /** Lists by name. @param after a name, or nothing for the first page. */
   async list(
     tx: EntityManager,
     projectId: string,

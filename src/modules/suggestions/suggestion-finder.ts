@@ -17,7 +17,7 @@ import type { IdentifiedSuggestion } from './suggestion-views.js';
 import type { FoundVersion } from './suggestions.repository.js';
 
 export interface Findings {
-  /** Those that matter most first. */
+  /** The most important suggestions come first. */
   readonly suggestions: readonly IdentifiedSuggestion[];
   /** Null for a caller who may not list executions. */
   readonly facts: VersionFacts | null;
@@ -27,7 +27,7 @@ export interface Findings {
 
 const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
-/** Finds what there is to say about a version, for somebody who may know it. */
+/** Finds the suggestions for a version that a caller may see. */
 @Injectable()
 export class SuggestionFinder {
   constructor(
@@ -55,7 +55,7 @@ export class SuggestionFinder {
     };
   }
 
-  /** Each once; what is found twice is the same finding. */
+  /** Lists each finding once. */
   private identify(
     { versionNumber, checksumHash }: FoundVersion,
     suggestions: readonly Suggestion[],

@@ -41,7 +41,7 @@ export interface Evidence {
   readonly links: readonly string[];
 }
 
-/** Each is null where it cannot be told; below 0 is less. */
+/** Null where the effect cannot be told. A value below 0 is a decrease. */
 export interface ExpectedEffect {
   /** Over 30 days of traffic like the last, as a decimal number. */
   readonly costUsd30d: string | null;

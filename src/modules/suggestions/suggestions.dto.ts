@@ -12,7 +12,7 @@ const PATCH_KINDS = ['content', 'params', 'model'] as const;
 const FREE = { type: 'object', additionalProperties: true } as const;
 
 export class ListSuggestionsQueryDto {
-  /** The version that they are about. Left out: the active version, or the newest where none is active. */
+  /** The version that suggestions are for. Default: the active version, or the newest where none is active. */
   @IsOptional()
   @FromText(toInteger)
   @IsInt()
@@ -42,7 +42,7 @@ export class DismissSuggestionDto {
 
 export class ApplySuggestionDto {
   /**
-   * The commit message of the draft. Left out: the title of the suggestion.
+   * The commit message of the draft. Default: the title of the suggestion.
    * @example "Mark the customer's text as data"
    */
   @IsOptional()
@@ -125,7 +125,7 @@ export class DismissalDto {
   @ApiTime()
   at!: string;
 
-  /** The name of whoever dismissed it. */
+  /** The name of the caller who dismissed it. */
   by!: string | null;
 
   /** The reason given; null for none. */
@@ -137,7 +137,7 @@ export class ApplicationDto {
   @ApiTime()
   at!: string;
 
-  /** The name of whoever did. */
+  /** The name of the caller who did. */
   by!: string | null;
 
   /** Number of the draft. */
@@ -206,7 +206,7 @@ export class SuggestionListDto {
   /** Name of the prompt. */
   prompt_name!: string;
 
-  /** The version that they are about. */
+  /** The version that suggestions are for. */
   @ApiInteger()
   version_number!: number;
 
@@ -220,7 +220,7 @@ export class SuggestionListDto {
   @ApiProperty({ type: SuggestionWindowDto, nullable: true })
   window!: SuggestionWindowDto | null;
 
-  /** Those that matter most first. */
+  /** The most important come first. */
   @ApiProperty({ type: [SuggestionDto] })
   suggestions!: SuggestionDto[];
 }

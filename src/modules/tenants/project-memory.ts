@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Authenticator } from '../auth/index.js';
 import { ProjectPolicies, ProjectsService } from '../projects/index.js';
 
-/** What this process remembers of projects. The others follow when what they know is too old. */
+/** The cached facts of projects in this process. Other processes follow when their own entries expire. */
 @Injectable()
 export class ProjectMemory {
   constructor(

@@ -8,7 +8,7 @@ export interface ProjectSettings {
   readonly default_model: string | null;
   /** Whether executions may name environments that nobody has described. */
   readonly allow_unknown_environments: boolean;
-  /** Told of changes that were applied in an emergency; null for nobody. */
+  /** The address of the project's events, such as a change that was applied in an emergency; null for none. */
   readonly callback_url: string | null;
 }
 

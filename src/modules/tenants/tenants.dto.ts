@@ -92,13 +92,13 @@ export class ChangeSettingsDto {
   @ApiPropertyOptional({ type: String, nullable: true, example: 'openai/gpt-4o-mini' })
   default_model?: string | null;
 
-  /** Whether executions may name an environment that nobody has described. Null: as at first, true. */
+  /** Whether executions may name an environment that was not described. Null: as at first, true. */
   @IsOptional()
   @IsBoolean()
   @ApiPropertyOptional({ type: Boolean, nullable: true })
   allow_unknown_environments?: boolean | null;
 
-  /** The address that is told of changes which were applied in an emergency. Null: none. */
+  /** The URL that is notified of changes which were applied in an emergency. Null: none. */
   @IsOptional()
   @IsString()
   @ApiPropertyOptional({ type: String, nullable: true, example: 'https://hooks.example.com/ledger' })
@@ -150,10 +150,10 @@ export class ProjectSettingsDto {
   /** The model of executions that name none; null for `DEFAULT_MODEL` of the service. */
   default_model!: string | null;
 
-  /** Whether executions may name an environment that nobody has described. */
+  /** Whether executions may name an environment that was not described. */
   allow_unknown_environments!: boolean;
 
-  /** The address that is told of changes which were applied in an emergency; null for none. */
+  /** The URL that is notified of changes which were applied in an emergency; null for none. */
   callback_url!: string | null;
 }
 

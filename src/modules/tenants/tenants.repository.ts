@@ -5,7 +5,7 @@ import { TenantScope } from '../../infra/database/index.js';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Each method is for a transaction of the instance, which sees all projects. */
+/** Every method runs in a transaction of the instance, which sees all projects. */
 @Injectable()
 export class TenantsRepository {
   constructor(private readonly scope: TenantScope) {}

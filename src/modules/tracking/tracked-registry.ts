@@ -25,7 +25,7 @@ import { TrackedRegistryRepository } from './tracked-registry.repository.js';
 
 /** A change of many prompts. */
 export interface RegistryRequest<Answer> {
-  /** Each name once. */
+  /** Names are unique. */
   readonly asked: readonly AskedPrompt[];
   /** Pure; asked again when the registry has changed. @throws LedgerError for what is refused. */
   readonly decide: (known: ReadonlyMap<string, KnownPrompt>) => Decision<Answer>;

@@ -5,7 +5,7 @@ import { count, dollars, duration } from '../../ui/text/format';
 export interface Series {
   readonly title: string;
   readonly colour: SeriesColour;
-  /** Null is a gap: nobody knows. */
+  /** Null is a gap: the value is not known. */
   readonly value: (figures: Figures) => number | null;
   /** Writes the value with all its digits. */
   readonly text: (figures: Figures) => string;

@@ -4,7 +4,7 @@ import { Panel } from '../../ui/panel';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
 
-/** Shows the question and the answer that are to be judged. */
+/** Shows the question and the answer to judge. */
 export function Answer({ execution }: { readonly execution: Execution }) {
   const { prompt_name: name, version_number: version, response_text: answer, variables } = execution;
   const sent =

@@ -61,7 +61,7 @@ function useOffers({
   const mayWrite = useMay('changes:write', team);
   const mayForce = useMay('environments:write') && mayWrite;
   const me = useMe();
-  // A key that belongs to nobody is not told its own id: what it may not do is refused by the service.
+  // A key without an owner does not know its own id, so the service refuses what it may not do.
   const self = me.kind === 'instance' ? 'instance' : `user:${me.user_id ?? ''}`;
   const isAuthor = author === self;
   const hasApproved = approvals.some(({ by_id: by }) => by === self);

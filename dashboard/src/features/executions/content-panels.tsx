@@ -54,7 +54,7 @@ export function ContentPanels({ execution }: { readonly execution: Execution }) 
   );
 }
 
-/** Stands in place of content that somebody erased, or that was kept as long as the project asks. */
+/** Stands in place of content that was erased, by a request or by age. */
 function ErasedContent({ at }: { readonly at: string }) {
   return (
     <Panel title="Content">

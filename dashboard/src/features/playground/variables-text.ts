@@ -12,7 +12,7 @@ export async function exampleText(variants: readonly Variant[]): Promise<string>
   return exampleOf(await ask('listVariables', [contentsText(variants)]));
 }
 
-/** The text of `variablesText`, to be shown: a moment late while somebody types. */
+/** The text of `variablesText` to show, a moment late during typing. */
 export function useVariablesText({ variants, variables }: Playground): string {
   const names = useBackground('listVariables', variables === null ? [contentsText(sharing(variants))] : null);
   return variables ?? exampleOf(names.output ?? []);

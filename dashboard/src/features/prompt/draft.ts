@@ -1,6 +1,6 @@
 import type { ChatMessage, ContentExtras, Version } from '@prompt-ledger/client';
 
-/** The content that somebody writes: a text or messages, never both. */
+/** The content being written: a text or messages, never both. */
 export interface Draft {
   readonly template?: string;
   readonly messages?: readonly ChatMessage[];

@@ -27,7 +27,7 @@ interface NewPrompt extends Draft {
 const EMPTY: NewPrompt = { name: '', description: '', team: '', tags: '', template: '', commitMessage: '' };
 const NAME = /^[\w.\-/]{1,200}$/;
 
-/** Writes the first version of a prompt that is to be. */
+/** Writes the first version of a new prompt. */
 export function NewPromptScreen() {
   const me = useMe();
   const mayPutAny = useMay('prompts:write');
@@ -187,7 +187,7 @@ export function NewPromptScreen() {
   );
 }
 
-/** Putting a prompt that is there would be a version of it, which nobody means who makes a new one. */
+/** Putting an existing prompt would add a version to it, which is not meant by a new prompt. */
 async function assertFree(name: string): Promise<void> {
   const { prompts } = await ledger.prompts.list({ q: name, limit: 1 });
   if (prompts[0]?.name === name)

@@ -20,7 +20,7 @@ import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/prompts/$name');
 
-/** The contents of the tab of suggestions; whoever puts the screens together fills it. */
+/** The contents of the tab of suggestions, which the app fills in. */
 export interface SuggestionsTab {
   readonly prompt: Prompt;
   /** Newest first. */

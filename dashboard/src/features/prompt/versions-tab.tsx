@@ -34,7 +34,7 @@ export function VersionsTab({
   /** Newest first. */
   readonly versions: readonly VersionSummary[];
   readonly pointers: readonly PromptEnvironment[];
-  /** Null for who may not. */
+  /** Null for a caller who may not. */
   readonly onPromote: ((version: number) => void) | null;
 }) {
   const search = route.useSearch();

@@ -7,7 +7,7 @@ import { Problem } from '../../ui/problem';
 
 const hasProvider = document.querySelector<HTMLMetaElement>('meta[name="sign-in"]')?.content === 'provider';
 
-/** Signs somebody in with the identity provider, where there is one, or with a key. */
+/** Signs in with the identity provider, where there is one, or with a key. */
 export function SignInForm({ onDone }: { readonly onDone: () => void }) {
   const [key, setKey] = useState('');
   const signIn = useMutation({ mutationFn: (apiKey: string) => session.signIn(apiKey), onSuccess: onDone });

@@ -8,7 +8,7 @@ import { FormDialog } from '../../ui/form/form-dialog';
 import { say } from '../../ui/toasts';
 import { refreshPrompts } from './suggestions-queries';
 
-/** Hides a suggestion, with a reason for those who wonder later. */
+/** Hides a suggestion, with a reason for later readers. */
 export function DismissDialog({
   promptName,
   suggestion: { suggestion_id: id, title },

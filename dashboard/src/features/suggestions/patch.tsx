@@ -3,7 +3,7 @@ import { JsonBlock } from '../../ui/json-block';
 import { textOfContent } from '../../ui/text/text-of-content';
 import { WordDiff } from '../../ui/text/word-diff';
 
-/** Shows the patch: by word for a content, as JSON for what is to be sent with requests. */
+/** Shows the patch: by word for a content, as JSON for members of requests. */
 export function Patch({
   patch: { kind, content, params, model },
   before,

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 
-/** The figures of a chart as a table below it, which is made when somebody opens it. */
+/** The figures of a chart as a table below it, which is made when it is opened. */
 export function FoldedTable({
   title,
   heads,

@@ -41,7 +41,7 @@ class Colours {
       if (markup === undefined || markup.from >= to) break;
       if (markup.kind === 'comment') marks.push(MARKS.comment.range(markup.from, markup.to));
       else {
-        // A tag that nobody has closed yet may be as long as the text.
+        // An unclosed tag may be as long as the text.
         const seen = state.doc.sliceString(markup.from, Math.min(markup.to, to));
         for (const token of readTokens(seen, markup.from)) {
           marks.push(MARKS[token.kind].range(token.from, token.to));

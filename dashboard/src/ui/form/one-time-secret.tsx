@@ -3,7 +3,7 @@ import { Button } from '../controls/button';
 import { CopyButton } from '../controls/copy-button';
 import { Dialog } from '../dialog';
 
-/** Shows what nobody can read again. It closes by its button only, so that no stray key or click loses it. */
+/** Shows a secret that cannot be read again. Only its button closes it, so that no stray key or click loses it. */
 export function OneTimeSecret({
   title,
   secret,

@@ -3,7 +3,7 @@ import type { Span } from '../pages/rows';
 
 /** Rows rendered beyond what is seen, on either side. */
 const BEYOND = 12;
-/** The range moves by so many rows at a time, so that a slow turn of the wheel renders once in a while. */
+/** Rows by which the range moves at a time, so that slow scrolling does not render with each step. */
 const STEP = 3;
 
 /**

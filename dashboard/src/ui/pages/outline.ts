@@ -54,7 +54,7 @@ export function writeDown<Kept>(
   };
 }
 
-/** Returns which pages are to be at hand for the rows in sight: those that have them, and one on either side. */
+/** Returns the pages to keep for the rows in sight: those that have them, and one on either side. */
 export function pagesAround(marks: readonly Mark<unknown>[], rows: Span): Span {
   let start = 0;
   let first: number | null = null;

@@ -3,7 +3,7 @@ import { type QueryClient, type QueryKey, QueryObserver } from '@tanstack/react-
 import { EMPTY, hasMore, type Outline, pagesAround, writeDown } from './outline';
 import type { Rows, Span } from './rows';
 
-/** Whoever drags the bar passes hundreds of pages a second, which nobody reads and the API would count. */
+/** Dragging the scroll bar passes hundreds of pages a second, which are not read and would count against limits of the API. */
 const LOOK_MS = 100;
 
 export interface PageSource<Item, Page extends Cursor, Kept> {
@@ -46,7 +46,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
   private sight: Span = { first: 0, end: 0 };
   private looked: Span = this.sight;
   private lookTimer: ReturnType<typeof setTimeout> | null = null;
-  /** The page that is to be read when it comes after the last one. */
+  /** The index of the next page to read behind the last one. */
   private wanted = 0;
   private readonly open = new Map<number, OpenPage<Page>>();
   private shown = new Map<number, readonly Item[]>();
@@ -151,7 +151,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
       queryFn: ({ signal }) => read(cursor, signal),
       refetchInterval,
       notifyOnChangeProps: ['data', 'error', 'status'],
-      // Whoever comes back to a list sees its first page at once.
+      // The first page stays cached, so that a list that is opened again shows it at once.
       ...(cursor === null ? {} : { gcTime: 0 }),
     });
     return { cursor, observer, close: observer.subscribe(this.settle), written: undefined };
@@ -173,7 +173,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     return this.outline !== before;
   }
 
-  /** A query loses its data when the cache is reset: the list is that of another project, or of somebody else. */
+  /** Begins anew when a query loses its data, because the cache is reset for another project or another person. */
   private beginAnew(): void {
     this.outline = EMPTY;
     this.wanted = 0;

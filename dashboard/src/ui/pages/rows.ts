@@ -17,7 +17,7 @@ export interface SeenRow {
   readonly key: string;
 }
 
-/** More rows than this come between two readings of a list only when nobody looks. */
+/** The farthest that a row is looked for. Between two readings of a list in use, fewer rows come. */
 const FARTHEST = 200;
 
 /** Finds a row again after others have come or gone above it. @returns its place; null when it is not near the old one. */

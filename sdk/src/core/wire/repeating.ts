@@ -46,7 +46,7 @@ const PATTERNS: readonly (readonly [RegExp, Repeating])[] = Object.entries(REPEA
 
 /** @param path as it is sent, without a query. A value in it has its colons and slashes escaped. */
 export function repeatingOf(method: string, path: string): Repeating {
-  // They say how things are to be, whatever they were.
+  // Other methods state the wanted result, so they can be repeated.
   if (method !== 'POST') return 'same';
   const known = Object.hasOwn(REPEATABLE_POSTS, path) ? REPEATABLE_POSTS[path] : undefined;
   return known ?? PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'again';

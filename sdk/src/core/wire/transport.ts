@@ -132,7 +132,7 @@ export class Transport {
       );
       return new EventStream(opened, deadline, call.idleTimeoutMs ?? this.connection.timeoutMs, what);
     } catch (error) {
-      // Nobody reads what may still come.
+      // Nothing reads what may still come.
       deadline.abort(error);
       deadline.dispose();
       throw error;

@@ -33,7 +33,7 @@ export class ChangesResource {
     return this.transport.get(path`/v1/changes/${changeId}`, undefined, options);
   }
 
-  /** Not by whoever opened it. Of one that was applied in an emergency it closes the review. */
+  /** Not for the caller who opened it. For a change that was applied in an emergency, it closes the review. */
   approve(
     changeId: string,
     request: Sent<ReviewChangeRequest> = {},
@@ -50,7 +50,7 @@ export class ChangesResource {
     return this.transport.post(path`/v1/changes/${changeId}:reject`, request, options);
   }
 
-  /** For whoever opened it. */
+  /** For the caller who opened it. */
   withdraw(
     changeId: string,
     request: Sent<ReviewChangeRequest> = {},
@@ -59,7 +59,7 @@ export class ChangesResource {
     return this.transport.post(path`/v1/changes/${changeId}:withdraw`, request, options);
   }
 
-  /** For whoever opened it and for approvers. Applying twice answers the same. */
+  /** For the caller who opened it and for approvers. Applying twice answers the same. */
   apply(changeId: string, request: Sent<ApplyChangeRequest> = {}, options?: CallOptions): ApiPromise<Change> {
     return this.transport.post(path`/v1/changes/${changeId}:apply`, request, options);
   }

@@ -8,7 +8,7 @@ import {
 } from '../../core/index.js';
 import type { PageQuery, PutTeamRequest, Team, TeamList } from '../../wire/index.js';
 
-/** Teams: users who may do more with the prompts that their team answers for. */
+/** Teams: users with further rights over the prompts that their team owns. */
 export class TeamsResource {
   constructor(private readonly transport: Transport) {}
 

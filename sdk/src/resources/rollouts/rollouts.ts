@@ -26,7 +26,7 @@ type Verb = 'start' | 'pause' | 'resume' | 'stop' | 'roll-back';
 export class RolloutsResource {
   constructor(private readonly transport: Transport) {}
 
-  /** A draft: nobody gets the candidate before it starts. */
+  /** Makes a draft. No request gets the candidate before it is started. */
   create(request: Sent<CreateRolloutRequest>, options?: CallOptions): ApiPromise<Rollout> {
     return this.transport.post('/v1/rollouts', request, options);
   }

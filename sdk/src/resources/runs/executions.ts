@@ -70,7 +70,7 @@ export class ExecutionsResource {
     return this.transport.post('/v1/executions:submit', request, options);
   }
 
-  /** @param waitMs the ledger answers when the execution is final, or after so many milliseconds. */
+  /** @param waitMs the ledger answers when the execution is final, or after this many milliseconds. */
   get(
     executionId: string,
     { waitMs, ...options }: CallOptions & { waitMs?: number } = {},

@@ -53,7 +53,7 @@ export interface Experiment {
   readonly status: ExperimentStatus;
   /** Items × candidates × repetitions. */
   readonly cells: number;
-  /** The most that its cells may cost if each is called once; null where nobody can say. */
+  /** The most that its cells may cost if each is called once; null where that is not known. */
   readonly expected_cost_usd: string | null;
   readonly max_cost_usd: string | null;
   readonly dataset: { readonly name: string; readonly version: string; readonly item_count: number };

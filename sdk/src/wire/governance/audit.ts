@@ -2,7 +2,7 @@ export interface AuditEntry {
   readonly audit_id: string;
   readonly at: string;
   readonly actor: {
-    /** `key` is a key that belongs to nobody; `instance` has the key of the environment. */
+    /** `key` is a key without an owner; `instance` uses the key of the environment. */
     readonly kind: 'person' | 'service' | 'key' | 'instance';
     readonly id: string | null;
     readonly key_id: string | null;

@@ -25,7 +25,7 @@ export interface UpdateBudgetRequest {
   /** Holds for the current period too. */
   readonly limit_usd?: string;
   readonly mode?: BudgetMode;
-  /** Null: nobody is told. */
+  /** Null: no notification. */
   readonly callback_url?: string | null;
 }
 

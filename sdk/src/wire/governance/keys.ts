@@ -63,7 +63,7 @@ export interface Key {
   readonly scopes: readonly Scope[];
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;
-  /** Null for a key that belongs to nobody. */
+  /** Null for a key without an owner. */
   readonly user_id: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;

@@ -91,11 +91,11 @@ export interface MyTeam {
 }
 
 export interface Me {
-  /** `key` for one that belongs to nobody, `instance` for the admin of the instance. */
+  /** `key` for one without an owner, `instance` for the admin of the instance. */
   readonly kind: UserKind | 'key' | 'instance';
   readonly user_id: string | null;
   readonly email: string | null;
-  /** The one in which you act; null for a person who is no member of any yet. */
+  /** The project in which you act; null for a person who is not a member of any yet. */
   readonly project: ProjectRef | null;
   /** The projects in which you can act. */
   readonly projects: readonly ProjectRef[];

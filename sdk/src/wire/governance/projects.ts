@@ -10,9 +10,9 @@ export interface ProjectSettings {
   readonly mask: readonly string[];
   /** `provider/model_name`; null for that of the service. */
   readonly default_model: string | null;
-  /** Whether executions may name environments that nobody has described. */
+  /** Whether executions may name environments that were not described. */
   readonly allow_unknown_environments: boolean;
-  /** Told of changes that were applied in an emergency; null for nobody. */
+  /** The URL that is notified of changes applied in an emergency; null for none. */
   readonly callback_url: string | null;
 }
 

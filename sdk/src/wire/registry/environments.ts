@@ -66,7 +66,7 @@ export interface PromptEnvironment {
   readonly version_number: number;
   readonly checksum_hash: string;
   readonly moved_at: string;
-  /** Null when nobody was told. */
+  /** Null when there was no notification. */
   readonly moved_by: string | null;
   readonly protected: boolean;
 }

@@ -68,9 +68,9 @@ export interface PromptSummary {
   readonly prompt_id: string;
   readonly name: string;
   readonly mode: PromptMode;
-  /** Null when nobody said. */
+  /** Null when it is not known. */
   readonly description: string | null;
-  /** Null when nobody said. */
+  /** Null when it is not known. */
   readonly owner_team: string | null;
   readonly tags: readonly string[];
   /** Since when the code base that had this tracked prompt has it no more; null while code has it. */

@@ -3,7 +3,7 @@ import type { RolloutDetail } from './rollout-record.js';
 export type RolloutStatus = RolloutDetail['status'];
 export type RolloutDirection = 'up' | 'down';
 
-/** The metrics that there are; scores and outcomes are named by who makes them. */
+/** The metrics of rollouts. Scores and outcomes have names of your own. */
 export type RolloutMetricName =
   | 'error_rate'
   | 'schema_valid'

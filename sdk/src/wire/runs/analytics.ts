@@ -56,7 +56,7 @@ export interface CostFigures {
   readonly execution_count: number;
   /** Executions whose cost is known. */
   readonly priced_count: number;
-  /** Executions whose cost nobody knows: what the sum leaves out. */
+  /** Executions whose cost is unknown, which the sum leaves out. */
   readonly unpriced_count: number;
   readonly prompt_tokens: number | null;
   readonly cached_prompt_tokens: number | null;

@@ -31,7 +31,7 @@ export interface RouteRef {
 /** One model, several to be tried in their order, or a route. */
 export type ModelSelection = ModelRef | readonly ModelRef[] | RouteRef;
 
-/** Take the answer that the same request got at most so many seconds ago, from here. */
+/** Take the answer that the same request got at most this many seconds ago. */
 export interface CacheOptions {
   readonly ttl_s: number;
 }
@@ -92,7 +92,7 @@ export interface ExecuteRequest {
   readonly on_budget?: OnBudget | null;
 }
 
-/** Runs a content that is no version of a prompt, as when somebody tries it before they save it. */
+/** Runs a content that is not a version of a prompt, such as one that is tried before it is saved. */
 export interface ExecuteContentRequest extends Omit<ExecuteRequest, 'prompt_name' | 'version_number'> {
   readonly content: UnsavedContent;
 }

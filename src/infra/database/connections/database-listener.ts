@@ -25,8 +25,8 @@ const HEARTBEAT_MS = 5_000;
 const HEARTBEAT_TIMEOUT_MS = 2_500;
 
 /**
- * The one connection of the process that LISTENs, for whoever subscribes to a channel. It is made at the first
- * subscription, so a process that listens to nothing has none, and it comes back when it is lost.
+ * The process' one connection that LISTENs, shared by all subscribers. It is made at the first subscription, so a process that listens
+ * to nothing has none, and it comes back when it is lost.
  */
 export class DatabaseListener implements BeforeApplicationShutdown {
   private readonly handlers = new Map<string, OnNotification>();

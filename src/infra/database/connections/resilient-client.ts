@@ -2,8 +2,8 @@ import { Client, type ClientConfig } from 'pg';
 
 /**
  * A connection whose loss never ends the process. `pg` emits `error` when a connection is lost between two statements, and a pool
- * listens only to its idle ones: one that is lost in the moment of being lent has nobody who listens yet. The loss is told by the
- * next statement, or by the pool.
+ * listens only to its idle ones: a connection that is lost in the moment of being lent has no listener yet. The next statement reports
+ * the loss, or the pool does.
  */
 export class ResilientClient extends Client {
   constructor(config?: string | ClientConfig) {

@@ -6,9 +6,8 @@ import { EmbeddedPostgresError, explainAccessError, hasErrorCode } from './error
 const SECRET_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
- * Makes the home folder if it is missing, readable by all: as root the server runs as another user, who must
- * be able to walk to its data. What is secret inside carries its own mode. A folder that existed keeps its
- * mode, since it may be anybody's.
+ * Makes the home folder if it is missing, readable by all: as root the server runs as another user, who must be able to walk to its
+ * data. What is secret inside carries its own mode. An existing folder keeps its mode, because it may belong to another user.
  *
  * @returns the path with symbolic links resolved, so that one folder has one name in every process.
  * @throws EmbeddedPostgresError when the folder cannot be made.
@@ -37,7 +36,7 @@ async function openUp(firstMade: string, last: string): Promise<void> {
  *
  * @param name kebab-case file name, such as `key-hash-secret`.
  * @param sizeBytes how much randomness a new secret has; it is written as lower-case hex, two characters a byte.
- * @throws EmbeddedPostgresError when the file is damaged or belongs to somebody else.
+ * @throws EmbeddedPostgresError when the file is damaged or belongs to another user.
  */
 export async function readOrCreateSecret(homeDir: string, name: string, sizeBytes: number): Promise<string> {
   const home = await ensureHome(homeDir);
@@ -46,7 +45,7 @@ export async function readOrCreateSecret(homeDir: string, name: string, sizeByte
 
 /**
  * @returns the secret in `<homeDir>/<name>`, or null when there is none.
- * @throws EmbeddedPostgresError when the file is damaged or belongs to somebody else.
+ * @throws EmbeddedPostgresError when the file is damaged or belongs to another user.
  */
 export async function findSecret(homeDir: string, name: string): Promise<string | null> {
   if (!SECRET_NAME.test(name)) throw new TypeError(`"${name}" is not a kebab-case file name.`);

@@ -5,8 +5,8 @@ import { isDatabaseOutage } from '../connections/database-outage.js';
 export interface JournalOptions<Entry, Result> {
   /**
    * Writes the entries in one transaction and answers one result for each, in their order.
-   * @param isRepeated the same entries were sent before and nobody knows what became of it: the connection was lost
-   *   before the answer. They may be there, or still be on their way, and must not be written twice.
+   * @param isRepeated whether the same entries were sent before with an unknown outcome, because the connection was lost before the
+   *   answer. They may be there, or still be on their way, and must not be written twice.
    */
   write(entries: readonly Entry[], isRepeated: boolean): Promise<readonly Result[]>;
   /** Batches are written in the order of these keys, so that two never wait for each other crosswise. */

@@ -28,7 +28,7 @@ export async function revertLatestMigration(ownerUrl: string): Promise<void> {
 }
 
 /**
- * @param query runs a statement as whoever the service connects as.
+ * @param query runs a statement as the role that the service connects as.
  * @returns the names of the migrations that the database still lacks; all of them when it has never been migrated.
  * @throws ConfigurationError for a database of before the first release.
  */

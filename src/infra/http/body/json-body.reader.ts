@@ -49,13 +49,13 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value; a request
- * without one keeps `undefined`. The `Content-Type` is not looked at: nothing but JSON is read here, `curl -d`
- * announces a form, and the check would protect nobody (a foreign web page cannot send our key header). Nor is
- * its `charset`: JSON is UTF-8 (RFC 8259), and other bytes are refused.
+ * Reads every body as JSON, strictly ({@link readJsonText}), and sets `request.body` to its value; a request without one keeps
+ * `undefined`. The `Content-Type` is not looked at: nothing but JSON is read here, `curl -d` announces a form, and the check would
+ * protect against nothing (a foreign web page cannot send our key header). Nor is its `charset`: JSON is UTF-8 (RFC 8259), and other
+ * bytes are refused.
  *
- * @throws (through `next`) ValidationError `VALIDATION_FAILED`, BodyTooLargeError `BODY_TOO_LARGE`,
- *   EncodingUnsupportedError `ENCODING_UNSUPPORTED`
+ * @throws (through `next`) ValidationError `VALIDATION_FAILED`, BodyTooLargeError `BODY_TOO_LARGE`, EncodingUnsupportedError
+ *   `ENCODING_UNSUPPORTED`
  */
 export function jsonBodyReader(options: JsonBodyOptions): RequestHandler {
   const bulkPaths = new Set(options.bulkPaths.map(comparablePath));

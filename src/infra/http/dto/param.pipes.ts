@@ -5,8 +5,8 @@ import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE, UUID, ValidationError } from '.
 const POSITIVE_INTEGER = /^[1-9]\d{0,9}$/;
 
 /**
- * An id in the path, in lower case. Ours are UUIDv7, but any UUID passes: another version is well-formed, and
- * simply nobody's id, which is a 404.
+ * An id in the path, in lower case. Ours are UUIDv7, but any UUID passes: another version is well-formed but belongs to nothing, which
+ * is a 404.
  *
  * @throws ValidationError `VALIDATION_FAILED`
  */

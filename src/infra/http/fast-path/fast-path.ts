@@ -17,11 +17,11 @@ import { identify, REQUEST_ID_HEADER } from '../request/request-id.js';
 import { setRoute } from '../request/get-route.js';
 
 /**
- * Finds out who sends a request and whether they may: what the guard of the ordinary way calls as well.
+ * Authenticates and authorises a request. The guard of the ordinary way calls the same code.
  *
  * @param address where the request came from; null when the client is gone already.
  * @param orOverTeam as the route has it.
- * @returns at once for somebody who is known already. Whoever may not is a rejection.
+ * @returns without a promise for a caller who is known already; rejects for a caller who may not.
  */
 export type Authorize<Caller, Scope extends string> = (
   headers: IncomingHttpHeaders,

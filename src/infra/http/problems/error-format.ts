@@ -16,8 +16,8 @@ export interface ErrorFormat {
 }
 
 /**
- * By path and for the whole process, not by route: an error may come before any route is known (a path that nobody has, a
- * key that is wrong), and from where there is no request any more (an answer that is kept with an idempotency key).
+ * By path and for the whole process, not by route: an error may come before any route is known (an unknown path, a wrong key), and from
+ * where there is no request any more (an answer that is kept with an idempotency key).
  */
 const formats = new Map<string, ErrorFormat>();
 

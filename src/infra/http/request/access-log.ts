@@ -22,10 +22,10 @@ export type RequestObserver = (
 const logger = new Logger('Http');
 
 /**
- * One line at the end of each request, whoever answered it: ids, names, sizes and times, never a header or a query.
+ * Writes one line at the end of each request: ids, names, sizes and times, never a header or a query.
  *
- * Not pino-http: it makes two child loggers a request, and nestjs-pino carries one of them along in an
- * AsyncLocalStorage, which slows down every promise of the process. What logs inside of a request names its ids itself.
+ * Not pino-http: it makes two child loggers a request, and nestjs-pino carries one of them along in an AsyncLocalStorage, which slows
+ * down every promise of the process. What logs inside of a request names its ids itself.
  */
 export function logRequests(server: Server, log: AccessLog, observe: RequestObserver | null = null): void {
   // In front of all other listeners, so that the time counts from the arrival.

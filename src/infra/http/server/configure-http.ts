@@ -23,7 +23,7 @@ export interface HttpOptions {
   readonly homePath?: string;
   /** Left out: Nest's logger. */
   readonly accessLog?: AccessLog;
-  /** Left out: nobody counts. */
+  /** Absent where nothing is counted. */
   readonly observeRequest?: RequestObserver;
 }
 

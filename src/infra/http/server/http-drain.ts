@@ -15,10 +15,10 @@ const QUIET_TURN_MS = 0.05;
 const LONGEST_WAIT_FOR_QUIET_MS = 500;
 
 /**
- * Lets a server leave without a client noticing that repeats refused connections: nobody new is let in, each answer from
- * then on ends its connection, and a connection that lies idle is given a while, because a request may be on its way on
- * it. `server.close()` would cut it at once. It would also wait for every connection that a browser opened ahead
- * and never used; so the requests are counted, and when none is left the connections are cut.
+ * Lets a server leave without a client noticing that repeats refused connections: no new connection is accepted, each answer from then
+ * on ends its connection, and a connection that lies idle is given a while, because a request may be on its way on it. `server.close()`
+ * would cut it at once. It would also wait for every connection that a browser opened ahead and never used; so the requests are
+ * counted, and when none is left the connections are cut.
  */
 export class HttpDrain {
   private readonly underWay = new Set<ServerResponse>();

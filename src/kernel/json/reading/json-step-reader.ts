@@ -20,10 +20,10 @@ const CLOSE_BRACE = 0x7d;
 const SIZES: JsonStepSizes = { step: 16 * 1024, group: 8 * 1024, long: 64 * 1024, gap: 4 * 1024 };
 
 /**
- * Reads a large JSON text a little at a time, as strictly as `readJsonText`. `JSON.parse` takes two seconds for sixteen
- * megabytes of small objects, and nobody else is heard meanwhile. Here one pass over the bytes finds groups of a few
- * kilobytes, each of which the native parser reads; what it does not look at, such as commas between groups, is looked at
- * here. Values are counted on the way, so that a text with too many of them ends before they are built.
+ * Reads a large JSON text a little at a time, as strictly as `readJsonText`. `JSON.parse` takes two seconds for sixteen megabytes of
+ * small objects, during which no other request is served. Here one pass over the bytes finds groups of a few kilobytes, each of which
+ * the native parser reads; what it does not look at, such as commas between groups, is looked at here. Values are counted on the way,
+ * so that a text with too many of them ends before they are built.
  *
  * @param bytes valid UTF-8, without a byte order mark
  * @throws ValidationError `VALIDATION_FAILED`

@@ -4,7 +4,7 @@ import { ApiInteger, IsPromptName, IsQueryTime, PageQueryDto } from '../../../in
 import { COST_GROUPS, type CostGroup } from './execution-costs.repository.js';
 
 export class CostsQueryDto extends PageQueryDto {
-  /** By what executions are grouped. */
+  /** What executions are grouped by. */
   @IsIn(COST_GROUPS)
   @ApiProperty({ enum: COST_GROUPS, required: false, default: 'prompt' })
   group_by: CostGroup = 'prompt';
@@ -36,11 +36,11 @@ export class CostsDto {
   @ApiInteger()
   execution_count!: number;
 
-  /** Those whose cost is known. */
+  /** Executions whose cost is known. */
   @ApiInteger()
   priced_count!: number;
 
-  /** Those whose cost nobody knows: their model had no price, or the provider did not say how many tokens there were. */
+  /** Executions whose cost is unknown: their model had no price, or the provider did not say how many tokens there were. */
   @ApiInteger()
   unpriced_count!: number;
 
@@ -48,7 +48,7 @@ export class CostsDto {
   @ApiProperty({ type: 'integer', nullable: true })
   prompt_tokens!: number | null;
 
-  /** Those of them that providers had in their caches; null when none of them said. */
+  /** The part of them that providers had in their caches; null when none of them said. */
   @ApiProperty({ type: 'integer', nullable: true })
   cached_prompt_tokens!: number | null;
 
@@ -56,7 +56,7 @@ export class CostsDto {
   @ApiProperty({ type: 'integer', nullable: true })
   response_tokens!: number | null;
 
-  /** Those of them that were spent on reasoning; null when no provider said. */
+  /** The part of them that was spent on reasoning; null when no provider said. */
   @ApiProperty({ type: 'integer', nullable: true })
   reasoning_tokens!: number | null;
 }

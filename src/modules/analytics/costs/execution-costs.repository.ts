@@ -16,7 +16,7 @@ export type CostGroup = (typeof COST_GROUPS)[number];
 /** Counts final executions. */
 export interface Costs {
   readonly executions: number;
-  /** Those of which it is known what they cost. */
+  /** Executions whose cost is known. */
   readonly priced: number;
   /** Their sum in whole pico-dollars; null when there is none. */
   readonly costPicoUsd: bigint | null;

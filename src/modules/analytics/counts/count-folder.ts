@@ -13,8 +13,8 @@ const INTERVAL_MS = 2_000;
 const LONGEST_INTERVAL_MS = 30_000;
 
 /**
- * Keeps what reads have to add up small. Nobody sees when it happens, so every process may do it and none has to: one at
- * a time does, and the others look less and less often, as all do where nothing happens.
+ * Keeps what reads have to add up small. Folding is invisible to readers, so every process may do it and none has to. One does at a
+ * time, and the others look less and less often, as all do where nothing happens.
  */
 @Injectable()
 export class CountFolder implements OnApplicationBootstrap, BeforeApplicationShutdown {

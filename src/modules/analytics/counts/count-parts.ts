@@ -3,7 +3,7 @@ import { splitSpan, type TimeSpan } from '../time-spans.js';
 export interface CountFilter {
   /** Includes deleted prompts of that name. */
   readonly promptName: string | null;
-  /** By the time they were created. Null: ever. */
+  /** Filters by the time of creation. Null means all time. */
   readonly span: TimeSpan | null;
 }
 
@@ -28,7 +28,7 @@ const OF_EXECUTION: Readonly<Record<string, string>> = {
 /** Stands in the counts for an id that an execution does not have. */
 export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** By what is grouped: where counts stand, and in an execution. */
+/** The SQL of what is grouped by: in the rollups, in the deltas, and in an execution. */
 export interface Dimension {
   readonly ofRollup: string;
   readonly ofDelta: string;
@@ -115,7 +115,7 @@ function idWithin({ startMs, endMs }: TimeSpan, bind: Bind): string {
   return `execution_id >= ${floor(startMs - ID_SLACK_MS)} AND execution_id < ${floor(endMs + ID_SLACK_MS)}`;
 }
 
-/** By seconds, since years before 1 and after 9999 have no text; infinities are open ends. */
+/** Compares seconds, because years before 1 and after 9999 have no text form. Infinities are open ends. */
 function timeSql(ms: number, bind: Bind): string {
   return `to_timestamp(${bind(ms / 1000)}::float8)`;
 }

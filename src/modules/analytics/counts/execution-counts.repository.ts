@@ -76,7 +76,7 @@ export class ExecutionCountsRepository {
     return this.scope.statement<ModeCounts & Record<string, unknown>>(projectId, statement);
   }
 
-  /** Those of a prompt. */
+  /** Counts the executions of a prompt, by version. */
   async byVersion(projectId: string, promptId: string): Promise<Map<string, number>> {
     const statement = { name: 'count-by-version', text: OF_VERSIONS, values: [projectId, promptId] };
     const rows = await this.scope.statement<{ versionId: string; executions: number }>(projectId, statement);

@@ -20,9 +20,9 @@ export interface ExecutionFigures {
   readonly succeeded: number;
   readonly failed: number;
   readonly canceled: number;
-  /** Those that were answered without a call. */
+  /** Executions that were answered without a call. */
   readonly cacheHits: number;
-  /** Those whose cost is known. */
+  /** Executions whose cost is known. */
   readonly priced: number;
   /** A whole number, as text; null when none is known, as the further ones. */
   readonly costPicoUsd: string | null;

@@ -12,17 +12,17 @@ import { MAX_INT } from '../../../kernel/index.js';
 import { FIGURE_GROUPS, type FigureGroup } from './execution-figures.repository.js';
 
 export class FiguresQueryDto {
-  /** By what executions are grouped. `hour` and `day` are in UTC, and have a group for every one in the span. */
+  /** What executions are grouped by. `hour` and `day` are in UTC, and have a group for every one in the span. */
   @IsIn(FIGURE_GROUPS)
   @ApiProperty({ enum: FIGURE_GROUPS, required: false, default: 'day' })
   group_by: FigureGroup = 'day';
 
-  /** Only executions created at this time or later. Left out: 24 hours, of `day` 30 days, before `to`. */
+  /** Only executions created at this time or later. Default: 24 hours, of `day` 30 days, before `to`. */
   @IsOptional()
   @IsQueryTime()
   from?: Date;
 
-  /** Only executions created earlier than this. Left out: now. */
+  /** Only executions created earlier than this. Default: now. */
   @IsOptional()
   @IsQueryTime('2026-02-01T12:00:00.000Z')
   to?: Date;
@@ -86,19 +86,19 @@ export class FiguresDto {
   @ApiInteger()
   execution_count!: number;
 
-  /** Those that succeeded. */
+  /** Executions that succeeded. */
   @ApiInteger()
   succeeded_count!: number;
 
-  /** Those that failed. */
+  /** Executions that failed. */
   @ApiInteger()
   failed_count!: number;
 
-  /** Those that were canceled. */
+  /** Executions that were canceled. */
   @ApiInteger()
   canceled_count!: number;
 
-  /** Those that were answered from an earlier execution, without a call. */
+  /** Executions that were answered from an earlier execution, without a call. */
   @ApiInteger()
   cache_hit_count!: number;
 
@@ -108,7 +108,7 @@ export class FiguresDto {
    */
   cost_usd!: string | null;
 
-  /** Those whose cost nobody knows. */
+  /** Executions whose cost is unknown. */
   @ApiInteger()
   unpriced_count!: number;
 
@@ -116,7 +116,7 @@ export class FiguresDto {
   @ApiProperty({ type: 'integer', nullable: true })
   prompt_tokens!: number | null;
 
-  /** Those of them that providers had in their caches; null when none of them said. */
+  /** The part of them that providers had in their caches; null when none of them said. */
   @ApiProperty({ type: 'integer', nullable: true })
   cached_prompt_tokens!: number | null;
 

@@ -16,9 +16,8 @@ interface Asked {
 }
 
 /**
- * Looks keys up so that it does not matter who sends how many that nobody has: all that are asked for while one look-up is
- * under way are the next one, so they take one connection, whatever their number. An id that was not found is
- * remembered for a moment.
+ * Looks keys up so that a flood of unknown keys does no harm. All that are asked for during one look-up make up the next one, so they
+ * take one connection, whatever their number. An id that was not found is remembered for a moment.
  */
 @Injectable()
 export class KeyLookups {

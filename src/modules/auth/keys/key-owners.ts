@@ -47,8 +47,8 @@ export class KeyOwners {
 
   /**
    * Chooses the user of a new key: its maker's, or the one who is named.
-   * @param named id of a member; null for nobody in particular.
-   * @throws UserNotFoundError `USER_NOT_FOUND` for somebody who is no member.
+   * @param named id of a member; null to choose the maker.
+   * @throws UserNotFoundError `USER_NOT_FOUND` for a user who is not a member.
    * @throws ForbiddenError `FORBIDDEN` for a user whose keys are not the caller's to make, or who may do less than the key would.
    */
   async choose(
@@ -68,7 +68,7 @@ export class KeyOwners {
 
   /**
    * @param key one that gets a new secret, which its maker will know.
-   * @throws ForbiddenError `FORBIDDEN` where the caller could then pass for somebody else.
+   * @throws ForbiddenError `FORBIDDEN` where the caller could then act as another user.
    */
   async assertMayHold(tx: EntityManager, caller: Caller, { keyId, userId }: ApiKeyEntity): Promise<void> {
     if (keyId === caller.keyId || userId === null || userId === caller.userId) return;
@@ -80,7 +80,7 @@ export class KeyOwners {
   }
 }
 
-/** A key of a person speaks for that person, so nobody in the project makes one for them; the instance may. */
+/** A personal key acts for its person, so only that person or the instance may make one. */
 function assertMayActFor({ kind, scopes }: Caller, owner: KeyOwner | null): void {
   if (kind === 'instance') return;
   if (!scopes.has('members:write')) {

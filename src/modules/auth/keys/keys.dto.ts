@@ -73,8 +73,8 @@ export class CreateKeyDto {
   role?: Role | null;
 
   /**
-   * The user whom the key belongs to: a member, whose role bounds what the key may do from then on. Left out: the user of the key that
-   * makes it, if it has one. Naming another user takes `members:write` and a service account; the instance may name anybody.
+   * The user whom the key belongs to: a member, whose role bounds what the key may do from then on. Default: the user of the key that
+   * makes it, if it has one. Naming another user takes `members:write` and a service account; the instance may name any user.
    */
   @IsOptional()
   @IsUUID()
@@ -82,7 +82,7 @@ export class CreateKeyDto {
   user_id?: string | null;
 
   /**
-   * From when on the key is refused, RFC 3339. Null: never. Left out: when the key that makes it is, if ever; it cannot be later.
+   * From when on the key is refused, RFC 3339. Null: never. Default: the expiry of the key that makes it, which it cannot exceed.
    * @example "2027-12-31T23:59:59Z"
    */
   @IsOptional()
@@ -140,7 +140,7 @@ export class KeyDto {
   @ApiProperty({ enum: ROLES, nullable: true })
   role!: Role | null;
 
-  /** Id of the user whose key it is; null for one that belongs to nobody. */
+  /** Id of the user whose key it is; null for one without an owner. */
   @ApiId()
   user_id!: string | null;
 

@@ -110,8 +110,8 @@ export class KeysService {
   }
 
   /**
-   * Gives a key a new secret; the id, the rights and the counts stay. Whoever rotates a key of somebody else has made it, since
-   * they know its secret now.
+   * Gives a key a new secret; the id, the rights and the counts stay. A key that is rotated counts as made by the one who rotated it,
+   * who knows its secret now.
    * @throws KeyNotFoundError `KEY_NOT_FOUND` | ForbiddenError `FORBIDDEN` | KeyRevokedError `KEY_REVOKED`
    */
   async rotate(caller: Caller, keyId: string, { overlap_s: overlapS }: RotateKeyDto): Promise<CreatedKeyDto> {
@@ -172,7 +172,7 @@ function readGrant({ scopes, role }: CreateKeyDto): Grant {
   ]);
 }
 
-/** Before anything is looked up, so that who lacks a scope is told of it and of nothing else. */
+/** Runs before anything is looked up, so that a caller who lacks a scope learns nothing else. */
 function assertOwnScopes(caller: Caller, grant: Grant): void {
   const beyond = [...scopesOfGrant(grant)].filter((scope) => !caller.scopes.has(scope));
   if (beyond.length === 0) return;

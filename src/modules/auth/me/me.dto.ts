@@ -28,18 +28,18 @@ export class MyTeamDto {
 }
 
 export class MeDto {
-  /** `person` and `service` for a user, by a key or signed in; `key` for a key that belongs to nobody, `instance` for its admin. */
+  /** `person` and `service` for a user, by a key or signed in; `key` for a key without an owner, `instance` for its admin. */
   @ApiProperty({ enum: KINDS })
   kind!: (typeof KINDS)[number];
 
-  /** Id of the user; null for a key that belongs to nobody, and for the admin of the instance. */
+  /** Id of the user; null for a key without an owner, and for the admin of the instance. */
   @ApiId()
   user_id!: string | null;
 
   /** Address of the user; null where there is none. */
   email!: string | null;
 
-  /** The project in which this request acts; null for a person who is no member of any yet. */
+  /** The project in which this request acts; null for a person who is not a member of any yet. */
   project!: MyProjectDto | null;
 
   /**

@@ -8,7 +8,7 @@ export interface KeyOwner {
   readonly kind: UserKind;
   readonly name: string;
   readonly isDisabled: boolean;
-  /** In the project; null for somebody who is no member. */
+  /** The role in the project; null for a caller who is not a member. */
   readonly role: Role | null;
   /** Over the prompts of each of their teams, by the name of the team. */
   readonly teamRoles: ReadonlyMap<string, Role>;
@@ -26,7 +26,7 @@ export interface RightsOverTeam {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** The rights of somebody in a project. */
+/** The rights of a caller in a project. */
 export interface Rights {
   /** Null for a key with scopes of its own. */
   readonly role: Role | null;
@@ -67,7 +67,7 @@ export function widestRole({ role, teamRoles }: Pick<KeyOwner, 'role' | 'teamRol
   return widest;
 }
 
-/** Returns somebody's rights over a prompt. @param ownerTeam null for a prompt that no team answers for. */
+/** Returns a caller's rights over a prompt. @param ownerTeam null for a prompt without a team. */
 export function rightsOver(rights: Rights, ownerTeam: string | null): RightsOverTeam {
   const ofTeam = ownerTeam === null ? undefined : rights.overTeams.get(ownerTeam);
   return ofTeam ?? rights;

@@ -14,7 +14,7 @@ const SCOPES_BY_ROLE = new Map<Role, ReadonlySet<Scope>>(
   ROLES.map((role, at) => [role, new Set(ROLES.slice(0, at + 1).flatMap((each) => ADDED[each]))]),
 );
 
-/** Everything that somebody with this role may do. */
+/** The scopes of a role. */
 export function scopesForRole(role: Role): ReadonlySet<Scope> {
   return SCOPES_BY_ROLE.get(role) ?? new Set();
 }

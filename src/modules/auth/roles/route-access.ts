@@ -44,7 +44,7 @@ export function ScopesOverPrompt(...scopes: ScopeOverPrompts[]) {
   return keyAccess({ kind: 'key', scopes, orOverTeam: true });
 }
 
-/** Whoever has a valid key or session may call the route, a person without a project too. */
+/** Lets every caller with a valid key or session call the route, including a person without a project. */
 export function SignedIn() {
   return keyAccess({ kind: 'key', scopes: [], orNoProject: true });
 }

@@ -27,7 +27,7 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** Those that a team can give over its prompts. The others are about more than one prompt, and hold in the project alone. */
+/** Scopes that a team can give over its prompts. The other scopes concern more than one prompt and are given by the project alone. */
 export const SCOPES_OVER_PROMPTS = [
   'prompts:write',
   'executions:run',

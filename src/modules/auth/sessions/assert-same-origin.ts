@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import { CrossOriginError } from './errors.js';
 
 /**
- * Signing in needs no cookie, so no cookie's rules protect it: a page of another site could sign its visitor in as somebody else.
- * Browsers say where a request comes from; what says nothing is no browser.
+ * Signing in needs no cookie, so no cookie's rules protect it: a page of another site could sign its visitor in to another account.
+ * Browsers say where a request comes from, so a request that does not say it is not from a browser.
  * @param publicUrl the origin under which people reach the service; null where it is not configured.
  * @throws CrossOriginError `CROSS_ORIGIN_REFUSED`
  */

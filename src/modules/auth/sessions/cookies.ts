@@ -28,7 +28,7 @@ export function formatRemoval(name: string, transport: Transport): string {
 
 /**
  * @param header the value of `Cookie`; undefined for none.
- * @returns null where there is no such cookie, and where there are several: nobody can say which one the service has set.
+ * @returns null where there is no such cookie, and where there are several: it is not known which one the service has set.
  */
 export function readCookie(header: string | undefined, name: string): string | null {
   if (header === undefined) return null;

@@ -18,14 +18,14 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Either name, wherever it stands. */
 const HAS_SESSION_COOKIE = /(?:^|;)\s*(?:__Host-)?pl_session=/;
 
-/** A session that was found, and who acts by it. */
+/** A session with the person who acts by it. */
 export interface FoundSession {
   readonly session: CallerSession;
   /** Null for a person who is no member of any project yet. */
   readonly caller: Caller | null;
 }
 
-/** Finds out who sends a request with the cookie of a session. */
+/** Identifies the sender of a request by its session cookie. */
 @Injectable()
 export class SessionAuthenticator {
   constructor(
@@ -34,7 +34,7 @@ export class SessionAuthenticator {
     private readonly authenticator: Authenticator,
   ) {}
 
-  /** Whether a request is to be judged by its cookie: a key that it carries as well goes first. */
+  /** Whether a request is authenticated by its cookie. A key on the same request takes precedence. */
   carriesSession({ headers }: Pick<Request, 'headers'>): boolean {
     const { cookie } = headers;
     return cookie !== undefined && HAS_SESSION_COOKIE.test(cookie) && readCredential(headers) === null;

@@ -14,8 +14,8 @@ export class SessionLog {
   ) {}
 
   /**
-   * Opens a session under a new token, for a transaction of the instance. The session of the browser until now ends, so that
-   * nobody who knows its token has anything of the new one.
+   * Opens a session under a new token, for a transaction of the instance. The session of the browser until now ends, so that its token
+   * is of no use for the new one.
    * @param replaced the cookie of that session; null for none.
    * @returns null when the answer of the identity provider has opened a session before.
    */

@@ -16,8 +16,8 @@ export interface SessionToken {
 }
 
 /**
- * Makes and reads the tokens of sessions: 256 random bits and a seal. Whoever makes one up has no seal for it, and is refused
- * without a look into the database.
+ * Makes and reads the tokens of sessions: 256 random bits and a seal. A forged token lacks the seal and is refused without asking the
+ * database.
  */
 @Injectable()
 export class SessionTokens {

@@ -74,7 +74,7 @@ export class ChangeReviewsService {
     });
   }
 
-  /** For whoever opened it. @throws ForbiddenError `FORBIDDEN` | ChangeNotFoundError | ChangeStaleError | ChangeClosedError */
+  /** Withdraws a change for the caller who opened it. @throws ForbiddenError `FORBIDDEN` | ChangeNotFoundError | ChangeStaleError | ChangeClosedError */
   async withdraw(caller: Caller, changeId: string, comment: string | null): Promise<void> {
     await this.act(caller, changeId, 'changes:write', async (tx, change) => {
       if (change.openedBy !== toPrincipal(caller)) {

@@ -4,16 +4,16 @@ import { ChangeReviewEntity, type Role } from '../../../entities/index.js';
 
 /** One reviewer's comment and verdict. */
 export interface ReviewRecord extends Omit<ChangeReviewEntity, 'projectId' | 'keyId'> {
-  /** Whether it is an approval by somebody who may approve at this moment. */
+  /** Whether it is an approval whose giver may still approve. */
   readonly counts: boolean;
 }
 
 export type NewReview = Omit<ChangeReviewEntity, 'reviewedAt'>;
 
 /**
- * An approval counts by what its giver may do now. Of a user: who is not disabled, and has such a role in the project or in the
- * team that answers for the prompt. Of a key that belongs to nobody: which is neither revoked nor expired, and has the scope.
- * When teams are named, only their members count, and neither a key nor the instance is a member of any.
+ * An approval counts by what its giver may do now. A user has to be enabled, with a sufficient role in the project or in the team that
+ * owns the prompt. A key without an owner has to be neither revoked nor expired, and to have the scope. When teams are named, only
+ * their members count, and neither a key nor the instance is a member of any.
  */
 const LIST = `SELECT r.change_id AS "changeId", r.reviewer, r.reviewer_name AS "reviewerName", r.verdict, r.comment,
     r.reviewed_at AS "reviewedAt",

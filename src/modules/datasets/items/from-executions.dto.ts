@@ -32,7 +32,7 @@ export class ExecutionFilterDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   prompt_name?: string | null;
 
-  /** Only with this status. Left out: whichever is over. */
+  /** Only with this status. Default: whichever is over. */
   @IsOptional()
   @IsIn(STATUSES)
   @ApiPropertyOptional({ enum: STATUSES, nullable: true })

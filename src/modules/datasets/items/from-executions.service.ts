@@ -25,7 +25,7 @@ import { Revisions } from './revisions.js';
 import { RevisionsRepository } from './revisions.repository.js';
 import { UploadsRepository } from './uploads.repository.js';
 
-/** Each has up to a megabyte of variables and half of one as its answer. */
+/** An execution has up to a megabyte of variables and an answer of up to half a megabyte. */
 const READ_AT_ONCE = 20;
 
 /** An item made of an execution, or the reason why there is none. */

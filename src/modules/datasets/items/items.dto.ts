@@ -54,7 +54,7 @@ export class AddItemsDto {
   @ApiPropertyOptional({ type: [NewItemDto], maxItems: MAX_ITEMS })
   items?: unknown[] | null;
 
-  /** `append` adds to the items there are, `replace` makes these all that there are. Left out: `append`. */
+  /** `append` adds to the items there are, `replace` makes these all that there are. Default: `append`. */
   @IsOptional()
   @IsIn(MODES)
   @ApiPropertyOptional({ enum: MODES, nullable: true, default: 'append' })

@@ -64,7 +64,7 @@ export class ItemsService {
   }
 
   /**
-   * Keeps a part of the items for whoever ends the upload; the dataset is as it was.
+   * Keeps a part of the items until the upload is ended. The dataset stays as it was.
    * @throws ValidationError | DatasetNotFoundError | DatasetItemsInvalidError | DatasetTooLargeError
    */
   async stage({ projectId }: Actor, name: string, request: StageItemsDto): Promise<StagedItemsDto> {

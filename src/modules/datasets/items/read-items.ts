@@ -37,7 +37,7 @@ const MAX_ERRORS = 100;
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the items of a request one by one, so that a hundred thousand of them hold up nobody.
+ * Reads the items of a request one by one, so that a hundred thousand of them block no other request.
  * @param values as they came: JSON of which nothing is known, with the text of its numbers.
  * @param check of the dataset's schema; null without one.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault, an `external_id` that comes twice among them.

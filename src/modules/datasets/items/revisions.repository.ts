@@ -31,7 +31,7 @@ const FIND = `SELECT dataset_id AS "datasetId", name, revision, version, item_co
     variables_schema::text AS "variablesSchemaJson"
   FROM datasets WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL`;
 
-/** Contents are stored by any number of requests at once, but not while those that nobody uses are dropped. */
+/** Contents may be stored by any number of requests at once, but not while unused ones are being removed. */
 const SHARE = `${FIND} FOR KEY SHARE`;
 /** One revision after the other. It lets others store contents meanwhile. */
 const LOCK = `${FIND} FOR NO KEY UPDATE`;
@@ -105,7 +105,7 @@ const ADD_NEW = `WITH former AS MATERIALIZED (
   )
   SELECT count(*)::integer AS placed, count(former)::integer AS changed FROM placed`;
 
-/** The JSON of the contract, made where the hashes are: 100,000 of them are six megabytes that nobody has to carry. */
+/** Builds the JSON of the contract inside the database, which saves moving six megabytes for 100,000 hashes. */
 const HOLD = `SELECT encode(sha256(convert_to(
       '["prompt-ledger/dataset/1",[' || coalesce(string_agg('"' || encode(c.item_hash, 'hex') || '"', ',' ORDER BY c.item_hash), '') || ']]',
       'UTF8')), 'hex') AS version,

@@ -50,7 +50,7 @@ const LIST_PARTS = `SELECT DISTINCT part FROM dataset_upload_items WHERE ${OF_UP
 
 const IS_EXPIRED = `created_at < now() - interval '1 day'`;
 const LIST_DATASETS = `SELECT DISTINCT dataset_id AS "datasetId" FROM dataset_uploads WHERE project_id = $1 AND ${IS_EXPIRED}`;
-/** Nobody stores a content there meanwhile, to find it gone. */
+/** Keeps others from storing a content in the dataset while unused ones are removed. */
 const LOCK_DATASET = `SELECT FROM datasets WHERE project_id = $1 AND dataset_id = $2 FOR UPDATE SKIP LOCKED`;
 const LIST_EXPIRED = `SELECT upload_id AS "uploadId" FROM dataset_uploads
   WHERE project_id = $1 AND dataset_id = $2 AND ${IS_EXPIRED}`;
@@ -70,7 +70,7 @@ export class UploadsRepository {
   }
 
   /**
-   * Lets nobody else send a part of it, or end it, until the transaction is over.
+   * Keeps others from sending a part of it or ending it until the transaction is over.
    * @returns null when there is none; its `result` is what was answered when it was ended, and null before.
    */
   async lock(tx: EntityManager, key: UploadKey): Promise<{ readonly result: AddedItemsDto | null } | null> {
@@ -107,7 +107,7 @@ export class UploadsRepository {
     return row?.items ?? 0;
   }
 
-  /** Its items are part of a revision now, and whoever asks for it again gets the same answer for a day. */
+  /** Its items are part of a revision now. The same request gets the same answer for a day. */
   async end(tx: EntityManager, key: UploadKey, result: AddedItemsDto): Promise<void> {
     await tx.query(DROP_ITEMS, toValues(key));
     await tx.query(KEEP_RESULT, [...toValues(key), JSON.stringify(result)]);
@@ -118,13 +118,13 @@ export class UploadsRepository {
     await tx.query(DROP, toValues(key));
   }
 
-  /** Datasets that have uploads which nobody has ended for a day. */
+  /** Lists datasets with uploads that were left open for a day. */
   async listWithExpired(tx: EntityManager, projectId: string): Promise<string[]> {
     const rows = await tx.query<{ datasetId: string }[]>(LIST_DATASETS, [projectId]);
     return rows.map(({ datasetId }) => datasetId);
   }
 
-  /** Drops the uploads of a dataset that nobody has ended for a day, with what only they held. */
+  /** Removes uploads of a dataset that were left open for a day, with the contents that only they held. */
   async dropExpired(tx: EntityManager, projectId: string, datasetId: string): Promise<void> {
     const locked = await tx.query<unknown[]>(LOCK_DATASET, [projectId, datasetId]);
     if (locked.length === 0) return;

@@ -27,7 +27,7 @@ const TOKENS_AROUND_A_MESSAGE = 16;
 const TOKENS_AROUND_EXTRAS = 1024;
 
 /**
- * @param providerOf the adapter of a target, which may know better than anybody else what it will be billed.
+ * @param providerOf the adapter of a target, which knows best what it will be billed.
  */
 export function boundCharge(
   targets: Targets,

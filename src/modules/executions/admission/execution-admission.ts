@@ -152,7 +152,7 @@ export class ExecutionAdmission {
     const known = asStored === null ? NO_EXTRAS : toProviderExtras(asStored);
     const extras = vendorParams === null ? known : { ...known, vendorParams };
     for (const { provider } of targets) {
-      // Whoever waits is called for by this very process, so that it may as well see at once that the key can be read.
+      // This process makes the call of a run itself, so it checks at once that the key can be read.
       const adapter = mode === 'sync' ? providers.open(provider) : providers.getReady(provider);
       assertParamsSupported(provider, adapter, params);
       assertFeaturesSupported(provider, adapter, extras);

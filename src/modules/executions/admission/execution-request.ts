@@ -31,7 +31,7 @@ export interface BareCall {
 
 /** A `:run`, a `:submit` or a batch, or what another API makes of its own requests. */
 export type RequestToAdmit = Omit<SharedExecutionDto, 'prompt_name'> & {
-  /** Left out only of a bare call. */
+  /** Absent only for a bare call. */
   readonly prompt_name?: string;
   readonly bare?: BareCall;
   /** Becomes a bare call. */

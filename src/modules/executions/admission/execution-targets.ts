@@ -7,7 +7,7 @@ import type { ProjectCircuits } from '../../secrets/index.js';
 export interface Target extends AllowedModel {
   /** The price that counts now; null when none is known. */
   readonly price: PriceRecord | null;
-  /** The most tokens of one answer; null where nobody said. */
+  /** The most tokens of one answer; null where it is not known. */
   readonly maxTokens: number | null;
 }
 

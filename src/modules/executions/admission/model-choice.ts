@@ -21,12 +21,12 @@ export type ModelChoice =
   | { readonly kind: 'models'; readonly models: readonly [ModelName, ...ModelName[]] }
   | { readonly kind: 'route'; readonly name: string };
 
-/** Nobody falls back so often in the time of one request. */
+/** More fallbacks than this do not fit into the time of one request. */
 export const MAX_MODELS = 16;
 
 /**
  * Reads `model` of a request: `{"provider","model_name"}` or `"provider/model_name"`, a list of these, or `{"route"}`.
- * @param suggest what was meant by a text that is no id; left out, nobody knows.
+ * @param suggest what was meant by a text that is no id; optional.
  * @throws ValidationError `VALIDATION_FAILED` with a pointer for each fault.
  */
 export function readModelChoice(value: unknown, pointer = '/model', suggest = suggestNone): ModelChoice {

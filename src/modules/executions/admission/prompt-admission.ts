@@ -20,7 +20,7 @@ import type { AdmittedPrompt, RequestToAdmit } from './execution-request.js';
 import { storedArm } from './stored-arm.js';
 
 export interface PromptOptions {
-  /** Past all caches. */
+  /** Whether all caches are bypassed. */
   readonly fresh: boolean;
   /** The arm of a rollout, where it is not the request that is assigned to one. */
   readonly arm?: Arm;

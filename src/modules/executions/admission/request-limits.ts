@@ -4,11 +4,11 @@ import { CallbackUrlPolicy } from '../../../infra/outbound/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import type { RequestToAdmit } from './execution-request.js';
 
-/** Somebody waits: a second try, if there is time for it. */
+/** A run has a client who waits, so it gets one retry if there is time for it. */
 const RUN_ATTEMPTS = 2;
 const SUBMIT_ATTEMPTS = 4;
 
-/** What the service allows of requests, whatever they run. Each member that is left out has its usual value. */
+/** Limits and defaults of a request, whatever it runs. */
 @Injectable()
 export class RequestLimits {
   constructor(

@@ -9,7 +9,7 @@ import { PromptAdmission } from '../admission/prompt-admission.js';
 import type { SubmitBatchDto } from './batches.dto.js';
 import { BatchEntriesRefusedError } from './errors.js';
 
-/** So that each entry of the largest batch may have one. */
+/** One error for each entry of the largest batch. */
 const MAX_ERRORS = 1000;
 
 /** The variables of an entry, as they were sent. */

@@ -96,14 +96,14 @@ export class BatchDto {
   /** Its executions by their status. */
   counts!: BatchCountsDto;
 
-  /** The address that is told when the batch is completed. */
+  /** The URL that is notified when the batch is completed. */
   callback_url!: string | null;
 
   /** When it was submitted. */
   @ApiTime()
   created_at!: string;
 
-  /** When what was left was canceled; null when nobody did. */
+  /** When the rest was canceled; null if it was not. */
   @ApiTime()
   canceled_at!: string | null;
 

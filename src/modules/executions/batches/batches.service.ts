@@ -25,7 +25,7 @@ export class BatchesService {
 
   /**
    * All or nothing, durable when it answers: 202 with a {@link SubmittedBatchDto}.
-   * @throws what `Intake.answer` throws. What is wrong with entries is told of all of them, with pointers.
+   * @throws what `Intake.answer` throws. Errors of entries are reported for all of them, with pointers.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`, where each entry counts.
    */
   submit(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Expiry } from '../../../infra/database/index.js';
 import { ResponseCacheRepository } from './response-cache.repository.js';
 
-/** Entries of the response cache that are too old for whoever asked for them. The executions stay. */
+/** Removes expired entries of the response cache. The executions stay. */
 @Injectable()
 export class CacheExpiry extends Expiry {
   constructor(private readonly entries: ResponseCacheRepository) {

@@ -22,7 +22,7 @@ export interface CachedAnswer {
   readonly outputCheck: StoredOutputCheck | null;
 }
 
-/** The state of a key: an answer, somebody who is about to have one, or something of no use. */
+/** The state of a key: an answer, an execution that is about to have one, or neither. */
 export interface CacheEntry extends CachedAnswer {
   readonly state: 'answer' | 'under_way' | 'unusable';
 }
@@ -41,7 +41,7 @@ export class ResponseCacheRepository {
   /**
    * Says that this execution will have the answer.
    * @param instead the execution that was found under the key and is of no use; null when there was nothing.
-   * @returns false when somebody else was first.
+   * @returns false when another execution was first.
    */
   async claim(
     projectId: string,
@@ -53,7 +53,7 @@ export class ResponseCacheRepository {
     return (await this.scope.statement(projectId, statement)).length > 0;
   }
 
-  /** Takes the word back of an execution that has no answer, so that nobody waits for it. */
+  /** Withdraws the claim of an execution without an answer, so that no request waits for it. */
   async unclaim(projectId: string, cacheKey: Buffer, executionId: string): Promise<void> {
     await this.scope.statement(projectId, { text: UNCLAIM, values: [projectId, cacheKey, executionId] });
   }

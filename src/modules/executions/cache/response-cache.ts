@@ -16,7 +16,7 @@ export interface CacheRequest {
   readonly ttlS: number;
 }
 
-/** The length of one wait, after which it is checked whether somebody still waits. */
+/** The length of one wait, after which it is checked whether the client is still there. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
@@ -60,7 +60,7 @@ export class ResponseCache {
   }
 
   /**
-   * The answer to an equal request. While somebody else is getting it, it is waited for.
+   * The answer to an equal request. An equal request under way is waited for.
    * @returns null when there is none: then this execution is known to be the one that gets it, or the time is up.
    */
   private async findOrClaim(
@@ -90,7 +90,7 @@ export class ResponseCache {
     }
   }
 
-  /** For an execution that came to no answer; whoever waits for it asks for itself then. Never rejects. */
+  /** Releases the key of an execution without an answer, so that waiting requests make their own calls. Never rejects. */
   private async giveUp({ projectId, executionId, admitted }: CacheRequest): Promise<void> {
     await this.entries.unclaim(projectId, toCacheKey(admitted), executionId).catch((error: unknown) => {
       this.logger.warn({ executionId }, `a claim in the cache was not taken back: ${getMessage(error)}`);

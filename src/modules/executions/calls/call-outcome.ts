@@ -20,7 +20,7 @@ export type CallOutcome =
   | {
       readonly succeeded: true;
       readonly completion: Completion;
-      /** Left out where there was no schema to hold it to. */
+      /** Absent where there was no schema to check against. */
       readonly output?: OutputCheck | null;
     }
   | { readonly succeeded: false; readonly failure: CallFailure };
@@ -45,8 +45,8 @@ export function isUnsent(outcome: CallOutcome): boolean {
 }
 
 /**
- * Whether a call certainly cost nothing; of any other failure nobody knows what it cost. The ending settles the hold of the
- * attempt by this verdict.
+ * Whether a call certainly cost nothing. What any other failure cost is not known. The ending settles the hold of the attempt by this
+ * verdict.
  */
 export function isFree(outcome: CallOutcome): boolean {
   if (outcome.succeeded) return false;

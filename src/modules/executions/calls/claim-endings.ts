@@ -21,7 +21,7 @@ export interface EndedAttempt {
 const NOTHING = { status: null, retryAfterMs: null, providerRequestId: null, latencyMs: 0 } as const;
 const SPREAD_MS = 1000;
 
-/** The ways in which a claim ends: given back, refused, or with its attempt. Whoever waits for what is final is woken. */
+/** Ends claims: given back, refused, or with an attempt. Requests that wait for a final state are woken. */
 @Injectable()
 export class ClaimEndings {
   private readonly logger = new Logger(ClaimEndings.name);

@@ -4,7 +4,7 @@ import type { CallExtras } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import type { ValueMask } from '../masking/index.js';
 
-/** Proof of holding an execution: whoever shows an older fence has lost it. */
+/** Proof of holding an execution. A holder with an older fence has lost it. */
 export interface Claim {
   readonly projectId: string;
   readonly executionId: string;
@@ -31,7 +31,7 @@ export interface ClaimedExecution extends Claim {
   readonly maxAttempts: number;
 }
 
-/** An execution that nobody reported on, and its fate. */
+/** An execution whose lease lapsed without a report, and what became of it. */
 export interface SweptExecution {
   readonly executionId: string;
   readonly fence: number;

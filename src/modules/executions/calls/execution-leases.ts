@@ -15,7 +15,7 @@ export class HeldLease {
     private readonly giveUp: (lease: HeldLease) => void,
   ) {}
 
-  /** Aborts when the execution has passed to somebody else. */
+  /** Aborts when the execution has passed to another process. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
@@ -85,7 +85,7 @@ export class ExecutionLeases implements BeforeApplicationShutdown {
     return lease;
   }
 
-  /** By now all calls have ended, or their time is up. */
+  /** All calls have ended by now, or their time is up. */
   beforeApplicationShutdown(): void {
     clearTimeout(this.timer);
   }

@@ -7,14 +7,14 @@ import type { CallFailure, CallOutcome } from './call-outcome.js';
  */
 const ENTITLED_PART = 0.9;
 
-/** A reader who was waited for so long may be why the line broke: vendors close connections that nobody reads from. */
+/** A reader that stalled for this long may be why the connection broke, because vendors close connections that are not read. */
 const SLOW_READER_MS = 1000;
 
 /**
- * Judges the provider by one call. Conditions that the caller chose never count against it, since the circuit is open
- * for everybody: a short deadline, leaving, reading slowly, or asking for more than we take.
+ * Judges the provider by one call. Conditions that the caller chose never count against it, since the circuit is open for everybody: a
+ * short deadline, leaving, reading slowly, or asking for more than we take.
  *
- * @param defaultTimeoutMs the time that a call has when nobody asks for less.
+ * @param defaultTimeoutMs the time that a call has unless less is asked for.
  */
 export function judgeCall(outcome: CallOutcome, defaultTimeoutMs: number): CircuitOutcome {
   if (outcome.succeeded) return 'success';

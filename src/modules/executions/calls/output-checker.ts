@@ -12,11 +12,11 @@ export interface CheckedAnswer {
   readonly truncated: boolean;
   readonly finishReason: string | null;
   readonly hasToolCalls: boolean;
-  /** Whether the vendor says that the model refused. Left out where nobody knows. */
+  /** Whether the vendor says that the model refused; absent where it does not say. */
   readonly isRefusal?: boolean;
 }
 
-/** Below this it takes a fraction of a millisecond, and waits for nobody. */
+/** Checks below this size take a fraction of a millisecond and run at once. */
 const LIGHT_CHARS = 4 * 1024;
 
 /**
@@ -25,9 +25,9 @@ const LIGHT_CHARS = 4 * 1024;
  */
 @Injectable()
 export class OutputChecker {
-  /** By the object: a version in memory has the same one for every request. Null: not a schema that can be held to. */
+  /** Keyed by object, because a cached version has the same one for every request. Null marks a schema that cannot be checked. */
   private readonly known = new WeakMap<object, CompiledSchema | null>();
-  /** By its text, for what comes out of the database each time. */
+  /** Keyed by text, for schemas that are read from the database each time. */
   private readonly schemas = new SchemaCache();
 
   /**

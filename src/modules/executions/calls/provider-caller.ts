@@ -37,11 +37,11 @@ export interface ProviderCall {
   readonly deadlineMs: number;
   /** Aborts when the outcome is of no use any more. */
   readonly signal?: AbortSignal;
-  /** The meaning of an aborted signal; left out: nobody knows how the call ended. */
+  /** The meaning of an aborted signal. Without one, the outcome of the call is unknown. */
   readonly abortedAs?: 'client_closed';
   /** Is given the answer as it comes; left out, the provider is asked for a whole one. */
   readonly onEvent?: CompletionObserver;
-  /** Is told who answers, where that is known before the answer. */
+  /** Called with the model that answers, where that is known before the answer. */
   readonly onModel?: ModelObserver;
 }
 
@@ -149,7 +149,7 @@ export class ProviderCaller {
   }
 }
 
-/** `parallel_tool_calls` of OpenAI's API has a name of its own in the contract; a provider that cannot be told is not told. */
+/** OpenAI's `parallel_tool_calls` has its own name in the contract, and is left out for providers without it. */
 function suitExtras(adapter: ModelProvider, extras: CallExtras): CallExtras {
   if (extras.vendorParams === undefined) return extras;
   const { parallel_tool_calls: parallel, ...vendorParams } = extras.vendorParams;

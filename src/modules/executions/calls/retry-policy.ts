@@ -30,10 +30,10 @@ export interface RunRetry extends RetriedFailure {
 
 const RETRYABLE: readonly ExecutionErrorType[] = ['timeout', 'rate_limited', 'provider_error', 'connection'];
 
-/** Somebody waits: short waits, and as many as the deadline has room for. */
+/** Waits of a run are short, because a client waits for it. The deadline decides how many there are. */
 const RUN_WAITS_MS = [200, 800, 2000] as const;
 
-/** So that what failed together does not come back together. */
+/** Spreads retries, so that calls that failed together do not return together. */
 const JITTER = 0.2;
 /** A provider that asks for more is asked again; else one odd header would hold an execution for days. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
@@ -64,9 +64,9 @@ export function waitBeforeRetryMs({ attemptsMade, retryAfterMs, waitsMs, random 
 }
 
 /**
- * The wait of a request that somebody waits for, in whole milliseconds; null when there is no point in another call:
- * it would fail again, or the time would be up before the provider has had a chance. A time-out is final
- * too: it has used up the deadline, or a provider that went silent would be given the rest of it as well.
+ * The wait before another call of a run, in whole milliseconds; null when there is no point in one: it would fail again, or the time
+ * would be up before the provider has had a chance. A time-out is final too: it has used up the deadline, or a provider that went
+ * silent would be given the rest of it as well.
  */
 export function runRetryWaitMs({
   kind,
@@ -91,7 +91,7 @@ function askedWaitMs(retryAfterMs: number | null): number {
   return retryAfterMs !== null && retryAfterMs > 0 ? retryAfterMs : 0;
 }
 
-/** Never less than was asked for; those who were all asked for the same come one after another. */
+/** Never waits less than was asked for, and spreads callers that were all asked for the same wait. */
 function jitteredWaitMs(waitMs: number, askedMs: number, random: number): number {
   const usualMs = waitMs * (1 - JITTER + 2 * JITTER * random);
   const spreadMs = askedMs === 0 ? 0 : waitMs * JITTER * random;

@@ -25,7 +25,7 @@ interface Call extends Chosen<Target> {
   readonly params: ProviderParams;
 }
 
-/** The calls of an execution that somebody waits for: few, quickly after each other, along its models, and inside its deadline. */
+/** The calls of a run: few, in quick succession, along its models and within its deadline. */
 @Injectable()
 export class SyncCalls {
   constructor(
@@ -35,7 +35,7 @@ export class SyncCalls {
     private readonly clock: Clock,
   ) {}
 
-  /** The model that is called first. Its pass is settled by {@link make}, or by whoever does not come to that. */
+  /** Chooses the model that is called first. {@link make} settles its pass; a caller that does not get there has to. */
   choose({ asked, admitted }: AdmittedRun): Choice<Target> {
     return chooseTarget(this.circuits, asked.caller.projectId, admitted.targets, 0);
   }
@@ -43,7 +43,7 @@ export class SyncCalls {
   /**
    * Calls, and calls again while that makes sense. How the last call ended is not written yet.
    * @param first is dispatched already.
-   * @throws OwnershipLostError when the execution passed to somebody else.
+   * @throws OwnershipLostError when the execution passed to another process.
    */
   async make(begun: BegunRun, first: Chosen<Target>): Promise<EndedCall> {
     const { run, claim, clampedTokens } = begun;

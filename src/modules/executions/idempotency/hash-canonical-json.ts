@@ -65,7 +65,7 @@ export function* hashCanonicalJson(value: unknown): Steps<Buffer> {
 
 function openFrame(value: object): Frame {
   if (Array.isArray(value)) return { keys: null, values: value, length: value.length, next: 0 };
-  // By UTF-16 units, as RFC 8785 has it.
+  // Sorts by UTF-16 code units, as RFC 8785 requires.
   const keys = Object.keys(value).sort();
   return { keys, values: value as Record<string, unknown>, length: keys.length, next: 0 };
 }

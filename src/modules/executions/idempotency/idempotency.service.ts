@@ -18,8 +18,8 @@ export class IdempotencyService {
   constructor(private readonly keys: IdempotencyRepository) {}
 
   /**
-   * Does the work once for each key. Who may not do it has been turned away before: a replay asks for the same scopes.
-   * @param work answers {@link KEY_TAKEN} when somebody else was first after all.
+   * Does the work once for each key. Callers who may not do it were refused before, because a replay needs the same scopes.
+   * @param work answers {@link KEY_TAKEN} when another request was first after all.
    * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | IdempotencyInFlightError `IDEMPOTENCY_IN_FLIGHT`
    * @throws ContentErasedError `CONTENT_ERASED` when what was answered has been erased.
    */
@@ -43,7 +43,7 @@ export class IdempotencyService {
   /**
    * Takes a key in the transaction of what is made, for work that is over when it commits.
    * @param subjectId the id of what is made.
-   * @returns false when somebody else was first; then the work answers {@link KEY_TAKEN}.
+   * @returns false when another request was first; then the work answers {@link KEY_TAKEN}.
    */
   take(
     tx: EntityManager,
@@ -64,7 +64,7 @@ export class IdempotencyService {
   }
 
   /**
-   * Answers for an execution that ended without its process: nobody composed an answer, so the first who asks does, and all
+   * Answers for an execution that ended without its process: there is no stored answer, so the first request composes one, and all
    * others get the same.
    */
   private async answerOfLost(projectId: string, key: UsedKey, record: KeyRecord): Promise<StoredAnswer> {

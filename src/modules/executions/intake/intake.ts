@@ -7,7 +7,7 @@ import type { AdmittedRequest, RequestToAdmit } from '../admission/execution-req
 import { IdempotencyService, type KEY_TAKEN, type UsedKey } from '../idempotency/index.js';
 import { QueueGate } from '../queue/queue-gate.js';
 
-/** What a request takes up. */
+/** The resources that a request takes up. */
 export interface IntakeOptions {
   readonly key: UsedKey | null;
   /** The number of executions that it asks for. */
@@ -16,7 +16,7 @@ export interface IntakeOptions {
   readonly place: 'request' | 'stream' | 'queue';
 }
 
-/** What was written: the answer, or why there was nothing to write. */
+/** The answer that was written, or the reason why nothing was. */
 export type Written = RawAnswer | 'stale' | typeof KEY_TAKEN;
 
 /** From a request to an answer that is durable. */

@@ -9,7 +9,7 @@ export class RunRights {
   constructor(private readonly teams: PromptTeams) {}
 
   /**
-   * Does the work for whoever may run what the request names. It costs a caller with the right in the project nothing; only
+   * Does the work for a caller who may run what the request names. It costs a caller with the right in the project nothing; only
    * without it the team of the prompt is looked up.
    * @param request a prompt. Content of its own is no prompt of any team.
    * @throws ForbiddenError `FORBIDDEN` | PromptNotFoundError `PROMPT_NOT_FOUND`

@@ -70,7 +70,7 @@ export class SubmitService {
     const { cacheTtlS: ttlS } = admitted;
     if (ttlS === null) return this.queue(submission, executionId);
     const wanted = { projectId: caller.projectId, executionId, admitted, ttlS };
-    // Nobody waits here for an equal request that is under way: this one is queued as well, and asks by itself.
+    // A queued request does not wait for an equal one under way. It makes its own call.
     return this.cache.answer(wanted, null, {
       reuse: (cached) => this.answerAgain(submission, executionId, cached),
       ask: () => this.queue(submission, executionId),

@@ -56,7 +56,7 @@ export class SyncExecutions {
     return answer;
   }
 
-  /** Begins, calls, and writes how it ended. @throws OwnershipLostError when the execution passed to somebody else. */
+  /** Begins, calls, and writes how it ended. @throws OwnershipLostError when the execution passed to another process. */
   async answerByCall(run: AdmittedRun): Promise<Written> {
     const choice = this.calls.choose(run);
     if (choice.index === null) return this.refuse(run, choice.retryAfterMs);

@@ -12,7 +12,7 @@ export interface MaskedVariables {
   readonly values: ValueMask;
 }
 
-/** Any number of variables may be masked; so many of them are named. */
+/** Masked variables that are listed by name. Any number may be masked. */
 const MAX_PATHS = 200;
 
 interface Found {

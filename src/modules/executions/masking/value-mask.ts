@@ -2,7 +2,7 @@
 export const MASKED = '***';
 /** A shorter value would be found by chance, and masking it would tear other words apart. */
 const LEAST_CHARS = 4;
-/** Each value is looked for in every text; of more values than this a text is masked as a whole. */
+/** Every value is searched for in every text. With more values than this, a text is masked as a whole. */
 const MAX_VALUES = 200;
 
 /**

@@ -7,18 +7,18 @@ export interface ProjectQueueOptions {
   readonly monotonicMs: () => number;
   /** By the database's clock. */
   readonly databaseNowMs: () => number;
-  /** Told of a count that failed. */
+  /** Called when a count fails. */
   readonly onFailure: (error: unknown) => void;
 }
 
 const COUNT_INTERVAL_MS = 500;
-/** A full count may take so much of the time of a project that is full. */
+/** The share of time that full counts may take for a project whose queue is full. */
 const FULL_COUNT_SHARE = 0.1;
 
 /** The queue of one project, as far as this process knows: what it counted last, and what it has let in since. */
 export class ProjectQueue {
   private admitted = 0;
-  /** Those that were let in before the count that is under way, which may not have seen them. */
+  /** How many were admitted before the count under way, which may not have seen them. */
   private beingCounted = 0;
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
   /** Until then what was counted in full is taken for true. */
@@ -47,7 +47,7 @@ export class ProjectQueue {
     await this.counting;
   }
 
-  /** Counts everything, unless that was done a moment ago. Whoever asks meanwhile shares the count. */
+  /** Counts everything unless that was done a moment ago. Concurrent requests share the count. */
   async countAll(): Promise<void> {
     while (this.options.monotonicMs() >= this.fullUntilMs) {
       if (this.counting !== null) await this.counting;

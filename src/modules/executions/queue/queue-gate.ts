@@ -59,7 +59,7 @@ export class QueueGate {
   async admit(projectId: string, count: number): Promise<void> {
     const queue = this.getQueue(projectId);
     queue.refreshSoon();
-    // Nobody is told no by an old count, nor by one of which a part is old: what was full then may have been worked off.
+    // A request is not refused by an old count, not even a partly old one, because the queue may have drained since.
     if (!queue.hasRoom(count)) await queue.whenRefreshed();
     if (!queue.hasRoom(count)) await queue.countAll();
     if (!queue.hasRoom(count)) throw new QueueFullError('queue', this.config.env.MAX_QUEUED);

@@ -3,11 +3,11 @@ import { ANY_TIME, type QueuePlace, type QueueSlice, type SliceCount } from '../
 /** Counts a slice of the queue in one statement. */
 export type CountSlice = (slice: QueueSlice) => Promise<SliceCount>;
 
-/** So many entries take a statement half a millisecond on an idle machine, and no more than two on a busy one. */
+/** Counting this many entries takes a statement half a millisecond on an idle machine and at most two on a busy one. */
 export const SEGMENT_SIZE = 1_000;
 /** A commit of the last moments may have been invisible to the last look. */
 const SEEN_SLACK_MS = 1_500;
-/** The floor is forgotten so often, like that of a claim: whatever it hides is found by then. */
+/** How often the floor is forgotten, as for claims, so that everything it hides is found by then. */
 const FULL_LOOK_MS = 60_000;
 
 /** From the end of the segment before, without that entry, to its own end. The last one is open. */
@@ -34,7 +34,7 @@ export class QueueSegments {
   private turn = 0;
 
   /**
-   * @param most nobody needs to know of more; the count ends there.
+   * @param most where the count ends.
    * @param segmentSize for tests.
    */
   constructor(

@@ -4,7 +4,7 @@ import type { ExecutionStatus } from '../../../entities/index.js';
 import type { ExecutionFilter } from './bound-filter.js';
 import { listExecutions } from './list-executions.sql.js';
 
-/** The input and the answer of an execution, for whoever makes something of them. */
+/** The input and the answer of an execution. */
 export interface ExecutionContent {
   readonly executionId: string;
   readonly status: ExecutionStatus;
@@ -34,7 +34,7 @@ const LIST = `SELECT n.execution_id AS "executionId", e.status, e.version_id IS 
     WHERE o.project_id = $1 AND o.execution_id = n.execution_id AND o.attempt = e.attempts_made AND NOT o.late OFFSET 0) AS o ON true
   ORDER BY n.nth`;
 
-/** Contents of many executions, in a transaction of whoever needs them. */
+/** Reads the contents of many executions in the caller's transaction. */
 @Injectable()
 export class ExecutionContentsRepository {
   /** @returns those that there are, in the order of the ids. */

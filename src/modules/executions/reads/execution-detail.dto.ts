@@ -184,7 +184,7 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiInteger()
   timeout_ms!: number | null;
 
-  /** So many calls to the provider are made at most. */
+  /** The most calls to the provider. */
   @ApiInteger()
   max_attempts!: number;
 
@@ -192,7 +192,7 @@ export class ExecutionDto extends ExecutionResultDto {
   @ApiProperty({ enum: ['retry', 'fail'] })
   on_unknown!: 'retry' | 'fail';
 
-  /** The address that is told when the execution is final. */
+  /** The URL that is notified when the execution is final. */
   callback_url!: string | null;
 
   /** The place of its version in code; null for a version that was not registered. */

@@ -157,6 +157,12 @@ const GET = `SELECT ${FACTS}, e.version_id AS "versionId", e.timeout_ms AS "time
 const FIND_FINAL = `SELECT n.execution_id FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)
   CROSS JOIN LATERAL (SELECT FROM executions e WHERE e.project_id = n.project_id AND e.execution_id = n.execution_id OFFSET 0) AS e`;
 
+/**
+ * Lists that a connection keeps prepared. A plan takes up to a megabyte of each connection, and filters can be combined in thousands of
+ * ways; the lists of the dashboard and of a client are a dozen. Others are planned for each call.
+ */
+const MOST_PREPARED_LISTS = 32;
+
 /** A row as JSON has it: times are texts. */
 type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
   readonly startedAt: string;
@@ -166,6 +172,8 @@ type AttemptRow = Omit<AttemptRecord, 'startedAt' | 'completedAt'> & {
 /** Reads executions and their history. */
 @Injectable()
 export class ExecutionReadsRepository {
+  private readonly preparedLists = new Set<string>();
+
   constructor(private readonly scope: TenantScope) {}
 
   /** @returns the ids of those that are final. */
@@ -209,11 +217,17 @@ export class ExecutionReadsRepository {
   async list(projectId: string, { promptName, ...filter }: ListFilter): Promise<ExecutionFacts[]> {
     const promptIds = promptName === undefined ? undefined : await this.promptIds(projectId, promptName);
     const facts = `${FACTS}, e.output_valid AS "outputValid"`;
-    const statement = listExecutions(projectId, { ...filter, promptIds }, facts);
+    const { name, ...statement } = listExecutions(projectId, { ...filter, promptIds }, facts);
     return this.scope.statement<ExecutionFacts & Record<string, unknown>>(projectId, {
       ...statement,
+      ...(this.mayPrepare(name) && { name }),
       isPlannedOnce: true,
     });
+  }
+
+  private mayPrepare(name: string): boolean {
+    if (this.preparedLists.size < MOST_PREPARED_LISTS) this.preparedLists.add(name);
+    return this.preparedLists.has(name);
   }
 
   /** Includes deleted prompts: a name that is used again has several. */

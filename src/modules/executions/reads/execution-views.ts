@@ -39,7 +39,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     cache_hit: facts.cacheHit,
     cached_from: facts.cachedFrom,
     correlation_id: facts.correlationId,
-    // Left out where there is none, as in the answer of a run.
+    // Absent where there is none, as in the answer of a run.
     ...(facts.metadata === null ? {} : { metadata: facts.metadata }),
     ...(facts.rollout === null ? {} : { rollout: armView(facts.rollout) }),
     batch_id: facts.batchId,
@@ -47,7 +47,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
     created_at: facts.createdAt.toISOString(),
     started_at: facts.startedAt?.toISOString() ?? null,
     completed_at: facts.completedAt?.toISOString() ?? null,
-    // Left out of the answer of a run, as everything of it is there.
+    // Absent from the answer of a run, whose content is all there.
     ...(facts.outputValid === undefined ? {} : { output_valid: facts.outputValid }),
     ...(facts.contentErasedAt === undefined
       ? {}
@@ -55,7 +55,7 @@ export function executionSummary(facts: ExecutionFacts): ExecutionSummaryDto {
   };
 }
 
-/** Neither the unit nor its bucket are anybody's business. */
+/** Leaves out the unit and its bucket, which are internal. */
 export function armView({ rollout_id, arm, phase, unit }: StoredArm): ExecutionArmDto {
   return { rollout_id, arm, phase, unit: unit === null ? 'request' : 'unit_key' };
 }
@@ -145,9 +145,9 @@ function isContentErased({ contentErasedAt = null }: ExecutionRecord): boolean {
 }
 
 /**
- * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the
- * same transaction: with the same status, or as canceled when the reader of its stream left, or when nobody knows how the
- * call ended. An answer that came too late ended nothing, and keeps its own.
+ * An attempt's end is the moment at which its row was written, a little after that of the execution, which it ended in the same
+ * transaction: with the same status, or as canceled when the reader of its stream left, or when the outcome of the call is unknown. An
+ * answer that came too late ended nothing, and keeps its own.
  */
 function findAttemptEnd({ status, completedAt }: AttemptRecord, execution: ExecutionEnd): Date | null {
   const end = execution.completedAt;

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { ExecutionReadsRepository } from './execution-reads.repository.js';
 
-/** The first looks come quickly, for calls that are; who waits longer than a second does not mind a quarter of one. */
+/** The first looks come quickly, for quick calls. After a second of waiting, a quarter of one more does not matter. */
 const FIRST_LOOK_MS = 50;
 const LAST_LOOK_MS = 250;
 
@@ -17,7 +17,7 @@ interface Wait {
  */
 @Injectable()
 export class ExecutionWaits implements BeforeApplicationShutdown {
-  /** Nobody is waited for any more. */
+  /** Whether waits have ended for good, because the process is leaving. */
   isLeaving = false;
   private readonly waits = new Set<Wait>();
   private lookMs = FIRST_LOOK_MS;
@@ -50,7 +50,7 @@ export class ExecutionWaits implements BeforeApplicationShutdown {
     for (const wait of this.waits) if (wait.executionId === executionId) wait.end();
   }
 
-  /** The waiting request is told how far the execution is, while there is time for an answer. */
+  /** Answers all waiting requests with the state so far, while there is still time for an answer. */
   leave(): void {
     this.isLeaving = true;
     clearTimeout(this.timer);

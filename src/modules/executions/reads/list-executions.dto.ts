@@ -22,7 +22,7 @@ const MAX_WAIT_MS = 60_000;
 
 export class GetExecutionQueryDto {
   /**
-   * Hold the answer until the execution is final, for so many milliseconds at most.
+   * Hold the answer until the execution is final, for at most this many milliseconds.
    * @example 30000
    */
   @IsOptional()

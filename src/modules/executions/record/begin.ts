@@ -78,12 +78,12 @@ export function beginEntry(beginning: Beginning, keyTtlMs: number): BeginEntry {
     route_name: admitted.routeName,
     targets: targets === null ? null : JSON.stringify(targets),
     correlation_id: admitted.correlationId,
-    // Left out rather than null, so that the entries of plain executions stay as short as they were.
+    // Absent rather than null, to keep the entries of plain executions short.
     metadata: admitted.metadata ?? undefined,
     rollout: admitted.arm ?? undefined,
     scored_execution_id: beginning.scoredExecutionId,
     masked: kept?.masked,
-    // Whoever waits for an execution has its content; a worker has to be given it.
+    // A process that waits for an execution has its content. A worker has to be given it.
     unmasked: kept !== null && beginning.status === 'queued' ? toQueuedContent(sent, kept.values) : undefined,
     temperature: params.temperature,
     top_k: params.topK,
@@ -193,7 +193,7 @@ export async function beginPlain(
 
 interface BeginOptions {
   readonly holdMs: number;
-  /** They were sent before, and nobody knows what became of it. */
+  /** Whether they were sent before, with an unknown outcome. */
   readonly isRepeated: boolean;
 }
 
@@ -215,7 +215,7 @@ export function beginJudgements(
   return connections.call<BegunRow & Record<string, unknown>>(judgementsCall(entries, holdMs, isRepeated));
 }
 
-/** By their inputs, which stay: a row in flight may be gone by now. */
+/** Looks at the inputs, which stay, because the row in flight may be gone by now. */
 const FIND_BEGUN = `
   SELECT n.execution_id, f.clamped_tokens
   FROM json_to_recordset($1::json) AS n(project_id uuid, execution_id uuid)

@@ -22,13 +22,13 @@ import {
 } from './begin.js';
 import { type BegunExecution, BEGUN_FREELY, toBegun, toRefusal } from './budget-verdict.js';
 
-/** `stale`: the prompt has changed since it was read. `key_taken`: somebody else was first with the idempotency key. */
+/** `stale`: the prompt has changed since it was read. `key_taken`: another request was first with the idempotency key. */
 export type Begun = BegunExecution | 'stale' | 'key_taken';
-/** `unknown`: an earlier try may still be on its way, and nobody can say yet how it ends. */
+/** `unknown`: an earlier try may still be under way, with an outcome that is not known yet. */
 type Written = Begun | 'unknown' | 'erased' | BudgetExceededError;
 type WrittenPlain = Begun | 'unknown' | 'budgeted';
 
-/** So long a project is taken to have budgets without asking; whether it has is decided by the statement in any case. */
+/** How long a project is assumed to have budgets without asking. The statement decides in any case. */
 const BUDGETS_KNOWN_MS = 10_000;
 
 /**
@@ -153,7 +153,7 @@ export class Beginnings {
     return entries.map(({ execution_id: id }) => states.get(id) ?? 'key_taken');
   }
 
-  /** Sent before: what seems to be stale, or somebody else's, may be what we wrote then. */
+  /** Looks again at entries that were sent before. A result that looks stale or taken may be our own earlier write. */
   private async lookAgain(
     entries: readonly BeginEntry[],
     states: Map<string, unknown>,

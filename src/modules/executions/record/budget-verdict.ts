@@ -26,11 +26,11 @@ export interface BegunExecution {
   /** `max_new_tokens` as a budget has brought it down; null: it stays as it was asked for. */
   readonly clampedTokens: number | null;
   readonly warning: BudgetWarning | null;
-  /** False when its ending surely has nothing to do besides: no money is held and nobody is to be told. */
+  /** False when its ending certainly has no further duties: no money is held and no one has to be notified. */
   readonly mayHaveDuties: boolean;
 }
 
-/** Nobody has a budget, and nobody is to be told. */
+/** The verdict where no budget applies and nobody has to be notified. */
 export const BEGUN_FREELY: BegunExecution = { clampedTokens: null, warning: null, mayHaveDuties: false };
 
 /** The first of the thresholds that budgets tell of. */
@@ -45,7 +45,7 @@ export function toRefusal(row: VerdictRow): BudgetExceededError | null {
   return new BudgetExceededError(verdict, { id: id ?? '', name: name ?? '' }, BigInt(left ?? '0'));
 }
 
-/** @param hasCallback somebody is to be told when it ends. */
+/** @param hasCallback whether its end has to be announced. */
 export function toBegun(row: VerdictRow, hasCallback: boolean): BegunExecution {
   const { verdict, percent, warned_by: id, warned_by_name: name } = row;
   const isFull = percent !== null && id !== null && percent >= WARNS_FROM_PERCENT;

@@ -45,9 +45,9 @@ export interface ClaimOptions {
 }
 
 const ANY_TIME = '-infinity';
-/** Rows that are committed late may be due so much before the last look. */
+/** Rows that are committed late may have been due this long before the last look. */
 const FLOOR_SLACK_MS = 10_000;
-/** Whatever was missed, such as a row that another process had locked and let go of, is found by then. */
+/** By then everything that was missed is found, such as a row that another process had locked and released. */
 const FULL_LOOK_MS = 60_000;
 
 const call = (slots: number, leaseMs: number, dueFloor: string, options: ClaimOptions): FunctionCall => ({
@@ -61,8 +61,8 @@ export const CLAIM_REHEARSALS: readonly FunctionCall[] = [
 ];
 
 /**
- * Takes what is due. After a look that took all there was, the next begins a little before it, past the dead rows of what has
- * been worked off: while somebody holds an old snapshot these cannot be cleared, and there may be hundreds of thousands.
+ * Takes what is due. After a look that took all there was, the next begins a little before it, past the dead rows of what has been
+ * worked off: while another transaction holds an old snapshot these cannot be cleared, and there may be hundreds of thousands.
  */
 export class Claims {
   private dueFloor = ANY_TIME;
@@ -74,7 +74,7 @@ export class Claims {
     private readonly leaseMs: number,
   ) {}
 
-  /** Takes up to `slots` due executions; nobody else gets them before their lease is over. */
+  /** Takes up to `slots` due executions, which no other process gets before their lease is over. */
   async take(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
     const nowMs = this.databaseClock.nowMs();
     const isFullLook = nowMs >= this.fullLookAtMs;
@@ -126,7 +126,7 @@ function messagesOfRow({ rendered_prompt: text, rendered_messages: json, unmaske
   return messages.map(toProviderMessage);
 }
 
-/** By the model and not by the number of attempts: those whose circuit was open were passed over and cost none. */
+/** Goes by the model and not by the number of attempts, because models with an open circuit were passed over without one. */
 function nextIndex(
   { attempts_made: made, model_id: lastId }: ClaimedRow,
   targets: Targets<AllowedModel>,

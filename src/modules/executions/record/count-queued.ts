@@ -14,7 +14,7 @@ export interface QueueSlice {
   readonly after: QueuePlace | { readonly dueAt: string };
   /** Up to and with this one; null: to the end. */
   readonly upto: QueuePlace | null;
-  /** So many are counted at most. */
+  /** Upper limit of the count. */
   readonly most: number;
 }
 

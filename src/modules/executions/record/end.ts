@@ -18,7 +18,7 @@ export type Next =
       readonly key?: UsedKey;
       readonly answer?: StoredAnswer;
     }
-  /** Waits for its next attempt, which anybody may make. */
+  /** Waits for its next attempt, which any process may make. */
   | { readonly kind: 'queued'; readonly waitMs: number }
   /** The process that holds it makes the next attempt at once. */
   | { readonly kind: 'running'; readonly model: AllowedModel };
@@ -26,7 +26,7 @@ export type Next =
 /** The end of an attempt. */
 export interface Ending {
   readonly claim: Claim;
-  /** Whether somebody waits for the execution; it is counted by that. */
+  /** Whether a client waits for the execution, by which it is counted. */
   readonly mode: ExecutionMode;
   readonly attempt: number;
   /** The model that was called. */
@@ -54,7 +54,7 @@ export function endEntry({
   const answer = isFinal && next.key !== undefined ? next.answer : undefined;
   const completion = outcome.succeeded ? outcome.completion : null;
   const failure = outcome.succeeded ? null : outcome.failure;
-  // A partial answer is stored when there is no other: somebody may have read it.
+  // Stores a partial answer when there is no other, because a client may have read it.
   const text = completion ?? (isFinal ? failure?.partial?.collected : null) ?? null;
   // An answer that was not finished is billed as any other.
   const end = completion ?? failure?.partial?.end ?? null;

@@ -34,9 +34,9 @@ import { releaseClaim, renewLeases, SWEEP_REHEARSALS, sweepLapsed } from './leas
 
 /** One batch of each journal is under way at a time: larger batches beat parallel ones. */
 const WORKERS = 1;
-/** A client waits: a restart of the database is bridged, an outage is told. */
+/** Limit while a client waits: long enough for a restart of the database, too short for an outage. */
 const BEGIN_PATIENCE_MS = 10_000;
-/** After so many lost workers an execution is taken to be what kills them. */
+/** After this many lost workers, the execution is assumed to be what kills them. */
 const MAX_LAPSES = 10;
 const MAX_SWEPT = 100;
 const PICO = 1e12;
@@ -44,9 +44,9 @@ const PICO = 1e12;
 const SLICE_SIZE = 1000;
 
 /**
- * Every change of an execution that is in flight, until it is over. Each statement names the status and the fence it comes from,
- * so whoever has lost the execution changes nothing. What many requests write at once goes through journals: one statement and
- * one commit for all.
+ * Every change of an execution that is in flight, until it is over. Each statement names the status and the fence it comes from, so a
+ * process that has lost the execution changes nothing. What many requests write at once goes through journals: one statement and one
+ * commit for all.
  */
 @Injectable()
 export class ExecutionsRepository {
@@ -95,7 +95,7 @@ export class ExecutionsRepository {
     return this.beginnings.append(beginning);
   }
 
-  /** Takes up to `slots` due executions; nobody else gets them before their lease is over. */
+  /** Takes up to `slots` due executions, which no other process gets before their lease is over. */
   claim(slots: number, options: ClaimOptions): Promise<ClaimedExecution[]> {
     return this.claims.take(slots, options);
   }
@@ -167,9 +167,9 @@ export class ExecutionsRepository {
     return isCanceled;
   }
 
-  /** Ends or queues again what nobody reported on within its lease. */
+  /** Ends or requeues executions whose lease lapsed without a report. */
   async sweepLapsed(): Promise<SweptExecution[]> {
-    // After a restart of the database: time for two renewals by those who live.
+    // After a restart of the database, live processes get time for two renewals.
     const settleMs = Math.ceil((this.config.env.LEASE_MS * 2) / 3);
     const swept = await sweepLapsed(this.connections, { most: MAX_SWEPT, maxLapses: MAX_LAPSES, settleMs });
     for (const { status } of swept) {
@@ -179,7 +179,7 @@ export class ExecutionsRepository {
     return swept;
   }
 
-  /** When it is over and not when that is written: it was made, and paid for, whoever owns the execution now. */
+  /** Counts the call when it ends and not when that is written, because it was paid for whoever owns the execution now. */
   private countAttempt(model: CalledModel, entry: EndEntry): void {
     const { cost_pico_usd: cost } = entry;
     this.metrics.executions.attemptEnded(model, {

@@ -3,7 +3,7 @@ import type { Claim, SweptExecution } from '../calls/claim.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**
- * It waits for nobody: what is being ended at this moment needs no lease. Answers those that are no longer their caller's.
+ * It waits for no lock, because an execution that is being ended needs no lease. Answers those that are no longer their caller's.
  */
 const RENEW = `
   WITH entry AS MATERIALIZED (
@@ -64,7 +64,7 @@ const sweep = (most: number, maxLapses: number, settleMs: number): FunctionCall 
 
 export const SWEEP_REHEARSALS: readonly FunctionCall[] = [sweep(0, 1, 0)];
 
-/** Ends or queues again what nobody reported on within its lease. */
+/** Ends or requeues executions whose lease lapsed without a report. */
 export async function sweepLapsed(
   connections: JournalConnections,
   options: { readonly most: number; readonly maxLapses: number; readonly settleMs: number },

@@ -75,7 +75,7 @@ export class RecordedRows {
     });
   }
 
-  /** The price when the call was made, however much later that is told. */
+  /** The price at the time of the call, however much later it is recorded. */
   private async findPrice(projectId: string, { model, started_at: at }: RecordEntryDto) {
     const startedAt = parseRfc3339(at) as Date;
     return (await this.prices.findTerms(projectId, model.provider, model.model_name, startedAt)).price;

@@ -204,7 +204,7 @@ export class RejectedDto {
   /** One sentence that says what to do. */
   detail!: string;
 
-  /** Each thing that is wrong, where more is to be said. */
+  /** The single faults, where there is more to say. */
   @ApiPropertyOptional({ type: [ProblemEntryDto] })
   errors?: ProblemEntryDto[];
 }

@@ -10,11 +10,11 @@ export interface ExpiringContent {
 export interface DroppedWeek {
   /** The name of the partition; null when none was dropped. */
   readonly name: string | null;
-  /** Its table was in use, and nobody should wait behind a drop: it may be asked for again. */
+  /** The table was in use. A drop must not block others, so it is tried again later. */
   readonly isBusy: boolean;
 }
 
-/** Each method is one short transaction of a function of the owner, which goes by the settings of the projects. */
+/** Each method calls one function of the owner in a short transaction. The function follows the settings of the projects. */
 @Injectable()
 export class ContentRetentionRepository {
   constructor(private readonly scope: TenantScope) {}

@@ -10,9 +10,9 @@ import { Metrics } from '../../../infra/metrics/index.js';
 import { getMessage } from '../../../kernel/index.js';
 import { ContentRetentionRepository, type ExpiringContent } from './content-retention.repository.js';
 
-/** So few that a batch takes some milliseconds, and nothing waits long for what it locks. */
+/** Small enough that a batch takes milliseconds and nothing waits long for its locks. */
 const BATCH_SIZE = 50;
-/** Between two batches: a backlog of months must not take the database from those who work. */
+/** The pause between two batches, so that a backlog of months leaves the database to requests. */
 const PAUSE_MS = 5;
 
 /** A drop that waited in vain is tried again, so often in a pass; the next pass goes on with it. */

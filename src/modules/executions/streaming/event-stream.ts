@@ -25,10 +25,10 @@ interface Opening {
 }
 
 /**
- * The answer to one request, written as it comes. The head waits for the first piece, so that a call which fails before
- * it is answered with its own status: clients retry by the status, and raise their classes of errors by it. A model that
- * is silent for {@link KEEP_ALIVE_MS} gets a head all the same, since nobody waits for ever for one; a further call after one
- * that failed has that time for itself.
+ * The answer to one request, written as it comes. The head waits for the first piece, so that a call which fails before it is answered
+ * with its own status: clients retry by the status, and raise their classes of errors by it. A model that is silent
+ * for {@link KEEP_ALIVE_MS} gets a head all the same, because clients do not wait for ever for one; a further call after one that failed
+ * has that time for itself.
  *
  * A slow reader is waited for: what it has not taken is at most what its socket buffers and one piece.
  */
@@ -85,7 +85,7 @@ export class EventStream implements AnswerSink {
       this.silentSinceMs = performance.now();
       this.keepAlive?.refresh();
     }
-    // Until the provider says who answers, it is whoever was asked.
+    // The model is the one that was asked until the provider names another.
     this.format.answeredBy?.({ servedModelName: model.model_name });
   }
 
@@ -127,7 +127,7 @@ export class EventStream implements AnswerSink {
     }
   }
 
-  /** Nothing more is kept alive, and whoever leaves now aborts nothing: the answer is over, or somebody else's to write. */
+  /** Stops the keep-alive. A client that leaves from now on aborts nothing, because the answer is over or written elsewhere. */
   release(): void {
     clearInterval(this.keepAlive);
     this.isOver = true;

@@ -4,7 +4,7 @@ import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/execution
 /** Writes an answer while it comes: as events of our own, or as the clients of another API expect them. */
 export interface StreamFormat {
   readonly begin: (execution: StreamedExecutionDto) => string;
-  /** Tells which model is about to answer; nothing is written yet. Left out: nobody needs to know. */
+  /** Called with the model that is about to answer, before anything is written. Optional. */
   readonly answeredBy?: (model: AnsweringModel) => void;
   readonly piece: (event: AnswerEvent) => string;
   /** @param body of the answer that the execution succeeded: JSON text, as the API presents it. */

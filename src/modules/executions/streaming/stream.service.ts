@@ -9,7 +9,7 @@ import { LEDGER_EVENTS, type StreamFormat } from './stream-format.js';
 export interface StreamOptions extends Omit<RunOptions, 'sink'> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Left out: the ledger's own events. */
+  /** Defaults to the ledger's own events. */
   readonly format?: StreamFormat;
 }
 

@@ -33,7 +33,7 @@ export class SharedExecutionDto {
 
   /**
    * The label of the execution, such as `dev` or `prod`: it decides which version runs, and the execution is found by it. Any
-   * text. Left out: `default`.
+   * text. Default: `default`.
    * @example "dev"
    */
   @IsOptional()
@@ -72,7 +72,7 @@ export class SharedExecutionDto {
   })
   params?: ParamsDto | null;
 
-  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+  /** Milliseconds: of `:run` for the whole call, of `:submit` for each attempt. Default: `DEFAULT_TIMEOUT_MS`. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -81,7 +81,7 @@ export class SharedExecutionDto {
   timeout_ms?: number | null;
 
   /**
-   * So many calls to the provider are made at most, the first included. Left out: 2 for `:run`, 4 for what is queued.
+   * The most calls to the provider, the first included. Default: 2 for `:run`, 4 for what is queued.
    * At most `MAX_ATTEMPTS`.
    */
   @IsOptional()
@@ -160,7 +160,7 @@ export class ExecutionEntryDto {
 
 /** An execution that can be queued, and so names a prompt. */
 class NamedExecutionDto extends IntersectionType(SharedExecutionDto, ExecutionEntryDto) {
-  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Left out: never. */
+  /** Answer from an earlier execution that was asked the same, without a call and at no cost. Default: never. */
   @IsOptional()
   @Nested(() => CacheDto)
   @ApiPropertyOptional({ type: CacheDto, nullable: true, example: null })

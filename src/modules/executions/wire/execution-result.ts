@@ -16,8 +16,8 @@ export interface NewExecution {
 }
 
 /**
- * Builds the answer about an execution that succeeded just now: member by member what {@link executionSummary} would make of its
- * row, which nobody has read. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
+ * Builds the answer about an execution that succeeded just now: member by member what {@link executionSummary} would make of its row,
+ * which is not read again. A fact sheet in between, spread into the next, took 6 % of a request's processor time.
  */
 export function toExecutionResult(
   { executionId, admitted, createdAt }: NewExecution,

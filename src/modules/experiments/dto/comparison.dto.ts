@@ -38,7 +38,7 @@ export class CompareQueryDto {
   @ApiProperty({ example: 'b' })
   candidate!: string;
 
-  /** By which scorer; may be left out where the experiment has one only. */
+  /** The scorer to compare by; optional where the experiment has only one. */
   @IsOptional()
   @IsString()
   @Length(1, 200)

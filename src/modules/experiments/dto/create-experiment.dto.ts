@@ -148,7 +148,7 @@ export class CreateExperimentDto {
   })
   pass_threshold?: number | null;
 
-  /** The most that all its executions may cost, judgements and further attempts among them, in dollars. Left out: no limit. */
+  /** The most that all its executions may cost, judgements and further attempts among them, in dollars. Default: no limit. */
   @IsOptional()
   @Matches(USD, { message: 'must be a decimal number of dollars as a string, such as "2.50"' })
   @ApiPropertyOptional({ type: String, pattern: USD.source, nullable: true, example: '2.50' })

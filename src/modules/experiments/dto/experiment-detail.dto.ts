@@ -72,11 +72,11 @@ export class CandidateScoreDto {
   @ApiProperty({ ...INTERVAL, example: [0.396778, 0.892209] })
   pass_rate_interval!: readonly [number, number] | null;
 
-  /** By k: the chance that of k repetitions at least one passes, averaged over the items. */
+  /** For each k, the chance that of k repetitions at least one passes, averaged over the items. */
   @ApiProperty({ ...BY_K, example: { '1': 0.7, '3': 0.991667 } })
   pass_at_k!: Readonly<Record<string, number>> | null;
 
-  /** By k: the chance that all of k repetitions pass (pass^k). */
+  /** For each k, the chance that all of k repetitions pass (pass^k). */
   @ApiProperty({ ...BY_K, example: { '1': 0.7, '3': 0.291667 } })
   pass_hat_k!: Readonly<Record<string, number>> | null;
 

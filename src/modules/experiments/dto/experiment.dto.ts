@@ -130,7 +130,7 @@ export class ExperimentDto {
   /** Whether cells may be answered from the response cache. */
   cache!: boolean;
 
-  /** The name of whoever asked for it. */
+  /** The name of the caller who asked for it. */
   created_by!: string;
 
   /** When it was asked for. */

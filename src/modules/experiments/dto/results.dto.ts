@@ -122,14 +122,14 @@ export class ItemResultDto {
   /** Label of the candidate. */
   candidate!: string;
 
-  /** By scorer, over all repetitions. */
+  /** Figures by scorer, over all repetitions. */
   scores!: ItemScoreDto[];
 
   /** The executions, in the order of the repetitions. */
   @ApiProperty({ type: [String], format: 'uuid' })
   execution_ids!: string[];
 
-  /** Each repetition. */
+  /** The repetitions. */
   cells!: CellDto[];
 }
 

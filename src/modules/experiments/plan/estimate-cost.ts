@@ -6,7 +6,7 @@ interface Bound {
 }
 
 export interface EstimatedCandidate {
-  /** The average cost of a call over the items that were looked at; null where nobody can say. */
+  /** The average cost of a call over the items that were looked at; null where it is not known. */
   readonly averagePicoUsd: bigint | null;
   /** The longest of the answers. */
   readonly responseTokens: number;

@@ -18,7 +18,7 @@ import type { ExperimentPlan, PlannedCandidate, PlannedScorer } from './experime
 
 /** The cells of the largest experiment. */
 const MAX_CELLS = 1_000_000;
-/** Costs are estimated by so many of the items; the others are taken to be like them. */
+/** Items from which costs are estimated. The others are assumed to be like them. */
 const ESTIMATED_ITEMS = 100;
 const DEFAULTS = { repetitions: 1, passThreshold: 0.5, concurrency: 8, environment: 'experiment' };
 
@@ -50,8 +50,8 @@ export class ExperimentPinning {
   ) {}
 
   /**
-   * @throws ValidationError `VALIDATION_FAILED` for labels or scorers that are there twice, scorers of people, a route, too many
-   *   cells, and a limit on a cost that nobody can bound.
+   * @throws ValidationError `VALIDATION_FAILED` for labels or scorers that are there twice, scorers of people, a route, too many cells,
+   *   and a limit on a cost that has no upper bound.
    * @throws DatasetNotFoundError | DatasetVersionNotFoundError | ScorerNotFoundError | ScorerVersionNotFoundError
    * @throws what a request of each candidate would: `PROMPT_NOT_FOUND`, `MODEL_NOT_FOUND`, `PROVIDER_NOT_CONFIGURED` …
    */

@@ -35,7 +35,7 @@ export interface ExperimentPlan {
 /** Rounding must not decide: 2 of 3 passes at a threshold of two thirds, however it is written. */
 const TOLERANCE = 1e-9;
 
-/** Whether an item passes, of which so many repetitions did. */
+/** Whether an item passes when this many repetitions did. */
 export function passesItem(
   passes: number,
   { repetitions, pass_threshold: threshold }: ExperimentPlan,

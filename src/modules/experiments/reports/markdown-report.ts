@@ -96,7 +96,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** Somebody's text makes neither markup nor another cell. */
+/** Escapes text, so that it makes neither markup nor another cell. */
 function escape(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>()#+\-.!|~&@]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

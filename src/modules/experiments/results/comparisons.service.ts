@@ -21,7 +21,7 @@ interface ComparedSide {
   readonly scorer: number;
 }
 
-/** Which of two candidates is better, and whether that can be told. */
+/** Compares two candidates: which is better, if either. */
 @Injectable()
 export class ComparisonsService {
   constructor(
@@ -109,7 +109,7 @@ function getVersion({ experiment, scorer }: ComparedSide): number {
   return experiment.plan.scorers[scorer]?.version_number ?? 0;
 }
 
-/** By the definition and not by its number: a scorer that was deleted and made anew counts from 1 again. */
+/** Compares definitions and not version numbers, because a scorer that was deleted and made anew counts from 1 again. */
 function getChecksum({ experiment, scorer }: ComparedSide): string | undefined {
   return experiment.plan.scorers[scorer]?.checksum_hash;
 }

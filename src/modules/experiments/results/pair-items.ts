@@ -7,7 +7,7 @@ export interface Side {
   /** The number of items of its dataset; those that were not begun with are missing. */
   readonly itemCount: number;
   readonly repetitions: number;
-  /** Whether an item passes of which so many repetitions do. */
+  /** Whether an item passes when this many repetitions do. */
   readonly passes: (passes: number) => boolean;
 }
 

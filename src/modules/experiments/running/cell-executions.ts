@@ -33,9 +33,9 @@ export class CellExecutions {
   ) {}
 
   /**
-   * Asks for the execution of a cell. The key is derived from the cell, so whoever asks again gets the execution that there is.
-   * What is busy is asked again.
-   * @param isResumed whether somebody may have asked before, so long ago that the key has expired.
+   * Asks for the execution of a cell. The key is derived from the cell, so asking again leads to the same execution. What is busy is
+   * asked again.
+   * @param isResumed whether it may have been asked before, so long ago that the key has expired.
    * @returns its id; null when the drive is over.
    * @throws BudgetExceededError `BUDGET_EXCEEDED`, and what is wrong with the request.
    */
@@ -127,7 +127,7 @@ function isBusy({ status, retryable, code }: LedgerError): boolean {
   );
 }
 
-/** Whoever runs the service has to do something about it. */
+/** Only the operator of the service can mend this. */
 function isFinal(code: string): boolean {
   return code === 'PROVIDER_NOT_CONFIGURED';
 }

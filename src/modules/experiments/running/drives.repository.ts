@@ -5,7 +5,7 @@ import type { DatasetItem } from '../../datasets/index.js';
 import type { ExperimentPlan } from '../plan/experiment-plan.js';
 import type { StoredCaller } from './stored-caller.js';
 
-/** The right to drive an experiment, for as long as its lease is renewed and nobody else has a newer fence. */
+/** The right to drive an experiment while its lease is renewed and no newer fence exists. */
 export interface Drive {
   readonly projectId: string;
   readonly experimentId: string;
@@ -40,7 +40,7 @@ export interface OpenCell {
 
 const CLAIM = `SELECT project_id AS "projectId", experiment_id AS "experimentId", fence FROM ledger_claim_experiments($1, $2)`;
 
-/** The lease is whoever's fence it is. */
+/** The lease belongs to the holder of this fence. */
 const HELD = `e.project_id = $1 AND e.experiment_id = $2 AND e.fence = $3 AND e.status = 'running'`;
 
 const RENEW = `UPDATE experiments e SET lease_until = now() + make_interval(secs => $4 / 1000.0) WHERE ${HELD} RETURNING e.fence`;
@@ -82,12 +82,12 @@ const GIVE_UP_OPEN = `UPDATE experiment_cells c SET status = 'canceled', complet
   WHERE c.project_id = $1 AND c.experiment_id = $2 AND c.status = 'open'
     AND EXISTS (SELECT FROM experiments e WHERE ${HELD})`;
 
-/** Keeps who drives an experiment, and its progress. Every statement states the fence: whoever has lost the lease changes nothing. */
+/** Stores who drives an experiment and its progress. Every statement names the fence, so a process that lost the lease changes nothing. */
 @Injectable()
 export class DrivesRepository {
   constructor(private readonly scope: TenantScope) {}
 
-  /** Leases experiments that nobody drives. */
+  /** Leases experiments that no process drives. */
   claim(most: number, leaseMs: number): Promise<Drive[]> {
     return this.scope.system<Drive & Record<string, unknown>>(CLAIM, [most, leaseMs]);
   }

@@ -8,7 +8,7 @@ import { type CellOutcome, CellRunner } from './cell-runner.js';
 import { type Drive, type DrivenExperiment, DrivesRepository, type OpenCell } from './drives.repository.js';
 import { OpenItems } from './open-items.js';
 
-/** A cell that is to be run. */
+/** A cell to run. */
 interface WaitingCell {
   readonly cell: OpenCell;
   /** Whether an earlier drive may have begun with it. */

@@ -11,15 +11,15 @@ import { type Drive, DrivesRepository } from './drives.repository.js';
 import { ExperimentDrives } from './experiment-drive.js';
 
 const LOOK_INTERVAL_MS = 1000;
-/** So many experiments a process drives at a time; what is left waits for another process, or its turn. */
+/** Experiments that a process drives at a time. The others wait for another process or for their turn. */
 const MOST_AT_ONCE = 4;
 const BUDGETS_AT_ONCE = 100;
 /** Parts of a lease: renewed so often, a renewal may fail twice. */
 const RENEWALS_A_LEASE = 3;
 
 /**
- * Drives experiments that nobody else drives, in API and worker processes. What a killed process was at goes on elsewhere when its
- * lease has lapsed: everything that it had done stands in the database.
+ * Drives experiments that no other process drives, in API and worker processes. When a process is killed, another one goes on once the
+ * lease has lapsed, because everything that was done stands in the database.
  */
 @Injectable()
 export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -71,7 +71,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
 
   private async drive(drive: Drive): Promise<void> {
     const ending = new AbortController();
-    // Each of its cells may listen.
+    // Each cell may add a listener.
     setMaxListeners(0, ending.signal);
     const end = () => ending.abort();
     this.leaving.signal.addEventListener('abort', end);
@@ -82,7 +82,7 @@ export class ExperimentRunner implements OnApplicationBootstrap, BeforeApplicati
     );
     try {
       await this.drives.run(drive, ending.signal);
-      // Over, lost, or somebody else's from now on.
+      // The experiment is over, or another process drives it now.
       await this.repository.release(drive);
     } catch (error) {
       // The lease is left to lapse, so that what fails at once is not tried again at once.

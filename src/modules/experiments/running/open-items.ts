@@ -13,7 +13,7 @@ export class OpenItems {
     }
   }
 
-  /** Those that have to be read. */
+  /** Items that have to be read. */
   get unread(): number[] {
     return [...this.open].filter(([, { item }]) => item === null).map(([number]) => number);
   }

@@ -1,7 +1,7 @@
 import type { ActorKind } from '../../audit/index.js';
 import type { Caller, KeyAncestor, KeyRateLimits } from '../../auth/index.js';
 
-/** Whoever asked for an experiment, as it keeps them: its executions are theirs, and count against their limits. */
+/** The caller who asked for an experiment, as it is stored. The experiment's executions count against that caller's limits. */
 export interface StoredCaller {
   readonly kind: ActorKind;
   readonly userId: string | null;

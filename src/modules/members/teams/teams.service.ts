@@ -22,7 +22,7 @@ export class TeamsService {
 
   /**
    * Makes a team or replaces it.
-   * @throws MemberNotFoundError `MEMBER_NOT_FOUND` for somebody who is no member of the project.
+   * @throws MemberNotFoundError `MEMBER_NOT_FOUND` for a user who is not a member of the project.
    * @throws ForbiddenError `FORBIDDEN` for a role, of now or from now on, that is wider than the caller's.
    */
   async put(caller: Caller, name: string, request: PutTeamDto): Promise<TeamDto> {

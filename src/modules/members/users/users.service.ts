@@ -49,7 +49,7 @@ export class UsersService {
   /**
    * A user may work in several projects, so one project disables only whom it has made itself.
    * @throws UserNotFoundError `USER_NOT_FOUND` for one whom the project cannot see.
-   * @throws ForbiddenError `FORBIDDEN` for one whom somebody else made.
+   * @throws ForbiddenError `FORBIDDEN` for a user who was made by another project.
    */
   async update(caller: Caller, userId: string, { disabled }: UpdateUserDto): Promise<UserDto> {
     const visible = await this.looking(caller, (tx) => this.users.find(tx, userId));

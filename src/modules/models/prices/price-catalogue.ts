@@ -14,7 +14,7 @@ type Line = readonly [
 ];
 
 interface Terms {
-  /** The figures hold for prompts of at most so many tokens. */
+  /** The figures hold for prompts of at most this many tokens. */
   readonly maxPromptTokens?: number;
   /** The day on which they begin or end, as the vendor has announced. */
   readonly validFrom?: string;
@@ -55,12 +55,12 @@ const groq = page('groq', 'Groq, pricing page');
 const together = page('together', 'Together AI, pricing page');
 
 /**
- * The prices that `npm run seed:models` knows: list prices of standard requests of text, in US dollars without tax. Vendors
- * change them, so whoever needs today's imports a price file or adds prices. A model whose figures are not known for
- * certain has none, and its cost is unknown then, which is better than nearly right.
+ * The prices that `npm run seed:models` knows: list prices of standard requests of text, in US dollars without tax. Vendors change
+ * them, so import a price file or add prices to have today's. A model whose figures are not known for certain has none, and its cost is
+ * unknown then, which is better than nearly right.
  *
- * Where a long prompt costs more, the figures are those of the shorter ones. The surcharge for writing to Anthropic's cache
- * is not counted; nothing is written there that a request has not asked for.
+ * Where a long prompt costs more, the figures are those of the shorter ones. The surcharge for writing to Anthropic's cache is not
+ * counted; nothing is written there that a request has not asked for.
  */
 export const PRICE_CATALOGUE: readonly NewPrice[] = [
   ...openai('2025-08-07', [

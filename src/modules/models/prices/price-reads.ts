@@ -13,7 +13,7 @@ const MAX_CACHED_MODELS = 10_000;
 export interface ModelTerms {
   /** The price that counts; null when none is known. */
   readonly price: PriceRecord | null;
-  /** The most tokens of one answer; null where nobody said. */
+  /** The most tokens of one answer; null where it is not known. */
   readonly maxTokens: number | null;
 }
 
@@ -26,7 +26,7 @@ interface CachedTerms extends StoredTerms {
 export class PriceReads {
   readonly counts = new CacheCounts();
   private readonly cache = new LRUCache<string, CachedTerms>({ max: MAX_CACHED_MODELS });
-  /** Looks under way, so that all who want to know the same make one. */
+  /** Lookups under way, shared by all callers that need the same one. */
   private readonly looks = new Map<string, Promise<StoredTerms>>();
   private writes = 0;
 
@@ -57,7 +57,7 @@ export class PriceReads {
   forget(): void {
     this.writes += 1;
     this.cache.clear();
-    // A look that began before the write must not answer anybody who asks from now on.
+    // A lookup that began before the write must not serve later requests.
     this.looks.clear();
   }
 

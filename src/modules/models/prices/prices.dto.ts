@@ -49,7 +49,7 @@ export class CreatePriceDto {
   input_usd_per_mtok!: string;
 
   /**
-   * Dollars for a million prompt tokens that the provider had in its cache. Left out: they cost as much as others.
+   * Dollars for a million prompt tokens that the provider had in its cache. Default: they cost as much as others.
    * @example "0.075"
    */
   @IsOptional()
@@ -64,7 +64,7 @@ export class CreatePriceDto {
   output_usd_per_mtok!: string;
 
   /**
-   * The figures hold for prompts of at most so many tokens; what a longer one costs is then unknown. Left out: for all.
+   * The figures hold for prompts of at most this many tokens; what a longer one costs is then unknown. Default: for all.
    * @example 200000
    */
   @IsOptional()
@@ -75,7 +75,7 @@ export class CreatePriceDto {
   max_prompt_tokens?: number | null;
 
   /**
-   * From when on it is valid, RFC 3339; it may be past or to come. Left out: from now on.
+   * From when on it is valid, RFC 3339; it may be past or to come. Default: from now on.
    * @example "2026-08-01T00:00:00Z"
    */
   @IsOptional()
@@ -84,7 +84,7 @@ export class CreatePriceDto {
   valid_from?: string | null;
 
   /**
-   * From when on it is not valid any more, RFC 3339. Left out: until another begins.
+   * From when on it is not valid any more, RFC 3339. Default: until another begins.
    * @example "2027-01-01T00:00:00Z"
    */
   @IsOptional()
@@ -104,7 +104,7 @@ export class CreatePriceDto {
 
 export class PutPriceDto {
   /**
-   * From when on it is not valid any more, RFC 3339; null: until another begins. Left out: stays as it was.
+   * From when on it is not valid any more, RFC 3339; null: until another begins. Omit it to keep it.
    * @example "2027-01-01T00:00:00Z"
    */
   @IsOptional()
@@ -112,7 +112,7 @@ export class PutPriceDto {
   @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true })
   valid_to?: string | null;
 
-  /** The source of the figures. Left out: stays as it was. */
+  /** The source of the figures. Omit it to keep it. */
   @IsOptional()
   @IsString()
   @Length(1, 500)
@@ -165,7 +165,7 @@ export class PriceDto {
    */
   output_usd_per_mtok!: string;
 
-  /** The figures hold for prompts of at most so many tokens; null: for all. */
+  /** The figures hold for prompts of at most this many tokens; null: for all. */
   @ApiInteger()
   max_prompt_tokens!: number | null;
 
@@ -177,7 +177,7 @@ export class PriceDto {
   @ApiTime()
   valid_to!: string | null;
 
-  /** The source of the figures; null when nobody said. */
+  /** The source of the figures; null when it is not known. */
   source!: string | null;
 
   /** When it was added. */
@@ -189,7 +189,7 @@ export class PriceDto {
 }
 
 export class PriceListDto {
-  /** By provider, model, and the time they begin. */
+  /** Sorted by provider, model and start. */
   prices!: PriceDto[];
 
   /** The cursor of the next page; null on the last one. */
@@ -205,7 +205,7 @@ export class ImportPricesDto {
   format!: (typeof FORMATS)[number];
 
   /**
-   * From when on the prices are valid, RFC 3339. Left out: from now on.
+   * From when on the prices are valid, RFC 3339. Default: from now on.
    * @example "2026-11-24T00:00:00Z"
    */
   @IsOptional()

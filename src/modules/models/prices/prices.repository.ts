@@ -22,7 +22,7 @@ export interface PricePosition {
 
 /** Prices of one model. */
 export interface StoredTerms {
-  /** The most tokens of one answer; null where nobody said. */
+  /** The most tokens of one answer; null where it is not known. */
   readonly maxTokens: number | null;
   /** All that are on the list, whenever they count. */
   readonly prices: readonly PriceRecord[];

@@ -47,7 +47,7 @@ export class PutRouteTargetDto {
 
 export class PutRouteDto {
   /**
-   * The purpose of the route. Left out: null.
+   * The purpose of the route. Default: null.
    * @example "Cheap first, then whoever answers"
    */
   @IsOptional()
@@ -114,7 +114,7 @@ export class RouteDto {
 }
 
 export class RouteListDto {
-  /** By name. */
+  /** Sorted by name. */
   routes!: RouteDto[];
 
   /** The cursor of the next page; null on the last one. */

@@ -70,7 +70,7 @@ export class RoutesService {
     };
     return this.scope.transaction(projectId, async (tx) => {
       await this.routes.takeTurn(tx, projectId);
-      // In the same turn as those who take models off the list.
+      // Takes the same lock as removing models from the list.
       for (const target of targets) await this.models.assertAllowed(tx, projectId, target);
       const before = await this.routes.find(tx, projectId, name);
       if (before === null) await this.routes.insert(tx, { projectId, name, createdBy: actor.name, ...facts });

@@ -62,7 +62,7 @@ export function toChatCompletion(
   };
 }
 
-/** Those of OpenAI's members that only the provider can fill. */
+/** Members of OpenAI's answer that only the provider can fill. */
 export function vendorFacts(
   extras: Readonly<Record<string, unknown>> | null | undefined,
 ): Pick<ChatCompletionDto, 'service_tier' | 'system_fingerprint'> {
@@ -81,9 +81,9 @@ function toContent({ response_text, tool_calls }: ExecutionResultDto, refusal: s
 }
 
 /**
- * A refusal ends with `stop`, which the ledger calls `content_filter`. What is kept only in part ends as if it had been too
- * long, so that nobody takes it for the whole; and so does an answer whose end has a word that OpenAI does not have, since
- * nobody knows that it came to its end.
+ * A refusal ends with `stop`, which the ledger calls `content_filter`. What is kept only in part ends as if it had been too long, so
+ * that it is not taken for the whole. So does an answer whose end has a word that OpenAI does not have, because it may not have come to
+ * its end.
  */
 function toFinishReason(execution: ExecutionResultDto, refusal: string | null): FinishReason {
   const { finish_reason: said, response_truncated: isCut, tool_calls: calls } = execution;

@@ -21,10 +21,10 @@ export const ROUTE_PREFIX = 'route/';
 
 /**
  * Reads `provider/model_name`, `route/name`, `prompt/name` or `prompt/name@3`.
- * @param suggest what was meant by what is none of these; left out, nobody knows.
+ * @param suggest what was meant by what is none of these; optional.
  * @throws ValidationError `VALIDATION_FAILED` for what no prompt or route can be called.
- * @throws ModelNotFoundError `MODEL_NOT_FOUND` for what no model can be called, such as one without its provider: whoever
- *   has not changed the model of a program hears the word that OpenAI has for it.
+ * @throws ModelNotFoundError `MODEL_NOT_FOUND` for what no model can be called, such as one without its provider: a program whose model
+ *   was left unchanged gets OpenAI's own error code.
  */
 export function readAskedModel(id: string, suggest = suggestNone): AskedModel {
   if (id.startsWith(PROMPT_PREFIX)) return readPrompt(id.slice(PROMPT_PREFIX.length));

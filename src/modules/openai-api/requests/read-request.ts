@@ -14,7 +14,7 @@ const OF_A_PROMPT = ['prompt_variables', 'prompt_model'] as const;
 
 /**
  * A chat completion as an execution: of a prompt, or of the messages that came.
- * @param suggest which models may have been meant; left out, nobody knows.
+ * @param suggest which models may have been meant; optional.
  * @throws ValidationError `VALIDATION_FAILED` | ModelNotFoundError `MODEL_NOT_FOUND`
  */
 export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNone): RunRequest {
@@ -54,7 +54,7 @@ export function readRequest(body: ChatCompletionRequestDto, suggest = suggestNon
   };
 }
 
-/** Whether calls may be parallel is not among them: it is passed on where a provider can be told. */
+/** `parallel_tool_calls` is not among them, because it is passed on to providers that have it. */
 function readExtras({ tools, tool_choice, response_format }: ChatCompletionRequestDto): ContentExtras | null {
   return readContentExtras({ tools, tool_choice, response_format });
 }
@@ -84,7 +84,7 @@ function parallelErrors({ parallel_tool_calls: parallel }: ChatCompletionRequest
   return [{ pointer: '/parallel_tool_calls', message: 'must be a boolean value' }];
 }
 
-/** OpenAI refuses it as well: whoever counts on the usage forgot to ask for the stream. */
+/** OpenAI refuses it as well, because a client that expects usage forgot to ask for the stream. */
 function streamErrors({ stream, stream_options }: ChatCompletionRequestDto): ErrorEntry[] {
   if (stream === true || isAbsent(stream_options) || Object.keys(stream_options).length === 0) return [];
   return [{ pointer: '/stream_options', message: 'is only allowed when stream is true' }];

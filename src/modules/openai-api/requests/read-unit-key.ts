@@ -2,7 +2,7 @@ import { MAX_UNIT_KEY_CHARS } from '../../../bucketing/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import type { ChatCompletionRequestDto } from './chat-completion-request.dto.js';
 
-/** The member of `metadata` that is meant for the ledger, and sent on to nobody. */
+/** The member of `metadata` that is meant for the ledger and not passed on. */
 export const UNIT_KEY_MEMBER = 'unit_key';
 
 /**

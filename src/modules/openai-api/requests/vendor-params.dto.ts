@@ -20,7 +20,7 @@ export class VendorParamsDto {
   @ApiPropertyOptional(TEXT)
   user?: string | null;
 
-  /** Kept by the provider with the completion, all but `unit_key`: that is the ledger's, goes before `user` and is sent to nobody. */
+  /** Kept by the provider with the completion, all but `unit_key`: that is the ledger's, goes before `user` and is not sent on. */
   @IsOptional()
   @IsSmallObject(MAX_METADATA_CHARS)
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, nullable: true, example: undefined })
@@ -32,7 +32,7 @@ export class VendorParamsDto {
   @ApiPropertyOptional({ type: Boolean, nullable: true, example: undefined })
   store?: boolean | null;
 
-  /** Which of the provider's caches of prompts is to be looked at. */
+  /** Which of the provider's prompt caches to use. */
   @IsOptional()
   @IsString()
   @Length(0, MAX_CHARS)

@@ -11,8 +11,8 @@ const DATA: Paths = {
 };
 
 /**
- * A body as if members that are null had been left out, at any depth: several clients write null for whatever nobody has
- * set, unknown members included. What the body was made of is not changed, since its fingerprint is taken of that.
+ * A body as if members that are null had been left out, at any depth: several clients write null for everything that is not set,
+ * unknown members included. What the body was made of is not changed, since its fingerprint is taken of that.
  */
 export function withoutNulls(body: unknown): unknown {
   return strip(body, DATA);

@@ -16,7 +16,7 @@ export interface NewContent {
   /** The same with the texts of its snippets. */
   readonly pinned: PinnedContent;
   readonly checksumHash: string;
-  /** What it was tried with, as JSON text; undefined where that was left out, and null to remove it. */
+  /** The settings that it was tried with, as JSON text; undefined to leave them as they are, null to remove them. */
   readonly settings: string | null | undefined;
 }
 

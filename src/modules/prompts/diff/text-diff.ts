@@ -24,7 +24,7 @@ export interface DiffHunk {
 
 export interface DiffLine {
   readonly type: 'context' | 'added' | 'removed';
-  /** Without the newline at its end. */
+  /** The line without its newline. */
   readonly text: string;
   /** Null for what was added. */
   readonly oldLine: number | null;

@@ -9,7 +9,8 @@ const MAX_AGE_MS = 30_000;
 
 /**
  * Says where calls that run no prompt may be made. What is remembered of a project may be old: a call that was let in by it says so
- * when the execution is inserted, which looks again, and whoever was refused asks again past it. So it only saves a trip.
+ * when the execution is inserted, which looks again, and a refused call is checked again without the cache. So the cache only saves a
+ * trip.
  */
 @Injectable()
 export class BareCalls {
@@ -31,7 +32,7 @@ export class BareCalls {
     return known !== undefined;
   }
 
-  /** By the database, and remembers it. @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` */
+  /** Asks the database and caches the answer. @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` */
   async assertAllowed(projectId: string, environment: string): Promise<void> {
     const found = new ProjectEnvironments(await this.calls.findEnvironments(projectId));
     this.projects.set(projectId, found);

@@ -35,9 +35,9 @@ const INSERT_STAY = `INSERT INTO pointer_moves (project_id, prompt_id, environme
 @Injectable()
 export class HeldPointersRepository {
   /**
-   * Locks the rules of the project and the prompt, in the order of all code, unless one of them is locked: whoever has locked
-   * something that comes after these must not wait for them.
-   * @returns false when somebody else has one of them, or the prompt is deleted.
+   * Locks the rules of the project and the prompt, in the order of all code, unless one of them is locked: a transaction that has
+   * locked something later in that order must not wait for them.
+   * @returns false when another transaction has one of them, or the prompt is deleted.
    */
   async tryLock(tx: EntityManager, { projectId, promptId }: WantedPointer): Promise<boolean> {
     const [rules] = await tx.query<{ isHeld: boolean }[]>(

@@ -14,8 +14,8 @@ import {
 export type NamedPointer = WantedPointer & { readonly name: string };
 
 /**
- * Keeps a pointer where it is while somebody decides what else runs beside its version, and tells every process of that. It locks the
- * rules of the environment and the prompt; only then comes what is decided about.
+ * Holds a pointer while it is decided what else runs beside its version, and notifies every process of that. It locks the rules of the
+ * environment and the prompt; only then comes what is decided about.
  */
 @Injectable()
 export class PointerKeeper {
@@ -35,7 +35,7 @@ export class PointerKeeper {
 
   /**
    * Does not wait: for a transaction that has locked what is decided about already.
-   * @returns null when somebody is moving it at this moment, or the prompt is deleted.
+   * @returns null when it is being moved at this moment, or the prompt is deleted.
    */
   async tryHold(tx: EntityManager, pointer: WantedPointer): Promise<HeldPointer | null> {
     return (await this.pointers.tryLock(tx, pointer)) ? this.pointers.read(tx, pointer) : null;

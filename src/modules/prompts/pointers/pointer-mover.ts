@@ -41,7 +41,7 @@ export class PointerMover {
   ) {}
 
   /**
-   * The rules of an environment, which nobody changes until the transaction ends. It comes before every lock on a prompt.
+   * Locks and returns the rules of an environment until the transaction ends. This lock comes before every lock on a prompt.
    * @returns null for an environment that has no rules.
    */
   holdRules(tx: EntityManager, projectId: string, environment: string): Promise<EnvironmentEntity | null> {

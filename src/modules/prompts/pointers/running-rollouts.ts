@@ -21,7 +21,7 @@ export interface AssignedArm {
   readonly bucket: number;
 }
 
-/** By the environment of the pointer. */
+/** Keyed by the environment of the pointer. */
 export type RunningRolloutsRow = Readonly<Record<string, RunningRollout>>;
 
 /** Their executions are runs of the service or of people who look around. */

@@ -18,8 +18,8 @@ export interface RunnablePrompt {
   readonly version: ResolvedVersion;
   readonly compiled: CompiledPrompt;
   /**
-   * The prompt's `registry_revision` when this was read. Each change of the prompt gives it a higher one, so whoever
-   * writes by what was resolved can see in the same statement whether it still holds.
+   * The prompt's `registry_revision` when this was read. Each change of the prompt gives it a higher one, so a write that relies on it
+   * can check in the same statement whether it still holds.
    */
   readonly promptRevision: number;
 }

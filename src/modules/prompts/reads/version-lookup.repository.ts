@@ -28,7 +28,7 @@ export interface LookedUpVersion extends ResolvedColumns {
   readonly standing: Standing;
 }
 
-/** Each way to a version is a join of its own, and each a step in an index. */
+/** Each way to find a version is a join of its own, and each join is one step in an index. */
 const LOOK_UP = `SELECT w.nth, p.prompt_id AS "promptId", p.mode AS "promptMode", v.version_id AS "versionId",
     v.version_number AS "versionNumber", v.template_source AS "templateSource", v.messages, v.content,
     v.checksum_hash AS "checksumHash", v.renderer,

@@ -14,7 +14,7 @@ export interface RevisionedCacheOptions<Value> {
   /** Asked at each read: while changes are not heard of, nothing is served from memory or kept. */
   readonly isFollowed: () => boolean;
   readonly sizeBytesOf: (value: Value) => number;
-  /** Left out: nobody counts. */
+  /** Absent where nothing is counted. */
   readonly counts?: CacheCounts;
   /** Default 10,000. */
   readonly maxPrompts?: number;

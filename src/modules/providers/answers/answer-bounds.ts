@@ -1,8 +1,8 @@
 import { ProviderError } from '../provider.contract.js';
 
 /**
- * An answer that is so many times too long is cut off, not read to its end: it is measured and hashed beyond the limit
- * only to tell how much is missing, which is not worth an endless answer.
+ * An answer that is this many times too long is cut off and not read to its end: it is measured and hashed beyond the limit only to
+ * tell how much is missing, which is not worth an endless answer.
  */
 const CUT_OFF_FACTOR = 16;
 

@@ -8,8 +8,8 @@ const MAX_EXTRAS_CHARACTERS = 4096;
 /**
  * Counts go into integer columns; an adapter from outside the tree may hand over anything.
  *
- * A prompt that says something has a token, and so has such an answer. A server that reports none has not counted, and what
- * nobody counted is unknown: taken for 0 it would be spent without costing a budget anything.
+ * A prompt that says something has a token, and so has such an answer. A server that reports none has not counted, and a count that is
+ * missing is unknown: taken for 0 it would be spent without costing a budget anything.
  */
 export function checkedUsage(
   usage: ProviderUsage,

@@ -11,7 +11,7 @@ interface OpenCall {
   readonly whole: WholeText;
 }
 
-/** Puts the calls of an answer together. None is kept in part: half a JSON text is of no use to anybody. */
+/** Assembles the tool calls of an answer. An incomplete call is dropped, because half a JSON text is useless. */
 export class ToolCallCollector {
   private readonly calls = new Map<number, OpenCall>();
   private readonly ids = new Set<string>();

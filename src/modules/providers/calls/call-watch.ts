@@ -10,7 +10,7 @@ export interface CallLimits {
   readonly idleTimeoutMs: number | null;
 }
 
-/** Why a call ended early: the time it was given, the provider's silence, or whoever asked for it or reads it. */
+/** Why a call ended early: its deadline, the provider's silence, or its caller or reader. */
 export type Interruption = 'deadline' | 'silence' | 'caller';
 
 /** Ends a call early for one of three reasons, whichever comes first. */
@@ -90,7 +90,7 @@ export class CallWatch {
     });
   }
 
-  /** The same for whoever reads the answer, whose slowness is no silence of the provider. */
+  /** The same for the reader of the answer, whose slowness is not the provider's silence. */
   async readerOrInterrupted(step: Promise<void>): Promise<void> {
     this.readerSinceMs = performance.now();
     try {

@@ -35,12 +35,12 @@ export interface CircuitSettings {
 }
 
 /**
- * One breaker. Cockatiel's policy wants to wrap the call, and while a trial is under way it lets others wait for its
- * end; here a pass is asked for before anything is written, and refused at once. So the policy hears of a call
- * when it is over, and only a trial is held inside it.
+ * One breaker. Cockatiel's policy wants to wrap the call, and while a trial is under way it lets others wait for its end; here a pass
+ * is asked for before anything is written, and refused at once. So the policy hears of a call when it is over, and only a trial is held
+ * inside it.
  *
- * A trial that says nothing is handed to the next call: it must neither close the circuit, as nobody has seen the provider
- * answer, nor keep it open any longer.
+ * A trial that says nothing is handed to the next call: it must neither close the circuit, because the provider was not seen to answer,
+ * nor keep it open any longer.
  */
 export class Circuit {
   private readonly policy: CircuitBreakerPolicy;

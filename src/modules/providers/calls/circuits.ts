@@ -3,11 +3,11 @@ import { LRUCache } from 'lru-cache';
 import { Circuit, type CircuitPass, type CircuitStatus } from './circuit.js';
 
 export interface CircuitOptions {
-  /** So many failures among twice as many calls open a circuit; 0 never opens one. */
+  /** This many failures among twice as many calls open a circuit; 0 never opens one. */
   readonly failures: number;
   /** The time for which nothing is called; then one call is tried. */
   readonly openMs: number;
-  /** No call lasts longer: a trial that was not settled by then never will be. */
+  /** No call lasts longer than this, so a trial that is still unsettled then never will be. */
   readonly longestCallMs: number;
 }
 
@@ -43,7 +43,7 @@ export class Circuits {
     return circuit.tryAcquire();
   }
 
-  /** Those that are not closed, by name. */
+  /** Circuits that are not closed, by name. */
   list(): CircuitStatus[] {
     const statuses = [...this.circuits.values()].map((circuit) => circuit.status());
     return statuses

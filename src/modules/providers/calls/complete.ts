@@ -35,14 +35,14 @@ export interface CompletionLimits extends CallLimits {
  */
 export type CompletionObserver = (event: AnswerEvent) => void | Promise<void>;
 
-/** Is told who answers, before the first piece, where the vendor says so. */
+/** Called with the model that answers, before the first piece, where the vendor names it. */
 export type ModelObserver = (model: Omit<ProviderModel, 'type'>) => void;
 
 /** Filled in by `complete` when it settles, whichever way: what had come when a call failed. */
 export interface PartialCompletion {
   /** Null when nothing of the answer came, or of one that was asked for as a whole not all. */
   collected: CollectedResponse | null;
-  /** Null when nobody read along, too. */
+  /** Also null when nothing read along. */
   firstTokenMs: number | null;
   /**
    * Whether the vendor had begun to answer: a piece of a stream had come, or the success status of a whole answer. What
@@ -69,8 +69,7 @@ export interface Completion extends CollectedAnswer {
   readonly providerRequestId: string | null;
   readonly servedModelName: string | null;
   /**
-   * From the beginning of the call to the first piece of text or of a tool call; null when none came, and when nobody
-   * read along.
+   * From the beginning of the call to the first piece of text or of a tool call; null when none came, and when nothing read along.
    */
   readonly firstTokenMs: number | null;
   readonly latencyMs: number;

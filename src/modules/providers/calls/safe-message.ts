@@ -1,7 +1,7 @@
 import { toUSVString } from 'node:util';
 
 const MAX_LENGTH = 300;
-/** Only so many characters are searched: the patterns below take time quadratic in a word's length. */
+/** Characters that are searched. The patterns below take time quadratic in the length of a word. */
 const MAX_READ = 2000;
 /** Fewer letters than this in common with the prompt are chance, not a quotation. */
 const QUOTATION_LENGTH = 12;

@@ -87,7 +87,7 @@ export class ProviderRegistry implements OnModuleInit {
   }
 
   /**
-   * A further adapter of the provider, with a project's own key. Whoever constructs it closes it.
+   * A further adapter of the provider, with a project's own key. Its maker closes it.
    * @throws ProviderNotFoundError (404 `PROVIDER_NOT_FOUND`)
    */
   construct(id: string, credentials: OwnCredentials): ModelProvider {

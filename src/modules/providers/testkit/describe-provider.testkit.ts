@@ -17,12 +17,12 @@ export interface ProviderHarness {
   provider(): ModelProvider;
   /** The same adapter without its key; null for one that needs none. */
   readonly unready: (() => { readonly provider: ModelProvider; readonly missing: string }) | null;
-  /** Each makes the vendor behave so, and returns the name of the model to call. */
+  /** Each makes the vendor behave in this way, and returns the name of the model to call. */
   readonly scenarios: {
     readonly answers: () => string;
     readonly status: (status: number, headers: Readonly<Record<string, string>>) => string;
     readonly hangsAtStart: () => string;
-    /** Those that a vendor on a wire can do, and a local one cannot. */
+    /** Behaviours that only a vendor on a network can have. */
     readonly wire: WireScenarios | null;
   };
   /** The answer to `messages` under `answers`, as it is stored. */
@@ -248,7 +248,7 @@ function describeWire(
   });
 
   it('ends when the vendor falls silent in the middle, and lets go of the connection', async () => {
-    // Nobody can tell the silence before a whole answer from that within it.
+    // Silence before a whole answer cannot be told from silence within it.
     const limits = isWhole ? { deadlineMs: SHORT_MS } : { idleTimeoutMs: SHORT_MS };
     const error = await failure(wire.hangsInBody(), limits);
     await wire.abandoned();

@@ -88,7 +88,7 @@ function expectAnswer(completion: Completion, expected: Expected): void {
   expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(expected.calls.length);
 }
 
-/** Without what belongs to one call, and with arguments as JSON: a vendor that sends an object writes it anew. */
+/** Drops what belongs to one call and compares arguments as JSON, because a vendor that sends an object serialises it anew. */
 function comparable(completion: Completion): unknown {
   const { latencyMs, firstTokenMs, providerRequestId, toolCalls, ...same } = completion;
   expect([latencyMs >= 0, firstTokenMs === undefined, providerRequestId === undefined]).toEqual([

@@ -44,7 +44,7 @@ export function compareArms(
   if (control.kind === 'number' && candidate.kind === 'number') {
     return compareNumbers(rule, control, candidate, alpha, successAlpha);
   }
-  // Each arm has a bound of its own, so each may spend half.
+  // Each arm has its own bound, so each spends half of alpha.
   const [own, other] = [boundArm(rule, control, alpha / 2), boundArm(rule, candidate, alpha / 2)];
   const good = [
     boundArm(rule, control, successAlpha / 2),

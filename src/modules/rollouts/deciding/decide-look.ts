@@ -10,7 +10,8 @@ import { type MetricRule, type RolloutDefinition, splitAlpha } from './rollout-d
  * process today and in `rollout verify` next year.
  *
  *  1. A guardrail is bad: the rollout is rolled back or paused, in any step.
- *  2. Otherwise, in the last step, the primary metric is good enough: the candidate is applied, or the rollout waits for somebody to do it.
+ *  2. Otherwise, in the last step, the primary metric is good enough: the candidate is applied, or the rollout waits for a person to do
+ *      it.
  *  3. Otherwise the step ends when it has lasted for its hold and has units enough; the last one does not end.
  *
  * @throws Error for a step that the rollout does not have.

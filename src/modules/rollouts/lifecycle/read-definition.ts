@@ -90,7 +90,7 @@ function findKindFaults({ primary, guardrails }: CreateRolloutDto): Fault[] {
   });
 }
 
-/** By metric. Said in one place, a kind holds wherever the metric is named. */
+/** Keyed by metric. A kind that is stated in one place holds wherever the metric is named. */
 function listSaidKinds({ primary, guardrails }: CreateRolloutDto): ReadonlyMap<string, 'yes_no' | 'number'> {
   return new Map(
     [...(guardrails ?? []), primary].flatMap(({ metric, kind }) => (kind == null ? [] : [[metric, kind]])),
@@ -116,8 +116,8 @@ function readMetric(
 }
 
 /**
- * Yes or no where nobody knows better: those bounds are exact for any share and any rate. Numbers that come after all are neither, and
- * are missing until somebody makes a rollout of kind `number`.
+ * Defaults to yes or no, whose bounds are exact for any share and any rate. Other numbers are neither, and are missing unless the
+ * rollout is made with kind `number`.
  */
 function defaultKind(metric: string, yesNo: Readonly<Record<string, boolean>>): 'yes_no' | 'number' {
   return Object.hasOwn(yesNo, metric) && yesNo[metric] === false ? 'number' : 'yes_no';

@@ -78,7 +78,7 @@ export class RolloutTransitions {
   ) {}
 
   /**
-   * Applies an action that somebody asked for. Repeating it changes nothing.
+   * Applies an action that was asked for. Repeating it changes nothing.
    * @throws RolloutNotFoundError `ROLLOUT_NOT_FOUND` | RolloutFinalError `ROLLOUT_FINAL` | RolloutStatusError `ROLLOUT_STATUS`
    * @throws RolloutActiveError `ROLLOUT_ACTIVE` | RolloutControlMovedError `ROLLOUT_CONTROL_MOVED` for one that is started or resumed.
    * @throws EnvironmentProtectedError `ENVIRONMENT_PROTECTED` for one that needs a change and has none.
@@ -122,10 +122,10 @@ export class RolloutTransitions {
   }
 
   /**
-   * Begins the next step. In the transaction of whoever decides, who may have locked the rollout: nothing here waits for somebody who
-   * could wait for that lock.
-   * @returns false, and has written nothing, when rollout or pointer are no longer what was read, there is no next step, or somebody is
-   *   moving the pointer at this moment. Whoever decides looks again.
+   * Begins the next step. Runs in the transaction that decides, which may have locked the rollout. Nothing here waits for a transaction
+   * that could wait for that lock.
+   * @returns false, and has written nothing, when rollout or pointer are no longer what was read, there is no next step, or the pointer
+   *   is being moved at this moment. The decider looks again.
    */
   async advance(tx: EntityManager, read: ReadRollout): Promise<boolean> {
     const rollout = await this.findAsRead(tx, read);

@@ -120,7 +120,7 @@ export class RolloutDto {
   @ApiProperty({ format: 'uuid', nullable: true })
   change_id!: string | null;
 
-  /** The name of whoever asked for it. */
+  /** The name of the caller who asked for it. */
   created_by!: string;
 
   /** When it was asked for. */
@@ -139,7 +139,7 @@ export class RolloutDto {
   @ApiTime()
   status_at!: string;
 
-  /** The name of whoever brought it there; `system` for what it does by itself. */
+  /** The name of the caller who brought it there; `system` for what it does by itself. */
   status_by!: string;
 
   /** Why; null when nothing was said. */

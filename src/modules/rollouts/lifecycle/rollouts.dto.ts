@@ -61,7 +61,7 @@ export class RolloutMetricDto {
   @ApiProperty({ description: METRIC_HELP, example: 'error_rate' })
   metric!: string;
 
-  /** Which way is better. Left out: `up` for scores, outcomes and `schema_valid`, `down` for the rest. */
+  /** Which way is better. Default: `up` for scores, outcomes and `schema_valid`, `down` for the rest. */
   @IsOptional()
   @IsIn(DIRECTIONS)
   @ApiPropertyOptional({ enum: DIRECTIONS, nullable: true, example: 'down' })
@@ -76,7 +76,7 @@ export class RolloutMetricDto {
   max_regression?: number | null;
 
   /**
-   * The kind of a score or an outcome: yes or no, or a number. Left out: as scorer and recorded outcomes have it, and `yes_no` where
+   * The kind of a score or an outcome: yes or no, or a number. Default: as scorer and recorded outcomes have it, and `yes_no` where
    * there are none yet.
    */
   @IsOptional()
@@ -102,7 +102,7 @@ export class CreateRolloutDto {
   @ApiProperty({ example: 'prod' })
   environment!: string;
 
-  /** The version that the candidate is compared with: the one at the pointer of the environment. Left out: that one. */
+  /** The version that the candidate is compared with: the one at the pointer of the environment. Default: that one. */
   @IsOptional()
   @Nested(() => ArmVersionDto)
   @ApiPropertyOptional({ type: ArmVersionDto, nullable: true })

@@ -133,7 +133,7 @@ const INSERT = `INSERT INTO rollouts (project_id, name, prompt_id, environment, 
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
   RETURNING rollout_id AS "rolloutId"`;
 
-/** By the clock, not by the beginning of a transaction that may have waited for a lock. */
+/** Uses the clock and not the start of the transaction, which may have waited for a lock. */
 const PROGRESS = `UPDATE rollouts SET status = $4, phase = $5, fence = fence + 1, change_id = $6, status_at = clock_timestamp(), status_by = $7,
     status_reason = $8, started_at = CASE WHEN $4 = 'running' THEN coalesce(started_at, clock_timestamp()) ELSE started_at END,
     ended_at = CASE WHEN $9 THEN clock_timestamp() END

@@ -24,9 +24,9 @@ interface Counted {
 }
 
 /**
- * Takes in what is new of a rollout, looks at it, and does what the look decides: all in one transaction. Whoever is killed in the middle
- * has done nothing of it, and of two who try at once one finds the cursor held. What the look decides is carried out only while the
- * rollout is what it was when it was looked at; otherwise the next look decides.
+ * Takes in what is new of a rollout, looks at it, and does what the look decides: all in one transaction. A process that is killed in
+ * the middle has done nothing, and of two that try at once one finds the cursor held. What the look decides is carried out only while
+ * the rollout is what it was when it was looked at; otherwise the next look decides.
  */
 @Injectable()
 export class LookTaker {
@@ -134,7 +134,7 @@ export class LookTaker {
         return this.transitions.finish(tx, rollout, { outcome, reason: explainHarm(decision.metrics) });
       }
       case 'success':
-        // Whoever asked to hold decides themselves: until then the split stays.
+        // `hold` leaves the decision to a person. Until then the split stays.
         if (decision.action === 'hold') return true;
         return this.transitions.finish(tx, rollout, {
           outcome: 'completed',
@@ -149,7 +149,7 @@ function listRules({ primary, guardrails }: RolloutDefinition): MetricRule[] {
   return [...rules.values()];
 }
 
-/** Without new events only the end of the hold can change a decision. */
+/** Only the end of the hold can change a decision when there are no new events. */
 function mayDiffer(
   { steps }: RolloutDefinition,
   last: Look,
@@ -161,7 +161,7 @@ function mayDiffer(
   return last.elapsedMin < holdMin && now.elapsedMin >= holdMin;
 }
 
-/** Each that decides something; of the others so many that a step of weeks does not leave a million of them. */
+/** Keeps every look that decides something, and so few of the others that a step of weeks does not leave a million. */
 function isKept({ decision, elapsedMin }: Look, last: Look | null): boolean {
   if (last === null || decision.kind !== last.decision.kind) return true;
   if (decision.kind !== 'continue' && decision.kind !== 'success') return true;

@@ -16,8 +16,8 @@ const AFTER_FAILURE_MS = 3000;
 const MOST_SHARE = 0.1;
 
 /**
- * Looks at what is rolled out, about once a second, in every process. The database decides who of them looks; whoever is killed is
- * missed by nobody.
+ * Looks at what is rolled out, about once a second, in every process. The database decides which of them looks, so a killed process is
+ * not missed.
  */
 @Injectable()
 export class RolloutDecider implements OnApplicationBootstrap, BeforeApplicationShutdown {

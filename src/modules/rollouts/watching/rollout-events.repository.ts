@@ -41,7 +41,7 @@ export interface MetricDelay {
 /** The measures that an exposure can have: their numbers follow its own. */
 const MOST_MEASURES = 6;
 
-/** Each measure of an exposure is an event of its own here. One that begins before the page may reach into it. */
+/** Turns each measure of an exposure into an event. An exposure before the page may reach into it. */
 const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, x.status,
     x.is_cached AS "isCached", x.is_fallback AS "isFallback", x.ended_at AS "endedAt", x.metric, x.value, x.delay_ms AS "delayMs"
   FROM (SELECT * FROM rollout_events v

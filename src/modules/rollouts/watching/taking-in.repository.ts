@@ -50,7 +50,7 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
     swept_at = CASE WHEN $7 THEN now() ELSE swept_at END, taken_in_at = now()
   WHERE project_id = $1 AND rollout_id = $2`;
 
-/** What an execution `x` says of a metric by itself; NULL where it has no value. Names that are no key here are of scores and outcomes. */
+/** SQL for the value that an execution `x` has of a metric; NULL for none. Other metrics are scores and outcomes. */
 const MEASURES: Readonly<Record<string, string>> = {
   error_rate: `CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END`,
   schema_valid: 'x.output_valid::integer',

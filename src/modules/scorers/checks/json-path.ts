@@ -1,6 +1,6 @@
 import type { ExactJson } from '../../../kernel/index.js';
 
-/** Nobody means a place that is deeper than this. */
+/** No real path is deeper than this. */
 const MAX_STEPS = 100;
 /** A name, or an index in brackets, each behind the one before. */
 const STEP = /\.?([^.[\]]+)|\[(\d{1,9})\]/y;

@@ -23,7 +23,7 @@ const MEMBERS = {
 const MAX_LABELS = 50;
 const MAX_LABEL_CHARS = 100;
 
-/** Collects what is wrong with a definition, so that all of it is told at once. */
+/** Collects the errors of a definition, so that one answer names all of them. */
 export class DefinitionReader {
   private readonly errors: ErrorEntry[] = [];
 

@@ -64,7 +64,7 @@ export function readCheckMembers(
   return {
     check,
     path: reader.member('path'),
-    // Left out like its default, which is the same content.
+    // The default is the same content as leaving the member out.
     negate: reader.member('negate') === true ? true : undefined,
     threshold: reader.readThreshold(0, 1),
   };

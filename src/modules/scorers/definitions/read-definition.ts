@@ -63,7 +63,7 @@ function readJudge(reader: DefinitionReader): Readonly<Record<string, unknown>> 
   };
 }
 
-/** One model: of a list or a route nobody knows beforehand which one judges. */
+/** Reads the one model of a judge. With a list or a route it would not be known in advance which one judges. */
 function readModel(reader: DefinitionReader): object | undefined {
   const sent = reader.member('model');
   if (sent === undefined) return undefined;
@@ -83,7 +83,7 @@ function readHuman(reader: DefinitionReader): Readonly<Record<string, unknown>> 
   return reader.readScale();
 }
 
-/** Without what is null, which is the same as left out. */
+/** Drops members that are null, which means the same as leaving them out. */
 function presentMembers(params: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(params).filter(([, value]) => value !== undefined && value !== null),

@@ -23,7 +23,7 @@ export interface JudgeRequest {
   readonly batchId?: string | undefined;
   /** The execution that is judged: the judgement is erased with it. */
   readonly scoredExecutionId: string;
-  /** Metadata for whoever looks for judgements. */
+  /** Metadata by which judgements are found. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +69,7 @@ export class JudgeCalls {
 
   /**
    * Asks a judge and waits for its answer. The response cache is passed by: a judge that is asked again judges again.
-   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving, or nobody works on the judgement.
+   * @throws JudgementInterruptedError `JUDGEMENT_INTERRUPTED` when the process is leaving, or no process works on the judgement.
    * @throws what `SubmitService.submit` throws and may pass.
    */
   async call(caller: Caller, request: JudgeRequest): Promise<Judgement | ScoringError> {
@@ -136,7 +136,7 @@ function contentErased(executionId: string | null): ScoringError {
   );
 }
 
-/** Whoever uses it again asks the same, since it names scorer and answer. */
+/** A request that uses the key again asks for the same thing, because the key names scorer and answer. */
 function usedKey(key: string): UsedKey {
   const fingerprint = createHash('sha256').update(key).digest();
   return { route: KEY_ROUTE, key: fingerprint.toString('hex'), fingerprint };

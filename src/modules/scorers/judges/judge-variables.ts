@@ -17,9 +17,8 @@ export function composeJudgeVariables(answer: ScorableAnswer): JudgeVariables {
 }
 
 /**
- * An answer is data to whoever judges it, and says so: it stands between marks that name it as that. The mark has a number that is
- * made from the answer itself, which therefore cannot hold it and so cannot end the fence early. It is the same for the same
- * answer, so that what was sent can be told again.
+ * An answer is data to its judge, and is marked as such. The mark has a number that is made from the answer itself, which therefore
+ * cannot hold it and so cannot end the fence early. It is the same for the same answer, so that what was sent can be told again.
  */
 export function fenceAnswer(text: string): string {
   const id = createHash('sha256')

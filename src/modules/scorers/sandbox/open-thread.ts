@@ -10,7 +10,7 @@ const LOAD_SOURCE = `
 const { file, jiti } = require('node:worker_threads').workerData;
 require(jiti).createJiti(file).import(file);`;
 
-/** Starts a thread. It has no environment, so that nothing of it can be told. */
+/** Starts a thread without environment variables, so that code cannot reveal them. */
 export function openThread(): Worker {
   const extension = extname(__filename);
   const file = join(__dirname, `sandbox-thread${extension}`);

@@ -69,7 +69,7 @@ export class SandboxThreads implements OnApplicationShutdown {
     }
   }
 
-  /** One that has not died while nobody used it. */
+  /** Returns an idle thread that is still alive. */
   private takeIdle(): Thread | undefined {
     for (;;) {
       const thread = this.idle.pop();

@@ -25,7 +25,7 @@ export class Thread {
     this.worker.on('error', (error) => this.die(new ThreadDied(error.message, { cause: error })));
     this.worker.on('exit', (code) => this.die(new ThreadDied(`the thread ended with ${code}`)));
     this.started = this.next(MOST_START_MS);
-    // Whoever waits for the first job is told.
+    // `start` reports the failure; this only keeps it from counting as unhandled.
     this.started.catch(() => undefined);
   }
 
@@ -50,7 +50,7 @@ export class Thread {
     await this.worker.terminate();
   }
 
-  /** The next message. While nobody waits for one, the thread keeps no process alive. */
+  /** The next message. The thread keeps the process alive only while one is awaited. */
   private async next(mostMs: number): Promise<unknown> {
     if (this.death !== null) throw this.death;
     this.worker.ref();

@@ -2,7 +2,7 @@ import { ValidationError } from '../../../kernel/index.js';
 import { type HumanDefinition, thresholdFor } from '../definitions/scorer-definition.js';
 import type { PostScoreDto } from './scores.dto.js';
 
-/** Somebody's score of an answer, by a scorer's labels or range. */
+/** A person's score of an answer, by the labels or the range of a scorer. */
 export interface PostedScore {
   readonly value: number;
   readonly label: string | null;

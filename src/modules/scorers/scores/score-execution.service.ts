@@ -11,7 +11,7 @@ import { errorView, recordView, scoreView } from './score-views.js';
 import type { ScoredExecutionDto, ScoreDto, ScoreExecutionDto } from './scores.dto.js';
 import { type NewScore, ScoresRepository } from './scores.repository.js';
 
-/** Scores one execution when somebody asks for it. */
+/** Scores one execution on request. */
 @Injectable()
 export class ScoreExecutionService {
   constructor(

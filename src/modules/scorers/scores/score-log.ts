@@ -5,7 +5,7 @@ import type { Actor } from '../../audit/index.js';
 import type { ScorerVersion } from '../scorer-version.js';
 import { type NewScore, ScoresRepository } from './scores.repository.js';
 
-/** A score that a version of a scorer has for an execution: what was computed, or what somebody said. */
+/** A score of an execution by a version of a scorer, computed or given by a person. */
 export interface ScoreToKeep {
   readonly executionId: string;
   readonly version: Pick<ScorerVersion, 'scorerId' | 'scorerVersionId'>;

@@ -95,7 +95,7 @@ export class ScoreDto {
   @ApiProperty({ format: 'uuid', nullable: true })
   judge_execution_id!: string | null;
 
-  /** The name of whoever gave it, or asked for it. */
+  /** The name of the caller who gave it, or asked for it. */
   created_by!: string;
 
   /** When. */
@@ -154,7 +154,7 @@ export class ScoringErrorDto {
   /** The error in one sentence. */
   message!: string;
 
-  /** The execution of the judgement, which has the judge's answer as it came; null where nobody was asked. */
+  /** The execution of the judgement, which has the judge's answer as it came; null where no judge was asked. */
   @ApiProperty({ format: 'uuid', nullable: true })
   judge_execution_id!: string | null;
 }

@@ -6,7 +6,7 @@ import { recordView } from './score-views.js';
 import type { ListScoresQueryDto, ScoreListDto } from './scores.dto.js';
 import { ScoresRepository } from './scores.repository.js';
 
-/** Reads scores, whoever gave them. */
+/** Reads scores of every kind. */
 @Injectable()
 export class ScoresService {
   constructor(

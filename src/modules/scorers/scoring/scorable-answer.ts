@@ -10,7 +10,7 @@ export interface AnswerTelemetry {
   readonly finishReason: string | null;
 }
 
-/** An answer that is to be scored, with what it was asked and what was expected. */
+/** An answer to score, with the question and the expected answer. */
 export interface ScorableAnswer {
   readonly executionId: string;
   /** The JSON text of the variables, as received. */

@@ -45,7 +45,7 @@ export class ExperimentFactsReader {
     return found;
   }
 
-  /** Those of the version whose cost is known, the dearest first. */
+  /** Executions of the version whose cost is known, the most expensive first. */
   private async listCandidates(
     tx: EntityManager,
     projectId: string,

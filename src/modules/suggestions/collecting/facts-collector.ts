@@ -44,7 +44,7 @@ export class FactsCollector {
     private readonly policies: ProjectPolicies,
   ) {}
 
-  /** One at a time in a process: it holds a connection, of which there are few, and nobody waits for suggestions as for an answer. */
+  /** Collects for one version at a time per process. It holds one of few connections, and suggestions are not urgent. */
   async collect(projectId: string, version: FoundVersion, commonPrefix: number): Promise<CollectedFacts> {
     const { maskRules } = await this.policies.get(projectId);
     const counts = new ValueCounts(version.variables, maskRules);
@@ -95,7 +95,7 @@ export class FactsCollector {
     };
   }
 
-  /** Those without an answer, with one that breaks its schema, or with one that did not pass. */
+  /** Executions without an answer, with one that breaks its schema, or with one that did not pass. */
   private async listFailed(
     tx: EntityManager,
     projectId: string,

@@ -6,7 +6,7 @@ const MOST_EXAMPLES = 5;
 /** Failures that a caller caused say nothing about the version. */
 const OF_CALLERS = new Set<ExecutionErrorType>(['client_closed', 'budget_exceeded']);
 
-/** Those that say something about the version. */
+/** Executions that say something about the version. */
 export function isTelling({ errorType }: SampledExecution): boolean {
   return errorType === null || !OF_CALLERS.has(errorType);
 }

@@ -3,7 +3,7 @@ import type { PromptContent } from '../../../templating/index.js';
 import { quotePlaces, type Suggestion, UNKNOWN_EFFECT } from '../suggestion.js';
 import { blankMarkup, countUseful, type Output, type Part, replacePart, toPlace } from './parts.js';
 
-/** Words in the names of variables that hold what somebody else has written. */
+/** Words in the names of variables that hold third-party text. */
 const WRITTEN_BY_OTHERS = new Set(
   (
     'answer article body chat code comment complaint content context conversation data description document documents doc ' +
@@ -24,11 +24,11 @@ const WORDS_OF_A_SENTENCE = 2;
 /** The distance to look for marks, and for instructions that follow. */
 const CHARS_BEFORE = 200;
 const CHARS_AFTER = 2000;
-/** Beyond this many, and with longer names than this, nobody wrote the template by hand. */
+/** A template with more variables or longer names than this was not written by hand. */
 const MOST_OUTPUTS = 500;
 const MOST_NAME_CHARS = 100;
 
-/** Variables with somebody else's text in the middle of the instructions, where that text can give instructions too. */
+/** Finds variables with third-party text inside the instructions, where that text can give instructions too. */
 export function* checkInjection(content: PromptContent, parts: readonly Part[]): Steps<Suggestion[]> {
   const most = countUseful(parts);
   const found: Suggestion[] = [];

@@ -27,7 +27,7 @@ const MOST_CHARS = 2000;
 /** The share of both sentences' words that has to be in each. */
 const ALIKE = 0.8;
 const FEWEST_WORDS_ALIKE = 6;
-/** Each is compared with each. */
+/** Bounds the comparisons, because each sentence is compared with every other. */
 const MOST_SENTENCES = 600;
 
 /** The same instruction twice: it costs tokens, and when one of the two is changed they contradict each other. */
@@ -136,7 +136,7 @@ function removeAll(content: PromptContent, sentences: readonly Sentence[]): Prom
   }, content);
 }
 
-/** Each with its line, if it is alone there; otherwise with the space before it. @param sentences in the order of the text. */
+/** Removes each sentence with its line if it is alone there, otherwise with the space before it. @param sentences in the order of the text. */
 function removeEach(text: string, sentences: readonly Sentence[]): string {
   let [kept, at] = ['', 0];
   for (const { begin, end } of sentences) {

@@ -14,7 +14,7 @@ const DENIES = /\b(?:not|never|no|don['’]t|without|instead of)\b/iu;
 const KEYS = /["“]([A-Za-z_]\w*)["”]\s*:/gu;
 /** The distance in front of the order at which its sentence may begin. */
 const CHARS_BEFORE = 80;
-/** The evidence names so many. */
+/** Names listed in the evidence. */
 const MOST_KEYS = 50;
 /** The distance behind the order at which its example may end. */
 const EXAMPLE_CHARS = 600;

@@ -10,20 +10,20 @@ const FOREIGN = /(?<![\\\w/}{=$])(?:\$?\{([a-z_]\w*)\}(?!\})|<<([a-z_]\w*)>>|\[\
 const MOST_EDITS = 2;
 /** Between backticks, and Python's formatted strings. */
 const CODE = /`[^`\n]*`|\bf"[^"\n]*"|\bf'[^'\n]*'/gu;
-/** Nobody has more variables than this, or longer names: of those no slips are looked for. */
+/** Typing errors are not looked for in prompts with more variables or longer names than this. */
 const MOST_NAMES = 200;
 const MOST_NAME_CHARS = 100;
-/** The evidence names so many. */
+/** Names listed in the evidence. */
 const MOST_NAMED = 50;
 
 export interface KnownVariables {
-  /** Those of the version. */
+  /** Variables of the version. */
   readonly used: readonly string[];
-  /** Those that callers are known to send, such as those of a schema; null where that is not known. */
+  /** Variables that callers are known to send, such as those of a schema; null where that is not known. */
   readonly declared: readonly string[] | null;
 }
 
-/** Variables that nobody uses, and names that nobody declares. */
+/** Finds unused variables and undeclared names. */
 export function* checkVariables(
   content: PromptContent,
   parts: readonly Part[],
@@ -34,7 +34,7 @@ export function* checkVariables(
   const undeclared = declared === null ? [] : used.filter((name) => !known.has(name));
   const unused = [...known].filter((name) => !inUse.has(name));
   const slips = yield* findSlips(undeclared, unused);
-  // Whoever slipped has not left the other one out as well.
+  // A name that a slip was meant for is not reported as unused as well.
   const meant = new Set([...slips.values()].flat());
   const found: Suggestion[] = [];
   for (const part of parts) {
@@ -51,7 +51,7 @@ export function* checkVariables(
   return [...found, ...(yield* findForeign(content, parts, { known: new Set([...used, ...known]), most }))];
 }
 
-/** For each name that nobody declares, the declared ones that somebody may have meant. */
+/** For each undeclared name, the declared names that may have been meant. */
 function* findSlips(
   undeclared: readonly string[],
   unused: readonly string[],
@@ -109,7 +109,7 @@ function describeUnused(name: string, used: readonly string[]): Suggestion {
   };
 }
 
-/** @param slips declared names, unused, that somebody may have meant. */
+/** @param slips unused declared names that may have been meant. */
 function describeUndeclared(
   content: PromptContent,
   parts: readonly Part[],

@@ -26,7 +26,7 @@ export interface CauseFacts {
 export interface VersionFacts {
   readonly promptName: string;
   readonly versionNumber: number;
-  /** Those that were looked at: all of them, or the newest. */
+  /** Executions that were looked at: all of them, or the newest. */
   readonly executions: number;
   /** All that there were in 30 days; left out where all were looked at. */
   readonly executions30d?: number;

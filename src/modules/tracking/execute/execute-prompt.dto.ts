@@ -56,7 +56,7 @@ export class ExecutePromptDto extends PickType(ExecuteDto, [
   @ApiPropertyOptional({ enum: EXECUTION_MODES, nullable: true })
   mode?: ExecutionMode | null;
 
-  /** Milliseconds: with `sync` for the whole call, with `async` for each attempt. Left out: `DEFAULT_TIMEOUT_MS`. */
+  /** Milliseconds: with `sync` for the whole call, with `async` for each attempt. Default: `DEFAULT_TIMEOUT_MS`. */
   @IsOptional()
   @IsInt()
   @Min(1)

@@ -84,21 +84,21 @@ export class CodePromptDto {
   @ApiPropertyOptional({ type: ResponseFormatDto, nullable: true, example: undefined })
   response_format?: unknown;
 
-  /** The purpose of the prompt. Left out: stays as it was; null: removed. */
+  /** The purpose of the prompt. Omit it to keep it; null removes it. */
   @IsOptional()
   @IsString()
   @MaxLength(10_000)
   @ApiPropertyOptional({ example: undefined })
   description?: string | null;
 
-  /** The team that answers for it. Left out: stays as it was; null: removed. */
+  /** The team that answers for it. Omit it to keep it; null removes it. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
   @ApiPropertyOptional({ example: undefined })
   owner_team?: string | null;
 
-  /** Words to find the prompt by. Left out: stay as they were. */
+  /** Words to find the prompt by. Omit them to keep them. */
   @ValidateIf((body: CodePromptDto) => body.tags !== undefined)
   @IsArray()
   @ArrayMaxSize(100)

@@ -54,7 +54,7 @@ export class DeliveryDto {
   @ApiProperty({ enum: EVENT_TYPES })
   event_type!: string;
 
-  /** The address that is told. */
+  /** The URL that is notified. */
   url!: string;
 
   /** `pending`: it will be tried, again or at all; `failed`: it will not be any more. */

@@ -14,7 +14,7 @@ export class DeliverySlots {
     return this.size - this.count;
   }
 
-  /** By project; one that has none is not in it. */
+  /** Deliveries under way by project. A project without any is absent. */
   get busy(): ReadonlyMap<string, number> {
     return this.taken;
   }

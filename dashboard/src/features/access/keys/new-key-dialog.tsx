@@ -102,7 +102,7 @@ export function NewKeyDialog({
   );
 }
 
-/** Asks whom the key will belong to: admins name service accounts, the instance anybody. */
+/** Asks who will own the key: admins name service accounts, and the instance names any user. */
 function OwnerField({
   value,
   onChange,

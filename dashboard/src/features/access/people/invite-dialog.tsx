@@ -12,7 +12,7 @@ import { RoleSelect } from '../roles';
 const EMAIL_CODES = ['USER_EXISTS'];
 type Who = UserKind | 'known';
 
-/** Makes a user a member: a new person or service account, or somebody who is there already. */
+/** Makes a user a member: a new person or service account, or an existing user. */
 export function InviteDialog({
   onDone,
   onClose,

@@ -14,7 +14,7 @@ type Fail = (line: number, message: string) => never;
 
 const JSON_MARK = ':json';
 
-/** @param fail is told the line, from 1. */
+/** @param fail takes the line, counted from 1. */
 export function readCsvItems(text: string, fail: Fail): readonly NewDatasetItem[] {
   const [head, ...rows] = parseCsv(text, fail);
   if (head === undefined) return fail(1, 'there is no row with the names of the columns');

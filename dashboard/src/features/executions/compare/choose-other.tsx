@@ -10,7 +10,7 @@ import { EXECUTION_COLUMNS } from '../execution-columns';
 
 const SHOWN = 20;
 
-/** Asks which execution is to be compared: one of the newest of the same prompt, or any by its id. */
+/** Asks which execution to compare with: one of the newest of the same prompt, or any by its id. */
 export function ChooseOther({
   execution,
   onChoose,

@@ -18,7 +18,7 @@ import { NoScorers } from './no-scorers';
 
 const MOST_CANDIDATES = 16;
 
-/** Asks what is to be compared, on which items, and by which scorers. */
+/** Asks what to compare, on which items and by which scorers. */
 export function NewExperimentScreen() {
   const crumb = (
     <>

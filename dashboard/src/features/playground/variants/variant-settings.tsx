@@ -4,7 +4,7 @@ import { Field, Input, TextArea } from '../../../ui/controls/field';
 import { PARAMS } from './params';
 import { JSON_PARTS, type Variant } from './variant';
 
-/** Params, tools and the form of the answer; closed until somebody needs them, open where something stands in them. */
+/** Params, tools and the form of the answer. The section is closed unless something stands in it. */
 export function VariantSettings({
   variant,
   onChange,

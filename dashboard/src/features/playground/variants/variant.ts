@@ -43,7 +43,7 @@ export interface Variant extends EditedContent {
 
 export interface Playground {
   readonly variants: readonly Variant[];
-  /** JSON of the variables of all; null until somebody types: then it is an example. */
+  /** JSON of the variables of all variants. Null before the first change, when an example is shown. */
   readonly variables: string | null;
 }
 
@@ -64,7 +64,7 @@ export function emptyVariant(): Variant {
 
 export const emptyPlayground = (): Playground => ({ variants: [emptyVariant()], variables: null });
 
-/** Whether nobody has typed anything yet. */
+/** Whether nothing has been typed yet. */
 export function isUntouched({ variants, variables }: Playground): boolean {
   const [only, second] = variants;
   return (

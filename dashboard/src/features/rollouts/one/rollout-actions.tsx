@@ -150,7 +150,7 @@ function ActionDialog({
       onClose();
       if (changeId !== null) void navigate({ to: '/changes/$id', params: { id: changeId } });
     },
-    // A refusal says something about the rollout as well: somebody else may have moved it.
+    // A refusal may mean that another person has changed the rollout, so it is read again.
     onSettled: () =>
       Promise.all(
         ['rollouts', 'changes', 'prompts'].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),

@@ -36,7 +36,7 @@ export function listPoints(
   return points;
 }
 
-/** Bounds further away than so many times what matters are cut. */
+/** Bounds that are this many times farther away than what matters are cut. */
 const MOST_TIMES = 3;
 
 /**

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ledger } from '../../../api/ledger';
 import { isUnderWay } from '../rollout-status';
 
-/** The newest so many are read; older ones are in the API. */
+/** The newest looks that are read. Older ones are in the API. */
 const MOST_LOOKS = 2_000;
 const PAGE = 200;
 /** The interval at which new looks are asked for. */

@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Project>[] = [
   { id: 'at', title: 'Made', width: '138px', cell: ({ created_at: at }) => <Time at={at} /> },
 ];
 
-/** The projects of the instance: for whoever runs it. */
+/** The projects of the instance, for its admin. */
 export function ProjectsScreen() {
   const listed = usePages<Project, ProjectList>(
     ['projects'],

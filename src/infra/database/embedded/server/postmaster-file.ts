@@ -14,8 +14,8 @@ export interface PostmasterFile {
 
 /**
  * - `absent`: no server, or the file of one that died; PostgreSQL clears that itself.
- * - `stray`: no server of ours, but the process id in the file lives: it was given to another process, or it
- *   is a zombie whom nobody buries (a container whose first process does not reap).
+ * - `stray`: no server of ours, but the process id in the file lives: it was given to another process, or it is a zombie that is never
+ *   reaped (in a container whose first process does not reap).
  * - `running`: a server that starts, serves or stops.
  */
 export type PostmasterState =

@@ -30,7 +30,7 @@ export class PriceImportService {
   ) {}
 
   /**
-   * Takes what can be taken, in one transaction; what cannot is told with the reason.
+   * Imports the valid entries in one transaction and reports the others with their reasons.
    * @throws ValidationError `VALIDATION_FAILED` for a file of too many entries.
    */
   async import(actor: Actor, request: ImportPricesDto, sourceOf: EntrySource): Promise<ImportedPricesDto> {

@@ -73,7 +73,7 @@ export class MessageReader implements AnswerReader {
     };
   }
 
-  /** Ignores nonsense after the end of the answer, which is complete by then. */
+  /** Ignores anything after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);
@@ -188,7 +188,7 @@ function noMessage(): ProviderError {
 
 /** The blocks that call a tool of the caller's, counted without the others. What the vendor runs itself is none. */
 class ToolUses {
-  /** By the position that events give; one that is given twice is that of the later block. */
+  /** Keyed by the position that events give. A position that is given twice belongs to the later block. */
   private readonly blocks = new Map<unknown, { readonly index: number; isEmpty: boolean }>();
   private count = 0;
 

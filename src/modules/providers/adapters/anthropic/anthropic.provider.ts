@@ -86,7 +86,7 @@ export class AnthropicProvider implements ModelProvider, OnApplicationShutdown {
     return streamCall(this.line, this.vendor, request, this.toSend(request, true));
   }
 
-  /** By a stream, which is read at once, where the answer may be too long for anything else. */
+  /** Streams and collects where the answer may be too long for a whole one. */
   complete(request: ProviderRequest): Promise<ProviderAnswer> {
     request.progress?.waiting();
     return completeCall(this.line, this.vendor, request, this.toSend(request, !mayBeWhole(request)));

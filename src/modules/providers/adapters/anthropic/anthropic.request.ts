@@ -26,7 +26,7 @@ const TOKENS_PER_HOUR = 128_000;
 
 /**
  * The vendor wants a stream where an answer may take over ten minutes: a line on which nothing comes is cut on its way.
- * @returns whether an answer of so many tokens may be asked for as a whole.
+ * @returns whether an answer of this many tokens may be asked for as a whole.
  */
 export function mayBeWhole(request: ProviderRequest): boolean {
   return chooseMaxTokens(request) <= TOKENS_PER_HOUR / 6;

@@ -104,7 +104,7 @@ function* inBlocks(text: string): Generator<string> {
   }
 }
 
-/** Each word with the white space behind it. */
+/** Splits a text into words, each with the white space behind it. */
 function* inWords(text: string): Generator<string> {
   for (const [piece] of text.matchAll(/^\s+|\S+\s*/g)) yield piece;
 }

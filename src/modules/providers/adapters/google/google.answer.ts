@@ -70,7 +70,7 @@ export class GeneratedContentReader implements AnswerReader {
     };
   }
 
-  /** Ignores nonsense after the end of the answer, which is complete by then. */
+  /** Ignores anything after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);
@@ -93,7 +93,7 @@ export class GeneratedContentReader implements AnswerReader {
     }
     this.hasAnswer = true;
     this.start(chunk, events);
-    // A prompt that was blocked has no answer whose end could be told.
+    // A blocked prompt has no answer and so no reason for its end.
     if (blockReason !== null) this.isBlocked = true;
     if (candidate === undefined) return;
     this.readCandidate(candidate, events);

@@ -51,7 +51,7 @@ function readList(setting: string): CompatibleServer[] {
 
 function readItem(item: string): CompatibleServer {
   const equals = item.indexOf('=');
-  // The item itself is not repeated: who takes a key for a variable's name has written it there.
+  // The message does not repeat the item, which may be a key written in place of a variable's name.
   if (equals === -1) fail(`an entry has no "="; write it like ${EXAMPLE}`);
   const id = item.slice(0, equals).trim();
   const [baseUrl = '', keyVariable, ...rest] = item

@@ -70,7 +70,7 @@ export interface OpenAiDialect {
 
 const PATH = '/chat/completions';
 
-/** Chat completions over HTTP, whoever answers them: what OpenAI's own SDK sends, without what it costs. */
+/** Chat completions over HTTP from any server: sends what OpenAI's SDK sends, at a fraction of the cost. */
 export class OpenAiChat {
   private readonly line: VendorLine;
   private readonly vendor: VendorDialect;

@@ -73,7 +73,7 @@ export class ChatCompletionReader implements AnswerReader {
     };
   }
 
-  /** Ignores nonsense after the end of the answer, which is complete by then. */
+  /** Ignores anything after the end of the answer, which is complete by then. */
   private parse(data: string): ReturnType<typeof parseEventData> {
     try {
       return parseEventData(data);

@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const VENDORS = ['openai', 'azure-openai', 'compatible', 'anthropic', 'google'] as const;
 export type Vendor = (typeof VENDORS)[number];
 
-/** Those that answer with chat completions. */
+/** Adapters that answer with chat completions. */
 export const CHAT_VENDORS = ['openai', 'azure-openai', 'compatible'] as const;
 
 type Closable = ModelProvider & { onApplicationShutdown(): Promise<void> };
@@ -93,7 +93,7 @@ export const WAYS = [
   ['piece by piece', true],
 ] as const;
 
-/** Each vendor in both ways, as rows of a table. */
+/** Rows of a test table: each vendor in both ways. */
 export const BOTH = VENDORS.flatMap((vendor) =>
   WAYS.map(([way, isStreamed]) => [vendor, way, isStreamed] as const),
 );

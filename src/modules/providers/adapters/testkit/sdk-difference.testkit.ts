@@ -8,7 +8,7 @@ export interface RecordedRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
-  /** By name, without those of `DIFFERENCES`. */
+  /** Headers by name, without those of `DIFFERENCES`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -57,7 +57,7 @@ function parseRetryAfterMs(headers: IncomingHttpHeaders): number | null {
   return ms === undefined ? null : Math.ceil(ms);
 }
 
-/** For whatever broke the line to a vendor, whether a socket's code is to be found in it or not. */
+/** Describes what broke the connection to a vendor, with the code of the socket if there is one. */
 export function connectionFailure(error: unknown): ProviderError {
   const code = connectionCode(error);
   if (code === 'UND_ERR_INVALID_ARG') {

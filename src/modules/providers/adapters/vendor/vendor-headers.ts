@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Headers by name, in any case. One of null is not sent, whoever set it before. */
+/** Headers by name, in any case. A null removes a header that was set before. */
 export type VendorHeaders = Readonly<Record<string, string | null>>;
 
 const COMMON_HEADERS: VendorHeaders = { accept: 'application/json', 'user-agent': 'prompt-ledger' };
@@ -10,7 +10,7 @@ const COMMON_HEADERS: VendorHeaders = { accept: 'application/json', 'user-agent'
  * @param attemptIdHeader lower case; left out of it, because each request says its own
  */
 export function baseHeaders(headers: VendorHeaders, attemptIdHeader: string): string[] {
-  // Nobody's setting makes a body of JSON anything else.
+  // The body is JSON whatever the settings say.
   const fixed = { 'content-type': 'application/json', [attemptIdHeader]: null };
   return flatHeaders([COMMON_HEADERS, headers, fixed]);
 }

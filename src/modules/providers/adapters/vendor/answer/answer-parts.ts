@@ -46,7 +46,7 @@ export class AnswerParts {
     const { finishReason, isUnfinished } = this.ending ?? { finishReason: null, isUnfinished: false };
     const isEmpty = !this.hasText && !this.hasRefusal && !this.hasCalls;
     if (isUnfinished || !isEmpty) return { finishReason, isUnfinished };
-    // An answer that says nothing may be empty; one that says what nobody here understands is lost, not empty.
+    // An answer without parts may be empty. An answer of unknown parts is lost and not empty.
     if (this.hasUnknown) throw unreadable('has a form that cannot be read');
     if (finishReason === null) throw unreadable('is empty, and says nothing of its end');
     return { finishReason, isUnfinished: !KNOWN_REASONS.has(finishReason) };

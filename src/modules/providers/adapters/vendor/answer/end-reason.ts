@@ -6,7 +6,7 @@ export interface EndReason {
   readonly isUnfinished: boolean;
 }
 
-/** By the word in lower case, in which vendors and the gateways in front of them do not agree. */
+/** Keyed by the word in lower case, because vendors and gateways disagree about the case. */
 const SAME_MEANING: Readonly<Record<string, string>> = {
   // OpenAI, and those like it; `eos` and the next three are those of Together and of Hugging Face's servers.
   stop: 'stop',
@@ -54,8 +54,8 @@ const UNFINISHED =
 
 export interface Vocabulary {
   /**
-   * Whether the vendor documents all of its words, and has so far added none for an answer that came to its end. Then a
-   * word that nobody knows means one that did not.
+   * Whether the vendor documents all of its words, and has so far added none for an answer that came to its end. Then an unknown word
+   * means that the answer did not.
    */
   readonly isClosed: boolean;
 }

@@ -1,4 +1,4 @@
-/** Without the byte order mark, which some frameworks write and JSON does not know. */
+/** Removes the byte order mark, which some frameworks write and JSON does not allow. */
 export function bodyText(chunks: readonly Uint8Array[]): string {
   const [only] = chunks;
   const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);

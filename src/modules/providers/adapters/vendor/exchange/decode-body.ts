@@ -4,12 +4,11 @@ import { ProviderError } from '../../../provider.contract.js';
 import { peekBody } from './peek-body.js';
 
 /**
- * Returns the steps that undo a compression, or null where there is none. We never ask for compression, but gateways
- * compress all the same, and a proxy may have dropped the header that says so, or undone it and kept the header: gzip is
- * recognised by its first bytes.
+ * Returns the steps that undo a compression, or null where there is none. We never ask for compression, but gateways compress all the
+ * same, and a proxy may have dropped the header that says so, or undone it and kept the header: gzip is recognised by its first bytes.
  *
  * @param contentEncoding the header as it came
- * @param start the first bytes of the body, at least two where it has so many
+ * @param start the first bytes of the body, at least two where there are two
  * @returns in the order they are to be applied
  * @throws ProviderError `provider_error` for an unknown compression.
  */
@@ -81,7 +80,7 @@ export function chain(streams: readonly (Readable | Duplex)[]): Readable {
   return last;
 }
 
-/** For what broke while a compression was undone. What broke the line itself is passed on. */
+/** Describes a failure of decompression. A failure of the connection itself is passed on. */
 export function decodingFailure(error: unknown): unknown {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : null;
   if (code === 'Z_BUF_ERROR' || code === 'ERR_STREAM_PREMATURE_CLOSE') {

@@ -53,8 +53,8 @@ export class ServerSentEventSplitter {
   }
 
   /**
-   * At the end of a body: the event that lacks nothing but the empty line at its end, which some servers forget, or no
-   * event. The standard drops it, and so must whoever cannot tell it from half a text.
+   * At the end of a body: the event that lacks nothing but the empty line at its end, which some servers forget, or no event. The
+   * standard drops it, and so must a reader that cannot tell it from half a text.
    */
   flush(): string[] {
     return this.split(Buffer.from('\n\n'));
@@ -72,7 +72,7 @@ export class ServerSentEventSplitter {
     const whole = this.open.join('') + text.slice(0, end);
     this.open = [text.slice(end + 1)];
     this.openCharacters = text.length - end - 1;
-    // A bare CR also ends a line by the standard; nobody sends that, and it may be half of a CRLF.
+    // A bare CR also ends a line by the standard, but no vendor sends one, and it may be half of a CRLF.
     return whole.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   }
 }

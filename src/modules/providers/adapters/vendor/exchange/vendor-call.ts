@@ -166,7 +166,7 @@ function decodedBody({ headers, body }: StreamedResponse): AsyncGenerator<Uint8A
   return decodeBody(body, readHeader(headers, 'content-encoding'));
 }
 
-/** Or more white space than anybody puts in front of a document: what follows is read as it comes, without being held. */
+/** The most white space that is held back before a document. After that, what follows is read as it comes. */
 function hasLetter(start: Uint8Array): boolean {
   if (start.length > MOST_SPACE_BYTES) return true;
   return start.some((byte) => byte > SPACE && !BYTE_ORDER_MARK.includes(byte));

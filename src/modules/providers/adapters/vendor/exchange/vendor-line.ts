@@ -70,7 +70,7 @@ function toOptions({ path, headers, body }: VendorRequest): Dispatcher.DispatchO
   return { path, method: 'POST', headers: headers as string[], body };
 }
 
-/** The handler is told once it has an open connection, and the request is written when that call has returned. */
+/** Calls `progress.sending` once there is an open connection. The request is written when that call has returned. */
 function tellSending(progress: ProviderProgress): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     for (const name of ['onRequestStart', 'onConnect'] as const) {

@@ -212,7 +212,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
         for (const event of this.options.reader.readDocument(body)) this.answer.add(event);
       }
     } catch (error) {
-      // Half a document is no JSON: it is the line that is to be told of.
+      // Half a document is not JSON, so the error is the broken connection.
       throw error instanceof SyntaxError && this.brokenBy !== null ? toFailure(this.brokenBy) : error;
     }
   }
@@ -254,7 +254,7 @@ export class WholeExchange implements Dispatcher.DispatchHandler {
     this.abort();
   }
 
-  /** Closes the connection, which has an answer on it that nobody reads. */
+  /** Closes the connection, because an answer on it is left unread. */
   private abort(): void {
     this.controller?.abort(new Error('The answer is of no use any more.'));
   }

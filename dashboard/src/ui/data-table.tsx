@@ -29,7 +29,7 @@ export interface Column<Row> {
 interface DataTableProps<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  /** What is not at hand is left blank until it is. */
+  /** Rows that are not loaded stay blank until they are. */
   readonly rows: Rows<Row>;
   readonly rowKey: (row: Row) => string;
   /** Path below `/app` of what the row is about; null for a row that leads nowhere. */

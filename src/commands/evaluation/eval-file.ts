@@ -128,7 +128,7 @@ function readGate(value: unknown, scorers: readonly string[], fail: Fail): EvalG
   return { baseline: label('baseline'), candidate: label('candidate'), rules };
 }
 
-/** Told before the experiment runs, which costs money. What else is wrong with the candidates is the ledger's to say. */
+/** Checks the gate before the experiment runs, because a run costs money. The ledger checks everything else about the candidates. */
 function checkLabels({ baseline, candidate }: EvalGate, candidates: unknown, fail: Fail): void {
   if (baseline === candidate)
     throw fail('gate.baseline and gate.candidate must be two: nothing is worse than itself.');

@@ -25,7 +25,7 @@ export function describeFailure(error: unknown): Failure | null {
   if (error instanceof PromptLedgerError) {
     return { message: `${error.message} (${error.code})`, exitCode: EXIT.CANNOT_TELL };
   }
-  // Whoever named the file can mend it.
+  // The user can choose another file, so a sentence is enough and a stack is not.
   if (isFileFailure(error)) return { message: `${error.message}.`, exitCode: EXIT.CANNOT_TELL };
   return null;
 }

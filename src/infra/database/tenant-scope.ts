@@ -16,7 +16,7 @@ export interface Statement {
   /**
    * Plans the statement once per connection instead of for the values of each call. It is for named statements that take longer to plan
    * than to run, such as those over all partitions. The plan has to be right whatever the tables hold, because it may be made while they
-   * are empty.
+   * are empty. Without a name the plan is made for each call.
    */
   readonly isPlannedOnce?: boolean;
   /** The time that an answer may take; a connection that is silent for longer is given up. Left out: the pool's limit. */
@@ -25,7 +25,7 @@ export interface Statement {
 
 /**
  * Settings of a transaction whose statement is planned once. The planner likes to scan an empty table, and would go on scanning it when it
- * is full.
+ * is full. The functions of the hot path have the same settings.
  */
 const PLANNED_ONCE = Object.entries({
   plan_cache_mode: 'force_generic_plan',

@@ -86,7 +86,7 @@ export class ExecutionsController {
   @ApiOperation({
     summary: 'Run a prompt and read the answer as it comes',
     description:
-      'Server-Sent Events: `execution`, any number of `delta` (`{"text"}`, or `{"text":"","tool_calls":[{"index","id","name","arguments"}]}`), and at the end `done` with the answer of `:run`, or `error` with a problem document. The head waits for the first piece, at most 15 seconds: what fails before it is an ordinary problem with its status. The lineage is committed after the last piece and before `done`. Whoever closes the connection cancels the execution. A repeated `Idempotency-Key` gets `execution`, one `delta` and `done`.',
+      'Server-Sent Events: `execution`, any number of `delta` (`{"text"}`, or `{"text":"","tool_calls":[{"index","id","name","arguments"}]}`), and at the end `done` with the answer of `:run`, or `error` with a problem document. The head waits for the first piece, at most 15 seconds: what fails before it is an ordinary problem with its status. The lineage is committed after the last piece and before `done`. Closing the connection cancels the execution. A repeated `Idempotency-Key` gets `execution`, one `delta` and `done`.',
   })
   @ApiOkResponse({
     description: 'The events.',

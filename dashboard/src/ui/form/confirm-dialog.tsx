@@ -15,7 +15,7 @@ export function ConfirmDialog({
 }: {
   readonly title: string;
   readonly action: string;
-  /** Said once it is done. */
+  /** The message after it is done. */
   readonly done: string;
   readonly run: () => PromiseLike<unknown>;
   readonly onDone: () => void;

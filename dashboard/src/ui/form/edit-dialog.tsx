@@ -12,7 +12,7 @@ interface Removal {
   /** The question. */
   readonly title: string;
   readonly action: string;
-  /** Said once it is done. */
+  /** The message after it is done. */
   readonly done: string;
   /** The consequence, in words. */
   readonly consequence: string;
@@ -36,7 +36,7 @@ export function EditDialog<Saved>({
   /** Whether what is needed was filled in. */
   readonly isReady?: boolean;
   readonly save: () => PromiseLike<Saved>;
-  /** Said once it is saved. */
+  /** The message after it is saved. */
   readonly done: (saved: Saved) => string;
   /** Null for what is not there yet, or stays. */
   readonly removal?: Removal | null;

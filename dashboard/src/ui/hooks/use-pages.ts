@@ -21,7 +21,7 @@ export function usePages<Item, Page extends Cursor>(
 }
 
 /**
- * As `usePages`, for a screen that says something of the whole list.
+ * Does the same as `usePages` for a screen that shows facts of the whole list.
  *
  * @param keep what stays of a page when its rows are let go.
  */

@@ -119,7 +119,7 @@ describe('a list that is scrolled', () => {
     expect(idAt(reader, 399)).toBe(1);
     expect(idAt(reader, 200)).toBeUndefined();
     expect(server.reads).toHaveLength(40);
-    // Those around the end, and the first one, for whoever comes back.
+    // The pages around the end are kept, and the first one for the next visit.
     expect(pagesInCache()).toBeLessThanOrEqual(4);
     expect(reader.getView().kept).toEqual(Array.from({ length: 40 }, (_, page) => 400 - page * PAGE));
   });
@@ -174,7 +174,7 @@ describe('a list that changes', () => {
       expect([down(100).slice(0, 30), down(103).slice(0, 30)]).toContainEqual(ids);
     }
     expect(reader.getView().items.length).toBe(50);
-    // Those farther down follow when they come into sight.
+    // Pages farther down follow when they come into sight.
     await lookAt(reader, 30, 50);
     await until(reader, ({ items }) => items.at(49)?.id === 54);
   });

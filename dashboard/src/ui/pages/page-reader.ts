@@ -24,7 +24,7 @@ export interface PagesView<Item, Kept> {
   readonly hasNextPage: boolean;
   readonly isPending: boolean;
   readonly isLoadingMore: boolean;
-  /** Of a page that is wanted. */
+  /** The error of a page that could not be read. */
   readonly error: unknown;
 }
 
@@ -32,7 +32,7 @@ interface OpenPage<Page> {
   readonly cursor: string | null;
   readonly observer: QueryObserver<Page>;
   readonly close: () => void;
-  /** As it was last written down. */
+  /** The data that the outline was last updated from. */
   written: Page | undefined;
 }
 
@@ -58,7 +58,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
     private readonly client: QueryClient,
     private readonly source: PageSource<Item, Page, Kept>,
   ) {
-    // What is in the cache is shown at once.
+    // A cached first page is shown at once.
     const first = client.getQueryData<Page>(this.keyOf(null));
     if (first !== undefined) {
       this.write(0, null, first);
@@ -91,7 +91,7 @@ export class PageReader<Item, Page extends Cursor, Kept> {
   readonly readOn = (): void => {
     if (!hasMore(this.outline) || this.wanted === this.outline.marks.length) return;
     this.wanted = this.outline.marks.length;
-    // Or the page would be let go as it comes.
+    // Otherwise the page would be let go as soon as it arrives.
     this.sight = this.looked;
     this.settle();
   };

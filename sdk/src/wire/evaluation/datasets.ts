@@ -1,9 +1,9 @@
 import type { PageQuery } from '../page-query.js';
 
 export interface PutDatasetRequest {
-  /** Left out: stays as it was; null: removed. */
+  /** Omit it to keep it; null removes it. */
   readonly description?: string | null;
-  /** JSON Schema that the variables of new items have to fit. Left out: stays as it was; null: removed. */
+  /** JSON Schema that the variables of new items have to fit. Omit it to keep it; null removes it. */
   readonly variables_schema?: Readonly<Record<string, unknown>> | null;
 }
 

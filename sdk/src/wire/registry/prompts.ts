@@ -140,7 +140,7 @@ export interface PutPromptRequest extends UnsavedContent {
   readonly set_active?: boolean;
   readonly tags?: readonly string[];
   readonly commit_message?: string | null;
-  /** Settings that the content was tried with: any JSON object. They change no run. Left out: stays as it was; null: removed. */
+  /** Settings that the content was tried with: any JSON object. They change no run. Omit it to keep it; null removes it. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 

@@ -48,7 +48,7 @@ export interface ListSnippetsQuery {
 
 export interface PutSnippetRequest {
   readonly template_source: string;
-  /** Left out: stays as it was; null: removed. */
+  /** Omit it to keep it; null removes it. */
   readonly description?: string | null;
   readonly created_by?: string | null;
   readonly commit_message?: string | null;

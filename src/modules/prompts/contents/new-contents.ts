@@ -11,7 +11,7 @@ import { readSettings } from './read-settings.js';
 
 /** A content that a prompt is to have, ready to be stored. */
 export interface NewContent {
-  /** As it was sent. */
+  /** The content of the request. */
   readonly content: PromptContent;
   /** The same with the texts of its snippets. */
   readonly pinned: PinnedContent;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Arm } from '../../../bucketing/index.js';
 import type { RolloutEventEntity } from '../../../entities/index.js';
+import { MOST_MEASURES } from './measures.js';
 
 /** An exposure or one value, with its number as a number: nobody counts to 2^53. */
 export type RolloutEventRecord = Omit<
@@ -37,9 +38,6 @@ export interface MetricDelay {
   readonly p95Ms: number;
   readonly maxMs: number;
 }
-
-/** The measures that an exposure can have: their numbers follow its own. */
-const MOST_MEASURES = 6;
 
 /** Turns each measure of an exposure into an event. An exposure before the page may reach into it. */
 const READ = `SELECT x.sequence::float8 AS sequence, x.kind, v.execution_id AS "executionId", v.phase, v.arm, v.unit, x.status,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { RolloutCursorEntity } from '../../../entities/index.js';
 import type { MetricRule } from '../deciding/rollout-definition.js';
+import { isMeasured, selectMeasures, sequenceStep } from './measures.js';
 
 /** The right to take in, look and decide, until the transaction ends. */
 export type RolloutCursor = Omit<RolloutCursorEntity, 'takenInAt' | 'sweptAt'> & {
@@ -50,26 +51,13 @@ const KEEP = `UPDATE rollout_cursors SET last_sequence = $3, executions_until = 
     swept_at = CASE WHEN $7 THEN now() ELSE swept_at END, taken_in_at = now()
   WHERE project_id = $1 AND rollout_id = $2`;
 
-/** SQL for the value that an execution `x` has of a metric; NULL for none. Other metrics are scores and outcomes. */
-const MEASURES: Readonly<Record<string, string>> = {
-  error_rate: `CASE x.status WHEN 'failed' THEN 1 WHEN 'succeeded' THEN 0 END`,
-  schema_valid: 'x.output_valid::integer',
-  latency_p50_ms: `CASE WHEN x.status = 'succeeded' THEN x.latency_ms END`,
-  latency_p95_ms: `CASE WHEN x.status = 'succeeded' THEN x.latency_ms END`,
-  cost_usd: 'x.cost_pico_usd::double precision / 1e12',
-  output_tokens: 'x.response_tokens',
-};
-
-/** Numbers from one exposure to the next: its own, and one for each of its measures. */
-const sequenceStep = (measured: readonly string[]) => 1 + measured.length;
-
 /**
  * An execution says that it ended when its transaction began, and is seen when that has committed: so it is looked for again for a
  * while, and what is known already is left out. Ids carry the time, which leaves out the weeks before the rollout.
  *
  * A canceled execution neither failed nor succeeded. Latency is that of answers: a call that fails at once is not a fast one.
  *
- * @param measured keys of MEASURES.
+ * @param measured metrics for which `isMeasured` holds.
  */
 const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIALIZED (
     SELECT e.execution_id, e.status, e.completed_at, e.cache_hit, e.latency_ms, e.cost_pico_usd, e.response_tokens, e.output_valid,
@@ -91,17 +79,11 @@ const exposeStatement = (measured: readonly string[]) => `WITH found AS MATERIAL
       (project_id, rollout_id, sequence, kind, execution_id, phase, arm, unit, status, is_cached, is_fallback, ended_at, measures)
     SELECT $1, $2, $3::bigint + (x.nth - 1) * ${sequenceStep(measured)} + 1, 'exposure', x.execution_id, (x.rollout ->> 'phase')::integer,
       x.rollout ->> 'arm', coalesce(x.rollout ->> 'unit', x.execution_id::text), x.status, x.cache_hit, coalesce(x.is_fallback, false),
-      x.completed_at, ${measuresOf(measured)}
+      x.completed_at, ${selectMeasures(measured)}
     FROM exposed x ORDER BY x.nth
   )
   SELECT count(*)::integer AS exposures, max(x.completed_at) AS "until",
     $3::bigint + count(*) * ${sequenceStep(measured)} AS "lastSequence" FROM exposed x`;
-
-function measuresOf(measured: readonly string[]): string {
-  if (measured.length === 0) return 'NULL';
-  const members = measured.map((metric) => `'${metric}', ${MEASURES[metric]}`);
-  return `json_strip_nulls(json_build_object(${members.join(', ')}))`;
-}
 
 /**
  * Scores and outcomes that are new, of exposures that are known, and all of exposures that are new: they may have come first. Those that
@@ -176,9 +158,7 @@ export class TakingInRepository {
     const { projectId, rolloutId } = rollout;
     const [latest] = await tx.query<{ at: Date; scores: string; outcomes: string }[]>(LATEST, [projectId]);
     if (latest === undefined) throw new Error('the time of the database cannot be read');
-    const measured = rollout.rules
-      .map(({ metric }) => metric)
-      .filter((metric) => Object.hasOwn(MEASURES, metric));
+    const measured = rollout.rules.map(({ metric }) => metric).filter(isMeasured);
     const [exposed] = await tx.query<{ exposures: number; until: Date | null; lastSequence: string }[]>(
       exposeStatement(measured),
       [

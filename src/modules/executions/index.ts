@@ -1,5 +1,5 @@
 export { BatchNotFoundError } from './batches/errors.js';
-export type { ClaimedExecution } from './calls/claim.js';
+export type { ClaimedExecution } from './record/claimed-execution.js';
 export { ContentErasedError, isContentErased, lockOutErasure } from './erasure/index.js';
 export { ExecutionNotFoundError } from './errors.js';
 export {
@@ -8,8 +8,8 @@ export {
   ExecutionContentsRepository,
 } from './reads/execution-contents.repository.js';
 export { IsMetadata } from './wire/execution-metadata.js';
-export type { ExecutionProtocol } from './intake/execution-protocol.js';
-export { ATTEMPT_MOVES, EXECUTION_MOVES } from './execution-state.js';
+export type { ExecutionProtocol } from './runs/execution-protocol.js';
+export { ATTEMPT_MOVES, EXECUTION_MOVES } from './facts/execution-state.js';
 export type { AdmittedPrompt, AdmittedRequest, BareCall } from './admission/execution-request.js';
 export { type ExecutionRecord, ExecutionReadsRepository } from './reads/execution-reads.repository.js';
 export { ExecuteDto, SharedExecutionDto, SubmitDto } from './wire/execute.dto.js';
@@ -42,7 +42,7 @@ export {
   type UsedKey,
   readUsedKey,
 } from './idempotency/index.js';
-export type { AnswerEvent, AnsweringModel } from './intake/answer-sink.js';
+export type { AnswerEvent, AnsweringModel } from './runs/answer-sink.js';
 export { RunRights } from './intake/run-rights.js';
 export { type RunRequest, RunService } from './intake/run.service.js';
 export { serverSentEvent, type StreamFormat, type StreamOptions, StreamService } from './streaming/index.js';

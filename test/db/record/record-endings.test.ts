@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ExecutionCostsRepository } from '../../../src/modules/analytics/costs/execution-costs.repository.js';
 import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts/execution-counts.repository.js';
-import type { Claim } from '../../../src/modules/executions/calls/claim.js';
+import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
+import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 import { RecordingRepository } from '../../../src/modules/executions/recording/recording.repository.js';
 import type { PriceRecord } from '../../../src/modules/models/index.js';
 import { BudgetRows } from '../../support/rows/budget-rows.js';

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
+import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 
 /** Ends of calls, for tests of what is written then. */
 

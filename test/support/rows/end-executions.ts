@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import type { Claim } from '../../../src/modules/executions/calls/claim.js';
+import type { Claim } from '../../../src/modules/executions/record/claimed-execution.js';
 import type { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../../src/modules/executions/calls/call-outcome.js';
+import type { CallOutcome } from '../../../src/modules/executions/facts/call-outcome.js';
 import type { Next } from '../../../src/modules/executions/record/index.js';
 import { answered, failed } from './call-outcomes.js';
 import { insertAttempt, startRunning } from './execution-rows.js';

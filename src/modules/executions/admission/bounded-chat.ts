@@ -2,7 +2,7 @@ import type { SentMessage } from '../../../entities/index.js';
 import { RenderedPromptTooLargeError } from '../../../templating/index.js';
 import { countMessageBytes } from './charge-bound.js';
 import { toProviderMessage } from './execution-request.js';
-import type { SentPrompt } from './sent-prompt.js';
+import type { SentPrompt } from '../facts/sent-prompt.js';
 
 /**
  * Messages that came with a request, alone or behind those of a prompt. They are bounded as a rendered prompt is.

@@ -16,7 +16,7 @@ import {
   NO_EXTRAS,
   toProviderMessages,
 } from './execution-request.js';
-import { joinMessages, type SentPrompt } from './sent-prompt.js';
+import { joinMessages, type SentPrompt } from '../facts/sent-prompt.js';
 
 /** The members in which the executions of a request differ. */
 export interface ExecutionEntry {

@@ -15,7 +15,7 @@ import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { SharedExecutionDto } from '../wire/execute.dto.js';
 import type { CacheDto, ParamsDto } from '../wire/model-choice.dto.js';
 import type { Targets } from './execution-targets.js';
-import type { SentPrompt } from './sent-prompt.js';
+import type { SentPrompt } from '../facts/sent-prompt.js';
 import type { KeptContent } from '../masking/index.js';
 import type { ProjectProviderSet } from '../../secrets/index.js';
 

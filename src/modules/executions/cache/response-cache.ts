@@ -4,7 +4,7 @@ import { RawAnswer } from '../../../infra/http/index.js';
 import { CacheCounts, Clock, getMessage, parseJson } from '../../../kernel/index.js';
 import { canonicalJson, toWireExtras } from '../../../templating/index.js';
 import type { AdmittedExecution, BareCall } from '../admission/execution-request.js';
-import type { SentPrompt } from '../admission/sent-prompt.js';
+import type { SentPrompt } from '../facts/sent-prompt.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
 import { type CachedAnswer, ResponseCacheRepository } from './response-cache.repository.js';
 

@@ -5,7 +5,7 @@ import { type ProviderParams, ProviderRegistry } from '../../providers/index.js'
 import { boundCharge } from '../admission/charge-bound.js';
 import type { Target, Targets } from '../admission/execution-targets.js';
 import { ExecutionsRepository } from '../record/index.js';
-import type { ClaimedExecution } from './claim.js';
+import type { ClaimedExecution } from '../record/claimed-execution.js';
 import { clampedParams } from './sync-calls.js';
 
 /** An attempt that the budgets allow. */

@@ -4,8 +4,8 @@ import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import { type Chosen, hasFallback } from '../admission/execution-targets.js';
 import { ExecutionWaits } from '../reads/execution-waits.js';
 import { ExecutionsRepository, type Next } from '../record/index.js';
-import type { CallOutcome } from './call-outcome.js';
-import type { ClaimedExecution } from './claim.js';
+import type { CallOutcome } from '../facts/call-outcome.js';
+import type { ClaimedExecution } from '../record/claimed-execution.js';
 import { isRetryableElsewhere, isRetryableThere, waitBeforeRetryMs } from './retry-policy.js';
 
 /** An attempt whose call has ended. */

@@ -1,5 +1,5 @@
 import { judgeCall } from './judge-call.js';
-import type { CallFailure, CallOutcome } from './call-outcome.js';
+import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 

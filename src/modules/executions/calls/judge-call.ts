@@ -1,5 +1,5 @@
 import type { CircuitOutcome } from '../../providers/index.js';
-import type { CallFailure, CallOutcome } from './call-outcome.js';
+import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 
 /**
  * A timeout counts against a provider that had so much of the default timeout. Not all of it: what is done before the call

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type CompiledSchema, SchemaCache } from '../../../json-schema/index.js';
 import { heavyWork, parseJson, writeJson } from '../../../kernel/index.js';
 import type { JsonSchema } from '../../../templating/index.js';
-import type { OutputCheck } from './output-check.js';
+import type { OutputCheck } from '../facts/output-check.js';
 
 /** The parts of an answer that are checked. */
 export interface CheckedAnswer {

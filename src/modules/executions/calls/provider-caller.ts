@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
 import { Clock, LedgerError } from '../../../kernel/index.js';
-import type { CallFailure, CallOutcome } from './call-outcome.js';
+import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 import { judgeCall } from './judge-call.js';
-import type { OutputCheck } from './output-check.js';
+import type { OutputCheck } from '../facts/output-check.js';
 import { OutputChecker } from './output-checker.js';
 import { storableText } from './storable-text.js';
 import type { JsonSchema } from '../../../templating/index.js';

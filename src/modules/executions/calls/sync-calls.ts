@@ -5,8 +5,8 @@ import { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
 import { ProviderError, type ProviderParams } from '../../providers/index.js';
 import { ProjectCircuits } from '../../secrets/index.js';
-import type { AnswerSink } from '../intake/answer-sink.js';
-import type { AdmittedRun, BegunRun, EndedCall } from '../intake/run.js';
+import type { AnswerSink } from '../runs/answer-sink.js';
+import type { AdmittedRun, BegunRun, EndedCall } from '../runs/run.js';
 import {
   type Choice,
   type Chosen,
@@ -15,7 +15,7 @@ import {
   type Target,
 } from '../admission/execution-targets.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, isFree } from './call-outcome.js';
+import { type CallOutcome, isFree } from '../facts/call-outcome.js';
 import { type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from '../record/index.js';
 import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';

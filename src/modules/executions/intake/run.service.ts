@@ -8,10 +8,10 @@ import type { AdmittedExecution, AdmittedRequest, RequestToAdmit } from '../admi
 import { ResponseCache } from '../cache/index.js';
 import type { UsedKey } from '../idempotency/index.js';
 import type { ExecuteDto } from '../wire/execute.dto.js';
-import type { AnswerSink } from './answer-sink.js';
-import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
+import type { AnswerSink } from '../runs/answer-sink.js';
+import { type ExecutionProtocol, OWN_PROTOCOL } from '../runs/execution-protocol.js';
 import { Intake, type Written } from './intake.js';
-import type { AskedRun } from './run.js';
+import type { AskedRun } from '../runs/run.js';
 import { SyncExecutions } from './sync-executions.js';
 
 /** A `:run`, `:stream`, or what another API makes of its own requests. */

@@ -7,7 +7,7 @@ import type { Caller } from '../../auth/index.js';
 import { type CachedAnswer, ResponseCache } from '../cache/index.js';
 import { ExecutionRenderer, toEntry } from '../admission/execution-renderer.js';
 import type { AdmittedExecution, AdmittedRequest, RequestToAdmit } from '../admission/execution-request.js';
-import { type ExecutionProtocol, OWN_PROTOCOL } from './execution-protocol.js';
+import { type ExecutionProtocol, OWN_PROTOCOL } from '../runs/execution-protocol.js';
 import { Intake, type Written } from './intake.js';
 import type { SubmitDto } from '../wire/execute.dto.js';
 import { armView } from '../reads/execution-views.js';

@@ -4,7 +4,7 @@ import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
 import { RateLimits } from '../../limits/index.js';
 import type { Chosen, Target } from '../admission/execution-targets.js';
 import type { CachedAnswer } from '../cache/index.js';
-import { type CallOutcome, countTokens } from '../calls/call-outcome.js';
+import { type CallOutcome, countTokens } from '../facts/call-outcome.js';
 import { OwnershipLostError } from '../calls/ownership-lost-error.js';
 import { SyncCalls } from '../calls/sync-calls.js';
 import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
@@ -17,9 +17,9 @@ import {
   ExecutionsRepository,
   warningHeaders,
 } from '../record/index.js';
-import { streamedView, toCachedResult, toExecutionResult } from '../wire/execution-result.js';
+import { streamedView, toCachedResult, toExecutionResult } from './execution-result.js';
 import type { Written } from './intake.js';
-import type { AdmittedRun, BegunRun, EndedCall } from './run.js';
+import type { AdmittedRun, BegunRun, EndedCall } from '../runs/run.js';
 
 /** A lease that is over by this much after the deadline belongs to a process that is gone. */
 const LEASE_GRACE_MS = 15_000;

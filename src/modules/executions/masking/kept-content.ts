@@ -2,7 +2,7 @@ import type { SentMessage } from '../../../entities/index.js';
 import { heavyWork, LedgerError, parseJson } from '../../../kernel/index.js';
 import type { CompiledPrompt } from '../../../templating/index.js';
 import { withoutCheck } from '../../versions/index.js';
-import { joinMessages, type SentPrompt } from '../admission/sent-prompt.js';
+import { joinMessages, type SentPrompt } from '../facts/sent-prompt.js';
 import type { MaskedVariables } from './mask-variables.js';
 import { MASKED, type ValueMask } from './value-mask.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CallOutcome } from '../calls/call-outcome.js';
+import type { CallOutcome } from '../facts/call-outcome.js';
 import type { ValueMask } from './value-mask.js';
 
 interface Text {

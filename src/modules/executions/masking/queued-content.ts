@@ -1,5 +1,5 @@
 import type { SentMessage } from '../../../entities/index.js';
-import type { SentPrompt } from '../admission/sent-prompt.js';
+import type { SentPrompt } from '../facts/sent-prompt.js';
 import type { ValueMask } from './value-mask.js';
 
 /**

@@ -15,7 +15,7 @@ import {
 import { TenantScope } from '../../../infra/database/index.js';
 import type { ExecutionMetadata } from '../wire/execution-metadata.js';
 import type { ResolvedBy } from '../../prompts/index.js';
-import type { ParamColumns } from './execution-params.js';
+import type { ParamColumns } from '../facts/execution-params.js';
 import type { ExecutionFilter } from './bound-filter.js';
 import { listExecutions } from './list-executions.sql.js';
 

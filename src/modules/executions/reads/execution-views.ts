@@ -3,10 +3,10 @@ import { formatPicoUsd } from '../../../kernel/index.js';
 import type { ResolvedBy } from '../../prompts/index.js';
 import { toRegistration } from '../../versions/index.js';
 import type { AttemptRecord, ExecutionFacts, ExecutionRecord } from './execution-reads.repository.js';
-import { toParams, toVendorParams } from './execution-params.js';
+import { toParams, toVendorParams } from '../facts/execution-params.js';
 import type { ParamsDto } from '../wire/model-choice.dto.js';
 import type { AttemptDto, ExecutionDto, SentMessageDto } from './execution-detail.dto.js';
-import type { OutputCheck } from '../calls/output-check.js';
+import type { OutputCheck } from '../facts/output-check.js';
 import type { ExecutionArmDto, ExecutionSummaryDto, OutputErrorDto } from '../wire/executions.dto.js';
 
 type ExecutionEnd = Pick<ExecutionRecord, 'status' | 'completedAt'>;

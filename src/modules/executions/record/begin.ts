@@ -10,7 +10,7 @@ import { toWireExtras } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import { storedTargets } from '../admission/execution-targets.js';
-import { paramColumns } from '../reads/execution-params.js';
+import { paramColumns } from '../facts/execution-params.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
 import { toQueuedContent } from '../masking/index.js';
 import type { VerdictRow } from './budget-verdict.js';

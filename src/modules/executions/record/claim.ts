@@ -3,8 +3,8 @@ import type { DatabaseClock, FunctionCall, JournalConnections } from '../../../i
 import { extrasOfWire, type WireExtras } from '../../../templating/index.js';
 import type { AllowedModel } from '../../models/index.js';
 import { toProviderExtras } from '../../versions/index.js';
-import type { ClaimedExecution } from '../calls/claim.js';
-import { toParams } from '../reads/execution-params.js';
+import type { ClaimedExecution } from './claimed-execution.js';
+import { toParams } from '../facts/execution-params.js';
 import { toProviderMessage } from '../admission/execution-request.js';
 import type { Targets } from '../admission/execution-targets.js';
 import { type QueuedContent, ValueMask } from '../masking/index.js';

@@ -1,7 +1,7 @@
 import type { ExecutionErrorType } from '../../../entities/index.js';
 import type { PriceRecord } from '../../models/index.js';
 import type { Completion, PartialCompletion } from '../../providers/index.js';
-import type { CallFailure, CallOutcome } from '../calls/call-outcome.js';
+import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 import { computeCost, endEntry, type Ending, isPlainEnding } from './end.js';
 
 const PRICE: PriceRecord = {

@@ -3,10 +3,10 @@ import type { EndEntry, FunctionCall, JournalConnections } from '../../../infra/
 import { costPicoUsd, writeJson } from '../../../kernel/index.js';
 import type { AllowedModel, PriceRecord } from '../../models/index.js';
 import type { Completion } from '../../providers/index.js';
-import type { Claim } from '../calls/claim.js';
+import type { Claim } from './claimed-execution.js';
 import type { StoredAnswer, UsedKey } from '../idempotency/index.js';
-import type { OutputCheck } from '../calls/output-check.js';
-import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../calls/call-outcome.js';
+import type { OutputCheck } from '../facts/output-check.js';
+import { type CallFailure, type CallOutcome, isFree, isUnsent } from '../facts/call-outcome.js';
 import { maskOutcome, type ValueMask } from '../masking/index.js';
 import { ANSWER_TIMEOUT_MS, projectsLiteral } from './call-options.js';
 

@@ -1,5 +1,5 @@
 import type { FunctionCall, JournalConnections, TenantScope } from '../../../infra/database/index.js';
-import type { Claim, SweptExecution } from '../calls/claim.js';
+import type { Claim, SweptExecution } from './claimed-execution.js';
 import { ANSWER_TIMEOUT_MS } from './call-options.js';
 
 /**

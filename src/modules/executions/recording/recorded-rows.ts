@@ -3,7 +3,7 @@ import { AppConfig } from '../../../infra/config/index.js';
 import { parseRfc3339 } from '../../../infra/http/index.js';
 import { heavyWork } from '../../../kernel/index.js';
 import type { CompiledPrompt, RenderedPrompt } from '../../../templating/index.js';
-import type { OutputCheck } from '../calls/output-check.js';
+import type { OutputCheck } from '../facts/output-check.js';
 import { OutputChecker } from '../calls/output-checker.js';
 import { keepMasked, type KeptContent, maskVariables } from '../masking/index.js';
 import { PriceReads } from '../../models/index.js';

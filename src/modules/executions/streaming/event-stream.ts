@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type RawAnswer, writeRawAnswer } from '../../../infra/http/index.js';
-import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '../intake/answer-sink.js';
+import type { AnswerEvent, AnsweringModel, AnswerSink, AskedModelName } from '../runs/answer-sink.js';
 import type { StreamedExecutionDto } from '../wire/executions.dto.js';
 import type { StreamFormat } from './stream-format.js';
 

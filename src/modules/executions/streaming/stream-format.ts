@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnsweringModel } from '../intake/answer-sink.js';
+import type { AnswerEvent, AnsweringModel } from '../runs/answer-sink.js';
 import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
 /** Writes an answer while it comes: as events of our own, or as the clients of another API expect them. */

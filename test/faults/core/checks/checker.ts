@@ -1,4 +1,4 @@
-import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../../src/modules/executions/execution-state.js';
+import { ATTEMPT_MOVES, EXECUTION_MOVES } from '../../../../src/modules/executions/facts/execution-state.js';
 import { findMisplaced } from './execution-places.js';
 import type { History, Request } from './history.js';
 import type { LedgerDatabase } from './ledger-database.js';

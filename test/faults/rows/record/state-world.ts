@@ -12,7 +12,7 @@ import { PoolErrorLog } from '../../../../src/infra/database/connections/pool-er
 import { Metrics } from '../../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../../src/modules/executions/index.js';
-import type { CallOutcome } from '../../../../src/modules/executions/calls/call-outcome.js';
+import type { CallOutcome } from '../../../../src/modules/executions/facts/call-outcome.js';
 import { type Admitted, admittedFor } from '../../../support/rows/admitted.js';
 import {
   deleteExecutions,

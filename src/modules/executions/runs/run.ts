@@ -1,8 +1,8 @@
 import type { Caller } from '../../auth/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import type { Target } from '../admission/execution-targets.js';
-import type { CallOutcome } from '../calls/call-outcome.js';
-import type { Claim } from '../calls/claim.js';
+import type { CallOutcome } from '../facts/call-outcome.js';
+import type { Claim } from '../record/claimed-execution.js';
 import type { UsedKey } from '../idempotency/index.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { ExecutionProtocol } from './execution-protocol.js';

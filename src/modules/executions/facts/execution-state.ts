@@ -1,4 +1,4 @@
-import type { AttemptStatus, ExecutionStatus } from '../../entities/index.js';
+import type { AttemptStatus, ExecutionStatus } from '../../../entities/index.js';
 
 /**
  * All legal moves of an execution; a database test holds every statement to them. `running → queued` is a retry, or a

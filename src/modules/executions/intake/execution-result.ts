@@ -4,9 +4,9 @@ import type { CachedAnswer } from '../cache/index.js';
 import type { AdmittedExecution } from '../admission/execution-request.js';
 import { computeCost } from '../record/index.js';
 import type { Target } from '../admission/execution-targets.js';
-import type { OutputCheck } from '../calls/output-check.js';
+import type { OutputCheck } from '../facts/output-check.js';
 import { armView, executionSummary, outputErrorView, resolvedByView } from '../reads/execution-views.js';
-import type { ExecutionResultDto, StreamedExecutionDto } from './executions.dto.js';
+import type { ExecutionResultDto, StreamedExecutionDto } from '../wire/executions.dto.js';
 
 /** An execution that was just made, whose facts nobody has to read. */
 export interface NewExecution {

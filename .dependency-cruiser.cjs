@@ -223,9 +223,9 @@ module.exports = {
     ),
     forbid(
       'http-clients-only-where-calls-go-out',
-      'To a vendor, or through the guarded agent: another client would go wherever a request tells it to.',
+      'To a vendor, or through the guarded agent: another client would go wherever a request tells it to. A type goes nowhere.',
       production('^src/', '^src/modules/providers/adapters/', '^src/infra/outbound/'),
-      { path: packages('undici') },
+      { path: packages('undici'), dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'no-cycles',

@@ -18,6 +18,8 @@ export type {
 export type { ExecutionStream } from './streams/execution-stream.js';
 export { LedgerClient } from './ledger-client.js';
 export type * from './options.js';
+export type * from './prompts/get-prompt-options.js';
+export type { RegisterOptions } from './registration/code-registration.js';
 export type { ChatPrompt, LedgerPrompt, TextPrompt } from './prompts/prompt.js';
 export { PromptLedger } from './prompt-ledger.js';
 export type { VariablesIn, Variables } from './prompts/template-variables.js';

@@ -6,12 +6,12 @@ import {
   type StreamCallOptions,
 } from './core/index.js';
 import type { Content } from './prompts/content.js';
+import type { GetPromptOptions } from './prompts/get-prompt-options.js';
 import type { VariablesIn, Variables } from './prompts/template-variables.js';
 import type { Extracted } from './tracking/extract.js';
 import type { RecorderOptions } from './tracking/recorder.js';
 import type {
   CacheOptions,
-  GitFacts,
   Metadata,
   ModelRef,
   ModelSelection,
@@ -19,7 +19,6 @@ import type {
   OnUnknown,
   Params,
   RouteRef,
-  SourceLocation,
 } from './wire/index.js';
 
 /** `full`: prompts are managed in the ledger; `tracking_only`: they live in this code, and the ledger follows them. */
@@ -135,22 +134,6 @@ export interface CreatePromptOptions extends PromptText {
   readonly name: string;
 }
 
-export interface GetPromptOptions<F extends Content = Content> {
-  /** Default: the one that runs in the environment. */
-  readonly version?: number | undefined;
-  /** Default: that of the ledger, else `default`, whose version is the active one. */
-  readonly environment?: string | undefined;
-  /** Seconds for which a cached prompt is used without asking. After that it is refreshed in the background. Default 60; 0: always ask first. */
-  readonly cacheTtlSeconds?: number | undefined;
-  /**
-   * An older entry, as after the process was frozen, is served only once the ledger was asked again, which waits 3 seconds
-   * at most. Default 600, or twice `cacheTtlSeconds` where that is more.
-   */
-  readonly cacheMaxAgeSeconds?: number | undefined;
-  /** The content to use when it is in no cache and the ledger cannot be reached. */
-  readonly fallback?: F | undefined;
-}
-
 export interface TrackOptions extends GetPromptOptions {
   /** Default: what the answer says. */
   readonly model?: ModelChoice | undefined;
@@ -161,17 +144,6 @@ export interface TrackOptions extends GetPromptOptions {
   readonly metadata?: Metadata | undefined;
   /** For answers of another shape than OpenAI's, Anthropic's and Gemini's; null: read it by its shape after all. */
   readonly extract?: ((result: unknown) => Extracted | null) | undefined;
-}
-
-export interface RegisterOptions {
-  readonly git?: GitFacts | undefined;
-  /** The environment whose pointers follow the code. Default: `default`, whose pointer is the active version. */
-  readonly environment?: string | undefined;
-  /** Say what would happen, and write nothing. */
-  readonly dryRun?: boolean | undefined;
-  /** The place of each prompt in the code, by its name. */
-  readonly source?: Readonly<Record<string, SourceLocation>> | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface AnalyticsOptions {

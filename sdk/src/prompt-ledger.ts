@@ -1,5 +1,5 @@
 import type { BatchHandle } from './batch-handle.js';
-import { type Registration, registerCode } from './registration/code-registration.js';
+import { type RegisterOptions, type Registration, registerCode } from './registration/code-registration.js';
 import { CodePrompts, type CodeRegistry } from './registration/code-registry.js';
 import type { Rendered } from './prompts/content.js';
 import { ApiPromise, ConfigurationError } from './core/index.js';
@@ -10,13 +10,11 @@ import {
   type BatchItem,
   type CreatePromptOptions,
   type ExecuteOptions,
-  type GetPromptOptions,
   type LedgerMode,
   toModelRef,
   type NameOf,
   type PromptLedgerOptions,
   type PromptText,
-  type RegisterOptions,
   type StreamOptions,
   type SubmitBatchOptions,
   type SubmitOptions,
@@ -24,6 +22,7 @@ import {
   type VariablesOf,
 } from './options.js';
 import type { LedgerPrompt, TextPrompt } from './prompts/prompt.js';
+import type { GetPromptOptions } from './prompts/get-prompt-options.js';
 import { PromptReader } from './prompts/prompt-reader.js';
 import { Runs } from './runs.js';
 import type { Variables, WithVariables } from './prompts/template-variables.js';

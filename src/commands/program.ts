@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { newProgram } from './base.program.js';
-import { addCodeCommands } from './code/code.program.js';
+import { addCodeCommands } from './code.program.js';
 import { addLedgerCommands } from './ledger.program.js';
 import { addServiceCommands } from './service/service.program.js';
 

@@ -1,6 +1,6 @@
 import { type ErrorEntry, parseExact, ValidationError, writeJson } from '../kernel/index.js';
 import { LIMITS } from './limits.js';
-import { SchemaReader } from './reading/schema-reader.js';
+import { SchemaReader } from './schema-reader.js';
 import { SchemaRefused } from './reading/schema-refused.js';
 import type { SchemaNode } from './schema-node.js';
 import { Validation, ValidationEnded } from './validation.js';

@@ -2,7 +2,7 @@ export { CacheCounts } from './cache-counts.js';
 export * from './clock.js';
 export { DEFAULT_API_KEY } from './default-api-key.js';
 export { ExactNumber } from './json/exact-number.js';
-export { JsonSource } from './json/reading/json-source.js';
+export { JsonSource } from './json/json-source.js';
 export { type JsonText, readJsonText } from './json/json-text.js';
 export { layOutJson } from './json/lay-out-json.js';
 export { endSentence } from './end-sentence.js';

@@ -1,6 +1,6 @@
 import { NoActiveVersionError } from '../core/index.js';
 import { type Content, toContent, pickExtras, pickRules, type WireContent } from './content.js';
-import type { GetPromptOptions } from '../options.js';
+import type { GetPromptOptions } from './get-prompt-options.js';
 import { loadPrompt, type LedgerPrompt } from './prompt.js';
 import { type AcceptedAge, isUnreachable, PromptCache, type PromptKey } from './prompt-cache.js';
 import type { PromptsResource, VersionsResource } from '../resources/index.js';

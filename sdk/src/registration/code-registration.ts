@@ -1,8 +1,18 @@
 import type { CodePrompts } from './code-registry.js';
 import { BadRequestError } from '../core/index.js';
-import type { RegisterOptions } from '../options.js';
 import type { TrackingResource } from '../resources/index.js';
-import type { CodePrompt, RegisteredPrompt } from '../wire/index.js';
+import type { CodePrompt, GitFacts, RegisteredPrompt, SourceLocation } from '../wire/index.js';
+
+export interface RegisterOptions {
+  readonly git?: GitFacts | undefined;
+  /** The environment whose pointers follow the code. Default: `default`, whose pointer is the active version. */
+  readonly environment?: string | undefined;
+  /** Say what would happen, and write nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** The place of each prompt in the code, by its name. */
+  readonly source?: Readonly<Record<string, SourceLocation>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface Registration {
   /** In the order of the names. */

@@ -1,5 +1,5 @@
 import { getMessage } from '../../kernel/index.js';
-import { type Comparison, compareInCode, compareMissing } from './compare-prompts.js';
+import { type Comparison, compareInCode, compareMissing } from '../code/compare-prompts.js';
 import {
   DRIFT,
   githubAnnotation,
@@ -8,8 +8,8 @@ import {
   describeComparison,
   textReport,
 } from './reports.js';
-import { findMissing } from './find-missing.js';
-import { readPrompts, toDescribedPrompt } from './tracked-prompts.js';
+import { findMissing } from '../code/find-missing.js';
+import { readPrompts, toDescribedPrompt } from '../code/tracked-prompts.js';
 import { type CollectedPrompts, collectPrompts } from '../code/collect-prompts.js';
 import { loadCodeConfig } from '../code/config-file.js';
 import { problemLines } from '../code/problem-lines.js';

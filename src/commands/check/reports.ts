@@ -2,7 +2,7 @@ import { colourDiff } from '../terminal/colour-diff.js';
 import { type Colours, oneLine } from '../terminal/output.js';
 import { formatCount } from '../terminal/format-count.js';
 import type { CodeProblem } from '../code/code-prompt.js';
-import type { Comparison, PromptState } from './compare-prompts.js';
+import type { Comparison, PromptState } from '../code/compare-prompts.js';
 
 /** The states in which code and ledger disagree. */
 export const DRIFT: readonly PromptState[] = ['changed', 'metadata', 'new', 'retired', 'missing'];

@@ -1,4 +1,4 @@
-import { findMissing } from '../check/find-missing.js';
+import { findMissing } from './find-missing.js';
 import { collectPrompts } from './collect-prompts.js';
 import { loadCodeConfig } from './config-file.js';
 import { problemLines } from './problem-lines.js';

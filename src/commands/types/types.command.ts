@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { readPrompts } from '../check/tracked-prompts.js';
+import { readPrompts } from '../code/tracked-prompts.js';
 import { CliError, EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
 import { formatCount } from '../terminal/format-count.js';

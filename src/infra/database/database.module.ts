@@ -2,7 +2,7 @@ import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClockModule } from '../clock.module.js';
 import { AppConfig } from '../config/index.js';
-import { ConnectionBudget } from './connections/connection-budget.js';
+import { ConnectionBudget } from './connection-budget.js';
 import { DatabaseClock } from './database-clock.js';
 import { applicationDataSourceOptions } from './connections/data-source-options.js';
 import { DatabaseListener } from './connections/database-listener.js';

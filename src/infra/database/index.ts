@@ -1,5 +1,5 @@
 export { DUTIES } from '../../../migrations/ledger/create-prompt-ledger/duties.js';
-export { countConnections } from './connections/connection-budget.js';
+export { countConnections } from './connection-budget.js';
 export {
   APPLICATION_ROLE,
   applicationDataSourceOptions,

@@ -1,6 +1,6 @@
 import { type JsonText, readJsonFast } from './reading/json-fast.js';
 import { JsonScanner } from './reading/json-scanner.js';
-import { JsonSource } from './reading/json-source.js';
+import { JsonSource } from './json-source.js';
 import { parseJson } from './kept-json.js';
 
 export type { JsonText } from './reading/json-fast.js';

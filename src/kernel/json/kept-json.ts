@@ -1,4 +1,4 @@
-import { endOfString } from './reading/json-source.js';
+import { endOfString } from './json-source.js';
 import { layOutJson } from './lay-out-json.js';
 import { endOfNumber, isIndexKey, isPlainJson, isPlainNumber } from './plain-json.js';
 

@@ -1,4 +1,4 @@
-import { endOfString, skipSpace } from './reading/json-source.js';
+import { endOfString, skipSpace } from './json-source.js';
 
 /**
  * The same JSON with other white space: none, or lines that are indented as `JSON.stringify` does it. Strings, numbers

@@ -1,5 +1,5 @@
 import { ExactNumber } from './exact-number.js';
-import { endOfString, skipSpace } from './reading/json-source.js';
+import { endOfString, skipSpace } from './json-source.js';
 import { endOfNumber, isPlainNumber } from './plain-json.js';
 
 /** JSON without any loss: objects in the order of their keys, and numbers that a double would change as they came. */

@@ -1,4 +1,4 @@
-import { endOfString } from './reading/json-source.js';
+import { endOfString } from './json-source.js';
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;

@@ -1,5 +1,5 @@
 import { keptSource } from './kept-json.js';
-import { JsonSource } from './reading/json-source.js';
+import { JsonSource } from './json-source.js';
 import { layOutJson } from './lay-out-json.js';
 
 /**

@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Role } from '../../entities/index.js';
 import { AuthGuard } from './auth.guard.js';
-import { config, KEY_ID, owner, setUp } from './authenticator.testkit.js';
+import { config, KEY_ID, owner, setUp } from './authentication/authenticator.testkit.js';
 import type { AuthenticatedRequest, Caller, CallerSession } from './caller.js';
 import { ForbiddenError, UnauthorizedError } from './errors.js';
 import { InstanceAdmin, Public, Scopes, ScopesOverPrompt, SignedIn } from './roles/route-access.js';

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { assertMaySomewhere } from './roles/assert-may.js';
-import { assertScopes, Authenticator } from './authenticator.js';
+import { assertMaySomewhere } from './assert-may.js';
+import { assertScopes, Authenticator } from './authentication/authenticator.js';
 import type { AuthenticatedRequest, Caller } from './caller.js';
 import { ForbiddenError } from './errors.js';
 import { ROUTE_ACCESS, type RouteAccess } from './roles/route-access.js';

@@ -1,6 +1,6 @@
-export { assertMayOver, mayOver } from './roles/assert-may.js';
+export { assertMayOver, mayOver } from './assert-may.js';
 export { AuthModule } from './auth.module.js';
-export { Authenticator } from './authenticator.js';
+export { Authenticator } from './authentication/authenticator.js';
 export {
   type AuthenticatedRequest,
   type AuthorizedActor,
@@ -11,10 +11,10 @@ export {
 } from './caller.js';
 export { ForbiddenError, UserNotFoundError } from './errors.js';
 export { CreatedKeyDto, CreateKeyDto } from './keys/keys.dto.js';
-export { type AncestorRow, toAncestors } from './keys/keys.repository.js';
+export { type AncestorRow, toAncestors } from './authentication/keys.repository.js';
 export { KeysService } from './keys/keys.service.js';
-export { newSecret } from './keys/key-secret.js';
-export { SecretHasher } from './keys/secret-hasher.js';
+export { newSecret } from './authentication/key-secret.js';
+export { SecretHasher } from './authentication/secret-hasher.js';
 export { type Rights, rightsOver, type RightsOverTeam, roleOver } from './roles/rights.js';
 export {
   InstanceAdmin,

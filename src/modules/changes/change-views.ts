@@ -1,8 +1,7 @@
 import type { UsageRow } from '../analytics/index.js';
 import { type ChangeFacts, currentStatus } from './change-state.js';
 import type { ChangeSummaryDto, ImpactDto, KeyUsageDto } from './changes.dto.js';
-import type { ChangeRecord } from './changes.repository.js';
-import type { ReviewRecord } from './reviews/reviews.repository.js';
+import type { ChangeRecord, ReviewRecord } from './changes.repository.js';
 
 /** The most keys, and the most teams, that are shown. */
 const MOST_USERS = 100;

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ChangeEntity, type ChangeStatus, type StoredEvidenceDemand } from '../../entities/index.js';
+import {
+  ChangeEntity,
+  type ChangeReviewEntity,
+  type ChangeStatus,
+  type StoredEvidenceDemand,
+} from '../../entities/index.js';
 
 /** A change with what is needed to show it and to decide about it. */
 export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
@@ -16,6 +21,11 @@ export interface ChangeRecord extends Omit<ChangeEntity, 'projectId'> {
   readonly isExpired: boolean;
   /** Whether something that an approval is bound to is another now than when it was opened. */
   readonly isMoved: boolean;
+}
+
+export interface ReviewRecord extends Omit<ChangeReviewEntity, 'projectId' | 'keyId'> {
+  /** Whether it is an approval whose giver may still approve. */
+  readonly counts: boolean;
 }
 
 /** The current state of the target of a new change; null where something does not exist. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExperimentEntity, ExperimentStatus } from '../../entities/index.js';
-import type { ExperimentPlan } from './plan/experiment-plan.js';
+import type { ExperimentPlan } from './experiment-plan.js';
 
 export interface ExperimentRecord extends Omit<
   ExperimentEntity,

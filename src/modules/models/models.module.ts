@@ -9,7 +9,7 @@ import { PricesController } from './prices/prices.controller.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
 import { RoutesController } from './routes/routes.controller.js';
-import { RoutesRepository } from './routes/routes.repository.js';
+import { RoutesRepository } from './routes.repository.js';
 import { RoutesService } from './routes/routes.service.js';
 
 /** Models, their prices and routes for other modules. A worker loads this and no controllers. */

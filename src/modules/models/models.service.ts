@@ -10,7 +10,7 @@ import { MODEL_CATALOGUE } from './model-catalogue.js';
 import type { ModelDto, ModelListDto, PutModelDto } from './models.dto.js';
 import { ModelsRepository } from './models.repository.js';
 import { PriceReads } from './prices/price-reads.js';
-import { RoutesRepository } from './routes/routes.repository.js';
+import { RoutesRepository } from './routes.repository.js';
 
 export interface AllowedModel {
   readonly modelId: string;

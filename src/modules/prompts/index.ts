@@ -32,7 +32,7 @@ export type { PinnedVersion, ResolvedVersion } from './prompt-versions.repositor
 export { PromptsHttpModule, PromptsModule } from './prompts.module.js';
 export { PromptsService } from './prompts.service.js';
 export { REGISTRY_CHANNEL } from './prompts.repository.js';
-export { DEFAULT_POINTER } from './pointers/default-pointer.js';
+export { DEFAULT_POINTER } from './default-pointer.js';
 export { type AssignedArm, assignUnit, type RunningRollout } from './pointers/running-rollouts.js';
 export { type RegistryOutcome, RegistryTransactions } from './registry/registry-transactions.js';
 export { RegistryWatch } from './registry/registry-watch.js';

@@ -5,7 +5,7 @@ import { type Statement, TenantScope } from '../../infra/database/index.js';
 import { type ContentExtras, extrasOfWire } from '../../templating/index.js';
 import { VersionNotFoundError } from './errors.js';
 import type { VersionStatus } from './prompts.dto.js';
-import { DEFAULT_POINTER } from './pointers/default-pointer.js';
+import { DEFAULT_POINTER } from './default-pointer.js';
 import {
   PROMPT_ENVIRONMENTS,
   PromptEnvironments,

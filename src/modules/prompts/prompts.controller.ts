@@ -38,9 +38,9 @@ import {
   VersionDto,
   VersionSummaryDto,
 } from './prompts.dto.js';
-import { RenderedPromptDto, RenderPromptDto } from './render.dto.js';
+import { RenderedPromptDto, RenderPromptDto } from './rendering/render.dto.js';
 import { PromptsService } from './prompts.service.js';
-import { RenderService } from './render.service.js';
+import { RenderService } from './rendering/render.service.js';
 
 @ApiTags('Prompts')
 @Controller('v1')

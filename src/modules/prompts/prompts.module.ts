@@ -23,7 +23,7 @@ import { PromptsService } from './prompts.service.js';
 import { RegistryChangesRepository } from './registry/registry-changes.repository.js';
 import { RegistryTransactions } from './registry/registry-transactions.js';
 import { RegistryWatch } from './registry/registry-watch.js';
-import { RenderService } from './render.service.js';
+import { RenderService } from './rendering/render.service.js';
 import { NewContents } from './contents/new-contents.js';
 import { UnsavedContents } from './contents/unsaved-contents.js';
 import { VersionLookup } from './reads/version-lookup.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { PromptEntity, type PromptKind, type PromptMode, PromptPointerEntity } from '../../entities/index.js';
-import { DEFAULT_POINTER } from './pointers/default-pointer.js';
+import { DEFAULT_POINTER } from './default-pointer.js';
 
 export interface PromptMetadata {
   readonly description?: string | null;

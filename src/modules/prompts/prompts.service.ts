@@ -12,7 +12,7 @@ import {
   PromptNotFoundError,
 } from './errors.js';
 import { EnvironmentRulesRepository } from './pointers/environment-rules.repository.js';
-import { DEFAULT_POINTER } from './pointers/default-pointer.js';
+import { DEFAULT_POINTER } from './default-pointer.js';
 import { findContentWarnings } from './find-content-warnings.js';
 import { changedMetadata, metadataView } from './prompt-metadata.js';
 import { PromptVersionsRepository } from './prompt-versions.repository.js';

@@ -26,11 +26,11 @@ export {
   type ProviderOptions,
 } from './provider.decorator.js';
 export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './calls/provider-failure.js';
-export type { ProviderProgress } from './calls/provider-progress.js';
+export type { ProviderProgress } from './provider-progress.js';
 export { ProviderRegistry, type ProviderSummary } from './registry/provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';
 export { type CollectedResponse, ResponseCollector } from './answers/response-collector.js';
-export { safeVendorMessage } from './calls/safe-message.js';
+export { safeVendorMessage } from './answers/safe-message.js';
 export { takesVendorParam } from './calls/takes-vendor-param.js';
-export { readServerSentEvents } from './adapters/vendor/exchange/server-sent-events.js';
+export { readServerSentEvents } from './adapters/vendor/answer/server-sent-events.js';
 export { tokenCount } from '../../answers/index.js';

@@ -1,6 +1,7 @@
-import type { ProviderConnect } from './adapters/vendor/provider-connect.js';
+import type { buildConnector } from 'undici';
 
-export type { ProviderConnect };
+/** The type of undici's `connect` option: connects only where that is allowed. */
+export type ProviderConnect = buildConnector.connector;
 
 /** The only argument of an adapter's constructor. */
 export interface ProviderEnv {

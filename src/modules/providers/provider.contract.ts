@@ -1,5 +1,5 @@
 import type { ProviderErrorDetails } from './provider-error-details.js';
-import type { ProviderProgress } from './calls/provider-progress.js';
+import type { ProviderProgress } from './provider-progress.js';
 
 /**
  * A provider of models. An adapter implements `ModelProvider`, carries `@Provider({ id })`, and knows only its

@@ -1,5 +1,5 @@
 import type { ScorerKind } from '../../entities/index.js';
-import type { ScorerDefinition } from './definitions/scorer-definition.js';
+import type { ScorerDefinition } from './scorer-definition.js';
 
 /** One version of a scorer, with what it does. */
 export interface ScorerVersion {

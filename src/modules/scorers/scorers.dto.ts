@@ -17,7 +17,7 @@ import { SCORER_KINDS, type ScorerKind } from '../../entities/index.js';
 import { ANY_JSON, ApiId, ApiInteger, ApiTime, Nested, PageQueryDto } from '../../infra/http/index.js';
 import { MAX_INT, PROMPT_NAME, PROMPT_NAME_RULE } from '../../kernel/index.js';
 import { ParamsDto } from '../executions/index.js';
-import { type CheckName, CHECKS } from './definitions/scorer-definition.js';
+import { type CheckName, CHECKS } from './scorer-definition.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 

@@ -66,6 +66,14 @@ export interface PromptChange {
   readonly toRetired: boolean | null;
 }
 
+/** What becomes of a request about prompts. */
+export interface Decision<Answer> {
+  /** One for each prompt that was sent, in order. */
+  readonly answers: Answer[];
+  /** Only of those prompts that change. */
+  readonly changes: PromptChange[];
+}
+
 /** A change with what is stored of its content, if that is new. */
 export interface PreparedChange extends PromptChange {
   readonly stored: VersionContent | null;

@@ -12,10 +12,10 @@ import {
   RegistryWatch,
 } from '../prompts/index.js';
 import { type VersionContent, VersionsService } from '../versions/index.js';
-import type { Decision } from './register/decide-registration.js';
 import { type Fault, refuseFaulty } from './errors.js';
 import {
   type AskedPrompt,
+  type Decision,
   isSilent,
   type KnownPrompt,
   type PreparedChange,

@@ -1,6 +1,6 @@
 import type { SnippetPin } from '../content/snippet-pin.js';
 import type { JsonData } from '../content/json-data.js';
-import type { Filter } from './filters/filter.js';
+import type { Filter } from './filter.js';
 
 /** `empty` and `blank` compare with what they describe and are an empty string everywhere else. */
 export const EMPTY = Symbol('empty');

@@ -3,7 +3,7 @@ import { ExecutionCountsRepository } from '../../../src/modules/analytics/counts
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
 import { truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const MOST = 1_000;

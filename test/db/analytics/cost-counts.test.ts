@@ -13,7 +13,7 @@ import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCounted, insertCounted } from '../../support/rows/counted-executions.js';
 import { truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach } from '../../support/rows/ledger-rows.js';
 
 const MOST = 1_000;

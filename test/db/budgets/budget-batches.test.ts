@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { asks, BudgetRows, type Verdict, verdictsOf } from '../../support/rows/budget-rows.js';
 import { insertExecution } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 /** Holds, and gives back what was held for some of them. */

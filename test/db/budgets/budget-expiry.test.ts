@@ -11,7 +11,7 @@ import {
   noteHolds,
   setLapses,
 } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const EXPIRED_MS = -1000;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { asks, BudgetRows, verdictsOf } from '../../support/rows/budget-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 let context: LedgerContext;
 let budgets: BudgetRows;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { formatPicoUsd } from '../../../src/kernel/index.js';
 import { WebhookEventsRepository } from '../../../src/modules/webhooks/sending/webhook-events.repository.js';
 import { type BudgetOptions, BudgetRows } from '../../support/rows/budget-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const URL_OF_RECEIVER = 'https://hooks.example.com/budgets';
 const ANY_WIRE_TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string;

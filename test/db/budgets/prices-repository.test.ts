@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { priceAt, type NewPrice } from '../../../src/modules/models/prices/price-records.js';
 import { PricesRepository } from '../../../src/modules/models/prices/prices.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const DAY_MS = 86_400_000;
 const day = (number: number) => new Date(Date.UTC(2026, 0, 1) + number * DAY_MS);

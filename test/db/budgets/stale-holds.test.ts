@@ -2,7 +2,7 @@ import type { ClaimedExecution, ExecutionsRepository } from '../../../src/module
 import { answered } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { insertExecution, lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';

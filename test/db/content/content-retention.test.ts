@@ -7,7 +7,7 @@ import { answered } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { insertExecution } from '../../support/rows/execution-rows.js';
 import { findInDatabase } from '../../support/database/find-in-database.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { LockWatch } from '../../support/database/lock-watch.js';
 import { insertPastExecutions, makePastWeeks } from '../../support/worlds/past-weeks.js';

@@ -10,7 +10,7 @@ import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
 import { findInDatabase } from '../../support/database/find-in-database.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,

@@ -1,6 +1,6 @@
 import { DatabaseListener } from '../../../src/infra/database/index.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 

@@ -21,7 +21,7 @@ import {
   insertWaiting,
   WAITING_ROWS,
 } from '../../support/worlds/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { MeasuredConnection } from '../../support/database/measured-connection.js';
 import { type BeginningOptions, beginningOf, type LedgerIds } from '../../support/worlds/record-world.js';
 

@@ -1,4 +1,4 @@
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 import { JournalConnections } from '../../../src/infra/database/index.js';
 import { journalPoolOptions } from '../../../src/infra/database/connections/data-source-options.js';
 import { PoolErrorLog } from '../../../src/infra/database/connections/pool-error-log.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 describe('the connections of the journals', () => {
   let context: LedgerContext;

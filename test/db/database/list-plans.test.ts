@@ -11,7 +11,7 @@ import {
   RARE_ENVIRONMENT,
   SMALL_ROLLOUT,
 } from '../../support/worlds/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 /**

@@ -22,7 +22,7 @@ import { RENEW_PROMPTS_FUNCTION } from '../../../migrations/governance/guard-env
 import { SECRET_REVISIONS_FUNCTION } from '../../../migrations/governance/keep-secrets/secrets.js';
 import { FIND_SESSION_FUNCTION } from '../../../migrations/governance/open-sessions/sessions.js';
 import { GOVERNED_TABLES } from '../../../migrations/governance/govern-projects/security.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach } from '../../support/rows/ledger-rows.js';
 
 /** The tables that tell what happened. */

@@ -1,5 +1,5 @@
 import { ModelEntity } from '../../../src/entities/index.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 describe('TenantScope', () => {
   let context: LedgerContext;

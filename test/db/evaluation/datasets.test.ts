@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readJsonText } from '../../../src/kernel/index.js';
 import type { AddedItemsDto, AddMode } from '../../../src/modules/datasets/items/items.dto.js';
 import { DatasetsWorld } from '../../support/worlds/datasets-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const ONE_ITEM = 'a692f4a170b9680f7a975db194b7aebcf88804841d63a5cc230055f1280866e0';
 const ONE_ITEM_VERSION = '210ee069290521ee51238357407136f6c83b41f4b92d06c78386d6147f4fd177';

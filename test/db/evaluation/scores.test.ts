@@ -6,7 +6,7 @@ import type { ComputedScore } from '../../../src/modules/scorers/index.js';
 import { ScorerCatalogue, ScoreLog, type ScorerVersion } from '../../../src/modules/scorers/index.js';
 import { ScorersRepository } from '../../../src/modules/scorers/scorers.repository.js';
 import { ScoresRepository } from '../../../src/modules/scorers/scores/scores.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const SCORE: ComputedScore = {
   kind: 'score',

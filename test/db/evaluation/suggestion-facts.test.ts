@@ -6,7 +6,7 @@ import {
   MOST_EXECUTIONS,
 } from '../../../src/modules/suggestions/collecting/facts.repository.js';
 import { insertPrompts } from '../../support/worlds/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { makePastWeeks } from '../../support/worlds/past-weeks.js';
 import type { LedgerIds } from '../../support/worlds/record-world.js';
 

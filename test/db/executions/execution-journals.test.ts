@@ -12,7 +12,7 @@ import {
   takeOver,
   truncateExecutions,
 } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';

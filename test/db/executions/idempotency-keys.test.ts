@@ -3,7 +3,7 @@ import {
   type StoredAnswer,
   type UsedKey,
 } from '../../../src/modules/executions/idempotency/index.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const SUBJECT_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 const KEY: UsedKey = {

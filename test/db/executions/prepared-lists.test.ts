@@ -3,7 +3,7 @@ import {
   type ListFilter,
 } from '../../../src/modules/executions/reads/execution-reads.repository.js';
 import { MeasuredConnection } from '../../support/database/measured-connection.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const ANY_ID = '00000000-0000-7000-8000-000000000009';
 const FILTERS: readonly Partial<ListFilter>[] = [

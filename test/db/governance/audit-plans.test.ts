@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type AuditFilter, AuditLogRepository } from '../../../src/modules/audit-log/audit-log.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 /** The pages that a list of fifty may look at; a scan of the table takes over a thousand. */
 const PAGES = 250;

@@ -2,7 +2,7 @@ import { toPrincipal } from '../../../src/modules/audit/index.js';
 import { type Caller, scopesForRole } from '../../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../../src/modules/changes/changes.dto.js';
 import { ChangesWorld } from '../../support/worlds/changes-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 let context: LedgerContext;
 let world: ChangesWorld;

@@ -3,7 +3,7 @@ import { CHANGE_STATUSES } from '../../../src/entities/index.js';
 import type { Caller } from '../../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../../src/modules/changes/changes.dto.js';
 import { ChangesWorld, ENVIRONMENT } from '../../support/worlds/changes-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 let context: LedgerContext;
 let world: ChangesWorld;

@@ -13,7 +13,7 @@ import { RegistryChangesRepository } from '../../../src/modules/prompts/registry
 import { RegistryWatch } from '../../../src/modules/prompts/registry/registry-watch.js';
 import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 

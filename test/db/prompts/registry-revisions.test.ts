@@ -15,7 +15,7 @@ import { VersionsService } from '../../../src/modules/versions/index.js';
 import { DatabaseListener } from '../../../src/infra/database/index.js';
 import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 

@@ -15,7 +15,7 @@ import { VersionsRepository } from '../../../src/modules/versions/versions.repos
 import { VersionsService } from '../../../src/modules/versions/index.js';
 import type { ContentExtras } from '../../../src/templating/index.js';
 import { ACTOR } from '../../support/rows/actor.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const silent = { log: () => undefined, warn: () => undefined };
 const TOOL = { type: 'function', function: { name: 'stop', parameters: { constructor: {}, a: [null] } } };

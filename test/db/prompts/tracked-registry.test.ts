@@ -22,7 +22,7 @@ import { VersionsRepository } from '../../../src/modules/versions/versions.repos
 import { VersionsService } from '../../../src/modules/versions/index.js';
 import { ACTOR } from '../../support/rows/actor.js';
 import { eventually } from '../../support/eventually.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 const silent = { debug: () => undefined, log: () => undefined, warn: () => undefined };
 const GIT: GitDto = { commit: 'a'.repeat(40), branch: 'main' };

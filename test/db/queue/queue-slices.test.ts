@@ -5,7 +5,7 @@ import {
   type QueuePlace,
 } from '../../../src/modules/executions/record/count-queued.js';
 import { insertPrompts, insertWaiting } from '../../support/worlds/large-ledger.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import type { LedgerIds } from '../../support/worlds/record-world.js';
 
 const ALL = { afterProject: '00000000-0000-0000-0000-000000000000', passedOver: [] };

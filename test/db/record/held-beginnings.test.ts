@@ -5,7 +5,7 @@ import { type Admitted, admittedFor, begunAs } from '../../support/rows/admitted
 import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 /** The most that a call may cost: 2 for its prompt, and 8 tokens at 1. */

@@ -4,7 +4,7 @@ import { BudgetRows } from '../../support/rows/budget-rows.js';
 import { answered } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,

@@ -11,7 +11,7 @@ import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { costsByBruteForce } from '../../support/rows/costs-by-brute-force.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { lapseLeases, setLapses } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { type BeginningOptions, beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
 

@@ -3,7 +3,7 @@ import type { Claim } from '../../../src/modules/executions/record/claimed-execu
 import { begunAs } from '../../support/rows/admitted.js';
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import {
   AppConnection,

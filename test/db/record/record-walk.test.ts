@@ -8,7 +8,7 @@ import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { countByBruteForce, inOrder } from '../../support/rows/count-by-brute-force.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { lapseLeases, makeDue } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { beginningOf, findMisplaced } from '../../support/worlds/record-world.js';
 

@@ -6,7 +6,7 @@ import {
   type NewRecordings,
   RecordingRepository,
 } from '../../../src/modules/executions/recording/recording.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 
 const KEPT = [

@@ -4,7 +4,7 @@ import type { Beginning } from '../../../src/modules/executions/record/index.js'
 import { answered, failed } from '../../support/rows/call-outcomes.js';
 import { endCall } from '../../support/rows/end-executions.js';
 import { lapseLeases, truncateExecutions } from '../../support/rows/execution-rows.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { insertOneOfEach, type LedgerRows } from '../../support/rows/ledger-rows.js';
 import { type BeginningOptions, beginningOf } from '../../support/worlds/record-world.js';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { LooksWorld } from '../../support/worlds/looks-world.js';
 
 let context: LedgerContext;

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { CreateRolloutDto } from '../../../src/modules/rollouts/lifecycle/rollouts.dto.js';
 import type { Look } from '../../../src/modules/rollouts/index.js';
 import { LooksRepository } from '../../../src/modules/rollouts/watching/looks.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { LooksWorld } from '../../support/worlds/looks-world.js';
 
 let context: LedgerContext;

@@ -1,7 +1,7 @@
 import type { Caller } from '../../../src/modules/auth/index.js';
 import type { ChangeDto } from '../../../src/modules/changes/changes.dto.js';
 import { ChangesWorld } from '../../support/worlds/changes-world.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { RolloutsWorld } from '../../support/worlds/rollouts-world.js';
 
 let context: LedgerContext;

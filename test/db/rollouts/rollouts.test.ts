@@ -6,7 +6,7 @@ import {
   type RolloutAction,
 } from '../../../src/modules/rollouts/lifecycle/rollout-state.js';
 import { type RolloutStatus, ROLLOUT_STATUSES } from '../../../src/entities/index.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 import { ROLLOUT_ENVIRONMENT, RolloutsWorld } from '../../support/worlds/rollouts-world.js';
 
 let context: LedgerContext;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
 import { startLedger } from '../servers/processes.js';
 import { recordStart } from '../start/quick-start.js';
-import { testSetting } from '../servers/settings.js';
+import { testSetting } from '../settings.js';
 
 const run = promisify(execFile);
 const CLI = path.join(__dirname, '../../../dist/src/cli.js');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { LedgerContext } from '../worlds/ledger-context.js';
+import type { LedgerContext } from './ledger-context.js';
 
 const TICK_MS = 2;
 

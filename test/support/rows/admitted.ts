@@ -1,11 +1,11 @@
 import type { Begun, Beginning } from '../../../src/modules/executions/record/index.js';
-import type { LedgerRows } from './ledger-rows.js';
+import type { ExecutionParents } from './execution-rows.js';
 
 export type Admitted = Beginning['admitted'];
 
 /** Returns the admission of a text prompt without variables. */
 export function admittedFor(
-  { promptId, versionId, modelId }: Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>,
+  { promptId, versionId, modelId }: ExecutionParents,
   { promptRevision = null, ...changes }: Partial<Admitted> & { readonly promptRevision?: number | null } = {},
 ): Admitted {
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { truncateExecutions } from './execution-rows.js';
-import type { LedgerContext } from '../worlds/ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 
 export interface Verdict {
   readonly execution_id: string;

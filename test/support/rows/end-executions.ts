@@ -5,7 +5,7 @@ import type { CallOutcome } from '../../../src/modules/executions/facts/call-out
 import type { Next } from '../../../src/modules/executions/record/index.js';
 import { answered, failed } from './call-outcomes.js';
 import { insertAttempt, startRunning } from './execution-rows.js';
-import type { LedgerContext } from '../worlds/ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 
 /** Ends a call of the model `echo`, whose price nobody knows. @returns whether it was still its caller's. */
 export function endCall(

@@ -1,5 +1,3 @@
-import type { LedgerRows } from './ledger-rows.js';
-
 /**
  * Everything that tests write into the tables of executions and attempts past the ledger. To read them, tests use the
  * views `executions_all` and `execution_attempts_all`; no test knows how the tables are arranged.
@@ -8,6 +6,13 @@ import type { LedgerRows } from './ledger-rows.js';
 /** Whatever runs SQL as the owner of the tables: a client, a pool, the database of a fault row. */
 export interface Database {
   query(text: string, values?: unknown[]): Promise<unknown>;
+}
+
+/** The rows that an execution belongs to. */
+export interface ExecutionParents {
+  readonly promptId: string;
+  readonly versionId: string;
+  readonly modelId: string;
 }
 
 /** Which executions are meant; left out: all. */
@@ -45,13 +50,11 @@ export interface AttemptOptions {
   readonly status?: 'dispatched' | 'succeeded' | 'failed' | 'outcome_unknown' | 'fenced';
 }
 
-type Ledger = Pick<LedgerRows, 'promptId' | 'versionId' | 'modelId'>;
-
 /** One that waits or runs, with its input. @returns its id. */
 export async function insertExecution(
   database: Database,
   projectId: string,
-  ids: Ledger,
+  ids: ExecutionParents,
   options: ExecutionOptions = {},
 ): Promise<string> {
   const { status = 'queued', fence = 0, attemptsMade = fence, dueInS = 0, leaseInS = 0 } = options;
@@ -69,7 +72,7 @@ export async function insertExecution(
 export async function insertFinalExecution(
   database: Database,
   projectId: string,
-  ids: Ledger,
+  ids: ExecutionParents,
   options: FinalExecutionOptions,
 ): Promise<string> {
   return insertRow(database, projectId, ids, { ...options, fence: 1, attempts_made: 1, is_final: true });
@@ -78,7 +81,7 @@ export async function insertFinalExecution(
 async function insertRow(
   database: Database,
   projectId: string,
-  { promptId, versionId, modelId }: Ledger,
+  { promptId, versionId, modelId }: ExecutionParents,
   { executionId, mode, promptMode, onUnknown, maxNewTokens, callbackUrl, batchId, ...rest }: RowOptions,
 ): Promise<string> {
   const row = {

@@ -1,11 +1,8 @@
 import type { Client } from 'pg';
-import { insertExecution } from './execution-rows.js';
+import { type ExecutionParents, insertExecution } from './execution-rows.js';
 
 /** Ids of rows that belong together, written as the owner. */
-export interface LedgerRows {
-  readonly promptId: string;
-  readonly versionId: string;
-  readonly modelId: string;
+export interface LedgerRows extends ExecutionParents {
   readonly executionId: string;
 }
 

@@ -1,4 +1,4 @@
-import { testSetting } from './settings.js';
+import { testSetting } from '../settings.js';
 
 /** The run's Redis, in a database that only the files of one of Jest's workers use, one after the other. */
 export function testRedisUrl(): string {

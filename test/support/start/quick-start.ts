@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { testSetting } from '../servers/settings.js';
+import { testSetting } from '../settings.js';
 
 const PRELOAD = path.join(__dirname, 'code-cache.cjs');
 

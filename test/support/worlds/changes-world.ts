@@ -35,7 +35,7 @@ import {
   RolloutsRepository,
   RolloutTransitions,
 } from '../../../src/modules/rollouts/index.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 
 export const ENVIRONMENT = 'prod';
 

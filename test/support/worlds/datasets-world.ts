@@ -9,7 +9,7 @@ import { Revisions } from '../../../src/modules/datasets/items/revisions.js';
 import { RevisionsRepository } from '../../../src/modules/datasets/items/revisions.repository.js';
 import { UploadsRepository } from '../../../src/modules/datasets/items/uploads.repository.js';
 import { ACTOR } from '../rows/actor.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 
 /** The services of datasets on a real database. */
 export class DatasetsWorld {

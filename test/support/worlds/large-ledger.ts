@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 import type { LedgerIds } from './record-world.js';
 
 /** A page of a list costs the same whether there are a thousand rows or a hundred million; with so many a scan is told. */

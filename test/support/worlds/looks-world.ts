@@ -1,13 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { Decision, Look } from '../../../src/modules/rollouts/index.js';
-import type { RolloutEventListDto } from '../../../src/modules/rollouts/reports/looks.dto.js';
+import type { RolloutEventListDto } from '../../../src/modules/rollouts/record/looks.dto.js';
 import type { RolloutDetailDto } from '../../../src/modules/rollouts/reports/rollout-detail.dto.js';
 import { RolloutReportsService } from '../../../src/modules/rollouts/reports/rollout-reports.service.js';
 import { LookTaker } from '../../../src/modules/rollouts/watching/look-taker.js';
 import { LooksRepository } from '../../../src/modules/rollouts/watching/looks.repository.js';
 import { RolloutEventsRepository } from '../../../src/modules/rollouts/watching/rollout-events.repository.js';
 import { TakingInRepository } from '../../../src/modules/rollouts/watching/taking-in.repository.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 import { RolloutsWorld } from './rollouts-world.js';
 
 /** An execution that is over, of an arm. What is left out is as an ordinary one has it. */

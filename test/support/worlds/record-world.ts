@@ -6,7 +6,7 @@ import type { CallOutcome } from '../../../src/modules/executions/facts/call-out
 import { type Beginning, beginEntry } from '../../../src/modules/executions/record/index.js';
 import { endEntry, type Next } from '../../../src/modules/executions/record/end.js';
 import { type Admitted, admittedFor } from '../rows/admitted.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 import type { LedgerRows } from '../rows/ledger-rows.js';
 
 export interface BeginningOptions {

@@ -18,7 +18,7 @@ import type { RolloutDto } from '../../../src/modules/rollouts/lifecycle/rollout
 import type { CreateRolloutDto } from '../../../src/modules/rollouts/lifecycle/rollouts.dto.js';
 import { RolloutsService } from '../../../src/modules/rollouts/lifecycle/rollouts.service.js';
 import { ACTOR } from '../rows/actor.js';
-import type { LedgerContext } from './ledger-context.js';
+import type { LedgerContext } from '../database/ledger-context.js';
 
 export const ROLLOUT_ENVIRONMENT = 'prod';
 

@@ -1,29 +1,4 @@
-import type { Role } from './members.js';
-
-export type Scope =
-  | 'prompts:read'
-  | 'prompts:write'
-  | 'executions:run'
-  | 'executions:list'
-  | 'executions:read'
-  | 'analytics:read'
-  | 'scores:write'
-  | 'traces:read'
-  | 'traces:write'
-  | 'environments:move'
-  | 'environments:write'
-  | 'changes:write'
-  | 'changes:approve'
-  | 'evaluations:write'
-  | 'rollouts:write'
-  | 'models:write'
-  | 'keys:write'
-  | 'budgets:write'
-  | 'members:write'
-  | 'settings:write'
-  | 'audit:read'
-  | 'secrets:write'
-  | 'content:erase';
+import type { Role, Scope } from './roles.js';
 
 /** A minute; 0 for no limit, null for the default of the service. */
 export interface KeyRateLimits {

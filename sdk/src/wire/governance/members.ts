@@ -1,8 +1,6 @@
-import type { Scope } from './keys.js';
 import type { ProjectRef } from './projects.js';
+import type { Role, Scope } from './roles.js';
 
-/** From the narrowest to the widest; each may do all that the one before may. */
-export type Role = 'viewer' | 'runner' | 'editor' | 'approver' | 'admin';
 /** A person signs in; a service account only has keys. */
 export type UserKind = 'person' | 'service';
 
@@ -81,7 +79,6 @@ export interface TeamList {
   readonly next_cursor: string | null;
 }
 
-/** The caller, and what they may do. */
 /** Your role over the prompts of a team, beside that in the project. */
 export interface MyTeam {
   readonly name: string;
@@ -90,6 +87,7 @@ export interface MyTeam {
   readonly scopes: readonly Scope[];
 }
 
+/** The caller, and what they may do. */
 export interface Me {
   /** `key` for one without an owner, `instance` for the admin of the instance. */
   readonly kind: UserKind | 'key' | 'instance';

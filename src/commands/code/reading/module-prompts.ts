@@ -1,6 +1,6 @@
 import type { CodeProblem, CodePrompt, FileContents } from '../code-prompt.js';
 import { CodeModule } from './code-module.js';
-import { readDescribedPrompt } from '../described-prompt.js';
+import { readDescribedPrompt } from './described-prompt.js';
 import type { OpenModule } from './scope.js';
 import {
   holdsText,

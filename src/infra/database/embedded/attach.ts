@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toDataDir, EMBEDDED_DATABASE, localUrl, PASSWORD_NAME } from './cluster.js';
+import { toDataDir, EMBEDDED_DATABASE, localUrl, PASSWORD_NAME } from './server/cluster.js';
 import { explainAccessError, hasErrorCode, NoEmbeddedServerError } from './errors.js';
 import { findSecret } from './home-files.js';
 import { inspectPostmaster } from './server/postmaster-file.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Cluster, EMBEDDED_USER } from './cluster.js';
+import { type Cluster, EMBEDDED_USER } from './server/cluster.js';
 import { EmbeddedPostgresError, explainAccessError, hasErrorCode } from './errors.js';
 import { chooseServerIdentity, giveTo } from './server/server-identity.js';
 import { runAs } from './server/server-process.js';

@@ -9,7 +9,7 @@ import {
   PASSWORD_NAME,
   PASSWORD_SIZE_BYTES,
   SERVER_SETTINGS,
-} from './cluster.js';
+} from './server/cluster.js';
 import { assertSameMajorVersion, createDataFolder, findDataVersion, removeDrafts } from './data-folder.js';
 import { EmbeddedPostgresError, HomeInUseError } from './errors.js';
 import { ensureHome, findSecret, readOrCreateSecret } from './home-files.js';

@@ -7,7 +7,7 @@ import { readJsonInSteps } from '../../../kernel/json/reading/json-step-reader.j
 import { readJsonText } from '../../../kernel/json/json-text.js';
 import type { JsonText } from '../../../kernel/json/json-text.js';
 import { BodyTooLargeError, EncodingUnsupportedError } from '../problems/errors.js';
-import { isRecord } from './is-record.js';
+import { isRecord } from '../is-record.js';
 
 export interface JsonBodyOptions {
   /** Limit of a body, uncompressed. */

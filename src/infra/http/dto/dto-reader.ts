@@ -9,7 +9,7 @@ import { isAcceptable } from './dto-acceptor.js';
 import { arrayFailures, describeFailure, VALIDATION_OPTIONS } from './dto-failures.js';
 import { makeDto, describeShape } from './dto-shape.js';
 import type { PropertyShape } from './dto-shape.js';
-import { isRecord } from '../body/is-record.js';
+import { isRecord } from '../is-record.js';
 
 export type DtoSource = 'body' | 'query' | 'path';
 

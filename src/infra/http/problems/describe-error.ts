@@ -1,4 +1,4 @@
-import { isRecord } from '../body/is-record.js';
+import { isRecord } from '../is-record.js';
 
 /** The facts about an error that may be logged. */
 export interface ErrorDescription {

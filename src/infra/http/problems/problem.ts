@@ -14,7 +14,7 @@ import {
 } from './errors.js';
 import { RawAnswer, writeRawAnswer } from '../request/raw-answer.js';
 import { getRequestId } from '../request/request-id.js';
-import { listAllowedMethods } from '../server/allowed-methods.js';
+import { listAllowedMethods } from '../request/allowed-methods.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 

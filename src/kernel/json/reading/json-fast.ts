@@ -1,5 +1,5 @@
 import { type JsonOutline, outlineJson } from './json-outline.js';
-import { JsonSource } from './json-source.js';
+import { JsonSource } from '../json-source.js';
 import { keepSources } from '../kept-json.js';
 
 /** A JSON text that was read, with its value and the source text of its parts. */

@@ -1,4 +1,4 @@
-import { endOfString, skipSpace } from './json-source.js';
+import { endOfString, skipSpace } from '../json-source.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

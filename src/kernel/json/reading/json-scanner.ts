@@ -1,4 +1,4 @@
-import { skipSpace } from './json-source.js';
+import { skipSpace } from '../json-source.js';
 import { ValidationError } from '../../ledger-error.js';
 import type { ErrorEntry } from '../../ledger-error.js';
 import { pointerSegment } from '../../pointer-segment.js';

@@ -8,7 +8,7 @@ import { scopesForRole } from '../roles/roles.js';
 import type { Scope } from '../roles/scopes.js';
 import { KeyOwners } from './key-owners.js';
 import { toWidth } from './key-width.js';
-import type { KeysRepository } from './keys.repository.js';
+import type { KeysRepository } from '../authentication/keys.repository.js';
 
 const TX = {} as EntityManager;
 const EXPIRES_AT = new Date('2030-01-01T00:00:00Z');

@@ -5,7 +5,7 @@ import { AppConfig } from '../../../infra/config/index.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, UnauthorizedError, UserNotFoundError } from '../errors.js';
 import { type DefaultKeyLimits, type KeyWidth, toWidth } from './key-width.js';
-import { KeysRepository } from './keys.repository.js';
+import { KeysRepository } from '../authentication/keys.repository.js';
 import { OwnKey } from './own-key.js';
 import { type Grant, type KeyOwner, scopesOfGrant, toRights, widestRole } from '../roles/rights.js';
 import { scopesForRole } from '../roles/roles.js';

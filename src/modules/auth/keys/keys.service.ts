@@ -3,11 +3,11 @@ import type { ApiKeyEntity } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import { ValidationError } from '../../../kernel/index.js';
 import { AuditService, toPrincipal } from '../../audit/index.js';
-import { Authenticator } from '../authenticator.js';
+import { Authenticator } from '../authentication/authenticator.js';
 import type { Caller } from '../caller.js';
 import { ForbiddenError, KeyNotFoundError, KeyRevokedError } from '../errors.js';
 import { KeyOwners } from './key-owners.js';
-import { formatKey, newSecret } from './key-secret.js';
+import { formatKey, newSecret } from '../authentication/key-secret.js';
 import { rateLimitsView, toKeyDto } from './key-views.js';
 import type {
   ChangeKeyDto,
@@ -17,9 +17,9 @@ import type {
   KeyListDto,
   RotateKeyDto,
 } from './keys.dto.js';
-import { KeysRepository } from './keys.repository.js';
+import { KeysRepository } from '../authentication/keys.repository.js';
 import { type Grant, scopesOfGrant } from '../roles/rights.js';
-import { SecretHasher } from './secret-hasher.js';
+import { SecretHasher } from '../authentication/secret-hasher.js';
 
 @Injectable()
 export class KeysService {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import { type ProjectRef, ProjectsService } from '../../projects/index.js';
 import type { Caller, CallerSession } from '../caller.js';
-import { KeysRepository } from '../keys/keys.repository.js';
+import { KeysRepository } from '../authentication/keys.repository.js';
 import type { MeDto, MyProjectDto, MyTeamDto } from './me.dto.js';
 import type { Rights } from '../roles/rights.js';
 import { type Scope, SCOPES, SCOPES_OVER_PROMPTS } from '../roles/scopes.js';

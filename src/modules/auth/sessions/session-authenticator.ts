@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ProjectNotFoundError } from '../../projects/index.js';
-import { Authenticator } from '../authenticator.js';
+import { Authenticator } from '../authentication/authenticator.js';
 import type { Caller, CallerSession } from '../caller.js';
 import { UnauthorizedError } from '../errors.js';
-import { readCredential, readProject } from '../request-headers.js';
+import { readCredential, readProject } from '../authentication/request-headers.js';
 import { cookieName, readCookie } from './cookies.js';
 import { CsrfTokenInvalidError } from './errors.js';
 import { chooseMembership, toPersonCaller } from './session-caller.js';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecretHasher } from '../keys/secret-hasher.js';
-import { newSecret } from '../keys/key-secret.js';
+import { SecretHasher } from '../authentication/secret-hasher.js';
+import { newSecret } from '../authentication/key-secret.js';
 
 const COOKIE = /^([0-9A-Za-z]{43})\.([\w-]{43})$/;
 

@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ChangeReviewEntity, type Role } from '../../../entities/index.js';
+import type { ReviewRecord } from '../changes.repository.js';
 
 /** One reviewer's comment and verdict. */
-export interface ReviewRecord extends Omit<ChangeReviewEntity, 'projectId' | 'keyId'> {
-  /** Whether it is an approval whose giver may still approve. */
-  readonly counts: boolean;
-}
-
 export type NewReview = Omit<ChangeReviewEntity, 'reviewedAt'>;
 
 /**

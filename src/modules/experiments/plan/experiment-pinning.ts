@@ -14,7 +14,7 @@ import { ScorerCatalogue, type ScorerVersion } from '../../scorers/index.js';
 import type { CandidateDto, CreateExperimentDto } from '../dto/create-experiment.dto.js';
 import { ExperimentsRepository } from '../experiments.repository.js';
 import { averageCost, type EstimatedCandidate, estimateCost, type EstimatedJudge } from './estimate-cost.js';
-import type { ExperimentPlan, PlannedCandidate, PlannedScorer } from './experiment-plan.js';
+import type { ExperimentPlan, PlannedCandidate, PlannedScorer } from '../experiment-plan.js';
 
 /** The cells of the largest experiment. */
 const MAX_CELLS = 1_000_000;

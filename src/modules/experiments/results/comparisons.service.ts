@@ -7,7 +7,7 @@ import type { CompareQueryDto, ComparisonDto, FlippedItemDto } from '../dto/comp
 import { CandidateNotFoundError, ExperimentNotFoundError, ScorerVersionsDifferError } from '../errors.js';
 import { type ExperimentRecord, ExperimentsRepository } from '../experiments.repository.js';
 import { ScorerNotFoundError } from '../../scorers/index.js';
-import { type ExperimentPlan, passesItem } from '../plan/experiment-plan.js';
+import { type ExperimentPlan, passesItem } from '../experiment-plan.js';
 import { type ItemPair, pairItems, type Side } from './pair-items.js';
 import { ResultsRepository } from './results.repository.js';
 

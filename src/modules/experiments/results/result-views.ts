@@ -1,5 +1,5 @@
 import type { CellDto, CellScoreDto, ItemResultDto, ItemScoreDto } from '../dto/results.dto.js';
-import { type ExperimentPlan, passesItem } from '../plan/experiment-plan.js';
+import { type ExperimentPlan, passesItem } from '../experiment-plan.js';
 import { usdOrNull } from '../plan/experiment-views.js';
 import type { CellRow, ScoreRow } from './result-rows.repository.js';
 

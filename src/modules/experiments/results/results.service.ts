@@ -5,7 +5,7 @@ import type { ItemResultDto, ListResultsQueryDto, ResultListDto } from '../dto/r
 import { CandidateNotFoundError, ExperimentNotFoundError } from '../errors.js';
 import { type ExperimentRecord, ExperimentsRepository } from '../experiments.repository.js';
 import { ScorerNotFoundError } from '../../scorers/index.js';
-import type { ExperimentPlan } from '../plan/experiment-plan.js';
+import type { ExperimentPlan } from '../experiment-plan.js';
 import { resultViews } from './result-views.js';
 import { type ResultFilter, type ResultKey, ResultRowsRepository } from './result-rows.repository.js';
 

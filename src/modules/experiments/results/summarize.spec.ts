@@ -1,4 +1,4 @@
-import type { ExperimentPlan } from '../plan/experiment-plan.js';
+import type { ExperimentPlan } from '../experiment-plan.js';
 import { progressView, summarize } from './summarize.js';
 
 const plan = {

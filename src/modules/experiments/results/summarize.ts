@@ -1,7 +1,7 @@
 import { passAtK, passHatK, wilsonInterval } from '../../../statistics/index.js';
 import type { CandidateScoreDto, ExperimentProgressDto } from '../dto/experiment-detail.dto.js';
 import type { ExperimentRecord } from '../experiments.repository.js';
-import { type ExperimentPlan, passesItem } from '../plan/experiment-plan.js';
+import { type ExperimentPlan, passesItem } from '../experiment-plan.js';
 import { usdOrNull } from '../plan/experiment-views.js';
 import type { CandidateFigures, PassGroup, ScorerErrors } from './results.repository.js';
 

@@ -1,5 +1,5 @@
 import type { ScorerVersion } from '../../scorers/index.js';
-import type { ExperimentPlan } from '../plan/experiment-plan.js';
+import type { ExperimentPlan } from '../experiment-plan.js';
 import type { Drive, OpenCell } from './drives.repository.js';
 import type { StoredCaller } from './stored-caller.js';
 

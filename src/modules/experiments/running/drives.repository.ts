@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExperimentStatus } from '../../../entities/index.js';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { DatasetItem } from '../../datasets/index.js';
-import type { ExperimentPlan } from '../plan/experiment-plan.js';
+import type { ExperimentPlan } from '../experiment-plan.js';
 import type { StoredCaller } from './stored-caller.js';
 
 /** The right to drive an experiment while its lease is renewed and no newer fence exists. */

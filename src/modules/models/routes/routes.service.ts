@@ -7,7 +7,7 @@ import { ModelsService } from '../models.service.js';
 import { ModelRouteNotFoundError } from './errors.js';
 import { type ModelRoute, readTargets } from './model-route.js';
 import type { PutRouteDto, RouteDto, RouteListDto } from './routes.dto.js';
-import { RoutesRepository } from './routes.repository.js';
+import { RoutesRepository } from '../routes.repository.js';
 
 /** Lists of models under a name, that executions may be sent along. */
 @Injectable()

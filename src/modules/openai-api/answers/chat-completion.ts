@@ -1,7 +1,7 @@
 import type { ExecutionResultDto } from '../../executions/index.js';
 import type { Completion } from '../../providers/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
-import { fillArguments } from './fill-arguments.js';
+import { fillArguments } from '../requests/fill-arguments.js';
 
 /** In front of an execution's id: the id of the completion. */
 const ID_PREFIX = 'chatcmpl-';

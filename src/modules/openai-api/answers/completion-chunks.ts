@@ -6,7 +6,7 @@ import type {
 } from '../../executions/index.js';
 import type { ChatCompletionDto, ChatUsageDto } from './chat-completion.dto.js';
 import { toCompletionId, type FinishReason, toUnixSeconds, vendorFacts } from './chat-completion.js';
-import { fillArguments } from './fill-arguments.js';
+import { fillArguments } from '../requests/fill-arguments.js';
 
 /** The members that all chunks of a stream share. */
 type Head = Pick<ChatCompletionDto, 'id' | 'created' | 'model' | 'service_tier' | 'system_fingerprint'>;

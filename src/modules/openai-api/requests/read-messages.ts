@@ -1,6 +1,6 @@
 import type { SentMessage } from '../../../entities/index.js';
 import { type ErrorEntry, pointerSegment, ValidationError } from '../../../kernel/index.js';
-import { fillArguments } from '../answers/fill-arguments.js';
+import { fillArguments } from './fill-arguments.js';
 import { MAX_MESSAGES, MAX_PARTS, MAX_TOOL_CALLS } from './message-limits.js';
 
 type Members = Readonly<Record<string, unknown>>;

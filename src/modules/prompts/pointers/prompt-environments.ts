@@ -1,5 +1,5 @@
 import { EnvironmentProtectedError, NoActiveVersionError } from '../errors.js';
-import { DEFAULT_POINTER } from './default-pointer.js';
+import { DEFAULT_POINTER } from '../default-pointer.js';
 import {
   RUNNING_ROLLOUTS,
   type RunningRollout,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Arm, assignArm, bucketUnit } from '../../../bucketing/index.js';
-import { DEFAULT_POINTER } from './default-pointer.js';
+import { DEFAULT_POINTER } from '../default-pointer.js';
 
 /** A rollout that runs beside a pointer of a prompt. */
 export interface RunningRollout {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { ResolvedColumns } from '../prompt-versions.repository.js';
-import { DEFAULT_POINTER } from '../pointers/default-pointer.js';
+import { DEFAULT_POINTER } from '../default-pointer.js';
 import { ALWAYS_KNOWN } from '../pointers/prompt-environments.js';
 
 /** Which version somebody means: the one of that number, else of that content, else of that environment, else the active one. */

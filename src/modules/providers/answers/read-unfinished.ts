@@ -1,5 +1,5 @@
 import { ProviderError, type ProviderEnd } from '../provider.contract.js';
-import { safeVendorMessage } from '../calls/safe-message.js';
+import { safeVendorMessage } from './safe-message.js';
 
 /** The vendors' longest has 25. */
 const LONGEST_WORD = 60;

@@ -1,4 +1,4 @@
-import type { ProviderProgress } from './provider-progress.js';
+import type { ProviderProgress } from '../provider-progress.js';
 
 /** The progress of one call, as far as its adapter tells. */
 export class CallProgress implements ProviderProgress {

@@ -5,7 +5,7 @@ import type {
   DecisionDto,
   EstimateDto,
   LookFiguresDto,
-} from '../reports/looks.dto.js';
+} from './looks.dto.js';
 
 /** A look as the wire has it. Steps are counted from 1 there, and from 0 in the statistics. */
 export function lookView(look: Look): LookFiguresDto {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiInteger } from '../../../infra/http/index.js';
 import { RolloutDto, RolloutPhaseDto } from '../lifecycle/rollout.dto.js';
-import { MetricComparisonDto, LookDto } from './looks.dto.js';
+import { MetricComparisonDto, LookDto } from '../record/looks.dto.js';
 
 export class DelayDto {
   /** The median. */

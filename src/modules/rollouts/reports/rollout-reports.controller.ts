@@ -7,7 +7,7 @@ import {
   ListRolloutEventsQueryDto,
   LookListDto,
   RolloutEventListDto,
-} from './looks.dto.js';
+} from '../record/looks.dto.js';
 import { RolloutDetailDto } from './rollout-detail.dto.js';
 import { RolloutReportsService } from './rollout-reports.service.js';
 

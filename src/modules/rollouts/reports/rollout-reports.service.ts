@@ -32,7 +32,7 @@ import type {
   RolloutEventListDto,
   RolloutExposureDto,
   RolloutValueDto,
-} from './looks.dto.js';
+} from '../record/looks.dto.js';
 import type { ArmDelaysDto, ArmTotalsDto, PhaseFiguresDto, RolloutDetailDto } from './rollout-detail.dto.js';
 
 /** Steps whose events stay in memory, so that somebody who watches a rollout does not read all of them each time. */

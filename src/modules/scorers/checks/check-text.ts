@@ -1,5 +1,5 @@
 import type { ExactJson } from '../../../kernel/index.js';
-import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import { holdsMembers, isSameJson, readExact, textFor } from './exact-values.js';
 import { findPattern } from './find-pattern.js';
 import { similarityBetween } from './similarity.js';

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 
 /** Whether the pattern, in the syntax of RE2, is found anywhere in the text. It takes time in proportion to the text. */
 export function findPattern(pattern: string, text: string): Finding | ScoringError {

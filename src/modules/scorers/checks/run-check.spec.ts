@@ -1,5 +1,5 @@
-import type { CheckDefinition } from '../definitions/scorer-definition.js';
-import type { ScorableAnswer } from '../scoring/scorable-answer.js';
+import type { CheckDefinition } from '../scorer-definition.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
 import { runCheck } from './run-check.js';
 
 const ANSWER: ScorableAnswer = {

@@ -1,7 +1,7 @@
 import { type ExactJson, ExactNumber, formatPicoUsd, parseExact } from '../../../kernel/index.js';
-import type { CheckDefinition } from '../definitions/scorer-definition.js';
-import type { ScorableAnswer } from '../scoring/scorable-answer.js';
-import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import type { CheckDefinition } from '../scorer-definition.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import { checkText } from './check-text.js';
 import { isJson, isSameJson, readExact, textFor } from './exact-values.js';
 import { isRefusal } from './is-refusal.js';

@@ -7,7 +7,7 @@ import { ScorerInvalidError } from '../errors.js';
 import type { DefinitionProblem } from '../sandbox/sandbox-job.js';
 import { SandboxThreads } from '../sandbox/sandbox-threads.js';
 import { JobTimedOut, ThreadDied } from '../sandbox/thread.js';
-import type { CheckDefinition, CodeDefinition, ScorerDefinition } from './scorer-definition.js';
+import type { CheckDefinition, CodeDefinition, ScorerDefinition } from '../scorer-definition.js';
 import type { DefinitionDraft } from './write-definition.js';
 
 /** Looks at what a definition names and holds: prompts, models, patterns, schemas, code. */

@@ -1,4 +1,4 @@
-import { DEFAULT_THRESHOLD, type ScorerDefinition } from './scorer-definition.js';
+import { DEFAULT_THRESHOLD, type ScorerDefinition } from '../scorer-definition.js';
 
 /** Lists definitions that are allowed, and probably not meant. */
 export function listWarnings(definition: ScorerDefinition): string[] {

@@ -1,7 +1,7 @@
 import type { ScorerKind } from '../../../entities/index.js';
 import { JsonSource } from '../../../kernel/index.js';
 import type { ParamsDto } from '../../executions/index.js';
-import type { CheckName, JudgeDefinition, Scale, ScorerDefinition } from './scorer-definition.js';
+import type { CheckName, JudgeDefinition, Scale, ScorerDefinition } from '../scorer-definition.js';
 
 /** A definition as it is stored. */
 interface StoredDefinition {

@@ -2,7 +2,7 @@ import { type ExactJson, ExactNumber, parseExact } from '../../../kernel/index.j
 import { parsePath } from '../checks/json-path.js';
 import { readPicoUsd } from '../checks/read-pico-usd.js';
 import type { DefinitionReader } from './definition-reader.js';
-import type { CheckName } from './scorer-definition.js';
+import type { CheckName } from '../scorer-definition.js';
 
 /** The bound for the pattern of a regular expression. */
 const MAX_PATTERN_CHARS = 1000;

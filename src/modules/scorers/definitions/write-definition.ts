@@ -3,7 +3,7 @@ import type { ScorerKind } from '../../../entities/index.js';
 import { layOutJson, parseJson, writeJson } from '../../../kernel/index.js';
 import { canonicalJson } from '../../../templating/index.js';
 import { parseDefinition } from './parse-definition.js';
-import type { ScorerDefinition } from './scorer-definition.js';
+import type { ScorerDefinition } from '../scorer-definition.js';
 
 const DOMAIN = 'prompt-ledger/scorer/1';
 

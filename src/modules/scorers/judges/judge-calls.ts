@@ -8,8 +8,8 @@ import {
   SubmitService,
   type UsedKey,
 } from '../../executions/index.js';
-import type { JudgeDefinition } from '../definitions/scorer-definition.js';
-import { type ScoringError, scoringError } from '../scoring/verdict.js';
+import type { JudgeDefinition } from '../scorer-definition.js';
+import { type ScoringError, scoringError } from '../verdict.js';
 import { JudgementInterruptedError } from '../errors.js';
 import type { JudgeVariables } from './judge-variables.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../../kernel/index.js';
-import type { ScorableAnswer } from '../scoring/scorable-answer.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
 
 /** Variables of a judge's prompt, as text and as what is rendered. */
 export interface JudgeVariables {

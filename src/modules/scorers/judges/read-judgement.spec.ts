@@ -1,4 +1,4 @@
-import type { JudgeDefinition } from '../definitions/scorer-definition.js';
+import type { JudgeDefinition } from '../scorer-definition.js';
 import { composeJudgeVariables, fenceAnswer } from './judge-variables.js';
 import { readJudgement } from './read-judgement.js';
 

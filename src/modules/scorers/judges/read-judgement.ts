@@ -1,5 +1,5 @@
-import type { JudgeDefinition } from '../definitions/scorer-definition.js';
-import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import type { JudgeDefinition } from '../scorer-definition.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import type { Judgement } from './judge-calls.js';
 
 /** The whole answer in a fence of Markdown, as models like to put it. */

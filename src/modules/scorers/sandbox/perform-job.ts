@@ -1,8 +1,8 @@
 import { compilePattern } from '../checks/find-pattern.js';
 import { findSchemaProblem } from '../checks/matches-schema.js';
 import { runCheck } from '../checks/run-check.js';
-import type { CheckDefinition, CodeDefinition } from '../definitions/scorer-definition.js';
-import type { Finding, ScoringError } from '../scoring/verdict.js';
+import type { CheckDefinition, CodeDefinition } from '../scorer-definition.js';
+import type { Finding, ScoringError } from '../verdict.js';
 import { findCodeProblem, runCode } from './run-code.js';
 import type { DefinitionProblem, SandboxJob } from './sandbox-job.js';
 

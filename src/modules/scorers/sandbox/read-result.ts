@@ -1,4 +1,4 @@
-import { type Finding, finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import { type Finding, finding, type ScoringError, scoringError } from '../verdict.js';
 import { SANDBOX } from './sandbox-bounds.js';
 
 /** The prelude's report, as far as it can be trusted: code may have bent whatever wrote it. */

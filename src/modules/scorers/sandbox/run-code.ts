@@ -1,5 +1,5 @@
 import { type QuickJSContext, Scope } from 'quickjs-emscripten';
-import { type Finding, type ScoringError, scoringError } from '../scoring/verdict.js';
+import { type Finding, type ScoringError, scoringError } from '../verdict.js';
 import { newEngine } from './engine.js';
 import { PRELUDE } from './prelude.js';
 import { outOfMemory, readProblem, readResult } from './read-result.js';

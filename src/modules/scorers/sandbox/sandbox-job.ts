@@ -1,6 +1,6 @@
-import type { CheckDefinition, CodeDefinition } from '../definitions/scorer-definition.js';
-import type { ScorableAnswer } from '../scoring/scorable-answer.js';
-import type { Finding, ScoringError } from '../scoring/verdict.js';
+import type { CheckDefinition, CodeDefinition } from '../scorer-definition.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
+import type { Finding, ScoringError } from '../verdict.js';
 
 /** Work for a thread of its own: it may take longer than others may wait for the event loop. */
 export type SandboxJob =

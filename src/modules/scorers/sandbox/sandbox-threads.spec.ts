@@ -1,4 +1,4 @@
-import type { ScorableAnswer } from '../scoring/scorable-answer.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
 import { composeCodeInput } from '../scoring/compose-code-input.js';
 import { SandboxThreads } from './sandbox-threads.js';
 import { JobTimedOut } from './thread.js';

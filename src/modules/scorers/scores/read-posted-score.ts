@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../kernel/index.js';
-import { type HumanDefinition, thresholdFor } from '../definitions/scorer-definition.js';
+import { type HumanDefinition, thresholdFor } from '../scorer-definition.js';
 import type { PostScoreDto } from './scores.dto.js';
 
 /** A person's score of an answer, by the labels or the range of a scorer. */

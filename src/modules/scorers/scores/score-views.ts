@@ -1,4 +1,4 @@
-import type { ScoringError } from '../scoring/verdict.js';
+import type { ScoringError } from '../verdict.js';
 import type { ScoreDto, ScoringErrorDto } from './scores.dto.js';
 import type { NewScore, ScoreRecord } from './scores.repository.js';
 

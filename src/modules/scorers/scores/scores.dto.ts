@@ -12,7 +12,7 @@ import {
 import { SCORE_SOURCES, type ScoreSource } from '../../../entities/index.js';
 import { ANY_JSON, ApiId, ApiInteger, ApiTime, PageQueryDto } from '../../../infra/http/index.js';
 import { PROMPT_NAME, PROMPT_NAME_RULE } from '../../../kernel/index.js';
-import { SCORING_ERROR_TYPES, type ScoringErrorType } from '../scoring/verdict.js';
+import { SCORING_ERROR_TYPES, type ScoringErrorType } from '../verdict.js';
 
 const ANY_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_RULE = { message: 'must be a UUID' };

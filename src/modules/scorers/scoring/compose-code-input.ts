@@ -1,5 +1,5 @@
 import { formatPicoUsd } from '../../../kernel/index.js';
-import type { ScorableAnswer } from './scorable-answer.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
 
 /**
  * Returns the input of a scorer's code, as JSON: `{variables, expected, response_text, tool_calls, telemetry}`. `expected` is left out when

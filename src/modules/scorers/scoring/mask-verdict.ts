@@ -1,5 +1,5 @@
 import type { ValueMask } from '../../executions/index.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '../verdict.js';
 
 /** Returns a verdict as it may be kept: what code says of an answer may quote the variables. */
 export function maskVerdict(verdict: Verdict, values: ValueMask): Verdict {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { heavyWork, LedgerError } from '../../../kernel/index.js';
 import type { Caller } from '../../auth/index.js';
-import type { CheckName, ScorerDefinition } from '../definitions/scorer-definition.js';
-import { thresholdFor } from '../definitions/scorer-definition.js';
+import type { CheckName, ScorerDefinition } from '../scorer-definition.js';
+import { thresholdFor } from '../scorer-definition.js';
 import { ScorerKindMismatchError } from '../errors.js';
 import { runCheck } from '../checks/run-check.js';
 import { type CallJudge, JudgeCalls } from '../judges/judge-calls.js';
@@ -13,8 +13,8 @@ import { SandboxThreads } from '../sandbox/sandbox-threads.js';
 import { JobTimedOut, ThreadDied } from '../sandbox/thread.js';
 import type { ScorerVersion } from '../scorer-version.js';
 import { composeCodeInput } from './compose-code-input.js';
-import type { ScorableAnswer } from './scorable-answer.js';
-import { type Finding, type ScoringError, scoringError, type Verdict } from './verdict.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
+import { type Finding, type ScoringError, scoringError, type Verdict } from '../verdict.js';
 
 export interface ScoringOptions {
   /**

@@ -1,6 +1,6 @@
 import { type ExecutionRecord, MASKED } from '../../executions/index.js';
-import type { ScorableAnswer } from './scorable-answer.js';
-import { type ScoringError, scoringError } from './verdict.js';
+import type { ScorableAnswer } from '../scorable-answer.js';
+import { type ScoringError, scoringError } from '../verdict.js';
 
 /** The request of an execution, as far as the caller knows more than the record shows. */
 export interface AskedFor {

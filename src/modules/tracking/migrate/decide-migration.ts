@@ -5,10 +5,9 @@ import {
   PromptModeMismatchError,
   PromptNotFoundError,
 } from '../../prompts/index.js';
-import type { Decision } from '../register/decide-registration.js';
 import { type Fault, refuseFaulty } from '../errors.js';
 import type { MigratedPromptDto } from './migrate-prompts.dto.js';
-import type { AskedPrompt, KnownPrompt, PromptChange } from '../tracked-prompts.js';
+import type { AskedPrompt, Decision, KnownPrompt, PromptChange } from '../tracked-prompts.js';
 
 /** A prompt that is to be managed here; both are null when its content stays. */
 export interface MigratingPrompt extends AskedPrompt {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PromptContent } from '../../../templating/index.js';
 import { isNewRegistration, type RegistrationFacts } from '../../versions/index.js';
 import type { RegisteredPromptDto, RegistrationOutcome } from './register-code.dto.js';
-import type { KnownPrompt, PromptChange, PromptMetadata } from '../tracked-prompts.js';
+import type { Decision, KnownPrompt, PromptChange, PromptMetadata } from '../tracked-prompts.js';
 
 /** A prompt as the code has it. */
 export interface CodePrompt {
@@ -16,13 +16,6 @@ export interface CodePrompt {
 
 /** The answer for a prompt, but for what its content alone says. */
 export type DecidedPrompt = Omit<RegisteredPromptDto, 'warnings'>;
-
-export interface Decision<Answer> {
-  /** One for each prompt that was sent, in order. */
-  readonly answers: Answer[];
-  /** Only of those prompts that change. */
-  readonly changes: PromptChange[];
-}
 
 /**
  * Decides a registration: each prompt points to the version of its content afterwards, which is

@@ -1,8 +1,7 @@
 import { NoActiveVersionError, PromptModeMismatchError, PromptNotFoundError } from '../../prompts/index.js';
-import type { Decision } from './decide-registration.js';
 import { type Fault, refuseFaulty } from '../errors.js';
 import type { RetiredPromptDto } from './retire-prompts.dto.js';
-import type { AskedPrompt, KnownPrompt, PromptChange } from '../tracked-prompts.js';
+import type { AskedPrompt, Decision, KnownPrompt, PromptChange } from '../tracked-prompts.js';
 
 /**
  * Decides the retirement of prompts that are gone from the code: they are marked, and nothing else. Versions, the active one too,

@@ -1,5 +1,5 @@
-import { filter } from './filter.js';
-import type { Filter } from './filter.js';
+import { filter } from '../filter.js';
+import type { Filter } from '../filter.js';
 import { listFilters } from './lists.js';
 import { numberFilters } from './numbers.js';
 import { stringFilters } from './strings.js';

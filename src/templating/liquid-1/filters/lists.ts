@@ -12,8 +12,8 @@ import {
   toJson,
   toText,
 } from '../values.js';
-import { filter } from './filter.js';
-import type { Filter } from './filter.js';
+import { filter } from '../filter.js';
+import type { Filter } from '../filter.js';
 import { toNumber } from './numbers.js';
 import { lowerCase, offsetOfChar } from './text.js';
 

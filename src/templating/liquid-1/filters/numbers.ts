@@ -1,8 +1,8 @@
 import { ExactNumber } from '../../../kernel/index.js';
 import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
-import { filter } from './filter.js';
-import type { Filter } from './filter.js';
+import { filter } from '../filter.js';
+import type { Filter } from '../filter.js';
 
 /** It goes by decimal digits. */
 const STEPS_PER_ROUND = 20;

@@ -2,8 +2,8 @@ import type { JsonData } from '../../content/json-data.js';
 import type { Budget } from '../budget.js';
 import { findAll } from '../search.js';
 import { countCodePoints, toText } from '../values.js';
-import { filter } from './filter.js';
-import type { Filter } from './filter.js';
+import { filter } from '../filter.js';
+import type { Filter } from '../filter.js';
 import { toNumber } from './numbers.js';
 import { lowerCase, offsetOfChar, splitWords, upperCase } from './text.js';
 

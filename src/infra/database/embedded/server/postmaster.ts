@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../cluster.js';
+import type { Cluster } from './cluster.js';
 import { EmbeddedPostgresError, explainAccessError, hasErrorCode } from '../errors.js';
 import { inspectPostmaster } from './postmaster-file.js';
 import { chooseServerIdentity, giveTo } from './server-identity.js';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
-import { type Cluster, localUrl, PASSWORD_NAME } from '../cluster.js';
+import { type Cluster, localUrl, PASSWORD_NAME } from './cluster.js';
 import { EmbeddedPostgresError, hasErrorCode, HomeInUseError } from '../errors.js';
 import {
   findFreePort,

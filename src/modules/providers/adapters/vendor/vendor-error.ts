@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { connectionCode, providerErrorFromStatus, wasNeverSent } from '../../calls/provider-failure.js';
 import { ProviderError } from '../../provider.contract.js';
-import { safeVendorMessage, type Secrets } from '../../calls/safe-message.js';
+import { safeVendorMessage, type Secrets } from '../../answers/safe-message.js';
 import { readHeader } from './vendor-headers.js';
 
 /** An error says what it has to say in far less, and its sender may never stop. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ServerSentEventSplitter } from '../exchange/server-sent-events.js';
+import { ServerSentEventSplitter } from './server-sent-events.js';
 import { recordOrNull, recordsIn } from './event-data.js';
 import { MAX_ERROR_BODY_BYTES, VendorError } from '../vendor-error.js';
 import { textOrNull, type Json } from './vendor-json.js';

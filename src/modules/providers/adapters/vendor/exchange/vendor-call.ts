@@ -6,7 +6,7 @@ import {
   type ProviderEvent,
   type ProviderRequest,
 } from '../../../provider.contract.js';
-import { ServerSentEventSplitter } from './server-sent-events.js';
+import { ServerSentEventSplitter } from '../answer/server-sent-events.js';
 import type { AnswerReader } from '../answer/answer-reader.js';
 import { bodyText } from './body-text.js';
 import { decodeBody } from './decode-body.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
-import type { ProviderProgress } from '../../../calls/provider-progress.js';
+import type { ProviderProgress } from '../../../provider-progress.js';
 import type { ProviderConnect } from '../../../provider.contract.js';
 import type { WholeExchange } from './whole-exchange.js';
 

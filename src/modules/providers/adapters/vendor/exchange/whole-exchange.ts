@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AnswerBuilder } from '../../../answers/answer-builder.js';
-import type { ProviderProgress } from '../../../calls/provider-progress.js';
+import type { ProviderProgress } from '../../../provider-progress.js';
 import { ProviderError, type ProviderAnswer } from '../../../provider.contract.js';
-import { ServerSentEventSplitter } from './server-sent-events.js';
+import { ServerSentEventSplitter } from '../answer/server-sent-events.js';
 import type { AnswerReader } from '../answer/answer-reader.js';
 import { bodyText } from './body-text.js';
 import { PushedBody } from './pushed-body.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
 import { computeChecksum, type PromptContent } from '../../templating/index.js';
-import type { CodePrompt } from '../code/code-prompt.js';
+import type { CodePrompt } from './code-prompt.js';
 import { contentText } from './content-text.js';
 
 /** A prompt of code as the ledger knows it. */

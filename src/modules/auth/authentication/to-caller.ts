@@ -1,7 +1,7 @@
-import type { Caller, KeyRateLimits } from './caller.js';
-import type { KeyRecord } from './keys/keys.repository.js';
-import { NO_TEAMS, type Rights } from './roles/rights.js';
-import { type Scope, SCOPES } from './roles/scopes.js';
+import type { Caller, KeyRateLimits } from '../caller.js';
+import type { KeyRecord } from './keys.repository.js';
+import { NO_TEAMS, type Rights } from '../roles/rights.js';
+import { type Scope, SCOPES } from '../roles/scopes.js';
 
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
 const DEFAULT_RATE_LIMITS: KeyRateLimits = { requestsPerMinute: null, tokensPerMinute: null };

@@ -1,8 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsObject, IsOptional, Max, Min, ValidateIf } from 'class-validator';
-import { ApiInteger } from '../../infra/http/index.js';
-import { MAX_INT } from '../../kernel/index.js';
-import { ChatMessageDto } from './prompts.dto.js';
+import { ApiInteger } from '../../../infra/http/index.js';
+import { MAX_INT } from '../../../kernel/index.js';
+import { ChatMessageDto } from '../prompts.dto.js';
 
 export class RenderPromptDto {
   /**

@@ -1,11 +1,6 @@
-import type { ChatMessage, PromptContent } from '../../templating/index.js';
-import type { CodePrompt } from './code-prompt.js';
-import {
-  type StaticMember,
-  type StaticMembers,
-  type StaticValue,
-  UnreadableError,
-} from './reading/static-values.js';
+import type { ChatMessage, PromptContent } from '../../../templating/index.js';
+import type { CodePrompt } from '../code-prompt.js';
+import { type StaticMember, type StaticMembers, type StaticValue, UnreadableError } from './static-values.js';
 
 const ROLES = ['system', 'user', 'assistant'];
 const KNOWN = ['messages', 'template_source', 'description', 'owner_team', 'tags'];

@@ -1,8 +1,8 @@
 import { config, hasher, KEY_ID, owner, PROJECT_ID, setUp } from './authenticator.testkit.js';
-import { ProjectNotFoundError } from '../projects/index.js';
-import { ForbiddenError, UnauthorizedError } from './errors.js';
-import { formatKey, newSecret } from './keys/key-secret.js';
-import { scopesForRole } from './roles/roles.js';
+import { ProjectNotFoundError } from '../../projects/index.js';
+import { ForbiddenError, UnauthorizedError } from '../errors.js';
+import { formatKey, newSecret } from './key-secret.js';
+import { scopesForRole } from '../roles/roles.js';
 
 describe('a key of a user', () => {
   it('is that user, with what both may do', async () => {

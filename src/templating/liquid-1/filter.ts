@@ -1,5 +1,5 @@
-import type { JsonData } from '../../content/json-data.js';
-import type { Budget } from '../budget.js';
+import type { JsonData } from '../content/json-data.js';
+import type { Budget } from './budget.js';
 
 export interface Filter {
   readonly minArgs: number;

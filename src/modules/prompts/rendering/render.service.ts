@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../infra/config/index.js';
-import { heavyWork } from '../../kernel/index.js';
-import { PromptResolver } from './reads/prompt-resolver.js';
-import { renderedView } from './reads/prompt-views.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { heavyWork } from '../../../kernel/index.js';
+import { PromptResolver } from '../reads/prompt-resolver.js';
+import { renderedView } from '../reads/prompt-views.js';
 import type { RenderedPromptDto, RenderPromptDto } from './render.dto.js';
 
 /** Shows what a run would send, without a run. */

@@ -6,8 +6,14 @@ import type {
   OnBudget,
   Params,
   Telemetry,
-} from '../runs/executions.js';
-import type { ChatMessage, JsonSchema, PromptMode, ResponseFormat, SchemaWarning } from './prompts.js';
+} from './runs/executions.js';
+import type {
+  ChatMessage,
+  JsonSchema,
+  PromptMode,
+  ResponseFormat,
+  SchemaWarning,
+} from './registry/prompts.js';
 
 /** The place of a prompt in the code. */
 export interface SourceLocation {

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { CheckFlags } from '../check/check.command.js';
-import type { ExportFlags } from '../prompt-files/export.command.js';
-import type { ImportFlags } from '../import/import.command.js';
-import { withPromptFilters } from '../ledger.program.js';
-import type { RegisterFlags } from './register.command.js';
-import { examples } from '../terminal/examples.js';
-import { withLedgerFlags } from '../terminal/flags.js';
+import type { CheckFlags } from './check/check.command.js';
+import type { ExportFlags } from './transfer/export.command.js';
+import type { ImportFlags } from './transfer/import.command.js';
+import { withPromptFilters } from './ledger.program.js';
+import type { RegisterFlags } from './code/register.command.js';
+import { examples } from './terminal/examples.js';
+import { withLedgerFlags } from './terminal/flags.js';
 
 /** Prompts in files: folders of Markdown, and code that the ledger follows. */
 export function addCodeCommands(program: Command): void {
@@ -19,7 +19,7 @@ export function addCodeCommands(program: Command): void {
       examples('prompt-ledger import prompts --dry-run', 'prompt-ledger import prompts --by martin'),
     )
     .action(async (folder: string, flags: ImportFlags) => {
-      const { importCommand } = await import('../import/import.command.js');
+      const { importCommand } = await import('./transfer/import.command.js');
       await importCommand(folder, flags);
     });
 
@@ -31,7 +31,7 @@ export function addCodeCommands(program: Command): void {
       examples('prompt-ledger export prompts', 'prompt-ledger export prompts --mode full --tag docs'),
     )
     .action(async (folder: string, flags: ExportFlags) => {
-      const { exportCommand } = await import('../prompt-files/export.command.js');
+      const { exportCommand } = await import('./transfer/export.command.js');
       await exportCommand(folder, flags);
     });
 
@@ -45,7 +45,7 @@ export function addCodeCommands(program: Command): void {
     )
     .addHelpText('after', examples('prompt-ledger register --dry-run', 'prompt-ledger register --prune'))
     .action(async (flags: RegisterFlags) => {
-      const { registerCommand } = await import('./register.command.js');
+      const { registerCommand } = await import('./code/register.command.js');
       await registerCommand(flags);
     });
 
@@ -62,7 +62,7 @@ export function addCodeCommands(program: Command): void {
       examples('prompt-ledger check', 'prompt-ledger check --format github --allow-drift'),
     )
     .action(async (flags: CheckFlags) => {
-      const { checkCommand } = await import('../check/check.command.js');
+      const { checkCommand } = await import('./check/check.command.js');
       process.exitCode = await checkCommand(flags);
     });
 }

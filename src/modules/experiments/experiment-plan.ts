@@ -1,5 +1,5 @@
-import type { ScorerKind } from '../../../entities/index.js';
-import type { ModelRefDto, ParamsDto } from '../../executions/index.js';
+import type { ScorerKind } from '../../entities/index.js';
+import type { ModelRefDto, ParamsDto } from '../executions/index.js';
 
 /** A version of a prompt on a model, in the form of the wire, in which it is stored and shown. */
 export interface PlannedCandidate {

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import type { Prompt } from '../../../sdk/src/index.js';
-import { readPrompts } from '../check/tracked-prompts.js';
-import { assignFilePaths } from './file-paths.js';
-import { formatPromptFile } from './format-prompt-file.js';
-import { writeBelow } from './prompt-folder.js';
-import { toContent } from './wire.js';
+import { readPrompts } from '../code/tracked-prompts.js';
+import { assignFilePaths } from '../prompt-files/file-paths.js';
+import { formatPromptFile } from '../prompt-files/format-prompt-file.js';
+import { writeBelow } from '../prompt-files/prompt-folder.js';
+import { toContent } from '../prompt-files/wire.js';
 import { type ListPromptsFlags, toQuery } from '../prompts/prompts.command.js';
 import { connect } from '../terminal/connection.js';
 import { formatCount } from '../terminal/format-count.js';

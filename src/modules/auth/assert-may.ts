@@ -1,6 +1,6 @@
-import { ForbiddenError } from '../errors.js';
-import { type Rights, rightsOver } from './rights.js';
-import type { Scope } from './scopes.js';
+import { ForbiddenError } from './errors.js';
+import { type Rights, rightsOver } from './roles/rights.js';
+import type { Scope } from './roles/scopes.js';
 
 /** Whether the caller has the scope in the project or over that team's prompts. @param ownerTeam as for {@link assertMayOver}. */
 export function mayOver(caller: Rights, ownerTeam: string | null, scope: Scope): boolean {

@@ -1,4 +1,4 @@
-import type { StoredToolCall } from '../../../entities/index.js';
+import type { StoredToolCall } from '../../entities/index.js';
 
 /** Facts about the execution beside its answer; null where the provider did not say. */
 export interface AnswerTelemetry {

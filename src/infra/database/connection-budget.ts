@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { AppConfig, ConfigurationError, type Environment } from '../../config/index.js';
-import { APPLICATION_ROLE } from './data-source-options.js';
-import { JOURNAL_CONNECTIONS } from '../journal/journal-connections.js';
-import { TenantScope } from '../tenant-scope.js';
+import { AppConfig, ConfigurationError, type Environment } from '../config/index.js';
+import { APPLICATION_ROLE } from './connections/data-source-options.js';
+import { JOURNAL_CONNECTIONS } from './journal/journal-connections.js';
+import { TenantScope } from './tenant-scope.js';
 
 /** Beside the pool: those of the journals, and the one LISTEN of the process, see DatabaseListener. */
 const FURTHER_CONNECTIONS = JOURNAL_CONNECTIONS + 1;

@@ -11,7 +11,7 @@ import {
 import { Metrics } from '../../../src/infra/metrics/index.js';
 import { SystemClock } from '../../../src/kernel/index.js';
 import { ExecutionsRepository } from '../../../src/modules/executions/index.js';
-import { createTestDatabase } from '../database/database.js';
+import { createTestDatabase } from './database.js';
 import { LossyConnections } from '../servers/lossy-connections.js';
 
 /** A database of its own, seen as the application sees it (`scope`) and as its owner (`owner`). */

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { LedgerClient, SchemaWarning } from '../../../sdk/src/index.js';
-import { readPrompts } from '../check/tracked-prompts.js';
+import { readPrompts } from '../code/tracked-prompts.js';
 import { problemLines } from '../code/problem-lines.js';
 import { type CodeState, Registration } from '../code/registration.js';
 import { findWorkingTree, NO_GIT_FACTS, readGitFacts } from '../git/git-facts.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PostgresBinaries } from './server/postgres-binaries.js';
+import type { PostgresBinaries } from './postgres-binaries.js';
 
 /** The one superuser and the one database of an embedded server. */
 export const EMBEDDED_USER = 'prompt_ledger';

@@ -1,8 +1,8 @@
 import { readCredential } from './request-headers.js';
 import { config, KEY_ID, PROJECT_ID, setUp } from './authenticator.testkit.js';
-import { ForbiddenError, UnauthorizedError } from './errors.js';
-import { formatKey, newSecret } from './keys/key-secret.js';
-import { SCOPES } from './roles/scopes.js';
+import { ForbiddenError, UnauthorizedError } from '../errors.js';
+import { formatKey, newSecret } from './key-secret.js';
+import { SCOPES } from '../roles/scopes.js';
 
 describe('Authenticator', () => {
   it('knows a key by its id and its secret, and drops scopes it does not know', async () => {

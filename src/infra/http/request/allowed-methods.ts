@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isRecord } from '../body/is-record.js';
+import { isRecord } from '../is-record.js';
 
 /**
  * The methods under which Express knows a path, sorted; empty when it knows none. Nest registers one route for each

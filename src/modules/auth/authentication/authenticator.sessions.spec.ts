@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
-import type { Role } from '../../entities/index.js';
+import type { Role } from '../../../entities/index.js';
 import { config, hasher, KEY_ID, owner, PROJECT_ID, setUp } from './authenticator.testkit.js';
-import { ProjectNotFoundError } from '../projects/index.js';
-import { UnauthorizedError } from './errors.js';
-import { formatKey, newSecret } from './keys/key-secret.js';
+import { ProjectNotFoundError } from '../../projects/index.js';
+import { UnauthorizedError } from '../errors.js';
+import { formatKey, newSecret } from './key-secret.js';
 
 const OTHER_ID = KEY_ID.replace('01', '02');
 

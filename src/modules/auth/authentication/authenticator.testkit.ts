@@ -1,12 +1,12 @@
-import { AppConfig, Environment } from '../../infra/config/index.js';
-import { Clock } from '../../kernel/index.js';
-import { ProjectNotFoundError, type ProjectsService } from '../projects/index.js';
+import { AppConfig, Environment } from '../../../infra/config/index.js';
+import { Clock } from '../../../kernel/index.js';
+import { ProjectNotFoundError, type ProjectsService } from '../../projects/index.js';
 import { Authenticator } from './authenticator.js';
-import { KeyLookups } from './keys/key-lookups.js';
-import { formatKey, newSecret } from './keys/key-secret.js';
-import type { KeyRecord, KeysRepository } from './keys/keys.repository.js';
-import type { KeyOwner } from './roles/rights.js';
-import { SecretHasher } from './keys/secret-hasher.js';
+import { KeyLookups } from './key-lookups.js';
+import { formatKey, newSecret } from './key-secret.js';
+import type { KeyRecord, KeysRepository } from './keys.repository.js';
+import type { KeyOwner } from '../roles/rights.js';
+import { SecretHasher } from './secret-hasher.js';
 
 export const KEY_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e1';
 export const PROJECT_ID = '01a204f2-89d6-751a-a4fa-d9b1aa7b92e2';

@@ -1,6 +1,6 @@
 import type { LedgerClient } from '../../../sdk/src/index.js';
-import type { CollectedPrompts } from '../code/collect-prompts.js';
-import type { LoadedConfig } from '../code/config-file.js';
+import type { CollectedPrompts } from './collect-prompts.js';
+import type { LoadedConfig } from './config-file.js';
 import { CliError } from '../terminal/cli-error.js';
 import type { TrackedPrompt } from './compare-prompts.js';
 import { listMissing } from './tracked-prompts.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, MoreThan } from 'typeorm';
-import { ModelRouteEntity } from '../../../entities/index.js';
-import { TenantScope } from '../../../infra/database/index.js';
+import { ModelRouteEntity } from '../../entities/index.js';
+import { TenantScope } from '../../infra/database/index.js';
 
 type RouteFacts = Pick<ModelRouteEntity, 'strategy' | 'targets' | 'description'>;
 export type StoredRoute = Pick<ModelRouteEntity, 'routeId' | 'name' | 'strategy' | 'targets'>;

@@ -1,16 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppConfig } from '../../infra/config/index.js';
-import { CacheCounts, Clock, getMessage } from '../../kernel/index.js';
-import { ProjectNotFoundError, ProjectsService } from '../projects/index.js';
-import type { Caller } from './caller.js';
-import { ForbiddenError, UnauthorizedError } from './errors.js';
-import { KeyLookups } from './keys/key-lookups.js';
-import { digestText, isSameDigest, readKeyId, parseKey } from './keys/key-secret.js';
-import { type KeyRecord, KeysRepository } from './keys/keys.repository.js';
-import { assertMaySomewhere } from './roles/assert-may.js';
-import { type Rights, toRights } from './roles/rights.js';
-import type { Scope } from './roles/scopes.js';
-import { SecretHasher } from './keys/secret-hasher.js';
+import { AppConfig } from '../../../infra/config/index.js';
+import { CacheCounts, Clock, getMessage } from '../../../kernel/index.js';
+import { ProjectNotFoundError, ProjectsService } from '../../projects/index.js';
+import type { Caller } from '../caller.js';
+import { ForbiddenError, UnauthorizedError } from '../errors.js';
+import { KeyLookups } from './key-lookups.js';
+import { digestText, isSameDigest, readKeyId, parseKey } from './key-secret.js';
+import { type KeyRecord, KeysRepository } from './keys.repository.js';
+import { assertMaySomewhere } from '../assert-may.js';
+import { type Rights, toRights } from '../roles/rights.js';
+import type { Scope } from '../roles/scopes.js';
+import { SecretHasher } from './secret-hasher.js';
 import { readCredential, readProject, type RequestHeaders } from './request-headers.js';
 import { toAdminCaller, toKeyCaller } from './to-caller.js';
 

@@ -1,15 +1,15 @@
-import type { ErrorEntry } from '../../kernel/index.js';
-import { KEYWORD_GROUPS } from '../keywords/index.js';
-import { LIMITS } from '../limits.js';
-import { SchemaNode } from '../schema-node.js';
-import { getKind } from '../values/json-values.js';
-import { checkApplied } from './check-applied.js';
-import { readIdentity } from './read-identity.js';
-import { cutPointer } from './join-pointer.js';
-import type { Reading, Reference } from './reading.js';
-import { SchemaRefused } from './schema-refused.js';
-import { resolveReference } from './resolve-reference.js';
-import { type SchemaMembers, SchemaPart } from './schema-part.js';
+import type { ErrorEntry } from '../kernel/index.js';
+import { KEYWORD_GROUPS } from './keywords/index.js';
+import { LIMITS } from './limits.js';
+import { SchemaNode } from './schema-node.js';
+import { getKind } from './values/json-values.js';
+import { checkApplied } from './reading/check-applied.js';
+import { readIdentity } from './reading/read-identity.js';
+import { cutPointer } from './reading/join-pointer.js';
+import type { Reading, Reference } from './reading/reading.js';
+import { SchemaRefused } from './reading/schema-refused.js';
+import { resolveReference } from './reading/resolve-reference.js';
+import { type SchemaMembers, SchemaPart } from './reading/schema-part.js';
 
 /** Reads a schema and all the schemas in it into nodes. Problems are gathered, so that all of them can be mended at once. */
 export class SchemaReader implements Reading {

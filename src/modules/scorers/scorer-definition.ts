@@ -1,4 +1,4 @@
-import type { ParamsDto } from '../../executions/index.js';
+import type { ParamsDto } from '../executions/index.js';
 
 export const CHECKS = [
   'equals',

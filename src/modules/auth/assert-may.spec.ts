@@ -1,7 +1,7 @@
 import { assertMayOver, assertMaySomewhere } from './assert-may.js';
-import { ForbiddenError } from '../errors.js';
-import type { Rights } from './rights.js';
-import type { Scope } from './scopes.js';
+import { ForbiddenError } from './errors.js';
+import type { Rights } from './roles/rights.js';
+import type { Scope } from './roles/scopes.js';
 
 function rights(own: Scope[], teams: Record<string, Scope[]> = {}): Rights {
   const overTeams = Object.entries(teams).map(

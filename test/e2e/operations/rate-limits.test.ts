@@ -22,7 +22,7 @@ const SUBMIT_BATCH = '/v1/executions:submit-batch';
 /** With a query a request is left to Express. */
 const WAYS: [string, string][] = [
   ['the fast path', ''],
-  ['the ordinary way', '?way=ordinary'],
+  ['the ordinary way', '?&'],
 ];
 
 const body = { prompt_name: 'greeting', variables: { name: 'Ada' }, model: ECHO };
@@ -182,6 +182,28 @@ describe.each([
       expectLimited(refused, `The key has used its ${2 * used} tokens of this minute`);
     }
     expect(stage.openai.requests).toHaveLength(calls);
+  });
+
+  it('count the tokens of each attempt, of runs and of queued work', async () => {
+    const usage = '"usage":{"prompt_tokens":40,"completion_tokens":2,"total_tokens":42}';
+    const message = '"message":{"role":"assistant","content":"half an"}';
+    // Billed, though it is no answer.
+    const unfinished = `{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,${message},"finish_reason":"error"}],${usage}}`;
+    stage.openai.behave({
+      kind: 'raw',
+      headers: { 'content-type': 'application/json' },
+      body: unfinished,
+    });
+    const key = await keyWith(stage, { tokens_per_minute: 1000 });
+    const asked = { ...body, model: OPENAI, max_attempts: 2 };
+    const run = await key.post(RUN, asked);
+    expectProblem(run, 502, 'PROVIDER_FAILED');
+    expect([run.body['attempts'], ...shownOf(run)]).toEqual([2, '1000', '916', '1000;w=60']);
+    await untilFinal(key, await submit(key, asked));
+    await eventually(async () => {
+      const look = await key.post(RUN, { nothing: true });
+      return look.headers.get('ratelimit-remaining') === '832';
+    });
   });
 
   it('count no tokens that the provider does not tell of', async () => {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDatabaseOutage } from '../../../infra/database/index.js';
 import { Clock } from '../../../kernel/index.js';
 import { BudgetExceededError } from '../../budgets/index.js';
+import { RateLimits } from '../../limits/index.js';
 import { ProviderError, type ProviderParams } from '../../providers/index.js';
 import { ProjectCircuits } from '../../secrets/index.js';
 import type { AnswerSink } from '../runs/answer-sink.js';
@@ -15,7 +16,7 @@ import {
   type Target,
 } from '../admission/execution-targets.js';
 import { OwnershipLostError } from './ownership-lost-error.js';
-import { type CallOutcome, isFree } from '../facts/call-outcome.js';
+import { type CallOutcome, countTokens, isFree } from '../facts/call-outcome.js';
 import { type ProviderCall, ProviderCaller } from './provider-caller.js';
 import { ExecutionsRepository } from '../record/index.js';
 import { isRetryableElsewhere, LEAST_CALL_MS, runRetryWaitMs } from './retry-policy.js';
@@ -32,6 +33,7 @@ export class SyncCalls {
     private readonly executions: ExecutionsRepository,
     private readonly circuits: ProjectCircuits,
     private readonly caller: ProviderCaller,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -41,7 +43,8 @@ export class SyncCalls {
   }
 
   /**
-   * Calls, and calls again while that makes sense. How the last call ended is not written yet.
+   * Calls, and calls again while that makes sense. How the last call ended is not written yet. The limits are charged for each call,
+   * because a failed one may have used tokens too.
    * @param first is dispatched already.
    * @throws OwnershipLostError when the execution passed to another process.
    */
@@ -53,6 +56,7 @@ export class SyncCalls {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.callOnce(run, attempt, call);
       call.pass.settle(this.caller.judge(outcome));
+      this.limits.charge(run.asked.caller, countTokens(outcome));
       const last = { attempt, target: call.target, outcome, mayHaveDuties };
       const next = await this.nextCall(begun, last, call);
       if (next === null) return last;

@@ -4,7 +4,7 @@ import { problemAnswer, RawAnswer } from '../../../infra/http/index.js';
 import { RateLimits } from '../../limits/index.js';
 import type { Chosen, Target } from '../admission/execution-targets.js';
 import type { CachedAnswer } from '../cache/index.js';
-import { type CallOutcome, countTokens } from '../facts/call-outcome.js';
+import type { CallOutcome } from '../facts/call-outcome.js';
 import { OwnershipLostError } from '../calls/ownership-lost-error.js';
 import { SyncCalls } from '../calls/sync-calls.js';
 import { providerProblem, ProviderCircuitOpenError } from '../errors.js';
@@ -95,9 +95,7 @@ export class SyncExecutions {
       const common = { ...limits, ...warningHeaders(warning) };
       sink.begin(view, (model) => ({ ...protocol.headers?.({ ...view, model }), ...common }));
     }
-    const last = await this.calls.make(begun, first);
-    this.limits.charge(caller, countTokens(last.outcome));
-    return last;
+    return this.calls.make(begun, first);
   }
 
   private async finish(

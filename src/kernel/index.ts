@@ -13,6 +13,7 @@ export { getMessage } from './get-message.js';
 export { type ExactJson, parseExact } from './json/parse-exact.js';
 export { isPlainNumber } from './json/plain-json.js';
 export { Places } from './places.js';
+export { LONGEST_RETRY_AFTER_MS, parseRetryAfterMs } from './retry-after.js';
 export { PROMPT_NAME, PROMPT_NAME_RULE } from './prompt-name.js';
 export { UUID } from './ids.js';
 export { MAX_INT } from './limits.js';

@@ -1,13 +1,17 @@
 /** The first wait before a call is tried again; each further one is twice as long. */
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8_000;
+/** A server that asks for more is tried again after this time. */
+const LONGEST_RETRY_AFTER_MS = 3_600_000;
+/** The forms of an HTTP date, and RFC 3339. `Date.parse` alone finds a year in any text with a number. */
+const TIME = /^((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*|\d{4}-\d\d-\d\dT)\d\d:\d\d:\d\d/i;
 
 /**
  * Returns the wait before try number `retry` (1, 2, …): what the server asked for, else twice as long each time, with
  * up to a half less by chance, so that many clients do not come back at once.
  */
 export function waitBefore(retry: number, retryAfterMs: number | null): number {
-  if (retryAfterMs !== null) return retryAfterMs;
+  if (retryAfterMs !== null) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
   const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (retry - 1));
   return full * (1 - Math.random() / 2);
 }
@@ -17,7 +21,7 @@ export function parseRetryAfterMs(headers: Headers, nowMs = Date.now()): number 
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1_000;
-  const at = Date.parse(value);
+  const at = TIME.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }
 

@@ -25,7 +25,7 @@ export {
   type ProviderClass,
   type ProviderOptions,
 } from './provider.decorator.js';
-export { parseRetryAfterMs, providerErrorFromStatus, toProviderError } from './calls/provider-failure.js';
+export { providerErrorFromStatus, toProviderError } from './calls/provider-failure.js';
 export type { ProviderProgress } from './provider-progress.js';
 export { ProviderRegistry, type ProviderSummary } from './registry/provider-registry.js';
 export { ProvidersModule, type ProvidersModuleOptions } from './providers.module.js';

@@ -96,6 +96,26 @@ describe(':run', () => {
     expect(refused.body['attempts']).toBe(1);
   });
 
+  it.each([
+    ['1e15', null],
+    ['99999999999999999999', '3600'],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', '3600'],
+    ['7 apples', null],
+    ['-5', null],
+  ])('passes on no wait that makes no sense: %s', async (asked, told) => {
+    failFirst(9, 429, { 'retry-after': asked });
+    for (const send of [RUN, '/v1/executions:stream']) {
+      const refused = await stage.admin.post(send, { ...body, max_attempts: 1 });
+      expectProblem(refused, 502, 'PROVIDER_FAILED');
+      expect([send, refused.headers.get('retry-after')]).toEqual([send, told]);
+    }
+    const chat = { model: 'openai/gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] };
+    for (const stream of [false, true]) {
+      const refused = await stage.admin.post('/openai/v1/chat/completions', { ...chat, stream });
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, told]);
+    }
+  });
+
   it('does not call again after a time-out', async () => {
     stage.openai.behave({ kind: 'hang', at: 'start' });
     const run = await stage.admin.post(RUN, { ...body, timeout_ms: 600, max_attempts: 5 });

@@ -261,6 +261,7 @@ describe('waiting', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(1_000);
     expect(new Set(waits).size).toBeGreaterThan(1);
     expect(realWait(30, null)).toBeLessThanOrEqual(8_000);
+    expect(realWait(1, 1e15)).toBe(3_600_000);
   });
 
   it('reads seconds and dates, and nothing from what is neither', () => {
@@ -269,7 +270,7 @@ describe('waiting', () => {
     expect(read('2')).toBe(2_000);
     expect(read('Thu, 01 Jan 2026 00:00:03 GMT')).toBe(3_000);
     expect(read('Wed, 31 Dec 2025 00:00:00 GMT')).toBe(0);
-    expect(read('soon')).toBeNull();
+    for (const neither of ['soon', 'in 5', '5 apples', '-1', '1e9', '2, 3']) expect(read(neither)).toBeNull();
     expect(parseRetryAfterMs(new Headers())).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '../../../infra/config/index.js';
-import { Clock, LedgerError } from '../../../kernel/index.js';
+import { Clock, LedgerError, LONGEST_RETRY_AFTER_MS } from '../../../kernel/index.js';
 import type { CallFailure, CallOutcome } from '../facts/call-outcome.js';
 import { judgeCall } from './judge-call.js';
 import type { OutputCheck } from '../facts/output-check.js';
@@ -166,11 +166,17 @@ function storableFailure(error: ProviderError, latencyMs: number): CallFailure {
     kind: KINDS.includes(kind) ? kind : 'provider_error',
     message: storableText(error.message),
     status: status !== null && Number.isInteger(status) && status >= 100 && status <= 599 ? status : null,
-    retryAfterMs,
+    retryAfterMs: boundedWaitMs(retryAfterMs),
     providerRequestId: storableText(error.providerRequestId),
     latencyMs,
     shouldRetry: typeof shouldRetry === 'boolean' ? shouldRetry : null,
   };
+}
+
+/** Null for what is no wait; what is too long is cut, because it goes to the client and holds the execution. */
+function boundedWaitMs(askedMs: unknown): number | null {
+  if (typeof askedMs !== 'number' || !Number.isFinite(askedMs) || askedMs < 0) return null;
+  return Math.min(askedMs, LONGEST_RETRY_AFTER_MS);
 }
 
 function storable(completion: Completion): Completion {

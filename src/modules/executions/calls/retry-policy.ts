@@ -1,4 +1,5 @@
 import type { ExecutionErrorType } from '../../../entities/index.js';
+import { LONGEST_RETRY_AFTER_MS } from '../../../kernel/index.js';
 
 /** Whether, and when, a failed call is made again. Nothing here knows of rows or timers. */
 
@@ -35,8 +36,6 @@ const RUN_WAITS_MS = [200, 800, 2000] as const;
 
 /** Spreads retries, so that calls that failed together do not return together. */
 const JITTER = 0.2;
-/** A provider that asks for more is asked again; else one odd header would hold an execution for days. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /** The least time that has to be left for the call itself, absolutely and as a share of the rest. */
 export const LEAST_CALL_MS = 100;

@@ -1,30 +1,5 @@
 import { ProviderError } from '../provider.contract.js';
-import { parseRetryAfterMs, toProviderError } from './provider-failure.js';
-
-describe('parseRetryAfterMs', () => {
-  const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
-
-  it.each([
-    ['2', 2000],
-    ['0', 0],
-    ['1.5', 1500],
-    ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
-    ['Wed, 21 Oct 2026 07:00:00 GMT', 0],
-    ['-1', null],
-    ['soon', null],
-    ['', null],
-    [null, null],
-  ])('reads %p as %p ms', (value, expected) => {
-    expect(parseRetryAfterMs(value, date)).toBe(expected);
-  });
-
-  it.each([null, 'yesterday'])('goes by our own clock where the date of the answer is %p', (none) => {
-    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
-    const waitMs = parseRetryAfterMs(inAnHour, none) ?? 0;
-    expect(waitMs).toBeGreaterThan(3_500_000);
-    expect(waitMs).toBeLessThanOrEqual(3_600_000);
-  });
-});
+import { toProviderError } from './provider-failure.js';
 
 describe('toProviderError', () => {
   it('leaves a ProviderError as it is', () => {

@@ -1,3 +1,4 @@
+import { parseRetryAfterMs } from '../../../kernel/index.js';
 import { ProviderError, type ProviderErrorKind } from '../provider.contract.js';
 
 /** The facts that an adapter has about an unsuccessful HTTP answer. */
@@ -34,20 +35,6 @@ function kindOfStatus(status: number): ProviderErrorKind {
   if (status === 429) return 'rate_limited';
   const refused = status >= 400 && status < 500 && status !== 408;
   return refused ? 'provider_rejected' : 'provider_error';
-}
-
-/**
- * RFC 9110, 10.2.3: delay in seconds, or a time. Null for anything else; a time in the past is 0.
- * @param date of the answer; without one that makes sense, our own clock has to do.
- */
-export function parseRetryAfterMs(value: string | null, date: string | null): number | null {
-  if (value === null || value.trim() === '') return null;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds < 0 ? null : Math.ceil(seconds * 1000);
-  const timeMs = Date.parse(value);
-  if (Number.isNaN(timeMs)) return null;
-  const answeredAtMs = Date.parse(date ?? '');
-  return Math.max(0, timeMs - (Number.isNaN(answeredAtMs) ? Date.now() : answeredAtMs));
 }
 
 /** System errors of sockets and DNS, and those of undici and Node's HTTP parser (by prefix). */

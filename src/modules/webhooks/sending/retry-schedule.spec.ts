@@ -1,4 +1,4 @@
-import { nextWaitMs, readRetryAfter } from './retry-schedule.js';
+import { nextWaitMs } from './retry-schedule.js';
 
 const WAITS_MS = [5000, 300_000];
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -14,22 +14,5 @@ describe('nextWaitMs', () => {
     { what: 'no longer than a day', attempt: 1, retryAfterMs: 400 * DAY_MS, random: 0, expected: DAY_MS },
   ])('is $what', ({ expected, ...failed }) => {
     expect(nextWaitMs(WAITS_MS, failed)).toBe(expected);
-  });
-});
-
-describe('readRetryAfter', () => {
-  const date = 'Sun, 22 Nov 2026 10:00:00 GMT';
-
-  it.each([
-    ['120', date, 120_000],
-    ['0', null, 0],
-    ['Sun, 22 Nov 2026 10:02:00 GMT', date, 120_000],
-    ['Sun, 22 Nov 2026 09:00:00 GMT', date, 0],
-    ['Sun, 22 Nov 2026 10:02:00 GMT', null, null],
-    ['soon', date, null],
-    ['-1', null, null],
-    [null, date, null],
-  ])('reads %j of an answer of %j as %j', (value, answeredAt, expected) => {
-    expect(readRetryAfter(value, answeredAt)).toBe(expected);
   });
 });

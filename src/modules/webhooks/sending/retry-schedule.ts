@@ -2,7 +2,6 @@
 const JITTER = 0.2;
 /** The longest wait that a receiver may ask for. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
-const SECONDS = /^\d{1,9}$/;
 
 export interface FailedTry {
   /** 1 for the first. */
@@ -21,15 +20,4 @@ export function nextWaitMs(
   const plannedMs = waitsMs[attempt - 1];
   if (plannedMs === undefined) return null;
   return Math.max(plannedMs * (1 + JITTER * random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
-}
-
-/**
- * `Retry-After` in milliseconds; null for what makes no sense.
- * @param date the answer's `Date`: a time is a distance from it, so that nobody's clock has to be right.
- */
-export function readRetryAfter(value: string | null, date: string | null): number | null {
-  if (value === null) return null;
-  if (SECONDS.test(value)) return Number(value) * 1000;
-  const distanceMs = Date.parse(value) - Date.parse(date ?? '');
-  return Number.isNaN(distanceMs) ? null : Math.max(0, distanceMs);
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig, packageVersion } from '../../../infra/config/index.js';
 import { AddressRefusedError, CallbackUrlPolicy, OutboundClient } from '../../../infra/outbound/index.js';
-import { Clock } from '../../../kernel/index.js';
-import { readRetryAfter } from './retry-schedule.js';
+import { Clock, parseRetryAfterMs } from '../../../kernel/index.js';
 import { signatureHeaders } from '../secrets/signing.js';
 import type { ClaimedEvent } from './webhook-events.repository.js';
 
@@ -74,7 +73,7 @@ export class WebhookSender {
     try {
       const signal = AbortSignal.any([timeout, stopping]);
       const answer = await this.client.post(event.url, { headers, body: event.body, signal });
-      return judge(answer.status, readRetryAfter(answer.header('retry-after'), answer.header('date')));
+      return judge(answer.status, parseRetryAfterMs(answer.header('retry-after'), answer.header('date')));
     } catch (error) {
       if (timeout.aborted) return failure(`There was no answer within ${this.timeoutMs} ms.`);
       return failure(stopping.aborted ? 'This service was stopped during the call.' : describe(error));

@@ -1,11 +1,13 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { AnyQuery } from '../../infra/http/index.js';
 import { Public } from '../auth/index.js';
 import { HealthDto, LivenessDto, ReadinessDto } from './health.dto.js';
 import { type HealthReport, HealthService } from './health.service.js';
 
 @ApiTags('Service')
+@AnyQuery()
 @Public()
 @Controller('health')
 export class HealthController {

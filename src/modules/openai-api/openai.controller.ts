@@ -9,7 +9,7 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { ApiBodyExample, ApiProblems, JsonSource } from '../../infra/http/index.js';
+import { AnyQuery, ApiBodyExample, ApiProblems, JsonSource } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes, ScopesOverPrompt } from '../auth/index.js';
 import { IDEMPOTENCY_HEADER, IdempotencyKey, type UsedKey } from '../executions/index.js';
 import { RateLimited } from '../limits/index.js';
@@ -20,6 +20,7 @@ import { OpenAiModelDto, OpenAiModelListDto } from './models/openai-models.dto.j
 import { OpenAiModelsService } from './models/openai-models.service.js';
 
 @ApiTags('OpenAI')
+@AnyQuery()
 @ApiExtraModels(ChatCompletionDto)
 @Controller('openai/v1')
 export class OpenAiController {

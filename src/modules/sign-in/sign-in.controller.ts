@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiProblems, type RawAnswer } from '../../infra/http/index.js';
+import { AnyQuery, ApiProblems, type RawAnswer } from '../../infra/http/index.js';
 import { Public } from '../auth/index.js';
 import { LoginQueryDto } from './sign-in.dto.js';
 import { SignInService } from './sign-in.service.js';
@@ -29,6 +29,7 @@ export class SignInController {
   }
 
   @Get('callback')
+  @AnyQuery()
   @HttpCode(303)
   @Public()
   @ApiOperation({

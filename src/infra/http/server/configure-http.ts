@@ -7,6 +7,7 @@ import { setUpDocs } from '../openapi/docs.js';
 import type { DocsOptions } from '../openapi/docs.js';
 import { JsonBodyGuard } from '../body/json-body.guard.js';
 import type { JsonBodyOptions } from '../body/json-body.reader.js';
+import { DeclaredQueryGuard } from '../request/declared-query.guard.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { applyServerLimits } from './server-limits.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';
@@ -39,7 +40,7 @@ export function configureHttp(app: NestExpressApplication, options: HttpOptions)
   app.use(commonHeadersMiddleware);
   if (options.corsOrigins.length > 0) app.enableCors(corsOptions(options.corsOrigins));
   app.use(strictUrlMiddleware);
-  app.useGlobalGuards(new JsonBodyGuard(options.body));
+  app.useGlobalGuards(new DeclaredQueryGuard(), new JsonBodyGuard(options.body));
   app.useGlobalPipes(new ContractValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   applyServerLimits(app.getHttpServer());

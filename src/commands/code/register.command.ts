@@ -20,11 +20,23 @@ export interface RegisterFlags extends LedgerFlags {
   readonly environment?: string;
 }
 
+/** The answer as JSON where nothing was registered, because the code could not be read. */
+const NOTHING_DONE = { registered: [], skipped: [], gone: [], retired: [] };
+
 /** Tells the ledger what the code has now, what it has no more, and which state of the code that is. */
 export async function registerCommand(flags: RegisterFlags, folder = process.cwd()): Promise<void> {
   const loaded = await loadCodeConfig(folder, flags);
   const code = await collectPrompts(loaded);
-  if (code.problems.length > 0) throw new CliError(problemLines(code.problems));
+  if (code.problems.length > 0) {
+    if (flags.json === true)
+      await printJson({
+        ...NOTHING_DONE,
+        problems: code.problems,
+        git: code.git,
+        dry_run: flags.dryRun === true,
+      });
+    throw new CliError(problemLines(code.problems));
+  }
   code.warnings.forEach(warn);
   const isDryRun = flags.dryRun === true;
   const isPruned = flags.prune ?? loaded.config.prune ?? false;
@@ -42,7 +54,15 @@ export async function registerCommand(flags: RegisterFlags, folder = process.cwd
   if (isPruned) await retirePrompts(ledger, gone, { git: code.git, isDryRun });
   if (flags.json === true) {
     const retired = isPruned ? gone : [];
-    return printJson({ registered, skipped: inFullMode, gone, retired, git: code.git, dry_run: isDryRun });
+    return printJson({
+      registered,
+      skipped: inFullMode,
+      gone,
+      retired,
+      problems: [],
+      git: code.git,
+      dry_run: isDryRun,
+    });
   }
   const rows = [
     ...registered.map((entry) => [

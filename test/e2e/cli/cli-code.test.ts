@@ -185,6 +185,15 @@ describe('prompt-ledger register', () => {
       stdout: '',
       stderr: 'error: src/prompts.ts:2: B cannot be read: it is the answer of a call.\n',
     });
+    const forPrograms = await code.run(['register', '--json']);
+    expect(forPrograms).toMatchObject({ code: 2, stderr: result.stderr });
+    expect(JSON.parse(forPrograms.stdout)).toMatchObject({
+      registered: [],
+      problems: [
+        { file: 'src/prompts.ts', line: 2, message: 'B cannot be read: it is the answer of a call' },
+      ],
+      dry_run: false,
+    });
     expect((await stage.admin.get(promptPath('unread/A'))).status).toBe(404);
   });
 });

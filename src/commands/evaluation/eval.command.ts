@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { ExperimentDetail, LedgerClient } from '../../../sdk/src/index.js';
 import { CliError, EXIT, type ExitCode } from '../terminal/cli-error.js';
 import { connect, type LedgerFlags } from '../terminal/connection.js';
@@ -8,13 +7,9 @@ import { combineGates, decideGate, figure, type GateDecision, type GateRule } fr
 import { type EvalFile, type EvalGate, readEvalFile } from './eval-file.js';
 import { ExperimentTable, SUMMARY_HEAD, summaryRows } from './experiment-table.js';
 import { gateJunit, gateMarkdown } from './gate-reports.js';
+import { assertWritable, type ReportFiles, writeReport } from './report-files.js';
 
-interface ReportFlags extends LedgerFlags {
-  /** A file for what shows tests. */
-  readonly junit?: string;
-  /** A file with a comment for a pull request. */
-  readonly markdown?: string;
-}
+type ReportFlags = LedgerFlags & ReportFiles;
 
 /**
  * Runs what a file says and waits for it. 0 and 1 are the gate's verdict; without a gate 0 says that the experiment was completed.
@@ -23,6 +18,7 @@ interface ReportFlags extends LedgerFlags {
 export async function evalRunCommand(file: string, flags: ReportFlags): Promise<ExitCode> {
   return untilTold(async () => {
     const parsed = await readEvalFile(file);
+    await assertWritable(flags);
     const ledger = await connect(flags);
     const { experiment_id: id } = await start(ledger, parsed);
     const table = new ExperimentTable();
@@ -34,7 +30,7 @@ export async function evalRunCommand(file: string, flags: ReportFlags): Promise<
   });
 }
 
-export interface EvalGateFlags extends ReportFlags {
+export interface EvalGateFlags extends LedgerFlags, ReportFiles {
   readonly baseline: string;
   readonly candidate: string;
   readonly scorer: readonly string[];
@@ -47,6 +43,7 @@ export interface EvalGateFlags extends ReportFlags {
 /** Judges an experiment that there is. */
 export async function evalGateCommand(experimentId: string, flags: EvalGateFlags): Promise<ExitCode> {
   return untilTold(async () => {
+    await assertWritable(flags);
     const ledger = await connect(flags);
     const experiment = await ledger.experiments.get(experimentId);
     const { baseline, candidate, scorer: scorers, maxDrop, maxErrors } = flags;
@@ -76,11 +73,10 @@ async function tellExperiment(
   flags: ReportFlags,
 ): Promise<ExitCode> {
   const { experiment_id: id, status, error } = experiment;
-  if (flags.junit !== undefined) await writeFile(flags.junit, await ledger.experiments.report(id, 'junit'));
-  if (flags.markdown !== undefined)
-    await writeFile(flags.markdown, await ledger.experiments.report(id, 'markdown'));
   if (flags.json === true) await printJson(experiment);
   else await printTable(SUMMARY_HEAD, summaryRows(experiment.summary));
+  await writeReport(flags.junit, () => ledger.experiments.report(id, 'junit'));
+  await writeReport(flags.markdown, () => ledger.experiments.report(id, 'markdown'));
   if (status === 'completed') return EXIT.OK;
   note(oneLine(`The experiment is ${status}${error === null ? '' : `: ${error.message}`}`));
   return EXIT.CANNOT_TELL;
@@ -100,15 +96,20 @@ async function tellGate(
   for (const rule of gate.rules) decisions.push(await decide(ledger, experiment, gate, rule, flags));
   const exitCode = combineGates(decisions);
   const title = `${name}: ${gate.candidate} against ${gate.baseline}`;
-  if (flags.junit !== undefined) await writeFile(flags.junit, gateJunit(title, decisions));
-  if (flags.markdown !== undefined) {
-    const report = await ledger.experiments.report(id, 'markdown');
-    await writeFile(flags.markdown, gateMarkdown(decisions) + report);
-  }
   if (flags.json === true) {
     await printJson({ experiment_id: id, exit_code: exitCode, gates: decisions.map(gateView) });
-    return exitCode;
+  } else {
+    await printDecisions(decisions);
   }
+  await writeReport(flags.junit, () => gateJunit(title, decisions));
+  await writeReport(flags.markdown, async () => {
+    const report = await ledger.experiments.report(id, 'markdown');
+    return gateMarkdown(decisions) + report;
+  });
+  return exitCode;
+}
+
+async function printDecisions(decisions: readonly GateDecision[]): Promise<void> {
   await printTable(
     [
       'scorer',
@@ -126,7 +127,6 @@ async function tellGate(
     decisions.map(toRow),
   );
   for (const { scorer, reason } of decisions) await print(oneLine(`${scorer}: ${reason}`));
-  return exitCode;
 }
 
 async function decide(

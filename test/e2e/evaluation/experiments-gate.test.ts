@@ -90,6 +90,45 @@ describe('prompt-ledger eval gate', () => {
   });
 });
 
+describe('a report that cannot be written', () => {
+  // It opens, and each write fails.
+  const FULL = '/dev/full';
+
+  it('keeps the verdict and its exit code', async () => {
+    const id = await run('unwritable', items(40, 6));
+    const told = await gate(id, '--max-drop', '0.03', '--junit', FULL, '--markdown', FULL, '--json');
+    expect(told.code).toBe(1);
+    expect(JSON.parse(told.stdout)).toMatchObject({ experiment_id: id, exit_code: 1 });
+    expect(told.stderr.match(/^warning: \/dev\/full was not written: ENOSPC.*$/gm)).toHaveLength(2);
+  });
+
+  it.each(['--junit', '--markdown'])('stops before the experiment begins with %s', async (flag) => {
+    await putItems(stage.admin, 'never', items(2, 0));
+    const asked = path.join(folder, 'never.yaml');
+    await writeFile(
+      asked,
+      'name: never\ndataset: never\ncandidates: [{label: a, prompt_name: gated}]\nscorers: [{name: says_yes}]\n',
+    );
+    const report = path.join(folder, 'nowhere', 'report');
+    const told = await cliOf(stage)(['eval', 'run', asked, flag, report]);
+    expect(told).toMatchObject({ code: 2, stdout: '' });
+    expect(told.stderr).toMatch(/^error: .*report cannot be written: ENOENT/);
+    const { body } = await stage.admin.get<{ experiments: ApiBody[] }>(EXPERIMENTS);
+    expect(body.experiments.filter(({ name }) => name === 'never')).toEqual([]);
+  });
+
+  it('leaves what is there until there is something to write', async () => {
+    const kept = path.join(folder, 'kept.xml');
+    await writeFile(kept, 'the last report');
+    const absent = path.join(folder, 'absent.md');
+    const unknown = '019ab0c4-9c2f-7d1e-8a55-2f6f3c1b7e10';
+    const told = await gate(unknown, '--max-drop', '0.03', '--junit', kept, '--markdown', absent);
+    expect(told.code).toBe(2);
+    expect(await readFile(kept, 'utf8')).toBe('the last report');
+    await expect(readFile(absent)).rejects.toThrow('ENOENT');
+  });
+});
+
 describe('prompt-ledger eval run', () => {
   const write = async (name: string, text: string) => {
     const file = path.join(folder, name);

@@ -36,6 +36,7 @@ import { AnnounceArms1797660000000 } from './rollouts/1797660000000-announce-arm
 import { MeasureExposures1797670000000 } from './rollouts/1797670000000-measure-exposures.js';
 import { EraseScoreAnswers1797671000000 } from './content/1797671000000-erase-score-answers.js';
 import { StopMovedRolloutsTogether1797680000000 } from './rollouts/1797680000000-stop-moved-rollouts-together.js';
+import { FindArchivedKeys1797690000000 } from './governance/1797690000000-find-archived-keys.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -77,4 +78,5 @@ export const MIGRATIONS = [
   MeasureExposures1797670000000,
   EraseScoreAnswers1797671000000,
   StopMovedRolloutsTogether1797680000000,
+  FindArchivedKeys1797690000000,
 ];

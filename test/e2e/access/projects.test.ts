@@ -1,5 +1,6 @@
 import { api, type ApiBody, type ApiClient } from '../../support/api-client.js';
 import { eventually } from '../../support/eventually.js';
+import { type LedgerProcess, startLedger } from '../../support/servers/processes.js';
 import { expectMade, makeKey, makeProject, memberClient, type TestProject, toClient } from '../people.js';
 import {
   ANY_ID,
@@ -249,6 +250,33 @@ describe('an archived project', () => {
     expect((await stage.admin.patch(path, { archived: false })).body).toMatchObject({ archived_at: null });
     expect((await project.admin.get('/v1/prompts')).status).toBe(200);
     expect((await stage.admin.get('/v1/prompts', acting(project.name))).status).toBe(200);
+  });
+});
+
+describe('a project that is brought back', () => {
+  let second: LedgerProcess;
+
+  beforeAll(async () => {
+    second = await startLedger({ env: { ...stage.env, WORKER: 'off' } });
+  });
+  afterAll(() => second.stop());
+
+  it.each([
+    ['that used them before', true],
+    ['that knew them only as refused', false],
+  ])('has its keys work at once on another process %s', async (_what, wasUsed) => {
+    const project = await makeProject(stage);
+    const path = `/v1/projects/${project.id}`;
+    const made = await stage.admin.post(`${path}/keys`, { name: 'another', role: 'admin' });
+    const there = api(second.url, String(made.body['key']));
+    if (wasUsed) expect((await there.get('/v1/prompts')).status).toBe(200);
+    await stage.admin.patch(path, { archived: true });
+    await eventually(async () => (await there.get('/v1/prompts')).status === 401);
+    // Refused again, by what is remembered if anything is.
+    expectProblem(await there.get('/v1/prompts'), 401, 'UNAUTHORIZED');
+    await stage.admin.patch(path, { archived: false });
+    expect((await there.get('/v1/prompts')).status).toBe(200);
+    expect((await there.post('/v1/executions:run', {})).status).toBe(400);
   });
 });
 

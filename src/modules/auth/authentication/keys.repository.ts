@@ -15,7 +15,7 @@ export interface KeyRecord extends Grant {
   /** The hash of the secret before the last rotation, while that still works. */
   readonly previousSecretHmac: Buffer | null;
   readonly owner: KeyOwner | null;
-  /** Neither revoked nor expired, by the database's clock, nor of a user who is disabled. */
+  /** Neither revoked nor expired, by the database's clock, nor of a user who is disabled or a project that is archived. */
   readonly valid: boolean;
   readonly rateLimits: KeyRateLimits;
   readonly ancestors: readonly KeyAncestor[];

@@ -152,7 +152,7 @@ describe('a judge', () => {
     }
   });
 
-  it('is asked once under one key, and anew without', async () => {
+  it('is asked once under one key, which is of one body', async () => {
     const name = await makeJudge();
     says('{"explanation":"x","value":1}');
     const body = { execution_id: await run('x') };
@@ -160,6 +160,31 @@ describe('a judge', () => {
     const first = await score(name, body, headers);
     const again = await score(name, body, headers);
     expect(again.score?.judge_execution_id).toBe(first.score?.judge_execution_id);
+    const { execution_id: id } = body;
+    for (const reused of [
+      { execution_id: await run('y') },
+      { ...body, keep: true },
+      { ...body, expected: 1 },
+    ]) {
+      const refused = await stage.admin.post(`/v1/scorers/${name}:score`, reused, headers);
+      expect(refused).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    }
+    // The order of members makes no other body, and a key is one of its scorer.
+    await score(name, { expected: null, execution_id: id }, { 'idempotency-key': 'twice' });
+    await score(name, { execution_id: id, expected: null }, { 'idempotency-key': 'twice' });
+    await score(await makeJudge(), { execution_id: await run('z') }, headers);
+    const calls = stage.openai.requests.length;
+    await stage.admin.delete(`/v1/executions/${id}/content`);
+    const erased = await stage.admin.post(`/v1/scorers/${name}:score`, body, headers);
+    expect(erased).toMatchObject({ status: 410, body: { code: 'CONTENT_ERASED' } });
+    expect(stage.openai.requests).toHaveLength(calls);
+  });
+
+  it('is asked anew without a key', async () => {
+    const name = await makeJudge();
+    says('{"explanation":"x","value":1}');
+    const body = { execution_id: await run('x') };
+    const first = await score(name, body);
     const other = await score(name, body);
     expect(other.score?.judge_execution_id).not.toBe(first.score?.judge_execution_id);
     expect(stage.openai.requests).toHaveLength(2);

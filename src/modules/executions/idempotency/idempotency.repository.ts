@@ -39,6 +39,9 @@ const TAKE = `INSERT INTO idempotency_keys (project_id, route, key, fingerprint,
   VALUES ($1, $2, $3, $4, $5, $6, $7::json, convert_to($8, 'UTF8'), now() + make_interval(hours => $9))
   ON CONFLICT DO NOTHING RETURNING key`;
 
+const RESERVE = `INSERT INTO idempotency_keys (project_id, route, key, fingerprint, execution_id, expires_at)
+  VALUES ($1, $2, $3, $4, $5, now() + make_interval(hours => $6)) ON CONFLICT DO NOTHING RETURNING key`;
+
 const STORE = `UPDATE idempotency_keys SET status = $4, headers = $5::json, body = convert_to($6, 'UTF8')
   WHERE project_id = $1 AND route = $2 AND key = $3 AND body IS NULL AND erased_at IS NULL RETURNING key`;
 
@@ -77,6 +80,21 @@ export class IdempotencyRepository {
     const answered = [answer.status, JSON.stringify(answer.headers), answer.body, ttlHours];
     const values = [projectId, route, key, fingerprint, subjectId, ...answered];
     return (await tx.query<unknown[]>(TAKE, values)).length > 0;
+  }
+
+  /**
+   * Takes a key without an answer.
+   * @param executionId what the request is about: erasing it erases what the key knows.
+   * @returns false when the key is taken.
+   */
+  async reserve(
+    projectId: string,
+    { route, key, fingerprint }: UsedKey,
+    executionId: string,
+  ): Promise<boolean> {
+    const { IDEMPOTENCY_TTL_HOURS: ttlHours } = this.config.env;
+    const values = [projectId, route, key, fingerprint, executionId, ttlHours];
+    return (await this.scope.statement(projectId, { text: RESERVE, values })).length > 0;
   }
 
   /** @returns false when there is an answer already, which stays, and when it was erased. */

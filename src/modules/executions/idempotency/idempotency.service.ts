@@ -55,10 +55,21 @@ export class IdempotencyService {
     return this.keys.take(tx, projectId, key, subjectId, storedAnswer(answer));
   }
 
+  /**
+   * Keeps a key for one request, for work whose answer is not stored because doing it again comes to the same.
+   * @param executionId what the request is about.
+   * @throws IdempotencyKeyReusedError `IDEMPOTENCY_KEY_REUSED` | ContentErasedError `CONTENT_ERASED`
+   */
+  async reserve(projectId: string, key: UsedKey | null, executionId: string): Promise<void> {
+    if (key === null || (await this.keys.reserve(projectId, key, executionId))) return;
+    const taken = await this.keys.find(projectId, key);
+    // It expired in between: to be sent again, as everything that is in flight.
+    if (taken === null) throw new IdempotencyInFlightError(key.key, null);
+    assertSameRequest(key, taken);
+  }
+
   private async replay(projectId: string, key: UsedKey, record: KeyRecord): Promise<RawAnswer> {
-    // Its fingerprint went with the content: whatever the request says, the key is used up.
-    if (record.erasedAt !== null) throw ContentErasedError.ofAnswer(record.subjectId, record.erasedAt);
-    if (!record.fingerprint.equals(key.fingerprint)) throw new IdempotencyKeyReusedError(key.key);
+    assertSameRequest(key, record);
     const answer = record.answer ?? (await this.answerOfLost(projectId, key, record));
     return new RawAnswer(answer.status, { ...answer.headers, ...REPLAYED }, answer.body);
   }
@@ -87,6 +98,12 @@ export class IdempotencyService {
     }
     return stored?.answer ?? answer;
   }
+}
+
+function assertSameRequest({ key, fingerprint }: UsedKey, record: KeyRecord): void {
+  // Its fingerprint went with the content: whatever the request says, the key is used up.
+  if (record.erasedAt !== null) throw ContentErasedError.ofAnswer(record.subjectId, record.erasedAt);
+  if (!record.fingerprint.equals(fingerprint)) throw new IdempotencyKeyReusedError(key);
 }
 
 export function storedAnswer({ status, headers, body }: RawAnswer): StoredAnswer {

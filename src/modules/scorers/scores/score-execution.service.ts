@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
 import type { Caller } from '../../auth/index.js';
-import { ExecutionNotFoundError, ExecutionReadsRepository, type UsedKey } from '../../executions/index.js';
+import {
+  ExecutionNotFoundError,
+  ExecutionReadsRepository,
+  IdempotencyService,
+  type UsedKey,
+} from '../../executions/index.js';
 import { ScorerKindMismatchError } from '../errors.js';
 import { ScorerCatalogue } from '../scorer-catalogue.js';
 import { ScoringService } from '../scoring/scoring.service.js';
@@ -21,6 +26,7 @@ export class ScoreExecutionService {
     private readonly scores: ScoresRepository,
     private readonly log: ScoreLog,
     private readonly executions: ExecutionReadsRepository,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   /**
@@ -29,7 +35,7 @@ export class ScoreExecutionService {
    * @param key under which a judge is asked once.
    * @throws ScorerNotFoundError `SCORER_NOT_FOUND` | ExecutionNotFoundError `EXECUTION_NOT_FOUND`
    * @throws ScorerKindMismatchError `SCORER_KIND_MISMATCH` for a scorer of kind `human`.
-   * @throws what {@link ScoringService.scoreAnswer} throws.
+   * @throws what `IdempotencyService.reserve` and {@link ScoringService.scoreAnswer} throw.
    */
   async score(
     caller: Caller,
@@ -46,6 +52,7 @@ export class ScoreExecutionService {
     if (version.kind === 'human') throw ScorerKindMismatchError.ofScoring(name);
     const found = await this.executions.find(projectId, executionId);
     if (found === null) throw new ExecutionNotFoundError(executionId);
+    await this.idempotency.reserve(projectId, key, executionId);
     const answer = toScorableAnswer(found.record, { expectedJson });
     if ('kind' in answer) return { score: null, error: errorView(answer) };
     const verdict = await this.scoring.scoreAnswer(caller, version, answer, {
@@ -69,7 +76,7 @@ export class ScoreExecutionService {
   }
 }
 
-/** The same key with another body is another question. */
+/** The fingerprint is in it because a key may come again with another body once it has expired, while the judgement still has its own. */
 function toKeyName({ route, key, fingerprint }: UsedKey): string {
   return `${route} ${key} ${fingerprint.toString('hex')}`;
 }

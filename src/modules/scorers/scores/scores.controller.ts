@@ -73,14 +73,14 @@ export class ScoresController {
   @ApiHeader({
     ...IDEMPOTENCY_HEADER,
     description:
-      'A name of yours for this request. Sent again with the same body, no judge is called a second time.',
+      'A name of yours for this request. Sent again with the same body, no judge is called a second time; with another body, it is refused.',
   })
   @ApiOperation({
     summary: 'Score an execution',
     description:
       'By a check, code or judge; a judge is called for it. To try a scorer before it is used: the score is kept only with `keep`.',
   })
-  @ApiProblems(400, 402, 404, 409, 429, 503)
+  @ApiProblems(400, 402, 404, 409, 410, 422, 429, 503)
   score(
     @CurrentCaller() caller: Caller,
     @Param('name', PromptNamePipe) name: string,

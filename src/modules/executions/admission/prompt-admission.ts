@@ -1,6 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Arm } from '../../../bucketing/index.js';
+import { type Arm, UnitKeyHasher } from '../../../bucketing/index.js';
 import type { StoredArm } from '../../../entities/index.js';
 import { AppConfig } from '../../../infra/config/index.js';
 import { ValidationError } from '../../../kernel/index.js';
@@ -29,8 +28,7 @@ export interface PromptOptions {
 /** From a request to what it runs: the version that it names, with the arm of the rollout that chose it, or a content of its own. */
 @Injectable()
 export class PromptAdmission {
-  /** The secret for hashing unit keys. */
-  private readonly unitSecret: KeyObject | null;
+  private readonly unitKeys: UnitKeyHasher | null;
 
   constructor(
     config: AppConfig,
@@ -39,7 +37,7 @@ export class PromptAdmission {
     private readonly contents: UnsavedContents,
   ) {
     const { keyHashSecret } = config.backends;
-    this.unitSecret = keyHashSecret === null ? null : createSecretKey(keyHashSecret, 'utf8');
+    this.unitKeys = keyHashSecret === null ? null : new UnitKeyHasher(keyHashSecret);
   }
 
   /**
@@ -80,7 +78,7 @@ export class PromptAdmission {
       unitKey,
       ...(arm === undefined ? {} : { arm }),
     });
-    return admittedPrompt(request, found, fresh, projectId, this.unitSecret);
+    return admittedPrompt(request, found, fresh, projectId, this.unitKeys);
   }
 
   /**
@@ -95,7 +93,7 @@ export class PromptAdmission {
     const { unit_key: unitKey = null } = request;
     const found = this.resolver.peekIn(projectId, name, chooseEnvironment(request), hash ?? number, unitKey);
     if (found === null) return undefined;
-    const admitted = admittedPrompt(request, found, false, projectId, this.unitSecret);
+    const admitted = admittedPrompt(request, found, false, projectId, this.unitKeys);
     return isPinned(admitted, request.pinned ?? null) ? admitted : undefined;
   }
 
@@ -107,7 +105,7 @@ export class PromptAdmission {
   ): Promise<AdmittedPrompt> {
     const { prompt_name: name = '' } = request;
     const found = await this.resolver.resolvePinned(projectId, name, chooseEnvironment(request), pinned);
-    return admittedPrompt(request, found, true, projectId, this.unitSecret);
+    return admittedPrompt(request, found, true, projectId, this.unitKeys);
   }
 
   /**
@@ -131,7 +129,7 @@ export class PromptAdmission {
 
   /** Returns the arm of an entry of a batch. @param unitKey null: it is a unit of its own. */
   assign(projectId: string, rollout: RunningRollout, unitKey: string | null): StoredArm {
-    return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitSecret);
+    return storedArm(assignUnit(rollout, unitKey), projectId, unitKey, this.unitKeys);
   }
 }
 

@@ -37,6 +37,7 @@ import { MeasureExposures1797670000000 } from './rollouts/1797670000000-measure-
 import { EraseScoreAnswers1797671000000 } from './content/1797671000000-erase-score-answers.js';
 import { StopMovedRolloutsTogether1797680000000 } from './rollouts/1797680000000-stop-moved-rollouts-together.js';
 import { FindArchivedKeys1797690000000 } from './governance/1797690000000-find-archived-keys.js';
+import { OrderPromptsByChange1797691000000 } from './prompts/1797691000000-order-prompts-by-change.js';
 
 /** In the order they are run. A list, not a glob, so that a forgotten file is a compile error and not a surprise. */
 export const MIGRATIONS = [
@@ -79,4 +80,5 @@ export const MIGRATIONS = [
   EraseScoreAnswers1797671000000,
   StopMovedRolloutsTogether1797680000000,
   FindArchivedKeys1797690000000,
+  OrderPromptsByChange1797691000000,
 ];

@@ -59,12 +59,21 @@ export function withPromptFilters(command: Command): Command {
 
 function addPrompts(prompts: Command): void {
   withPromptFilters(withLedgerFlags(prompts.command('list')))
-    .description('list prompts by name')
+    .description('list prompts')
+    .addOption(
+      new Option('--sort <order>', 'by name, or the last changed first')
+        .choices(['name', 'changed'])
+        .default('name'),
+    )
     .addHelpText(
       'after',
-      examples('prompt-ledger prompts list --tag docs', 'prompt-ledger prompts list --json'),
+      examples(
+        'prompt-ledger prompts list --tag docs',
+        'prompt-ledger prompts list --sort changed',
+        'prompt-ledger prompts list --json',
+      ),
     )
-    .action(async (flags: ListPromptsFlags) => {
+    .action(async (flags: ListPromptsFlags & { readonly sort: 'name' | 'changed' }) => {
       const { listPromptsCommand } = await import('./prompts/prompts.command.js');
       await listPromptsCommand(flags);
     });

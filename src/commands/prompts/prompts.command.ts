@@ -33,9 +33,12 @@ export interface ListPromptsFlags extends LedgerFlags {
   readonly search?: string;
 }
 
-export async function listPromptsCommand(flags: ListPromptsFlags): Promise<void> {
+export async function listPromptsCommand(
+  flags: ListPromptsFlags & { readonly sort: 'name' | 'changed' },
+): Promise<void> {
   const ledger = await connect(flags);
-  const prompts = await ledger.prompts.list({ ...toQuery(flags), limit: 200 }).all();
+  const order = flags.sort === 'changed' ? ({ sort: '-updated_at' } as const) : {};
+  const prompts = await ledger.prompts.list({ ...toQuery(flags), ...order, limit: 200 }).all();
   if (flags.json === true) return printJson(prompts);
   await printTable(
     ['name', 'mode', 'team', 'tags', 'changed', 'description'],

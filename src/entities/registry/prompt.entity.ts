@@ -11,6 +11,7 @@ export type PromptKind = 'text' | 'chat';
 @Index('prompts_live_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
 @Index('prompts_name', ['projectId', 'name'])
 @Index('prompts_revision', ['projectId', 'registryRevision'])
+@Index('prompts_live_change', { synchronize: false })
 @Check('prompts_mode_check', `mode IN ('full', 'tracking')`)
 @Check('prompts_kind_check', `kind IN ('text', 'chat')`)
 export class PromptEntity {

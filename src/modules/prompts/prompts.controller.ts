@@ -82,7 +82,7 @@ export class PromptsController {
 
   @Get('prompts')
   @Scopes('prompts:read')
-  @ApiOperation({ summary: 'List prompts by name' })
+  @ApiOperation({ summary: 'List prompts, by name or the last changed first' })
   @ApiProblems(400)
   list(@CurrentCaller() caller: Caller, @Query() query: ListPromptsQueryDto): Promise<PromptListDto> {
     return this.lists.list(caller.projectId, query);

@@ -9,6 +9,16 @@ export interface PromptMetadata {
   readonly tags?: readonly string[];
 }
 
+/** By name, or the last changed first and by name among those that one statement has changed. */
+export type PromptOrder = 'name' | '-updated_at';
+
+/** Where a list goes on: behind this prompt. */
+export interface PromptPosition {
+  readonly name: string;
+  /** RFC 3339 with microseconds, which a `Date` would lose. Of a list by name undefined. */
+  readonly updatedAt?: string | undefined;
+}
+
 export interface PromptFilter {
   readonly mode?: PromptMode | undefined;
   readonly tag?: string | undefined;
@@ -21,8 +31,8 @@ export interface PromptFilter {
   /** The folder of the same registration, as the beginning of a path. */
   readonly folder?: string | undefined;
   readonly isRetired?: boolean | undefined;
-  /** Names after this one only. */
-  readonly afterName?: string | undefined;
+  readonly order: PromptOrder;
+  readonly after?: PromptPosition | undefined;
   readonly limit: number;
 }
 
@@ -78,7 +88,7 @@ const TAKE_REVISION = `WITH revision AS (
 
 /**
  * Whether all words are in what a prompt `p` says. No index can answer that: under row-level security only leakproof operators
- * reach one, and those of text search are none. So prompts are walked in the order of their names until a page is full, and
+ * reach one, and those of text search are none. So prompts are walked in the order of the list until a page is full, and
  * the version of each is two steps in indexes.
  */
 const HAS_WORDS = `(SELECT bool_and(position(lower(word) IN said.text) > 0)
@@ -98,6 +108,20 @@ const latestRegistration = (
 ) => `(SELECT v.latest_registration ->> '${fact}' FROM prompt_pointers pp
     JOIN prompt_versions v ON v.project_id = pp.project_id AND v.version_id = pp.version_id
     WHERE pp.project_id = p.project_id AND pp.prompt_id = p.prompt_id AND pp.environment = '${DEFAULT_POINTER}')`;
+
+const CHANGED_AT = `to_char(p.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/**
+ * Two conditions, of which the first is a range of the index. The second passes over what was changed by the same statement: a
+ * registration changes at most 1,000 prompts.
+ */
+const BEHIND_CHANGE = `p.updated_at <= CAST(:updatedAt AS timestamptz)
+  AND (p.updated_at < CAST(:updatedAt AS timestamptz) OR p.name > :name)`;
+
+export interface ListedPrompt {
+  readonly prompt: PromptEntity;
+  readonly position: PromptPosition;
+}
 
 @Injectable()
 export class PromptsRepository {
@@ -169,8 +193,8 @@ export class PromptsRepository {
       .execute();
   }
 
-  /** Lists by name. A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
-  async list(tx: EntityManager, projectId: string, filter: PromptFilter): Promise<PromptEntity[]> {
+  /** A prefix is a range of the index: LIKE is not leakproof, so under row-level security it could not use it. */
+  async list(tx: EntityManager, projectId: string, filter: PromptFilter): Promise<ListedPrompt[]> {
     const query = tx
       .createQueryBuilder(PromptEntity, 'p')
       .where('p.projectId = :projectId AND p.deletedAt IS NULL', { projectId });
@@ -190,8 +214,16 @@ export class PromptsRepository {
       query.andWhere(`starts_with(${latestRegistration('file')}, :folder)`, { folder: filter.folder });
     const { words = [] } = filter;
     if (words.length > 0) query.andWhere(HAS_WORDS, { words });
-    if (filter.afterName !== undefined) query.andWhere('p.name > :after', { after: filter.afterName });
-    return query.orderBy('p.name').limit(filter.limit).getMany();
+    const byChange = filter.order === '-updated_at';
+    if (filter.after !== undefined) query.andWhere(byChange ? BEHIND_CHANGE : 'p.name > :name', filter.after);
+    if (byChange)
+      query.addSelect(CHANGED_AT, 'changed_at').orderBy('p.updatedAt', 'DESC').addOrderBy('p.name');
+    else query.orderBy('p.name');
+    const { entities, raw } = await query.limit(filter.limit).getRawAndEntities<{ changed_at?: string }>();
+    return entities.map((prompt, at) => ({
+      prompt,
+      position: { name: prompt.name, updatedAt: raw[at]?.changed_at },
+    }));
   }
 
   /** Locked as by {@link findLocked}. @returns whether there is such a prompt that is not deleted. */

@@ -138,6 +138,10 @@ describe('changes of prompts and models', () => {
       const found = json(await cli(['prompts', 'list', '--search', search, '--json'])) as { name: string }[];
       expect(found.map(({ name }) => name)).toEqual(['changed']);
     }
+    const byChange = json(await cli(['prompts', 'list', '--sort', 'changed', '--json'])) as {
+      name: string;
+    }[];
+    expect(byChange[0]?.name).toBe('changed');
     expect((await cli(['prompts', 'delete', 'changed'])).stdout).toContain('changed is deleted');
     expect((await cli(['prompts', 'show', 'changed'])).stderr).toContain('(PROMPT_NOT_FOUND)');
     expect((await cli(['prompts', 'delete', 'changed'])).code).toBe(1);

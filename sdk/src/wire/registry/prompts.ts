@@ -124,6 +124,8 @@ export interface ListPromptsQuery {
   readonly folder?: string;
   /** Only prompts that were retired, or only the others. */
   readonly retired?: boolean;
+  /** Default `name`; `-updated_at` has the last changed first. */
+  readonly sort?: 'name' | '-updated_at';
   /** The size of a page: 1 to 200, default 50. */
   readonly limit?: number;
 }

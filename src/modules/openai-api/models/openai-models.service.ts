@@ -32,7 +32,7 @@ export class OpenAiModelsService {
     const [models, { routes }, { prompts }] = await Promise.all([
       this.models.listAllowed(projectId),
       this.routes.list(projectId, page),
-      scopes.has('prompts:read') ? this.prompts.list(projectId, page) : { prompts: [] },
+      scopes.has('prompts:read') ? this.prompts.list(projectId, { ...page, sort: 'name' }) : { prompts: [] },
     ]);
     return {
       object: 'list',

@@ -1,8 +1,11 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { PromptMode } from '../../../entities/index.js';
 import { PageQueryDto } from '../../../infra/http/index.js';
+import type { PromptOrder } from '../prompts.repository.js';
 
 const MODES = ['full', 'tracking'] as const;
+const ORDERS: readonly PromptOrder[] = ['name', '-updated_at'];
 
 export class ListPromptsQueryDto extends PageQueryDto {
   /** Only prompts in this mode. */
@@ -56,4 +59,12 @@ export class ListPromptsQueryDto extends PageQueryDto {
   @IsOptional()
   @IsIn(['true', 'false'])
   retired?: 'true' | 'false';
+
+  /**
+   * The order of the list. `-updated_at`: the last changed first; a prompt changes with a new version, with what runs where, and with
+   * its description, owner, tags, or retirement. A prompt that changes while somebody reads page by page comes to the front.
+   */
+  @IsIn(ORDERS)
+  @ApiProperty({ enum: ORDERS, required: false, default: 'name' })
+  sort: PromptOrder = 'name';
 }

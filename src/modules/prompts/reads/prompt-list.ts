@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { TenantScope } from '../../../infra/database/index.js';
-import { decodeCursor, toPage } from '../../../infra/http/index.js';
+import { decodeCursor, parseRfc3339, toPage } from '../../../infra/http/index.js';
 import type { PromptListDto } from '../prompts.dto.js';
-import { PromptsRepository } from '../prompts.repository.js';
+import { type PromptOrder, type PromptPosition, PromptsRepository } from '../prompts.repository.js';
 import type { ListPromptsQueryDto } from './list-prompts.dto.js';
 import { promptListEntry } from './prompt-views.js';
 import { RunningVersionsRepository } from './running-versions.repository.js';
 
-/** The prompts of a project, by name, with what runs where. */
+/** The prompts of a project, with what runs where. */
 @Injectable()
 export class PromptList {
   constructor(
@@ -27,14 +27,17 @@ export class PromptList {
         repository: query.repository,
         folder: query.folder,
         isRetired: query.retired === undefined ? undefined : query.retired === 'true',
-        afterName: afterName(query.cursor),
+        order: query.sort,
+        after: query.cursor === undefined ? undefined : decodeCursor(query.cursor, parsePosition[query.sort]),
         limit: query.limit + 1,
       });
-      const { entries, nextCursor } = toPage(found, query.limit, ({ name }) => name);
-      const ids = entries.map(({ promptId }) => promptId);
+      const { entries, nextCursor } = toPage(found, query.limit, ({ position: { name, updatedAt } }) =>
+        updatedAt === undefined ? name : [updatedAt, name],
+      );
+      const ids = entries.map(({ prompt }) => prompt.promptId);
       const numbers = await this.running.listByPrompt(tx, projectId, ids);
       return {
-        prompts: entries.map((prompt) => promptListEntry(prompt, numbers.get(prompt.promptId))),
+        prompts: entries.map(({ prompt }) => promptListEntry(prompt, numbers.get(prompt.promptId))),
         next_cursor: nextCursor,
       };
     });
@@ -45,8 +48,12 @@ function splitWords(search = ''): readonly string[] {
   return search.split(/\s+/).filter((word) => word !== '');
 }
 
-function afterName(cursor: string | undefined): string | undefined {
-  return cursor === undefined
-    ? undefined
-    : decodeCursor(cursor, (name) => (typeof name === 'string' ? name : null));
-}
+/** The cursor of a list in another order is none. */
+const parsePosition: Readonly<Record<PromptOrder, (position: unknown) => PromptPosition | null>> = {
+  name: (name) => (typeof name === 'string' ? { name } : null),
+  '-updated_at': (position) => {
+    const [updatedAt, name] = Array.isArray(position) ? (position as unknown[]) : [];
+    if (typeof updatedAt !== 'string' || typeof name !== 'string') return null;
+    return parseRfc3339(updatedAt) === null ? null : { name, updatedAt };
+  },
+};

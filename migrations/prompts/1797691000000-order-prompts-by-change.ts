@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Lists the last changed prompts first. A registration changes up to a thousand at one time, which stand by their names. */
+export class OrderPromptsByChange1797691000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE INDEX prompts_live_change ON prompts (project_id, updated_at DESC, name) WHERE deleted_at IS NULL',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX prompts_live_change');
+  }
+}

@@ -2,7 +2,7 @@ export { ANY_JSON } from './openapi/any-json.js';
 export { ApiId, ApiInteger, ApiMoney, ApiTime } from './openapi/api-formats.decorators.js';
 export { ApiProblems } from './problems/api-problems.decorator.js';
 export { getCanonicalPath } from './server/canonical-path.js';
-export { AnyQuery } from './request/any-query.decorator.js';
+export { AnyQuery } from './dto/any-query.decorator.js';
 export { ApiBodyExample } from './openapi/body-example.decorator.js';
 export { configureHttp } from './server/configure-http.js';
 export { asksForFresh } from './request/cache-control.js';

@@ -4,7 +4,7 @@ import {
   type PromptPosition,
   PromptsRepository,
 } from '../../../src/modules/prompts/prompts.repository.js';
-import { type LedgerContext, openLedgerContext } from '../../support/worlds/ledger-context.js';
+import { type LedgerContext, openLedgerContext } from '../../support/database/ledger-context.js';
 
 /** The pages that a list of fifty may look at; a scan of the table takes more than a thousand. */
 const PAGES = 150;

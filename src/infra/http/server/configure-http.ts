@@ -7,7 +7,7 @@ import { setUpDocs } from '../openapi/docs.js';
 import type { DocsOptions } from '../openapi/docs.js';
 import { JsonBodyGuard } from '../body/json-body.guard.js';
 import type { JsonBodyOptions } from '../body/json-body.reader.js';
-import { DeclaredQueryGuard } from '../request/declared-query.guard.js';
+import { DeclaredQueryGuard } from '../dto/declared-query.guard.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { applyServerLimits } from './server-limits.js';
 import { strictUrlMiddleware } from './strict-url.middleware.js';

@@ -14,7 +14,7 @@ import { toScorableAnswer } from '../scoring/to-scorable-answer.js';
 import { ScoreLog } from './score-log.js';
 import { errorView, recordView, scoreView } from './score-views.js';
 import type { ScoredExecutionDto, ScoreDto, ScoreExecutionDto } from './scores.dto.js';
-import { type NewScore, ScoresRepository } from './scores.repository.js';
+import type { NewScore } from './scores.repository.js';
 
 /** Scores one execution on request. */
 @Injectable()
@@ -23,7 +23,6 @@ export class ScoreExecutionService {
     private readonly scope: TenantScope,
     private readonly catalogue: ScorerCatalogue,
     private readonly scoring: ScoringService,
-    private readonly scores: ScoresRepository,
     private readonly log: ScoreLog,
     private readonly executions: ExecutionReadsRepository,
     private readonly idempotency: IdempotencyService,
@@ -67,11 +66,7 @@ export class ScoreExecutionService {
 
   /** @returns the score that was kept before; null when this one is kept. */
   private async keep(projectId: string, score: NewScore): Promise<ScoreDto | null> {
-    const { executionId, scorerVersionId } = score;
-    const former = await this.scope.transaction(projectId, async (tx) => {
-      if (await this.log.add(tx, projectId, score)) return null;
-      return this.scores.findComputed(tx, projectId, executionId, scorerVersionId);
-    });
+    const former = await this.scope.transaction(projectId, (tx) => this.log.keepFirst(tx, projectId, score));
     return former === null ? null : recordView(former);
   }
 }

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { DatabaseClock } from '../../../infra/database/index.js';
 import type { Actor } from '../../audit/index.js';
 import type { ScorerVersion } from '../scorer-version.js';
-import { type NewScore, ScoresRepository } from './scores.repository.js';
+import { type NewScore, type ScoreRecord, ScoresRepository } from './scores.repository.js';
 
 /** A score of an execution by a version of a scorer, computed or given by a person. */
 export interface ScoreToKeep {
@@ -34,9 +34,15 @@ export class ScoreLog {
     await this.scores.add(tx, actor.projectId, rows);
   }
 
-  /** Like {@link keep}, for one that is known by its id already. @returns false when another one was computed before. */
+  /** Keeps a score that already has its id. @returns false when the same version of its scorer has scored the execution before. */
   async add(tx: EntityManager, projectId: string, score: NewScore): Promise<boolean> {
     return (await this.scores.add(tx, projectId, [score])).size > 0;
+  }
+
+  /** Keeps a computed score. @returns the score that was computed before; null when this one is kept. */
+  async keepFirst(tx: EntityManager, projectId: string, score: NewScore): Promise<ScoreRecord | null> {
+    if (await this.add(tx, projectId, score)) return null;
+    return this.scores.findComputed(tx, projectId, score.executionId, score.scorerVersionId);
   }
 
   toNewScore(actor: Actor, { executionId, version, score }: ScoreToKeep): NewScore {

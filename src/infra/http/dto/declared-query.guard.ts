@@ -2,7 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { Request } from 'express';
-import { readDto } from '../dto/dto-reader.js';
+import { readDto } from './dto-reader.js';
 import { ANY_QUERY } from './any-query.decorator.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;

@@ -60,13 +60,13 @@ async function measure(options) {
   let results = null;
   for (const measureNext of await Promise.all(measures)) {
     measured.push(await measureNext(bench));
-    results = resultsOf(bench, measured);
+    results = toResults(bench, measured);
     console.error(`… wrote ${path.relative('.', await writeResults(options, results))}`);
   }
   return results;
 }
 
-function resultsOf(bench, measured) {
+function toResults(bench, measured) {
   const results = measured.flatMap((scenario) => scenario.results);
   return {
     measuredAt: new Date().toISOString(),

@@ -50,7 +50,7 @@ export async function measureBeside(bench, commit) {
       for (const subject of subjects) await warmUp(subject);
       progress(scenario);
       const rounds = await interleave(subjects, options.rounds, measure);
-      results.push({ scenario, rounds, rows: rowsOf(scenario, rounds, figures, there) });
+      results.push({ scenario, rounds, rows: toRows(scenario, rounds, figures, there) });
     };
     for (const connections of RUN_CONNECTIONS) {
       const run = (seconds) => (subject) => bench.load.measure(runPeer(subject), { connections, seconds });
@@ -102,7 +102,7 @@ function readPeer({ name, ledger }) {
   return { name, pid: ledger.process.pid, request };
 }
 
-function rowsOf(scenario, rounds, figures, there) {
+function toRows(scenario, rounds, figures, there) {
   return figures.map(({ of, ...what }) => {
     const ofSubject = (name) => (round) => of(round[name]);
     return row({ scenario, peer: there, ...what }, compare(rounds, ofSubject(HERE), ofSubject(there)));

@@ -30,7 +30,7 @@ const FILES = new Map(
     .map((file) => [path.basename(file, '.mjs'), inProject('bench', 'scenarios', file)]),
 );
 
-export const SCENARIOS = [...FILES.keys()].sort((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b));
+export const SCENARIOS = [...FILES.keys()].sort((a, b) => placeInOrder(a) - placeInOrder(b) || a.localeCompare(b));
 
 /** @param {string} name of {@link SCENARIOS}. */
 export function findScenarioFile(name) {
@@ -122,7 +122,7 @@ export function readOptions(args) {
       help: { type: 'boolean', default: false },
     },
   });
-  const defaults = defaultsOf(values);
+  const defaults = chooseDefaults(values);
   return {
     ...defaults,
     quick: values.quick || values.smoke,
@@ -141,14 +141,14 @@ export function readOptions(args) {
   };
 }
 
-function defaultsOf({ smoke, quick }) {
+function chooseDefaults({ smoke, quick }) {
   if (smoke) return SMOKE;
   return quick ? QUICK : FULL;
 }
 
-function rankOf(name) {
-  const rank = ORDER.indexOf(name);
-  return rank === -1 ? ORDER.length : rank;
+function placeInOrder(name) {
+  const place = ORDER.indexOf(name);
+  return place === -1 ? ORDER.length : place;
 }
 
 function readNames(text) {

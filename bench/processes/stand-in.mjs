@@ -15,8 +15,8 @@ const PIECES = [
   'data: [DONE]\n\n',
 ];
 /** In one piece: a provider without any delay has all tokens at once. */
-const STREAM = answerOf('text/event-stream; charset=utf-8', PIECES.join(''));
-const WHOLE = answerOf(
+const STREAM = buildAnswer('text/event-stream; charset=utf-8', PIECES.join(''));
+const WHOLE = buildAnswer(
   'application/json',
   JSON.stringify({
     ...common('chat.completion'),
@@ -71,7 +71,7 @@ function answerSlowly(response) {
   }, pieceDelayMs);
 }
 
-function answerOf(contentType, text) {
+function buildAnswer(contentType, text) {
   const body = Buffer.from(text);
   const headers = {
     'content-type': contentType,

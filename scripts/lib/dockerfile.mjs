@@ -72,13 +72,13 @@ export async function readDockerignore(file) {
   const lines = (await readFile(file, 'utf8')).split('\n').map((line) => line.trim());
   const rules = lines
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => ({ keeps: line.startsWith('!'), pattern: patternOf(line.replace(/^!/, '')) }));
+    .map((line) => ({ keeps: line.startsWith('!'), pattern: toPattern(line.replace(/^!/, '')) }));
   // The last rule that fits decides.
   return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.keeps === false;
 }
 
 /** A pattern also takes in everything below what it names. */
-function patternOf(glob) {
+function toPattern(glob) {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*\*\/|\*/g, (star) => (star === '*' ? '[^/]*' : '(?:.*/)?'));

@@ -33,7 +33,7 @@ export async function publishReports(file) {
   const end = text.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`${file} has no block from ${BEGIN} to ${END}.`);
   await writeFile(PUBLISHED, `${JSON.stringify({ rows: sorted }, null, 2)}\n`);
-  await writeFile(file, `${text.slice(0, begin + BEGIN.length)}\n${blockOf(sorted)}\n${text.slice(end)}`);
+  await writeFile(file, `${text.slice(0, begin + BEGIN.length)}\n${renderBlock(sorted)}\n${text.slice(end)}`);
 }
 
 async function readPublished() {
@@ -41,7 +41,7 @@ async function readPublished() {
   return JSON.parse(text).rows;
 }
 
-function blockOf(rows) {
+function renderBlock(rows) {
   if (rows.length === 0) return 'Not run yet.';
   const lines = rows.map((row) =>
     cells([
@@ -58,7 +58,7 @@ function blockOf(rows) {
     cells(Array.from({ length: 6 }, () => '---')),
     ...lines,
   ].join('\n');
-  return [table, list(rows.flatMap(remarksOf)), list(rows.map(runText))]
+  return [table, list(rows.flatMap(listRemarks)), list(rows.map(runText))]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -74,7 +74,7 @@ function measuredText({ measured }) {
 }
 
 /** Repeats below the table which rows do not hold. */
-function remarksOf({ number: row, broken, notes = [] }) {
+function listRemarks({ number: row, broken, notes = [] }) {
   return [
     ...broken.map((text) => `Row ${row} does not hold: ${text.split('\n')[0]}`),
     ...notes.map((text) => `Row ${row}: ${text}`),

@@ -51,13 +51,13 @@ export function summarizeProfiles(profiles, top) {
     `busy ${(busyUs / 1e6).toFixed(2)} s, idle ${(idleUs / 1e6).toFixed(2)} s`,
     '',
     'By folder of src, with all that it called:',
-    ...linesOf(byOwner, busyUs, top),
+    ...listLines(byOwner, busyUs, top),
     '',
     'By package or folder:',
-    ...linesOf(byPlace, busyUs, top),
+    ...listLines(byPlace, busyUs, top),
     '',
     'By function:',
-    ...linesOf(byFunction, busyUs, top),
+    ...listLines(byFunction, busyUs, top),
   ].join('\n');
 }
 
@@ -78,7 +78,7 @@ function add(sums, key, value) {
   sums.set(key, (sums.get(key) ?? 0) + value);
 }
 
-function linesOf(sums, totalUs, top) {
+function listLines(sums, totalUs, top) {
   return [...sums]
     .sort(([, a], [, b]) => b - a)
     .slice(0, top)

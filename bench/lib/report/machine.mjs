@@ -54,7 +54,7 @@ async function measureFsync(dir) {
 }
 
 /** User and system time of a process with all its threads; null where there is no /proc. */
-export async function cpuMsOf(pid) {
+export async function readCpuMs(pid) {
   const times = await readCpuTimes(pid);
   return times?.ownMs ?? null;
 }
@@ -84,7 +84,7 @@ async function readCpuTimes(pid) {
 }
 
 /** Resident memory in MiB; null where there is no /proc. */
-export async function rssMibOf(pid) {
+export async function readRssMib(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
   return match === null ? null : (Number(match[1]) * 1024) / MIB;

@@ -1,7 +1,7 @@
 const COLUMNS = ['Scenario', 'Figure', 'Ledger', 'Beside', 'Its figure', 'Ratio', 'Goal', 'Met'];
 
 /** @param {import('./rows.mjs').Row[]} rows @returns {string[][]} with the header; a scenario's name only once. */
-function cellsOf(rows) {
+function toCells(rows) {
   const body = rows.map((row, i) => [
     rows[i - 1]?.scenario === row.scenario ? '' : row.scenario,
     row.figure,
@@ -17,7 +17,7 @@ function cellsOf(rows) {
 
 /** For a terminal. */
 export function plainTable(rows) {
-  const cells = cellsOf(rows);
+  const cells = toCells(rows);
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column].length)));
   const lines = cells.map((line) =>
     line
@@ -29,7 +29,7 @@ export function plainTable(rows) {
 }
 
 export function markdownTable(rows) {
-  const [header, ...body] = cellsOf(rows).map((line) => `| ${line.join(' | ')} |`);
+  const [header, ...body] = toCells(rows).map((line) => `| ${line.join(' | ')} |`);
   return [header, `|${' --- |'.repeat(COLUMNS.length)}`, ...body].join('\n');
 }
 

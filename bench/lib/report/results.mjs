@@ -40,10 +40,13 @@ export async function updateMarkdown(file, results) {
   const begin = text.indexOf(BEGIN);
   const end = text.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`${file} has no block from ${BEGIN} to ${END}.`);
-  await writeFile(file, `${text.slice(0, begin + BEGIN.length)}\n${blockOf(results)}\n${text.slice(end)}`);
+  await writeFile(
+    file,
+    `${text.slice(0, begin + BEGIN.length)}\n${renderBlock(results)}\n${text.slice(end)}`,
+  );
 }
 
-function blockOf(results) {
+function renderBlock(results) {
   const list = (lines) => lines.map((line) => `- ${line}`).join('\n');
   return [
     `Measured on ${results.measuredAt.slice(0, 10)} with the version of commit \`${results.commit ?? 'unknown'}\`.`,

@@ -40,10 +40,10 @@ export function median(values) {
 export function compare(rounds, figureOf, peerOf) {
   const value = median(rounds.map(figureOf));
   if (peerOf === undefined) return { value, peerValue: null, ratio: null };
-  const ratio = median(rounds.map((round) => ratioOf(figureOf(round), peerOf(round))));
+  const ratio = median(rounds.map((round) => computeRatio(figureOf(round), peerOf(round))));
   return { value, peerValue: median(rounds.map(peerOf)), ratio };
 }
 
-function ratioOf(value, peer) {
+function computeRatio(value, peer) {
   return value === null || peer === null || peer <= 0 ? null : value / peer;
 }

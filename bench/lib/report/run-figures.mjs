@@ -39,7 +39,7 @@ export const OPEN_FIGURES = [
 ];
 
 /** @returns {import('./rows.mjs').Goal | undefined} */
-function goalOf({ name }, peer, connections) {
+function findGoal({ name }, peer, connections) {
   const goals = {
     [`${REQUESTS.name}, ${FLOOR}, 64`]: ratioAtLeast(0.4),
     [`${REQUESTS.name}, ${PORTKEY}, 64`]: ratioAtLeast(5),
@@ -63,7 +63,7 @@ export function runRows(scenario, rounds, figures, { connections, perSecond }) {
     peers
       .filter((peer) => rounds[0][peer] !== undefined)
       .map((peer) => {
-        const goal = isOpen ? openLoopGoalOf(figure, peer) : goalOf(figure, peer, connections);
+        const goal = isOpen ? findOpenLoopGoal(figure, peer) : findGoal(figure, peer, connections);
         const of = (name) => (round) => figure.of(round[name], round[DIRECT]);
         const figures = compare(rounds, of(LEDGER), of(peer));
         return row({ scenario, figure: figure.name, unit: figure.unit, peer, goal }, figures);
@@ -71,7 +71,7 @@ export function runRows(scenario, rounds, figures, { connections, perSecond }) {
   );
 }
 
-function openLoopGoalOf(figure, peer) {
+function findOpenLoopGoal(figure, peer) {
   return figure === ADDED_P99 && peer === PORTKEY ? ratioAtMost(0.5) : undefined;
 }
 

@@ -43,7 +43,7 @@ export async function startPostgres(scope, tempDir) {
   const [{ server_version: version }] = await query(server.url, 'SHOW server_version');
   await assertDurable(server.url);
   const templates = new Map();
-  const templateOf = (root) => {
+  const toTemplate = (root) => {
     if (!templates.has(root)) templates.set(root, createTemplate(scope, server.url, root, templates.size));
     return templates.get(root);
   };
@@ -53,7 +53,7 @@ export async function startPostgres(scope, tempDir) {
     embedded: external === null,
     logFile: server.logFile,
     createDatabase: async (inScope, name, root = inProject()) =>
-      createDatabase(inScope, server.url, name, await templateOf(root)),
+      createDatabase(inScope, server.url, name, await toTemplate(root)),
     cpuMs: async () => (external === null ? cpuMsOfTree(await readPostmasterPid(server.dataDir)) : null),
     crash: async () => {
       if (external !== null) return false;
@@ -87,7 +87,7 @@ async function createTemplate(scope, serverUrl, root, index) {
   await query(serverUrl, `DROP DATABASE IF EXISTS ${template}`);
   await query(serverUrl, `CREATE DATABASE ${template}`);
   await scope.defer(() => query(serverUrl, `DROP DATABASE IF EXISTS ${template}`));
-  await prepareDatabase(urlOf(serverUrl, template), root);
+  await prepareDatabase(toUrl(serverUrl, template), root);
   return template;
 }
 
@@ -96,7 +96,7 @@ async function createDatabase(scope, serverUrl, name, template) {
   await query(serverUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
   await query(serverUrl, `CREATE DATABASE ${database} TEMPLATE ${template}`);
   await scope.defer(() => query(serverUrl, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
-  const url = urlOf(serverUrl, database);
+  const url = toUrl(serverUrl, database);
   return { url, query: (sql, values) => query(url, sql, values) };
 }
 
@@ -134,7 +134,7 @@ async function query(url, sql, values = []) {
   }
 }
 
-function urlOf(serverUrl, database) {
+function toUrl(serverUrl, database) {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   return url.href;

@@ -17,7 +17,7 @@ const NAMES = ['redis-server', 'valkey-server'];
 export async function startRedis(scope, tempDir) {
   const url = process.env.TEST_REDIS_URL || (await startOwn(scope, tempDir));
   if (url === null) return null;
-  return { url, version: await versionOf(url) };
+  return { url, version: await readVersion(url) };
 }
 
 async function startOwn(scope, tempDir) {
@@ -50,7 +50,7 @@ async function findOnPath() {
   return null;
 }
 
-async function versionOf(url) {
+async function readVersion(url) {
   const client = await createClient({ url })
     .on('error', () => undefined)
     .connect();

@@ -1,5 +1,5 @@
 import { startHelper } from '../servers/helper.mjs';
-import { cpuMsOfTree, rssMibOf } from '../report/machine.mjs';
+import { cpuMsOfTree, readRssMib } from '../report/machine.mjs';
 
 /**
  * @typedef {object} Job one measurement: a closed loop that ends by `seconds` or by `requests`, or with `perSecond`
@@ -60,7 +60,7 @@ export async function startLoadGenerator(scope, postgres) {
       ...sample,
       cpuMsPerRequest: perRequest('nodeMs'),
       postgresCpuMsPerRequest: perRequest('postgresMs'),
-      rssMib: await rssMibOf(peer.pid),
+      rssMib: await readRssMib(peer.pid),
     };
   }
 

@@ -15,7 +15,7 @@ const MODEL = 'openai/gpt-4o-mini';
  * @param {import('../servers/ledger.mjs').Ledger} ledger
  * @returns {{ name: string, weight: number, expected: number[], send: (count: number) => Promise<Response> }[]}
  */
-function kindsOf(ledger) {
+function listKinds(ledger) {
   const get = (path, headers) => () => fetch(ledger.url + path, { headers: headers ?? ledger.headers });
   const post = (path, bodyOf, more) => (count) =>
     fetch(ledger.url + path, {
@@ -117,7 +117,7 @@ function leaveStream(ledger, bodyOf) {
  *   right for their kind.
  */
 export function startSoakTraffic(ledger) {
-  const kinds = kindsOf(ledger);
+  const kinds = listKinds(ledger);
   const drawn = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
   const wrong = [];
   let requests = 0;
@@ -127,7 +127,7 @@ export function startSoakTraffic(ledger) {
     // A stride that has no divisor in common with the number of tickets, so every client meets every kind.
     for (let turn = first; !isOver; turn += 7) {
       const kind = drawn[turn % drawn.length];
-      const status = await statusOf(kind, turn);
+      const status = await readStatus(kind, turn);
       requests += 1;
       if (!isRight(kind, status) && wrong.length < 10) wrong.push(`${kind.name}: ${status}`);
       await sleep(PAUSE_MS);
@@ -143,7 +143,7 @@ export function startSoakTraffic(ledger) {
   };
 }
 
-async function statusOf(kind, turn) {
+async function readStatus(kind, turn) {
   try {
     const response = await kind.send(turn);
     await response.arrayBuffer();

@@ -5,14 +5,14 @@
 
 /** @param {string} at an expression of type timestamptz. @returns {string} an expression: the lowest id of its millisecond. */
 export function uuid7Floor(at) {
-  return `(${millisecondsOf(at)} || '70008000000000000000')::uuid`;
+  return `(${toMilliseconds(at)} || '70008000000000000000')::uuid`;
 }
 
 /** @param {string} at an expression of type timestamptz. @returns {string} an expression: some id of its millisecond. */
 export function uuid7At(at) {
-  return `(${millisecondsOf(at)} || '7000' || right(gen_random_uuid()::text, 17))::uuid`;
+  return `(${toMilliseconds(at)} || '7000' || right(gen_random_uuid()::text, 17))::uuid`;
 }
 
-function millisecondsOf(at) {
+function toMilliseconds(at) {
   return `lpad(to_hex(floor(extract(epoch FROM ${at}) * 1000)::bigint), 12, '0')`;
 }

@@ -24,7 +24,7 @@ export async function measureFirstSecond(bench) {
       progress(`${SCENARIO}, round ${round}`);
       rounds.push(await measureStart(scope, bench, env));
     }
-    return { results: [{ scenario: SCENARIO, rounds, rows: rowsOf(rounds) }], notes: [] };
+    return { results: [{ scenario: SCENARIO, rounds, rows: toRows(rounds) }], notes: [] };
   });
 }
 
@@ -53,7 +53,7 @@ async function measureStart(scope, { tempDir, load, options }, env) {
   });
 }
 
-function rowsOf(rounds) {
+function toRows(rounds) {
   const compared = compare(
     rounds,
     ({ first }) => first.answeredInTime,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../../lib/servers/helper.mjs';
 import { startLedger, startWorker } from '../../lib/servers/ledger.mjs';
-import { cpuMsOf, rssMibOf } from '../../lib/report/machine.mjs';
+import { readCpuMs, readRssMib } from '../../lib/report/machine.mjs';
 import { compare, interleave } from '../../lib/report/rounds.mjs';
 import { row } from '../../lib/report/rows.mjs';
 import { executionRequest } from '../../lib/work/run-peers.mjs';
@@ -36,8 +36,8 @@ async function measureApis(scope, bench, standIn) {
   // Reads are not limited, so there is nothing to see of a limit.
   const unlimited = apis.filter(({ isLimited }) => !isLimited);
   for (const { scenario, requestOf, among } of [
-    { scenario: `:run, ${CONNECTIONS} connections`, requestOf: runOf, among: apis },
-    { scenario: `prompt read, ${CONNECTIONS} connections`, requestOf: readOf, among: unlimited },
+    { scenario: `:run, ${CONNECTIONS} connections`, requestOf: buildRun, among: apis },
+    { scenario: `prompt read, ${CONNECTIONS} connections`, requestOf: buildRead, among: unlimited },
   ]) {
     bench.progress(`${scenario}, by processes`);
     const peers = among.map((api) => ({ ...api, request: requestOf(api.ledger) }));
@@ -46,8 +46,8 @@ async function measureApis(scope, bench, standIn) {
   return results;
 }
 
-const runOf = (ledger) => executionRequest(ledger, ':run', LABEL);
-const readOf = (ledger) => ({
+const buildRun = (ledger) => executionRequest(ledger, ':run', LABEL);
+const buildRead = (ledger) => ({
   url: ledger.url + PROMPT_PATH,
   method: 'GET',
   headers: ledger.headers,
@@ -85,13 +85,13 @@ async function measureRequests({ load, options }, scenario, peers) {
   const { rounds, seconds, warmUpSeconds } = options;
   for (const peer of peers) await load.measure(peer, { connections: CONNECTIONS, seconds: warmUpSeconds });
   const samples = await interleave(peers, rounds, async (peer) => {
-    const cpuBeforeMs = await sumOfTree(peer.pid, cpuMsOf);
+    const cpuBeforeMs = await sumOfTree(peer.pid, readCpuMs);
     const sample = await load.measure(peer, { connections: CONNECTIONS, seconds });
-    const cpuMs = difference(await sumOfTree(peer.pid, cpuMsOf), cpuBeforeMs);
+    const cpuMs = difference(await sumOfTree(peer.pid, readCpuMs), cpuBeforeMs);
     return {
       ...sample,
       cpuMsPerRequest: cpuMs === null ? null : cpuMs / sample.answered,
-      rssMib: await sumOfTree(peer.pid, rssMibOf),
+      rssMib: await sumOfTree(peer.pid, readRssMib),
     };
   });
   const [first] = peers;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../../lib/servers/helper.mjs';
 import { startLedger } from '../../lib/servers/ledger.mjs';
-import { rssMibOf } from '../../lib/report/machine.mjs';
+import { readRssMib } from '../../lib/report/machine.mjs';
 import { median } from '../../lib/report/rounds.mjs';
 import { ratioAtMost, row } from '../../lib/report/rows.mjs';
 import { startSoakTraffic } from '../../lib/work/soak-traffic.mjs';
@@ -48,7 +48,7 @@ export async function measureSoak(bench) {
     const { requests, wrong } = await traffic.stop();
     if (wrong.length > 0) throw new Error(`Answers with an unexpected status: ${wrong.join('; ')}`);
     return {
-      results: [{ scenario: SCENARIO, samples, rows: rowsOf(samples) }],
+      results: [{ scenario: SCENARIO, samples, rows: toRows(samples) }],
       notes: [
         `${requests} requests of ${SCENARIO} in ${options.soakSeconds} s, each answered with a status that is right for it.`,
         'Each figure is the median of the last fifth of the samples, beside that of the first fifth after the warm-up.',
@@ -67,7 +67,7 @@ async function takeSample(ledger, database) {
   );
   const heapBytes = /^nodejs_heap_size_used_bytes(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1];
   return {
-    rssMib: await rssMibOf(pid),
+    rssMib: await readRssMib(pid),
     heapMib: heapBytes === undefined ? null : Number(heapBytes) / 1024 ** 2,
     descriptors: await countDescriptors(pid),
     connections,
@@ -80,7 +80,7 @@ async function countDescriptors(pid) {
   return names?.length ?? null;
 }
 
-function rowsOf(samples) {
+function toRows(samples) {
   const settled = samples.slice(Math.floor(samples.length * WARM_UP));
   const fifth = Math.ceil(samples.length / 5);
   return FIGURES.map(({ name, unit, of, goal }) => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isHealthy } from '../../lib/servers/ledger.mjs';
-import { rssMibOf } from '../../lib/report/machine.mjs';
+import { readRssMib } from '../../lib/report/machine.mjs';
 import { inProject } from '../../lib/project.mjs';
 import { median } from '../../lib/report/rounds.mjs';
 import { atMost, row } from '../../lib/report/rows.mjs';
@@ -31,7 +31,7 @@ export async function measureStart(bench) {
       await rm(tempDir, { recursive: true });
     }
     return {
-      results: [{ scenario: SCENARIO, rounds, rows: rowsOf(rounds) }],
+      results: [{ scenario: SCENARIO, rounds, rows: toRows(rounds) }],
       notes: [
         'Starts are measured with dependencies installed and `dist` built; cold means an empty data folder.',
       ],
@@ -47,7 +47,7 @@ async function startAndStop(scope, tempDir, idleSeconds) {
     // The child and not npm: which signals npm hands down depends on its version.
     await inner.defer(() => stopAndWait(pid));
     await sleep(idleSeconds * 1000);
-    return { startedInMs: npm.startedInMs, rssMib: await rssMibOf(pid) };
+    return { startedInMs: npm.startedInMs, rssMib: await readRssMib(pid) };
   });
 }
 
@@ -83,7 +83,7 @@ async function stopAndWait(pid) {
   while (existsSync(`/proc/${pid}`)) await sleep(POLL_MS);
 }
 
-function rowsOf(rounds) {
+function toRows(rounds) {
   const figures = [
     { figure: 'cold, to /health', unit: 'ms', of: ({ coldMs }) => coldMs },
     { figure: 'warm, to /health', unit: 'ms', of: ({ warmMs }) => warmMs, goal: atMost(2_000, 'ms') },

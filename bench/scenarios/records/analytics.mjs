@@ -27,8 +27,10 @@ export async function measureAnalytics(bench) {
       const scenario = `${question.name}, of ${executions.toLocaleString('en-US')} executions`;
       bench.progress(scenario);
       await assertEqual(client, ledger, question);
-      const samples = await interleave(peersOf(client, ledger, question), rounds, ({ ask }) => medianOf(ask));
-      results.push({ scenario, rounds: samples, rows: [rowOf(scenario, samples)] });
+      const samples = await interleave(listPeers(client, ledger, question), rounds, ({ ask }) =>
+        measureMedian(ask),
+      );
+      results.push({ scenario, rounds: samples, rows: [toRow(scenario, samples)] });
     }
     const [{ rollups }] = await database.query('SELECT count(*)::int AS rollups FROM execution_rollups');
     const notes = [`Analytics: ${rollups.toLocaleString('en-US')} rows of counts stand for the executions.`];
@@ -65,7 +67,7 @@ async function foldAll(client) {
   }
 }
 
-function peersOf(client, ledger, question) {
+function listPeers(client, ledger, question) {
   return [
     { name: BRUTE_FORCE, ask: () => askDatabase(client, question) },
     { name: LEDGER, ask: () => askLedger(ledger, question, 'full') },
@@ -108,7 +110,7 @@ async function assertEqual(client, ledger, question) {
   }
 }
 
-async function medianOf(ask) {
+async function measureMedian(ask) {
   const samples = [];
   for (let read = 0; read < READS; read++) {
     const startedAtMs = performance.now();
@@ -118,7 +120,7 @@ async function medianOf(ask) {
   return samples.sort((a, b) => a - b)[READS >> 1];
 }
 
-function rowOf(scenario, samples) {
+function toRow(scenario, samples) {
   const compared = compare(
     samples,
     (round) => round[LEDGER],

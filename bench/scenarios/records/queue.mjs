@@ -87,11 +87,11 @@ async function measure({ options, load }, ledger, log, scenario) {
     await sleep(SUBMIT_EVERY_MS);
   } while (performance.now() < endAtMs);
   const found = findQueueStatements(await log.read());
-  const rows = found.flatMap(({ figure, durationsMs }) => rowsOf(scenario, figure, durationsMs));
+  const rows = found.flatMap(({ figure, durationsMs }) => toRows(scenario, figure, durationsMs));
   return { scenario, rounds: found, rows };
 }
 
-function rowsOf(scenario, figure, durationsMs) {
+function toRows(scenario, figure, durationsMs) {
   const sorted = [...durationsMs].sort((a, b) => a - b);
   const single = (value) => ({ value, peerValue: null, ratio: null });
   const p95 = sorted[Math.ceil(0.95 * sorted.length) - 1];

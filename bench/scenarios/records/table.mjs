@@ -78,13 +78,13 @@ async function startWarm(scope, bench, subject) {
   const requests = bench.options.warmUpRequests;
   // First few at once, so that there are many batches of few entries and no connection is left out.
   for (const connections of [WARM_UP_CONNECTIONS, CONNECTIONS])
-    await bench.load.measure(peerOf(subject), { connections, requests: Math.ceil(requests / 2) });
+    await bench.load.measure(toPeer(subject), { connections, requests: Math.ceil(requests / 2) });
 }
 
 async function measure(bench, subjects, scenario) {
   bench.progress(scenario);
   const { rounds, seconds } = bench.options;
-  const peers = subjects.map(peerOf);
+  const peers = subjects.map(toPeer);
   const samples = await interleave(peers, rounds, (peer) =>
     bench.load.measure(peer, { connections: CONNECTIONS, seconds }),
   );
@@ -98,6 +98,6 @@ async function measure(bench, subjects, scenario) {
   return { scenario, rounds: samples, rows };
 }
 
-function peerOf({ name, ledger }) {
+function toPeer({ name, ledger }) {
   return { name, pid: ledger.process.pid, request: executionRequest(ledger, ':run', LABEL) };
 }

@@ -26,7 +26,7 @@ export async function measureRegister(bench) {
     }
     const notes =
       log === null ? ['What registering costs in the database is unknown: its log cannot be read.'] : [];
-    return { results: [{ scenario, rounds, rows: rowsOf(scenario, rounds) }], notes };
+    return { results: [{ scenario, rounds, rows: toRows(scenario, rounds) }], notes };
   });
 }
 
@@ -49,7 +49,7 @@ async function measure(log, work) {
   return { elapsedMs, databaseMs, statements: inDatabase?.length ?? null };
 }
 
-function rowsOf(scenario, rounds) {
+function toRows(scenario, rounds) {
   const figures = [
     {
       figure: 'all changed, in the database',

@@ -32,15 +32,15 @@ export async function measureRollout(bench) {
     const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain', {}, profiler);
     const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split', {}, profiler);
     await startRollout(split);
-    const peerOf = (name, profile, ledger, further) => ({
+    const toPeer = (name, profile, ledger, further) => ({
       name,
       profile,
       pid: ledger.process.pid,
       request: executionRequest(ledger, ':run', LABEL, { environment: ENVIRONMENT, ...further }),
     });
     const peers = [
-      peerOf(PLAIN, 'rollout-without', plain, {}),
-      peerOf(SPLIT, 'rollout-with', split, { unit_key: 'somebody' }),
+      toPeer(PLAIN, 'rollout-without', plain, {}),
+      toPeer(SPLIT, 'rollout-with', split, { unit_key: 'somebody' }),
     ];
     const measure = (peer, seconds) => load.measure(peer, { connections: CONNECTIONS, seconds });
     progress(`${SCENARIO}, warm-up`);

@@ -57,11 +57,11 @@ export async function measureRunFeatures(bench) {
     const jobs = await measureJobs(bench, stage);
     return {
       results: [
-        { scenario: RUN_SCENARIO, rounds: runs, rows: rowsOf(RUN_SCENARIO, runs, RUN_FIGURES) },
+        { scenario: RUN_SCENARIO, rounds: runs, rows: toRows(RUN_SCENARIO, runs, RUN_FIGURES) },
         {
           scenario: SUBMIT_SCENARIO,
           rounds: jobs.rounds,
-          rows: rowsOf(SUBMIT_SCENARIO, jobs.rounds, SUBMIT_FIGURES),
+          rows: toRows(SUBMIT_SCENARIO, jobs.rounds, SUBMIT_FIGURES),
         },
       ],
       notes: [`All ${jobs.delivered} callbacks of ${SUBMIT_SCENARIO} were delivered.`],
@@ -92,12 +92,12 @@ async function makeBudget(ledger) {
 }
 
 async function measureRuns({ load, options, progress }, { plain, featured }) {
-  const peerOf = (name, { ledger }, further) => ({
+  const toPeer = (name, { ledger }, further) => ({
     name,
     pid: ledger.process.pid,
     request: { ...executionRequest(ledger, ':run', LABEL), ...further },
   });
-  const peers = [peerOf(PLAIN, plain, {}), peerOf(FEATURED, featured, { uniqueHeader: KEY_HEADER })];
+  const peers = [toPeer(PLAIN, plain, {}), toPeer(FEATURED, featured, { uniqueHeader: KEY_HEADER })];
   const measure = (peer, seconds) => load.measure(peer, { connections: CONNECTIONS, seconds });
   progress(`${RUN_SCENARIO}, warm-up`);
   for (const peer of peers) await measure(peer, options.warmUpSeconds);
@@ -146,7 +146,7 @@ async function readCpuMs({ postgres }, { ledger }) {
   return nodeMs === null || postgresMs === null ? null : nodeMs + postgresMs;
 }
 
-function rowsOf(scenario, rounds, figures) {
+function toRows(scenario, rounds, figures) {
   return figures.map(({ name, unit, of, goal }) => {
     const ofPeer = (peer) => (round) => of(round[peer]);
     const what = { scenario, figure: name, unit, peer: PLAIN, goal };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHelper } from '../../lib/servers/helper.mjs';
 import { startLedger } from '../../lib/servers/ledger.mjs';
-import { rssMibOf } from '../../lib/report/machine.mjs';
+import { readRssMib } from '../../lib/report/machine.mjs';
 import { createProfiler } from '../../lib/profile/profiler.mjs';
 import { interleave } from '../../lib/report/rounds.mjs';
 import { CLOSED_FIGURES, memoryRows, OPEN_FIGURES, runRows } from '../../lib/report/run-figures.mjs';
@@ -64,7 +64,10 @@ export async function measureRun(bench) {
     }
     // Open loops say how long a request waits; who is profiled waits for the profiler.
     if (bench.options.profile === null) await measureOpenLoops(stage, seconds, measureAll);
-    return { results, notes: [...notesOf(bench.options, stage), await verify(bench, stage, answered.count)] };
+    return {
+      results,
+      notes: [...writeNotes(bench.options, stage), await verify(bench, stage, answered.count)],
+    };
   });
 }
 
@@ -92,7 +95,7 @@ async function setUp(scope, bench, profiler) {
   };
   const ledger = await start(database, profiler);
   await sleep(options.idleSeconds * 1000);
-  const idleMib = await rssMibOf(ledger.process.pid);
+  const idleMib = await readRssMib(ledger.process.pid);
   const journalOff = await start(journalOffDatabase, { env: JOURNAL_OFF_ENV });
   for (const started of [ledger, journalOff]) await putPrompt(started);
   const runs = Array.from({ length: SAMPLE_RUNS }, () =>
@@ -118,7 +121,7 @@ function without(peers, ...names) {
   return peers.filter(({ name }) => !names.includes(name));
 }
 
-function notesOf({ portkey, profile }, { storedBytes }) {
+function writeNotes({ portkey, profile }, { storedBytes }) {
   const notes = [
     `The proxy with the same bytes in two commits writes ${storedBytes.before} before the call and ${storedBytes.after} after it.`,
   ];

@@ -18,10 +18,10 @@ const FIRST_DELTA = '"content":"A"';
 const FIRST_TEXT = '"text":"A"';
 
 /** The time added in the same round, less what the stand-in itself takes. */
-const addedOf = (percentile) => (round, peer) => round[peer][percentile] - round[DIRECT][percentile];
+const addedBy = (percentile) => (round, peer) => round[peer][percentile] - round[DIRECT][percentile];
 const FIGURES = [
-  { name: 'added time to first token, p50', of: addedOf('p50Ms'), goal: ratioAtMost(2) },
-  { name: 'added time to first token, p99', of: addedOf('p99Ms') },
+  { name: 'added time to first token, p50', of: addedBy('p50Ms'), goal: ratioAtMost(2) },
+  { name: 'added time to first token, p99', of: addedBy('p99Ms') },
 ];
 
 /** `:stream` and the OpenAI-compatible API beside a plain proxy: how much later the first word comes. */
@@ -32,7 +32,7 @@ export async function measureStream(bench) {
     const standIn = await startHelper(scope, 'stand-in');
     const floor = await startHelper(scope, 'proxy', { BENCH_TARGET: standIn.facts.url });
     const { ledger, database } = await startSubject(scope, bench, standIn, 'stream', {}, profiler);
-    const peers = peersOf(standIn, floor, ledger);
+    const peers = listPeers(standIn, floor, ledger);
     await standIn.ask('setDelay', PROVIDER_MS);
     await standIn.ask('setPieceDelay', PIECE_MS);
     let answered = 0;
@@ -52,13 +52,13 @@ export async function measureStream(bench) {
         const name = `stream-${connections}-${round + 1}`;
         return peer.name === LEDGER ? profiler.during(peer.pid, name, work) : work();
       });
-      results.push({ scenario, rounds, rows: rowsOf(scenario, rounds) });
+      results.push({ scenario, rounds, rows: toRows(scenario, rounds) });
     }
     return { results, notes: [await verify(bench, { ledger, database }, answered)] };
   });
 }
 
-function peersOf(standIn, floor, ledger) {
+function listPeers(standIn, floor, ledger) {
   const { headers } = ledger;
   const stream = { method: 'POST', headers, expectedStatus: 200 };
   const ofLedger = {
@@ -90,7 +90,7 @@ function peersOf(standIn, floor, ledger) {
   ];
 }
 
-function rowsOf(scenario, rounds) {
+function toRows(scenario, rounds) {
   return [LEDGER, OPENAI].flatMap((peer) =>
     FIGURES.map(({ name, of, goal }) => {
       const figure = peer === LEDGER ? name : `${name} (as OpenAI)`;

@@ -1,4 +1,4 @@
-import { repeatingOf } from '../core/wire/repeating.js';
+import { getRepeating } from '../core/wire/repeating.js';
 import { fakeFetch, json } from '../fake-fetch.testkit.js';
 import { LedgerClient } from '../ledger-client.js';
 
@@ -326,7 +326,7 @@ describe('a resource', () => {
     await call(new LedgerClient({ baseUrl: 'http://ledger.test', apiKey: 'k', fetch }));
     expect(requests).toMatchObject([{ method, path, body }]);
     // A key says that the request may be sent twice, so it goes with nothing but what the ledger makes once for each key.
-    const isKeyed = repeatingOf(method, path.split('?')[0]!) === 'keyed';
+    const isKeyed = getRepeating(method, path.split('?')[0]!) === 'keyed';
     expect(requests[0]?.headers.has('idempotency-key')).toBe(isKeyed);
   });
 

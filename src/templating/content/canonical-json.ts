@@ -8,16 +8,16 @@ import { type ExactJson, ExactNumber, holdsKeptText, keptText, parseExact } from
  */
 export function canonicalJson(value: unknown): string {
   if (!holdsKeptText(value)) return canonicalize(value) ?? '';
-  return canonicalOf(value);
+  return canonicalizeKept(value);
 }
 
-function canonicalOf(value: unknown): string {
+function canonicalizeKept(value: unknown): string {
   if (typeof value !== 'object' || value === null) return canonicalize(value) ?? 'null';
   const kept = keptText(value);
   if (kept !== null) return canonicalExact(parseExact(kept));
-  if (Array.isArray(value)) return `[${value.map(canonicalOf).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(canonicalizeKept).join(',')}]`;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return canonicalMembers(members, canonicalOf);
+  return canonicalMembers(members, canonicalizeKept);
 }
 
 function canonicalExact(value: ExactJson): string {

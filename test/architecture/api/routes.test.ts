@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { REPEATABLE_POSTS, repeatingOf } from '../../../sdk/src/core/wire/repeating.js';
+import { REPEATABLE_POSTS, getRepeating } from '../../../sdk/src/core/wire/repeating.js';
 import { SCOPES, SCOPES_OVER_PROMPTS } from '../../../src/modules/auth/index.js';
 import { controllersOf, previewApi, type Route, routesOf } from './api.js';
 import { listSources, ROOT } from '../tree.js';
@@ -85,7 +85,7 @@ describe('the routes', () => {
     });
 
     it('are sent again by the SDK under a key where the ledger keeps one, and nowhere else', () => {
-      const sent = posts.filter(({ route }) => repeatingOf('POST', exampleOf(route)) === 'keyed');
+      const sent = posts.filter(({ route }) => getRepeating('POST', exampleOf(route)) === 'keyed');
       expect(sent.map(({ route }) => route).sort()).toEqual(declared);
     });
 
@@ -93,7 +93,7 @@ describe('the routes', () => {
       const known = posts.map(({ route }) => route);
       expect(Object.keys(REPEATABLE_POSTS).filter((route) => !known.includes(route))).toEqual([]);
       for (const route of known) {
-        expect([route, repeatingOf('POST', exampleOf(route))]).toEqual([
+        expect([route, getRepeating('POST', exampleOf(route))]).toEqual([
           route,
           REPEATABLE_POSTS[route] ?? 'again',
         ]);

@@ -45,7 +45,7 @@ const PATTERNS: readonly (readonly [RegExp, Repeating])[] = Object.entries(REPEA
   .map(([route, repeating]) => [new RegExp(`^${route.replace(/\{\w+\}/g, '[^/:]+')}$`), repeating]);
 
 /** @param path as it is sent, without a query. A value in it has its colons and slashes escaped. */
-export function repeatingOf(method: string, path: string): Repeating {
+export function getRepeating(method: string, path: string): Repeating {
   // Other methods state the wanted result, so they can be repeated.
   if (method !== 'POST') return 'same';
   const known = Object.hasOwn(REPEATABLE_POSTS, path) ? REPEATABLE_POSTS[path] : undefined;

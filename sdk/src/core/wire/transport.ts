@@ -9,7 +9,7 @@ import { toJsonText } from './json-text.js';
 import { type Cursor, Pages } from '../pages.js';
 import { toQuery } from '../path.js';
 import { randomId } from '../random-id.js';
-import { type Repeating, repeatingOf } from './repeating.js';
+import { type Repeating, getRepeating } from './repeating.js';
 import { type Attempt, tryUntilOver } from './tries.js';
 import { VERSION } from '../version.js';
 
@@ -255,7 +255,7 @@ export class Transport {
 }
 
 function repeatingOfCall({ method, path, repeating }: Call): Repeating {
-  return repeating ?? repeatingOf(method, path);
+  return repeating ?? getRepeating(method, path);
 }
 
 /** The ledger's own 404, not that of something in between. */

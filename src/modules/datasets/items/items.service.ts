@@ -54,7 +54,7 @@ export class ItemsService {
   async add(actor: Actor, name: string, request: AddItemsDto): Promise<AddedItemsDto> {
     const { mode: sentMode, upload_id: uploadId, parts } = request;
     const mode = sentMode ?? 'append';
-    if (uploadId == null) return this.addAtOnce(actor, name, itemsOf(request), mode);
+    if (uploadId == null) return this.addAtOnce(actor, name, requireItems(request), mode);
     if (request.items != null)
       throw refusal('/items', 'must be left out: the items of the upload came before');
     if (parts == null) throw refusal('/parts', 'is required: say how many parts the upload has');
@@ -223,7 +223,7 @@ function found(dataset: LockedDataset | null, name: string): LockedDataset {
   return dataset;
 }
 
-function itemsOf({ items, parts }: AddItemsDto): readonly unknown[] {
+function requireItems({ items, parts }: AddItemsDto): readonly unknown[] {
   if (parts != null) throw refusal('/parts', 'needs an upload_id');
   if (items == null) throw refusal('/items', 'is required, unless an upload_id says where they are');
   return items;

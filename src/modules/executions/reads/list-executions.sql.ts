@@ -107,7 +107,7 @@ function over(filter: BoundFilter): string[] {
   return [
     selectRanges(promptIds, environment),
     `over AS (
-      SELECT found.* FROM ranges g CROSS JOIN ${statusesOf(filter)} AS s(status) CROSS JOIN LATERAL (
+      SELECT found.* FROM ranges g CROSS JOIN ${listStatuses(filter)} AS s(status) CROSS JOIN LATERAL (
         ${page([`e.environment ${collation} = g.environment ${ofPrompt}`, `e.status ${collation} = s.status`, ...range], 'NULLS LAST')}) AS found
       WHERE g.environment IS NOT NULL
       ORDER BY found.execution_id DESC LIMIT ${limit}
@@ -184,7 +184,7 @@ function overByArm(filter: BoundFilter, { id, arm }: NonNullable<BoundFilter['ro
   ];
   return [
     `over AS (
-      SELECT found.* FROM ${arms} AS a(arm) CROSS JOIN ${statusesOf(filter)} AS s(status) CROSS JOIN LATERAL (
+      SELECT found.* FROM ${arms} AS a(arm) CROSS JOIN ${listStatuses(filter)} AS s(status) CROSS JOIN LATERAL (
         SELECT ${OVER} FROM executions e WHERE ${conditions.join(' AND ')}
         ORDER BY e.execution_id DESC NULLS LAST LIMIT ${filter.limit}) AS found
       ORDER BY found.execution_id DESC LIMIT ${filter.limit}
@@ -193,7 +193,7 @@ function overByArm(filter: BoundFilter, { id, arm }: NonNullable<BoundFilter['ro
 }
 
 /** The statuses that a list looks at, as rows. */
-function statusesOf({ status }: BoundFilter): string {
+function listStatuses({ status }: BoundFilter): string {
   const names = status === null ? FINAL : [status];
   return `(VALUES ${names.map((name) => `('${name}')`).join(', ')})`;
 }

@@ -4,6 +4,12 @@ import type { QuantileBounds } from './quantile-bounds.js';
 /** The number of units of both arms at which the sequence for numbers is narrowest. */
 export const ROLLOUT_N_OPT = 5000;
 
+/**
+ * Any rho holds; this one only says where the interval is narrowest. Near an alpha of 1 the best rho goes to 0, where the interval is
+ * infinite: a one-sided bound at an alpha of 0.5 would never say anything.
+ */
+const LOOSEST_TUNING = 0.5;
+
 /** The settings of a confidence sequence for an effect. */
 export interface EffectSequenceOptions {
   readonly alpha: number;
@@ -33,7 +39,7 @@ export interface EffectBounds extends QuantileBounds {
  * @returns null as {@link effectBounds} does.
  */
 export function oneSidedBounds(effect: Effect, { alpha, nOpt }: EffectSequenceOptions): EffectBounds | null {
-  const rho = tightestAt(nOpt, Math.min(2 * alpha, 1));
+  const rho = tightestAt(nOpt, Math.min(2 * alpha, LOOSEST_TUNING));
   const log = Math.log1p(Math.sqrt(effect.n * rho * rho + 1) / (2 * alpha));
   return around(effect, halfWidth(effect, rho, log));
 }

@@ -190,6 +190,16 @@ describe('effectBounds', () => {
     expect(bounds?.high).toBeCloseTo(1.4302867, 4);
   });
 
+  it('on one side at any alpha that a rollout may have, closer the more may be spent', () => {
+    const effect = relativeEffect(...means)!;
+    const widths = [0.0001, 0.05, 0.2, 0.25, 0.3, 0.4, 0.45, 0.49, 0.5].map((alpha) => {
+      const { low, high } = oneSidedBounds(effect, { alpha, nOpt: 5000 })!;
+      return high - low;
+    });
+    expect(widths).toEqual([...widths].sort((a, b) => b - a));
+    expect(new Set(widths).size).toBe(widths.length);
+  });
+
   const samples = fc
     .tuple(
       fc.integer({ min: 2, max: 10_000 }),

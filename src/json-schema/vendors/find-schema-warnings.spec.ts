@@ -65,8 +65,32 @@ describe('the warnings of a schema', () => {
     [
       'an open object in a list',
       { type: 'array', items: { properties: {}, type: 'object' } },
-      [['/items', 'openai anthropic']],
+      [
+        ['', 'openai'],
+        ['/items', 'openai anthropic'],
+      ],
     ],
+    ['a list at the root', { type: 'array', items: { type: 'string' } }, [['', 'openai']]],
+    ['a text at the root', { type: 'string' }, [['', 'openai']]],
+    ['an object or null at the root', closed({}, { type: ['object', 'null'] }), [['', 'openai']]],
+    ['no type at the root', { enum: ['yes', 'no'] }, [['', 'openai']]],
+    ['one of several at the root', { anyOf: [closed({}), closed({})] }, [['/anyOf', 'openai']]],
+    [
+      'a closed object with a choice at the root',
+      closed({}, { anyOf: [closed({})] }),
+      [['/anyOf', 'openai']],
+    ],
+    [
+      'a choice of exactly one',
+      closed({ a: { oneOf: [{ type: 'string' }, { type: 'null' }] } }),
+      [['/properties/a/oneOf', 'openai']],
+    ],
+    [
+      'nothing of a choice in a property',
+      closed({ a: { anyOf: [{ type: 'string' }, { type: 'null' }] } }),
+      [],
+    ],
+    ['nothing of a reference at the root', { $ref: '#/$defs/a', $defs: { a: closed({}) } }, []],
   ])('point at %s', (_, schema, warnings) => {
     expect(warningsOf(schema)).toEqual(warnings);
   });

@@ -38,7 +38,7 @@ const LIMITS: ReadonlyMap<string, readonly string[]> = new Map(
         ['minProperties', 'maxProperties', 'patternProperties', 'propertyNames'],
         [OPENAI, ANTHROPIC],
       ],
-      [['allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas'], [OPENAI]],
+      [['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas'], [OPENAI]],
     ] as const
   ).flatMap(([keywords, vendors]) => keywords.map((keyword) => [keyword, vendors] as const)),
 );
@@ -52,7 +52,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Finds what a vendor will refuse in the schema of a response format, by the strictest subset that all of them take: every object
- * closed (`additionalProperties: false`) and every property required, no limits of numbers, lengths and lists, no recursion, and
+ * closed (`additionalProperties: false`) and every property required, an object at the root, no limits of numbers, lengths and lists, no recursion, and
  * no `$ref` to elsewhere. And what keeps this service from checking answers by it. It refuses nothing: vendors learn.
  *
  * @param pointer of the schema, which the pointers of the warnings begin with.
@@ -64,6 +64,7 @@ export function findSchemaWarnings(
   strict: boolean | undefined,
 ): SchemaWarning[] {
   const reader = new WarningReader(schema, strict !== false);
+  reader.readRoot(schema, pointer);
   reader.read(schema, pointer, 0);
   return [...reader.warnings, ...findUnchecked(schema, pointer)].slice(0, MAX_WARNINGS);
 }
@@ -91,6 +92,20 @@ class WarningReader {
     private readonly isStrict: boolean,
   ) {
     this.recursive = findRecursive(root);
+  }
+
+  /** The answer itself has to be an object. One that is a list, or one of several, goes into a property. */
+  readRoot(value: unknown, pointer: string): void {
+    if (!isMembers(value)) return;
+    if (Array.isArray(value['anyOf'])) {
+      this.warn(`${pointer}/anyOf`, [OPENAI], 'must not be at the root; put it into a property of an object');
+    } else if (value['type'] !== 'object' && value['$ref'] === undefined) {
+      this.warn(
+        pointer,
+        [OPENAI],
+        'must have "type": "object" at the root; put the rest into a property of it',
+      );
+    }
   }
 
   read(value: unknown, pointer: string, depth: number): void {

@@ -85,7 +85,7 @@ function addVerb(rollout: Command, name: string, verb: RolloutVerb, description:
 function addVerify(rollout: Command): void {
   withLedgerFlags(rollout.command('verify <rollout>'))
     .description(
-      'compute every look at a rollout again, from its exposures and values; exits with 1 when one differs, and 2 when that cannot be told',
+      'compute every look at a rollout again, from its exposures and values; exits with 1 when one differs or is missing, and 2 when that cannot be told',
     )
     .addHelpText('after', examples(`prompt-ledger rollout verify ${ID}`))
     .action(async (rolloutId: string, flags: LedgerFlags) => {

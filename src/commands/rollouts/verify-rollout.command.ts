@@ -1,6 +1,7 @@
 import {
   compareJson,
   type JsonDifference,
+  listMissingLooks,
   lookView,
   recomputeLooks,
 } from '../../modules/rollouts/record/index.js';
@@ -21,12 +22,13 @@ interface LookDifference extends JsonDifference {
 }
 
 /**
- * Computes every look again from what it was computed from, on this machine. The looks are read first: what comes in afterwards is in none
- * of them.
- * @returns 0 when all are as they were recorded, 1 when one differs.
+ * Computes every look again from what it was computed from, on this machine. The looks are counted first, since more may come; and they
+ * are read before the events: what comes in afterwards is in none of them.
+ * @returns 0 when all are as they were recorded, 1 when one differs or is missing.
  */
 export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags): Promise<ExitCode> {
   const ledger = await connect(flags);
+  const { look_count: count } = await ledger.rollouts.get(rolloutId);
   const newestFirst = await ledger.rollouts.looks(rolloutId, { limit: LOOKS_A_PAGE }).all();
   const looks = [...newestFirst].reverse();
   const rollout = await ledger.rollouts.get(rolloutId);
@@ -37,6 +39,10 @@ export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags
     progress.add(1);
   }
   progress.done();
+  const missing = listMissingLooks(
+    looks.map(({ look }) => look),
+    count,
+  );
   const differences = recomputeLooks(readRecord({ rollout, events, looks })).flatMap((expected, nth) => {
     const recorded = looks[nth];
     if (recorded === undefined) return [];
@@ -44,15 +50,36 @@ export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags
     return compareJson(figures, lookView(expected)).map((found): LookDifference => ({ look, ...found }));
   });
   if (flags.json === true) {
-    await printJson({ rollout_id: rolloutId, looks: looks.length, events: events.length, differences });
+    await printJson({
+      rollout_id: rolloutId,
+      looks: looks.length,
+      events: events.length,
+      missing_looks: missing,
+      differences,
+    });
   } else {
-    await report(differences, looks.length, events.length);
+    await report({ differences, missing, looks: looks.length, events: events.length });
   }
-  return differences.length === 0 ? EXIT.OK : EXIT.NO;
+  return differences.length === 0 && missing.length === 0 ? EXIT.OK : EXIT.NO;
 }
 
-async function report(differences: readonly LookDifference[], looks: number, events: number): Promise<void> {
+interface Verified {
+  readonly differences: readonly LookDifference[];
+  /** The numbers of looks that are not there any more. */
+  readonly missing: readonly number[];
+  readonly looks: number;
+  readonly events: number;
+}
+
+async function report({ differences, missing, looks, events }: Verified): Promise<void> {
   const from = `${formatCount(looks, 'look')} computed again from ${formatCount(events, 'event')}`;
+  if (missing.length > 0) {
+    const shown = missing.slice(0, MOST_SHOWN).join(', ');
+    const more = missing.length > MOST_SHOWN ? ' and more' : '';
+    await print(
+      `${formatCount(missing.length, 'look')} ${missing.length === 1 ? 'is' : 'are'} missing: ${shown}${more}`,
+    );
+  }
   if (differences.length === 0) return print(`${from}: all as recorded.`);
   const wrong = new Set(differences.map(({ look }) => look)).size;
   await print(`${from}: ${formatCount(wrong, 'look')} ${wrong === 1 ? 'is' : 'are'} not as recorded.`);

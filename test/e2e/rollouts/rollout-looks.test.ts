@@ -133,6 +133,23 @@ describe('a rollout that is looked at', () => {
     });
   });
 
+  it('is not verified where a look was deleted, be it the last one', async () => {
+    const cli = cliOf(stage);
+    const { look_count: count } = await read(id);
+    const deleteLook = (look: number) =>
+      stage.sql('DELETE FROM rollout_looks WHERE rollout_id = $1 AND look = $2', [id, look]);
+    await deleteLook(1);
+    expect(await cli(['rollout', 'verify', id])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('1 look is missing: 1\n') as string,
+    });
+    await deleteLook(count);
+    expect((await read(id)).look_count).toBe(count);
+    const json = await cli(['rollout', 'verify', id, '--json']);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ missing_looks: [1, count] });
+  });
+
   it('cannot be verified where there is none, or without a ledger', async () => {
     const cli = cliOf(stage);
     expect(await cli(['rollout', 'verify', UNKNOWN_ID])).toMatchObject({ code: 2, stdout: '' });

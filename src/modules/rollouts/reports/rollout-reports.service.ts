@@ -72,7 +72,7 @@ export class RolloutReportsService {
         ...view,
         warnings: [...view.warnings, ...unreadable.map(unreadableWarning)],
         phases,
-        look_count: latest[0]?.look ?? 0,
+        look_count: await this.looks.count(tx, projectId, rolloutId),
         looks: latest.map(numberedView),
       };
     });

@@ -17,6 +17,8 @@ const ADD = `WITH numbered AS (
   INSERT INTO rollout_looks (project_id, rollout_id, look, phase, last_sequence, decision, looked_at, figures)
   SELECT $1, $2, n.looks, $3, $4, $5, $6, $7 FROM numbered n`;
 
+const COUNT = `SELECT c.looks FROM rollout_cursors c WHERE c.project_id = $1 AND c.rollout_id = $2`;
+
 const LAST_OF_PHASES = `SELECT DISTINCT ON (k.phase) k.look, k.figures FROM rollout_looks k
   WHERE k.project_id = $1 AND k.rollout_id = $2 ORDER BY k.phase, k.look DESC`;
 
@@ -45,6 +47,12 @@ export class LooksRepository {
   ): Promise<LookRecord[]> {
     const text = `${READ} AND ($3::integer IS NULL OR k.look < $3) ORDER BY k.look DESC LIMIT $4`;
     return tx.query<LookRecord[]>(text, [projectId, rolloutId, before ?? null, limit]);
+  }
+
+  /** Of all looks that were ever kept, by the cursor that numbers them: one that was deleted since is counted. */
+  async count(tx: EntityManager, projectId: string, rolloutId: string): Promise<number> {
+    const [row] = await tx.query<{ looks: number }[]>(COUNT, [projectId, rolloutId]);
+    return row?.looks ?? 0;
   }
 
   /** The last one of each step that has any. */

@@ -1,5 +1,7 @@
+import type { RolloutDetail } from '../../../sdk/src/index.js';
 import {
   compareJson,
+  findContradictions,
   type JsonDifference,
   listMissingLooks,
   lookView,
@@ -24,11 +26,11 @@ interface LookDifference extends JsonDifference {
 /**
  * Computes every look again from what it was computed from, on this machine. The looks are counted first, since more may come; and they
  * are read before the events: what comes in afterwards is in none of them.
- * @returns 0 when all are as they were recorded, 1 when one differs or is missing.
+ * @returns 0 when all are as they were recorded, 1 when one differs or is missing, or the rollout is not what they have decided.
  */
 export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags): Promise<ExitCode> {
   const ledger = await connect(flags);
-  const { look_count: count } = await ledger.rollouts.get(rolloutId);
+  const before = await ledger.rollouts.get(rolloutId);
   const newestFirst = await ledger.rollouts.looks(rolloutId, { limit: LOOKS_A_PAGE }).all();
   const looks = [...newestFirst].reverse();
   const rollout = await ledger.rollouts.get(rolloutId);
@@ -41,8 +43,9 @@ export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags
   progress.done();
   const missing = listMissingLooks(
     looks.map(({ look }) => look),
-    count,
+    before.look_count,
   );
+  const contradictions = findContradictions({ before: toStage(before), after: toStage(rollout), looks });
   const differences = recomputeLooks(readRecord({ rollout, events, looks })).flatMap((expected, nth) => {
     const recorded = looks[nth];
     if (recorded === undefined) return [];
@@ -55,23 +58,30 @@ export async function verifyRolloutCommand(rolloutId: string, flags: LedgerFlags
       looks: looks.length,
       events: events.length,
       missing_looks: missing,
+      contradictions,
       differences,
     });
   } else {
-    await report({ differences, missing, looks: looks.length, events: events.length });
+    await report({ differences, missing, contradictions, looks: looks.length, events: events.length });
   }
-  return differences.length === 0 && missing.length === 0 ? EXIT.OK : EXIT.NO;
+  return [differences, missing, contradictions].every(({ length }) => length === 0) ? EXIT.OK : EXIT.NO;
+}
+
+function toStage({ status, phases }: RolloutDetail) {
+  return { status, steps: phases.length };
 }
 
 interface Verified {
   readonly differences: readonly LookDifference[];
   /** The numbers of looks that are not there any more. */
   readonly missing: readonly number[];
+  /** Where the rollout is not what its looks have decided, in sentences. */
+  readonly contradictions: readonly string[];
   readonly looks: number;
   readonly events: number;
 }
 
-async function report({ differences, missing, looks, events }: Verified): Promise<void> {
+async function report({ differences, missing, contradictions, looks, events }: Verified): Promise<void> {
   const from = `${formatCount(looks, 'look')} computed again from ${formatCount(events, 'event')}`;
   if (missing.length > 0) {
     const shown = missing.slice(0, MOST_SHOWN).join(', ');
@@ -80,6 +90,8 @@ async function report({ differences, missing, looks, events }: Verified): Promis
       `${formatCount(missing.length, 'look')} ${missing.length === 1 ? 'is' : 'are'} missing: ${shown}${more}`,
     );
   }
+  for (const sentence of contradictions)
+    await print(`The rollout is not what its looks have decided: ${sentence}.`);
   if (differences.length === 0) return print(`${from}: all as recorded.`);
   const wrong = new Set(differences.map(({ look }) => look)).size;
   await print(`${from}: ${formatCount(wrong, 'look')} ${wrong === 1 ? 'is' : 'are'} not as recorded.`);

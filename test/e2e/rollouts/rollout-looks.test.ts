@@ -133,6 +133,22 @@ describe('a rollout that is looked at', () => {
     });
   });
 
+  it('is not verified where it runs on after the look that has rolled it back', async () => {
+    const cli = cliOf(stage);
+    const setStatus = (status: string) =>
+      stage.sql('UPDATE rollouts SET status = $2 WHERE rollout_id = $1', [id, status]);
+    const { look_count: count } = await read(id);
+    await setStatus('paused');
+    const forged = await cli(['rollout', 'verify', id]);
+    await setStatus('rolled_back');
+    expect(forged).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(
+        `look ${count} decided that it is rolled_back, and it is paused`,
+      ) as string,
+    });
+  });
+
   it('is not verified where a look was deleted, be it the last one', async () => {
     const cli = cliOf(stage);
     const { look_count: count } = await read(id);

@@ -2,6 +2,7 @@
 export { resolveMetric, type RolloutDefinition } from '../deciding/rollout-definition.js';
 export type { Look } from '../deciding/look.js';
 export { compareJson, type JsonDifference } from './compare-json.js';
+export { findContradictions } from './find-contradictions.js';
 export { listMissingLooks } from './list-missing-looks.js';
 export { lookView } from './look-view.js';
 export type { RolloutEvent, RolloutPhase, RolloutRecord } from './rollout-record.js';

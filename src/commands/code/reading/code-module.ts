@@ -1,14 +1,24 @@
 import type { CodeProblem } from '../code-prompt.js';
+import { findChanges } from './changes/find-changes.js';
 import { findNode, mayHoldText } from './may-hold-text.js';
 import { readExportingStatement } from './common-js.js';
 import { type ImportedModule, type OpenModule, Scope } from './scope.js';
-import type { NamedMember, StaticMember, StaticValue } from './static-values.js';
+import {
+  holdsText,
+  merged,
+  type NamedMember,
+  OTHER,
+  type StaticMember,
+  type StaticValue,
+  UnreadableError,
+} from './static-values.js';
 import {
   type Expression,
   isIgnored,
   getLine,
   readName,
   parseModule,
+  refuseTooDeep,
   toDottedPath,
   type Statement,
   type StatementOf,
@@ -28,9 +38,10 @@ export class CodeModule implements ImportedModule {
     source: string,
     private readonly open: OpenModule,
   ) {
-    this.statements = parseModule(file, source);
-    this.scope = new Scope({ file, open }, this.statements);
+    this.statements = refuseTooDeep(() => parseModule(file, source));
+    this.scope = refuseTooDeep(() => new Scope({ file, open }, this.statements));
     this.exportedNames = listExportedNames(this.statements, this.scope);
+    this.scope.forgetChanges(this.exportedNames);
   }
 
   /** In the order in which they stand. */
@@ -45,7 +56,13 @@ export class CodeModule implements ImportedModule {
   }
 
   find(name: string): StaticMember | undefined {
-    const found = this.exports.find((each) => each.name === name);
+    const [found, ...added] = this.exports.filter((each) => each.name === name);
+    if (found !== undefined && added.length > 0) {
+      return {
+        ...found,
+        value: () => added.reduce((value, each) => merged(value, each.value()), found.value()),
+      };
+    }
     if (found !== undefined || name === 'default') return found;
     // `module.exports = {…}` and JSON are imported by the names of their members.
     const all = this.exports.find((each) => each.name === 'default')?.value();
@@ -88,7 +105,9 @@ export class CodeModule implements ImportedModule {
         return;
       case 'ExpressionStatement': {
         const targets = { scope: this.scope, exported: this.exportedNames };
-        exports.push(...readExportingStatement(statement.expression, targets));
+        const made = readExportingStatement(statement.expression, targets);
+        exports.push(...made);
+        if (made.length === 0) this.refuseChanges(statement);
         return;
       }
       default:
@@ -183,6 +202,29 @@ export class CodeModule implements ImportedModule {
         getLine(statement),
         'What is exported here cannot be read: it is only known when the code runs',
       );
+    }
+  }
+
+  /** Changes of what is exported that are no plain assignment or call, such as `delete PROMPTS.A`. */
+  private refuseChanges(statement: Statement): void {
+    for (const [name, line] of findChanges([statement])) {
+      if (!this.exportedNames.has(name)) continue;
+      if (mayHoldText(statement) || this.holdsText(name)) {
+        this.complain(
+          line,
+          `${name} cannot be read: it is changed when the code runs: write it where it is made`,
+        );
+      }
+    }
+  }
+
+  private holdsText(name: string): boolean {
+    try {
+      return holdsText(this.scope.find(name)?.value() ?? OTHER);
+    } catch (error) {
+      // That is told where it is exported.
+      if (error instanceof UnreadableError) return false;
+      throw error;
     }
   }
 

@@ -97,6 +97,9 @@ class ModuleContents {
     try {
       read(member.value());
     } catch (error) {
+      if (error instanceof RangeError) {
+        return this.complain(member, `${what} cannot be read: it has too many parts in one another`);
+      }
       if (!(error instanceof UnreadableError)) throw error;
       const { file, line } = error.place;
       const isHere = file === member.file && line === member.line;

@@ -1,8 +1,16 @@
+import { findChanges } from './changes/find-changes.js';
 import { readClass } from './class-members.js';
 import type { CodePlace } from '../code-prompt.js';
 import { readEnum } from './enum-members.js';
 import { type Names, StaticReader } from './static-reader.js';
-import { OTHER, type StaticMember, type StaticValue, UnreadableError } from './static-values.js';
+import {
+  guarded,
+  merged,
+  OTHER,
+  type StaticMember,
+  type StaticValue,
+  UnreadableError,
+} from './static-values.js';
 import {
   type Expression,
   isIgnored,
@@ -40,6 +48,7 @@ export class Scope implements Names {
   /** Names of types, which are nothing when the code runs. */
   readonly types = new Set<string>();
   private readonly found = new Map<string, StaticMember>();
+  private readonly changes: Map<string, number>;
 
   constructor(
     private readonly context: ScopeContext,
@@ -49,10 +58,22 @@ export class Scope implements Names {
     this.file = context.file;
     this.reader = new StaticReader(this);
     for (const statement of statements) this.declare(findDeclaration(statement));
+    this.changes = findChanges(statements);
   }
 
   find(name: string): StaticMember | undefined {
     return this.found.get(name) ?? this.outer?.find(name);
+  }
+
+  /** For names that are exported: what is put into them is exported too, and read there. */
+  forgetChanges(names: ReadonlySet<string>): void {
+    for (const name of names) this.changes.delete(name);
+  }
+
+  findChange(name: string): CodePlace | null {
+    if (!this.found.has(name)) return this.outer?.findChange(name) ?? null;
+    const line = this.changes.get(name);
+    return line === undefined ? null : { file: this.file, line };
   }
 
   open(specifier: string): StaticValue | undefined {
@@ -262,35 +283,11 @@ function findDeclaration(statement: Statement): Statement | null {
   return isExport ? ((statement.declaration ?? null) as Statement | null) : statement;
 }
 
-function merged(first: StaticValue, second: StaticValue): StaticValue {
-  if (first.kind !== 'object') return second;
-  return second.kind === 'object'
-    ? { ...first, members: new Map([...first.members, ...second.members]) }
-    : first;
-}
-
-/** Against a constant that is made of itself; and what was read once is not read again. */
-function guarded(name: string, member: StaticMember): StaticMember {
-  let isUnderWay = false;
-  let known: StaticValue | null = null;
-  const value = () => {
-    if (known !== null) return known;
-    if (isUnderWay) throw new UnreadableError(member, `${name} is made of itself`);
-    isUnderWay = true;
-    try {
-      known = member.value();
-      return known;
-    } finally {
-      isUnderWay = false;
-    }
-  };
-  return { ...member, value };
-}
-
 function withNames(names: Names, named: ReadonlyMap<string, StaticMember>): Names {
   return {
     file: names.file,
     find: (name) => named.get(name) ?? names.find(name),
+    findChange: (name) => (named.has(name) ? null : names.findChange(name)),
     open: (specifier) => names.open(specifier),
   };
 }

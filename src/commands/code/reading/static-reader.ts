@@ -18,6 +18,8 @@ export interface Names {
   readonly file: string;
   /** Looks a name up; undefined when the file does not define it. */
   find(name: string): StaticMember | undefined;
+  /** Where the object or the list of that name is changed after it was made, while the module loads; null for nowhere. */
+  findChange(name: string): CodePlace | null;
   /** Reads a file for `require`; undefined when it cannot be read. */
   open(specifier: string): StaticValue | undefined;
 }
@@ -142,6 +144,10 @@ export class StaticReader {
   private readName(identifier: ExpressionOf<'Identifier'>): StaticValue {
     const { name } = identifier;
     const found = this.names.find(name);
+    const change = this.names.findChange(name);
+    if (change !== null) {
+      throw new UnreadableError(change, `${name} is changed when the code runs: write it where it is made`);
+    }
     if (found !== undefined) return found.value();
     if (name === 'undefined' || name === 'NaN' || name === 'Infinity') return OTHER;
     return this.refuse(identifier, `${name} is no constant of this file`);
@@ -160,9 +166,10 @@ export class StaticReader {
     return this.refuse({ loc }, `${key} is no member of an object of this file`);
   }
 
-  private readList({ elements }: ExpressionOf<'ArrayExpression'>): StaticValue {
-    const items = elements.flatMap((element): readonly StaticMember[] => {
-      if (element === null || isIgnored(element)) return [];
+  private readList(list: ExpressionOf<'ArrayExpression'>): StaticValue {
+    const items = list.elements.flatMap((element): readonly StaticMember[] => {
+      if (element === null) return [{ ...this.toPlace(list), value: () => OTHER }];
+      if (isIgnored(element)) return [];
       if (element.type === 'SpreadElement') return this.readSpreadItems(element.argument);
       return [{ ...this.toPlace(element), value: () => this.read(element) }];
     });
@@ -231,7 +238,8 @@ export class StaticReader {
     if (mayHoldText(made.arguments)) {
       return this.refuse(made, 'what a constructor makes of a text is only known when the code runs');
     }
-    const owner = isOwn ? this.read(made.callee) : OTHER;
+    const isRead = isOwn || made.callee.type === 'ClassExpression';
+    const owner = isRead ? this.read(made.callee) : OTHER;
     if (owner.kind === 'object' && owner.makesText === true) {
       return this.refuse(
         made,

@@ -62,3 +62,29 @@ export function holdsText(value: StaticValue): boolean {
   if (value.kind !== 'object') return false;
   return [...value.members.values()].some((member) => holdsText(member.value()));
 }
+
+/** Two declarations of one name, such as an enum and a namespace: the later one wins. */
+export function merged(first: StaticValue, second: StaticValue): StaticValue {
+  if (first.kind !== 'object') return second;
+  return second.kind === 'object'
+    ? { ...first, members: new Map([...first.members, ...second.members]) }
+    : first;
+}
+
+/** Against a constant that is made of itself; and what was read once is not read again. */
+export function guarded(name: string, member: StaticMember): StaticMember {
+  let isUnderWay = false;
+  let known: StaticValue | null = null;
+  const value = () => {
+    if (known !== null) return known;
+    if (isUnderWay) throw new UnreadableError(member, `${name} is made of itself`);
+    isUnderWay = true;
+    try {
+      known = member.value();
+      return known;
+    } finally {
+      isUnderWay = false;
+    }
+  };
+  return { ...member, value };
+}

@@ -39,6 +39,16 @@ export function parseModule(file: string, source: string): Statement[] {
   return parse(source, { ...options, allowReturnOutsideFunction: true }).program.body;
 }
 
+/** Parsing and searching call themselves for each part of an expression. @throws SyntaxError where the stack does not hold them. */
+export function refuseTooDeep<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyntaxError('An expression has too many parts in one another', { cause: error });
+  }
+}
+
 function readExtension(file: string): string {
   return file.slice(file.lastIndexOf('.') + 1);
 }

@@ -1,0 +1,131 @@
+import { CodeModule } from '../code-module.js';
+import { readModulePrompts } from '../module-prompts.js';
+
+const read = (source: string) => readModulePrompts('src/prompts.ts', source);
+const problemsOf = (source: string) =>
+  read(source).problems.map(({ line, message }) => `${line}: ${message}`);
+/** It is said where it is used, with the line of the change. */
+const CHANGED = '3: P cannot be read: o is changed when the code runs: write it where it is made (line 2)';
+
+describe('what is changed after it was made', () => {
+  it.each([
+    `o.A = 'y';`,
+    `o['A'] = 'y';`,
+    `o[key()] = 'y';`,
+    `o.A += 'y';`,
+    `o.A ||= 'y';`,
+    `o.n++;`,
+    `delete o.A;`,
+    `(o as any).A = 'y';`,
+    `o!.A = 'y';`,
+    `[o.A] = ['y'];`,
+    `({ x: o.A, ...o.B } = all);`,
+    `[o.A = 'y'] = [];`,
+    `for (o.A of ['y']);`,
+    `for (const k of ['A']) o[k] = 'y';`,
+    `if (big) { o.A = 'y'; }`,
+    `{ const other = o; other.n = 1; o.A = 'y'; }`,
+    `const other = o; other.A = 'y';`,
+    `(() => { o.A = 'y'; })();`,
+    `(function () { o.A = 'y'; })();`,
+    `keys.forEach((k) => { o[k] = 'y'; });`,
+    `Object.assign(o, { A: 'y' });`,
+    `Object.defineProperty(o, 'A', { value: 'y' });`,
+    `Reflect.set(o, 'A', 'y');`,
+    `o.deep.list.push('y');`,
+    `setUp(o.A = 'y');`,
+    `true && (o.A = 'y');`,
+    `class C { static { o.A = 'y'; } }`,
+    `try { o.A = 'y'; } catch (e) {}`,
+  ])('is not read as it was before: %s', (change) => {
+    const source = `const o: any = { A: 'x' };\n${change}\nexport const P = o;`;
+    expect(read(source).prompts).toEqual([]);
+    expect(problemsOf(source)).toEqual([CHANGED]);
+  });
+
+  it.each([
+    [`const o = ['x'];`, `o.push('y');`, `o.join('')`],
+    [`const o = ['x', 'y'];`, `o[0] = 'z';`, `o.join('')`],
+    [`const o = ['x', 'y'];`, `o.length = 1;`, `o.join('')`],
+    [`const o = ['x', 'y'];`, `o.reverse();`, `[...o].join('')`],
+    [`const o = new Map([['A', 'x']]);`, `o.set('A', 'y');`, `o`],
+    [`const o = new Map([['A', 'x']]);`, `o.delete('A');`, `o`],
+    [`const o = { A: 'x' };`, `o.A = 'y';`, `o.A`],
+    [`const o = { A: 'x' };`, `o.A = 'y';`, `{ ...o }`],
+    [`enum o { A = 'x' }`, `(o as any).A = 'y';`, `o.A`],
+  ])('is not part of another: %s %s %s', (made, change, used) => {
+    expect(problemsOf(`${made}\n${change}\nexport const P = ${used};`)).toEqual([CHANGED]);
+  });
+
+  it.each([
+    `export const P: any = { A: 'x' };\ndelete P.A;`,
+    `export const P: any = { A: 'x' };\n(P as any).A = 'y';`,
+    `export const P = new Map([['A', 'x']]);\nP.clear();`,
+    `export const P: any = {};\n(() => { P.A = 'x'; })();`,
+    `export const P: any = {};\nP.A = 'x', P.B = 'y';`,
+    `export enum P { A = 'x' }\n(P as any).A = 'y';`,
+  ])('is said of what is exported: %s', (source) => {
+    expect(problemsOf(source)).toEqual([
+      '2: P cannot be read: it is changed when the code runs: write it where it is made',
+    ]);
+  });
+
+  it('is read as it becomes where another file imports it', () => {
+    const files = new Map<string, string>([
+      ['./texts', `export const T: any = { A: 'x', B: 'y' };\nT.A = 'z';`],
+    ]);
+    const open = (specifier: string) => {
+      const source = files.get(specifier);
+      return source === undefined ? null : new CodeModule('src/texts.ts', source, () => null);
+    };
+    const { prompts, problems } = readModulePrompts(
+      'src/index.ts',
+      `import { T } from './texts';\nexport const P = T.A + T.B;`,
+      open,
+    );
+    expect(problems).toEqual([]);
+    expect(prompts).toMatchObject([{ name: 'P', content: { templateSource: 'zy' } }]);
+  });
+
+  it.each([
+    `function f() { o.A = 'y'; }`,
+    `const f = () => { o.A = 'y'; };`,
+    `class C { m() { o.A = 'y'; } }`,
+    `const f = (o: any) => { o.A = 'y'; };`,
+    `((o) => { o.A = 'y'; })({});`,
+    `(({ o }, [p]) => { o.A = 'y'; })(all);`,
+    `{ const o: any = {}; o.A = 'y'; }`,
+    `for (const o of all) o.A = 'y';`,
+    `for (let o: any = {}; ; ) o.A = 'y';`,
+    `try {} catch (o) { o.A = 'y'; }`,
+    `namespace N { const o: any = {}; o.A = 'y'; }`,
+    `other.o.A = 'y';`,
+    `o.hooks.push(() => 1);`,
+    `console.log(o.A);`,
+    `o.get('A');`,
+    `({ ...o }).A = 'y';`,
+  ])('is not what is another, or changes later: %s', (source) => {
+    const { prompts, problems } = read(
+      `const o: any = { A: 'x', hooks: [] };\n${source}\nexport const P = { A: o.A };`,
+    );
+    expect(problems).toEqual([]);
+    expect(prompts).toMatchObject([{ name: 'A', content: { templateSource: 'x' } }]);
+  });
+});
+
+describe('a source that goes too deep', () => {
+  it.each([3000, 4000, 5000, 6000, 8000])('is read or a problem, with %i parts', (count) => {
+    const sum = Array.from({ length: count }, () => `'a'`).join(' + ');
+    const { prompts, problems } = read(`export const A = ${sum};`);
+    expect(prompts.length + problems.length).toBe(1);
+  });
+
+  it.each([
+    `export const A = ${'('.repeat(20_000)}'a'${')'.repeat(20_000)};`,
+    `export const A = ${'['.repeat(20_000)}${']'.repeat(20_000)};`,
+  ])('is a problem of its file', (source) => {
+    expect(problemsOf(source)).toEqual([
+      '1: it does not parse: An expression has too many parts in one another',
+    ]);
+  });
+});

@@ -59,6 +59,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, LeastRole>> = {
   'GET /v1/experiments/{experiment_id}': 'viewer',
   'GET /v1/experiments/{experiment_id}/compare': 'viewer',
   'GET /v1/experiments/{experiment_id}/report': 'viewer',
+  'GET /v1/analytics/activity': 'viewer',
   'GET /v1/analytics/costs': 'viewer',
   'GET /v1/analytics/executions': 'viewer',
   'GET /v1/analytics/prompts': 'viewer',

@@ -2,6 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiProblems } from '../../infra/http/index.js';
 import { type Caller, CurrentCaller, Scopes } from '../auth/index.js';
+import { ActivityDto, ActivityQueryDto } from './activity/activity.dto.js';
+import { ActivityService } from './activity/activity.service.js';
 import { ModeAnalyticsDto, PromptAnalyticsDto, PromptAnalyticsQueryDto } from './analytics.dto.js';
 import { AnalyticsService } from './analytics.service.js';
 import { CostAnalyticsDto, CostsQueryDto } from './costs/costs.dto.js';
@@ -16,6 +18,7 @@ export class AnalyticsController {
     private readonly analytics: AnalyticsService,
     private readonly costs: CostsService,
     private readonly figures: FiguresService,
+    private readonly activity: ActivityService,
   ) {}
 
   @Get('prompts')
@@ -64,5 +67,17 @@ export class AnalyticsController {
     @Query() query: FiguresQueryDto,
   ): Promise<ExecutionFiguresDto> {
     return this.figures.read(caller.projectId, query);
+  }
+
+  @Get('activity')
+  @Scopes('analytics:read')
+  @ApiOperation({
+    summary: 'How much some prompts ran, day by day',
+    description:
+      'Executions and cost of up to 200 prompts in one answer, as for a list of prompts. Exact: an execution that is final is counted.',
+  })
+  @ApiProblems(400)
+  ofActivity(@CurrentCaller() caller: Caller, @Query() query: ActivityQueryDto): Promise<ActivityDto> {
+    return this.activity.read(caller.projectId, query);
   }
 }

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ActivityRepository } from './activity/activity.repository.js';
+import { ActivityService } from './activity/activity.service.js';
 import { AnalyticsController } from './analytics.controller.js';
 import { AnalyticsService } from './analytics.service.js';
 import { CostsService } from './costs/costs.service.js';
@@ -13,6 +15,8 @@ import { ExecutionUsageRepository } from './counts/execution-usage.repository.js
 /** The counts for other modules, and their upkeep. A worker loads this and no controllers. */
 @Module({
   providers: [
+    ActivityRepository,
+    ActivityService,
     AnalyticsService,
     CostsService,
     CountFolder,
@@ -23,7 +27,7 @@ import { ExecutionUsageRepository } from './counts/execution-usage.repository.js
     ExecutionUsageRepository,
     FiguresService,
   ],
-  exports: [AnalyticsService, CostsService, ExecutionCounts, FiguresService],
+  exports: [ActivityService, AnalyticsService, CostsService, ExecutionCounts, FiguresService],
 })
 export class AnalyticsModule {}
 

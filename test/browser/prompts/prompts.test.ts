@@ -1,4 +1,4 @@
-import { ADMIN_KEY, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
+import { ADMIN_KEY, ECHO, promptPath, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
 
@@ -66,7 +66,41 @@ describe('the list of prompts', () => {
     await row('welcome').waitFor({ state: 'detached' });
   });
 
+  it('has the last changed first, or all by name', async () => {
+    const names = () => person.page.getByRole('table', { name: 'Prompts' }).getByRole('link').allInnerTexts();
+    const listed = async () =>
+      (await names()).filter((name) => /^(?:in_code|welcome|support\/.*)$/.test(name));
+    await row('welcome').waitFor();
+    expect(await listed()).toEqual(['in_code', 'welcome', 'support/triage', 'support/refund']);
+    await person.page.getByLabel('Order').selectOption('By name');
+    await person.page.waitForURL(/sort=name/);
+    await person.page.locator('[data-row="1"]').filter({ hasText: 'support/refund' }).waitFor();
+    expect(await listed()).toEqual(['in_code', 'support/refund', 'support/triage', 'welcome']);
+    await person.page.reload();
+    await person.page.locator('[data-row="1"]').filter({ hasText: 'support/refund' }).waitFor();
+  });
+
+  it('draws what ran in seven days, and says it in words, by one request', async () => {
+    for (const order of ['1', '2'])
+      await stage.admin.post('/v1/executions:run', {
+        prompt_name: 'support/refund',
+        model: ECHO,
+        variables: { order },
+      });
+    const asked: string[] = [];
+    person.page.on('request', (request) => {
+      if (request.url().includes('/v1/analytics/')) asked.push(request.url());
+    });
+    await person.page.reload();
+    await row('support/refund')
+      .getByRole('img', { name: /^2 executions in 7 days .*; day by day 0, 0, 0, 0, / })
+      .waitFor();
+    await row('welcome').getByText('not run').waitFor();
+    expect(asked).toHaveLength(1);
+  });
+
   it('is walked with the keyboard alone', async () => {
+    await person.open('/prompts?sort=name');
     await row('in_code').waitFor();
     await person.page.getByRole('region', { name: 'Prompts' }).focus();
     await person.page.keyboard.press('ArrowDown');

@@ -6,6 +6,7 @@ import { RowLink } from '../../ui/controls/row-link';
 import type { Column } from '../../ui/data-table';
 import { Time } from '../../ui/text/time';
 import { visibleText } from '../../ui/text/visible-text';
+import { ActivityCell } from './activity/activity-cell';
 import type { PromptsSearch } from './prompts-search';
 
 /** The screen of a prompt, below `/app`. */
@@ -83,6 +84,15 @@ export const PROMPT_COLUMNS: readonly Column<PromptListEntry>[] = [
     cell: ({ updated_at: at }) => <Time at={at} />,
   },
 ];
+
+/** For those who may read figures. */
+export const ACTIVITY_COLUMN: Column<PromptListEntry> = {
+  id: 'activity',
+  title: 'Last 7 days',
+  width: '164px',
+  isMinor: true,
+  cell: ({ prompt_id: id }) => <ActivityCell promptId={id} />,
+};
 
 /** Narrows the list from within a row, which leads to the prompt otherwise. */
 function NarrowingLink({

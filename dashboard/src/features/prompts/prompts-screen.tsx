@@ -1,6 +1,6 @@
 import type { PromptList, PromptListEntry } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { useMay, useTeamsWith } from '../../api/use-session';
 import { buttonClass } from '../../ui/controls/button';
@@ -13,18 +13,24 @@ import { Screen } from '../../ui/screen';
 import { SearchBox } from '../../ui/controls/search-box';
 import { given, wordOf } from '../../ui/search-params';
 import { useKeptPages } from '../../ui/hooks/use-pages';
+import { ActivityContext } from './activity/activity-cell';
+import { ActivityReader } from './activity/activity-reader';
 import { FolderBar } from './folder-bar';
 import { addFolders, countFolders, type Folders } from './folders';
 import { NoPrompts } from './no-prompts';
-import { PROMPT_COLUMNS, promptPath } from './prompt-columns';
-import { queryOfSearch } from './prompts-search';
+import { ACTIVITY_COLUMN, PROMPT_COLUMNS, promptPath } from './prompt-columns';
+import { isNarrowed, queryOfSearch } from './prompts-search';
 
 const route = getRouteApi('/prompts');
 const PAGE = 200;
 
+const COLUMNS_WITH_ACTIVITY = PROMPT_COLUMNS.flatMap((column) =>
+  column.id === 'tags' ? [ACTIVITY_COLUMN, column] : [column],
+);
+
 const entriesOf = ({ prompts }: PromptList) => prompts;
 
-/** All prompts of the project: by folder, words, tag and mode, with what runs where. */
+/** All prompts of the project, the last changed first: by folder, words, tag and mode, with what runs where and how much. */
 export function PromptsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -38,6 +44,10 @@ export function PromptsScreen() {
         prompts.map(({ name }) => name),
         search.folder ?? '',
       ),
+  );
+  const mayCount = useMay('analytics:read');
+  const [activity] = useState(
+    () => new ActivityReader(async (ids) => ledger.analytics.activity({ prompt_ids: ids.join(',') })),
   );
   const mayPutAny = useMay('prompts:write');
   const teams = useTeamsWith('prompts:write');
@@ -80,6 +90,16 @@ export function PromptsScreen() {
             <option value="full">Managed here</option>
             <option value="tracking">In code</option>
           </Select>
+          <Select
+            aria-label="Order"
+            value={search.sort ?? ''}
+            onChange={({ target }) =>
+              void navigate({ search: given({ ...search, sort: wordOf(target.value, ['name']) }) })
+            }
+          >
+            <option value="">Last changed first</option>
+            <option value="name">By name</option>
+          </Select>
           {mayPut && (
             <Link to="/prompts/new" className={buttonClass('primary')}>
               New prompt
@@ -91,12 +111,12 @@ export function PromptsScreen() {
       <div className="flex min-h-0 grow flex-col gap-3 px-4 py-4 md:px-5">
         <FolderBar search={search} folders={addFolders(kept)} />
         {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
-        {isEmpty && <NoPrompts isNarrowed={Object.keys(search).length > 0} mayPut={mayPut} />}
+        {isEmpty && <NoPrompts isNarrowed={isNarrowed(search)} mayPut={mayPut} />}
         {items.length > 0 && (
-          <>
+          <ActivityContext value={activity}>
             <DataTable
               label="Prompts"
-              columns={PROMPT_COLUMNS}
+              columns={mayCount ? COLUMNS_WITH_ACTIVITY : PROMPT_COLUMNS}
               rows={items}
               rowKey={({ prompt_id: id }) => id}
               rowPath={({ name }) => promptPath(name)}
@@ -107,7 +127,7 @@ export function PromptsScreen() {
             <p className="m-0 hidden text-ink-3 md:block">
               <Kbd>↑</Kbd> <Kbd>↓</Kbd> to move · <Kbd>↵</Kbd> to open
             </p>
-          </>
+          </ActivityContext>
         )}
       </div>
     </Screen>

@@ -2,6 +2,8 @@ import type { ListPromptsQuery } from '@prompt-ledger/client';
 import { given, textOf, wordOf } from '../../ui/search-params';
 
 const MODES = ['full', 'tracking'] as const;
+/** Left out, the last changed come first. */
+const ORDERS = ['name'] as const;
 
 /** The filters of the list of prompts, which stand in the address bar. */
 export interface PromptsSearch {
@@ -12,6 +14,7 @@ export interface PromptsSearch {
   /** The team that owns a prompt. */
   readonly owner?: string;
   readonly mode?: (typeof MODES)[number];
+  readonly sort?: (typeof ORDERS)[number];
 }
 
 export function parsePromptsSearch(search: Record<string, unknown>): PromptsSearch {
@@ -21,9 +24,23 @@ export function parsePromptsSearch(search: Record<string, unknown>): PromptsSear
     tag: textOf(search['tag']),
     owner: textOf(search['owner']),
     mode: wordOf(search['mode'], MODES),
+    sort: wordOf(search['sort'], ORDERS),
   });
 }
 
-export function queryOfSearch({ search, folder, tag, owner, mode }: PromptsSearch): ListPromptsQuery {
-  return given({ search, q: folder, tag, owner_team: owner, mode });
+export function queryOfSearch(search: PromptsSearch): ListPromptsQuery {
+  const { search: words, folder, tag, owner, mode, sort } = search;
+  return given({
+    search: words,
+    q: folder,
+    tag,
+    owner_team: owner,
+    mode,
+    sort: sort === undefined ? ('-updated_at' as const) : undefined,
+  });
+}
+
+/** Whether not all prompts are listed. */
+export function isNarrowed({ sort: _, ...filters }: PromptsSearch): boolean {
+  return Object.keys(filters).length > 0;
 }

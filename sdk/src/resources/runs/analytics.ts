@@ -1,5 +1,7 @@
 import type { ApiPromise, CallOptions, Sent, Transport } from '../../core/index.js';
 import type {
+  Activity,
+  ActivityQuery,
   Analytics,
   AnalyticsQuery,
   CostQuery,
@@ -29,6 +31,11 @@ export class AnalyticsResource {
   /** Counts, errors, tokens, cost and percentiles of latency, over time or by what executions have in common. */
   executions(query: Sent<FiguresQuery> = {}, options?: CallOptions): ApiPromise<ExecutionFigures> {
     return this.transport.get('/v1/analytics/executions', query, options);
+  }
+
+  /** How much some prompts ran, day by day. */
+  activity(query: Sent<ActivityQuery>, options?: CallOptions): ApiPromise<Activity> {
+    return this.transport.get('/v1/analytics/activity', query, options);
   }
 
   costs(query: Sent<CostQuery>, options?: CallOptions): ApiPromise<Costs> {

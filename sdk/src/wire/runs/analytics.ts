@@ -37,6 +37,32 @@ export interface AnalyticsQuery {
   readonly prompt_name?: string;
 }
 
+export interface ActivityQuery {
+  /** Ids of up to 200 prompts, with commas between them. */
+  readonly prompt_ids: string;
+  /** Default 7, at most 31; the last is today, in UTC. */
+  readonly days?: number;
+}
+
+export interface PromptActivity {
+  readonly prompt_id: string;
+  /** Final executions of each day. */
+  readonly execution_counts: readonly number[];
+  /** Dollars of each day, exact, as far as the cost is known; null of a day on which it is known of none. */
+  readonly costs_usd: readonly (string | null)[];
+  /** Of all days together. */
+  readonly execution_count: number;
+  readonly cost_usd: string | null;
+  readonly unpriced_count: number;
+}
+
+export interface Activity {
+  /** Such as `2026-11-26`, in their order. */
+  readonly days: readonly string[];
+  /** In the order that was asked for. */
+  readonly prompts: readonly PromptActivity[];
+}
+
 export type CostGrouping = 'prompt' | 'model' | 'environment' | 'owner_team' | 'api_key' | 'day';
 
 export interface CostQuery {

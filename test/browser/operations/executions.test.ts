@@ -1,4 +1,5 @@
 import type { ApiBody } from '../../support/api-client.js';
+import { clientWith } from '../../e2e/other-project.js';
 import { ADMIN_KEY, ECHO, putPrompt, type Stage, startStage } from '../../e2e/stage.js';
 import { memberClient } from '../../e2e/people.js';
 import { Person } from '../person.js';
@@ -78,6 +79,56 @@ describe('the list of executions', () => {
     }
     await person.page.getByText('260', { exact: true }).waitFor();
     expect(await rows().count()).toBeLessThan(100);
+  });
+});
+
+describe('the further filters of executions', () => {
+  let keyId: string;
+
+  beforeAll(async () => {
+    const keyed = await clientWith(stage, ['executions:run']);
+    keyId = keyed.keyId;
+    const body = { prompt_name: 'support/reply', model: ECHO, variables: { question: 'Why?' } };
+    await keyed.post('/v1/executions:run', body);
+  });
+
+  it.each([1440, 390])('are typed with what has run as suggestions, at %i pixels', async (width) => {
+    await person.leave();
+    person = await Person.sitDown({ url: stage.ledger.url, width });
+    await person.openAs(ADMIN_KEY, '/executions?prompt=support%2Freply');
+    await rows().nth(2).waitFor();
+    await person.page.getByRole('button', { name: 'More filters …' }).click();
+    const dialog = person.page.getByRole('dialog');
+    const field = (label: string) => dialog.getByLabel(label, { exact: true });
+    const show = dialog.getByRole('button', { name: 'Show them' });
+    for (const suggested of ['echo/echo', 'a key'])
+      await dialog.locator(`option[value="${suggested}"]`).waitFor({ state: 'attached' });
+    await field('Key').fill('none such');
+    await dialog.getByText('No key has this name.').waitFor();
+    expect(await show.isDisabled()).toBe(true);
+    await field('Key').fill('a key');
+    await field('Version').fill('1');
+    await field('Model').fill('echo/echo');
+    await field('From').fill('2020-01-01T00:00');
+    await field('Before').fill('2019-01-01T00:00');
+    expect(await show.isDisabled()).toBe(true);
+    await field('Before').fill('2090-01-01T00:00');
+    expect(await person.findBarriers()).toEqual([]);
+    await show.click();
+    await dialog.waitFor({ state: 'detached' });
+    await rows().nth(2).waitFor({ state: 'detached' });
+    await rows().nth(1).waitFor();
+    const filters = Object.fromEntries(new URL(person.page.url()).searchParams);
+    expect(filters).toMatchObject({ key: keyId, version: '1', model: 'echo/echo' });
+    expect(Date.parse(String(filters['from']))).toBeLessThan(Date.parse(String(filters['to'])));
+
+    await person.page.getByRole('button', { name: 'More filters …' }).click();
+    expect(await field('Model').inputValue()).toBe('echo/echo');
+    await field('Key').fill('');
+    await show.click();
+    await rows().nth(2).waitFor();
+    await person.page.getByRole('button', { name: /Model echo\/echo/ }).click();
+    await person.page.waitForURL((url) => !url.searchParams.has('model'));
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ExecutionList, ExecutionSummary } from '@prompt-ledger/client';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { ledger } from '../../api/ledger';
 import { useMay } from '../../api/use-session';
 import { Button, buttonClass } from '../../ui/controls/button';
@@ -14,8 +14,9 @@ import { SearchBox } from '../../ui/controls/search-box';
 import { given, wordOf } from '../../ui/search-params';
 import { usePages } from '../../ui/hooks/use-pages';
 import { EXECUTION_COLUMNS } from './execution-columns';
+import { FiltersDialog } from './filters-dialog';
 import { FurtherFilters } from './further-filters';
-import { type ExecutionsSearch, queryOfSearch, SPAN_NAMES, STATUSES } from './executions-search';
+import { queryOfSearch, type SearchChange, SPAN_NAMES, STATUSES } from './executions-search';
 
 const route = getRouteApi('/executions');
 const PAGE = 100;
@@ -27,6 +28,7 @@ export function ExecutionsScreen() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayRead = useMay('executions:read');
+  const [isFiltering, setFiltering] = useState(false);
   // The span is counted from when it was chosen, so that the pages of one list belong together.
   const query = useMemo(() => queryOfSearch(search, Date.now()), [search]);
   const { items, ...pages } = usePages<ExecutionSummary, ExecutionList>(
@@ -35,7 +37,7 @@ export function ExecutionsScreen() {
     executionsOf,
   );
   const narrow = useCallback(
-    (change: { [Key in keyof ExecutionsSearch]?: ExecutionsSearch[Key] | undefined }) =>
+    (change: SearchChange) =>
       void navigate({ search: (before) => given({ ...before, ...change }), replace: true }),
     [navigate],
   );
@@ -85,8 +87,19 @@ export function ExecutionsScreen() {
           </Select>
           <SearchBox label="Environment" value={search.environment ?? ''} onSearch={onEnvironment} />
           <SearchBox label="Correlation id" value={search.correlation ?? ''} onSearch={onCorrelation} />
+          <Button onClick={() => setFiltering(true)}>More filters …</Button>
           <FurtherFilters search={search} onRemove={(name) => narrow({ [name]: undefined })} />
         </div>
+        {isFiltering && (
+          <FiltersDialog
+            search={search}
+            onApply={(change) => {
+              narrow(change);
+              setFiltering(false);
+            }}
+            onClose={() => setFiltering(false)}
+          />
+        )}
         {pages.error !== null && items.length === 0 && <Problem error={pages.error} onRetry={pages.retry} />}
         {isEmpty && isNarrowed && (
           <EmptyState

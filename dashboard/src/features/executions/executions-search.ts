@@ -36,6 +36,9 @@ export interface ExecutionsSearch {
   readonly last?: (typeof SPAN_NAMES)[number];
 }
 
+/** What undefined takes away. */
+export type SearchChange = { readonly [Key in keyof ExecutionsSearch]?: ExecutionsSearch[Key] | undefined };
+
 export function parseExecutionsSearch(search: Record<string, unknown>): ExecutionsSearch {
   return given({
     prompt: textOf(search['prompt']),

@@ -28,7 +28,7 @@ const WORDS: readonly (readonly [Further, (search: ExecutionsSearch) => string])
   ['to', ({ to = '' }) => `Before ${fullTime(to)}`],
 ];
 
-/** Filters that no field is for, as analytics and links bring them; each can be taken away. */
+/** Filters without a field of their own in the bar, as the dialog, analytics and links bring them; each can be taken away. */
 export function FurtherFilters({
   search,
   onRemove,

@@ -111,6 +111,12 @@ describe('an experiment', () => {
     expect((await download).suggestedFilename()).toMatch(/\.md$/);
     await editor.page.getByLabel('Baseline').selectOption('b');
     await editor.page.getByText('3: 3 won, 0 lost, 0 even').waitFor();
+    await editor.page.getByRole('link', { name: 'item 1 by a: 1' }).waitFor();
+    await editor.page.getByRole('link', { name: 'Compare the executions of item 1' }).click();
+    await editor.page.waitForURL(/\/executions\/[^/]+\/compare\?with=/);
+    await editor.page.getByRole('region', { name: 'Outcome' }).first().waitFor();
+    await editor.page.goBack();
+    await editor.page.getByText('3: 3 won, 0 lost, 0 even').waitFor();
     await editor.page.getByRole('link', { name: 'Results' }).click();
     await row(editor, 'names 1').first().waitFor();
     await editor.page.getByLabel('Only what did not pass').check();
@@ -123,6 +129,7 @@ describe('an experiment', () => {
     const viewer = await arrive((await memberClient(stage, 'viewer')).key, '/experiments');
     await row(viewer, 'with and without the name').click();
     await viewer.page.getByText('3 items differ').waitFor();
+    expect(await viewer.page.getByRole('link', { name: /item 1/ }).count()).toBe(0);
     expect(await button(viewer, /Cancel/).count()).toBe(0);
     await viewer.page.getByRole('link', { name: 'Results' }).click();
     await viewer.page.getByText('Your role may not read results').waitFor();

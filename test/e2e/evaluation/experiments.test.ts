@@ -183,8 +183,25 @@ describe('an experiment', () => {
       scorer_version: 1,
     });
     expect(body['flipped']).toHaveLength(ITEMS);
+    const [flipped] = body['flipped'] as Record<
+      'baseline_execution_ids' | 'candidate_execution_ids',
+      string[]
+    >[];
     const turned = await stage.admin.get(`${compare}?baseline=b&candidate=a`);
     expect(turned.body).toMatchObject({ verdict: 'better', wins: ITEMS });
+    expect(turned.body['flipped']).toContainEqual(
+      expect.objectContaining({
+        baseline_execution_ids: flipped?.candidate_execution_ids,
+        candidate_execution_ids: flipped?.baseline_execution_ids,
+      }),
+    );
+    for (const [candidate, ids] of [
+      ['a', flipped?.baseline_execution_ids],
+      ['b', flipped?.candidate_execution_ids],
+    ] as const) {
+      const { body: results } = await stage.admin.get(`${EXPERIMENTS}/${id}/results?candidate=${candidate}`);
+      expect(results['results']).toContainEqual(expect.objectContaining({ candidate, execution_ids: ids }));
+    }
     expectProblem(await stage.admin.get(`${compare}?baseline=a&candidate=c`), 404, 'CANDIDATE_NOT_FOUND');
     expectProblem(await stage.admin.get(`${compare}?baseline=a`), 400, 'VALIDATION_FAILED');
     expectProblem(

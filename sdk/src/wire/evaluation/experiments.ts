@@ -226,5 +226,8 @@ export interface ExperimentComparison {
   readonly flipped: readonly (ExperimentItemRef & {
     readonly baseline: number;
     readonly candidate: number;
+    /** One for each repetition that was run. */
+    readonly baseline_execution_ids: readonly string[];
+    readonly candidate_execution_ids: readonly string[];
   })[];
 }

@@ -74,6 +74,14 @@ export class FlippedItemDto extends ItemRefDto {
 
   /** The candidate's value. */
   candidate!: number;
+
+  /** The baseline's executions, one for each repetition that was run. */
+  @ApiProperty({ type: [String], format: 'uuid' })
+  baseline_execution_ids!: string[];
+
+  /** The candidate's executions. */
+  @ApiProperty({ type: [String], format: 'uuid' })
+  candidate_execution_ids!: string[];
 }
 
 /** Two candidates over the same items. */

@@ -74,7 +74,7 @@ export class ComparisonsService {
       missing_by_error: paired.missingByError,
       errors: paired.errors,
       margin,
-      flipped: listFlipped(paired.pairs),
+      flipped: await this.listFlipped(tx, projectId, { baseline, candidate }, paired.pairs),
     };
   }
 
@@ -82,6 +82,35 @@ export class ComparisonsService {
     const found = await this.experiments.find(tx, projectId, experimentId);
     if (found === null) throw new ExperimentNotFoundError(experimentId);
     return found;
+  }
+
+  /** The largest losses first, with what was run on either side. */
+  private async listFlipped(
+    tx: EntityManager,
+    projectId: string,
+    sides: { readonly baseline: ComparedSide; readonly candidate: ComparedSide },
+    pairs: readonly ItemPair[],
+  ): Promise<FlippedItemDto[]> {
+    const flipped = pickFlipped(pairs);
+    const listExecutions = ({ experiment, candidate }: ComparedSide, items: readonly number[]) =>
+      this.results.listExecutionsOfItems(tx, projectId, experiment.experimentId, { candidate, items });
+    const before = await listExecutions(
+      sides.baseline,
+      flipped.map(({ baselineItem }) => baselineItem),
+    );
+    const after = await listExecutions(
+      sides.candidate,
+      flipped.map(({ item }) => item),
+    );
+    return flipped.map(({ item, baselineItem, externalId, itemHash, baseline, candidate }) => ({
+      index: item,
+      external_id: externalId,
+      item_hash: itemHash,
+      baseline,
+      candidate,
+      baseline_execution_ids: before.get(baselineItem) ?? [],
+      candidate_execution_ids: after.get(item) ?? [],
+    }));
   }
 
   private async read(tx: EntityManager, projectId: string, side: ComparedSide): Promise<Side> {
@@ -137,16 +166,9 @@ function comparisonView({
   return { n, wins, losses, ties, delta, interval, p_value: pValue, method, verdict };
 }
 
-function listFlipped(pairs: readonly ItemPair[]): FlippedItemDto[] {
+function pickFlipped(pairs: readonly ItemPair[]): ItemPair[] {
   return pairs
     .filter((pair) => isDifferent(pair))
     .sort((one, other) => one.candidate - one.baseline - (other.candidate - other.baseline))
-    .slice(0, MOST_FLIPPED)
-    .map(({ item, externalId, itemHash, baseline, candidate }) => ({
-      index: item,
-      external_id: externalId,
-      item_hash: itemHash,
-      baseline,
-      candidate,
-    }));
+    .slice(0, MOST_FLIPPED);
 }

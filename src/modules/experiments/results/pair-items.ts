@@ -14,6 +14,8 @@ export interface Side {
 export interface ItemPair extends Pair {
   /** The place of the item among those of the candidate. */
   readonly item: number;
+  /** Its place among those of the baseline, which may be of another experiment. */
+  readonly baselineItem: number;
   readonly externalId: string | null;
   readonly itemHash: string;
 }
@@ -44,9 +46,16 @@ export function pairItems(baseline: Side, candidate: Side): PairedItems {
       pickFigure(item, candidate, asPasses),
       other && pickFigure(other, baseline, asPasses),
     ];
-    if (got !== null && had !== null && had !== undefined) {
+    if (got !== null && other !== undefined && had !== null && had !== undefined) {
       const { externalId, itemHash } = item;
-      pairs.push({ item: item.item, externalId, itemHash, baseline: had, candidate: got });
+      pairs.push({
+        item: item.item,
+        baselineItem: other.item,
+        externalId,
+        itemHash,
+        baseline: had,
+        candidate: got,
+      });
     } else if (item.errors > 0 || (other?.errors ?? 0) > 0) missingByError += 1;
   }
   missingByError += [...others.values()].filter(({ errors }) => errors > 0).length;

@@ -82,9 +82,30 @@ const SCORED_ITEMS = `SELECT i.item, i.external_id AS "externalId", encode(i.ite
   GROUP BY i.item, i.external_id, i.item_hash
   ORDER BY i.item`;
 
+const EXECUTIONS_OF_ITEMS = `SELECT item, array_agg(execution_id::text ORDER BY repetition) AS "executionIds" FROM experiment_cells
+  WHERE project_id = $1 AND experiment_id = $2 AND candidate = $3::smallint AND item = ANY ($4::integer[]) AND execution_id IS NOT NULL
+  GROUP BY item`;
+
 /** Figures of experiments, counted from their cells. */
 @Injectable()
 export class ResultsRepository {
+  /** The executions of one candidate for some items, in the order of the repetitions. */
+  async listExecutionsOfItems(
+    tx: EntityManager,
+    projectId: string,
+    experimentId: string,
+    { candidate, items }: { readonly candidate: number; readonly items: readonly number[] },
+  ): Promise<ReadonlyMap<number, string[]>> {
+    if (items.length === 0) return new Map();
+    const rows = await tx.query<{ item: number; executionIds: string[] }[]>(EXECUTIONS_OF_ITEMS, [
+      projectId,
+      experimentId,
+      candidate,
+      items,
+    ]);
+    return new Map(rows.map(({ item, executionIds }) => [item, executionIds]));
+  }
+
   async listCandidates(
     tx: EntityManager,
     projectId: string,

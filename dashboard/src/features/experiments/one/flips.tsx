@@ -1,9 +1,12 @@
 import type { ExperimentComparison } from '@prompt-ledger/client';
+import { Link } from '@tanstack/react-router';
+import { useMay } from '../../../api/use-session';
 import { visibleText } from '../../../ui/text/visible-text';
 
-/** The items that one candidate passes and the other does not. */
+/** The items that one candidate passes and the other does not; each value leads to what was run for it. */
 export function Flips({ comparison }: { readonly comparison: ExperimentComparison }) {
   const { flipped, baseline, candidate } = comparison;
+  const mayRead = useMay('executions:read');
   if (flipped.length === 0) {
     return <p className="m-0 border-t px-3.5 py-2.5 text-ink-3">No item differs between the two.</p>;
   }
@@ -27,24 +30,85 @@ export function Flips({ comparison }: { readonly comparison: ExperimentCompariso
             <th scope="col" className="px-3.5 py-1.5 text-right font-[540]">
               {visibleText(candidate)}
             </th>
+            {mayRead && (
+              <th scope="col" className="px-3.5 py-1.5 text-right font-[540]">
+                Side by side
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
-          {flipped.map(({ index, external_id: id, item_hash: hash, baseline: before, candidate: after }) => (
-            <tr key={index} className="border-t">
-              <th scope="row" className="px-3.5 py-1.5 text-left font-normal break-all" title={hash}>
-                {visibleText(id ?? `item ${index + 1}`)}
-              </th>
-              <td className="px-3.5 py-1.5 text-right tabular-nums">{before}</td>
-              <td
-                className={`px-3.5 py-1.5 text-right tabular-nums ${after > before ? 'text-good' : 'text-bad'}`}
-              >
-                {after > before ? '▲' : '▼'} {after}
-              </td>
-            </tr>
+          {flipped.map((item) => (
+            <FlippedRow key={item.index} item={item} comparison={comparison} mayRead={mayRead} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function FlippedRow({
+  item,
+  comparison: { baseline, candidate },
+  mayRead,
+}: {
+  readonly item: ExperimentComparison['flipped'][number];
+  readonly comparison: ExperimentComparison;
+  readonly mayRead: boolean;
+}) {
+  const { baseline: before, candidate: after } = item;
+  const name = visibleText(item.external_id ?? `item ${item.index + 1}`);
+  const [had] = mayRead ? item.baseline_execution_ids : [];
+  const [got] = mayRead ? item.candidate_execution_ids : [];
+  return (
+    <tr className="border-t">
+      <th scope="row" className="px-3.5 py-1.5 text-left font-normal break-all" title={item.item_hash}>
+        {name}
+      </th>
+      <td className="px-3.5 py-1.5 text-right tabular-nums">
+        <ExecutionLink
+          id={had}
+          words={`${name} by ${visibleText(baseline)}: ${before}`}
+        >{`${before}`}</ExecutionLink>
+      </td>
+      <td className={`px-3.5 py-1.5 text-right tabular-nums ${after > before ? 'text-good' : 'text-bad'}`}>
+        <ExecutionLink
+          id={got}
+          words={`${name} by ${visibleText(candidate)}: ${after}`}
+        >{`${after > before ? '▲' : '▼'} ${after}`}</ExecutionLink>
+      </td>
+      {mayRead && (
+        <td className="px-3.5 py-1.5 text-right">
+          {had !== undefined && got !== undefined && (
+            <Link
+              to="/executions/$id/compare"
+              params={{ id: got }}
+              search={{ with: had }}
+              aria-label={`Compare the executions of ${name}`}
+            >
+              compare
+            </Link>
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+/** A value, and where it leads for those who may read executions. Of several repetitions the first. */
+function ExecutionLink({
+  id,
+  words,
+  children,
+}: {
+  readonly id: string | undefined;
+  readonly words: string;
+  readonly children: string;
+}) {
+  if (id === undefined) return children;
+  return (
+    <Link to="/executions/$id" params={{ id }} aria-label={words} className="text-inherit">
+      {children}
+    </Link>
   );
 }

@@ -11,6 +11,7 @@ const TICK_MS = 1;
 /** Another one each time, so that no key was ever used before. */
 const RUN_ID = randomUUID();
 let lastUnique = 0;
+let lastCounted = 0;
 
 /** @param {import('../lib/work/load.mjs').Job} job @returns {Promise<import('../lib/work/load.mjs').Sample>} */
 async function measure(job) {
@@ -22,7 +23,7 @@ async function measure(job) {
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
   const request = { path: pathname + search, method: job.method, headers: job.headers, body: job.body };
-  const sendOne = () => send(pool, withUniqueHeader(request, job), job);
+  const sendOne = () => send(pool, withCountedBody(withUniqueHeader(request, job), job), job);
   try {
     // Opening 64 connections would stand in the 99th percentile of a short round.
     const opening = job.openFirst === false ? 0 : job.connections;
@@ -43,6 +44,13 @@ async function measure(job) {
 function withUniqueHeader(request, { uniqueHeader }) {
   if (uniqueHeader === undefined) return request;
   return { ...request, headers: { ...request.headers, [uniqueHeader]: `${RUN_ID}-${++lastUnique}` } };
+}
+
+function withCountedBody(request, { countedInBody }) {
+  if (countedInBody === undefined) return request;
+  const { placeholder, upTo } = countedInBody;
+  lastCounted = (lastCounted % upTo) + 1;
+  return { ...request, body: request.body.replace(placeholder, String(lastCounted)) };
 }
 
 /**

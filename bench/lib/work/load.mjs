@@ -16,6 +16,7 @@ import { cpuMsOfTree, readRssMib } from '../report/machine.mjs';
  * @property {string} [mark] the time counts until this is seen in the answer; left out: until it is whole.
  * @property {boolean} [openFirst] default true: one request on each connection before the clock starts.
  * @property {string} [uniqueHeader] a header that gets another value with each request.
+ * @property {{ placeholder: string, upTo: number }} [countedInBody] a text of the body that becomes 1, 2, 3 … and 1 again after `upTo`.
  *
  * @typedef {object} Sample
  * @property {number} requests that were measured.
@@ -34,7 +35,7 @@ import { cpuMsOfTree, readRssMib } from '../report/machine.mjs';
  * @typedef {object} Peer something that answers requests and is measured beside others.
  * @property {string} name
  * @property {number} pid
- * @property {Pick<Job, 'url' | 'method' | 'headers' | 'body' | 'expectedStatus' | 'mark' | 'uniqueHeader'>} request
+ * @property {Pick<Job, 'url' | 'method' | 'headers' | 'body' | 'expectedStatus' | 'mark' | 'uniqueHeader' | 'countedInBody'>} request
  */
 
 /**

@@ -9,10 +9,25 @@ import { PROMPT_NAME } from '../../lib/work/workload.mjs';
 
 const CONNECTIONS = 64;
 const PLAIN = 'the same without';
-const SPLIT = 'with a rollout';
-const SCENARIO = `:run of a prompt with a rollout, ${CONNECTIONS} connections`;
 const LABEL = 'bench-rollout';
 const ENVIRONMENT = 'default';
+/** Stands in a body for the number of a person. */
+const PERSON = '@person@';
+/** @type {{ name: string, profile: string, scenario: string, people: number }[]} */
+const SPLITS = [
+  {
+    name: 'with a rollout',
+    profile: 'rollout-with',
+    scenario: `:run of a prompt with a rollout, ${CONNECTIONS} connections, 5,000 people in turn`,
+    people: 5_000,
+  },
+  {
+    name: 'with a rollout, new people',
+    profile: 'rollout-new',
+    scenario: `:run of a prompt with a rollout, ${CONNECTIONS} connections, a new person each time`,
+    people: Number.MAX_SAFE_INTEGER,
+  },
+];
 const FIGURES = [
   { name: 'requests/s', unit: '/s', of: ({ perSecond }) => perSecond },
   { ...NODE_CPU, goal: ratioAtMost(1.03) },
@@ -32,29 +47,37 @@ export async function measureRollout(bench) {
     const { ledger: plain } = await startSubject(scope, bench, standIn, 'rollout_plain', {}, profiler);
     const { ledger: split } = await startSubject(scope, bench, standIn, 'rollout_split', {}, profiler);
     await startRollout(split);
-    const toPeer = (name, profile, ledger, further) => ({
+    const toPeer = (name, profile, ledger, further, people) => ({
       name,
       profile,
       pid: ledger.process.pid,
-      request: executionRequest(ledger, ':run', LABEL, { environment: ENVIRONMENT, ...further }),
+      request: {
+        ...executionRequest(ledger, ':run', LABEL, { environment: ENVIRONMENT, ...further }),
+        ...(people !== undefined && { countedInBody: { placeholder: PERSON, upTo: people } }),
+      },
     });
     const peers = [
       toPeer(PLAIN, 'rollout-without', plain, {}),
-      toPeer(SPLIT, 'rollout-with', split, { unit_key: 'somebody' }),
+      ...SPLITS.map(({ name, profile, people }) =>
+        toPeer(name, profile, split, { unit_key: `person-${PERSON}` }, people),
+      ),
     ];
     const measure = (peer, seconds) => load.measure(peer, { connections: CONNECTIONS, seconds });
-    progress(`${SCENARIO}, warm-up`);
+    progress('a prompt with a rollout, warm-up');
     for (const peer of peers) await measure(peer, options.warmUpSeconds);
-    progress(SCENARIO);
+    progress('a prompt with a rollout');
     const rounds = await interleave(peers, options.rounds, (peer, round) =>
       profiler.during(peer.pid, `${peer.profile}-${round + 1}`, () => measure(peer, options.seconds)),
     );
-    const rows = FIGURES.map(({ name, unit, of, goal }) => {
-      const ofPeer = (peer) => (round) => of(round[peer]);
-      const what = { scenario: SCENARIO, figure: name, unit, peer: PLAIN, goal };
-      return row(what, compare(rounds, ofPeer(SPLIT), ofPeer(PLAIN)));
+    const results = SPLITS.map(({ name: subject, scenario }) => {
+      const rows = FIGURES.map(({ name, unit, of, goal }) => {
+        const ofPeer = (peer) => (round) => of(round[peer]);
+        const what = { scenario, figure: name, unit, peer: PLAIN, goal };
+        return row(what, compare(rounds, ofPeer(subject), ofPeer(PLAIN)));
+      });
+      return { scenario, rounds, rows };
     });
-    return { results: [{ scenario: SCENARIO, rounds, rows }], notes: [] };
+    return { results, notes: [] };
   });
 }
 
